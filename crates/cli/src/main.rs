@@ -1,0 +1,4 @@
+//! The `claimsmith` command.
+fn main() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Claimsmith's core.
+#[cfg(target_arch = "wasm32")]
+mod wasm;
