@@ -1,16 +1,88 @@
-//! The WebAssembly boundary: the only file that knows JavaScript.
-use wasm_bindgen::prelude::*;
+//! The WebAssembly boundary, the only file that knows JavaScript: memory in, memory out.
+//!
+//! The Action writes a call into the memory that [`reserve`] names and reads the answer where the call's result points.
+//! Numbers are all that crosses: one buffer per call is several times cheaper than one string at a time.
+
 use std::cell::RefCell;
 
-thread_local! {
-    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::api;
+use crate::bundle::Bundle;
+use crate::evaluation::Reason;
+
+/// A call larger than this gives its memory back when it is answered.
+const KEPT_BYTES: usize = 1 << 20;
+
+#[derive(Default)]
+struct Engine {
+    bundle: Option<Bundle<'static>>,
+    call: Vec<u8>,
+    answer: Vec<u32>,
+    text: Vec<u8>,
 }
 
-/// Makes room for `len` bytes of input and returns where JavaScript may write them.
+thread_local! {
+    static ENGINE: RefCell<Engine> = RefCell::default();
+}
+
+/// Makes room for a call of `len` bytes and returns where to write it.
 #[wasm_bindgen]
-pub fn reserve(len: u32) -> u32 {
-    INPUT.with_borrow_mut(|input| {
-        input.resize(len as usize, 0);
-        input.as_ptr().addr() as u32
+pub fn reserve(len: usize) -> *const u8 {
+    ENGINE.with_borrow_mut(|engine| {
+        if engine.call.len() < len {
+            engine.call.resize(len, 0);
+        }
+        engine.call.as_ptr()
+    })
+}
+
+/// Takes the call's `len` bytes as the bundle; returns 0 or the number of the reason why it cannot be used.
+///
+/// The bundle stays for the life of the instance.
+#[wasm_bindgen]
+pub fn load(len: usize) -> u32 {
+    ENGINE.with_borrow_mut(|engine| {
+        let mut bytes = core::mem::take(&mut engine.call);
+        bytes.truncate(len);
+        engine.bundle = Bundle::decode(bytes.leak()).ok();
+        if engine.bundle.is_some() { 0 } else { Reason::BadBundle as u32 }
+    })
+}
+
+/// Answers [`api::route`] for the call's `len` bytes.
+#[wasm_bindgen]
+pub fn route(len: usize) -> *const u32 {
+    answer(len, |bundle, call, answer| answer.extend(api::route(bundle, call)))
+}
+
+/// Answers [`api::evaluate`] for the call's `len` bytes.
+#[wasm_bindgen]
+pub fn evaluate(len: usize) -> *const u32 {
+    answer(len, api::evaluate)
+}
+
+/// Answers [`api::text`]: a word with the length, then UTF-8. No such text: the length is zero.
+#[wasm_bindgen]
+pub fn text(kind: u32, position: u32) -> *const u8 {
+    ENGINE.with_borrow_mut(|engine| {
+        let text = api::text(engine.bundle.as_ref(), kind, position).unwrap_or_default();
+        engine.text.clear();
+        engine.text.extend((text.len() as u32).to_le_bytes());
+        engine.text.extend(text.as_bytes());
+        engine.text.as_ptr()
+    })
+}
+
+fn answer(len: usize, respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>)) -> *const u32 {
+    ENGINE.with_borrow_mut(|engine| {
+        engine.answer.clear();
+        if let Some((bundle, call)) = engine.bundle.as_ref().zip(engine.call.get(..len)) {
+            respond(bundle, call, &mut engine.answer);
+        }
+        if engine.call.len() > KEPT_BYTES {
+            engine.call = Vec::new();
+        }
+        engine.answer.as_ptr()
     })
 }

@@ -1,0 +1,86 @@
+//! Reading bytes that nobody vouches for: every read says whether there was enough to read.
+
+/// A cursor over borrowed bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(crate) fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Takes the next `len` bytes.
+    pub(crate) fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    pub(crate) fn byte(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    /// Takes a little-endian 32-bit word.
+    pub(crate) fn word(&mut self) -> Option<u32> {
+        let (taken, rest) = self.rest.split_first_chunk::<4>()?;
+        self.rest = rest;
+        Some(u32::from_le_bytes(*taken))
+    }
+
+    /// Takes a little-endian 64-bit float.
+    pub(crate) fn float(&mut self) -> Option<f64> {
+        let (taken, rest) = self.rest.split_first_chunk::<8>()?;
+        self.rest = rest;
+        Some(f64::from_le_bytes(*taken))
+    }
+
+    /// Takes an unsigned LEB128 number below 2^32.
+    pub(crate) fn number(&mut self) -> Option<u32> {
+        let mut value = 0u64;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return u32::try_from(value).ok();
+            }
+        }
+        None
+    }
+
+    /// Takes a number that counts things of at least one byte each, so that it bounds an allocation.
+    pub(crate) fn count(&mut self) -> Option<usize> {
+        let count = self.number()? as usize;
+        (count <= self.remaining()).then_some(count)
+    }
+
+    /// Takes bytes behind a LEB128 length.
+    pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
+        let len = self.number()? as usize;
+        self.take(len)
+    }
+
+    /// Takes UTF-8 text behind a LEB128 length.
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
+        core::str::from_utf8(self.bytes()?).ok()
+    }
+
+    /// Takes UTF-8 text behind a 32-bit length, where the length `u32::MAX` stands for no text.
+    pub(crate) fn optional_text(&mut self) -> Option<Option<&'a str>> {
+        match self.word()? {
+            u32::MAX => Some(None),
+            len => Some(Some(core::str::from_utf8(self.take(len as usize)?).ok()?)),
+        }
+    }
+}

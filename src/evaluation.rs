@@ -1,0 +1,186 @@
+//! What one login's evaluation gives.
+
+/// What happens with the login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the Action has to act on every outcome")]
+pub enum Outcome {
+    /// The claim is set to the evaluation's groups, be there any or none.
+    Groups,
+    /// The login is refused.
+    Deny,
+    /// The client is no application of the platform: nothing is touched.
+    None,
+}
+
+/// Why the evaluation came out as it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The input was complete and every rule was tried.
+    Ok,
+    /// No application has this client id.
+    UnknownClient,
+    /// No mapping names this Auth0 organization.
+    UnknownOrganization,
+    /// The mapping does not list this connection.
+    UnknownConnection,
+    /// The login has no organization, and several mappings list its connection.
+    AmbiguousConnection,
+    /// Nothing stands where the groups should be.
+    AttributeAbsent,
+    /// A null stands where the groups should be.
+    AttributeNull,
+    /// What stands where the groups should be has another shape.
+    AttributeType,
+    /// The attribute could not be read.
+    AttributeUnreadable,
+    /// An entry of the list has the wrong type.
+    EntryType,
+    /// An entry of the list lacks the member that holds the group.
+    EntryUnnamed,
+    /// An entry holds a control character or damaged text.
+    EntryMalformed,
+    /// There are more than [`MAX_GROUPS`](crate::MAX_GROUPS) groups.
+    TooManyGroups,
+    /// A name has more than [`MAX_GROUP_BYTES`](crate::MAX_GROUP_BYTES) bytes.
+    GroupTooLong,
+    /// A group matched no rule, and the policy refuses that.
+    Unmatched,
+    /// The bundle is damaged or not one of ours.
+    BadBundle,
+    /// The engine failed.
+    EngineFailure,
+}
+
+impl Reason {
+    /// Every reason, in the order of their numbers at the boundary.
+    pub const ALL: [Self; 17] = [
+        Self::Ok,
+        Self::UnknownClient,
+        Self::UnknownOrganization,
+        Self::UnknownConnection,
+        Self::AmbiguousConnection,
+        Self::AttributeAbsent,
+        Self::AttributeNull,
+        Self::AttributeType,
+        Self::AttributeUnreadable,
+        Self::EntryType,
+        Self::EntryUnnamed,
+        Self::EntryMalformed,
+        Self::TooManyGroups,
+        Self::GroupTooLong,
+        Self::Unmatched,
+        Self::BadBundle,
+        Self::EngineFailure,
+    ];
+
+    /// The stable code of the reason, as it appears in log lines and JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::UnknownClient => "unknown-client",
+            Self::UnknownOrganization => "unknown-organization",
+            Self::UnknownConnection => "unknown-connection",
+            Self::AmbiguousConnection => "ambiguous-connection",
+            Self::AttributeAbsent => "attribute-absent",
+            Self::AttributeNull => "attribute-null",
+            Self::AttributeType => "attribute-type",
+            Self::AttributeUnreadable => "attribute-unreadable",
+            Self::EntryType => "entry-type",
+            Self::EntryUnnamed => "entry-unnamed",
+            Self::EntryMalformed => "entry-malformed",
+            Self::TooManyGroups => "too-many-groups",
+            Self::GroupTooLong => "group-too-long",
+            Self::Unmatched => "unmatched",
+            Self::BadBundle => "bad-bundle",
+            Self::EngineFailure => "engine-failure",
+        }
+    }
+}
+
+/// Something that happened on the way and did not change the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Note {
+    /// Entries that were empty strings and name no group.
+    EmptyEntry,
+}
+
+impl Note {
+    /// Every note, in the order of their numbers at the boundary.
+    pub const ALL: [Self; 1] = [Self::EmptyEntry];
+
+    /// The stable code of the note, as it appears in log lines and JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EmptyEntry => "empty-entry",
+        }
+    }
+}
+
+/// One rule that fired on one upstream group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Match {
+    /// The group's position among those received.
+    pub group: u32,
+    /// The rule's position in its mapping.
+    pub rule: u32,
+}
+
+/// The result of one login.
+///
+/// Positions refer to the [`Bundle`](crate::Bundle) and, for rules, to the
+/// [`Mapping`](crate::Mapping) that applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Evaluation<'a> {
+    /// What happens with the login.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
+    /// The application that is logged in to, by its position in the bundle.
+    pub application: Option<u32>,
+    /// The target groups of the application, by their position in the registry, ascending: sorted by name.
+    pub groups: Vec<u32>,
+    /// The rules that fired, by their position in the mapping, ascending.
+    pub rules: Vec<u32>,
+    /// The upstream groups that no rule wanted, in the order of the login.
+    pub unmatched: Vec<&'a [u8]>,
+    /// How many upstream groups the login carried.
+    pub received: u32,
+    /// What happened on the way, with how often; ascending.
+    pub notes: Vec<(Note, u32)>,
+}
+
+impl Evaluation<'_> {
+    /// An evaluation that ended before any rule was tried.
+    pub(crate) fn without_rules(outcome: Outcome, reason: Reason, application: Option<u32>) -> Self {
+        Self {
+            outcome,
+            reason,
+            application,
+            groups: Vec::new(),
+            rules: Vec::new(),
+            unmatched: Vec::new(),
+            received: 0,
+            notes: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Note, Reason};
+
+    #[test]
+    fn numbers_at_the_boundary_are_positions() {
+        for (position, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, position, "{reason:?}");
+        }
+        for (position, note) in Note::ALL.into_iter().enumerate() {
+            assert_eq!(note as usize, position, "{note:?}");
+        }
+    }
+}

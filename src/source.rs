@@ -1,0 +1,208 @@
+//! Where a connection's groups are found in a login, and in which shape they arrive.
+//!
+//! Whatever does not have the declared shape makes the input *incomplete*, with a reason:
+//! a value is understood or refused, never guessed at.
+
+use crate::evaluation::Reason;
+use crate::login::Value;
+use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
+
+/// Where a connection's groups are found, and how they look there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source<'b> {
+    /// A JSON Pointer (RFC 6901) below `event.user`, such as `/groups`.
+    pub from: &'b str,
+    /// The shape that is understood there.
+    pub shape: Shape<'b>,
+    /// What it means if nothing is there.
+    pub absent: Absent,
+}
+
+/// A shape that groups arrive in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Shape<'b> {
+    /// An array of strings.
+    List,
+    /// An array of strings, or one string that is one group.
+    ListOrString,
+    /// One string, split at every occurrence of the delimiter.
+    Delimited(&'b str),
+    /// An array of objects; the named member holds the group.
+    Objects(&'b str),
+}
+
+/// What an absent attribute means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "an attribute that is not there is one or the other")]
+pub enum Absent {
+    /// The groups were withheld: the input is incomplete.
+    Incomplete,
+    /// The user has no groups.
+    Empty,
+}
+
+/// The upstream groups of a login.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Received<'a> {
+    /// The groups, in UTF-8, in the order in which they arrived.
+    pub groups: Vec<&'a [u8]>,
+    /// How many entries were empty strings, which name no group.
+    pub empty_entries: u32,
+}
+
+impl<'b> Source<'b> {
+    /// The member that holds the group in each object, if the shape has objects.
+    pub fn field(&self) -> Option<&'b str> {
+        match self.shape {
+            Shape::Objects(field) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// Reads the upstream groups out of `value`.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the input is incomplete.
+    pub fn read<'a>(&self, value: &Value<'a>) -> Result<Received<'a>, Reason> {
+        let mut received = Received::default();
+        match (value, &self.shape) {
+            (Value::Absent, _) if self.absent == Absent::Empty => {}
+            (Value::Absent, _) => return Err(Reason::AttributeAbsent),
+            (Value::Null, _) => return Err(Reason::AttributeNull),
+            (Value::Unreadable, _) => return Err(Reason::AttributeUnreadable),
+            (Value::List(entries), Shape::List | Shape::ListOrString) => {
+                received.reserve(entries.len())?;
+                for entry in entries {
+                    match entry {
+                        Value::Text(group) => received.push(group)?,
+                        Value::Unreadable => return Err(Reason::AttributeUnreadable),
+                        _ => return Err(Reason::EntryType),
+                    }
+                }
+            }
+            (Value::List(entries), Shape::Objects(field)) => {
+                received.reserve(entries.len())?;
+                for entry in entries {
+                    received.push(read_member(entry, field)?)?;
+                }
+            }
+            (Value::Text(group), Shape::ListOrString) => received.push(group)?,
+            (Value::Text(joined), Shape::Delimited(delimiter)) => {
+                for group in split(joined, delimiter.as_bytes()) {
+                    received.push(group)?;
+                }
+            }
+            _ => return Err(Reason::AttributeType),
+        }
+        Ok(received)
+    }
+}
+
+impl<'a> Received<'a> {
+    fn reserve(&mut self, count: usize) -> Result<(), Reason> {
+        if count > MAX_GROUPS {
+            return Err(Reason::TooManyGroups);
+        }
+        self.groups.reserve_exact(count);
+        Ok(())
+    }
+
+    fn push(&mut self, group: &'a [u8]) -> Result<(), Reason> {
+        if group.is_empty() {
+            self.empty_entries += 1;
+        } else if group.len() > MAX_GROUP_BYTES {
+            return Err(Reason::GroupTooLong);
+        } else if self.groups.len() == MAX_GROUPS {
+            return Err(Reason::TooManyGroups);
+        } else if is_malformed(group) {
+            return Err(Reason::EntryMalformed);
+        } else {
+            self.groups.push(group);
+        }
+        Ok(())
+    }
+}
+
+fn read_member<'a>(entry: &Value<'a>, field: &str) -> Result<&'a [u8], Reason> {
+    let members = match entry {
+        Value::Object(members) => members,
+        Value::Unreadable => return Err(Reason::AttributeUnreadable),
+        _ => return Err(Reason::EntryType),
+    };
+    match members.iter().find(|(key, _)| *key == field.as_bytes()) {
+        Some((_, Value::Text(group))) => Ok(group),
+        Some((_, Value::Unreadable)) => Err(Reason::AttributeUnreadable),
+        Some((_, Value::Null)) | None => Err(Reason::EntryUnnamed),
+        Some(_) => Err(Reason::EntryType),
+    }
+}
+
+/// The parts of `joined` between occurrences of `delimiter`; an empty string has no parts.
+fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+    let mut rest = (!joined.is_empty()).then_some(joined);
+    core::iter::from_fn(move || {
+        let current = rest?;
+        let found = current.windows(delimiter.len().max(1)).position(|window| window == delimiter);
+        let (part, next) = match found {
+            Some(at) => (current.get(..at)?, current.get(at + delimiter.len()..)),
+            None => (current, None),
+        };
+        rest = next;
+        Some(part)
+    })
+}
+
+/// Whether a name holds what no directory puts into one: a control character,
+/// or U+FFFD, which stands where text was damaged on its way.
+fn is_malformed(group: &[u8]) -> bool {
+    let (words, rest) = group.as_chunks::<8>();
+    let suspicious = words.iter().any(|word| is_suspicious_word(u64::from_le_bytes(*word)))
+        || rest.iter().any(|&byte| !(0x20..0x7f).contains(&byte));
+    suspicious
+        && (group.iter().any(|&byte| byte < 0x20 || byte == 0x7f)
+            || group.windows(3).any(|window| window == "\u{fffd}".as_bytes()))
+}
+
+/// Whether any of the eight bytes is a control character or not ASCII.
+fn is_suspicious_word(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
+    let above_tilde = word.wrapping_add(ONES) | word;
+    (below_space | above_tilde) & HIGH != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_malformed, split};
+
+    #[test]
+    fn a_delimited_string_is_split_everywhere() {
+        fn check(joined: &str, delimiter: &str, expected: &[&str]) {
+            let parts: Vec<_> = split(joined.as_bytes(), delimiter.as_bytes()).collect();
+            let expected: Vec<_> = expected.iter().map(|part| part.as_bytes()).collect();
+            assert_eq!(parts, expected);
+        }
+        check("", ",", &[]);
+        check("a", ",", &["a"]);
+        check("a,b", ",", &["a", "b"]);
+        check(",a,", ",", &["", "a", ""]);
+        check("a; b; c", "; ", &["a", "b", "c"]);
+    }
+
+    #[test]
+    fn control_characters_and_damage_are_found_wherever_they_stand() {
+        for bad in ["\0", "\u{1f}", "\u{7f}", "\u{fffd}"] {
+            for before in ["", "a", "engineer", "engineering-ü", "aaaaaaaaaaaaaaaa"] {
+                for after in ["", "b", "engineering-platform"] {
+                    assert!(is_malformed(format!("{before}{bad}{after}").as_bytes()));
+                }
+            }
+        }
+        for good in ["a", "Vertrieb-Köln", "DOMAIN\\Users", "CN=eng,OU=x", "~tilde~tilde~", "日本語のグループ"] {
+            assert!(!is_malformed(good.as_bytes()), "{good}");
+        }
+    }
+}
