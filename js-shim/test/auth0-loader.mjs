@@ -1,0 +1,165 @@
+/**
+ * Loads and runs an Action the way Auth0's runtime for Actions does, as far as its published loader,
+ * type definitions and documentation tell:
+ *
+ * - The text is wrapped in a function of `module`, `exports` and `console` and compiled with
+ *   `vm.compileFunction` as CommonJS, in the realm of the process.
+ * - It is initialized at the first execution. If that throws, every execution of the instance throws the same.
+ * - The handler has to be a native async function.
+ * - Executions of one instance may interleave; what each of them prints is told apart.
+ * - Nothing can be written to the file system.
+ * - Claims with a reserved name are dropped without a word, except `scope`, which throws.
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Console } from 'node:console';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import vm from 'node:vm';
+
+/** What `fs` still does when it cannot write. */
+const READING = /^(?:access|close|createReadStream|exists|fstat|lstat|opendir|read|realpath|stat|constants|promises)/;
+
+const RESERVED = new Set(
+  (
+    'acr act active amr at_hash ath attest aud auth_time authorization_details azp c_hash client_id cnf cty dest ' +
+    'entitlements events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid may_act mky nbf ' +
+    'nonce object_id org_id org_name orig origid permissions roles rph s_hash sid sip_callid sip_cseq_num sip_date ' +
+    'sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256'
+  ).split(' '),
+);
+const RESERVED_NAMESPACE = /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:[:/]|$)|urn:auth0(?::|$))/i;
+/** Together, per token; a login whose claims are larger fails. */
+const MAX_CLAIM_BYTES = 100 * 1024;
+
+/**
+ * @typedef {object} Run one execution
+ * @property {string[]} log the lines that it printed
+ *
+ * @typedef {object} Instance
+ * @property {() => void} initialize runs the text of the Action; the first execution does so by itself
+ * @property {(event: object, api: object) => Promise<Run>} execute
+ */
+
+/**
+ * One instance of an Action.
+ *
+ * @param {string} source
+ * @param {object} [options]
+ * @param {string} [options.filename] the name in stack traces
+ * @param {string} [options.handler] the export that the trigger calls
+ * @returns {Instance}
+ * @throws if the text is no JavaScript
+ */
+export function loadAction(source, { filename = '/action.js', handler = 'onExecutePostLogin' } = {}) {
+  const outer = { exports: undefined };
+  const wrapped = `module.exports = function(module, exports, console){\n${source}\n};`;
+  vm.compileFunction(wrapped, ['module', 'exports', 'require'], { filename })(outer, {}, readOnlyRequire(filename));
+
+  const module = { exports: {} };
+  const logs = new AsyncLocalStorage();
+  const console = createConsole(logs);
+  let initialized = false;
+  let failure;
+
+  function initialize() {
+    if (!initialized) {
+      initialized = true;
+      try {
+        outer.exports(module, module.exports, console);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+      }
+    }
+    if (failure) throw failure;
+  }
+
+  return {
+    initialize() {
+      logs.run({ text: '' }, initialize);
+    },
+    execute(event, api) {
+      const log = { text: '' };
+      return logs.run(log, async () => {
+        initialize();
+        await findHandler(module.exports, handler)(event, api);
+        return { log: log.text.split('\n').slice(0, -1) };
+      });
+    },
+  };
+}
+
+function findHandler(exports, name) {
+  if (typeof exports !== 'object' || exports === null) throw new Error('The Action must export an object.');
+  const found = exports[name];
+  if (typeof found !== 'function' || found.constructor?.name !== 'AsyncFunction') {
+    throw new Error(`Invalid function signature for the "${name}" handler: it must be a native async function.`);
+  }
+  return found;
+}
+
+function createConsole(logs) {
+  const sink = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      const log = logs.getStore();
+      if (log) log.text += chunk;
+      done();
+    },
+  });
+  return new Console(sink, sink);
+}
+
+function readOnlyRequire(filename) {
+  const require = createRequire(path.resolve(filename));
+  return (id) => (/^(?:node:)?fs(?:\/promises)?$/.test(id) ? readOnly(require(id)) : require(id));
+}
+
+function readOnly(fs) {
+  return new Proxy(fs, {
+    get(target, name) {
+      const value = target[name];
+      if (name === 'promises') return readOnly(value);
+      if (typeof value !== 'function' || READING.test(String(name))) return value;
+      return () => {
+        throw Object.assign(new Error(`EROFS: read-only file system, ${String(name)}`), { code: 'EROFS' });
+      };
+    },
+  });
+}
+
+/**
+ * An `api` that keeps what an Action asks for.
+ * It has the methods that change a login's tokens or refuse it; to call any other fails.
+ *
+ * @returns {object} `claims` by token, and `denied`: the reason, or null
+ */
+export function createApi() {
+  const claims = { idToken: {}, accessToken: {} };
+  const token = (name) => ({
+    setCustomClaim(key, value) {
+      if (key === 'scope') throw new Error('The "scope" claim cannot be set.');
+      if (!RESERVED.has(key) && !RESERVED_NAMESPACE.test(key)) {
+        claims[name][key] = structuredClone(value);
+        if (Buffer.byteLength(JSON.stringify(claims[name])) > MAX_CLAIM_BYTES) {
+          throw new Error(`The custom claims of the ${name} exceed ${MAX_CLAIM_BYTES} bytes.`);
+        }
+      }
+      return api;
+    },
+  });
+  const api = {
+    claims,
+    denied: null,
+    idToken: token('idToken'),
+    accessToken: token('accessToken'),
+    access: {
+      deny(reason) {
+        api.denied = reason;
+        return api;
+      },
+    },
+  };
+  return api;
+}
