@@ -60,9 +60,7 @@ fn decode_call<'a>(bundle: &Bundle<'_>, call: &'a [u8]) -> Option<(Route, Value<
         at => Some(bundle.application(at).map(|_| at)?),
     };
     let place = match reader.word()? {
-        closed if closed & CLOSED != 0 => {
-            Place::Closed(*Reason::ALL.get((closed & !CLOSED) as usize)?)
-        }
+        closed if closed & CLOSED != 0 => Place::Closed(*Reason::ALL.get((closed & !CLOSED) as usize)?),
         at => Place::Connection(bundle.connection(at).map(|_| at)?),
     };
     Some((Route { application, place }, Value::decode(encoded)?))

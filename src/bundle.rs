@@ -251,9 +251,7 @@ impl<'b> Bundle<'b> {
 
     /// Whether an application gets the target group at a position.
     pub fn is_group_of(&self, group: u32, application: u32) -> bool {
-        self.groups
-            .get(group as usize)
-            .is_some_and(|group| group.applications.contains(&application))
+        self.groups.get(group as usize).is_some_and(|group| group.applications.contains(&application))
     }
 
     /// The source at a position.

@@ -24,13 +24,13 @@ mod table;
 mod wasm;
 
 #[cfg(feature = "compiler")]
-//pub mod compiler;
+pub mod compiler;
 #[cfg(feature = "compiler")]
-//pub mod diagnostic;
+pub mod diagnostic;
 #[cfg(feature = "compiler")]
-//pub mod event;
+pub mod event;
 #[cfg(feature = "compiler")]
-//pub mod explain;
+pub mod explain;
 
 pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization};
 pub use engine::{Place, Route, evaluate, evaluate_routed, route};

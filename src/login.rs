@@ -108,10 +108,7 @@ mod tests {
         check(&[4, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f], Some(Value::Number(1.0)));
         check(&[5, 2, 0, 0, 0, b'h', b'i'], Some(Value::Text(b"hi")));
         check(&[6, 2, 0, 0, 0, 1, 0], Some(Value::List(vec![Value::Null, Value::Absent])));
-        check(
-            &[7, 1, 0, 0, 0, 1, 0, 0, 0, b'k', 3],
-            Some(Value::Object(vec![(b"k", Value::Bool(true))])),
-        );
+        check(&[7, 1, 0, 0, 0, 1, 0, 0, 0, b'k', 3], Some(Value::Object(vec![(b"k", Value::Bool(true))])));
         check(&[8], Some(Value::Unreadable));
     }
 

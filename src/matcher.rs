@@ -147,7 +147,9 @@ impl<'b> Ends<'b> {
             *first.get_mut(usize::from(byte / 64))? |= 1u64 << (byte % 64);
             match ends.last_mut() {
                 Some(last) if last.literal == literal => last.globs.end = position + 1,
-                Some(last) if side.compare(last.literal, literal) == Ordering::Greater => return None,
+                Some(last) if side.compare(last.literal, literal) == Ordering::Greater => {
+                    return None;
+                }
                 _ => {
                     // The parent is the end before this one, or one of its parents.
                     let mut parent = u32::try_from(ends.len()).ok()?.checked_sub(1);
@@ -165,7 +167,9 @@ impl<'b> Ends<'b> {
     }
 
     fn for_each(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
-        let Some(byte) = self.side.first(name) else { return };
+        let Some(byte) = self.side.first(name) else {
+            return;
+        };
         let word = self.first.get(usize::from(byte / 64)).copied().unwrap_or(0);
         if word & (1 << (byte % 64)) == 0 {
             return;

@@ -83,8 +83,12 @@ impl<'b> Pattern<'b> {
     /// Takes time linear in the name for a given pattern: a failed attempt only ever goes back to
     /// the last "any characters" passed.
     pub fn is_match(&self, name: &[u8]) -> bool {
-        let Some(rest) = name.strip_prefix(self.prefix) else { return false };
-        let Some(rest) = rest.strip_suffix(self.suffix) else { return false };
+        let Some(rest) = name.strip_prefix(self.prefix) else {
+            return false;
+        };
+        let Some(rest) = rest.strip_suffix(self.suffix) else {
+            return false;
+        };
         self.middle == [ANY] || is_middle_match(self.middle, rest)
     }
 
@@ -159,8 +163,12 @@ fn is_middle_match(pattern: &[u8], name: &[u8]) -> bool {
             }
             Step::Taken { pattern: behind, name: left } => (pattern, name) = (behind, left),
             Step::Failed => {
-                let Some((behind, tried)) = retry else { return false };
-                let Some((_, left)) = next_char(tried) else { return false };
+                let Some((behind, tried)) = retry else {
+                    return false;
+                };
+                let Some((_, left)) = next_char(tried) else {
+                    return false;
+                };
                 retry = Some((behind, left));
                 (pattern, name) = (behind, left);
             }

@@ -201,7 +201,9 @@ mod tests {
                 }
             }
         }
-        for good in ["a", "Vertrieb-Köln", "DOMAIN\\Users", "CN=eng,OU=x", "~tilde~tilde~", "日本語のグループ"] {
+        for good in
+            ["a", "Vertrieb-Köln", "DOMAIN\\Users", "CN=eng,OU=x", "~tilde~tilde~", "日本語のグループ"]
+        {
             assert!(!is_malformed(good.as_bytes()), "{good}");
         }
     }

@@ -1,0 +1,266 @@
+//! Reading mappings key by key, so that everything that is wrong is found in one go.
+
+use core::ops::Range;
+
+use super::yaml::{Kind, Name, Node};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Where the findings of one file go.
+#[derive(Debug)]
+pub(crate) struct Findings<'d> {
+    pub(crate) file: &'d str,
+    pub(crate) list: &'d mut Vec<Diagnostic>,
+}
+
+impl Findings<'_> {
+    /// Reports a problem and returns it, so that help can be added.
+    pub(crate) fn report(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        let mut diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
+        diagnostic.help = help.into();
+        self.list.push(diagnostic);
+    }
+
+    /// Reports a problem that has to do with another place in the same file.
+    pub(crate) fn report_related(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        (place, label): (&Range<usize>, &str),
+    ) {
+        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
+        self.list.push(diagnostic.related(self.file, place.clone(), label));
+    }
+
+    /// Reports a value of the wrong type.
+    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+        let help = match node.kind {
+            Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
+                Some("put it in quotes to make it text".to_owned())
+            }
+            _ => None,
+        };
+        let message = format!("{what} is {}, and has to be {wanted}", node.kind.noun());
+        self.report(Code::WrongType, &node.span, message, help);
+    }
+}
+
+/// The members of a YAML mapping whose keys the language knows.
+#[derive(Debug)]
+pub(crate) struct Fields<'n> {
+    /// What the mapping is, for messages, such as "a rule".
+    what: &'static str,
+    pub(crate) span: Range<usize>,
+    members: Vec<(&'n Name, &'n Node)>,
+}
+
+impl<'n> Fields<'n> {
+    /// Reads a mapping whose keys are all among `known`; reports other keys and repeated ones.
+    pub(crate) fn read(
+        node: &'n Node,
+        what: &'static str,
+        known: &[&str],
+        findings: &mut Findings<'_>,
+    ) -> Option<Self> {
+        let mut members = Vec::new();
+        for (name, value) in read_members(node, what, findings)? {
+            if known.contains(&name.text.as_str()) {
+                members.push((name, value));
+            } else {
+                let help = match nearest(&name.text, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("{what} has the keys {}", quoted(known.iter().copied())),
+                };
+                let message = format!("{what} has no key `{}`", name.text.escape_debug());
+                findings.report(Code::UnknownKey, &name.span, message, help);
+            }
+        }
+        Some(Self { what, span: node.span.clone(), members })
+    }
+
+    /// The value of a key, if it is there.
+    pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.members.iter().find(|(name, _)| name.text == key).map(|(_, value)| *value)
+    }
+
+    /// The place of a key itself.
+    pub(crate) fn key_span(&self, key: &str) -> Option<&'n Range<usize>> {
+        self.members.iter().find(|(name, _)| name.text == key).map(|(name, _)| &name.span)
+    }
+
+    /// The value of a key that has to be there.
+    pub(crate) fn require(&self, key: &str, findings: &mut Findings<'_>) -> Option<&'n Node> {
+        let found = self.get(key);
+        if found.is_none() {
+            let message = format!("{} needs the key `{key}`", self.what);
+            findings.report(Code::MissingKey, &self.span, message, None);
+        }
+        found
+    }
+
+    /// The text of a key, if it is there.
+    pub(crate) fn text(&self, key: &str, findings: &mut Findings<'_>) -> Option<Name> {
+        read_text(self.get(key)?, &format!("`{key}`"), findings)
+    }
+
+    /// The text of a key that has to be there.
+    pub(crate) fn require_text(&self, key: &str, findings: &mut Findings<'_>) -> Option<Name> {
+        read_text(self.require(key, findings)?, &format!("`{key}`"), findings)
+    }
+
+    /// The texts of a key, one or a list; none if the key is not there.
+    pub(crate) fn texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+        self.get(key).map(|node| read_texts(node, &format!("`{key}`"), findings)).unwrap_or_default()
+    }
+
+    /// The texts of a key that has to be there, and to hold at least one.
+    pub(crate) fn require_texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+        let Some(node) = self.require(key, findings) else {
+            return Vec::new();
+        };
+        if matches!(&node.kind, Kind::List(entries) if entries.is_empty()) {
+            findings.report(Code::EmptyList, &node.span, format!("`{key}` is empty"), None);
+        }
+        read_texts(node, &format!("`{key}`"), findings)
+    }
+
+    /// The boolean of a key, if it is there.
+    pub(crate) fn boolean(&self, key: &str, findings: &mut Findings<'_>) -> Option<(bool, &'n Range<usize>)> {
+        let node = self.get(key)?;
+        match node.kind {
+            Kind::Bool(value) => Some((value, &node.span)),
+            _ => {
+                findings.wrong_type(node, &format!("`{key}`"), "`true` or `false`");
+                None
+            }
+        }
+    }
+
+    /// The value of a key that knows only a few words.
+    pub(crate) fn choice<T: Copy>(
+        &self,
+        key: &str,
+        choices: &[(&str, T)],
+        findings: &mut Findings<'_>,
+    ) -> Option<T> {
+        let text = self.text(key, findings)?;
+        let found = choices.iter().find(|(word, _)| *word == text.text);
+        if found.is_none() {
+            let words = || choices.iter().map(|(word, _)| *word);
+            let help = match nearest(&text.text, words()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("`{key}` is one of {}", quoted(words())),
+            };
+            let message = format!("`{}` is no value of `{key}`", text.text.escape_debug());
+            findings.report(Code::InvalidValue, &text.span, message, help);
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// Checks the `version` of a file's outermost mapping, as far as it is there.
+    ///
+    /// Returns whether the rest can be understood.
+    pub(crate) fn check_version(&self, findings: &mut Findings<'_>) -> bool {
+        let Some(node) = self.get("version") else {
+            let help = "write `version: 1` at the top of the file".to_owned();
+            let message = "the file does not say which version of the mapping language it is written in";
+            findings.report(Code::MissingVersion, &self.span, message, help);
+            return true;
+        };
+        match node.kind {
+            Kind::Integer(1) => true,
+            Kind::Integer(other) => {
+                let message = format!("version {other} of the mapping language is not known");
+                let help = "this program reads version 1".to_owned();
+                findings.report(Code::UnsupportedVersion, &node.span, message, help);
+                false
+            }
+            _ => {
+                findings.wrong_type(node, "`version`", "the number 1");
+                true
+            }
+        }
+    }
+}
+
+/// The members of a YAML mapping whose keys are names of the author's choice; reports repeated ones.
+pub(crate) fn read_members<'n>(
+    node: &'n Node,
+    what: &str,
+    findings: &mut Findings<'_>,
+) -> Option<Vec<(&'n Name, &'n Node)>> {
+    let Kind::Map(all) = &node.kind else {
+        findings.wrong_type(node, what, "a mapping with keys");
+        return None;
+    };
+    let mut seen = std::collections::BTreeMap::new();
+    let mut members = Vec::new();
+    for (name, value) in all {
+        if let Some(first) = seen.get(name.text.as_str()) {
+            let message = format!("the key `{}` stands here a second time", name.text.escape_debug());
+            findings.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
+        } else {
+            seen.insert(name.text.as_str(), name.span.clone());
+            members.push((name, value));
+        }
+    }
+    Some(members)
+}
+
+/// The entries of a YAML list.
+pub(crate) fn read_list<'n>(node: &'n Node, what: &str, findings: &mut Findings<'_>) -> Option<&'n [Node]> {
+    match &node.kind {
+        Kind::List(entries) => Some(entries),
+        _ => {
+            findings.wrong_type(node, what, "a list");
+            None
+        }
+    }
+}
+
+/// One text.
+pub(crate) fn read_text(node: &Node, what: &str, findings: &mut Findings<'_>) -> Option<Name> {
+    match &node.kind {
+        Kind::Text(text) => Some(Name { span: node.span.clone(), text: text.clone() }),
+        _ => {
+            findings.wrong_type(node, what, "text");
+            None
+        }
+    }
+}
+
+/// One text, or a list of texts.
+pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+    match &node.kind {
+        Kind::List(entries) => entries
+            .iter()
+            .filter_map(|entry| read_text(entry, &format!("an entry of {what}"), findings))
+            .collect(),
+        Kind::Text(text) => vec![Name { span: node.span.clone(), text: text.clone() }],
+        _ => {
+            findings.wrong_type(node, what, "text or a list of texts");
+            Vec::new()
+        }
+    }
+}
+
+/// The known word that a mistyped one is probably meant to be.
+pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let word = word.to_lowercase();
+    known
+        .map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), known))
+        .filter(|(distance, known)| *distance <= known.len().min(word.len()).div_ceil(4))
+        .min()
+        .map(|(_, known)| known)
+}
+
+/// Words in backticks with commas between them.
+pub(crate) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,258 @@
+//! Globs as authors write them, lowered to what the engine matches.
+//!
+//! globset parses and vets every glob. Its options are all stated, because group names are no paths:
+//! they hold `/`, `\`, `,` and `=`. What globset understands and a group name has no use for is refused
+//! rather than given a surprising meaning: `**`, and alternatives that are empty.
+
+use globset::{ErrorKind, GlobBuilder};
+
+use crate::pattern;
+
+/// The most patterns that the alternatives of one glob may expand to.
+pub(crate) const MAX_EXPANSIONS: usize = 256;
+
+/// What one glob lowers to: names without any wildcard, and patterns.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lowered {
+    pub(crate) names: Vec<String>,
+    pub(crate) patterns: Vec<String>,
+}
+
+/// Why a glob is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum GlobError {
+    /// It does not parse; what is wrong and what to do.
+    Invalid(String, &'static str),
+    /// Its alternatives expand to more than [`MAX_EXPANSIONS`] patterns.
+    TooLarge,
+}
+
+#[derive(Clone, Debug)]
+enum Token {
+    Literal(char),
+    Any,
+    One,
+    Class { negated: bool, ranges: Vec<(char, char)> },
+    Alternatives(Vec<Vec<Token>>),
+}
+
+/// Lowers one glob; it holds no control characters.
+pub(crate) fn lower(glob: &str) -> Result<Lowered, GlobError> {
+    vet(glob)?;
+    if glob.contains("**") {
+        let message = "`**` has no meaning of its own here";
+        return Err(GlobError::Invalid(message.to_owned(), "write `*`, which crosses `/` as well"));
+    }
+    let mut parser = Parser { rest: glob.chars().peekable(), depth: 0 };
+    let tokens = parser.sequence()?;
+    let mut lowered = Lowered::default();
+    for pattern in expand(&tokens)? {
+        let is_special = |char: char| u32::from(char) <= u32::from(pattern::CLASS_END);
+        if pattern.is_empty() {
+            return Err(empty_alternative());
+        } else if pattern.contains(is_special) {
+            lowered.patterns.push(pattern);
+        } else {
+            lowered.names.push(pattern);
+        }
+    }
+    Ok(lowered)
+}
+
+/// Has globset parse the glob, with every option stated.
+fn vet(glob: &str) -> Result<(), GlobError> {
+    let built = GlobBuilder::new(glob)
+        .case_insensitive(false)
+        .literal_separator(false)
+        .backslash_escape(false)
+        .empty_alternates(false)
+        .allow_unclosed_class(false)
+        .build();
+    let Err(error) = built else { return Ok(()) };
+    let (message, help) = match error.kind() {
+        ErrorKind::UnclosedClass => {
+            ("a `[` is never closed".to_owned(), "close it with `]`; for the character itself write `[[]`")
+        }
+        ErrorKind::InvalidRange(low, high) => {
+            (format!("the range `{low}-{high}` runs backwards"), "put the lower character first")
+        }
+        ErrorKind::UnopenedAlternates => {
+            ("a `}` closes nothing".to_owned(), "for the character itself write `[}]`")
+        }
+        ErrorKind::UnclosedAlternates => {
+            ("a `{` is never closed".to_owned(), "close it with `}`; for the character itself write `[{]`")
+        }
+        other => (other.to_string(), "see the glob syntax in docs/mapping.md"),
+    };
+    Err(GlobError::Invalid(message, help))
+}
+
+fn empty_alternative() -> GlobError {
+    GlobError::Invalid("an alternative is empty".to_owned(), "write the shorter name as a pattern of its own")
+}
+
+struct Parser<'g> {
+    rest: core::iter::Peekable<core::str::Chars<'g>>,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    /// Reads up to the end, or to the `,` or `}` that ends an alternative.
+    fn sequence(&mut self) -> Result<Vec<Token>, GlobError> {
+        let mut tokens = Vec::new();
+        while let Some(&char) = self.rest.peek() {
+            if self.depth > 0 && matches!(char, ',' | '}') {
+                break;
+            }
+            self.rest.next();
+            tokens.push(match char {
+                '*' => Token::Any,
+                '?' => Token::One,
+                '[' => self.class(),
+                '{' => self.alternatives()?,
+                literal => Token::Literal(literal),
+            });
+        }
+        Ok(tokens)
+    }
+
+    fn alternatives(&mut self) -> Result<Token, GlobError> {
+        self.depth += 1;
+        if self.depth > 8 {
+            return Err(GlobError::TooLarge);
+        }
+        let mut all = Vec::new();
+        loop {
+            let tokens = self.sequence()?;
+            if tokens.is_empty() {
+                return Err(empty_alternative());
+            }
+            all.push(tokens);
+            if self.rest.next() != Some(',') {
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(Token::Alternatives(all))
+    }
+
+    /// Reads a class behind its `[`; globset has seen that it is closed and its ranges ascend.
+    fn class(&mut self) -> Token {
+        let negated = self.rest.next_if(|char| matches!(char, '!' | '^')).is_some();
+        let mut ranges: Vec<(char, char)> = Vec::new();
+        let mut open_range = false;
+        for char in self.rest.by_ref() {
+            match (char, ranges.last_mut()) {
+                (']', Some(_)) => break,
+                ('-', Some(_)) if !open_range => open_range = true,
+                (char, Some(last)) if open_range => {
+                    last.1 = char;
+                    open_range = false;
+                }
+                (char, _) => ranges.push((char, char)),
+            }
+        }
+        if open_range {
+            ranges.push(('-', '-'));
+        }
+        match ranges.as_slice() {
+            [(low, high)] if low == high && !negated => Token::Literal(*low),
+            _ => Token::Class { negated, ranges },
+        }
+    }
+}
+
+/// Every pattern that the tokens stand for, lowered.
+fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
+    let mut expanded = vec![String::new()];
+    for token in tokens {
+        let endings: Vec<String> = match token {
+            Token::Literal(char) => vec![char.to_string()],
+            Token::Any => vec![char::from(pattern::ANY).to_string()],
+            Token::One => vec![char::from(pattern::ONE).to_string()],
+            Token::Class { negated, ranges } => {
+                let open = if *negated { pattern::NEGATED_CLASS } else { pattern::CLASS };
+                let mut class = char::from(open).to_string();
+                class.extend(ranges.iter().flat_map(|(low, high)| [*low, *high]));
+                class.push(char::from(pattern::CLASS_END));
+                vec![class]
+            }
+            Token::Alternatives(all) => {
+                let mut endings = Vec::new();
+                for alternative in all {
+                    endings.extend(expand(alternative)?);
+                }
+                endings
+            }
+        };
+        if expanded.len() * endings.len() > MAX_EXPANSIONS {
+            return Err(GlobError::TooLarge);
+        }
+        let join = |start: &String| endings.iter().map(move |end| join(start, end)).collect::<Vec<_>>();
+        expanded = expanded.iter().flat_map(join).collect();
+    }
+    Ok(expanded)
+}
+
+/// Puts two pieces together; two "any characters" in a row are one.
+fn join(start: &str, end: &str) -> String {
+    let any = char::from(pattern::ANY);
+    match end.strip_prefix(any) {
+        Some(rest) if start.ends_with(any) => format!("{start}{rest}"),
+        _ => format!("{start}{end}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GlobError, lower};
+    use crate::pattern::Pattern;
+
+    fn check(glob: &str, name: &str, expected: bool) {
+        let lowered = lower(glob).expect(glob);
+        let found = lowered.names.iter().any(|exact| exact == name)
+            || lowered
+                .patterns
+                .iter()
+                .any(|pattern| Pattern::decode(pattern).expect(glob).is_match(name.as_bytes()));
+        assert_eq!(found, expected, "`{glob}` against `{name}`");
+    }
+
+    #[test]
+    fn globs_lower_to_what_they_say() {
+        check("{eng,ops}-*", "ops-core", true);
+        check("{eng,ops}-*", "dev-core", false);
+        check("{a,b{c,d}}", "bd", true);
+        check("a,b", "a,b", true);
+        check("DOMAIN\\*", "DOMAIN\\Users", true);
+        check("[*]x", "*x", true);
+        check("[]a]", "]", true);
+        check("[a-]", "-", true);
+        check("[!a-c]", "b", false);
+        check("[^a-c]", "d", true);
+        check("Vertrieb-K?ln", "Vertrieb-Köln", true);
+        check("{*,a}*", "zzz", true);
+    }
+
+    fn check_refused(glob: &str, message: &str) {
+        match lower(glob) {
+            Err(GlobError::Invalid(found, _)) => {
+                assert!(found.contains(message), "{glob}: {found}")
+            }
+            other => panic!("{glob}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_has_no_clear_meaning_is_refused() {
+        check_refused("a[b", "never closed");
+        check_refused("a{b", "never closed");
+        check_refused("a}b", "closes nothing");
+        check_refused("[z-a]", "backwards");
+        check_refused("a/**/b", "`**`");
+        check_refused("a{,b}", "empty");
+        check_refused("{}", "empty");
+        assert_eq!(lower(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
+        assert_eq!(lower(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));
+    }
+}

@@ -1,0 +1,171 @@
+//! Which names the language accepts, and which claims Auth0 lets through.
+
+use super::fields::Findings;
+use super::yaml::Name;
+use crate::diagnostic::Code;
+use crate::{MAX_GROUP_BYTES, login};
+
+/// Reports a name that is empty, longer than `max` characters, padded with spaces, or holds control characters.
+///
+/// Returns whether the name can be used.
+pub(crate) fn check_name(name: &Name, what: &str, max: usize, findings: &mut Findings<'_>) -> bool {
+    let text = name.text.as_str();
+    let problem = if text.is_empty() {
+        format!("{what} is empty")
+    } else if text.chars().any(|char| char.is_control() || char == '\u{fffd}') {
+        format!("{what} `{}` holds a control character or damaged text", text.escape_debug())
+    } else if text.trim() != text {
+        format!("{what} `{}` begins or ends with a space", text.escape_debug())
+    } else if text.chars().count() > max {
+        format!("{what} has {} characters, and may have {max}", text.chars().count())
+    } else {
+        return true;
+    };
+    findings.report(Code::InvalidName, &name.span, problem, None);
+    false
+}
+
+/// Reports a rule's id that is not made of letters, digits, `-`, `_` and `.`.
+pub(crate) fn check_rule_id(id: &Name, findings: &mut Findings<'_>) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let good = (1..=64).contains(&id.text.len()) && id.text.bytes().all(fits);
+    if !good {
+        let message = format!("`{}` cannot be a rule's id", id.text.escape_debug());
+        let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
+        findings.report(Code::InvalidName, &id.span, message, help);
+    }
+    good
+}
+
+/// Claims that Auth0 sets itself; setting one in an Action is dropped without a word.
+///
+/// Source: auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims, "Restricted claims".
+const RESERVED_CLAIMS: &[&str] = &[
+    "acr",
+    "act",
+    "active",
+    "amr",
+    "at_hash",
+    "ath",
+    "attest",
+    "aud",
+    "auth_time",
+    "authorization_details",
+    "azp",
+    "c_hash",
+    "client_id",
+    "cnf",
+    "cty",
+    "dest",
+    "entitlements",
+    "events",
+    "exp",
+    "groups",
+    "gty",
+    "htm",
+    "htu",
+    "iat",
+    "internalService",
+    "iss",
+    "jcard",
+    "jku",
+    "jti",
+    "jwe",
+    "jwk",
+    "kid",
+    "may_act",
+    "mky",
+    "nbf",
+    "nonce",
+    "object_id",
+    "org_id",
+    "org_name",
+    "orig",
+    "origid",
+    "permissions",
+    "roles",
+    "rph",
+    "s_hash",
+    "scope",
+    "sid",
+    "sip_callid",
+    "sip_cseq_num",
+    "sip_date",
+    "sip_from_tag",
+    "sip_via_branch",
+    "sub",
+    "sub_jwk",
+    "toe",
+    "txn",
+    "typ",
+    "uuid",
+    "vot",
+    "vtm",
+    "x5t#S256",
+];
+
+/// Namespaces that belong to Auth0; claims below them are dropped as well. Source: the same page.
+const RESERVED_HOSTS: &[&str] = &["auth0.com", "webtask.io", "webtask.run"];
+
+/// Reports a claim name that Auth0 would not put into a token.
+pub(crate) fn check_claim(claim: &Name, findings: &mut Findings<'_>) -> bool {
+    const HELP: &str = "use a URL of the platform's own, such as `https://claims.example.com/groups`";
+    let text = claim.text.as_str();
+    if RESERVED_CLAIMS.contains(&text) {
+        let message = format!("Auth0 reserves the claim `{text}` and drops it without a word");
+        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        return false;
+    }
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .and_then(|rest| rest.split(['/', ':', '?', '#']).next())
+        .filter(|host| {
+            !host.is_empty() && !text.contains(|char: char| char.is_whitespace() || char.is_control())
+        });
+    let Some(host) = host else {
+        let message = format!("the claim `{}` has no namespace", text.escape_debug());
+        findings.report(Code::UnnamespacedClaim, &claim.span, message, HELP.to_owned());
+        return false;
+    };
+    let host = host.to_ascii_lowercase();
+    let reserved = |owner: &&&str| host == **owner || host.ends_with(&format!(".{owner}"));
+    if let Some(owner) = RESERVED_HOSTS.iter().find(reserved) {
+        let message = format!("Auth0 drops claims below `{owner}` without a word");
+        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        return false;
+    }
+    true
+}
+
+/// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves.
+pub(crate) fn check_pointer(pointer: &Name, findings: &mut Findings<'_>) -> bool {
+    let text = pointer.text.as_str();
+    let tokens: Vec<&str> = text.split('/').skip(1).collect();
+    let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
+    let problem = if !text.starts_with('/') {
+        Some(format!("write `/{text}`: a path begins with `/`"))
+    } else if !tokens.iter().all(escapes_fit) {
+        Some("write `~0` for `~` and `~1` for `/`".to_owned())
+    } else if tokens.iter().any(|token| token.is_empty()) {
+        Some("every part of the path needs a name".to_owned())
+    } else if tokens.len() > login::MAX_DEPTH {
+        Some(format!("a path has at most {} parts", login::MAX_DEPTH))
+    } else if text.len() > MAX_GROUP_BYTES || text.chars().any(char::is_control) {
+        Some("a path is a short name without control characters".to_owned())
+    } else {
+        None
+    };
+    if let Some(help) = problem {
+        let message = format!("`{}` is no JSON Pointer to a user attribute", text.escape_debug());
+        findings.report(Code::InvalidPointer, &pointer.span, message, help);
+        return false;
+    }
+    if tokens.first() == Some(&"user_metadata") {
+        let message = "users can write their own `user_metadata`, so it says nothing about their groups";
+        let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
+        findings.report(Code::SelfServiceSource, &pointer.span, message, help);
+        return false;
+    }
+    true
+}

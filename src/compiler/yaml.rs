@@ -1,0 +1,292 @@
+//! YAML as a tree in which every node knows its place.
+//!
+//! Deserializing straight into types would stop at the first thing that does not fit;
+//! an author wants everything that is wrong at once. serde-saphyr parses and places, this tree is read by
+//! [`Fields`](super::fields::Fields).
+
+use core::fmt;
+use core::ops::Range;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned};
+
+use crate::diagnostic::{Code, Diagnostic};
+
+/// A YAML value with its place in the file, in bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) span: Range<usize>,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    /// In the order of the file; keys may repeat.
+    Map(Vec<(Name, Node)>),
+}
+
+/// A text with its place in the file, such as the key of a mapping.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) span: Range<usize>,
+    pub(crate) text: String,
+}
+
+impl Kind {
+    /// What the value is, for a message.
+    pub(crate) fn noun(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a mapping",
+        }
+    }
+}
+
+/// How deep a mapping file may be nested; the language itself needs less than ten.
+const MAX_DEPTH: usize = 32;
+
+/// Parses a file into its tree.
+///
+/// # Errors
+///
+/// What makes it no YAML, or YAML that no mapping file needs: more than one document, merge keys, nesting
+/// without an end, aliases that multiply.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: MAX_DEPTH,
+            max_documents: 1,
+            max_events: 2_000_000,
+            max_nodes: 1_000_000,
+            max_total_scalar_bytes: 16 << 20,
+        },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        merge_keys: MergeKeyPolicy::Error,
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        with_snippet: false,
+    };
+    match serde_saphyr::from_str_with_options::<Spanned<RawNode>>(text, options) {
+        Ok(node) => Ok(place(node)),
+        Err(error) => {
+            let (span, message) = describe(text, &error);
+            Err(Box::new(Diagnostic::new(Code::YamlSyntax, file, span, message)))
+        }
+    }
+}
+
+/// Where serde-saphyr saw the problem, and its message without the place.
+fn describe(text: &str, error: &serde_saphyr::Error) -> (Range<usize>, String) {
+    let span = error.location().map_or(0..0, |location| match location.span().byte_offset() {
+        Some(_) => span_of(&location),
+        None => {
+            let start = offset_of(text, location.line(), location.column());
+            start..start
+        }
+    });
+    let rendered = error.without_snippet().to_string();
+    // serde-saphyr puts the place into the message; whoever prints the diagnostic shows it.
+    let message = rendered.lines().next().unwrap_or_default();
+    let message = message.split(" at line ").next().unwrap_or(message);
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let message = match message {
+        _ if message.contains("Documents") => "the file has a second document, and may have one",
+        _ if message.contains("Depth") || message.contains("recursion limit") || message.contains("depth") => {
+            "the file is nested deeper than a mapping file may be"
+        }
+        _ if message.starts_with("budget breached") => "the file is larger than a mapping file may be",
+        _ => message,
+    };
+    let end = text.len();
+    (span.start.min(end)..span.end.min(end), message.to_owned())
+}
+
+/// The byte at a line and a column, both counted from one, the column in characters.
+fn offset_of(text: &str, line: u64, column: u64) -> usize {
+    let count = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+    let mut start = 0;
+    for (number, content) in text.split_inclusive('\n').enumerate() {
+        if number == count(line) {
+            let within = content.char_indices().nth(count(column));
+            return start + within.map_or(content.trim_end().len(), |(at, _)| at);
+        }
+        start += content.len();
+    }
+    start
+}
+
+fn span_of(location: &serde_saphyr::Location) -> Range<usize> {
+    let span = location.span();
+    let start = span.byte_offset().and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
+    let len = span.byte_len().and_then(|len| usize::try_from(len).ok()).unwrap_or_default();
+    start..start + len
+}
+
+enum RawNode {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Spanned<RawNode>>),
+    Map(Vec<(Spanned<String>, Spanned<RawNode>)>),
+}
+
+fn place(node: Spanned<RawNode>) -> Node {
+    let span = span_of(&node.referenced);
+    let kind = match node.value {
+        RawNode::Null => Kind::Null,
+        RawNode::Bool(value) => Kind::Bool(value),
+        RawNode::Integer(value) => Kind::Integer(value),
+        RawNode::Float(value) => Kind::Float(value),
+        RawNode::Text(value) => Kind::Text(value),
+        RawNode::List(entries) => Kind::List(entries.into_iter().map(place).collect()),
+        RawNode::Map(members) => Kind::Map(
+            members
+                .into_iter()
+                .map(|(key, value)| {
+                    let name = Name { span: span_of(&key.referenced), text: key.value };
+                    (name, place(value))
+                })
+                .collect(),
+        ),
+    };
+    // A mapping or list in block style has no mark of its own: its first key, or entry, stands for it.
+    let span = match &kind {
+        Kind::Map(members) if span.is_empty() => members.first().map(|(name, _)| name.span.clone()),
+        Kind::List(entries) if span.is_empty() => entries.first().map(|entry| entry.span.clone()),
+        _ => None,
+    }
+    .unwrap_or(span);
+    Node { span, kind }
+}
+
+impl<'de> Deserialize<'de> for RawNode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = RawNode;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a YAML value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<RawNode, E> {
+        Ok(RawNode::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<RawNode, E> {
+        Ok(RawNode::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<RawNode, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<RawNode, E> {
+        Ok(RawNode::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<RawNode, E> {
+        Ok(RawNode::Integer(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<RawNode, E> {
+        Ok(i64::try_from(value).map_or(RawNode::Float(value as f64), RawNode::Integer))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<RawNode, E> {
+        Ok(RawNode::Float(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<RawNode, E> {
+        Ok(RawNode::Text(value.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<RawNode, E> {
+        Ok(RawNode::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<RawNode, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = sequence.next_element()? {
+            entries.push(entry);
+        }
+        Ok(RawNode::List(entries))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawNode, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(RawNode::Map(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, parse};
+
+    fn check_refused(text: &str, marked: &str, message: &str) {
+        let diagnostic = parse("x.yaml", text).expect_err(text);
+        assert_eq!(text.get(diagnostic.span.start..).expect(text), marked, "{diagnostic:?}");
+        assert!(diagnostic.message.contains(message), "{diagnostic:?}");
+    }
+
+    #[test]
+    fn what_is_no_mapping_file_is_refused_where_it_breaks() {
+        check_refused("a: [1, 2\nb: 3\n", ": 3\n", "illegal placement of ':'");
+        check_refused("a: b: c\n", ": c\n", "mapping values are not allowed");
+        check_refused("a: 1\n---\nb: 2\n", "---\nb: 2\n", "second document");
+        check_refused("<<: {a: 1}\n", "<<: {a: 1}\n", "merge keys");
+        check_refused("a: &x [*x]\n", "*x]\n", "recursive");
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        for open in ["[", "{a: ", "- "] {
+            let diagnostic = parse("x.yaml", &open.repeat(10_000)).expect_err(open);
+            assert_eq!(diagnostic.message, "the file is nested deeper than a mapping file may be");
+        }
+    }
+
+    #[test]
+    fn aliases_cannot_multiply_without_end() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..20 {
+            let alias = format!("*a{}", level - 1);
+            text += &format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 9].join(", "));
+        }
+        parse("x.yaml", &text).expect_err("nine to the twentieth");
+    }
+
+    #[test]
+    fn every_node_knows_its_bytes() {
+        let text = "key:\n  - x: [é, \"b\"]\n";
+        let root = parse("x.yaml", text).expect(text);
+        let Kind::Map(members) = root.kind else { panic!("{root:?}") };
+        let Kind::List(entries) = &members[0].1.kind else { panic!("{members:?}") };
+        let Kind::Map(members) = &entries[0].kind else { panic!("{entries:?}") };
+        assert_eq!(text.get(members[0].0.span.clone()), Some("x"));
+        let Kind::List(entries) = &members[0].1.kind else { panic!("{members:?}") };
+        assert_eq!(text.get(entries[1].span.clone()), Some("\"b\""));
+    }
+}

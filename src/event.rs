@@ -1,0 +1,274 @@
+//! Auth0's post-login event as JSON, and the answer to it as JSON.
+//!
+//! The Action's shim reads the live event the same way and hands the engine the same values.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::bundle::Bundle;
+use crate::engine::{self, Place, Route};
+use crate::evaluation::{Evaluation, Outcome};
+use crate::login::{Login, MAX_DEPTH, Value};
+use crate::source::Source;
+
+/// The parts of a post-login event that decide about groups.
+///
+/// Shape: `event.organization.id`, `event.connection.name`, `event.client.client_id`, `event.user`
+/// (auth0.com/docs/actions/reference/post-login/post-login-event-object).
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    organization: Option<String>,
+    connection: Option<String>,
+    client: Option<String>,
+    user: Json,
+}
+
+/// Why text is no event.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum EventError {
+    /// It is no JSON.
+    Json(serde_json::Error),
+    /// It is JSON, but no object.
+    NoObject,
+}
+
+impl core::fmt::Display for EventError {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Json(error) => write!(formatter, "the event is no JSON: {error}"),
+            Self::NoObject => formatter.write_str("the event is no JSON object"),
+        }
+    }
+}
+
+impl core::error::Error for EventError {}
+
+impl Event {
+    /// Reads an event from JSON text.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no JSON object. Whatever members it has, it is an event.
+    pub fn parse(json: &str) -> Result<Self, EventError> {
+        let json = replace_lone_surrogates(json);
+        Self::from_json(serde_json::from_str(&json).map_err(EventError::Json)?)
+    }
+
+    /// Reads an event from a JSON value.
+    ///
+    /// # Errors
+    ///
+    /// If the value is no object.
+    pub fn from_json(mut event: Json) -> Result<Self, EventError> {
+        if !event.is_object() {
+            return Err(EventError::NoObject);
+        }
+        let text = |pointer: &str| event.pointer(pointer).and_then(Json::as_str).map(str::to_owned);
+        let organization = match event.get("organization") {
+            None | Some(Json::Null) => None,
+            // An organization without an id is one that we do not know, not the lack of one.
+            Some(_) => Some(text("/organization/id").unwrap_or_default()),
+        };
+        let connection = text("/connection/name");
+        let client = text("/client/client_id");
+        let user = event.get_mut("user").map(Json::take).unwrap_or_default();
+        Ok(Self { organization, connection, client, user })
+    }
+
+    /// Where the login leads.
+    pub fn route(&self, bundle: &Bundle<'_>) -> Route {
+        let [organization, connection, client] =
+            [&self.organization, &self.connection, &self.client].map(Option::as_deref);
+        engine::route(bundle, organization, connection, client)
+    }
+
+    /// The login that the event stands for.
+    pub fn login(&self, bundle: &Bundle<'_>) -> Login<'_> {
+        let source = self.route(bundle).source(bundle).and_then(|at| bundle.source(at));
+        Login {
+            organization: self.organization.as_deref(),
+            connection: self.connection.as_deref(),
+            client: self.client.as_deref(),
+            attribute: source.map_or(Value::Absent, |source| self.read(source)),
+        }
+    }
+
+    /// What stands where a source points.
+    fn read(&self, source: &Source<'_>) -> Value<'_> {
+        let mut found = &self.user;
+        for token in source.from.split('/').skip(1) {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            match found.as_object().and_then(|members| members.get(&token)) {
+                Some(member) => found = member,
+                None => return Value::Absent,
+            }
+        }
+        read_value(found, source.field(), MAX_DEPTH)
+    }
+}
+
+fn read_value<'a>(json: &'a Json, field: Option<&str>, depth: usize) -> Value<'a> {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(value) => Value::Number(value.as_f64().unwrap_or(f64::NAN)),
+        Json::String(text) => Value::Text(text.as_bytes()),
+        Json::Array(_) | Json::Object(_) if depth == 0 => Value::Unreadable,
+        Json::Array(entries) => {
+            Value::List(entries.iter().map(|entry| read_value(entry, field, depth - 1)).collect())
+        }
+        Json::Object(members) => {
+            let wanted = field.and_then(|field| members.get_key_value(field));
+            let read =
+                |(key, value): (&'a String, &'a Json)| (key.as_bytes(), read_value(value, field, depth - 1));
+            Value::Object(wanted.map(read).into_iter().collect())
+        }
+    }
+}
+
+/// Writes U+FFFD for escaped surrogates without their partner, as JavaScript does when it encodes such text.
+fn replace_lone_surrogates(json: &str) -> Cow<'_, str> {
+    let mut fixed = String::new();
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        let (kept, len) = match (read_unit(escape), escape.get(6..).and_then(read_unit)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => (escape.get(..12), 12),
+            (Some(0xd800..0xe000), _) => (Some("\\ufffd"), 6),
+            // Any other escape begins with two bytes that are characters of their own.
+            _ => (escape.get(..2), 2),
+        };
+        let Some((kept, behind)) = kept.zip(escape.get(len..)) else {
+            break;
+        };
+        fixed.push_str(before);
+        fixed.push_str(kept);
+        rest = behind;
+    }
+    if fixed.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    fixed.push_str(rest);
+    Cow::Owned(fixed)
+}
+
+/// The UTF-16 unit of an escape such as `\ud83d` at the beginning of `text`.
+fn read_unit(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
+}
+
+/// The result of a login as JSON, version 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The version of this format.
+    pub version: u32,
+    /// The digest of the bundle, 64 hexadecimal digits.
+    pub bundle: String,
+    /// The organization whose mapping applied.
+    pub organization: Option<String>,
+    /// The connection through which the login came.
+    pub connection: Option<String>,
+    /// The application that is logged in to.
+    pub application: Option<String>,
+    /// The claim that is set.
+    pub claim: Option<String>,
+    /// What happens: `groups`, `deny` or `none`.
+    pub outcome: &'static str,
+    /// Why, as a stable code.
+    pub reason: &'static str,
+    /// The groups claim's value, sorted.
+    pub groups: Vec<String>,
+    /// The ids of the rules that fired, sorted.
+    pub rules: Vec<String>,
+    /// The upstream groups that no rule wanted, sorted, each once.
+    pub unmatched: Vec<String>,
+    /// How many upstream groups the login carried.
+    pub received: u32,
+    /// How many upstream groups no rule wanted.
+    pub unmatched_count: usize,
+    /// What happened on the way, by code, with how often.
+    pub notes: BTreeMap<&'static str, u32>,
+}
+
+impl Outcome {
+    /// The stable word for the outcome, as it appears in log lines and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Groups => "groups",
+            Self::Deny => "deny",
+            Self::None => "none",
+        }
+    }
+}
+
+impl Answer {
+    /// Names what an evaluation's positions stand for.
+    pub fn new(bundle: &Bundle<'_>, route: Route, evaluation: &Evaluation<'_>) -> Self {
+        let connection = match route.place {
+            Place::Connection(at) => bundle.connection(at),
+            Place::Closed(_) => None,
+        };
+        let organization = connection.and_then(|connection| bundle.organization(connection.organization));
+        let mapping = connection.and_then(|connection| bundle.mapping(connection.organization));
+        let application = evaluation.application.and_then(|at| bundle.application(at));
+        let group = |at: &u32| bundle.group_name(*at).map(str::to_owned);
+        let rule = |at: &u32| Some(mapping?.rules().get(*at as usize)?.id.to_owned());
+        let mut unmatched: Vec<String> =
+            evaluation.unmatched.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        unmatched.sort_unstable();
+        unmatched.dedup();
+        Self {
+            version: 1,
+            bundle: bundle.digest_hex(),
+            organization: organization.map(|organization| organization.name.to_owned()),
+            connection: connection.map(|connection| connection.name.to_owned()),
+            application: application.map(|application| application.name.to_owned()),
+            claim: application.map(|application| application.claim.to_owned()),
+            outcome: evaluation.outcome.word(),
+            reason: evaluation.reason.code(),
+            groups: match evaluation.outcome {
+                Outcome::Groups => evaluation.groups.iter().filter_map(group).collect(),
+                Outcome::Deny | Outcome::None => Vec::new(),
+            },
+            rules: evaluation.rules.iter().filter_map(rule).collect(),
+            unmatched,
+            received: evaluation.received,
+            unmatched_count: evaluation.unmatched.len(),
+            notes: evaluation.notes.iter().map(|(note, count)| (note.code(), *count)).collect(),
+        }
+    }
+}
+
+/// Evaluates the login that an event stands for.
+pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
+    let evaluation = engine::evaluate(bundle, &event.login(bundle));
+    Answer::new(bundle, event.route(bundle), &evaluation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replace_lone_surrogates;
+
+    fn check(json: &str, expected: &str) {
+        assert_eq!(replace_lone_surrogates(json), expected);
+        serde_json::from_str::<serde_json::Value>(expected).expect(expected);
+    }
+
+    #[test]
+    fn lone_surrogates_become_replacement_characters() {
+        check(r#""plain""#, r#""plain""#);
+        check(r#""\ud83d\ude00""#, r#""\ud83d\ude00""#);
+        check(r#""\ud83d""#, r#""\ufffd""#);
+        check(r#""\ude00\ud83d""#, r#""\ufffd\ufffd""#);
+        check(r#""\ud83d\ud83d\ude00""#, r#""\ufffd\ud83d\ude00""#);
+        check(r#""\\ud83d""#, r#""\\ud83d""#);
+        check(r#""\\\ud83dx""#, r#""\\\ufffdx""#);
+        check(r#""é\n\"\ud83d""#, r#""é\n\"\ufffd""#);
+    }
+}
