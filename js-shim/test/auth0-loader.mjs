@@ -40,6 +40,7 @@ const MAX_CLAIM_BYTES = 100 * 1024;
  * @typedef {object} Instance
  * @property {() => void} initialize runs the text of the Action; the first execution does so by itself
  * @property {(event: object, api: object) => Promise<Run>} execute
+ * @property {() => (event: object, api: object) => Promise<void>} handler the bare handler; what it prints is lost
  */
 
 /**
@@ -78,6 +79,10 @@ export function loadAction(source, { filename = '/action.js', handler = 'onExecu
   return {
     initialize() {
       logs.run({ text: '' }, initialize);
+    },
+    handler() {
+      initialize();
+      return findHandler(module.exports, handler);
     },
     execute(event, api) {
       const log = { text: '' };
