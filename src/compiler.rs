@@ -76,16 +76,19 @@ pub struct Counts {
     pub cases: usize,
 }
 
-/// Compiles mapping files and reports everything that is wrong with them.
+/// Compiles the mapping files of a folder and reports everything that is wrong with them.
 ///
-/// The files are `platform.yaml`, `organizations/<name>.yaml` and `organizations/<name>.test.yaml` of one folder,
-/// or one file that holds a whole platform (`platform`, `organizations` and `cases`).
+/// The files are `platform.yaml`, `organizations/<name>.yaml` and `organizations/<name>.test.yaml`.
 pub fn compile(files: &[SourceFile]) -> Compilation {
     let mut compiler = Compiler::default();
-    match files {
-        [file] if !file.path.ends_with("platform.yaml") => compiler.read_whole(file),
-        files => compiler.read_folder(files),
-    }
+    compiler.read_folder(files);
+    compiler.finish()
+}
+
+/// Compiles one file that holds a whole platform: `platform`, `organizations` and `cases`.
+pub fn compile_whole(file: &SourceFile) -> Compilation {
+    let mut compiler = Compiler::default();
+    compiler.read_whole(file);
     compiler.finish()
 }
 
@@ -133,10 +136,7 @@ impl Compiler {
             let kind = classify(&file.path);
             if kind == FileKind::Misplaced || kind == FileKind::Platform && self.platform.is_some() {
                 let message = "no mapping file is expected here";
-                let help = "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml` and \
-                            `organizations/<name>.test.yaml`";
-                self.diagnostics
-                    .push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message).help(help));
+                self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message));
                 continue;
             }
             if let FileKind::Test(name) = kind
@@ -174,15 +174,11 @@ impl Compiler {
         }
         if !files.iter().any(|file| classify(&file.path) == FileKind::Platform) {
             let message = "the folder has no `platform.yaml`";
-            let help = "it names the applications and the target groups; see docs/mapping.md";
-            self.diagnostics
-                .push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message).help(help));
+            self.diagnostics.push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message));
         }
         if names.is_empty() {
             let message = "the folder has no organization's mapping";
-            let help = "write one as `organizations/<name>.yaml`";
-            self.diagnostics
-                .push(Diagnostic::new(Code::NoOrganizations, "organizations", 0..0, message).help(help));
+            self.diagnostics.push(Diagnostic::new(Code::NoOrganizations, "organizations", 0..0, message));
         }
     }
 

@@ -26,8 +26,8 @@ pub struct Diagnostic {
     pub file: String,
     /// The offending bytes of the file; empty at a place where something is missing.
     pub span: Range<usize>,
-    /// What to do about it, where that is known.
-    pub help: Option<String>,
+    /// What to do about it.
+    pub help: String,
     /// Another place that belongs to the problem, with what it is.
     pub related: Option<Related>,
 }
@@ -72,13 +72,13 @@ impl Diagnostic {
             message: message.into(),
             file: file.to_owned(),
             span,
-            help: None,
+            help: code.help().to_owned(),
             related: None,
         }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = help.into();
         self
     }
 
@@ -89,7 +89,7 @@ impl Diagnostic {
 }
 
 macro_rules! codes {
-    ($($variant:ident $severity:ident $code:literal $doc:literal,)*) => {
+    ($($variant:ident $severity:ident $code:literal $doc:literal $help:literal,)*) => {
         /// The kind of a problem. Codes are stable; each has a heading in `docs/diagnostics.md`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -111,6 +111,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => $doc,)* }
             }
 
+            /// What to do about it, where the finding itself does not say it more closely.
+            pub fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help,)* }
+            }
+
             fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
@@ -119,43 +124,80 @@ macro_rules! codes {
 }
 
 codes! {
-    YamlSyntax Error "yaml-syntax" "The file is not valid YAML.",
-    DuplicateKey Error "duplicate-key" "A key stands twice in one mapping.",
-    UnknownKey Error "unknown-key" "A key that the language does not have.",
-    MissingKey Error "missing-key" "A required key is not there.",
-    MissingVersion Error "missing-version" "The file does not say which version of the language it is written in.",
-    UnsupportedVersion Error "unsupported-version" "The file is written in a version that this program does not read.",
-    WrongType Error "wrong-type" "A value has another type than the key wants.",
-    InvalidValue Error "invalid-value" "A value is not one of those that the key knows.",
-    EmptyList Error "empty-list" "A list that needs an entry is empty.",
-    InvalidName Error "invalid-name" "A name is empty, too long, or holds control characters.",
-    MissingPlatform Error "missing-platform" "The folder has no `platform.yaml`.",
-    MisplacedFile Error "misplaced-file" "A YAML file lies where no mapping file is expected.",
-    NoOrganizations Error "no-organizations" "The folder has no organization's mapping.",
-    DuplicateOrganization Error "duplicate-organization" "Two mappings name the same Auth0 organization.",
-    DuplicateClient Error "duplicate-client" "A client id belongs to two applications.",
-    DuplicateId Error "duplicate-id" "Two rules of one mapping have the same id.",
-    DuplicateCase Error "duplicate-case" "Two test cases of one file have the same name.",
-    UnknownApplication Error "unknown-application" "An application that the platform does not have.",
-    UnknownGroup Error "unknown-group" "A target group that the registry does not list.",
-    UnknownConnection Error "unknown-connection" "A connection that the mapping does not list.",
-    UnknownOrganization Error "unknown-organization" "An organization that no mapping describes.",
-    UnknownRule Error "unknown-rule" "A rule id that the mapping does not have.",
-    UnnamespacedClaim Error "unnamespaced-claim" "A claim name that is not a URL of the platform's own.",
-    ReservedClaim Error "reserved-claim" "A claim name that Auth0 drops without a word.",
-    InvalidPointer Error "invalid-pointer" "A path that is no JSON Pointer to a user attribute.",
-    SelfServiceSource Error "self-service-source" "Groups read from where users can write themselves.",
-    MissingSource Error "missing-source" "The strategy has no default for where the groups are.",
-    ShapeOption Error "shape-option" "An option that does not belong to the shape, or one that the shape lacks.",
-    InvalidGlob Error "invalid-glob" "A glob that does not parse.",
-    GlobTooLarge Error "glob-too-large" "A glob whose alternatives expand to too many patterns.",
-    EmptyPattern Error "empty-pattern" "A pattern that no group name can match.",
-    MatchesEverything Error "matches-everything" "A pattern that matches every group without saying so.",
-    MissingMatch Error "missing-match" "A rule that says neither what it matches nor that it is for everyone.",
-    EmptyGrant Error "empty-grant" "A rule that grants nothing.",
-    UnreachablePattern Error "unreachable-pattern" "A pattern that no name from its sources can match.",
-    NameTooLongForProfile Error "name-too-long-for-profile" "A target group's name is longer than its application accepts.",
-    MissingMapping Error "missing-mapping" "A test file without its mapping.",
+    YamlSyntax Error "yaml-syntax" "The file is not valid YAML."
+        "check quotes, indentation and brackets around this place",
+    DuplicateKey Error "duplicate-key" "A key stands twice in one mapping."
+        "keep one of the two, or put both values into one",
+    UnknownKey Error "unknown-key" "A key that the language does not have."
+        "see docs/mapping.md for the keys",
+    MissingKey Error "missing-key" "A required key is not there."
+        "add it; docs/mapping.md says what it holds",
+    MissingVersion Error "missing-version" "The file does not say which version of the language it is written in."
+        "write `version: 1` at the top of the file",
+    UnsupportedVersion Error "unsupported-version" "The file is written in a version that this program does not read."
+        "this program reads version 1",
+    WrongType Error "wrong-type" "A value has another type than the key wants."
+        "see docs/mapping.md for what the key holds",
+    InvalidValue Error "invalid-value" "A value is not one of those that the key knows."
+        "see docs/mapping.md for the values",
+    EmptyList Error "empty-list" "A list that needs an entry is empty."
+        "add an entry",
+    InvalidName Error "invalid-name" "A name is empty, too long, or holds control characters."
+        "choose a name that can be read and typed: no control characters, no spaces at its ends",
+    MissingPlatform Error "missing-platform" "The folder has no `platform.yaml`."
+        "write `platform.yaml`; it names the applications and the target groups, see docs/mapping.md",
+    MisplacedFile Error "misplaced-file" "A YAML file lies where no mapping file is expected."
+        "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml` and `organizations/<name>.test.yaml`",
+    NoOrganizations Error "no-organizations" "The folder has no organization's mapping."
+        "write one as `organizations/<name>.yaml`",
+    DuplicateOrganization Error "duplicate-organization" "Two mappings name the same Auth0 organization."
+        "put the rules of both into one mapping, or correct the id",
+    DuplicateClient Error "duplicate-client" "A client id belongs to two applications."
+        "a client belongs to one application: remove it from the other",
+    DuplicateId Error "duplicate-id" "Two rules of one mapping have the same id."
+        "give one of the rules another id",
+    DuplicateCase Error "duplicate-case" "Two test cases of one file have the same name."
+        "give one of the cases another name",
+    UnknownApplication Error "unknown-application" "An application that the platform does not have."
+        "add it to `applications` of the platform, or name another",
+    UnknownGroup Error "unknown-group" "A target group that the registry does not list."
+        "add it to `groups` of the platform, or name another",
+    UnknownConnection Error "unknown-connection" "A connection that the mapping does not list."
+        "add it to `connections` of the mapping, or name another",
+    UnknownOrganization Error "unknown-organization" "An organization that no mapping describes."
+        "write its mapping, or name another",
+    UnknownRule Error "unknown-rule" "A rule id that the mapping does not have."
+        "name a rule of the mapping by its `id`",
+    UnnamespacedClaim Error "unnamespaced-claim" "A claim name that is not a URL of the platform's own."
+        "use a URL of the platform's own, such as `https://claims.example.com/groups`",
+    ReservedClaim Error "reserved-claim" "A claim name that Auth0 drops without a word."
+        "use a URL of the platform's own, such as `https://claims.example.com/groups`",
+    InvalidPointer Error "invalid-pointer" "A path that is no JSON Pointer to a user attribute."
+        "write a path such as `/groups`",
+    SelfServiceSource Error "self-service-source" "Groups read from where users can write themselves."
+        "read the attribute that the identity provider fills, or `/app_metadata`",
+    MissingSource Error "missing-source" "The strategy has no default for where the groups are."
+        "say `groups: { from: /path, shape: list }`",
+    ShapeOption Error "shape-option" "An option that does not belong to the shape, or one that the shape lacks."
+        "`delimiter` goes with `shape: delimited`, `field` with `shape: objects`",
+    InvalidGlob Error "invalid-glob" "A glob that does not parse."
+        "see the glob syntax in docs/mapping.md",
+    GlobTooLarge Error "glob-too-large" "A glob whose alternatives expand to too many patterns."
+        "split it into several globs, or match more loosely",
+    EmptyPattern Error "empty-pattern" "A pattern that no group name can match."
+        "name a group, or remove the entry",
+    MatchesEverything Error "matches-everything" "A pattern that matches every group without saying so."
+        "write `everyone: true` instead of `match` if every user of this customer shall have what the rule grants",
+    MissingMatch Error "missing-match" "A rule that says neither what it matches nor that it is for everyone."
+        "say what it matches with `match`, or `everyone: true`",
+    EmptyGrant Error "empty-grant" "A rule that grants nothing."
+        "name at least one target group, or remove the rule",
+    UnreachablePattern Error "unreachable-pattern" "A pattern that no name from its sources can match."
+        "correct the name, or remove the entry",
+    NameTooLongForProfile Error "name-too-long-for-profile" "A target group's name is longer than its application accepts."
+        "choose a shorter name, or keep the group out of that application",
+    MissingMapping Error "missing-mapping" "A test file without its mapping."
+        "name the test file after the mapping that it tests",
 }
 
 #[cfg(test)]

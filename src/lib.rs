@@ -21,7 +21,7 @@ mod pattern;
 mod source;
 mod table;
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 #[cfg(feature = "compiler")]
 pub mod compiler;

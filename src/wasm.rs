@@ -1,7 +1,10 @@
-//! The WebAssembly boundary, the only file that knows JavaScript: memory in, memory out.
+//! The WebAssembly boundary, the only place that knows JavaScript: memory in, memory out.
 //!
 //! The Action writes a call into the memory that [`reserve`] names and reads the answer where the call's result points.
 //! Numbers are all that crosses: one buffer per call is several times cheaper than one string at a time.
+
+#[cfg(feature = "compiler")]
+pub mod objects;
 
 use std::cell::RefCell;
 

@@ -290,7 +290,7 @@ fn read_expect(
     let outcome = fields.choice("outcome", &words, findings);
     let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
     match (&claims, outcome) {
-        (None, None | Some(Outcome::Groups)) => {
+        (None, None | Some(Outcome::Groups)) if outcome.is_some() || fields.get("outcome").is_none() => {
             let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
             findings.report(
                 Code::MissingKey,

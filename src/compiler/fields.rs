@@ -13,7 +13,7 @@ pub(crate) struct Findings<'d> {
 }
 
 impl Findings<'_> {
-    /// Reports a problem and returns it, so that help can be added.
+    /// Reports a problem; without `help` of its own it gets that of its code.
     pub(crate) fn report(
         &mut self,
         code: Code,
@@ -21,9 +21,11 @@ impl Findings<'_> {
         message: impl Into<String>,
         help: impl Into<Option<String>>,
     ) {
-        let mut diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
-        diagnostic.help = help.into();
-        self.list.push(diagnostic);
+        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
+        self.list.push(match help.into() {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
     }
 
     /// Reports a problem that has to do with another place in the same file.

@@ -82,7 +82,13 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         Ok(node) => Ok(place(node)),
         Err(error) => {
             let (span, message) = describe(text, &error);
-            Err(Box::new(Diagnostic::new(Code::YamlSyntax, file, span, message)))
+            let marked = text.get(span.start..).unwrap_or_default();
+            let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
+            Err(Box::new(match marked.chars().next() {
+                Some('*') => diagnostic.help("put a glob that begins with `*` in quotes"),
+                Some('\t') => diagnostic.help("YAML is indented with spaces, not with tabs"),
+                _ => diagnostic,
+            }))
         }
     }
 }
@@ -103,14 +109,20 @@ fn describe(text: &str, error: &serde_saphyr::Error) -> (Range<usize>, String) {
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let message = match message {
         _ if message.contains("Documents") => "the file has a second document, and may have one",
-        _ if message.contains("Depth") || message.contains("recursion limit") || message.contains("depth") => {
+        _ if message.contains("Depth")
+            || message.contains("recursion limit")
+            || message.contains("depth") =>
+        {
             "the file is nested deeper than a mapping file may be"
         }
+        _ if message.contains("merge keys") => "the merge key `<<` is not part of the mapping language",
         _ if message.starts_with("budget breached") => "the file is larger than a mapping file may be",
         _ => message,
     };
-    let end = text.len();
-    (span.start.min(end)..span.end.min(end), message.to_owned())
+    let start = span.start.min(text.len());
+    // Something is to be underlined: the character at the place, if the problem has no extent.
+    let first = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    (start..span.end.clamp(start + first, text.len()), message.to_owned())
 }
 
 /// The byte at a line and a column, both counted from one, the column in characters.
@@ -256,7 +268,7 @@ mod tests {
         check_refused("a: [1, 2\nb: 3\n", ": 3\n", "illegal placement of ':'");
         check_refused("a: b: c\n", ": c\n", "mapping values are not allowed");
         check_refused("a: 1\n---\nb: 2\n", "---\nb: 2\n", "second document");
-        check_refused("<<: {a: 1}\n", "<<: {a: 1}\n", "merge keys");
+        check_refused("<<: {a: 1}\n", "<<: {a: 1}\n", "merge key");
         check_refused("a: &x [*x]\n", "*x]\n", "recursive");
     }
 

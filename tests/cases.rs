@@ -1,0 +1,43 @@
+//! Runs every test case of the sample mappings and of `tests/cases/`, natively and, under `wasm-pack test --node`,
+//! as WebAssembly. The Action's Node tests run the same cases a third time.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what is wrong, and this one has something to say"
+)]
+
+mod support;
+
+use claimsmith::Bundle;
+use claimsmith::compiler::{Compilation, compile, compile_whole};
+use sha2::{Digest, Sha256};
+use support::{case_files, mapping_files, report};
+
+/// Runs the cases of one platform, feeds their answers to `answers`, and returns how many there are.
+fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
+    let findings: Vec<_> =
+        compilation.diagnostics.iter().map(|it| (&it.file, &it.span, &it.message)).collect();
+    let platform = compilation.platform.unwrap_or_else(|| panic!("{findings:#?}"));
+    let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
+    for case in &platform.cases {
+        let result = case.run(&bundle);
+        assert!(result.failures.is_empty(), "{}: {}: {:#?}", case.file, case.name, result);
+        answers.update(serde_json::to_vec(&result.answer).expect("an answer is JSON"));
+    }
+    platform.cases.len()
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn every_case_gives_what_it_says() {
+    let mut answers = Sha256::new();
+    let mut count = run(compile(&mapping_files()), &mut answers);
+    for file in case_files() {
+        count += run(compile_whole(&file), &mut answers);
+    }
+    assert!(count > 0, "there are cases");
+    let digest: String = answers.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    // `./build.sh test` compares this line of the native run with that of the WebAssembly run.
+    report(&format!("answers of {count} cases: sha256 {digest}"));
+}
