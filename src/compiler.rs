@@ -15,6 +15,8 @@ mod platform;
 mod strategy;
 mod yaml;
 
+pub use self::glob::{Glob, GlobError};
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;

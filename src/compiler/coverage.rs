@@ -117,13 +117,13 @@ fn step(patterns: &[Vec<Token>], (pattern, at): (usize, usize), character: char)
 #[cfg(test)]
 mod tests {
     use super::covers_everything;
-    use crate::compiler::glob::lower;
+    use crate::compiler::Glob;
 
     fn check(globs: &[&str], expected: bool) {
         let lowered: Vec<String> = globs
             .iter()
             .flat_map(|glob| {
-                let lowered = lower(glob).expect(glob);
+                let lowered = Glob::parse(glob).expect(glob);
                 [lowered.names, lowered.patterns].concat()
             })
             .collect();

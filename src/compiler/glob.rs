@@ -4,28 +4,55 @@
 //! they hold `/`, `\`, `,` and `=`. What globset understands and a group name has no use for is refused
 //! rather than given a surprising meaning: `**`, and alternatives that are empty.
 
+use core::fmt;
+
 use globset::{ErrorKind, GlobBuilder};
 
-use crate::pattern;
+use crate::pattern::{self, Pattern};
 
 /// The most patterns that the alternatives of one glob may expand to.
 pub(crate) const MAX_EXPANSIONS: usize = 256;
 
-/// What one glob lowers to: names without any wildcard, and patterns.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Lowered {
+/// A glob, lowered.
+///
+/// ```
+/// use claimsmith::compiler::Glob;
+///
+/// let glob = Glob::parse("{eng,ops}-*")?;
+/// assert!(glob.is_match("ops-core"));
+/// assert!(!glob.is_match("dev-ops-core"), "globs match whole names");
+/// # Ok::<(), claimsmith::compiler::GlobError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glob {
+    /// What it matches without any wildcard.
     pub(crate) names: Vec<String>,
+    /// Lowered patterns, as [`Pattern::decode`] reads them.
     pub(crate) patterns: Vec<String>,
 }
 
 /// Why a glob is refused.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum GlobError {
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GlobError {
     /// It does not parse; what is wrong and what to do.
     Invalid(String, &'static str),
     /// Its alternatives expand to more than [`MAX_EXPANSIONS`] patterns.
     TooLarge,
 }
+
+impl fmt::Display for GlobError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(problem, help) => write!(out, "{problem}; {help}"),
+            Self::TooLarge => {
+                write!(out, "its alternatives expand to more than {MAX_EXPANSIONS} patterns; split it")
+            }
+        }
+    }
+}
+
+impl core::error::Error for GlobError {}
 
 #[derive(Clone, Debug)]
 enum Token {
@@ -36,27 +63,45 @@ enum Token {
     Alternatives(Vec<Vec<Token>>),
 }
 
-/// Lowers one glob; it holds no control characters.
-pub(crate) fn lower(glob: &str) -> Result<Lowered, GlobError> {
-    vet(glob)?;
-    if glob.contains("**") {
-        let message = "`**` has no meaning of its own here";
-        return Err(GlobError::Invalid(message.to_owned(), "write `*`, which crosses `/` as well"));
-    }
-    let mut parser = Parser { rest: glob.chars().peekable(), depth: 0 };
-    let tokens = parser.sequence()?;
-    let mut lowered = Lowered::default();
-    for pattern in expand(&tokens)? {
-        let is_special = |char: char| u32::from(char) <= u32::from(pattern::CLASS_END);
-        if pattern.is_empty() {
-            return Err(empty_alternative());
-        } else if pattern.contains(is_special) {
-            lowered.patterns.push(pattern);
-        } else {
-            lowered.names.push(pattern);
+impl Glob {
+    /// Parses and lowers a glob.
+    ///
+    /// # Errors
+    ///
+    /// If it does not parse, holds control characters, or its alternatives expand to too many patterns.
+    pub fn parse(glob: &str) -> Result<Self, GlobError> {
+        if glob.chars().any(|char| char < ' ') {
+            let message = "it holds a control character".to_owned();
+            return Err(GlobError::Invalid(message, "no group name does; remove it"));
         }
+        vet(glob)?;
+        if glob.contains("**") {
+            let message = "`**` has no meaning of its own here";
+            return Err(GlobError::Invalid(message.to_owned(), "write `*`, which crosses `/` as well"));
+        }
+        let mut parser = Parser { rest: glob.chars().peekable(), depth: 0 };
+        let tokens = parser.sequence()?;
+        let mut lowered = Self::default();
+        for pattern in expand(&tokens)? {
+            let is_special = |char: char| u32::from(char) <= u32::from(pattern::CLASS_END);
+            if pattern.is_empty() {
+                return Err(empty_alternative());
+            } else if pattern.contains(is_special) {
+                lowered.patterns.push(pattern);
+            } else {
+                lowered.names.push(pattern);
+            }
+        }
+        Ok(lowered)
     }
-    Ok(lowered)
+
+    /// Whether the whole of a name matches; this is the engine's own matching.
+    pub fn is_match(&self, name: &str) -> bool {
+        let lowered = |pattern: &String| {
+            Pattern::decode(pattern).is_some_and(|pattern| pattern.is_match(name.as_bytes()))
+        };
+        self.names.iter().any(|exact| exact == name) || self.patterns.iter().any(lowered)
+    }
 }
 
 /// Has globset parse the glob, with every option stated.
@@ -205,17 +250,10 @@ fn join(start: &str, end: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{GlobError, lower};
-    use crate::pattern::Pattern;
+    use super::{Glob, GlobError};
 
     fn check(glob: &str, name: &str, expected: bool) {
-        let lowered = lower(glob).expect(glob);
-        let found = lowered.names.iter().any(|exact| exact == name)
-            || lowered
-                .patterns
-                .iter()
-                .any(|pattern| Pattern::decode(pattern).expect(glob).is_match(name.as_bytes()));
-        assert_eq!(found, expected, "`{glob}` against `{name}`");
+        assert_eq!(Glob::parse(glob).expect(glob).is_match(name), expected, "`{glob}` against `{name}`");
     }
 
     #[test]
@@ -235,7 +273,7 @@ mod tests {
     }
 
     fn check_refused(glob: &str, message: &str) {
-        match lower(glob) {
+        match Glob::parse(glob) {
             Err(GlobError::Invalid(found, _)) => {
                 assert!(found.contains(message), "{glob}: {found}")
             }
@@ -252,7 +290,7 @@ mod tests {
         check_refused("a/**/b", "`**`");
         check_refused("a{,b}", "empty");
         check_refused("{}", "empty");
-        assert_eq!(lower(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
-        assert_eq!(lower(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));
+        assert_eq!(Glob::parse(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
+        assert_eq!(Glob::parse(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));
     }
 }

@@ -4,7 +4,7 @@
 use super::coverage::covers_everything;
 use super::encode::{LoweredMapping, LoweredRule};
 use super::fields::{Findings, nearest};
-use super::glob::{self, GlobError, MAX_EXPANSIONS};
+use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
 use super::organization::{Organization, OwnedShape, Rule};
 use super::platform::Platform;
 use super::yaml::Name;
@@ -58,7 +58,7 @@ fn lower_rule(
         if !check_pattern(written, findings) {
             continue;
         }
-        match glob::lower(&written.text) {
+        match Glob::parse(&written.text) {
             Ok(found) => {
                 if covers_everything(found.patterns.iter().chain(&found.names).map(String::as_str)) {
                     report_everything(written, findings);
