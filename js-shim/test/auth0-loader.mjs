@@ -40,7 +40,7 @@ const MAX_CLAIM_BYTES = 100 * 1024;
  * @typedef {object} Instance
  * @property {() => void} initialize runs the text of the Action; the first execution does so by itself
  * @property {(event: object, api: object) => Promise<Run>} execute
- * @property {() => (event: object, api: object) => Promise<void>} handler the bare handler; what it prints is lost
+ * @property {() => (event: object, api: object) => Promise<void>} handler the handler itself
  */
 
 /**
@@ -50,17 +50,17 @@ const MAX_CLAIM_BYTES = 100 * 1024;
  * @param {object} [options]
  * @param {string} [options.filename] the name in stack traces
  * @param {string} [options.handler] the export that the trigger calls
+ * @param {Pick<Console, 'log'>} [options.console] in place of the one whose lines a run returns
  * @returns {Instance}
  * @throws if the text is no JavaScript
  */
-export function loadAction(source, { filename = '/action.js', handler = 'onExecutePostLogin' } = {}) {
+export function loadAction(source, { filename = '/action.js', handler = 'onExecutePostLogin', console } = {}) {
   const outer = { exports: undefined };
   const wrapped = `module.exports = function(module, exports, console){\n${source}\n};`;
   vm.compileFunction(wrapped, ['module', 'exports', 'require'], { filename })(outer, {}, readOnlyRequire(filename));
 
   const module = { exports: {} };
   const logs = new AsyncLocalStorage();
-  const console = createConsole(logs);
   let initialized = false;
   let failure;
 
@@ -68,7 +68,7 @@ export function loadAction(source, { filename = '/action.js', handler = 'onExecu
     if (!initialized) {
       initialized = true;
       try {
-        outer.exports(module, module.exports, console);
+        outer.exports(module, module.exports, console ?? createConsole(logs));
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
       }

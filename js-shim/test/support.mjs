@@ -1,0 +1,108 @@
+/** What the tests of the built Action share. */
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { createApi, loadAction } from './auth0-loader.mjs';
+
+const ACTION_FILE = fileURLToPath(new URL('../../dist/action.js', import.meta.url));
+export const COMMAND = fileURLToPath(new URL('../../target/release/claimsmith', import.meta.url));
+
+for (const file of [ACTION_FILE, COMMAND]) {
+  assert.ok(existsSync(file), `${file} is missing: run ./build.sh first`);
+}
+
+/** The Action of the sample mappings. */
+export const ACTION = readFileSync(ACTION_FILE, 'utf8');
+export const CLAIMS = {
+  qlik: 'https://claims.data-platform.example/qlik/groups',
+  catalog: 'https://claims.data-platform.example/catalog/groups',
+};
+
+/**
+ * @param {string} name a file in `events/`
+ * @returns {any} a recorded login
+ */
+export function recorded(name) {
+  return JSON.parse(readFileSync(new URL(`events/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/**
+ * Runs one login and returns what it did, with the line that it logged taken apart.
+ *
+ * @param {import('./auth0-loader.mjs').Instance} action
+ * @param {any} event
+ */
+export async function login(action, event) {
+  const api = createApi();
+  const { log } = await action.execute(event, api);
+  assert.equal(log.length, 1, `one line, not ${JSON.stringify(log)}`);
+  return { claims: api.claims, denied: api.denied, line: log[0], ...parseLine(log[0]) };
+}
+
+/** @param {string} line */
+export function parseLine(line) {
+  assert.ok(line.length < 256, `${line.length} characters: ${line}`);
+  const parts =
+    /^claimsmith ([0-9a-f]{12}|-) (groups|deny|none) ([a-z-]+) in=(\d+) out=(\d+) rules=(\d+) unmatched=(\d+)((?: [a-z-]+=\d+)*)$/.exec(
+      line,
+    );
+  assert.ok(parts, `not a log line: ${line}`);
+  const [, digest, outcome, reason, received, out, rules, unmatched, notes] = parts;
+  return {
+    digest,
+    outcome,
+    reason,
+    counts: { received: Number(received), out: Number(out), rules: Number(rules), unmatched: Number(unmatched) },
+    notes: Object.fromEntries(
+      notes
+        .split(' ')
+        .filter(Boolean)
+        .map((note) => note.split('='))
+        .map(([code, count]) => [code, Number(count)]),
+    ),
+  };
+}
+
+/**
+ * What both tokens hold for an application.
+ *
+ * @param {string} claim
+ * @param {string[]} groups
+ */
+export function onBothTokens(claim, groups) {
+  return { idToken: { [claim]: groups }, accessToken: { [claim]: groups } };
+}
+
+export const NO_CLAIMS = { idToken: {}, accessToken: {} };
+
+/** A new instance of an Action, the sample platform's unless told otherwise. */
+export function load(source = ACTION, options = {}) {
+  return loadAction(source, options);
+}
+
+/**
+ * The Action with its engine or its bundle replaced.
+ *
+ * @param {'engine' | 'bundle'} part
+ * @param {(base64: string, content: Buffer) => string} change gives the new base64
+ * @param {string} [action]
+ */
+export function withPart(part, change, action = ACTION) {
+  let changed = 0;
+  const source = action.replace(/"([A-Za-z0-9+/]{200,}={0,2})"/g, (literal, base64) => {
+    const content = brotliDecompressSync(Buffer.from(base64, 'base64'));
+    const found = content.subarray(0, 4).equals(Buffer.from('\0asm')) ? 'engine' : 'bundle';
+    if (found !== part) return literal;
+    changed++;
+    return JSON.stringify(change(base64, content));
+  });
+  assert.equal(changed, 1, `one ${part} in the Action`);
+  return source;
+}
+
+/** @param {Uint8Array} content */
+export function pack(content) {
+  return brotliCompressSync(content).toString('base64');
+}
