@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The one entrance: installs what is missing, builds, bundles, shows and tests.
+# This file tells the order; scripts/ tells how.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# shellcheck source-path=SCRIPTDIR
+{
+  source scripts/common.sh
+  source scripts/toolchain.sh
+  source scripts/artifacts.sh
+  source scripts/checks.sh
+}
+
+usage() {
+  cat <<'USAGE'
+usage: ./build.sh [test | bench | help]
+
+  (nothing)  install what is missing, build the engine and the command, bundle mappings/,
+             and log every sample customer in through dist/action.js
+  test       the same without the logins, then every test of the project
+  bench      the same without the logins, then the benchmarks
+  help       print this
+
+Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README tells more.
+Everything it writes is in target/, dist/ and js-shim/node_modules/, except the wasm32 target
+itself, which goes where the Rust compiler looks for it.
+USAGE
+}
+
+set_up() {
+  stage "Prerequisites" require_prerequisites
+  stage "WebAssembly target of the Rust toolchain" ensure_wasm_target
+  stage "wasm-bindgen generator" ensure_wasm_bindgen
+  stage "npm packages" ensure_npm_packages
+}
+
+build() {
+  stage "Engine (WebAssembly)" build_engine
+  stage "Action shim (JavaScript)" build_shim
+  stage "claimsmith command" build_command
+  stage "Validate mappings" "$CLAIMSMITH" validate mappings
+  stage "Test mappings" "$CLAIMSMITH" test mappings
+  stage "Bundle mappings into the Action" bundle_action
+}
+
+if [ $# -gt 1 ]; then
+  usage >&2
+  exit 2
+fi
+
+case "${1-}" in
+  "")
+    set_up
+    build
+    stage "Log in one user of each sample customer" node scripts/demo.mjs dist/action.js js-shim/test/events
+    stage "Size of the Action" cat "$SIZE_TABLE"
+    ;;
+  test)
+    set_up
+    build
+    run_checks
+    ;;
+  bench)
+    set_up
+    build
+    stage "Benchmarks" bench/run.sh
+    ;;
+  help | -h | --help)
+    usage
+    ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# From sources to dist/action.js: engine and shim go into target/engine/, the command embeds both, and bundles.
+
+# -O3 rather than -Oz: the engine is small either way, and the login pays for every microsecond.
+WASM_OPT_LEVEL=-O3
+
+# Named one by one: --all-features writes encodings that Node 20 and 22 refuse.
+WASM_FEATURES="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext
+  --enable-mutable-globals --enable-reference-types --enable-multivalue"
+
+NPM_PROGRAMS=$ROOT/js-shim/node_modules/.bin
+
+# target/engine/engine.wasm and its glue, engine_bg.js.
+build_engine() {
+  local steps=target/wasm/bindgen raw=target/wasm/$WASM_TARGET/engine/claimsmith.wasm
+  # As a cdylib alone: with the rlib beside it cargo leaves link-time optimization out, and says nothing.
+  wasm_cargo rustc --package claimsmith --lib --crate-type cdylib --profile engine --no-default-features \
+    --target "$WASM_TARGET"
+
+  mkdir -p "$steps" "$ENGINE_DIR"
+  # Optimizing takes longer than all else of a run with nothing changed.
+  if unchanged "$steps/stamp"; then
+    say "optimized engine is up to date"
+  else
+    "$TOOLS/bin/wasm-bindgen" --target bundler --no-typescript --out-name engine --out-dir "$steps" "$raw"
+    # Strip here and not in cargo's profile: wasm-bindgen reads the section that names the target's features.
+    # shellcheck disable=SC2086
+    "$NPM_PROGRAMS/wasm-opt" $WASM_OPT_LEVEL $WASM_FEATURES --strip-debug --strip-producers --strip-target-features \
+      "$steps/engine_bg.wasm" --output "$steps/engine.wasm"
+    cp "$steps/engine_bg.js" "$steps/glue.js"
+    replace_if_changed "$steps/engine.wasm" "$ENGINE_DIR/engine.wasm"
+    replace_if_changed "$steps/glue.js" "$ENGINE_DIR/engine_bg.js"
+    record "$steps/stamp" "$raw" Cargo.lock js-shim/package-lock.json scripts/artifacts.sh \
+      "$ENGINE_DIR/engine.wasm" "$ENGINE_DIR/engine_bg.js"
+  fi
+  say "engine.wasm: $(wc -c <"$ENGINE_DIR/engine.wasm" | tr -d ' ') bytes"
+}
+
+# target/engine/shim.js. The target keeps async functions native, which Auth0 asks for.
+build_shim() {
+  "$NPM_PROGRAMS/esbuild" js-shim/src/action.js --bundle --format=cjs --platform=node --target=node18 \
+    --minify --legal-comments=none --log-level=warning --outfile="$ENGINE_DIR/shim.js.new"
+  replace_if_changed "$ENGINE_DIR/shim.js.new" "$ENGINE_DIR/shim.js"
+  say "shim.js: $(wc -c <"$ENGINE_DIR/shim.js" | tr -d ' ') bytes"
+}
+
+build_command() {
+  host_cargo build --release --package claimsmith-cli
+}
+
+# The table of sizes is kept, to be the last thing that ./build.sh prints.
+bundle_action() {
+  "$CLAIMSMITH" bundle mappings --out dist >"$SIZE_TABLE" || {
+    cat "$SIZE_TABLE"
+    return 1
+  }
+  say "dist/action.js: $(wc -c <dist/action.js | tr -d ' ') bytes"
+}

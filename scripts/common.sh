@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# What every stage needs: where things are, how a stage speaks, and how it knows that it has nothing to do.
+# shellcheck disable=SC2034
+
+ROOT=$PWD
+TOOLS=$ROOT/target/tools
+ENGINE_DIR=$ROOT/target/engine
+CLAIMSMITH=$ROOT/target/release/claimsmith
+SIZE_TABLE=$ROOT/target/size-table.txt
+
+# Every stage may leave a log there.
+mkdir -p "$ROOT/target"
+
+# Prints a heading and runs the stage, which ends the script when it fails.
+stage() {
+  printf '\n== %s\n' "$1"
+  shift
+  "$@"
+}
+
+say() {
+  printf '   %s\n' "$*"
+}
+
+die() {
+  printf 'error: %s\n' "$1" >&2
+  shift
+  [ $# -eq 0 ] || printf '  help: %s\n' "$@" >&2
+  exit 2
+}
+
+have() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+sha256() {
+  if have sha256sum; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+}
+
+# Whether the inputs and outputs that `record` wrote down still have the same content.
+# Content, not time: git gives every file of a fresh clone the time of the clone.
+unchanged() {
+  [ -f "$1" ] && sha256 --check --status "$1" 2>/dev/null
+}
+
+record() {
+  local stamp=$1
+  shift
+  sha256 "$@" >"$stamp"
+}
+
+# Moves a freshly made file into place only if it differs, so that what depends on it is not rebuilt for nothing.
+replace_if_changed() {
+  if cmp -s "$1" "$2"; then rm "$1"; else mv "$1" "$2"; fi
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/**
+ * Logs one user of each sample customer in through a built Action, and tells for a person what came of it.
+ *
+ *     node scripts/demo.mjs dist/action.js js-shim/test/events
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the sample customers' connections put upstream groups; a mapping file may name any other place. */
+const ATTRIBUTES = ['groups', 'federated_groups', 'group_ids'];
+const LOGIN = fileURLToPath(new URL('../js-shim/login.mjs', import.meta.url));
+
+const [action, folder] = process.argv.slice(2);
+const events = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+for (const name of events) console.log(describe(join(folder, name)));
+
+function describe(path) {
+  const event = JSON.parse(readFileSync(path, 'utf8'));
+  const { claims, denied, log, timings } = logIn(path);
+  const attribute = ATTRIBUTES.find((candidate) => candidate in event.user);
+  const { organization, connection, client } = event;
+  const lines = [
+    '',
+    `   ${organization?.display_name ?? 'no organization'} (${connection.strategy}) logs in to ${client.name}`,
+    `     upstream  ${attribute}: ${JSON.stringify(event.user[attribute])}`,
+  ];
+  for (const [claim, groups] of Object.entries(claims.idToken)) {
+    lines.push(`     claim     ${claim}: ${JSON.stringify(groups)}`);
+  }
+  if (denied !== null) lines.push(`     denied    ${denied}`);
+  lines.push(...log.map((line) => `     log       ${line}`));
+  lines.push(`     time      ${timings.first} ms with the start of the engine, then ${timings.second} ms`);
+  return lines.join('\n');
+}
+
+/** In a process of its own, so that each login starts the engine as a new instance of the Action does. */
+function logIn(path) {
+  const run = spawnSync(process.execPath, [LOGIN, action, path], { encoding: 'utf8' });
+  if (run.status !== 0) {
+    process.stderr.write(run.stderr || run.stdout);
+    process.exit(1);
+  }
+  return JSON.parse(run.stdout);
+}
