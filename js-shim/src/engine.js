@@ -78,19 +78,21 @@ export class Engine {
    * @returns {Answer}
    */
   #answer(at) {
+    const outcome = OUTCOMES[this.#word(at, 0)];
     const application = this.#word(at, 2);
     const notesEnd = 8 + 2 * this.#word(at, 6);
-    const groups = new Array(this.#word(at, 7));
+    // A login that is refused gets none of the groups that its rules grant.
+    const groups = new Array(outcome === 'groups' ? this.#word(at, 7) : 0);
+    for (let i = 0; i < groups.length; i++) {
+      groups[i] = this.#text(GROUP, this.#word(at, notesEnd + i));
+    }
     let counts =
       `in=${this.#word(at, 3)} out=${groups.length} rules=${this.#word(at, 4)} unmatched=${this.#word(at, 5)}`;
     for (let i = 8; i < notesEnd; i += 2) {
       counts += ` ${this.#text(NOTE, this.#word(at, i))}=${this.#word(at, i + 1)}`;
     }
-    for (let i = 0; i < groups.length; i++) {
-      groups[i] = this.#text(GROUP, this.#word(at, notesEnd + i));
-    }
     return {
-      outcome: OUTCOMES[this.#word(at, 0)],
+      outcome,
       reason: this.#text(REASON, this.#word(at, 1)),
       claim: application === NONE ? undefined : this.#text(CLAIM, application),
       groups,

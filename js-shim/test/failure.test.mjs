@@ -142,7 +142,7 @@ test('an answer that makes no sense is a failure, not a grant', async () => {
   for (const change of [
     () => ({ evaluate: () => 0xfffffff0 }),
     () => ({ reserve: () => 0xfffffff0 }),
-    (_, exports) => ({ evaluate: (length) => exports.evaluate(length - 1) }),
+    (_, exports) => ({ evaluate: () => exports.evaluate(7) }),
   ]) {
     interceptEngines(change);
     const { claims } = await login(load(), recorded('acme'));
