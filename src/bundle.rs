@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use crate::bytes::Reader;
 use crate::mapping::{Mapping, Policy};
 use crate::source::{Absent, Shape, Source};
-use crate::table::{self, Table};
+use crate::table::Table;
+use crate::words::hash;
 
 pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
 
@@ -288,19 +289,19 @@ impl<'b> Bundle<'b> {
 
     pub(crate) fn find_application(&self, client: &str) -> Option<u32> {
         let id = |at: u32| self.clients.get(at as usize).is_some_and(|(id, _)| *id == client);
-        let at = self.by_client.find(table::hash(client.as_bytes()), id)?;
+        let at = self.by_client.find(hash(client.as_bytes()), id)?;
         self.clients.get(at as usize).map(|(_, application)| *application)
     }
 
     pub(crate) fn find_organization(&self, id: &str) -> Option<&Organization<'b>> {
         let same = |at: u32| self.organization(at).is_some_and(|organization| organization.id == Some(id));
-        self.organization(self.by_organization.find(table::hash(id.as_bytes()), same)?)
+        self.organization(self.by_organization.find(hash(id.as_bytes()), same)?)
     }
 
     /// The first connection of a name, whichever organization lists it.
     pub(crate) fn find_connection(&self, name: &str) -> Option<u32> {
         let same = |at: u32| self.connection(at).is_some_and(|connection| connection.name == name);
-        self.by_connection.find(table::hash(name.as_bytes()), same)
+        self.by_connection.find(hash(name.as_bytes()), same)
     }
 
     /// The connection of a name that an organization lists.

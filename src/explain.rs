@@ -157,6 +157,7 @@ fn describe_value(value: &Value<'_>) -> String {
             1 => "a list of 1 entry".to_owned(),
             count => format!("a list of {count} entries"),
         },
+        Value::Names { count, .. } => format!("a list of {count} names"),
         Value::Object(_) => "an object".to_owned(),
         Value::Unreadable => "something that cannot be read".to_owned(),
     }

@@ -22,6 +22,7 @@ mod source;
 mod table;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+mod words;
 
 #[cfg(feature = "compiler")]
 pub mod compiler;

@@ -31,6 +31,14 @@ pub enum Value<'a> {
     Text(&'a [u8]),
     /// A JSON array.
     List(Vec<Value<'a>>),
+    /// A JSON array of at least one string, as the Action hands it over: joined by zero bytes.
+    /// A name that holds one itself, which no directory's does, makes more parts than `count`.
+    Names {
+        /// How many strings there are.
+        count: usize,
+        /// The strings in UTF-8, with a zero byte between them.
+        joined: &'a [u8],
+    },
     /// The members of a JSON object that a source asked for.
     Object(Vec<(&'a [u8], Value<'a>)>),
     /// Something that could not be read: a getter that threw, or nesting without an end.
@@ -45,7 +53,8 @@ impl<'a> Value<'a> {
     ///
     /// Layout: a tag byte, then 0 absent, 1 null, 2 false, 3 true: nothing; 4 number: a float;
     /// 5 string: length and bytes; 6 array: count and values; 7 object: count and pairs of key and value;
-    /// 8 unreadable: nothing. Lengths and counts are 32-bit, everything is little-endian.
+    /// 8 unreadable: nothing; 9 an array of strings and nothing else: count, length and bytes of the strings joined
+    /// by zero bytes. Lengths and counts are 32-bit, everything is little-endian.
     ///
     /// Returns `None` if the bytes hold anything else.
     pub fn decode(encoded: &'a [u8]) -> Option<Self> {
@@ -81,6 +90,10 @@ impl<'a> Value<'a> {
                 Self::Object(members)
             }
             8 => Self::Unreadable,
+            9 => {
+                let count = reader.word().filter(|count| *count > 0)? as usize;
+                Self::Names { count, joined: read_bytes(reader)? }
+            }
             _ => return None,
         })
     }
@@ -110,12 +123,15 @@ mod tests {
         check(&[6, 2, 0, 0, 0, 1, 0], Some(Value::List(vec![Value::Null, Value::Absent])));
         check(&[7, 1, 0, 0, 0, 1, 0, 0, 0, b'k', 3], Some(Value::Object(vec![(b"k", Value::Bool(true))])));
         check(&[8], Some(Value::Unreadable));
+        let names = Value::Names { count: 2, joined: b"a\0b" };
+        check(&[9, 2, 0, 0, 0, 3, 0, 0, 0, b'a', 0, b'b'], Some(names));
     }
 
     #[test]
     fn anything_else_is_refused() {
         check(&[], None);
-        check(&[9], None);
+        check(&[10], None);
+        check(&[9, 0, 0, 0, 0, 0, 0, 0, 0], None);
         check(&[1, 1], None);
         check(&[5, 3, 0, 0, 0, b'h', b'i'], None);
         check(&[6, 0xff, 0xff, 0xff, 0xff, 1], None);

@@ -1,15 +1,17 @@
 //! Which rules want a group: one hash look-up for the exact names, two searches for the globs.
 //!
-//! A glob is filed under its longer literal end. For one name, the globs whose literal prefix the name begins
-//! with are found by one binary search among the sorted prefixes: the greatest prefix not above the name, or one
-//! of those it begins with itself, its *parents*, are all there can be. Suffixes work the same from the other end.
+//! A glob is filed under its longer literal end, a prefix or a suffix. One look-up by a name's first eight bytes finds
+//! the prefixes that begin with them; among those, one binary search finds the greatest that is not above the name:
+//! it, or one of those that it begins with itself, its *parents*, are all that the name can begin with.
+//! Shorter prefixes are looked up by their length. Suffixes work the same from the other end.
 //! Only globs without any literal end are tried on every name.
 
 use core::cmp::Ordering;
 
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
-use crate::table::{self, Table};
+use crate::table::Table;
+use crate::words::{first_word, hash, hash_word, last_word, same};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -39,12 +41,23 @@ struct Glob<'b> {
 #[derive(Debug)]
 struct Ends<'b> {
     side: Side,
-    /// The bytes that any of the literals begins with, seen from its side.
-    first: [u64; 4],
     /// Sorted by literal, each literal once.
     ends: Vec<End<'b>>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
+    /// Which of `ends` begin with a word: open addressing, power-of-two sized, at most a quarter full.
+    heads: Vec<Option<Head>>,
+    /// Bit `n` is set if there is a literal of `n` bytes, fewer than a word has.
+    short: u8,
+}
+
+/// The ends whose literals begin with the same word, or the one that is shorter than a word.
+#[derive(Clone, Debug)]
+struct Head {
+    word: u64,
+    /// The bytes of the word that count.
+    len: u8,
+    ends: core::ops::Range<usize>,
 }
 
 #[derive(Debug)]
@@ -73,15 +86,19 @@ impl Side {
 
     fn begins_with(self, name: &[u8], literal: &[u8]) -> bool {
         match self {
-            Self::Front => name.starts_with(literal),
-            Self::Back => name.ends_with(literal),
+            Self::Front => name.get(..literal.len()).is_some_and(|start| same(start, literal)),
+            Self::Back => name
+                .len()
+                .checked_sub(literal.len())
+                .is_some_and(|at| name.get(at..).is_some_and(|end| same(end, literal))),
         }
     }
 
-    fn first(self, name: &[u8]) -> Option<u8> {
+    /// The word that a name begins with, seen from this side.
+    fn word(self, name: &[u8]) -> u64 {
         match self {
-            Self::Front => name.first().copied(),
-            Self::Back => name.last().copied(),
+            Self::Front => first_word(name),
+            Self::Back => last_word(name),
         }
     }
 
@@ -123,8 +140,8 @@ impl<'b> Matcher<'b> {
 
     /// Calls `matched` for each pattern that wants `name`.
     pub(crate) fn for_each(&self, name: &[u8], mut matched: impl FnMut(u32, PatternKind<'b>)) {
-        let mut found = self.exact.find(table::hash(name), |position| {
-            self.names.get(position as usize).is_some_and(|exact| exact.name == name)
+        let mut found = self.exact.find(hash(name), |position| {
+            self.names.get(position as usize).is_some_and(|exact| same(exact.name, name))
         });
         while let Some(exact) = found.and_then(|position| self.names.get(position as usize)) {
             matched(exact.rule, PatternKind::Exact);
@@ -140,16 +157,11 @@ impl<'b> Ends<'b> {
     fn decode(reader: &mut Reader<'b>, rules: u32, side: Side) -> Option<Self> {
         let globs = decode_globs(reader, rules)?;
         let mut ends: Vec<End<'b>> = Vec::new();
-        let mut first = [0; 4];
         for (position, glob) in globs.iter().enumerate() {
             let literal = side.literal(&glob.pattern);
-            let byte = side.first(literal)?;
-            *first.get_mut(usize::from(byte / 64))? |= 1u64 << (byte % 64);
             match ends.last_mut() {
                 Some(last) if last.literal == literal => last.globs.end = position + 1,
-                Some(last) if side.compare(last.literal, literal) == Ordering::Greater => {
-                    return None;
-                }
+                Some(last) if side.compare(last.literal, literal) == Ordering::Greater => return None,
                 _ => {
                     // The parent is the end before this one, or one of its parents.
                     let mut parent = u32::try_from(ends.len()).ok()?.checked_sub(1);
@@ -163,28 +175,98 @@ impl<'b> Ends<'b> {
                 }
             }
         }
-        Some(Self { side, first, ends, globs })
+        let mut filed =
+            Self { side, heads: vec![None; (ends.len() * 4).next_power_of_two()], ends, globs, short: 0 };
+        filed.file_heads()?;
+        Some(filed)
+    }
+
+    fn file_heads(&mut self) -> Option<()> {
+        for (position, end) in self.ends.iter().enumerate() {
+            let len = u8::try_from(end.literal.len()).map_or(WORD, |len| len.min(WORD));
+            if len == 0 {
+                return None;
+            } else if len < WORD {
+                self.short |= 1 << len;
+            }
+            let word = mask(self.side.word(end.literal), len);
+            let slot = find_slot(&self.heads, word, len);
+            match self.heads.get_mut(slot)? {
+                // Those that begin with the same word stand side by side.
+                Some(head) => head.ends.end = position + 1,
+                empty => *empty = Some(Head { word, len, ends: position..position + 1 }),
+            }
+        }
+        Some(())
     }
 
     fn for_each(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
-        let Some(byte) = self.side.first(name) else {
-            return;
-        };
-        let word = self.first.get(usize::from(byte / 64)).copied().unwrap_or(0);
-        if word & (1 << (byte % 64)) == 0 {
+        if self.ends.is_empty() {
             return;
         }
-        let above =
-            self.ends.partition_point(|end| self.side.compare(end.literal, name) != Ordering::Greater);
+        let word = self.side.word(name);
+        if let Some(head) = self.find(word, WORD) {
+            self.try_ends(head.ends.clone(), name, matched);
+        }
+        let mut short = self.short;
+        while short != 0 {
+            let len = short.trailing_zeros() as u8;
+            short &= short - 1;
+            if let Some(head) = self.find(mask(word, len), len) {
+                self.try_ends(head.ends.clone(), name, matched);
+            }
+        }
+    }
+
+    fn find(&self, word: u64, len: u8) -> Option<&Head> {
+        self.heads.get(find_slot(&self.heads, word, len))?.as_ref()
+    }
+
+    /// Tries the globs of those ends, among some that stand side by side, that the name begins with.
+    fn try_ends(
+        &self,
+        among: core::ops::Range<usize>,
+        name: &[u8],
+        matched: &mut impl FnMut(u32, PatternKind<'b>),
+    ) {
+        let ends = self.ends.get(among.clone()).unwrap_or_default();
+        let above = match ends {
+            [_] => 1,
+            ends => ends.partition_point(|end| self.side.compare(end.literal, name) != Ordering::Greater),
+        };
         let mut next = above.checked_sub(1);
-        while let Some(end) = next.and_then(|at| self.ends.get(at)) {
+        while let Some(end) = next.and_then(|at| ends.get(at)) {
             if self.side.begins_with(name, end.literal) {
                 let globs = self.globs.get(end.globs.clone()).unwrap_or_default();
                 try_globs(globs, name, matched);
             }
-            next = end.parent.map(|at| at as usize);
+            next = end.parent.and_then(|at| (at as usize).checked_sub(among.start));
         }
     }
+}
+
+/// The bytes of a word.
+const WORD: u8 = 8;
+
+/// The first `len` bytes of a word.
+fn mask(word: u64, len: u8) -> u64 {
+    match len {
+        WORD.. => word,
+        len => word & ((1 << (len * 8)) - 1),
+    }
+}
+
+/// Where a word is, or would be.
+fn find_slot(heads: &[Option<Head>], word: u64, len: u8) -> usize {
+    let last = heads.len().wrapping_sub(1);
+    let mut slot = hash_word(word, len) as usize & last;
+    while let Some(Some(head)) = heads.get(slot) {
+        if head.word == word && head.len == len {
+            break;
+        }
+        slot = (slot + 1) & last;
+    }
+    slot
 }
 
 fn decode_globs<'b>(reader: &mut Reader<'b>, rules: u32) -> Option<Vec<Glob<'b>>> {

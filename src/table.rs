@@ -3,6 +3,8 @@
 //! `std`'s map would bring SipHash and its growth code into the engine for no use:
 //! the keys come from mapping files, so whoever logs in cannot choose collisions.
 
+use crate::words::hash;
+
 /// Positions found by the hash of their key; the keys themselves stay with the caller.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -56,22 +58,10 @@ impl Table {
     }
 }
 
-/// A fast hash of a short byte string: eight bytes at a time, multiply and fold.
-pub(crate) fn hash(bytes: &[u8]) -> u32 {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = bytes.len() as u64;
-    for word in words {
-        state = (state.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER);
-    }
-    let tail = rest.iter().rev().fold(0u64, |tail, &byte| (tail << 8) | u64::from(byte));
-    state = (state.rotate_left(23) ^ tail).wrapping_mul(MULTIPLIER);
-    (state ^ (state >> 32)) as u32
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Table, hash};
+    use super::Table;
+    use crate::words::hash;
 
     #[test]
     fn every_key_is_found_at_its_first_position() {
