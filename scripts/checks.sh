@@ -85,7 +85,7 @@ check_engine_dependencies() {
 # The files are named one by one: Node 22 takes a folder for a module.
 test_action() {
   local files=(js-shim/test/*.test.*js)
-  "$1" --test "${files[@]}"
+  "$1" --test --test-reporter=spec "${files[@]}"
 }
 
 test_action_under_node_22() {
