@@ -23,16 +23,28 @@ impl Bits {
         }
     }
 
+    #[cfg(feature = "compiler")]
+    pub(crate) fn contains(&self, number: u32) -> bool {
+        self.words.get((number / 64) as usize).is_some_and(|word| word & (1 << (number % 64)) != 0)
+    }
+
+    /// The members that are in `other` as well, ascending.
+    pub(crate) fn common(&self, other: &Self) -> Vec<u32> {
+        let words = || self.words.iter().zip(&other.words).map(|(left, right)| left & right);
+        let count: u32 = words().map(u64::count_ones).sum();
+        let mut members = Vec::with_capacity(count as usize);
+        for (mut word, first) in words().zip((0u32..).step_by(64)) {
+            while word != 0 {
+                members.push(first + word.trailing_zeros());
+                word &= word - 1;
+            }
+        }
+        members
+    }
+
     /// The members, ascending.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
-        self.words.iter().zip(0u32..).flat_map(|(&word, position)| {
-            let mut left = word;
-            core::iter::from_fn(move || {
-                let bit = left.trailing_zeros();
-                left &= left.checked_sub(1)?;
-                Some(position * 64 + bit)
-            })
-        })
+    pub(crate) fn members(&self) -> Vec<u32> {
+        self.common(self)
     }
 }
 
@@ -48,6 +60,11 @@ mod tests {
         }
         assert!(!bits.insert(3), "already a member");
         assert!(!bits.insert(1_000), "past the size");
-        assert_eq!(bits.iter().collect::<Vec<_>>(), [0, 3, 63, 64, 129]);
+        assert_eq!(bits.members(), [0, 3, 63, 64, 129]);
+        let mut others = Bits::new(130);
+        for number in [0, 1, 129] {
+            others.insert(number);
+        }
+        assert_eq!(bits.common(&others), [0, 129]);
     }
 }

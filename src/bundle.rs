@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
+use crate::bits::Bits;
 use crate::bytes::Reader;
 use crate::mapping::{Mapping, Policy};
 use crate::source::{Absent, Shape, Source};
@@ -32,7 +33,10 @@ pub struct Bundle<'b> {
     pub(crate) closed: Policy,
     pub(crate) failure: Policy,
     applications: Vec<Application<'b>>,
-    groups: Vec<TargetGroup<'b>>,
+    /// The registry: the names of the target groups.
+    groups: Vec<&'b str>,
+    /// The target groups of each application.
+    groups_of: Vec<Bits>,
     sources: Vec<Source<'b>>,
     connections: Vec<Connection<'b>>,
     organizations: Vec<Organization<'b>>,
@@ -51,12 +55,6 @@ pub struct Application<'b> {
     pub name: &'b str,
     /// The name of its groups claim.
     pub claim: &'b str,
-}
-
-#[derive(Clone, Debug)]
-struct TargetGroup<'b> {
-    name: &'b str,
-    applications: Vec<u32>,
 }
 
 /// A connection of an organization.
@@ -158,13 +156,12 @@ impl<'b> Bundle<'b> {
 
         let count = reader.count()?;
         let mut groups = Vec::with_capacity(count);
-        for _ in 0..count {
-            let name = reader.text()?;
-            let mut of = Vec::new();
+        let mut groups_of = vec![Bits::new(count); applications.len()];
+        for position in 0..u32::try_from(count).ok()? {
+            groups.push(reader.text()?);
             for _ in 0..reader.count()? {
-                of.push(reader.number()?);
+                groups_of.get_mut(reader.number()? as usize)?.insert(position);
             }
-            groups.push(TargetGroup { name, applications: of });
         }
 
         let count = reader.count()?;
@@ -219,6 +216,7 @@ impl<'b> Bundle<'b> {
             failure,
             applications,
             groups,
+            groups_of,
             sources,
             connections,
             organizations,
@@ -247,12 +245,12 @@ impl<'b> Bundle<'b> {
 
     /// The name of the target group at a position of the registry, which is sorted by name.
     pub fn group_name(&self, position: u32) -> Option<&'b str> {
-        self.groups.get(position as usize).map(|group| group.name)
+        self.groups.get(position as usize).copied()
     }
 
-    /// Whether an application gets the target group at a position.
-    pub fn is_group_of(&self, group: u32, application: u32) -> bool {
-        self.groups.get(group as usize).is_some_and(|group| group.applications.contains(&application))
+    /// The target groups of an application.
+    pub(crate) fn groups_of(&self, application: u32) -> Option<&Bits> {
+        self.groups_of.get(application as usize)
     }
 
     /// The source at a position.

@@ -130,16 +130,16 @@ pub fn evaluate_routed<'a, 'b>(
     for rule in &mapping.everyone {
         fire(*rule);
     }
-    let mut unmatched = Vec::new();
-    for (name, group) in received.groups.iter().zip(0u32..) {
+    let mut unmatched = Vec::with_capacity(received.groups.len());
+    for (scanned, group) in received.groups.iter().zip(0u32..) {
         let mut wanted = false;
-        mapping.matcher.for_each(name, |rule, kind| {
+        mapping.matcher.for_each(*scanned, |rule, kind| {
             wanted = true;
             fire(rule);
             matched(Match { group, rule }, kind);
         });
         if !wanted {
-            unmatched.push(*name);
+            unmatched.push(scanned.name);
         }
     }
 
@@ -148,8 +148,8 @@ pub fn evaluate_routed<'a, 'b>(
         outcome: if refuse { Outcome::Deny } else { Outcome::Groups },
         reason: if refuse { Reason::Unmatched } else { Reason::Ok },
         application: Some(application),
-        groups: granted.iter().filter(|group| bundle.is_group_of(*group, application)).collect(),
-        rules: fired.iter().collect(),
+        groups: bundle.groups_of(application).map(|own| granted.common(own)).unwrap_or_default(),
+        rules: fired.members(),
         unmatched,
         received: received.groups.len() as u32,
         notes: match received.empty_entries {

@@ -87,11 +87,12 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
         Place::Connection(at) => bundle.connection(at).and_then(|it| bundle.mapping(it.organization)),
         Place::Closed(_) => None,
     };
+    let own = route.application.and_then(|application| bundle.groups_of(application));
     let step = |rule: u32, matched: String| {
         let rule = mapping.and_then(|mapping| mapping.rules().get(rule as usize));
         let (mut grants, mut elsewhere) = (Vec::new(), Vec::new());
         for group in rule.iter().flat_map(|rule| &rule.grants) {
-            let here = route.application.is_some_and(|application| bundle.is_group_of(*group, application));
+            let here = own.is_some_and(|own| own.contains(*group));
             let list = if here { &mut grants } else { &mut elsewhere };
             list.extend(bundle.group_name(*group).map(str::to_owned));
         }
@@ -111,19 +112,19 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
     let groups = received.groups.iter().zip(0u32..).map(|(group, at)| {
         let mut rules = matches.remove(&at).unwrap_or_default();
         rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
-        GroupStep { group: String::from_utf8_lossy(group).into_owned(), rules }
+        GroupStep { group: String::from_utf8_lossy(group.name).into_owned(), rules }
     });
     let groups = groups.collect();
     let for_everyone = mapping.map(|mapping| mapping.everyone.as_slice()).unwrap_or_default();
     let fired = for_everyone.iter().filter(|rule| evaluation.rules.contains(rule));
     let everyone = fired.map(|rule| step(*rule, "everyone".to_owned())).collect();
-    let own = |text: Option<&str>| text.map(str::to_owned);
+    let text = |text: Option<&str>| text.map(str::to_owned);
     Explanation {
         answer: Answer::new(bundle, route, &evaluation),
         login: LoginNames {
-            organization: own(login.organization),
-            connection: own(login.connection),
-            client: own(login.client),
+            organization: text(login.organization),
+            connection: text(login.connection),
+            client: text(login.client),
         },
         source: source.map(|source| SourceRead {
             from: source.from.to_owned(),

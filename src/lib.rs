@@ -39,7 +39,7 @@ pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
 pub use login::{Login, Value};
 pub use mapping::{Mapping, Policy, Rule, UnmatchedPolicy};
 pub use pattern::{Pattern, PatternKind};
-pub use source::{Absent, Received, Shape, Source};
+pub use source::{Absent, Shape, Source};
 
 /// The most upstream groups one login may carry; more make its input incomplete.
 ///

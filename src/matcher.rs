@@ -11,7 +11,7 @@ use core::cmp::Ordering;
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
 use crate::table::Table;
-use crate::words::{first_word, hash, hash_word, last_word, same};
+use crate::words::{Scanned, first_word, hash_word, last_word, same};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -138,9 +138,10 @@ impl<'b> Matcher<'b> {
         })
     }
 
-    /// Calls `matched` for each pattern that wants `name`.
-    pub(crate) fn for_each(&self, name: &[u8], mut matched: impl FnMut(u32, PatternKind<'b>)) {
-        let mut found = self.exact.find(hash(name), |position| {
+    /// Calls `matched` for each pattern that wants a group.
+    pub(crate) fn for_each(&self, group: Scanned<'_>, mut matched: impl FnMut(u32, PatternKind<'b>)) {
+        let name = group.name;
+        let mut found = self.exact.find(group.hash, |position| {
             self.names.get(position as usize).is_some_and(|exact| same(exact.name, name))
         });
         while let Some(exact) = found.and_then(|position| self.names.get(position as usize)) {

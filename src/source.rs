@@ -5,7 +5,7 @@
 
 use crate::evaluation::Reason;
 use crate::login::Value;
-use crate::words::{is_malformed, split_at_zero};
+use crate::words::{Scanned, scan, scan_to_zero};
 use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
 /// Where a connection's groups are found, and how they look there.
@@ -45,11 +45,11 @@ pub enum Absent {
 
 /// The upstream groups of a login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Received<'a> {
-    /// The groups, in UTF-8, in the order in which they arrived.
-    pub groups: Vec<&'a [u8]>,
+pub(crate) struct Received<'a> {
+    /// The groups, in the order in which they arrived.
+    pub(crate) groups: Vec<Scanned<'a>>,
     /// How many entries were empty strings, which name no group.
-    pub empty_entries: u32,
+    pub(crate) empty_entries: u32,
 }
 
 impl<'b> Source<'b> {
@@ -66,7 +66,7 @@ impl<'b> Source<'b> {
     /// # Errors
     ///
     /// The reason why the input is incomplete.
-    pub fn read<'a>(&self, value: &Value<'a>) -> Result<Received<'a>, Reason> {
+    pub(crate) fn read<'a>(&self, value: &Value<'a>) -> Result<Received<'a>, Reason> {
         let mut received = Received::default();
         match (value, &self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
@@ -77,7 +77,7 @@ impl<'b> Source<'b> {
                 received.reserve(entries.len())?;
                 for entry in entries {
                     match entry {
-                        Value::Text(group) => received.push(group)?,
+                        Value::Text(group) => received.push(scan(group))?,
                         Value::Unreadable => return Err(Reason::AttributeUnreadable),
                         _ => return Err(Reason::EntryType),
                     }
@@ -88,7 +88,7 @@ impl<'b> Source<'b> {
                 let mut rest = Some(*joined);
                 let mut parts = 0;
                 while let Some(left) = rest {
-                    let (group, behind) = split_at_zero(left);
+                    let (group, behind) = scan_to_zero(left);
                     received.push(group)?;
                     parts += 1;
                     rest = behind;
@@ -102,13 +102,13 @@ impl<'b> Source<'b> {
             (Value::List(entries), Shape::Objects(field)) => {
                 received.reserve(entries.len())?;
                 for entry in entries {
-                    received.push(read_member(entry, field)?)?;
+                    received.push(scan(read_member(entry, field)?))?;
                 }
             }
-            (Value::Text(group), Shape::ListOrString) => received.push(group)?,
+            (Value::Text(group), Shape::ListOrString) => received.push(scan(group))?,
             (Value::Text(joined), Shape::Delimited(delimiter)) => {
                 for group in split(joined, delimiter.as_bytes()) {
-                    received.push(group)?;
+                    received.push(scan(group))?;
                 }
             }
             _ => return Err(Reason::AttributeType),
@@ -126,14 +126,14 @@ impl<'a> Received<'a> {
         Ok(())
     }
 
-    fn push(&mut self, group: &'a [u8]) -> Result<(), Reason> {
-        if group.is_empty() {
+    fn push(&mut self, group: Scanned<'a>) -> Result<(), Reason> {
+        if group.name.is_empty() {
             self.empty_entries += 1;
-        } else if group.len() > MAX_GROUP_BYTES {
+        } else if group.name.len() > MAX_GROUP_BYTES {
             return Err(Reason::GroupTooLong);
         } else if self.groups.len() == MAX_GROUPS {
             return Err(Reason::TooManyGroups);
-        } else if is_malformed(group) {
+        } else if group.malformed {
             return Err(Reason::EntryMalformed);
         } else {
             self.groups.push(group);

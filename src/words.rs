@@ -37,13 +37,14 @@ pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
 }
 
 /// A fast hash of a name.
-pub(crate) fn hash(bytes: &[u8]) -> u32 {
-    let mut state = bytes.len() as u64;
-    for word in bytes.as_chunks::<8>().0 {
-        state = mix(state, u64::from_le_bytes(*word));
-    }
-    // The last eight bytes overlap those before: cheaper than the rest byte by byte.
-    fold(mix(state, last_word(bytes)))
+pub(crate) fn hash(name: &[u8]) -> u32 {
+    let (words, rest) = name.as_chunks::<8>();
+    let state = words.iter().fold(0, |state, word| mix(state, u64::from_le_bytes(*word)));
+    finish(state, first_word(rest), name.len())
+}
+
+fn finish(state: u64, last: u64, len: usize) -> u32 {
+    fold(mix(state, last) ^ len as u64)
 }
 
 /// A hash of one word and a small number.
@@ -59,55 +60,82 @@ fn fold(state: u64) -> u32 {
     (state ^ (state >> 32)) as u32
 }
 
-/// Whether a name holds what no directory puts into one: a control character,
-/// or U+FFFD, which stands where text was damaged on its way.
-pub(crate) fn is_malformed(name: &[u8]) -> bool {
+/// One name of a login, with what one look at its bytes tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scanned<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) hash: u32,
+    /// Whether it holds what no directory puts into a name: a control character,
+    /// or U+FFFD, which stands where text was damaged on its way.
+    pub(crate) malformed: bool,
+}
+
+/// Looks at a name that ends where the bytes end.
+pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
+    Scanned { name, hash: hash(name), malformed: is_malformed(name) }
+}
+
+/// Looks at a name that ends before the first zero byte, and says what follows that.
+pub(crate) fn scan_to_zero(bytes: &[u8]) -> (Scanned<'_>, Option<&[u8]>) {
+    let mut state = 0;
+    for (word, at) in bytes.as_chunks::<8>().0.iter().zip((0..).step_by(8)) {
+        let word = u64::from_le_bytes(*word);
+        let flags = suspicious(word);
+        if flags == 0 {
+            state = mix(state, word);
+            continue;
+        }
+        // The flag of the first suspicious byte is exact; the byte itself is what it is.
+        let bit = flags.trailing_zeros() & !7;
+        if (word >> bit) & 0xff != 0 {
+            break;
+        }
+        let len = at + (bit / 8) as usize;
+        let Some((name, rest)) = bytes.split_at_checked(len) else { break };
+        let last = word & ((1 << bit) - 1);
+        let scanned = Scanned { name, hash: finish(state, last, len), malformed: false };
+        return (scanned, rest.split_first().map(|(_, rest)| rest));
+    }
+    // The last name, or one that is not plain ASCII.
+    match bytes.iter().position(|&byte| byte == 0).and_then(|at| bytes.split_at_checked(at)) {
+        Some((name, rest)) => (scan(name), rest.split_first().map(|(_, rest)| rest)),
+        None => (scan(bytes), None),
+    }
+}
+
+fn is_malformed(name: &[u8]) -> bool {
     let (words, rest) = name.as_chunks::<8>();
-    let suspicious = words.iter().any(|word| is_suspicious(u64::from_le_bytes(*word)))
+    let suspect = words.iter().any(|word| suspicious(u64::from_le_bytes(*word)) != 0)
         || rest.iter().any(|byte| !(0x20..0x7f).contains(byte));
-    suspicious
+    suspect
         && (name.iter().any(|&byte| byte < 0x20 || byte == 0x7f)
             || name.windows(3).any(|window| window == "\u{fffd}".as_bytes()))
 }
 
-/// Whether any of the eight bytes is a control character or not ASCII.
-fn is_suspicious(word: u64) -> bool {
+/// Flags the bytes that are control characters or not ASCII in their highest bits; all flags up to the first are exact.
+fn suspicious(word: u64) -> u64 {
     let below_space = word.wrapping_sub(ONES * 0x20) & !word;
     let above_tilde = word.wrapping_add(ONES) | word;
-    (below_space | above_tilde) & HIGHS != 0
-}
-
-/// The part before the first zero byte, and what follows it; everything if there is none.
-pub(crate) fn split_at_zero(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let has_zero = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
-        word.wrapping_sub(ONES) & !word & HIGHS != 0
-    };
-    let whole = bytes.as_chunks::<8>().0.iter().take_while(|word| !has_zero(word)).count() * 8;
-    let found = bytes.iter().skip(whole).position(|&byte| byte == 0);
-    match found.and_then(|at| bytes.split_at_checked(whole + at)) {
-        Some((part, rest)) => (part, rest.split_first().map(|(_, rest)| rest)),
-        None => (bytes, None),
-    }
+    (below_space | above_tilde) & HIGHS
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{first_word, hash, is_malformed, last_word, same, split_at_zero};
+    use super::{first_word, hash, last_word, same, scan, scan_to_zero};
 
     #[test]
     fn control_characters_and_damage_are_found_wherever_they_stand() {
         for bad in ["\0", "\u{1f}", "\u{7f}", "\u{fffd}"] {
             for before in ["", "a", "engineer", "engineering-ü", "aaaaaaaaaaaaaaaa"] {
                 for after in ["", "b", "engineering-platform"] {
-                    assert!(is_malformed(format!("{before}{bad}{after}").as_bytes()));
+                    assert!(scan(format!("{before}{bad}{after}").as_bytes()).malformed);
                 }
             }
         }
         for good in
             ["a", "Vertrieb-Köln", "DOMAIN\\Users", "CN=eng,OU=x", "~tilde~tilde~", "日本語のグループ"]
         {
-            assert!(!is_malformed(good.as_bytes()), "{good}");
+            assert!(!scan(good.as_bytes()).malformed, "{good}");
         }
     }
 
@@ -137,20 +165,29 @@ mod tests {
     }
 
     #[test]
-    fn zeros_split() {
+    fn names_end_at_zeros() {
         fn check(joined: &[u8], expected: &[&[u8]]) {
-            let (mut parts, mut rest) = (Vec::new(), Some(joined));
+            let (mut names, mut rest) = (Vec::new(), Some(joined));
             while let Some(left) = rest {
-                let (part, behind) = split_at_zero(left);
-                parts.push(part);
+                let (scanned, behind) = scan_to_zero(left);
+                assert_eq!(scanned, scan(scanned.name));
+                names.push(scanned.name);
                 rest = behind;
             }
-            assert_eq!(parts, expected);
+            assert_eq!(names, expected);
         }
         check(b"", &[b""]);
         check(b"\0", &[b"", b""]);
         check(b"abc\0engineering-platform\0x", &[b"abc", b"engineering-platform", b"x"]);
         check(b"12345678\0\x0112345678", &[b"12345678", b"\x0112345678"]);
         check(b"1234567\0", &[b"1234567", b""]);
+        check(
+            "Köln\0\u{fffd}\0Vertrieb-Köln\0\u{7f}".as_bytes(),
+            &["Köln".as_bytes(), "\u{fffd}".as_bytes(), "Vertrieb-Köln".as_bytes(), b"\x7f"],
+        );
+        for len in 0..40 {
+            let name = "n".repeat(len);
+            check(format!("{name}\0{name}").as_bytes(), &[name.as_bytes(), name.as_bytes()]);
+        }
     }
 }
