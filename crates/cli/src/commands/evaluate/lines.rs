@@ -1,0 +1,112 @@
+//! Lines in batches, each line bounded.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
+
+use crate::load::MAX_FILE;
+
+/// How much is read before it is worked on: enough to time it, and little enough to stay in the processor's cache.
+const BATCH_LINES: usize = 128;
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// Lines to come.
+pub(super) struct Lines {
+    reader: BufReader<Box<dyn Read>>,
+}
+
+/// Lines that were read.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    bytes: Vec<u8>,
+    /// Where the lines are in the bytes, without their ends; `None` for one that is too long.
+    lines: Vec<Option<Range<usize>>>,
+}
+
+impl Lines {
+    pub(super) fn new(reader: Box<dyn Read>) -> Self {
+        Self { reader: BufReader::with_capacity(1 << 20, reader) }
+    }
+
+    /// Reads the next lines; returns whether there were any.
+    ///
+    /// Does not wait for a line when it has one: a slow writer gets its answers as it goes.
+    pub(super) fn read(&mut self, batch: &mut Batch) -> io::Result<bool> {
+        batch.bytes.clear();
+        batch.lines.clear();
+        while batch.lines.len() < BATCH_LINES && batch.bytes.len() < BATCH_BYTES {
+            let start = batch.bytes.len();
+            let limit = MAX_FILE as u64 + 1;
+            let len = self.reader.by_ref().take(limit).read_until(b'\n', &mut batch.bytes)?;
+            if len == 0 {
+                break;
+            }
+            let line = batch.bytes.get(start..).unwrap_or_default();
+            if line.last() != Some(&b'\n') && len > MAX_FILE {
+                batch.bytes.truncate(start);
+                self.reader.skip_until(b'\n')?;
+                batch.lines.push(None);
+            } else {
+                batch.lines.push(Some(start..batch.bytes.len()));
+            }
+            if !self.reader.buffer().contains(&b'\n') {
+                break;
+            }
+        }
+        Ok(!batch.lines.is_empty())
+    }
+}
+
+impl Batch {
+    /// The lines, or why one is no text.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Result<&str, String>> {
+        self.lines.iter().map(|line| {
+            let too_long = || format!("the line is longer than {} MiB", MAX_FILE >> 20);
+            let bytes = line.clone().and_then(|line| self.bytes.get(line)).ok_or_else(too_long)?;
+            let text = str::from_utf8(bytes).map_err(|_| "the line is not UTF-8 text".to_owned())?;
+            Some(text.trim_end_matches(['\r', '\n']))
+                .filter(|text| !text.trim().is_empty())
+                .ok_or_else(|| "the line is empty".to_owned())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::{Batch, Lines, MAX_FILE};
+
+    fn check(input: impl Read + 'static, expected: &[Result<&str, &str>]) {
+        let mut lines = Lines::new(Box::new(input));
+        let mut batch = Batch::default();
+        let mut read = Vec::new();
+        while lines.read(&mut batch).expect("memory does not fail") {
+            read.extend(batch.lines().map(|line| line.map(str::to_owned)));
+        }
+        let read: Vec<_> = read.iter().map(|line| line.as_deref().map_err(String::as_str)).collect();
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn every_line_is_there_in_its_order() {
+        check(Cursor::new(""), &[]);
+        check(Cursor::new("a"), &[Ok("a")]);
+        check(Cursor::new("a\n"), &[Ok("a")]);
+        check(Cursor::new("a\r\nb\n"), &[Ok("a"), Ok("b")]);
+        check(Cursor::new("a\n\nb"), &[Ok("a"), Err("the line is empty"), Ok("b")]);
+        check(Cursor::new(b"a\n\xff\nb"), &[Ok("a"), Err("the line is not UTF-8 text"), Ok("b")]);
+    }
+
+    #[test]
+    fn lines_without_end_are_cut_and_left_out() {
+        let long = std::io::repeat(b'x').take(3 * MAX_FILE as u64);
+        let input = Cursor::new("a\n").chain(long).chain(Cursor::new("\nb\n"));
+        check(input, &[Ok("a"), Err("the line is longer than 16 MiB"), Ok("b")]);
+    }
+
+    #[test]
+    fn more_lines_than_a_batch_holds_come_in_several() {
+        let expected = vec![Ok("event"); 10_000];
+        check(Cursor::new("event\n".repeat(10_000)), &expected);
+    }
+}

@@ -1,0 +1,89 @@
+//! Annotations of a GitHub workflow: it shows each finding beside its line.
+//!
+//! Form: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use claimsmith::diagnostic::Severity;
+
+use crate::load::Mappings;
+use crate::location::Sources;
+use crate::render::{Tested, describe_mismatch, human, summarize_findings, summarize_tests};
+use crate::text::escaped;
+
+/// Writes what is wrong with mappings.
+pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
+    findings(out, mappings)?;
+    writeln!(out, "{}", human::summarize(mappings))
+}
+
+/// Writes how test cases went.
+pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<'_>]) -> io::Result<()> {
+    findings(out, mappings)?;
+    if mappings.platform.is_none() {
+        return writeln!(out, "{}; no case was run", summarize_findings(&mappings.diagnostics));
+    }
+    for Tested { case, result } in tested.iter().filter(|tested| !tested.passed()) {
+        let mut message = case.name.clone();
+        for failure in &result.failures {
+            // Writing to a string cannot fail.
+            let _ = write!(message, "\n{}", describe_mismatch(failure));
+        }
+        annotate(out, "error", &mappings.sources, (&case.file, &case.span), "failed case", &message)?;
+    }
+    writeln!(out, "{}", summarize_tests(tested))
+}
+
+fn findings(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
+    for diagnostic in &mappings.diagnostics {
+        let level = match diagnostic.severity {
+            Severity::Error => "error",
+            _ => "warning",
+        };
+        let message = format!("{}\nhelp: {}", diagnostic.message, diagnostic.help);
+        let place = (diagnostic.file.as_str(), &diagnostic.span);
+        annotate(out, level, &mappings.sources, place, diagnostic.code.name(), &message)?;
+    }
+    Ok(())
+}
+
+fn annotate(
+    out: &mut impl Write,
+    level: &str,
+    sources: &Sources,
+    (file, span): (&str, &Range<usize>),
+    title: &str,
+    message: &str,
+) -> io::Result<()> {
+    let (start, end) = sources.locate(file, span);
+    write!(out, "::{level} file={},line={},endLine={}", property(file), start.line, end.line)?;
+    // GitHub takes columns within one line only.
+    if start.line == end.line {
+        write!(out, ",col={},endColumn={}", start.column, end.column)?;
+    }
+    writeln!(out, ",title={}::{}", property(title), data(message))
+}
+
+/// The text behind `::`. A line break or a `%` would end or change it.
+fn data(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| escaped(line).replace('%', "%25")).collect();
+    lines.join("%0A")
+}
+
+/// The value of a property, which a `:` or a `,` would end as well.
+fn property(text: &str) -> String {
+    escaped(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{data, property};
+
+    #[test]
+    fn nothing_in_a_text_is_a_command() {
+        assert_eq!(data("100 % sure\n::error::no\r\u{1b}[m"), r"100 %25 sure%0A::error::no\r\u{1b}[m");
+        assert_eq!(property("a:b,c%\n"), r"a%3Ab%2Cc%25\n");
+    }
+}

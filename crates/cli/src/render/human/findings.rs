@@ -1,0 +1,73 @@
+//! A finding with the lines that it is about.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use claimsmith::diagnostic::{Diagnostic, Related, Severity};
+
+use crate::location::Sources;
+use crate::text::{escaped, escaped_lines};
+
+/// The most text that is shown around a place; with more, its line and column have to do.
+const MAX_WINDOW: usize = 64 * 1024;
+
+/// Renders a finding over several lines, without a line break behind the last.
+pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        _ => Level::WARNING,
+    };
+    let title = level.primary_title(escaped(&diagnostic.message)).id(diagnostic.code.name());
+    let mut group = Group::with_title(title);
+
+    let file = diagnostic.file.as_str();
+    let beside = diagnostic.related.as_ref().filter(|related| related.file == file);
+    let elsewhere = diagnostic.related.as_ref().filter(|related| related.file != file);
+    group = show(group, sources, file, Some(&diagnostic.span), beside);
+    if let Some(related) = elsewhere {
+        group = show(group, sources, &related.file, None, Some(related));
+    }
+    group = group.element(Level::HELP.message(escaped(&diagnostic.help)));
+
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let rendered = renderer.render(&[group]);
+    if color { rendered } else { escaped_lines(&rendered).into_owned() }
+}
+
+/// Adds the lines of a file that hold the place of the problem, a related place, or both.
+fn show<'a>(
+    group: Group<'a>,
+    sources: &'a Sources,
+    file: &'a str,
+    problem: Option<&Range<usize>>,
+    related: Option<&'a Related>,
+) -> Group<'a> {
+    let spans = problem.into_iter().chain(related.map(|related| &related.span));
+    let all = spans.cloned().reduce(|left, right| left.start.min(right.start)..left.end.max(right.end));
+    let Some(all) = all else { return group };
+    let Some(window) = sources.window(file, &all).filter(|window| window.text.len() <= MAX_WINDOW) else {
+        return group.element(origin(sources, file, problem.unwrap_or(&all)));
+    };
+    let within = |span: &Range<usize>| {
+        let start = span.start.saturating_sub(window.offset).min(window.text.len());
+        start..span.end.saturating_sub(window.offset).clamp(start, window.text.len())
+    };
+    let mut snippet = Snippet::source(window.text).line_start(window.line).path(escaped(file));
+    if let Some(problem) = problem {
+        snippet = snippet.annotation(AnnotationKind::Primary.span(within(problem)));
+    }
+    if let Some(related) = related {
+        let label = escaped(&related.label);
+        snippet = snippet.annotation(AnnotationKind::Context.span(within(&related.span)).label(label));
+    }
+    group.element(snippet)
+}
+
+fn origin<'a>(sources: &Sources, file: &'a str, span: &Range<usize>) -> Origin<'a> {
+    let origin = Origin::path(escaped(file));
+    if !sources.contains(file) {
+        return origin;
+    }
+    let start = sources.locate(file, span).0;
+    origin.line(start.line).char_column(start.column)
+}

@@ -1,0 +1,110 @@
+//! Answers and sizes as small tables.
+
+use std::io::{self, Write};
+
+use claimsmith::event::Answer;
+
+use crate::action::{Part, Sizes};
+use crate::text::{escaped, spaced};
+
+/// Writes what a login gives.
+pub(crate) fn answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
+    let notes: Vec<String> = answer.notes.iter().map(|(code, count)| format!("{code} ({count})")).collect();
+    let rows = [
+        ("organization", name(&answer.organization)),
+        ("connection", name(&answer.connection)),
+        ("application", name(&answer.application)),
+        ("claim", name(&answer.claim)),
+        ("outcome", format!("{} ({})", answer.outcome, answer.reason)),
+        ("groups", list(&answer.groups)),
+        ("rules", list(&answer.rules)),
+        ("received", answer.received.to_string()),
+        ("unmatched", list(&answer.unmatched)),
+        ("notes", list(&notes)),
+    ];
+    for (title, value) in rows {
+        writeln!(out, "{title:<13} {}", escaped(&value))?;
+    }
+    Ok(())
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// Writes what takes how much of an Action.
+pub(crate) fn sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
+    let row = |out: &mut dyn Write, name: &str, cells: [String; 3]| {
+        let [raw, compressed, embedded] = cells;
+        writeln!(out, "{name:<14} {raw:>10} {compressed:>10} {embedded:>12}")
+    };
+    let part = |part: &Part| {
+        let compressed = part.compressed.map_or_else(|| "-".to_owned(), spaced);
+        [spaced(part.raw), compressed, spaced(part.embedded)]
+    };
+    let number = |number: String| [String::new(), String::new(), number];
+    row(out, "bytes", ["raw", "compressed", "in action.js"].map(str::to_owned))?;
+    row(out, "engine", part(&sizes.engine))?;
+    row(out, "mapping", part(&sizes.mapping))?;
+    row(out, "shim", part(&sizes.shim))?;
+    row(out, "total", number(spaced(sizes.total)))?;
+    row(out, "limit", number(spaced(sizes.limit)))?;
+    if sizes.total <= sizes.limit {
+        row(out, "free", number(spaced(sizes.limit - sizes.total)))?;
+    } else {
+        row(out, "too many", number(spaced(sizes.total - sizes.limit)))?;
+    }
+    if let Some(per_rule) = sizes.per_rule() {
+        row(out, "bytes per rule", number(format!("{per_rule:.1}")))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sizes;
+    use crate::action::{Part, Sizes};
+
+    fn check(limit: usize, rules: usize, expected: &str) {
+        let part = |raw, compressed, embedded| Part { raw, compressed, embedded };
+        let written = Sizes {
+            engine: part(61_000, Some(21_000), 28_000),
+            mapping: part(12_000, Some(6_000), 8_200),
+            shim: part(3_456, None, 3_390),
+            total: 39_590,
+            limit,
+            rules,
+        };
+        let mut out = Vec::new();
+        sizes(&mut out, &written).expect("memory does not fail");
+        assert_eq!(String::from_utf8(out).expect("text"), expected);
+    }
+
+    #[test]
+    fn the_table_adds_up() {
+        check(
+            100_000,
+            40,
+            "bytes                 raw compressed in action.js\n\
+             engine             61 000     21 000       28 000\n\
+             mapping            12 000      6 000        8 200\n\
+             shim                3 456          -        3 390\n\
+             total                                      39 590\n\
+             limit                                     100 000\n\
+             free                                       60 410\n\
+             bytes per rule                              205.0\n",
+        );
+        check(
+            30_000,
+            0,
+            "bytes                 raw compressed in action.js\n\
+             engine             61 000     21 000       28 000\n\
+             mapping            12 000      6 000        8 200\n\
+             shim                3 456          -        3 390\n\
+             total                                      39 590\n\
+             limit                                      30 000\n\
+             too many                                    9 590\n",
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! JSON for programs. Each document says its version; its fields change on purpose only.
+
+use std::io::{self, Write};
+
+use claimsmith::compiler::Counts;
+use claimsmith::compiler::cases::{Expect, Mismatch};
+use claimsmith::diagnostic::{Diagnostic, Severity};
+use claimsmith::event::Answer;
+use serde::Serialize;
+
+use crate::action::Sizes;
+use crate::load::Mappings;
+use crate::location::{Location, Sources};
+use crate::render::{Tested, count};
+use crate::text::escaped_json;
+
+const VERSION: u32 = 1;
+
+/// Writes a document that says its version itself, over several lines.
+pub(crate) fn document(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escaped_json(&json))
+}
+
+/// Writes a document in one line.
+pub(crate) fn line(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
+    let json = serde_json::to_string(document)?;
+    writeln!(out, "{}", escaped_json(&json))
+}
+
+/// Writes what stands for the answer to a line that is no event.
+pub(crate) fn error_line(out: &mut impl Write, number: usize, error: &str) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct ErrorLine<'e> {
+        version: u32,
+        line: usize,
+        error: &'e str,
+    }
+    line(out, &ErrorLine { version: VERSION, line: number, error })
+}
+
+/// Puts the version before the members of something that does not say one.
+#[derive(Serialize)]
+struct Versioned<'b, T> {
+    version: u32,
+    #[serde(flatten)]
+    body: &'b T,
+}
+
+/// Writes an explanation.
+pub(crate) fn explanation(out: &mut impl Write, body: &claimsmith::explain::Explanation) -> io::Result<()> {
+    document(out, &Versioned { version: VERSION, body })
+}
+
+/// Writes the sizes of an Action.
+pub(crate) fn sizes(out: &mut impl Write, body: &Sizes) -> io::Result<()> {
+    document(out, &Versioned { version: VERSION, body })
+}
+
+#[derive(Serialize)]
+struct Validation<'m> {
+    version: u32,
+    diagnostics: Vec<Finding<'m>>,
+    errors: usize,
+    warnings: usize,
+    /// Absent of mappings that have errors.
+    counts: Option<Counts>,
+}
+
+#[derive(Serialize)]
+struct Finding<'m> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'m str,
+    file: &'m str,
+    line: usize,
+    column: usize,
+    end: Location,
+    text: &'m str,
+    help: &'m str,
+    related: Option<Place<'m>>,
+}
+
+#[derive(Serialize)]
+struct Place<'m> {
+    file: &'m str,
+    line: usize,
+    column: usize,
+    end: Location,
+    label: &'m str,
+}
+
+impl<'m> Finding<'m> {
+    fn new(sources: &'m Sources, diagnostic: &'m Diagnostic) -> Self {
+        let (Location { line, column }, end) = sources.locate(&diagnostic.file, &diagnostic.span);
+        Self {
+            code: diagnostic.code.name(),
+            severity: diagnostic.severity.name(),
+            message: &diagnostic.message,
+            file: &diagnostic.file,
+            line,
+            column,
+            end,
+            text: sources.text(&diagnostic.file, &diagnostic.span),
+            help: &diagnostic.help,
+            related: diagnostic.related.as_ref().map(|related| {
+                let (Location { line, column }, end) = sources.locate(&related.file, &related.span);
+                Place { file: &related.file, line, column, end, label: &related.label }
+            }),
+        }
+    }
+}
+
+fn findings(mappings: &Mappings) -> Vec<Finding<'_>> {
+    mappings.diagnostics.iter().map(|diagnostic| Finding::new(&mappings.sources, diagnostic)).collect()
+}
+
+/// Writes what is wrong with mappings.
+pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
+    let validation = Validation {
+        version: VERSION,
+        diagnostics: findings(mappings),
+        errors: count(&mappings.diagnostics, Severity::Error),
+        warnings: count(&mappings.diagnostics, Severity::Warning),
+        counts: mappings.platform.as_ref().map(|platform| platform.counts),
+    };
+    document(out, &validation)
+}
+
+#[derive(Serialize)]
+struct Tests<'m> {
+    version: u32,
+    diagnostics: Vec<Finding<'m>>,
+    cases: Vec<CaseRun<'m>>,
+    passed: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct CaseRun<'m> {
+    file: &'m str,
+    line: usize,
+    name: &'m str,
+    event: &'m serde_json::Value,
+    expect: &'m Expect,
+    answer: &'m Answer,
+    failures: &'m [Mismatch],
+    passed: bool,
+}
+
+/// Writes how test cases went.
+pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<'_>]) -> io::Result<()> {
+    let passed = tested.iter().filter(|tested| tested.passed()).count();
+    let cases = tested.iter().map(|tested| CaseRun {
+        file: &tested.case.file,
+        line: mappings.sources.locate(&tested.case.file, &tested.case.span).0.line,
+        name: &tested.case.name,
+        event: &tested.case.event,
+        expect: &tested.case.expect,
+        answer: &tested.result.answer,
+        failures: &tested.result.failures,
+        passed: tested.passed(),
+    });
+    let tests = Tests {
+        version: VERSION,
+        diagnostics: findings(mappings),
+        cases: cases.collect(),
+        passed,
+        failed: tested.len() - passed,
+    };
+    document(out, &tests)
+}
