@@ -30,9 +30,9 @@ mod tests {
     fn what_is_compressed_can_be_restored() {
         check(b"");
         check(b"data-platform-engineers");
-        check(&b"data-platform-engineers".repeat(10_000));
+        check(&b"data-platform-engineers".repeat(1_000));
         check(
-            &(0..100_000u32)
+            &(0..5_000u32)
                 .flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes())
                 .collect::<Vec<_>>(),
         );

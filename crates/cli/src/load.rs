@@ -67,7 +67,7 @@ pub(crate) fn mappings(path: &Path) -> anyhow::Result<Mappings> {
 pub(crate) fn platform(path: &Path, terminal: &mut Terminal) -> anyhow::Result<Option<CompiledPlatform>> {
     let mappings = mappings(path)?;
     if !mappings.diagnostics.is_empty() {
-        human::findings(&mut terminal.err, &mappings)?;
+        human::obstacles(&mut terminal.err, &mappings)?;
     }
     Ok(mappings.platform)
 }

@@ -7,7 +7,9 @@ pub(crate) mod json;
 use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
 use claimsmith::diagnostic::{Diagnostic, Severity};
 use clap::ValueEnum;
+use serde::Serialize;
 
+use crate::action::Sizes;
 use crate::text::counted;
 
 /// How findings and test results are printed.
@@ -43,6 +45,21 @@ impl Tested<'_> {
     pub(crate) fn passed(&self) -> bool {
         self.result.failures.is_empty()
     }
+}
+
+/// What was built out of mappings.
+#[derive(Debug, Serialize)]
+pub(crate) struct Built<'b> {
+    /// The file that was written, if any was.
+    pub(crate) file: Option<&'b str>,
+    /// The digest of the bundle, which log lines begin with.
+    pub(crate) digest: &'b str,
+    /// How long the bundle is, in bytes.
+    pub(crate) bundle: usize,
+    /// What takes how much of the Action; `None` if only the bundle was asked for.
+    pub(crate) sizes: Option<Sizes>,
+    /// How many bytes of the Action a rule takes on average.
+    pub(crate) bytes_per_rule: Option<f64>,
 }
 
 /// How many findings there are of each severity.

@@ -2,8 +2,6 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use anyhow::Context;
-
 use crate::Verdict;
 use crate::text::escaped;
 
@@ -26,8 +24,8 @@ impl Terminal {
 
     /// Writes out what is left, and the error if there is one; returns the verdict if it could be found and told.
     pub(crate) fn finish(mut self, verdict: anyhow::Result<Verdict>) -> Option<Verdict> {
-        let told = self.out.flush().context("cannot write to standard output");
-        match verdict.and_then(|verdict| told.map(|()| verdict)) {
+        let told = self.out.flush();
+        match verdict.and_then(|verdict| Ok(told.map(|()| verdict)?)) {
             Ok(verdict) => Some(verdict),
             Err(error) => {
                 // Nobody is left to be told that standard error cannot be written to.
@@ -67,7 +65,14 @@ impl Stream {
                 self.closed = true;
                 Ok(instead)
             }
-            result => result,
+            Err(error) => {
+                let name = match self.writer {
+                    Writer::Out(_) => "standard output",
+                    Writer::Err(_) => "standard error",
+                };
+                Err(io::Error::new(error.kind(), format!("cannot write to {name}: {error}")))
+            }
+            Ok(value) => Ok(value),
         }
     }
 }

@@ -24,6 +24,11 @@ fn escape(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Text of several lines that is styled with escape sequences already; everything else is escaped.
+pub(crate) fn escaped_styled(text: &str) -> Cow<'_, str> {
+    escape(text, |char| !matches!(char, '\n' | '\u{1b}') && is_unsafe(char))
+}
+
 /// JSON whose strings hold no raw control characters, not even those that JSON allows.
 pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     let hidden = |char: char| char != '\n' && is_unsafe(char);

@@ -5,12 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use claimsmith::compiler::CompiledPlatform;
 
 use crate::Verdict;
-use crate::action::{self, LIMIT};
+use crate::action::{self, LIMIT, Sizes};
 use crate::commands::Directory;
 use crate::load;
-use crate::render::{Format, human, json};
+use crate::render::{Built, Format, human, json};
 use crate::terminal::Terminal;
 use crate::text::spaced;
 
@@ -41,19 +42,26 @@ const AFTER_HELP: &str = "\
 Examples:
   claimsmith bundle
   claimsmith bundle customers/mappings --out dist
-  claimsmith bundle --format json | jq .total";
+  claimsmith bundle --format json | jq .sizes.total";
 
 impl Bundle {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        if let Some(file) = &self.bundle_only {
-            let Some(platform) = load::platform(&self.directory.path, terminal)? else {
-                return Ok(Verdict::No);
-            };
-            write_whole(file, &platform.bundle)?;
-            writeln!(terminal.err, "{}: {} bytes", file.display(), spaced(platform.bundle.len()))?;
-            return Ok(Verdict::Fine);
+        match &self.bundle_only {
+            Some(file) => self.build_bundle(file, terminal),
+            None => self.build_action(terminal),
         }
+    }
 
+    fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+        let Some(platform) = load::platform(&self.directory.path, terminal)? else {
+            return Ok(Verdict::No);
+        };
+        write_whole(file, &platform.bundle)?;
+        self.tell(Some(file), &platform, None, terminal)?;
+        Ok(Verdict::Fine)
+    }
+
+    fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
         let Some(engine) = action::embedded() else {
             bail!("this build of claimsmith holds no engine; run `./build.sh`");
         };
@@ -61,25 +69,45 @@ impl Bundle {
             return Ok(Verdict::No);
         };
         let action = action::compose(engine, &platform, self.limit)?;
-        let fits = action.sizes.total <= self.limit;
-        if fits {
-            fs::create_dir_all(&self.out)
-                .with_context(|| format!("cannot make the folder `{}`", self.out.display()))?;
-            write_whole(&self.out.join("action.js"), action.text.as_bytes())?;
+        if action.sizes.total > self.limit {
+            self.tell(None, &platform, Some(action.sizes), terminal)?;
+            let (total, limit) = (spaced(action.sizes.total), spaced(self.limit));
+            writeln!(
+                terminal.err,
+                "error: the Action has {total} bytes, and Auth0 accepts {limit}; nothing was written"
+            )?;
+            return Ok(Verdict::No);
         }
+        let file = self.out.join("action.js");
+        fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make the folder `{}`", self.out.display()))?;
+        write_whole(&file, action.text.as_bytes())?;
+        self.tell(Some(&file), &platform, Some(action.sizes), terminal)?;
+        Ok(Verdict::Fine)
+    }
+
+    fn tell(
+        &self,
+        file: Option<&Path>,
+        platform: &CompiledPlatform,
+        sizes: Option<Sizes>,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<()> {
+        let bundle = claimsmith::Bundle::decode(&platform.bundle);
+        let bundle = bundle.context("the compiled mappings cannot be used")?;
+        let file = file.map(Path::to_string_lossy);
+        let built = Built {
+            file: file.as_deref(),
+            digest: &bundle.digest_hex(),
+            bundle: platform.bundle.len(),
+            bytes_per_rule: sizes.and_then(|sizes| sizes.per_rule()),
+            sizes,
+        };
         match self.format {
-            Format::Human => human::sizes(&mut terminal.out, &action.sizes)?,
-            Format::Json => json::sizes(&mut terminal.out, &action.sizes)?,
+            Format::Human => human::built(&mut terminal.out, &built)?,
+            Format::Json => json::built(&mut terminal.out, &built)?,
         }
-        if fits {
-            return Ok(Verdict::Fine);
-        }
-        let (total, limit) = (spaced(action.sizes.total), spaced(self.limit));
-        writeln!(
-            terminal.err,
-            "error: the Action has {total} bytes, and Auth0 accepts {limit}; nothing was written"
-        )?;
-        Ok(Verdict::No)
+        Ok(())
     }
 }
 

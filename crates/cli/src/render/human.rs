@@ -10,7 +10,7 @@ use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
 use claimsmith::explain::Explanation;
 
-pub(crate) use self::tables::{answer, sizes};
+pub(crate) use self::tables::{answer, built};
 use crate::load::Mappings;
 use crate::render::{Tested, summarize_findings, summarize_tests};
 use crate::terminal::Stream;
@@ -24,13 +24,20 @@ fn styled(out: &Stream, style: Style, text: &str) -> String {
     if out.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// Writes findings, each with its lines, and nothing behind them.
-pub(crate) fn findings(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
+/// Writes findings, each with its lines.
+fn findings(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
     for diagnostic in &mappings.diagnostics {
         let rendered = findings::render(diagnostic, &mappings.sources, out.color);
         writeln!(out, "{rendered}\n")?;
     }
     Ok(())
+}
+
+/// Writes the findings that a command can only pass on.
+pub(crate) fn obstacles(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
+    findings(out, mappings)?;
+    let style = if mappings.platform.is_some() { GOOD } else { BAD };
+    writeln!(out, "{}", styled(out, style, &summarize_findings(&mappings.diagnostics)))
 }
 
 /// Writes what is wrong with mappings.

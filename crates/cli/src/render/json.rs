@@ -8,10 +8,9 @@ use claimsmith::diagnostic::{Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
 
-use crate::action::Sizes;
 use crate::load::Mappings;
 use crate::location::{Location, Sources};
-use crate::render::{Tested, count};
+use crate::render::{Built, Tested, count};
 use crate::text::escaped_json;
 
 const VERSION: u32 = 1;
@@ -52,9 +51,9 @@ pub(crate) fn explanation(out: &mut impl Write, body: &claimsmith::explain::Expl
     document(out, &Versioned { version: VERSION, body })
 }
 
-/// Writes the sizes of an Action.
-pub(crate) fn sizes(out: &mut impl Write, body: &Sizes) -> io::Result<()> {
-    document(out, &Versioned { version: VERSION, body })
+/// Writes what was built: an Action with its sizes, or a bundle alone.
+pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
+    document(out, &Versioned { version: VERSION, body: built })
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use claimsmith::diagnostic::{Diagnostic, Related, Severity};
 
 use crate::location::Sources;
-use crate::text::{escaped, escaped_lines};
+use crate::text::{escaped, escaped_lines, escaped_styled};
 
 /// The most text that is shown around a place; with more, its line and column have to do.
 const MAX_WINDOW: usize = 64 * 1024;
@@ -29,9 +29,12 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) ->
     }
     group = group.element(Level::HELP.message(escaped(&diagnostic.help)));
 
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let rendered = renderer.render(&[group]);
-    if color { rendered } else { escaped_lines(&rendered).into_owned() }
+    // The renderer shows control characters of a source as pictures, but not all of them.
+    if color {
+        escaped_styled(&Renderer::styled().render(&[group])).into_owned()
+    } else {
+        escaped_lines(&Renderer::plain().render(&[group])).into_owned()
+    }
 }
 
 /// Adds the lines of a file that hold the place of the problem, a related place, or both.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use claimsmith::event::Answer;
 
 use crate::action::{Part, Sizes};
+use crate::render::Built;
 use crate::text::{escaped, spaced};
 
 /// Writes what a login gives.
@@ -33,8 +34,19 @@ fn list(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// Writes what takes how much of an Action.
-pub(crate) fn sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
+/// Writes what was built: an Action with its sizes, or a bundle alone.
+pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
+    if let Some(sizes) = &built.sizes {
+        write_sizes(out, sizes)?;
+    }
+    let digest = built.digest.get(..12).unwrap_or(built.digest);
+    if let Some(file) = built.file {
+        writeln!(out, "{}: bundle {digest}, {} bytes", escaped(file), spaced(built.bundle))?;
+    }
+    Ok(())
+}
+
+fn write_sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
     let row = |out: &mut dyn Write, name: &str, cells: [String; 3]| {
         let [raw, compressed, embedded] = cells;
         writeln!(out, "{name:<14} {raw:>10} {compressed:>10} {embedded:>12}")
@@ -63,7 +75,7 @@ pub(crate) fn sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::sizes;
+    use super::write_sizes;
     use crate::action::{Part, Sizes};
 
     fn check(limit: usize, rules: usize, expected: &str) {
@@ -77,7 +89,7 @@ mod tests {
             rules,
         };
         let mut out = Vec::new();
-        sizes(&mut out, &written).expect("memory does not fail");
+        write_sizes(&mut out, &written).expect("memory does not fail");
         assert_eq!(String::from_utf8(out).expect("text"), expected);
     }
 

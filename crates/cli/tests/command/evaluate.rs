@@ -1,0 +1,94 @@
+//! `claimsmith evaluate`.
+
+use serde_json::{Value, json};
+
+use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, login, run, run_in};
+
+#[test]
+fn the_answer_is_json() {
+    let event = "js-shim/test/events/acme.json";
+    let json = run(&["evaluate", "--mappings", "mappings", "--event", event]).json(0);
+    assert_eq!(json["bundle"].as_str().expect("a digest").len(), 64);
+    assert_eq!(json["organization"], "acme");
+    assert_eq!(json["application"], "catalog");
+    assert_eq!((&json["outcome"], &json["reason"]), (&json!("groups"), &json!("ok")));
+    assert_eq!(json["groups"], json!(["catalog-admins", "finance-readers"]));
+    assert_eq!(run(&["evaluate", "--event", event, "--format", "json"]).json(0), json);
+}
+
+#[test]
+fn the_answer_as_text() {
+    let out = run(&["evaluate", "--event", "js-shim/test/events/acme.json", "--format", "human"]).told(0);
+    check_snapshot("evaluate-human", &out);
+}
+
+#[test]
+fn a_refused_login_is_an_answer_like_any_other() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let json = lines(&folder, &login("null"), 0).1.remove(0);
+    assert_eq!((&json["outcome"], &json["reason"]), (&json!("deny"), &json!("attribute-null")));
+}
+
+#[test]
+fn mappings_that_have_errors_are_told_on_standard_error() {
+    let event = "js-shim/test/events/acme.json";
+    for verb in ["evaluate", "explain"] {
+        let mappings = "tests/fixtures/invalid/unknown-group";
+        let Run { code, out, err } = run(&[verb, "--mappings", mappings, "--event", event]);
+        assert_eq!((code, out.as_str()), (Some(1), ""));
+        assert!(err.starts_with("error[unknown-group]"), "{err}");
+        assert!(err.ends_with("1 error in 1 file\n"), "{err}");
+    }
+}
+
+/// Evaluates lines; returns the summary and the answers.
+fn lines(folder: &tempfile::TempDir, input: &str, code: i32) -> (String, Vec<Value>) {
+    let arguments = ["evaluate", "--jsonl", "--event", "-"];
+    let command = claimsmith(&arguments).current_dir(folder.path()).stdin(input);
+    let run = Run::new(command.output().expect("the command starts"));
+    assert_eq!(run.code, Some(code), "{}", run.err);
+    (run.err, run.out.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect())
+}
+
+#[test]
+fn each_line_has_its_answer_in_its_place() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let input = format!("{}\nno JSON\n\n[]\n{}", login(r#"["it-admins"]"#), login(r#"["fin-emea", "x"]"#));
+    let (summary, answers) = lines(&folder, &input, 1);
+    assert!(summary.starts_with("2 logins, 3 bad lines; per second and core: "), "{summary}");
+    assert_eq!(answers.len(), 5);
+    assert_eq!(answers[0]["groups"], json!(["catalog-admins"]));
+    for (answer, number) in answers[1..4].iter().zip(2..) {
+        assert_eq!((&answer["version"], &answer["line"]), (&json!(1), &json!(number)));
+        assert!(answer["error"].is_string(), "{answer}");
+    }
+    assert_eq!(answers[2], json!({ "version": 1, "line": 3, "error": "the line is empty" }));
+    assert_eq!(answers[4]["unmatched"], json!(["x"]));
+}
+
+#[test]
+fn many_lines_keep_their_order() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let input: Vec<String> = (0..1_000).map(|at| login(&format!(r#"["fin-{at}", "group {at}"]"#))).collect();
+    let (summary, answers) = lines(&folder, &input.join("\n"), 0);
+    assert!(summary.starts_with("1 000 logins; per second and core: "), "{summary}");
+    assert_eq!(answers.len(), 1_000);
+    for (at, answer) in answers.iter().enumerate() {
+        assert_eq!(answer["unmatched"], json!([format!("group {at}")]));
+    }
+}
+
+#[test]
+fn the_answer_to_a_line_is_the_answer_to_the_event() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let event = login(r#"["it-admins", "", "fin-emea", "Domain Users"]"#);
+    let (_, answers) = lines(&folder, &event, 0);
+    std::fs::write(folder.path().join("event.json"), event).expect("a file");
+    assert_eq!(run_in(&folder, &["evaluate", "--event", "event.json"]).json(0), answers[0]);
+}
+
+#[test]
+fn no_lines_give_no_answers() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    assert_eq!(lines(&folder, "", 0), ("0 logins\n".to_owned(), Vec::new()));
+}

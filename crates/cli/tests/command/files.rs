@@ -1,0 +1,136 @@
+//! What is read, and what happens if it cannot be.
+
+use std::fs::{self, File};
+
+use crate::support::{ACME, folder, login, run, run_in, run_with, write};
+
+#[track_caller]
+fn check_failed(arguments: &[&str], message: &str) {
+    let err = run(arguments).failed();
+    assert!(err.starts_with("error: ") && err.contains(message), "{err}");
+}
+
+#[test]
+fn what_is_not_there_cannot_be_judged() {
+    for verb in ["validate", "test", "bundle"] {
+        if verb == "bundle" && cfg!(not(embedded_engine)) {
+            continue;
+        }
+        check_failed(&[verb, "nowhere"], "cannot open `nowhere`");
+    }
+    check_failed(&["evaluate", "--mappings", "nowhere", "--event", "-"], "cannot open `nowhere`");
+    check_failed(&["explain", "--event", "nowhere.json"], "cannot open `nowhere.json`");
+    check_failed(&["evaluate", "--event", "nowhere.json"], "cannot open `nowhere.json`");
+    check_failed(&["evaluate", "--jsonl", "--event", "nowhere.json"], "cannot open `nowhere.json`");
+    check_failed(&["validate", "Cargo.toml"], "`Cargo.toml` is neither a folder nor a YAML file");
+}
+
+#[test]
+fn what_is_no_event_cannot_be_evaluated() {
+    for verb in ["evaluate", "explain"] {
+        let check = |input: &[u8], message: &str| {
+            let err = run_with(&[verb, "--event", "-"], input.to_vec()).failed();
+            assert!(err.contains(message), "{err}");
+        };
+        check(b"", "cannot use standard input: the event is no JSON");
+        check(b"{", "cannot use standard input: the event is no JSON");
+        check(b"[]", "cannot use standard input: the event is no JSON object");
+        check(b"{\n\xff}", "standard input is not UTF-8 text: its line 2 holds other bytes");
+        check_failed(&[verb, "--event", "mappings/platform.yaml"], "cannot use `mappings/platform.yaml`");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_text_is_refused_by_name() {
+    let folder = folder(&[]);
+    write(&folder, "organizations/acme.yaml", b"version: 1\n# caf\xe9\n");
+    let err = run_in(&folder, &["validate"]).failed();
+    let expected =
+        "error: `mappings/organizations/acme.yaml` is not UTF-8 text: its line 2 holds other bytes\n";
+    assert_eq!(err, expected);
+}
+
+#[test]
+fn a_file_too_large_to_be_a_mapping_is_refused_by_name() {
+    let folder = folder(&[("organizations/acme.yaml", "")]);
+    let path = folder.path().join("mappings/organizations/acme.yaml");
+    File::options().write(true).open(path).expect("the file").set_len((16 << 20) + 1).expect("a long file");
+    let err = run_in(&folder, &["validate"]).failed();
+    assert_eq!(err, "error: `mappings/organizations/acme.yaml` is larger than 16 MiB\n");
+}
+
+#[test]
+fn paths_are_told_as_they_were_given() {
+    let folder = folder(&[("organizations/acme.yaml", "")]);
+    let absolute = folder.path().join("mappings");
+    let absolute = absolute.to_str().expect("UTF-8");
+    for given in ["mappings", "./mappings", "mappings/../mappings", absolute] {
+        let out = run_in(&folder, &["validate", given]).told(1);
+        assert!(out.contains(&format!("--> {given}/organizations/acme.yaml:1:1\n")), "{out}");
+    }
+}
+
+#[test]
+fn yaml_files_in_other_places_are_reported_and_hidden_ones_are_not() {
+    let folder = folder(&[
+        ("organizations/acme.yaml", ACME),
+        ("organizations/.#acme.yaml", "an editor's"),
+        (".git/config.yaml", "version control's"),
+        ("notes.txt", "not ours"),
+        ("organizations/README.md", "not ours"),
+    ]);
+    assert_eq!(run_in(&folder, &["validate"]).told(0), "1 organization, 2 rules, 0 cases: no problems\n");
+    write(&folder, "organizations/europe/globex.yaml", ACME);
+    write(&folder, "organizations/initech.yml", ACME);
+    let out = run_in(&folder, &["validate"]).told(1);
+    assert!(out.contains("--> mappings/organizations/europe/globex.yaml"), "{out}");
+    assert!(out.contains("--> mappings/organizations/initech.yml"), "{out}");
+    assert!(out.ends_with("2 errors in 2 files\n"), "{out}");
+}
+
+#[test]
+fn an_empty_folder_has_nothing_to_be_fine_about() {
+    let folder = folder(&[]);
+    fs::remove_file(folder.path().join("mappings/platform.yaml")).expect("the file");
+    let out = run_in(&folder, &["validate"]).told(1);
+    assert!(out.contains("error[missing-platform]"), "{out}");
+    assert!(out.contains("--> mappings/platform.yaml\n"), "{out}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_but_not_in_circles() {
+    use std::os::unix::fs::symlink;
+    let folder = folder(&[]);
+    write(&folder, "..data/acme.yaml", ACME);
+    fs::create_dir(folder.path().join("mappings/organizations")).expect("a folder");
+    let link = folder.path().join("mappings/organizations/acme.yaml");
+    symlink("../..data/acme.yaml", link).expect("a link");
+    assert_eq!(run_in(&folder, &["validate"]).told(0), "1 organization, 2 rules, 0 cases: no problems\n");
+
+    symlink("..", folder.path().join("mappings/organizations/loop")).expect("a link");
+    let err = run_in(&folder, &["validate"]).failed();
+    assert!(err.contains("is nested deeper than 8 folders"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_text_is_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[]);
+    let name = OsStr::from_bytes(b"mappings/caf\xe9.yaml");
+    fs::write(folder.path().join(name), "version: 1\n").expect("a file");
+    let err = run_in(&folder, &["validate"]).failed();
+    assert!(err.contains("is not UTF-8"), "{err}");
+}
+
+#[test]
+fn standard_input_is_read_for_a_dash() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let mappings = folder.path().join("mappings");
+    let mappings = mappings.to_str().expect("UTF-8");
+    let arguments = ["evaluate", "--mappings", mappings, "--event", "-"];
+    let json = run_with(&arguments, login(r#"["it-admins"]"#)).json(0);
+    assert_eq!(json["groups"], serde_json::json!(["catalog-admins"]));
+}

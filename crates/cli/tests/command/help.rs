@@ -1,0 +1,35 @@
+//! What the command says about itself.
+
+use crate::support::{Run, check_snapshot, claimsmith, run};
+
+#[test]
+fn every_verb_has_help() {
+    for verb in ["", "validate", "test", "evaluate", "explain", "bundle"] {
+        let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
+        let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");
+        let name = if verb.is_empty() { "claimsmith" } else { verb };
+        check_snapshot(&format!("help/{name}"), &Run::new(output).told(0));
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused() {
+    let check = |arguments: &[&str]| {
+        let err = run(arguments).failed();
+        assert!(err.contains("Usage: claimsmith") || err.contains("try '--help'"), "{err}");
+    };
+    check(&[]);
+    check(&["deploy"]);
+    check(&["validate", "--format", "xml"]);
+    check(&["validate", "one", "two"]);
+    check(&["evaluate"]);
+    check(&["evaluate", "--jsonl", "--format", "human", "--event", "-"]);
+    check(&["explain", "--event", "-", "--format", "github"]);
+    check(&["bundle", "--out", "dist", "--bundle-only", "bundle.csmb"]);
+}
+
+#[test]
+fn the_version_is_told() {
+    let out = run(&["--version"]).told(0);
+    assert_eq!(out, format!("claimsmith {}\n", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,17 @@
+//! The command as its users meet it: arguments in, text and exit code out.
+//!
+//! Snapshots are under `tests/snapshots/`; `SNAPSHOTS=overwrite cargo test -p claimsmith-cli` writes them anew.
+//! Read each before you accept it.
+
+#![allow(clippy::disallowed_methods, reason = "only the core does no I/O")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod bundle;
+mod evaluate;
+mod explain;
+mod files;
+mod help;
+mod support;
+mod terminal;
+mod test;
+mod validate;

@@ -1,0 +1,91 @@
+//! `claimsmith test`.
+
+use serde_json::json;
+
+use crate::support::{ACME, check_snapshot, folder, run, run_in};
+
+const CASES: &str = "\
+version: 1
+cases:
+  - name: an administrator administers
+    application: catalog
+    groups: [it-admins]
+    expect: { claims: [catalog-admins] }
+  - name: an administrator reads the finance domain
+    application: catalog
+    groups: [it-admins, Domain Users]
+    expect:
+      claims: [finance-readers]
+      rules: [admins, finance]
+      unmatched: []
+  - name: a login without the attribute is let in
+    application: catalog
+    user: {}
+    expect: { claims: [] }
+";
+
+#[test]
+fn the_sample_cases_pass() {
+    let out = run(&["test"]).told(0);
+    assert!(out.ends_with(" cases in 6 files: all passed\n"), "{out}");
+    assert_eq!(out.lines().count(), 1, "{out}");
+}
+
+#[test]
+fn the_cases_of_a_whole_platform_in_one_file_pass() {
+    let out = run(&["test", "tests/cases/routing.yaml"]).told(0);
+    assert!(out.ends_with(" cases in 1 file: all passed\n"), "{out}");
+}
+
+#[test]
+fn a_failed_case_says_where_and_what() {
+    let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
+    check_snapshot("test-failed", &run_in(&folder, &["test"]).told(1));
+    check_snapshot("test-failed-github", &run_in(&folder, &["test", "--format", "github"]).told(1));
+}
+
+#[test]
+fn results_as_json() {
+    let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
+    let json = run_in(&folder, &["test", "--format", "json"]).json(1);
+    assert_eq!((&json["passed"], &json["failed"]), (&json!(1), &json!(2)));
+    assert_eq!(json["diagnostics"], json!([]));
+
+    let passed = &json["cases"][0];
+    assert_eq!(passed["file"], "mappings/organizations/acme.test.yaml");
+    assert_eq!(passed["line"], 3);
+    assert_eq!(passed["name"], "an administrator administers");
+    assert_eq!(passed["event"]["user"], json!({ "groups": ["it-admins"] }));
+    assert_eq!(passed["expect"]["claims"], json!(["catalog-admins"]));
+    assert_eq!(passed["answer"]["groups"], json!(["catalog-admins"]));
+    assert_eq!((&passed["passed"], &passed["failures"]), (&json!(true), &json!([])));
+
+    let failed = &json["cases"][1];
+    assert_eq!((&failed["line"], &failed["passed"]), (&json!(7), &json!(false)));
+    let claims = json!({ "what": "claims", "expected": "[finance-readers]", "got": "[catalog-admins]" });
+    assert_eq!(failed["failures"][0], claims);
+}
+
+#[test]
+fn no_case_runs_on_mappings_that_have_errors() {
+    let acme = ACME.replace("waad", "entra");
+    let folder = folder(&[("organizations/acme.yaml", &acme), ("organizations/acme.test.yaml", CASES)]);
+    let out = run_in(&folder, &["test"]).told(1);
+    assert!(out.contains("error[invalid-value]"), "{out}");
+    assert!(out.ends_with("1 error in 1 file; no case was run\n"), "{out}");
+    let github = run_in(&folder, &["test", "--format", "github"]).told(1);
+    assert!(github.ends_with("1 error in 1 file; no case was run\n"), "{github}");
+    let json = run_in(&folder, &["test", "--format", "json"]).json(1);
+    assert_eq!(json["diagnostics"][0]["code"], "invalid-value");
+    assert_eq!((&json["cases"], &json["passed"], &json["failed"]), (&json!([]), &json!(0), &json!(0)));
+}
+
+#[test]
+fn finding_no_case_is_no_success() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let out = run_in(&folder, &["test"]).told(1);
+    let hint = "no test cases found: write them beside the mappings, as `organizations/<name>.test.yaml`\n";
+    assert_eq!(out, hint);
+    assert_eq!(run_in(&folder, &["test", "--format", "github"]).told(1), hint);
+    assert_eq!(run_in(&folder, &["test", "--format", "json"]).json(1)["cases"], json!([]));
+}
