@@ -148,7 +148,10 @@ pub fn evaluate_routed<'a, 'b>(
         outcome: if refuse { Outcome::Deny } else { Outcome::Groups },
         reason: if refuse { Reason::Unmatched } else { Reason::Ok },
         application: Some(application),
-        groups: bundle.groups_of(application).map(|own| granted.common(own)).unwrap_or_default(),
+        groups: match bundle.groups_of(application) {
+            Some(own) if !refuse => granted.common(own),
+            _ => Vec::new(),
+        },
         rules: fired.members(),
         unmatched,
         received: received.groups.len() as u32,

@@ -232,10 +232,7 @@ impl Answer {
             claim: application.map(|application| application.claim.to_owned()),
             outcome: evaluation.outcome.word(),
             reason: evaluation.reason.code(),
-            groups: match evaluation.outcome {
-                Outcome::Groups => evaluation.groups.iter().filter_map(group).collect(),
-                Outcome::Deny | Outcome::None => Vec::new(),
-            },
+            groups: evaluation.groups.iter().filter_map(group).collect(),
             rules: evaluation.rules.iter().filter_map(rule).collect(),
             unmatched,
             received: evaluation.received,

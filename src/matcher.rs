@@ -11,7 +11,7 @@ use core::cmp::Ordering;
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
 use crate::table::Table;
-use crate::words::{Scanned, first_word, hash_word, last_word, same};
+use crate::words::{Scanned, first_word, hash_word, last_word, same, second_last_word, second_word};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -63,6 +63,9 @@ struct Head {
 #[derive(Debug)]
 struct End<'b> {
     literal: &'b [u8],
+    /// The literal's second word as far as it has one, and which bytes of it count.
+    second: u64,
+    second_mask: u64,
     /// The longest other literal that this one begins with.
     parent: Option<u32>,
     /// The globs filed here.
@@ -99,6 +102,14 @@ impl Side {
         match self {
             Self::Front => first_word(name),
             Self::Back => last_word(name),
+        }
+    }
+
+    /// The word behind it.
+    fn second_word(self, name: &[u8]) -> u64 {
+        match self {
+            Self::Front => second_word(name),
+            Self::Back => second_last_word(name),
         }
     }
 
@@ -172,7 +183,10 @@ impl<'b> Ends<'b> {
                         }
                         parent = end.parent;
                     }
-                    ends.push(End { literal, parent, globs: position..position + 1 });
+                    let second_len = u8::try_from(literal.len()).unwrap_or(u8::MAX).saturating_sub(WORD);
+                    let second_mask = mask(u64::MAX, second_len);
+                    let second = side.second_word(literal) & second_mask;
+                    ends.push(End { literal, second, second_mask, parent, globs: position..position + 1 });
                 }
             }
         }
@@ -201,10 +215,8 @@ impl<'b> Ends<'b> {
         Some(())
     }
 
+    #[inline]
     fn for_each(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
-        if self.ends.is_empty() {
-            return;
-        }
         let word = self.side.word(name);
         if let Some(head) = self.find(word, WORD) {
             self.try_ends(head.ends.clone(), name, matched);
@@ -224,6 +236,7 @@ impl<'b> Ends<'b> {
     }
 
     /// Tries the globs of those ends, among some that stand side by side, that the name begins with.
+    #[inline(never)]
     fn try_ends(
         &self,
         among: core::ops::Range<usize>,
@@ -231,20 +244,32 @@ impl<'b> Ends<'b> {
         matched: &mut impl FnMut(u32, PatternKind<'b>),
     ) {
         let ends = self.ends.get(among.clone()).unwrap_or_default();
-        let above = match ends {
-            [_] => 1,
-            ends => ends.partition_point(|end| self.side.compare(end.literal, name) != Ordering::Greater),
-        };
+        if ends.len() <= FEW {
+            let second = self.side.second_word(name);
+            for end in ends {
+                if second & end.second_mask == end.second {
+                    self.try_end(end, name, matched);
+                }
+            }
+            return;
+        }
+        let above = ends.partition_point(|end| self.side.compare(end.literal, name) != Ordering::Greater);
         let mut next = above.checked_sub(1);
         while let Some(end) = next.and_then(|at| ends.get(at)) {
-            if self.side.begins_with(name, end.literal) {
-                let globs = self.globs.get(end.globs.clone()).unwrap_or_default();
-                try_globs(globs, name, matched);
-            }
+            self.try_end(end, name, matched);
             next = end.parent.and_then(|at| (at as usize).checked_sub(among.start));
         }
     }
+
+    fn try_end(&self, end: &End<'b>, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+        if self.side.begins_with(name, end.literal) {
+            try_globs(self.globs.get(end.globs.clone()).unwrap_or_default(), name, matched);
+        }
+    }
 }
+
+/// So many ends are tried one after the other; among more, those that fit are searched for.
+const FEW: usize = 8;
 
 /// The bytes of a word.
 const WORD: u8 = 8;

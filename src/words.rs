@@ -20,6 +20,16 @@ pub(crate) fn last_word(bytes: &[u8]) -> u64 {
     }
 }
 
+/// The second eight bytes; missing ones are zero.
+pub(crate) fn second_word(bytes: &[u8]) -> u64 {
+    first_word(bytes.get(8..).unwrap_or_default())
+}
+
+/// The eight bytes before the last eight, the last one lowest; missing ones are zero.
+pub(crate) fn second_last_word(bytes: &[u8]) -> u64 {
+    last_word(bytes.len().checked_sub(8).and_then(|len| bytes.get(..len)).unwrap_or_default())
+}
+
 /// Whether two byte strings are the same.
 ///
 /// The library's comparison is a loop over bytes in WebAssembly.
@@ -72,7 +82,19 @@ pub(crate) struct Scanned<'a> {
 
 /// Looks at a name that ends where the bytes end.
 pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
-    Scanned { name, hash: hash(name), malformed: is_malformed(name) }
+    let (words, rest) = name.as_chunks::<8>();
+    let (mut state, mut flags) = (0, 0);
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        flags |= suspicious(word);
+        state = mix(state, word);
+    }
+    let last = first_word(rest);
+    // What is missing to a word counts as spaces, which are not suspicious.
+    let spaces = (ONES * 0x20).unbounded_shl(rest.len() as u32 * 8);
+    flags |= suspicious(last | spaces);
+    let malformed = flags != 0 && is_malformed(name);
+    Scanned { name, hash: finish(state, last, name.len()), malformed }
 }
 
 /// Looks at a name that ends before the first zero byte, and says what follows that.
@@ -104,12 +126,8 @@ pub(crate) fn scan_to_zero(bytes: &[u8]) -> (Scanned<'_>, Option<&[u8]>) {
 }
 
 fn is_malformed(name: &[u8]) -> bool {
-    let (words, rest) = name.as_chunks::<8>();
-    let suspect = words.iter().any(|word| suspicious(u64::from_le_bytes(*word)) != 0)
-        || rest.iter().any(|byte| !(0x20..0x7f).contains(byte));
-    suspect
-        && (name.iter().any(|&byte| byte < 0x20 || byte == 0x7f)
-            || name.windows(3).any(|window| window == "\u{fffd}".as_bytes()))
+    name.iter().any(|&byte| byte < 0x20 || byte == 0x7f)
+        || name.windows(3).any(|window| window == "\u{fffd}".as_bytes())
 }
 
 /// Flags the bytes that are control characters or not ASCII in their highest bits; all flags up to the first are exact.

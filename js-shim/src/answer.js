@@ -9,8 +9,9 @@
  * @param {string} digest the first digits of the bundle's digest, `-` if there is none
  * @param {import('./engine.js').Answer} answer
  */
-export function deliver(api, digest, { outcome, reason, claim, groups, counts }) {
-  console.log(`claimsmith ${digest} ${outcome} ${reason} ${counts}`);
+export function deliver(api, digest, { outcome, reason, claim, groups, received, rules, unmatched, notes }) {
+  const counts = [`in=${received}`, `out=${groups.length}`, `rules=${rules}`, `unmatched=${unmatched}`, ...notes];
+  console.log(`claimsmith ${digest} ${outcome} ${reason} ${counts.join(' ')}`);
   if (outcome === 'groups') {
     api.idToken.setCustomClaim(claim, groups);
     api.accessToken.setCustomClaim(claim, groups);
@@ -28,7 +29,8 @@ export function deliver(api, digest, { outcome, reason, claim, groups, counts })
  * @returns {import('./engine.js').Answer}
  */
 export function fallback(policy, event, reason) {
-  const answer = { outcome: 'none', reason, claim: undefined, groups: [], counts: 'in=0 out=0 rules=0 unmatched=0' };
+  const counts = { received: 0, rules: 0, unmatched: 0, notes: [] };
+  const answer = { outcome: 'none', reason, claim: undefined, groups: [], ...counts };
   try {
     const { failure, claims } = JSON.parse(policy);
     const client = event.client.client_id;

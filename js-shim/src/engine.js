@@ -29,18 +29,27 @@ const NOTE = 6;
  * @property {string} reason the code of the reason
  * @property {string | undefined} claim the name of the application's claim
  * @property {string[]} groups the target groups, sorted
- * @property {string} counts what the log line says about the login: numbers only
+ * @property {number} received how many upstream groups there were
+ * @property {number} rules how many rules fired
+ * @property {number} unmatched how many upstream groups no rule wanted
+ * @property {string[]} notes codes of what else happened, each with how often
+ *
+ * @typedef {object} Route where a login leads
+ * @property {string} handle what the engine wants to be told again
+ * @property {import('./attribute.js').Source | undefined} source what to read, if anything
  */
 
 export class Engine {
   #exports;
-  /** The engine's memory. When it grows, the old buffer is detached and this falls to length 0. */
+  /** The engine's memory, as bytes and as words. When it grows, the old buffer is detached: their length is 0. */
   #bytes = Buffer.alloc(0);
-  #view;
+  #words = new Uint32Array(0);
   /** @type {string[][]} by kind and index */
   #texts = [[], [], [], [], [], [], []];
   /** @type {import('./attribute.js').Source[]} */
   #sources = [];
+  /** @type {Map<string, Map<string | undefined, Map<string, Route>>>} by connection, organization and client */
+  #routes = new Map();
 
   /**
    * @param {string} engine base64 of the compressed WebAssembly module
@@ -64,40 +73,62 @@ export class Engine {
    */
   evaluate({ organization, connection, client, user }) {
     // An organization without a proper id is an unknown one, which is not the same as none.
-    const place = organization ? sized(typeof organization.id === 'string' ? organization.id : '') : word(NONE);
-    const login = place + optional(connection?.name) + optional(client?.client_id);
-    const route = this.#exports.route(this.#write(login));
-    const source = this.#word(route, 2);
-    const handle = word(this.#word(route, 0)) + word(this.#word(route, 1));
-    const attribute = source === NONE ? ABSENT : encodeAttribute(user, this.#source(source));
-    return this.#answer(this.#exports.evaluate(this.#write(handle + attribute)));
+    const { handle, source } = this.#route(
+      organization ? (text(organization.id) ?? '') : undefined,
+      text(connection?.name),
+      text(client?.client_id),
+    );
+    const at = this.#call('evaluate', handle + (source ? encodeAttribute(user, source) : ABSENT));
+    // The names behind the numbers may have to be fetched, and the memory may grow then: `#words` is read anew.
+    const word = (index) => this.#words[at + index];
+    const notes = [];
+    const end = 8 + 2 * word(6);
+    for (let i = 8; i < end; i += 2) notes.push(`${this.#text(NOTE, word(i))}=${word(i + 1)}`);
+    const groups = new Array(word(7));
+    for (let i = 0; i < groups.length; i++) groups[i] = this.#text(GROUP, word(end + i));
+    const application = word(2);
+    return {
+      outcome: OUTCOMES[word(0)],
+      reason: this.#text(REASON, word(1)),
+      claim: application === NONE ? undefined : this.#text(CLAIM, application),
+      groups,
+      received: word(3),
+      rules: word(4),
+      unmatched: word(5),
+      notes,
+    };
   }
 
   /**
-   * @param {number} at where the engine left its answer
-   * @returns {Answer}
+   * Where a login leads. The routes of known places are kept: there are no more than the bundle has.
+   *
+   * @param {string | undefined} organization
+   * @param {string | undefined} connection
+   * @param {string | undefined} client
+   * @returns {Route}
    */
-  #answer(at) {
-    const outcome = OUTCOMES[this.#word(at, 0)];
-    const application = this.#word(at, 2);
-    const notesEnd = 8 + 2 * this.#word(at, 6);
-    // A login that is refused gets none of the groups that its rules grant.
-    const groups = new Array(outcome === 'groups' ? this.#word(at, 7) : 0);
-    for (let i = 0; i < groups.length; i++) {
-      groups[i] = this.#text(GROUP, this.#word(at, notesEnd + i));
+  #route(organization, connection, client) {
+    const known = this.#routes.get(connection)?.get(organization)?.get(client);
+    if (known) return known;
+    const at = this.#call('route', optional(organization) + optional(connection) + optional(client));
+    const source = this.#words[at + 2];
+    const route = { handle: word(this.#words[at]) + word(this.#words[at + 1]), source: undefined };
+    if (source !== NONE) {
+      route.source = this.#source(source);
+      within(within(this.#routes, connection), organization).set(client, route);
     }
-    let counts =
-      `in=${this.#word(at, 3)} out=${groups.length} rules=${this.#word(at, 4)} unmatched=${this.#word(at, 5)}`;
-    for (let i = 8; i < notesEnd; i += 2) {
-      counts += ` ${this.#text(NOTE, this.#word(at, i))}=${this.#word(at, i + 1)}`;
-    }
-    return {
-      outcome,
-      reason: this.#text(REASON, this.#word(at, 1)),
-      claim: application === NONE ? undefined : this.#text(CLAIM, application),
-      groups,
-      counts,
-    };
+    return route;
+  }
+
+  /**
+   * @param {'route' | 'evaluate'} name of an export whose answer is words
+   * @param {string} input
+   * @returns {number} where the answer begins, in words
+   */
+  #call(name, input) {
+    const at = this.#exports[name](this.#write(input)) >>> 2;
+    this.#refresh();
+    return at;
   }
 
   /**
@@ -113,20 +144,10 @@ export class Engine {
     return input.length;
   }
 
-  /**
-   * @param {number} at a pointer to words
-   * @param {number} index
-   * @returns {number}
-   */
-  #word(at, index) {
-    this.#refresh();
-    return this.#view.getUint32((at >>> 0) + 4 * index, true);
-  }
-
   #refresh() {
-    if (this.#bytes.length !== 0) return;
+    if (this.#words.length !== 0) return;
     this.#bytes = Buffer.from(this.#exports.memory.buffer);
-    this.#view = new DataView(this.#exports.memory.buffer);
+    this.#words = new Uint32Array(this.#exports.memory.buffer);
   }
 
   /**
@@ -140,8 +161,9 @@ export class Engine {
 
   #readText(kind, index) {
     const at = this.#exports.text(kind, index) >>> 0;
-    const length = this.#word(at, 0);
-    return this.#bytes.toString('utf8', at + 4, at + 4 + length);
+    this.#refresh();
+    const start = at + 4;
+    return this.#bytes.toString('utf8', start, start + this.#bytes.readUInt32LE(at));
   }
 
   /**
@@ -168,9 +190,28 @@ function decompress(base64) {
 }
 
 /**
- * @param {unknown} text
+ * @param {unknown} value
+ * @returns {string | undefined}
+ */
+function text(value) {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * @param {string | undefined} text
  * @returns {string} the bytes of a string that may be missing
  */
 function optional(text) {
-  return typeof text === 'string' ? sized(text) : word(NONE);
+  return text === undefined ? word(NONE) : sized(text);
+}
+
+/**
+ * @param {Map} map
+ * @param {string | undefined} key
+ * @returns {Map} the map under the key
+ */
+function within(map, key) {
+  let inner = map.get(key);
+  if (!inner) map.set(key, (inner = new Map()));
+  return inner;
 }
