@@ -10,8 +10,6 @@
 
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
 use crate::bits::Bits;
 use crate::bytes::Reader;
 use crate::mapping::{Mapping, Policy};
@@ -20,6 +18,10 @@ use crate::table::Table;
 use crate::words::hash;
 
 pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
+
+/// The bytes before the body: the magic, the version, the digest.
+#[cfg(feature = "compiler")]
+const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 
 /// The version of the bundle format that this engine reads and the compiler writes.
 pub const FORMAT_VERSION: u8 = 1;
@@ -121,7 +123,20 @@ impl<'b> Bundle<'b> {
     /// # Errors
     ///
     /// What is wrong with the bytes; nothing of a damaged or foreign bundle is used.
+    #[cfg(feature = "compiler")]
     pub fn decode(bytes: &'b [u8]) -> Result<Self, BundleError> {
+        use sha2::{Digest, Sha256};
+        Self::decode_hashed(bytes, Sha256::digest(bytes.get(HEADER_BYTES..).unwrap_or_default()).into())
+    }
+
+    /// Decodes the index of an encoded bundle, all of whose bytes behind the header have the SHA-256 `digest`.
+    ///
+    /// For hosts that can hash natively: in WebAssembly it would take most of a cold start.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the bytes; nothing of a damaged or foreign bundle is used.
+    pub fn decode_hashed(bytes: &'b [u8], digest: [u8; 32]) -> Result<Self, BundleError> {
         let mut reader = Reader::new(bytes);
         if reader.take(MAGIC.len()) != Some(&MAGIC) {
             return Err(BundleError::Foreign);
@@ -131,12 +146,10 @@ impl<'b> Bundle<'b> {
             Some(version) => return Err(BundleError::Version(version)),
             None => return Err(BundleError::Damaged),
         }
-        let stated = reader.take(32).ok_or(BundleError::Damaged)?;
-        let body = reader.take(reader.remaining()).ok_or(BundleError::Damaged)?;
-        let digest: [u8; 32] = Sha256::digest(body).into();
-        if stated != digest {
+        if reader.take(digest.len()) != Some(&digest) {
             return Err(BundleError::Damaged);
         }
+        let body = reader.take(reader.remaining()).unwrap_or_default();
         Self::decode_body(body, digest).ok_or(BundleError::Malformed)
     }
 

@@ -40,7 +40,8 @@ pub fn reserve(len: usize) -> *const u8 {
     })
 }
 
-/// Takes the call's `len` bytes as the bundle; returns 0 or the number of the reason why it cannot be used.
+/// Takes the call's `len` bytes as the bundle, behind the SHA-256 of all its bytes after the header (32 bytes).
+/// Returns 0, or the number of the reason why the bundle cannot be used.
 ///
 /// The bundle stays for the life of the instance.
 #[wasm_bindgen]
@@ -48,7 +49,10 @@ pub fn load(len: usize) -> u32 {
     ENGINE.with_borrow_mut(|engine| {
         let mut bytes = core::mem::take(&mut engine.call);
         bytes.truncate(len);
-        engine.bundle = Bundle::decode(bytes.leak()).ok();
+        engine.bundle = bytes
+            .leak()
+            .split_first_chunk()
+            .and_then(|(digest, bundle)| Bundle::decode_hashed(bundle, *digest).ok());
         if engine.bundle.is_some() { 0 } else { Reason::BadBundle as u32 }
     })
 }

@@ -37,7 +37,7 @@ pub struct Glob {
 pub enum GlobError {
     /// It does not parse; what is wrong and what to do.
     Invalid(String, &'static str),
-    /// Its alternatives expand to more than [`MAX_EXPANSIONS`] patterns.
+    /// Its alternatives expand to too many patterns.
     TooLarge,
 }
 

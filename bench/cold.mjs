@@ -1,0 +1,53 @@
+// Cold start: what the first login of an Action's instance waits for, each time in a process of its own.
+//
+//   node bench/cold.mjs          prints medians in milliseconds, and the ratio
+//   node bench/cold.mjs child    measures once, for the above
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
+import { median, table } from './table.mjs';
+
+const RUNS = 31;
+
+if (process.argv[2] === 'child') {
+  const { Engine } = await import('../js-shim/src/engine.js');
+  const [engine, bundle] = JSON.parse(readFileSync(0, 'utf8'));
+  // Both sides pay for the first use of brotli in a process; which one must not decide the result.
+  brotliDecompressSync(Buffer.from(bundle, 'base64'));
+  const whole = time(() => new Engine(engine, bundle));
+  process.stdout.write(JSON.stringify(whole));
+} else if (process.argv[2] === 'child-floor') {
+  const [engine, bundle] = JSON.parse(readFileSync(0, 'utf8'));
+  brotliDecompressSync(Buffer.from(bundle, 'base64'));
+  const floor = time(() => {
+    brotliDecompressSync(Buffer.from(bundle, 'base64'));
+    new WebAssembly.Module(brotliDecompressSync(Buffer.from(engine, 'base64')));
+  });
+  process.stdout.write(JSON.stringify(floor));
+} else {
+  const action = readFileSync('target/bench/50x40/action.js', 'utf8');
+  // The two longest base64 texts of the Action: engine and bundle, whichever is longer.
+  const texts = [...action.matchAll(/"([A-Za-z0-9+/=]{2000,})"/g)].map((match) => match[1]);
+  const isEngine = (text) => brotliDecompressSync(Buffer.from(text, 'base64')).subarray(1, 4).toString() === 'asm';
+  const input = JSON.stringify([texts.find(isEngine), texts.find((text) => !isEngine(text))]);
+  const measure = (mode) => Number(execFileSync(process.execPath, [fileURLToPath(import.meta.url), mode], { input }));
+  const [floor, whole] = [[], []];
+  for (let run = 0; run < RUNS; run++) {
+    floor.push(measure('child-floor'));
+    whole.push(measure('child'));
+  }
+  const ratio = median(whole) / median(floor);
+  console.log(`Cold start, 50 organizations x 40 rules, milliseconds, median of ${RUNS} processes\n`);
+  console.log(table(['what', 'ms', 'ratio'], [
+    ['decompress both, compile', median(floor).toFixed(2), '1.00'],
+    ['the same, instantiate, check the digest, decode the index', median(whole).toFixed(2), ratio.toFixed(2)],
+  ]));
+}
+
+function time(run) {
+  const started = process.hrtime.bigint();
+  run();
+  return Number(process.hrtime.bigint() - started) / 1e6;
+}
