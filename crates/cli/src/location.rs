@@ -9,9 +9,19 @@ use claimsmith::diagnostic::SourceFile;
 #[derive(Debug)]
 pub(crate) struct Sources {
     files: Vec<SourceFile>,
-    /// Where the lines of each file begin.
-    lines: Vec<OnceCell<Vec<usize>>>,
+    indices: Vec<OnceCell<Index>>,
 }
+
+/// What makes places of a file quick to find, however long the file and its lines are.
+#[derive(Debug)]
+struct Index {
+    /// Where the lines begin.
+    lines: Vec<usize>,
+    /// How many characters begin before each block of bytes.
+    blocks: Vec<usize>,
+}
+
+const BLOCK: usize = 1024;
 
 /// A line and a column, both counted from one, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -33,8 +43,8 @@ pub(crate) struct Window<'s> {
 impl Sources {
     /// Takes files, which have to be sorted by path.
     pub(crate) fn new(files: Vec<SourceFile>) -> Self {
-        let lines = files.iter().map(|_| OnceCell::new()).collect();
-        Self { files, lines }
+        let indices = files.iter().map(|_| OnceCell::new()).collect();
+        Self { files, indices }
     }
 
     pub(crate) fn contains(&self, path: &str) -> bool {
@@ -45,28 +55,23 @@ impl Sources {
         self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()
     }
 
-    /// The lines of a file, or `None` if there is no such file.
-    fn find(&self, path: &str) -> Option<(&str, &[usize])> {
+    fn find(&self, path: &str) -> Option<(&str, &Index)> {
         let at = self.position(path)?;
         let text = self.files.get(at)?.text.as_str();
-        let starts = self.lines.get(at)?.get_or_init(|| {
-            let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
-        });
-        Some((text, starts))
+        Some((text, self.indices.get(at)?.get_or_init(|| Index::new(text))))
     }
 
     /// Where a span of a file begins and ends. A file that could not be found has only a beginning.
     pub(crate) fn locate(&self, path: &str, span: &Range<usize>) -> (Location, Location) {
-        let Some((text, starts)) = self.find(path) else {
+        let Some((text, index)) = self.find(path) else {
             let start = Location { line: 1, column: 1 };
             return (start, start);
         };
         let locate = |offset: usize| {
             let offset = boundary(text, offset);
-            let line = starts.partition_point(|start| *start <= offset);
-            let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-            Location { line, column: text.get(start..offset).unwrap_or_default().chars().count() + 1 }
+            let line = index.lines.partition_point(|start| *start <= offset);
+            let start = index.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+            Location { line, column: index.characters(text, offset) - index.characters(text, start) + 1 }
         };
         (locate(span.start), locate(span.end.max(span.start)))
     }
@@ -78,13 +83,38 @@ impl Sources {
 
     /// The lines that a span touches.
     pub(crate) fn window(&self, path: &str, span: &Range<usize>) -> Option<Window<'_>> {
-        let (text, starts) = self.find(path)?;
-        let first = starts.partition_point(|start| *start <= span.start).checked_sub(1)?;
-        let last = starts.partition_point(|start| *start < span.end.max(span.start + 1));
-        let offset = *starts.get(first)?;
-        let end = starts.get(last).copied().unwrap_or(text.len());
+        let (text, index) = self.find(path)?;
+        let first = index.lines.partition_point(|start| *start <= span.start).checked_sub(1)?;
+        let last = index.lines.partition_point(|start| *start < span.end.max(span.start + 1));
+        let offset = *index.lines.get(first)?;
+        let end = index.lines.get(last).copied().unwrap_or(text.len());
         Some(Window { text: text.get(offset..end)?, line: first + 1, offset })
     }
+}
+
+impl Index {
+    fn new(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        let mut characters = 0;
+        let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+            let before = characters;
+            characters += count_characters(block);
+            before
+        });
+        Self { lines, blocks: blocks.collect() }
+    }
+
+    /// How many characters begin before a byte of the text.
+    fn characters(&self, text: &str, offset: usize) -> usize {
+        let block = (offset / BLOCK).min(self.blocks.len().saturating_sub(1));
+        let rest = text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        self.blocks.get(block).copied().unwrap_or_default() + count_characters(rest)
+    }
+}
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// The last boundary between characters up to an offset.
@@ -120,6 +150,19 @@ mod tests {
         check(0..7, (1, 1), (1, 8), Some("version: 1\n"));
         check(11..17, (2, 1), (2, 6), Some("rüles: é\n"));
         check(19..21, (2, 8), (2, 9), Some("rüles: é\n"));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_characters_too() {
+        let text = "é日x".repeat(3_000);
+        let file = SourceFile { path: "a".to_owned(), text: text.clone() };
+        let sources = Sources::new(vec![file]);
+        for (column, (at, _)) in text.char_indices().enumerate() {
+            let found = sources.locate("a", &(at..at)).0;
+            assert_eq!(found, Location { line: 1, column: column + 1 });
+        }
+        let end = sources.locate("a", &(text.len()..text.len())).0;
+        assert_eq!(end, Location { line: 1, column: 9_001 });
     }
 
     #[test]

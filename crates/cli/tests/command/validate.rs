@@ -89,6 +89,27 @@ fn all_findings_of_all_files_come_in_one_run() {
 }
 
 #[test]
+fn places_far_apart_are_shown_one_by_one() {
+    let rules: String = (0..500)
+        .map(|at| format!("  - {{ id: r{at}, match: {{ exact: g{at} }}, grant: catalog-admins }}\n"))
+        .collect();
+    let folder = folder(&[(
+        "organizations/acme.yaml",
+        &(ACME.to_owned() + &rules + "  - { id: admins, match: { exact: x }, grant: catalog-admins }\n"),
+    )]);
+    check_snapshot("validate-far-apart", &run_in(&folder, &["validate"]).told(1));
+}
+
+#[test]
+fn a_line_that_nobody_can_read_is_named_and_not_shown() {
+    let names: Vec<String> = (0..2_000).map(|at| format!("group-{at}")).collect();
+    let acme =
+        ACME.replace("it-admins", &format!("[{}]", names.join(", "))).replace("catalog-admins", "nobody");
+    let folder = folder(&[("organizations/acme.yaml", &acme)]);
+    check_snapshot("validate-long-line", &run_in(&folder, &["validate"]).told(1));
+}
+
+#[test]
 fn findings_as_json() {
     let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "catalog-admin"))]);
     let json = run_in(&folder, &["validate", "--format", "json"]).json(1);

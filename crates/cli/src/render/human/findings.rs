@@ -5,11 +5,11 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use claimsmith::diagnostic::{Diagnostic, Related, Severity};
 
-use crate::location::Sources;
+use crate::location::{Sources, Window};
 use crate::text::{escaped, escaped_lines, escaped_styled};
 
-/// The most text that is shown around a place; with more, its line and column have to do.
-const MAX_WINDOW: usize = 64 * 1024;
+/// The most text that is shown around a place. With more, its line and column have to do: nobody reads such a line.
+const MAX_WINDOW: usize = 16 * 1024;
 
 /// Renders a finding over several lines, without a line break behind the last.
 pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String {
@@ -20,11 +20,12 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) ->
     let title = level.primary_title(escaped(&diagnostic.message)).id(diagnostic.code.name());
     let mut group = Group::with_title(title);
 
-    let file = diagnostic.file.as_str();
-    let beside = diagnostic.related.as_ref().filter(|related| related.file == file);
-    let elsewhere = diagnostic.related.as_ref().filter(|related| related.file != file);
-    group = show(group, sources, file, Some(&diagnostic.span), beside);
-    if let Some(related) = elsewhere {
+    let (file, span) = (diagnostic.file.as_str(), &diagnostic.span);
+    let related = diagnostic.related.as_ref();
+    let near =
+        related.filter(|related| related.file == file && fits(sources, file, &join(span, &related.span)));
+    group = show(group, sources, file, Some(span), near);
+    if let (Some(related), None) = (related, near) {
         group = show(group, sources, &related.file, None, Some(related));
     }
     group = group.element(Level::HELP.message(escaped(&diagnostic.help)));
@@ -46,10 +47,9 @@ fn show<'a>(
     related: Option<&'a Related>,
 ) -> Group<'a> {
     let spans = problem.into_iter().chain(related.map(|related| &related.span));
-    let all = spans.cloned().reduce(|left, right| left.start.min(right.start)..left.end.max(right.end));
-    let Some(all) = all else { return group };
-    let Some(window) = sources.window(file, &all).filter(|window| window.text.len() <= MAX_WINDOW) else {
-        return group.element(origin(sources, file, problem.unwrap_or(&all)));
+    let Some(all) = spans.cloned().reduce(|left, right| join(&left, &right)) else { return group };
+    let Some(window) = sources.window(file, &all).filter(is_readable) else {
+        return group.element(origin(sources, file, &all));
     };
     let within = |span: &Range<usize>| {
         let start = span.start.saturating_sub(window.offset).min(window.text.len());
@@ -64,6 +64,18 @@ fn show<'a>(
         snippet = snippet.annotation(AnnotationKind::Context.span(within(&related.span)).label(label));
     }
     group.element(snippet)
+}
+
+fn join(left: &Range<usize>, right: &Range<usize>) -> Range<usize> {
+    left.start.min(right.start)..left.end.max(right.end)
+}
+
+fn fits(sources: &Sources, file: &str, span: &Range<usize>) -> bool {
+    sources.window(file, span).as_ref().is_some_and(is_readable)
+}
+
+fn is_readable(window: &Window<'_>) -> bool {
+    window.text.len() <= MAX_WINDOW
 }
 
 fn origin<'a>(sources: &Sources, file: &'a str, span: &Range<usize>) -> Origin<'a> {
