@@ -45,8 +45,10 @@ struct Ends<'b> {
     ends: Vec<End<'b>>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
-    /// Which of `ends` begin with a word: open addressing, power-of-two sized, at most a quarter full.
+    /// Which of `ends` begin with a word: open addressing, power-of-two sized, at most half full.
     heads: Vec<Option<Head>>,
+    /// A bit for the hash of each head: most names have none, and are done with one look.
+    filter: [u64; 4],
     /// Bit `n` is set if there is a literal of `n` bytes, fewer than a word has.
     short: u8,
 }
@@ -190,8 +192,8 @@ impl<'b> Ends<'b> {
                 }
             }
         }
-        let mut filed =
-            Self { side, heads: vec![None; (ends.len() * 4).next_power_of_two()], ends, globs, short: 0 };
+        let heads = vec![None; (ends.len() * 2).next_power_of_two()];
+        let mut filed = Self { side, heads, filter: [0; 4], ends, globs, short: 0 };
         filed.file_heads()?;
         Some(filed)
     }
@@ -205,7 +207,9 @@ impl<'b> Ends<'b> {
                 self.short |= 1 << len;
             }
             let word = mask(self.side.word(end.literal), len);
-            let slot = find_slot(&self.heads, word, len);
+            let hash = hash_word(word, len);
+            *self.filter.get_mut(filter_place(hash).0)? |= filter_place(hash).1;
+            let slot = find_slot(&self.heads, hash, word, len);
             match self.heads.get_mut(slot)? {
                 // Those that begin with the same word stand side by side.
                 Some(head) => head.ends.end = position + 1,
@@ -215,28 +219,53 @@ impl<'b> Ends<'b> {
         Some(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn for_each(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
         let word = self.side.word(name);
-        if let Some(head) = self.find(word, WORD) {
-            self.try_ends(head.ends.clone(), name, matched);
+        let hash = hash_word(word, WORD);
+        if self.may_have(hash) {
+            self.try_head(hash, word, WORD, name, matched);
         }
-        let mut short = self.short;
-        while short != 0 {
-            let len = short.trailing_zeros() as u8;
-            short &= short - 1;
-            if let Some(head) = self.find(mask(word, len), len) {
-                self.try_ends(head.ends.clone(), name, matched);
+        if self.short != 0 {
+            self.try_short(word, name, matched);
+        }
+    }
+
+    fn may_have(&self, hash: u32) -> bool {
+        let (at, bit) = filter_place(hash);
+        self.filter.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// Tries the ends that are shorter than a word, by each length that there is.
+    #[inline(never)]
+    fn try_short(&self, word: u64, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+        let mut lengths = self.short;
+        while lengths != 0 {
+            let len = lengths.trailing_zeros() as u8;
+            lengths &= lengths - 1;
+            let word = mask(word, len);
+            let hash = hash_word(word, len);
+            if self.may_have(hash) {
+                self.try_head(hash, word, len, name, matched);
             }
         }
     }
 
-    fn find(&self, word: u64, len: u8) -> Option<&Head> {
-        self.heads.get(find_slot(&self.heads, word, len))?.as_ref()
+    #[inline(never)]
+    fn try_head(
+        &self,
+        hash: u32,
+        word: u64,
+        len: u8,
+        name: &[u8],
+        matched: &mut impl FnMut(u32, PatternKind<'b>),
+    ) {
+        if let Some(Some(head)) = self.heads.get(find_slot(&self.heads, hash, word, len)) {
+            self.try_ends(head.ends.clone(), name, matched);
+        }
     }
 
     /// Tries the globs of those ends, among some that stand side by side, that the name begins with.
-    #[inline(never)]
     fn try_ends(
         &self,
         among: core::ops::Range<usize>,
@@ -282,10 +311,10 @@ fn mask(word: u64, len: u8) -> u64 {
     }
 }
 
-/// Where a word is, or would be.
-fn find_slot(heads: &[Option<Head>], word: u64, len: u8) -> usize {
+/// Where a head is, or would be.
+fn find_slot(heads: &[Option<Head>], hash: u32, word: u64, len: u8) -> usize {
     let last = heads.len().wrapping_sub(1);
-    let mut slot = hash_word(word, len) as usize & last;
+    let mut slot = hash as usize & last;
     while let Some(Some(head)) = heads.get(slot) {
         if head.word == word && head.len == len {
             break;
@@ -293,6 +322,11 @@ fn find_slot(heads: &[Option<Head>], word: u64, len: u8) -> usize {
         slot = (slot + 1) & last;
     }
     slot
+}
+
+/// The bit of a filter that stands for a hash: which of its words, and which bit of that.
+fn filter_place(hash: u32) -> (usize, u64) {
+    ((hash >> 30) as usize, 1 << ((hash >> 24) & 63))
 }
 
 fn decode_globs<'b>(reader: &mut Reader<'b>, rules: u32) -> Option<Vec<Glob<'b>>> {

@@ -50,7 +50,16 @@ pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
 pub(crate) fn hash(name: &[u8]) -> u32 {
     let (words, rest) = name.as_chunks::<8>();
     let state = words.iter().fold(0, |state, word| mix(state, u64::from_le_bytes(*word)));
-    finish(state, first_word(rest), name.len())
+    finish(state, last_partial_word(name, rest), name.len())
+}
+
+/// The word of the `rest` that whole words leave of a name.
+fn last_partial_word(name: &[u8], rest: &[u8]) -> u64 {
+    match name.last_chunk::<8>() {
+        // One word that reaches back into the one before is cheaper than byte by byte.
+        Some(word) => u64::from_le_bytes(*word).unbounded_shr(64 - rest.len() as u32 * 8),
+        None => first_word(rest),
+    }
 }
 
 fn finish(state: u64, last: u64, len: usize) -> u32 {
@@ -89,7 +98,7 @@ pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
         flags |= suspicious(word);
         state = mix(state, word);
     }
-    let last = first_word(rest);
+    let last = last_partial_word(name, rest);
     // What is missing to a word counts as spaces, which are not suspicious.
     let spaces = (ONES * 0x20).unbounded_shl(rest.len() as u32 * 8);
     flags |= suspicious(last | spaces);
