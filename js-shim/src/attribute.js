@@ -41,7 +41,7 @@ export function encodeAttribute(user, { path, field }) {
   try {
     const value = find(user, path);
     if (value === undefined) return ABSENT;
-    const encoded = Array.isArray(value) ? encodeList(value, field) : encodeEntry(value, field);
+    const encoded = Array.isArray(value) ? encodeList(value, field) : encodeEntry(value, field, memberHead(field));
     return encoded.length > MAX_BYTES ? UNREADABLE : encoded;
   } catch {
     return UNREADABLE;
@@ -72,40 +72,46 @@ function find(user, path) {
  * @returns {string}
  */
 function encodeList(list, field) {
-  const count = Math.min(list.length >>> 0, MAX_ENTRIES);
-  if (count > 0 && count === list.length && areStrings(list)) {
+  const entries = new Array(Math.min(list.length >>> 0, MAX_ENTRIES));
+  let characters = 0;
+  let areNames = entries.length > 0;
+  for (let i = 0; i < entries.length; i++) {
+    // By index: the iterator of an array is whatever its maker made it.
+    const entry = list[i];
+    entries[i] = entry;
+    if (typeof entry === 'string') characters += entry.length;
+    else areNames = false;
+  }
+  if (characters > MAX_BYTES) return UNREADABLE;
+  if (areNames) {
     // V8 joins strings in one go, several times faster than they can be appended. A name that holds the
     // separator makes more parts than the count says, and the engine refuses such names in any case.
-    return NAMES + word(count) + sized(Array.prototype.join.call(list, SEPARATOR));
+    return NAMES + word(entries.length) + sized(entries.join(SEPARATOR));
   }
-  let encoded = LIST + word(count);
-  for (let i = 0; i < count; i++) {
-    // By index: the iterator of an array is whatever its maker made it.
-    encoded += encodeEntry(list[i], field);
-  }
+  const head = memberHead(field);
+  let encoded = LIST + word(entries.length);
+  for (const entry of entries) encoded += encodeEntry(entry, field, head);
   return encoded;
 }
 
 /**
- * @param {unknown[]} list
- * @returns {boolean}
+ * @param {string} field
+ * @returns {string} what an encoded object begins with if it has the field
  */
-function areStrings(list) {
-  for (let i = 0; i < list.length; i++) {
-    if (typeof list[i] !== 'string') return false;
-  }
-  return true;
+function memberHead(field) {
+  return OBJECT + word(1) + sized(field);
 }
 
 /**
  * @param {unknown} entry
  * @param {string} field
+ * @param {string} head its `memberHead`
  * @returns {string}
  */
-function encodeEntry(entry, field) {
+function encodeEntry(entry, field, head) {
   if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) {
     const member = field !== '' && Object.hasOwn(entry, field) ? entry[field] : undefined;
-    return member === undefined ? EMPTY_OBJECT : OBJECT + word(1) + sized(field) + encodeLeaf(member);
+    return member === undefined ? EMPTY_OBJECT : head + encodeLeaf(member);
   }
   return encodeLeaf(entry);
 }

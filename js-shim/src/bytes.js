@@ -16,32 +16,13 @@ export function word(value) {
 }
 
 /**
- * Whether every character is its own byte in UTF-8.
- *
- * @param {string} text
- * @returns {boolean}
- */
-export function isAscii(text) {
-  return Buffer.byteLength(text) === text.length;
-}
-
-/**
- * The UTF-8 bytes of a string. A lone surrogate becomes U+FFFD, which the engine refuses in a group.
- *
- * @param {string} text
- * @returns {string}
- */
-export function utf8(text) {
-  return isAscii(text) ? text : Buffer.from(text).toString('latin1');
-}
-
-/**
  * The length of a string and its UTF-8 bytes.
+ * A lone surrogate becomes U+FFFD, which the engine refuses in a group.
  *
  * @param {string} text
  * @returns {string}
  */
 export function sized(text) {
-  const bytes = utf8(text);
-  return word(bytes.length) + bytes;
+  const length = Buffer.byteLength(text);
+  return word(length) + (length === text.length ? text : Buffer.from(text).toString('latin1'));
 }
