@@ -3,18 +3,28 @@
 /// A fixed-size set of the numbers below the size it was made with.
 #[derive(Clone, Debug)]
 pub(crate) struct Bits {
-    words: Vec<u64>,
+    /// The first numbers; most sets have no others, and need no allocation.
+    first: [u64; INLINE_WORDS],
+    others: Vec<u64>,
 }
+
+const INLINE_WORDS: usize = 2;
 
 impl Bits {
     pub(crate) fn new(size: usize) -> Self {
-        Self { words: vec![0; size.div_ceil(64)] }
+        let others = size.div_ceil(64).saturating_sub(INLINE_WORDS);
+        Self { first: [0; INLINE_WORDS], others: vec![0; others] }
     }
 
-    /// Adds `number` and says whether it was new; a number past the size is not added.
+    /// Adds `number` and says whether it was new; a number past the size may be left out.
+    #[inline]
     pub(crate) fn insert(&mut self, number: u32) -> bool {
-        let mask = 1u64 << (number % 64);
-        match self.words.get_mut((number / 64) as usize) {
+        let (at, mask) = place(number);
+        let word = match self.first.get_mut(at) {
+            Some(word) => Some(word),
+            None => self.others.get_mut(at - INLINE_WORDS),
+        };
+        match word {
             Some(word) if *word & mask == 0 => {
                 *word |= mask;
                 true
@@ -25,18 +35,18 @@ impl Bits {
 
     #[cfg(feature = "compiler")]
     pub(crate) fn contains(&self, number: u32) -> bool {
-        self.words.get((number / 64) as usize).is_some_and(|word| word & (1 << (number % 64)) != 0)
+        let (at, mask) = place(number);
+        self.words().nth(at).is_some_and(|word| word & mask != 0)
     }
 
     /// The members that are in `other` as well, ascending.
     pub(crate) fn common(&self, other: &Self) -> Vec<u32> {
-        let words = || self.words.iter().zip(&other.words).map(|(left, right)| left & right);
-        let count: u32 = words().map(u64::count_ones).sum();
-        let mut members = Vec::with_capacity(count as usize);
-        for (mut word, first) in words().zip((0u32..).step_by(64)) {
-            while word != 0 {
-                members.push(first + word.trailing_zeros());
-                word &= word - 1;
+        let common = || self.words().zip(other.words()).map(|(word, other)| word & other);
+        let mut members = Vec::with_capacity(common().map(|word| word.count_ones() as usize).sum());
+        for (mut left, first) in common().zip((0u32..).step_by(64)) {
+            while left != 0 {
+                members.push(first + left.trailing_zeros());
+                left &= left - 1;
             }
         }
         members
@@ -46,6 +56,15 @@ impl Bits {
     pub(crate) fn members(&self) -> Vec<u32> {
         self.common(self)
     }
+
+    fn words(&self) -> impl Iterator<Item = u64> {
+        self.first.iter().chain(&self.others).copied()
+    }
+}
+
+/// Which word a number is in, and which bit of it.
+fn place(number: u32) -> (usize, u64) {
+    ((number / 64) as usize, 1 << (number % 64))
 }
 
 #[cfg(test)]
@@ -54,14 +73,14 @@ mod tests {
 
     #[test]
     fn members_come_back_once_and_ascending() {
-        let mut bits = Bits::new(130);
-        for number in [129, 3, 64, 3, 0, 63] {
+        let mut bits = Bits::new(300);
+        for number in [129, 3, 64, 3, 0, 63, 299] {
             bits.insert(number);
         }
         assert!(!bits.insert(3), "already a member");
         assert!(!bits.insert(1_000), "past the size");
-        assert_eq!(bits.members(), [0, 3, 63, 64, 129]);
-        let mut others = Bits::new(130);
+        assert_eq!(bits.members(), [0, 3, 63, 64, 129, 299]);
+        let mut others = Bits::new(300);
         for number in [0, 1, 129] {
             others.insert(number);
         }

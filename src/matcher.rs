@@ -277,7 +277,7 @@ impl<'b> Ends<'b> {
             let second = self.side.second_word(name);
             for end in ends {
                 if second & end.second_mask == end.second {
-                    self.try_end(end, name, matched);
+                    self.try_globs_of(end, name, matched);
                 }
             }
             return;
@@ -285,15 +285,15 @@ impl<'b> Ends<'b> {
         let above = ends.partition_point(|end| self.side.compare(end.literal, name) != Ordering::Greater);
         let mut next = above.checked_sub(1);
         while let Some(end) = next.and_then(|at| ends.get(at)) {
-            self.try_end(end, name, matched);
+            if self.side.begins_with(name, end.literal) {
+                self.try_globs_of(end, name, matched);
+            }
             next = end.parent.and_then(|at| (at as usize).checked_sub(among.start));
         }
     }
 
-    fn try_end(&self, end: &End<'b>, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
-        if self.side.begins_with(name, end.literal) {
-            try_globs(self.globs.get(end.globs.clone()).unwrap_or_default(), name, matched);
-        }
+    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+        try_globs(self.globs.get(end.globs.clone()).unwrap_or_default(), name, matched);
     }
 }
 
@@ -339,6 +339,7 @@ fn decode_globs<'b>(reader: &mut Reader<'b>, rules: u32) -> Option<Vec<Glob<'b>>
     Some(globs)
 }
 
+#[inline]
 fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
     for glob in globs {
         if glob.pattern.is_match(name) {

@@ -13,6 +13,8 @@
 //! | `04` pairs of characters `05` | one character between the two of no pair |
 //! | anything else | itself |
 
+use crate::words::same;
+
 pub(crate) const ANY: u8 = 1;
 pub(crate) const ONE: u8 = 2;
 pub(crate) const CLASS: u8 = 3;
@@ -83,13 +85,12 @@ impl<'b> Pattern<'b> {
     /// Takes time linear in the name for a given pattern: a failed attempt only ever goes back to
     /// the last "any characters" passed.
     pub fn is_match(&self, name: &[u8]) -> bool {
-        let Some(rest) = name.strip_prefix(self.prefix) else {
-            return false;
-        };
-        let Some(rest) = rest.strip_suffix(self.suffix) else {
-            return false;
-        };
-        self.middle == [ANY] || is_middle_match(self.middle, rest)
+        let Some((start, rest)) = name.split_at_checked(self.prefix.len()) else { return false };
+        let Some(len) = rest.len().checked_sub(self.suffix.len()) else { return false };
+        let Some((rest, end)) = rest.split_at_checked(len) else { return false };
+        same(start, self.prefix)
+            && same(end, self.suffix)
+            && (matches!(self.middle, [ANY]) || is_middle_match(self.middle, rest))
     }
 
     /// The pattern as an author would write it.

@@ -126,6 +126,7 @@ impl<'a> Received<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn push(&mut self, group: Scanned<'a>) -> Result<(), Reason> {
         if group.name.is_empty() {
             self.empty_entries += 1;

@@ -33,6 +33,7 @@ pub(crate) fn second_last_word(bytes: &[u8]) -> u64 {
 /// Whether two byte strings are the same.
 ///
 /// The library's comparison is a loop over bytes in WebAssembly.
+#[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
@@ -90,6 +91,7 @@ pub(crate) struct Scanned<'a> {
 }
 
 /// Looks at a name that ends where the bytes end.
+#[inline(always)]
 pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
     let (words, rest) = name.as_chunks::<8>();
     let (mut state, mut flags) = (0, 0);
