@@ -13,6 +13,7 @@ run_checks() {
   check "Tests, host" host_cargo test --workspace
   check "Documentation" document
   check "Tests, WebAssembly (wasm-pack)" test_wasm
+  check "The same answers natively and in WebAssembly" compare_answers
   check "Dependencies of the shipped engine" check_engine_dependencies
   check "Tests of the Action, Node $(node --version)" test_action node
   check "Tests of the Action, Node 22" test_action_under_node_22
@@ -68,6 +69,17 @@ test_wasm() {
     say "no test ran"
     return 1
   }
+}
+
+# Both runs of tests/cases.rs print a digest of all their answers.
+compare_answers() {
+  local native wasm
+  native=$(host_cargo test --quiet --package claimsmith --test cases -- --nocapture | grep '^answers of')
+  wasm=$(PATH=$TOOLS/bin:$WASM_PATH CARGO_TARGET_DIR=$ROOT/target/wasm \
+    wasm-pack test --node --mode no-install --test cases -- --nocapture 2>&1 | grep -o 'answers of.*')
+  say "native       $native"
+  say "WebAssembly  $wasm"
+  [ -n "$native" ] && [ "$native" = "$wasm" ]
 }
 
 # What would not fit into an Action, or has no business at a login.

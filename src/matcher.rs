@@ -1,6 +1,6 @@
 //! Which rules want a group: one hash look-up for the exact names, two searches for the globs.
 //!
-//! A glob is filed under its longer literal end, a prefix or a suffix. One look-up by a name's first eight bytes finds
+//! A glob is filed under one of its literal ends, a prefix or a suffix, whichever fewer others begin like. One look-up by a name's first eight bytes finds
 //! the prefixes that begin with them; among those, one binary search finds the greatest that is not above the name:
 //! it, or one of those that it begins with itself, its *parents*, are all that the name can begin with.
 //! Shorter prefixes are looked up by their length. Suffixes work the same from the other end.
@@ -11,7 +11,7 @@ use core::cmp::Ordering;
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
 use crate::table::Table;
-use crate::words::{Scanned, first_word, hash_word, last_word, same, second_last_word, second_word};
+use crate::words::{Scanned, back_word, front_word, hash_word, same};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ struct End<'b> {
 }
 
 /// From which side two names are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Side {
     Front,
     Back,
@@ -100,22 +100,23 @@ impl Side {
     }
 
     /// The word that a name begins with, seen from this side.
-    fn word(self, name: &[u8]) -> u64 {
+    pub(crate) fn word(self, name: &[u8]) -> u64 {
         match self {
-            Self::Front => first_word(name),
-            Self::Back => last_word(name),
+            Self::Front => front_word(name),
+            Self::Back => back_word(name),
         }
     }
 
     /// The word behind it.
     fn second_word(self, name: &[u8]) -> u64 {
+        let rest = name.len().saturating_sub(usize::from(WORD));
         match self {
-            Self::Front => second_word(name),
-            Self::Back => second_last_word(name),
+            Self::Front => front_word(name.get(usize::from(WORD)..).unwrap_or_default()),
+            Self::Back => back_word(name.get(..rest).unwrap_or_default()),
         }
     }
 
-    fn literal<'b>(self, pattern: &Pattern<'b>) -> &'b [u8] {
+    pub(crate) fn literal<'b>(self, pattern: &Pattern<'b>) -> &'b [u8] {
         match self {
             Self::Front => pattern.prefix(),
             Self::Back => pattern.suffix(),
@@ -273,8 +274,8 @@ impl<'b> Ends<'b> {
         matched: &mut impl FnMut(u32, PatternKind<'b>),
     ) {
         let ends = self.ends.get(among.clone()).unwrap_or_default();
+        let second = self.side.second_word(name);
         if ends.len() <= FEW {
-            let second = self.side.second_word(name);
             for end in ends {
                 if second & end.second_mask == end.second {
                     self.try_globs_of(end, name, matched);
@@ -282,7 +283,10 @@ impl<'b> Ends<'b> {
             }
             return;
         }
-        let above = ends.partition_point(|end| self.side.compare(end.literal, name) != Ordering::Greater);
+        let above = ends.partition_point(|end| match end.second.cmp(&second) {
+            Ordering::Equal => self.side.compare(end.literal, name) != Ordering::Greater,
+            order => order == Ordering::Less,
+        });
         let mut next = above.checked_sub(1);
         while let Some(end) = next.and_then(|at| ends.get(at)) {
             if self.side.begins_with(name, end.literal) {
@@ -307,7 +311,7 @@ const WORD: u8 = 8;
 fn mask(word: u64, len: u8) -> u64 {
     match len {
         WORD.. => word,
-        len => word & ((1 << (len * 8)) - 1),
+        len => word & !(u64::MAX >> (len * 8)),
     }
 }
 

@@ -4,30 +4,28 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The first eight bytes; missing ones are zero.
-pub(crate) fn first_word(bytes: &[u8]) -> u64 {
+/// The first eight bytes, the first one highest; missing ones are zero.
+///
+/// Words compare as the bytes do, because names hold no zeros.
+pub(crate) fn front_word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<8>() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => bytes.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte)),
-    }
-}
-
-/// The last eight bytes, the last one lowest; missing ones are zero.
-pub(crate) fn last_word(bytes: &[u8]) -> u64 {
-    match bytes.last_chunk::<8>() {
         Some(word) => u64::from_be_bytes(*word),
-        None => bytes.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte)),
+        None => pad(bytes.iter()),
     }
 }
 
-/// The second eight bytes; missing ones are zero.
-pub(crate) fn second_word(bytes: &[u8]) -> u64 {
-    first_word(bytes.get(8..).unwrap_or_default())
+/// The last eight bytes, the last one highest; missing ones are zero.
+pub(crate) fn back_word(bytes: &[u8]) -> u64 {
+    match bytes.last_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => pad(bytes.iter().rev()),
+    }
 }
 
-/// The eight bytes before the last eight, the last one lowest; missing ones are zero.
-pub(crate) fn second_last_word(bytes: &[u8]) -> u64 {
-    last_word(bytes.len().checked_sub(8).and_then(|len| bytes.get(..len)).unwrap_or_default())
+/// Fewer than eight bytes as a word, the first one highest.
+fn pad<'b>(bytes: impl ExactSizeIterator<Item = &'b u8>) -> u64 {
+    let missing = 8u32.saturating_sub(bytes.len() as u32) * 8;
+    bytes.fold(0, |word, &byte| (word << 8) | u64::from(byte)).unbounded_shl(missing)
 }
 
 /// Whether two byte strings are the same.
@@ -59,7 +57,7 @@ fn last_partial_word(name: &[u8], rest: &[u8]) -> u64 {
     match name.last_chunk::<8>() {
         // One word that reaches back into the one before is cheaper than byte by byte.
         Some(word) => u64::from_le_bytes(*word).unbounded_shr(64 - rest.len() as u32 * 8),
-        None => first_word(rest),
+        None => front_word(rest).swap_bytes(),
     }
 }
 
@@ -150,7 +148,7 @@ fn suspicious(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_word, hash, last_word, same, scan, scan_to_zero};
+    use super::{back_word, front_word, hash, same, scan, scan_to_zero};
 
     #[test]
     fn control_characters_and_damage_are_found_wherever_they_stand() {
@@ -169,13 +167,19 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_any_length_are_words() {
-        assert_eq!(first_word(b""), 0);
-        assert_eq!(last_word(b""), 0);
-        assert_eq!(first_word(b"abc"), first_word(b"abc\0\0\0\0\0"));
-        assert_eq!(last_word(b"abc"), last_word(b"\0\0\0\0\0abc"));
-        assert_eq!(first_word(b"0123456789"), first_word(b"01234567"));
-        assert_eq!(last_word(b"0123456789"), last_word(b"23456789"));
+    fn ends_of_any_length_are_words_that_compare_as_they_do() {
+        assert_eq!(front_word(b"0123456789"), front_word(b"01234567"));
+        assert_eq!(back_word(b"0123456789"), back_word(b"23456789"));
+        let reversed = |name: &str| name.bytes().rev().collect::<Vec<_>>();
+        let names = ["", "a", "ab", "b", "ba", "abcdefg", "abcdefgh", "bbcdefgh", "zz"];
+        for left in names {
+            for right in names {
+                let (left_back, right_back) = (reversed(left), reversed(right));
+                let (left, right) = (left.as_bytes(), right.as_bytes());
+                assert_eq!(front_word(left).cmp(&front_word(right)), left.cmp(right));
+                assert_eq!(back_word(left).cmp(&back_word(right)), left_back.cmp(&right_back));
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Writing bundles. [`Bundle::decode`](crate::Bundle::decode) reads them, and its module says how they are laid out.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::organization::{OwnedShape, OwnedSource};
@@ -141,16 +143,26 @@ fn encode_mapping(mapping: &LoweredMapping) -> Vec<u8> {
     writer.patterns(&names);
     patterns.sort_unstable();
     patterns.dedup();
+    // Each goes where fewer others begin with the same word: those are what a name is held against.
+    let decoded = || {
+        // The compiler lowered them itself: they are well-formed.
+        patterns.iter().filter_map(|(lowered, rule)| Some((Pattern::decode(lowered)?, *lowered, *rule)))
+    };
+    let mut crowds: BTreeMap<(Side, u64), usize> = BTreeMap::new();
+    for (pattern, ..) in decoded() {
+        for side in [Side::Front, Side::Back] {
+            *crowds.entry((side, side.word(side.literal(&pattern)))).or_default() += 1;
+        }
+    }
     let (mut front, mut back, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
-    for (lowered, rule) in patterns {
-        // The compiler lowered it itself: it is well-formed.
-        let Some(pattern) = Pattern::decode(lowered) else {
-            continue;
-        };
+    for (pattern, lowered, rule) in decoded() {
+        let crowd = |side: Side| crowds.get(&(side, side.word(side.literal(&pattern)))).copied();
         let (prefix, suffix) = (pattern.prefix(), pattern.suffix());
-        match (prefix.len(), suffix.len()) {
-            (0, 0) => anywhere.push((lowered, rule)),
-            (front_len, back_len) if front_len >= back_len => front.push((prefix, lowered, rule)),
+        let by_front = (crowd(Side::Front), suffix.len()) <= (crowd(Side::Back), prefix.len());
+        match (prefix.is_empty(), suffix.is_empty()) {
+            (true, true) => anywhere.push((lowered, rule)),
+            (false, true) => front.push((prefix, lowered, rule)),
+            (false, false) if by_front => front.push((prefix, lowered, rule)),
             _ => back.push((suffix, lowered, rule)),
         }
     }

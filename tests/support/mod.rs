@@ -1,4 +1,5 @@
 //! Reading the project's files in tests, which run natively and, as WebAssembly, under Node.
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
 
 use claimsmith::diagnostic::SourceFile;
 
