@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::fields::{Fields, Findings, nearest, read_list, read_texts};
+use super::fields::{Fields, Findings, nearest, quoted, read_list, read_texts};
 use super::organization::{Connection, Organization, OwnedShape};
 use super::platform::Platform;
 use super::yaml::{Kind, Name, Node};
@@ -166,7 +166,8 @@ fn read_case(
                 if let Some(span) = fields.key_span(key) {
                     let message =
                         format!("`event` says everything about the login, so `{key}` has no place beside it");
-                    findings.report(Code::InvalidValue, span, message, None);
+                    let help = format!("remove `{key}`, or describe the login with it instead of `event`");
+                    findings.report(Code::InvalidValue, span, message, help);
                 }
             }
             if !matches!(event.kind, Kind::Map(_)) {
@@ -301,7 +302,8 @@ fn read_expect(
         }
         (Some(_), Some(Outcome::Deny | Outcome::None)) => {
             let message = "no claim is set with this outcome, so `claims` has no place beside it";
-            findings.report(Code::InvalidValue, &fields.span, message, None);
+            let help = "remove `claims`, or the `outcome`".to_owned();
+            findings.report(Code::InvalidValue, &fields.span, message, help);
         }
         _ => {}
     }
@@ -361,7 +363,12 @@ fn check_known<'k, I: Iterator<Item = &'k str>>(
     findings: &mut Findings<'_>,
 ) {
     if !known().any(|known| known == wanted.text) {
-        let help = nearest(&wanted.text, known()).map(|near| format!("did you mean `{near}`?"));
+        let help = match nearest(&wanted.text, known()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            // Codes are few and fixed; what an author named may be many.
+            None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
+            None => None,
+        };
         let message = format!("{problem} `{}`", wanted.text.escape_debug());
         findings.report(code, &wanted.span, message, help);
     }

@@ -40,6 +40,13 @@ impl Findings<'_> {
         self.list.push(diagnostic.related(self.file, place.clone(), label));
     }
 
+    /// Gives the last reported problem a help of its own.
+    pub(crate) fn help_last(&mut self, help: &str) {
+        if let Some(diagnostic) = self.list.last_mut() {
+            diagnostic.help = help.to_owned();
+        }
+    }
+
     /// Reports a value of the wrong type.
     pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let help = match node.kind {

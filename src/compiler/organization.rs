@@ -229,8 +229,9 @@ fn read_source(
 fn check_name_option(text: &Name, key: &str, findings: &mut Findings<'_>) -> bool {
     let good = (1..=128).contains(&text.text.len()) && !text.text.chars().any(char::is_control);
     if !good {
-        let message = format!("`{key}` has to be 1 to 128 characters without control characters");
-        findings.report(Code::InvalidValue, &text.span, message, None);
+        let message = format!("`{key}` is empty, too long, or holds control characters");
+        let help = format!("give `{key}` 1 to 128 characters that can be read");
+        findings.report(Code::InvalidValue, &text.span, message, help);
     }
     good
 }
@@ -243,6 +244,8 @@ fn read_rules(node: &Node, findings: &mut Findings<'_>) -> Vec<Rule> {
             continue;
         };
         match seen.get(&rule.id.text) {
+            // An id that is missing or cannot be one has been reported.
+            _ if rule.id.text.is_empty() => {}
             Some(first) => {
                 let message = format!("a rule `{}` already exists in this mapping", rule.id.text);
                 let place = (first, "first here");
@@ -291,6 +294,7 @@ fn read_rule(node: &Node, findings: &mut Findings<'_>) -> Option<Rule> {
             let message = "the rule is for everyone, so it cannot match groups too";
             let place = (&node.span, "and matches groups here");
             findings.report_related(Code::InvalidValue, span, message, place);
+            findings.help_last("remove `match`, or remove `everyone`");
         }
         (None, None) if fields.get("everyone").is_none() => {
             let message = "the rule does not say what it matches";
@@ -315,8 +319,10 @@ fn read_rule(node: &Node, findings: &mut Findings<'_>) -> Option<Rule> {
             findings.report(Code::MissingMatch, &node.span, "`match` matches nothing", help);
         }
     }
+    // A rule without a good id is read all the same, so that whatever else is wrong with it is found now.
+    let id = id.unwrap_or(Name { span: fields.span.clone(), text: String::new() });
     Some(Rule {
-        id: id?,
+        id,
         exact,
         glob,
         everyone: matches!(everyone, Some((true, _))),

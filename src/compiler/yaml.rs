@@ -85,6 +85,12 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
             let marked = text.get(span.start..).unwrap_or_default();
             let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
             Err(Box::new(match marked.chars().next() {
+                Some('<') if marked.starts_with("<<") => {
+                    diagnostic.help("write the keys out where they belong")
+                }
+                Some('-') if marked.starts_with("---") => {
+                    diagnostic.help("remove the second document, or put it into a file of its own")
+                }
                 Some('*') => diagnostic.help("put a glob that begins with `*` in quotes"),
                 Some('\t') => diagnostic.help("YAML is indented with spaces, not with tabs"),
                 _ => diagnostic,
