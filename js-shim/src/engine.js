@@ -65,8 +65,12 @@ export class Engine {
     glue.__wbg_set_wasm(this.#exports);
     this.#exports.__wbindgen_start?.();
     const bytes = decompress(bundle);
-    const digest = createHash('sha256').update(bytes.subarray(HEADER_BYTES)).digest('latin1');
-    const failure = this.#exports.load(this.#write(digest + bytes.toString('latin1')));
+    const digest = createHash('sha256').update(bytes.subarray(HEADER_BYTES)).digest();
+    const at = this.#exports.reserve(digest.length + bytes.length) >>> 0;
+    this.#refresh();
+    this.#bytes.set(digest, at);
+    this.#bytes.set(bytes, at + digest.length);
+    const failure = this.#exports.load(digest.length + bytes.length);
     if (failure !== 0) throw new Error(this.#text(REASON, failure));
     /** The first digits of the bundle's digest. */
     this.digest = this.#text(DIGEST, 0).slice(0, 12);
