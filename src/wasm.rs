@@ -17,16 +17,18 @@ use crate::evaluation::Reason;
 /// A call larger than this gives its memory back when it is answered.
 const KEPT_BYTES: usize = 1 << 20;
 
-#[derive(Default)]
 struct Engine {
-    bundle: Option<Bundle<'static>>,
+    /// Never dropped: it stays for the life of the instance.
+    bundle: Option<&'static Bundle<'static>>,
     call: Vec<u8>,
     answer: Vec<u32>,
     text: Vec<u8>,
 }
 
 thread_local! {
-    static ENGINE: RefCell<Engine> = RefCell::default();
+    static ENGINE: RefCell<Engine> = const {
+        RefCell::new(Engine { bundle: None, call: Vec::new(), answer: Vec::new(), text: Vec::new() })
+    };
 }
 
 /// Makes room for a call of `len` bytes and returns where to write it.
@@ -34,7 +36,7 @@ thread_local! {
 pub fn reserve(len: usize) -> *const u8 {
     ENGINE.with_borrow_mut(|engine| {
         if engine.call.len() < len {
-            engine.call.resize(len, 0);
+            engine.call = vec![0; len];
         }
         engine.call.as_ptr()
     })
@@ -52,7 +54,8 @@ pub fn load(len: usize) -> u32 {
         engine.bundle = bytes
             .leak()
             .split_first_chunk()
-            .and_then(|(digest, bundle)| Bundle::decode_hashed(bundle, *digest).ok());
+            .and_then(|(digest, bundle)| Bundle::decode_hashed(bundle, *digest).ok())
+            .map(|bundle| &*Box::leak(Box::new(bundle)));
         if engine.bundle.is_some() { 0 } else { Reason::BadBundle as u32 }
     })
 }
@@ -73,7 +76,7 @@ pub fn evaluate(len: usize) -> *const u32 {
 #[wasm_bindgen]
 pub fn text(kind: u32, position: u32) -> *const u8 {
     ENGINE.with_borrow_mut(|engine| {
-        let text = api::text(engine.bundle.as_ref(), kind, position).unwrap_or_default();
+        let text = api::text(engine.bundle, kind, position).unwrap_or_default();
         engine.text.clear();
         engine.text.extend((text.len() as u32).to_le_bytes());
         engine.text.extend(text.as_bytes());
@@ -84,7 +87,7 @@ pub fn text(kind: u32, position: u32) -> *const u8 {
 fn answer(len: usize, respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>)) -> *const u32 {
     ENGINE.with_borrow_mut(|engine| {
         engine.answer.clear();
-        if let Some((bundle, call)) = engine.bundle.as_ref().zip(engine.call.get(..len)) {
+        if let Some((bundle, call)) = engine.bundle.zip(engine.call.get(..len)) {
             respond(bundle, call, &mut engine.answer);
         }
         if engine.call.len() > KEPT_BYTES {
