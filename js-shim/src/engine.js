@@ -83,7 +83,7 @@ export class Engine {
   evaluate({ organization, connection, client, user }) {
     // An organization without a proper id is an unknown one, which is not the same as none.
     const { handle, source } = this.#route(
-      organization ? (text(organization.id) ?? '') : undefined,
+      organization == null ? undefined : (text(organization.id) ?? ''),
       text(connection?.name),
       text(client?.client_id),
     );

@@ -104,6 +104,8 @@ const OBJECTS = [
 const EVENTS = [
   ['no organization', (event) => delete event.organization, { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] }],
   ['an organization that is null', (event) => (event.organization = null), { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] }],
+  ['an organization that is an empty string', (event) => (event.organization = ''), closed('unknown-organization')],
+  ['an organization that is false', (event) => (event.organization = false), closed('unknown-organization')],
   ['an organization without an id', (event) => delete event.organization.id, closed('unknown-organization')],
   ['an organization whose id is a number', (event) => (event.organization.id = 5), closed('unknown-organization')],
   ['an unknown organization', (event) => (event.organization.id = 'org_unknown'), closed('unknown-organization')],
