@@ -1,0 +1,136 @@
+//! No bytes make the engine panic: neither a bundle whose digest was forged nor a call across the boundary.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use arbitrary::Arbitrary;
+use claimsmith::compiler::CompiledPlatform;
+use claimsmith::compiler::cases::Case;
+use claimsmith::event::{Event, answer};
+use claimsmith::explain::explain;
+use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, api};
+use claimsmith_fuzz::{case_platforms, check_answer, sample_platform};
+use libfuzzer_sys::fuzz_target;
+
+/// The magic, the version and the digest.
+const HEADER: usize = 4 + 1 + 32;
+
+static PLATFORMS: LazyLock<Vec<CompiledPlatform>> = LazyLock::new(|| {
+    let mut platforms = case_platforms();
+    platforms.push(sample_platform());
+    platforms
+});
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    /// Which real bundle is damaged.
+    platform: u8,
+    edits: Vec<Edit>,
+    /// Which login of the platform's cases arrives.
+    case: u16,
+    /// What crosses the boundary, and a bundle by itself.
+    bytes: &'a [u8],
+}
+
+#[derive(Arbitrary, Debug)]
+enum Edit {
+    Set { at: u16, byte: u8 },
+    Insert { at: u16, byte: u8 },
+    Remove { at: u16 },
+    Copy { from: u16, to: u16, len: u8 },
+    Cut { at: u16 },
+}
+
+fuzz_target!(|input: Input<'_>| {
+    let Input { platform, edits, case, bytes } = input;
+    let platform = &PLATFORMS[usize::from(platform) % PLATFORMS.len()];
+    let case = &platform.cases[usize::from(case) % platform.cases.len()];
+
+    let _ = Bundle::decode(bytes);
+    let alone = [&b"CSMB"[..], &[FORMAT_VERSION], &[0; 32], bytes].concat();
+    if let Ok(bundle) = Bundle::decode_hashed(&alone, [0; 32]) {
+        check_bundle(&bundle, case, bytes);
+    }
+
+    let (header, body) = platform.bundle.split_at(HEADER);
+    let damaged = [header, &damage(body, &edits)].concat();
+    let digest = header.last_chunk().expect("the header ends with the digest");
+    if let Ok(bundle) = Bundle::decode_hashed(&damaged, *digest) {
+        check_bundle(&bundle, case, bytes);
+    }
+});
+
+fn damage(body: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let mut body = body.to_vec();
+    for edit in edits {
+        let len = body.len().max(1);
+        let within = |at: &u16| usize::from(*at) % len;
+        match edit {
+            _ if body.is_empty() => {}
+            Edit::Set { at, byte } => body[within(at)] = *byte,
+            Edit::Insert { at, byte } => body.insert(within(at), *byte),
+            Edit::Remove { at } => drop(body.remove(within(at))),
+            Edit::Copy { from, to, len: count } => {
+                let (from, to) = (within(from), within(to));
+                let count = usize::from(*count).min(len - from).min(len - to);
+                body.copy_within(from..from + count, to);
+            }
+            Edit::Cut { at } => body.truncate(within(at)),
+        }
+    }
+    body
+}
+
+/// Logs in through both doors of a bundle that nobody vouches for.
+fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
+    let event = Event::from_json(case.event.clone()).expect("an object");
+    check_answer(&answer(bundle, &event));
+    let _ = explain(bundle, &event).to_string();
+
+    api::route(bundle, bytes);
+    check_evaluation(bundle, bytes);
+    let texts = ["/organization/id", "/connection/name", "/client/client_id"]
+        .map(|it| case.event.pointer(it)?.as_str());
+    let [application, place, source] = api::route(bundle, &texts.map(encoded).concat());
+    assert!(source == api::NONE || bundle.source(source).is_some());
+    let route = [application.to_le_bytes(), place.to_le_bytes()].concat();
+    // The bytes as an encoded value, as one string, and as an array of strings.
+    let word = |number: usize| (number as u32).to_le_bytes();
+    let names = bytes.iter().filter(|byte| **byte == 0).count() + 1;
+    let text = [&[5], &word(bytes.len())[..], bytes].concat();
+    let list = [&[9], &word(names)[..], &word(bytes.len()), bytes].concat();
+    for value in [bytes, &text, &list] {
+        check_evaluation(bundle, &[&route, value].concat());
+    }
+
+    for position in 0..bundle.organizations().len() as u32 {
+        let _ = bundle.mapping(position);
+    }
+    for kind in 0..8 {
+        let _ = api::text(Some(bundle), kind, place);
+        let _ = api::text(Some(bundle), kind, 0);
+    }
+}
+
+fn encoded(text: Option<&str>) -> Vec<u8> {
+    match text {
+        Some(text) => [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat(),
+        None => api::NONE.to_le_bytes().to_vec(),
+    }
+}
+
+/// What must hold of every answer at the boundary.
+fn check_evaluation(bundle: &Bundle<'_>, call: &[u8]) {
+    let mut words = Vec::new();
+    api::evaluate(bundle, call, &mut words);
+    let (head, rest) = words.split_first_chunk::<8>().expect("eight words");
+    let [outcome, reason, application, _, _, _, notes, groups] = *head;
+    assert!(outcome <= Outcome::None as u32 && (reason as usize) < Reason::ALL.len());
+    assert!(application == api::NONE || bundle.application(application).is_some());
+    let (told, granted) = rest.split_at(2 * notes as usize);
+    assert!(told.chunks(2).all(|note| (note[0] as usize) < Note::ALL.len()));
+    assert_eq!(granted.len(), groups as usize);
+    assert!(granted.is_sorted_by(|one, next| one < next));
+    assert!(granted.iter().all(|group| bundle.group_name(*group).is_some()));
+    assert!(granted.is_empty() || outcome == Outcome::Groups as u32 && reason == Reason::Ok as u32);
+}
