@@ -78,7 +78,7 @@ fn find_place(bundle: &Bundle<'_>, organization: Option<&str>, connection: Optio
 /// Evaluates a login: which groups the application is told, and why.
 ///
 /// Cannot fail: whatever is wrong with the login or the bundle is an outcome with a reason.
-pub fn evaluate<'a>(bundle: &Bundle<'_>, login: &Login<'a>) -> Evaluation<'a> {
+pub fn evaluate<'v>(bundle: &Bundle<'_>, login: &'v Login<'_>) -> Evaluation<'v> {
     let route = route(bundle, login.organization, login.connection, login.client);
     evaluate_routed(bundle, route, &login.attribute, |_, _| ())
 }
@@ -86,12 +86,12 @@ pub fn evaluate<'a>(bundle: &Bundle<'_>, login: &Login<'a>) -> Evaluation<'a> {
 /// Evaluates the attribute of a login whose [`route`] is known.
 ///
 /// Calls `matched` for each rule that fires on each group: `explain` is made of these calls.
-pub fn evaluate_routed<'a, 'b>(
+pub fn evaluate_routed<'v, 'b>(
     bundle: &Bundle<'b>,
     route: Route,
-    attribute: &Value<'a>,
+    attribute: &'v Value<'_>,
     mut matched: impl FnMut(Match, PatternKind<'b>),
-) -> Evaluation<'a> {
+) -> Evaluation<'v> {
     let Some(application) = route.application else {
         return Evaluation::without_rules(Outcome::None, Reason::UnknownClient, None);
     };

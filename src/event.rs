@@ -118,6 +118,12 @@ fn read_value<'a>(json: &'a Json, field: Option<&str>, depth: usize) -> Value<'a
         Json::Number(value) => Value::Number(value.as_f64().unwrap_or(f64::NAN)),
         Json::String(text) => Value::Text(text.as_bytes()),
         Json::Array(_) | Json::Object(_) if depth == 0 => Value::Unreadable,
+        Json::Array(entries)
+            if field.is_none() && !entries.is_empty() && entries.iter().all(Json::is_string) =>
+        {
+            let names: Vec<&str> = entries.iter().filter_map(Json::as_str).collect();
+            Value::Names { count: names.len(), joined: names.join("\0").into_bytes().into() }
+        }
         Json::Array(entries) => {
             Value::List(entries.iter().map(|entry| read_value(entry, field, depth - 1)).collect())
         }
@@ -244,7 +250,8 @@ impl Answer {
 
 /// Evaluates the login that an event stands for.
 pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
-    let evaluation = engine::evaluate(bundle, &event.login(bundle));
+    let login = event.login(bundle);
+    let evaluation = engine::evaluate(bundle, &login);
     Answer::new(bundle, event.route(bundle), &evaluation)
 }
 

@@ -1,5 +1,7 @@
 //! What is known about a login: where it came from, and the attribute that holds the groups.
 
+use std::borrow::Cow;
+
 use crate::bytes::Reader;
 
 /// One login, as far as the engine needs it.
@@ -31,13 +33,13 @@ pub enum Value<'a> {
     Text(&'a [u8]),
     /// A JSON array.
     List(Vec<Value<'a>>),
-    /// A JSON array of at least one string, as the Action hands it over: joined by zero bytes.
+    /// A JSON array of at least one string and nothing else, the strings joined by zero bytes.
     /// A name that holds one itself, which no directory's does, makes more parts than `count`.
     Names {
         /// How many strings there are.
         count: usize,
         /// The strings in UTF-8, with a zero byte between them.
-        joined: &'a [u8],
+        joined: Cow<'a, [u8]>,
     },
     /// The members of a JSON object that a source asked for.
     Object(Vec<(&'a [u8], Value<'a>)>),
@@ -92,7 +94,7 @@ impl<'a> Value<'a> {
             8 => Self::Unreadable,
             9 => {
                 let count = reader.word().filter(|count| *count > 0)? as usize;
-                Self::Names { count, joined: read_bytes(reader)? }
+                Self::Names { count, joined: Cow::Borrowed(read_bytes(reader)?) }
             }
             _ => return None,
         })
@@ -123,7 +125,7 @@ mod tests {
         check(&[6, 2, 0, 0, 0, 1, 0], Some(Value::List(vec![Value::Null, Value::Absent])));
         check(&[7, 1, 0, 0, 0, 1, 0, 0, 0, b'k', 3], Some(Value::Object(vec![(b"k", Value::Bool(true))])));
         check(&[8], Some(Value::Unreadable));
-        let names = Value::Names { count: 2, joined: b"a\0b" };
+        let names = Value::Names { count: 2, joined: b"a\0b".into() };
         check(&[9, 2, 0, 0, 0, 3, 0, 0, 0, b'a', 0, b'b'], Some(names));
     }
 

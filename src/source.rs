@@ -66,7 +66,7 @@ impl<'b> Source<'b> {
     /// # Errors
     ///
     /// The reason why the input is incomplete.
-    pub(crate) fn read<'a>(&self, value: &Value<'a>) -> Result<Received<'a>, Reason> {
+    pub(crate) fn read<'v>(&self, value: &'v Value<'_>) -> Result<Received<'v>, Reason> {
         let mut received = Received::default();
         match (value, &self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
@@ -85,7 +85,7 @@ impl<'b> Source<'b> {
             }
             (Value::Names { count, joined }, Shape::List | Shape::ListOrString) => {
                 received.reserve(*count)?;
-                let mut rest = Some(*joined);
+                let mut rest = Some(joined.as_ref());
                 let mut parts = 0;
                 while let Some(left) = rest {
                     let (group, behind) = scan_to_zero(left);
@@ -143,7 +143,7 @@ impl<'a> Received<'a> {
     }
 }
 
-fn read_member<'a>(entry: &Value<'a>, field: &str) -> Result<&'a [u8], Reason> {
+fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> Result<&'v [u8], Reason> {
     let members = match entry {
         Value::Object(members) => members,
         Value::Unreadable => return Err(Reason::AttributeUnreadable),

@@ -268,10 +268,16 @@ proptest! {
             call.push(5);
             call.extend(text(group));
         }
+        // The same list again, as the shim writes one that has names and nothing else.
+        let mut joined = [application.to_le_bytes(), place.to_le_bytes()].concat();
+        joined.push(9);
+        joined.extend((groups.len() as u32).to_le_bytes());
+        joined.extend(text(&groups.join("\0")));
         let mut words = Vec::new();
         api::evaluate(&bundle, &call, &mut words);
         let event = login(&json!(groups));
-        let evaluation = evaluate(&bundle, &event.login(&bundle));
+        let login = event.login(&bundle);
+        let evaluation = evaluate(&bundle, &login);
         let head = [
             evaluation.outcome as u32,
             evaluation.reason as u32,
@@ -282,7 +288,12 @@ proptest! {
             0,
             evaluation.groups.len() as u32,
         ];
-        prop_assert_eq!(words, [&head[..], &evaluation.groups].concat());
+        prop_assert_eq!(&words, &[&head[..], &evaluation.groups].concat());
+        if !groups.is_empty() {
+            let mut again = Vec::new();
+            api::evaluate(&bundle, &joined, &mut again);
+            prop_assert_eq!(again, words);
+        }
     }
 }
 
