@@ -26,6 +26,9 @@ const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 /// The version of the bundle format that this engine reads and the compiler writes.
 pub const FORMAT_VERSION: u8 = 1;
 
+/// The most applications of a platform: each has a set of target groups, which a forged bundle could make many.
+pub(crate) const MAX_APPLICATIONS: usize = 256;
+
 /// A platform's compiled mappings, ready to evaluate logins.
 ///
 /// Borrows the encoded bytes; decoding reads the index only.
@@ -160,7 +163,8 @@ impl<'b> Bundle<'b> {
 
         let mut applications = Vec::new();
         let mut clients = Vec::new();
-        for position in 0..u32::try_from(reader.count()?).ok()? {
+        let count = reader.count().filter(|count| *count <= MAX_APPLICATIONS)?;
+        for position in 0..u32::try_from(count).ok()? {
             applications.push(Application { name: reader.text()?, claim: reader.text()? });
             for _ in 0..reader.count()? {
                 clients.push((reader.text()?, position));

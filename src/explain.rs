@@ -148,17 +148,15 @@ fn describe_shape(source: &Source<'_>) -> String {
 }
 
 fn describe_value(value: &Value<'_>) -> String {
+    let list = |count: usize| format!("a list of {count} {}", if count == 1 { "entry" } else { "entries" });
     match value {
         Value::Absent => "nothing".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Bool(_) => "a boolean".to_owned(),
         Value::Number(_) => "a number".to_owned(),
         Value::Text(_) => "a string".to_owned(),
-        Value::List(entries) => match entries.len() {
-            1 => "a list of 1 entry".to_owned(),
-            count => format!("a list of {count} entries"),
-        },
-        Value::Names { count, .. } => format!("a list of {count} names"),
+        Value::List(entries) => list(entries.len()),
+        Value::Names { count, .. } => list(*count),
         Value::Object(_) => "an object".to_owned(),
         Value::Unreadable => "something that cannot be read".to_owned(),
     }

@@ -70,7 +70,7 @@ impl Glob {
     ///
     /// If it does not parse, holds control characters, or its alternatives expand to too many patterns.
     pub fn parse(glob: &str) -> Result<Self, GlobError> {
-        if glob.chars().any(|char| char < ' ') {
+        if glob.chars().any(|char| char < ' ' || char == '\u{7f}') {
             let message = "it holds a control character".to_owned();
             return Err(GlobError::Invalid(message, "no group name does; remove it"));
         }
@@ -290,6 +290,7 @@ mod tests {
         check_refused("a/**/b", "`**`");
         check_refused("a{,b}", "empty");
         check_refused("{}", "empty");
+        check_refused("\u{7f}*", "control character");
         assert_eq!(Glob::parse(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
         assert_eq!(Glob::parse(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));
     }

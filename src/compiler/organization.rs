@@ -227,7 +227,7 @@ fn read_source(
 }
 
 fn check_name_option(text: &Name, key: &str, findings: &mut Findings<'_>) -> bool {
-    let good = (1..=128).contains(&text.text.len()) && !text.text.chars().any(char::is_control);
+    let good = (1..=128).contains(&text.text.chars().count()) && !text.text.chars().any(char::is_control);
     if !good {
         let message = format!("`{key}` is empty, too long, or holds control characters");
         let help = format!("give `{key}` 1 to 128 characters that can be read");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::fields::{Fields, Findings, nearest, read_members};
 use super::names::{check_claim, check_name};
 use super::yaml::{Name, Node};
+use crate::bundle::MAX_APPLICATIONS;
 use crate::diagnostic::Code;
 use crate::mapping::{Policy, UnmatchedPolicy};
 
@@ -98,6 +99,12 @@ fn read_applications(node: &Node, findings: &mut Findings<'_>) -> Vec<Applicatio
     let members = read_members(node, "`applications`", findings).unwrap_or_default();
     if members.is_empty() {
         findings.report(Code::EmptyList, &node.span, "`applications` has no application", None);
+    }
+    if members.len() > MAX_APPLICATIONS {
+        let message =
+            format!("the platform has {} applications, and may have {MAX_APPLICATIONS}", members.len());
+        let help = "merge applications that are told the same groups: one may have several clients";
+        findings.report(Code::InvalidValue, &node.span, message, help.to_owned());
     }
     for (name, node) in members {
         check_name(name, "the application's name", 64, findings);

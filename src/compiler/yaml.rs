@@ -82,6 +82,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         Ok(node) => Ok(place(node)),
         Err(error) => {
             let (span, message) = describe(text, &error);
+            let behind_tab = text.get(..span.start).is_some_and(|before| before.ends_with('\t'));
             let marked = text.get(span.start..).unwrap_or_default();
             let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
             Err(Box::new(match marked.chars().next() {
@@ -92,7 +93,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
                     diagnostic.help("remove the second document, or put it into a file of its own")
                 }
                 Some('*') => diagnostic.help("put a glob that begins with `*` in quotes"),
-                Some('\t') => diagnostic.help("YAML is indented with spaces, not with tabs"),
+                first if behind_tab || first == Some('\t') => {
+                    diagnostic.help("YAML is indented with spaces, not with tabs")
+                }
                 _ => diagnostic,
             }))
         }
