@@ -31,7 +31,7 @@ build_engine() {
     replace_if_changed "$steps/engine.wasm" "$ENGINE_DIR/engine.wasm"
     replace_if_changed "$steps/glue.js" "$ENGINE_DIR/engine_bg.js"
     record "$steps/stamp" "$raw" Cargo.lock js-shim/package-lock.json scripts/artifacts.sh \
-      "$ENGINE_DIR/engine.wasm" "$ENGINE_DIR/engine_bg.js"
+      "${ENGINE_DIR#"$ROOT/"}/engine.wasm" "${ENGINE_DIR#"$ROOT/"}/engine_bg.js"
   fi
   say "engine.wasm: $(wc -c <"$ENGINE_DIR/engine.wasm" | tr -d ' ') bytes"
 }

@@ -185,6 +185,12 @@ impl Compiler {
     }
 
     fn read_whole(&mut self, file: &SourceFile) {
+        if classify(&file.path) != FileKind::Misplaced {
+            let message = "this is one file of a folder of mappings, and means nothing without the others";
+            let help = "name the folder that has `platform.yaml`";
+            self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message).help(help));
+            return;
+        }
         let Some(root) = self.parse(file) else { return };
         let mut findings = Findings { file: &file.path, list: &mut self.diagnostics };
         let known = ["version", "platform", "organizations", "cases"];

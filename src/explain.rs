@@ -162,16 +162,17 @@ fn describe_value(value: &Value<'_>) -> String {
     }
 }
 
-/// What a reason means, in a sentence without its end.
-fn describe_reason(reason: &str) -> &'static str {
+/// What a reason means, in a sentence without its end; `organization` says whether the login has one.
+fn describe_reason(reason: &str, organization: bool) -> &'static str {
     let known = Reason::ALL.into_iter().find(|known| known.code() == reason);
     match known.unwrap_or(Reason::EngineFailure) {
         Reason::Ok => "every group was read and every rule tried",
         Reason::UnknownClient => "no application of the platform has this client id",
         Reason::UnknownOrganization => "no mapping names this Auth0 organization",
-        Reason::UnknownConnection => {
-            "the mapping that applies does not list this connection, or no mapping does"
+        Reason::UnknownConnection if organization => {
+            "the organization's mapping does not list this connection"
         }
+        Reason::UnknownConnection => "no mapping lists this connection",
         Reason::AmbiguousConnection => {
             "the login has no organization, and several mappings list its connection"
         }
@@ -220,7 +221,11 @@ impl fmt::Display for Explanation {
             Some(organization) => {
                 writeln!(out, "  `{organization}`: the only one that lists this connection")?;
             }
-            None => writeln!(out, "  none: {}", describe_reason(answer.reason))?,
+            None => writeln!(
+                out,
+                "  none: {}",
+                describe_reason(answer.reason, self.login.organization.is_some())
+            )?,
         }
 
         if let Some(source) = &self.source {
@@ -249,7 +254,12 @@ impl fmt::Display for Explanation {
         }
 
         writeln!(out, "result")?;
-        writeln!(out, "  {}: {}", answer.reason, describe_reason(answer.reason))?;
+        writeln!(
+            out,
+            "  {}: {}",
+            answer.reason,
+            describe_reason(answer.reason, self.login.organization.is_some())
+        )?;
         match answer.outcome {
             "groups" => {
                 let groups = answer.groups.join(", ");

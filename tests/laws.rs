@@ -334,3 +334,25 @@ proptest! {
         prop_assert!(answer.reason != "ok" && answer.groups.is_empty() && answer.rules.is_empty());
     }
 }
+
+#[test]
+fn the_order_of_applications_changes_nothing() {
+    let rule = Rule { exact: vec!["a".into()], glob: Vec::new(), grant: BTreeSet::from(["admins"]) };
+    let files = files(&[(0, &rule)]);
+    let platform = |text: &str| {
+        let mut files = files.clone();
+        files[0].text = text.to_owned();
+        compile(&files).platform.expect("a fine platform").bundle
+    };
+    let claim = "claim: https://claims.example.com/groups";
+    let text = |applications: [&str; 2]| {
+        let groups: String = TARGETS
+            .iter()
+            .map(|name| format!("  {name}: {{ applications: [two, one], description: x }}\n"))
+            .collect();
+        format!("version: 1\napplications:\n{}\ngroups:\n{groups}", applications.join("\n"))
+    };
+    let one = format!("  one: {{ clients: [c1], {claim} }}");
+    let two = format!("  two: {{ clients: [c2], {claim} }}");
+    assert_eq!(platform(&text([&one, &two])), platform(&text([&two, &one])));
+}

@@ -129,6 +129,7 @@ fn read_applications(node: &Node, findings: &mut Findings<'_>) -> Vec<Applicatio
         let profile = fields.choice("profile", &profiles, findings).unwrap_or(Profile::Generic);
         applications.push(Application { name: name.clone(), clients, claim, profile });
     }
+    applications.sort_by(|left, right| left.name.text.cmp(&right.name.text));
     applications
 }
 

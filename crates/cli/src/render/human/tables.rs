@@ -41,7 +41,12 @@ pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
     }
     let digest = built.digest.get(..12).unwrap_or(built.digest);
     if let Some(file) = built.file {
-        writeln!(out, "{}: bundle {digest}, {} bytes", escaped(file), spaced(built.bundle))?;
+        write!(out, "{}: bundle {digest}", escaped(file))?;
+        // Of an Action the table has said it.
+        if built.sizes.is_none() {
+            write!(out, ", {} bytes", spaced(built.bundle))?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
