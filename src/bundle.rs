@@ -87,6 +87,18 @@ pub struct Organization<'b> {
     mapping: OnceLock<Option<Box<Mapping<'b>>>>,
 }
 
+/// What happens with a login whose groups are more than its application accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]
+pub enum OverLimit {
+    /// It goes on, with no groups.
+    NoGroups,
+    /// It is refused.
+    Deny,
+    /// It goes on with the first groups, in the order of their names.
+    Truncate,
+}
+
 /// Why bytes are not a bundle that this engine can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

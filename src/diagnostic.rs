@@ -198,6 +198,60 @@ codes! {
         "choose a shorter name, or keep the group out of that application",
     MissingMapping Error "missing-mapping" "A test file without its mapping."
         "name the test file after the mapping that it tests",
+    InvalidRegex Error "invalid-regex" "A regular expression that does not parse, or that cannot run in linear time."
+        "see the regex syntax in docs/mapping.md",
+    RegexTooLarge Error "regex-too-large" "A regular expression that is larger than a bundle may carry."
+        "split it into several, or match more loosely",
+    UnknownCapture Error "unknown-capture" "A grant expands a capture that the rule's patterns do not have."
+        "name the part in the pattern: `${name}` in a glob, `(?<name>…)` in a regex",
+    UnusedCapture Warning "unused-capture" "A pattern names a part that no grant uses."
+        "write `*` instead, or use it in `grant`",
+    TemplateOutsideRegistry Error "template-outside-registry" "An expanded grant that can name no target group, or can leave the registry."
+        "list the target groups that it may name in `groups` of the platform, or narrow the pattern",
+    ProtectedGroup Error "protected-group" "A rule grants a protected target group without being marked to."
+        "write `protected: true` into the rule if it is meant to grant the group",
+    OutsideCeiling Error "outside-ceiling" "A rule grants what the platform does not let this organization grant."
+        "grant another group, or have the platform's owners raise the organization's ceiling",
+    UnknownTemplate Error "unknown-template" "A template, or a version of it, that does not exist."
+        "write it as `templates/<name>@<version>.yaml`, or use another",
+    UnknownParameter Error "unknown-parameter" "A parameter that the template does not declare."
+        "declare it under `parameters` of the template, or name another",
+    MissingParameter Error "missing-parameter" "A use of a template that leaves out a parameter without a default."
+        "add the parameter under `with`",
+    UnusedParameter Warning "unused-parameter" "A template declares a parameter that none of its rules uses."
+        "remove it, or use it as `{{name}}`",
+    UnusedTemplate Warning "unused-template" "A template that no organization uses."
+        "use it in an organization's file, or remove it",
+    UnusedAlias Warning "unused-alias" "An alias that no rule's pattern matches."
+        "remove it, or correct the rule that was meant to match it",
+    DuplicateAlias Warning "duplicate-alias" "Two ids have the same readable name."
+        "give each its own name, unless both groups are meant wherever the name stands",
+    UnusedTargetGroup Warning "unused-target-group" "A target group that no rule of any organization can grant."
+        "remove it from the registry, or grant it",
+    SimilarTargetGroups Warning "similar-target-groups" "Two target groups differ only in letter case, spaces or invisible characters."
+        "rename one of them: applications and people will mix them up",
+    EmptyCondition Error "empty-condition" "A condition without anything in it, which would always hold."
+        "say what has to hold, or remove the key",
+    ImpossibleCondition Error "impossible-condition" "A condition, or what a rule matches, that can never hold."
+        "correct it, or remove the rule",
+    UnsafePartial Error "unsafe-partial" "Partial input could hide the very group that takes something away."
+        "choose `incomplete: deny` or `no-groups`, or do without rules that exclude, or want a group not to be there",
+    ExpiredRule Warning "expired-rule" "A rule that has expired and fires no more."
+        "remove it, or give it a later date",
+    NearMiss Warning "near-miss" "A name that differs from a known one only in letter case, spaces or invisible characters."
+        "write it as the other, if the same is meant",
+    InvisibleCharacter Warning "invisible-character" "A name holds a character that cannot be seen, or is not in Unicode's normalization form C."
+        "type the name anew; if the identity provider really sends it so, clean it with `normalize`",
+    DuplicateRule Warning "duplicate-rule" "Two rules of one mapping match and grant the same."
+        "remove one of them",
+    ShadowedRule Warning "shadowed-rule" "A rule gives nothing that another one does not give as well."
+        "remove it, unless it is there for the record",
+    ForgeableName Warning "forgeable-name" "A protected group is granted by a display name, which others upstream can give to a group of their own."
+        "match the group's object id and give it a readable name under `aliases`",
+    DelimiterInName Warning "delimiter-in-name" "A name holds the delimiter at which the string of groups is split."
+        "have the identity provider send an array, or a delimiter that no group name holds",
+    UnreachableDefault Warning "unreachable-default" "A default that never applies, because a rule always grants something."
+        "remove `default`, or the rule for everyone",
 }
 
 #[cfg(test)]

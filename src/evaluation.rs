@@ -50,11 +50,27 @@ pub enum Reason {
     BadBundle,
     /// The engine failed.
     EngineFailure,
+    /// Entra withheld the groups: there were more than it sends.
+    Overage,
+    /// The list has as many entries as its source ever sends: more may be missing.
+    AtCap,
+    /// The string can be split into known groups in more than one way.
+    AmbiguousSplit,
+    /// An entry does not have the declared form, such as a distinguished name.
+    EntryForm,
+    /// Accounts are linked, and which of them logged in cannot be told.
+    IdentityUnclear,
+    /// The provisioned groups could not be fetched, or not in time.
+    ProvisionedUnavailable,
+    /// A refresh token was exchanged, and the attributes are older than the policy allows.
+    StaleAttributes,
+    /// The login leads to more groups than its application accepts.
+    OverLimit,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 25] = [
         Self::Ok,
         Self::UnknownClient,
         Self::UnknownOrganization,
@@ -72,6 +88,14 @@ impl Reason {
         Self::Unmatched,
         Self::BadBundle,
         Self::EngineFailure,
+        Self::Overage,
+        Self::AtCap,
+        Self::AmbiguousSplit,
+        Self::EntryForm,
+        Self::IdentityUnclear,
+        Self::ProvisionedUnavailable,
+        Self::StaleAttributes,
+        Self::OverLimit,
     ];
 
     /// The stable code of the reason, as it appears in log lines and JSON.
@@ -94,6 +118,14 @@ impl Reason {
             Self::Unmatched => "unmatched",
             Self::BadBundle => "bad-bundle",
             Self::EngineFailure => "engine-failure",
+            Self::Overage => "overage",
+            Self::AtCap => "at-cap",
+            Self::AmbiguousSplit => "ambiguous-split",
+            Self::EntryForm => "entry-form",
+            Self::IdentityUnclear => "identity-unclear",
+            Self::ProvisionedUnavailable => "provisioned-unavailable",
+            Self::StaleAttributes => "stale-attributes",
+            Self::OverLimit => "over-limit",
         }
     }
 }
@@ -104,16 +136,58 @@ impl Reason {
 pub enum Note {
     /// Entries that were empty strings and name no group.
     EmptyEntry,
+    /// The input was incomplete, and what could be read of it was used.
+    Partial,
+    /// Entries of another directory branch or domain than the source wants.
+    OutsideScope,
+    /// Groups that no rule wants, and that a rule would want without their spaces and invisible characters.
+    NearMiss,
+    /// Expanded grants that name no target group of the registry.
+    UnregisteredTarget,
+    /// Expanded grants that name a target group which the rule may not grant.
+    ForbiddenTarget,
+    /// Rules that would have fired, had they not expired.
+    ExpiredRule,
+    /// Conditions that could not be decided, because an attribute is missing or of another type.
+    ConditionUnknown,
+    /// Groups that were granted, and taken away by an exclusion.
+    Excluded,
+    /// No rule granted anything, and the default groups were granted.
+    Default,
+    /// Groups that were left out, because the application accepts no more.
+    Truncated,
 }
 
 impl Note {
     /// Every note, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 1] = [Self::EmptyEntry];
+    pub const ALL: [Self; 11] = [
+        Self::EmptyEntry,
+        Self::Partial,
+        Self::OutsideScope,
+        Self::NearMiss,
+        Self::UnregisteredTarget,
+        Self::ForbiddenTarget,
+        Self::ExpiredRule,
+        Self::ConditionUnknown,
+        Self::Excluded,
+        Self::Default,
+        Self::Truncated,
+    ];
 
     /// The stable code of the note, as it appears in log lines and JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::EmptyEntry => "empty-entry",
+            Self::Partial => "partial",
+            Self::OutsideScope => "outside-scope",
+            Self::NearMiss => "near-miss",
+            Self::UnregisteredTarget => "unregistered-target",
+            Self::ForbiddenTarget => "forbidden-target",
+            Self::ExpiredRule => "expired-rule",
+            Self::ConditionUnknown => "condition-unknown",
+            Self::Excluded => "excluded",
+            Self::Default => "default",
+            Self::Truncated => "truncated",
         }
     }
 }

@@ -190,6 +190,14 @@ fn describe_reason(reason: &str, organization: bool) -> &'static str {
         Reason::Unmatched => "a group matched no rule, and the mapping's policy `unmatched` refuses that",
         Reason::BadBundle => "the mapping in the bundle cannot be read",
         Reason::EngineFailure => "the engine failed",
+        Reason::Overage => "Entra withheld the groups, because the user has more than it sends",
+        Reason::AtCap => "the list has as many entries as its source ever sends, so more may be missing",
+        Reason::AmbiguousSplit => "the string of groups can be split into known groups in more than one way",
+        Reason::EntryForm => "an entry does not have the form that the source declares",
+        Reason::IdentityUnclear => "accounts are linked, and which of them logged in cannot be told",
+        Reason::ProvisionedUnavailable => "the provisioned groups could not be fetched",
+        Reason::StaleAttributes => "the attributes are older than the policy `refresh` allows",
+        Reason::OverLimit => "the login leads to more groups than the application accepts",
     }
 }
 

@@ -33,13 +33,13 @@ pub mod event;
 #[cfg(feature = "compiler")]
 pub mod explain;
 
-pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization};
+pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit};
 pub use engine::{Place, Route, evaluate, evaluate_routed, route};
 pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
 pub use login::{Login, Value};
-pub use mapping::{Mapping, Policy, Rule, UnmatchedPolicy};
+pub use mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use pattern::{Pattern, PatternKind};
-pub use source::{Absent, Shape, Source};
+pub use source::{Absent, Combine, Identity, Shape, Source};
 
 /// The most upstream groups one login may carry; more make its input incomplete.
 ///

@@ -35,6 +35,18 @@ pub enum Policy {
     Deny,
 }
 
+/// What happens with a login whose input is incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]
+pub enum IncompletePolicy {
+    /// It goes on, with no groups.
+    NoGroups,
+    /// It is refused.
+    Deny,
+    /// It goes on with what could be read.
+    UsePartial,
+}
+
 /// What happens with an upstream group that no rule wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]

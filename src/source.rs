@@ -43,6 +43,26 @@ pub enum Absent {
     Empty,
 }
 
+/// What several sources of one connection are together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "sources are alternatives or parts")]
+pub enum Combine {
+    /// The first that is there counts.
+    First,
+    /// All of them count, and each has to be complete.
+    All,
+}
+
+/// Whose attributes are read where accounts are linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "a login is by one identity of one user")]
+pub enum Identity {
+    /// Those of the identity that logged in.
+    Login,
+    /// Those of the primary identity, which are the user's own.
+    Primary,
+}
+
 /// The upstream groups of a login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Received<'a> {
