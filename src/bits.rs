@@ -33,10 +33,13 @@ impl Bits {
         }
     }
 
-    #[cfg(feature = "compiler")]
     pub(crate) fn contains(&self, number: u32) -> bool {
         let (at, mask) = place(number);
-        self.words().nth(at).is_some_and(|word| word & mask != 0)
+        let word = match self.first.get(at) {
+            Some(word) => Some(word),
+            None => self.others.get(at - INLINE_WORDS),
+        };
+        word.is_some_and(|word| word & mask != 0)
     }
 
     /// The members that are in `other` as well, ascending.
@@ -80,6 +83,8 @@ mod tests {
         assert!(!bits.insert(3), "already a member");
         assert!(!bits.insert(1_000), "past the size");
         assert_eq!(bits.members(), [0, 3, 63, 64, 129, 299]);
+        assert!(bits.contains(129) && bits.contains(3));
+        assert!(!bits.contains(130) && !bits.contains(4) && !bits.contains(1_000));
         let mut others = Bits::new(300);
         for number in [0, 1, 129] {
             others.insert(number);

@@ -3,8 +3,8 @@
 //! ```text
 //! "CSMB"  version (1 byte)  SHA-256 of the body (32 bytes)  body
 //! ```
-//! The body holds what every login needs (policies, applications, the registry of target groups, sources, and
-//! which organization and connection leads where) and then one block per organization, which is decoded
+//! The body holds what every login needs (policies, applications, the registry of target groups, tiers, what is to
+//! be read where, and which organization and connection leads where) and then one block per organization, which is decoded
 //! when its first login arrives, without touching the others. Numbers are LEB128, texts have their length before
 //! them. The compiler writes it (`compiler/encode.rs`).
 
@@ -13,7 +13,8 @@ use std::sync::OnceLock;
 use crate::bits::Bits;
 use crate::bytes::Reader;
 use crate::mapping::{Mapping, Policy};
-use crate::source::{Absent, Shape, Source};
+use crate::read::Read;
+use crate::source::{Combine, Source};
 use crate::table::Table;
 use crate::words::hash;
 
@@ -24,7 +25,7 @@ pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
 const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 
 /// The version of the bundle format that this engine reads and the compiler writes.
-pub const FORMAT_VERSION: u8 = 1;
+pub const FORMAT_VERSION: u8 = 2;
 
 /// The most applications of a platform: each has a set of target groups, which a forged bundle could make many.
 pub(crate) const MAX_APPLICATIONS: usize = 256;
@@ -42,7 +43,12 @@ pub struct Bundle<'b> {
     groups: Vec<&'b str>,
     /// The target groups of each application.
     groups_of: Vec<Bits>,
+    /// Orders of target groups, the highest first, of which a user keeps one.
+    pub(crate) tiers: Vec<Vec<u32>>,
+    reads: Vec<Read<'b>>,
     sources: Vec<Source<'b>>,
+    /// The sources of all connections, one behind the other.
+    sources_of: Vec<u32>,
     connections: Vec<Connection<'b>>,
     organizations: Vec<Organization<'b>>,
     by_client: Table,
@@ -60,6 +66,20 @@ pub struct Application<'b> {
     pub name: &'b str,
     /// The name of its groups claim.
     pub claim: &'b str,
+    /// Whether the ID token carries the claim.
+    pub id_token: bool,
+    /// Whether the access token carries the claim.
+    pub access_token: bool,
+    /// The SAML attribute that carries the groups too.
+    pub saml_attribute: Option<&'b str>,
+    /// The claim that tells the bundle's digest and the rules that fired.
+    pub provenance: Option<&'b str>,
+    /// The most groups of one user.
+    pub max_groups: u32,
+    /// The longest groups claim, in bytes of its JSON.
+    pub max_claim_bytes: u32,
+    /// What happens with a login that exceeds one of the two.
+    pub over_limit: OverLimit,
 }
 
 /// A connection of an organization.
@@ -69,8 +89,10 @@ pub struct Connection<'b> {
     pub name: &'b str,
     /// The position of the organization that lists it.
     pub(crate) organization: u32,
-    /// The position of the source of its groups.
-    pub(crate) source: u32,
+    /// Where its sources stand among those of all connections.
+    sources: core::ops::Range<usize>,
+    /// What several sources are together.
+    pub(crate) combine: Combine,
     /// Whether another organization lists a connection of this name too.
     pub(crate) shared: bool,
 }
@@ -82,7 +104,9 @@ pub struct Organization<'b> {
     pub name: &'b str,
     /// Its id in Auth0, if it has one.
     pub id: Option<&'b str>,
-    connections: core::ops::Range<usize>,
+    pub(crate) connections: core::ops::Range<usize>,
+    /// What conditions and policies of the mapping go by: positions of reads.
+    facts: Vec<u32>,
     block: &'b [u8],
     mapping: OnceLock<Option<Box<Mapping<'b>>>>,
 }
@@ -177,7 +201,7 @@ impl<'b> Bundle<'b> {
         let mut clients = Vec::new();
         let count = reader.count().filter(|count| *count <= MAX_APPLICATIONS)?;
         for position in 0..u32::try_from(count).ok()? {
-            applications.push(Application { name: reader.text()?, claim: reader.text()? });
+            applications.push(Application::decode(&mut reader)?);
             for _ in 0..reader.count()? {
                 clients.push((reader.text()?, position));
             }
@@ -193,11 +217,13 @@ impl<'b> Bundle<'b> {
             }
         }
 
-        let count = reader.count()?;
-        let mut sources = Vec::with_capacity(count);
-        for _ in 0..count {
-            sources.push(decode_source(&mut reader)?);
-        }
+        let group_count = groups.len();
+        let group = |reader: &mut Reader<'b>| reader.number().filter(|group| (*group as usize) < group_count);
+        let tiers = reader.list(|reader| reader.list(group))?;
+        let reads = reader.list(Read::decode)?;
+        let read = |reader: &mut Reader<'b>| reader.number().filter(|at| (*at as usize) < reads.len());
+        let sources = reader.list(|reader| Source::decode(read(reader)?, reader))?;
+        let mut sources_of = Vec::new();
 
         let count = reader.count()?;
         let mut organizations = Vec::with_capacity(count);
@@ -209,14 +235,26 @@ impl<'b> Bundle<'b> {
             let first = connections.len();
             for _ in 0..reader.count()? {
                 let name = reader.text()?;
-                let source = reader.number().filter(|at| (*at as usize) < sources.len())?;
-                connections.push(Connection { name, organization: position, source, shared: false });
+                let first = sources_of.len();
+                for _ in 0..reader.count()? {
+                    sources_of.push(reader.number().filter(|at| (*at as usize) < sources.len())?);
+                }
+                let combine = match sources_of.len() - first {
+                    0 => return None,
+                    1 => Combine::First,
+                    _ if reader.flag()? => Combine::All,
+                    _ => Combine::First,
+                };
+                let sources = first..sources_of.len();
+                connections.push(Connection { name, organization: position, sources, combine, shared: false });
             }
+            let facts = reader.list(read)?;
             blocks.push(reader.number()? as usize);
             organizations.push(Organization {
                 name,
                 id,
                 connections: first..connections.len(),
+                facts,
                 block: &[],
                 mapping: OnceLock::new(),
             });
@@ -246,7 +284,10 @@ impl<'b> Bundle<'b> {
             applications,
             groups,
             groups_of,
+            tiers,
+            reads,
             sources,
+            sources_of,
             connections,
             organizations,
             by_client,
@@ -277,14 +318,33 @@ impl<'b> Bundle<'b> {
         self.groups.get(position as usize).copied()
     }
 
+    /// The position of the target group of a name.
+    pub(crate) fn find_group(&self, name: &[u8]) -> Option<u32> {
+        let at = self.groups.binary_search_by(|group| group.as_bytes().cmp(name)).ok()?;
+        u32::try_from(at).ok()
+    }
+
     /// The target groups of an application.
     pub(crate) fn groups_of(&self, application: u32) -> Option<&Bits> {
         self.groups_of.get(application as usize)
     }
 
-    /// The source at a position.
-    pub fn source(&self, position: u32) -> Option<&Source<'b>> {
-        self.sources.get(position as usize)
+    /// The read at a position.
+    pub fn read(&self, position: u32) -> Option<&Read<'b>> {
+        self.reads.get(position as usize)
+    }
+
+    /// The sources of a connection's groups.
+    pub fn sources(&self, connection: &Connection<'b>) -> impl Iterator<Item = &Source<'b>> + Clone {
+        let positions = self.sources_of.get(connection.sources.clone()).unwrap_or_default();
+        positions.iter().filter_map(|at| self.sources.get(*at as usize))
+    }
+
+    /// What has to be read for a login through a connection, by position: its sources' values, then the facts that
+    /// its mapping asks for.
+    pub(crate) fn reads(&self, connection: &Connection<'b>) -> impl Iterator<Item = u32> {
+        let facts = self.organization(connection.organization).map(|organization| organization.facts.as_slice());
+        self.sources(connection).map(|source| source.read).chain(facts.unwrap_or_default().iter().copied())
     }
 
     /// The connection at a position.
@@ -339,19 +399,39 @@ impl<'b> Bundle<'b> {
     }
 }
 
-fn decode_source<'b>(reader: &mut Reader<'b>) -> Option<Source<'b>> {
-    let from = reader.text()?;
-    let shape = match reader.byte()? {
-        0 => Shape::List,
-        1 => Shape::ListOrString,
-        2 => Shape::Delimited(reader.text().filter(|delimiter| !delimiter.is_empty())?),
-        3 => Shape::Objects(reader.text()?),
-        _ => return None,
-    };
-    let absent = match reader.byte()? {
-        0 => Absent::Incomplete,
-        1 => Absent::Empty,
-        _ => return None,
-    };
-    Some(Source { from, shape, absent })
+/// The flags of an application in a bundle.
+pub(crate) const ID_TOKEN: u8 = 1;
+pub(crate) const ACCESS_TOKEN: u8 = 2;
+pub(crate) const SAML: u8 = 4;
+pub(crate) const PROVENANCE: u8 = 8;
+
+impl<'b> Application<'b> {
+    fn decode(reader: &mut Reader<'b>) -> Option<Self> {
+        let (name, claim) = (reader.text()?, reader.text()?);
+        let flags = reader.byte().filter(|flags| *flags < 16)?;
+        let mut optional = |flag: u8| match flags & flag {
+            0 => Some(None),
+            _ => reader.text().map(Some),
+        };
+        let (saml_attribute, provenance) = (optional(SAML)?, optional(PROVENANCE)?);
+        let (max_groups, max_claim_bytes) = (reader.number()?, reader.number()?);
+        let over_limit = match reader.byte()? {
+            0 => OverLimit::NoGroups,
+            1 => OverLimit::Deny,
+            2 => OverLimit::Truncate,
+            _ => return None,
+        };
+        let [id_token, access_token] = [ID_TOKEN, ACCESS_TOKEN].map(|flag| flags & flag != 0);
+        Some(Self {
+            name,
+            claim,
+            id_token,
+            access_token,
+            saml_attribute,
+            provenance,
+            max_groups,
+            max_claim_bytes,
+            over_limit,
+        })
+    }
 }

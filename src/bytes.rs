@@ -76,6 +76,25 @@ impl<'a> Reader<'a> {
         core::str::from_utf8(self.bytes()?).ok()
     }
 
+    /// Takes a count and as many of what `read` takes.
+    pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.count()?;
+        let mut list = Vec::with_capacity(count);
+        for _ in 0..count {
+            list.push(read(self)?);
+        }
+        Some(list)
+    }
+
+    /// Takes a byte that is 0 or 1.
+    pub(crate) fn flag(&mut self) -> Option<bool> {
+        match self.byte()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
     /// Takes UTF-8 text behind a 32-bit length, where the length `u32::MAX` stands for no text.
     pub(crate) fn optional_text(&mut self) -> Option<Option<&'a str>> {
         match self.word()? {

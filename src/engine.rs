@@ -4,12 +4,16 @@
 //! what the user or the identity provider's attributes claim.
 
 use crate::bits::Bits;
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, OverLimit};
+use crate::condition::{Facts, Truth};
 use crate::evaluation::{Evaluation, Match, Note, Outcome, Reason};
-use crate::login::{Login, Value};
-use crate::mapping::{Policy, UnmatchedPolicy};
-use crate::pattern::PatternKind;
-use crate::source::Source;
+use crate::invisible;
+use crate::login::{Input, Login};
+use crate::mapping::{Detailed, IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
+use crate::pattern::{MAX_CAPTURES, PatternKind};
+use crate::refresh;
+use crate::source::{self, Received};
+use crate::words::Scanned;
 
 /// Which application and which mapping a login leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +36,13 @@ pub enum Place {
 }
 
 impl Route {
-    /// The position of the source to read the attribute from; `None` if the outcome does not depend on it.
-    pub fn source(self, bundle: &Bundle<'_>) -> Option<u32> {
-        match (self.application, self.place) {
-            (Some(_), Place::Connection(at)) => Some(bundle.connection(at)?.source),
+    /// The positions of what has to be read; nothing if the outcome does not depend on it.
+    pub fn reads(self, bundle: &Bundle<'_>) -> impl Iterator<Item = u32> {
+        let connection = match (self.application, self.place) {
+            (Some(_), Place::Connection(at)) => bundle.connection(at),
             _ => None,
-        }
+        };
+        connection.into_iter().flat_map(|connection| bundle.reads(connection))
     }
 }
 
@@ -78,86 +83,410 @@ fn find_place(bundle: &Bundle<'_>, organization: Option<&str>, connection: Optio
 /// Evaluates a login: which groups the application is told, and why.
 ///
 /// Cannot fail: whatever is wrong with the login or the bundle is an outcome with a reason.
-pub fn evaluate<'v>(bundle: &Bundle<'_>, login: &'v Login<'_>) -> Evaluation<'v> {
+pub fn evaluate<'v>(bundle: &'v Bundle<'_>, login: &'v Login<'_>) -> Evaluation<'v> {
     let route = route(bundle, login.organization, login.connection, login.client);
-    evaluate_routed(bundle, route, &login.attribute, |_, _| ())
+    evaluate_routed(bundle, route, &login.input, |_| ())
 }
 
-/// Evaluates the attribute of a login whose [`route`] is known.
+/// What an evaluation does, step by step: `explain` is made of these.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Step<'s, 'b> {
+    /// A group was received, with the name that rules see; matches refer to their positions.
+    Received(&'s [u8]),
+    /// A pattern of a rule matched a group.
+    Matched {
+        /// The group and the rule.
+        found: Match,
+        /// The pattern.
+        kind: PatternKind<'b>,
+        /// Whether the rule wants no group to match it.
+        unwanted: bool,
+    },
+    /// A grant of a rule was expanded.
+    Expanded {
+        /// The group and the rule.
+        found: Match,
+        /// What it expanded to.
+        text: &'s [u8],
+        /// What came of it.
+        target: Result<u32, Note>,
+    },
+    /// A rule that asks for more than one of its patterns was decided.
+    Decided {
+        /// The rule's position.
+        rule: u32,
+        /// What came of it.
+        verdict: Verdict,
+    },
+}
+
+/// What came of a rule that asks for more than one of its patterns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It fired.
+    Fired,
+    /// Not every group that it asks for is there.
+    GroupMissing,
+    /// A group is there that it wants not to be.
+    GroupUnwanted,
+    /// It has expired.
+    Expired,
+    /// Its condition does not hold.
+    ConditionFalse,
+    /// Its condition cannot be decided.
+    ConditionUnknown,
+}
+
+/// Evaluates the input of a login whose [`route`] is known.
 ///
-/// Calls `matched` for each rule that fires on each group: `explain` is made of these calls.
+/// Calls `trace` for what it does, step by step.
 pub fn evaluate_routed<'v, 'b>(
-    bundle: &Bundle<'b>,
+    bundle: &'v Bundle<'b>,
     route: Route,
-    attribute: &'v Value<'_>,
-    mut matched: impl FnMut(Match, PatternKind<'b>),
+    input: &'v Input<'_>,
+    mut trace: impl FnMut(Step<'_, 'b>),
 ) -> Evaluation<'v> {
     let Some(application) = route.application else {
         return Evaluation::without_rules(Outcome::None, Reason::UnknownClient, None);
     };
-    let refused = |policy: Policy, reason: Reason| {
-        let outcome = match policy {
-            Policy::NoGroups => Outcome::Groups,
-            Policy::Deny => Outcome::Deny,
-        };
-        Evaluation::without_rules(outcome, reason, Some(application))
+    let refused = |outcome: Outcome, reason: Reason| Evaluation::without_rules(outcome, reason, Some(application));
+    let by_policy = |policy: Policy, reason: Reason| match policy {
+        Policy::NoGroups => refused(Outcome::Groups, reason),
+        Policy::Deny => refused(Outcome::Deny, reason),
     };
     let connection = match route.place {
-        Place::Connection(at) => bundle.connection(at),
-        Place::Closed(reason) => return refused(bundle.closed, reason),
+        Place::Connection(at) => bundle.connection(at).map(|connection| (at, connection)),
+        Place::Closed(reason) => return by_policy(bundle.closed, reason),
     };
-    let Some((mapping, source)) = connection.and_then(|connection| {
-        Some((bundle.mapping(connection.organization)?, bundle.source(connection.source)?))
+    let Some((position, connection, mapping)) = connection.and_then(|(at, connection)| {
+        let organization = bundle.organization(connection.organization)?;
+        let position = at.checked_sub(u32::try_from(organization.connections.start).ok()?)?;
+        Some((position, connection, bundle.mapping(connection.organization)?))
     }) else {
-        return refused(bundle.failure, Reason::BadBundle);
+        return by_policy(bundle.failure, Reason::BadBundle);
     };
-    let received = match Source::read(source, attribute) {
-        Ok(received) => received,
-        Err(reason) => return refused(mapping.incomplete, reason),
-    };
-
-    let mut fired = Bits::new(mapping.rules.len());
-    let mut granted = Bits::new(bundle.group_count());
-    let mut fire = |rule: u32| {
-        if fired.insert(rule)
-            && let Some(rule) = mapping.rules.get(rule as usize)
-        {
-            for group in &rule.grants {
-                granted.insert(*group);
-            }
+    let facts = input.values.get(bundle.sources(connection).count()..).unwrap_or_default();
+    let received = match mapping.refresh {
+        Some(max_age) if refresh::is_stale(facts, input.now, max_age) => {
+            return refused(Outcome::Deny, Reason::StaleAttributes);
         }
+        _ => source::read(bundle.sources(connection), connection.combine, input, mapping),
     };
-    for rule in &mapping.everyone {
-        fire(*rule);
-    }
-    let mut unmatched = Vec::with_capacity(received.groups.len());
-    for (scanned, group) in received.groups.iter().zip(0u32..) {
-        let mut wanted = false;
-        mapping.matcher.for_each(*scanned, |rule, kind| {
-            wanted = true;
-            fire(rule);
-            matched(Match { group, rule }, kind);
-        });
-        if !wanted {
-            unmatched.push(scanned.name);
-        }
+    match (received.incomplete, mapping.incomplete) {
+        (None, _) | (Some(_), IncompletePolicy::UsePartial) => {}
+        (Some(reason), IncompletePolicy::NoGroups) => return refused(Outcome::Groups, reason),
+        (Some(reason), IncompletePolicy::Deny) => return refused(Outcome::Deny, reason),
     }
 
-    let refuse = mapping.unmatched == UnmatchedPolicy::Deny && !unmatched.is_empty();
-    Evaluation {
-        outcome: if refuse { Outcome::Deny } else { Outcome::Groups },
-        reason: if refuse { Reason::Unmatched } else { Reason::Ok },
+    let mut run = Run::new(bundle, mapping);
+    let unmatched = run.match_groups(&received, &mut trace);
+    let facts = Facts { connection: position, application, values: facts };
+    run.decide(facts, input.now, &mut trace);
+    // Of incomplete input nobody can say that nothing in it leads anywhere.
+    if received.incomplete.is_none() {
+        run.grant_default();
+    }
+
+    let mut notes = run.notes;
+    notes.add(Note::EmptyEntry, received.empty_entries);
+    notes.add(Note::OutsideScope, received.outside_scope);
+    notes.add(Note::Partial, u32::from(received.incomplete.is_some()));
+    let mut evaluation = Evaluation {
+        outcome: Outcome::Groups,
+        reason: received.incomplete.unwrap_or(Reason::Ok),
         application: Some(application),
-        groups: match bundle.groups_of(application) {
-            Some(own) if !refuse => granted.common(own),
-            _ => Vec::new(),
-        },
-        rules: fired.members(),
+        groups: Vec::new(),
+        rules: run.fired.members(),
         unmatched,
         received: received.groups.len() as u32,
-        notes: match received.empty_entries {
-            0 => Vec::new(),
-            count => vec![(Note::EmptyEntry, count)],
-        },
+        notes: Vec::new(),
+    };
+    if mapping.unmatched == UnmatchedPolicy::Deny && !evaluation.unmatched.is_empty() {
+        (evaluation.outcome, evaluation.reason) = (Outcome::Deny, Reason::Unmatched);
+    } else {
+        let own = bundle.groups_of(application);
+        let granted = own.map(|own| run.granted.common(own)).unwrap_or_default();
+        evaluation.groups = run.excluded.map_or(granted.clone(), |excluded| {
+            granted.iter().copied().filter(|group| !excluded.contains(*group)).collect()
+        });
+        notes.add(Note::Excluded, (granted.len() - evaluation.groups.len()) as u32);
+        keep_highest(bundle, &mut evaluation.groups);
+        limit(bundle, application, &mut evaluation, &mut notes);
     }
+    evaluation.notes = notes.0;
+    evaluation
+}
+
+/// Of the groups of each tier, keeps the highest.
+fn keep_highest(bundle: &Bundle<'_>, groups: &mut Vec<u32>) {
+    for tier in &bundle.tiers {
+        let highest = tier.iter().position(|group| groups.binary_search(group).is_ok());
+        let lower = highest.and_then(|at| tier.get(at + 1..)).unwrap_or_default();
+        if !lower.is_empty() {
+            groups.retain(|group| !lower.contains(group));
+        }
+    }
+}
+
+/// Holds the groups to what the application accepts.
+fn limit(bundle: &Bundle<'_>, application: u32, evaluation: &mut Evaluation<'_>, notes: &mut Notes) {
+    let Some(application) = bundle.application(application) else { return };
+    let groups = &mut evaluation.groups;
+    // The brackets, and for each group its quotes and a comma, of which the last one is too many.
+    let mut bytes = 1;
+    let fitting = groups.iter().take(application.max_groups as usize).take_while(|group| {
+        bytes += 3 + json_len(bundle.group_name(**group).unwrap_or_default());
+        bytes <= application.max_claim_bytes as usize
+    });
+    let fitting = fitting.count();
+    if fitting == groups.len() {
+        return;
+    }
+    match application.over_limit {
+        OverLimit::Truncate => {
+            notes.add(Note::Truncated, (groups.len() - fitting) as u32);
+            groups.truncate(fitting);
+        }
+        OverLimit::NoGroups | OverLimit::Deny => {
+            groups.clear();
+            evaluation.reason = Reason::OverLimit;
+            if application.over_limit == OverLimit::Deny {
+                evaluation.outcome = Outcome::Deny;
+            }
+        }
+    }
+}
+
+/// The bytes of a target group's name in JSON; it holds no control characters.
+fn json_len(name: &str) -> usize {
+    name.len() + name.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
+/// What has happened so often.
+#[derive(Default)]
+struct Notes(Vec<(Note, u32)>);
+
+impl Notes {
+    fn add(&mut self, note: Note, count: u32) {
+        if count == 0 {
+            return;
+        }
+        match self.0.binary_search_by(|(known, _)| known.cmp(&note)) {
+            Ok(at) => {
+                if let Some((_, known)) = self.0.get_mut(at) {
+                    *known += count;
+                }
+            }
+            Err(at) => self.0.insert(at, (note, count)),
+        }
+    }
+}
+
+/// A target group that a rule's template names, to be granted if the rule fires.
+struct Expansion {
+    rule: u32,
+    target: Result<u32, Note>,
+}
+
+/// The state of one evaluation.
+struct Run<'v, 'b> {
+    bundle: &'v Bundle<'b>,
+    mapping: &'v Mapping<'b>,
+    /// The clauses that some group matched.
+    hits: Bits,
+    fired: Bits,
+    granted: Bits,
+    /// There are none where no rule takes away.
+    excluded: Option<Bits>,
+    /// Whether a granting rule fired.
+    grants: bool,
+    expansions: Vec<Expansion>,
+    notes: Notes,
+}
+
+impl<'v, 'b> Run<'v, 'b> {
+    fn new(bundle: &'v Bundle<'b>, mapping: &'v Mapping<'b>) -> Self {
+        Self {
+            bundle,
+            mapping,
+            hits: Bits::new(mapping.clause_count()),
+            fired: Bits::new(mapping.rules.len()),
+            granted: Bits::new(bundle.group_count()),
+            excluded: None,
+            grants: false,
+            expansions: Vec::new(),
+            notes: Notes::default(),
+        }
+    }
+
+    #[inline]
+    fn fire(&mut self, position: u32) {
+        let Some(rule) = self.mapping.rules.get(position as usize) else { return };
+        if !self.fired.insert(position) {
+            return;
+        }
+        let groups = if rule.excludes {
+            self.excluded.get_or_insert_with(|| Bits::new(self.bundle.group_count()))
+        } else {
+            self.grants = true;
+            &mut self.granted
+        };
+        for group in &rule.groups {
+            groups.insert(*group);
+        }
+    }
+
+    /// Holds every group against the patterns; simple rules fire at once. Returns the groups that no pattern wants.
+    fn match_groups(
+        &mut self,
+        received: &Received<'v>,
+        trace: &mut impl FnMut(Step<'_, 'b>),
+    ) -> Vec<&'v [u8]> {
+        let mapping = self.mapping;
+        for rule in &mapping.everyone {
+            self.fire(*rule);
+        }
+        let mut lower = Vec::new();
+        let mut unmatched = Vec::with_capacity(received.groups.len());
+        for (scanned, group) in received.groups.iter().zip(0u32..) {
+            let mut wanted = false;
+            trace(Step::Received(scanned.name));
+            mapping.for_each_match(*scanned, &mut lower, |clause, kind, text| {
+                wanted = true;
+                match mapping.rules.get(clause as usize) {
+                    Some(rule) if !rule.detailed => {
+                        self.fire(clause);
+                        trace(Step::Matched { found: Match { group, rule: clause }, kind, unwanted: false });
+                    }
+                    _ => self.hit(clause, group, kind, text, trace),
+                }
+            });
+            if !wanted {
+                if looks_untidy(scanned) && mapping.wants(&tidied(scanned.name)) {
+                    self.notes.add(Note::NearMiss, 1);
+                }
+                unmatched.push(scanned.name);
+            }
+        }
+        unmatched
+    }
+
+    /// Takes down that a group matches a clause of a rule that asks for more, or grants what is captured.
+    #[inline(never)]
+    fn hit(
+        &mut self,
+        clause: u32,
+        group: u32,
+        kind: PatternKind<'b>,
+        text: &[u8],
+        trace: &mut impl FnMut(Step<'_, 'b>),
+    ) {
+        self.hits.insert(clause);
+        let rule = self.mapping.rule_of(clause);
+        let Some(detail) = self.mapping.detail(rule) else { return };
+        let found = Match { group, rule };
+        trace(Step::Matched { found, kind, unwanted: detail.none.contains(&clause) });
+        if clause == rule && !detail.templates.is_empty() {
+            self.expand(found, detail, kind, text, trace);
+        }
+    }
+
+    /// Expands a rule's templates with what one of its patterns captured of a group.
+    fn expand(
+        &mut self,
+        found: Match,
+        detail: &Detailed<'b>,
+        kind: PatternKind<'b>,
+        text: &[u8],
+        trace: &mut impl FnMut(Step<'_, 'b>),
+    ) {
+        let mut captures: [&[u8]; MAX_CAPTURES] = [&[]; MAX_CAPTURES];
+        self.mapping.captures(found.rule, kind, text, |number, capture| {
+            if let Some(slot) = captures.get_mut(number) {
+                *slot = capture;
+            }
+        });
+        let mut expanded = Vec::new();
+        for template in &detail.templates {
+            expanded.clear();
+            template.expand(&captures, &mut expanded);
+            let target = template.find(&expanded, |group| self.bundle.group_name(group));
+            let target = target.ok_or_else(|| match self.bundle.find_group(&expanded) {
+                Some(_) => Note::ForbiddenTarget,
+                None => Note::UnregisteredTarget,
+            });
+            trace(Step::Expanded { found, text: &expanded, target });
+            self.expansions.push(Expansion { rule: found.rule, target });
+        }
+    }
+
+    /// Decides the rules that ask for more than one of their patterns.
+    fn decide(&mut self, facts: Facts<'_>, now: f64, trace: &mut impl FnMut(Step<'_, 'b>)) {
+        for detail in &self.mapping.detailed {
+            let verdict = self.verdict(detail, facts, now);
+            trace(Step::Decided { rule: detail.rule, verdict });
+            match verdict {
+                Verdict::Fired => self.fire(detail.rule),
+                Verdict::Expired => self.notes.add(Note::ExpiredRule, 1),
+                Verdict::ConditionUnknown => self.notes.add(Note::ConditionUnknown, 1),
+                Verdict::GroupMissing | Verdict::GroupUnwanted | Verdict::ConditionFalse => {}
+            }
+        }
+        for Expansion { rule, target } in core::mem::take(&mut self.expansions) {
+            if self.fired.contains(rule) {
+                match target {
+                    Ok(group) => drop(self.granted.insert(group)),
+                    Err(note) => self.notes.add(note, 1),
+                }
+            }
+        }
+    }
+
+    fn verdict(&self, detail: &Detailed<'b>, facts: Facts<'_>, now: f64) -> Verdict {
+        let hit = |clause: &u32| self.hits.contains(*clause);
+        if detail.own && !hit(&detail.rule) || !detail.all.iter().all(hit) {
+            return Verdict::GroupMissing;
+        }
+        if detail.none.iter().any(hit) {
+            return Verdict::GroupUnwanted;
+        }
+        if detail.expires > 0 && now >= f64::from(detail.expires) {
+            return Verdict::Expired;
+        }
+        let Some(condition) = &detail.condition else { return Verdict::Fired };
+        let excludes = self.mapping.rules.get(detail.rule as usize).is_some_and(|rule| rule.excludes);
+        match condition.decide(facts) {
+            Truth::True => Verdict::Fired,
+            Truth::False => Verdict::ConditionFalse,
+            // Closed by default: what takes away does so unless the condition is known not to hold.
+            Truth::Unknown if excludes => Verdict::Fired,
+            Truth::Unknown => Verdict::ConditionUnknown,
+        }
+    }
+
+    fn grant_default(&mut self) {
+        if self.grants || self.mapping.default.is_empty() {
+            return;
+        }
+        for group in &self.mapping.default {
+            self.granted.insert(*group);
+        }
+        self.notes.add(Note::Default, 1);
+    }
+}
+
+/// Whether a name may have spaces at its ends, or characters that cannot be seen.
+fn looks_untidy(scanned: &Scanned<'_>) -> bool {
+    let space = Some(&b' ');
+    !scanned.ascii && invisible::needs_trim(scanned.name)
+        || scanned.name.first() == space
+        || scanned.name.last() == space
+}
+
+fn tidied(name: &[u8]) -> Vec<u8> {
+    let mut tidied = Vec::with_capacity(name.len());
+    invisible::trim_into(name, &mut tidied);
+    tidied
 }

@@ -7,23 +7,28 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::bundle::Bundle;
 use crate::engine::{self, Place, Route};
 use crate::evaluation::{Evaluation, Outcome};
-use crate::login::{Login, MAX_DEPTH, Value};
-use crate::source::Source;
+use crate::login::{Input, Login, MAX_DEPTH, Value};
+use crate::read::{Base, Read};
+use crate::time;
 
-/// The parts of a post-login event that decide about groups.
+/// A post-login event, as far as it decides about groups.
 ///
-/// Shape: `event.organization.id`, `event.connection.name`, `event.client.client_id`, `event.user`
-/// (auth0.com/docs/actions/reference/post-login/post-login-event-object).
+/// Shape: `event.organization.id`, `event.connection`, `event.client`, `event.user` and whatever else a mapping's
+/// conditions name (auth0.com/docs/actions/reference/post-login/post-login-event-object). What the Action learns
+/// from elsewhere stands in a member that Auth0's events do not have: `event.claimsmith.now`, the time of the login
+/// as RFC 3339 has it, and `event.claimsmith.provisioned`, what `api.groups.getUserGroups()` gives.
 #[derive(Clone, Debug, Default)]
 pub struct Event {
+    json: Json,
     organization: Option<String>,
     connection: Option<String>,
     client: Option<String>,
-    user: Json,
+    now: Option<f64>,
 }
 
 /// Why text is no event.
@@ -34,6 +39,8 @@ pub enum EventError {
     Json(serde_json::Error),
     /// It is JSON, but no object.
     NoObject,
+    /// Its time is no time.
+    Time,
 }
 
 impl core::fmt::Display for EventError {
@@ -41,6 +48,9 @@ impl core::fmt::Display for EventError {
         match self {
             Self::Json(error) => write!(formatter, "the event is no JSON: {error}"),
             Self::NoObject => formatter.write_str("the event is no JSON object"),
+            Self::Time => formatter.write_str(
+                "`claimsmith.now` of the event is no time, such as `2026-11-01T08:00:00Z`",
+            ),
         }
     }
 }
@@ -62,8 +72,8 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// If the value is no object.
-    pub fn from_json(mut event: Json) -> Result<Self, EventError> {
+    /// If the value is no object, or states a time that is none.
+    pub fn from_json(event: Json) -> Result<Self, EventError> {
         if !event.is_object() {
             return Err(EventError::NoObject);
         }
@@ -75,8 +85,21 @@ impl Event {
         };
         let connection = text("/connection/name");
         let client = text("/client/client_id");
-        let user = event.get_mut("user").map(Json::take).unwrap_or_default();
-        Ok(Self { organization, connection, client, user })
+        let now = match event.pointer("/claimsmith/now") {
+            None => None,
+            Some(now) => {
+                let now = now.as_str().and_then(|now| time::parse_rfc3339(now.as_bytes()));
+                Some(now.ok_or(EventError::Time)?)
+            }
+        };
+        Ok(Self { json: event, organization, connection, client, now })
+    }
+
+    /// The event at a time, in seconds since 1970, unless it states one itself.
+    #[must_use]
+    pub fn at(mut self, now: f64) -> Self {
+        self.now.get_or_insert(now);
+        self
     }
 
     /// Where the login leads.
@@ -86,41 +109,178 @@ impl Event {
         engine::route(bundle, organization, connection, client)
     }
 
-    /// The login that the event stands for.
-    pub fn login(&self, bundle: &Bundle<'_>) -> Login<'_> {
-        let source = self.route(bundle).source(bundle).and_then(|at| bundle.source(at));
-        Login {
-            organization: self.organization.as_deref(),
-            connection: self.connection.as_deref(),
-            client: self.client.as_deref(),
-            attribute: source.map_or(Value::Absent, |source| self.read(source)),
-        }
+    /// What has to be read of the event for its login.
+    pub fn fetch<'e>(&'e self, bundle: &Bundle<'_>) -> Fetched<'e> {
+        let route = self.route(bundle);
+        let reads = route.reads(bundle).filter_map(|at| bundle.read(at));
+        Fetched { event: self, route, found: reads.map(|read| self.find(read)).collect() }
     }
 
-    /// What stands where a source points.
-    fn read(&self, source: &Source<'_>) -> Value<'_> {
-        let mut found = &self.user;
-        for token in source.from.split('/').skip(1) {
+    fn find(&self, read: &Read<'_>) -> Found<'_> {
+        let user = || self.json.get("user").unwrap_or(&Json::Null);
+        let base = match read.base {
+            Base::Login => match self.attributes() {
+                Attributes::Of(attributes) => attributes,
+                Attributes::Missing => return Found::Sign(Value::Absent),
+                Attributes::Unclear => return Found::Sign(Value::IdentityUnclear),
+            },
+            Base::User => user(),
+            Base::Event => &self.json,
+            Base::Provisioned => return self.provisioned(read),
+        };
+        if read.overage && withholds_groups(base) {
+            return Found::Sign(Value::Overage);
+        }
+        let mut found = base;
+        for token in read.pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             match found.as_object().and_then(|members| members.get(&token)) {
                 Some(member) => found = member,
-                None => return Value::Absent,
+                None => return Found::Sign(Value::Absent),
             }
         }
-        read_value(found, source.field(), MAX_DEPTH)
+        let mut found = Cow::Borrowed(found);
+        if read.json
+            && let Json::String(text) = &*found
+            && let Ok(inner) = serde_json::from_str(&replace_lone_surrogates(text))
+        {
+            found = Cow::Owned(inner);
+        }
+        if read.nfc {
+            found = Cow::Owned(normalized(&found, MAX_DEPTH));
+        }
+        Found::Json(found, read.field.to_owned())
+    }
+
+    /// The attributes of the identity that logged in: where accounts are linked, `event.user` has those of the
+    /// primary one.
+    fn attributes(&self) -> Attributes<'_> {
+        let user = self.json.get("user").unwrap_or(&Json::Null);
+        let identities = user.get("identities").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        let Some(connection) = self.connection.as_deref().filter(|_| !identities.is_empty()) else {
+            return Attributes::Of(user);
+        };
+        let is_login = |identity: &Json| identity.get("connection").and_then(Json::as_str) == Some(connection);
+        let mut logged_in = identities.iter().enumerate().filter(|(_, identity)| is_login(identity));
+        match (logged_in.next(), logged_in.next()) {
+            (Some((0, _)), None) => Attributes::Of(user),
+            (Some((_, identity)), None) => match identity.get("profileData") {
+                Some(profile) if profile.is_object() => Attributes::Of(profile),
+                _ => Attributes::Missing,
+            },
+            _ => Attributes::Unclear,
+        }
+    }
+
+    /// The provisioned groups of the login's own connection.
+    fn provisioned(&self, read: &Read<'_>) -> Found<'_> {
+        let Some(groups) = self.json.pointer("/claimsmith/provisioned").and_then(Json::as_array) else {
+            return Found::Sign(Value::Unavailable);
+        };
+        let id = self.json.pointer("/connection/id").and_then(Json::as_str);
+        let foreign = |group: &Json| match (group.get("connection_id").and_then(Json::as_str), id) {
+            (Some(other), Some(own)) => other != own,
+            _ => false,
+        };
+        let own: Vec<Json> = groups.iter().filter(|group| !foreign(group)).cloned().collect();
+        let own = Json::Array(own);
+        let own = if read.nfc { normalized(&own, MAX_DEPTH) } else { own };
+        Found::Json(Cow::Owned(own), read.field.to_owned())
     }
 }
 
-fn read_value<'a>(json: &'a Json, field: Option<&str>, depth: usize) -> Value<'a> {
+/// Whose attributes a login has.
+enum Attributes<'e> {
+    Of(&'e Json),
+    Missing,
+    Unclear,
+}
+
+/// Whether Entra says that it withheld the groups: a user has more than a token takes ("overage").
+///
+/// Source: learn.microsoft.com/entra/identity-platform/optional-claims-reference, "groups overage claim".
+fn withholds_groups(attributes: &Json) -> bool {
+    let truthy = |value: &Json| *value == Json::Bool(true) || value == "true";
+    let points_to_groups = |value: &Json| match value {
+        Json::Object(members) => members.contains_key("groups"),
+        Json::String(text) => text.contains("\"groups\""),
+        _ => false,
+    };
+    attributes.get("hasgroups").is_some_and(truthy)
+        || attributes.get("_claim_names").is_some_and(points_to_groups)
+        || ["groups:src1", "http://schemas.microsoft.com/claims/groups.link"]
+            .iter()
+            .any(|key| attributes.get(key).is_some())
+}
+
+/// A value with its strings in Unicode's normalization form C.
+fn normalized(json: &Json, depth: usize) -> Json {
+    match json {
+        Json::String(text) => Json::String(text.nfc().collect()),
+        Json::Array(entries) if depth > 0 => {
+            Json::Array(entries.iter().map(|entry| normalized(entry, depth - 1)).collect())
+        }
+        Json::Object(members) if depth > 0 => {
+            let member = |(key, value): (&String, &Json)| (key.clone(), normalized(value, depth - 1));
+            Json::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// What was read of an event for its login.
+#[derive(Debug)]
+pub struct Fetched<'e> {
+    event: &'e Event,
+    route: Route,
+    found: Vec<Found<'e>>,
+}
+
+/// What stands where a read points.
+#[derive(Debug)]
+enum Found<'e> {
+    /// A value, with the member that is read of each object.
+    Json(Cow<'e, Json>, String),
+    /// What says why there is none.
+    Sign(Value<'static>),
+}
+
+impl Fetched<'_> {
+    /// Where the login leads.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// The login that the event stands for.
+    pub fn login(&self) -> Login<'_> {
+        Login {
+            organization: self.event.organization.as_deref(),
+            connection: self.event.connection.as_deref(),
+            client: self.event.client.as_deref(),
+            input: self.input(),
+        }
+    }
+
+    /// What the login's evaluation goes by.
+    pub fn input(&self) -> Input<'_> {
+        let value = |found| match found {
+            &Found::Json(ref json, ref field) => {
+                read_value(json, Some(field.as_str()).filter(|field| !field.is_empty()), MAX_DEPTH)
+            }
+            Found::Sign(value) => value.clone(),
+        };
+        Input::new(self.event.now.unwrap_or_default(), self.found.iter().map(value).collect())
+    }
+}
+
+fn read_value<'a>(json: &'a Json, field: Option<&'a str>, depth: usize) -> Value<'a> {
     match json {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(*value),
         Json::Number(value) => Value::Number(value.as_f64().unwrap_or(f64::NAN)),
         Json::String(text) => Value::Text(text.as_bytes()),
         Json::Array(_) | Json::Object(_) if depth == 0 => Value::Unreadable,
-        Json::Array(entries)
-            if field.is_none() && !entries.is_empty() && entries.iter().all(Json::is_string) =>
-        {
+        Json::Array(entries) if !entries.is_empty() && entries.iter().all(Json::is_string) => {
             let names: Vec<&str> = entries.iter().filter_map(Json::as_str).collect();
             Value::Names { count: names.len(), joined: names.join("\0").into_bytes().into() }
         }
@@ -250,9 +410,10 @@ impl Answer {
 
 /// Evaluates the login that an event stands for.
 pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
-    let login = event.login(bundle);
-    let evaluation = engine::evaluate(bundle, &login);
-    Answer::new(bundle, event.route(bundle), &evaluation)
+    let fetched = event.fetch(bundle);
+    let input = fetched.input();
+    let evaluation = engine::evaluate_routed(bundle, fetched.route(), &input, |_| ());
+    Answer::new(bundle, fetched.route(), &evaluation)
 }
 
 #[cfg(test)]

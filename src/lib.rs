@@ -12,14 +12,24 @@ pub mod api;
 mod bits;
 mod bundle;
 mod bytes;
+mod condition;
 mod engine;
 mod evaluation;
+mod form;
+mod invisible;
+mod letters;
 mod login;
 mod mapping;
 mod matcher;
 mod pattern;
+mod read;
+mod refresh;
+#[cfg(feature = "regex")]
+mod regex;
 mod source;
 mod table;
+mod template;
+mod time;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 mod words;
@@ -34,11 +44,13 @@ pub mod event;
 pub mod explain;
 
 pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit};
-pub use engine::{Place, Route, evaluate, evaluate_routed, route};
+pub use engine::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
+pub use form::Form;
 pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
-pub use login::{Login, Value};
+pub use login::{Input, Login, Value};
 pub use mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use pattern::{Pattern, PatternKind};
+pub use read::{Base, Read};
 pub use source::{Absent, Combine, Identity, Shape, Source};
 
 /// The most upstream groups one login may carry; more make its input incomplete.

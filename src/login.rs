@@ -1,11 +1,13 @@
 //! What is known about a login: where it came from, and the attribute that holds the groups.
 
+use core::cell::OnceCell;
 use std::borrow::Cow;
 
 use crate::bytes::Reader;
 
 /// One login, as far as the engine needs it.
 #[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Login<'a> {
     /// The id of the Auth0 organization, if the login used one.
     pub organization: Option<&'a str>,
@@ -13,8 +15,39 @@ pub struct Login<'a> {
     pub connection: Option<&'a str>,
     /// The client id of the application that is logged in to.
     pub client: Option<&'a str>,
-    /// What stands where the connection's [`Source`](crate::Source) points.
-    pub attribute: Value<'a>,
+    /// What was fetched from the event.
+    pub input: Input<'a>,
+}
+
+/// What a login's evaluation goes by, apart from where the login comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Input<'a> {
+    /// The time of the login, in seconds since 1970: the core knows no clock.
+    pub now: f64,
+    /// What stands where each of the route's [reads](crate::Route::reads) points, in their order.
+    pub values: Vec<Value<'a>>,
+    /// The names that are not verbatim what arrived, joined by zero bytes: evaluations borrow from it.
+    pub(crate) derived: OnceCell<Vec<u8>>,
+}
+
+impl<'a> Input<'a> {
+    /// The input of a login at a time, in seconds since 1970.
+    pub fn new(now: f64, values: Vec<Value<'a>>) -> Self {
+        Self { now, values, derived: OnceCell::new() }
+    }
+
+    /// Decodes the time, a 64-bit float, and one value behind the other, as the Action's shim writes them.
+    ///
+    /// Returns `None` if the bytes hold anything else.
+    pub fn decode(encoded: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(encoded);
+        let now = reader.float()?;
+        let mut values = Vec::with_capacity(1);
+        while !reader.is_empty() {
+            values.push(Value::read(&mut reader, MAX_DEPTH)?);
+        }
+        Some(Self::new(now, values))
+    }
 }
 
 /// A value that an identity provider sent, as it arrived.
@@ -45,6 +78,12 @@ pub enum Value<'a> {
     Object(Vec<(&'a [u8], Value<'a>)>),
     /// Something that could not be read: a getter that threw, or nesting without an end.
     Unreadable,
+    /// Nothing: accounts are linked, and which of them logged in cannot be told.
+    IdentityUnclear,
+    /// Nothing: Entra says that it withheld the groups.
+    Overage,
+    /// Nothing: the provisioned groups could not be had.
+    Unavailable,
 }
 
 /// How deep arrays and objects may be nested in an encoded value.
@@ -56,7 +95,7 @@ impl<'a> Value<'a> {
     /// Layout: a tag byte, then 0 absent, 1 null, 2 false, 3 true: nothing; 4 number: a float;
     /// 5 string: length and bytes; 6 array: count and values; 7 object: count and pairs of key and value;
     /// 8 unreadable: nothing; 9 an array of strings and nothing else: count, length and bytes of the strings joined
-    /// by zero bytes. Lengths and counts are 32-bit, everything is little-endian.
+    /// by zero bytes; 10 identity unclear, 11 overage, 12 unavailable: nothing. Lengths and counts are 32-bit, everything is little-endian.
     ///
     /// Returns `None` if the bytes hold anything else.
     pub fn decode(encoded: &'a [u8]) -> Option<Self> {
@@ -96,6 +135,9 @@ impl<'a> Value<'a> {
                 let count = reader.word().filter(|count| *count > 0)? as usize;
                 Self::Names { count, joined: Cow::Borrowed(read_bytes(reader)?) }
             }
+            10 => Self::IdentityUnclear,
+            11 => Self::Overage,
+            12 => Self::Unavailable,
             _ => return None,
         })
     }
@@ -125,6 +167,9 @@ mod tests {
         check(&[6, 2, 0, 0, 0, 1, 0], Some(Value::List(vec![Value::Null, Value::Absent])));
         check(&[7, 1, 0, 0, 0, 1, 0, 0, 0, b'k', 3], Some(Value::Object(vec![(b"k", Value::Bool(true))])));
         check(&[8], Some(Value::Unreadable));
+        check(&[10], Some(Value::IdentityUnclear));
+        check(&[11], Some(Value::Overage));
+        check(&[12], Some(Value::Unavailable));
         let names = Value::Names { count: 2, joined: b"a\0b".into() };
         check(&[9, 2, 0, 0, 0, 3, 0, 0, 0, b'a', 0, b'b'], Some(names));
     }
@@ -132,7 +177,7 @@ mod tests {
     #[test]
     fn anything_else_is_refused() {
         check(&[], None);
-        check(&[10], None);
+        check(&[13], None);
         check(&[9, 0, 0, 0, 0, 0, 0, 0, 0], None);
         check(&[1, 1], None);
         check(&[5, 3, 0, 0, 0, b'h', b'i'], None);

@@ -1,28 +1,69 @@
 //! One customer's mapping, as the engine uses it.
 
 use crate::bytes::Reader;
+use crate::condition::Condition;
+use crate::letters;
 use crate::matcher::Matcher;
+use crate::pattern::PatternKind;
+#[cfg(feature = "regex")]
+use crate::regex::Regex;
+use crate::template::Template;
+use crate::words::{Scanned, scan};
 
 /// A customer's rules and policies.
 #[derive(Debug)]
 pub struct Mapping<'b> {
     /// What happens when the input is incomplete.
-    pub(crate) incomplete: Policy,
+    pub(crate) incomplete: IncompletePolicy,
     /// What happens when a group matches no rule.
     pub(crate) unmatched: UnmatchedPolicy,
+    /// The oldest that attributes may be when a refresh token is exchanged, in seconds.
+    pub(crate) refresh: Option<u32>,
+    /// How many delimiters a known name holds at most: strings of groups are split with that in mind.
+    pub(crate) delimiters: usize,
     pub(crate) rules: Vec<Rule<'b>>,
-    /// The rules that fire whatever the groups are.
+    /// The rules that fire whatever the groups are, and ask for nothing else.
     pub(crate) everyone: Vec<u32>,
-    pub(crate) matcher: Matcher<'b>,
+    /// The rules that ask for more than one of their patterns, or grant what their patterns capture.
+    pub(crate) detailed: Vec<Detailed<'b>>,
+    /// What is granted if no rule grants.
+    pub(crate) default: Vec<u32>,
+    /// Whose each clause is that is not a rule's own: the first clauses are those of the rules, in their order.
+    pub(crate) clauses: Vec<u32>,
+    matcher: Matcher<'b>,
+    /// The patterns that ignore letter case, in lower case, for names in lower case.
+    folded: Option<Matcher<'b>>,
+    #[cfg(feature = "regex")]
+    regexes: Vec<(u32, Regex<'b>)>,
 }
 
-/// One rule: what it grants. What it matches is in the mapping's matcher.
+/// One rule: what it grants or takes away. What it matches is in the mapping's matchers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule<'b> {
     /// The rule's id, unique in its mapping.
     pub id: &'b str,
-    /// The target groups it grants, by their position in the registry.
-    pub grants: Vec<u32>,
+    /// Whether it takes away what it names, rather than granting it.
+    pub excludes: bool,
+    /// The target groups it grants or takes away, by their position in the registry.
+    pub groups: Vec<u32>,
+    /// Whether it is among the detailed ones: that one of its patterns matches is then not enough.
+    pub(crate) detailed: bool,
+}
+
+/// What a rule asks for, or grants, beyond its own patterns.
+#[derive(Debug)]
+pub(crate) struct Detailed<'b> {
+    pub(crate) rule: u32,
+    /// Whether one of its own patterns has to match a group.
+    pub(crate) own: bool,
+    /// The clauses of which each has to match a group.
+    pub(crate) all: Vec<u32>,
+    /// The clauses of which none may match a group.
+    pub(crate) none: Vec<u32>,
+    pub(crate) condition: Option<Condition<'b>>,
+    /// From this moment on it does not fire: seconds since 1970, 0 if it does not expire.
+    pub(crate) expires: u32,
+    pub(crate) templates: Vec<Template<'b>>,
 }
 
 /// What happens with a login that cannot be evaluated: the choice is the mapping's owner's.
@@ -57,47 +98,96 @@ pub enum UnmatchedPolicy {
     Deny,
 }
 
+/// The flags of a rule in a bundle.
+pub(crate) const EVERYONE: u8 = 1;
+pub(crate) const EXCLUDES: u8 = 2;
+pub(crate) const DETAILED: u8 = 4;
+pub(crate) const OWN: u8 = 8;
+
 impl<'b> Mapping<'b> {
     /// Decodes a mapping that grants from a registry of `groups` target groups; `None` if it is not well-formed.
     ///
-    /// Layout: the policies `incomplete` and `unmatched` (a byte each, 1 for deny); the rules, each with
-    /// its id, whether it is for everyone, and what it grants; then the patterns.
+    /// The layout is in ARCHITECTURE.md.
     pub(crate) fn decode(bytes: &'b [u8], groups: u32) -> Option<Self> {
         let mut reader = Reader::new(bytes);
-        let incomplete = Policy::decode(&mut reader)?;
-        let unmatched = match reader.byte()? {
-            0 => UnmatchedPolicy::Drop,
-            1 => UnmatchedPolicy::Deny,
+        let incomplete = match reader.byte()? {
+            0 => IncompletePolicy::NoGroups,
+            1 => IncompletePolicy::Deny,
+            2 => IncompletePolicy::UsePartial,
             _ => return None,
         };
-        let count = reader.count()?;
-        let mut rules = Vec::with_capacity(count);
-        let mut everyone = Vec::new();
-        for position in 0..u32::try_from(count).ok()? {
+        let unmatched = match reader.flag()? {
+            false => UnmatchedPolicy::Drop,
+            true => UnmatchedPolicy::Deny,
+        };
+        let refresh = reader.number().map(|age| (age > 0).then_some(age))?;
+        let delimiters = reader.number()? as usize;
+
+        let group = |reader: &mut Reader<'b>| reader.number().filter(|group| *group < groups);
+        let count = u32::try_from(reader.count()?).ok()?;
+        let mut rules = Vec::with_capacity(count as usize);
+        let (mut everyone, mut detailed, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
+        for position in 0..count {
             let id = reader.text()?;
-            match reader.byte()? {
-                0 => {}
-                1 => everyone.push(position),
-                _ => return None,
+            let flags = reader.byte().filter(|flags| *flags < 16)?;
+            let rule = Rule {
+                id,
+                excludes: flags & EXCLUDES != 0,
+                groups: reader.list(group)?,
+                detailed: flags & DETAILED != 0,
+            };
+            if rule.detailed {
+                let mut own_clauses = |reader: &mut Reader<'b>| {
+                    reader.list(|_| {
+                        clauses.push(position);
+                        Some(count + u32::try_from(clauses.len()).ok()? - 1)
+                    })
+                };
+                detailed.push(Detailed::decode(&mut reader, position, flags, &mut own_clauses, groups)?);
+            } else if flags & EVERYONE != 0 {
+                everyone.push(position);
             }
-            let count = reader.count()?;
-            let mut grants = Vec::with_capacity(count);
-            for _ in 0..count {
-                grants.push(reader.number().filter(|group| *group < groups)?);
-            }
-            rules.push(Rule { id, grants });
+            rules.push(rule);
         }
-        let matcher = Matcher::decode(&mut reader, u32::try_from(count).ok()?)?;
-        reader.is_empty().then_some(Self { incomplete, unmatched, rules, everyone, matcher })
+        let default = reader.list(group)?;
+        let all = count.checked_add(u32::try_from(clauses.len()).ok()?)?;
+        let matcher = Matcher::decode(&mut reader, all)?;
+        let folded = match reader.flag()? {
+            true => Some(Matcher::decode(&mut reader, all)?),
+            false => None,
+        };
+        #[cfg(feature = "regex")]
+        let regexes = reader.list(|reader| {
+            let clause = reader.number().filter(|clause| *clause < all)?;
+            Some((clause, Regex::decode(reader)?))
+        })?;
+        // An engine without regular expressions refuses a mapping that has some.
+        #[cfg(not(feature = "regex"))]
+        reader.count().filter(|count| *count == 0)?;
+        reader.is_empty().then_some(Self {
+            incomplete,
+            unmatched,
+            refresh,
+            delimiters,
+            rules,
+            everyone,
+            detailed,
+            default,
+            clauses,
+            matcher,
+            folded,
+            #[cfg(feature = "regex")]
+            regexes,
+        })
     }
 
-    /// The rules, in the order of the file.
+    /// The rules, sorted by their ids.
     pub fn rules(&self) -> &[Rule<'b>] {
         &self.rules
     }
 
     /// What happens when the input is incomplete.
-    pub fn incomplete_policy(&self) -> Policy {
+    pub fn incomplete_policy(&self) -> IncompletePolicy {
         self.incomplete
     }
 
@@ -105,14 +195,121 @@ impl<'b> Mapping<'b> {
     pub fn unmatched_policy(&self) -> UnmatchedPolicy {
         self.unmatched
     }
+
+    /// How many clauses there are, those of the rules included.
+    pub(crate) fn clause_count(&self) -> usize {
+        self.rules.len() + self.clauses.len()
+    }
+
+    /// The rule that a clause belongs to.
+    pub(crate) fn rule_of(&self, clause: u32) -> u32 {
+        match (clause as usize).checked_sub(self.rules.len()) {
+            Some(at) => self.clauses.get(at).copied().unwrap_or(clause),
+            None => clause,
+        }
+    }
+
+    pub(crate) fn detail(&self, rule: u32) -> Option<&Detailed<'b>> {
+        let at = self.detailed.binary_search_by(|detailed| detailed.rule.cmp(&rule)).ok()?;
+        self.detailed.get(at)
+    }
+
+    /// Calls `matched` for each pattern that wants a group: with its clause, and the text that it matched,
+    /// which is the group's name, or that in lower case. `lower` is memory to be used again.
+    #[inline(always)]
+    pub(crate) fn for_each_match(
+        &self,
+        group: Scanned<'_>,
+        lower: &mut Vec<u8>,
+        mut matched: impl FnMut(u32, PatternKind<'b>, &[u8]),
+    ) {
+        self.matcher.for_each(group, |clause, kind| matched(clause, kind, group.name));
+        if self.folded.is_some() {
+            self.match_folded(group.name, lower, &mut matched);
+        }
+        #[cfg(feature = "regex")]
+        for (clause, regex) in &self.regexes {
+            if regex.is_match(group.name) {
+                matched(*clause, PatternKind::Regex(regex.pattern()), group.name);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn match_folded(
+        &self,
+        name: &[u8],
+        lower: &mut Vec<u8>,
+        matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8]),
+    ) {
+        lower.clear();
+        letters::lower_into(name, lower);
+        if let Some(folded) = &self.folded {
+            folded.for_each(scan(lower), |clause, kind| matched(clause, kind, lower));
+        }
+    }
+
+    /// Whether some pattern wants a name.
+    pub(crate) fn wants(&self, name: &[u8]) -> bool {
+        let mut wanted = false;
+        self.for_each_match(scan(name), &mut Vec::new(), |_, _, _| wanted = true);
+        wanted
+    }
+
+    /// Whether a name stands in the mapping as it is.
+    pub(crate) fn knows(&self, name: &[u8]) -> bool {
+        self.matcher.is_exact(name)
+    }
+
+    /// Calls `each` for every capture of a text that a pattern of the clause matches, with its number.
+    pub(crate) fn captures<'n>(
+        &self,
+        clause: u32,
+        kind: PatternKind<'b>,
+        text: &'n [u8],
+        mut each: impl FnMut(usize, &'n [u8]),
+    ) {
+        match kind {
+            PatternKind::Exact => {}
+            PatternKind::Glob(pattern) => pattern.captures(text, each),
+            #[cfg(feature = "regex")]
+            PatternKind::Regex(source) => {
+                let same = |(of, regex): &&(u32, Regex<'b>)| *of == clause && regex.pattern() == source;
+                if let Some((_, regex)) = self.regexes.iter().find(same) {
+                    regex.captures(text, &mut each);
+                }
+            }
+            #[cfg(not(feature = "regex"))]
+            PatternKind::Regex(_) => drop((clause, each)),
+        }
+    }
+}
+
+impl<'b> Detailed<'b> {
+    fn decode(
+        reader: &mut Reader<'b>,
+        rule: u32,
+        flags: u8,
+        clauses: &mut impl FnMut(&mut Reader<'b>) -> Option<Vec<u32>>,
+        groups: u32,
+    ) -> Option<Self> {
+        Some(Self {
+            rule,
+            own: flags & OWN != 0,
+            all: clauses(reader)?,
+            none: clauses(reader)?,
+            expires: reader.number()?,
+            condition: match reader.flag()? {
+                true => Some(Condition::decode(reader)?),
+                false => None,
+            },
+            templates: reader.list(|reader| Template::decode(reader, groups))?,
+        })
+    }
 }
 
 impl Policy {
     pub(crate) fn decode(reader: &mut Reader<'_>) -> Option<Self> {
-        match reader.byte()? {
-            0 => Some(Self::NoGroups),
-            1 => Some(Self::Deny),
-            _ => None,
-        }
+        reader.flag().map(|deny| if deny { Self::Deny } else { Self::NoGroups })
     }
 }

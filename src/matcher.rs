@@ -1,4 +1,4 @@
-//! Which rules want a group: one hash look-up for the exact names, two searches for the globs.
+//! Which clauses of rules want a group: one hash look-up for the exact names, two searches for the globs.
 //!
 //! A glob is filed under one of its literal ends, a prefix or a suffix, whichever fewer others begin like. One look-up by a name's first eight bytes finds
 //! the prefixes that begin with them; among those, one binary search finds the greatest that is not above the name:
@@ -11,7 +11,7 @@ use core::cmp::Ordering;
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
 use crate::table::Table;
-use crate::words::{Scanned, back_word, front_word, hash_word, same};
+use crate::words::{Scanned, back_word, front_word, hash, hash_word, same};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -26,15 +26,15 @@ pub(crate) struct Matcher<'b> {
 #[derive(Debug)]
 struct Exact<'b> {
     name: &'b [u8],
-    rule: u32,
-    /// Another entry with the same name, for another rule.
+    clause: u32,
+    /// Another entry with the same name, for another clause.
     next: Option<u32>,
 }
 
 #[derive(Debug)]
 struct Glob<'b> {
     pattern: Pattern<'b>,
-    rule: u32,
+    clause: u32,
 }
 
 /// Globs filed under the literal that a match begins, or ends, with.
@@ -125,16 +125,16 @@ impl Side {
 }
 
 impl<'b> Matcher<'b> {
-    /// Decodes the patterns of a mapping of `rules` rules; `None` if they are not well-formed.
+    /// Decodes the patterns of a mapping of `clauses` clauses; `None` if they are not well-formed.
     ///
     /// Layout: the exact names and then the globs filed under prefixes, under suffixes, and under neither;
-    /// each a count and that many pairs of rule and text. Globs are sorted by their literal from its side.
-    pub(crate) fn decode(reader: &mut Reader<'b>, rules: u32) -> Option<Self> {
+    /// each a count and that many pairs of clause and text. Globs are sorted by their literal from its side.
+    pub(crate) fn decode(reader: &mut Reader<'b>, clauses: u32) -> Option<Self> {
         let count = reader.count()?;
         let mut names = Vec::with_capacity(count);
         for _ in 0..count {
-            let rule = reader.number().filter(|rule| *rule < rules)?;
-            names.push(Exact { name: reader.text()?.as_bytes(), rule, next: None });
+            let clause = reader.number().filter(|clause| *clause < clauses)?;
+            names.push(Exact { name: reader.text()?.as_bytes(), clause, next: None });
         }
         let mut repeats = Vec::new();
         let name = |position: u32| names.get(position as usize).map(|exact| exact.name);
@@ -146,10 +146,16 @@ impl<'b> Matcher<'b> {
         Some(Self {
             exact,
             names,
-            prefixes: Ends::decode(reader, rules, Side::Front)?,
-            suffixes: Ends::decode(reader, rules, Side::Back)?,
-            anywhere: decode_globs(reader, rules)?,
+            prefixes: Ends::decode(reader, clauses, Side::Front)?,
+            suffixes: Ends::decode(reader, clauses, Side::Back)?,
+            anywhere: decode_globs(reader, clauses)?,
         })
+    }
+
+    /// Whether a name is one of the exact ones.
+    pub(crate) fn is_exact(&self, name: &[u8]) -> bool {
+        let is = |at: u32| self.names.get(at as usize).is_some_and(|exact| same(exact.name, name));
+        self.exact.find(hash(name), is).is_some()
     }
 
     /// Calls `matched` for each pattern that wants a group.
@@ -159,7 +165,7 @@ impl<'b> Matcher<'b> {
             self.names.get(position as usize).is_some_and(|exact| same(exact.name, name))
         });
         while let Some(exact) = found.and_then(|position| self.names.get(position as usize)) {
-            matched(exact.rule, PatternKind::Exact);
+            matched(exact.clause, PatternKind::Exact);
             found = exact.next;
         }
         self.prefixes.for_each(name, &mut matched);
@@ -169,8 +175,8 @@ impl<'b> Matcher<'b> {
 }
 
 impl<'b> Ends<'b> {
-    fn decode(reader: &mut Reader<'b>, rules: u32, side: Side) -> Option<Self> {
-        let globs = decode_globs(reader, rules)?;
+    fn decode(reader: &mut Reader<'b>, clauses: u32, side: Side) -> Option<Self> {
+        let globs = decode_globs(reader, clauses)?;
         let mut ends: Vec<End<'b>> = Vec::new();
         for (position, glob) in globs.iter().enumerate() {
             let literal = side.literal(&glob.pattern);
@@ -333,12 +339,12 @@ fn filter_place(hash: u32) -> (usize, u64) {
     ((hash >> 30) as usize, 1 << ((hash >> 24) & 63))
 }
 
-fn decode_globs<'b>(reader: &mut Reader<'b>, rules: u32) -> Option<Vec<Glob<'b>>> {
+fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b>>> {
     let count = reader.count()?;
     let mut globs = Vec::with_capacity(count);
     for _ in 0..count {
-        let rule = reader.number().filter(|rule| *rule < rules)?;
-        globs.push(Glob { rule, pattern: Pattern::decode(reader.text()?)? });
+        let clause = reader.number().filter(|clause| *clause < clauses)?;
+        globs.push(Glob { clause, pattern: Pattern::decode(reader.text()?)? });
     }
     Some(globs)
 }
@@ -347,7 +353,7 @@ fn decode_globs<'b>(reader: &mut Reader<'b>, rules: u32) -> Option<Vec<Glob<'b>>
 fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
     for glob in globs {
         if glob.pattern.is_match(name) {
-            matched(glob.rule, PatternKind::Glob(glob.pattern));
+            matched(glob.clause, PatternKind::Glob(glob.pattern));
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | `02` | one character |
 //! | `03` pairs of characters `05` | one character between the two of a pair |
 //! | `04` pairs of characters `05` | one character between the two of no pair |
+//! | `06` a letter | nothing: what the `02 01` behind it match is the capture of that letter, `a` for the first |
 //! | anything else | itself |
 
 use crate::words::same;
@@ -20,6 +21,10 @@ pub(crate) const ONE: u8 = 2;
 pub(crate) const CLASS: u8 = 3;
 pub(crate) const NEGATED_CLASS: u8 = 4;
 pub(crate) const CLASS_END: u8 = 5;
+pub(crate) const CAPTURE: u8 = 6;
+
+/// The most captures of one rule's patterns.
+pub(crate) const MAX_CAPTURES: usize = 8;
 
 /// A lowered glob with at least one special construct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub enum PatternKind<'b> {
     Exact,
     /// The group matches one of the rule's globs.
     Glob(Pattern<'b>),
+    /// The group matches one of the rule's regular expressions, which is this one.
+    Regex(&'b str),
 }
 
 impl<'b> Pattern<'b> {
@@ -54,6 +61,7 @@ impl<'b> Pattern<'b> {
                     special = true;
                     read_class(&mut rest)?;
                 }
+                Ok(CAPTURE) => read_capture(&mut rest)?,
                 Ok(0..0x20 | 0x7f) => return None,
                 _ => {}
             }
@@ -62,7 +70,7 @@ impl<'b> Pattern<'b> {
             return None;
         }
         let bytes = lowered.as_bytes();
-        let is_special = |&byte: &u8| byte <= CLASS_END;
+        let is_special = |&byte: &u8| byte <= CAPTURE;
         let first = bytes.iter().position(is_special)?;
         let last = bytes.iter().rposition(is_special)?;
         let (before, suffix) = bytes.split_at_checked(last + 1)?;
@@ -93,7 +101,18 @@ impl<'b> Pattern<'b> {
             && (matches!(self.middle, [ANY]) || is_middle_match(self.middle, rest))
     }
 
-    /// The pattern as an author would write it.
+    /// Calls `each` for every capture of a name that matches, with its number and its text.
+    ///
+    /// Each takes as little as it can, the first one first.
+    pub(crate) fn captures<'n>(&self, name: &'n [u8], mut each: impl FnMut(usize, &'n [u8])) {
+        let len = name.len().saturating_sub(self.suffix.len());
+        let middle = name.get(self.prefix.len()..len).unwrap_or_default();
+        for capture in find_captures(self.middle, middle).unwrap_or_default() {
+            each(usize::from(capture.letter.saturating_sub(b'a')), capture.text);
+        }
+    }
+
+    /// The pattern as an author would write it, with the captures by their numbers' names.
     #[cfg(feature = "compiler")]
     pub fn to_glob(&self) -> String {
         let lowered = [self.prefix, self.middle, self.suffix].concat();
@@ -104,6 +123,12 @@ impl<'b> Pattern<'b> {
             match u8::try_from(char) {
                 Ok(ANY) => glob.push('*'),
                 Ok(ONE) => glob.push('?'),
+                // The wildcards behind it are the capture's.
+                Ok(CAPTURE) => {
+                    let letter = rest.next().unwrap_or('a');
+                    rest = rest.as_str().trim_start_matches(['\u{1}', '\u{2}']).chars();
+                    glob.extend(['$', '{', letter, '}']);
+                }
                 Ok(open @ (CLASS | NEGATED_CLASS)) => {
                     glob.push_str(if open == CLASS { "[" } else { "[!" });
                     while let Some((low, high)) = rest.next().zip(rest.next()) {
@@ -142,6 +167,13 @@ fn read_class(rest: &mut core::str::Chars<'_>) -> Option<()> {
     }
 }
 
+/// Reads a capture up to its wildcards; `None` if they do not follow.
+fn read_capture(rest: &mut core::str::Chars<'_>) -> Option<()> {
+    let last = b'a' + MAX_CAPTURES as u8 - 1;
+    let letter = rest.next().filter(|letter| ('a'..=char::from(last)).contains(letter));
+    letter.filter(|_| rest.as_str().starts_with("\u{2}\u{1}")).map(drop)
+}
+
 /// What comes of holding the next construct of a pattern against the next character of a name.
 enum Step<'p, 'n> {
     Any { pattern: &'p [u8] },
@@ -177,12 +209,66 @@ fn is_middle_match(pattern: &[u8], name: &[u8]) -> bool {
     }
 }
 
+/// What a capture took.
+struct Capture<'n> {
+    letter: u8,
+    text: &'n [u8],
+}
+
+/// The captures of a name that the middle of a pattern matches; `None` if it does not.
+///
+/// The way is that of [`is_middle_match`]: what stands before the last "any characters" is never tried anew, so
+/// each of them takes as little as it can.
+fn find_captures<'n>(pattern: &[u8], text: &'n [u8]) -> Option<Vec<Capture<'n>>> {
+    // From where the rest of `text` was left to where another is.
+    let between = |from: &'n [u8], to: &[u8]| from.get(..from.len().saturating_sub(to.len())).unwrap_or_default();
+    let (mut pattern, mut name) = (pattern, text);
+    let mut found: Vec<Capture<'n>> = Vec::new();
+    // The capture whose wildcards come next: its letter, and the name from where it begins.
+    let mut open: Option<(u8, &'n [u8])> = None;
+    // The pattern behind the last "any characters", the name from where it was tried, whose capture it ends if it
+    // is one's, and how many were found before.
+    let mut retry = None;
+    loop {
+        if let [CAPTURE, letter, behind @ ..] = pattern {
+            open = Some((*letter, name));
+            pattern = behind;
+            continue;
+        }
+        match step(pattern, name) {
+            Step::Done => return Some(found),
+            Step::Any { pattern: behind } => {
+                let own = open.take();
+                retry = Some((behind, name, own, found.len()));
+                // An "any characters" at the end takes all that is left.
+                let end = if behind.is_empty() { &[][..] } else { name };
+                found.extend(own.map(|(letter, from)| Capture { letter, text: between(from, end) }));
+                if behind.is_empty() {
+                    return Some(found);
+                }
+                pattern = behind;
+            }
+            Step::Taken { pattern: behind, name: left } => (pattern, name) = (behind, left),
+            Step::Failed => {
+                let (behind, tried, own, count) = retry?;
+                let (_, left) = next_char(tried)?;
+                found.truncate(count);
+                found.extend(own.map(|(letter, from)| Capture { letter, text: between(from, left) }));
+                open = None;
+                retry = Some((behind, left, own, count));
+                (pattern, name) = (behind, left);
+            }
+        }
+    }
+}
+
 fn step<'p, 'n>(pattern: &'p [u8], name: &'n [u8]) -> Step<'p, 'n> {
     let Some((&first, behind)) = pattern.split_first() else {
         return if name.is_empty() { Step::Done } else { Step::Failed };
     };
     let taken = match first {
         ANY => return Step::Any { pattern: behind },
+        CAPTURE => return Step::Taken { pattern: behind.get(1..).unwrap_or_default(), name },
         ONE => next_char(name).map(|(_, left)| (behind, left)),
         CLASS | NEGATED_CLASS => next_char(name).and_then(|(char, left)| {
             let (inside, behind) = is_in_class(char, behind)?;
@@ -261,6 +347,30 @@ mod tests {
     #[test]
     fn only_well_formed_patterns_are_read() {
         for bad in ["", "plain", "\u{6}\u{1}", "\u{3}\u{5}", "\u{3}a\u{5}", "\u{3}za\u{5}", "\u{3}az"] {
+            assert_eq!(Pattern::decode(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn captures_take_as_little_as_they_can() {
+        fn check(lowered: &str, name: &str, expected: &[(usize, &str)]) {
+            let pattern = Pattern::decode(lowered).expect(lowered);
+            assert!(pattern.is_match(name.as_bytes()), "{lowered:?} against {name:?}");
+            let mut found = Vec::new();
+            pattern.captures(name.as_bytes(), |at, text| found.push((at, core::str::from_utf8(text).expect("UTF-8"))));
+            assert_eq!(found, expected, "{lowered:?} against {name:?}");
+        }
+        const A: &str = "\u{6}a\u{2}\u{1}";
+        const B: &str = "\u{6}b\u{2}\u{1}";
+        check(&format!("eng-{A}"), "eng-core", &[(0, "core")]);
+        check(&format!("eng-{A}-admins"), "eng-core-x-admins", &[(0, "core-x")]);
+        check(&format!("{A}-{B}"), "x-y-z", &[(0, "x"), (1, "y-z")]);
+        check(&format!("{B}-{A}"), "--z", &[(1, "-"), (0, "z")]);
+        check(&format!("{A}-{B}-end"), "a-b-end-end", &[(0, "a"), (1, "b-end")]);
+        check(&format!("\u{1}/{A}/x"), "/a/b/x", &[(0, "a/b")]);
+        check(&format!("{A}ö{B}"), "日öl", &[(0, "日"), (1, "l")]);
+        assert!(!Pattern::decode(&format!("eng-{A}")).expect("fine").is_match(b"eng-"), "at least one character");
+        for bad in ["\u{6}a", "\u{6}i\u{2}\u{1}", "\u{6}a\u{1}", "\u{6}"] {
             assert_eq!(Pattern::decode(bad), None, "{bad:?}");
         }
     }

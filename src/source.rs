@@ -1,32 +1,49 @@
-//! Where a connection's groups are found in a login, and in which shape they arrive.
+//! Where a connection's groups are found in a login, and in which shape and form they arrive.
 //!
-//! Whatever does not have the declared shape makes the input *incomplete*, with a reason:
+//! Whatever does not have the declared shape and form makes the input *incomplete*, with a reason:
 //! a value is understood or refused, never guessed at.
 
+use crate::bytes::Reader;
 use crate::evaluation::Reason;
-use crate::login::Value;
+use crate::form::{Form, Formed};
+use crate::invisible;
+use crate::login::{Input, Value};
+use crate::mapping::Mapping;
 use crate::words::{Scanned, scan, scan_to_zero};
 use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
 /// Where a connection's groups are found, and how they look there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Source<'b> {
-    /// A JSON Pointer (RFC 6901) below `event.user`, such as `/groups`.
-    pub from: &'b str,
+    /// The position of what is read.
+    pub read: u32,
     /// The shape that is understood there.
     pub shape: Shape<'b>,
+    /// The form that each entry has.
+    pub form: Form<'b>,
+    /// Whether numbers are read as their decimal digits.
+    pub numbers: bool,
+    /// Whether booleans are read as `true` and `false`.
+    pub booleans: bool,
+    /// Whether names are rid of spaces at their ends and of invisible characters.
+    pub trim: bool,
     /// What it means if nothing is there.
     pub absent: Absent,
+    /// So many entries mean that the list was cut; 0 if any number may arrive.
+    pub cap: u32,
 }
 
 /// A shape that groups arrive in.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Shape<'b> {
     /// An array of strings.
     List,
     /// An array of strings, or one string that is one group.
     ListOrString,
+    /// One string that is one group.
+    Text,
     /// One string, split at every occurrence of the delimiter.
     Delimited(&'b str),
     /// An array of objects; the named member holds the group.
@@ -63,6 +80,12 @@ pub enum Identity {
     Primary,
 }
 
+/// The flags of a source in a bundle.
+pub(crate) const NUMBERS: u8 = 1;
+pub(crate) const BOOLEANS: u8 = 2;
+pub(crate) const TRIM: u8 = 4;
+pub(crate) const EMPTY_IF_ABSENT: u8 = 8;
+
 /// The upstream groups of a login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Received<'a> {
@@ -70,114 +93,349 @@ pub(crate) struct Received<'a> {
     pub(crate) groups: Vec<Scanned<'a>>,
     /// How many entries were empty strings, which name no group.
     pub(crate) empty_entries: u32,
+    /// How many entries were of another directory branch or domain than the source wants.
+    pub(crate) outside_scope: u32,
+    /// Why the input is incomplete, if it is; the groups are then those that could be read.
+    pub(crate) incomplete: Option<Reason>,
+}
+
+/// One entry of a source, as it arrived.
+enum Entry<'v> {
+    Name(&'v [u8]),
+    Number(f64),
+    Bool(bool),
+    Bad(Reason),
+}
+
+/// Reads the upstream groups of a login out of the values of its sources.
+///
+/// `mapping` knows which names hold the delimiter of a string that is split.
+pub(crate) fn read<'v>(
+    sources: impl Iterator<Item = &'v Source<'v>> + Clone,
+    combine: Combine,
+    input: &'v Input<'_>,
+    mapping: &Mapping<'_>,
+) -> Received<'v> {
+    let mut received = Received::default();
+    let present = |(_, value): &(&Source<'_>, &Value<'_>)| !matches!(value, Value::Absent);
+    let all = || sources.clone().zip(&input.values);
+    let chosen = match combine {
+        Combine::All => None,
+        Combine::First => all().find(present).or(all().next()),
+    };
+    // One source of several, or every one of them.
+    let chosen = || chosen.into_iter().chain(all().filter(|_| chosen.is_none()));
+    if chosen().all(|(source, _)| source.is_verbatim()) {
+        for (source, value) in chosen() {
+            received.take(source, value, mapping);
+        }
+        return received;
+    }
+    let mut derived = Vec::new();
+    for (source, value) in chosen() {
+        received.derive(source, value, mapping, &mut derived);
+    }
+    // The memory belongs to the input, so that what is received can refer to it.
+    if input.derived.set(derived).is_ok()
+        && let Some(names) = input.derived.get()
+        && let Some((_, names)) = names.split_last()
+    {
+        received.take_joined(names);
+    }
+    received
 }
 
 impl<'b> Source<'b> {
-    /// The member that holds the group in each object, if the shape has objects.
-    pub fn field(&self) -> Option<&'b str> {
-        match self.shape {
-            Shape::Objects(field) => Some(field),
-            _ => None,
-        }
+    /// Layout: a byte for the shape, 0 list, 1 list or string, 2 string, 3 delimited and its delimiter, 4 objects and
+    /// their member; a byte for the form, 0 plain, 1 distinguished name and its attribute and the suffix, 2 domain and
+    /// 3 e-mail and the domain, 4 path, where what is not asked for is empty; the flags, and the cap.
+    pub(crate) fn decode(read: u32, reader: &mut Reader<'b>) -> Option<Self> {
+        let shape = match reader.byte()? {
+            0 => Shape::List,
+            1 => Shape::ListOrString,
+            2 => Shape::Text,
+            3 => Shape::Delimited(reader.text().filter(|delimiter| !delimiter.is_empty())?),
+            4 => Shape::Objects(reader.text()?),
+            _ => return None,
+        };
+        let wanted = |reader: &mut Reader<'b>| Some(reader.text().map(Some)?.filter(|text| !text.is_empty()));
+        let form = match reader.byte()? {
+            0 => Form::Plain,
+            1 => Form::DistinguishedName { attribute: reader.text()?, below: wanted(reader)? },
+            2 => Form::Domain { domain: wanted(reader)? },
+            3 => Form::Email { domain: wanted(reader)? },
+            4 => Form::Path,
+            _ => return None,
+        };
+        let flags = reader.byte().filter(|flags| *flags < 16)?;
+        let [numbers, booleans, trim, empty] =
+            [NUMBERS, BOOLEANS, TRIM, EMPTY_IF_ABSENT].map(|flag| flags & flag != 0);
+        let absent = if empty { Absent::Empty } else { Absent::Incomplete };
+        Some(Self { read, shape, form, numbers, booleans, trim, absent, cap: reader.number()? })
     }
 
-    /// Reads the upstream groups out of `value`.
-    ///
-    /// # Errors
-    ///
-    /// The reason why the input is incomplete.
-    pub(crate) fn read<'v>(&self, value: &'v Value<'_>) -> Result<Received<'v>, Reason> {
-        let mut received = Received::default();
-        match (value, &self.shape) {
+    /// Whether the names that rules see are the entries as they arrived.
+    fn is_verbatim(&self) -> bool {
+        matches!(self.form, Form::Plain) && !self.numbers && !self.booleans && !self.trim
+    }
+
+    /// Calls `each` with every entry of a value; what is no entry is a bad one, with the reason.
+    fn for_each_entry<'v>(&self, value: &'v Value<'_>, mapping: &Mapping<'_>, mut each: impl FnMut(Entry<'v>)) {
+        let mut count = 0;
+        let mut each = |entry| {
+            count += 1;
+            each(entry);
+        };
+        match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
-            (Value::Absent, _) => return Err(Reason::AttributeAbsent),
-            (Value::Null, _) => return Err(Reason::AttributeNull),
-            (Value::Unreadable, _) => return Err(Reason::AttributeUnreadable),
+            (Value::List(entries), _) if entries.len() > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
+            (Value::Names { count, .. }, _) if *count > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
             (Value::List(entries), Shape::List | Shape::ListOrString) => {
-                received.reserve(entries.len())?;
-                for entry in entries {
-                    match entry {
-                        Value::Text(group) => received.push(scan(group))?,
-                        Value::Unreadable => return Err(Reason::AttributeUnreadable),
-                        _ => return Err(Reason::EntryType),
-                    }
-                }
+                entries.iter().for_each(|entry| each(read_entry(entry)));
+            }
+            (Value::List(entries), Shape::Objects(field)) => {
+                entries.iter().for_each(|entry| each(read_member(entry, field)));
             }
             (Value::Names { count, joined }, Shape::List | Shape::ListOrString) => {
-                received.reserve(*count)?;
-                let mut rest = Some(joined.as_ref());
-                let mut parts = 0;
-                while let Some(left) = rest {
-                    let (group, behind) = scan_to_zero(left);
-                    received.push(group)?;
-                    parts += 1;
-                    rest = behind;
-                }
+                let names = || joined.split(|byte| *byte == 0);
                 // A zero inside a name makes more parts than there were names.
-                if parts != *count {
-                    return Err(Reason::EntryMalformed);
+                match names().count() == *count {
+                    true => names().for_each(|name| each(Entry::Name(name))),
+                    false => each(Entry::Bad(Reason::EntryMalformed)),
                 }
             }
-            (Value::Names { .. }, Shape::Objects(_)) => return Err(Reason::EntryType),
-            (Value::List(entries), Shape::Objects(field)) => {
-                received.reserve(entries.len())?;
-                for entry in entries {
-                    received.push(scan(read_member(entry, field)?))?;
+            (Value::Names { .. }, Shape::Objects(_)) => each(Entry::Bad(Reason::EntryType)),
+            (Value::Text(_) | Value::Number(_) | Value::Bool(_), Shape::ListOrString | Shape::Text) => {
+                match read_entry(value) {
+                    Entry::Number(_) if !self.numbers => each(Entry::Bad(Reason::AttributeType)),
+                    Entry::Bool(_) if !self.booleans => each(Entry::Bad(Reason::AttributeType)),
+                    entry => each(entry),
                 }
             }
-            (Value::Text(group), Shape::ListOrString) => received.push(scan(group))?,
             (Value::Text(joined), Shape::Delimited(delimiter)) => {
-                for group in split(joined, delimiter.as_bytes()) {
-                    received.push(scan(group))?;
-                }
+                for_each_part(joined, delimiter.as_bytes(), mapping, &mut each);
             }
-            _ => return Err(Reason::AttributeType),
+            (value, _) => each(Entry::Bad(reason_of(value))),
         }
-        Ok(received)
+        if self.cap > 0 && count >= self.cap {
+            each(Entry::Bad(Reason::AtCap));
+        }
+    }
+}
+
+/// Why a value that has not the declared shape makes the input incomplete.
+fn reason_of(value: &Value<'_>) -> Reason {
+    match value {
+        Value::Absent => Reason::AttributeAbsent,
+        Value::Null => Reason::AttributeNull,
+        Value::Unreadable => Reason::AttributeUnreadable,
+        Value::IdentityUnclear => Reason::IdentityUnclear,
+        Value::Overage => Reason::Overage,
+        Value::Unavailable => Reason::ProvisionedUnavailable,
+        _ => Reason::AttributeType,
+    }
+}
+
+fn read_entry<'v>(entry: &'v Value<'_>) -> Entry<'v> {
+    match entry {
+        Value::Text(group) => Entry::Name(group),
+        Value::Number(number) => Entry::Number(*number),
+        Value::Bool(value) => Entry::Bool(*value),
+        Value::Unreadable => Entry::Bad(Reason::AttributeUnreadable),
+        _ => Entry::Bad(Reason::EntryType),
+    }
+}
+
+fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> Entry<'v> {
+    let members = match entry {
+        Value::Object(members) => members,
+        Value::Unreadable => return Entry::Bad(Reason::AttributeUnreadable),
+        _ => return Entry::Bad(Reason::EntryType),
+    };
+    match members.iter().find(|(key, _)| *key == field.as_bytes()) {
+        Some((_, Value::Null)) | None => Entry::Bad(Reason::EntryUnnamed),
+        Some((_, member)) => read_entry(member),
     }
 }
 
 impl<'a> Received<'a> {
-    fn reserve(&mut self, count: usize) -> Result<(), Reason> {
-        if count > MAX_GROUPS {
-            return Err(Reason::TooManyGroups);
+    fn fail(&mut self, reason: Reason) {
+        self.incomplete.get_or_insert(reason);
+    }
+
+    /// Takes the entries of a source as they are.
+    fn take(&mut self, source: &Source<'_>, value: &'a Value<'_>, mapping: &Mapping<'_>) {
+        match (value, source.shape) {
+            // The way of almost every login: an array of strings.
+            (Value::Names { count, joined }, Shape::List | Shape::ListOrString) if *count <= MAX_GROUPS => {
+                self.groups.reserve_exact(*count);
+                let parts = self.take_joined(joined);
+                // A zero inside a name makes more parts than there were names.
+                if parts != *count {
+                    self.fail(Reason::EntryMalformed);
+                }
+                if source.cap > 0 && *count >= source.cap as usize {
+                    self.fail(Reason::AtCap);
+                }
+            }
+            _ => source.for_each_entry(value, mapping, |entry| match entry {
+                Entry::Name(name) => self.push(scan(name)),
+                Entry::Number(_) | Entry::Bool(_) => self.fail(Reason::EntryType),
+                Entry::Bad(reason) => self.fail(reason),
+            }),
         }
-        self.groups.reserve_exact(count);
-        Ok(())
+    }
+
+    /// Takes names with a zero byte between them, and says how many there were.
+    fn take_joined(&mut self, joined: &'a [u8]) -> usize {
+        let mut rest = Some(joined);
+        let mut parts = 0;
+        while let Some(left) = rest {
+            let (group, behind) = scan_to_zero(left);
+            self.push(group);
+            parts += 1;
+            rest = behind;
+        }
+        parts
     }
 
     #[inline(always)]
-    fn push(&mut self, group: Scanned<'a>) -> Result<(), Reason> {
+    fn push(&mut self, group: Scanned<'a>) {
         if group.name.is_empty() {
             self.empty_entries += 1;
         } else if group.name.len() > MAX_GROUP_BYTES {
-            return Err(Reason::GroupTooLong);
+            self.fail(Reason::GroupTooLong);
         } else if self.groups.len() == MAX_GROUPS {
-            return Err(Reason::TooManyGroups);
+            self.fail(Reason::TooManyGroups);
         } else if group.malformed {
-            return Err(Reason::EntryMalformed);
+            self.fail(Reason::EntryMalformed);
         } else {
             self.groups.push(group);
         }
-        Ok(())
+    }
+
+    /// Appends the names that rules see of a source's entries, each with a zero byte behind it.
+    fn derive(
+        &mut self,
+        source: &Source<'_>,
+        value: &'a Value<'_>,
+        mapping: &Mapping<'_>,
+        derived: &mut Vec<u8>,
+    ) {
+        let (mut text, mut trimmed) = (Vec::new(), Vec::new());
+        source.for_each_entry(value, mapping, |entry| {
+            text.clear();
+            let mut name: &[u8] = match entry {
+                Entry::Name(name) => name,
+                Entry::Number(number) if source.numbers && append_integer(number, &mut text) => &text,
+                Entry::Bool(value) if source.booleans => if value { b"true" } else { b"false" },
+                Entry::Number(_) | Entry::Bool(_) => return self.fail(Reason::EntryType),
+                Entry::Bad(reason) => return self.fail(reason),
+            };
+            if name.len() > MAX_GROUP_BYTES {
+                return self.fail(Reason::GroupTooLong);
+            }
+            if source.trim && invisible::needs_trim(name) {
+                trimmed.clear();
+                invisible::trim_into(name, &mut trimmed);
+                name = &trimmed;
+            }
+            if name.is_empty() {
+                self.empty_entries += 1;
+                return;
+            }
+            // A zero would end the name here and begin another.
+            if scan(name).malformed {
+                return self.fail(Reason::EntryMalformed);
+            }
+            let start = derived.len();
+            match source.form.append(name, derived) {
+                Formed::Taken if derived.get(start..).unwrap_or_default().contains(&0) => {
+                    derived.truncate(start);
+                    self.fail(Reason::EntryMalformed);
+                }
+                Formed::Taken => derived.push(0),
+                Formed::OutsideScope => {
+                    derived.truncate(start);
+                    self.outside_scope += 1;
+                }
+                Formed::Malformed => {
+                    derived.truncate(start);
+                    self.fail(Reason::EntryForm);
+                }
+            }
+        });
     }
 }
 
-fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> Result<&'v [u8], Reason> {
-    let members = match entry {
-        Value::Object(members) => members,
-        Value::Unreadable => return Err(Reason::AttributeUnreadable),
-        _ => return Err(Reason::EntryType),
+/// Appends the decimal digits of a whole number that a float holds exactly; says whether it is one.
+fn append_integer(number: f64, text: &mut Vec<u8>) -> bool {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let mut left = number.abs() as u64;
+    if !(number.abs() < EXACT && left as f64 == number.abs()) {
+        return false;
+    }
+    loop {
+        text.push(b'0' + (left % 10) as u8);
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if number < 0.0 {
+        text.push(b'-');
+    }
+    text.reverse();
+    true
+}
+
+/// Calls `each` for the parts of `joined` between occurrences of `delimiter`; an empty string has no parts.
+///
+/// Parts side by side that make a name which the mapping knows are that name, unless it wants one of them too,
+/// or other such names overlap: then nobody can tell what was meant.
+fn for_each_part<'v>(
+    joined: &'v [u8],
+    delimiter: &[u8],
+    mapping: &Mapping<'_>,
+    each: &mut impl FnMut(Entry<'v>),
+) {
+    if mapping.delimiters == 0 {
+        return split(joined, delimiter).for_each(|part| each(Entry::Name(part)));
+    }
+    let ends: Vec<usize> = split(joined, delimiter)
+        .scan(0, |at, part| {
+            let end = *at + part.len();
+            *at = end + delimiter.len();
+            Some(end)
+        })
+        .collect();
+    let start = |part: usize| match part.checked_sub(1).and_then(|before| ends.get(before)) {
+        Some(end) => end + delimiter.len(),
+        None => 0,
     };
-    match members.iter().find(|(key, _)| *key == field.as_bytes()) {
-        Some((_, Value::Text(group))) => Ok(group),
-        Some((_, Value::Unreadable)) => Err(Reason::AttributeUnreadable),
-        Some((_, Value::Null)) | None => Err(Reason::EntryUnnamed),
-        Some(_) => Err(Reason::EntryType),
+    let run = |first: usize, last: usize| joined.get(start(first)..*ends.get(last)?);
+    // The last parts of runs of at least two, from a part on, that are a known name.
+    let known = |first: usize| {
+        let last = (first + mapping.delimiters).min(ends.len().saturating_sub(1));
+        (first + 1..=last).filter(move |last| run(first, *last).is_some_and(|name| mapping.knows(name)))
+    };
+    let mut first = 0;
+    while first < ends.len() {
+        let Some(last) = known(first).last() else {
+            each(Entry::Name(run(first, first).unwrap_or_default()));
+            first += 1;
+            continue;
+        };
+        let parts_wanted = (first..=last).any(|part| run(part, part).is_some_and(|name| mapping.wants(name)));
+        let overlaps = known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
+        each(match run(first, last) {
+            Some(name) if !parts_wanted && !overlaps => Entry::Name(name),
+            _ => Entry::Bad(Reason::AmbiguousSplit),
+        });
+        first = last + 1;
     }
 }
 
-/// The parts of `joined` between occurrences of `delimiter`; an empty string has no parts.
 fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Item = &'a [u8]> {
     let mut rest = (!joined.is_empty()).then_some(joined);
     core::iter::from_fn(move || {
@@ -194,7 +452,7 @@ fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Item = &'a [u8
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{append_integer, split};
 
     #[test]
     fn a_delimited_string_is_split_everywhere() {
@@ -208,5 +466,23 @@ mod tests {
         check("a,b", ",", &["a", "b"]);
         check(",a,", ",", &["", "a", ""]);
         check("a; b; c", "; ", &["a", "b", "c"]);
+    }
+
+    #[test]
+    fn whole_numbers_have_digits_and_others_are_refused() {
+        fn check(number: f64, expected: Option<&str>) {
+            let mut text = Vec::new();
+            let is_one = append_integer(number, &mut text);
+            assert_eq!(is_one.then(|| String::from_utf8(text).expect("ASCII")).as_deref(), expected);
+        }
+        check(0.0, Some("0"));
+        check(-0.0, Some("0"));
+        check(4711.0, Some("4711"));
+        check(-120.0, Some("-120"));
+        check(9_007_199_254_740_991.0, Some("9007199254740991"));
+        check(9_007_199_254_740_992.0, None);
+        check(0.5, None);
+        check(f64::NAN, None);
+        check(f64::INFINITY, None);
     }
 }

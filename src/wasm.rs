@@ -63,7 +63,7 @@ pub fn load(len: usize) -> u32 {
 /// Answers [`api::route`] for the call's `len` bytes.
 #[wasm_bindgen]
 pub fn route(len: usize) -> *const u32 {
-    answer(len, |bundle, call, answer| answer.extend(api::route(bundle, call)))
+    answer(len, api::route)
 }
 
 /// Answers [`api::evaluate`] for the call's `len` bytes.

@@ -86,6 +86,8 @@ pub(crate) struct Scanned<'a> {
     /// Whether it holds what no directory puts into a name: a control character,
     /// or U+FFFD, which stands where text was damaged on its way.
     pub(crate) malformed: bool,
+    /// Whether it is plain ASCII without control characters.
+    pub(crate) ascii: bool,
 }
 
 /// Looks at a name that ends where the bytes end.
@@ -103,7 +105,7 @@ pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
     let spaces = (ONES * 0x20).unbounded_shl(rest.len() as u32 * 8);
     flags |= suspicious(last | spaces);
     let malformed = flags != 0 && is_malformed(name);
-    Scanned { name, hash: finish(state, last, name.len()), malformed }
+    Scanned { name, hash: finish(state, last, name.len()), malformed, ascii: flags == 0 }
 }
 
 /// Looks at a name that ends before the first zero byte, and says what follows that.
@@ -124,7 +126,7 @@ pub(crate) fn scan_to_zero(bytes: &[u8]) -> (Scanned<'_>, Option<&[u8]>) {
         let len = at + (bit / 8) as usize;
         let Some((name, rest)) = bytes.split_at_checked(len) else { break };
         let last = word & ((1 << bit) - 1);
-        let scanned = Scanned { name, hash: finish(state, last, len), malformed: false };
+        let scanned = Scanned { name, hash: finish(state, last, len), malformed: false, ascii: true };
         return (scanned, rest.split_first().map(|(_, rest)| rest));
     }
     // The last name, or one that is not plain ASCII.

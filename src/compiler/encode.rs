@@ -1,86 +1,215 @@
 //! Writing bundles. [`Bundle::decode`](crate::Bundle::decode) reads them, and its module says how they are laid out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::organization::{OwnedShape, OwnedSource};
-use super::platform::Platform;
-use crate::bundle::{FORMAT_VERSION, MAGIC};
-use crate::mapping::{Policy, UnmatchedPolicy};
+use super::model::{From, OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
+use crate::bundle::{self, FORMAT_VERSION, MAGIC, OverLimit};
+use crate::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::matcher::Side;
 use crate::pattern::Pattern;
-use crate::source::Absent;
+use crate::read;
+use crate::source::{self, Absent, Combine, Identity};
+use crate::template::Case;
 
-/// A mapping whose names are resolved and whose globs are lowered.
+/// A mapping whose names are resolved and whose patterns are lowered.
 #[derive(Debug)]
 pub(crate) struct LoweredMapping {
     pub(crate) name: String,
     pub(crate) id: Option<String>,
-    pub(crate) connections: Vec<(String, OwnedSource)>,
-    pub(crate) incomplete: Policy,
+    pub(crate) connections: Vec<LoweredConnection>,
+    pub(crate) incomplete: IncompletePolicy,
     pub(crate) unmatched: UnmatchedPolicy,
+    pub(crate) refresh: Option<u32>,
+    /// How many delimiters an exact name holds at most.
+    pub(crate) delimiters: usize,
     pub(crate) rules: Vec<LoweredRule>,
+    /// Positions in the registry.
+    pub(crate) default: Vec<u32>,
 }
 
 #[derive(Debug)]
+pub(crate) struct LoweredConnection {
+    pub(crate) name: String,
+    pub(crate) sources: Vec<OwnedSource>,
+    pub(crate) combine: Combine,
+}
+
+#[derive(Debug, Default)]
 pub(crate) struct LoweredRule {
     pub(crate) id: String,
     pub(crate) everyone: bool,
+    pub(crate) excludes: bool,
     /// Positions in the registry.
-    pub(crate) grants: Vec<u32>,
+    pub(crate) groups: Vec<u32>,
+    pub(crate) templates: Vec<LoweredTemplate>,
+    /// The rule's own patterns, of which one has to match, if there are any.
+    pub(crate) own: Clause,
+    pub(crate) all: Vec<Clause>,
+    pub(crate) none: Vec<Clause>,
+    pub(crate) condition: Option<LoweredCondition>,
+    /// Seconds since 1970; 0 if it does not expire.
+    pub(crate) expires: u32,
+}
+
+/// Patterns of which one has to match.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clause {
+    pub(crate) plain: Lowered,
+    /// In lower case, for names in lower case.
+    pub(crate) folded: Lowered,
+    pub(crate) regexes: Vec<LoweredRegex>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lowered {
     pub(crate) names: Vec<String>,
     pub(crate) patterns: Vec<String>,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LoweredRegex {
+    pub(crate) pattern: String,
+    pub(crate) ignore_case: bool,
+    /// Every match begins with one of these, if there are any.
+    pub(crate) prefixes: Vec<Vec<u8>>,
+    /// The names of the captures, by their numbers.
+    pub(crate) captures: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LoweredTemplate {
+    pub(crate) pieces: Vec<Piece>,
+    /// The target groups that it may grant: positions in the registry, ascending.
+    pub(crate) candidates: Vec<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(String),
+    Capture { number: usize, case: Case },
+}
+
+/// A condition whose names are resolved.
+#[derive(Clone, Debug)]
+pub(crate) enum LoweredCondition {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Connection(Vec<usize>),
+    Application(Vec<usize>),
+    User { fact: OwnedRead, test: Test },
+    EmailDomain(Vec<String>),
+    Text { fact: OwnedRead, values: Vec<String> },
+}
+
+/// A [`Read`](crate::Read) that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct OwnedRead {
+    base: u8,
+    options: u8,
+    pointer: String,
+    field: String,
+}
+
+impl OwnedRead {
+    /// An attribute of the user: of the identity that logged in, or, with what Auth0 keeps for it, of the user.
+    pub(crate) fn attribute(pointer: &str) -> Self {
+        let base = if pointer.starts_with("/app_metadata/") { USER } else { LOGIN };
+        Self { base, options: 0, pointer: pointer.to_owned(), field: String::new() }
+    }
+
+    /// A member of the event.
+    pub(crate) fn event(pointer: impl Into<String>, field: &str) -> Self {
+        Self { base: EVENT, options: 0, pointer: pointer.into(), field: field.to_owned() }
+    }
+
+    fn of_source(source: &OwnedSource) -> Self {
+        let (base, pointer) = match &source.from {
+            From::Attribute { pointer, identity: Identity::Primary } => (USER, pointer.clone()),
+            From::Attribute { pointer, .. } => (Self::attribute(pointer).base, pointer.clone()),
+            From::Provisioned => (PROVISIONED, String::new()),
+        };
+        let field = match &source.shape {
+            OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => field.clone(),
+            _ => String::new(),
+        };
+        let json = matches!(source.shape, OwnedShape::Json(_));
+        let options = [(json, read::JSON), (source.nfc, read::NFC), (source.overage, read::OVERAGE)];
+        let options = options.into_iter().filter(|(on, _)| *on).map(|(_, option)| option).sum();
+        Self { base, options, pointer, field }
+    }
+}
+
+/// The numbers of [`Base`](crate::Base).
+const LOGIN: u8 = 0;
+const USER: u8 = 1;
+const EVENT: u8 = 2;
+const PROVISIONED: u8 = 3;
 
 /// Writes the bundle of a platform.
 ///
 /// The same meaning gives the same bytes: what has no order of its own is sorted.
 pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> Vec<u8> {
     mappings.sort_by(|left, right| left.name.cmp(&right.name));
+    for mapping in &mut mappings {
+        mapping.connections.sort_by(|left, right| left.name.cmp(&right.name));
+        // Two rules of one id are what became of one rule: their order must not depend on the file's either.
+        mapping.rules.sort_by_cached_key(|rule| (rule.id.clone(), rule.groups.clone(), rule.own.plain.names.clone()));
+    }
 
     let mut body = Writer::default();
     body.policy(platform.policies.closed);
     body.policy(platform.policies.failure);
-
-    body.number(platform.applications.len());
-    for application in &platform.applications {
-        body.text(&application.name.text);
-        body.text(application.claim.as_ref().map(|claim| claim.text.as_str()).unwrap_or_default());
-        let mut clients: Vec<_> = application.clients.iter().map(|client| &client.text).collect();
-        clients.sort();
-        body.number(clients.len());
-        clients.into_iter().for_each(|client| body.text(client));
-    }
-
-    body.number(platform.groups.len());
-    for group in &platform.groups {
+    body.list(&platform.applications, |body, application| encode_application(body, application));
+    body.list(&platform.groups, |body, group| {
         body.text(&group.name.text);
-        body.number(group.applications.len());
-        group.applications.iter().for_each(|application| body.number(*application));
-    }
-
-    // Most customers share a source: each is written once.
-    let mut sources: Vec<Vec<u8>> = mappings
+        body.list(&group.applications, |body, application| body.number(*application));
+    });
+    let position = |name: &str| {
+        platform.groups.binary_search_by(|group| group.name.text.as_str().cmp(name)).unwrap_or_default()
+    };
+    let mut tiers: Vec<Vec<usize>> = platform
+        .tiers
         .iter()
-        .flat_map(|mapping| mapping.connections.iter().map(|(_, source)| encode_source(source)))
+        .map(|tier| tier.groups.iter().map(|group| position(&group.text)).collect())
         .collect();
-    sources.sort();
-    sources.dedup();
-    body.number(sources.len());
-    sources.iter().for_each(|source| body.bytes.extend(source));
+    tiers.sort();
+    body.list(&tiers, |body, tier| body.list(tier, |body, group| body.number(*group)));
 
-    let blocks: Vec<Vec<u8>> = mappings.iter().map(encode_mapping).collect();
+    // Most customers share what is read, and how: each is written once.
+    let facts: Vec<Vec<OwnedRead>> = mappings.iter().map(facts_of).collect();
+    let of_sources = mappings.iter().flat_map(|mapping| &mapping.connections).flat_map(|it| &it.sources);
+    let reads: BTreeSet<OwnedRead> =
+        of_sources.clone().map(OwnedRead::of_source).chain(facts.iter().flatten().cloned()).collect();
+    let reads: Vec<OwnedRead> = reads.into_iter().collect();
+    body.list(&reads, |body, read| {
+        body.bytes.extend([read.base, read.options]);
+        body.text(&read.pointer);
+        body.text(&read.field);
+    });
+    let encode_source = |source: &OwnedSource| encode_source(source, &reads);
+    let sources: BTreeSet<Vec<u8>> = of_sources.map(encode_source).collect();
+    let sources: Vec<Vec<u8>> = sources.into_iter().collect();
+    body.list(&sources, |body, source| body.bytes.extend(source));
+
+    let blocks: Vec<Vec<u8>> =
+        mappings.iter().zip(&facts).map(|(mapping, facts)| encode_mapping(mapping, facts)).collect();
     body.number(mappings.len());
-    for (mapping, block) in mappings.iter_mut().zip(&blocks) {
+    for ((mapping, facts), block) in mappings.iter().zip(&facts).zip(&blocks) {
         body.text(&mapping.name);
         body.text(mapping.id.as_deref().unwrap_or_default());
-        mapping.connections.sort_by(|left, right| left.0.cmp(&right.0));
-        body.number(mapping.connections.len());
-        for (name, source) in &mapping.connections {
-            body.text(name);
-            body.number(sources.binary_search(&encode_source(source)).unwrap_or_default());
-        }
+        body.list(&mapping.connections, |body, connection| {
+            body.text(&connection.name);
+            body.list(&connection.sources, |body, source| {
+                body.number(sources.binary_search(&encode_source(source)).unwrap_or_default());
+            });
+            if connection.sources.len() > 1 {
+                body.bytes.push(u8::from(connection.combine == Combine::All));
+            }
+        });
+        body.list(facts, |body, fact| body.number(reads.binary_search(fact).unwrap_or_default()));
         body.number(block.len());
     }
     blocks.iter().for_each(|block| body.bytes.extend(block));
@@ -92,52 +221,273 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     bundle
 }
 
-fn encode_source(source: &OwnedSource) -> Vec<u8> {
+fn encode_application(body: &mut Writer, application: &super::model::Application) {
+    body.text(&application.name.text);
+    body.text(application.claim.as_ref().map(|claim| claim.text.as_str()).unwrap_or_default());
+    let flags = [
+        (application.tokens.id, bundle::ID_TOKEN),
+        (application.tokens.access, bundle::ACCESS_TOKEN),
+        (application.saml_attribute.is_some(), bundle::SAML),
+        (application.provenance.is_some(), bundle::PROVENANCE),
+    ];
+    body.bytes.push(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
+    for text in [&application.saml_attribute, &application.provenance].into_iter().flatten() {
+        body.text(&text.text);
+    }
+    body.number(application.limits.groups as usize);
+    body.number(application.limits.claim_bytes as usize);
+    body.bytes.push(match application.limits.over {
+        OverLimit::NoGroups => 0,
+        OverLimit::Deny => 1,
+        OverLimit::Truncate => 2,
+    });
+    let mut clients: Vec<_> = application.clients.iter().map(|client| &client.text).collect();
+    clients.sort();
+    body.list(&clients, |body, client| body.text(client));
+}
+
+fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.text(&source.from);
-    match &source.shape {
-        OwnedShape::List => writer.bytes.push(0),
-        OwnedShape::ListOrString => writer.bytes.push(1),
-        OwnedShape::Delimited(delimiter) => {
-            writer.bytes.push(2);
-            writer.text(delimiter);
+    writer.number(reads.binary_search(&OwnedRead::of_source(source)).unwrap_or_default());
+    let (shape, text) = match &source.shape {
+        OwnedShape::List | OwnedShape::Json(None) => (0, None),
+        OwnedShape::ListOrString => (1, None),
+        OwnedShape::Text => (2, None),
+        OwnedShape::Delimited(delimiter) => (3, Some(delimiter)),
+        OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => (4, Some(field)),
+    };
+    writer.bytes.push(shape);
+    text.into_iter().for_each(|text| writer.text(text));
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    match &source.form {
+        OwnedForm::Plain => writer.bytes.push(0),
+        OwnedForm::DistinguishedName { attribute, below } => {
+            writer.bytes.push(1);
+            writer.text(attribute);
+            writer.text(&optional(below));
         }
-        OwnedShape::Objects(field) => {
+        OwnedForm::Domain { domain } => {
+            writer.bytes.push(2);
+            writer.text(&optional(domain));
+        }
+        OwnedForm::Email { domain } => {
             writer.bytes.push(3);
-            writer.text(field);
+            writer.text(&optional(domain));
+        }
+        OwnedForm::Path => writer.bytes.push(4),
+    }
+    let flags = [
+        (source.numbers, source::NUMBERS),
+        (source.booleans, source::BOOLEANS),
+        (source.trim, source::TRIM),
+        (source.absent == Absent::Empty, source::EMPTY_IF_ABSENT),
+    ];
+    writer.bytes.push(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
+    writer.number(source.cap.unwrap_or_default() as usize);
+    writer.bytes
+}
+
+/// What a mapping's policies and conditions go by: what the refresh policy needs comes first.
+fn facts_of(mapping: &LoweredMapping) -> Vec<OwnedRead> {
+    let mut facts = BTreeSet::new();
+    for rule in &mapping.rules {
+        if let Some(condition) = &rule.condition {
+            condition.collect(&mut facts);
         }
     }
-    writer.bytes.push(match source.absent {
-        Absent::Incomplete => 0,
-        Absent::Empty => 1,
+    let refresh = crate::refresh::READS.iter().map(|(pointer, field)| OwnedRead::event(*pointer, field));
+    refresh.filter(|_| mapping.refresh.is_some()).chain(facts).collect()
+}
+
+impl LoweredCondition {
+    fn collect(&self, facts: &mut BTreeSet<OwnedRead>) {
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => {
+                conditions.iter().for_each(|condition| condition.collect(facts));
+            }
+            Self::Not(condition) => condition.collect(facts),
+            Self::Connection(_) | Self::Application(_) => {}
+            Self::User { fact, .. } | Self::Text { fact, .. } => drop(facts.insert(fact.clone())),
+            Self::EmailDomain(_) => facts.extend(email_reads()),
+        }
+    }
+
+    fn encode(&self, writer: &mut Writer, facts: &[OwnedRead]) {
+        // The reads of the refresh policy come first and are sorted differently, so this is no binary search.
+        let position = |fact: &OwnedRead| facts.iter().rposition(|known| known == fact).unwrap_or_default();
+        let tag = match self {
+            Self::All(_) => 0,
+            Self::Any(_) => 1,
+            Self::Not(_) => 2,
+            Self::Connection(_) => 3,
+            Self::Application(_) => 4,
+            Self::User { .. } => 5,
+            Self::EmailDomain(_) => 6,
+            Self::Text { .. } => 7,
+        };
+        writer.bytes.push(tag);
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => {
+                writer.list(conditions, |writer, condition| condition.encode(writer, facts));
+            }
+            Self::Not(condition) => condition.encode(writer, facts),
+            Self::Connection(positions) | Self::Application(positions) => {
+                writer.list(positions, |writer, position| writer.number(*position));
+            }
+            Self::User { fact, test } => {
+                writer.number(position(fact));
+                encode_test(writer, test);
+            }
+            Self::EmailDomain(domains) => {
+                email_reads().iter().for_each(|fact| writer.number(position(fact)));
+                writer.list(domains, |writer, domain| writer.text(domain));
+            }
+            Self::Text { fact, values } => {
+                writer.number(position(fact));
+                writer.list(values, |writer, value| writer.text(value));
+            }
+        }
+    }
+}
+
+fn email_reads() -> [OwnedRead; 2] {
+    ["/email", "/email_verified"].map(OwnedRead::attribute)
+}
+
+fn encode_test(writer: &mut Writer, test: &Test) {
+    let (tag, bound) = match test {
+        Test::Equals(_) => (0, None),
+        Test::Contains(_) => (1, None),
+        Test::AtLeast(bound) => (2, Some(bound)),
+        Test::AtMost(bound) => (3, Some(bound)),
+        Test::Above(bound) => (4, Some(bound)),
+        Test::Below(bound) => (5, Some(bound)),
+        Test::Exists(_) => (6, None),
+    };
+    writer.bytes.push(tag);
+    writer.bytes.extend(bound.map(|bound| bound.to_le_bytes()).into_iter().flatten());
+    match test {
+        Test::Equals(scalars) | Test::Contains(scalars) => {
+            writer.list(scalars, |writer, scalar| match scalar {
+                Scalar::Text(text) => {
+                    writer.bytes.push(0);
+                    writer.text(text);
+                }
+                Scalar::Number(number) => {
+                    writer.bytes.push(1);
+                    writer.bytes.extend(number.to_le_bytes());
+                }
+                Scalar::Bool(value) => writer.bytes.push(2 + u8::from(*value)),
+            });
+        }
+        Test::Exists(wanted) => writer.bytes.push(u8::from(*wanted)),
+        _ => {}
+    }
+}
+
+fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.bytes.push(match mapping.incomplete {
+        IncompletePolicy::NoGroups => 0,
+        IncompletePolicy::Deny => 1,
+        IncompletePolicy::UsePartial => 2,
+    });
+    writer.bytes.push(u8::from(mapping.unmatched == UnmatchedPolicy::Deny));
+    writer.number(mapping.refresh.unwrap_or_default() as usize);
+    writer.number(mapping.delimiters);
+
+    writer.number(mapping.rules.len());
+    let mut clauses: Vec<&Clause> = mapping.rules.iter().map(|rule| &rule.own).collect();
+    for rule in &mapping.rules {
+        encode_rule(&mut writer, rule, facts);
+        clauses.extend(rule.all.iter().chain(&rule.none));
+    }
+    writer.positions(&mapping.default);
+
+    encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
+    let folded = clauses.iter().any(|clause| !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty());
+    writer.bytes.push(u8::from(folded));
+    if folded {
+        encode_patterns(&mut writer, &clauses, |clause| &clause.folded);
+    }
+    let of_clause = |(at, clause): (usize, &&Clause)| {
+        clause.regexes.iter().map(|regex| (at, regex.clone())).collect::<Vec<_>>()
+    };
+    let mut regexes: Vec<(usize, LoweredRegex)> = clauses.iter().enumerate().flat_map(of_clause).collect();
+    regexes.sort();
+    regexes.dedup();
+    writer.list(&regexes, |writer, (clause, regex)| {
+        writer.number(*clause);
+        writer.bytes.push(u8::from(regex.ignore_case));
+        writer.text(&regex.pattern);
+        writer.list(&regex.prefixes, |writer, prefix| {
+            writer.number(prefix.len());
+            writer.bytes.extend(prefix);
+        });
+        writer.list(&regex.captures, |writer, capture| writer.text(capture));
     });
     writer.bytes
 }
 
-fn encode_mapping(mapping: &LoweredMapping) -> Vec<u8> {
-    let mut rules: Vec<&LoweredRule> = mapping.rules.iter().collect();
-    rules.sort_by(|left, right| left.id.cmp(&right.id));
-
-    let mut writer = Writer::default();
-    writer.policy(mapping.incomplete);
-    writer.bytes.push(match mapping.unmatched {
-        UnmatchedPolicy::Drop => 0,
-        UnmatchedPolicy::Deny => 1,
-    });
-    writer.number(rules.len());
-    let (mut names, mut patterns) = (Vec::new(), Vec::new());
-    for (position, rule) in rules.iter().enumerate() {
-        writer.text(&rule.id);
-        writer.bytes.push(u8::from(rule.everyone));
-        let mut grants = rule.grants.clone();
-        grants.sort_unstable();
-        grants.dedup();
-        writer.number(grants.len());
-        grants.iter().for_each(|group| writer.number(*group as usize));
-        names.extend(rule.names.iter().map(|name| (name.as_str(), position)));
-        patterns.extend(rule.patterns.iter().map(|pattern| (pattern.as_str(), position)));
+fn encode_rule(writer: &mut Writer, rule: &LoweredRule, facts: &[OwnedRead]) {
+    writer.text(&rule.id);
+    let own = !rule.own.is_empty();
+    let detailed = !rule.all.is_empty()
+        || !rule.none.is_empty()
+        || rule.condition.is_some()
+        || rule.expires > 0
+        || !rule.templates.is_empty();
+    let flags = [
+        (rule.everyone, mapping::EVERYONE),
+        (rule.excludes, mapping::EXCLUDES),
+        (detailed, mapping::DETAILED),
+        (detailed && own, mapping::OWN),
+    ];
+    writer.bytes.push(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
+    writer.positions(&rule.groups);
+    if !detailed {
+        return;
     }
+    writer.number(rule.all.len());
+    writer.number(rule.none.len());
+    writer.number(rule.expires as usize);
+    writer.bytes.push(u8::from(rule.condition.is_some()));
+    if let Some(condition) = &rule.condition {
+        condition.encode(writer, facts);
+    }
+    writer.list(&rule.templates, |writer, template| {
+        writer.list(&template.pieces, |writer, piece| match piece {
+            Piece::Literal(literal) => {
+                writer.bytes.push(0);
+                writer.text(literal);
+            }
+            Piece::Capture { number, case } => {
+                writer.bytes.push(match case {
+                    Case::AsIs => 1,
+                    Case::Lower => 2,
+                    Case::Upper => 3,
+                });
+                writer.number(*number);
+            }
+        });
+        writer.positions(&template.candidates);
+    });
+}
 
+impl Clause {
+    pub(crate) fn is_empty(&self) -> bool {
+        let none = |lowered: &Lowered| lowered.names.is_empty() && lowered.patterns.is_empty();
+        none(&self.plain) && none(&self.folded) && self.regexes.is_empty()
+    }
+}
+
+fn encode_patterns<'c>(writer: &mut Writer, clauses: &[&'c Clause], of: impl Fn(&'c Clause) -> &'c Lowered) {
+    let (mut names, mut patterns) = (Vec::new(), Vec::new());
+    for (position, clause) in clauses.iter().enumerate() {
+        let lowered = of(clause);
+        names.extend(lowered.names.iter().map(|name| (name.as_str(), position)));
+        patterns.extend(lowered.patterns.iter().map(|pattern| (pattern.as_str(), position)));
+    }
     names.sort_unstable();
     names.dedup();
     writer.patterns(&names);
@@ -174,7 +524,6 @@ fn encode_mapping(mapping: &LoweredMapping) -> Vec<u8> {
         writer.patterns(&filed);
     }
     writer.patterns(&anywhere);
-    writer.bytes
 }
 
 #[derive(Default)]
@@ -198,17 +547,26 @@ impl Writer {
     }
 
     fn policy(&mut self, policy: Policy) {
-        self.bytes.push(match policy {
-            Policy::NoGroups => 0,
-            Policy::Deny => 1,
-        });
+        self.bytes.push(u8::from(policy == Policy::Deny));
+    }
+
+    /// A count, and that many of what `write` writes.
+    fn list<T>(&mut self, entries: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        self.number(entries.len());
+        entries.iter().for_each(|entry| write(self, entry));
+    }
+
+    /// Positions in the registry, ascending, each once.
+    fn positions(&mut self, positions: &[u32]) {
+        let positions: BTreeSet<u32> = positions.iter().copied().collect();
+        self.number(positions.len());
+        positions.into_iter().for_each(|position| self.number(position as usize));
     }
 
     fn patterns(&mut self, patterns: &[(&str, usize)]) {
-        self.number(patterns.len());
-        for (text, rule) in patterns {
-            self.number(*rule);
-            self.text(text);
-        }
+        self.list(patterns, |writer, (text, clause)| {
+            writer.number(*clause);
+            writer.text(text);
+        });
     }
 }

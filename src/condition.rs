@@ -1,0 +1,278 @@
+//! Conditions on a login, apart from its groups: finite, and decided in three values.
+//!
+//! An attribute that is missing, or of another type than it is held against, leaves a condition *unknown*.
+//! Whoever asks is closed by default: a rule that grants wants the truth, one that takes away is stopped by falsehood
+//! alone.
+
+use crate::bytes::Reader;
+use crate::login::Value;
+use crate::words::same;
+
+/// What a condition comes to. The order is that of logic: "and" is the least, "or" the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "these are the values of the logic")]
+pub enum Truth {
+    /// It does not hold.
+    False,
+    /// It cannot be decided.
+    Unknown,
+    /// It holds.
+    True,
+}
+
+impl Truth {
+    fn not(self) -> Self {
+        match self {
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+            Self::True => Self::False,
+        }
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+}
+
+/// A condition; facts are positions among those that the organization asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Condition<'b> {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    /// The login came through one of these connections, by their positions in the bundle's organization.
+    Connection(Vec<u32>),
+    /// The login is to one of these applications.
+    Application(Vec<u32>),
+    /// An attribute of the user stands a test.
+    User { fact: u32, test: Test<'b> },
+    /// The e-mail address is verified, and of one of these domains.
+    EmailDomain { email: u32, verified: u32, domains: Vec<&'b str> },
+    /// A text that Auth0 or the platform vouches for is one of these; if it is not there, it is none of them.
+    Text { fact: u32, values: Vec<&'b str> },
+}
+
+/// What an attribute is held against.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Test<'b> {
+    Equals(Vec<Scalar<'b>>),
+    Contains(Vec<Scalar<'b>>),
+    AtLeast(f64),
+    AtMost(f64),
+    Above(f64),
+    Below(f64),
+    Exists(bool),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Scalar<'b> {
+    Text(&'b str),
+    Number(f64),
+    Bool(bool),
+}
+
+/// What a condition is decided by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'l> {
+    /// The connection's position among those of its organization.
+    pub(crate) connection: u32,
+    pub(crate) application: u32,
+    pub(crate) values: &'l [Value<'l>],
+}
+
+/// How deep conditions may be nested; mapping files cannot be nested as deep.
+const MAX_DEPTH: usize = 32;
+
+impl<'b> Condition<'b> {
+    /// Layout: a tag byte, then 0 all and 1 any: conditions\*; 2 not: a condition; 3 connection and 4 application:
+    /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 text: a fact and texts\*.
+    pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
+        Self::read(reader, MAX_DEPTH)
+    }
+
+    fn read(reader: &mut Reader<'b>, depth: usize) -> Option<Self> {
+        let depth = depth.checked_sub(1)?;
+        Some(match reader.byte()? {
+            0 => Self::All(reader.list(|reader| Self::read(reader, depth))?),
+            1 => Self::Any(reader.list(|reader| Self::read(reader, depth))?),
+            2 => Self::Not(Box::new(Self::read(reader, depth)?)),
+            3 => Self::Connection(reader.list(Reader::number)?),
+            4 => Self::Application(reader.list(Reader::number)?),
+            5 => Self::User { fact: reader.number()?, test: Test::decode(reader)? },
+            6 => Self::EmailDomain {
+                email: reader.number()?,
+                verified: reader.number()?,
+                domains: reader.list(Reader::text)?,
+            },
+            7 => Self::Text { fact: reader.number()?, values: reader.list(Reader::text)? },
+            _ => return None,
+        })
+    }
+
+    /// Decides the condition. A fact that was not handed over is one that is not there.
+    pub(crate) fn decide(&self, facts: Facts<'_>) -> Truth {
+        let fact = |at: &u32| facts.values.get(*at as usize).unwrap_or(&Value::Absent);
+        match self {
+            Self::All(all) => all.iter().map(|it| it.decide(facts)).min().unwrap_or(Truth::True),
+            Self::Any(any) => any.iter().map(|it| it.decide(facts)).max().unwrap_or(Truth::False),
+            Self::Not(condition) => condition.decide(facts).not(),
+            Self::Connection(connections) => connections.contains(&facts.connection).into(),
+            Self::Application(applications) => applications.contains(&facts.application).into(),
+            Self::User { fact: at, test } => test.decide(fact(at)),
+            Self::EmailDomain { email, verified, domains } => match (fact(email), fact(verified)) {
+                (Value::Text(email), Value::Bool(true)) => has_domain(email, domains).into(),
+                (Value::IdentityUnclear, _) => Truth::Unknown,
+                _ => Truth::False,
+            },
+            Self::Text { fact: at, values } => match fact(at) {
+                Value::Text(text) => values.iter().any(|value| same(value.as_bytes(), text)).into(),
+                _ => Truth::False,
+            },
+        }
+    }
+}
+
+/// Whether what stands behind the last `@` is one of the domains, whatever the case of its ASCII letters.
+fn has_domain(email: &[u8], domains: &[&str]) -> bool {
+    let Some(at) = email.iter().rposition(|byte| *byte == b'@').filter(|at| *at > 0) else { return false };
+    let domain = email.get(at + 1..).unwrap_or_default();
+    domains.iter().any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(domain))
+}
+
+impl<'b> Test<'b> {
+    /// Layout: a tag byte, then 0 equals and 1 contains: scalars\*; 2 at least, 3 at most, 4 above, 5 below: a float;
+    /// 6 exists: a byte.
+    fn decode(reader: &mut Reader<'b>) -> Option<Self> {
+        Some(match reader.byte()? {
+            0 => Self::Equals(reader.list(Scalar::decode)?),
+            1 => Self::Contains(reader.list(Scalar::decode)?),
+            2 => Self::AtLeast(reader.float()?),
+            3 => Self::AtMost(reader.float()?),
+            4 => Self::Above(reader.float()?),
+            5 => Self::Below(reader.float()?),
+            6 => Self::Exists(reader.flag()?),
+            _ => return None,
+        })
+    }
+
+    fn decide(&self, value: &Value<'_>) -> Truth {
+        let compare = |holds: fn(&f64, &f64) -> bool, bound: &f64| match value {
+            Value::Number(number) => holds(number, bound).into(),
+            _ => Truth::Unknown,
+        };
+        match self {
+            Self::Equals(scalars) => equals(scalars, value),
+            Self::Contains(scalars) => match value {
+                Value::List(entries) => {
+                    entries.iter().any(|entry| equals(scalars, entry) == Truth::True).into()
+                }
+                Value::Names { joined, .. } => {
+                    joined.split(|byte| *byte == 0).any(|name| equals(scalars, &Value::Text(name)) == Truth::True).into()
+                }
+                // Some identity providers send a list of one as its entry.
+                single => equals(scalars, single),
+            },
+            Self::AtLeast(bound) => compare(f64::ge, bound),
+            Self::AtMost(bound) => compare(f64::le, bound),
+            Self::Above(bound) => compare(f64::gt, bound),
+            Self::Below(bound) => compare(f64::lt, bound),
+            Self::Exists(wanted) => match value {
+                Value::IdentityUnclear | Value::Unreadable => Truth::Unknown,
+                value => (matches!(value, Value::Absent | Value::Null) != *wanted).into(),
+            },
+        }
+    }
+}
+
+/// Whether a value is one of the scalars; unknown if none of them is of its type.
+fn equals(scalars: &[Scalar<'_>], value: &Value<'_>) -> Truth {
+    let one = |scalar: &Scalar<'_>| match (scalar, value) {
+        (Scalar::Text(wanted), Value::Text(text)) => same(wanted.as_bytes(), text).into(),
+        (Scalar::Number(wanted), Value::Number(number)) => (wanted == number).into(),
+        (Scalar::Bool(wanted), Value::Bool(value)) => (wanted == value).into(),
+        _ => Truth::Unknown,
+    };
+    let decided = || scalars.iter().map(one).filter(|truth| *truth != Truth::Unknown);
+    decided().max().unwrap_or(Truth::Unknown)
+}
+
+impl<'b> Scalar<'b> {
+    /// Layout: a tag byte, then 0 text; 1 number: a float; 2 false; 3 true.
+    fn decode(reader: &mut Reader<'b>) -> Option<Self> {
+        Some(match reader.byte()? {
+            0 => Self::Text(reader.text()?),
+            1 => Self::Number(reader.float()?),
+            2 => Self::Bool(false),
+            3 => Self::Bool(true),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Facts, Scalar, Test, Truth};
+    use crate::login::Value;
+
+    fn check(test: &Test<'_>, value: Value<'_>, expected: Truth) {
+        assert_eq!(test.decide(&value), expected, "{test:?} of {value:?}");
+    }
+
+    #[test]
+    fn other_types_and_missing_attributes_are_unknown() {
+        let finance = Test::Equals(vec![Scalar::Text("Finance")]);
+        check(&finance, Value::Text(b"Finance"), Truth::True);
+        check(&finance, Value::Text(b"finance"), Truth::False);
+        check(&finance, Value::Absent, Truth::Unknown);
+        check(&finance, Value::Number(1.0), Truth::Unknown);
+        let either = Test::Equals(vec![Scalar::Text("1"), Scalar::Number(1.0)]);
+        check(&either, Value::Number(2.0), Truth::False);
+        check(&Test::AtLeast(3.0), Value::Number(3.0), Truth::True);
+        check(&Test::Above(3.0), Value::Number(3.0), Truth::False);
+        check(&Test::AtLeast(3.0), Value::Text(b"3"), Truth::Unknown);
+        check(&Test::Below(3.0), Value::Number(f64::NAN), Truth::False);
+        check(&Test::Exists(true), Value::Null, Truth::False);
+        check(&Test::Exists(false), Value::Absent, Truth::True);
+        check(&Test::Exists(true), Value::IdentityUnclear, Truth::Unknown);
+    }
+
+    #[test]
+    fn a_list_of_one_may_arrive_as_its_entry() {
+        let test = Test::Contains(vec![Scalar::Text("a")]);
+        check(&test, Value::Names { count: 2, joined: b"b\0a".into() }, Truth::True);
+        check(&test, Value::List(vec![Value::Number(1.0), Value::Text(b"a")]), Truth::True);
+        check(&test, Value::List(vec![Value::Number(1.0)]), Truth::False);
+        check(&test, Value::Text(b"a"), Truth::True);
+        check(&test, Value::Absent, Truth::Unknown);
+    }
+
+    #[test]
+    fn logic_has_three_values() {
+        let unknown = || Condition::User { fact: 9, test: Test::AtLeast(1.0) };
+        let (yes, no) = (Condition::Application(vec![1]), Condition::Application(vec![2]));
+        let decide = |condition: &Condition<'_>| {
+            condition.decide(Facts { connection: 0, application: 1, values: &[] })
+        };
+        assert_eq!(decide(&Condition::Not(Box::new(unknown()))), Truth::Unknown);
+        assert_eq!(decide(&Condition::All(vec![unknown(), yes.clone()])), Truth::Unknown);
+        assert_eq!(decide(&Condition::All(vec![unknown(), no.clone()])), Truth::False);
+        assert_eq!(decide(&Condition::Any(vec![unknown(), yes])), Truth::True);
+        assert_eq!(decide(&Condition::Any(vec![unknown(), no])), Truth::Unknown);
+    }
+
+    #[test]
+    fn an_address_that_nobody_verified_is_of_no_domain() {
+        let condition = Condition::EmailDomain { email: 0, verified: 1, domains: vec!["acme.example"] };
+        let decide = |email: &'static [u8], verified: Value<'static>| {
+            let values = [Value::Text(email), verified];
+            condition.decide(Facts { connection: 0, application: 0, values: &values })
+        };
+        assert_eq!(decide(b"x@ACME.example", Value::Bool(true)), Truth::True);
+        assert_eq!(decide(b"x@acme.example", Value::Bool(false)), Truth::False);
+        assert_eq!(decide(b"x@acme.example", Value::Text(b"true")), Truth::False);
+        assert_eq!(decide(b"x@evil.example@acme.example.net", Value::Bool(true)), Truth::False);
+        assert_eq!(decide(b"@acme.example", Value::Bool(true)), Truth::False);
+    }
+}
