@@ -12,14 +12,23 @@ pub mod api;
 mod bits;
 mod bundle;
 mod bytes;
+mod dn;
 mod engine;
 mod evaluation;
+#[cfg_attr(not(any(test, feature = "compiler")), expect(dead_code, reason = "sources read forms later"))]
+mod form;
+#[cfg_attr(not(test), expect(dead_code, reason = "sources trim names later"))]
+mod invisible;
+#[cfg_attr(not(test), expect(dead_code, reason = "patterns ignore case later"))]
+mod letters;
 mod login;
 mod mapping;
 mod matcher;
 mod pattern;
 mod source;
 mod table;
+#[cfg_attr(not(test), expect(dead_code, reason = "rules expire later"))]
+mod time;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 mod words;
@@ -36,6 +45,7 @@ pub mod explain;
 pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit};
 pub use engine::{Place, Route, evaluate, evaluate_routed, route};
 pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
+pub use form::Form;
 pub use login::{Login, Value};
 pub use mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use pattern::{Pattern, PatternKind};
