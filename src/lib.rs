@@ -18,6 +18,9 @@ mod login;
 mod mapping;
 mod matcher;
 mod pattern;
+#[cfg(feature = "regex")]
+#[cfg_attr(not(test), allow(dead_code, reason = "the matcher does not ask it yet"))]
+mod regex;
 mod source;
 mod table;
 #[cfg(target_arch = "wasm32")]
