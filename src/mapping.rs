@@ -6,7 +6,7 @@ use crate::letters;
 use crate::matcher::Matcher;
 use crate::pattern::PatternKind;
 #[cfg(feature = "regex")]
-use crate::regex::Regex;
+use crate::regex::{Front, Regex};
 use crate::template::Template;
 use crate::words::{Scanned, scan};
 
@@ -34,7 +34,18 @@ pub struct Mapping<'b> {
     /// The patterns that ignore letter case, in lower case, for names in lower case.
     folded: Option<Matcher<'b>>,
     #[cfg(feature = "regex")]
-    regexes: Vec<(u32, Regex<'b>)>,
+    expressions: Vec<Expression<'b>>,
+}
+
+/// A regular expression of a clause.
+#[cfg(feature = "regex")]
+#[derive(Debug)]
+struct Expression<'b> {
+    clause: u32,
+    pattern: &'b str,
+    /// The names of the captures, by their numbers.
+    captures: Vec<&'b str>,
+    regex: Regex<'b>,
 }
 
 /// One rule: what it grants or takes away. What it matches is in the mapping's matchers.
@@ -157,9 +168,11 @@ impl<'b> Mapping<'b> {
             false => None,
         };
         #[cfg(feature = "regex")]
-        let regexes = reader.list(|reader| {
+        let expressions = reader.list(|reader| {
             let clause = reader.number().filter(|clause| *clause < all)?;
-            Some((clause, Regex::decode(reader)?))
+            let (ignore_case, pattern) = (reader.flag()?, reader.text()?);
+            let regex = Regex::decode(pattern, ignore_case, reader.list(Reader::bytes)?)?;
+            Some(Expression { clause, pattern, captures: reader.list(Reader::text)?, regex })
         })?;
         // An engine without regular expressions refuses a mapping that has some.
         #[cfg(not(feature = "regex"))]
@@ -177,7 +190,7 @@ impl<'b> Mapping<'b> {
             matcher,
             folded,
             #[cfg(feature = "regex")]
-            regexes,
+            expressions,
         })
     }
 
@@ -228,10 +241,8 @@ impl<'b> Mapping<'b> {
             self.match_folded(group.name, lower, &mut matched);
         }
         #[cfg(feature = "regex")]
-        for (clause, regex) in &self.regexes {
-            if regex.is_match(group.name) {
-                matched(*clause, PatternKind::Regex(regex.pattern()), group.name);
-            }
+        if !self.expressions.is_empty() {
+            self.match_expressions(group.name, &mut matched);
         }
     }
 
@@ -246,6 +257,17 @@ impl<'b> Mapping<'b> {
         letters::lower_into(name, lower);
         if let Some(folded) = &self.folded {
             folded.for_each(scan(lower), |clause, kind| matched(clause, kind, lower));
+        }
+    }
+
+    #[cfg(feature = "regex")]
+    #[inline(never)]
+    fn match_expressions(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8])) {
+        let front = Front::of(name);
+        for expression in &self.expressions {
+            if expression.regex.is_match_from(front, name) {
+                matched(expression.clause, PatternKind::Regex(expression.pattern), name);
+            }
         }
     }
 
@@ -267,20 +289,26 @@ impl<'b> Mapping<'b> {
         clause: u32,
         kind: PatternKind<'b>,
         text: &'n [u8],
+        #[cfg_attr(not(feature = "regex"), expect(unused_mut, reason = "a glob takes it whole"))]
         mut each: impl FnMut(usize, &'n [u8]),
     ) {
         match kind {
             PatternKind::Exact => {}
             PatternKind::Glob(pattern) => pattern.captures(text, each),
             #[cfg(feature = "regex")]
-            PatternKind::Regex(source) => {
-                let same = |(of, regex): &&(u32, Regex<'b>)| *of == clause && regex.pattern() == source;
-                if let Some((_, regex)) = self.regexes.iter().find(same) {
-                    regex.captures(text, &mut each);
-                }
+            PatternKind::Regex(pattern) => {
+                let same = |it: &&Expression<'b>| it.clause == clause && it.pattern == pattern;
+                let Some(expression) = self.expressions.iter().find(same) else { return };
+                expression.regex.captures(text, |name, capture| {
+                    if let Some(number) = expression.captures.iter().position(|known| *known == name) {
+                        each(number, capture);
+                    }
+                });
             }
             #[cfg(not(feature = "regex"))]
-            PatternKind::Regex(_) => drop((clause, each)),
+            PatternKind::Regex(_) => {
+                let _ = clause;
+            }
         }
     }
 }
