@@ -10,8 +10,7 @@ use crate::words::same;
 
 /// What a condition comes to. The order is that of logic: "and" is the least, "or" the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(clippy::exhaustive_enums, reason = "these are the values of the logic")]
-pub enum Truth {
+pub(crate) enum Truth {
     /// It does not hold.
     False,
     /// It cannot be decided.

@@ -1,17 +1,21 @@
 //! An evaluation told step by step: the trace of the evaluation itself, not a second implementation.
 
 use core::fmt;
-use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::bits::Bits;
 use crate::bundle::Bundle;
-use crate::engine::{self, Place};
-use crate::evaluation::{Outcome, Reason};
+use crate::engine::{self, Place, Step, Verdict};
+use crate::evaluation::{Note, Outcome, Reason};
 use crate::event::{Answer, Event};
+use crate::form::Form;
 use crate::login::Value;
+use crate::mapping::Mapping;
 use crate::pattern::PatternKind;
+use crate::read::{Base, Read};
 use crate::source::{Shape, Source};
+use crate::{invisible, letters};
 
 /// How a login came to its result. `Display` tells it to a person.
 #[derive(Clone, Debug, Serialize)]
@@ -23,11 +27,19 @@ pub struct Explanation {
     /// The login's organization, connection and client, as the event names them.
     pub login: LoginNames,
     /// Where the groups were read, if any were to be read.
-    pub source: Option<SourceRead>,
+    pub sources: Vec<SourceRead>,
     /// Each upstream group, in the order of the login, with the rules that wanted it.
     pub groups: Vec<GroupStep>,
     /// The rules that fire for everyone, with what they grant.
     pub everyone: Vec<RuleStep>,
+    /// The rules that ask for more than one of their patterns, as far as one of them matched or nothing kept them
+    /// from firing but what they ask for.
+    pub decided: Vec<Decision>,
+    /// What was granted because no rule granted anything.
+    pub default: Vec<String>,
+    /// What was granted and taken away again: by a rule that excludes, for a higher group of its tier, or because
+    /// the application accepts no more.
+    pub removed: Vec<String>,
 }
 
 /// What the event says about where the login comes from.
@@ -46,9 +58,9 @@ pub struct LoginNames {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct SourceRead {
-    /// The JSON Pointer below `event.user`.
+    /// The JSON Pointer, or `provisioned`.
     pub from: String,
-    /// The shape that is understood there.
+    /// The shape that is understood there, and the form of its entries.
     pub shape: String,
     /// What was found there.
     pub found: String,
@@ -58,93 +70,280 @@ pub struct SourceRead {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct GroupStep {
-    /// The group.
+    /// The group, as rules see it.
     pub group: String,
     /// The rules that wanted it.
     pub rules: Vec<RuleStep>,
+    /// If no rule wants it: the rule that would, were it written as in the mapping, and the difference.
+    pub near_miss: Option<NearMiss>,
 }
 
-/// A rule that fired.
+/// A name that a rule nearly wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NearMiss {
+    /// The rule's id.
+    pub rule: String,
+    /// In what the name differs: `letter case`, or `spaces and invisible characters`.
+    pub differs_in: &'static str,
+}
+
+/// A rule that matched.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct RuleStep {
     /// The rule's id.
     pub rule: String,
-    /// What matched: `exact`, or the glob.
+    /// What matched: `exact`, the glob or the regular expression.
     pub matched: String,
-    /// What the rule grants to the application.
+    /// Whether the rule wants no group to match this.
+    pub unwanted: bool,
+    /// Whether the rule takes away what it names.
+    pub excludes: bool,
+    /// What the rule grants to the application, or takes away.
     pub grants: Vec<String>,
     /// What the rule grants to other applications only.
     pub elsewhere: Vec<String>,
+    /// What its captures expanded to, and led to nothing.
+    pub dropped: Vec<Dropped>,
+}
+
+/// An expanded grant that leads to nothing.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Dropped {
+    /// The text that it expanded to.
+    pub text: String,
+    /// Why it is dropped: a note's code.
+    pub why: &'static str,
+}
+
+/// What came of a rule that asks for more than one of its patterns.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The rule's id.
+    pub rule: String,
+    /// `fired`, `group-missing`, `group-unwanted`, `expired`, `condition-false` or `condition-unknown`.
+    pub verdict: &'static str,
+}
+
+impl Verdict {
+    /// The stable word for the verdict, as it appears in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fired => "fired",
+            Self::GroupMissing => "group-missing",
+            Self::GroupUnwanted => "group-unwanted",
+            Self::Expired => "expired",
+            Self::ConditionFalse => "condition-false",
+            Self::ConditionUnknown => "condition-unknown",
+        }
+    }
+
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Fired => "fires",
+            Self::GroupMissing => "does not fire: a group that it asks for is missing",
+            Self::GroupUnwanted => "does not fire: there is a group that it wants not to be there",
+            Self::Expired => "does not fire: it has expired",
+            Self::ConditionFalse => "does not fire: its condition does not hold",
+            Self::ConditionUnknown => {
+                "does not fire: its condition cannot be decided, because an attribute is missing or of another type"
+            }
+        }
+    }
 }
 
 /// Evaluates the login that an event stands for and tells how.
 pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
-    let login = event.login(bundle);
-    let route = event.route(bundle);
-    let source = route.source(bundle).and_then(|at| bundle.source(at));
-    let mapping = match route.place {
-        Place::Connection(at) => bundle.connection(at).and_then(|it| bundle.mapping(it.organization)),
+    let fetched = event.fetch(bundle);
+    let (login, route) = (fetched.login(), fetched.route());
+    let connection = match route.place {
+        Place::Connection(at) => bundle.connection(at),
         Place::Closed(_) => None,
     };
+    let mapping = connection.and_then(|it| bundle.mapping(it.organization));
     let own = route.application.and_then(|application| bundle.groups_of(application));
-    let step = |rule: u32, matched: String| {
-        let rule = mapping.and_then(|mapping| mapping.rules().get(rule as usize));
-        let (mut grants, mut elsewhere) = (Vec::new(), Vec::new());
-        for group in rule.iter().flat_map(|rule| &rule.grants) {
-            let here = own.is_some_and(|own| own.contains(*group));
-            let list = if here { &mut grants } else { &mut elsewhere };
-            list.extend(bundle.group_name(*group).map(str::to_owned));
-        }
-        RuleStep { rule: rule.map(|rule| rule.id.to_owned()).unwrap_or_default(), matched, grants, elsewhere }
-    };
 
-    let mut matches: BTreeMap<u32, Vec<RuleStep>> = BTreeMap::new();
-    let evaluation = engine::evaluate_routed(bundle, route, &login.attribute, |found, kind| {
-        let matched = match kind {
-            PatternKind::Exact => "exact".to_owned(),
-            PatternKind::Glob(pattern) => format!("glob {}", pattern.to_glob()),
-        };
-        matches.entry(found.group).or_default().push(step(found.rule, matched));
-    });
+    let mut teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
+    let evaluation = engine::evaluate_routed(bundle, route, &login.input, |step| teller.tell(step));
+    let Teller { mut groups, decided, .. } = teller;
+    let answer = Answer::new(bundle, route, &evaluation);
+    for step in &mut groups {
+        step.rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
+        step.near_miss = mapping.filter(|_| step.rules.is_empty()).and_then(|it| nearly_wanted(it, &step.group));
+    }
 
-    let received = source.and_then(|source| source.read(&login.attribute).ok()).unwrap_or_default();
-    let groups = received.groups.iter().zip(0u32..).map(|(group, at)| {
-        let mut rules = matches.remove(&at).unwrap_or_default();
-        rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
-        GroupStep { group: String::from_utf8_lossy(group.name).into_owned(), rules }
-    });
-    let groups = groups.collect();
+    let teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
     let for_everyone = mapping.map(|mapping| mapping.everyone.as_slice()).unwrap_or_default();
     let fired = for_everyone.iter().filter(|rule| evaluation.rules.contains(rule));
-    let everyone = fired.map(|rule| step(*rule, "everyone".to_owned())).collect();
-    let text = |text: Option<&str>| text.map(str::to_owned);
-    Explanation {
-        answer: Answer::new(bundle, route, &evaluation),
+    let everyone = fired.map(|rule| teller.step(*rule, "everyone".to_owned(), false)).collect();
+    let defaulted = evaluation.notes.iter().any(|(note, _)| *note == Note::Default);
+    let default = mapping.filter(|_| defaulted).map(|mapping| teller.split(&mapping.default).0);
+    let mut explanation = Explanation {
         login: LoginNames {
-            organization: text(login.organization),
-            connection: text(login.connection),
-            client: text(login.client),
+            organization: login.organization.map(str::to_owned),
+            connection: login.connection.map(str::to_owned),
+            client: login.client.map(str::to_owned),
         },
-        source: source.map(|source| SourceRead {
-            from: source.from.to_owned(),
-            shape: describe_shape(source),
-            found: describe_value(&login.attribute),
-        }),
+        sources: match connection.filter(|_| route.application.is_some()) {
+            Some(connection) => bundle
+                .sources(connection)
+                .zip(&login.input.values)
+                .map(|(source, value)| SourceRead {
+                    from: bundle.read(source.read).map(describe_read).unwrap_or_default(),
+                    shape: describe_source(source),
+                    found: describe_value(value),
+                })
+                .collect(),
+            None => Vec::new(),
+        },
         groups,
         everyone,
+        decided,
+        default: default.unwrap_or_default(),
+        removed: Vec::new(),
+        answer,
+    };
+    explanation.removed = explanation.granted().filter(|group| !explanation.answer.groups.contains(group)).collect();
+    explanation.removed.sort_unstable();
+    explanation.removed.dedup();
+    if explanation.answer.outcome != Outcome::Groups.word() {
+        explanation.removed.clear();
+    }
+    explanation
+}
+
+impl Explanation {
+    /// What the rules that fired and the default grant to the application, with repetitions.
+    fn granted(&self) -> impl Iterator<Item = String> {
+        let steps = self.groups.iter().flat_map(|group| &group.rules).chain(&self.everyone);
+        let fired = steps.filter(|step| !step.excludes && self.answer.rules.contains(&step.rule));
+        fired.flat_map(|step| &step.grants).chain(&self.default).cloned()
     }
 }
 
-fn describe_shape(source: &Source<'_>) -> String {
-    match source.shape {
+/// Writes down the steps of an evaluation.
+struct Teller<'t, 'b> {
+    bundle: &'t Bundle<'b>,
+    mapping: Option<&'t Mapping<'b>>,
+    /// The target groups of the application.
+    own: Option<&'t Bits>,
+    groups: Vec<GroupStep>,
+    decided: Vec<Decision>,
+}
+
+impl Teller<'_, '_> {
+    fn tell(&mut self, step: Step<'_, '_>) {
+        match step {
+            Step::Received(name) => {
+                let group = String::from_utf8_lossy(name).into_owned();
+                self.groups.push(GroupStep { group, rules: Vec::new(), near_miss: None });
+            }
+            Step::Matched { found, kind, unwanted } => {
+                let matched = match kind {
+                    PatternKind::Exact => "exact".to_owned(),
+                    PatternKind::Glob(pattern) => format!("glob {}", pattern.to_glob()),
+                    PatternKind::Regex(pattern) => format!("regex {pattern}"),
+                };
+                let step = self.step(found.rule, matched, unwanted);
+                if let Some(group) = self.groups.get_mut(found.group as usize) {
+                    group.rules.push(step);
+                }
+            }
+            Step::Expanded { found, text, target } => {
+                let (here, elsewhere) = self.split(target.as_slice());
+                let rule = self.groups.get_mut(found.group as usize).and_then(|group| group.rules.last_mut());
+                if let Some(rule) = rule {
+                    rule.grants.extend(here);
+                    rule.elsewhere.extend(elsewhere);
+                    rule.dropped.extend(target.err().map(|note| Dropped {
+                        text: String::from_utf8_lossy(text).into_owned(),
+                        why: note.code(),
+                    }));
+                }
+            }
+            Step::Decided { rule, verdict } => {
+                let id = self.mapping.and_then(|mapping| mapping.rules().get(rule as usize)).map(|rule| rule.id);
+                let id = id.unwrap_or_default();
+                let touched = self.groups.iter().any(|group| group.rules.iter().any(|step| step.rule == id));
+                if touched || verdict != Verdict::GroupMissing {
+                    self.decided.push(Decision { rule: id.to_owned(), verdict: verdict.word() });
+                }
+            }
+        }
+    }
+
+    fn step(&self, rule: u32, matched: String, unwanted: bool) -> RuleStep {
+        let rule = self.mapping.and_then(|mapping| mapping.rules().get(rule as usize));
+        let (grants, elsewhere) = rule.map(|rule| self.split(&rule.groups)).unwrap_or_default();
+        RuleStep {
+            rule: rule.map(|rule| rule.id.to_owned()).unwrap_or_default(),
+            matched,
+            unwanted,
+            excludes: rule.is_some_and(|rule| rule.excludes),
+            grants,
+            elsewhere,
+            dropped: Vec::new(),
+        }
+    }
+
+    /// The names of target groups: those of the application, and the others.
+    fn split(&self, groups: &[u32]) -> (Vec<String>, Vec<String>) {
+        let here = |group: &&u32| self.own.is_some_and(|own| own.contains(**group));
+        let name = |group: &u32| self.bundle.group_name(*group).map(str::to_owned);
+        let (here, elsewhere): (Vec<_>, Vec<_>) = groups.iter().partition(here);
+        (here.into_iter().filter_map(name).collect(), elsewhere.into_iter().filter_map(name).collect())
+    }
+}
+
+/// The rule that would want a name if it were written as in the mapping.
+fn nearly_wanted(mapping: &Mapping<'_>, name: &str) -> Option<NearMiss> {
+    let folded = |text: &[u8]| {
+        let mut lower = Vec::new();
+        letters::lower_into(text, &mut lower);
+        lower
+    };
+    let mut tidy = Vec::new();
+    invisible::trim_into(name.as_bytes(), &mut tidy);
+    let lower = folded(&tidy);
+    let (known, clause) = mapping.exact_names().find(|(known, _)| folded(known) == lower)?;
+    let rule = mapping.rules().get(mapping.rule_of(clause) as usize)?;
+    let differs_in = if tidy == known { "spaces and invisible characters" } else { "letter case" };
+    Some(NearMiss { rule: rule.id.to_owned(), differs_in })
+}
+
+fn describe_read(read: &Read<'_>) -> String {
+    match read.base {
+        Base::Provisioned => "provisioned".to_owned(),
+        Base::Login | Base::User | Base::Event => read.pointer.to_owned(),
+    }
+}
+
+fn describe_source(source: &Source<'_>) -> String {
+    let shape = match source.shape {
         Shape::List => "a list of names".to_owned(),
         Shape::ListOrString => "a list of names, or one name".to_owned(),
+        Shape::Text => "one name".to_owned(),
         Shape::Delimited(delimiter) => {
             format!("names in one string, split at `{}`", delimiter.escape_debug())
         }
         Shape::Objects(field) => format!("objects, named by `{}`", field.escape_debug()),
-    }
+    };
+    let form = match &source.form {
+        Form::Plain => return shape,
+        Form::DistinguishedName { attribute, below: None } => format!("the first {attribute} of distinguished names"),
+        Form::DistinguishedName { attribute, below: Some(base) } => {
+            format!("the first {attribute} of distinguished names below `{}`", base.escape_debug())
+        }
+        Form::Domain { domain: None } => "names behind their domain".to_owned(),
+        Form::Domain { domain: Some(domain) } => format!("names of the domain `{}`", domain.escape_debug()),
+        Form::Email { domain: None } => "e-mail addresses".to_owned(),
+        Form::Email { domain: Some(domain) } => format!("addresses at `{}`", domain.escape_debug()),
+        Form::Path => "paths".to_owned(),
+    };
+    format!("{shape}: {form}")
 }
 
 fn describe_value(value: &Value<'_>) -> String {
@@ -159,6 +358,9 @@ fn describe_value(value: &Value<'_>) -> String {
         Value::Names { count, .. } => list(*count),
         Value::Object(_) => "an object".to_owned(),
         Value::Unreadable => "something that cannot be read".to_owned(),
+        Value::IdentityUnclear => "linked accounts, none of which is clearly the one that logged in".to_owned(),
+        Value::Overage => "Entra's word that it withheld the groups".to_owned(),
+        Value::Unavailable => "nothing: the provisioned groups could not be had".to_owned(),
     }
 }
 
@@ -236,9 +438,11 @@ impl fmt::Display for Explanation {
             )?,
         }
 
-        if let Some(source) = &self.source {
+        if !self.sources.is_empty() {
             writeln!(out, "groups")?;
-            writeln!(out, "  read from `{}` as {}: found {}", source.from, source.shape, source.found)?;
+            for source in &self.sources {
+                writeln!(out, "  read from `{}` as {}: found {}", source.from, source.shape, source.found)?;
+            }
             for (note, count) in &answer.notes {
                 writeln!(out, "  note `{note}`: {count}")?;
             }
@@ -251,6 +455,9 @@ impl fmt::Display for Explanation {
                 if step.rules.is_empty() {
                     writeln!(out, "    no rule wants it")?;
                 }
+                if let Some(NearMiss { rule, differs_in }) = &step.near_miss {
+                    writeln!(out, "    rule `{rule}` would, but for {differs_in}")?;
+                }
             }
             if !self.everyone.is_empty() {
                 writeln!(out, "for everyone")?;
@@ -258,6 +465,21 @@ impl fmt::Display for Explanation {
             for rule in &self.everyone {
                 write!(out, "  ")?;
                 write_rule(out, rule)?;
+            }
+            if !self.decided.is_empty() {
+                writeln!(out, "rules that ask for more")?;
+            }
+            for Decision { rule, verdict } in &self.decided {
+                let verdict = VERDICTS.into_iter().find(|it| it.word() == *verdict);
+                writeln!(out, "  rule `{rule}` {}", verdict.map(Verdict::describe).unwrap_or_default())?;
+            }
+            if !self.default.is_empty() {
+                writeln!(out, "by default, as no rule grants anything")?;
+                writeln!(out, "  {}", self.default.join(", "))?;
+            }
+            if !self.removed.is_empty() {
+                writeln!(out, "taken away")?;
+                writeln!(out, "  {}", self.removed.join(", "))?;
             }
         }
 
@@ -280,14 +502,30 @@ impl fmt::Display for Explanation {
     }
 }
 
+const VERDICTS: [Verdict; 6] = [
+    Verdict::Fired,
+    Verdict::GroupMissing,
+    Verdict::GroupUnwanted,
+    Verdict::Expired,
+    Verdict::ConditionFalse,
+    Verdict::ConditionUnknown,
+];
+
 fn write_rule(out: &mut fmt::Formatter<'_>, step: &RuleStep) -> fmt::Result {
     write!(out, "rule `{}` ({})", step.rule, step.matched)?;
+    if step.unwanted {
+        return writeln!(out, " wants it not to be there");
+    }
+    let verb = if step.excludes { "takes away" } else { "grants" };
     if !step.grants.is_empty() {
-        write!(out, " grants {}", step.grants.join(", "))?;
+        write!(out, " {verb} {}", step.grants.join(", "))?;
     }
     if !step.elsewhere.is_empty() {
-        let joiner = if step.grants.is_empty() { " grants" } else { ";" };
+        let joiner = if step.grants.is_empty() { format!(" {verb}") } else { ";".to_owned() };
         write!(out, "{joiner} {} in other applications", step.elsewhere.join(", "))?;
+    }
+    for Dropped { text, why } in &step.dropped {
+        write!(out, "; `{}` is dropped ({why})", text.escape_debug())?;
     }
     writeln!(out)
 }

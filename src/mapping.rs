@@ -283,6 +283,12 @@ impl<'b> Mapping<'b> {
         self.matcher.is_exact(name)
     }
 
+    /// The exact names, those in lower case included, each with its clause.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
+        self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
+    }
+
     /// Calls `each` for every capture of a text that a pattern of the clause matches, with its number.
     pub(crate) fn captures<'n>(
         &self,

@@ -158,6 +158,12 @@ impl<'b> Matcher<'b> {
         self.exact.find(hash(name), is).is_some()
     }
 
+    /// The exact names, each with its clause.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
+        self.names.iter().map(|exact| (exact.name, exact.clause))
+    }
+
     /// Calls `matched` for each pattern that wants a group.
     pub(crate) fn for_each(&self, group: Scanned<'_>, mut matched: impl FnMut(u32, PatternKind<'b>)) {
         let name = group.name;

@@ -4,19 +4,17 @@
 use crate::login::Value;
 use crate::time;
 
-/// What the policy goes by: JSON Pointers below the event, and the member where there are several.
+/// What the policy goes by, before all other facts: JSON Pointers below the event, and the member where there are
+/// several.
 ///
 /// Source: auth0.com/docs/actions/reference/post-login/post-login-event-object.
 #[cfg(feature = "compiler")]
-pub(crate) const READS: [(&str, &str); FACTS] = [
+pub(crate) const READS: [(&str, &str); 4] = [
     ("/transaction/protocol", ""),
     ("/authentication/methods", "timestamp"),
     ("/session/authenticated_at", ""),
     ("/refresh_token/created_at", ""),
 ];
-
-/// How many facts the policy goes by; they come before all others.
-pub(crate) const FACTS: usize = 4;
 
 /// Whether a login is the exchange of a refresh token, and the user authenticated more than `max_age` seconds ago.
 ///

@@ -110,8 +110,8 @@ enum Entry<'v> {
 /// Reads the upstream groups of a login out of the values of its sources.
 ///
 /// `mapping` knows which names hold the delimiter of a string that is split.
-pub(crate) fn read<'v>(
-    sources: impl Iterator<Item = &'v Source<'v>> + Clone,
+pub(crate) fn read<'s, 'b: 's, 'v>(
+    sources: impl Iterator<Item = &'s Source<'b>> + Clone,
     combine: Combine,
     input: &'v Input<'_>,
     mapping: &Mapping<'_>,
@@ -182,10 +182,21 @@ impl<'b> Source<'b> {
     /// Calls `each` with every entry of a value; what is no entry is a bad one, with the reason.
     fn for_each_entry<'v>(&self, value: &'v Value<'_>, mapping: &Mapping<'_>, mut each: impl FnMut(Entry<'v>)) {
         let mut count = 0;
-        let mut each = |entry| {
+        self.for_each_uncapped(value, mapping, &mut |entry| {
             count += 1;
             each(entry);
-        };
+        });
+        if self.cap > 0 && count >= self.cap {
+            each(Entry::Bad(Reason::AtCap));
+        }
+    }
+
+    fn for_each_uncapped<'v>(
+        &self,
+        value: &'v Value<'_>,
+        mapping: &Mapping<'_>,
+        each: &mut impl FnMut(Entry<'v>),
+    ) {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
             (Value::List(entries), _) if entries.len() > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
@@ -213,12 +224,9 @@ impl<'b> Source<'b> {
                 }
             }
             (Value::Text(joined), Shape::Delimited(delimiter)) => {
-                for_each_part(joined, delimiter.as_bytes(), mapping, &mut each);
+                for_each_part(joined, delimiter.as_bytes(), mapping, each);
             }
             (value, _) => each(Entry::Bad(reason_of(value))),
-        }
-        if self.cap > 0 && count >= self.cap {
-            each(Entry::Bad(Reason::AtCap));
         }
     }
 }

@@ -3,12 +3,14 @@
 //! globset parses and vets every glob. Its options are all stated, because group names are no paths:
 //! they hold `/`, `\`, `,` and `=`. What globset understands and a group name has no use for is refused
 //! rather than given a surprising meaning: `**`, and alternatives that are empty.
+//! What globset does not know is a wildcard with a name, `${team}`: it matches one or more characters, as few as it
+//! can, and what it matches can be granted.
 
 use core::fmt;
 
 use globset::{ErrorKind, GlobBuilder};
 
-use crate::pattern::{self, Pattern};
+use crate::pattern::{self, MAX_CAPTURES, Pattern};
 
 /// The most patterns that the alternatives of one glob may expand to.
 pub(crate) const MAX_EXPANSIONS: usize = 256;
@@ -59,6 +61,8 @@ enum Token {
     Literal(char),
     Any,
     One,
+    /// A wildcard with a name, by the number of the name.
+    Capture(u8),
     Class { negated: bool, ranges: Vec<(char, char)> },
     Alternatives(Vec<Vec<Token>>),
 }
@@ -70,23 +74,30 @@ impl Glob {
     ///
     /// If it does not parse, holds control characters, or its alternatives expand to too many patterns.
     pub fn parse(glob: &str) -> Result<Self, GlobError> {
+        Self::parse_capturing(glob, &mut Vec::new())
+    }
+
+    /// The same with the names of captures that belong together, which have their numbers by their places.
+    pub(crate) fn parse_capturing(glob: &str, names: &mut Vec<String>) -> Result<Self, GlobError> {
         if glob.chars().any(|char| char < ' ' || char == '\u{7f}') {
             let message = "it holds a control character".to_owned();
             return Err(GlobError::Invalid(message, "no group name does; remove it"));
         }
-        vet(glob)?;
+        vet(&without_captures(glob))?;
         if glob.contains("**") {
             let message = "`**` has no meaning of its own here";
             return Err(GlobError::Invalid(message.to_owned(), "write `*`, which crosses `/` as well"));
         }
-        let mut parser = Parser { rest: glob.chars().peekable(), depth: 0 };
+        let mut parser = Parser { rest: glob.chars().peekable(), depth: 0, names };
         let tokens = parser.sequence()?;
         let mut lowered = Self::default();
         for pattern in expand(&tokens)? {
-            let is_special = |char: char| u32::from(char) <= u32::from(pattern::CLASS_END);
+            let is_special = |char: char| u32::from(char) <= u32::from(pattern::CAPTURE);
             if pattern.is_empty() {
                 return Err(empty_alternative());
-            } else if pattern.contains(is_special) {
+            }
+            check_captures(&pattern)?;
+            if pattern.contains(is_special) {
                 lowered.patterns.push(pattern);
             } else {
                 lowered.names.push(pattern);
@@ -132,16 +143,65 @@ fn vet(glob: &str) -> Result<(), GlobError> {
     Err(GlobError::Invalid(message, help))
 }
 
+/// The glob with an unnamed wildcard in the place of each named one, as globset understands it.
+fn without_captures(glob: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = glob;
+    while let Some(at) = rest.find(['[', '$']) {
+        let (before, marked) = rest.split_at(at);
+        plain.push_str(before);
+        let len = match marked.strip_prefix("${") {
+            Some(inside) => inside.find('}').map(|end| end + 3),
+            // Inside a class it is a character like any other; a class may begin with the one that ends it.
+            None if marked.starts_with('[') => {
+                let head = marked.len() - marked.trim_start_matches(['[', '!', '^']).len();
+                let inside = marked.get(head + 1..).and_then(|inside| inside.find(']'));
+                inside.map(|end| head + end + 2)
+            }
+            None => Some(1),
+        };
+        let (piece, behind) = marked.split_at_checked(len.unwrap_or(marked.len())).unwrap_or((marked, ""));
+        plain.push_str(if marked.starts_with("${") { "?*" } else { piece });
+        rest = behind;
+    }
+    plain + rest
+}
+
+/// Refuses captures of which nobody could say what they take.
+fn check_captures(pattern: &str) -> Result<(), GlobError> {
+    let [any, capture] = [pattern::ANY, pattern::CAPTURE].map(char::from);
+    if pattern.contains(&format!("{any}{capture}")) || pattern.contains(&format!("{any}{any}")) {
+        let message = "a named wildcard stands beside another wildcard".to_owned();
+        return Err(GlobError::Invalid(message, "put a character between them that tells where one ends"));
+    }
+    let mut letters: Vec<&str> = pattern.split(capture).skip(1).filter_map(|behind| behind.get(..1)).collect();
+    let count = letters.len();
+    letters.sort_unstable();
+    letters.dedup();
+    if letters.len() < count {
+        let message = "a named wildcard stands twice".to_owned();
+        return Err(GlobError::Invalid(message, "give each its own name"));
+    }
+    Ok(())
+}
+
 fn empty_alternative() -> GlobError {
     GlobError::Invalid("an alternative is empty".to_owned(), "write the shorter name as a pattern of its own")
 }
 
-struct Parser<'g> {
-    rest: core::iter::Peekable<core::str::Chars<'g>>,
-    depth: usize,
+/// Whether a word can name a part of a pattern.
+pub(crate) fn is_capture_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(fits)
 }
 
-impl Parser<'_> {
+struct Parser<'g, 'n> {
+    rest: core::iter::Peekable<core::str::Chars<'g>>,
+    depth: usize,
+    names: &'n mut Vec<String>,
+}
+
+impl Parser<'_, '_> {
     /// Reads up to the end, or to the `,` or `}` that ends an alternative.
     fn sequence(&mut self) -> Result<Vec<Token>, GlobError> {
         let mut tokens = Vec::new();
@@ -155,10 +215,43 @@ impl Parser<'_> {
                 '?' => Token::One,
                 '[' => self.class(),
                 '{' => self.alternatives()?,
+                '$' if self.rest.peek() == Some(&'{') => self.capture()?,
                 literal => Token::Literal(literal),
             });
         }
         Ok(tokens)
+    }
+
+    /// Reads a named wildcard behind its `$`.
+    fn capture(&mut self) -> Result<Token, GlobError> {
+        let mut name = String::new();
+        self.rest.next();
+        let closed = loop {
+            match self.rest.next() {
+                Some('}') => break true,
+                Some(char) => name.push(char),
+                None => break false,
+            }
+        };
+        if !closed || !is_capture_name(&name) {
+            let message = format!("`${{{}}}` is no named wildcard", name.escape_debug());
+            return Err(GlobError::Invalid(
+                message,
+                "a name has small letters, digits and `_`, and begins with a letter; for the characters write `[$]{…}`",
+            ));
+        }
+        let known = self.names.iter().position(|known| *known == name);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        });
+        match u8::try_from(number) {
+            Ok(number) if usize::from(number) < MAX_CAPTURES => Ok(Token::Capture(number)),
+            _ => {
+                let message = format!("a rule's patterns name more than {MAX_CAPTURES} parts");
+                Err(GlobError::Invalid(message, "name only the parts that are granted"))
+            }
+        }
     }
 
     fn alternatives(&mut self) -> Result<Token, GlobError> {
@@ -215,6 +308,10 @@ fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
             Token::Literal(char) => vec![char.to_string()],
             Token::Any => vec![char::from(pattern::ANY).to_string()],
             Token::One => vec![char::from(pattern::ONE).to_string()],
+            Token::Capture(number) => {
+                let bytes = [pattern::CAPTURE, b'a' + number, pattern::ONE, pattern::ANY];
+                vec![bytes.map(char::from).iter().collect()]
+            }
             Token::Class { negated, ranges } => {
                 let open = if *negated { pattern::NEGATED_CLASS } else { pattern::CLASS };
                 let mut class = char::from(open).to_string();
@@ -239,11 +336,15 @@ fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
     Ok(expanded)
 }
 
-/// Puts two pieces together; two "any characters" in a row are one.
+/// Puts two pieces together; two "any characters" in a row are one, unless they belong to a capture.
 fn join(start: &str, end: &str) -> String {
-    let any = char::from(pattern::ANY);
+    let [any, one, capture] = [pattern::ANY, pattern::ONE, pattern::CAPTURE].map(char::from);
+    let of_capture = || {
+        let letter = start.strip_suffix(any).and_then(|start| start.strip_suffix(one));
+        letter.is_some_and(|start| start.chars().rev().nth(1) == Some(capture))
+    };
     match end.strip_prefix(any) {
-        Some(rest) if start.ends_with(any) => format!("{start}{rest}"),
+        Some(rest) if start.ends_with(any) && !of_capture() => format!("{start}{rest}"),
         _ => format!("{start}{end}"),
     }
 }
@@ -270,6 +371,12 @@ mod tests {
         check("[^a-c]", "d", true);
         check("Vertrieb-K?ln", "Vertrieb-Köln", true);
         check("{*,a}*", "zzz", true);
+        check("eng-${team}", "eng-core", true);
+        check("eng-${team}", "eng-", false);
+        check("{eng,ops}-${team}-x", "ops-a-x", true);
+        check("[$]{a,b}", "$b", true);
+        check("[]${]x", "{x", true);
+        check("$x", "$x", true);
     }
 
     fn check_refused(glob: &str, message: &str) {
@@ -290,6 +397,14 @@ mod tests {
         check_refused("a/**/b", "`**`");
         check_refused("a{,b}", "empty");
         check_refused("{}", "empty");
+        check_refused("${Team}", "no named wildcard");
+        check_refused("${team", "no named wildcard");
+        check_refused("${a}*", "beside another wildcard");
+        check_refused("*${a}", "beside another wildcard");
+        check_refused("${a}${b}", "beside another wildcard");
+        check_refused("${a}{*,x}", "beside another wildcard");
+        check_refused("${a}-${a}", "stands twice");
+        check_refused("${a}-${b}-${c}-${d}-${e}-${f}-${g}-${h}-${i}", "more than 8 parts");
         check_refused("\u{7f}*", "control character");
         assert_eq!(Glob::parse(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
         assert_eq!(Glob::parse(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));

@@ -1,152 +1,235 @@
-//! From what an author wrote to what the engine runs: names are resolved, globs lowered, and what makes no sense
+//! From what an author wrote to what the engine runs: names are resolved, patterns lowered, and what makes no sense
 //! is reported.
 
 use super::coverage::covers_everything;
-use super::encode::{LoweredMapping, LoweredRule};
-use super::fields::{Findings, nearest};
-use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
-use super::organization::{Organization, OwnedShape, Rule};
-use super::platform::Platform;
-use super::yaml::Name;
-use crate::MAX_GROUP_BYTES;
-use crate::diagnostic::Code;
+use super::encode::{
+    Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedRead,
+};
+use super::fields::Findings;
+use super::grants::{Grants, Guard};
+use super::model::{
+    Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule,
+};
+use super::patterns::PatternLowering;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::mapping::IncompletePolicy;
 
 /// Lowers a mapping and reports what is wrong with its rules.
 pub(crate) fn lower(
     organization: &Organization,
     platform: &Platform,
-    findings: &mut Findings<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> LoweredMapping {
+    let guard = Guard::new(platform, organization);
+    let incomplete = organization.incomplete.unwrap_or(platform.policies.incomplete);
+    let mut rules = Vec::new();
+    for rule in &organization.rules {
+        let first = diagnostics.len();
+        let mut findings = Findings { file: &rule.file, list: diagnostics };
+        rules.extend(lower_rule(rule, organization, platform, &guard, &mut findings));
+        if incomplete == IncompletePolicy::UsePartial {
+            check_partial(rule, organization, &mut findings);
+        }
+        // What is wrong inside a template says whose parameters led there.
+        if let Some(used) = &rule.used {
+            for diagnostic in diagnostics.iter_mut().skip(first).filter(|it| it.related.is_none()) {
+                *diagnostic = diagnostic.clone().related(
+                    &organization.file,
+                    used.clone(),
+                    "used here, with these parameters",
+                );
+            }
+        }
+    }
+    let mut findings = Findings { file: &organization.file, list: diagnostics };
+    let default = organization.default.iter().filter_map(|name| {
+        let at = guard.resolve(name, &mut findings)?;
+        guard.check(at, false, name, &mut findings).then_some(at)
+    });
+    let default = default.collect();
+    let connections = organization.connections.iter().map(|connection| LoweredConnection {
+        name: connection.name.text.clone(),
+        sources: connection.sources.clone(),
+        combine: connection.combine,
+    });
     LoweredMapping {
         name: organization.name.clone(),
         id: organization.id.as_ref().map(|id| id.text.clone()),
-        connections: organization
-            .connections
-            .iter()
-            .map(|connection| (connection.name.text.clone(), connection.source.clone()))
-            .collect(),
-        incomplete: organization.incomplete.unwrap_or(platform.policies.incomplete),
+        connections: connections.collect(),
+        incomplete,
         unmatched: organization.unmatched.unwrap_or(platform.policies.unmatched),
-        rules: organization
-            .rules
-            .iter()
-            .map(|rule| lower_rule(rule, organization, platform, findings))
-            .collect(),
+        refresh: organization.refresh.unwrap_or(platform.policies.refresh),
+        delimiters: most_delimiters(organization, &rules),
+        rules,
+        default,
     }
 }
 
+/// How many delimiters a known name holds at most.
+fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize {
+    let sources = organization.connections.iter().flat_map(|connection| &connection.sources);
+    let mut most = 0;
+    for source in sources {
+        if let OwnedShape::Delimited(delimiter) = &source.shape {
+            let clauses = rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
+            let names = clauses.flat_map(|clause| &clause.plain.names);
+            most = most.max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
+        }
+    }
+    most
+}
+
+/// Lowers a rule. More than one comes of it if its grants are made of parts of aliases: these are known already.
 fn lower_rule(
     rule: &Rule,
     organization: &Organization,
     platform: &Platform,
+    guard: &Guard<'_>,
     findings: &mut Findings<'_>,
-) -> LoweredRule {
+) -> Vec<LoweredRule> {
     let mut lowered = LoweredRule {
         id: rule.id.text.clone(),
-        everyone: rule.everyone,
-        grants: rule.grant.iter().filter_map(|grant| resolve(grant, platform, findings)).collect(),
-        names: Vec::new(),
-        patterns: Vec::new(),
+        excludes: rule.effect == Effect::Exclude,
+        expires: rule.expires.as_ref().map_or(0, |(at, _)| u32::try_from((*at).max(1)).unwrap_or(u32::MAX)),
+        condition: rule.when.as_ref().map(|when| lower_condition(when, organization, platform)),
+        ..LoweredRule::default()
     };
-    for exact in &rule.exact {
-        if check_pattern(exact, findings) && check_reachable(exact, organization, findings) {
-            lowered.names.push(exact.text.clone());
+    let mut patterns = PatternLowering::new(organization);
+    match &rule.matches {
+        Matches::Everyone => lowered.everyone = true,
+        Matches::Groups { span, any, all, none } => {
+            lowered.own = patterns.lower(any, true, findings);
+            check_everything(&lowered.own, span, any, findings);
+            let mut lower_each = |all: &[Patterns]| -> Vec<Clause> {
+                all.iter().map(|it| patterns.lower(core::slice::from_ref(it), false, findings)).collect()
+            };
+            (lowered.all, lowered.none) = (lower_each(all), lower_each(none));
         }
     }
-    let mut alone = false;
-    for written in &rule.glob {
-        if !check_pattern(written, findings) {
-            continue;
+    let Grants { groups, templates, of_aliases } = guard.lower_grants(rule, &patterns, findings);
+    lowered.groups = groups;
+    lowered.templates = templates;
+    let mut rules = Vec::new();
+    for (id, groups) in of_aliases {
+        let own = Clause {
+            plain: Lowered { names: vec![id], patterns: Vec::new() },
+            ..Clause::default()
+        };
+        let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
+        rules.push(LoweredRule {
+            id: id.clone(),
+            excludes: *excludes,
+            expires: *expires,
+            condition: condition.clone(),
+            all: all.clone(),
+            none: none.clone(),
+            groups: [groups, lowered.groups.clone()].concat(),
+            own,
+            ..LoweredRule::default()
+        });
+    }
+    rules.push(lowered);
+    rules
+}
+
+/// Reports patterns that match every group, alone or together.
+fn check_everything(
+    clause: &Clause,
+    span: &core::ops::Range<usize>,
+    written: &[Patterns],
+    findings: &mut Findings<'_>,
+) {
+    let texts = |lowered: &Lowered| [lowered.names.clone(), lowered.patterns.clone()].concat();
+    let globs = || written.iter().map(|patterns| patterns.glob.len() + patterns.exact.len()).sum::<usize>();
+    let reported = findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
+    // Each glob has been looked at by itself.
+    if reported || globs() < 2 {
+        return;
+    }
+    for lowered in [&clause.plain, &clause.folded] {
+        if covers_everything(texts(lowered).iter().map(String::as_str)) {
+            let message = "the rule's patterns together match every group";
+            findings.report(Code::MatchesEverything, span, message, None);
+            return;
         }
-        match Glob::parse(&written.text) {
-            Ok(found) => {
-                if covers_everything(found.patterns.iter().chain(&found.names).map(String::as_str)) {
-                    report_everything(written, findings);
-                    alone = true;
-                }
-                lowered.names.extend(found.names);
-                lowered.patterns.extend(found.patterns);
-            }
-            Err(GlobError::Invalid(problem, help)) => {
-                let message = format!("`{}` is no glob: {problem}", written.text.escape_debug());
-                findings.report(Code::InvalidGlob, &written.span, message, help.to_owned());
-            }
-            Err(GlobError::TooLarge) => {
-                let message =
-                    format!("the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns");
-                let help = "split it into several globs, or match more loosely".to_owned();
-                findings.report(Code::GlobTooLarge, &written.span, message, help);
-            }
+    }
+}
+
+/// Reports a rule that takes away, or wants a group not to be there, where partial input is used.
+fn check_partial(rule: &Rule, organization: &Organization, findings: &mut Findings<'_>) {
+    let Matches::Groups { none, .. } = &rule.matches else { return };
+    if rule.effect == Effect::Grant && none.is_empty() {
+        return;
+    }
+    let message = match rule.effect {
+        Effect::Exclude => "the rule takes away by a group that partial input may lack",
+        Effect::Grant => "the rule wants a group not to be there, and partial input may lack it",
+    };
+    let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message);
+    let place = organization.incomplete_span.clone();
+    findings.list.push(match place {
+        Some(span) => diagnostic.related(&organization.file, span, "partial input is used here"),
+        None => diagnostic,
+    });
+}
+
+/// A condition whose names are resolved; those that are unknown have been reported.
+fn lower_condition(
+    condition: &Condition,
+    organization: &Organization,
+    platform: &Platform,
+) -> LoweredCondition {
+    let lower_all = |conditions: &[Condition]| {
+        conditions.iter().map(|condition| lower_condition(condition, organization, platform)).collect()
+    };
+    let texts = |names: &[super::yaml::Name]| names.iter().map(|name| name.text.clone()).collect::<Vec<_>>();
+    // The bundle's connections are sorted by their names.
+    let connections_with = |wanted: &dyn Fn(&super::model::Connection) -> bool| {
+        let mut connections: Vec<_> = organization.connections.iter().collect();
+        connections.sort_by(|left, right| left.name.text.cmp(&right.name.text));
+        let wanted = connections.into_iter().enumerate().filter(|(_, connection)| wanted(connection));
+        LoweredCondition::Connection(wanted.map(|(at, _)| at).collect())
+    };
+    match condition {
+        Condition::All(conditions) => LoweredCondition::All(lower_all(conditions)),
+        Condition::Any(conditions) => LoweredCondition::Any(lower_all(conditions)),
+        Condition::Not(condition) => {
+            LoweredCondition::Not(Box::new(lower_condition(condition, organization, platform)))
+        }
+        Condition::Connection(names) => {
+            connections_with(&|connection| names.iter().any(|name| name.text == connection.name.text))
+        }
+        Condition::Strategy(strategies) => {
+            connections_with(&|connection| strategies.iter().any(|(it, _)| *it == connection.strategy))
+        }
+        Condition::Application(names) => {
+            let named = |at: &usize| {
+                let application = platform.applications.get(*at);
+                application.is_some_and(|it| names.iter().any(|name| name.text == it.name.text))
+            };
+            LoweredCondition::Application((0..platform.applications.len()).filter(named).collect())
+        }
+        Condition::Client(ids) => {
+            LoweredCondition::Text { fact: OwnedRead::event("/client/client_id", ""), values: texts(ids) }
+        }
+        // Which organization it is, is known now.
+        Condition::Organization(names) => match names.iter().any(|name| name.text == organization.name) {
+            true => LoweredCondition::All(Vec::new()),
+            false => LoweredCondition::Any(Vec::new()),
+        },
+        Condition::EmailDomain(domains) => LoweredCondition::EmailDomain(texts(domains)),
+        Condition::Metadata { of, key, values } => {
+            let of = match of {
+                MetadataOf::Organization => "organization",
+                MetadataOf::Connection => "connection",
+                MetadataOf::Client => "client",
+            };
+            let key = key.text.replace('~', "~0").replace('/', "~1");
+            let fact = OwnedRead::event(format!("/{of}/metadata/{key}"), "");
+            LoweredCondition::Text { fact, values: texts(values) }
+        }
+        Condition::User { attribute, test, .. } => {
+            LoweredCondition::User { fact: OwnedRead::attribute(&attribute.text), test: test.clone() }
         }
     }
-    let all = || lowered.patterns.iter().chain(&lowered.names).map(String::as_str);
-    if !alone && covers_everything(all()) {
-        let help = "write `everyone: true` instead of `match` if every user of this customer shall have what the \
-                    rule grants";
-        let message = "the rule's patterns together match every group";
-        findings.report(Code::MatchesEverything, &rule.match_span, message, help.to_owned());
-    }
-    lowered
-}
-
-fn report_everything(written: &Name, findings: &mut Findings<'_>) {
-    let help = "write `everyone: true` instead of `match` if every user of this customer shall have what the rule \
-                grants; otherwise name the groups more closely";
-    let message = format!("`{}` matches every group", written.text);
-    findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
-}
-
-fn resolve(grant: &Name, platform: &Platform, findings: &mut Findings<'_>) -> Option<u32> {
-    if grant.text.is_empty() {
-        let help = "name a target group of the registry".to_owned();
-        findings.report(Code::EmptyGrant, &grant.span, "an entry of `grant` is empty", help);
-        return None;
-    }
-    let found = platform.groups.binary_search_by(|group| group.name.text.as_str().cmp(&grant.text));
-    if let Ok(at) = found {
-        return u32::try_from(at).ok();
-    }
-    let names = platform.groups.iter().map(|group| group.name.text.as_str());
-    let help = match nearest(&grant.text, names) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "add it to `groups` of the platform, or grant another".to_owned(),
-    };
-    let message = format!("the registry has no target group `{}`", grant.text.escape_debug());
-    findings.report(Code::UnknownGroup, &grant.span, message, help);
-    None
-}
-
-/// Reports a pattern that no group name can match.
-fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
-    let text = pattern.text.as_str();
-    if text.is_empty() {
-        let help = "name a group, or remove the entry".to_owned();
-        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
-        return false;
-    }
-    let problem = if text.chars().any(|char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}')) {
-        format!("no group name holds the control character or damaged text of `{}`", text.escape_debug())
-    } else if text.len() > MAX_GROUP_BYTES {
-        format!("the pattern has {} bytes, and a group name at most {MAX_GROUP_BYTES}", text.len())
-    } else {
-        return true;
-    };
-    findings.report(Code::UnreachablePattern, &pattern.span, problem, None);
-    false
-}
-
-/// Reports a name that cannot come out of any of the organization's sources.
-fn check_reachable(name: &Name, organization: &Organization, findings: &mut Findings<'_>) -> bool {
-    let splits = |shape: &OwnedShape| match shape {
-        OwnedShape::Delimited(delimiter) => name.text.contains(delimiter),
-        _ => false,
-    };
-    let connections = &organization.connections;
-    if connections.is_empty() || !connections.iter().all(|connection| splits(&connection.source.shape)) {
-        return true;
-    }
-    let message = format!("`{}` holds the delimiter at which the groups are split", name.text.escape_debug());
-    let help = "have the identity provider send an array, or a delimiter that no group name holds";
-    findings.report(Code::UnreachablePattern, &name.span, message, help.to_owned());
-    false
 }

@@ -1,0 +1,265 @@
+//! What rules grant: target groups of the registry, as far as the platform lets the organization grant them.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use super::encode::{LoweredTemplate, Piece};
+use super::fields::{Findings, nearest};
+use super::glob::Glob;
+use super::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
+use super::patterns::PatternLowering;
+use super::yaml::Name;
+use crate::diagnostic::Code;
+use crate::pattern::{ANY, ONE, Pattern};
+use crate::template::Case;
+
+/// What one organization may grant.
+#[derive(Debug)]
+pub(crate) struct Guard<'p> {
+    groups: &'p [TargetGroup],
+    organization: &'p str,
+    ceiling: Option<&'p Ceiling>,
+    /// The globs of the ceiling; `None` if it has none.
+    allowed: Option<Vec<Glob>>,
+}
+
+/// What a rule grants or takes away.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    /// Positions in the registry.
+    pub(crate) groups: Vec<u32>,
+    pub(crate) templates: Vec<LoweredTemplate>,
+    /// What the templates expand to for upstream groups that have an alias: these are known already.
+    pub(crate) of_aliases: BTreeMap<String, Vec<u32>>,
+}
+
+impl<'p> Guard<'p> {
+    pub(crate) fn new(platform: &'p Platform, organization: &'p Organization) -> Self {
+        let ceiling = platform.ceilings.iter().find(|it| it.organization.text == organization.name);
+        let globs = |names: &Vec<Name>| names.iter().filter_map(|name| Glob::parse(&name.text).ok()).collect();
+        let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_ref()).map(globs);
+        Self { groups: &platform.groups, organization: &organization.name, ceiling, allowed }
+    }
+
+    /// Resolves the grants of a rule, or what it takes away.
+    pub(crate) fn lower_grants(
+        &self,
+        rule: &Rule,
+        patterns: &PatternLowering<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Grants {
+        let mut grants = Grants::default();
+        for name in &rule.groups {
+            if name.text.contains("${") && rule.effect == Effect::Grant {
+                self.lower_template(rule, name, patterns, &mut grants, findings);
+            } else if let Some(at) = self.resolve(name, findings)
+                && (rule.effect == Effect::Exclude || self.check(at, rule.protected, name, findings))
+            {
+                grants.groups.push(at);
+            }
+        }
+        grants
+    }
+
+    /// The position of a target group in the registry.
+    pub(crate) fn resolve(&self, grant: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+        if grant.text.is_empty() {
+            let help = "name a target group of the registry".to_owned();
+            findings.report(Code::EmptyGrant, &grant.span, "an entry of `grant` is empty", help);
+            return None;
+        }
+        if let Some(at) = self.find(&grant.text) {
+            return Some(at);
+        }
+        let names = self.groups.iter().map(|group| group.name.text.as_str());
+        let help = match nearest(&grant.text, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add it to `groups` of the platform, or grant another".to_owned(),
+        };
+        let message = format!("the registry has no target group `{}`", grant.text.escape_debug());
+        findings.report(Code::UnknownGroup, &grant.span, message, help);
+        None
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        let at = self.groups.binary_search_by(|group| group.name.text.as_str().cmp(name)).ok()?;
+        u32::try_from(at).ok()
+    }
+
+    /// Reports a target group that the organization's rules may not grant, or not without being marked to.
+    pub(crate) fn check(&self, at: u32, marked: bool, grant: &Name, findings: &mut Findings<'_>) -> bool {
+        let Some(group) = self.groups.get(at as usize) else { return false };
+        match self.obstacle(group, marked) {
+            None => true,
+            Some((code, problem)) => {
+                findings.report(code, &grant.span, problem, None);
+                false
+            }
+        }
+    }
+
+    /// Why a rule may not grant a target group, if it may not.
+    fn obstacle(&self, group: &TargetGroup, marked: bool) -> Option<(Code, String)> {
+        let name = group.name.text.as_str();
+        let organization = self.organization;
+        let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
+        let raised = || self.ceiling.is_some_and(|it| it.protected.iter().any(|known| known.text == name));
+        if group.protected && !raised() {
+            let problem = format!("the platform does not let `{organization}` grant the protected group `{name}`");
+            return Some((Code::OutsideCeiling, problem));
+        }
+        if group.protected && !marked {
+            let problem = format!("the rule grants the protected group `{name}` without being marked to");
+            return Some((Code::ProtectedGroup, problem));
+        }
+        if let Some(prefix) = prefix.filter(|prefix| !name.starts_with(&prefix.text)) {
+            let problem = format!(
+                "`{organization}` may only grant groups that begin with `{}`, and `{name}` does not",
+                prefix.text
+            );
+            return Some((Code::OutsideCeiling, problem));
+        }
+        let outside = self.allowed.as_ref().is_some_and(|globs| !globs.iter().any(|glob| glob.is_match(name)));
+        (outside && !group.protected).then(|| {
+            let problem = format!("the platform does not let `{organization}` grant `{name}`");
+            (Code::OutsideCeiling, problem)
+        })
+    }
+
+    fn lower_template(
+        &self,
+        rule: &Rule,
+        written: &Name,
+        patterns: &PatternLowering<'_>,
+        grants: &mut Grants,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(pieces) = read_pieces(written, patterns, findings) else { return };
+        // What it can expand to looks like this: a capture has at least one character.
+        let shape: String = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(literal) => literal.clone(),
+                Piece::Capture { .. } => String::from_utf8_lossy(&[ONE, ANY]).into_owned(),
+            })
+            .collect();
+        let fits = |group: &&TargetGroup| {
+            Pattern::decode(&shape).is_some_and(|shape| shape.is_match(group.name.text.as_bytes()))
+        };
+        let fitting: Vec<&TargetGroup> = self.groups.iter().filter(fits).collect();
+        let allowed: Vec<&TargetGroup> =
+            fitting.iter().copied().filter(|group| self.obstacle(group, rule.protected).is_none()).collect();
+        let obstacle = || fitting.iter().find_map(|group| self.obstacle(group, rule.protected));
+        match (fitting.as_slice(), allowed.as_slice()) {
+            ([], _) => {
+                let message =
+                    format!("no target group of the registry is what `{}` can expand to", written.text);
+                findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
+                return;
+            }
+            (_, []) => {
+                if let Some((code, problem)) = obstacle() {
+                    findings.report(code, &written.span, problem, None);
+                }
+                return;
+            }
+            _ => {}
+        }
+        let position = |group: &&TargetGroup| self.find(&group.name.text);
+        let candidates: Vec<u32> = allowed.iter().filter_map(position).collect();
+
+        for (id, captures) in patterns.alias_captures() {
+            let text = expand(&pieces, captures);
+            match self.find(&text).filter(|at| candidates.contains(at)) {
+                Some(at) => grants.of_aliases.entry(id.clone()).or_default().push(at),
+                None => report_leak(written, &text, &format!("the alias of `{id}`"), findings),
+            }
+        }
+        for captures in patterns.finite_captures() {
+            let text = expand(&pieces, &captures);
+            if self.find(&text).is_none_or(|at| !candidates.contains(&at)) {
+                report_leak(written, &text, "what its pattern matches", findings);
+            }
+        }
+        grants.templates.push(LoweredTemplate { pieces, candidates });
+    }
+}
+
+/// Reports an expansion, known before any login, that names no target group that the rule may grant.
+fn report_leak(written: &Name, text: &str, cause: &str, findings: &mut Findings<'_>) {
+    let message = format!(
+        "`{}` expands to `{}` by {cause}, which is no target group that the rule may grant",
+        written.text,
+        text.escape_debug()
+    );
+    findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
+}
+
+fn expand(pieces: &[Piece], captures: &[String]) -> String {
+    let one = |piece: &Piece| match piece {
+        Piece::Literal(literal) => literal.clone(),
+        Piece::Capture { number, case } => {
+            let capture = captures.get(*number).map(String::as_str).unwrap_or_default();
+            match case {
+                Case::AsIs => capture.to_owned(),
+                // As the engine does it: letter by letter.
+                Case::Lower => capture.chars().flat_map(char::to_lowercase).collect(),
+                Case::Upper => capture.chars().flat_map(char::to_uppercase).collect(),
+            }
+        }
+    };
+    pieces.iter().map(one).collect()
+}
+
+/// Takes a grant such as `${team:lower}-admins` apart.
+fn read_pieces(
+    written: &Name,
+    patterns: &PatternLowering<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = written.text.as_str();
+    let span: &Range<usize> = &written.span;
+    while let Some((literal, behind)) = rest.split_once("${") {
+        let Some((inside, behind)) = behind.split_once('}') else {
+            let message = format!("a `${{` of `{}` is never closed", written.text.escape_debug());
+            findings.report(Code::UnknownCapture, span, message, "close it with `}`".to_owned());
+            return None;
+        };
+        let (name, case) = inside.split_once(':').unwrap_or((inside, ""));
+        let case = match case {
+            "" => Case::AsIs,
+            "lower" => Case::Lower,
+            "upper" => Case::Upper,
+            other => {
+                let message = format!("`{}` is nothing that can be done to a capture", other.escape_debug());
+                let help = "write `lower` or `upper`, or leave it out".to_owned();
+                findings.report(Code::InvalidValue, span, message, help);
+                return None;
+            }
+        };
+        let Some(number) = patterns.capture(name) else {
+            let known = || patterns.capture_names().iter().map(String::as_str);
+            let help = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("the rule's patterns capture no `{}`", name.escape_debug());
+            findings.report(Code::UnknownCapture, span, message, help);
+            return None;
+        };
+        if let Some(without) = patterns.pattern_without(number) {
+            let message = format!(
+                "`{}` wants the capture `{name}`, which `{}` does not have",
+                written.text,
+                without.text.escape_debug()
+            );
+            let place = (&without.span, "this pattern has no such capture");
+            findings.report_related(Code::UnknownCapture, span, message, place);
+            return None;
+        }
+        pieces.push(Piece::Literal(literal.to_owned()));
+        pieces.push(Piece::Capture { number, case });
+        rest = behind;
+    }
+    pieces.push(Piece::Literal(rest.to_owned()));
+    pieces.retain(|piece| !matches!(piece, Piece::Literal(literal) if literal.is_empty()));
+    Some(pieces)
+}

@@ -1,0 +1,359 @@
+//! The patterns of one rule, lowered: aliases are put in the place of the names that people read, letter case is
+//! taken out where it is to be ignored, and captures get their numbers.
+
+use super::coverage::covers_everything;
+use super::encode::{Clause, Lowered, LoweredRegex};
+use super::fields::Findings;
+use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
+use super::model::{Organization, Patterns};
+use super::regex;
+use super::yaml::Name;
+use crate::MAX_GROUP_BYTES;
+use crate::diagnostic::Code;
+use crate::pattern::{CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, Pattern};
+
+/// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
+#[derive(Debug)]
+pub(crate) struct PatternLowering<'o> {
+    organization: &'o Organization,
+    /// The names of the captures, by their numbers.
+    names: Vec<String>,
+    /// The rule's own patterns that lack a capture: which one, and the pattern.
+    without: Vec<(usize, Name)>,
+    /// What patterns with captures take of the organization's aliases: the upstream group, and the captures.
+    of_aliases: Vec<(String, Vec<String>)>,
+    /// All that the captures of a pattern can be, where there is an end to it.
+    finite: Vec<Vec<String>>,
+}
+
+impl<'o> PatternLowering<'o> {
+    pub(crate) fn new(organization: &'o Organization) -> Self {
+        Self { organization, names: Vec::new(), without: Vec::new(), of_aliases: Vec::new(), finite: Vec::new() }
+    }
+
+    /// The number of a capture.
+    pub(crate) fn capture(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    pub(crate) fn capture_names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// A pattern that a group can match without this capture.
+    pub(crate) fn pattern_without(&self, capture: usize) -> Option<&Name> {
+        self.without.iter().find(|(lacking, _)| *lacking == capture).map(|(_, pattern)| pattern)
+    }
+
+    pub(crate) fn alias_captures(&self) -> &[(String, Vec<String>)] {
+        &self.of_aliases
+    }
+
+    pub(crate) fn finite_captures(&self) -> &[Vec<String>] {
+        &self.finite
+    }
+
+    /// Lowers patterns of which one has to match; `own` are those whose captures the rule may grant.
+    pub(crate) fn lower(&mut self, all: &[Patterns], own: bool, findings: &mut Findings<'_>) -> Clause {
+        let mut clause = Clause::default();
+        // Which captures each pattern has is compared when all of their names are known.
+        let mut captures_of: Vec<(Name, Vec<usize>)> = Vec::new();
+        for patterns in all {
+            for exact in &patterns.exact {
+                if check_pattern(exact, findings) {
+                    self.lower_exact(&exact.text, patterns.ignore_case, &mut clause);
+                    captures_of.push((exact.clone(), Vec::new()));
+                }
+            }
+            for glob in &patterns.glob {
+                if check_pattern(glob, findings) {
+                    let captures = self.lower_glob(glob, patterns.ignore_case, own, &mut clause, findings);
+                    captures_of.extend(captures.map(|captures| (glob.clone(), captures)));
+                }
+            }
+            for expression in &patterns.regex {
+                let captures = self.lower_regex(expression, patterns.ignore_case, own, &mut clause, findings);
+                captures_of.extend(captures.map(|captures| (expression.clone(), captures)));
+            }
+        }
+        for (pattern, captures) in captures_of {
+            if own {
+                let lacking = (0..self.names.len()).filter(|number| !captures.contains(number));
+                self.without.extend(lacking.map(|number| (number, pattern.clone())));
+            } else if !captures.is_empty() {
+                let message = format!(
+                    "`{}` names a part, and what `all` and `none` match cannot be granted",
+                    pattern.text.escape_debug()
+                );
+                let help = "write `*` instead, or put the pattern under `any`".to_owned();
+                findings.report(Code::UnknownCapture, &pattern.span, message, help);
+            }
+        }
+        clause
+    }
+
+    fn lower_exact(&self, name: &str, ignore_case: bool, clause: &mut Clause) {
+        let wanted = if ignore_case { lower(name) } else { name.to_owned() };
+        let mut aliased = false;
+        for alias in &self.organization.aliases {
+            let readable = if ignore_case { lower(&alias.name.text) } else { alias.name.text.clone() };
+            if readable == wanted {
+                clause.plain.names.push(alias.id.text.clone());
+                aliased = true;
+            }
+        }
+        // A readable name stands for its groups alone: whoever calls a group so upstream is not one of them.
+        if !aliased {
+            let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
+            list.names.push(wanted);
+        }
+    }
+
+    /// Lowers a glob; returns the captures that all of its alternatives have, or nothing if it is none.
+    fn lower_glob(
+        &mut self,
+        written: &Name,
+        ignore_case: bool,
+        own: bool,
+        clause: &mut Clause,
+        findings: &mut Findings<'_>,
+    ) -> Option<Vec<usize>> {
+        let mut glob = match Glob::parse_capturing(&written.text, &mut self.names) {
+            Ok(glob) => glob,
+            Err(GlobError::Invalid(problem, help)) => {
+                let message = format!("`{}` is no glob: {problem}", written.text.escape_debug());
+                findings.report(Code::InvalidGlob, &written.span, message, help.to_owned());
+                return None;
+            }
+            Err(GlobError::TooLarge) => {
+                let message =
+                    format!("the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns");
+                let help = "split it into several globs, or match more loosely".to_owned();
+                findings.report(Code::GlobTooLarge, &written.span, message, help);
+                return None;
+            }
+        };
+        if ignore_case {
+            glob.names.iter_mut().for_each(|name| *name = lower(name));
+            glob.patterns.iter_mut().for_each(|pattern| *pattern = lower_pattern(pattern));
+        }
+        if covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str)) {
+            report_everything(written, findings);
+        }
+        let has = |pattern: &String, number: usize| {
+            let letter = char::from(b'a' + u8::try_from(number).unwrap_or_default());
+            pattern.contains(&[char::from(CAPTURE), letter].iter().collect::<String>())
+        };
+        let in_all = |number: &usize| {
+            glob.names.is_empty() && glob.patterns.iter().all(|pattern| has(pattern, *number))
+        };
+        let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
+        for alias in &self.organization.aliases {
+            let readable = if ignore_case { lower(&alias.name.text) } else { alias.name.text.clone() };
+            let matching = glob.patterns.iter().find_map(|pattern| {
+                let pattern = Pattern::decode(pattern)?;
+                pattern.is_match(readable.as_bytes()).then_some(pattern)
+            });
+            if !glob.names.contains(&readable) && matching.is_none() {
+                continue;
+            }
+            match matching {
+                Some(pattern) if own && !captures.is_empty() => {
+                    let mut taken = vec![String::new(); self.names.len()];
+                    pattern.captures(readable.as_bytes(), |number, capture| {
+                        if let Some(slot) = taken.get_mut(number) {
+                            *slot = String::from_utf8_lossy(capture).into_owned();
+                        }
+                    });
+                    self.of_aliases.push((alias.id.text.clone(), taken));
+                }
+                _ => clause.plain.names.push(alias.id.text.clone()),
+            }
+        }
+        let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
+        list.names.extend(glob.names);
+        list.patterns.extend(glob.patterns);
+        Some(captures)
+    }
+
+    fn lower_regex(
+        &mut self,
+        written: &Name,
+        ignore_case: bool,
+        own: bool,
+        clause: &mut Clause,
+        findings: &mut Findings<'_>,
+    ) -> Option<Vec<usize>> {
+        let checked = match regex::check(&written.text, ignore_case) {
+            Ok(checked) => checked,
+            Err(problem) => {
+                findings.report(problem.code, &written.span, problem.message, problem.help);
+                return None;
+            }
+        };
+        if checked.matches_everything {
+            report_everything(written, findings);
+        }
+        let mut captures = Vec::new();
+        for capture in &checked.captures {
+            let known = self.names.iter().position(|name| *name == capture.name);
+            captures.push(known.unwrap_or_else(|| {
+                self.names.push(capture.name.clone());
+                self.names.len() - 1
+            }));
+        }
+        if self.names.len() > crate::pattern::MAX_CAPTURES {
+            let message = format!("a rule's patterns name more than {} parts", crate::pattern::MAX_CAPTURES);
+            findings.report(Code::InvalidRegex, &written.span, message, None);
+            return None;
+        }
+        if own {
+            self.finite.extend(combinations(&checked.captures, &captures, self.names.len()));
+        }
+        for alias in &self.organization.aliases {
+            let readable = alias.name.text.as_str();
+            if !checked.is_match(readable) {
+                continue;
+            }
+            if own && !captures.is_empty() {
+                let mut taken = vec![String::new(); self.names.len()];
+                checked.captures_of(readable, |name, capture| {
+                    if let Some(slot) = self.capture(name).and_then(|number| taken.get_mut(number)) {
+                        *slot = capture.to_owned();
+                    }
+                });
+                self.of_aliases.push((alias.id.text.clone(), taken));
+            } else {
+                clause.plain.names.push(alias.id.text.clone());
+            }
+        }
+        clause.regexes.push(LoweredRegex {
+            pattern: written.text.clone(),
+            ignore_case,
+            prefixes: checked.prefixes.clone(),
+            captures: self.names.clone(),
+        });
+        Some(captures)
+    }
+}
+
+/// After so many combinations of captures it is left to the login to see where they lead.
+const MAX_COMBINATIONS: usize = 256;
+
+/// Every combination of what a pattern's captures can be, if there is an end to each of them.
+fn combinations(
+    captures: &[regex::Capture],
+    numbers: &[usize],
+    count: usize,
+) -> Vec<Vec<String>> {
+    if captures.is_empty() {
+        return Vec::new();
+    }
+    let mut all = vec![vec![String::new(); count]];
+    for (capture, number) in captures.iter().zip(numbers) {
+        let Some(texts) = &capture.finite else { return Vec::new() };
+        if all.len() * texts.len() > MAX_COMBINATIONS {
+            return Vec::new();
+        }
+        let with = |known: &Vec<String>| {
+            texts.iter().map(move |text| {
+                let mut next = known.clone();
+                if let Some(slot) = next.get_mut(*number) {
+                    text.clone_into(slot);
+                }
+                next
+            }).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all
+}
+
+fn report_everything(written: &Name, findings: &mut Findings<'_>) {
+    let help = "write `everyone: true` instead of `match` if every user of this customer shall have what the rule \
+                grants; otherwise name the groups more closely";
+    let message = format!("`{}` matches every group", written.text);
+    findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
+}
+
+/// Reports a pattern that no group name can match.
+fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
+    let text = pattern.text.as_str();
+    if text.is_empty() {
+        let help = "name a group, or remove the entry".to_owned();
+        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
+        return false;
+    }
+    let problem = if text.chars().any(|char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}')) {
+        format!("no group name holds the control character or damaged text of `{}`", text.escape_debug())
+    } else if text.len() > MAX_GROUP_BYTES {
+        format!("the pattern has {} bytes, and a group name at most {MAX_GROUP_BYTES}", text.len())
+    } else {
+        return true;
+    };
+    findings.report(Code::UnreachablePattern, &pattern.span, problem, None);
+    false
+}
+
+/// In lower case as the engine has it.
+fn lower(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// A lowered glob for names in lower case. Classes keep what they had, and get the lower case of it beside that.
+fn lower_pattern(pattern: &str) -> String {
+    let mut lowered = String::new();
+    let mut rest = pattern.chars();
+    while let Some(char) = rest.next() {
+        match u8::try_from(char) {
+            Ok(CLASS | NEGATED_CLASS) => {
+                lowered.push(char);
+                let pairs: Vec<char> =
+                    rest.by_ref().take_while(|char| *char != char::from(CLASS_END)).collect();
+                for [low, high] in pairs.as_chunks::<2>().0 {
+                    lowered.extend([*low, *high]);
+                    // Past the letters of ASCII, case is looked at where the range is a single character.
+                    let capitals = (*low.max(&'A'), *high.min(&'Z'));
+                    if capitals.0 <= capitals.1 {
+                        lowered.extend([capitals.0, capitals.1].map(|letter| letter.to_ascii_lowercase()));
+                    } else if low == high {
+                        let mut lower = low.to_lowercase();
+                        if let (Some(letter), None) = (lower.next(), lower.next()) {
+                            lowered.extend([letter, letter]);
+                        }
+                    }
+                }
+                lowered.push(char::from(CLASS_END));
+            }
+            _ => lowered.extend(char.to_lowercase()),
+        }
+    }
+    lowered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lower_pattern;
+    use crate::compiler::Glob;
+    use crate::pattern::Pattern;
+
+    fn check(glob: &str, name: &str, expected: bool) {
+        let glob = Glob::parse(glob).expect(glob);
+        let pattern = lower_pattern(&glob.patterns[0]);
+        let pattern = Pattern::decode(&pattern).expect("lowering keeps patterns well-formed");
+        assert_eq!(pattern.is_match(super::lower(name).as_bytes()), expected, "{glob:?} against {name}");
+    }
+
+    #[test]
+    fn patterns_in_lower_case_match_names_in_lower_case() {
+        check("ENG-*", "eng-Core", true);
+        check("Vertrieb-K[ÖO]LN-?", "VERTRIEB-köln-1", true);
+        check("[A-F]x*", "Dx", true);
+        check("[A-F]x*", "gx", false);
+        check("[!A-F]x*", "dX", false);
+        check("[!A-F]x*", "GX", true);
+        check("[5-C]*", "b", true);
+        check("[5-C]*", "d", false);
+        check("[ -~]*", "Q", true);
+    }
+}
