@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::organization::{OwnedShape, OwnedSource};
-use super::platform::Platform;
+use super::model::{From, OwnedShape, OwnedSource, Platform};
 use crate::bundle::{FORMAT_VERSION, MAGIC};
 use crate::mapping::{Policy, UnmatchedPolicy};
 use crate::matcher::Side;
@@ -94,10 +93,13 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
 
 fn encode_source(source: &OwnedSource) -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.text(&source.from);
+    writer.text(match &source.from {
+        From::Attribute { pointer, .. } => pointer,
+        From::Provisioned => "/provisioned",
+    });
     match &source.shape {
         OwnedShape::List => writer.bytes.push(0),
-        OwnedShape::ListOrString => writer.bytes.push(1),
+        OwnedShape::ListOrString | OwnedShape::Text | OwnedShape::Json(_) => writer.bytes.push(1),
         OwnedShape::Delimited(delimiter) => {
             writer.bytes.push(2);
             writer.text(delimiter);

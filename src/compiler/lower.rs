@@ -5,17 +5,17 @@ use super::coverage::covers_everything;
 use super::encode::{LoweredMapping, LoweredRule};
 use super::fields::{Findings, nearest};
 use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
-use super::organization::{Organization, OwnedShape, Rule};
-use super::platform::Platform;
+use super::model::{Matches, Organization, OwnedShape, Patterns, Platform, Rule};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::mapping::{IncompletePolicy, Policy};
 
 /// Lowers a mapping and reports what is wrong with its rules.
 pub(crate) fn lower(
     organization: &Organization,
     platform: &Platform,
-    findings: &mut Findings<'_>,
+    list: &mut Vec<Diagnostic>,
 ) -> LoweredMapping {
     LoweredMapping {
         name: organization.name.clone(),
@@ -23,14 +23,34 @@ pub(crate) fn lower(
         connections: organization
             .connections
             .iter()
-            .map(|connection| (connection.name.text.clone(), connection.source.clone()))
+            .filter_map(|connection| {
+                Some((connection.name.text.clone(), connection.sources.first()?.clone()))
+            })
             .collect(),
-        incomplete: organization.incomplete.unwrap_or(platform.policies.incomplete),
+        incomplete: match organization.incomplete.unwrap_or(platform.policies.incomplete) {
+            IncompletePolicy::NoGroups => Policy::NoGroups,
+            IncompletePolicy::Deny | IncompletePolicy::UsePartial => Policy::Deny,
+        },
         unmatched: organization.unmatched.unwrap_or(platform.policies.unmatched),
         rules: organization
             .rules
             .iter()
-            .map(|rule| lower_rule(rule, organization, platform, findings))
+            .map(|rule| {
+                let mut found = Vec::new();
+                let mut findings = Findings { file: &rule.file, list: &mut found };
+                let lowered = lower_rule(rule, organization, platform, &mut findings);
+                for diagnostic in found {
+                    list.push(match &rule.used {
+                        Some(span) => diagnostic.related(
+                            &organization.file,
+                            span.clone(),
+                            "used here with these parameters",
+                        ),
+                        None => diagnostic,
+                    });
+                }
+                lowered
+            })
             .collect(),
     }
 }
@@ -43,18 +63,22 @@ fn lower_rule(
 ) -> LoweredRule {
     let mut lowered = LoweredRule {
         id: rule.id.text.clone(),
-        everyone: rule.everyone,
-        grants: rule.grant.iter().filter_map(|grant| resolve(grant, platform, findings)).collect(),
+        everyone: matches!(rule.matches, Matches::Everyone),
+        grants: rule.groups.iter().filter_map(|grant| resolve(grant, platform, findings)).collect(),
         names: Vec::new(),
         patterns: Vec::new(),
     };
-    for exact in &rule.exact {
+    let (match_span, any): (_, &[Patterns]) = match &rule.matches {
+        Matches::Everyone => return lowered,
+        Matches::Groups { span, any, .. } => (span, any),
+    };
+    for exact in any.iter().flat_map(|patterns| &patterns.exact) {
         if check_pattern(exact, findings) && check_reachable(exact, organization, findings) {
             lowered.names.push(exact.text.clone());
         }
     }
     let mut alone = false;
-    for written in &rule.glob {
+    for written in any.iter().flat_map(|patterns| &patterns.glob) {
         if !check_pattern(written, findings) {
             continue;
         }
@@ -84,7 +108,7 @@ fn lower_rule(
         let help = "write `everyone: true` instead of `match` if every user of this customer shall have what the \
                     rule grants";
         let message = "the rule's patterns together match every group";
-        findings.report(Code::MatchesEverything, &rule.match_span, message, help.to_owned());
+        findings.report(Code::MatchesEverything, match_span, message, help.to_owned());
     }
     lowered
 }
@@ -142,7 +166,9 @@ fn check_reachable(name: &Name, organization: &Organization, findings: &mut Find
         _ => false,
     };
     let connections = &organization.connections;
-    if connections.is_empty() || !connections.iter().all(|connection| splits(&connection.source.shape)) {
+    if connections.is_empty()
+        || !connections.iter().flat_map(|it| &it.sources).all(|source| splits(&source.shape))
+    {
         return true;
     }
     let message = format!("`{}` holds the delimiter at which the groups are split", name.text.escape_debug());
