@@ -1,18 +1,33 @@
 //! The compiler: mapping files in, a bundle and everything that is wrong out.
 //!
-//! `yaml` parses, `fields` reads mappings key by key, `platform`, `organization` and `cases` know the kinds of files,
-//! `lower` resolves names and lowers globs, `encode` writes the bundle.
+//! `yaml` parses; `grammar` says which keys there are, and `fields` reads mappings by it; `platform`, `organization`,
+//! `template` and `cases` know the kinds of files, and give what `model` describes; `lower` resolves names and lowers
+//! globs, `encode` writes the bundle.
 
 pub mod cases;
+mod conditions;
 mod coverage;
 mod encode;
 mod fields;
 mod glob;
+mod grants;
+#[allow(dead_code, reason = "what describes the language to an editor reads all of it")]
+mod grammar;
+mod logins;
 mod lower;
+mod model;
 mod names;
 mod organization;
+mod patterns;
+mod placeholder;
 mod platform;
+mod policies;
+mod regex;
+mod rules;
+mod sources;
 mod strategy;
+mod template;
+mod uses;
 mod yaml;
 
 pub use self::glob::{Glob, GlobError};
@@ -22,10 +37,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::cases::Case;
+use self::conditions::Known;
 use self::fields::{Fields, Findings, read_members};
-use self::organization::Organization;
-use self::platform::Platform;
-use self::yaml::{Kind, Node};
+use self::grammar::{TESTS, WHOLE};
+use self::model::{Organization, Platform};
+use self::organization::Surroundings;
+use self::template::{Template, Templates};
+use self::yaml::{Kind, Name, Node};
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use crate::mapping::Policy;
 
@@ -52,6 +70,8 @@ pub struct CompiledPlatform {
     pub fallback: Fallback,
     /// How much there is of everything.
     pub counts: Counts,
+    /// Whether a rule has a regular expression: the engine then has to know them.
+    pub needs_regex: bool,
 }
 
 /// What the Action does when engine or bundle cannot be used: it stands beside them, in plain sight.
@@ -60,8 +80,30 @@ pub struct CompiledPlatform {
 pub struct Fallback {
     /// `no-groups` or `deny`.
     pub failure: &'static str,
-    /// The claim of each client.
-    pub claims: BTreeMap<String, String>,
+    /// How each client is told its groups.
+    pub claims: BTreeMap<String, Delivery>,
+}
+
+/// How an application is told its groups: the name of its claim, and where that is not enough, the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// A claim on both tokens.
+    Claim(String),
+    /// A claim on one of the tokens, or something beside it.
+    Full {
+        /// The name of the claim.
+        claim: String,
+        /// Whether the ID token carries it.
+        id: bool,
+        /// Whether the access token carries it.
+        access: bool,
+        /// The SAML attribute that carries the groups too.
+        saml: Option<String>,
+        /// The claim that tells the bundle's digest and the rules that fired.
+        provenance: Option<String>,
+    },
 }
 
 /// How much there is of everything.
@@ -80,14 +122,15 @@ pub struct Counts {
 
 /// Compiles the mapping files of a folder and reports everything that is wrong with them.
 ///
-/// The files are `platform.yaml`, `organizations/<name>.yaml` and `organizations/<name>.test.yaml`.
+/// The files are `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and
+/// `templates/<name>@<version>.yaml`.
 pub fn compile(files: &[SourceFile]) -> Compilation {
     let mut compiler = Compiler::default();
     compiler.read_folder(files);
     compiler.finish()
 }
 
-/// Compiles one file that holds a whole platform: `platform`, `organizations` and `cases`.
+/// Compiles one file that holds a whole platform: `platform`, `organizations`, `templates` and `cases`.
 pub fn compile_whole(file: &SourceFile) -> Compilation {
     let mut compiler = Compiler::default();
     compiler.read_whole(file);
@@ -100,26 +143,49 @@ enum FileKind<'p> {
     Platform,
     Organization(&'p str),
     Test(&'p str),
+    /// By its name and version.
+    Template(&'p str),
     Misplaced,
 }
 
 fn classify(path: &str) -> FileKind<'_> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_organizations = folder == "organizations" || folder.ends_with("/organizations");
+    let is_in = |name: &str| folder.rsplit('/').next() == Some(name);
     match file.strip_suffix(".yaml") {
-        Some("platform") if !in_organizations => FileKind::Platform,
-        Some(stem) if in_organizations => match stem.strip_suffix(".test") {
+        Some(stem) if is_in("organizations") => match stem.strip_suffix(".test") {
             Some(name) => FileKind::Test(name),
             None => FileKind::Organization(stem),
         },
+        Some(stem) if is_in("templates") => match template::parse_reference(stem) {
+            Some(_) => FileKind::Template(stem),
+            None => FileKind::Misplaced,
+        },
+        Some("platform") => FileKind::Platform,
         _ => FileKind::Misplaced,
     }
+}
+
+/// Parts of a platform that wait for what they refer to.
+#[derive(Default)]
+struct Parts<'p> {
+    platform: Option<Part<'p>>,
+    templates: Vec<Part<'p>>,
+    organizations: Vec<Part<'p>>,
+}
+
+/// The text of a file, or a part of one.
+struct Part<'p> {
+    file: &'p str,
+    /// What it is called.
+    name: &'p str,
+    node: &'p Node,
 }
 
 #[derive(Default)]
 struct Compiler {
     diagnostics: Vec<Diagnostic>,
     platform: Option<Platform>,
+    templates: Templates,
     organizations: Vec<Organization>,
     /// Files with cases: the path, the `cases`, and whose they are.
     tests: Vec<(String, Node, Option<String>)>,
@@ -134,11 +200,13 @@ impl Compiler {
                 _ => None,
             })
             .collect();
+        let mut seen = Vec::new();
+        let mut parsed = Vec::new();
         for file in files {
             let kind = classify(&file.path);
-            if kind == FileKind::Misplaced || kind == FileKind::Platform && self.platform.is_some() {
-                let message = "no mapping file is expected here";
-                self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message));
+            let only_once = matches!(kind, FileKind::Platform | FileKind::Template(_));
+            if kind == FileKind::Misplaced || only_once && seen.contains(&kind) {
+                self.report_misplaced(&file.path);
                 continue;
             }
             if let FileKind::Test(name) = kind
@@ -151,29 +219,30 @@ impl Compiler {
                     .push(Diagnostic::new(Code::MissingMapping, &file.path, 0..0, message).help(help));
                 continue;
             }
-            let Some(root) = self.parse(file) else {
-                continue;
-            };
-            let mut findings = Findings { file: &file.path, list: &mut self.diagnostics };
-            match kind {
-                FileKind::Platform => self.platform = Platform::read(&root, true, &mut findings),
-                FileKind::Organization(name) => {
-                    self.organizations.extend(Organization::read(&root, name, true, &mut findings));
-                }
+            seen.push(kind);
+            match (self.parse(file), kind) {
+                (Some(root), kind) => parsed.push((kind, &file.path, root)),
+                (None, FileKind::Template(name)) => drop(self.templates.insert(name.to_owned(), None)),
+                (None, _) => {}
+            }
+        }
+        let mut parts = Parts::default();
+        for (kind, file, node) in &parsed {
+            match *kind {
+                FileKind::Platform => parts.platform = Some(Part { file, name: "platform", node }),
+                FileKind::Template(name) => parts.templates.push(Part { file, name, node }),
+                FileKind::Organization(name) => parts.organizations.push(Part { file, name, node }),
                 FileKind::Test(name) => {
-                    let known = ["version", "cases"];
-                    let Some(fields) = Fields::read(&root, "the test file", &known, &mut findings) else {
-                        continue;
-                    };
-                    if fields.check_version(&mut findings)
-                        && let Some(cases) = fields.require("cases", &mut findings)
-                    {
-                        self.tests.push((file.path.clone(), cases.clone(), Some(name.to_owned())));
+                    let mut findings = Findings { file, list: &mut self.diagnostics };
+                    let Some(fields) = Fields::read_file(node, &TESTS, true, &mut findings) else { continue };
+                    if let Some(cases) = fields.require("cases", &mut findings) {
+                        self.tests.push(((*file).clone(), cases.clone(), Some(name.to_owned())));
                     }
                 }
                 FileKind::Misplaced => {}
             }
         }
+        self.read_parts(&parts, &names, true);
         if !files.iter().any(|file| classify(&file.path) == FileKind::Platform) {
             let message = "the folder has no `platform.yaml`";
             self.diagnostics.push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message));
@@ -182,6 +251,20 @@ impl Compiler {
             let message = "the folder has no organization's mapping";
             self.diagnostics.push(Diagnostic::new(Code::NoOrganizations, "organizations", 0..0, message));
         }
+    }
+
+    fn report_misplaced(&mut self, path: &str) {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut diagnostic =
+            Diagnostic::new(Code::MisplacedFile, path, 0..0, "no mapping file is expected here");
+        if folder.rsplit('/').next() == Some("templates") {
+            let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml")).unwrap_or(file);
+            let name = stem.split('@').next().unwrap_or(stem).to_lowercase();
+            diagnostic = diagnostic.help(format!(
+                "name the template `{name}@1.yaml`: lowercase letters, digits and `-`, then `@` and a version from 1 to 9999"
+            ));
+        }
+        self.diagnostics.push(diagnostic);
     }
 
     fn read_whole(&mut self, file: &SourceFile) {
@@ -193,23 +276,62 @@ impl Compiler {
         }
         let Some(root) = self.parse(file) else { return };
         let mut findings = Findings { file: &file.path, list: &mut self.diagnostics };
-        let known = ["version", "platform", "organizations", "cases"];
-        let Some(fields) = Fields::read(&root, "the file", &known, &mut findings) else {
+        let Some(fields) = Fields::read_file(&root, &WHOLE, true, &mut findings) else {
             return;
         };
-        if !fields.check_version(&mut findings) {
-            return;
-        }
-        if let Some(platform) = fields.require("platform", &mut findings) {
-            self.platform = Platform::read(platform, false, &mut findings);
-        }
-        if let Some(node) = fields.require("organizations", &mut findings) {
-            for (name, node) in read_members(node, "`organizations`", &mut findings).unwrap_or_default() {
-                self.organizations.extend(Organization::read(node, &name.text, false, &mut findings));
-            }
-        }
+        let platform = fields.require("platform", &mut findings);
+        let organizations = fields.require("organizations", &mut findings);
+        let organizations: Vec<_> = organizations
+            .and_then(|node| read_members(node, "`organizations`", &mut findings))
+            .unwrap_or_default();
+        let templates = fields.get("templates");
+        let mut templates: Vec<_> =
+            templates.and_then(|node| read_members(node, "`templates`", &mut findings)).unwrap_or_default();
+        templates.retain(|(name, _)| check_template_name(name, &mut findings));
         if let Some(cases) = fields.get("cases") {
             self.tests.push((file.path.clone(), cases.clone(), None));
+        }
+        let names: Vec<&str> = organizations.iter().map(|(name, _)| name.text.as_str()).collect();
+        let path = file.path.as_str();
+        let parts = Parts {
+            platform: platform.map(|node| Part { file: path, name: "platform", node }),
+            templates: templates
+                .iter()
+                .map(|(name, node)| Part { file: path, name: &name.text, node })
+                .collect(),
+            organizations: organizations
+                .iter()
+                .map(|(name, node)| Part { file: path, name: &name.text, node })
+                .collect(),
+        };
+        self.read_parts(&parts, &names, false);
+    }
+
+    /// Reads the platform, then the templates, then the organizations: each refers to those before it.
+    fn read_parts(&mut self, parts: &Parts<'_>, organizations: &[&str], standalone: bool) {
+        if let Some(Part { file, node, .. }) = parts.platform {
+            let mut findings = Findings { file, list: &mut self.diagnostics };
+            self.platform = Platform::read(node, standalone, organizations, &mut findings);
+        }
+        let platform = self.platform.as_ref();
+        let applications: Option<Vec<&str>> = platform.map(|platform| {
+            platform.applications.iter().map(|application| application.name.text.as_str()).collect()
+        });
+        let applications = applications.as_deref();
+        for Part { file, name, node } in &parts.templates {
+            let mut findings = Findings { file, list: &mut self.diagnostics };
+            let known = Known { connections: None, applications, organizations };
+            let template = Template::read(node, standalone, platform, known, &mut findings);
+            self.templates.insert((*name).to_owned(), template);
+        }
+        let around = Surroundings { platform, applications, organizations, templates: &self.templates };
+        for Part { file, name, node } in &parts.organizations {
+            let mut findings = Findings { file, list: &mut self.diagnostics };
+            self.organizations.extend(Organization::read(node, name, standalone, around, &mut findings));
+        }
+        // An organization that could not be read may use any of them.
+        if self.organizations.len() == organizations.len() {
+            template::check_used(&self.templates, &mut self.diagnostics);
         }
     }
 
@@ -234,8 +356,7 @@ impl Compiler {
             self.check_duplicate_organizations();
             let mut lowered = Vec::new();
             for organization in &self.organizations {
-                let mut findings = Findings { file: &organization.file, list: &mut self.diagnostics };
-                lowered.push(lower::lower(organization, &platform, &mut findings));
+                lowered.push(lower::lower(organization, &platform, &mut self.diagnostics));
             }
             let organizations: Vec<&Organization> = self.organizations.iter().collect();
             let mut all_cases = Vec::new();
@@ -250,18 +371,21 @@ impl Compiler {
                 all_cases.extend(cases::read_cases(node, &platform, &organizations, own, &mut findings));
             }
             let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
+            let clauses = || rules().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
             let counts = Counts {
                 organizations: lowered.len(),
-                rules: rules().count(),
-                patterns: rules().map(|rule| rule.names.len() + rule.patterns.len()).sum(),
+                rules: organizations.iter().map(|organization| organization.rules.len()).sum(),
+                patterns: clauses().map(encode::Clause::len).sum(),
                 cases: all_cases.len(),
             };
+            let needs_regex = clauses().any(|clause| !clause.regexes.is_empty());
             if !self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
                 compiled = Some(CompiledPlatform {
                     bundle: encode::encode(&platform, lowered),
                     cases: all_cases,
                     fallback: Fallback::of(&platform),
                     counts,
+                    needs_regex,
                 });
             }
         }
@@ -290,6 +414,17 @@ impl Compiler {
     }
 }
 
+/// Reports a name that says no version, or is none of a file.
+fn check_template_name(name: &Name, findings: &mut Findings<'_>) -> bool {
+    let good = template::parse_reference(&name.text).is_some();
+    if !good {
+        let message = format!("`{}` cannot be a template's name", name.text.escape_debug());
+        let help = "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`";
+        findings.report(Code::InvalidName, &name.span, message, help.to_owned());
+    }
+    good
+}
+
 impl Fallback {
     fn of(platform: &Platform) -> Self {
         let failure = match platform.policies.failure {
@@ -299,11 +434,23 @@ impl Fallback {
         let mut claims = BTreeMap::new();
         for application in &platform.applications {
             for client in &application.clients {
-                let claim = application.claim.as_ref().map(|claim| claim.text.clone());
-                claims.insert(client.text.clone(), claim.unwrap_or_default());
+                claims.insert(client.text.clone(), Delivery::of(application));
             }
         }
         Self { failure, claims }
+    }
+}
+
+impl Delivery {
+    fn of(application: &model::Application) -> Self {
+        let text = |name: &Option<Name>| name.as_ref().map(|name| name.text.clone());
+        let claim = text(&application.claim).unwrap_or_default();
+        let (saml, provenance) = (text(&application.saml_attribute), text(&application.provenance));
+        let model::Tokens { id, access } = application.tokens;
+        match (id, access, &saml, &provenance) {
+            (true, true, None, None) => Self::Claim(claim),
+            _ => Self::Full { claim, id, access, saml, provenance },
+        }
     }
 }
 
@@ -319,5 +466,10 @@ mod tests {
         assert_eq!(classify("organizations/acme.test.yaml"), FileKind::Test("acme"));
         assert_eq!(classify("m/organizations/acme.yml"), FileKind::Misplaced);
         assert_eq!(classify("m/acme.yaml"), FileKind::Misplaced);
+        assert_eq!(classify("m/templates/bi-standard@12.yaml"), FileKind::Template("bi-standard@12"));
+        assert_eq!(classify("templates/bi-standard.yaml"), FileKind::Misplaced);
+        assert_eq!(classify("templates/bi-standard@0.yaml"), FileKind::Misplaced);
+        assert_eq!(classify("templates/BI@1.yaml"), FileKind::Misplaced);
+        assert_eq!(classify("templates/platform.yaml"), FileKind::Misplaced);
     }
 }

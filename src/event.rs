@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::bundle::Bundle;
+use crate::bundle::{Application, Bundle};
 use crate::engine::{self, Place, Route};
 use crate::evaluation::{Evaluation, Outcome};
 use crate::login::{Input, Login, MAX_DEPTH, Value};
@@ -344,6 +344,12 @@ pub struct Answer {
     pub application: Option<String>,
     /// The claim that is set.
     pub claim: Option<String>,
+    /// Which tokens carry it: `id`, `access`.
+    pub tokens: Vec<&'static str>,
+    /// The SAML attribute that carries the groups too.
+    pub saml: Option<String>,
+    /// The claim that tells the bundle's digest and the rules that fired.
+    pub provenance: Option<String>,
     /// What happens: `groups`, `deny` or `none`.
     pub outcome: &'static str,
     /// Why, as a stable code.
@@ -385,6 +391,13 @@ impl Answer {
         let application = evaluation.application.and_then(|at| bundle.application(at));
         let group = |at: &u32| bundle.group_name(*at).map(str::to_owned);
         let rule = |at: &u32| Some(mapping?.rules().get(*at as usize)?.id.to_owned());
+        let tokens = |application: &Application<'_>| {
+            let tokens = [("id", application.id_token), ("access", application.access_token)];
+            tokens.into_iter().filter(|(_, carries)| *carries).map(|(token, _)| token).collect()
+        };
+        // What became of one rule may be several, of the same id.
+        let mut rules: Vec<String> = evaluation.rules.iter().filter_map(rule).collect();
+        rules.dedup();
         let mut unmatched: Vec<String> =
             evaluation.unmatched.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         unmatched.sort_unstable();
@@ -396,10 +409,13 @@ impl Answer {
             connection: connection.map(|connection| connection.name.to_owned()),
             application: application.map(|application| application.name.to_owned()),
             claim: application.map(|application| application.claim.to_owned()),
+            tokens: application.map(tokens).unwrap_or_default(),
+            saml: application.and_then(|application| application.saml_attribute).map(str::to_owned),
+            provenance: application.and_then(|application| application.provenance).map(str::to_owned),
             outcome: evaluation.outcome.word(),
             reason: evaluation.reason.code(),
             groups: evaluation.groups.iter().filter_map(group).collect(),
-            rules: evaluation.rules.iter().filter_map(rule).collect(),
+            rules,
             unmatched,
             received: evaluation.received,
             unmatched_count: evaluation.unmatched.len(),

@@ -253,7 +253,7 @@ impl Teller<'_, '_> {
                 }
             }
             Step::Expanded { found, text, target } => {
-                let (here, elsewhere) = self.split(target.as_slice());
+                let (here, elsewhere) = self.split(target.ok().as_slice());
                 let rule = self.groups.get_mut(found.group as usize).and_then(|group| group.rules.last_mut());
                 if let Some(rule) = rule {
                     rule.grants.extend(here);

@@ -4,12 +4,14 @@ use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
-use super::fields::{Fields, Findings, nearest, quoted, read_list, read_texts};
-use super::organization::{Connection, Organization, OwnedShape};
-use super::platform::Platform;
-use super::yaml::{Kind, Name, Node};
+use super::fields::{Fields, Findings, read_list, read_texts};
+use super::grammar::{CASE, EXPECT, WHOLE_CASE};
+use super::logins::{build_event, find, raw_event};
+use super::model::{Organization, Platform};
+use super::names::check_known;
+use super::yaml::{Name, Node};
 use crate::bundle::Bundle;
 use crate::diagnostic::Code;
 use crate::evaluation::{Note, Outcome, Reason};
@@ -140,13 +142,10 @@ fn read_case(
     own: Option<&Organization>,
     findings: &mut Findings<'_>,
 ) -> Option<Case> {
-    let known: &[&str] = match own {
-        Some(_) => &["name", "application", "connection", "groups", "user", "event", "expect"],
-        None => &["name", "organization", "application", "connection", "groups", "user", "event", "expect"],
-    };
-    let fields = Fields::read(node, "a case", known, findings)?;
+    let whole = own.is_none();
+    let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, findings)?;
     let name = fields.require_text("name", findings);
-    let organization = match fields.text("organization", findings) {
+    let organization = match whole.then(|| fields.text("organization", findings)).flatten() {
         Some(wanted) => find(
             organizations.iter().copied(),
             |organization| &organization.name,
@@ -161,21 +160,8 @@ fn read_case(
     };
     let expect = read_expect(&fields, platform, organization, findings);
     let event = match fields.get("event") {
-        Some(event) => {
-            for key in ["organization", "application", "connection", "groups", "user"] {
-                if let Some(span) = fields.key_span(key) {
-                    let message =
-                        format!("`event` says everything about the login, so `{key}` has no place beside it");
-                    let help = format!("remove `{key}`, or describe the login with it instead of `event`");
-                    findings.report(Code::InvalidValue, span, message, help);
-                }
-            }
-            if !matches!(event.kind, Kind::Map(_)) {
-                findings.wrong_type(event, "`event`", "a mapping with keys");
-            }
-            Some(to_json(event))
-        }
-        None => build_event(&fields, platform, organizations, organization, findings),
+        Some(event) => Some(raw_event(&fields, event, whole, findings)),
+        None => build_event(&fields, platform, organizations, organization, whole, findings),
     };
     let name = name?;
     Some(Case {
@@ -187,97 +173,6 @@ fn read_case(
     })
 }
 
-/// The event of a login to an application through a connection.
-fn build_event(
-    fields: &Fields<'_>,
-    platform: &Platform,
-    organizations: &[&Organization],
-    organization: Option<&Organization>,
-    findings: &mut Findings<'_>,
-) -> Option<Json> {
-    let application = fields.require_text("application", findings).and_then(|wanted| {
-        find(
-            platform.applications.iter(),
-            |application| &application.name.text,
-            &wanted,
-            (Code::UnknownApplication, "the platform has no application"),
-            findings,
-        )
-    });
-    let Some(organization) = organization else {
-        if fields.get("organization").is_none() && organizations.len() != 1 {
-            let message = "a case needs the key `organization` where there are several";
-            findings.report(Code::MissingKey, &fields.span, message, None);
-        }
-        return None;
-    };
-    let connection = match (fields.text("connection", findings), organization.connections.as_slice()) {
-        (Some(wanted), connections) => find(
-            connections.iter(),
-            |connection| &connection.name.text,
-            &wanted,
-            (Code::UnknownConnection, "the mapping lists no connection"),
-            findings,
-        ),
-        (None, [only]) => Some(only),
-        (None, connections) => {
-            if !connections.is_empty() {
-                let message = "a case needs the key `connection` where there are several";
-                findings.report(Code::MissingKey, &fields.span, message, None);
-            }
-            None
-        }
-    };
-    let user = match (fields.get("groups"), fields.get("user")) {
-        (Some(node), None) => {
-            let groups = read_texts(node, "`groups`", findings);
-            wrap(connection?, &groups)
-        }
-        (None, Some(node)) => {
-            if !matches!(node.kind, Kind::Map(_)) {
-                findings.wrong_type(node, "`user`", "a mapping with keys");
-            }
-            to_json(node)
-        }
-        _ => {
-            let message = "a case needs either `groups` or `user`";
-            let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";
-            findings.report(Code::MissingKey, &fields.span, message, help.to_owned());
-            return None;
-        }
-    };
-    let connection = connection?;
-    let client = application?.clients.first()?;
-    let mut event = json!({
-        "client": { "client_id": client.text },
-        "connection": { "name": connection.name.text, "strategy": connection.strategy.name() },
-        "user": user,
-    });
-    if let (Some(id), Some(members)) = (&organization.id, event.as_object_mut()) {
-        members.insert("organization".to_owned(), json!({ "id": id.text, "name": organization.name }));
-    }
-    Some(event)
-}
-
-/// The user of a login that carries `groups`, in the connection's shape and place.
-fn wrap(connection: &Connection, groups: &[Name]) -> Json {
-    let names = || groups.iter().map(|group| group.text.as_str());
-    let attribute = match &connection.source.shape {
-        OwnedShape::ListOrString if groups.len() == 1 => json!(names().next()),
-        OwnedShape::List | OwnedShape::ListOrString => json!(names().collect::<Vec<_>>()),
-        OwnedShape::Delimited(delimiter) => json!(names().collect::<Vec<_>>().join(delimiter)),
-        OwnedShape::Objects(field) => {
-            let object = |name| Json::Object(Map::from_iter([(field.clone(), json!(name))]));
-            Json::Array(names().map(object).collect())
-        }
-    };
-    let tokens: Vec<&str> = connection.source.from.split('/').skip(1).collect();
-    tokens.iter().rev().fold(attribute, |inner, token| {
-        let key = token.replace("~1", "/").replace("~0", "~");
-        Json::Object(Map::from_iter([(key, inner)]))
-    })
-}
-
 fn read_expect(
     case: &Fields<'_>,
     platform: &Platform,
@@ -285,8 +180,7 @@ fn read_expect(
     findings: &mut Findings<'_>,
 ) -> Option<Expect> {
     let node = case.require("expect", findings)?;
-    let known = ["claims", "outcome", "rules", "unmatched", "reason", "notes"];
-    let fields = Fields::read(node, "`expect`", &known, findings)?;
+    let fields = Fields::read(node, &EXPECT, findings)?;
     let words = [Outcome::Groups, Outcome::Deny, Outcome::None].map(|outcome| (outcome.word(), outcome));
     let outcome = fields.choice("outcome", &words, findings);
     let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
@@ -339,51 +233,4 @@ fn read_expect(
         unmatched: set(unmatched),
         notes: set(notes),
     })
-}
-
-fn find<'t, T>(
-    all: impl Iterator<Item = &'t T> + Clone,
-    name: impl Fn(&'t T) -> &'t String,
-    wanted: &Name,
-    (code, problem): (Code, &str),
-    findings: &mut Findings<'_>,
-) -> Option<&'t T> {
-    let found = all.clone().find(|it| *name(it) == wanted.text);
-    if found.is_none() {
-        check_known(wanted, || all.clone().map(|it| name(it).as_str()), (code, problem), findings);
-    }
-    found
-}
-
-/// Reports a word that is not among the known ones, with the nearest that is.
-fn check_known<'k, I: Iterator<Item = &'k str>>(
-    wanted: &Name,
-    known: impl Fn() -> I,
-    (code, problem): (Code, &str),
-    findings: &mut Findings<'_>,
-) {
-    if !known().any(|known| known == wanted.text) {
-        let help = match nearest(&wanted.text, known()) {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            // Codes are few and fixed; what an author named may be many.
-            None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
-            None => None,
-        };
-        let message = format!("{problem} `{}`", wanted.text.escape_debug());
-        findings.report(code, &wanted.span, message, help);
-    }
-}
-
-fn to_json(node: &Node) -> Json {
-    match &node.kind {
-        Kind::Null => Json::Null,
-        Kind::Bool(value) => json!(value),
-        Kind::Integer(value) => json!(value),
-        Kind::Float(value) => json!(value),
-        Kind::Text(text) => json!(text),
-        Kind::List(entries) => Json::Array(entries.iter().map(to_json).collect()),
-        Kind::Map(members) => {
-            Json::Object(members.iter().map(|(name, value)| (name.text.clone(), to_json(value))).collect())
-        }
-    }
 }

@@ -73,7 +73,7 @@ pub(crate) struct LoweredRegex {
     pub(crate) pattern: String,
     pub(crate) ignore_case: bool,
     /// Every match begins with one of these, if there are any.
-    pub(crate) prefixes: Vec<Vec<u8>>,
+    pub(crate) prefixes: Vec<String>,
     /// The names of the captures, by their numbers.
     pub(crate) captures: Vec<String>,
 }
@@ -420,10 +420,7 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
         writer.number(*clause);
         writer.bytes.push(u8::from(regex.ignore_case));
         writer.text(&regex.pattern);
-        writer.list(&regex.prefixes, |writer, prefix| {
-            writer.number(prefix.len());
-            writer.bytes.extend(prefix);
-        });
+        writer.list(&regex.prefixes, |writer, prefix| writer.text(prefix));
         writer.list(&regex.captures, |writer, capture| writer.text(capture));
     });
     writer.bytes
@@ -475,9 +472,13 @@ fn encode_rule(writer: &mut Writer, rule: &LoweredRule, facts: &[OwnedRead]) {
 }
 
 impl Clause {
-    pub(crate) fn is_empty(&self) -> bool {
-        let none = |lowered: &Lowered| lowered.names.is_empty() && lowered.patterns.is_empty();
-        none(&self.plain) && none(&self.folded) && self.regexes.is_empty()
+    pub(crate) fn len(&self) -> usize {
+        let count = |lowered: &Lowered| lowered.names.len() + lowered.patterns.len();
+        count(&self.plain) + count(&self.folded) + self.regexes.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 

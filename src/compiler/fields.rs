@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::grammar::{Key, MAX_ENTRIES, Object, VERSION, Value, Word};
 use super::yaml::{Kind, Name, Node};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -36,8 +37,20 @@ impl Findings<'_> {
         message: impl Into<String>,
         (place, label): (&Range<usize>, &str),
     ) {
+        let file = self.file;
+        self.report_in(code, span, message, (file, place, label));
+    }
+
+    /// Reports a problem that has to do with a place in another file.
+    pub(crate) fn report_in(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        (file, place, label): (&str, &Range<usize>, &str),
+    ) {
         let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
-        self.list.push(diagnostic.related(self.file, place.clone(), label));
+        self.list.push(diagnostic.related(file, place.clone(), label));
     }
 
     /// Gives the last reported problem a help of its own.
@@ -63,43 +76,74 @@ impl Findings<'_> {
 /// The members of a YAML mapping whose keys the language knows.
 #[derive(Debug)]
 pub(crate) struct Fields<'n> {
-    /// What the mapping is, for messages, such as "a rule".
-    what: &'static str,
+    object: &'static Object,
     pub(crate) span: Range<usize>,
     members: Vec<(&'n Name, &'n Node)>,
 }
 
 impl<'n> Fields<'n> {
-    /// Reads a mapping whose keys are all among `known`; reports other keys and repeated ones.
-    pub(crate) fn read(
+    /// Reads a mapping whose keys are those of `object`; reports other keys and repeated ones.
+    pub(crate) fn read(node: &'n Node, object: &'static Object, findings: &mut Findings<'_>) -> Option<Self> {
+        Self::read_keys(node, object, object.keys(), findings)
+    }
+
+    /// Like [`read`](Self::read), for what is a file of its own if `standalone`, and says its version then.
+    ///
+    /// Returns `None` if the version is one that cannot be understood.
+    pub(crate) fn read_file(
         node: &'n Node,
-        what: &'static str,
-        known: &[&str],
+        object: &'static Object,
+        standalone: bool,
         findings: &mut Findings<'_>,
     ) -> Option<Self> {
+        if !standalone {
+            return Self::read(node, object, findings);
+        }
+        let keys = core::iter::once(&VERSION).chain(object.keys());
+        let fields = Self::read_keys(node, object, keys, findings)?;
+        fields.check_version(findings).then_some(fields)
+    }
+
+    fn read_keys(
+        node: &'n Node,
+        object: &'static Object,
+        keys: impl Iterator<Item = &'static Key> + Clone,
+        findings: &mut Findings<'_>,
+    ) -> Option<Self> {
+        let known = || keys.clone().map(|key| key.name);
+        let what = object.what;
         let mut members = Vec::new();
         for (name, value) in read_members(node, what, findings)? {
-            if known.contains(&name.text.as_str()) {
+            if known().any(|known| known == name.text) {
                 members.push((name, value));
             } else {
-                let help = match nearest(&name.text, known.iter().copied()) {
+                let help = match nearest(&name.text, known()) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("{what} has the keys {}", quoted(known.iter().copied())),
+                    None => format!("{what} has the keys {}", quoted(known())),
                 };
                 let message = format!("{what} has no key `{}`", name.text.escape_debug());
                 findings.report(Code::UnknownKey, &name.span, message, help);
             }
         }
-        Some(Self { what, span: node.span.clone(), members })
+        Some(Self { object, span: node.span.clone(), members })
+    }
+
+    /// What the language says of a key; the reader cannot ask for one that it does not have.
+    fn key(&self, key: &str) -> Option<&'static Key> {
+        let found = self.object.key(key);
+        debug_assert!(found.is_some() || key == VERSION.name, "{} has no key `{key}`", self.object.what);
+        found
     }
 
     /// The value of a key, if it is there.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.key(key);
         self.members.iter().find(|(name, _)| name.text == key).map(|(_, value)| *value)
     }
 
     /// The place of a key itself.
     pub(crate) fn key_span(&self, key: &str) -> Option<&'n Range<usize>> {
+        self.key(key);
         self.members.iter().find(|(name, _)| name.text == key).map(|(name, _)| &name.span)
     }
 
@@ -107,7 +151,7 @@ impl<'n> Fields<'n> {
     pub(crate) fn require(&self, key: &str, findings: &mut Findings<'_>) -> Option<&'n Node> {
         let found = self.get(key);
         if found.is_none() {
-            let message = format!("{} needs the key `{key}`", self.what);
+            let message = format!("{} needs the key `{key}`", self.object.what);
             findings.report(Code::MissingKey, &self.span, message, None);
         }
         found
@@ -128,15 +172,29 @@ impl<'n> Fields<'n> {
         self.get(key).map(|node| read_texts(node, &format!("`{key}`"), findings)).unwrap_or_default()
     }
 
+    /// Like [`texts`](Self::texts); if the key is there, it has to hold at least one.
+    pub(crate) fn some_texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+        self.report_empty(key, Code::EmptyList, findings);
+        self.texts(key, findings)
+    }
+
     /// The texts of a key that has to be there, and to hold at least one.
     pub(crate) fn require_texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
-        let Some(node) = self.require(key, findings) else {
-            return Vec::new();
-        };
-        if matches!(&node.kind, Kind::List(entries) if entries.is_empty()) {
-            findings.report(Code::EmptyList, &node.span, format!("`{key}` is empty"), None);
+        match self.require(key, findings) {
+            Some(_) => self.some_texts(key, findings),
+            None => Vec::new(),
         }
-        read_texts(node, &format!("`{key}`"), findings)
+    }
+
+    /// Reports a list or mapping without anything in it.
+    ///
+    /// Returns whether it did.
+    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut Findings<'_>) -> bool {
+        let empty = self.get(key).filter(|node| node.is_empty());
+        if let Some(node) = empty {
+            findings.report(code, &node.span, format!("`{key}` is empty"), None);
+        }
+        empty.is_some()
     }
 
     /// The boolean of a key, if it is there.
@@ -151,6 +209,29 @@ impl<'n> Fields<'n> {
         }
     }
 
+    /// The whole number of a key, if it is there and within the range that the language has for it.
+    pub(crate) fn number(&self, key: &str, findings: &mut Findings<'_>) -> Option<u32> {
+        let node = self.get(key)?;
+        let (least, most) = match self.key(key)?.value {
+            Value::Number { least, most } => (least, most),
+            Value::Either(&[Value::Number { least, most }, ..]) => (least, most),
+            _ => (0, i64::from(u32::MAX)),
+        };
+        match node.kind {
+            Kind::Integer(value) if (least..=most).contains(&value) => u32::try_from(value).ok(),
+            Kind::Integer(_) | Kind::Float(_) => {
+                let message = format!("`{key}` is a whole number from {least} to {most}");
+                findings.report(Code::InvalidValue, &node.span, message, None);
+                findings.help_last(&format!("write a number from {least} to {most}"));
+                None
+            }
+            _ => {
+                findings.wrong_type(node, &format!("`{key}`"), "a number");
+                None
+            }
+        }
+    }
+
     /// The value of a key that knows only a few words.
     pub(crate) fn choice<T: Copy>(
         &self,
@@ -158,25 +239,39 @@ impl<'n> Fields<'n> {
         choices: &[(&str, T)],
         findings: &mut Findings<'_>,
     ) -> Option<T> {
-        let text = self.text(key, findings)?;
-        let found = choices.iter().find(|(word, _)| *word == text.text);
-        if found.is_none() {
-            let words = || choices.iter().map(|(word, _)| *word);
-            let help = match nearest(&text.text, words()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("`{key}` is one of {}", quoted(words())),
-            };
-            let message = format!("`{}` is no value of `{key}`", text.text.escape_debug());
-            findings.report(Code::InvalidValue, &text.span, message, help);
+        choose(&self.text(key, findings)?, &format!("`{key}`"), self.words(key), choices, findings)
+    }
+
+    /// The values of a key that knows only a few words and takes several; `None` if the key is not there.
+    pub(crate) fn choices<T: Copy>(
+        &self,
+        key: &str,
+        choices: &[(&str, T)],
+        findings: &mut Findings<'_>,
+    ) -> Option<Vec<(T, Range<usize>)>> {
+        let texts = read_texts(self.get(key)?, &format!("`{key}`"), findings);
+        let mut chosen = Vec::new();
+        for text in texts {
+            let found = choose(&text, &format!("`{key}`"), self.words(key), choices, findings);
+            chosen.extend(found.map(|value| (value, text.span)));
         }
-        found.map(|(_, value)| *value)
+        Some(chosen)
+    }
+
+    /// The words that the language has for a key.
+    fn words(&self, key: &str) -> &'static [Word] {
+        match self.key(key).map(|key| key.value) {
+            Some(Value::Word(words) | Value::Words { of: words, .. }) => words,
+            Some(Value::Either(&[Value::Word(words), ..] | &[_, Value::Word(words)])) => words,
+            _ => &[],
+        }
     }
 
     /// Checks the `version` of a file's outermost mapping, as far as it is there.
     ///
     /// Returns whether the rest can be understood.
-    pub(crate) fn check_version(&self, findings: &mut Findings<'_>) -> bool {
-        let Some(node) = self.get("version") else {
+    fn check_version(&self, findings: &mut Findings<'_>) -> bool {
+        let Some(node) = self.get(VERSION.name) else {
             let help = "write `version: 1` at the top of the file".to_owned();
             let message = "the file does not say which version of the mapping language it is written in";
             findings.report(Code::MissingVersion, &self.span, message, help);
@@ -196,6 +291,31 @@ impl<'n> Fields<'n> {
             }
         }
     }
+}
+
+/// The value that a word stands for; `words` are those of the language, `choices` what they mean to the reader.
+fn choose<T: Copy>(
+    text: &Name,
+    what: &str,
+    words: &'static [Word],
+    choices: &[(&str, T)],
+    findings: &mut Findings<'_>,
+) -> Option<T> {
+    debug_assert!(
+        words.iter().map(|word| word.word).eq(choices.iter().map(|(word, _)| *word)),
+        "{what} has other words"
+    );
+    let found = choices.iter().find(|(word, _)| *word == text.text);
+    if found.is_none() {
+        let words = || words.iter().map(|word| word.word);
+        let help = match nearest(&text.text, words()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("{what} is one of {}", quoted(words())),
+        };
+        let message = format!("`{}` is no value of {what}", text.text.escape_debug());
+        findings.report(Code::InvalidValue, &text.span, message, help);
+    }
+    found.map(|(_, value)| *value)
 }
 
 /// The members of a YAML mapping whose keys are names of the author's choice; reports repeated ones.
@@ -222,10 +342,22 @@ pub(crate) fn read_members<'n>(
     Some(members)
 }
 
+/// Reports a list that is longer than any that a person would maintain.
+fn check_length(entries: &[Node], what: &str, span: &Range<usize>, findings: &mut Findings<'_>) {
+    if entries.len() > MAX_ENTRIES {
+        let message = format!("{what} has {} entries, and may have {MAX_ENTRIES}", entries.len());
+        let help = "split it up, or say the same with patterns".to_owned();
+        findings.report(Code::InvalidValue, span, message, help);
+    }
+}
+
 /// The entries of a YAML list.
 pub(crate) fn read_list<'n>(node: &'n Node, what: &str, findings: &mut Findings<'_>) -> Option<&'n [Node]> {
     match &node.kind {
-        Kind::List(entries) => Some(entries),
+        Kind::List(entries) => {
+            check_length(entries, what, &node.span, findings);
+            Some(entries)
+        }
         _ => {
             findings.wrong_type(node, what, "a list");
             None
@@ -247,10 +379,11 @@ pub(crate) fn read_text(node: &Node, what: &str, findings: &mut Findings<'_>) ->
 /// One text, or a list of texts.
 pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut Findings<'_>) -> Vec<Name> {
     match &node.kind {
-        Kind::List(entries) => entries
-            .iter()
-            .filter_map(|entry| read_text(entry, &format!("an entry of {what}"), findings))
-            .collect(),
+        Kind::List(entries) => {
+            check_length(entries, what, &node.span, findings);
+            let what = format!("an entry of {what}");
+            entries.iter().filter_map(|entry| read_text(entry, &what, findings)).collect()
+        }
         Kind::Text(text) => vec![Name { span: node.span.clone(), text: text.clone() }],
         _ => {
             findings.wrong_type(node, what, "text or a list of texts");

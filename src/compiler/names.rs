@@ -1,6 +1,7 @@
 //! Which names the language accepts, and which claims Auth0 lets through.
 
-use super::fields::Findings;
+use super::fields::{Findings, nearest, quoted};
+use super::grammar::{MAX_ID, MAX_OPTION};
 use super::yaml::Name;
 use crate::diagnostic::Code;
 use crate::{MAX_GROUP_BYTES, login};
@@ -28,7 +29,7 @@ pub(crate) fn check_name(name: &Name, what: &str, max: usize, findings: &mut Fin
 /// Reports a rule's id that is not made of letters, digits, `-`, `_` and `.`.
 pub(crate) fn check_rule_id(id: &Name, findings: &mut Findings<'_>) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let good = (1..=64).contains(&id.text.len()) && id.text.bytes().all(fits);
+    let good = (1..=MAX_ID).contains(&id.text.len()) && id.text.bytes().all(fits);
     if !good {
         let message = format!("`{}` cannot be a rule's id", id.text.escape_debug());
         let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
@@ -138,8 +139,44 @@ pub(crate) fn check_claim(claim: &Name, findings: &mut Findings<'_>) -> bool {
     true
 }
 
-/// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves.
-pub(crate) fn check_pointer(pointer: &Name, findings: &mut Findings<'_>) -> bool {
+/// Reports a text that is empty, longer than an option may be, or holds control characters.
+pub(crate) fn check_option(text: &Name, key: &str, findings: &mut Findings<'_>) -> bool {
+    let good =
+        (1..=MAX_OPTION).contains(&text.text.chars().count()) && !text.text.chars().any(char::is_control);
+    if !good {
+        let message = format!("`{key}` is empty, too long, or holds control characters");
+        let help = format!("give `{key}` 1 to {MAX_OPTION} characters that can be read");
+        findings.report(Code::InvalidValue, &text.span, message, help);
+    }
+    good
+}
+
+/// Reports a word that is not among the known ones, with the nearest that is.
+///
+/// Returns whether it is.
+pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
+    wanted: &Name,
+    known: impl Fn() -> I,
+    (code, problem): (Code, &str),
+    findings: &mut Findings<'_>,
+) -> bool {
+    let good = known().any(|known| known == wanted.text);
+    if !good {
+        let help = match nearest(&wanted.text, known()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            // Codes are few and fixed; what an author named may be many.
+            None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
+            None => None,
+        };
+        let message = format!("{problem} `{}`", wanted.text.escape_debug());
+        findings.report(code, &wanted.span, message, help);
+    }
+    good
+}
+
+/// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves; `about` is
+/// what is read there.
+pub(crate) fn check_pointer(pointer: &Name, about: &str, findings: &mut Findings<'_>) -> bool {
     let text = pointer.text.as_str();
     let tokens: Vec<&str> = text.split('/').skip(1).collect();
     let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
@@ -162,7 +199,7 @@ pub(crate) fn check_pointer(pointer: &Name, findings: &mut Findings<'_>) -> bool
         return false;
     }
     if tokens.first() == Some(&"user_metadata") {
-        let message = "users can write their own `user_metadata`, so it says nothing about their groups";
+        let message = format!("users can write their own `user_metadata`, so it says nothing about {about}");
         let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
         findings.report(Code::SelfServiceSource, &pointer.span, message, help);
         return false;

@@ -2,15 +2,16 @@
 //! taken out where it is to be ignored, and captures get their numbers.
 
 use super::coverage::covers_everything;
-use super::encode::{Clause, Lowered, LoweredRegex};
+use super::encode::{Clause, LoweredRegex};
 use super::fields::Findings;
 use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
 use super::model::{Organization, Patterns};
-use super::regex;
+use super::regex::{self, RegexProblem};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::Code;
 use crate::pattern::{CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, Pattern};
+use crate::regex::Regex;
 
 /// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
 #[derive(Debug)]
@@ -186,11 +187,18 @@ impl<'o> PatternLowering<'o> {
     ) -> Option<Vec<usize>> {
         let checked = match regex::check(&written.text, ignore_case) {
             Ok(checked) => checked,
-            Err(problem) => {
-                findings.report(problem.code, &written.span, problem.message, problem.help);
+            Err(RegexProblem::Invalid(problem, help)) => {
+                let message = format!("`{}` is no regular expression: {problem}", written.text.escape_debug());
+                findings.report(Code::InvalidRegex, &written.span, message, help);
+                return None;
+            }
+            Err(RegexProblem::TooLarge(problem, help)) => {
+                let message = format!("the regular expression is too large: {problem}");
+                findings.report(Code::RegexTooLarge, &written.span, message, help);
                 return None;
             }
         };
+        let engine = Regex::decode(&written.text, ignore_case, Vec::new())?;
         if checked.matches_everything {
             report_everything(written, findings);
         }
@@ -212,14 +220,14 @@ impl<'o> PatternLowering<'o> {
         }
         for alias in &self.organization.aliases {
             let readable = alias.name.text.as_str();
-            if !checked.is_match(readable) {
+            if !engine.is_match(readable.as_bytes()) {
                 continue;
             }
             if own && !captures.is_empty() {
                 let mut taken = vec![String::new(); self.names.len()];
-                checked.captures_of(readable, |name, capture| {
+                engine.captures(readable.as_bytes(), |name, capture| {
                     if let Some(slot) = self.capture(name).and_then(|number| taken.get_mut(number)) {
-                        *slot = capture.to_owned();
+                        *slot = String::from_utf8_lossy(capture).into_owned();
                     }
                 });
                 self.of_aliases.push((alias.id.text.clone(), taken));
@@ -230,7 +238,7 @@ impl<'o> PatternLowering<'o> {
         clause.regexes.push(LoweredRegex {
             pattern: written.text.clone(),
             ignore_case,
-            prefixes: checked.prefixes.clone(),
+            prefixes: checked.prefixes,
             captures: self.names.clone(),
         });
         Some(captures)
@@ -251,7 +259,7 @@ fn combinations(
     }
     let mut all = vec![vec![String::new(); count]];
     for (capture, number) in captures.iter().zip(numbers) {
-        let Some(texts) = &capture.finite else { return Vec::new() };
+        let Some(texts) = &capture.values else { return Vec::new() };
         if all.len() * texts.len() > MAX_COMBINATIONS {
             return Vec::new();
         }

@@ -1,40 +1,24 @@
-//! `platform.yaml`: the applications, the registry of target groups, the default policies.
+//! `platform.yaml`: the applications, the registry of target groups, and what bounds every mapping.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::fields::{Fields, Findings, nearest, read_members};
-use super::names::{check_claim, check_name};
+use super::fields::{Fields, Findings, nearest, read_list, read_members, read_texts};
+use super::glob::{Glob, GlobError};
+use super::grammar::{
+    APPLICATION, CEILING, LIMITS, MAX_APPLICATION_NAME, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
+    PLATFORM, TARGET_GROUP,
+};
+use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
+use super::names::{check_claim, check_known, check_name};
 use super::yaml::{Name, Node};
-use crate::bundle::MAX_APPLICATIONS;
+use crate::bundle::{MAX_APPLICATIONS, OverLimit};
 use crate::diagnostic::Code;
-use crate::mapping::{Policy, UnmatchedPolicy};
 
 /// The longest group name that Qlik Cloud takes, in characters.
 ///
 /// Source: `@qlik/api` 2.19.0, `groups.d.ts`.
 const QLIK_CLOUD_GROUP_NAME: usize = 256;
-
-/// The longest name of a target group in any application, in characters.
-const GROUP_NAME: usize = 512;
-
-pub(crate) const POLICY: &[(&str, Policy)] = &[("no-groups", Policy::NoGroups), ("deny", Policy::Deny)];
-pub(crate) const UNMATCHED: &[(&str, UnmatchedPolicy)] =
-    &[("drop", UnmatchedPolicy::Drop), ("deny", UnmatchedPolicy::Deny)];
-
-#[derive(Debug)]
-pub(crate) struct Platform {
-    pub(crate) applications: Vec<Application>,
-    pub(crate) groups: Vec<Group>,
-    pub(crate) policies: Policies,
-}
-
-#[derive(Debug)]
-pub(crate) struct Application {
-    pub(crate) name: Name,
-    pub(crate) clients: Vec<Name>,
-    pub(crate) claim: Option<Name>,
-    profile: Profile,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Profile {
@@ -42,43 +26,21 @@ enum Profile {
     QlikCloud,
 }
 
-#[derive(Debug)]
-pub(crate) struct Group {
-    pub(crate) name: Name,
-    /// Positions of the applications, ascending.
-    pub(crate) applications: Vec<usize>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Policies {
-    pub(crate) closed: Policy,
-    pub(crate) failure: Policy,
-    pub(crate) incomplete: Policy,
-    pub(crate) unmatched: UnmatchedPolicy,
-}
-
-impl Default for Policies {
-    fn default() -> Self {
-        Self {
-            closed: Policy::NoGroups,
-            failure: Policy::NoGroups,
-            incomplete: Policy::Deny,
-            unmatched: UnmatchedPolicy::Drop,
-        }
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token {
+    Id,
+    Access,
 }
 
 impl Platform {
-    /// Reads a platform; `standalone` says whether it is a file of its own, with a version.
-    pub(crate) fn read(node: &Node, standalone: bool, findings: &mut Findings<'_>) -> Option<Self> {
-        let known: &[&str] = match standalone {
-            true => &["version", "applications", "groups", "policies"],
-            false => &["applications", "groups", "policies"],
-        };
-        let fields = Fields::read(node, "the platform", known, findings)?;
-        if standalone && !fields.check_version(findings) {
-            return None;
-        }
+    /// Reads a platform whose organizations have these names; `standalone` says whether it is a file of its own.
+    pub(crate) fn read(
+        node: &Node,
+        standalone: bool,
+        organizations: &[&str],
+        findings: &mut Findings<'_>,
+    ) -> Option<Self> {
+        let fields = Fields::read_file(node, &PLATFORM, standalone, findings)?;
         let applications = match fields.require("applications", findings) {
             Some(node) => read_applications(node, findings),
             None => Vec::new(),
@@ -87,10 +49,29 @@ impl Platform {
             Some(node) => read_groups(node, &applications, findings),
             None => Vec::new(),
         };
-        let policies =
-            fields.get("policies").and_then(|node| Policies::read(node, findings)).unwrap_or_default();
-        Some(Self { applications, groups, policies })
+        let tiers = fields.get("tiers").map(|node| read_tiers(node, &groups, findings));
+        let ceilings =
+            fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, findings));
+        let policies = fields.get("policies").and_then(|node| Policies::read(node, findings));
+        Some(Self {
+            file: findings.file.to_owned(),
+            applications,
+            groups,
+            tiers: tiers.unwrap_or_default(),
+            ceilings: ceilings.unwrap_or_default(),
+            policies: policies.unwrap_or_default(),
+        })
     }
+
+    /// Reports a target group that the registry does not list.
+    pub(crate) fn check_group(&self, name: &Name, findings: &mut Findings<'_>) -> bool {
+        check_group(name, &self.groups, findings)
+    }
+}
+
+fn check_group(name: &Name, groups: &[TargetGroup], findings: &mut Findings<'_>) -> bool {
+    let names = || groups.iter().map(|group| group.name.text.as_str());
+    check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), findings)
 }
 
 fn read_applications(node: &Node, findings: &mut Findings<'_>) -> Vec<Application> {
@@ -107,81 +88,241 @@ fn read_applications(node: &Node, findings: &mut Findings<'_>) -> Vec<Applicatio
         findings.report(Code::InvalidValue, &node.span, message, help.to_owned());
     }
     for (name, node) in members {
-        check_name(name, "the application's name", 64, findings);
-        let known = ["clients", "claim", "profile"];
-        let Some(fields) = Fields::read(node, "an application", &known, findings) else {
+        check_name(name, "the application's name", MAX_APPLICATION_NAME, findings);
+        let Some(fields) = Fields::read(node, &APPLICATION, findings) else {
             continue;
         };
-        let clients = fields.require_texts("clients", findings);
-        for client in &clients {
-            check_name(client, "the client id", 256, findings);
-            match clients_seen.get(&client.text) {
-                Some(first) => {
-                    let message = format!("the client `{}` already belongs to an application", client.text);
-                    let place = (first, "first here");
-                    findings.report_related(Code::DuplicateClient, &client.span, message, place);
-                }
-                None => drop(clients_seen.insert(client.text.clone(), client.span.clone())),
-            }
-        }
-        let claim = fields.require_text("claim", findings).filter(|claim| check_claim(claim, findings));
-        let profiles = [("generic", Profile::Generic), ("qlik-cloud", Profile::QlikCloud)];
-        let profile = fields.choice("profile", &profiles, findings).unwrap_or(Profile::Generic);
-        applications.push(Application { name: name.clone(), clients, claim, profile });
+        applications.push(read_application(name, &fields, &mut clients_seen, findings));
     }
     applications.sort_by(|left, right| left.name.text.cmp(&right.name.text));
     applications
 }
 
-fn read_groups(node: &Node, applications: &[Application], findings: &mut Findings<'_>) -> Vec<Group> {
+fn read_application(
+    name: &Name,
+    fields: &Fields<'_>,
+    clients_seen: &mut BTreeMap<String, Range<usize>>,
+    findings: &mut Findings<'_>,
+) -> Application {
+    let clients = fields.require_texts("clients", findings);
+    for client in &clients {
+        check_name(client, "the client id", MAX_CLIENT, findings);
+        match clients_seen.get(&client.text) {
+            Some(first) => {
+                let message = format!("the client `{}` already belongs to an application", client.text);
+                findings.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
+            }
+            None => drop(clients_seen.insert(client.text.clone(), client.span.clone())),
+        }
+    }
+    let written = fields.require_text("claim", findings);
+    let claim = written.clone().filter(|claim| check_claim(claim, findings));
+    let provenance = fields.text("provenance", findings).filter(|claim| check_claim(claim, findings));
+    if let (Some(provenance), Some(claim)) = (&provenance, &written)
+        && provenance.text == claim.text
+    {
+        let message = format!("`{}` is the groups claim already", provenance.text);
+        let place = (&claim.span, "the groups claim");
+        findings.report_related(Code::InvalidValue, &provenance.span, message, place);
+        findings.help_last("give `provenance` a claim of its own");
+    }
+    let saml_attribute = fields
+        .text("saml-attribute", findings)
+        .filter(|attribute| check_name(attribute, "the SAML attribute's name", MAX_SAML_ATTRIBUTE, findings));
+    let profiles = [("generic", Profile::Generic), ("qlik-cloud", Profile::QlikCloud)];
+    let profile = fields.choice("profile", &profiles, findings).unwrap_or(Profile::Generic);
+    Application {
+        name: name.clone(),
+        clients,
+        claim,
+        tokens: read_tokens(fields, findings),
+        saml_attribute,
+        provenance,
+        limits: read_limits(fields.get("limits"), profile, findings),
+    }
+}
+
+fn read_tokens(application: &Fields<'_>, findings: &mut Findings<'_>) -> Tokens {
+    application.report_empty("tokens", Code::EmptyList, findings);
+    let words = [("id", Token::Id), ("access", Token::Access)];
+    let Some(chosen) = application.choices("tokens", &words, findings) else {
+        return Tokens { id: true, access: true };
+    };
+    let has = |wanted: Token| chosen.iter().any(|(token, _)| *token == wanted);
+    Tokens { id: has(Token::Id), access: has(Token::Access) }
+}
+
+fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut Findings<'_>) -> Limits {
+    let mut limits = Limits {
+        groups: 1_000,
+        name_characters: match profile {
+            Profile::Generic => MAX_TARGET_GROUP,
+            Profile::QlikCloud => QLIK_CLOUD_GROUP_NAME,
+        },
+        claim_bytes: 8_192,
+        over: OverLimit::Deny,
+    };
+    let Some(fields) = node.and_then(|node| Fields::read(node, &LIMITS, findings)) else {
+        return limits;
+    };
+    let words =
+        [("deny", OverLimit::Deny), ("no-groups", OverLimit::NoGroups), ("truncate", OverLimit::Truncate)];
+    limits.groups = fields.number("groups", findings).unwrap_or(limits.groups);
+    if let Some(characters) = fields.number("name-characters", findings) {
+        limits.name_characters = usize::try_from(characters).unwrap_or(limits.name_characters);
+    }
+    limits.claim_bytes = fields.number("claim-bytes", findings).unwrap_or(limits.claim_bytes);
+    limits.over = fields.choice("over", &words, findings).unwrap_or(limits.over);
+    limits
+}
+
+fn read_groups(node: &Node, applications: &[Application], findings: &mut Findings<'_>) -> Vec<TargetGroup> {
     let mut groups = Vec::new();
     for (name, node) in read_members(node, "`groups`", findings).unwrap_or_default() {
-        let fits = check_name(name, "the target group's name", GROUP_NAME, findings);
-        let known = ["applications", "description", "owner"];
-        let Some(fields) = Fields::read(node, "a target group", &known, findings) else {
+        let mut fits = check_name(name, "the target group's name", MAX_TARGET_GROUP, findings);
+        if name.text.contains("${") {
+            let message = format!("the target group's name `{}` holds `${{`", name.text.escape_debug());
+            findings.report(Code::InvalidName, &name.span, message, None);
+            findings.help_last("choose another name: in `grant`, `${` stands before the name of a capture");
+            fits = false;
+        }
+        let Some(fields) = Fields::read(node, &TARGET_GROUP, findings) else {
             continue;
         };
         fields.require_text("description", findings);
         fields.text("owner", findings);
+        let protected = fields.boolean("protected", findings).is_some_and(|(protected, _)| protected);
         let mut of = Vec::new();
         for application in fields.require_texts("applications", findings) {
             let names = || applications.iter().map(|application| application.name.text.as_str());
-            match names().position(|known| known == application.text) {
-                Some(at) => of.push(at),
-                None => {
-                    let help =
-                        nearest(&application.text, names()).map(|near| format!("did you mean `{near}`?"));
-                    let message =
-                        format!("the platform has no application `{}`", application.text.escape_debug());
-                    findings.report(Code::UnknownApplication, &application.span, message, help);
-                }
+            let problem = (Code::UnknownApplication, "the platform has no application");
+            if check_known(&application, names, problem, findings) {
+                of.extend(names().position(|known| known == application.text));
             }
         }
         of.sort_unstable();
         of.dedup();
-        let narrow = |at: &usize| applications.get(*at).is_some_and(|it| it.profile == Profile::QlikCloud);
         let length = name.text.chars().count();
-        if fits && length > QLIK_CLOUD_GROUP_NAME && of.iter().any(narrow) {
-            let message =
-                format!("the name has {length} characters, and Qlik Cloud takes {QLIK_CLOUD_GROUP_NAME}");
+        let narrow = of
+            .iter()
+            .filter_map(|at| applications.get(*at))
+            .filter(|application| length > application.limits.name_characters);
+        if fits && let Some(application) = narrow.min_by_key(|it| it.limits.name_characters) {
+            let message = format!(
+                "the name has {length} characters, and the application `{}` takes {}",
+                application.name.text.escape_debug(),
+                application.limits.name_characters
+            );
             findings.report(Code::NameTooLongForProfile, &name.span, message, None);
         }
-        groups.push(Group { name: name.clone(), applications: of });
+        groups.push(TargetGroup { name: name.clone(), applications: of, protected });
     }
     groups.sort_by(|left, right| left.name.text.cmp(&right.name.text));
     groups
 }
 
-impl Policies {
-    fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
-        let known = ["closed", "failure", "incomplete", "unmatched"];
-        let fields = Fields::read(node, "`policies`", &known, findings)?;
-        let default = Self::default();
-        Some(Self {
-            closed: fields.choice("closed", POLICY, findings).unwrap_or(default.closed),
-            failure: fields.choice("failure", POLICY, findings).unwrap_or(default.failure),
-            incomplete: fields.choice("incomplete", POLICY, findings).unwrap_or(default.incomplete),
-            unmatched: fields.choice("unmatched", UNMATCHED, findings).unwrap_or(default.unmatched),
-        })
+fn read_tiers(node: &Node, registry: &[TargetGroup], findings: &mut Findings<'_>) -> Vec<Tier> {
+    let mut tiers = Vec::new();
+    let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
+    for (name, node) in read_members(node, "`tiers`", findings).unwrap_or_default() {
+        check_name(name, "the tier's name", MAX_APPLICATION_NAME, findings);
+        let Some(entries) = read_list(node, "a tier", findings) else {
+            continue;
+        };
+        if entries.len() < 2 {
+            let message = format!("the tier `{}` needs at least two groups", name.text.escape_debug());
+            let help = "list its groups, the highest first, or remove the tier".to_owned();
+            findings.report(Code::InvalidValue, &node.span, message, help);
+        }
+        let groups = read_texts(node, "a tier", findings);
+        for group in &groups {
+            check_group(group, registry, findings);
+            match seen.get(&group.text) {
+                Some(first) => {
+                    let message = format!("the group `{}` already has its place in a tier", group.text);
+                    let place = (first, "first here");
+                    findings.report_related(Code::InvalidValue, &group.span, message, place);
+                    findings.help_last("a group has one place in one tier: remove it here or there");
+                }
+                None => drop(seen.insert(group.text.clone(), group.span.clone())),
+            }
+        }
+        tiers.push(Tier { name: name.clone(), groups });
+    }
+    tiers
+}
+
+fn read_ceilings(
+    node: &Node,
+    registry: &[TargetGroup],
+    organizations: &[&str],
+    findings: &mut Findings<'_>,
+) -> Vec<Ceiling> {
+    let mut ceilings = Vec::new();
+    for (name, node) in read_members(node, "`ceilings`", findings).unwrap_or_default() {
+        let known = || organizations.iter().copied();
+        check_known(
+            name,
+            known,
+            (Code::UnknownOrganization, "no mapping describes the organization"),
+            findings,
+        );
+        let Some(fields) = Fields::read(node, &CEILING, findings) else {
+            continue;
+        };
+        let groups = fields.get("groups").map(|_| fields.some_texts("groups", findings));
+        for group in groups.iter().flatten() {
+            check_ceiling_group(group, registry, findings);
+        }
+        let protected = fields.texts("protected", findings);
+        for group in &protected {
+            if !check_group(group, registry, findings) {
+                continue;
+            }
+            if let Some(listed) = registry.iter().find(|it| it.name.text == group.text && !it.protected) {
+                let message = format!("the group `{}` is not protected", group.text.escape_debug());
+                let place = (&listed.name.span, "declared here");
+                findings.report_related(Code::InvalidValue, &group.span, message, place);
+                findings.help_last("give the group `protected: true`, or remove the entry");
+            }
+        }
+        let prefix = fields
+            .text("prefix", findings)
+            .filter(|prefix| check_name(prefix, "the prefix", MAX_TARGET_GROUP, findings));
+        ceilings.push(Ceiling { organization: name.clone(), groups, protected, prefix });
+    }
+    ceilings
+}
+
+/// Reports an entry of a ceiling's `groups` that is neither a target group nor a glob.
+fn check_ceiling_group(group: &Name, registry: &[TargetGroup], findings: &mut Findings<'_>) {
+    let registered = registry.iter().any(|known| known.name.text == group.text);
+    let is_glob = group.text.contains(['*', '?', '[', ']', '{', '}']);
+    if registered {
+        return;
+    }
+    if !is_glob {
+        check_group(group, registry, findings);
+        return;
+    }
+    match Glob::parse(&group.text) {
+        Err(GlobError::Invalid(problem, help)) => {
+            let message = format!("`{}` is no glob: {problem}", group.text.escape_debug());
+            findings.report(Code::InvalidGlob, &group.span, message, help.to_owned());
+        }
+        Err(GlobError::TooLarge) => {
+            let message = "the glob's alternatives expand to too many patterns";
+            findings.report(Code::GlobTooLarge, &group.span, message, None);
+        }
+        Ok(glob) => {
+            if !registry.iter().any(|known| glob.is_match(&known.name.text)) {
+                let message =
+                    format!("no target group of the registry matches `{}`", group.text.escape_debug());
+                let help =
+                    nearest(group.text.trim_matches('*'), registry.iter().map(|it| it.name.text.as_str()))
+                        .map(|near| format!("did you mean `{near}`?"));
+                findings.report(Code::UnknownGroup, &group.span, message, help);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Auth0's connection strategies, and where each puts the groups unless the mapping says otherwise.
 
-use crate::source::Shape;
+use super::model::OwnedShape;
 
 /// A connection's strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +42,31 @@ impl Strategy {
     /// auth0/passport-wsfed-saml2 (SAML and ADFS: one value is a plain string),
     /// .../adfs (the last part of the claim type: `Group`), .../google-apps (names in `groups`),
     /// auth0/ad-ldap-connector (`groups`: array of `cn`).
-    pub(crate) fn default_source(self) -> Option<(&'static str, Shape<'static>)> {
+    pub(crate) fn default_source(self) -> Option<(&'static str, OwnedShape)> {
         Some(match self {
-            Self::Waad | Self::GoogleApps | Self::Ad => ("/groups", Shape::List),
-            Self::Okta => ("/federated_groups", Shape::Delimited(",")),
-            Self::Oidc => ("/group_ids", Shape::List),
-            Self::Samlp | Self::PingFederate => ("/groups", Shape::ListOrString),
-            Self::Adfs => ("/Group", Shape::ListOrString),
+            Self::Waad | Self::GoogleApps | Self::Ad => ("/groups", OwnedShape::List),
+            Self::Okta => ("/federated_groups", OwnedShape::Delimited(",".to_owned())),
+            Self::Oidc => ("/group_ids", OwnedShape::List),
+            Self::Samlp | Self::PingFederate => ("/groups", OwnedShape::ListOrString),
+            Self::Adfs => ("/Group", OwnedShape::ListOrString),
             Self::Other => return None,
         })
+    }
+
+    /// Whether Entra can be behind such a connection, and withhold groups with a sign of it.
+    pub(crate) fn has_overage(self) -> bool {
+        matches!(self, Self::Waad | Self::Oidc | Self::Samlp)
+    }
+
+    /// The most groups that Auth0 or the identity provider puts into a profile of such a connection.
+    ///
+    /// Sources: Okta's groups claim takes at most 100; auth0.com/docs/authenticate/identity-providers/
+    /// enterprise-identity-providers/google-apps ("200 groups").
+    pub(crate) fn default_cap(self) -> Option<u32> {
+        match self {
+            Self::Okta => Some(100),
+            Self::GoogleApps => Some(200),
+            _ => None,
+        }
     }
 }

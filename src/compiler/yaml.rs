@@ -38,6 +38,17 @@ pub(crate) struct Name {
     pub(crate) text: String,
 }
 
+impl Node {
+    /// Whether it is a list or a mapping with nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        match &self.kind {
+            Kind::List(entries) => entries.is_empty(),
+            Kind::Map(members) => members.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 impl Kind {
     /// What the value is, for a message.
     pub(crate) fn noun(&self) -> &'static str {

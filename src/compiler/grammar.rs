@@ -1,0 +1,294 @@
+//! Every kind of mapping file, declared once: which objects it has, which keys they have, and what stands there.
+//!
+//! [`Fields`](super::fields::Fields) reads by these tables, so a reader can know no other key than they do, and
+//! what describes the language to an editor is made from them.
+
+mod organization;
+mod platform;
+mod rule;
+mod test;
+
+pub(crate) use self::organization::{
+    CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SOURCE, TEMPLATE, USE,
+};
+pub(crate) use self::platform::{
+    APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP,
+};
+pub(crate) use self::rule::{ATTRIBUTE_TEST, CONDITION, MATCH, PATTERNS, RULE};
+pub(crate) use self::test::{CASE, EXPECT, METADATA, PROVISIONED_GROUP, TESTS, WHOLE, WHOLE_CASE};
+
+/// A kind of mapping file.
+#[derive(Debug)]
+pub(crate) struct FileKind {
+    /// Its name among the kinds, such as `platform`.
+    pub(crate) name: &'static str,
+    /// Where such files lie, relative to the folder of mappings, as a glob of editors.
+    pub(crate) path: &'static str,
+    /// What its outermost mapping holds, apart from `version`.
+    pub(crate) object: &'static Object,
+}
+
+/// Every kind of file.
+pub(crate) static FILES: &[FileKind] = &[
+    FileKind { name: "platform", path: "platform.yaml", object: &PLATFORM },
+    FileKind { name: "organization", path: "organizations/*.yaml", object: &ORGANIZATION },
+    FileKind { name: "test", path: "organizations/*.test.yaml", object: &TESTS },
+    FileKind { name: "template", path: "templates/*@*.yaml", object: &TEMPLATE },
+    FileKind { name: "whole", path: "*.yaml", object: &WHOLE },
+];
+
+/// The key that every file of its own begins with.
+pub(crate) static VERSION: Key =
+    Key::required("version", Value::Version, "The version of the mapping language.");
+
+/// A mapping whose keys the language knows.
+#[derive(Debug)]
+pub(crate) struct Object {
+    /// Its name among the objects, in lower case with `-`.
+    pub(crate) name: &'static str,
+    /// What it is called in messages, such as "a rule".
+    pub(crate) what: &'static str,
+    /// What it is, in a sentence.
+    pub(crate) doc: &'static str,
+    /// The object whose keys it has as well.
+    pub(crate) base: Option<&'static Object>,
+    pub(crate) keys: &'static [Key],
+    /// What holds between its keys.
+    pub(crate) among: &'static [Among],
+}
+
+impl Object {
+    /// All its keys, in the order in which authors write them.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone {
+        let own: &'static [Key] = self.keys;
+        own.iter().chain(self.base.map_or::<&'static [Key], _>(&[], |base| base.keys))
+    }
+
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys().find(|key| key.name == name)
+    }
+}
+
+/// What holds between the keys of an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Among {
+    /// Exactly one of them is there.
+    ExactlyOne(&'static [&'static str]),
+    /// At least one of them is there.
+    AtLeastOne(&'static [&'static str]),
+    /// If one of the first is there, none of the second is.
+    Apart(&'static [&'static str], &'static [&'static str]),
+}
+
+/// A key of an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) value: Value,
+    /// What it says, in a sentence.
+    pub(crate) doc: &'static str,
+    /// What holds without it, as it would be written; `None` if that depends, or is nothing at all.
+    pub(crate) default: Option<&'static str>,
+}
+
+impl Key {
+    pub(crate) const fn required(name: &'static str, value: Value, doc: &'static str) -> Self {
+        Self { name, required: true, value, doc, default: None }
+    }
+
+    pub(crate) const fn optional(name: &'static str, value: Value, doc: &'static str) -> Self {
+        Self { name, required: false, value, doc, default: None }
+    }
+
+    /// With what holds if the key is left out.
+    pub(crate) const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    /// The number 1.
+    Version,
+    /// `true` or `false`.
+    Boolean,
+    /// `true`.
+    True,
+    /// A whole number of a range, both ends included.
+    Number {
+        least: i64,
+        most: i64,
+    },
+    /// Any finite number.
+    AnyNumber,
+    Text(&'static Text),
+    /// One text, or a list of at least so many.
+    Texts {
+        of: &'static Text,
+        least: usize,
+    },
+    /// One of a few words.
+    Word(&'static [Word]),
+    /// One of a few words, or a list of at least so many.
+    Words {
+        of: &'static [Word],
+        least: usize,
+    },
+    /// Text, a number or a boolean, or a list of them with at least one.
+    Scalars,
+    /// A mapping with at least so many members whose keys are names of the author's choice.
+    Map {
+        key: &'static Text,
+        of: &'static Value,
+        least: usize,
+    },
+    /// A list of at least so many.
+    List {
+        of: &'static Value,
+        least: usize,
+    },
+    /// One, or a list of at least one.
+    OneOrList(&'static Value),
+    Object(&'static Object),
+    /// Any one of these.
+    Either(&'static [Value]),
+    /// A mapping that the language does not look into.
+    Raw,
+    /// As the inner one, except that texts may hold the parameters of a template, as `{{name}}`.
+    Templated(&'static Value),
+}
+
+/// A word that a key knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word {
+    pub(crate) word: &'static str,
+    /// What it means, in a sentence.
+    pub(crate) doc: &'static str,
+}
+
+pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
+    Word { word, doc }
+}
+
+/// Which texts a value may be.
+#[derive(Debug)]
+pub(crate) struct Text {
+    /// The fewest characters.
+    pub(crate) least: usize,
+    /// The most characters.
+    pub(crate) most: usize,
+    /// A regular expression of JSON Schema that the text matches.
+    pub(crate) pattern: Option<&'static str>,
+    /// An example.
+    pub(crate) example: Option<&'static str>,
+}
+
+impl Text {
+    const fn up_to(most: usize) -> Self {
+        Self { least: 1, most, pattern: None, example: None }
+    }
+
+    const fn matching(most: usize, pattern: &'static str) -> Self {
+        Self { least: 1, most, pattern: Some(pattern), example: None }
+    }
+
+    const fn such_as(self, example: &'static str) -> Self {
+        Self { example: Some(example), ..self }
+    }
+}
+
+/// Most characters of an application's name.
+pub(crate) const MAX_APPLICATION_NAME: usize = 64;
+/// Most characters of a target group's name, in any application.
+pub(crate) const MAX_TARGET_GROUP: usize = 512;
+/// Most characters of a connection's name.
+pub(crate) const MAX_CONNECTION_NAME: usize = 128;
+/// Most characters of a delimiter, a field, and the like.
+pub(crate) const MAX_OPTION: usize = 128;
+/// Most characters of a client id.
+pub(crate) const MAX_CLIENT: usize = 256;
+/// Most characters of an attribute's name in SAML. Auth0 takes at most 1 kB.
+pub(crate) const MAX_SAML_ATTRIBUTE: usize = 1_024;
+/// Most characters of an id: of a rule, or of the use of a template.
+pub(crate) const MAX_ID: usize = 64;
+/// Most characters of what stands in a list of upstream names, and of whatever has no narrower limit.
+pub(crate) const MAX_TEXT: usize = crate::MAX_GROUP_BYTES;
+/// Most entries of one list.
+pub(crate) const MAX_ENTRIES: usize = 10_000;
+
+static PROSE: Text = Text { least: 0, most: usize::MAX, pattern: None, example: None };
+static ANY_TEXT: Text = Text::up_to(MAX_TEXT);
+static PRINTED: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+static APPLICATION_NAME: Text = Text::matching(MAX_APPLICATION_NAME, PRINTED).such_as("catalog");
+static TARGET_NAME: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("bi-viewers");
+static TARGET_PATTERN: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("catalog-*");
+static GRANT: Text = Text::up_to(MAX_TEXT).such_as("bi-${team}");
+static CLIENT: Text = Text::matching(MAX_CLIENT, PRINTED).such_as("Zx81QlikAnalyticsClient0000000001");
+static CLAIM: Text =
+    Text::matching(MAX_SAML_ATTRIBUTE, "^https?://[^\\s]+$").such_as("https://claims.example.com/groups");
+static CONNECTION_NAME: Text = Text::matching(MAX_CONNECTION_NAME, PRINTED).such_as("acme-entra");
+static ORGANIZATION_NAME: Text = Text::up_to(MAX_TEXT).such_as("acme");
+static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$").such_as("bi-viewers");
+static POINTER: Text =
+    Text::matching(MAX_TEXT, "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$").such_as("/groups");
+static MOMENT: Text = Text::matching(
+    64,
+    "^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2}))?$",
+)
+.such_as("2027-01-31");
+static DURATION: Text = Text::matching(16, "^[0-9]+[smhd]$").such_as("12h");
+static TEMPLATE_NAME: Text = Text::matching(128, "^[a-z0-9-]+@[1-9][0-9]{0,3}$").such_as("bi-standard@1");
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Among, FILES, Object, Value};
+
+    fn visit_value(value: &Value, seen: &mut BTreeMap<&'static str, &'static Object>) {
+        match value {
+            Value::Object(object) => visit(object, seen),
+            Value::Map { of, .. } | Value::List { of, .. } => visit_value(of, seen),
+            Value::OneOrList(of) | Value::Templated(of) => visit_value(of, seen),
+            Value::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
+            Value::Word(words) | Value::Words { of: words, .. } => {
+                for word in *words {
+                    assert!(word.doc.ends_with('.'), "`{}` needs a sentence", word.word);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn visit(object: &'static Object, seen: &mut BTreeMap<&'static str, &'static Object>) {
+        if let Some(known) = seen.insert(object.name, object) {
+            assert!(core::ptr::eq(known, object), "two objects are called `{}`", object.name);
+            return;
+        }
+        assert!(object.doc.ends_with('.'), "`{}` needs a sentence", object.name);
+        for key in object.keys() {
+            assert_eq!(object.keys().filter(|it| it.name == key.name).count(), 1, "{}", key.name);
+            assert!(key.doc.ends_with('.'), "`{}` of `{}` needs a sentence", key.name, object.name);
+            assert!(!(key.required && key.default.is_some()), "`{}` of `{}`", key.name, object.name);
+            visit_value(&key.value, seen);
+        }
+        for among in object.among {
+            let (first, second) = match among {
+                Among::ExactlyOne(keys) | Among::AtLeastOne(keys) => (*keys, [].as_slice()),
+                Among::Apart(first, second) => (*first, *second),
+            };
+            for key in first.iter().chain(second) {
+                assert!(object.key(key).is_some(), "`{}` has no key `{key}`", object.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_is_described_and_stands_once() {
+        let mut seen = BTreeMap::new();
+        FILES.iter().for_each(|file| visit(file.object, &mut seen));
+        assert!(seen.len() > 15, "{:?}", seen.keys());
+    }
+}

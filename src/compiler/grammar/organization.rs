@@ -1,0 +1,290 @@
+//! `organizations/<name>.yaml` and `templates/<name>@<version>.yaml`.
+
+use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
+use super::{
+    ANY_TEXT, Among, CONNECTION_NAME, Key, MAX_ID, MAX_OPTION, Object, POINTER, PRINTED, PROSE, RULE,
+    RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Word, word,
+};
+
+pub(crate) static ORGANIZATION: Object = Object {
+    name: "organization",
+    what: "the mapping",
+    doc: "Where one customer's groups are found, and which target groups they lead to.",
+    base: None,
+    keys: &[
+        Key::optional(
+            "organization",
+            Value::Text(&ORGANIZATION_ID),
+            "The id of the Auth0 organization; left out for a customer without one.",
+        ),
+        Key::required(
+            "connections",
+            Value::Map { key: &CONNECTION_NAME, of: &Value::Object(&CONNECTION), least: 1 },
+            "The customer's connections, by their name in Auth0.",
+        ),
+        Key::optional(
+            "aliases",
+            Value::Map { key: &ANY_TEXT, of: &Value::Text(&ALIAS), least: 0 },
+            "Readable names for what the identity provider sends, such as object ids.",
+        ),
+        Key::optional(
+            "use",
+            Value::List { of: &Value::Object(&USE), least: 0 },
+            "Templates whose rules belong to the mapping.",
+        ),
+        Key::optional("rules", Value::List { of: &Value::Object(&RULE), least: 0 }, "The rules."),
+        Key::optional(
+            "default",
+            Value::Texts { of: &TARGET_NAME, least: 1 },
+            "The target groups that are granted if no rule granted anything.",
+        ),
+        Key::optional(
+            "policies",
+            Value::Object(&ORGANIZATION_POLICIES),
+            "What replaces the platform's policies for this organization.",
+        ),
+    ],
+    among: &[Among::AtLeastOne(&["rules", "use"])],
+};
+
+static ORGANIZATION_ID: Text =
+    Text::matching(MAX_OPTION, "^org_[A-Za-z0-9]+$").such_as("org_AcmeAnalytics01");
+static ALIAS: Text = Text::matching(super::MAX_TARGET_GROUP, PRINTED).such_as("SG Analytics Developers");
+
+pub(crate) static ORGANIZATION_POLICIES: Object = Object {
+    name: "organization-policies",
+    what: "`policies`",
+    doc: "What replaces the platform's policies for this organization.",
+    base: None,
+    keys: &[
+        Key::optional("incomplete", Value::Word(INCOMPLETE), "A login whose groups could not be read."),
+        Key::optional("unmatched", Value::Word(UNMATCHED), "An upstream group that no rule wants."),
+        Key::optional(
+            "refresh",
+            REFRESH_VALUE,
+            "The exchange of a refresh token, for which nobody logs in anew.",
+        ),
+    ],
+    among: &[],
+};
+
+pub(crate) static CONNECTION: Object = Object {
+    name: "connection",
+    what: "a connection",
+    doc: "A connection to the customer's identity provider.",
+    base: None,
+    keys: &[
+        Key::required("strategy", Value::Word(STRATEGIES), "The connection's strategy in Auth0."),
+        Key::optional(
+            "groups",
+            Value::OneOrList(&Value::Object(&SOURCE)),
+            "Where the groups are found and how they look there, by default as the strategy has it.",
+        ),
+        Key::optional("combine", Value::Word(COMBINE), "What several sources are together."),
+    ],
+    among: &[],
+};
+
+pub(super) static STRATEGIES: &[Word] = &[
+    word("waad", "Microsoft Entra ID."),
+    word("okta", "Okta Workforce."),
+    word("oidc", "OpenID Connect."),
+    word("samlp", "SAML."),
+    word("adfs", "Active Directory Federation Services."),
+    word("pingfederate", "PingFederate."),
+    word("google-apps", "Google Workspace."),
+    word("ad", "Active Directory or LDAP, through the connector."),
+    word("other", "A strategy that this list lacks, or an attribute that another Action writes."),
+];
+
+static COMBINE: &[Word] = &[
+    word("first", "The first that is there counts."),
+    word("all", "All of them count, and each has to be complete."),
+];
+
+pub(crate) static SOURCE: Object = Object {
+    name: "source",
+    what: "`groups`",
+    doc: "Where groups are found and how they look there.",
+    base: None,
+    keys: &[
+        Key::optional(
+            "from",
+            Value::Either(&[
+                Value::Word(&[word(
+                    "provisioned",
+                    "The groups that SCIM or a directory sync put into Auth0.",
+                )]),
+                Value::Text(&POINTER),
+            ]),
+            "A JSON Pointer below `event.user`, or `provisioned`; by default where the strategy puts them.",
+        ),
+        Key::optional(
+            "identity",
+            Value::Word(IDENTITIES),
+            "Whose attributes are read where accounts are linked.",
+        )
+        .or("login"),
+        Key::optional(
+            "shape",
+            Value::Word(SHAPES),
+            "The shape of the groups, by default that of the strategy.",
+        ),
+        Key::optional(
+            "delimiter",
+            Value::Text(&DELIMITER),
+            "With `shape: delimited`: what separates the groups.",
+        ),
+        Key::optional(
+            "field",
+            Value::Text(&FIELD),
+            "With `shape: objects` or `json`, or provisioned groups: the member that holds the group.",
+        ),
+        Key::optional("accept", Value::Words { of: ACCEPT, least: 0 }, "Entries that are read as text.")
+            .or("[]"),
+        Key::optional("form", Value::Word(FORMS), "The form of each entry.").or("plain"),
+        Key::optional(
+            "attribute",
+            Value::Text(&ATTRIBUTE),
+            "With `form: dn`: the attribute whose first value is the group.",
+        )
+        .or("CN"),
+        Key::optional(
+            "below",
+            Value::Text(&BELOW),
+            "With `form: dn`: entries that are not below this distinguished name are left out.",
+        ),
+        Key::optional(
+            "domain",
+            Value::Text(&DOMAIN),
+            "With `form: domain` or `email`: entries of another domain are left out.",
+        ),
+        Key::optional("normalize", Value::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
+            .or("[]"),
+        Key::optional("absent", Value::Word(ABSENT), "What it means that nothing is there.").or("incomplete"),
+        Key::optional(
+            "overage",
+            Value::Word(OVERAGE),
+            "Which signs of withheld groups are looked for: `entra` for `waad`, `oidc` and `samlp`, otherwise `none`.",
+        ),
+        Key::optional(
+            "cap",
+            Value::Either(&[
+                Value::Number { least: 1, most: 10_000 },
+                Value::Word(&[word("none", "Any number of entries is a complete list.")]),
+            ]),
+            "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps`, otherwise `none`.",
+        ),
+    ],
+    among: &[],
+};
+
+static DELIMITER: Text = Text::matching(MAX_OPTION, PRINTED).such_as(",");
+static FIELD: Text = Text::matching(MAX_OPTION, PRINTED).such_as("email");
+static ATTRIBUTE: Text =
+    Text::matching(MAX_OPTION, "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$").such_as("CN");
+static BELOW: Text = Text::up_to(super::MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
+static DOMAIN: Text = Text::matching(MAX_OPTION, PRINTED).such_as("ACME");
+
+static IDENTITIES: &[Word] = &[
+    word("login", "Those of the identity that logged in."),
+    word("primary", "Those of the primary identity, which are the user's own."),
+];
+
+static SHAPES: &[Word] = &[
+    word("list", "An array of strings."),
+    word("list-or-string", "An array of strings, or one string that is one group."),
+    word("string", "One string that is one group."),
+    word("delimited", "One string, split at each delimiter."),
+    word("objects", "An array of objects; `field` names the member that holds the group."),
+    word("json", "A string that holds JSON: an array of strings, or of objects if `field` is there."),
+];
+
+static ACCEPT: &[Word] =
+    &[word("numbers", "Whole numbers, as decimal digits."), word("booleans", "`true` and `false`.")];
+
+static FORMS: &[Word] = &[
+    word("plain", "The entry is the group."),
+    word("dn", "A distinguished name, of which the first value of `attribute` is the group."),
+    word("domain", "`DOMAIN\\name`, of which the part behind the backslash is the group."),
+    word("email", "An e-mail address; with `domain` only the part before `@` is the group."),
+    word("path", "A path that begins with `/`, which is left out."),
+];
+
+static NORMALIZE: &[Word] = &[
+    word("nfc", "Letters are brought into Unicode's normalization form C."),
+    word("trim", "Spaces at the ends, and invisible characters, are removed."),
+];
+
+static ABSENT: &[Word] =
+    &[word("incomplete", "The groups were withheld."), word("empty", "The user has no groups.")];
+
+static OVERAGE: &[Word] = &[word("entra", "Those of Microsoft Entra ID."), word("none", "None.")];
+
+pub(crate) static USE: Object = Object {
+    name: "use",
+    what: "an entry of `use`",
+    doc: "The use of a template.",
+    base: None,
+    keys: &[
+        Key::required("template", Value::Text(&TEMPLATE_NAME), "The template and its version."),
+        Key::optional(
+            "id",
+            Value::Text(&RULE_ID),
+            "What the ids of its rules begin with, by default the template's name.",
+        ),
+        Key::optional(
+            "with",
+            Value::Map { key: &PARAMETER_NAME, of: &Value::Texts { of: &ANY_TEXT, least: 1 }, least: 0 },
+            "The parameters.",
+        ),
+    ],
+    among: &[],
+};
+
+static PARAMETER_NAME: Text = Text::matching(MAX_ID, "^[a-z][a-z0-9_-]*$").such_as("prefix");
+
+pub(crate) static TEMPLATE: Object = Object {
+    name: "template",
+    what: "the template",
+    doc: "Rules that organizations share, with parameters.",
+    base: None,
+    keys: &[
+        Key::required("description", Value::Text(&PROSE), "What the template is for."),
+        Key::optional(
+            "parameters",
+            Value::Map { key: &PARAMETER_NAME, of: &Value::Object(&PARAMETER), least: 0 },
+            "What differs from use to use, by name.",
+        ),
+        Key::required(
+            "rules",
+            Value::Templated(&Value::List { of: &Value::Object(&RULE), least: 1 }),
+            "The rules; `{{name}}` in a text stands for a parameter.",
+        ),
+    ],
+    among: &[],
+};
+
+pub(crate) static PARAMETER: Object = Object {
+    name: "parameter",
+    what: "a parameter",
+    doc: "What differs from use to use of a template.",
+    base: None,
+    keys: &[
+        Key::required("type", Value::Word(PARAMETER_TYPES), "What it is."),
+        Key::optional("description", Value::Text(&PROSE), "What it is for."),
+        Key::optional(
+            "default",
+            Value::Texts { of: &ANY_TEXT, least: 1 },
+            "What holds if a use leaves it out; without a default, each use has to state it.",
+        ),
+    ],
+    among: &[],
+};
+
+static PARAMETER_TYPES: &[Word] = &[
+    word("text", "A text."),
+    word("texts", "One or several texts."),
+    word("group", "A target group of the registry."),
+    word("groups", "One or several target groups of the registry."),
+];

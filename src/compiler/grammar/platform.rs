@@ -1,0 +1,225 @@
+//! `platform.yaml`.
+
+use super::{
+    APPLICATION_NAME, CLAIM, CLIENT, DURATION, Key, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP, ORGANIZATION_NAME,
+    Object, PRINTED, PROSE, TARGET_NAME, TARGET_PATTERN, Text, Value, Word, word,
+};
+
+pub(crate) static PLATFORM: Object = Object {
+    name: "platform",
+    what: "the platform",
+    doc: "The applications, the registry of target groups, and what bounds every mapping.",
+    base: None,
+    keys: &[
+        Key::required(
+            "applications",
+            Value::Map { key: &APPLICATION_NAME, of: &Value::Object(&APPLICATION), least: 1 },
+            "The applications, by name.",
+        ),
+        Key::required(
+            "groups",
+            Value::Map { key: &TARGET_NAME, of: &Value::Object(&TARGET_GROUP), least: 0 },
+            "The registry: every target group that a rule can grant, by name.",
+        ),
+        Key::optional(
+            "tiers",
+            Value::Map {
+                key: &APPLICATION_NAME,
+                of: &Value::List { of: &Value::Text(&TARGET_NAME), least: 2 },
+                least: 0,
+            },
+            "Orders of target groups, the highest first; a user keeps the highest of each.",
+        ),
+        Key::optional(
+            "ceilings",
+            Value::Map { key: &ORGANIZATION_NAME, of: &Value::Object(&CEILING), least: 0 },
+            "What single organizations may grant at most, by the organization's name.",
+        ),
+        Key::optional(
+            "policies",
+            Value::Object(&PLATFORM_POLICIES),
+            "What happens with logins that cannot be evaluated.",
+        ),
+    ],
+    among: &[],
+};
+
+pub(crate) static APPLICATION: Object = Object {
+    name: "application",
+    what: "an application",
+    doc: "An application that is told its users' groups.",
+    base: None,
+    keys: &[
+        Key::required(
+            "clients",
+            Value::Texts { of: &CLIENT, least: 1 },
+            "The client ids that the application has in Auth0; a client belongs to one application only.",
+        ),
+        Key::required("claim", Value::Text(&CLAIM), "The groups claim that the application reads."),
+        Key::optional("tokens", Value::Words { of: TOKENS, least: 1 }, "Which tokens carry the claim.")
+            .or("[id, access]"),
+        Key::optional(
+            "saml-attribute",
+            Value::Text(&SAML_ATTRIBUTE),
+            "The SAML attribute that carries the groups where the application speaks SAML.",
+        ),
+        Key::optional(
+            "provenance",
+            Value::Text(&CLAIM),
+            "A claim that tells the bundle's digest and the rules that fired.",
+        ),
+        Key::optional("profile", Value::Word(PROFILES), "What the application accepts.").or("generic"),
+        Key::optional(
+            "limits",
+            Value::Object(&LIMITS),
+            "Where the application's limits differ from the profile's.",
+        ),
+    ],
+    among: &[],
+};
+
+static SAML_ATTRIBUTE: Text =
+    Text::matching(MAX_SAML_ATTRIBUTE, PRINTED).such_as("https://claims.example.com/groups");
+
+static TOKENS: &[Word] = &[word("id", "The ID token."), word("access", "The access token.")];
+
+static PROFILES: &[Word] = &[
+    word("generic", "Names of groups have at most 512 characters."),
+    word("qlik-cloud", "Names of groups have at most 256 characters."),
+];
+
+pub(crate) static LIMITS: Object = Object {
+    name: "limits",
+    what: "`limits`",
+    doc: "What an application accepts.",
+    base: None,
+    keys: &[
+        Key::optional("groups", Value::Number { least: 1, most: 100_000 }, "The most groups of one user.")
+            .or("1000"),
+        Key::optional(
+            "name-characters",
+            Value::Number { least: 1, most: MAX_TARGET_GROUP as i64 },
+            "The longest name of a group, in characters: 256 for `qlik-cloud`, otherwise 512.",
+        ),
+        Key::optional(
+            "claim-bytes",
+            Value::Number { least: 2, most: 90_000 },
+            "The longest claim, in bytes of its JSON.",
+        )
+        .or("8192"),
+        Key::optional("over", Value::Word(OVER), "What happens with a login above a limit.").or("deny"),
+    ],
+    among: &[],
+};
+
+static OVER: &[Word] = &[
+    word("deny", "It is refused."),
+    word("no-groups", "It goes on with no groups."),
+    word("truncate", "It goes on with the first groups, in the order of their names."),
+];
+
+pub(crate) static TARGET_GROUP: Object = Object {
+    name: "target-group",
+    what: "a target group",
+    doc: "A group that exists in applications, and that rules can grant.",
+    base: None,
+    keys: &[
+        Key::required(
+            "applications",
+            Value::Texts { of: &APPLICATION_NAME, least: 1 },
+            "The applications that are told of the group.",
+        ),
+        Key::required("description", Value::Text(&PROSE), "What a member may do."),
+        Key::optional("owner", Value::Text(&PROSE), "The team that answers for it."),
+        Key::optional(
+            "protected",
+            Value::Boolean,
+            "Whether only rules that are marked with `protected: true` may grant it.",
+        )
+        .or("false"),
+    ],
+    among: &[],
+};
+
+pub(crate) static CEILING: Object = Object {
+    name: "ceiling",
+    what: "a ceiling",
+    doc: "What the mapping of one organization may grant at most.",
+    base: None,
+    keys: &[
+        Key::optional(
+            "groups",
+            Value::Texts { of: &TARGET_PATTERN, least: 1 },
+            "The target groups that it may grant, by name or glob; every group if it is left out.",
+        ),
+        Key::optional(
+            "protected",
+            Value::Texts { of: &TARGET_NAME, least: 0 },
+            "The protected target groups that its rules may grant.",
+        )
+        .or("[]"),
+        Key::optional(
+            "prefix",
+            Value::Text(&TARGET_NAME),
+            "How the name of every group that it grants begins.",
+        ),
+    ],
+    among: &[],
+};
+
+pub(crate) static PLATFORM_POLICIES: Object = Object {
+    name: "platform-policies",
+    what: "`policies`",
+    doc: "What happens with logins that cannot be evaluated.",
+    base: None,
+    keys: &[
+        Key::optional("closed", Value::Word(POLICY), "A login to which no organization's file applies.")
+            .or("no-groups"),
+        Key::optional(
+            "failure",
+            Value::Word(POLICY),
+            "A login while the bundle or the engine cannot be used.",
+        )
+        .or("no-groups"),
+        Key::optional("incomplete", Value::Word(INCOMPLETE), "A login whose groups could not be read.")
+            .or("deny"),
+        Key::optional("unmatched", Value::Word(UNMATCHED), "An upstream group that no rule wants.")
+            .or("drop"),
+        Key::optional(
+            "refresh",
+            REFRESH_VALUE,
+            "The exchange of a refresh token, for which nobody logs in anew.",
+        )
+        .or("recompute"),
+    ],
+    among: &[],
+};
+
+static POLICY: &[Word] = &[word("no-groups", "It goes on with no groups."), word("deny", "It is refused.")];
+
+pub(super) static INCOMPLETE: &[Word] = &[
+    word("deny", "It is refused."),
+    word("no-groups", "It goes on with no groups."),
+    word("use-partial", "It goes on with what could be read."),
+];
+
+pub(super) static UNMATCHED: &[Word] =
+    &[word("drop", "The group is dropped and counted."), word("deny", "The login is refused.")];
+
+pub(super) const REFRESH_VALUE: Value = Value::Either(&[
+    Value::Word(&[word("recompute", "Attributes of any age will do.")]),
+    Value::Object(&REFRESH),
+]);
+
+pub(crate) static REFRESH: Object = Object {
+    name: "refresh",
+    what: "`refresh`",
+    doc: "How old attributes may be when a refresh token is exchanged.",
+    base: None,
+    keys: &[Key::required(
+        "deny-if-older-than",
+        Value::Text(&DURATION),
+        "The oldest that attributes may be: a number and `s`, `m`, `h` or `d`, at most 366 days.",
+    )],
+    among: &[],
+};

@@ -1,0 +1,172 @@
+//! Rules: what they match, under which condition, and what they do.
+
+use super::organization::STRATEGIES;
+use super::{
+    ANY_TEXT, APPLICATION_NAME, Among, CLIENT, CONNECTION_NAME, GRANT, Key, MAX_OPTION, MOMENT,
+    ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID, TARGET_NAME, Text, Value,
+};
+
+pub(crate) static RULE: Object = Object {
+    name: "rule",
+    what: "a rule",
+    doc: "Which target groups are granted, or taken away, for which upstream groups.",
+    base: None,
+    keys: &[
+        Key::required("id", Value::Text(&RULE_ID), "The rule's name in reports, unique in the file."),
+        Key::optional("when", Value::Object(&CONDITION), "What else has to hold for the rule to fire."),
+        Key::optional("match", Value::Object(&MATCH), "The upstream groups for which the rule fires."),
+        Key::optional("everyone", Value::True, "The rule fires whatever the groups are."),
+        Key::optional(
+            "grant",
+            Value::Texts { of: &GRANT, least: 1 },
+            "The target groups that the user gets; `${name}` stands for a part that a pattern names.",
+        ),
+        Key::optional(
+            "exclude",
+            Value::Texts { of: &TARGET_NAME, least: 1 },
+            "The target groups that the user does not get, whatever other rules grant.",
+        ),
+        Key::optional("protected", Value::Boolean, "Whether the rule may grant protected target groups.")
+            .or("false"),
+        Key::optional("expires", Value::Text(&MOMENT), "From this moment on the rule does not fire."),
+        Key::optional("owner", Value::Text(&PROSE), "The team that answers for the rule."),
+        Key::optional("why", Value::Text(&PROSE), "Why the rule is there."),
+    ],
+    among: &[Among::ExactlyOne(&["match", "everyone"]), Among::ExactlyOne(&["grant", "exclude"])],
+};
+
+pub(crate) static MATCH: Object = Object {
+    name: "match",
+    what: "`match`",
+    doc: "Patterns of which a group matches one, or a combination of patterns.",
+    base: Some(&PATTERNS),
+    keys: &[
+        Key::optional("any", PATTERN_LIST, "A group matches one of these."),
+        Key::optional("all", PATTERN_LIST, "Each of these is matched by some group."),
+        Key::optional("none", PATTERN_LIST, "No group matches any of these; beside `any` or `all`."),
+    ],
+    among: &[
+        Among::AtLeastOne(&["exact", "glob", "regex", "any", "all"]),
+        Among::Apart(&["any", "all", "none"], &["exact", "glob", "regex", "ignore-case"]),
+    ],
+};
+
+const PATTERN_LIST: Value = Value::OneOrList(&Value::Object(&PATTERNS));
+
+pub(crate) static PATTERNS: Object = Object {
+    name: "patterns",
+    what: "a set of patterns",
+    doc: "Patterns of which a group matches one.",
+    base: None,
+    keys: &[
+        Key::optional("exact", Value::Texts { of: &NAME, least: 0 }, "Whole names."),
+        Key::optional("glob", Value::Texts { of: &GLOB, least: 0 }, "Globs that cover the whole name."),
+        Key::optional(
+            "regex",
+            Value::Texts { of: &REGEX, least: 0 },
+            "Regular expressions that cover the whole name.",
+        ),
+        Key::optional("ignore-case", Value::Boolean, "Whether letter case makes no difference.").or("false"),
+    ],
+    among: &[Among::AtLeastOne(&["exact", "glob", "regex"])],
+};
+
+static NAME: Text = Text::up_to(super::MAX_TEXT).such_as("GG-BI-Viewers");
+static GLOB: Text = Text::up_to(super::MAX_TEXT).such_as("GG-BI-*");
+static REGEX: Text = Text::up_to(super::MAX_TEXT).such_as("GG-(?<team>[a-z]+)-BI");
+
+pub(crate) static CONDITION: Object = Object {
+    name: "condition",
+    what: "a condition",
+    doc: "What has to hold of a login; all keys have to.",
+    base: None,
+    keys: &[
+        Key::optional(
+            "connection",
+            Value::Texts { of: &CONNECTION_NAME, least: 1 },
+            "The login came through one of these connections of the mapping.",
+        ),
+        Key::optional(
+            "strategy",
+            Value::Words { of: STRATEGIES, least: 1 },
+            "The connection has one of these strategies.",
+        ),
+        Key::optional(
+            "application",
+            Value::Texts { of: &APPLICATION_NAME, least: 1 },
+            "One of these applications is logged in to.",
+        ),
+        Key::optional(
+            "client",
+            Value::Texts { of: &CLIENT, least: 1 },
+            "One of these clients is logged in to, by its client id.",
+        ),
+        Key::optional(
+            "organization",
+            Value::Texts { of: &ORGANIZATION_NAME, least: 1 },
+            "The mapping is one of these, by its name.",
+        ),
+        Key::optional(
+            "email-domain",
+            Value::Texts { of: &EMAIL_DOMAIN, least: 1 },
+            "The user's verified e-mail address is of one of these domains.",
+        ),
+        Key::optional("organization-metadata", METADATA_VALUES, "Metadata of the Auth0 organization."),
+        Key::optional("connection-metadata", METADATA_VALUES, "Metadata of the connection."),
+        Key::optional("client-metadata", METADATA_VALUES, "Metadata of the client."),
+        Key::optional(
+            "user",
+            Value::OneOrList(&Value::Object(&ATTRIBUTE_TEST)),
+            "What attributes of the user are held against; all of them have to hold.",
+        ),
+        Key::optional(
+            "any",
+            Value::List { of: &Value::Object(&CONDITION), least: 1 },
+            "At least one of these conditions holds.",
+        ),
+        Key::optional("not", Value::Object(&CONDITION), "The condition does not hold."),
+    ],
+    among: &[Among::AtLeastOne(&[
+        "connection",
+        "strategy",
+        "application",
+        "client",
+        "organization",
+        "email-domain",
+        "organization-metadata",
+        "connection-metadata",
+        "client-metadata",
+        "user",
+        "any",
+        "not",
+    ])],
+};
+
+static EMAIL_DOMAIN: Text = Text::matching(255, "^[^@\\s]+$").such_as("acme.example");
+
+const METADATA_VALUES: Value =
+    Value::Map { key: &METADATA_KEY, of: &Value::Texts { of: &ANY_TEXT, least: 1 }, least: 1 };
+
+static METADATA_KEY: Text = Text::up_to(MAX_OPTION * 2).such_as("tier");
+
+pub(crate) static ATTRIBUTE_TEST: Object = Object {
+    name: "attribute-test",
+    what: "an entry of `user`",
+    doc: "What an attribute of the user is held against.",
+    base: None,
+    keys: &[
+        Key::required("attribute", Value::Text(&POINTER), "A JSON Pointer below `event.user`."),
+        Key::optional("equals", Value::Scalars, "It equals one of these."),
+        Key::optional(
+            "contains",
+            Value::Scalars,
+            "It is a list, and one of its entries equals one of these.",
+        ),
+        Key::optional("at-least", Value::AnyNumber, "It is this number or a larger one."),
+        Key::optional("at-most", Value::AnyNumber, "It is this number or a smaller one."),
+        Key::optional("above", Value::AnyNumber, "It is a larger number."),
+        Key::optional("below", Value::AnyNumber, "It is a smaller number."),
+        Key::optional("exists", Value::Boolean, "It is there, or it is not there."),
+    ],
+    among: &[Among::ExactlyOne(&["equals", "contains", "at-least", "at-most", "above", "below", "exists"])],
+};

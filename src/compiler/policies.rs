@@ -1,0 +1,131 @@
+//! Policies: what happens with logins that cannot be evaluated.
+
+use super::fields::{Fields, Findings};
+use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
+use super::model::Policies;
+use super::yaml::{Kind, Name, Node};
+use crate::diagnostic::Code;
+use crate::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+
+const POLICY: &[(&str, Policy)] = &[("no-groups", Policy::NoGroups), ("deny", Policy::Deny)];
+const INCOMPLETE: &[(&str, IncompletePolicy)] = &[
+    ("deny", IncompletePolicy::Deny),
+    ("no-groups", IncompletePolicy::NoGroups),
+    ("use-partial", IncompletePolicy::UsePartial),
+];
+const UNMATCHED: &[(&str, UnmatchedPolicy)] =
+    &[("drop", UnmatchedPolicy::Drop), ("deny", UnmatchedPolicy::Deny)];
+
+/// The longest duration of the policy `refresh`, in seconds: 366 days.
+const MAX_AGE: u32 = 366 * 86_400;
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self {
+            closed: Policy::NoGroups,
+            failure: Policy::NoGroups,
+            incomplete: IncompletePolicy::Deny,
+            unmatched: UnmatchedPolicy::Drop,
+            refresh: None,
+        }
+    }
+}
+
+impl Policies {
+    pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &PLATFORM_POLICIES, findings)?;
+        let default = Self::default();
+        Some(Self {
+            closed: fields.choice("closed", POLICY, findings).unwrap_or(default.closed),
+            failure: fields.choice("failure", POLICY, findings).unwrap_or(default.failure),
+            incomplete: fields.choice("incomplete", INCOMPLETE, findings).unwrap_or(default.incomplete),
+            unmatched: fields.choice("unmatched", UNMATCHED, findings).unwrap_or(default.unmatched),
+            refresh: read_refresh(&fields, findings).unwrap_or(default.refresh),
+        })
+    }
+}
+
+/// What an organization says instead of the platform.
+#[derive(Debug, Default)]
+pub(crate) struct OwnPolicies {
+    pub(crate) incomplete: Option<IncompletePolicy>,
+    pub(crate) incomplete_span: Option<core::ops::Range<usize>>,
+    pub(crate) unmatched: Option<UnmatchedPolicy>,
+    pub(crate) refresh: Option<Option<u32>>,
+}
+
+impl OwnPolicies {
+    pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &ORGANIZATION_POLICIES, findings)?;
+        Some(Self {
+            incomplete: fields.choice("incomplete", INCOMPLETE, findings),
+            incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
+            unmatched: fields.choice("unmatched", UNMATCHED, findings),
+            refresh: read_refresh(&fields, findings),
+        })
+    }
+}
+
+/// The policy `refresh`, if it is there; the inner `None` is `recompute`.
+fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Option<u32>> {
+    let node = policies.get("refresh")?;
+    match node.kind {
+        Kind::Text(_) => policies.choice("refresh", &[("recompute", None)], findings),
+        Kind::Map(_) => {
+            let fields = Fields::read(node, &REFRESH, findings)?;
+            let duration = fields.require_text("deny-if-older-than", findings)?;
+            Some(Some(read_duration(&duration, findings)?))
+        }
+        _ => {
+            let wanted = "`recompute` or a mapping with the key `deny-if-older-than`";
+            findings.wrong_type(node, "`refresh`", wanted);
+            None
+        }
+    }
+}
+
+/// Seconds of a duration such as `12h`.
+fn read_duration(written: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+    let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
+    let split = units.iter().find_map(|(unit, seconds)| Some((written.text.strip_suffix(*unit)?, *seconds)));
+    let seconds = split.and_then(|(number, unit): (&str, u32)| {
+        let number: u32 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
+        number.checked_mul(unit)
+    });
+    let fitting = seconds.filter(|seconds| (1..=MAX_AGE).contains(seconds));
+    if fitting.is_none() {
+        let message = format!("`{}` is no duration from 1s to 366d", written.text.escape_debug());
+        let help = "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`".to_owned();
+        findings.report(Code::InvalidValue, &written.span, message, help);
+    }
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_duration;
+    use crate::compiler::fields::Findings;
+    use crate::compiler::yaml::Name;
+
+    fn check(text: &str, expected: Option<u32>) {
+        let mut list = Vec::new();
+        let written = Name { span: 0..text.len(), text: text.to_owned() };
+        let read = read_duration(&written, &mut Findings { file: "x.yaml", list: &mut list });
+        assert_eq!((read, list.is_empty()), (expected, expected.is_some()), "{text}: {list:?}");
+    }
+
+    #[test]
+    fn durations_have_one_unit_and_an_end() {
+        check("90s", Some(90));
+        check("30m", Some(1_800));
+        check("12h", Some(43_200));
+        check("366d", Some(31_622_400));
+        check("367d", None);
+        check("0s", None);
+        check("12", None);
+        check("h", None);
+        check("+1h", None);
+        check("1h30m", None);
+        check("99999999999d", None);
+    }
+}

@@ -1,0 +1,205 @@
+//! `use` in an organization's file: the rules of templates with the organization's parameters.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use super::conditions::Known;
+use super::fields::{Fields, Findings, nearest, read_list, read_members};
+use super::grammar::USE;
+use super::model::Rule;
+use super::names::check_rule_id;
+use super::organization::Surroundings;
+use super::placeholder::{Argument, Budget, Expansion};
+use super::rules::{MAX_RULES, read_rules};
+use super::template::{Template, Templates, parse_reference, read_argument};
+use super::yaml::{Name, Node};
+use crate::diagnostic::Code;
+
+/// What the texts of all expanded rules of a mapping may hold, as a file of its own may.
+const BUDGET: Budget = Budget { nodes: 1_000_000, bytes: 16 << 20 };
+
+const USED: &str = "used here with these parameters";
+
+/// Reads `use`, and gives the rules of the templates; there is room for `room` of them.
+pub(crate) fn expand_uses(
+    node: &Node,
+    mut room: usize,
+    around: Surroundings<'_>,
+    known: Known<'_>,
+    findings: &mut Findings<'_>,
+) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
+    let mut budget = BUDGET;
+    for node in read_list(node, "`use`", findings).unwrap_or_default() {
+        let Some(fields) = Fields::read(node, &USE, findings) else { continue };
+        let id = fields.text("id", findings);
+        let id_fits = id.as_ref().is_none_or(|id| check_rule_id(id, findings));
+        let Some(reference) = fields.require_text("template", findings) else { continue };
+        let template = find(&reference, around.templates, findings);
+        if let Some(template) = template {
+            template.used.set(true);
+        }
+        let name = parse_reference(&reference.text).map(|(name, _)| name.to_owned());
+        let prefix = id.or(name.map(|text| Name { text, span: reference.span.clone() }));
+        let Some(prefix) = prefix.filter(|_| id_fits) else { continue };
+        match seen.get(&prefix.text) {
+            Some(first) => {
+                let message = format!("a use `{}` already exists in this mapping", prefix.text);
+                findings.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
+                findings.help_last("give one of the two an `id` of its own");
+                continue;
+            }
+            None => drop(seen.insert(prefix.text.clone(), prefix.span.clone())),
+        }
+        let Some(template) = template else { continue };
+        let Some(arguments) = read_arguments(&fields, &reference, template, around, findings) else {
+            continue;
+        };
+        let one = OneUse { template, prefix: &prefix.text, span: &node.span, arguments: &arguments };
+        let fits = template.len() <= room;
+        match if fits { one.rules(known, &mut budget, findings) } else { None } {
+            Some(more) => {
+                room = room.saturating_sub(more.len());
+                rules.extend(more);
+            }
+            None => {
+                let message = format!("with the rules of `{}` the mapping is too large", reference.text);
+                let help = format!("a mapping has at most {MAX_RULES} rules; use fewer templates");
+                findings.report(Code::InvalidValue, &node.span, message, help);
+                break;
+            }
+        }
+    }
+    rules
+}
+
+/// The template of a reference such as `bi-standard@1`.
+fn find<'t>(reference: &Name, templates: &'t Templates, findings: &mut Findings<'_>) -> Option<&'t Template> {
+    if let Some(found) = templates.get(&reference.text) {
+        return found.as_ref();
+    }
+    let parsed = parse_reference(&reference.text);
+    let name = parsed.map_or(reference.text.as_str(), |(name, _)| name);
+    let mut versions: Vec<u32> = templates
+        .keys()
+        .filter_map(|known| parse_reference(known))
+        .filter_map(|(known, version)| (known == name).then_some(version))
+        .collect();
+    versions.sort_unstable();
+    let text = reference.text.escape_debug();
+    let (message, help) = match (parsed, versions.last()) {
+        (Some((name, version)), Some(_)) => {
+            let there: Vec<String> = versions.iter().map(u32::to_string).collect();
+            let message = format!("version {version} of the template `{name}` does not exist");
+            (message, Some(format!("there is {}", there.join(", "))))
+        }
+        (None, Some(last)) => {
+            let message = format!("`{text}` does not say which version of the template it means");
+            (message, Some(format!("write `{text}@{last}`")))
+        }
+        (_, None) => {
+            let near = nearest(&reference.text, templates.keys().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            (format!("there is no template `{text}`"), help)
+        }
+    };
+    findings.report(Code::UnknownTemplate, &reference.span, message, help);
+    None
+}
+
+/// What each parameter of the template is; `None` if one of them is not there or cannot be used.
+fn read_arguments(
+    fields: &Fields<'_>,
+    reference: &Name,
+    template: &Template,
+    around: Surroundings<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<BTreeMap<String, Argument>> {
+    let mut arguments = BTreeMap::new();
+    let mut complete = true;
+    let mut stated = Vec::new();
+    let with = fields.get("with");
+    for (name, node) in with.and_then(|node| read_members(node, "`with`", findings)).unwrap_or_default() {
+        stated.push(name.text.as_str());
+        let Some(parameter) = template.parameter(&name.text) else {
+            let names = || template.parameters.iter().map(|parameter| parameter.name.text.as_str());
+            let help = match nearest(&name.text, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if template.parameters.is_empty() => "the template has no parameters".to_owned(),
+                None => format!("the template has the parameters {}", super::fields::quoted(names())),
+            };
+            let message =
+                format!("the template `{}` has no parameter `{}`", reference.text, name.text.escape_debug());
+            findings.report(Code::UnknownParameter, &name.span, message, help);
+            continue;
+        };
+        let what = format!("`{}`", name.text);
+        match read_argument(node, &what, parameter.kind, around.platform, findings) {
+            Some(argument) => drop(arguments.insert(name.text.clone(), argument)),
+            None => complete = false,
+        }
+    }
+    for parameter in &template.parameters {
+        let name = &parameter.name;
+        if stated.contains(&name.text.as_str()) {
+            continue;
+        }
+        match &parameter.default {
+            Some(default) => drop(arguments.insert(name.text.clone(), default.clone())),
+            // A default that cannot be used has been reported.
+            None if parameter.has_default => complete = false,
+            None => {
+                complete = false;
+                let message =
+                    format!("the template `{}` needs the parameter `{}`", reference.text, name.text);
+                let help = format!("add it: `with: {{ {}: … }}`", name.text);
+                let span = with.map_or(&reference.span, |with| &with.span);
+                findings.report_in(
+                    Code::MissingParameter,
+                    span,
+                    message,
+                    (&template.file, &name.span, "declared here"),
+                );
+                findings.help_last(&help);
+            }
+        }
+    }
+    complete.then_some(arguments)
+}
+
+/// One entry of `use`.
+struct OneUse<'u> {
+    template: &'u Template,
+    prefix: &'u str,
+    span: &'u Range<usize>,
+    arguments: &'u BTreeMap<String, Argument>,
+}
+
+impl OneUse<'_> {
+    /// The rules with the parameters put in; `None` if they would be too many.
+    fn rules(&self, known: Known<'_>, budget: &mut Budget, findings: &mut Findings<'_>) -> Option<Vec<Rule>> {
+        let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
+        let mut expansion = Expansion { arguments: &arguments, budget, forged: Vec::new() };
+        let expanded = expansion.rules(&self.template.rules)?;
+        for forged in expansion.forged {
+            let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
+            let help = "what a parameter holds is taken as it is; write the capture into the template";
+            findings.report(Code::InvalidValue, self.span, message, help.to_owned());
+        }
+        let mut list = Vec::new();
+        let mut inner = Findings { file: &self.template.file, list: &mut list };
+        let mut rules = read_rules(&expanded, Some(self.prefix), known, &mut inner);
+        for rule in &mut rules {
+            rule.used = Some(self.span.clone());
+        }
+        for diagnostic in list {
+            // What is wrong whatever the parameters are is reported once, in the template.
+            let place = (diagnostic.code, diagnostic.span.start, diagnostic.span.end);
+            if !self.template.found.contains(&place) {
+                findings.list.push(diagnostic.related(findings.file, self.span.clone(), USED));
+            }
+        }
+        Some(rules)
+    }
+}
