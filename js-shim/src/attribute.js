@@ -5,15 +5,13 @@
  * Nothing here decides what a value means; the engine does.
  */
 
-import { double, sized, word } from './bytes.js';
+import { sized, word } from './bytes.js';
 
 /** One more than the engine accepts, so that it refuses what is cut here. */
 export const MAX_ENTRIES = 10_001;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Between the names of a list: U+0000, which no directory puts into a name. */
 const SEPARATOR = String.fromCharCode(0);
-/** What normalization could change. */
-const BEYOND_ASCII = /[^ -~]/;
 
 /**
  * The tags of encoded values, by their numbers.
@@ -88,7 +86,7 @@ function encodeList(list, read) {
     // V8 joins strings in one go, several times faster than they can be appended. A name that holds the
     // separator makes more parts than the count says, and the engine refuses such names in any case.
     // Nothing composes with the separator either.
-    return NAMES + word(entries.length) + encodeText(entries.join(SEPARATOR), read);
+    return NAMES + word(entries.length) + sized(entries.join(SEPARATOR), read.nfc);
   }
   let encoded = LIST + word(entries.length);
   for (const entry of entries) encoded += encodeEntry(entry, read);
@@ -117,23 +115,14 @@ function encodeLeaf(value, read) {
   if (value === null || value === undefined) return NULL;
   switch (typeof value) {
     case 'string':
-      return STRING + encodeText(value, read);
+      return STRING + sized(value, read.nfc);
     case 'boolean':
       return value ? TRUE : FALSE;
     case 'number':
-      return NUMBER + double(value);
+      return NUMBER + Buffer.from(Float64Array.of(value).buffer).toString('latin1');
     case 'object':
       return Array.isArray(value) ? EMPTY_LIST : EMPTY_OBJECT;
     default:
       return UNREADABLE;
   }
-}
-
-/**
- * @param {string} text
- * @param {import('./reading.js').Read} read
- * @returns {string}
- */
-function encodeText(text, read) {
-  return sized(read.nfc && BEYOND_ASCII.test(text) ? text.normalize('NFC') : text);
 }

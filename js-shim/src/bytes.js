@@ -5,10 +5,6 @@
  * to append to a string costs V8 some nanoseconds, each call that writes into memory more than fifty.
  */
 
-/** One number as a float and as two words. */
-const float = new Float64Array(1);
-const words = new Uint32Array(float.buffer);
-
 /**
  * A 32-bit number, little-endian.
  *
@@ -20,24 +16,16 @@ export function word(value) {
 }
 
 /**
- * A 64-bit float, little-endian.
- *
- * @param {number} value
- * @returns {string}
- */
-export function double(value) {
-  float[0] = value;
-  return word(words[0]) + word(words[1]);
-}
-
-/**
  * The length of a string and its UTF-8 bytes.
  * A lone surrogate becomes U+FFFD, which the engine refuses in a group.
  *
  * @param {string} text
+ * @param {boolean} [nfc] whether it is brought into Unicode's normalization form C
  * @returns {string}
  */
-export function sized(text) {
+export function sized(text, nfc = false) {
   const length = Buffer.byteLength(text);
-  return word(length) + (length === text.length ? text : Buffer.from(text).toString('latin1'));
+  // ASCII is its own UTF-8, and its own normal form.
+  if (length === text.length) return word(length) + text;
+  return nfc ? sized(text.normalize('NFC')) : word(length) + Buffer.from(text).toString('latin1');
 }

@@ -9,13 +9,16 @@
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import * as glue from '../../target/engine/engine_bg.js';
-import { double, sized, word } from './bytes.js';
+import { sized, word } from './bytes.js';
 import { encodeReads, parseRead } from './reading.js';
 
 /** Stands for "there is none" where the boundary has a length or a position. */
 const NONE = 0xffffffff;
 /** What stands before the bundle's body, whose SHA-256 the engine is told: Node's is native, and much faster. */
 const HEADER_BYTES = 37;
+/** The time of a login is written over this: as a part of the string it would cost more. */
+const NO_TIME = word(0) + word(0);
+const TIME_AT = 8;
 const OUTCOMES = ['groups', 'deny', 'none'];
 /** The kinds of text that the engine can be asked for. */
 const DIGEST = 0;
@@ -47,7 +50,7 @@ const RULE = 7;
  * @property {string[]} notes codes of what else happened, each with how often
  *
  * @typedef {object} Route where a login leads
- * @property {string} handle what the engine wants to be told again
+ * @property {string} handle what the engine wants to be told again, and room for the time
  * @property {import('./reading.js').Read[]} reads what it wants to know
  * @property {boolean} provisioned whether the groups that Auth0 keeps are among that
  */
@@ -105,7 +108,8 @@ export class Engine {
       text(client?.client_id),
     );
     if (route.provisioned && provisioned === undefined) return undefined;
-    const at = this.#call('evaluate', route.handle + double(now) + encodeReads(route.reads, event, provisioned));
+    const input = route.handle + encodeReads(route.reads, event, provisioned);
+    const at = this.#call('evaluate', input, now);
     // The names behind the numbers may have to be fetched, and the memory may grow then: `#words` is read anew.
     const word = (index) => this.#words[at + index];
     const notes = [];
@@ -150,7 +154,7 @@ export class Engine {
     const known = this.#routes.get(connection)?.get(organization)?.get(client);
     if (known) return known;
     const at = this.#call('route', optional(organization) + optional(connection) + optional(client));
-    const handle = word(this.#words[at]) + word(this.#words[at + 1]);
+    const handle = word(this.#words[at]) + word(this.#words[at + 1]) + NO_TIME;
     const reads = [];
     for (let i = 0; i < this.#words[at + 2]; i++) reads.push(this.#read(this.#words[at + 3 + i]));
     const route = { handle, reads, provisioned: reads.some(({ base }) => base === 'provisioned') };
@@ -160,26 +164,18 @@ export class Engine {
 
   /**
    * @param {'route' | 'evaluate'} name of an export whose answer is words
-   * @param {string} input
+   * @param {string} input one byte a character
+   * @param {number} [now]
    * @returns {number} where the answer begins, in words
    */
-  #call(name, input) {
-    const at = this.#exports[name](this.#write(input)) >>> 2;
+  #call(name, input, now) {
+    const room = this.#exports.reserve(input.length) >>> 0;
+    this.#refresh();
+    this.#bytes.write(input, room, 'latin1');
+    if (now !== undefined) this.#bytes.writeDoubleLE(now, room + TIME_AT);
+    const at = this.#exports[name](input.length) >>> 2;
     this.#refresh();
     return at;
-  }
-
-  /**
-   * Writes the input of the next call.
-   *
-   * @param {string} input one byte a character
-   * @returns {number} its length, which is the call's argument
-   */
-  #write(input) {
-    const at = this.#exports.reserve(input.length) >>> 0;
-    this.#refresh();
-    this.#bytes.write(input, at, 'latin1');
-    return input.length;
   }
 
   #refresh() {

@@ -106,11 +106,13 @@ function findIdentity({ user, connection }) {
  * @returns {boolean} whether Entra says that there are more groups than it sends
  */
 function withholds(attributes) {
-  const flag = member(attributes, 'hasgroups');
-  if (flag === true || flag === 'true') return true;
-  if (member(attributes, 'groups:src1') !== undefined || member(attributes, GROUPS_LINK) !== undefined) return true;
-  const names = member(attributes, '_claim_names');
-  return typeof names === 'string' ? names.includes('"groups"') : member(names, 'groups') !== undefined;
+  if (!isObject(attributes)) return false;
+  const has = Object.hasOwn;
+  if (has(attributes, 'groups:src1') || has(attributes, GROUPS_LINK)) return true;
+  if (has(attributes, 'hasgroups') && [true, 'true'].includes(attributes.hasgroups)) return true;
+  if (!has(attributes, '_claim_names')) return false;
+  const names = attributes._claim_names;
+  return typeof names === 'string' ? names.includes('"groups"') : isObject(names) && has(names, 'groups');
 }
 
 /**
