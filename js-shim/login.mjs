@@ -4,20 +4,25 @@
  *
  *     node js-shim/login.mjs dist/action.js js-shim/test/events/acme.json
  *
+ * The event may say what Auth0's never does, and the Action does not get to see: `claimsmith.now`, the time of
+ * the login, and `claimsmith.provisioned`, the groups that Auth0 keeps, null if they cannot be had.
+ *
  * Exit status: 0 the Action ran, 1 it threw, 2 the arguments could not be read.
  */
 
 import { readFileSync } from 'node:fs';
-import { createApi, loadAction } from './test/auth0-loader.mjs';
+import { createApi, loadAction, takeScene } from './test/auth0-loader.mjs';
 
 const USAGE = 'usage: node login.mjs ACTION EVENT (a file of JSON, or - for standard input)';
 
 const [actionPath, eventPath, ...rest] = process.argv.slice(2);
 if (eventPath === undefined || rest.length > 0) quit(USAGE);
 const source = readArgument(actionPath, (text) => text);
-const event = readArgument(eventPath === '-' ? 0 : eventPath, JSON.parse);
+const { event, now, provisioned } = takeScene(readArgument(eventPath === '-' ? 0 : eventPath, JSON.parse));
+if (Number.isNaN(now)) quit('cannot read the time of the event: claimsmith.now is no RFC 3339 text');
+if (now !== undefined) Date.now = () => now;
 
-const api = createApi();
+const api = createApi({ provisioned });
 const timings = {};
 let log = [];
 let failure = {};
@@ -28,13 +33,13 @@ try {
     return loaded;
   });
   ({ log } = await timed('first', () => action.execute(structuredClone(event), api)));
-  await timed('second', () => action.execute(structuredClone(event), createApi()));
+  await timed('second', () => action.execute(structuredClone(event), createApi({ provisioned })));
 } catch (error) {
   failure = { error: String(error) };
   process.exitCode = 1;
 }
-const { claims, denied } = api;
-process.stdout.write(`${JSON.stringify({ claims, denied, log, timings, ...failure }, null, 2)}\n`);
+const { claims, attributes, denied } = api;
+process.stdout.write(`${JSON.stringify({ claims, attributes, denied, log, timings, ...failure }, null, 2)}\n`);
 
 /**
  * @template T

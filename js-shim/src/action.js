@@ -7,6 +7,7 @@
 
 import { deliver, fallback } from './answer.js';
 import { Engine } from './engine.js';
+import { fetchGroups } from './provisioned.js';
 
 // The bundler puts these in; each stands here once.
 const ENGINE = '__CLAIMSMITH_ENGINE__';
@@ -21,19 +22,26 @@ let engine;
  * @param {object} api
  */
 export async function onExecutePostLogin(event, api) {
-  try {
-    engine ??= new Engine(ENGINE, BUNDLE);
-  } catch {
-    return deliver(api, '-', fallback(FALLBACK, event, 'bad-bundle'));
-  }
-  const { digest } = engine;
+  const now = Date.now() / 1000;
+  let digest = '-';
   let answer;
   try {
-    answer = engine.evaluate(event);
+    ({ digest } = start());
+    answer = engine.evaluate(event, now);
+    if (answer === undefined) {
+      const provisioned = await fetchGroups(event, api);
+      // While this login waited, another one may have brought the engine down.
+      answer = start().evaluate(event, now, provisioned);
+    }
   } catch {
     // The memory of an engine that has trapped cannot be trusted: the next login starts another.
     engine = undefined;
-    answer = fallback(FALLBACK, event, 'engine-failure');
+    answer = fallback(FALLBACK, event, digest === '-' ? 'bad-bundle' : 'engine-failure');
   }
-  deliver(api, digest, answer);
+  deliver(event, api, FALLBACK, digest, answer);
+}
+
+/** @returns {Engine} the engine of this instance */
+function start() {
+  return (engine ??= new Engine(ENGINE, BUNDLE));
 }

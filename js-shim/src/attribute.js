@@ -1,18 +1,14 @@
 /**
- * Finds the attribute that holds a login's groups, and encodes it for the engine.
+ * Encodes what stands in an attribute for the engine.
  *
  * The value comes from a stranger: it may be anything, of any size, and reading it may throw.
  * Nothing here decides what a value means; the engine does.
- *
- * @typedef {object} Source where a connection's groups are
- * @property {string[]} path the tokens of a JSON Pointer below `event.user`
- * @property {string} field the member that holds the group where groups are objects, else empty
  */
 
 import { sized, word } from './bytes.js';
 
 /** One more than the engine accepts, so that it refuses what is cut here. */
-const MAX_ENTRIES = 10_001;
+export const MAX_ENTRIES = 10_001;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** Between the names of a list: U+0000, which no directory puts into a name. */
 const SEPARATOR = String.fromCharCode(0);
@@ -21,57 +17,60 @@ const SEPARATOR = String.fromCharCode(0);
  * The tags of encoded values, by their numbers.
  * They are made here because a control character, written out, may not survive an editor.
  */
-const [ABSENT, NULL, FALSE, TRUE, NUMBER, STRING, LIST, OBJECT, UNREADABLE, NAMES] = Array.from(
-  { length: 10 },
-  (_, tag) => String.fromCharCode(tag),
-);
+const TAGS = Array.from({ length: 13 }, (_, tag) => String.fromCharCode(tag));
+const [ABSENT, NULL, FALSE, TRUE, NUMBER, STRING, LIST, OBJECT, UNREADABLE, NAMES, UNCLEAR, OVERAGE, UNAVAILABLE] = TAGS;
 const EMPTY_LIST = LIST + word(0);
 const EMPTY_OBJECT = OBJECT + word(0);
 
-export { ABSENT };
+export { OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE };
 
 /**
- * The encoded attribute, as bytes.
- *
- * @param {unknown} user `event.user`
- * @param {Source} source
- * @returns {string}
+ * @param {string} field
+ * @returns {string} what an encoded object begins with if it has the field
  */
-export function encodeAttribute(user, { path, field }) {
-  try {
-    const value = find(user, path);
-    if (value === undefined) return ABSENT;
-    const encoded = Array.isArray(value) ? encodeList(value, field) : encodeEntry(value, field, memberHead(field));
-    return encoded.length > MAX_BYTES ? UNREADABLE : encoded;
-  } catch {
-    return UNREADABLE;
-  }
+export function memberHead(field) {
+  return OBJECT + word(1) + sized(field);
 }
 
 /**
- * Walks own members of objects only: what an object inherits was not sent by the identity provider.
- *
- * @param {unknown} user
- * @param {string[]} path
- * @returns {unknown}
+ * @param {unknown} value
+ * @returns {boolean} whether it is a JSON object
  */
-function find(user, path) {
-  let value = user;
-  for (const token of path) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, token)) {
-      return undefined;
-    }
-    value = value[token];
+export function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param {unknown} found
+ * @param {import('./reading.js').Read} read
+ * @returns {string} its bytes
+ * @throws whatever reading it throws
+ */
+export function encodeValue(found, read) {
+  const value = read.json && typeof found === 'string' ? parse(found) : found;
+  if (value === undefined) return ABSENT;
+  const encoded = Array.isArray(value) ? encodeList(value, read) : encodeEntry(value, read);
+  return encoded.length > MAX_BYTES ? UNREADABLE : encoded;
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown} what the JSON says, or the text if it is none
+ */
+function parse(text) {
+  try {
+    return text.length > MAX_BYTES ? text : JSON.parse(text);
+  } catch {
+    return text;
   }
-  return value;
 }
 
 /**
  * @param {unknown[]} list
- * @param {string} field
+ * @param {import('./reading.js').Read} read
  * @returns {string}
  */
-function encodeList(list, field) {
+function encodeList(list, read) {
   const entries = new Array(Math.min(list.length >>> 0, MAX_ENTRIES));
   let characters = 0;
   let areNames = entries.length > 0;
@@ -86,47 +85,37 @@ function encodeList(list, field) {
   if (areNames) {
     // V8 joins strings in one go, several times faster than they can be appended. A name that holds the
     // separator makes more parts than the count says, and the engine refuses such names in any case.
-    return NAMES + word(entries.length) + sized(entries.join(SEPARATOR));
+    // Nothing composes with the separator either.
+    return NAMES + word(entries.length) + sized(entries.join(SEPARATOR), read.nfc);
   }
-  const head = memberHead(field);
   let encoded = LIST + word(entries.length);
-  for (const entry of entries) encoded += encodeEntry(entry, field, head);
+  for (const entry of entries) encoded += encodeEntry(entry, read);
   return encoded;
 }
 
 /**
- * @param {string} field
- * @returns {string} what an encoded object begins with if it has the field
- */
-function memberHead(field) {
-  return OBJECT + word(1) + sized(field);
-}
-
-/**
  * @param {unknown} entry
- * @param {string} field
- * @param {string} head its `memberHead`
+ * @param {import('./reading.js').Read} read
  * @returns {string}
  */
-function encodeEntry(entry, field, head) {
-  if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) {
-    const member = field !== '' && Object.hasOwn(entry, field) ? entry[field] : undefined;
-    return member === undefined ? EMPTY_OBJECT : head + encodeLeaf(member);
-  }
-  return encodeLeaf(entry);
+function encodeEntry(entry, read) {
+  if (!isObject(entry)) return encodeLeaf(entry, read);
+  const member = read.field !== '' && Object.hasOwn(entry, read.field) ? entry[read.field] : undefined;
+  return member === undefined ? EMPTY_OBJECT : read.head + encodeLeaf(member, read);
 }
 
 /**
  * A value without what is inside it: no shape looks deeper, so a cycle is never entered.
  *
  * @param {unknown} value
+ * @param {import('./reading.js').Read} read
  * @returns {string}
  */
-function encodeLeaf(value) {
+function encodeLeaf(value, read) {
   if (value === null || value === undefined) return NULL;
   switch (typeof value) {
     case 'string':
-      return STRING + sized(value);
+      return STRING + sized(value, read.nfc);
     case 'boolean':
       return value ? TRUE : FALSE;
     case 'number':

@@ -9,37 +9,50 @@
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import * as glue from '../../target/engine/engine_bg.js';
-import { ABSENT, encodeAttribute } from './attribute.js';
 import { sized, word } from './bytes.js';
+import { encodeReads, parseRead } from './reading.js';
 
 /** Stands for "there is none" where the boundary has a length or a position. */
 const NONE = 0xffffffff;
 /** What stands before the bundle's body, whose SHA-256 the engine is told: Node's is native, and much faster. */
 const HEADER_BYTES = 37;
+/** The time of a login is written over this: as a part of the string it would cost more. */
+const NO_TIME = word(0) + word(0);
+const TIME_AT = 8;
 const OUTCOMES = ['groups', 'deny', 'none'];
 /** The kinds of text that the engine can be asked for. */
 const DIGEST = 0;
 const REASON = 1;
 const GROUP = 2;
-const CLAIM = 3;
-const PATH = 4;
-const FIELD = 5;
+const DELIVERY = 3;
+const READ = 4;
 const NOTE = 6;
+/** Of the first organization; each further one's is sixteen higher. */
+const RULE = 7;
 
 /**
+ * @typedef {object} Delivery how an application is told about groups
+ * @property {string} claim the name of its claim
+ * @property {boolean} id whether the ID token carries it
+ * @property {boolean} access whether the access token carries it
+ * @property {string | null} saml the name of its SAML attribute, if it has one
+ * @property {string | null} provenance the claim that tells where the groups are from, if it has one
+ *
  * @typedef {object} Answer what happens with a login
  * @property {string} outcome `groups`, `deny` or `none`
  * @property {string} reason the code of the reason
- * @property {string | undefined} claim the name of the application's claim
+ * @property {Delivery | undefined} delivery what the application is told, and how
  * @property {string[]} groups the target groups, sorted
+ * @property {{ bundle: string, rules: string[] } | undefined} provenance where they are from, if the application asks
  * @property {number} received how many upstream groups there were
  * @property {number} rules how many rules fired
  * @property {number} unmatched how many upstream groups no rule wanted
  * @property {string[]} notes codes of what else happened, each with how often
  *
  * @typedef {object} Route where a login leads
- * @property {string} handle what the engine wants to be told again
- * @property {import('./attribute.js').Source | undefined} source what to read, if anything
+ * @property {string} handle what the engine wants to be told again, and room for the time
+ * @property {import('./reading.js').Read[]} reads what it wants to know
+ * @property {boolean} provisioned whether the groups that Auth0 keeps are among that
  */
 
 export class Engine {
@@ -49,8 +62,12 @@ export class Engine {
   #words = new Uint32Array(0);
   /** @type {string[][]} by kind and index */
   #texts = [[], [], [], [], [], [], []];
-  /** @type {import('./attribute.js').Source[]} */
-  #sources = [];
+  /** @type {import('./reading.js').Read[]} */
+  #reads = [];
+  /** @type {Delivery[]} by application */
+  #deliveries = [];
+  /** @type {Map<number, string[]>} ids of rules by organization and position */
+  #rules = new Map();
   /** @type {Map<string, Map<string | undefined, Map<string, Route>>>} by connection, organization and client */
   #routes = new Map();
 
@@ -78,32 +95,46 @@ export class Engine {
 
   /**
    * @param {object} event Auth0's event
-   * @returns {Answer}
+   * @param {number} now seconds since 1970
+   * @param {object[] | null} [provisioned] the groups that Auth0 keeps; null if they could not be had
+   * @returns {Answer | undefined} nothing if the groups that Auth0 keeps have to be fetched first
    */
-  evaluate({ organization, connection, client, user }) {
+  evaluate(event, now, provisioned) {
+    const { organization, connection, client } = event;
     // An organization without a proper id is an unknown one, which is not the same as none.
-    const { handle, source } = this.#route(
+    const route = this.#route(
       organization == null ? undefined : (text(organization.id) ?? ''),
       text(connection?.name),
       text(client?.client_id),
     );
-    const at = this.#call('evaluate', handle + (source ? encodeAttribute(user, source) : ABSENT));
+    if (route.provisioned && provisioned === undefined) return undefined;
+    const input = route.handle + encodeReads(route.reads, event, provisioned);
+    const at = this.#call('evaluate', input, now);
     // The names behind the numbers may have to be fetched, and the memory may grow then: `#words` is read anew.
     const word = (index) => this.#words[at + index];
     const notes = [];
-    const end = 8 + 2 * word(6);
-    for (let i = 8; i < end; i += 2) notes.push(`${this.#text(NOTE, word(i))}=${word(i + 1)}`);
+    const names = 8 + 2 * word(6);
+    for (let i = 8; i < names; i += 2) notes.push(`${this.#text(NOTE, word(i))}=${word(i + 1)}`);
     const outcome = OUTCOMES[word(0)];
     if (outcome === undefined) throw new Error('there is no answer where the engine points');
     // A login that is refused gets none of the groups that its rules grant.
     const groups = new Array(outcome === 'groups' ? word(7) : 0);
-    for (let i = 0; i < groups.length; i++) groups[i] = this.#text(GROUP, word(end + i));
+    for (let i = 0; i < groups.length; i++) groups[i] = this.#text(GROUP, word(names + i));
     const application = word(2);
+    const delivery = application === NONE ? undefined : this.#delivery(application);
+    let provenance;
+    if (outcome === 'groups' && delivery?.provenance) {
+      const fired = names + groups.length;
+      const rules = [];
+      for (let i = 0; i < word(fired + 1); i++) rules.push(this.#rule(word(fired), word(fired + 2 + i)));
+      provenance = { bundle: this.#text(DIGEST, 0), rules };
+    }
     return {
       outcome,
       reason: this.#text(REASON, word(1)),
-      claim: application === NONE ? undefined : this.#text(CLAIM, application),
+      delivery,
       groups,
+      provenance,
       received: word(3),
       rules: word(4),
       unmatched: word(5),
@@ -123,37 +154,28 @@ export class Engine {
     const known = this.#routes.get(connection)?.get(organization)?.get(client);
     if (known) return known;
     const at = this.#call('route', optional(organization) + optional(connection) + optional(client));
-    const source = this.#words[at + 2];
-    const route = { handle: word(this.#words[at]) + word(this.#words[at + 1]), source: undefined };
-    if (source !== NONE) {
-      route.source = this.#source(source);
-      within(within(this.#routes, connection), organization).set(client, route);
-    }
+    const handle = word(this.#words[at]) + word(this.#words[at + 1]) + NO_TIME;
+    const reads = [];
+    for (let i = 0; i < this.#words[at + 2]; i++) reads.push(this.#read(this.#words[at + 3 + i]));
+    const route = { handle, reads, provisioned: reads.some(({ base }) => base === 'provisioned') };
+    if (reads.length > 0) within(within(this.#routes, connection), organization).set(client, route);
     return route;
   }
 
   /**
    * @param {'route' | 'evaluate'} name of an export whose answer is words
-   * @param {string} input
+   * @param {string} input one byte a character
+   * @param {number} [now]
    * @returns {number} where the answer begins, in words
    */
-  #call(name, input) {
-    const at = this.#exports[name](this.#write(input)) >>> 2;
+  #call(name, input, now) {
+    const room = this.#exports.reserve(input.length) >>> 0;
+    this.#refresh();
+    this.#bytes.write(input, room, 'latin1');
+    if (now !== undefined) this.#bytes.writeDoubleLE(now, room + TIME_AT);
+    const at = this.#exports[name](input.length) >>> 2;
     this.#refresh();
     return at;
-  }
-
-  /**
-   * Writes the input of the next call.
-   *
-   * @param {string} input one byte a character
-   * @returns {number} its length, which is the call's argument
-   */
-  #write(input) {
-    const at = this.#exports.reserve(input.length) >>> 0;
-    this.#refresh();
-    this.#bytes.write(input, at, 'latin1');
-    return input.length;
   }
 
   #refresh() {
@@ -178,18 +200,18 @@ export class Engine {
     return this.#bytes.toString('utf8', start, start + this.#bytes.readUInt32LE(at));
   }
 
-  /**
-   * @param {number} index
-   * @returns {import('./attribute.js').Source}
-   */
-  #source(index) {
-    return (this.#sources[index] ??= {
-      path: this.#text(PATH, index)
-        .split('/')
-        .slice(1)
-        .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')),
-      field: this.#text(FIELD, index),
-    });
+  #read(index) {
+    return (this.#reads[index] ??= parseRead(this.#readText(READ, index)));
+  }
+
+  #delivery(application) {
+    return (this.#deliveries[application] ??= JSON.parse(this.#readText(DELIVERY, application)));
+  }
+
+  #rule(organization, index) {
+    let ids = this.#rules.get(organization);
+    if (!ids) this.#rules.set(organization, (ids = []));
+    return (ids[index] ??= this.#readText(RULE + 16 * organization, index));
   }
 }
 

@@ -2,45 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeAttribute } from '../src/attribute.js';
+import { encodeReads } from '../src/reading.js';
+import { decodeAll, readOf } from './support-reading.mjs';
 
-/** Reads an encoded value back, independently of how it was written. */
-function decode(bytes) {
-  const buffer = Buffer.from(bytes, 'latin1');
-  let at = 0;
-  const word = () => buffer.readUInt32LE((at += 4) - 4);
-  const text = () => {
-    const length = word();
-    return buffer.toString('utf8', at, (at += length));
-  };
-  const value = () => {
-    switch (buffer[at++]) {
-      case 0: return '<absent>';
-      case 1: return null;
-      case 2: return false;
-      case 3: return true;
-      case 4: return buffer.readDoubleLE((at += 8) - 8);
-      case 5: return text();
-      case 6: return Array.from({ length: word() }, value);
-      case 7: return Object.fromEntries(Array.from({ length: word() }, () => [text(), value()]));
-      case 8: return '<unreadable>';
-      case 9: {
-        const count = word();
-        const names = text().split('\0');
-        assert.equal(names.length, count);
-        return names;
-      }
-      default: throw new Error('unknown tag');
-    }
-  };
-  const decoded = value();
-  assert.equal(at, buffer.length, 'nothing is left over');
-  return decoded;
-}
-
-const read = (user, pointer = '/groups', field = '') =>
-  decode(encodeAttribute(user, { path: pointer.split('/').slice(1), field }));
-const check = (groups, expected, field) => assert.deepEqual(read({ groups }, '/groups', field), expected);
+const read = (user, pointer = '/groups', field = '', options = '') =>
+  decodeAll(encodeReads([readOf({ base: 'user', options, pointer, field })], { user }))[0];
+const check = (groups, expected, field, options) =>
+  assert.deepEqual(read({ groups }, '/groups', field, options), expected);
 
 test('values keep their type', () => {
   check(null, null);
@@ -100,12 +68,12 @@ test('what is inherited does not count', () => {
 
 test('a pointer leads through objects only', () => {
   const user = { app: { 'a/b': { '~': ['x'] }, list: [['y']], text: 'z', '': ['empty'] } };
-  const at = (path, expected) => assert.deepEqual(decode(encodeAttribute(user, { path, field: '' })), expected);
-  at(['app', 'a/b', '~'], ['x']);
-  at(['app', ''], ['empty']);
-  at(['app', 'list', '0'], '<absent>');
-  at(['app', 'text', 'length'], '<absent>');
-  at(['app', 'missing', 'deeper'], '<absent>');
+  const at = (pointer, expected) => assert.deepEqual(read(user, pointer), expected);
+  at('/app/a~1b/~0', ['x']);
+  at('/app/', ['empty']);
+  at('/app/list/0', '<absent>');
+  at('/app/text/length', '<absent>');
+  at('/app/missing/deeper', '<absent>');
   for (const nobody of [undefined, null, 'user', 5, [], () => {}]) assert.equal(read(nobody), '<absent>');
 });
 
@@ -169,6 +137,48 @@ test('cycles end', () => {
   const object = {};
   object.name = object;
   check([object], [{ name: {} }], 'name');
+});
+
+test('JSON in a string is read like JSON', () => {
+  const json = (text, expected, field) => check(text, expected, field, 'json');
+  json('["a","b"]', ['a', 'b']);
+  json('[]', []);
+  json(' [{"name":"a","id":1},{"id":2}] ', [{ name: 'a' }, {}], 'name');
+  json('{"name":"a"}', { name: 'a' }, 'name');
+  json('null', null);
+  json('5', 5);
+  json('"a"', 'a');
+  json('[["a"],{"__proto__":{"name":"a"}}]', [[], {}], 'name');
+});
+
+test('a string that holds no JSON stays one', () => {
+  for (const text of ['', 'a', '["a"', "['a']", '[undefined]']) check(text, text, '', 'json');
+  check('x'.repeat(16 * 1024 * 1024), '<unreadable>', '', 'json');
+  check(`[${'1,'.repeat(8 * 1024 * 1024)}1]`, '<unreadable>', '', 'json');
+});
+
+test('JSON is looked for in strings only, and only if it is asked for', () => {
+  check(['["a"]'], ['["a"]'], '', 'json');
+  check(5, 5, '', 'json');
+  check(undefined, '<absent>', '', 'json');
+  check('["a"]', '["a"]');
+});
+
+test('strings are brought into NFC if that is asked for', () => {
+  const [apart, together] = ['Mu\u0308nchen', 'M\u00fcnchen'];
+  const nfc = (groups, expected, field) => check(groups, expected, field, 'nfc');
+  nfc(apart, together);
+  nfc([apart, 'plain', together], [together, 'plain', together]);
+  nfc([apart, 5], [together, 5]);
+  nfc([{ name: apart }, apart], [{ name: together }, together], 'name');
+  nfc({ name: apart }, { name: together }, 'name');
+  nfc(['e', '\u0301'], ['e', '\u0301']);
+  nfc(['\u1100', '\u1161'], ['\u1100', '\u1161']);
+  check(apart, apart);
+  check([apart], [apart]);
+  check(`["${apart}"]`, [together], '', 'nfc,json');
+  // The names of members are asked for as they are.
+  nfc([{ [apart]: 'a' }], [{ [apart]: 'a' }], apart);
 });
 
 test('what is too much is cut or unreadable', () => {

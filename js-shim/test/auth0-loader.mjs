@@ -9,6 +9,8 @@
  * - Executions of one instance may interleave; what each of them prints is told apart.
  * - Nothing can be written to the file system.
  * - Claims with a reserved name are dropped without a word, except `scope`, which throws.
+ * - SAML attributes that Auth0 would not take throw.
+ * - The groups that Auth0 keeps come page by page.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -32,6 +34,12 @@ const RESERVED = new Set(
 const RESERVED_NAMESPACE = /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:[:/]|$)|urn:auth0(?::|$))/i;
 /** Together, per token; a login whose claims are larger fails. */
 const MAX_CLAIM_BYTES = 100 * 1024;
+const MAX_SAML_ATTRIBUTES = 100;
+const MAX_SAML_NAME_BYTES = 1024;
+const MAX_SAML_VALUE_CHARACTERS = 2048;
+/** The most groups of one answer, and how many there are unless told otherwise. */
+const MAX_PAGE = 100;
+const PAGE = 50;
 
 /**
  * @typedef {object} Run one execution
@@ -135,13 +143,31 @@ function readOnly(fs) {
 }
 
 /**
- * An `api` that keeps what an Action asks for.
- * It has the methods that change a login's tokens or refuse it; to call any other fails.
+ * Takes out of an event what it says about the world around the login: Auth0's events have no such member.
  *
- * @returns {object} `claims` by token, and `denied`: the reason, or null
+ * @param {any} event
+ * @returns {{ event: any, now?: number, provisioned: object[] | null }} the event as Auth0 would send it,
+ *   the time in milliseconds, and the groups that Auth0 keeps
  */
-export function createApi() {
+export function takeScene(event) {
+  if (typeof event !== 'object' || event === null) return { event, provisioned: null };
+  const { claimsmith, ...rest } = event;
+  const now = claimsmith?.now;
+  return { event: rest, now: now == null ? undefined : Date.parse(now), provisioned: claimsmith?.provisioned ?? null };
+}
+
+/**
+ * An `api` that keeps what an Action asks for.
+ * It has the methods that change a login's tokens or SAML response, or refuse it; to call any other fails.
+ *
+ * @param {object} [options]
+ * @param {object[] | null} [options.provisioned] the groups that Auth0 keeps for the user; without them
+ *   there is no `groups`
+ * @returns {object} `claims` by token, `attributes` of the SAML response, and `denied`: the reason, or null
+ */
+export function createApi({ provisioned = null } = {}) {
   const claims = { idToken: {}, accessToken: {} };
+  const attributes = {};
   const token = (name) => ({
     setCustomClaim(key, value) {
       if (key === 'scope') throw new Error('The "scope" claim cannot be set.');
@@ -156,9 +182,20 @@ export function createApi() {
   });
   const api = {
     claims,
+    attributes,
     denied: null,
     idToken: token('idToken'),
     accessToken: token('accessToken'),
+    samlResponse: {
+      setAttribute(name, value) {
+        checkAttribute(name, value);
+        if (!Object.hasOwn(attributes, name) && Object.keys(attributes).length === MAX_SAML_ATTRIBUTES) {
+          throw new Error(`A SAML response has at most ${MAX_SAML_ATTRIBUTES} attributes.`);
+        }
+        attributes[name] = structuredClone(value);
+        return api;
+      },
+    },
     access: {
       deny(reason) {
         api.denied = reason;
@@ -166,5 +203,29 @@ export function createApi() {
       },
     },
   };
+  if (provisioned !== null) api.groups = { getUserGroups: async (options) => readPage(provisioned, options) };
   return api;
+}
+
+function checkAttribute(name, value) {
+  if (typeof name !== 'string' || Buffer.byteLength(name) > MAX_SAML_NAME_BYTES) {
+    throw new Error(`The name of a SAML attribute is a string of at most ${MAX_SAML_NAME_BYTES} bytes.`);
+  }
+  for (const one of Array.isArray(value) ? value : [value]) {
+    if (one !== null && !['string', 'number', 'boolean'].includes(typeof one)) {
+      throw new Error('The value of a SAML attribute is a string, a number, a boolean, null, or an array of them.');
+    }
+    if (String(one).length > MAX_SAML_VALUE_CHARACTERS) {
+      throw new Error(`The value of a SAML attribute has at most ${MAX_SAML_VALUE_CHARACTERS} characters.`);
+    }
+  }
+}
+
+function readPage(groups, { take = PAGE, from = 'at-0' } = {}) {
+  if (!Number.isInteger(take) || take < 1 || take > MAX_PAGE) throw new Error(`"take" is from 1 to ${MAX_PAGE}.`);
+  const start = /^at-(\d+)$/.exec(from);
+  if (!start) throw new Error('"from" is what a page calls "next".');
+  const end = Number(start[1]) + take;
+  const page = { groups: structuredClone(groups.slice(Number(start[1]), end)) };
+  return end < groups.length ? { ...page, next: `at-${end}` } : page;
 }

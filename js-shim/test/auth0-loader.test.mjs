@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi, loadAction } from './auth0-loader.mjs';
+import { createApi, loadAction, takeScene } from './auth0-loader.mjs';
 
 const handler = (body) => `exports.onExecutePostLogin = async (event, api) => {${body}};`;
 const run = (source, event = {}, api = createApi()) => loadAction(source).execute(event, api);
@@ -88,4 +88,49 @@ test('claims are copied, and limited in size', () => {
   groups.push('b');
   assert.deepEqual(api.claims.idToken['https://app.example/groups'], ['a']);
   assert.throws(() => api.idToken.setCustomClaim('https://app.example/groups', ['x'.repeat(110_000)]), /exceed/);
+});
+
+test('SAML attributes are copied, and limited as Auth0 limits them', () => {
+  const api = createApi();
+  const set = (name, value) => api.samlResponse.setAttribute(name, value);
+  const groups = ['a'];
+  set('groups', groups).samlResponse.setAttribute('empty', []);
+  groups.push('b');
+  assert.deepEqual(api.attributes, { groups: ['a'], empty: [] });
+  for (const value of ['x'.repeat(2048), 5, true, null, ['x'.repeat(2048), 5, true, null]]) set('any', value);
+  for (const value of [undefined, {}, 5n, () => {}, 'x'.repeat(2049), ['a', 'x'.repeat(2049)], [['a']], [undefined], [{}]]) {
+    assert.throws(() => set('any', value), /The value of a SAML attribute/);
+  }
+  set('x'.repeat(1024), 'a');
+  for (const name of [5, 'x'.repeat(1025), 'ä'.repeat(513)]) assert.throws(() => set(name, 'a'), /The name of a SAML attribute/);
+  for (let i = Object.keys(api.attributes).length; i < 100; i++) set(`attribute ${i}`, i);
+  set('groups', ['c']);
+  assert.throws(() => set('one more', 'a'), /at most 100 attributes/);
+});
+
+test('the groups that Auth0 keeps come page by page', async () => {
+  const provisioned = Array.from({ length: 120 }, (_, i) => ({ id: `grp_${i}`, name: `${i}` }));
+  const { groups } = createApi({ provisioned });
+  const first = await groups.getUserGroups();
+  assert.deepEqual(first.groups, provisioned.slice(0, 50));
+  const second = await groups.getUserGroups({ from: first.next });
+  assert.deepEqual(second.groups, provisioned.slice(50, 100));
+  assert.deepEqual(await groups.getUserGroups({ from: second.next, take: 20 }), { groups: provisioned.slice(100) });
+  second.groups[0].name = 'changed';
+  assert.equal((await groups.getUserGroups({ take: 51 })).groups[50].name, '50');
+  for (const options of [{ take: 101 }, { take: 0 }, { take: '50' }, { from: '' }, { from: 50 }]) {
+    await assert.rejects(groups.getUserGroups(options));
+  }
+  assert.deepEqual(await createApi({ provisioned: [] }).groups.getUserGroups(), { groups: [] });
+  assert.equal(createApi().groups, undefined);
+});
+
+test('the world around a login is taken out of its event', () => {
+  const claimsmith = { now: '2026-11-01T01:00:00+01:00', provisioned: [{ name: 'a' }] };
+  const expected = { event: { user: {} }, now: Date.UTC(2026, 10, 1), provisioned: [{ name: 'a' }] };
+  assert.deepEqual(takeScene({ user: {}, claimsmith }), expected);
+  for (const claimsmith of [undefined, null, {}, { now: null, provisioned: null }]) {
+    assert.deepEqual(takeScene({ user: {}, claimsmith }), { event: { user: {} }, now: undefined, provisioned: null });
+  }
+  for (const event of [null, 5, 'event']) assert.deepEqual(takeScene(event), { event, provisioned: null });
 });

@@ -136,6 +136,15 @@ const EVENTS = [
   ['groups in the metadata that users edit', (event) => { event.user.user_metadata.groups = ['it-admins']; delete event.user.groups; }, denied('attribute-absent')],
   ['groups in another letter case', (event) => { event.user.Groups = ['it-admins']; delete event.user.groups; }, denied('attribute-absent')],
   ['an attribute whose getter throws', (event) => Object.defineProperty(event.user, 'groups', { get: bomb }), denied('attribute-unreadable')],
+  ['a user that cannot be read', (event) => Object.defineProperty(event, 'user', { get: bomb }), denied('attribute-unreadable')],
+  ['identities that throw', (event) => Object.defineProperty(event.user, 'identities', { get: bomb }), denied('attribute-unreadable')],
+  ['identities that are none', (event) => (event.user.identities = 'acme-entra'), { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] }],
+  ['an endless list of identities', (event) => (event.user.identities = new Array(4_294_967_295)), denied('identity-unclear')],
+  ['identities of other connections only', (event) => (event.user.identities = [{ connection: 'stark-ldap' }]), denied('identity-unclear')],
+  ['two identities of the connection', (event) => event.user.identities.push({ connection: 'acme-entra', profileData: { groups: ['it-admins'] } }), denied('identity-unclear')],
+  ['a linked identity that logged in', (event) => (event.user.identities = [{ connection: 'stark-ldap' }, { connection: 'acme-entra', profileData: { groups: ['it-admins'] } }]), ADMIN],
+  ['a linked identity whose profile throws', (event) => (event.user.identities = [{ connection: 'stark-ldap' }, { connection: 'acme-entra', get profileData() { return bomb(); } }]), denied('attribute-unreadable')],
+  ['groups that Entra withheld', (event) => (event.user.hasgroups = true), denied('overage')],
   ['an event without anything', (event) => Object.keys(event).forEach((key) => delete event[key]), untouched('unknown-client')],
 ];
 

@@ -1,13 +1,17 @@
 /** What the tests of the built Action share. */
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { createApi, loadAction } from './auth0-loader.mjs';
 
-const ACTION_FILE = fileURLToPath(new URL('../../dist/action.js', import.meta.url));
-export const COMMAND = fileURLToPath(new URL('../../target/release/claimsmith', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ACTION_FILE = path.join(ROOT, 'dist/action.js');
+const COMMAND = path.join(ROOT, 'target/release/claimsmith');
 
 for (const file of [ACTION_FILE, COMMAND]) {
   assert.ok(existsSync(file), `${file} is missing: run ./build.sh first`);
@@ -33,12 +37,38 @@ export function recorded(name) {
  *
  * @param {import('./auth0-loader.mjs').Instance} action
  * @param {any} event
+ * @param {object} [api] as `createApi` makes it
  */
-export async function login(action, event) {
-  const api = createApi();
+export async function login(action, event, api = createApi()) {
   const { log } = await action.execute(event, api);
   assert.equal(log.length, 1, `one line, not ${JSON.stringify(log)}`);
-  return { claims: api.claims, denied: api.denied, line: log[0], ...parseLine(log[0]) };
+  const { claims, attributes, denied } = api;
+  return { claims, attributes, denied, line: log[0], ...parseLine(log[0]) };
+}
+
+/**
+ * Runs the command in the project's folder.
+ *
+ * @param {string[]} args
+ * @returns {string} what it printed
+ */
+export function claimsmith(...args) {
+  return execFileSync(COMMAND, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+}
+
+/**
+ * The Action of mapping files.
+ *
+ * @param {string} mappings a path below the project's folder
+ */
+export function bundle(mappings) {
+  const out = mkdtempSync(path.join(tmpdir(), 'claimsmith-'));
+  try {
+    claimsmith('bundle', mappings, '--out', out);
+    return readFileSync(path.join(out, 'action.js'), 'utf8');
+  } finally {
+    rmSync(out, { recursive: true });
+  }
 }
 
 /** @param {string} line */
@@ -73,6 +103,20 @@ export function parseLine(line) {
  */
 export function onBothTokens(claim, groups) {
   return { idToken: { [claim]: groups }, accessToken: { [claim]: groups } };
+}
+
+/**
+ * What the tokens hold if the command's answer is right.
+ *
+ * @param {any} answer
+ */
+export function onTokens({ outcome, claim, groups, tokens = ['id', 'access'], provenance, bundle, rules }) {
+  if (outcome !== 'groups') return NO_CLAIMS;
+  const claims = { [claim]: groups, ...(provenance ? { [provenance]: { bundle, rules } } : {}) };
+  return {
+    idToken: tokens.includes('id') ? claims : {},
+    accessToken: tokens.includes('access') ? claims : {},
+  };
 }
 
 export const NO_CLAIMS = { idToken: {}, accessToken: {} };

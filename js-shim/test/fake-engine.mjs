@@ -1,0 +1,89 @@
+/**
+ * An engine that answers what a test says, through the boundary of the real one: calls and answers in a memory.
+ * With it a test of the Action's JavaScript needs no mapping and can make an engine fail.
+ */
+
+import { decodeAll } from './support-reading.mjs';
+
+const NONE = 0xffffffff;
+const ROOM = 1 << 16;
+const ANSWER = 1024;
+const DIGEST = 'd1'.repeat(32);
+const OUTCOMES = ['groups', 'deny', 'none'];
+
+/**
+ * @typedef {object} Script what the engine answers
+ * @property {string[][]} [reads] base, options, pointer and field of what it reads
+ * @property {object | null} [delivery] how the application is told, apart from the claim; null: there is no application
+ * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
+ *   `notes`: pairs of code and count, `organization`
+ */
+
+export const CLAIM = 'https://claims.example.com/groups';
+
+/**
+ * Lets every engine that is started from now on be a fake one.
+ *
+ * @param {import('node:test').MockTracker} mock undoes it at the end of the test
+ * @param {Script} script
+ * @returns {{ engines: number, texts: string[], routes: number }} counts what is asked
+ */
+export function fakeEngines(mock, script) {
+  const asked = { engines: 0, texts: [], routes: 0 };
+  mock.method(WebAssembly, 'Module', function () {});
+  mock.method(WebAssembly, 'Instance', function () {
+    return { exports: fakeExports(script, asked, ++asked.engines) };
+  });
+  return asked;
+}
+
+function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const names = [];
+  const name = (text) => (names.includes(text) ? names.indexOf(text) : names.push(text) - 1);
+  const words = (...values) => {
+    new Uint32Array(memory.buffer).set(values, ANSWER / 4);
+    return ANSWER;
+  };
+  const tell = (kind, at) => {
+    if (kind === 0) return DIGEST;
+    if (kind === 3) return JSON.stringify({ claim: CLAIM, id: true, access: true, saml: null, provenance: null, ...delivery });
+    if (kind === 4) return reads[at].join('\0');
+    return kind > 7 ? `${names[at]} of ${(kind - 7) / 16}` : names[at];
+  };
+  return {
+    memory,
+    reserve(length) {
+      const missing = ROOM + length - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+      return ROOM;
+    },
+    load: () => 0,
+    route() {
+      asked.routes++;
+      return words(delivery ? 0 : NONE, 7, reads.length, ...reads.keys());
+    },
+    evaluate(length) {
+      const call = Buffer.from(memory.buffer, ROOM, length);
+      if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7) throw new Error('not what route said');
+      const answer = evaluate(decodeAll(call.toString('latin1', 16)), call.readDoubleLE(8), engine);
+      const { outcome = 'groups', reason = 'ok', groups = [], rules = [], notes = [], organization = 1 } = answer;
+      return words(
+        OUTCOMES.indexOf(outcome), name(reason), delivery ? 0 : NONE, 1, rules.length, 0, notes.length, groups.length,
+        ...notes.flatMap(([code, count]) => [name(code), count]),
+        ...groups.map(name),
+        ...(delivery?.provenance ? [organization, rules.length, ...rules.map(name)] : []),
+      );
+    },
+    text(kind, at) {
+      asked.texts.push(`${kind} ${at}`);
+      // Memory may grow whenever the engine is asked.
+      memory.grow(1);
+      const text = Buffer.from(tell(kind, at));
+      const view = Buffer.from(memory.buffer);
+      view.writeUInt32LE(text.length, ROOM - 4096);
+      text.copy(view, ROOM - 4092);
+      return ROOM - 4096;
+    },
+  };
+}

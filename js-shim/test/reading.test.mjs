@@ -1,0 +1,188 @@
+/** Which attributes are read: whose, and what else may stand in their place. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeReads, parseRead } from '../src/reading.js';
+import { decodeAll, readOf } from './support-reading.mjs';
+
+const bomb = () => {
+  throw new Error('never seen');
+};
+
+/** What the reads give for an event, each an object of what differs from the login's `/groups`. */
+const all = (event, reads, provisioned) => decodeAll(encodeReads(reads.map(readOf), event, provisioned));
+const one = (event, read = {}, provisioned = undefined) => all(event, [read], provisioned)[0];
+
+/** A login through the connection `idp`, with these identities. */
+const linked = (identities, rest = {}) => ({
+  connection: { name: 'idp' },
+  user: { groups: ['own'], app_metadata: { groups: ['kept'] }, identities, ...rest },
+});
+const primary = { connection: 'idp' };
+const other = { connection: 'other', profileData: { groups: ['not these'] } };
+const secondary = { connection: 'idp', profileData: { groups: ['theirs'], department: 'Finance' } };
+const check = (identities, expected) => assert.deepEqual(one(linked(identities)), expected);
+
+test('a read is taken apart', () => {
+  const read = parseRead('login\0nfc,overage\0/a~1b/~0c/d\0email');
+  assert.deepEqual({ ...read, head: undefined }, {
+    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', head: undefined,
+  });
+  const plain = parseRead('event\0\0\0');
+  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field], [[], false, false, false, '']);
+  assert.throws(() => parseRead(''));
+});
+
+test('each base has its place', () => {
+  const event = { ...linked([other, secondary]), organization: { metadata: { tier: 'gold' } } };
+  const reads = [
+    {},
+    { base: 'user' },
+    { base: 'user', pointer: '/app_metadata/groups' },
+    { base: 'event', pointer: '/organization/metadata/tier' },
+    { base: 'event', pointer: '/connection/name' },
+    { base: 'event', pointer: '/client/metadata/tier' },
+    { pointer: '/department' },
+    { base: 'provisioned', pointer: '', field: 'name' },
+  ];
+  assert.deepEqual(all(event, reads, [{ name: 'a', id: '1' }, {}]), [
+    ['theirs'], ['own'], ['kept'], 'gold', 'idp', '<absent>', 'Finance', [{ name: 'a' }, {}],
+  ]);
+});
+
+test('the first identity owns the attributes of the user', () => {
+  check([primary], ['own']);
+  check([primary, other], ['own']);
+  check([{ ...primary, profileData: { groups: ['not these'] } }], ['own']);
+});
+
+test('another identity that logged in has its own profile', () => {
+  check([other, secondary], ['theirs']);
+  check([other, { ...other }, secondary, null, 'idp', ['idp']], ['theirs']);
+  check([null, secondary], ['theirs']);
+  check([other, { connection: 'idp', profileData: {} }], '<absent>');
+});
+
+test('an identity without a profile has no attributes', () => {
+  for (const profileData of [undefined, null, 'groups', 5, ['groups']]) check([other, { connection: 'idp', profileData }], '<absent>');
+  check([other, primary], '<absent>');
+  check([other, Object.assign(Object.create({ profileData: { groups: ['theirs'] } }), primary)], '<absent>');
+});
+
+test('it is unclear who logged in if none or several identities are of the connection', () => {
+  check([other], '<unclear>');
+  check([null], '<unclear>');
+  check([['idp']], '<unclear>');
+  check([{}], '<unclear>');
+  check([Object.create(primary)], '<unclear>');
+  check([{ connection: ['idp'] }], '<unclear>');
+  check([primary, secondary], '<unclear>');
+  check([primary, primary], '<unclear>');
+  check([other, secondary, secondary], '<unclear>');
+  check([other, secondary, primary, other], '<unclear>');
+});
+
+test('an unclear identity makes every read of a login unclear, and no other', () => {
+  const reads = [{}, { pointer: '/department' }, { options: 'overage' }, { base: 'user' }, { base: 'event', pointer: '/connection/name' }];
+  assert.deepEqual(all(linked([other]), reads), ['<unclear>', '<unclear>', '<unclear>', ['own'], 'idp']);
+});
+
+test('without linked accounts the attributes are the user\'s', () => {
+  for (const identities of [undefined, null, [], {}, 'idp', 5, { 0: other, length: 1 }]) check(identities, ['own']);
+  const inherited = Object.assign(Object.create({ identities: [other] }), { groups: ['own'] });
+  assert.deepEqual(one({ connection: { name: 'idp' }, user: inherited }), ['own']);
+  for (const connection of [undefined, null, {}, { name: 5 }, { name: ['idp'] }]) {
+    assert.deepEqual(one({ ...linked([other]), connection }), ['own']);
+  }
+});
+
+test('a user that is none has no attributes', () => {
+  for (const user of [undefined, null, 'user', 5, [], '\n', () => {}]) {
+    assert.deepEqual(all({ connection: { name: 'idp' }, user }, [{}, { base: 'user', options: 'overage' }]), ['<absent>', '<absent>']);
+  }
+});
+
+test('what throws is unreadable, and its neighbors are read', () => {
+  const event = { ...linked([other, secondary]), client: { get metadata() { return bomb(); } } };
+  Object.defineProperty(event.user, 'groups', { get: bomb });
+  const reads = [{}, { base: 'user' }, { base: 'event', pointer: '/client/metadata/tier' }, { base: 'event', pointer: '/connection/name' }];
+  assert.deepEqual(all(event, reads), [['theirs'], '<unreadable>', '<unreadable>', 'idp']);
+
+  const user = { get user() { return bomb(); }, connection: { name: 'idp' } };
+  assert.deepEqual(all(user, [{}, { base: 'user' }, { base: 'event', pointer: '/connection/name' }]), ['<unreadable>', '<unreadable>', 'idp']);
+  for (const odd of [
+    Object.defineProperty([other, secondary], 1, { get: bomb }),
+    [{ get connection() { return bomb(); } }],
+    [other, { connection: 'idp', get profileData() { return bomb(); } }],
+    new Proxy([primary], { get: bomb }),
+  ]) {
+    assert.deepEqual(all(linked(odd), [{}, { base: 'user' }]), ['<unreadable>', ['own']]);
+  }
+});
+
+test('the identity is looked for once, and only if a read wants it', () => {
+  let looked = 0;
+  const event = linked([]);
+  Object.defineProperty(event.user, 'identities', { get: () => (looked++, [other, secondary]) });
+  all(event, [{ base: 'user' }, { base: 'event', pointer: '/connection/name' }]);
+  assert.equal(looked, 0);
+  all(event, [{}, { base: 'user' }, { pointer: '/department' }, {}]);
+  assert.equal(looked, 1);
+});
+
+test('an endless list of identities is not walked', () => {
+  check(new Array(4_294_967_295), '<unclear>');
+});
+
+test('each of Entra\'s signs of withheld groups counts', () => {
+  const sign = (members, expected) => {
+    const event = { connection: { name: 'idp' }, user: { groups: ['a'], ...members } };
+    assert.deepEqual(one(event, { options: 'overage' }), expected, JSON.stringify(members));
+    assert.deepEqual(one(event), ['a']);
+  };
+  for (const members of [
+    { hasgroups: true },
+    { hasgroups: 'true' },
+    { 'groups:src1': 'https://graph.example/groups' },
+    { 'groups:src1': null },
+    { 'http://schemas.microsoft.com/claims/groups.link': '' },
+    { _claim_names: { groups: 'src1' } },
+    { _claim_names: '{"groups":"src1"}' },
+  ]) {
+    sign(members, '<overage>');
+  }
+  for (const members of [
+    {},
+    { hasgroups: false },
+    { hasgroups: 'True' },
+    { hasgroups: 1 },
+    { hasgroups: null },
+    { _claim_names: { roles: 'src1' } },
+    { _claim_names: Object.create({ groups: 'src1' }) },
+    { _claim_names: ['groups'] },
+    { _claim_names: '{"roles":"src1"}' },
+    { _claim_names: 'groups' },
+    { _claim_names: null },
+    { _claim_sources: { groups: {} } },
+  ]) {
+    sign(members, ['a']);
+  }
+  assert.deepEqual(one({ user: Object.create({ hasgroups: true }) }, { options: 'overage' }), '<absent>');
+});
+
+test('signs of withheld groups are looked for where the groups are', () => {
+  const own = linked([other, secondary], { hasgroups: true });
+  assert.deepEqual(all(own, [{ options: 'overage' }, { options: 'overage', base: 'user' }]), [['theirs'], '<overage>']);
+  const theirs = linked([other, { connection: 'idp', profileData: { 'groups:src1': '' } }]);
+  assert.deepEqual(all(theirs, [{ options: 'overage' }, { options: 'overage', base: 'user' }]), ['<overage>', ['own']]);
+});
+
+test('groups that Auth0 keeps may be unavailable, or none', () => {
+  const read = { base: 'provisioned', pointer: '', field: 'name' };
+  assert.equal(one({}, read), '<unavailable>');
+  assert.equal(one({}, read, null), '<unavailable>');
+  assert.deepEqual(one({}, read, []), []);
+  const groups = [{ id: 'grp_1', name: 'a', external_id: null }, { id: 'grp_2', name: 5 }];
+  assert.deepEqual(one({}, read, groups), [{ name: 'a' }, { name: 5 }]);
+  assert.deepEqual(one({}, { ...read, field: 'external_id' }, groups), [{ external_id: null }, {}]);
+});

@@ -1,0 +1,52 @@
+/** What the tests of reading share: reads as the engine writes them, and the bytes that it is given. */
+
+import assert from 'node:assert/strict';
+import { parseRead } from '../src/reading.js';
+
+/** A read as the engine would describe it. */
+export function readOf({ base = 'login', options = '', pointer = '/groups', field = '' }) {
+  return parseRead([base, options, pointer, field].join('\0'));
+}
+
+/**
+ * Reads encoded values back, independently of how they were written.
+ *
+ * @param {string} bytes one byte a character
+ * @returns {unknown[]} the values; what is no JSON is a word in angle brackets
+ */
+export function decodeAll(bytes) {
+  const buffer = Buffer.from(bytes, 'latin1');
+  let at = 0;
+  const word = () => buffer.readUInt32LE((at += 4) - 4);
+  const text = () => {
+    const length = word();
+    return buffer.toString('utf8', at, (at += length));
+  };
+  const value = () => {
+    switch (buffer[at++]) {
+      case 0: return '<absent>';
+      case 1: return null;
+      case 2: return false;
+      case 3: return true;
+      case 4: return buffer.readDoubleLE((at += 8) - 8);
+      case 5: return text();
+      case 6: return Array.from({ length: word() }, value);
+      case 7: return Object.fromEntries(Array.from({ length: word() }, () => [text(), value()]));
+      case 8: return '<unreadable>';
+      case 9: {
+        const count = word();
+        const names = text().split('\0');
+        assert.equal(names.length, count);
+        return names;
+      }
+      case 10: return '<unclear>';
+      case 11: return '<overage>';
+      case 12: return '<unavailable>';
+      default: throw new Error('unknown tag');
+    }
+  };
+  const values = [];
+  while (at < buffer.length) values.push(value());
+  assert.equal(at, buffer.length, 'nothing is left over');
+  return values;
+}
