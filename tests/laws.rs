@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use claimsmith::compiler::{Glob, compile};
 use claimsmith::diagnostic::SourceFile;
 use claimsmith::event::{Answer, Event, answer};
-use claimsmith::{Bundle, Value, api, evaluate, explain};
+use claimsmith::{Bundle, Input, api, evaluate, explain};
 use globset::GlobBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -260,8 +260,11 @@ proptest! {
         let Some(bytes) = bundle_of(&numbered(&rules)) else { return Err(TestCaseError::reject("refused")) };
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let text = |text: &str| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
-        let [application, place, _] = api::route(&bundle, &[text("org_1"), text("c"), text("c1")].concat());
-        let mut call = [application.to_le_bytes(), place.to_le_bytes()].concat();
+        let mut route = Vec::new();
+        api::route(&bundle, &[text("org_1"), text("c"), text("c1")].concat(), &mut route);
+        prop_assert_eq!(route.len(), 4, "one value is to be read");
+        let head = [&route[0].to_le_bytes()[..], &route[1].to_le_bytes(), &0f64.to_le_bytes()].concat();
+        let mut call = head.clone();
         call.push(6);
         call.extend((groups.len() as u32).to_le_bytes());
         for group in &groups {
@@ -269,14 +272,15 @@ proptest! {
             call.extend(text(group));
         }
         // The same list again, as the shim writes one that has names and nothing else.
-        let mut joined = [application.to_le_bytes(), place.to_le_bytes()].concat();
+        let mut joined = head;
         joined.push(9);
         joined.extend((groups.len() as u32).to_le_bytes());
         joined.extend(text(&groups.join("\0")));
         let mut words = Vec::new();
         api::evaluate(&bundle, &call, &mut words);
         let event = login(&json!(groups));
-        let login = event.login(&bundle);
+        let fetched = event.fetch(&bundle);
+        let login = fetched.login();
         let evaluation = evaluate(&bundle, &login);
         let head = [
             evaluation.outcome as u32,
@@ -301,17 +305,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_crosses_the_boundary_is_answered(call in vec(any::<u8>(), 0..60), tags in vec(0u8..10, 0..40)) {
+    fn whatever_crosses_the_boundary_is_answered(call in vec(any::<u8>(), 0..60), tags in vec(0u8..13, 0..40)) {
         let bundle = Bundle::decode(&SMALL_BUNDLE).expect("the compiler's bundles decode");
-        api::route(&bundle, &call);
         let mut answer = Vec::new();
+        api::route(&bundle, &call, &mut answer);
+        prop_assert!(answer.len() >= 3);
+        answer.clear();
         api::evaluate(&bundle, &call, &mut answer);
         prop_assert!(answer.len() >= 8);
-        let routed = [&0u32.to_le_bytes()[..], &0u32.to_le_bytes(), &tags].concat();
+        let routed = [&0u32.to_le_bytes()[..], &0u32.to_le_bytes(), &0f64.to_le_bytes(), &tags].concat();
         answer.clear();
         api::evaluate(&bundle, &routed, &mut answer);
         prop_assert!(answer.len() >= 8);
-        let _ = Value::decode(&tags);
+        let _ = Input::decode(&tags);
         let _ = Bundle::decode(&call);
     }
 

@@ -379,7 +379,7 @@ fn check_attribute(attribute: &Name, findings: &mut Findings<'_>) -> bool {
 
 /// Reports what is no distinguished name.
 fn check_dn(below: &Name, findings: &mut Findings<'_>) -> bool {
-    let good = !below.text.is_empty();
+    let good = crate::dn::is_dn(below.text.as_bytes());
     if !good {
         let message = format!("`{}` is no distinguished name", below.text.escape_debug());
         let help = "write it as `OU=Groups,DC=acme,DC=example`".to_owned();

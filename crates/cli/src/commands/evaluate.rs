@@ -7,7 +7,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
-use claimsmith::event::{self, Answer, Event};
+use claimsmith::event::{self, Answer, Event, Fetched};
 use claimsmith::{Bundle, Evaluation, Login};
 
 use self::lines::{Batch, Lines};
@@ -88,7 +88,8 @@ fn evaluate_batch(
     let started = clock::now();
     let events: Vec<Result<Event, String>> =
         batch.lines().map(|line| Event::parse(line?).map_err(|error| error.to_string())).collect();
-    let logins: Vec<Login<'_>> = events.iter().flatten().map(|event| event.login(bundle)).collect();
+    let fetched: Vec<Fetched<'_>> = events.iter().flatten().map(|event| event.fetch(bundle)).collect();
+    let logins: Vec<Login<'_>> = fetched.iter().map(Fetched::login).collect();
     let read = clock::now();
     tally.reading += read.saturating_sub(started);
 
