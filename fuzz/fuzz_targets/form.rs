@@ -1,0 +1,47 @@
+//! What rules see of a name is a part of it, and no text makes the reader of any form panic.
+#![no_main]
+
+use claimsmith::Form;
+use libfuzzer_sys::fuzz_target;
+
+/// A name, a domain and a branch.
+type Input<'a> = (&'a str, &'a str, &'a str);
+
+fuzz_target!(|input: Input<'_>| {
+    let (name, domain, below) = input;
+    check(name, domain, below);
+    // Names that have a form more often than not.
+    check(&format!("{domain}\\{name}"), domain, below);
+    check(&format!("{name}@{domain}"), domain, below);
+    check(&format!("/{name}"), domain, below);
+    check(&format!("CN={name},{below}"), domain, below);
+});
+
+fn check(name: &str, domain: &str, below: &str) {
+    assert_eq!(Form::Plain.read(name).as_deref(), Some(name));
+
+    let path = name.strip_prefix('/').filter(|path| !path.is_empty() && !path.ends_with('/'));
+    assert_eq!(Form::Path.read(name).as_deref(), path);
+
+    let (before, behind) = two_parts(name, '\\').unzip();
+    assert_eq!(Form::Domain { domain: None }.read(name).as_deref(), behind);
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+    let is_ours = before.is_some_and(|before| lower(before) == lower(domain));
+    assert_eq!(Form::Domain { domain: Some(domain) }.read(name).as_deref(), behind.filter(|_| is_ours));
+
+    let (local, host) = two_parts(name, '@').unzip();
+    let address = local.zip(host).map(|(local, host)| format!("{local}@{}", host.to_ascii_lowercase()));
+    assert_eq!(Form::Email { domain: None }.read(name), address);
+    let is_ours = host.is_some_and(|host| host.eq_ignore_ascii_case(domain));
+    assert_eq!(Form::Email { domain: Some(domain) }.read(name).as_deref(), local.filter(|_| is_ours));
+
+    let of_all = Form::DistinguishedName { attribute: "CN", below: None }.read(name);
+    let of_branch = Form::DistinguishedName { attribute: "CN", below: Some(below) }.read(name);
+    assert!(of_branch.is_none() || of_branch == of_all, "{name:?} below {below:?}");
+    assert!(of_all.is_none_or(|value| !value.is_empty() && value.len() <= name.len()), "{name:?}");
+}
+
+fn two_parts(name: &str, separator: char) -> Option<(&str, &str)> {
+    let (before, behind) = name.split_once(separator)?;
+    (!before.is_empty() && !behind.is_empty() && !behind.contains(separator)).then_some((before, behind))
+}
