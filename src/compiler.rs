@@ -3,6 +3,7 @@
 //! `yaml` parses, `fields` reads mappings key by key, `platform`, `organization` and `cases` know the kinds of files,
 //! `lower` resolves names and lowers globs, `encode` writes the bundle.
 
+mod automaton;
 pub mod cases;
 mod coverage;
 mod encode;
@@ -12,6 +13,8 @@ mod lower;
 mod names;
 mod organization;
 mod platform;
+#[cfg_attr(not(test), allow(dead_code, reason = "rules cannot hold regular expressions yet"))]
+mod regex;
 mod strategy;
 mod yaml;
 
@@ -52,6 +55,8 @@ pub struct CompiledPlatform {
     pub fallback: Fallback,
     /// How much there is of everything.
     pub counts: Counts,
+    /// Whether the bundle holds regular expressions, which not every engine knows.
+    pub needs_regex: bool,
 }
 
 /// What the Action does when engine or bundle cannot be used: it stands beside them, in plain sight.
@@ -262,6 +267,7 @@ impl Compiler {
                     cases: all_cases,
                     fallback: Fallback::of(&platform),
                     counts,
+                    needs_regex: false,
                 });
             }
         }
