@@ -4,6 +4,7 @@
 //! `template` and `cases` know the kinds of files, and give what `model` describes; `lower` resolves names and lowers
 //! globs, `encode` writes the bundle.
 
+mod automaton;
 pub mod cases;
 mod conditions;
 mod coverage;

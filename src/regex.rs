@@ -151,3 +151,72 @@ fn builder(pattern: &str) -> RegexBuilder {
     builder.nest_limit(NEST_LIMIT);
     builder
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Regex;
+
+    fn decode<'b>(pattern: &str, ignore_case: bool, prefixes: &[&'b str]) -> Option<Regex<'b>> {
+        Regex::decode(pattern, ignore_case, prefixes.iter().map(|prefix| prefix.as_bytes()).collect())
+    }
+
+    fn check(prefixes: &[&str], ignore_case: bool, name: &str, expected: bool) {
+        let regex = decode(".+", ignore_case, prefixes).expect("it is sound");
+        assert_eq!(regex.is_match(name.as_bytes()), expected, "{prefixes:?} of {name}");
+        let mut found = 0;
+        decode("(?<all>.+)", ignore_case, prefixes)
+            .expect("it is sound")
+            .captures(name.as_bytes(), |_, text| found += text.len());
+        assert_eq!(found, if expected { name.len() } else { 0 });
+    }
+
+    #[test]
+    fn a_name_has_to_begin_with_one_of_the_prefixes() {
+        check(&[], false, "eng", true);
+        check(&["eng-"], false, "eng-core", true);
+        check(&["eng-"], false, "eng", false);
+        check(&["eng-"], false, "Eng-core", false);
+        check(&["ops", "engineering-platform"], false, "engineering-platform", true);
+        check(&["ops", "engineering-platform"], false, "engineering-platforms", true);
+        check(&["ops", "engineering-platform"], false, "engineering-plat", false);
+        check(&["ops", "engineering-platform"], false, "engineering-PLATFORM", false);
+        check(&["engineer"], false, "engineer", true);
+        check(&["engineer"], false, "engineeR", false);
+    }
+
+    #[test]
+    fn letters_of_prefixes_may_be_of_either_case() {
+        check(&["eng-"], true, "ENG-core", true);
+        check(&["engineering-plat"], true, "Engineering-PLATform", true);
+        check(&["engineering-plat"], true, "Engineering-PLATz", true);
+        check(&["engineering-plat"], true, "Engineering-PLAnning", false);
+        check(&["[@`{-"], true, "{`@[-", false);
+        check(&["köln"], true, "KöLN", true);
+        check(&["köln"], true, "KÖLN", false);
+    }
+
+    #[test]
+    fn only_what_is_well_formed_is_decoded() {
+        for pattern in ["a)|(b", "a)(b", "(a", "a\\", "[a", "(?=a)", "(?x)a #", "a{1000}{1000}{1000}"] {
+            assert!(decode(pattern, false, &[]).is_none(), "{pattern}");
+        }
+        let nested = format!("{}a{}", "(".repeat(1_000), ")".repeat(1_000));
+        assert!(decode(&nested, false, &[]).is_none());
+        assert!(decode("a", false, &[""]).is_none());
+        assert!(decode("a", true, &["A"]).is_none());
+        assert!(decode("a", false, &["A"]).is_some());
+    }
+
+    #[test]
+    fn groups_that_took_part_are_told_in_their_order() {
+        let regex = decode("(?<b>x+)(y)(?<a>z)?(?<c>.*)", false, &["x"]).expect("it is sound");
+        let mut found = Vec::new();
+        regex.captures(b"xxyw", |group, text| found.push((group.to_owned(), text)));
+        assert_eq!(found, [("b".to_owned(), &b"xx"[..]), ("c".to_owned(), b"w")]);
+    }
+
+    #[test]
+    fn what_is_no_text_does_not_match() {
+        assert!(!decode("(?s:.)*", false, &[]).expect("it is sound").is_match(b"a\xff"));
+    }
+}
