@@ -8,7 +8,11 @@ mod coverage;
 mod encode;
 mod fields;
 mod glob;
+#[allow(dead_code, reason = "called once the readers fill the model")]
+mod lint;
 mod lower;
+#[allow(dead_code, reason = "filled by the readers")]
+mod model;
 mod names;
 mod organization;
 mod platform;
