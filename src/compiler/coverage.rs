@@ -322,15 +322,18 @@ mod tests {
     }
 
     /// Every name of up to seven characters out of three: one that no pattern names stands for all others.
-    fn short_names() -> Vec<String> {
-        let mut names = vec![String::new()];
-        let mut start = 0;
-        while names[start].chars().count() < 7 {
-            let longer = ["a", "b", "é"].map(|char| format!("{}{char}", names[start]));
-            names.extend(longer);
-            start += 1;
-        }
-        names.split_off(1)
+    fn short_names() -> &'static [String] {
+        static NAMES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+        NAMES.get_or_init(|| {
+            let mut names = vec![String::new()];
+            let mut start = 0;
+            while names[start].chars().count() < 7 {
+                let longer = ["a", "b", "é"].map(|char| format!("{}{char}", names[start]));
+                names.extend(longer);
+                start += 1;
+            }
+            names.split_off(1)
+        })
     }
 
     #[cfg(not(target_arch = "wasm32"))]
@@ -344,7 +347,7 @@ mod tests {
                 Some(pattern) => pattern.is_match(name.as_bytes()),
                 None => lowered == name,
             };
-            let missed = short_names().into_iter().find(|name| {
+            let missed = short_names().iter().find(|name| {
                 is_match(&of, name) && !by.iter().any(|by| is_match(by, name))
             });
             let read: Vec<Tokens> = by.iter().filter_map(|by| Tokens::read(by, false)).collect();

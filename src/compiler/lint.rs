@@ -7,6 +7,7 @@ mod captures;
 mod conditions;
 mod contradictions;
 mod fold;
+mod index;
 mod names;
 mod near;
 mod patterns;
@@ -16,6 +17,7 @@ mod rules;
 #[cfg(test)]
 mod samples;
 mod shadow;
+mod values;
 
 use core::ops::Range;
 
@@ -37,11 +39,12 @@ pub(crate) fn lint(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     registry::lint(platform, organizations, diagnostics);
+    names::lint_platform(platform, diagnostics);
     let mut budget = BUDGET_OF_ALL;
     for organization in organizations {
         let given = budget.min(BUDGET_OF_ONE);
         let mut left = given;
-        let prepared = Prepared::of(organization, platform);
+        let prepared = Prepared::of(organization);
         names::lint(organization, diagnostics);
         near::lint(organization, diagnostics);
         aliases::lint(organization, &prepared, &mut left, diagnostics);

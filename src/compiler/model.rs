@@ -168,11 +168,18 @@ pub(crate) enum OwnedForm {
     Plain,
     /// A distinguished name, of which the first value of the attribute counts; others than those below the suffix
     /// are left out. `below` is text in the form of RFC 4514.
-    DistinguishedName { attribute: String, below: Option<String> },
+    DistinguishedName {
+        attribute: String,
+        below: Option<String>,
+    },
     /// `DOMAIN\name`; others than those of the domain are left out.
-    Domain { domain: Option<String> },
+    Domain {
+        domain: Option<String>,
+    },
     /// An address; others than those of the domain are left out, and with a domain only the part before `@` counts.
-    Email { domain: Option<String> },
+    Email {
+        domain: Option<String>,
+    },
     /// A path that begins with `/`, which is left out.
     Path,
 }
@@ -254,8 +261,16 @@ pub(crate) enum Condition {
     /// The verified e-mail address is of one of these domains.
     EmailDomain(Vec<Name>),
     /// A member of Auth0's metadata has one of these values.
-    Metadata { of: MetadataOf, key: Name, values: Vec<Name> },
-    User { attribute: Name, test: Test, span: Range<usize> },
+    Metadata {
+        of: MetadataOf,
+        key: Name,
+        values: Vec<Name>,
+    },
+    User {
+        attribute: Name,
+        test: Test,
+        span: Range<usize>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

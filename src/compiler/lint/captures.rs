@@ -184,7 +184,11 @@ mod tests {
     #[test]
     fn a_capture_without_use_is_found() {
         let rule = grant("teams", glob(&["bi-${team}"]), &["bi-viewers"]);
-        check(rule, Code::UnusedCapture, "`bi-${team}` captures `team`, and nothing that `teams` grants uses it");
+        check(
+            rule,
+            Code::UnusedCapture,
+            "`bi-${team}` captures `team`, and nothing that `teams` grants uses it",
+        );
         let rule = grant("teams", glob(&["bi-${team}-${level}"]), &["bi-${team}"]);
         check(rule, Code::UnusedCapture, "captures `level`");
         let rule = grant("teams", regex(&["bi-(?<team>[a-z]+)"]), &["bi-viewers"]);

@@ -115,7 +115,11 @@ mod tests {
         check("Ko\u{308}ln", "K\u{f6}ln", "Unicode normalization");
         check("BI  Admins", "bi admins", "letter case and spaces");
         check("BI\u{ad} Admins", "bi admins", "invisible characters and letter case");
-        check("KO\u{200b}\u{308}LN", "k\u{f6}ln", "invisible characters and letter case and Unicode normalization");
+        check(
+            "KO\u{200b}\u{308}LN",
+            "k\u{f6}ln",
+            "invisible characters and letter case and Unicode normalization",
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An organization's patterns, ready to be held against names and against each other.
 
 use core::cell::OnceCell;
+use core::hash::{Hash, Hasher};
 use std::borrow::Cow;
 
 use super::super::coverage::{self, Tokens};
@@ -45,7 +46,7 @@ pub(super) struct PatternSet<'m> {
 }
 
 /// A glob with at least one wildcard.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LoweredGlob {
     /// In lower case, if letter case is left out of account.
     pub(super) lowered: String,
@@ -118,6 +119,20 @@ impl<'m> PreparedRule<'m> {
         }
     }
 
+    /// Whether two rules match the same for the same reasons.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let sorted = |rule: &Self| {
+            let mut all: Vec<_> =
+                rule.all.iter().map(PatternSet::key).map(|key| format!("{key:?}")).collect();
+            all.sort_unstable();
+            all
+        };
+        self.any.key() == other.any.key()
+            && self.none.key() == other.none.key()
+            && self.all.len() == other.all.len()
+            && (self.all.is_empty() || sorted(self) == sorted(other))
+    }
+
     pub(super) fn sets(&self) -> impl Iterator<Item = &PatternSet<'m>> {
         core::iter::once(&self.any).chain(&self.all).chain(core::iter::once(&self.none))
     }
@@ -143,9 +158,10 @@ impl<'m> PatternSet<'m> {
             let regexes = patterns.regex.iter().map(|regex| regex.text.as_str());
             set.opaque.extend(regexes.map(|text| Opaque { text, regex: true, ignore_case }));
         }
-        set.exact.sort_unstable();
-        set.folded.sort_unstable();
-        set.opaque.sort_unstable();
+        sort(&mut set.exact);
+        sort(&mut set.folded);
+        sort(&mut set.globs);
+        sort(&mut set.opaque);
         set
     }
 
@@ -164,6 +180,15 @@ impl<'m> PatternSet<'m> {
                 (false, true) => self.folded.push(lower_case(&lowered)),
             }
         }
+    }
+
+    /// What makes a set the same as another.
+    fn key(&self) -> Key<'_, 'm> {
+        (&self.exact, &self.folded, &self.globs, &self.opaque)
+    }
+
+    pub(super) fn hash(&self, hasher: &mut impl Hasher) {
+        self.key().hash(hasher);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -203,9 +228,8 @@ impl<'m> PatternSet<'m> {
                     || self.follow(name, true, budget)
             }
             Member::Glob(glob) => {
-                let same = |own: &LoweredGlob| {
-                    own.lowered == glob.lowered && (own.ignore_case || !glob.ignore_case)
-                };
+                let same =
+                    |own: &LoweredGlob| own.lowered == glob.lowered && (own.ignore_case || !glob.ignore_case);
                 self.globs.iter().any(same) || self.follow(&glob.lowered, glob.ignore_case, budget)
             }
         }
@@ -258,6 +282,14 @@ impl LoweredGlob {
     }
 }
 
+/// The contents of a set.
+type Key<'s, 'm> = (&'s [Cow<'m, str>], &'s [String], &'s [LoweredGlob], &'s [Opaque<'m>]);
+
+fn sort<T: Ord>(all: &mut Vec<T>) {
+    all.sort_unstable();
+    all.dedup();
+}
+
 /// Takes from the budget; whether it was enough.
 pub(super) fn spend(budget: &mut usize, steps: usize) -> bool {
     let enough = *budget >= steps;
@@ -307,7 +339,9 @@ fn witness(lowered: &str, filling: &str) -> Option<String> {
             Ok(NEGATED_CLASS) => {
                 let listed: Vec<char> =
                     rest.by_ref().take_while(|char| *char != char::from(CLASS_END)).collect();
-                let is_listed = |char: char| listed.as_chunks::<2>().0.iter().any(|[low, high]| (*low..=*high).contains(&char));
+                let is_listed = |char: char| {
+                    listed.as_chunks::<2>().0.iter().any(|[low, high]| (*low..=*high).contains(&char))
+                };
                 name.push(['\u{e003}', 'a', '0', '-'].into_iter().find(|char| !is_listed(*char))?);
             }
             _ => name.push(char),

@@ -191,7 +191,8 @@ pub(super) fn texts(texts: &[&str]) -> Vec<Scalar> {
 
 /// What is found in an organization and the groups of its rules, with a certain code.
 pub(super) fn lint_organization(organization: &Organization, code: Code) -> Vec<Diagnostic> {
-    let mut groups: Vec<&str> = organization.rules.iter().flat_map(|rule| &rule.groups).map(|group| group.text.as_str()).collect();
+    let mut groups: Vec<&str> =
+        organization.rules.iter().flat_map(|rule| &rule.groups).map(|group| group.text.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
     lint_all(&platform(&groups), core::slice::from_ref(organization), code)
