@@ -14,6 +14,7 @@ mod glob;
 mod grants;
 #[allow(dead_code, reason = "what describes the language to an editor reads all of it")]
 mod grammar;
+mod lint;
 mod logins;
 mod lower;
 mod model;
@@ -126,16 +127,26 @@ pub struct Counts {
 /// The files are `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and
 /// `templates/<name>@<version>.yaml`.
 pub fn compile(files: &[SourceFile]) -> Compilation {
+    compile_at(files, None)
+}
+
+/// The same at a time, in seconds since 1970: rules that have expired by then are reported.
+pub fn compile_at(files: &[SourceFile], now: Option<f64>) -> Compilation {
     let mut compiler = Compiler::default();
     compiler.read_folder(files);
-    compiler.finish()
+    compiler.finish(now)
 }
 
 /// Compiles one file that holds a whole platform: `platform`, `organizations`, `templates` and `cases`.
 pub fn compile_whole(file: &SourceFile) -> Compilation {
+    compile_whole_at(file, None)
+}
+
+/// The same at a time, in seconds since 1970: rules that have expired by then are reported.
+pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
     let mut compiler = Compiler::default();
     compiler.read_whole(file);
-    compiler.finish()
+    compiler.finish(now)
 }
 
 /// What a file is, by its path.
@@ -351,7 +362,7 @@ impl Compiler {
         }
     }
 
-    fn finish(mut self) -> Compilation {
+    fn finish(mut self, now: Option<f64>) -> Compilation {
         let mut compiled = None;
         if let Some(platform) = self.platform.take() {
             self.check_duplicate_organizations();
@@ -380,7 +391,11 @@ impl Compiler {
                 cases: all_cases.len(),
             };
             let needs_regex = clauses().any(|clause| !clause.regexes.is_empty());
-            if !self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            // What is wrong comes first: much of it would look like something that is not meant.
+            if !self.has_errors() {
+                lint::lint(&platform, &self.organizations, now, &mut self.diagnostics);
+            }
+            if !self.has_errors() {
                 compiled = Some(CompiledPlatform {
                     bundle: encode::encode(&platform, lowered),
                     cases: all_cases,
@@ -394,6 +409,10 @@ impl Compiler {
             (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
         });
         Compilation { diagnostics: self.diagnostics, platform: compiled }
+    }
+
+    fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     fn check_duplicate_organizations(&mut self) {

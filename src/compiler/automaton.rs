@@ -1,11 +1,12 @@
 //! A pattern as an automaton on characters: globs and regular expressions alike, so that questions about all patterns
 //! of a rule together have one answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::pattern::{ANY, CLASS, CLASS_END, NEGATED_CLASS, ONE};
+use crate::pattern::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 
 /// A pattern as states and where characters lead from them.
 #[derive(Clone, Debug)]
@@ -37,6 +38,28 @@ impl Automaton {
             };
         }
         automaton
+    }
+
+    /// The same, for names whose letters may be compared in lower case.
+    ///
+    /// `None` for classes whose letter case is left out of account, because they are no plain ranges anymore.
+    pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Option<Self> {
+        if !ignore_case {
+            return Some(Self::of_glob(lowered));
+        }
+        if lowered.contains([char::from(CLASS), char::from(NEGATED_CLASS)]) {
+            return None;
+        }
+        let mut automaton = Self::of_glob(lowered);
+        for state in &mut automaton.states {
+            if let State::Chars { ranges, .. } = state
+                && let [(char, last)] = ranges.as_slice()
+                && char == last
+            {
+                *ranges = same_letter(*char).into_iter().map(|char| (char, char)).collect();
+            }
+        }
+        Some(automaton)
     }
 
     /// The automaton of a regular expression that has to match whole names.
@@ -185,6 +208,31 @@ pub(crate) fn is_usable(char: char) -> bool {
     !matches!(char, '\u{0}'..' ' | '\u{7f}' | '\u{fffd}')
 }
 
+/// All characters that are the same in lower case as this one.
+fn same_letter(char: char) -> Vec<char> {
+    static CAPITALS: OnceLock<BTreeMap<char, Vec<char>>> = OnceLock::new();
+    let capitals = CAPITALS.get_or_init(|| {
+        let mut capitals: BTreeMap<char, Vec<char>> = BTreeMap::new();
+        // Unicode's last script with letter case ends before this.
+        for capital in '\0'..'\u{20000}' {
+            if let Some(small) = lower_case(capital).filter(|small| *small != capital) {
+                capitals.entry(small).or_default().push(capital);
+            }
+        }
+        capitals
+    });
+    let small = lower_case(char).unwrap_or(char);
+    let mut all = vec![small];
+    all.extend(capitals.get(&small).into_iter().flatten());
+    all
+}
+
+/// The lower case of a character, if it is one character.
+fn lower_case(char: char) -> Option<char> {
+    let mut lower = char.to_lowercase();
+    lower.next().filter(|_| lower.next().is_none())
+}
+
 fn contains(ranges: &[(char, char)], character: char) -> bool {
     ranges.iter().any(|(low, high)| (*low..=*high).contains(&character))
 }
@@ -200,6 +248,11 @@ fn read_glob(lowered: &str) -> Vec<Option<Vec<(char, char)>>> {
     while let Some(char) = rest.next() {
         tokens.push(match u8::try_from(char) {
             Ok(ANY) => None,
+            // Its wildcards follow; its letter is none of the name's.
+            Ok(CAPTURE) => {
+                rest.next();
+                continue;
+            }
             Ok(ONE) => Some(everything()),
             Ok(open @ (CLASS | NEGATED_CLASS)) => {
                 let pairs: Vec<char> =
@@ -259,5 +312,7 @@ mod tests {
         assert!(!Automaton::of_glob("eng").is_match("en"));
         assert!(!Automaton::of_glob("eng").is_open());
         assert!(Automaton::of_glob("\u{1}-x").is_match("a-b-x"));
+        assert!(Automaton::of_glob("x-\u{6}a\u{2}\u{1}").is_match("x-b"));
+        assert!(!Automaton::of_glob("x-\u{6}a\u{2}\u{1}").is_match("x-"));
     }
 }

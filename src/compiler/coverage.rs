@@ -1,10 +1,10 @@
-//! Whether patterns, taken together, match every name there can be.
+//! Whether patterns, taken together, match every name there can be, or every name that another pattern matches.
 //!
 //! Decided exactly, on the automata of the patterns: a set of places in them is followed through one
 //! representative of each class of characters that the patterns tell apart. A name that ends where no pattern is
 //! at its end is one that they do not match.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::automaton::{Automaton, is_usable};
 
@@ -60,6 +60,48 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
     true
 }
 
+/// Whether every name that `pattern` matches is matched by one of `by`.
+///
+/// Each step of the search takes from `budget`; if it is spent, the answer is no.
+pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut usize) -> bool {
+    let all: Vec<&Automaton> = by.iter().copied().chain([pattern]).collect();
+    let characters = representatives(&all);
+    let places = |other: usize, reached: BTreeSet<usize>| reached.into_iter().map(move |at| (other, at));
+    let start: Places = (0..).zip(by).flat_map(|(at, other)| places(at, other.begin())).collect();
+    // Per place in the pattern, the sets of places in the others that it has been reached with.
+    let mut seen: BTreeMap<usize, Vec<Places>> = BTreeMap::new();
+    let mut open: Vec<(usize, Places)> = pattern.begin().into_iter().map(|at| (at, start.clone())).collect();
+    while let Some((at, from)) = open.pop() {
+        for character in &characters {
+            let reached = pattern.step(at, *character);
+            if reached.is_empty() {
+                continue;
+            }
+            let Some(left) = budget.checked_sub(1 + from.len()) else { return false };
+            *budget = left;
+            let step = |&(other, place): &(usize, usize)| {
+                let reached = by.get(other).map(|other| other.step(place, *character));
+                places(other, reached.unwrap_or_default())
+            };
+            let next: Places = from.iter().flat_map(step).collect();
+            let at_end = |&(other, place): &(usize, usize)| by.get(other).is_some_and(|it| it.is_end(place));
+            let escapes = !next.iter().any(at_end);
+            for place in reached {
+                if escapes && pattern.is_end(place) {
+                    return false;
+                }
+                let known = seen.entry(place).or_default();
+                // More places match no fewer names: what holds of a set holds of those that include it.
+                if !known.iter().any(|known| known.is_subset(&next)) {
+                    known.push(next.clone());
+                    open.push((place, next.clone()));
+                }
+            }
+        }
+    }
+    true
+}
+
 /// One character of each class that the patterns tell apart, among those that a name can hold.
 fn representatives(patterns: &[&Automaton]) -> BTreeSet<char> {
     let borders = patterns.iter().flat_map(|pattern| pattern.borders());
@@ -73,8 +115,10 @@ fn representatives(patterns: &[&Automaton]) -> BTreeSet<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::covers_everything;
+    use super::{covers_everything, is_covered};
     use crate::compiler::Glob;
+    use crate::compiler::automaton::Automaton;
+    use crate::pattern::Pattern;
 
     fn check(globs: &[&str], expected: bool) {
         let lowered: Vec<String> = globs
@@ -112,5 +156,108 @@ mod tests {
         check(&["[ -~]*"], false);
         check(&["[ -\u{fffc}]*"], false);
         check(&[], false);
+    }
+
+    fn tokens(glob: &str, ignore_case: bool) -> Vec<Automaton> {
+        let lowered = Glob::parse(glob).expect(glob);
+        let all = lowered.names.iter().chain(&lowered.patterns);
+        all.filter_map(|lowered| Automaton::of_glob_as(lowered, ignore_case)).collect()
+    }
+
+    fn check_covered(glob: &str, by: &[&str], expected: bool) {
+        let by: Vec<Automaton> = by.iter().flat_map(|glob| tokens(glob, false)).collect();
+        let by: Vec<&Automaton> = by.iter().collect();
+        let covered = tokens(glob, false).iter().all(|tokens| is_covered(tokens, &by, &mut 100_000));
+        assert_eq!(covered, expected, "{glob} by {by:?}");
+    }
+
+    #[test]
+    fn what_is_covered_is_found() {
+        check_covered("eng-core", &["eng-*"], true);
+        check_covered("eng-core", &["ops-*", "*-core"], true);
+        check_covered("eng-*", &["eng-*"], true);
+        check_covered("eng-core-*", &["eng-*"], true);
+        check_covered("a*b*c", &["a*c"], true);
+        check_covered("tier-[1-3]", &["tier-?"], true);
+        check_covered("tier-[1-3]", &["tier-[12]", "tier-3"], true);
+        check_covered("team-?*", &["team-?", "team-??*"], true);
+        check_covered("{a,b}-x", &["a-*", "*-x"], true);
+        check_covered("*a", &["*"], true);
+    }
+
+    #[test]
+    fn what_reaches_further_is_not_covered() {
+        check_covered("eng-*", &["eng-core"], false);
+        check_covered("eng-*", &["eng-?*"], false);
+        check_covered("a*c", &["a*b*c"], false);
+        check_covered("tier-[1-4]", &["tier-[12]", "tier-3"], false);
+        check_covered("*x*", &["x*", "*x"], false);
+        check_covered("tier-[!1]", &["tier-[a-z]"], false);
+        check_covered("eng-core", &[], false);
+    }
+
+    #[test]
+    fn letter_case_counts_unless_it_is_left_out_of_account() {
+        fn check(glob: &str, ignore: bool, by: &str, by_ignore: bool, expected: bool) {
+            let (of, by) = (tokens(glob, ignore), tokens(by, by_ignore));
+            let by: Vec<&Automaton> = by.iter().collect();
+            let covered = of.iter().all(|tokens| is_covered(tokens, &by, &mut 100_000));
+            assert_eq!(covered, expected, "{glob} {ignore} {by_ignore}");
+        }
+        check("ENG-core", false, "eng-*", false, false);
+        check("ENG-core", false, "eng-*", true, true);
+        check("eng-core", true, "eng-*", false, false);
+        check("eng-core", true, "ENG-*", true, true);
+        check("4-*", true, "4*", false, true);
+        check("KÖLN", false, "köln", true, true);
+        // The Kelvin sign is a k in lower case.
+        check("k", true, "[kK]", false, false);
+        check("k", true, "[kK\u{212a}]", false, true);
+    }
+
+    #[test]
+    fn a_spent_budget_is_a_no() {
+        let (of, by) = (tokens("eng-core-*", false), tokens("eng-*", false));
+        let by: Vec<&Automaton> = by.iter().collect();
+        assert!(!is_covered(&of[0], &by, &mut 3));
+        let mut budget = 1_000;
+        assert!(is_covered(&of[0], &by, &mut budget));
+        assert!(budget < 1_000, "the search is paid for");
+    }
+
+    /// Every name of up to seven characters out of three: one that no pattern names stands for all others.
+    fn short_names() -> &'static [String] {
+        static NAMES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+        NAMES.get_or_init(|| {
+            let mut names = vec![String::new()];
+            let mut start = 0;
+            while names[start].chars().count() < 7 {
+                let longer = ["a", "b", "é"].map(|char| format!("{}{char}", names[start]));
+                names.extend(longer);
+                start += 1;
+            }
+            names.split_off(1)
+        })
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #[test]
+        fn coverage_is_what_short_names_show(
+            of in "[ab\u{1}\u{2}]{1,4}",
+            by in proptest::collection::vec("[ab\u{1}\u{2}]{1,3}", 0..4),
+        ) {
+            let is_match = |lowered: &str, name: &str| match Pattern::decode(lowered) {
+                Some(pattern) => pattern.is_match(name.as_bytes()),
+                None => lowered == name,
+            };
+            let missed = short_names().iter().find(|name| {
+                is_match(&of, name) && !by.iter().any(|by| is_match(by, name))
+            });
+            let read: Vec<Automaton> = by.iter().filter_map(|by| Automaton::of_glob_as(by, false)).collect();
+            let refs: Vec<&Automaton> = read.iter().collect();
+            let of = Automaton::of_glob_as(&of, false).expect("letter case counts");
+            proptest::prop_assert_eq!(is_covered(&of, &refs, &mut 1_000_000), missed.is_none(), "{:?}", missed);
+        }
     }
 }

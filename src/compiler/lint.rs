@@ -1,0 +1,81 @@
+//! What is probably not meant, in mapping files in which nothing else is wrong.
+//!
+//! Every finding is certain: where a question is too large to decide, nothing is said.
+
+mod aliases;
+mod captures;
+mod conditions;
+mod contradictions;
+mod fold;
+mod index;
+mod names;
+mod near;
+mod patterns;
+mod protected;
+mod registry;
+mod rules;
+#[cfg(test)]
+mod samples;
+mod shadow;
+mod values;
+
+use core::ops::Range;
+
+use self::patterns::Prepared;
+use super::model::{Organization, Platform, Rule};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// What comparing all rules of one organization may take, in steps of some nanoseconds.
+const BUDGET_OF_ONE: usize = 5_000_000;
+
+/// What comparing the rules of all organizations may take.
+const BUDGET_OF_ALL: usize = 50_000_000;
+
+/// Looks for what is probably not meant; `now` is in seconds since 1970.
+pub(crate) fn lint(
+    platform: &Platform,
+    organizations: &[Organization],
+    now: Option<f64>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    registry::lint(platform, organizations, diagnostics);
+    names::lint_platform(platform, diagnostics);
+    let mut budget = BUDGET_OF_ALL;
+    for organization in organizations {
+        let given = budget.min(BUDGET_OF_ONE);
+        let mut left = given;
+        let prepared = Prepared::of(organization);
+        names::lint(organization, diagnostics);
+        near::lint(organization, diagnostics);
+        aliases::lint(organization, &prepared, &mut left, diagnostics);
+        captures::lint(organization, diagnostics);
+        conditions::lint(platform, organization, &prepared, &mut left, diagnostics);
+        protected::lint(platform, organization, diagnostics);
+        rules::lint(organization, now, diagnostics);
+        shadow::lint(platform, organization, &prepared, &mut left, diagnostics);
+        budget = budget.saturating_sub(given - left);
+    }
+}
+
+/// A place in a file, and what is there.
+type Place<'a> = (&'a str, &'a Range<usize>, &'static str);
+
+/// A finding in a rule.
+///
+/// In a rule of a template, the other place is where the template is used.
+fn in_rule(
+    (organization, rule): (&Organization, &Rule),
+    code: Code,
+    span: &Range<usize>,
+    message: impl Into<String>,
+    other: Option<Place<'_>>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code, &rule.file, span.clone(), message);
+    match (&rule.used, other) {
+        (Some(used), _) => {
+            diagnostic.related(&organization.file, used.clone(), "used here with these parameters")
+        }
+        (None, Some((file, span, label))) => diagnostic.related(file, span.clone(), label),
+        (None, None) => diagnostic,
+    }
+}

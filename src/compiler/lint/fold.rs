@@ -1,0 +1,138 @@
+//! When two names look the same to a person, and what it is that they differ in.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// What a name is to a quick reader: letter case, spaces, invisible characters and the way in which accents are
+/// encoded are left out of account.
+pub(crate) fn fold(text: &str) -> String {
+    Aspect::ALL.into_iter().fold(text.to_owned(), |text, aspect| aspect.without(&text))
+}
+
+/// What two names that are the same when folded differ in, such as `letter case`.
+pub(crate) fn difference(left: &str, right: &str) -> String {
+    let without = |left_out: &[Aspect]| {
+        let reduce = |text: &str| left_out.iter().fold(text.to_owned(), |text, aspect| aspect.without(&text));
+        reduce(left) == reduce(right)
+    };
+    if let Some(only) = Aspect::ALL.into_iter().find(|aspect| without(&[*aspect])) {
+        return only.name().to_owned();
+    }
+    let is_needed = |aspect: &Aspect| {
+        let others: Vec<Aspect> = Aspect::ALL.into_iter().filter(|other| other != aspect).collect();
+        !without(&others)
+    };
+    let needed: Vec<&str> = Aspect::ALL.into_iter().filter(is_needed).map(Aspect::name).collect();
+    if needed.is_empty() { "spelling".to_owned() } else { needed.join(" and ") }
+}
+
+/// A name in which nothing is hidden: what cannot be seen stands there as `\u{…}`.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::new();
+    for char in text.chars() {
+        // Out of a text's context, `escape_debug` of a character escapes accents that stand for themselves as well.
+        if is_invisible(char) || unicode_normalization::char::is_combining_mark(char) {
+            shown.extend(char.escape_unicode());
+        } else {
+            shown.extend(char.escape_debug());
+        }
+    }
+    shown
+}
+
+/// Whether nothing is to be seen of a character, not even the room that a space takes.
+pub(crate) fn is_invisible(char: char) -> bool {
+    matches!(char,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a character looks like the space of a keyboard, and is another.
+pub(crate) fn is_odd_space(char: char) -> bool {
+    // The ideographic space is wide enough to be told apart.
+    char.is_whitespace() && !matches!(char, ' ' | '\u{3000}')
+}
+
+/// Something that a quick reader does not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aspect {
+    Invisible,
+    Case,
+    Form,
+    Spaces,
+}
+
+impl Aspect {
+    /// In an order in which one leaves the others nothing to do again.
+    const ALL: [Self; 4] = [Self::Invisible, Self::Case, Self::Form, Self::Spaces];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Invisible => "invisible characters",
+            Self::Case => "letter case",
+            Self::Form => "Unicode normalization",
+            Self::Spaces => "spaces",
+        }
+    }
+
+    fn without(self, text: &str) -> String {
+        match self {
+            Self::Invisible if text.is_ascii() => text.to_owned(),
+            Self::Form if text.is_ascii() => text.to_owned(),
+            Self::Invisible => text.chars().filter(|char| !is_invisible(*char)).collect(),
+            Self::Case => text.to_lowercase(),
+            Self::Form => text.nfc().collect(),
+            Self::Spaces => {
+                let mut kept = String::with_capacity(text.len());
+                for word in text.split_whitespace() {
+                    if !kept.is_empty() {
+                        kept.push(' ');
+                    }
+                    kept.push_str(word);
+                }
+                kept
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{difference, fold, visible};
+
+    fn check(left: &str, right: &str, expected: &str) {
+        assert_eq!(fold(left), fold(right), "{left:?} and {right:?}");
+        assert_eq!(difference(left, right), expected, "{left:?} and {right:?}");
+    }
+
+    #[test]
+    fn what_looks_the_same_folds_to_the_same() {
+        check("BI-Admins", "bi-admins", "letter case");
+        check("bi\u{200b}-admins", "bi-admins", "invisible characters");
+        check("bi  admins ", "bi admins", "spaces");
+        check("bi\u{a0}admins", "bi admins", "spaces");
+        check("Ko\u{308}ln", "K\u{f6}ln", "Unicode normalization");
+        check("BI  Admins", "bi admins", "letter case and spaces");
+        check("BI\u{ad} Admins", "bi admins", "invisible characters and letter case");
+        check(
+            "KO\u{200b}\u{308}LN",
+            "k\u{f6}ln",
+            "invisible characters and letter case and Unicode normalization",
+        );
+    }
+
+    #[test]
+    fn what_reads_differently_stays_different() {
+        assert_ne!(fold("bi-admins"), fold("bi_admins"));
+        assert_ne!(fold("bi admins"), fold("biadmins"));
+        assert_ne!(fold("Köln"), fold("Koln"));
+    }
+
+    #[test]
+    fn nothing_is_hidden() {
+        assert_eq!(visible("a\u{200b}b\u{a0}c"), "a\\u{200b}b\\u{a0}c");
+        assert_eq!(visible("Ko\u{308}ln"), "Ko\\u{308}ln");
+        assert_eq!(visible("Köln 語"), "Köln 語");
+    }
+}
