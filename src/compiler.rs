@@ -10,6 +10,7 @@ mod conditions;
 mod coverage;
 mod encode;
 mod fields;
+pub mod format;
 mod glob;
 mod grants;
 #[allow(dead_code, reason = "what describes the language to an editor reads all of it")]

@@ -233,7 +233,7 @@ static ORGANIZATION_NAME: Text = Text::up_to(MAX_TEXT).such_as("acme");
 static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$").such_as("bi-viewers");
 static POINTER: Text =
     Text::matching(MAX_TEXT, "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$").such_as("/groups");
-static MOMENT: Text = Text::matching(
+pub(crate) static MOMENT: Text = Text::matching(
     64,
     "^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2}))?$",
 )

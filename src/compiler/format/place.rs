@@ -1,0 +1,117 @@
+//! Every comment finds its place: above what it stands above, behind what it stands behind, or at the end of the
+//! block that it is indented like.
+
+use super::tree::{Collection, Comment, Entry, Tree, Value};
+
+impl<'t> Tree<'t> {
+    /// Gives all comments that have no place yet one.
+    pub(super) fn place_comments(&mut self) {
+        let loose = core::mem::take(&mut self.loose);
+        let Some(root) = &mut self.root else {
+            self.head = loose;
+            return;
+        };
+        let mut previous: Option<Comment<'t>> = None;
+        for mut comment in loose {
+            // Comments that follow one another keep their order, however they are indented.
+            if let Some(previous) = previous.filter(|previous| previous.alone && comment.alone) {
+                let between = previous.start + previous.text.len()..comment.start;
+                if self.text.get(between).is_some_and(|text| text.trim().is_empty()) {
+                    comment.column = comment.column.min(previous.column);
+                }
+            }
+            previous = Some(comment);
+            if comment.alone {
+                root.place_alone(comment);
+            } else {
+                root.place_behind(comment);
+            }
+        }
+        self.split_head();
+    }
+
+    /// What stands at the top of the file above an empty line belongs to the file, not to its first key.
+    fn split_head(&mut self) {
+        let Some(first) = self.root.as_mut().and_then(|root| root.entries.first_mut()) else { return };
+        let head = if core::mem::take(&mut first.blank) {
+            first.above.len()
+        } else {
+            first.above.iter().rposition(|comment| comment.blank).unwrap_or_default()
+        };
+        self.head = first.above.drain(..head).collect();
+        if let Some(comment) = first.above.first_mut() {
+            comment.blank = false;
+        }
+    }
+}
+
+impl<'t> Collection<'t> {
+    /// Places a comment that has a line of its own.
+    fn place_alone(&mut self, comment: Comment<'t>) {
+        let next = self.entries.partition_point(|entry| entry.start < comment.start);
+        if let Some(previous) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) {
+            let deeper = !self.flow && comment.column > self.indent;
+            match &mut previous.value {
+                Value::Collection(inner) if inner.has_begun(&comment) || !inner.flow => {
+                    let within = comment.start < previous.span.end;
+                    let like_inner = deeper && !inner.flow && comment.column >= inner.indent;
+                    if within || like_inner {
+                        return inner.place_alone(comment);
+                    }
+                    if deeper && inner.flow {
+                        return previous.below.push(comment);
+                    }
+                }
+                // Between the key and its value, or between empty brackets.
+                _ if comment.start < previous.span.end => return previous.lift(comment),
+                // As deep as the text of a block scalar, it would be a part of that.
+                Value::Block { .. } => {}
+                _ if deeper => return previous.below.push(comment),
+                _ => {}
+            }
+        }
+        match self.entries.get_mut(next) {
+            Some(entry) => entry.above.push(comment),
+            None => self.tail.push(comment),
+        }
+    }
+
+    fn has_begun(&self, comment: &Comment<'_>) -> bool {
+        self.entries.first().is_some_and(|first| first.start < comment.start)
+    }
+
+    /// Places a comment that has something before it on its line.
+    fn place_behind(&mut self, comment: Comment<'t>) {
+        let next = self.entries.partition_point(|entry| entry.start < comment.start);
+        let Some(entry) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) else {
+            // Behind the mark of the document's start.
+            match self.entries.first_mut() {
+                Some(first) => first.above.push(comment),
+                None => self.tail.push(comment),
+            }
+            return;
+        };
+        entry.place_behind(comment);
+    }
+}
+
+impl<'t> Entry<'t> {
+    /// Puts a comment from between the entry's key and the end of its value above the entry.
+    pub(super) fn lift(&mut self, mut comment: Comment<'t>) {
+        comment.blank = core::mem::take(&mut self.blank);
+        self.above.push(comment);
+    }
+
+    fn place_behind(&mut self, comment: Comment<'t>) {
+        match &mut self.value {
+            Value::Collection(inner)
+                if inner.has_begun(&comment) && !(inner.flow && comment.start >= self.span.end) =>
+            {
+                inner.place_behind(comment);
+            }
+            Value::Collection(_) if comment.start < self.span.end => self.opening.push(comment),
+            _ if comment.start < self.span.start => self.opening.push(comment),
+            _ => self.behind.push(comment),
+        }
+    }
+}
