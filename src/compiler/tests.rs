@@ -386,7 +386,7 @@ fn conditions_say_something_that_can_be_known() {
     check_when("{ user: { attribute: /a, above: high } }", &[("wrong-type", "high")]);
     check_when("{ user: { attribute: /a, equals: [] } }", &[("empty-condition", "[]")]);
     check_when("{ user: { attribute: /a, equals: null } }", &[("wrong-type", "null")]);
-    check_when("{ user: { attribute: /a, exist: true } }", &[("unknown-key", "exist"), ("missing-key", "{")]);
+    check_when("{ user: { attribute: /a, exist: true } }", &[("missing-key", "{"), ("unknown-key", "exist")]);
     check_when("{ connections: a }", &[("unknown-key", "connections")]);
 }
 
@@ -541,7 +541,7 @@ fn ids_of_used_rules_are_unique_too() {
     let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } },
       use: [{ template: bi-standard@1, with: { prefix: a } }],
       rules: [{ id: bi-standard.view, everyone: true, grant: bi-viewers }] }\n";
-    check_whole(&whole(&format!("{TEMPLATE}{organization}")), &[("duplicate-id", "{")]);
+    check_whole(&whole(&format!("{TEMPLATE}{organization}")), &[("duplicate-id", "bi-standard@1")]);
 }
 
 #[test]
@@ -652,4 +652,51 @@ fn cases_describe_one_login() {
     check_case("from: provisioned", "provisioned: [b]", &[]);
     check_case("shape: string", "groups: [a, b]", &[("invalid-value", "[a, b]")]);
     check_case("", "groups: a, now: 1970", &[("wrong-type", "1970")]);
+}
+
+/// Checks the findings of a folder with a platform, one organization that uses `t@1`, and these files.
+#[track_caller]
+fn check_folder(files: &[(&str, &str)], expected: &[(&str, &str)]) {
+    let platform = "version: 1
+applications: { qlik: { clients: [a], claim: https://claims.example.com/qlik } }
+groups: { bi-viewers: { applications: [qlik], description: Views. } }
+";
+    let organization = "version: 1\nconnections: { a: { strategy: ad } }\nuse: [{ template: t@1 }]\n";
+    let all = [("m/platform.yaml", platform), ("m/organizations/acme.yaml", organization)];
+    let all: Vec<_> = all
+        .iter()
+        .chain(files)
+        .map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() })
+        .collect();
+    let compilation = super::compile(&all);
+    let found: Vec<_> = compilation.diagnostics.iter().map(|it| (it.code.name(), it.file.as_str())).collect();
+    assert_eq!(found, expected, "{:#?}", compilation.diagnostics);
+    assert_eq!(
+        compilation.platform.is_some(),
+        compilation.diagnostics.iter().all(|it| it.severity == crate::diagnostic::Severity::Warning)
+    );
+}
+
+#[test]
+fn templates_are_files_with_a_version_in_their_name() {
+    const GOOD: &str = "version: 1
+description: A template.
+rules: [{ id: x, match: { exact: a }, grant: bi-viewers }]
+";
+    check_folder(&[("m/templates/t@1.yaml", GOOD)], &[]);
+    check_folder(
+        &[("m/templates/t@1.yaml", GOOD), ("m/templates/t@2.yaml", GOOD)],
+        &[("unused-template", "m/templates/t@2.yaml")],
+    );
+    check_folder(
+        &[("m/templates/t@1.yaml", GOOD), ("m/templates/t.yaml", GOOD)],
+        &[("misplaced-file", "m/templates/t.yaml")],
+    );
+    check_folder(&[], &[("unknown-template", "m/organizations/acme.yaml")]);
+    // What is wrong with the template is not wrong with who uses it.
+    check_folder(&[("m/templates/t@1.yaml", "a: [")], &[("yaml-syntax", "m/templates/t@1.yaml")]);
+    let unversioned = GOOD.replace("version: 1\n", "");
+    check_folder(&[("m/templates/t@1.yaml", &unversioned)], &[("missing-version", "m/templates/t@1.yaml")]);
+    let unknown = GOOD.replace("bi-viewers", "bi-viewer");
+    check_folder(&[("m/templates/t@1.yaml", &unknown)], &[("unknown-group", "m/templates/t@1.yaml")]);
 }
