@@ -30,6 +30,8 @@ mod rules;
 mod sources;
 mod strategy;
 mod template;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod yaml;
 
@@ -472,25 +474,5 @@ impl Delivery {
             (true, true, None, None) => Self::Claim(claim),
             _ => Self::Full { claim, id, access, saml, provenance },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FileKind, classify};
-
-    #[test]
-    fn a_path_says_what_a_file_is() {
-        assert_eq!(classify("mappings/platform.yaml"), FileKind::Platform);
-        assert_eq!(classify("platform.yaml"), FileKind::Platform);
-        assert_eq!(classify("m/organizations/acme.yaml"), FileKind::Organization("acme"));
-        assert_eq!(classify("organizations/acme.test.yaml"), FileKind::Test("acme"));
-        assert_eq!(classify("m/organizations/acme.yml"), FileKind::Misplaced);
-        assert_eq!(classify("m/acme.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("m/templates/bi-standard@12.yaml"), FileKind::Template("bi-standard@12"));
-        assert_eq!(classify("templates/bi-standard.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("templates/bi-standard@0.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("templates/BI@1.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("templates/platform.yaml"), FileKind::Misplaced);
     }
 }

@@ -41,7 +41,7 @@ const KNOWN_TYPES: [&[u8]; 9] = [
 
 /// Whether the text is a distinguished name of at least one attribute.
 #[cfg(any(test, feature = "compiler"))]
-#[cfg_attr(not(test), expect(dead_code, reason = "the compiler checks `below` later"))]
+
 pub(crate) fn is_dn(text: &[u8]) -> bool {
     Name::parse(text).is_some()
 }

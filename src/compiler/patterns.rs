@@ -10,6 +10,7 @@ use super::regex::{self, RegexProblem};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::Code;
+use crate::letters;
 use crate::pattern::{CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, Pattern};
 use crate::regex::Regex;
 
@@ -304,8 +305,10 @@ fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
 }
 
 /// In lower case as the engine has it.
-fn lower(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+pub(crate) fn lower(text: &str) -> String {
+    let mut lower = Vec::new();
+    letters::lower_into(text.as_bytes(), &mut lower);
+    String::from_utf8_lossy(&lower).into_owned()
 }
 
 /// A lowered glob for names in lower case. Classes keep what they had, and get the lower case of it beside that.
@@ -325,15 +328,16 @@ fn lower_pattern(pattern: &str) -> String {
                     if capitals.0 <= capitals.1 {
                         lowered.extend([capitals.0, capitals.1].map(|letter| letter.to_ascii_lowercase()));
                     } else if low == high {
-                        let mut lower = low.to_lowercase();
-                        if let (Some(letter), None) = (lower.next(), lower.next()) {
+                        let small = lower(low.encode_utf8(&mut [0; 4]));
+                        let mut small = small.chars();
+                        if let (Some(letter), None) = (small.next(), small.next()) {
                             lowered.extend([letter, letter]);
                         }
                     }
                 }
                 lowered.push(char::from(CLASS_END));
             }
-            _ => lowered.extend(char.to_lowercase()),
+            _ => lowered.push_str(&lower(char.encode_utf8(&mut [0; 4]))),
         }
     }
     lowered
