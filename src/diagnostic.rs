@@ -116,7 +116,8 @@ macro_rules! codes {
                 match self { $(Self::$variant => $help,)* }
             }
 
-            fn severity(self) -> Severity {
+            /// How bad such a problem is.
+            pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
         }
