@@ -33,6 +33,8 @@ pub struct Mapping<'b> {
     matcher: Matcher<'b>,
     /// The patterns that ignore letter case, in lower case, for names in lower case.
     folded: Option<Matcher<'b>>,
+    /// Whether there are no other patterns than the matcher's.
+    is_simple: bool,
     #[cfg(feature = "regex")]
     expressions: Vec<Expression<'b>>,
 }
@@ -177,6 +179,10 @@ impl<'b> Mapping<'b> {
         // An engine without regular expressions refuses a mapping that has some.
         #[cfg(not(feature = "regex"))]
         reader.count().filter(|count| *count == 0)?;
+        #[cfg(feature = "regex")]
+        let is_simple = folded.is_none() && expressions.is_empty();
+        #[cfg(not(feature = "regex"))]
+        let is_simple = folded.is_none();
         reader.is_empty().then_some(Self {
             incomplete,
             unmatched,
@@ -189,6 +195,7 @@ impl<'b> Mapping<'b> {
             clauses,
             matcher,
             folded,
+            is_simple,
             #[cfg(feature = "regex")]
             expressions,
         })
@@ -237,36 +244,32 @@ impl<'b> Mapping<'b> {
         mut matched: impl FnMut(u32, PatternKind<'b>, &[u8]),
     ) {
         self.matcher.for_each(group, |clause, kind| matched(clause, kind, group.name));
-        if self.folded.is_some() {
-            self.match_folded(group.name, lower, &mut matched);
+        if self.is_simple {
+            return;
         }
-        #[cfg(feature = "regex")]
-        if !self.expressions.is_empty() {
-            self.match_expressions(group.name, &mut matched);
-        }
+        self.match_otherwise(group.name, lower, &mut matched);
     }
 
+    /// Matches the patterns that ignore letter case, and the regular expressions.
     #[inline(never)]
-    fn match_folded(
+    fn match_otherwise(
         &self,
         name: &[u8],
         lower: &mut Vec<u8>,
-        matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8]),
+        matched: &mut dyn FnMut(u32, PatternKind<'b>, &[u8]),
     ) {
-        lower.clear();
-        letters::lower_into(name, lower);
         if let Some(folded) = &self.folded {
-            folded.for_each(scan(lower), |clause, kind| matched(clause, kind, lower));
+            lower.clear();
+            letters::lower_into(name, lower);
+            folded.for_each_dyn(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
         }
-    }
-
-    #[cfg(feature = "regex")]
-    #[inline(never)]
-    fn match_expressions(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8])) {
-        let front = Front::of(name);
-        for expression in &self.expressions {
-            if expression.regex.is_match_from(front, name) {
-                matched(expression.clause, PatternKind::Regex(expression.pattern), name);
+        #[cfg(feature = "regex")]
+        {
+            let front = Front::of(name);
+            for expression in &self.expressions {
+                if expression.regex.is_match_from(front, name) {
+                    matched(expression.clause, PatternKind::Regex(expression.pattern), name);
+                }
             }
         }
     }
@@ -274,7 +277,8 @@ impl<'b> Mapping<'b> {
     /// Whether some pattern wants a name.
     pub(crate) fn wants(&self, name: &[u8]) -> bool {
         let mut wanted = false;
-        self.for_each_match(scan(name), &mut Vec::new(), |_, _, _| wanted = true);
+        self.matcher.for_each_dyn(scan(name), &mut |_, _| wanted = true);
+        self.match_otherwise(name, &mut Vec::new(), &mut |_, _, _| wanted = true);
         wanted
     }
 
