@@ -25,9 +25,12 @@ build_engines() {
 build_engine() {
   local name=$1 steps=target/wasm/bindgen/$1 raw=target/wasm/$WASM_TARGET/$1/claimsmith.wasm
   local built=${ENGINE_DIR#"$ROOT/"}/$name.wasm
+  # Messages name source files: the same on every machine, so that the same sources give the same engine.
+  local flags="--remap-path-prefix=$ROOT=/claimsmith"
+  flags+=$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry"
   shift
   # As a cdylib alone: with the rlib beside it cargo leaves link-time optimization out, and says nothing.
-  wasm_cargo rustc --package claimsmith --lib --crate-type cdylib --profile "$name" --no-default-features "$@" \
+  CARGO_ENCODED_RUSTFLAGS=$flags wasm_cargo rustc --package claimsmith --lib --crate-type cdylib --profile "$name" --no-default-features "$@" \
     --target "$WASM_TARGET"
 
   mkdir -p "$steps" "$ENGINE_DIR"

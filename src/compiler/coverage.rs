@@ -32,8 +32,9 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
         return false;
     }
     let characters = representatives(patterns);
-    let places = |pattern: usize, reached: BTreeSet<usize>| reached.into_iter().map(move |at| (pattern, at));
-    let start: Places = (0..).zip(patterns).flat_map(|(at, pattern)| places(at, pattern.begin())).collect();
+    let start =
+        (0..).zip(patterns).flat_map(|(at, pattern)| pattern.begin().iter().map(move |&place| (at, place)));
+    let start: Places = start.collect();
     let mut steps = 0;
     let mut seen = vec![start.clone()];
     let mut open = vec![start];
@@ -41,7 +42,7 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
         for character in &characters {
             let step = |&(at, place): &(usize, usize)| {
                 let reached = patterns.get(at).map(|pattern| pattern.step(place, *character));
-                places(at, reached.unwrap_or_default())
+                reached.unwrap_or_default().iter().map(move |&place| (at, place))
             };
             let next: Places = from.iter().flat_map(step).collect();
             let at_end =
