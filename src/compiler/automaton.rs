@@ -46,6 +46,8 @@ impl Automaton {
 
     /// The same, for names whose letters may be compared in lower case.
     ///
+    /// Then it matches nothing that the pattern does not match, but for the dotted capital I, which is two characters
+    /// in lower case, not all that it does.
     /// `None` for classes whose letter case is left out of account, because they are no plain ranges anymore.
     pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Option<Self> {
         if !ignore_case {
@@ -54,7 +56,17 @@ impl Automaton {
         if lowered.contains([char::from(CLASS), char::from(NEGATED_CLASS)]) {
             return None;
         }
-        let mut automaton = Self::of_glob(lowered);
+        let mut careful = String::new();
+        let mut rest = lowered.chars();
+        while let Some(char) = rest.next() {
+            // Where any characters follow, these take the rest of a character that becomes two.
+            if char == char::from(ONE) && !rest.as_str().starts_with(char::from(ANY)) {
+                careful.extend([char::from(NEGATED_CLASS), 'İ', 'İ', char::from(CLASS_END)]);
+            } else {
+                careful.push(char);
+            }
+        }
+        let mut automaton = Self::of_glob(&careful);
         for state in &mut automaton.states {
             if let State::Chars { ranges, .. } = state
                 && let [(char, last)] = ranges.as_slice()
@@ -235,7 +247,7 @@ pub(crate) fn is_usable(char: char) -> bool {
 }
 
 /// All characters that are the same in lower case as this one.
-fn same_letter(char: char) -> Vec<char> {
+pub(crate) fn same_letter(char: char) -> Vec<char> {
     static CAPITALS: OnceLock<BTreeMap<char, Vec<char>>> = OnceLock::new();
     let capitals = CAPITALS.get_or_init(|| {
         let mut capitals: BTreeMap<char, Vec<char>> = BTreeMap::new();

@@ -119,6 +119,7 @@ mod tests {
     use super::{covers_everything, is_covered};
     use crate::compiler::Glob;
     use crate::compiler::automaton::Automaton;
+    #[cfg(not(target_arch = "wasm32"))]
     use crate::pattern::Pattern;
 
     fn check(globs: &[&str], expected: bool) {
@@ -227,6 +228,7 @@ mod tests {
     }
 
     /// Every name of up to seven characters out of three: one that no pattern names stands for all others.
+    #[cfg(not(target_arch = "wasm32"))]
     fn short_names() -> &'static [String] {
         static NAMES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
         NAMES.get_or_init(|| {

@@ -312,7 +312,7 @@ pub(crate) fn lower(text: &str) -> String {
 }
 
 /// A lowered glob for names in lower case. Classes keep what they had, and get the lower case of it beside that.
-fn lower_pattern(pattern: &str) -> String {
+pub(crate) fn lower_pattern(pattern: &str) -> String {
     let mut lowered = String::new();
     let mut rest = pattern.chars();
     while let Some(char) = rest.next() {
