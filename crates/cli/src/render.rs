@@ -107,7 +107,7 @@ impl Formatting<'_> {
     }
 }
 
-/// Such as `16 files: 2 formatted, 1 left as it is`.
+/// Such as `16 files: 2 formatted, 1 refused`.
 fn summarize_formatting(formatting: &Formatting<'_>) -> String {
     let (changed, refused) = (formatting.changed().count(), formatting.refused().count());
     let done = if formatting.check { "would change" } else { "formatted" };
