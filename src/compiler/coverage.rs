@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::automaton::{Automaton, is_usable};
+use crate::pattern::CAPTURE;
 
 /// After how many steps from a place in a pattern the search gives up and answers no.
 ///
@@ -21,7 +22,12 @@ type Places = BTreeSet<(usize, usize)>;
 
 /// Whether every non-empty name matches at least one of the lowered patterns or names.
 pub(crate) fn covers_everything<'p>(lowered: impl Iterator<Item = &'p str>) -> bool {
-    let automata: Vec<Automaton> = lowered.map(Automaton::of_glob).collect();
+    let lowered: Vec<&str> = lowered.collect();
+    // Almost no glob begins with a construct, and nothing else can match every first character.
+    if !lowered.iter().any(|text| text.bytes().next().is_some_and(|first| first <= CAPTURE)) {
+        return false;
+    }
+    let automata: Vec<Automaton> = lowered.into_iter().map(Automaton::of_glob).collect();
     cover_everything(&automata.iter().collect::<Vec<_>>())
 }
 
@@ -67,11 +73,11 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
 pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut usize) -> bool {
     let all: Vec<&Automaton> = by.iter().copied().chain([pattern]).collect();
     let characters = representatives(&all);
-    let places = |other: usize, reached: BTreeSet<usize>| reached.into_iter().map(move |at| (other, at));
+    let places = |other: usize, reached: &[usize]| reached.iter().map(move |at| (other, *at)).collect::<Vec<_>>();
     let start: Places = (0..).zip(by).flat_map(|(at, other)| places(at, other.begin())).collect();
     // Per place in the pattern, the sets of places in the others that it has been reached with.
     let mut seen: BTreeMap<usize, Vec<Places>> = BTreeMap::new();
-    let mut open: Vec<(usize, Places)> = pattern.begin().into_iter().map(|at| (at, start.clone())).collect();
+    let mut open: Vec<(usize, Places)> = pattern.begin().iter().map(|at| (*at, start.clone())).collect();
     while let Some((at, from)) = open.pop() {
         for character in &characters {
             let reached = pattern.step(at, *character);
@@ -87,7 +93,7 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
             let next: Places = from.iter().flat_map(step).collect();
             let at_end = |&(other, place): &(usize, usize)| by.get(other).is_some_and(|it| it.is_end(place));
             let escapes = !next.iter().any(at_end);
-            for place in reached {
+            for &place in reached {
                 if escapes && pattern.is_end(place) {
                     return false;
                 }

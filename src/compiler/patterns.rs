@@ -1,6 +1,7 @@
 //! The patterns of one rule, lowered: aliases are put in the place of the names that people read, letter case is
 //! taken out where it is to be ignored, and captures get their numbers.
 
+use super::automaton::Automaton;
 use super::coverage::covers_everything;
 use super::encode::{Clause, LoweredRegex};
 use super::fields::Findings;
@@ -26,11 +27,20 @@ pub(crate) struct PatternLowering<'o> {
     of_aliases: Vec<(String, Vec<String>)>,
     /// All that the captures of a pattern can be, where there is an end to it.
     finite: Vec<Vec<String>>,
+    /// The rule's own regular expressions, for the question what its patterns match together.
+    expressions: Vec<Automaton>,
 }
 
 impl<'o> PatternLowering<'o> {
     pub(crate) fn new(organization: &'o Organization) -> Self {
-        Self { organization, names: Vec::new(), without: Vec::new(), of_aliases: Vec::new(), finite: Vec::new() }
+        Self {
+            organization,
+            names: Vec::new(),
+            without: Vec::new(),
+            of_aliases: Vec::new(),
+            finite: Vec::new(),
+            expressions: Vec::new(),
+        }
     }
 
     /// The number of a capture.
@@ -53,6 +63,10 @@ impl<'o> PatternLowering<'o> {
 
     pub(crate) fn finite_captures(&self) -> &[Vec<String>] {
         &self.finite
+    }
+
+    pub(crate) fn expressions(&self) -> &[Automaton] {
+        &self.expressions
     }
 
     /// Lowers patterns of which one has to match; `own` are those whose captures the rule may grant.
@@ -217,6 +231,7 @@ impl<'o> PatternLowering<'o> {
             return None;
         }
         if own {
+            self.expressions.push(checked.automaton);
             self.finite.extend(combinations(&checked.captures, &captures, self.names.len()));
         }
         for alias in &self.organization.aliases {
