@@ -278,8 +278,10 @@ mod laws {
                     true => lower_pattern(lowered),
                     false => lowered.clone(),
                 };
-                let is_match =
-                    |lowered: &String| Pattern::decode(&lower(lowered)).unwrap().is_match(name.as_bytes());
+                let is_match = |lowered: &String| {
+                    let lowered = lower(lowered);
+                    Pattern::decode(&lowered).is_some_and(|it| it.is_match(name.as_bytes()))
+                };
                 glob.names.iter().any(|own| case(own) == name) || glob.patterns.iter().any(is_match)
             })
     }
