@@ -75,8 +75,6 @@ pub struct CompiledPlatform {
     pub fallback: Fallback,
     /// How much there is of everything.
     pub counts: Counts,
-    /// Whether a rule has a regular expression: the engine then has to know them.
-    pub needs_regex: bool,
 }
 
 /// What the Action does when engine or bundle cannot be used: it stands beside them, in plain sight.
@@ -393,7 +391,6 @@ impl Compiler {
                 patterns: clauses().map(encode::Clause::len).sum(),
                 cases: all_cases.len(),
             };
-            let needs_regex = clauses().any(|clause| !clause.regexes.is_empty());
             // What is wrong comes first: much of it would look like something that is not meant.
             if !self.has_errors() {
                 lint::lint(&platform, &self.organizations, now, &mut self.diagnostics);
@@ -404,7 +401,6 @@ impl Compiler {
                     cases: all_cases,
                     fallback: Fallback::of(&platform),
                     counts,
-                    needs_regex,
                 });
             }
         }

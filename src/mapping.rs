@@ -5,8 +5,7 @@ use crate::condition::Condition;
 use crate::letters;
 use crate::matcher::Matcher;
 use crate::pattern::PatternKind;
-#[cfg(feature = "regex")]
-use crate::regex::{Front, Regex};
+use crate::regex::{Ends, Regex};
 use crate::template::Template;
 use crate::words::{Scanned, scan};
 
@@ -35,19 +34,8 @@ pub struct Mapping<'b> {
     folded: Option<Matcher<'b>>,
     /// Whether there are no other patterns than the matcher's.
     is_simple: bool,
-    #[cfg(feature = "regex")]
-    expressions: Vec<Expression<'b>>,
-}
-
-/// A regular expression of a clause.
-#[cfg(feature = "regex")]
-#[derive(Debug)]
-struct Expression<'b> {
-    clause: u32,
-    pattern: &'b str,
-    /// The names of the captures, by their numbers.
-    captures: Vec<&'b str>,
-    regex: Regex<'b>,
+    /// Regular expressions, each with its clause.
+    expressions: Vec<(u32, Regex<'b>)>,
 }
 
 /// One rule: what it grants or takes away. What it matches is in the mapping's matchers.
@@ -169,20 +157,11 @@ impl<'b> Mapping<'b> {
             true => Some(Matcher::decode(&mut reader, all)?),
             false => None,
         };
-        #[cfg(feature = "regex")]
         let expressions = reader.list(|reader| {
             let clause = reader.number().filter(|clause| *clause < all)?;
-            let (ignore_case, pattern) = (reader.flag()?, reader.text()?);
-            let regex = Regex::decode(pattern, ignore_case, reader.list(Reader::bytes)?)?;
-            Some(Expression { clause, pattern, captures: reader.list(Reader::text)?, regex })
+            Some((clause, Regex::decode(reader)?))
         })?;
-        // An engine without regular expressions refuses a mapping that has some.
-        #[cfg(not(feature = "regex"))]
-        reader.count().filter(|count| *count == 0)?;
-        #[cfg(feature = "regex")]
         let is_simple = folded.is_none() && expressions.is_empty();
-        #[cfg(not(feature = "regex"))]
-        let is_simple = folded.is_none();
         reader.is_empty().then_some(Self {
             incomplete,
             unmatched,
@@ -196,7 +175,6 @@ impl<'b> Mapping<'b> {
             matcher,
             folded,
             is_simple,
-            #[cfg(feature = "regex")]
             expressions,
         })
     }
@@ -263,13 +241,10 @@ impl<'b> Mapping<'b> {
             letters::lower_into(name, lower);
             folded.for_each_dyn(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
         }
-        #[cfg(feature = "regex")]
-        {
-            let front = Front::of(name);
-            for expression in &self.expressions {
-                if expression.regex.is_match_from(front, name) {
-                    matched(expression.clause, PatternKind::Regex(expression.pattern), name);
-                }
+        let ends = Ends::of(name);
+        for (clause, regex) in &self.expressions {
+            if regex.is_match(ends, name) {
+                matched(*clause, PatternKind::Regex(regex.pattern()), name);
             }
         }
     }
@@ -299,25 +274,16 @@ impl<'b> Mapping<'b> {
         clause: u32,
         kind: PatternKind<'b>,
         text: &'n [u8],
-        #[cfg_attr(not(feature = "regex"), expect(unused_mut, reason = "a glob takes it whole"))]
         mut each: impl FnMut(usize, &'n [u8]),
     ) {
         match kind {
             PatternKind::Exact => {}
             PatternKind::Glob(pattern) => pattern.captures(text, each),
-            #[cfg(feature = "regex")]
             PatternKind::Regex(pattern) => {
-                let same = |it: &&Expression<'b>| it.clause == clause && it.pattern == pattern;
-                let Some(expression) = self.expressions.iter().find(same) else { return };
-                expression.regex.captures(text, |name, capture| {
-                    if let Some(number) = expression.captures.iter().position(|known| *known == name) {
-                        each(number, capture);
-                    }
-                });
-            }
-            #[cfg(not(feature = "regex"))]
-            PatternKind::Regex(_) => {
-                let _ = clause;
+                let same = |(of, regex): &&(u32, Regex<'b>)| *of == clause && regex.pattern() == pattern;
+                if let Some((_, regex)) = self.expressions.iter().find(same) {
+                    regex.captures(text, &mut each);
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Embeds the two engines and the shim of the Action, if they are built.
+//! Embeds the engine and the shim of the Action, if they are built.
 //!
 //! They are in the folder that CLAIMSMITH_ENGINE_DIR names, else in the workspace's `target/engine`.
 
@@ -18,25 +18,20 @@ fn main() -> io::Result<()> {
         Some(folder) => PathBuf::from(folder),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/engine"),
     };
+    let engine = folder.join("engine.wasm");
     let shim = folder.join("shim.js");
-    let engines = ["engine", "engine-regex"].map(|name| (name, folder.join(name).with_extension("wasm")));
-    let files: Vec<&PathBuf> = engines.iter().map(|(_, file)| file).chain([&shim]).collect();
-    for file in &files {
-        // A file that is not there yet counts as changed, so the next build looks again.
-        println!("cargo:rerun-if-changed={}", file.display());
-    }
-    if !files.iter().all(|file| file.is_file()) {
+    // A file that is not there yet counts as changed, so the next build looks again.
+    println!("cargo:rerun-if-changed={}", engine.display());
+    println!("cargo:rerun-if-changed={}", shim.display());
+    if !engine.is_file() || !shim.is_file() {
         return Ok(());
     }
 
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
-    for (name, file) in &engines {
-        let wasm = fs::read(file)?;
-        fs::write(out.join(name).with_extension("br"), compress::compress(&wasm)?)?;
-        let variable = name.to_uppercase().replace('-', "_");
-        println!("cargo:rustc-env=CLAIMSMITH_{variable}_BYTES={}", wasm.len());
-    }
+    let wasm = fs::read(&engine)?;
+    fs::write(out.join("engine.br"), compress::compress(&wasm)?)?;
     fs::copy(&shim, out.join("shim.js"))?;
+    println!("cargo:rustc-env=CLAIMSMITH_ENGINE_BYTES={}", wasm.len());
     println!("cargo:rustc-cfg=embedded_engine");
     Ok(())
 }

@@ -3,17 +3,16 @@
 
 use super::automaton::Automaton;
 use super::coverage::covers_everything;
-use super::encode::{Clause, LoweredRegex};
+use super::encode::Clause;
 use super::fields::Findings;
 use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
 use super::model::{Organization, Patterns};
-use super::regex::{self, RegexProblem};
+use super::regex::{self, HostRegex, RegexProblem};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::Code;
 use crate::letters;
 use crate::pattern::{CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, Pattern};
-use crate::regex::Regex;
 
 /// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
 #[derive(Debug)]
@@ -213,7 +212,7 @@ impl<'o> PatternLowering<'o> {
                 return None;
             }
         };
-        let engine = Regex::decode(&written.text, ignore_case, Vec::new())?;
+        let engine = HostRegex::new(&written.text, ignore_case)?;
         if checked.matches_everything {
             report_everything(written, findings);
         }
@@ -231,19 +230,19 @@ impl<'o> PatternLowering<'o> {
             return None;
         }
         if own {
-            self.expressions.push(checked.automaton);
+            self.expressions.push(checked.automaton.clone());
             self.finite.extend(combinations(&checked.captures, &captures, self.names.len()));
         }
         for alias in &self.organization.aliases {
             let readable = alias.name.text.as_str();
-            if !engine.is_match(readable.as_bytes()) {
+            if !engine.is_match(readable) {
                 continue;
             }
             if own && !captures.is_empty() {
                 let mut taken = vec![String::new(); self.names.len()];
-                engine.captures(readable.as_bytes(), |name, capture| {
+                engine.captures(readable, |name, capture| {
                     if let Some(slot) = self.capture(name).and_then(|number| taken.get_mut(number)) {
-                        *slot = String::from_utf8_lossy(capture).into_owned();
+                        capture.clone_into(slot);
                     }
                 });
                 self.of_aliases.push((alias.id.text.clone(), taken));
@@ -251,12 +250,8 @@ impl<'o> PatternLowering<'o> {
                 clause.plain.names.push(alias.id.text.clone());
             }
         }
-        clause.regexes.push(LoweredRegex {
-            pattern: written.text.clone(),
-            ignore_case,
-            prefixes: checked.prefixes,
-            captures: self.names.clone(),
-        });
+        let number = |name: &str| self.capture(name).and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
+        clause.regexes.push(checked.encode(&written.text, ignore_case, &number));
         Some(captures)
     }
 }

@@ -15,33 +15,9 @@ const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
 const BUNDLE: &str = "__CLAIMSMITH_BUNDLE__";
 const FALLBACK: &str = "__CLAIMSMITH_FALLBACK__";
 
-/// Which of the engines: regular expressions are larger than all else of one, so only who needs them pays for them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) enum EngineKind {
-    #[serde(rename = "engine")]
-    Plain,
-    #[serde(rename = "engine with regex")]
-    Regex,
-}
-
-impl EngineKind {
-    /// The smallest engine that knows what a platform's mappings hold.
-    pub(crate) fn for_platform(platform: &CompiledPlatform) -> Self {
-        if platform.needs_regex { Self::Regex } else { Self::Plain }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "engine",
-            Self::Regex => "engine with regex",
-        }
-    }
-}
-
-/// The parts of an Action that are the same for all mappings that need the same engine.
+/// The parts of an Action that are the same for all mappings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Engine<'e> {
-    kind: EngineKind,
     /// How large the WebAssembly is.
     raw: usize,
     /// The WebAssembly, compressed.
@@ -50,25 +26,19 @@ pub(crate) struct Engine<'e> {
     shim: &'e str,
 }
 
-/// An engine that was built before this program was.
+/// The engine that was built before this program was.
 #[cfg(embedded_engine)]
-pub(crate) fn embedded(kind: EngineKind) -> Option<Engine<'static>> {
-    let (raw, compressed): (_, &[u8]) = match kind {
-        EngineKind::Plain => {
-            (env!("CLAIMSMITH_ENGINE_BYTES"), include_bytes!(concat!(env!("OUT_DIR"), "/engine.br")))
-        }
-        EngineKind::Regex => (
-            env!("CLAIMSMITH_ENGINE_REGEX_BYTES"),
-            include_bytes!(concat!(env!("OUT_DIR"), "/engine-regex.br")),
-        ),
-    };
-    let shim = include_str!(concat!(env!("OUT_DIR"), "/shim.js"));
-    Some(Engine { kind, raw: raw.parse().ok()?, compressed, shim })
+pub(crate) fn embedded() -> Option<Engine<'static>> {
+    Some(Engine {
+        raw: env!("CLAIMSMITH_ENGINE_BYTES").parse().ok()?,
+        compressed: include_bytes!(concat!(env!("OUT_DIR"), "/engine.br")),
+        shim: include_str!(concat!(env!("OUT_DIR"), "/shim.js")),
+    })
 }
 
 /// No engine had been built when this program was.
 #[cfg(not(embedded_engine))]
-pub(crate) fn embedded(_: EngineKind) -> Option<Engine<'static>> {
+pub(crate) fn embedded() -> Option<Engine<'static>> {
     None
 }
 
@@ -82,8 +52,6 @@ pub(crate) struct Action {
 /// What takes how much of an Action, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Sizes {
-    /// Which engine it is.
-    pub(crate) kind: EngineKind,
     pub(crate) engine: Part,
     /// The bundle and what happens without it.
     pub(crate) mapping: Part,
@@ -126,7 +94,6 @@ pub(crate) fn compose(
     let text = fill(engine.shim, &contents)?;
     let [engine_len, bundle_len, fallback_len] = contents.map(|(_, content)| content.len());
     let sizes = Sizes {
-        kind: engine.kind,
         engine: Part { raw: engine.raw, compressed: Some(engine.compressed.len()), embedded: engine_len },
         mapping: Part {
             raw: platform.bundle.len() + fallback.len(),

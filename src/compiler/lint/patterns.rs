@@ -9,11 +9,11 @@ use super::super::automaton::Automaton;
 use super::super::glob::Glob;
 use super::super::model::{Matches, Organization, Patterns, Rule};
 use super::super::patterns::lower_pattern;
+use super::super::regex::HostRegex;
 use super::captures;
 use super::covers::witness;
 use super::index::Index;
 use crate::pattern::{ANY, CLASS_END, ONE, Pattern};
-use crate::regex::Regex;
 
 /// The rules of an organization, prepared.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) struct PatternSet<'m> {
     pub(super) aliased: Vec<Aliased<'m>>,
     pub(super) globs: Vec<LoweredGlob>,
     pub(super) regexes: Vec<WrittenRegex<'m>>,
-    engines: OnceCell<Vec<Regex<'static>>>,
+    engines: OnceCell<Vec<HostRegex>>,
     pub(super) automata: OnceCell<Vec<Automaton>>,
     pub(super) folded_automata: OnceCell<Vec<Automaton>>,
 }
@@ -217,9 +217,9 @@ impl<'m> PatternSet<'m> {
     pub(super) fn is_regex_match(&self, name: &str) -> bool {
         let compile = || {
             let engines = self.regexes.iter();
-            engines.filter_map(|it| Regex::decode(it.text, it.ignore_case, Vec::new())).collect()
+            engines.filter_map(|it| HostRegex::new(it.text, it.ignore_case)).collect()
         };
-        self.engines.get_or_init(compile).iter().any(|engine| engine.is_match(name.as_bytes()))
+        self.engines.get_or_init(compile).iter().any(|engine| engine.is_match(name))
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use claimsmith::compiler::CompiledPlatform;
 
 use crate::Verdict;
-use crate::action::{self, EngineKind, LIMIT, Sizes};
+use crate::action::{self, LIMIT, Sizes};
 use crate::commands::Directory;
 use crate::load;
 use crate::render::{Built, Format, human, json};
@@ -36,12 +36,7 @@ pub(super) struct Bundle {
     /// Another limit, for tests
     #[arg(long, value_name = "BYTES", default_value_t = LIMIT, hide = true)]
     limit: usize,
-    /// The engine with regular expressions even if no rule has one, for tests
-    #[arg(long, hide = true)]
-    with_regex: bool,
 }
-
-const NO_ENGINE: &str = "this build of claimsmith holds no engine; run `./build.sh`";
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -67,14 +62,12 @@ impl Bundle {
     }
 
     fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        if action::embedded(EngineKind::Plain).is_none() {
-            bail!(NO_ENGINE);
-        }
+        let Some(engine) = action::embedded() else {
+            bail!("this build of claimsmith holds no engine; run `./build.sh`");
+        };
         let Some(platform) = load::platform(&self.directory.path, terminal)? else {
             return Ok(Verdict::No);
         };
-        let kind = if self.with_regex { EngineKind::Regex } else { EngineKind::for_platform(&platform) };
-        let engine = action::embedded(kind).context(NO_ENGINE)?;
         let action = action::compose(engine, &platform, self.limit)?;
         if action.sizes.total > self.limit {
             self.tell(None, &platform, Some(action.sizes), terminal)?;

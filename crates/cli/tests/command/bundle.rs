@@ -65,30 +65,9 @@ mod with_engine {
         assert_eq!((&sizes["total"], &sizes["limit"]), (&json!(action.len()), &json!(100_000)));
         let embedded = |part: &str| sizes[part]["embedded"].as_u64().expect("a number");
         assert_eq!(json!(embedded("engine") + embedded("mapping") + embedded("shim")), sizes["total"]);
-        assert_eq!(sizes["kind"], "engine");
         assert_eq!(json["bytes_per_rule"], json!(embedded("mapping") as f64 / 2.0));
         let left: Vec<_> = fs::read_dir(folder.path().join("some/dist")).expect("a folder").collect();
         assert_eq!(left.len(), 1, "{left:?}");
-    }
-
-    #[test]
-    fn only_who_needs_regular_expressions_carries_them() {
-        let folder = folder(&[("organizations/acme.yaml", ACME)]);
-        let build = |arguments: &[&str]| {
-            let arguments = [&["bundle", "--format", "json"], arguments].concat();
-            let json = run_in(&folder, &arguments).json(0);
-            let action = fs::read_to_string(folder.path().join("dist/action.js")).expect("the Action");
-            assert_eq!(json["sizes"]["total"], action.len());
-            (json["sizes"]["kind"].clone(), json["sizes"]["shim"].clone(), json["digest"].clone())
-        };
-        let (plain, shim, digest) = build(&[]);
-        assert_eq!(plain, "engine");
-        // The shim is the same, and so is the bundle.
-        assert_eq!(build(&["--with-regex"]), (json!("engine with regex"), shim, digest));
-        let table = run_in(&folder, &["bundle", "--with-regex"]).told(0);
-        assert!(table.contains("\nengine with regex  "), "{table}");
-        let table = run_in(&folder, &["bundle"]).told(0);
-        assert!(table.contains("\nengine             "), "{table}");
     }
 
     #[test]

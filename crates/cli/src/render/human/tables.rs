@@ -54,7 +54,7 @@ pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
 fn write_sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
     let row = |out: &mut dyn Write, name: &str, cells: [String; 3]| {
         let [raw, compressed, embedded] = cells;
-        writeln!(out, "{name:<17} {raw:>10} {compressed:>10} {embedded:>12}")
+        writeln!(out, "{name:<14} {raw:>10} {compressed:>10} {embedded:>12}")
     };
     let part = |part: &Part| {
         let compressed = part.compressed.map_or_else(|| "-".to_owned(), spaced);
@@ -62,7 +62,7 @@ fn write_sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
     };
     let number = |number: String| [String::new(), String::new(), number];
     row(out, "bytes", ["raw", "compressed", "in action.js"].map(str::to_owned))?;
-    row(out, sizes.kind.name(), part(&sizes.engine))?;
+    row(out, "engine", part(&sizes.engine))?;
     row(out, "mapping", part(&sizes.mapping))?;
     row(out, "shim", part(&sizes.shim))?;
     row(out, "total", number(spaced(sizes.total)))?;
@@ -81,12 +81,11 @@ fn write_sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::write_sizes;
-    use crate::action::{EngineKind, Part, Sizes};
+    use crate::action::{Part, Sizes};
 
-    fn check(kind: EngineKind, limit: usize, rules: usize, expected: &str) {
+    fn check(limit: usize, rules: usize, expected: &str) {
         let part = |raw, compressed, embedded| Part { raw, compressed, embedded };
         let written = Sizes {
-            kind,
             engine: part(61_000, Some(21_000), 28_000),
             mapping: part(12_000, Some(6_000), 8_200),
             shim: part(3_456, None, 3_390),
@@ -102,29 +101,27 @@ mod tests {
     #[test]
     fn the_table_adds_up() {
         check(
-            EngineKind::Plain,
             100_000,
             40,
-            "bytes                    raw compressed in action.js\n\
-             engine                61 000     21 000       28 000\n\
-             mapping               12 000      6 000        8 200\n\
-             shim                   3 456          -        3 390\n\
-             total                                         39 590\n\
-             limit                                        100 000\n\
-             free                                          60 410\n\
-             bytes per rule                                 205.0\n",
+            "bytes                 raw compressed in action.js\n\
+             engine             61 000     21 000       28 000\n\
+             mapping            12 000      6 000        8 200\n\
+             shim                3 456          -        3 390\n\
+             total                                      39 590\n\
+             limit                                     100 000\n\
+             free                                       60 410\n\
+             bytes per rule                              205.0\n",
         );
         check(
-            EngineKind::Regex,
             30_000,
             0,
-            "bytes                    raw compressed in action.js\n\
-             engine with regex     61 000     21 000       28 000\n\
-             mapping               12 000      6 000        8 200\n\
-             shim                   3 456          -        3 390\n\
-             total                                         39 590\n\
-             limit                                         30 000\n\
-             too many                                       9 590\n",
+            "bytes                 raw compressed in action.js\n\
+             engine             61 000     21 000       28 000\n\
+             mapping            12 000      6 000        8 200\n\
+             shim                3 456          -        3 390\n\
+             total                                      39 590\n\
+             limit                                      30 000\n\
+             too many                                    9 590\n",
         );
     }
 }
