@@ -17,7 +17,7 @@ impl Bits {
     }
 
     /// Adds `number` and says whether it was new; a number past the size may be left out.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, number: u32) -> bool {
         let (at, mask) = place(number);
         let word = match self.first.get_mut(at) {

@@ -100,6 +100,7 @@ impl Side {
     }
 
     /// The word that a name begins with, seen from this side.
+    #[inline(always)]
     pub(crate) fn word(self, name: &[u8]) -> u64 {
         match self {
             Self::Front => front_word(name),
@@ -250,6 +251,7 @@ impl<'b> Ends<'b> {
         }
     }
 
+    #[inline(always)]
     fn may_have(&self, hash: u32) -> bool {
         let (at, bit) = filter_place(hash);
         self.filter.get(at).is_some_and(|bits| bits & bit != 0)
@@ -334,6 +336,7 @@ fn mask(word: u64, len: u8) -> u64 {
 }
 
 /// Where a head is, or would be.
+#[inline(always)]
 fn find_slot(heads: &[Option<Head>], hash: u32, word: u64, len: u8) -> usize {
     let last = heads.len().wrapping_sub(1);
     let mut slot = hash as usize & last;

@@ -7,6 +7,7 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The first eight bytes, the first one highest; missing ones are zero.
 ///
 /// Words compare as the bytes do, because names hold no zeros.
+#[inline(always)]
 pub(crate) fn front_word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<8>() {
         Some(word) => u64::from_be_bytes(*word),
@@ -15,6 +16,7 @@ pub(crate) fn front_word(bytes: &[u8]) -> u64 {
 }
 
 /// The last eight bytes, the last one highest; missing ones are zero.
+#[inline(always)]
 pub(crate) fn back_word(bytes: &[u8]) -> u64 {
     match bytes.last_chunk::<8>() {
         Some(word) => u64::from_le_bytes(*word),
@@ -40,18 +42,30 @@ pub(crate) fn lower_word(word: u64) -> u64 {
 /// Whether two byte strings are the same.
 ///
 /// The library's comparison is a loop over bytes in WebAssembly.
-#[inline]
+#[inline(always)]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
-    let ((left_words, left_rest), (right_words, right_rest)) =
-        (left.as_chunks::<8>(), right.as_chunks::<8>());
-    left_words
-        .iter()
-        .zip(right_words)
-        .all(|(left, right)| u64::from_le_bytes(*left) == u64::from_le_bytes(*right))
-        && left_rest.iter().zip(right_rest).all(|(left, right)| left == right)
+    // Loops of its own: made for size, those of the library would be calls.
+    let (mut left, mut right) = (left, right);
+    while let (Some((left_word, left_rest)), Some((right_word, right_rest))) =
+        (left.split_first_chunk::<8>(), right.split_first_chunk::<8>())
+    {
+        if u64::from_le_bytes(*left_word) != u64::from_le_bytes(*right_word) {
+            return false;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    while let (Some((left_byte, left_rest)), Some((right_byte, right_rest))) =
+        (left.split_first(), right.split_first())
+    {
+        if left_byte != right_byte {
+            return false;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    true
 }
 
 /// A fast hash of a name.
@@ -62,6 +76,7 @@ pub(crate) fn hash(name: &[u8]) -> u32 {
 }
 
 /// The word of the `rest` that whole words leave of a name.
+#[inline(always)]
 fn last_partial_word(name: &[u8], rest: &[u8]) -> u64 {
     match name.last_chunk::<8>() {
         // One word that reaches back into the one before is cheaper than byte by byte.
@@ -70,19 +85,23 @@ fn last_partial_word(name: &[u8], rest: &[u8]) -> u64 {
     }
 }
 
+#[inline(always)]
 fn finish(state: u64, last: u64, len: usize) -> u32 {
     fold(mix(state, last) ^ len as u64)
 }
 
 /// A hash of one word and a small number.
+#[inline(always)]
 pub(crate) fn hash_word(word: u64, number: u8) -> u32 {
     fold(mix(u64::from(number), word))
 }
 
+#[inline(always)]
 fn mix(state: u64, word: u64) -> u64 {
     (state.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
 }
 
+#[inline(always)]
 fn fold(state: u64) -> u32 {
     (state ^ (state >> 32)) as u32
 }
@@ -151,6 +170,7 @@ fn is_malformed(name: &[u8]) -> bool {
 }
 
 /// Flags the bytes that are control characters or not ASCII in their highest bits; all flags up to the first are exact.
+#[inline(always)]
 fn suspicious(word: u64) -> u64 {
     let below_space = word.wrapping_sub(ONES * 0x20) & !word;
     let above_tilde = word.wrapping_add(ONES) | word;
