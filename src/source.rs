@@ -192,7 +192,12 @@ impl<'b> Source<'b> {
     }
 
     /// Calls `each` with every entry of a value; what is no entry is a bad one, with the reason.
-    fn for_each_entry<'v>(&self, value: &'v Value<'_>, mapping: &Mapping<'_>, each: &mut dyn FnMut(Entry<'v>)) {
+    fn for_each_entry<'v>(
+        &self,
+        value: &'v Value<'_>,
+        mapping: &Mapping<'_>,
+        each: &mut dyn FnMut(Entry<'v>),
+    ) {
         let mut count = 0;
         self.for_each_uncapped(value, mapping, &mut |entry| {
             count += 1;
@@ -211,7 +216,9 @@ impl<'b> Source<'b> {
     ) {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
-            (Value::List(entries), _) if entries.len() > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
+            (Value::List(entries), _) if entries.len() > MAX_GROUPS => {
+                each(Entry::Bad(Reason::TooManyGroups))
+            }
             (Value::Names { count, .. }, _) if *count > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
             (Value::List(entries), Shape::List | Shape::ListOrString) => {
                 entries.iter().for_each(|entry| each(read_entry(entry)));
@@ -359,7 +366,8 @@ impl<'a> Received<'a> {
             let mut name: &[u8] = match entry {
                 Entry::Name(name) => name,
                 Entry::Number(number) if source.numbers && append_integer(number, &mut text) => &text,
-                Entry::Bool(value) if source.booleans => if value { b"true" } else { b"false" },
+                Entry::Bool(true) if source.booleans => b"true",
+                Entry::Bool(false) if source.booleans => b"false",
                 Entry::Number(_) | Entry::Bool(_) => return self.fail(Reason::EntryType),
                 Entry::Bad(reason) => return self.fail(reason),
             };
@@ -455,13 +463,14 @@ fn for_each_part<'v>(
     };
     let mut first = 0;
     while first < ends.len() {
-        let Some(last) = known(first).last() else {
+        let Some(last) = known(first).next_back() else {
             each(Entry::Name(run(first, first).unwrap_or_default()));
             first += 1;
             continue;
         };
         let parts_wanted = (first..=last).any(|part| run(part, part).is_some_and(wants));
-        let overlaps = known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
+        let overlaps =
+            known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
         each(match run(first, last) {
             Some(name) if !parts_wanted && !overlaps => Entry::Name(name),
             _ => Entry::Bad(Reason::AmbiguousSplit),
