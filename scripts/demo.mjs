@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the sample customers' connections put upstream groups; a mapping file may name any other place. */
-const ATTRIBUTES = ['groups', 'federated_groups', 'group_ids'];
+const ATTRIBUTES = ['groups', 'federated_groups', 'group_ids', 'Group', 'memberOf'];
 const LOGIN = fileURLToPath(new URL('../js-shim/login.mjs', import.meta.url));
 
 const [action, folder] = process.argv.slice(2);
@@ -21,12 +21,15 @@ for (const name of events) console.log(describe(join(folder, name)));
 function describe(path) {
   const event = JSON.parse(readFileSync(path, 'utf8'));
   const { claims, denied, log, timings } = logIn(path);
-  const attribute = ATTRIBUTES.find((candidate) => candidate in event.user);
   const { organization, connection, client } = event;
+  // Where accounts are linked, a linked one has attributes of its own.
+  const linked = event.user.identities.find((identity) => identity.connection === connection.name);
+  const attributes = linked?.profileData ?? event.user;
+  const attribute = ATTRIBUTES.find((candidate) => candidate in attributes);
   const lines = [
     '',
     `   ${organization?.display_name ?? 'no organization'} (${connection.strategy}) logs in to ${client.name}`,
-    `     upstream  ${attribute}: ${JSON.stringify(event.user[attribute])}`,
+    `     upstream  ${attribute}: ${JSON.stringify(attributes[attribute])}`,
   ];
   for (const [claim, groups] of Object.entries(claims.idToken)) {
     lines.push(`     claim     ${claim}: ${JSON.stringify(groups)}`);

@@ -189,7 +189,7 @@ pub fn evaluate_routed<'v, 'b>(
         run.grant_default();
     }
 
-    let mut notes = run.notes;
+    let mut notes = core::mem::take(&mut run.notes);
     notes.add(Note::EmptyEntry, received.empty_entries);
     notes.add(Note::OutsideScope, received.outside_scope);
     notes.add(Note::Partial, u32::from(received.incomplete.is_some()));
@@ -198,7 +198,7 @@ pub fn evaluate_routed<'v, 'b>(
         reason: received.incomplete.unwrap_or(Reason::Ok),
         application: Some(application),
         groups: Vec::new(),
-        rules: run.fired.members(),
+        rules: run.fired_rules(),
         unmatched,
         received: received.groups.len() as u32,
         notes: Vec::new(),
@@ -431,15 +431,34 @@ impl<'v, 'b> Run<'v, 'b> {
         }
     }
 
+    /// The rules that fired. What became of one rule may be several of the same id, side by side, and is one.
+    fn fired_rules(&self) -> Vec<u32> {
+        let mut rules = self.fired.members();
+        rules.dedup_by_key(|position| self.id(*position));
+        rules
+    }
+
+    fn id(&self, position: u32) -> Option<&'b str> {
+        self.mapping.rules.get(position as usize).map(|rule| rule.id)
+    }
+
     /// Decides the rules that ask for more than one of their patterns.
     fn decide(&mut self, facts: Facts<'_>, now: f64, trace: &mut impl FnMut(Step<'_, 'b>)) {
+        let mut noted = None;
         for detail in &self.mapping.detailed {
             let verdict = self.verdict(detail, facts, now);
             trace(Step::Decided { rule: detail.rule, verdict });
             match verdict {
                 Verdict::Fired => self.fire(detail.rule),
-                Verdict::Expired => self.notes.add(Note::ExpiredRule, 1),
-                Verdict::ConditionUnknown => self.notes.add(Note::ConditionUnknown, 1),
+                Verdict::Expired | Verdict::ConditionUnknown => {
+                    let note = match verdict {
+                        Verdict::Expired => Note::ExpiredRule,
+                        _ => Note::ConditionUnknown,
+                    };
+                    let id = self.id(detail.rule);
+                    self.notes.add(note, u32::from(noted != id));
+                    noted = id;
+                }
                 Verdict::GroupMissing | Verdict::GroupUnwanted | Verdict::ConditionFalse => {}
             }
         }

@@ -400,9 +400,7 @@ impl Answer {
             let tokens = [("id", application.id_token), ("access", application.access_token)];
             tokens.into_iter().filter(|(_, carries)| *carries).map(|(token, _)| token).collect()
         };
-        // What became of one rule may be several, of the same id.
-        let mut rules: Vec<String> = evaluation.rules.iter().filter_map(rule).collect();
-        rules.dedup();
+        let rules: Vec<String> = evaluation.rules.iter().filter_map(rule).collect();
         let mut unmatched: Vec<String> =
             evaluation.unmatched.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         unmatched.sort_unstable();

@@ -257,9 +257,14 @@ impl<'b> Mapping<'b> {
         wanted
     }
 
-    /// Whether a name stands in the mapping as it is.
+    /// Whether a name stands in the mapping, in this letter case or where that is ignored.
     pub(crate) fn knows(&self, name: &[u8]) -> bool {
-        self.matcher.is_exact(name)
+        let in_lower_case = |folded: &Matcher<'b>| {
+            let mut lower = Vec::new();
+            letters::lower_into(name, &mut lower);
+            folded.is_exact(&lower)
+        };
+        self.matcher.is_exact(name) || self.folded.as_ref().is_some_and(in_lower_case)
     }
 
     /// The exact names, those in lower case included, each with its clause.

@@ -97,6 +97,8 @@ pub(crate) struct Received<'a> {
     pub(crate) outside_scope: u32,
     /// Why the input is incomplete, if it is; the groups are then those that could be read.
     pub(crate) incomplete: Option<Reason>,
+    /// Whether there are more groups than a login may have: none of them is used.
+    too_many: bool,
 }
 
 /// One entry of a source, as it arrived.
@@ -129,7 +131,7 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
         for (source, value) in chosen() {
             received.take(source, value, mapping);
         }
-        return received;
+        return received.bounded();
     }
     let mut derived = Vec::new();
     for (source, value) in chosen() {
@@ -142,7 +144,7 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
     {
         received.take_joined(names);
     }
-    received
+    received.bounded()
 }
 
 impl<'b> Source<'b> {
@@ -179,8 +181,23 @@ impl<'b> Source<'b> {
         matches!(self.form, Form::Plain) && !self.numbers && !self.booleans && !self.trim
     }
 
+    /// What rules see of an entry that is a string; nothing if it does not have the form.
+    fn see(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let (mut tidied, mut seen) = (Vec::new(), Vec::new());
+        match self.trim {
+            true => invisible::trim_into(name, &mut tidied),
+            false => tidied.extend_from_slice(name),
+        }
+        (self.form.append(&tidied, &mut seen) == Formed::Taken).then_some(seen)
+    }
+
     /// Calls `each` with every entry of a value; what is no entry is a bad one, with the reason.
-    fn for_each_entry<'v>(&self, value: &'v Value<'_>, mapping: &Mapping<'_>, each: &mut dyn FnMut(Entry<'v>)) {
+    fn for_each_entry<'v>(
+        &self,
+        value: &'v Value<'_>,
+        mapping: &Mapping<'_>,
+        each: &mut dyn FnMut(Entry<'v>),
+    ) {
         let mut count = 0;
         self.for_each_uncapped(value, mapping, &mut |entry| {
             count += 1;
@@ -199,7 +216,9 @@ impl<'b> Source<'b> {
     ) {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
-            (Value::List(entries), _) if entries.len() > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
+            (Value::List(entries), _) if entries.len() > MAX_GROUPS => {
+                each(Entry::Bad(Reason::TooManyGroups))
+            }
             (Value::Names { count, .. }, _) if *count > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
             (Value::List(entries), Shape::List | Shape::ListOrString) => {
                 entries.iter().for_each(|entry| each(read_entry(entry)));
@@ -224,7 +243,7 @@ impl<'b> Source<'b> {
                 }
             }
             (Value::Text(joined), Shape::Delimited(delimiter)) => {
-                for_each_part(joined, delimiter.as_bytes(), mapping, each);
+                for_each_part(joined, delimiter.as_bytes(), self, mapping, each);
             }
             (value, _) => each(Entry::Bad(reason_of(value))),
         }
@@ -267,7 +286,15 @@ fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> Entry<'v> {
 }
 
 impl<'a> Received<'a> {
+    fn bounded(mut self) -> Self {
+        if self.too_many {
+            self.groups.clear();
+        }
+        self
+    }
+
     fn fail(&mut self, reason: Reason) {
+        self.too_many |= reason == Reason::TooManyGroups;
         self.incomplete.get_or_insert(reason);
     }
 
@@ -277,9 +304,12 @@ impl<'a> Received<'a> {
             // The way of almost every login: an array of strings.
             (Value::Names { count, joined }, Shape::List | Shape::ListOrString) if *count <= MAX_GROUPS => {
                 self.groups.reserve_exact(*count);
+                let (groups, empty_entries) = (self.groups.len(), self.empty_entries);
                 let parts = self.take_joined(joined);
-                // A zero inside a name makes more parts than there were names.
+                // A zero inside a name makes more parts than there were names, and which of them are names is lost.
                 if parts != *count {
+                    self.groups.truncate(groups);
+                    self.empty_entries = empty_entries;
                     self.fail(Reason::EntryMalformed);
                 }
                 if source.cap > 0 && *count >= source.cap as usize {
@@ -336,7 +366,8 @@ impl<'a> Received<'a> {
             let mut name: &[u8] = match entry {
                 Entry::Name(name) => name,
                 Entry::Number(number) if source.numbers && append_integer(number, &mut text) => &text,
-                Entry::Bool(value) if source.booleans => if value { b"true" } else { b"false" },
+                Entry::Bool(true) if source.booleans => b"true",
+                Entry::Bool(false) if source.booleans => b"false",
                 Entry::Number(_) | Entry::Bool(_) => return self.fail(Reason::EntryType),
                 Entry::Bad(reason) => return self.fail(reason),
             };
@@ -404,6 +435,7 @@ fn append_integer(number: f64, text: &mut Vec<u8>) -> bool {
 fn for_each_part<'v>(
     joined: &'v [u8],
     delimiter: &[u8],
+    source: &Source<'_>,
     mapping: &Mapping<'_>,
     each: &mut dyn FnMut(Entry<'v>),
 ) {
@@ -422,20 +454,23 @@ fn for_each_part<'v>(
         None => 0,
     };
     let run = |first: usize, last: usize| joined.get(start(first)..*ends.get(last)?);
+    let knows = |name: &[u8]| source.see(name).is_some_and(|name| mapping.knows(&name));
+    let wants = |name: &[u8]| source.see(name).is_some_and(|name| mapping.wants(&name));
     // The last parts of runs of at least two, from a part on, that are a known name.
     let known = |first: usize| {
         let last = (first + mapping.delimiters).min(ends.len().saturating_sub(1));
-        (first + 1..=last).filter(move |last| run(first, *last).is_some_and(|name| mapping.knows(name)))
+        (first + 1..=last).filter(move |last| run(first, *last).is_some_and(knows))
     };
     let mut first = 0;
     while first < ends.len() {
-        let Some(last) = known(first).last() else {
+        let Some(last) = known(first).next_back() else {
             each(Entry::Name(run(first, first).unwrap_or_default()));
             first += 1;
             continue;
         };
-        let parts_wanted = (first..=last).any(|part| run(part, part).is_some_and(|name| mapping.wants(name)));
-        let overlaps = known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
+        let parts_wanted = (first..=last).any(|part| run(part, part).is_some_and(wants));
+        let overlaps =
+            known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
         each(match run(first, last) {
             Some(name) if !parts_wanted && !overlaps => Entry::Name(name),
             _ => Entry::Bad(Reason::AmbiguousSplit),
@@ -492,5 +527,48 @@ mod tests {
         check(0.5, None);
         check(f64::NAN, None);
         check(f64::INFINITY, None);
+    }
+
+    #[cfg(feature = "compiler")]
+    #[test]
+    fn of_too_many_groups_none_is_used() {
+        use crate::diagnostic::SourceFile;
+        use crate::{Bundle, event};
+
+        const PLATFORM: &str = "\
+version: 1
+platform:
+  applications: { portal: { clients: [client], claim: 'https://claims.example.com/groups' } }
+  groups: { all: { applications: [portal], description: Has a. } }
+organizations:
+  acme:
+    connections:
+      acme:
+        strategy: other
+        groups: [{ from: /a, shape: delimited, delimiter: ',' }, { from: /b, shape: list, absent: empty }]
+        combine: all
+    rules: [{ id: a, match: { exact: a }, grant: all }]
+    policies: { incomplete: use-partial }
+cases: []
+";
+        let file = SourceFile { path: "x.yaml".to_owned(), text: PLATFORM.to_owned() };
+        let compiled = crate::compiler::compile_whole(&file);
+        let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
+        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+        let check = |delimited: usize, listed: usize, expected: (&str, &[&str], u32)| {
+            let user = serde_json::json!({ "a": vec!["a"; delimited].join(","), "b": vec!["a"; listed] });
+            let event = serde_json::json!({
+                "client": { "client_id": "client" }, "connection": { "name": "acme" }, "user": user,
+            });
+            let answer =
+                event::answer(&bundle, &event::Event::from_json(event).expect("an event is an object"));
+            let groups: Vec<&str> = answer.groups.iter().map(String::as_str).collect();
+            assert_eq!((answer.reason, groups.as_slice(), answer.received), expected, "{delimited} {listed}");
+        };
+        check(10_000, 0, ("ok", &["all"], 10_000));
+        check(10_001, 0, ("too-many-groups", &[], 0));
+        check(1, 9_999, ("ok", &["all"], 10_000));
+        check(1, 10_000, ("too-many-groups", &[], 0));
+        check(1, 10_001, ("too-many-groups", &[], 0));
     }
 }

@@ -14,11 +14,17 @@ const EXPECTED = {
     ['bi-developers', 'bi-viewers', 'data-stewards', 'finance-analytics'],
     { received: 5, out: 4, rules: 3, unmatched: 2 },
   ],
+  soylent: [
+    'qlik',
+    ['bi-developers', 'bi-viewers', 'platform-staff'],
+    { received: 3, out: 3, rules: 2, unmatched: 1 },
+  ],
   stark: [
     'qlik',
     ['bi-developers', 'bi-viewers', 'plant-engineering', 'platform-staff'],
     { received: 6, out: 4, rules: 4, unmatched: 3 },
   ],
+  tyrell: ['catalog', ['finance-readers', 'plant-engineering'], { received: 2, out: 2, rules: 2, unmatched: 0 }],
   umbra: ['catalog', ['data-stewards'], { received: 1, out: 1, rules: 1, unmatched: 0 }],
   'umbra-many': ['catalog', ['data-stewards'], { received: 3, out: 1, rules: 2, unmatched: 1 }],
 };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTION, load, recorded } from './support.mjs';
 
-const NAMES = ['acme', 'globex', 'hooli', 'initech', 'stark', 'umbra', 'umbra-many'];
+const NAMES = ['acme', 'globex', 'hooli', 'initech', 'soylent', 'stark', 'tyrell', 'umbra', 'umbra-many'];
 const LOGINS = 1_000_000;
 
 test('a million logins leave the memory as large as the first thousand', async () => {

@@ -72,7 +72,7 @@ test('letters are composed where the mapping says so', async () => {
 });
 
 test('groups are read out of JSON in a string', async () => {
-  await check('json', { groups: '["engineers"]' }, ENGINEER);
+  await check('json', { groups: '["engineers"]' }, 'entry-type');
   await check('json', { groups: '[{"name":"engineers","id":1},{"name":"other"}]' }, ENGINEER);
   await check('json', { groups: '[]' }, NOTHING);
   await check('json', { groups: 'engineers' }, 'attribute-type');

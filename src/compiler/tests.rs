@@ -239,7 +239,7 @@ fn sources_are_read_with_all_that_they_say() {
         (&first.from, &first.shape),
         (&From::Provisioned, &OwnedShape::Objects("external_id".to_owned()))
     );
-    assert_eq!((first.cap, second.cap), (None, None), "neither is cut by an identity provider");
+    assert_eq!((first.cap, second.cap, third.cap), (None, None, Some(100)), "Okta cuts what Okta sends");
     let own = From::Attribute { pointer: "/app_metadata/groups".to_owned(), identity: Identity::Primary };
     assert_eq!(second.from, own, "what is stored about the user is read for the user");
     let (attribute, below) = ("OU".to_owned(), Some("DC=a".to_owned()));

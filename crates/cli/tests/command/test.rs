@@ -27,7 +27,7 @@ cases:
 #[test]
 fn the_sample_cases_pass() {
     let out = run(&["test"]).told(0);
-    assert!(out.ends_with(" cases in 6 files: all passed\n"), "{out}");
+    assert!(out.ends_with(" cases in 8 files: all passed\n"), "{out}");
     assert_eq!(out.lines().count(), 1, "{out}");
 }
 

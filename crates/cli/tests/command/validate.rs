@@ -12,7 +12,7 @@ use crate::support::{ACME, check_snapshot, folder, root, run, run_in};
 #[test]
 fn good_mappings_are_counted() {
     let out = run(&["validate"]).told(0);
-    assert!(out.starts_with("6 organizations, "), "{out}");
+    assert!(out.starts_with("8 organizations, "), "{out}");
     assert!(out.ends_with(" cases: no problems\n"), "{out}");
     assert_eq!(run(&["validate", "mappings"]).told(0), out);
     assert_eq!(run(&["validate", "mappings/"]).told(0), out);
