@@ -242,7 +242,7 @@ impl<'b> Mapping<'b> {
         }
         #[cfg(feature = "regex")]
         if !self.expressions.is_empty() {
-            self.match_expressions(group.name, &mut matched);
+            self.match_expressions(group.name, lower, &mut matched);
         }
     }
 
@@ -262,11 +262,25 @@ impl<'b> Mapping<'b> {
 
     #[cfg(feature = "regex")]
     #[inline(never)]
-    fn match_expressions(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8])) {
+    fn match_expressions(
+        &self,
+        name: &[u8],
+        lower: &mut Vec<u8>,
+        matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8]),
+    ) {
         let front = Front::of(name);
         for expression in &self.expressions {
-            if expression.regex.is_match_from(front, name) {
-                matched(expression.clause, PatternKind::Regex(expression.pattern), name);
+            if !expression.regex.is_match_from(front, name) {
+                continue;
+            }
+            let kind = PatternKind::Regex(expression.pattern);
+            if expression.regex.ignores_case() {
+                // Of letters outside ASCII an expression heeds the case, so they keep it.
+                lower.clear();
+                lower.extend(name.iter().map(u8::to_ascii_lowercase));
+                matched(expression.clause, kind, lower);
+            } else {
+                matched(expression.clause, kind, name);
             }
         }
     }

@@ -70,6 +70,11 @@ impl<'b> Regex<'b> {
         Some(Self { whole, ignore_case, prefixes })
     }
 
+    /// Whether letters of ASCII match in either case.
+    pub(crate) fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+
     /// Whether the whole of a name matches.
     pub(crate) fn is_match(&self, name: &[u8]) -> bool {
         self.is_match_from(Front::of(name), name)

@@ -98,12 +98,17 @@ fn lower_rule(
     match &rule.matches {
         Matches::Everyone => lowered.everyone = true,
         Matches::Groups { span, any, all, none } => {
+            patterns.narrowed(!none.is_empty());
             lowered.own = patterns.lower(any, true, findings);
-            check_everything(&lowered.own, span, any, findings);
-            let mut lower_each = |all: &[Patterns]| -> Vec<Clause> {
+            if none.is_empty() {
+                check_everything(&lowered.own, span, any, findings);
+            }
+            let mut lower_each = |all: &[Patterns], patterns: &mut PatternLowering<'_>| -> Vec<Clause> {
                 all.iter().map(|it| patterns.lower(core::slice::from_ref(it), false, findings)).collect()
             };
-            (lowered.all, lowered.none) = (lower_each(all), lower_each(none));
+            lowered.all = lower_each(all, &mut patterns);
+            patterns.narrowed(false);
+            lowered.none = lower_each(none, &mut patterns);
         }
     }
     let Grants { groups, templates, of_aliases } = guard.lower_grants(rule, &patterns, findings);
@@ -111,10 +116,7 @@ fn lower_rule(
     lowered.templates = templates;
     let mut rules = Vec::new();
     for (id, groups) in of_aliases {
-        let own = Clause {
-            plain: Lowered { names: vec![id], patterns: Vec::new() },
-            ..Clause::default()
-        };
+        let own = Clause { plain: Lowered { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
         let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
         rules.push(LoweredRule {
             id: id.clone(),
@@ -141,7 +143,8 @@ fn check_everything(
 ) {
     let texts = |lowered: &Lowered| [lowered.names.clone(), lowered.patterns.clone()].concat();
     let globs = || written.iter().map(|patterns| patterns.glob.len() + patterns.exact.len()).sum::<usize>();
-    let reported = findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
+    let reported =
+        findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
     // Each glob has been looked at by itself.
     if reported || globs() < 2 {
         return;
