@@ -192,6 +192,9 @@ pub fn evaluate_routed<'v, 'b>(
         run.grant_default();
     }
 
+    let mut rules = run.fired.members();
+    // A rule that captures parts of aliases has become several, one behind the other.
+    rules.dedup_by_key(|at| mapping.rules.get(*at as usize).map(|rule| rule.id));
     let mut notes = run.notes;
     notes.add(Note::EmptyEntry, received.empty_entries);
     notes.add(Note::OutsideScope, received.outside_scope);
@@ -201,7 +204,7 @@ pub fn evaluate_routed<'v, 'b>(
         reason: received.incomplete.unwrap_or(Reason::Ok),
         application: Some(application),
         groups: Vec::new(),
-        rules: run.fired.members(),
+        rules,
         unmatched,
         received: received.groups.len() as u32,
         notes: Vec::new(),

@@ -119,7 +119,7 @@ pub struct Dropped {
 }
 
 /// What came of a rule that asks for more than one of its patterns.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Decision {
     /// The rule's id.
@@ -173,8 +173,11 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
 
     let mut teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
     let evaluation = engine::evaluate_routed(bundle, route, &login.input, |step| teller.tell(step));
-    let Teller { mut groups, decided, .. } = teller;
+    let Teller { mut groups, mut decided, .. } = teller;
     let answer = Answer::new(bundle, route, &evaluation);
+    // A rule that captures parts of aliases has become several: what counts is whether one of them fired.
+    decided.retain(|it| it.verdict != Verdict::GroupMissing.word() || !answer.rules.contains(&it.rule));
+    decided.dedup();
     for step in &mut groups {
         step.rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
         step.near_miss =
