@@ -36,7 +36,7 @@ set_up() {
 }
 
 build() {
-  stage "Engines (WebAssembly)" build_engines
+  stage "Engine (WebAssembly)" build_engine
   stage "Action shim (JavaScript)" build_shim
   stage "claimsmith command" build_command
   stage "Validate mappings" "$CLAIMSMITH" validate mappings

@@ -15,6 +15,8 @@ run_checks() {
   check "Tests, WebAssembly (wasm-pack)" test_wasm
   check "The same answers natively and in WebAssembly" compare_answers
   check "Dependencies of the shipped engine" check_engine_dependencies
+  check "Size of engine and shim" check_size
+  check "Form of the mapping files" check_form
   check "Tests of the Action, Node $(node --version)" test_action node
   check "Tests of the Action, Node 22" test_action_under_node_22
 
@@ -84,7 +86,7 @@ compare_answers() {
 
 # What would not fit into an Action, or has no business at a login.
 check_engine_dependencies() {
-  local packages unwanted='^(clap|globset|regex|regex-automata|regex-syntax|serde_json|tokio)$'
+  local packages unwanted='^(clap|globset|regex|regex-automata|regex-lite|regex-syntax|serde_json|tokio)$'
   packages=$(host_cargo tree --package claimsmith --no-default-features --target "$WASM_TARGET" \
     --edges normal,no-proc-macro --prefix none | cut -d ' ' -f 1 | sort -u)
   say "${packages//$'\n'/, }"
@@ -92,6 +94,22 @@ check_engine_dependencies() {
     say "must not be in the engine"
     return 1
   fi
+}
+
+# What an Action holds beside its mappings leaves room for them: at most so many bytes of the 100 000.
+check_size() {
+  "$CLAIMSMITH" bundle mappings --out target/sizes --format json | node -e '
+    const { engine, shim } = JSON.parse(require("node:fs").readFileSync(0, "utf8")).sizes;
+    const [limit, taken] = [48_000, engine.embedded + shim.embedded];
+    console.log(`   engine ${engine.embedded}, shim ${shim.embedded}: ${taken} of at most ${limit} bytes`);
+    process.exitCode = taken > limit ? 1 : 0;
+  '
+}
+
+# Canonical, and without anything that is probably not meant.
+check_form() {
+  "$CLAIMSMITH" fmt --check mappings tests/cases
+  "$CLAIMSMITH" validate mappings --deny-warnings
 }
 
 # The files are named one by one: Node 22 takes a folder for a module.

@@ -267,12 +267,12 @@ impl<'b> Bundle<'b> {
         }
 
         let client = |at: u32| clients.get(at as usize).map(|(id, _)| id.as_bytes());
-        let by_client = Table::build(clients.len(), client, |_, _| ());
+        let by_client = Table::build(clients.len(), &client, &mut |_, _| ());
         let id = |at: u32| organizations.get(at as usize)?.id.map(str::as_bytes);
-        let by_organization = Table::build(organizations.len(), id, |_, _| ());
+        let by_organization = Table::build(organizations.len(), &id, &mut |_, _| ());
         let mut shared = Vec::new();
         let name = |at: u32| connections.get(at as usize).map(|connection| connection.name.as_bytes());
-        let by_connection = Table::build(connections.len(), name, |first, _| shared.push(first));
+        let by_connection = Table::build(connections.len(), &name, &mut |first, _| shared.push(first));
         for first in shared {
             connections.get_mut(first as usize)?.shared = true;
         }

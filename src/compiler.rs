@@ -30,6 +30,8 @@ mod rules;
 mod sources;
 mod strategy;
 mod template;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod yaml;
 
@@ -73,8 +75,6 @@ pub struct CompiledPlatform {
     pub fallback: Fallback,
     /// How much there is of everything.
     pub counts: Counts,
-    /// Whether a rule has a regular expression: the engine then has to know them.
-    pub needs_regex: bool,
 }
 
 /// What the Action does when engine or bundle cannot be used: it stands beside them, in plain sight.
@@ -391,7 +391,6 @@ impl Compiler {
                 patterns: clauses().map(encode::Clause::len).sum(),
                 cases: all_cases.len(),
             };
-            let needs_regex = clauses().any(|clause| !clause.regexes.is_empty());
             // What is wrong comes first: much of it would look like something that is not meant.
             if !self.has_errors() {
                 lint::lint(&platform, &self.organizations, now, &mut self.diagnostics);
@@ -402,7 +401,6 @@ impl Compiler {
                     cases: all_cases,
                     fallback: Fallback::of(&platform),
                     counts,
-                    needs_regex,
                 });
             }
         }
@@ -472,25 +470,5 @@ impl Delivery {
             (true, true, None, None) => Self::Claim(claim),
             _ => Self::Full { claim, id, access, saml, provenance },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FileKind, classify};
-
-    #[test]
-    fn a_path_says_what_a_file_is() {
-        assert_eq!(classify("mappings/platform.yaml"), FileKind::Platform);
-        assert_eq!(classify("platform.yaml"), FileKind::Platform);
-        assert_eq!(classify("m/organizations/acme.yaml"), FileKind::Organization("acme"));
-        assert_eq!(classify("organizations/acme.test.yaml"), FileKind::Test("acme"));
-        assert_eq!(classify("m/organizations/acme.yml"), FileKind::Misplaced);
-        assert_eq!(classify("m/acme.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("m/templates/bi-standard@12.yaml"), FileKind::Template("bi-standard@12"));
-        assert_eq!(classify("templates/bi-standard.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("templates/bi-standard@0.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("templates/BI@1.yaml"), FileKind::Misplaced);
-        assert_eq!(classify("templates/platform.yaml"), FileKind::Misplaced);
     }
 }

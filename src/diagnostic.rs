@@ -116,7 +116,8 @@ macro_rules! codes {
                 match self { $(Self::$variant => $help,)* }
             }
 
-            fn severity(self) -> Severity {
+            /// How bad such a problem is.
+            pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
         }
@@ -147,7 +148,8 @@ codes! {
     MissingPlatform Error "missing-platform" "The folder has no `platform.yaml`."
         "write `platform.yaml`; it names the applications and the target groups, see docs/mapping.md",
     MisplacedFile Error "misplaced-file" "A YAML file lies where no mapping file is expected."
-        "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml` and `organizations/<name>.test.yaml`",
+        "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and \
+         `templates/<name>@<version>.yaml`",
     NoOrganizations Error "no-organizations" "The folder has no organization's mapping."
         "write one as `organizations/<name>.yaml`",
     DuplicateOrganization Error "duplicate-organization" "Two mappings name the same Auth0 organization."

@@ -41,7 +41,7 @@ const KNOWN_TYPES: [&[u8]; 9] = [
 
 /// Whether the text is a distinguished name of at least one attribute.
 #[cfg(any(test, feature = "compiler"))]
-#[cfg_attr(not(test), expect(dead_code, reason = "the compiler checks `below` later"))]
+
 pub(crate) fn is_dn(text: &[u8]) -> bool {
     Name::parse(text).is_some()
 }
@@ -88,13 +88,13 @@ impl<'a> Name<'a> {
 
     /// Whether this name is somewhere below another one, which it then ends in.
     pub(crate) fn is_below(&self, base: &Name<'_>) -> bool {
-        let mut names = self.relative_names().rev();
-        base.relative_names().rev().all(|wanted| names.next().is_some_and(|name| same_name(name, wanted)))
-            && names.next().is_some()
-    }
-
-    fn relative_names(&self) -> impl DoubleEndedIterator<Item = &[Part<'a>]> {
-        self.parts.split_inclusive(|part| part.last)
+        let (mut rest, mut base) = (self.parts.as_slice(), base.parts.as_slice());
+        while let Some(wanted) = take_last_name(&mut base) {
+            if !take_last_name(&mut rest).is_some_and(|name| same_name(name, wanted)) {
+                return false;
+            }
+        }
+        !rest.is_empty()
     }
 }
 
@@ -129,6 +129,15 @@ impl Part<'_> {
             && other.append_text(&mut other_text)
             && same_in_lower_case(squeeze(&mut text), squeeze(&mut other_text))
     }
+}
+
+/// Takes the parts of the last relative name off the others.
+fn take_last_name<'p, 'a>(parts: &mut &'p [Part<'a>]) -> Option<&'p [Part<'a>]> {
+    let (_, others) = parts.split_last()?;
+    let start = others.iter().rposition(|part| part.last).map_or(0, |end| end + 1);
+    let (rest, name) = parts.split_at_checked(start)?;
+    *parts = rest;
+    Some(name)
 }
 
 /// Whether two relative names have the same parts, in any order.
@@ -173,10 +182,18 @@ fn read_attribute(text: &[u8]) -> Option<&[u8]> {
 
 /// Whether the text is at least two numbers with dots between them.
 fn is_dotted(text: &[u8]) -> bool {
-    text.contains(&b'.')
-        && text.split(|byte| *byte == b'.').all(|number| {
-            number.iter().all(u8::is_ascii_digit) && (number.len() == 1 || !matches!(number, [] | [b'0', ..]))
-        })
+    // A dot, a zero that is a number by itself, or any other digit.
+    let (mut last, mut dots) = (b'.', 0);
+    for byte in text {
+        last = match (last, byte) {
+            (b'.', b'0') => b'0',
+            (b'.' | b'1', b'0'..=b'9') => b'1',
+            (b'0' | b'1', b'.') => b'.',
+            _ => return false,
+        };
+        dots += u32::from(last == b'.');
+    }
+    last != b'.' && dots > 0
 }
 
 /// The value that the text begins with, whether it is encoded, and what follows it.

@@ -57,6 +57,11 @@ impl core::fmt::Display for EventError {
 
 impl core::error::Error for EventError {}
 
+/// Reads a time as [`Event::at`] takes it, in seconds since 1970, from a date or a date-time of RFC 3339.
+pub fn parse_time(text: &str) -> Option<f64> {
+    time::parse_rfc3339(text.as_bytes())
+}
+
 impl Event {
     /// Reads an event from JSON text.
     ///

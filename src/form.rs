@@ -116,9 +116,9 @@ impl Form<'_> {
 
 /// What stands before and behind the one place of a byte; neither is empty.
 fn split_in_two(name: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
-    let at = name.iter().position(|it| *it == byte)?;
-    let (before, behind) = (name.get(..at)?, name.get(at + 1..)?);
-    (!before.is_empty() && !behind.is_empty() && !behind.contains(&byte)).then_some((before, behind))
+    let mut parts = name.split(|it| *it == byte);
+    let (before, behind) = (parts.next()?, parts.next()?);
+    (!before.is_empty() && !behind.is_empty() && parts.next().is_none()).then_some((before, behind))
 }
 
 #[cfg(test)]

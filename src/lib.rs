@@ -25,7 +25,6 @@ mod matcher;
 mod pattern;
 mod read;
 mod refresh;
-#[cfg(feature = "regex")]
 mod regex;
 mod source;
 mod table;

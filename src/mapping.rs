@@ -5,8 +5,7 @@ use crate::condition::Condition;
 use crate::letters;
 use crate::matcher::Matcher;
 use crate::pattern::PatternKind;
-#[cfg(feature = "regex")]
-use crate::regex::{Front, Regex};
+use crate::regex::{Ends, Regex};
 use crate::template::Template;
 use crate::words::{Scanned, scan};
 
@@ -33,19 +32,10 @@ pub struct Mapping<'b> {
     matcher: Matcher<'b>,
     /// The patterns that ignore letter case, in lower case, for names in lower case.
     folded: Option<Matcher<'b>>,
-    #[cfg(feature = "regex")]
-    expressions: Vec<Expression<'b>>,
-}
-
-/// A regular expression of a clause.
-#[cfg(feature = "regex")]
-#[derive(Debug)]
-struct Expression<'b> {
-    clause: u32,
-    pattern: &'b str,
-    /// The names of the captures, by their numbers.
-    captures: Vec<&'b str>,
-    regex: Regex<'b>,
+    /// Whether there are no other patterns than the matcher's.
+    is_simple: bool,
+    /// Regular expressions, each with its clause.
+    expressions: Vec<(u32, Regex<'b>)>,
 }
 
 /// One rule: what it grants or takes away. What it matches is in the mapping's matchers.
@@ -167,16 +157,11 @@ impl<'b> Mapping<'b> {
             true => Some(Matcher::decode(&mut reader, all)?),
             false => None,
         };
-        #[cfg(feature = "regex")]
         let expressions = reader.list(|reader| {
             let clause = reader.number().filter(|clause| *clause < all)?;
-            let (ignore_case, pattern) = (reader.flag()?, reader.text()?);
-            let regex = Regex::decode(pattern, ignore_case, reader.list(Reader::bytes)?)?;
-            Some(Expression { clause, pattern, captures: reader.list(Reader::text)?, regex })
+            Some((clause, Regex::decode(reader)?))
         })?;
-        // An engine without regular expressions refuses a mapping that has some.
-        #[cfg(not(feature = "regex"))]
-        reader.count().filter(|count| *count == 0)?;
+        let is_simple = folded.is_none() && expressions.is_empty();
         reader.is_empty().then_some(Self {
             incomplete,
             unmatched,
@@ -189,7 +174,7 @@ impl<'b> Mapping<'b> {
             clauses,
             matcher,
             folded,
-            #[cfg(feature = "regex")]
+            is_simple,
             expressions,
         })
     }
@@ -237,50 +222,38 @@ impl<'b> Mapping<'b> {
         mut matched: impl FnMut(u32, PatternKind<'b>, &[u8]),
     ) {
         self.matcher.for_each(group, |clause, kind| matched(clause, kind, group.name));
-        if self.folded.is_some() {
-            self.match_folded(group.name, lower, &mut matched);
+        if self.is_simple {
+            return;
         }
-        #[cfg(feature = "regex")]
-        if !self.expressions.is_empty() {
-            self.match_expressions(group.name, lower, &mut matched);
-        }
+        self.match_otherwise(group.name, lower, &mut matched);
     }
 
+    /// Matches the patterns that ignore letter case, and the regular expressions.
     #[inline(never)]
-    fn match_folded(
+    fn match_otherwise(
         &self,
         name: &[u8],
         lower: &mut Vec<u8>,
-        matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8]),
+        matched: &mut dyn FnMut(u32, PatternKind<'b>, &[u8]),
     ) {
-        lower.clear();
-        letters::lower_into(name, lower);
         if let Some(folded) = &self.folded {
-            folded.for_each(scan(lower), |clause, kind| matched(clause, kind, lower));
+            lower.clear();
+            letters::lower_into(name, lower);
+            folded.for_each_dyn(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
         }
-    }
-
-    #[cfg(feature = "regex")]
-    #[inline(never)]
-    fn match_expressions(
-        &self,
-        name: &[u8],
-        lower: &mut Vec<u8>,
-        matched: &mut impl FnMut(u32, PatternKind<'b>, &[u8]),
-    ) {
-        let front = Front::of(name);
-        for expression in &self.expressions {
-            if !expression.regex.is_match_from(front, name) {
+        let ends = Ends::of(name);
+        for (clause, regex) in &self.expressions {
+            if !regex.is_match(ends, name) {
                 continue;
             }
-            let kind = PatternKind::Regex(expression.pattern);
-            if expression.regex.ignores_case() {
+            let kind = PatternKind::Regex(regex.pattern());
+            if regex.ignores_case() {
                 // Of letters outside ASCII an expression heeds the case, so they keep it.
                 lower.clear();
                 lower.extend(name.iter().map(u8::to_ascii_lowercase));
-                matched(expression.clause, kind, lower);
+                matched(*clause, kind, lower);
             } else {
-                matched(expression.clause, kind, name);
+                matched(*clause, kind, name);
             }
         }
     }
@@ -288,7 +261,8 @@ impl<'b> Mapping<'b> {
     /// Whether some pattern wants a name.
     pub(crate) fn wants(&self, name: &[u8]) -> bool {
         let mut wanted = false;
-        self.for_each_match(scan(name), &mut Vec::new(), |_, _, _| wanted = true);
+        self.matcher.for_each_dyn(scan(name), &mut |_, _| wanted = true);
+        self.match_otherwise(name, &mut Vec::new(), &mut |_, _, _| wanted = true);
         wanted
     }
 
@@ -309,25 +283,16 @@ impl<'b> Mapping<'b> {
         clause: u32,
         kind: PatternKind<'b>,
         text: &'n [u8],
-        #[cfg_attr(not(feature = "regex"), expect(unused_mut, reason = "a glob takes it whole"))]
         mut each: impl FnMut(usize, &'n [u8]),
     ) {
         match kind {
             PatternKind::Exact => {}
             PatternKind::Glob(pattern) => pattern.captures(text, each),
-            #[cfg(feature = "regex")]
             PatternKind::Regex(pattern) => {
-                let same = |it: &&Expression<'b>| it.clause == clause && it.pattern == pattern;
-                let Some(expression) = self.expressions.iter().find(same) else { return };
-                expression.regex.captures(text, |name, capture| {
-                    if let Some(number) = expression.captures.iter().position(|known| *known == name) {
-                        each(number, capture);
-                    }
-                });
-            }
-            #[cfg(not(feature = "regex"))]
-            PatternKind::Regex(_) => {
-                let _ = clause;
+                let same = |(of, regex): &&(u32, Regex<'b>)| *of == clause && regex.pattern() == pattern;
+                if let Some((_, regex)) = self.expressions.iter().find(same) {
+                    regex.captures(text, &mut each);
+                }
             }
         }
     }

@@ -138,7 +138,7 @@ impl<'b> Matcher<'b> {
         }
         let mut repeats = Vec::new();
         let name = |position: u32| names.get(position as usize).map(|exact| exact.name);
-        let exact = Table::build(names.len(), name, |first, again| repeats.push((first, again)));
+        let exact = Table::build(names.len(), &name, &mut |first, again| repeats.push((first, again)));
         for (first, again) in repeats {
             let behind = names.get_mut(first as usize)?.next.replace(again);
             names.get_mut(again as usize)?.next = behind;
@@ -162,6 +162,12 @@ impl<'b> Matcher<'b> {
     #[cfg(feature = "compiler")]
     pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
         self.names.iter().map(|exact| (exact.name, exact.clause))
+    }
+
+    /// The same for whoever is not in a hurry: the code is there once.
+    #[inline(never)]
+    pub(crate) fn for_each_dyn(&self, group: Scanned<'_>, matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
+        self.for_each(group, matched);
     }
 
     /// Calls `matched` for each pattern that wants a group.

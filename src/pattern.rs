@@ -301,7 +301,7 @@ fn is_in_class(char: u32, class: &[u8]) -> Option<(bool, &[u8])> {
 }
 
 /// The first character of UTF-8 text and what follows it; a byte that begins none stands for itself.
-fn next_char(text: &[u8]) -> Option<(u32, &[u8])> {
+pub(crate) fn next_char(text: &[u8]) -> Option<(u32, &[u8])> {
     let (&lead, rest) = text.split_first()?;
     let (bits, len) = match lead {
         0xc0..=0xdf => (lead & 0x1f, 1),

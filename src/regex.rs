@@ -1,73 +1,119 @@
 //! Regular expressions as the engine runs them: on the whole of a name, in time linear in it.
 //!
-//! regex-lite runs them, natively and in WebAssembly, so both hosts agree by construction. It is slow beside a table:
-//! what the compiler found out about how a match begins turns nearly every name away before it is asked.
+//! The compiler turns an expression into a program (`compiler/regex/program.rs`), which is run for all ways at once,
+//! so that none is ever gone back on. What the compiler found out about how a match begins and ends turns nearly
+//! every name away before that. regex-lite, which decides what authors may write, is the oracle of the tests.
 
-use regex_lite::RegexBuilder;
+use crate::bytes::Reader;
+use crate::pattern::{MAX_CAPTURES, next_char};
+use crate::words::{back_word, front_word, lower_word, same};
 
-use crate::words::{front_word, lower_word, same};
-
-/// The most memory that one compiled regular expression takes, in bytes.
-///
-/// The compiler's own budget is far smaller, and the same on every host; this one depends on how wide a pointer is,
-/// so it must never be the one that decides.
-const SIZE_LIMIT: usize = 1 << 20;
-
-/// How deep a regular expression may be nested: the engine parses recursively, and WebAssembly has a small stack.
-const NEST_LIMIT: u32 = 50;
+/// The most steps of a program.
+pub(crate) const MAX_STEPS: usize = 16_384;
 
 /// A regular expression, ready to be asked about names.
 #[derive(Debug)]
 pub(crate) struct Regex<'b> {
-    whole: regex_lite::Regex,
+    /// As its author wrote it.
+    pattern: &'b str,
     ignore_case: bool,
     /// Every match begins with one of them; none if nothing is known about that.
-    prefixes: Vec<Prefix<'b>>,
+    prefixes: Vec<Literal<'b>>,
+    /// Every match ends with one of them; none if nothing is known about that.
+    suffixes: Vec<Literal<'b>>,
+    steps: Vec<Step>,
+    /// The ranges of characters that steps refer to.
+    ranges: Vec<(u32, u32)>,
 }
 
+/// A step of a program. Where nothing else is said, it leads to the next one.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Takes this character.
+    Char(u32),
+    /// Takes a character in one of the ranges between these positions.
+    Class(u32, u32),
+    /// Leads to both; the first is preferred.
+    Split(u32, u32),
+    Jump(u32),
+    /// A capture begins, or ends, here.
+    Begin(u8),
+    End(u8),
+    /// The name matches if it ends here.
+    Match,
+}
+
+/// The tags of steps in a bundle.
+pub(crate) const TEXT: u8 = 0;
+pub(crate) const CLASS: u8 = 1;
+pub(crate) const SPLIT: u8 = 2;
+pub(crate) const JUMP: u8 = 3;
+pub(crate) const BEGIN: u8 = 4;
+pub(crate) const END: u8 = 5;
+pub(crate) const MATCH: u8 = 6;
+
+/// A literal that a match begins or ends with.
 #[derive(Debug)]
-struct Prefix<'b> {
-    /// Its first eight bytes, and which of them there are.
+struct Literal<'b> {
+    /// Its outermost eight bytes, and which of them there are.
     word: u64,
     mask: u64,
-    /// What follows them.
-    rest: &'b [u8],
+    text: &'b [u8],
 }
 
-/// The first eight bytes of a name, as they are and with ASCII letters in lower case: computed once for all that ask.
+/// The first and the last eight bytes of a name, as they are and with ASCII letters in lower case: computed once for
+/// all that ask.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Front {
-    word: u64,
-    lower: u64,
+pub(crate) struct Ends {
+    front: [u64; 2],
+    back: [u64; 2],
 }
 
-impl Front {
+impl Ends {
     pub(crate) fn of(name: &[u8]) -> Self {
-        let word = front_word(name);
-        Self { word, lower: lower_word(word) }
+        let (front, back) = (front_word(name), back_word(name));
+        Self { front: [front, lower_word(front)], back: [back, lower_word(back)] }
     }
 }
 
+/// Where captures begin and end, by their numbers.
+type Captures = [(u32, u32); MAX_CAPTURES];
+
 impl<'b> Regex<'b> {
-    /// Compiles a regular expression that has to match whole names; `None` if it is not well-formed.
+    /// Decodes an expression; `None` if it is not well-formed.
     ///
-    /// Every match must begin with one of the prefixes, if there are any: they decide before the expression does.
-    /// Those of an expression that ignores case are in lower case.
-    pub(crate) fn decode(pattern: &str, ignore_case: bool, prefixes: Vec<&'b [u8]>) -> Option<Self> {
-        // A pattern that is none by itself, such as `a)|(b`, could leave the group that it is put into.
-        if parse(pattern).is_err() {
-            return None;
+    /// Layout: the pattern; whether it ignores the letter case of ASCII; prefixes\* and suffixes\*, which are then in
+    /// lower case; steps\*, each a tag byte, then 0: a text, which is as many steps as it has characters; 1: pairs of
+    /// characters\*; 2: two steps; 3: a step; 4 and 5: a capture; 6: nothing.
+    pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
+        let (pattern, ignore_case) = (reader.text()?, reader.flag()?);
+        let prefixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), front_word))?;
+        let suffixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), back_word))?;
+        let (mut steps, mut ranges) = (Vec::new(), Vec::new());
+        for _ in 0..reader.count()? {
+            steps.push(match reader.byte()? {
+                TEXT => {
+                    steps.extend(reader.text()?.chars().map(|char| Step::Char(u32::from(char))));
+                    continue;
+                }
+                CLASS => {
+                    let first = ranges.len() as u32;
+                    ranges.extend(reader.list(|reader| Some((reader.number()?, reader.number()?)))?);
+                    Step::Class(first, ranges.len() as u32)
+                }
+                SPLIT => Step::Split(reader.number()?, reader.number()?),
+                JUMP => Step::Jump(reader.number()?),
+                BEGIN => Step::Begin(reader.byte()?),
+                END => Step::End(reader.byte()?),
+                MATCH => Step::Match,
+                _ => return None,
+            });
         }
-        let whole = builder(&format!("^(?:{pattern})$"))
-            .case_insensitive(ignore_case)
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .ok()?;
-        let prefixes = prefixes
-            .into_iter()
-            .map(|prefix| Prefix::new(prefix).filter(|_| !ignore_case || is_lower(prefix)))
-            .collect::<Option<_>>()?;
-        Some(Self { whole, ignore_case, prefixes })
+        (steps.len() <= MAX_STEPS).then_some(Self { pattern, ignore_case, prefixes, suffixes, steps, ranges })
+    }
+
+    pub(crate) fn pattern(&self) -> &'b str {
+        self.pattern
     }
 
     /// Whether letters of ASCII match in either case.
@@ -76,152 +122,148 @@ impl<'b> Regex<'b> {
     }
 
     /// Whether the whole of a name matches.
-    pub(crate) fn is_match(&self, name: &[u8]) -> bool {
-        self.is_match_from(Front::of(name), name)
-    }
-
-    /// The same for whoever has the front of the name already.
     #[inline]
-    pub(crate) fn is_match_from(&self, front: Front, name: &[u8]) -> bool {
-        self.may_match(front, name) && self.runs_on(name)
+    pub(crate) fn is_match(&self, ends: Ends, name: &[u8]) -> bool {
+        self.may_match(ends, name) && self.run(name, None)
     }
 
     #[inline]
-    fn may_match(&self, front: Front, name: &[u8]) -> bool {
-        let word = if self.ignore_case { front.lower } else { front.word };
-        let fits = |prefix: &Prefix<'_>| {
-            word & prefix.mask == prefix.word
-                && (prefix.rest.is_empty() || prefix.continues(name, self.ignore_case))
+    fn may_match(&self, ends: Ends, name: &[u8]) -> bool {
+        let at = usize::from(self.ignore_case);
+        let [front, back] = [ends.front, ends.back].map(|words| words.get(at).copied().unwrap_or_default());
+        let begins = |literal: &Literal<'_>| {
+            front & literal.mask == literal.word && self.same(name.get(..literal.text.len()), literal.text)
         };
-        self.prefixes.is_empty() || self.prefixes.iter().any(fits)
+        let ends = |literal: &Literal<'_>| {
+            let start = name.len().checked_sub(literal.text.len());
+            back & literal.mask == literal.word && self.same(start.and_then(|at| name.get(at..)), literal.text)
+        };
+        (self.prefixes.is_empty() || self.prefixes.iter().any(begins))
+            && (self.suffixes.is_empty() || self.suffixes.iter().any(ends))
     }
 
-    #[inline(never)]
-    fn runs_on(&self, name: &[u8]) -> bool {
-        core::str::from_utf8(name).is_ok_and(|name| self.whole.is_match(name))
+    fn same(&self, part: Option<&[u8]>, literal: &[u8]) -> bool {
+        part.is_some_and(|part| match self.ignore_case {
+            true => part.eq_ignore_ascii_case(literal),
+            false => same(part, literal),
+        })
     }
 
-    /// Calls `each` with the name and the text of every named group that took part in the match, if there is one.
-    pub(crate) fn captures<'n>(&self, name: &'n [u8], mut each: impl FnMut(&str, &'n [u8])) {
-        if !self.may_match(Front::of(name), name) {
-            return;
+    /// Calls `each` for every capture of a name that matches, with its number and its text.
+    pub(crate) fn captures<'n>(&self, name: &'n [u8], mut each: impl FnMut(usize, &'n [u8])) {
+        let mut captures = [(0, 0); MAX_CAPTURES];
+        if self.run(name, Some(&mut captures)) {
+            for (number, (start, end)) in captures.into_iter().enumerate() {
+                each(number, name.get(start as usize..end as usize).unwrap_or_default());
+            }
         }
-        let Ok(text) = core::str::from_utf8(name) else { return };
-        let Some(captures) = self.whole.captures(text) else { return };
-        for (group, capture) in self.whole.capture_names().zip(captures.iter()) {
-            if let (Some(group), Some(capture)) = (group, capture) {
-                each(group, capture.as_str().as_bytes());
+    }
+
+    /// Runs the program, all ways at once, the preferred one first.
+    #[inline(never)]
+    fn run(&self, name: &[u8], captures: Option<&mut Captures>) -> bool {
+        let mut now = Ways::new(self.steps.len(), captures.is_some());
+        let mut next = Ways::new(self.steps.len(), captures.is_some());
+        now.add(self, 0, 0, &[(0, 0); MAX_CAPTURES]);
+        let mut rest = name;
+        while let Some((char, left)) = next_char(rest) {
+            if now.steps.is_empty() {
+                return false;
+            }
+            rest = left;
+            let at = (name.len() - rest.len()) as u32;
+            for (way, step) in now.steps.iter().enumerate() {
+                let takes = match self.steps.get(*step as usize) {
+                    Some(Step::Char(wanted)) => *wanted == char,
+                    Some(Step::Class(first, last)) => {
+                        let ranges = self.ranges.get(*first as usize..*last as usize).unwrap_or_default();
+                        ranges.iter().any(|(low, high)| (*low..=*high).contains(&char))
+                    }
+                    _ => false,
+                };
+                if takes {
+                    let captures = now.captures.get(way).copied().unwrap_or_default();
+                    next.add(self, step + 1, at, &captures);
+                }
+            }
+            core::mem::swap(&mut now, &mut next);
+            next.clear();
+        }
+        let is_match = |step: &u32| matches!(self.steps.get(*step as usize), Some(Step::Match));
+        let Some(way) = now.steps.iter().position(is_match) else { return false };
+        if let Some(captures) = captures {
+            *captures = now.captures.get(way).copied().unwrap_or_default();
+        }
+        true
+    }
+}
+
+/// The steps that a run is at: those that take a character, and the end.
+struct Ways {
+    steps: Vec<u32>,
+    /// Of each way, where its captures are; nothing if nobody asks.
+    captures: Vec<Captures>,
+    with_captures: bool,
+    /// A bit for each step that has been looked at.
+    seen: Vec<u64>,
+    /// What is still to be looked at.
+    open: Vec<(u32, Captures)>,
+}
+
+impl Ways {
+    fn new(steps: usize, with_captures: bool) -> Self {
+        let seen = vec![0; steps.div_ceil(64)];
+        Self { steps: Vec::new(), captures: Vec::new(), with_captures, seen, open: Vec::new() }
+    }
+
+    fn clear(&mut self) {
+        self.steps.clear();
+        self.captures.clear();
+        self.seen.fill(0);
+    }
+
+    /// Adds a step and those that it leads to without a character.
+    fn add(&mut self, regex: &Regex<'_>, step: u32, at: u32, captures: &Captures) {
+        self.open.push((step, *captures));
+        while let Some((step, mut captures)) = self.open.pop() {
+            let bit = 1 << (step % 64);
+            match self.seen.get_mut((step / 64) as usize) {
+                Some(seen) if *seen & bit == 0 => *seen |= bit,
+                _ => continue,
+            }
+            match regex.steps.get(step as usize) {
+                // The last one in is looked at first.
+                Some(Step::Split(first, second)) => self.open.extend([(*second, captures), (*first, captures)]),
+                Some(Step::Jump(to)) => self.open.push((*to, captures)),
+                Some(Step::Begin(number)) => {
+                    if let Some(capture) = captures.get_mut(usize::from(*number)) {
+                        *capture = (at, at);
+                    }
+                    self.open.push((step + 1, captures));
+                }
+                Some(Step::End(number)) => {
+                    if let Some(capture) = captures.get_mut(usize::from(*number)) {
+                        capture.1 = at;
+                    }
+                    self.open.push((step + 1, captures));
+                }
+                Some(Step::Char(_) | Step::Class(..) | Step::Match) => {
+                    self.steps.push(step);
+                    if self.with_captures {
+                        self.captures.push(captures);
+                    }
+                }
+                None => {}
             }
         }
     }
 }
 
-impl<'b> Prefix<'b> {
+impl<'b> Literal<'b> {
     /// `None` for the empty one, which would say nothing.
-    fn new(literal: &'b [u8]) -> Option<Self> {
-        let (head, rest) = literal.split_at_checked(8).unwrap_or((literal, &[]));
-        let missing = 8u32.saturating_sub(u32::try_from(head.len()).ok()?) * 8;
+    fn new(text: &'b [u8], word: impl Fn(&[u8]) -> u64) -> Option<Self> {
+        let missing = 8u32.saturating_sub(u32::try_from(text.len()).ok()?) * 8;
         let mask = u64::MAX.unbounded_shl(missing);
-        (!literal.is_empty()).then(|| Self { word: front_word(head), mask, rest })
-    }
-
-    /// Whether a name that begins with the word goes on as the prefix does.
-    fn continues(&self, name: &[u8], ignore_case: bool) -> bool {
-        let behind = name.get(8..).and_then(|behind| behind.get(..self.rest.len()));
-        behind.is_some_and(|behind| match ignore_case {
-            true => behind.eq_ignore_ascii_case(self.rest),
-            false => same(behind, self.rest),
-        })
-    }
-}
-
-fn is_lower(bytes: &[u8]) -> bool {
-    !bytes.iter().any(u8::is_ascii_uppercase)
-}
-
-/// Whether the engine takes a pattern, by itself, for a regular expression; if not, what it says about it.
-///
-/// Nothing is compiled: that alone could take much longer than the pattern is long.
-pub(crate) fn parse(pattern: &str) -> Result<(), regex_lite::Error> {
-    // Compiling is over at its first step, with the error that has nothing to do with the pattern.
-    let failure = |pattern: &str| builder(pattern).size_limit(0).build().err();
-    match failure(pattern) {
-        Some(error) if failure("").as_ref() != Some(&error) => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn builder(pattern: &str) -> RegexBuilder {
-    let mut builder = RegexBuilder::new(pattern);
-    builder.nest_limit(NEST_LIMIT);
-    builder
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Regex;
-
-    fn decode<'b>(pattern: &str, ignore_case: bool, prefixes: &[&'b str]) -> Option<Regex<'b>> {
-        Regex::decode(pattern, ignore_case, prefixes.iter().map(|prefix| prefix.as_bytes()).collect())
-    }
-
-    fn check(prefixes: &[&str], ignore_case: bool, name: &str, expected: bool) {
-        let regex = decode(".+", ignore_case, prefixes).expect("it is sound");
-        assert_eq!(regex.is_match(name.as_bytes()), expected, "{prefixes:?} of {name}");
-        let mut found = 0;
-        decode("(?<all>.+)", ignore_case, prefixes)
-            .expect("it is sound")
-            .captures(name.as_bytes(), |_, text| found += text.len());
-        assert_eq!(found, if expected { name.len() } else { 0 });
-    }
-
-    #[test]
-    fn a_name_has_to_begin_with_one_of_the_prefixes() {
-        check(&[], false, "eng", true);
-        check(&["eng-"], false, "eng-core", true);
-        check(&["eng-"], false, "eng", false);
-        check(&["eng-"], false, "Eng-core", false);
-        check(&["ops", "engineering-platform"], false, "engineering-platform", true);
-        check(&["ops", "engineering-platform"], false, "engineering-platforms", true);
-        check(&["ops", "engineering-platform"], false, "engineering-plat", false);
-        check(&["ops", "engineering-platform"], false, "engineering-PLATFORM", false);
-        check(&["engineer"], false, "engineer", true);
-        check(&["engineer"], false, "engineeR", false);
-    }
-
-    #[test]
-    fn letters_of_prefixes_may_be_of_either_case() {
-        check(&["eng-"], true, "ENG-core", true);
-        check(&["engineering-plat"], true, "Engineering-PLATform", true);
-        check(&["engineering-plat"], true, "Engineering-PLATz", true);
-        check(&["engineering-plat"], true, "Engineering-PLAnning", false);
-        check(&["[@`{-"], true, "{`@[-", false);
-        check(&["köln"], true, "KöLN", true);
-        check(&["köln"], true, "KÖLN", false);
-    }
-
-    #[test]
-    fn only_what_is_well_formed_is_decoded() {
-        for pattern in ["a)|(b", "a)(b", "(a", "a\\", "[a", "(?=a)", "(?x)a #", "a{1000}{1000}{1000}"] {
-            assert!(decode(pattern, false, &[]).is_none(), "{pattern}");
-        }
-        let nested = format!("{}a{}", "(".repeat(1_000), ")".repeat(1_000));
-        assert!(decode(&nested, false, &[]).is_none());
-        assert!(decode("a", false, &[""]).is_none());
-        assert!(decode("a", true, &["A"]).is_none());
-        assert!(decode("a", false, &["A"]).is_some());
-    }
-
-    #[test]
-    fn groups_that_took_part_are_told_in_their_order() {
-        let regex = decode("(?<b>x+)(y)(?<a>z)?(?<c>.*)", false, &["x"]).expect("it is sound");
-        let mut found = Vec::new();
-        regex.captures(b"xxyw", |group, text| found.push((group.to_owned(), text)));
-        assert_eq!(found, [("b".to_owned(), &b"xx"[..]), ("c".to_owned(), b"w")]);
-    }
-
-    #[test]
-    fn what_is_no_text_does_not_match() {
-        assert!(!decode("(?s:.)*", false, &[]).expect("it is sound").is_match(b"a\xff"));
+        (!text.is_empty()).then(|| Self { word: word(text), mask, text })
     }
 }

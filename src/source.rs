@@ -180,7 +180,7 @@ impl<'b> Source<'b> {
     }
 
     /// Calls `each` with every entry of a value; what is no entry is a bad one, with the reason.
-    fn for_each_entry<'v>(&self, value: &'v Value<'_>, mapping: &Mapping<'_>, mut each: impl FnMut(Entry<'v>)) {
+    fn for_each_entry<'v>(&self, value: &'v Value<'_>, mapping: &Mapping<'_>, each: &mut dyn FnMut(Entry<'v>)) {
         let mut count = 0;
         self.for_each_uncapped(value, mapping, &mut |entry| {
             count += 1;
@@ -195,7 +195,7 @@ impl<'b> Source<'b> {
         &self,
         value: &'v Value<'_>,
         mapping: &Mapping<'_>,
-        each: &mut impl FnMut(Entry<'v>),
+        each: &mut dyn FnMut(Entry<'v>),
     ) {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
@@ -286,7 +286,7 @@ impl<'a> Received<'a> {
                     self.fail(Reason::AtCap);
                 }
             }
-            _ => source.for_each_entry(value, mapping, |entry| match entry {
+            _ => source.for_each_entry(value, mapping, &mut |entry| match entry {
                 Entry::Name(name) => self.push(scan(name)),
                 Entry::Number(_) | Entry::Bool(_) => self.fail(Reason::EntryType),
                 Entry::Bad(reason) => self.fail(reason),
@@ -331,7 +331,7 @@ impl<'a> Received<'a> {
         derived: &mut Vec<u8>,
     ) {
         let (mut text, mut trimmed) = (Vec::new(), Vec::new());
-        source.for_each_entry(value, mapping, |entry| {
+        source.for_each_entry(value, mapping, &mut |entry| {
             text.clear();
             let mut name: &[u8] = match entry {
                 Entry::Name(name) => name,
@@ -405,7 +405,7 @@ fn for_each_part<'v>(
     joined: &'v [u8],
     delimiter: &[u8],
     mapping: &Mapping<'_>,
-    each: &mut impl FnMut(Entry<'v>),
+    each: &mut dyn FnMut(Entry<'v>),
 ) {
     if mapping.delimiters == 0 {
         return split(joined, delimiter).for_each(|part| each(Entry::Name(part)));

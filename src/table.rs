@@ -19,8 +19,8 @@ impl Table {
     /// Calls `repeated(first, again)` for each later position of a key.
     pub(crate) fn build<'k>(
         count: usize,
-        key: impl Fn(u32) -> Option<&'k [u8]>,
-        mut repeated: impl FnMut(u32, u32),
+        key: &dyn Fn(u32) -> Option<&'k [u8]>,
+        repeated: &mut dyn FnMut(u32, u32),
     ) -> Self {
         let mut table = Self { slots: vec![(0, 0); (count * 2).next_power_of_two()] };
         for (position, _) in (0u32..).zip(0..count) {
@@ -68,7 +68,7 @@ mod tests {
         let names: Vec<String> = (0..1_000).map(|n| format!("group-{}", n % 900)).collect();
         let mut repeats = 0;
         let key = |position: u32| names.get(position as usize).map(|name| name.as_bytes());
-        let table = Table::build(names.len(), key, |first, again| {
+        let table = Table::build(names.len(), &key, &mut |first, again| {
             assert_eq!(first + 900, again);
             repeats += 1;
         });
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn an_empty_table_finds_nothing() {
-        let table = Table::build(0, |_| None, |_, _| ());
+        let table = Table::build(0, &|_| None, &mut |_, _| ());
         assert_eq!(table.find(hash(b"x"), |_| true), None);
     }
 }

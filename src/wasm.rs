@@ -14,6 +14,10 @@ use crate::api;
 use crate::bundle::Bundle;
 use crate::evaluation::Reason;
 
+/// The memory of an instance lives as long as the instance, and a call asks for little of it.
+#[global_allocator]
+static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// A call larger than this gives its memory back when it is answered.
 const KEPT_BYTES: usize = 1 << 20;
 

@@ -29,7 +29,6 @@ fn pad<'b>(bytes: impl ExactSizeIterator<Item = &'b u8>) -> u64 {
 }
 
 /// A word with its ASCII letters in lower case.
-#[cfg(feature = "regex")]
 pub(crate) fn lower_word(word: u64) -> u64 {
     let ascii = word & !HIGHS;
     // The highest bit of each byte: from `A` on, and beyond `Z`.
@@ -194,7 +193,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "regex")]
     #[test]
     fn letters_become_lower_case_and_nothing_else_changes() {
         for byte in 0..=u8::MAX {

@@ -13,6 +13,9 @@ use crate::pattern::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 pub(crate) struct Automaton {
     states: Vec<State>,
     start: usize,
+    /// By state, for the start and what a character leads to: the states that are reached from there without a
+    /// character, and want one or the end.
+    places: Vec<Vec<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,11 +40,14 @@ impl Automaton {
                 Some(ranges) => automaton.chars(ranges, automaton.start),
             };
         }
+        automaton.find_places();
         automaton
     }
 
     /// The same, for names whose letters may be compared in lower case.
     ///
+    /// Then it matches nothing that the pattern does not match, but for the dotted capital I, which is two characters
+    /// in lower case, not all that it does.
     /// `None` for classes whose letter case is left out of account, because they are no plain ranges anymore.
     pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Option<Self> {
         if !ignore_case {
@@ -50,7 +56,17 @@ impl Automaton {
         if lowered.contains([char::from(CLASS), char::from(NEGATED_CLASS)]) {
             return None;
         }
-        let mut automaton = Self::of_glob(lowered);
+        let mut careful = String::new();
+        let mut rest = lowered.chars();
+        while let Some(char) = rest.next() {
+            // Where any characters follow, these take the rest of a character that becomes two.
+            if char == char::from(ONE) && !rest.as_str().starts_with(char::from(ANY)) {
+                careful.extend([char::from(NEGATED_CLASS), 'İ', 'İ', char::from(CLASS_END)]);
+            } else {
+                careful.push(char);
+            }
+        }
+        let mut automaton = Self::of_glob(&careful);
         for state in &mut automaton.states {
             if let State::Chars { ranges, .. } = state
                 && let [(char, last)] = ranges.as_slice()
@@ -66,11 +82,12 @@ impl Automaton {
     pub(crate) fn of_regex(hir: &Hir) -> Self {
         let mut automaton = Self::new();
         automaton.start = automaton.add(hir, automaton.start);
+        automaton.find_places();
         automaton
     }
 
     fn new() -> Self {
-        Self { states: vec![State::End], start: 0 }
+        Self { states: vec![State::End], start: 0, places: Vec::new() }
     }
 
     /// Adds states that match what the expression matches and lead to `next`; answers where they begin.
@@ -125,37 +142,57 @@ impl Automaton {
         self.states.len() - 1
     }
 
-    /// The places where a name that has not begun is.
-    pub(crate) fn begin(&self) -> BTreeSet<usize> {
-        self.rest_at(self.start)
-    }
-
-    /// The places that a character leads to from a place.
-    pub(crate) fn step(&self, place: usize, character: char) -> BTreeSet<usize> {
-        match self.states.get(place) {
-            Some(State::Chars { ranges, next }) if contains(ranges, character) => self.rest_at(*next),
-            _ => BTreeSet::new(),
+    fn find_places(&mut self) {
+        let mut places = vec![Vec::new(); self.states.len()];
+        let nexts = self.states.iter().filter_map(|state| match state {
+            State::Chars { next, .. } => Some(*next),
+            State::Split(_) | State::End => None,
+        });
+        for state in nexts.chain([self.start]) {
+            if let Some(places) = places.get_mut(state)
+                && places.is_empty()
+            {
+                *places = self.reached_from(state);
+            }
         }
-    }
-
-    /// Whether a name that ends at a place matches.
-    pub(crate) fn is_end(&self, place: usize) -> bool {
-        matches!(self.states.get(place), Some(State::End))
+        self.places = places;
     }
 
     /// The states that want a character or the end, of those that are reached from one without a character.
-    fn rest_at(&self, state: usize) -> BTreeSet<usize> {
-        let (mut seen, mut open, mut places) = (BTreeSet::new(), vec![state], BTreeSet::new());
+    fn reached_from(&self, state: usize) -> Vec<usize> {
+        let (mut seen, mut open, mut reached) = (BTreeSet::new(), vec![state], Vec::new());
         while let Some(at) = open.pop() {
             if !seen.insert(at) {
                 continue;
             }
             match self.states.get(at) {
                 Some(State::Split(ways)) => open.extend(ways),
-                _ => _ = places.insert(at),
+                _ => reached.push(at),
             }
         }
-        places
+        reached
+    }
+
+    /// The places where a name that has not begun is.
+    pub(crate) fn begin(&self) -> &[usize] {
+        self.places_at(self.start)
+    }
+
+    /// The places that a character leads to from a place.
+    pub(crate) fn step(&self, place: usize, character: char) -> &[usize] {
+        match self.states.get(place) {
+            Some(State::Chars { ranges, next }) if contains(ranges, character) => self.places_at(*next),
+            _ => &[],
+        }
+    }
+
+    fn places_at(&self, state: usize) -> &[usize] {
+        self.places.get(state).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a name that ends at a place matches.
+    pub(crate) fn is_end(&self, place: usize) -> bool {
+        matches!(self.states.get(place), Some(State::End))
     }
 
     /// Whether some name may begin with more than one character.
@@ -170,15 +207,15 @@ impl Automaton {
     /// Whether any name matches at all.
     pub(crate) fn matches_a_name(&self) -> bool {
         let mut seen = BTreeSet::new();
-        let mut open: Vec<usize> = self.begin().into_iter().collect();
+        let mut open = self.begin().to_vec();
         while let Some(place) = open.pop() {
             let Some(State::Chars { ranges, next }) = self.states.get(place) else { continue };
             if ranges.iter().any(|(low, high)| (*low..=*high).any(is_usable)) {
-                let reached = self.rest_at(*next);
+                let reached = self.places_at(*next);
                 if reached.iter().any(|&place| self.is_end(place)) {
                     return true;
                 }
-                open.extend(reached.into_iter().filter(|place| seen.insert(*place)));
+                open.extend(reached.iter().filter(|place| seen.insert(**place)));
             }
         }
         false
@@ -196,8 +233,9 @@ impl Automaton {
     /// Whether the whole of a name matches.
     #[cfg(test)]
     pub(crate) fn is_match(&self, name: &str) -> bool {
-        let places = name.chars().fold(self.begin(), |places, character| {
-            places.into_iter().flat_map(|place| self.step(place, character)).collect()
+        let begin: BTreeSet<usize> = self.begin().iter().copied().collect();
+        let places = name.chars().fold(begin, |places, character| {
+            places.into_iter().flat_map(|place| self.step(place, character)).copied().collect()
         });
         places.iter().any(|&place| self.is_end(place))
     }
@@ -209,7 +247,7 @@ pub(crate) fn is_usable(char: char) -> bool {
 }
 
 /// All characters that are the same in lower case as this one.
-fn same_letter(char: char) -> Vec<char> {
+pub(crate) fn same_letter(char: char) -> Vec<char> {
     static CAPITALS: OnceLock<BTreeMap<char, Vec<char>>> = OnceLock::new();
     let capitals = CAPITALS.get_or_init(|| {
         let mut capitals: BTreeMap<char, Vec<char>> = BTreeMap::new();

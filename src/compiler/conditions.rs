@@ -147,7 +147,10 @@ fn read_metadata(
     }
 }
 
-const NUMBER_TESTS: &[(&str, fn(f64) -> Test)] =
+/// A key, and the test that its number makes.
+type NumberTest = (&'static str, fn(f64) -> Test);
+
+const NUMBER_TESTS: &[NumberTest] =
     &[("at-least", Test::AtLeast), ("at-most", Test::AtMost), ("above", Test::Above), ("below", Test::Below)];
 
 fn read_attribute_test(node: &Node, findings: &mut Findings<'_>) -> Option<Condition> {

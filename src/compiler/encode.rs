@@ -59,23 +59,14 @@ pub(crate) struct Clause {
     pub(crate) plain: Lowered,
     /// In lower case, for names in lower case.
     pub(crate) folded: Lowered,
-    pub(crate) regexes: Vec<LoweredRegex>,
+    /// Regular expressions, each as the engine decodes it.
+    pub(crate) regexes: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lowered {
     pub(crate) names: Vec<String>,
     pub(crate) patterns: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct LoweredRegex {
-    pub(crate) pattern: String,
-    pub(crate) ignore_case: bool,
-    /// Every match begins with one of these, if there are any.
-    pub(crate) prefixes: Vec<String>,
-    /// The names of the captures, by their numbers.
-    pub(crate) captures: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -413,15 +404,12 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     let of_clause = |(at, clause): (usize, &&Clause)| {
         clause.regexes.iter().map(|regex| (at, regex.clone())).collect::<Vec<_>>()
     };
-    let mut regexes: Vec<(usize, LoweredRegex)> = clauses.iter().enumerate().flat_map(of_clause).collect();
+    let mut regexes: Vec<(usize, Vec<u8>)> = clauses.iter().enumerate().flat_map(of_clause).collect();
     regexes.sort();
     regexes.dedup();
     writer.list(&regexes, |writer, (clause, regex)| {
         writer.number(*clause);
-        writer.bytes.push(u8::from(regex.ignore_case));
-        writer.text(&regex.pattern);
-        writer.list(&regex.prefixes, |writer, prefix| writer.text(prefix));
-        writer.list(&regex.captures, |writer, capture| writer.text(capture));
+        writer.bytes.extend(regex);
     });
     writer.bytes
 }
@@ -527,13 +515,14 @@ fn encode_patterns<'c>(writer: &mut Writer, clauses: &[&'c Clause], of: impl Fn(
     writer.patterns(&anywhere);
 }
 
-#[derive(Default)]
-struct Writer {
-    bytes: Vec<u8>,
+/// Writes what [`Reader`](crate::bytes::Reader) reads.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Writer {
-    fn number(&mut self, value: usize) {
+    pub(crate) fn number(&mut self, value: usize) {
         let mut left = value;
         while left >= 0x80 {
             self.bytes.push((left & 0x7f) as u8 | 0x80);
@@ -542,7 +531,7 @@ impl Writer {
         self.bytes.push(left as u8);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.number(text.len());
         self.bytes.extend(text.as_bytes());
     }
@@ -552,7 +541,7 @@ impl Writer {
     }
 
     /// A count, and that many of what `write` writes.
-    fn list<T>(&mut self, entries: &[T], mut write: impl FnMut(&mut Self, &T)) {
+    pub(crate) fn list<T>(&mut self, entries: &[T], mut write: impl FnMut(&mut Self, &T)) {
         self.number(entries.len());
         entries.iter().for_each(|entry| write(self, entry));
     }

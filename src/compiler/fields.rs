@@ -186,15 +186,14 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Reports a list or mapping without anything in it.
-    ///
-    /// Returns whether it did.
-    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut Findings<'_>) -> bool {
-        let empty = self.get(key).filter(|node| node.is_empty());
-        if let Some(node) = empty {
+    /// Reports a list without anything in it, and in conditions a mapping as well.
+    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut Findings<'_>) {
+        let maps = code == Code::EmptyCondition
+            && matches!(self.key(key).map(|key| key.value), Some(Value::Map { .. } | Value::OneOrList(_)));
+        let empty = |node: &&Node| node.is_empty() && (maps || matches!(node.kind, Kind::List(_)));
+        if let Some(node) = self.get(key).filter(empty) {
             findings.report(code, &node.span, format!("`{key}` is empty"), None);
         }
-        empty.is_some()
     }
 
     /// The boolean of a key, if it is there.

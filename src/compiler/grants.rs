@@ -10,6 +10,7 @@ use super::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
 use super::patterns::PatternLowering;
 use super::yaml::Name;
 use crate::diagnostic::Code;
+use crate::letters;
 use crate::pattern::{ANY, ONE, Pattern};
 use crate::template::Case;
 
@@ -202,9 +203,12 @@ fn expand(pieces: &[Piece], captures: &[String]) -> String {
             let capture = captures.get(*number).map(String::as_str).unwrap_or_default();
             match case {
                 Case::AsIs => capture.to_owned(),
-                // As the engine does it: letter by letter.
-                Case::Lower => capture.chars().flat_map(char::to_lowercase).collect(),
-                Case::Upper => capture.chars().flat_map(char::to_uppercase).collect(),
+                Case::Lower => super::patterns::lower(capture),
+                Case::Upper => {
+                    let mut upper = Vec::new();
+                    letters::upper_into(capture.as_bytes(), &mut upper);
+                    String::from_utf8_lossy(&upper).into_owned()
+                }
             }
         }
     };

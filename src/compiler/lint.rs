@@ -6,6 +6,7 @@ mod aliases;
 mod captures;
 mod conditions;
 mod contradictions;
+mod covers;
 mod fold;
 mod index;
 mod names;
@@ -29,7 +30,7 @@ use crate::diagnostic::{Code, Diagnostic};
 const BUDGET_OF_ONE: usize = 5_000_000;
 
 /// What comparing the rules of all organizations may take.
-const BUDGET_OF_ALL: usize = 50_000_000;
+const BUDGET_OF_ALL: usize = 20_000_000;
 
 /// Looks for what is probably not meant; `now` is in seconds since 1970.
 pub(crate) fn lint(

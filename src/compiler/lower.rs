@@ -1,7 +1,8 @@
 //! From what an author wrote to what the engine runs: names are resolved, patterns lowered, and what makes no sense
 //! is reported.
 
-use super::coverage::covers_everything;
+use super::automaton::Automaton;
+use super::coverage::{cover_everything, covers_everything};
 use super::encode::{
     Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedRead,
 };
@@ -101,7 +102,7 @@ fn lower_rule(
             patterns.narrowed(!none.is_empty());
             lowered.own = patterns.lower(any, true, findings);
             if none.is_empty() {
-                check_everything(&lowered.own, span, any, findings);
+                check_everything(&lowered.own, patterns.expressions(), span, any, findings);
             }
             let mut lower_each = |all: &[Patterns], patterns: &mut PatternLowering<'_>| -> Vec<Clause> {
                 all.iter().map(|it| patterns.lower(core::slice::from_ref(it), false, findings)).collect()
@@ -134,27 +135,31 @@ fn lower_rule(
     rules
 }
 
-/// Reports patterns that match every group, alone or together.
+/// Reports patterns that match every group together; each has been looked at by itself.
 fn check_everything(
     clause: &Clause,
+    expressions: &[Automaton],
     span: &core::ops::Range<usize>,
     written: &[Patterns],
     findings: &mut Findings<'_>,
 ) {
-    let texts = |lowered: &Lowered| [lowered.names.clone(), lowered.patterns.clone()].concat();
-    let globs = || written.iter().map(|patterns| patterns.glob.len() + patterns.exact.len()).sum::<usize>();
     let reported =
         findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
-    // Each glob has been looked at by itself.
-    if reported || globs() < 2 {
+    let count: usize = written.iter().map(|it| it.exact.len() + it.glob.len() + it.regex.len()).sum();
+    if reported || count < 2 {
         return;
     }
-    for lowered in [&clause.plain, &clause.folded] {
-        if covers_everything(texts(lowered).iter().map(String::as_str)) {
-            let message = "the rule's patterns together match every group";
-            findings.report(Code::MatchesEverything, span, message, None);
-            return;
+    let together = |lowered: &Lowered| {
+        if expressions.is_empty() {
+            return covers_everything(lowered.patterns.iter().chain(&lowered.names).map(String::as_str));
         }
+        let automata: Vec<Automaton> =
+            lowered.patterns.iter().chain(&lowered.names).map(|text| Automaton::of_glob(text)).collect();
+        cover_everything(&automata.iter().chain(expressions).collect::<Vec<_>>())
+    };
+    if together(&clause.plain) || together(&clause.folded) {
+        let message = "the rule's patterns together match every group";
+        findings.report(Code::MatchesEverything, span, message, None);
     }
 }
 

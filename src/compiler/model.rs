@@ -66,7 +66,6 @@ pub(crate) struct TargetGroup {
 /// An order of target groups of which a user keeps the highest.
 #[derive(Debug)]
 pub(crate) struct Tier {
-    pub(crate) name: Name,
     /// The highest first.
     pub(crate) groups: Vec<Name>,
 }

@@ -1,17 +1,18 @@
 //! The patterns of one rule, lowered: aliases are put in the place of the names that people read, letter case is
 //! taken out where it is to be ignored, and captures get their numbers.
 
+use super::automaton::Automaton;
 use super::coverage::covers_everything;
-use super::encode::{Clause, LoweredRegex};
+use super::encode::Clause;
 use super::fields::Findings;
 use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
 use super::model::{Organization, Patterns};
-use super::regex::{self, RegexProblem};
+use super::regex::{self, HostRegex, RegexProblem};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::Code;
+use crate::letters;
 use crate::pattern::{CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, Pattern};
-use crate::regex::Regex;
 
 /// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct PatternLowering<'o> {
     finite: Vec<Vec<String>>,
     /// Whether a pattern that matches every group hides that the rule is for everyone.
     alone: bool,
+    /// The rule's own regular expressions, for the question what its patterns match together.
+    expressions: Vec<Automaton>,
 }
 
 impl<'o> PatternLowering<'o> {
@@ -38,6 +41,7 @@ impl<'o> PatternLowering<'o> {
             of_aliases: Vec::new(),
             finite: Vec::new(),
             alone: true,
+            expressions: Vec::new(),
         }
     }
 
@@ -66,6 +70,10 @@ impl<'o> PatternLowering<'o> {
 
     pub(crate) fn finite_captures(&self) -> &[Vec<String>] {
         &self.finite
+    }
+
+    pub(crate) fn expressions(&self) -> &[Automaton] {
+        &self.expressions
     }
 
     /// Lowers patterns of which one has to match; `own` are those whose captures the rule may grant.
@@ -213,7 +221,7 @@ impl<'o> PatternLowering<'o> {
                 return None;
             }
         };
-        let engine = Regex::decode(&written.text, ignore_case, Vec::new())?;
+        let engine = HostRegex::new(&written.text, ignore_case)?;
         if self.alone && checked.matches_everything {
             report_everything(written, findings);
         }
@@ -231,20 +239,21 @@ impl<'o> PatternLowering<'o> {
             return None;
         }
         if own {
+            self.expressions.push(checked.automaton.clone());
             self.finite.extend(combinations(&checked.captures, &captures, self.names.len()));
         }
         for alias in &self.organization.aliases {
             // What is captured without regard to case is in lower case, at logins as well.
             let readable =
                 if ignore_case { alias.name.text.to_ascii_lowercase() } else { alias.name.text.clone() };
-            if !engine.is_match(readable.as_bytes()) {
+            if !engine.is_match(&readable) {
                 continue;
             }
             if own && !captures.is_empty() {
                 let mut taken = vec![String::new(); self.names.len()];
-                engine.captures(readable.as_bytes(), |name, capture| {
+                engine.captures(&readable, |name, capture| {
                     if let Some(slot) = self.capture(name).and_then(|number| taken.get_mut(number)) {
-                        *slot = String::from_utf8_lossy(capture).into_owned();
+                        capture.clone_into(slot);
                     }
                 });
                 self.of_aliases.push((alias.id.text.clone(), taken));
@@ -252,12 +261,8 @@ impl<'o> PatternLowering<'o> {
                 clause.plain.names.push(alias.id.text.clone());
             }
         }
-        clause.regexes.push(LoweredRegex {
-            pattern: written.text.clone(),
-            ignore_case,
-            prefixes: checked.prefixes,
-            captures: self.names.clone(),
-        });
+        let number = |name: &str| self.capture(name).and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
+        clause.regexes.push(checked.encode(&written.text, ignore_case, &number));
         Some(captures)
     }
 }
@@ -320,12 +325,14 @@ fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
 }
 
 /// In lower case as the engine has it.
-fn lower(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+pub(crate) fn lower(text: &str) -> String {
+    let mut lower = Vec::new();
+    letters::lower_into(text.as_bytes(), &mut lower);
+    String::from_utf8_lossy(&lower).into_owned()
 }
 
 /// A lowered glob for names in lower case. Classes keep what they had, and get the lower case of it beside that.
-fn lower_pattern(pattern: &str) -> String {
+pub(crate) fn lower_pattern(pattern: &str) -> String {
     let mut lowered = String::new();
     let mut rest = pattern.chars();
     while let Some(char) = rest.next() {
@@ -341,15 +348,16 @@ fn lower_pattern(pattern: &str) -> String {
                     if capitals.0 <= capitals.1 {
                         lowered.extend([capitals.0, capitals.1].map(|letter| letter.to_ascii_lowercase()));
                     } else if low == high {
-                        let mut lower = low.to_lowercase();
-                        if let (Some(letter), None) = (lower.next(), lower.next()) {
+                        let small = lower(low.encode_utf8(&mut [0; 4]));
+                        let mut small = small.chars();
+                        if let (Some(letter), None) = (small.next(), small.next()) {
                             lowered.extend([letter, letter]);
                         }
                     }
                 }
                 lowered.push(char::from(CLASS_END));
             }
-            _ => lowered.extend(char.to_lowercase()),
+            _ => lowered.push_str(&lower(char.encode_utf8(&mut [0; 4]))),
         }
     }
     lowered

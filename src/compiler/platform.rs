@@ -247,7 +247,7 @@ fn read_tiers(node: &Node, registry: &[TargetGroup], findings: &mut Findings<'_>
                 None => drop(seen.insert(group.text.clone(), group.span.clone())),
             }
         }
-        tiers.push(Tier { name: name.clone(), groups });
+        tiers.push(Tier { groups });
     }
     tiers
 }

@@ -1,9 +1,10 @@
 //! Regular expressions as authors write them: which of them the language has, and what is known about each.
 //!
-//! regex-lite runs them and decides what is valid. regex-syntax reads the same patterns into a tree, off which the
-//! compiler reads the rest: how a match begins, what a capture can hold, whether a name is left out. A pattern in which
-//! the two could disagree is refused.
+//! regex-lite decides what is valid, and the tests hold the engine against it. regex-syntax reads the same patterns
+//! into a tree, off which the compiler reads the rest: the program that the engine runs, how a match begins and ends,
+//! what a capture can hold, whether a name is left out. A pattern in which the two could disagree is refused.
 
+mod program;
 mod tree;
 mod vet;
 
@@ -12,13 +13,15 @@ use std::collections::BTreeSet;
 
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{self, ErrorKind};
-use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Capture as CaptureNode, Class, Hir, HirKind};
 
 use self::tree::Case;
 use super::automaton::{Automaton, is_usable};
 use super::coverage::cover_everything;
-use crate::regex::{self, Regex};
+use super::encode::Writer;
+use crate::bytes::Reader;
+use crate::regex;
 
 /// The longest regular expression, in bytes.
 pub(crate) const MAX_BYTES: usize = 1_024;
@@ -48,12 +51,79 @@ pub(crate) struct CheckedRegex {
     ///
     /// In lower case if case is ignored.
     pub(crate) prefixes: Vec<String>,
+    /// Every match ends with one of them; the same holds of these.
+    pub(crate) suffixes: Vec<String>,
     /// Its named groups, in their order. Each takes part in every match, once, with at least one character.
     pub(crate) captures: Vec<Capture>,
     /// What it matches, for questions about several patterns together.
     pub(crate) automaton: Automaton,
     /// Whether it matches every name there can be.
     pub(crate) matches_everything: bool,
+    tree: Hir,
+}
+
+impl CheckedRegex {
+    /// What the engine decodes; `number` gives the captures their numbers.
+    pub(crate) fn encode(&self, pattern: &str, ignore_case: bool, number: &dyn Fn(&str) -> u8) -> Vec<u8> {
+        let mut writer = Writer::default();
+        writer.text(pattern);
+        writer.bytes.push(u8::from(ignore_case));
+        for literals in [&self.prefixes, &self.suffixes] {
+            writer.list(literals, |writer, literal| writer.text(literal));
+        }
+        program::encode(&self.tree, number, &mut writer);
+        writer.bytes
+    }
+}
+
+/// A regular expression as regex-lite runs it: for questions before there is a bundle.
+#[derive(Clone, Debug)]
+pub(crate) struct HostRegex(regex_lite::Regex);
+
+impl HostRegex {
+    /// `None` if it is none.
+    pub(crate) fn new(pattern: &str, ignore_case: bool) -> Option<Self> {
+        // A pattern that is none by itself, such as `a)|(b`, could leave the group that it is put into.
+        parses(pattern).ok()?;
+        let whole = builder(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build();
+        whole.ok().map(Self)
+    }
+
+    /// Whether the whole of a name matches.
+    pub(crate) fn is_match(&self, name: &str) -> bool {
+        self.0.is_match(name)
+    }
+
+    /// Calls `each` for every named group of a name that matches.
+    pub(crate) fn captures(&self, name: &str, mut each: impl FnMut(&str, &str)) {
+        let Some(captures) = self.0.captures(name) else { return };
+        for (group, capture) in self.0.capture_names().zip(captures.iter()) {
+            if let (Some(group), Some(capture)) = (group, capture) {
+                each(group, capture.as_str());
+            }
+        }
+    }
+}
+
+/// The most memory that regex-lite may take for one, in bytes; the budget of steps is far below it.
+const SIZE_LIMIT: usize = 1 << 20;
+
+/// Whether regex-lite takes a pattern, by itself, for a regular expression; if not, what it says about it.
+///
+/// Nothing is compiled: that alone could take much longer than the pattern is long.
+fn parses(pattern: &str) -> Result<(), regex_lite::Error> {
+    // Compiling is over at its first step, with the error that has nothing to do with the pattern.
+    let failure = |pattern: &str| builder(pattern).size_limit(0).build().err();
+    match failure(pattern) {
+        Some(error) if failure("").as_ref() != Some(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn builder(pattern: &str) -> regex_lite::RegexBuilder {
+    let mut builder = regex_lite::RegexBuilder::new(pattern);
+    builder.nest_limit(MAX_DEPTH + 10);
+    builder
 }
 
 /// A named group.
@@ -98,7 +168,7 @@ pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<CheckedRegex, Re
     let tree = parse(pattern)?;
     vet::vet(&tree, ignore_case)?;
     // What the engine refuses and the tree has no special word for.
-    if let Err(error) = regex::parse(pattern) {
+    if let Err(error) = parses(pattern) {
         return Err(refused(&error.to_string()));
     }
 
@@ -111,13 +181,16 @@ pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<CheckedRegex, Re
     let folded = tree::hir(&tree, if ignore_case { Case::Lower } else { Case::AsWritten });
     let mut captures = Vec::new();
     read_captures(&folded, &mut captures)?;
-    let prefixes = prefixes(&folded);
+    let (prefixes, suffixes) = (ends(&folded, ExtractKind::Prefix), ends(&folded, ExtractKind::Suffix));
+    let matches_everything = cover_everything(&[&automaton]);
+    let tree = tree::hir(&tree, case);
+    let checked = CheckedRegex { prefixes, suffixes, captures, automaton, matches_everything, tree };
     // The budgets are such that this cannot be; the author would rather hear of it than the login.
-    if Regex::decode(pattern, ignore_case, prefixes.iter().map(String::as_bytes).collect()).is_none() {
+    let encoded = checked.encode(pattern, ignore_case, &|_| 0);
+    if regex::Regex::decode(&mut Reader::new(&encoded)).is_none() {
         return Err(too_many_steps());
     }
-    let matches_everything = cover_everything(&[&automaton]);
-    Ok(CheckedRegex { prefixes, captures, automaton, matches_everything })
+    Ok(checked)
 }
 
 fn check_text(pattern: &str) -> Result<(), RegexProblem> {
@@ -187,24 +260,40 @@ fn too_many_steps() -> RegexProblem {
     )
 }
 
-/// What every match begins with, as far as that is known.
-fn prefixes(hir: &Hir) -> Vec<String> {
+/// What every match begins with, or ends with, as far as that is known.
+fn ends(hir: &Hir, kind: ExtractKind) -> Vec<String> {
     let mut extractor = Extractor::new();
-    extractor.limit_total(MAX_PREFIXES).limit_class(MAX_PREFIXES).limit_literal_len(MAX_PREFIX_BYTES);
+    extractor.kind(kind.clone()).limit_total(MAX_PREFIXES).limit_class(MAX_PREFIXES).limit_literal_len(MAX_PREFIX_BYTES);
     let extracted = extractor.extract(hir);
-    let mut prefixes: Vec<String> = Vec::new();
+    let mut found: Vec<String> = Vec::new();
     for literal in extracted.literals().unwrap_or_default() {
         // A literal may be cut in the middle of a character.
-        let whole = literal.as_bytes().utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let mut chunks = literal.as_bytes().utf8_chunks();
+        let whole = match kind {
+            ExtractKind::Suffix => chunks.last(),
+            _ => chunks.next(),
+        };
+        let whole = whole.map_or("", |chunk| chunk.valid());
         if whole.is_empty() {
             return Vec::new();
         }
-        prefixes.push(whole.to_owned());
+        found.push(whole.to_owned());
     }
-    prefixes.sort_unstable();
-    // One that begins with another says nothing more, and stands behind it.
-    prefixes.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
-    if prefixes.len() > MAX_PREFIXES { Vec::new() } else { prefixes }
+    // One that begins, or ends, with another says nothing more than that.
+    let says_more = |longer: &String, shorter: &String| match kind {
+        ExtractKind::Suffix => longer.ends_with(shorter.as_str()),
+        _ => longer.starts_with(shorter.as_str()),
+    };
+    found.sort_by_cached_key(|literal| (literal.len(), literal.clone()));
+    let mut kept: Vec<String> = Vec::new();
+    for literal in found {
+        if !kept.iter().any(|shorter| says_more(&literal, shorter)) {
+            kept.push(literal);
+        }
+    }
+    let mut found = kept;
+    found.sort_unstable();
+    if found.len() > MAX_PREFIXES { Vec::new() } else { found }
 }
 
 fn read_captures(hir: &Hir, captures: &mut Vec<Capture>) -> Result<(), RegexProblem> {

@@ -213,28 +213,25 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut Findings<'_>) -
     Some(Patterns { span: fields.span.clone(), exact, glob, regex, ignore_case })
 }
 
-/// So many patterns has a rule; how many each of its places has.
-pub(crate) fn count_patterns(rule: &Rule) -> usize {
+/// So many rules a mapping has at most, after its templates are expanded.
+pub(crate) const MAX_RULES: usize = super::grammar::MAX_ENTRIES;
+/// So many patterns a mapping has at most.
+const MAX_PATTERNS: usize = 100_000;
+
+/// Reports a mapping with more patterns than a person would maintain; `span` is where its rules are.
+pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, findings: &mut Findings<'_>) {
+    let patterns: usize = rules.iter().map(count_patterns).sum();
+    if patterns > MAX_PATTERNS {
+        let message = format!("the mapping has {patterns} patterns, and may have {MAX_PATTERNS}");
+        let help = "say the same with fewer globs".to_owned();
+        findings.report(Code::InvalidValue, span, message, help);
+    }
+}
+
+fn count_patterns(rule: &Rule) -> usize {
     let Matches::Groups { any, all, none, .. } = &rule.matches else {
         return 0;
     };
     let count = |patterns: &Patterns| patterns.exact.len() + patterns.glob.len() + patterns.regex.len();
     any.iter().chain(all).chain(none).map(count).sum()
-}
-
-/// What a mapping holds at most, after its templates are expanded.
-pub(crate) const MAX_RULES: usize = 10_000;
-/// So many patterns a mapping holds at most.
-pub(crate) const MAX_PATTERNS: usize = 100_000;
-
-/// Reports a mapping that is larger than any that a person would maintain; `span` is where its rules are.
-pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, findings: &mut Findings<'_>) {
-    let patterns: usize = rules.iter().map(count_patterns).sum();
-    for (count, what, most) in [(rules.len(), "rules", MAX_RULES), (patterns, "patterns", MAX_PATTERNS)] {
-        if count > most {
-            let message = format!("the mapping has {count} {what}, and may have {most}");
-            let help = "say the same with fewer globs".to_owned();
-            findings.report(Code::InvalidValue, span, message, help);
-        }
-    }
 }

@@ -133,8 +133,9 @@ fn read_source(
     let cleans = |wanted: Cleaning| normalize.iter().any(|(cleaning, _)| *cleaning == wanted);
     let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
     let absent = fields.and_then(|fields| fields.choice("absent", &absent, findings));
-    let overage = reader.overage(provisioned, findings);
-    let cap = reader.cap(provisioned, findings);
+    let sent = !provisioned && !reader.is_stored();
+    let overage = reader.overage(provisioned, sent, findings);
+    let cap = reader.cap(sent, findings);
     let (from, shape) = place?;
     Some(OwnedSource {
         from,
@@ -154,6 +155,12 @@ impl Reader<'_, '_> {
     fn is_provisioned(&self) -> bool {
         let from = self.fields.and_then(|fields| fields.get("from"));
         from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if text == "provisioned"))
+    }
+
+    /// Whether it reads what an application stored about the user, rather than what an identity provider sent.
+    fn is_stored(&self) -> bool {
+        let from = self.fields.and_then(|fields| fields.get("from"));
+        from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if is_app_metadata(text)))
     }
 
     /// The text of an option that is there.
@@ -238,8 +245,7 @@ impl Reader<'_, '_> {
         };
         let shape = self.shape(word, default_shape, findings);
         // What an application stored about the user is about the user, whoever of the linked accounts logs in.
-        let own = pointer == "/app_metadata" || pointer.starts_with("/app_metadata/");
-        let identity = if own { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
+        let identity = if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
         Some((From::Attribute { pointer, identity }, shape?))
     }
 
@@ -320,8 +326,8 @@ impl Reader<'_, '_> {
         Some(domain.text)
     }
 
-    /// Whether signs of withheld groups are looked for.
-    fn overage(&self, provisioned: bool, findings: &mut Findings<'_>) -> bool {
+    /// Whether signs of withheld groups are looked for: by default where the identity provider sent the groups.
+    fn overage(&self, provisioned: bool, sent: bool, findings: &mut Findings<'_>) -> bool {
         let words = [("entra", true), ("none", false)];
         let stated = self.fields.and_then(|fields| fields.choice("overage", &words, findings));
         if let (true, Some(true), Some(fields)) = (provisioned, stated, self.fields)
@@ -331,12 +337,12 @@ impl Reader<'_, '_> {
             let help = "remove it: nothing withholds provisioned groups".to_owned();
             findings.report(Code::ShapeOption, span, message, help);
         }
-        stated.unwrap_or(!provisioned && self.strategy.has_overage())
+        stated.unwrap_or(sent && self.strategy.has_overage())
     }
 
     /// So many entries mean that the list was cut.
-    fn cap(&self, provisioned: bool, findings: &mut Findings<'_>) -> Option<u32> {
-        let default = if provisioned { None } else { self.strategy.default_cap() };
+    fn cap(&self, sent: bool, findings: &mut Findings<'_>) -> Option<u32> {
+        let default = if sent { self.strategy.default_cap() } else { None };
         let Some((fields, node)) = self.fields.and_then(|fields| Some((fields, fields.get("cap")?))) else {
             return default;
         };
@@ -349,6 +355,10 @@ impl Reader<'_, '_> {
             }
         }
     }
+}
+
+fn is_app_metadata(pointer: &str) -> bool {
+    pointer == "/app_metadata" || pointer.starts_with("/app_metadata/")
 }
 
 fn word_of(shape: &OwnedShape) -> ShapeWord {

@@ -56,7 +56,7 @@ pub(crate) fn expand_uses(
         let Some(arguments) = read_arguments(&fields, &reference, template, around, findings) else {
             continue;
         };
-        let one = OneUse { template, prefix: &prefix.text, span: &node.span, arguments: &arguments };
+        let one = OneUse { template, prefix: &prefix.text, span: &reference.span, arguments: &arguments };
         let fits = template.len() <= room;
         match if fits { one.rules(known, &mut budget, findings) } else { None } {
             Some(more) => {
@@ -66,7 +66,7 @@ pub(crate) fn expand_uses(
             None => {
                 let message = format!("with the rules of `{}` the mapping is too large", reference.text);
                 let help = format!("a mapping has at most {MAX_RULES} rules; use fewer templates");
-                findings.report(Code::InvalidValue, &node.span, message, help);
+                findings.report(Code::InvalidValue, &reference.span, message, help);
                 break;
             }
         }

@@ -94,6 +94,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         Err(error) => {
             let (span, message) = describe(text, &error);
             let behind_tab = text.get(..span.start).is_some_and(|before| before.ends_with('\t'));
+            let behind_braces = text.get(..span.start).is_some_and(|before| before.ends_with("{{"));
             let marked = text.get(span.start..).unwrap_or_default();
             let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
             Err(Box::new(match marked.chars().next() {
@@ -102,6 +103,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
                 }
                 Some('-') if marked.starts_with("---") => {
                     diagnostic.help("remove the second document, or put it into a file of its own")
+                }
+                _ if behind_braces || marked.starts_with("{{") => {
+                    diagnostic.help("put a text that begins with `{{` in quotes")
                 }
                 Some('*') => diagnostic.help("put a glob that begins with `*` in quotes"),
                 first if behind_tab || first == Some('\t') => {

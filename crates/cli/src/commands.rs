@@ -3,6 +3,8 @@
 mod bundle;
 mod evaluate;
 mod explain;
+mod fmt;
+mod now;
 mod test;
 mod validate;
 
@@ -27,7 +29,7 @@ pub(crate) struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  everything is fine
-  1  the answer is no: findings, failed cases, an Action over its limit
+  1  the answer is no: findings, failed cases, files to format, an Action over its limit
   2  could not find out: bad arguments, a file that cannot be read
 
 Colors are used on a terminal only, and not if NO_COLOR is set.";
@@ -35,6 +37,7 @@ Colors are used on a terminal only, and not if NO_COLOR is set.";
 #[derive(Debug, Subcommand)]
 enum Verb {
     Validate(validate::Validate),
+    Fmt(fmt::Fmt),
     Test(test::Test),
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
@@ -58,12 +61,23 @@ struct Inputs {
     /// The event of a login as Auth0 hands it to an Action, as JSON; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     event: PathBuf,
+    /// The time of logins whose event states none, as a date or a date-time of RFC 3339; the clock's by default
+    #[arg(long, value_name = "TIME", value_parser = now::parse)]
+    now: Option<f64>,
+}
+
+impl Inputs {
+    /// The time of logins whose event states none, in seconds since 1970.
+    fn now(&self) -> f64 {
+        self.now.unwrap_or_else(now::clock)
+    }
 }
 
 /// Does what the arguments say.
 pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
     match &arguments.verb {
         Verb::Validate(validate) => validate.run(terminal),
+        Verb::Fmt(fmt) => fmt.run(terminal),
         Verb::Test(test) => test.run(terminal),
         Verb::Evaluate(evaluate) => evaluate.run(terminal),
         Verb::Explain(explain) => explain.run(terminal),

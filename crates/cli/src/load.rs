@@ -72,6 +72,36 @@ pub(crate) fn platform(path: &Path, terminal: &mut Terminal) -> anyhow::Result<O
     Ok(mappings.platform)
 }
 
+/// Reads the YAML files that are named, and those in the folders that are named, each once and sorted by path.
+///
+/// # Errors
+///
+/// When one of them cannot be read.
+pub(crate) fn yaml_files(named: &[PathBuf]) -> anyhow::Result<Sources> {
+    let mut paths = Vec::new();
+    for path in named {
+        let name = path.display();
+        let metadata = fs::metadata(path).with_context(|| format!("cannot open `{name}`"))?;
+        if metadata.is_dir() {
+            find(path, MAX_DEPTH, &mut paths)?;
+        } else {
+            ensure!(is_yaml(path), "`{name}` is neither a folder nor a YAML file");
+            paths.push(path.clone());
+        }
+    }
+    let mut files = paths.iter().map(|path| source(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    files.dedup_by(|left, right| left.path == right.path);
+    Ok(Sources::new(files))
+}
+
+/// Reads standard input as if it were a mapping file.
+pub(crate) fn standard_input() -> anyhow::Result<Sources> {
+    let (reader, name) = open(Path::new("-"))?;
+    let text = read_text(reader, &name)?;
+    Ok(Sources::new(vec![SourceFile { path: name, text }]))
+}
+
 /// Reads the event of a login from a file, or from standard input if its name is `-`.
 pub(crate) fn event(path: &Path) -> anyhow::Result<Event> {
     let (reader, name) = open(path)?;

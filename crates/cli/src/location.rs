@@ -47,6 +47,11 @@ impl Sources {
         Self { files, indices }
     }
 
+    /// The files, sorted by path.
+    pub(crate) fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
     pub(crate) fn contains(&self, path: &str) -> bool {
         self.position(path).is_some()
     }
@@ -74,6 +79,19 @@ impl Sources {
             Location { line, column: index.characters(text, offset) - index.characters(text, start) + 1 }
         };
         (locate(span.start), locate(span.end.max(span.start)))
+    }
+
+    /// Where a span begins and ends, with columns in units of UTF-16; `None` of a file that could not be found.
+    pub(crate) fn locate_utf16(&self, path: &str, span: &Range<usize>) -> Option<(Location, Location)> {
+        let (text, index) = self.find(path)?;
+        let locate = |offset: usize| {
+            let offset = boundary(text, offset);
+            let line = index.lines.partition_point(|start| *start <= offset);
+            let start = index.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+            let before = text.get(start..offset).unwrap_or_default();
+            Location { line, column: before.encode_utf16().count() + 1 }
+        };
+        Some((locate(span.start), locate(span.end.max(span.start))))
     }
 
     /// The text of a span.
@@ -150,6 +168,15 @@ mod tests {
         check(0..7, (1, 1), (1, 8), Some("version: 1\n"));
         check(11..17, (2, 1), (2, 6), Some("rüles: é\n"));
         check(19..21, (2, 8), (2, 9), Some("rüles: é\n"));
+    }
+
+    #[test]
+    fn columns_of_some_programs_are_units_of_utf16() {
+        let file = SourceFile { path: "a".to_owned(), text: "x\né🛠x".to_owned() };
+        let sources = Sources::new(vec![file]);
+        let found = sources.locate_utf16("a", &(8..9));
+        assert_eq!(found, Some((Location { line: 2, column: 4 }, Location { line: 2, column: 5 })));
+        assert_eq!(sources.locate_utf16("b", &(0..0)), None);
     }
 
     #[test]

@@ -3,14 +3,18 @@
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod sarif;
 
 use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
-use claimsmith::diagnostic::{Diagnostic, Severity};
+use claimsmith::compiler::format::FormatRefusal;
+use claimsmith::diagnostic::{Diagnostic, Severity, SourceFile};
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::Verdict;
 use crate::action::Sizes;
-use crate::text::counted;
+use crate::location::Sources;
+use crate::text::{counted, spaced};
 
 /// How findings and test results are printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -60,6 +64,58 @@ pub(crate) struct Built<'b> {
     pub(crate) sizes: Option<Sizes>,
     /// How many bytes of the Action a rule takes on average.
     pub(crate) bytes_per_rule: Option<f64>,
+}
+
+/// A file that was formatted, or that could not be.
+#[derive(Debug)]
+pub(crate) struct Formatted<'s> {
+    pub(crate) file: &'s SourceFile,
+    pub(crate) result: Result<String, FormatRefusal>,
+}
+
+impl<'s> Formatted<'s> {
+    /// The new text, if it differs from the old one.
+    fn changed(&self) -> Option<(&'s SourceFile, &str)> {
+        let text = self.result.as_deref().ok()?;
+        (text != self.file.text).then_some((self.file, text))
+    }
+}
+
+/// What became of files that were formatted.
+#[derive(Debug)]
+pub(crate) struct Formatting<'s> {
+    pub(crate) sources: &'s Sources,
+    pub(crate) files: Vec<Formatted<'s>>,
+    /// Whether nothing was written.
+    pub(crate) check: bool,
+}
+
+impl Formatting<'_> {
+    /// The files that differ from their canonical form, with that form.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (&SourceFile, &str)> {
+        self.files.iter().filter_map(Formatted::changed)
+    }
+
+    fn refused(&self) -> impl Iterator<Item = (&SourceFile, &FormatRefusal)> {
+        self.files.iter().filter_map(|file| Some((file.file, file.result.as_ref().err()?)))
+    }
+
+    /// Whether every file is canonical now.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let done = self.refused().next().is_none() && !(self.check && self.changed().next().is_some());
+        if done { Verdict::Fine } else { Verdict::No }
+    }
+}
+
+/// Such as `16 files: 2 formatted, 1 refused`.
+fn summarize_formatting(formatting: &Formatting<'_>) -> String {
+    let (changed, refused) = (formatting.changed().count(), formatting.refused().count());
+    let done = if formatting.check { "would change" } else { "formatted" };
+    let parts = [(changed, done), (refused, "refused")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts.map(|(count, what)| format!("{} {what}", spaced(count))).collect();
+    let what = if parts.is_empty() { "nothing to change".to_owned() } else { parts.join(", ") };
+    format!("{}: {what}", counted(formatting.files.len(), "file"))
 }
 
 /// How many findings there are of each severity.

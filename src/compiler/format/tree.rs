@@ -239,7 +239,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         let mut end = 0;
         for (event, span, _) in self.events {
             if let Event::Scalar(_, style, ..) = event
-                && !(span.is_empty() && !is_block(*style))
+                && (!span.is_empty() || is_block(*style))
             {
                 self.gaps.scan(end..span.start)?;
                 end = self.end_of_scalar(*style, span);

@@ -165,7 +165,7 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "overage",
             Value::Word(OVERAGE),
-            "Which signs of withheld groups are looked for: `entra` for `waad`, `oidc` and `samlp`, otherwise `none`.",
+            "Which signs of withheld groups are looked for: `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
         Key::optional(
             "cap",
@@ -173,7 +173,7 @@ pub(crate) static SOURCE: Object = Object {
                 Value::Number { least: 1, most: 10_000 },
                 Value::Word(&[word("none", "Any number of entries is a complete list.")]),
             ]),
-            "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps`, otherwise `none`.",
+            "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
     ],
     among: &[],

@@ -36,7 +36,7 @@ pub(super) fn lint(
         }
         let is_matched =
             [&alias.name, &alias.id].iter().any(|name| !prepared.matching(&name.text, budget).is_empty());
-        if !is_matched && *budget > 0 && !prepared.has_opaque() {
+        if !is_matched && *budget > 0 {
             let message =
                 format!("no pattern of this mapping matches the alias `{}`", visible(&alias.name.text));
             diagnostics.push(at_name(Code::UnusedAlias, message));
@@ -74,6 +74,7 @@ mod tests {
         check_unused("SG Admins", exact(&["sg admins"]));
         check_unused("SG Admins", glob(&["SG *s-x", "*Devs", "sg *"]));
         check_unused("SG Admins", ignoring_case(glob(&["xsg *"])));
+        check_unused("SG Admins", regex(&["sg .*", "SG [a-z]+"]));
     }
 
     #[test]
@@ -86,6 +87,8 @@ mod tests {
         check_used("SG Admins", ignoring_case(exact(&["sg ADMINS"])));
         check_used("SG Admins", ignoring_case(glob(&["sg *"])));
         check_used("SG Admins", regex(&["SG .*"]));
+        check_used("SG Admins", ignoring_case(regex(&["sg [a-z]+"])));
+        check_used("SG Admins", ignoring_case(glob(&["[r-t]g *"])));
         let none = combined(vec![glob(&["x*"])], Vec::new(), vec![exact(&["SG Admins"])]);
         let mut organization = organization(vec![rule("viewers", Effect::Grant, none, &["bi-viewers"])]);
         organization.aliases = vec![alias("4711", "SG Admins")];

@@ -188,7 +188,9 @@ mod tests {
         check_values(vec![user("/a", Test::Exists(false)), is(&["x"])], "must not exist, and is tested");
         check_values(vec![not(user("/a", Test::Exists(true))), not(is(&["x"]))], "must not exist");
         check_values(vec![user("/a", Test::Exists(false)), user("/a", Test::Exists(true))], "must not exist");
-        check_values(vec![is(&["x"]), has(&["x"])], "as a list and as a single value");
+        check_values(vec![is(&["x"]), has(&["y"])], "has no value");
+        check_values(vec![has(&["x"]), has(&["y"]), not(is(&["z"]))], "has no value");
+        check_values(vec![user("/a", Test::AtLeast(5.0)), has(&["x"])], "has no value");
         check_values(vec![has(&["x"]), not(has(&["x", "y"]))], "has no value");
     }
 
@@ -201,6 +203,11 @@ mod tests {
         check_possible(vec![user("/a", Test::AtLeast(5.0)), user("/a", Test::AtMost(5.0))]);
         check_possible(vec![user("/a", Test::Above(4.0)), user("/a", Test::Below(5.0))]);
         check_possible(vec![has(&["x"]), has(&["y"]), not(has(&["z"]))]);
+        check_possible(vec![has(&["x", "y"]), is(&["y", "z"])]);
+        check_possible(vec![
+            user("/a", Test::Contains(vec![Scalar::Number(5.0)])),
+            user("/a", Test::Above(4.0)),
+        ]);
         check_possible(vec![user("/a", Test::Exists(true)), is(&["x"])]);
         check_possible(vec![not(user("/a", Test::Exists(false))), not(is(&["x"]))]);
         check_possible(vec![Condition::Any(vec![is(&["x"]), is(&["y"])]), is(&["y"])]);

@@ -225,7 +225,7 @@ fn find_among_texts(literals: &[Literal<'_>]) -> Option<Contradiction> {
     for literal in literals {
         let (what, values) = match literal.condition {
             Condition::EmailDomain(domains) => {
-                let domains = domains.iter().map(|domain| domain.text.to_lowercase()).collect();
+                let domains = domains.iter().map(|domain| domain.text.to_ascii_lowercase()).collect();
                 (("", ""), domains)
             }
             Condition::Metadata { of, key, values } => {

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::invisible::{is_invisible, is_space};
+
 /// What a name is to a quick reader: letter case, spaces, invisible characters and the way in which accents are
 /// encoded are left out of account.
 pub(crate) fn fold(text: &str) -> String {
@@ -39,19 +41,10 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// Whether nothing is to be seen of a character, not even the room that a space takes.
-pub(crate) fn is_invisible(char: char) -> bool {
-    matches!(char,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 /// Whether a character looks like the space of a keyboard, and is another.
 pub(crate) fn is_odd_space(char: char) -> bool {
     // The ideographic space is wide enough to be told apart.
-    char.is_whitespace() && !matches!(char, ' ' | '\u{3000}')
+    is_space(char) && !matches!(char, ' ' | '\u{3000}')
 }
 
 /// Something that a quick reader does not see.

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use super::patterns::{Opaque, PreparedRule, lower_case, spend};
+use super::patterns::{PreparedRule, WrittenRegex, lower_case, spend};
 use crate::pattern::CLASS_END;
+
+/// What asking a regular expression costs more than asking a glob.
+const REGEX: usize = 16;
 
 /// The patterns of all rules of an organization.
 #[derive(Debug, Default)]
@@ -13,7 +16,9 @@ pub(super) struct Index<'m> {
     folded: HashMap<String, Vec<usize>>,
     globs: Ends,
     globs_ignoring_case: Ends,
-    opaque: HashMap<Opaque<'m>, Vec<usize>>,
+    regexes: HashMap<WrittenRegex<'m>, Vec<usize>>,
+    /// The positions of rules and their sets that have regular expressions.
+    with_regexes: Vec<(usize, usize)>,
 }
 
 /// Globs by the literal that they begin or end with, whichever is longer.
@@ -44,8 +49,17 @@ impl<'m> Index<'m> {
                 for name in &patterns.folded {
                     index.folded.entry(name.clone()).or_default().push(rule);
                 }
-                for opaque in &patterns.opaque {
-                    index.opaque.entry(*opaque).or_default().push(rule);
+                for aliased in &patterns.aliased {
+                    match aliased.ignore_case {
+                        true => index.folded.entry(aliased.name.to_string()).or_default().push(rule),
+                        false => index.exact.entry(aliased.name.clone()).or_default().push(rule),
+                    }
+                }
+                for regex in &patterns.regexes {
+                    index.regexes.entry(*regex).or_default().push(rule);
+                }
+                if !patterns.regexes.is_empty() {
+                    index.with_regexes.push((rule, set));
                 }
                 for (glob, lowered) in patterns.globs.iter().enumerate() {
                     let ends =
@@ -57,7 +71,7 @@ impl<'m> Index<'m> {
         index
     }
 
-    /// Positions of the rules with a name or glob that matches, ascending; none, if the budget is spent.
+    /// Positions of the rules with a pattern that matches, ascending; not all, if the budget is spent.
     pub(super) fn matching(&self, name: &str, rules: &[PreparedRule<'m>], budget: &mut usize) -> Vec<usize> {
         let mut found = self.exact.get(name).cloned().unwrap_or_default();
         let mut try_globs = |ends: &Ends, name: &str| {
@@ -75,18 +89,20 @@ impl<'m> Index<'m> {
             try_globs(&self.globs_ignoring_case, &folded);
             found.extend(self.folded.get(&folded).into_iter().flatten());
         }
+        for (rule, set) in &self.with_regexes {
+            let set = rules.get(*rule).and_then(|rule| rule.sets().nth(*set));
+            if spend(budget, REGEX) && set.is_some_and(|set| set.is_regex_match(name)) {
+                found.push(*rule);
+            }
+        }
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// Positions of the rules with the very same pattern.
-    pub(super) fn alike(&self, opaque: &Opaque<'_>) -> Vec<usize> {
-        self.opaque.get(opaque).cloned().unwrap_or_default()
-    }
-
-    pub(super) fn has_opaque(&self) -> bool {
-        !self.opaque.is_empty()
+    /// Positions of the rules with the very same regular expression.
+    pub(super) fn alike(&self, regex: &WrittenRegex<'_>) -> Vec<usize> {
+        self.regexes.get(regex).cloned().unwrap_or_default()
     }
 }
 

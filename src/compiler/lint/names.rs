@@ -5,9 +5,10 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use super::super::model::{Matches, Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
 use super::super::yaml::Name;
 use super::contradictions::connections_of;
-use super::fold::{is_invisible, is_odd_space, visible};
+use super::fold::{is_odd_space, visible};
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::invisible::is_invisible;
 
 /// Reports names of target groups that hold what cannot be seen.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {

@@ -10,6 +10,9 @@ use super::patterns::{Prepared, PreparedRule, spend};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mapping::UnmatchedPolicy;
 
+/// So many rules are compared with one without asking first which of them can come into question.
+const FEW_CANDIDATES: usize = 100;
+
 /// A rule, so that it can be compared with others.
 struct Compared<'m> {
     rule: &'m Rule,
@@ -97,16 +100,31 @@ fn find_shadowed(
     let is_everyone = |(_, rule): &(usize, &Compared<'_>)| matches!(rule.rule.matches, Matches::Everyone);
     let everyone: Vec<usize> =
         rules.iter().enumerate().filter(is_everyone).map(|(position, _)| position).collect();
+    let mut by_group: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (position, rule) in rules.iter().enumerate() {
+        for group in &rule.groups {
+            by_group.entry(*group).or_default().push(position);
+        }
+    }
     for (position, rule) in rules.iter().enumerate() {
         if rule.is_duplicate {
             continue;
         }
-        let mut candidates = everyone.clone();
-        for set in core::iter::once(&rule.matches.any).chain(&rule.matches.all) {
-            candidates.extend(prepared.candidates(set, budget));
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
+        // Whatever shadows the rule has all of its groups; where many do, its patterns say which to look at.
+        let with_group =
+            rule.groups.iter().filter_map(|group| by_group.get(group)).min_by_key(|all| all.len());
+        let candidates = match with_group {
+            Some(few) if few.len() <= FEW_CANDIDATES => few.clone(),
+            _ => {
+                let mut candidates = everyone.clone();
+                for set in core::iter::once(&rule.matches.any).chain(&rule.matches.all) {
+                    candidates.extend(prepared.candidates(set, budget));
+                }
+                candidates.sort_unstable();
+                candidates.dedup();
+                candidates
+            }
+        };
         for candidate in candidates {
             let Some(other) = rules.get(candidate).filter(|_| candidate != position) else { continue };
             if !spend(budget, 1) {
@@ -376,6 +394,9 @@ mod tests {
         check_shadowed(a(glob(&["m-[0-4]", "m-[5-9]"])), less(glob(&["m-[1-7]"])));
         check_shadowed(a(glob(&["m-*"])), less(glob(&["m-${part}-x"])));
         check_shadowed(a(regex(&["m+"])), less(regex(&["m+"])));
+        check_shadowed(a(regex(&["m.*"])), less(regex(&["mn?"])));
+        check_shadowed(a(glob(&["m*"])), less(regex(&["m[0-9]+"])));
+        check_shadowed(a(regex(&["m.*"])), less(exact(&["mn", "m"])));
         check_shadowed(a(ignoring_case(glob(&["m-*"]))), less(exact(&["M-1"])));
         check_shadowed(a(ignoring_case(glob(&["m-*"]))), less(ignoring_case(glob(&["M-x*"]))));
         check_shadowed(everyone("a", &["x", "y"]), less(exact(&["m"])));
@@ -411,7 +432,7 @@ mod tests {
         check_no_shadow(when(a(exact(&["m"])), is(&["f"])), when(less(exact(&["m"])), is(&["g"])));
         check_no_shadow(Rule { expires: Some((1, 0..1)), ..a(exact(&["m"])) }, less(exact(&["m"])));
         check_no_shadow(a(glob(&["m-*"])), less(ignoring_case(exact(&["m-1"]))));
-        check_no_shadow(a(regex(&["m.*"])), less(regex(&["m"])));
+        check_no_shadow(a(regex(&["m.?"])), less(regex(&["m.*"])));
         let own_none = combined(vec![exact(&["m"])], Vec::new(), vec![exact(&["o"])]);
         check_no_shadow(rule("a", Effect::Grant, own_none, &["x", "y"]), less(exact(&["m"])));
         check_no_shadow(

@@ -12,14 +12,15 @@ struct Left<'c> {
     /// It must not exist, and it has to.
     absent: bool,
     exists: bool,
-    list: bool,
-    scalar: bool,
+    /// It is a single value, of which a list is none; one value is as good as a list of it.
+    single: bool,
     number: bool,
+    tested: bool,
     /// The values that it can have; `None` while none has been named.
     values: Option<Vec<&'c Scalar>>,
-    /// What one entry of it has to be, for each such test.
+    /// What it, or an entry of it, has to be, for each such test.
     entries: Vec<&'c [Scalar]>,
-    /// What it, or each entry, must not be.
+    /// What neither it nor an entry of it may be.
     others: Vec<&'c Scalar>,
     /// The lowest number, and whether it has to be above that.
     low: (f64, bool),
@@ -58,9 +59,9 @@ impl Default for Left<'_> {
         Self {
             absent: false,
             exists: false,
-            list: false,
-            scalar: false,
+            single: false,
             number: false,
+            tested: false,
             values: None,
             entries: Vec::new(),
             others: Vec::new(),
@@ -72,30 +73,25 @@ impl Default for Left<'_> {
 
 impl<'c> Left<'c> {
     fn narrow(&mut self, test: &'c Test, negated: bool) {
+        self.tested |= !matches!(test, Test::Exists(_));
         match (test, negated) {
             (Test::Exists(exists), _) => {
                 self.absent |= *exists == negated;
                 self.exists |= *exists != negated;
             }
             (Test::Equals(values), false) => {
-                self.scalar = true;
+                self.single = true;
                 self.values = Some(match self.values.take() {
                     None => values.iter().collect(),
                     Some(left) => left.into_iter().filter(|value| values.contains(value)).collect(),
                 });
             }
             (Test::Equals(values), true) => {
-                self.scalar = true;
+                self.single = true;
                 self.others.extend(values);
             }
-            (Test::Contains(values), false) => {
-                self.list = true;
-                self.entries.push(values);
-            }
-            (Test::Contains(values), true) => {
-                self.list = true;
-                self.others.extend(values);
-            }
+            (Test::Contains(values), false) => self.entries.push(values),
+            (Test::Contains(values), true) => self.others.extend(values),
             (Test::AtLeast(number), false) => self.raise(*number, false),
             (Test::Above(number), false) => self.raise(*number, true),
             (Test::AtMost(number), false) => self.lower(*number, false),
@@ -108,7 +104,7 @@ impl<'c> Left<'c> {
     }
 
     fn raise(&mut self, number: f64, open: bool) {
-        self.number = true;
+        (self.single, self.number) = (true, true);
         if number > self.low.0 {
             self.low = (number, open);
         } else if number == self.low.0 {
@@ -117,7 +113,7 @@ impl<'c> Left<'c> {
     }
 
     fn lower(&mut self, number: f64, open: bool) {
-        self.number = true;
+        (self.single, self.number) = (true, true);
         if number < self.high.0 {
             self.high = (number, open);
         } else if number == self.high.0 {
@@ -127,11 +123,8 @@ impl<'c> Left<'c> {
 
     /// Why nothing is left.
     fn problem(&self) -> Option<&'static str> {
-        if self.absent && (self.list || self.scalar || self.number || self.exists) {
+        if self.absent && (self.tested || self.exists) {
             return Some("must not exist, and is tested nevertheless");
-        }
-        if self.list && (self.scalar || self.number) {
-            return Some("is tested as a list and as a single value at once");
         }
         let is_between = |number: f64| {
             let (low, above) = self.low;
@@ -141,13 +134,18 @@ impl<'c> Left<'c> {
         if self.number && (self.low.0 > self.high.0 || self.low.0 == self.high.0 && !is_between(self.low.0)) {
             return Some("is held against bounds that no number lies between");
         }
-        let fits = |value: &&&Scalar| {
-            !self.others.contains(value)
+        let fits = |value: &Scalar| {
+            !self.others.contains(&value)
                 && (!self.number || matches!(value, Scalar::Number(number) if is_between(*number)))
         };
-        let no_value = self.values.as_ref().is_some_and(|values| !values.iter().any(|value| fits(&value)));
-        let is_excluded = |entries: &&[Scalar]| entries.iter().all(|entry| self.others.contains(&entry));
-        if no_value || self.entries.iter().any(is_excluded) {
+        // A single value has to pass all tests; of a list, each test may look at another entry.
+        let passes_all = |value: &Scalar| fits(value) && self.entries.iter().all(|any| any.contains(value));
+        let none_left = match (&self.values, self.entries.first()) {
+            (Some(values), _) => !values.iter().any(|value| passes_all(value)),
+            (None, Some(values)) if self.single => !values.iter().any(passes_all),
+            _ => !self.entries.iter().all(|any| any.iter().any(fits)),
+        };
+        if none_left {
             return Some("has no value that passes all of its tests");
         }
         None

@@ -1,14 +1,27 @@
 use super::{CheckedRegex, MAX_STEPS, RegexProblem, check};
 use crate::MAX_GROUP_BYTES;
-use crate::regex::Regex;
+use crate::bytes::Reader;
+use crate::regex::{Ends, Regex};
 
 fn checked(pattern: &str, ignore_case: bool) -> CheckedRegex {
     check(pattern, ignore_case).unwrap_or_else(|problem| panic!("{pattern}: {problem}"))
 }
 
-fn decoded<'c>(pattern: &str, ignore_case: bool, checked: &'c CheckedRegex) -> Regex<'c> {
-    let prefixes = checked.prefixes.iter().map(String::as_bytes).collect();
-    Regex::decode(pattern, ignore_case, prefixes).expect("what is checked can be decoded")
+/// What the engine makes of it, with the captures numbered as they come.
+fn decoded(pattern: &str, ignore_case: bool, checked: &CheckedRegex) -> Regex<'static> {
+    let number = |name: &str| {
+        let at = checked.captures.iter().position(|capture| capture.name == name);
+        u8::try_from(at.expect("a capture")).expect("there are few")
+    };
+    let encoded = checked.encode(pattern, ignore_case, &number).leak();
+    let mut reader = Reader::new(encoded);
+    let regex = Regex::decode(&mut reader).expect("what is checked can be decoded");
+    assert!(reader.is_empty(), "{pattern}");
+    regex
+}
+
+fn matches(regex: &Regex<'_>, name: &str) -> bool {
+    regex.is_match(Ends::of(name.as_bytes()), name.as_bytes())
 }
 
 fn check_match(pattern: &str, name: &str, expected: bool) {
@@ -16,7 +29,7 @@ fn check_match(pattern: &str, name: &str, expected: bool) {
         let name = if ignore_case { name.to_uppercase() } else { name.to_owned() };
         let checked = checked(pattern, ignore_case);
         let regex = decoded(pattern, ignore_case, &checked);
-        assert_eq!(regex.is_match(name.as_bytes()), expected, "`{pattern}` against `{name}`");
+        assert_eq!(matches(&regex, &name), expected, "`{pattern}` against `{name}`");
         assert_eq!(checked.automaton.is_match(&name), expected, "`{pattern}` against `{name}`, automaton");
     }
 }
@@ -165,7 +178,7 @@ fn what_makes_others_explode_is_linear() {
         let regex = decoded(pattern, false, &checked);
         let mut name = "a".repeat(MAX_GROUP_BYTES - 1);
         name.push('!');
-        assert!(!regex.is_match(name.as_bytes()), "{pattern}");
+        assert!(!matches(&regex, &name), "{pattern}");
     }
 }
 
@@ -182,6 +195,9 @@ fn how_a_match_begins_is_known() {
     check_prefixes("GG-[AB].*", true, &["gg-a", "gg-b"]);
     check_prefixes("köln-.*", false, &["köln-"]);
     check_prefixes(".*-admins", false, &[]);
+    assert_eq!(checked(".*-(admins|Owners)", false).suffixes, ["-Owners", "-admins"]);
+    assert_eq!(checked(".*-(admins|Owners)", true).suffixes, ["-admins", "-owners"]);
+    assert_eq!(checked("eng-.*", false).suffixes, [""; 0]);
     check_prefixes("x?.*", false, &[]);
     check_prefixes("[a-z]{3}-.*", false, &[]);
     check_prefixes(&format!("a{{3}}{}", "ö".repeat(40)), false, &[&format!("aaa{}", "ö".repeat(30))]);
@@ -288,7 +304,7 @@ mod laws {
     use proptest::prelude::*;
 
     use super::super::check;
-    use super::decoded;
+    use super::{decoded, matches};
 
     /// Pieces that any pattern is made of; the captures are named later.
     fn atom() -> impl Strategy<Value = String> {
@@ -382,7 +398,7 @@ mod laws {
             let oracle = regex::Regex::new(&for_oracle(&pattern, ignore_case)).expect("the oracle knows more");
             for name in &names {
                 let expected = oracle.is_match(name);
-                prop_assert_eq!(regex.is_match(name.as_bytes()), expected, "{} against {:?}", pattern, name);
+                prop_assert_eq!(matches(&regex, name), expected, "{} against {:?}", pattern, name);
                 prop_assert_eq!(unfiltered.is_match(name), expected);
                 prop_assert_eq!(checked.automaton.is_match(name), expected);
                 if checked.matches_everything && !name.is_empty() {
@@ -390,7 +406,11 @@ mod laws {
                 }
 
                 let mut captures = Vec::new();
-                regex.captures(name.as_bytes(), |group, text| captures.push((group.to_owned(), text.to_vec())));
+                regex.captures(name.as_bytes(), |number, text| {
+                    if let Some(capture) = checked.captures.get(number) {
+                        captures.push((capture.name.clone(), text.to_vec()));
+                    }
+                });
                 let found = oracle.captures(name);
                 let expected: Vec<_> = oracle
                     .capture_names()
@@ -398,7 +418,7 @@ mod laws {
                     .filter_map(|group| Some((group.to_owned(), found.as_ref()?.name(group)?.as_str().as_bytes().to_vec())))
                     .collect();
                 prop_assert_eq!(&captures, &expected);
-                if !expected.is_empty() || regex.is_match(name.as_bytes()) {
+                if !expected.is_empty() || matches(&regex, name) {
                     prop_assert_eq!(captures.len(), checked.captures.len(), "each takes part");
                 }
                 for ((group, text), capture) in captures.iter().zip(&checked.captures) {

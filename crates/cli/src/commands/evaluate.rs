@@ -53,7 +53,7 @@ impl Evaluate {
         if self.jsonl {
             return self.run_lines(&bundle, terminal);
         }
-        let answer = event::answer(&bundle, &load::event(&self.inputs.event)?);
+        let answer = event::answer(&bundle, &load::event(&self.inputs.event)?.at(self.inputs.now()));
         match self.format {
             Format::Human => human::answer(&mut terminal.out, &answer)?,
             Format::Json => json::document(&mut terminal.out, &answer)?,
@@ -63,13 +63,14 @@ impl Evaluate {
 
     fn run_lines(&self, bundle: &Bundle<'_>, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
         let (reader, name) = load::open(&self.inputs.event)?;
+        let now = self.inputs.now();
         let mut lines = Lines::new(reader);
         let mut tally = Tally::default();
         let mut batch = Batch::default();
         while !terminal.out.is_closed()
             && lines.read(&mut batch).with_context(|| format!("cannot read {name}"))?
         {
-            evaluate_batch(bundle, &batch, &mut tally, terminal)?;
+            evaluate_batch(bundle, now, &batch, &mut tally, terminal)?;
         }
         if !terminal.out.is_closed() {
             writeln!(terminal.err, "{}", tally.describe())?;
@@ -81,13 +82,17 @@ impl Evaluate {
 /// Reads a whole batch first and evaluates it then, so that each can be timed on its own.
 fn evaluate_batch(
     bundle: &Bundle<'_>,
+    now: f64,
     batch: &Batch,
     tally: &mut Tally,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let started = clock::now();
-    let events: Vec<Result<Event, String>> =
-        batch.lines().map(|line| Event::parse(line?).map_err(|error| error.to_string())).collect();
+    let read_line = |line: Result<&str, String>| match Event::parse(line?) {
+        Ok(event) => Ok(event.at(now)),
+        Err(error) => Err(error.to_string()),
+    };
+    let events: Vec<Result<Event, String>> = batch.lines().map(read_line).collect();
     let fetched: Vec<Fetched<'_>> = events.iter().flatten().map(|event| event.fetch(bundle)).collect();
     let logins: Vec<Login<'_>> = fetched.iter().map(Fetched::login).collect();
     let read = clock::now();

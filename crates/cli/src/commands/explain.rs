@@ -34,7 +34,7 @@ impl Explain {
             return Ok(Verdict::No);
         };
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-        let event = load::event(&self.inputs.event)?;
+        let event = load::event(&self.inputs.event)?.at(self.inputs.now());
         let explanation = claimsmith::explain::explain(&bundle, &event);
         match self.format {
             Format::Human => human::explanation(&mut terminal.out, &explanation)?,

@@ -1,5 +1,6 @@
 //! Text for people.
 
+mod diff;
 mod findings;
 mod tables;
 
@@ -8,11 +9,15 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
+use claimsmith::compiler::format::FormatRefusal;
+use claimsmith::diagnostic::SourceFile;
 use claimsmith::explain::Explanation;
 
 pub(crate) use self::tables::{answer, built};
+use crate::Verdict;
 use crate::load::Mappings;
-use crate::render::{Tested, summarize_findings, summarize_tests};
+use crate::location::Sources;
+use crate::render::{Formatting, Tested, summarize_findings, summarize_formatting, summarize_tests};
 use crate::terminal::Stream;
 use crate::text::{counted, escaped, escaped_lines};
 
@@ -40,10 +45,10 @@ pub(crate) fn obstacles(out: &mut Stream, mappings: &Mappings) -> io::Result<()>
     writeln!(out, "{}", styled(out, style, &summarize_findings(&mappings.diagnostics)))
 }
 
-/// Writes what is wrong with mappings.
-pub(crate) fn validation(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
+/// Writes what is wrong with mappings, and whether they are fine all the same.
+pub(crate) fn validation(out: &mut Stream, mappings: &Mappings, fine: bool) -> io::Result<()> {
     findings(out, mappings)?;
-    let style = if mappings.platform.is_some() { GOOD } else { BAD };
+    let style = if fine { GOOD } else { BAD };
     writeln!(out, "{}", styled(out, style, &summarize(mappings)))
 }
 
@@ -103,6 +108,36 @@ fn write_mismatch(out: &mut Stream, case: &Case, result: &CaseResult, failure: &
         }
     }
     Ok(())
+}
+
+/// Writes what became of files that were formatted.
+pub(crate) fn formatting(out: &mut Stream, formatting: &Formatting<'_>) -> io::Result<()> {
+    for (file, reason) in formatting.refused() {
+        refusal(out, formatting.sources, file, reason)?;
+    }
+    for (file, text) in formatting.changed() {
+        if formatting.check {
+            diff::write(out, file, text)?;
+        } else {
+            writeln!(out, "formatted {}", escaped(&file.path))?;
+        }
+    }
+    let style = if formatting.verdict() == Verdict::Fine { GOOD } else { BAD };
+    writeln!(out, "{}", styled(out, style, &summarize_formatting(formatting)))
+}
+
+/// Writes why a file was not formatted.
+pub(crate) fn refusal(
+    out: &mut Stream,
+    sources: &Sources,
+    file: &SourceFile,
+    refusal: &FormatRefusal,
+) -> io::Result<()> {
+    let rendered = match refusal {
+        FormatRefusal::Invalid(diagnostic) => findings::render(diagnostic, sources, out.color),
+        _ => findings::render_refusal(&file.path, refusal, sources, out.color),
+    };
+    writeln!(out, "{rendered}\n")
 }
 
 /// Writes an explanation.

@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use claimsmith::compiler::Counts;
 use claimsmith::compiler::cases::{Expect, Mismatch};
+use claimsmith::compiler::format::FormatRefusal;
 use claimsmith::diagnostic::{Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
 
 use crate::load::Mappings;
 use crate::location::{Location, Sources};
-use crate::render::{Built, Tested, count};
+use crate::render::{Built, Formatting, Tested, count};
 use crate::text::escaped_json;
 
 const VERSION: u32 = 1;
@@ -168,4 +169,59 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<
         failed: tested.len() - passed,
     };
     document(out, &tests)
+}
+
+#[derive(Serialize)]
+struct FormattedFiles<'f> {
+    version: u32,
+    files: Vec<FormattedFile<'f>>,
+    changed: usize,
+    refused: usize,
+}
+
+#[derive(Serialize)]
+struct FormattedFile<'f> {
+    file: &'f str,
+    /// `unchanged`, `formatted`, `would-change` or `refused`.
+    outcome: &'static str,
+    refusal: Option<Refusal<'f>>,
+}
+
+#[derive(Serialize)]
+struct Refusal<'f> {
+    /// That of the finding that `validate` reports, if the file is no YAML.
+    code: Option<&'static str>,
+    message: String,
+    line: usize,
+    column: usize,
+    end: Location,
+    help: &'f str,
+}
+
+/// Writes what became of files that were formatted.
+pub(crate) fn formatting(out: &mut impl Write, formatting: &Formatting<'_>) -> io::Result<()> {
+    let changed = if formatting.check { "would-change" } else { "formatted" };
+    let files = formatting.files.iter().map(|file| FormattedFile {
+        file: &file.file.path,
+        outcome: match &file.result {
+            Err(_) => "refused",
+            Ok(_) if file.changed().is_some() => changed,
+            Ok(_) => "unchanged",
+        },
+        refusal: file.result.as_ref().err().map(|refusal| {
+            let (Location { line, column }, end) = formatting.sources.locate(&file.file.path, refusal.span());
+            let code = match refusal {
+                FormatRefusal::Invalid(diagnostic) => Some(diagnostic.code.name()),
+                _ => None,
+            };
+            Refusal { code, message: refusal.to_string(), line, column, end, help: refusal.help() }
+        }),
+    });
+    let files = FormattedFiles {
+        version: VERSION,
+        files: files.collect(),
+        changed: formatting.changed().count(),
+        refused: formatting.refused().count(),
+    };
+    document(out, &files)
 }

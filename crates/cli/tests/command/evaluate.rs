@@ -1,5 +1,7 @@
 //! `claimsmith evaluate`.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, login, run, run_in};
@@ -91,4 +93,27 @@ fn the_answer_to_a_line_is_the_answer_to_the_event() {
 fn no_lines_give_no_answers() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     assert_eq!(lines(&folder, "", 0), ("0 logins\n".to_owned(), Vec::new()));
+}
+
+#[test]
+fn a_login_has_a_time() {
+    let acme = ACME.replace("grant: catalog-admins }", "grant: catalog-admins, expires: 2027-01-31 }");
+    let folder = folder(&[("organizations/acme.yaml", &acme)]);
+    let event = login(r#"["it-admins"]"#);
+    let stated = event.replacen('{', r#"{"claimsmith":{"now":"2027-02-01T00:00:00Z"},"#, 1);
+    for (name, event) in [("login.json", &event), ("stated.json", &stated)] {
+        fs::write(folder.path().join(name), event).expect("a file");
+    }
+    let groups = |event: &str, options: &[&str]| {
+        let arguments = [&["evaluate", "--event", event], options].concat();
+        run_in(&folder, &arguments).json(0)["groups"].clone()
+    };
+    assert_eq!(groups("login.json", &["--now", "2027-01-30T23:59:59.9Z"]), json!(["catalog-admins"]));
+    assert_eq!(groups("login.json", &["--now", "2027-01-31"]), json!([]));
+    // What an event says itself is not changed.
+    assert_eq!(groups("stated.json", &["--now", "2027-01-30"]), json!([]));
+    let lines = ["evaluate", "--jsonl", "--event", "login.json", "--now", "2027-01-31"];
+    assert!(run_in(&folder, &lines).out.contains(r#""groups":[]"#));
+    let explained = ["explain", "--event", "login.json", "--now", "2027-01-30"];
+    assert!(run_in(&folder, &explained).told(0).contains("is set to [catalog-admins]"));
 }

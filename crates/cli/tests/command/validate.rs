@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use claimsmith::diagnostic::{Code, Severity};
 use serde_json::json;
 
+use crate::sarif::check_sarif;
 use crate::support::{ACME, check_snapshot, folder, root, run, run_in};
 
 #[test]
@@ -14,6 +16,7 @@ fn good_mappings_are_counted() {
     assert!(out.ends_with(" cases: no problems\n"), "{out}");
     assert_eq!(run(&["validate", "mappings"]).told(0), out);
     assert_eq!(run(&["validate", "mappings/"]).told(0), out);
+    assert_eq!(run(&["validate", "--deny-warnings"]).told(0), out);
 }
 
 #[test]
@@ -37,13 +40,19 @@ fn every_finding_is_told_to_a_person() {
         let path = format!("tests/fixtures/invalid/{name}");
         let code = name.split('.').next().expect("a name has a first part");
 
-        let out = run(&["validate", &path]).told(1);
-        assert!(out.starts_with(&format!("error[{code}]: ")), "{name}: {out}");
-        check_snapshot(&format!("validate/{name}"), &out);
+        let severity = Code::ALL.iter().find(|it| it.name() == code).expect("a code").severity();
+        // A mapping with nothing but warnings can be used.
+        let exit = i32::from(severity == Severity::Error);
+        let severity = severity.name();
 
-        let json = run(&["validate", &path, "--format", "json"]).json(1);
+        let out = run(&["validate", &path]).told(exit);
+        assert!(out.starts_with(&format!("{severity}[{code}]: ")), "{name}: {out}");
+        check_snapshot(&format!("validate/{name}"), &out);
+        assert_eq!(run(&["validate", &path, "--deny-warnings"]).told(1), out, "{name}");
+
+        let json = run(&["validate", &path, "--format", "json"]).json(exit);
         let finding = &json["diagnostics"][0];
-        assert_eq!(finding["code"], code, "{name}");
+        assert_eq!((&finding["code"], &finding["severity"]), (&json!(code), &json!(severity)), "{name}");
         assert!(!finding["help"].as_str().expect("help").is_empty(), "{name}");
         let file = finding["file"].as_str().expect("a file");
         assert!(file.starts_with(&path), "{name}: {file}");
@@ -54,12 +63,27 @@ fn every_finding_is_told_to_a_person() {
             assert!(place.ends_with(&format!("/{stated}")), "{name}: {place} instead of {stated}");
         }
 
-        let github = run(&["validate", &path, "--format", "github"]).told(1);
+        let github = run(&["validate", &path, "--format", "github"]).told(exit);
         assert!(
-            github.starts_with(&format!("::error file={file},line={}", finding["line"])),
+            github.starts_with(&format!("::{severity} file={file},line={}", finding["line"])),
             "{name}: {github}"
         );
+        check_sarif(&run(&["validate", &path, "--format", "sarif"]).told(exit), &json);
     }
+}
+
+#[test]
+fn warnings_are_counted_and_may_be_denied() {
+    let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Nobody }");
+    let folder = folder(&[("organizations/acme.yaml", &acme)]);
+    let out = run_in(&folder, &["validate"]).told(0);
+    assert!(out.starts_with("warning[unused-alias]: "), "{out}");
+    assert!(out.ends_with("1 organization, 2 rules, 0 cases: 1 warning in 1 file\n"), "{out}");
+    assert_eq!(run_in(&folder, &["validate", "--deny-warnings"]).told(1), out);
+    let github = run_in(&folder, &["validate", "--format", "github"]).told(0);
+    assert!(github.starts_with("::warning file=mappings/organizations/acme.yaml,line=2,"), "{github}");
+    let json = run_in(&folder, &["validate", "--format", "json", "--deny-warnings"]).json(1);
+    assert_eq!((&json["errors"], &json["warnings"]), (&json!(0), &json!(1)));
 }
 
 /// Where the fixtures' own list says that the offending text of each begins.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use claimsmith::compiler::format::FormatRefusal;
 use claimsmith::diagnostic::{Diagnostic, Related, Severity};
 
 use crate::location::{Sources, Window};
@@ -28,8 +29,19 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) ->
     if let (Some(related), None) = (related, near) {
         group = show(group, sources, &related.file, None, Some(related));
     }
-    group = group.element(Level::HELP.message(escaped(&diagnostic.help)));
+    finish(group, &diagnostic.help, color)
+}
 
+/// Renders why a file was not formatted, in the same way.
+pub(super) fn render_refusal(file: &str, refusal: &FormatRefusal, sources: &Sources, color: bool) -> String {
+    let message = refusal.to_string();
+    let group = Group::with_title(Level::ERROR.primary_title(escaped(&message)));
+    let group = show(group, sources, file, Some(refusal.span()), None);
+    finish(group, refusal.help(), color)
+}
+
+fn finish(group: Group<'_>, help: &str, color: bool) -> String {
+    let group = group.element(Level::HELP.message(escaped(help)));
     // The renderer shows control characters of a source as pictures, but not all of them.
     if color {
         escaped_styled(&Renderer::styled().render(&[group])).into_owned()

@@ -1,0 +1,175 @@
+//! `claimsmith fmt`.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::support::{ACME, check_snapshot, folder, run, run_in, run_with};
+
+const UNTIDY: &str = "\
+organization:   'org_acme' # as in the tenant
+version: 1
+connections:
+    acme-entra:
+        strategy: waad
+rules:
+- { id: admins, match: { exact: it-admins }, grant: catalog-admins }
+";
+
+const TIDY: &str = "\
+version: 1
+organization: org_acme  # as in the tenant
+connections:
+  acme-entra:
+    strategy: waad
+rules:
+  - { id: admins, match: { exact: it-admins }, grant: catalog-admins }
+";
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join("mappings").join(name)).expect("a file")
+}
+
+#[test]
+fn files_that_are_canonical_are_left_alone() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let path = folder.path().join("mappings/organizations/acme.yaml");
+    let before = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
+    assert_eq!(run_in(&folder, &["fmt"]).told(0), "2 files: nothing to change\n");
+    assert_eq!(run_in(&folder, &["fmt", "--check"]).told(0), "2 files: nothing to change\n");
+    assert_eq!(fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time"), before);
+}
+
+#[test]
+fn untidy_files_are_formatted() {
+    let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
+    let out = run_in(&folder, &["fmt"]).told(0);
+    assert_eq!(out, "formatted mappings/organizations/acme.yaml\n2 files: 1 formatted\n");
+    assert_eq!(read(folder.path(), "organizations/acme.yaml"), TIDY);
+    assert_eq!(run_in(&folder, &["fmt", "--check"]).told(0), "2 files: nothing to change\n");
+    let files: Vec<_> =
+        fs::read_dir(folder.path().join("mappings/organizations")).expect("a folder").collect();
+    assert_eq!(files.len(), 1, "no draft is left: {files:?}");
+}
+
+#[test]
+fn a_check_shows_what_would_change_and_changes_nothing() {
+    let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
+    check_snapshot("fmt-check", &run_in(&folder, &["fmt", "--check"]).told(1));
+    assert_eq!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
+}
+
+#[test]
+fn a_long_difference_is_cut() {
+    let rules: String =
+        (0..100).map(|at| format!("- {{id: r{at}, everyone: true, grant: catalog-admins}}\n")).collect();
+    let acme = UNTIDY.to_owned() + &rules;
+    let folder = folder(&[("organizations/acme.yaml", &acme)]);
+    let out = run_in(&folder, &["fmt", "--check"]).told(1);
+    assert!(out.contains("      and 1") && out.contains(" more\n"), "{out}");
+    assert!(out.lines().count() < 60, "{out}");
+}
+
+#[test]
+fn what_cannot_be_formatted_is_reported_and_the_others_are_formatted() {
+    let files = [
+        ("organizations/acme.yaml", UNTIDY),
+        ("organizations/globex.yaml", "version: 1\nrules: &all []\n"),
+        ("organizations/initech.yaml", "version: [1\n"),
+    ];
+    let folder = folder(&files);
+    check_snapshot("fmt-refused", &run_in(&folder, &["fmt"]).told(1));
+    assert_eq!(read(folder.path(), "organizations/acme.yaml"), TIDY);
+    assert_eq!(read(folder.path(), "organizations/globex.yaml"), "version: 1\nrules: &all []\n");
+    let validated = run_in(&folder, &["validate"]).told(1);
+    let told = run_in(&folder, &["fmt"]).told(1);
+    let finding = told.split("\n\n").find(|finding| finding.contains("yaml-syntax")).expect("a finding");
+    assert!(validated.contains(finding), "{validated}");
+}
+
+#[test]
+fn what_was_done_as_json() {
+    let files = [("organizations/acme.yaml", UNTIDY), ("organizations/globex.yaml", "version: !x 1\n")];
+    let folder = folder(&files);
+    let expected = |outcome: &str| {
+        json!({
+            "version": 1,
+            "files": [
+                { "file": "mappings/organizations/acme.yaml", "outcome": outcome, "refusal": null },
+                {
+                    "file": "mappings/organizations/globex.yaml",
+                    "outcome": "refused",
+                    "refusal": {
+                        "code": null,
+                        "message": "a tag cannot be brought into the canonical form",
+                        "line": 1,
+                        "column": 10,
+                        "end": { "line": 1, "column": 12 },
+                        "help": "remove it: the language says what type each value has",
+                    },
+                },
+                { "file": "mappings/platform.yaml", "outcome": "unchanged", "refusal": null },
+            ],
+            "changed": 1,
+            "refused": 1,
+        })
+    };
+    assert_eq!(run_in(&folder, &["fmt", "--check", "--format", "json"]).json(1), expected("would-change"));
+    assert_eq!(run_in(&folder, &["fmt", "--format", "json"]).json(1), expected("formatted"));
+}
+
+#[test]
+fn standard_input_is_formatted_to_standard_output() {
+    assert_eq!(run_with(&["fmt", "-"], UNTIDY).told(0), TIDY);
+    assert_eq!(run_with(&["fmt", "-"], TIDY).told(0), TIDY);
+    assert!(run_with(&["fmt", "-", "--check"], UNTIDY).told(1).starts_with("would change standard input\n"));
+    assert_eq!(run_with(&["fmt", "-", "--check"], TIDY).told(0), "1 file: nothing to change\n");
+    let refused = run_with(&["fmt", "-"], "a: &x b\n");
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
+    assert!(refused.err.starts_with("error: an anchor cannot be"), "{}", refused.err);
+    assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` goes with no other path"));
+    assert!(run(&["fmt", "-", "--format", "json"]).failed().contains("goes with files"));
+}
+
+#[test]
+fn a_path_may_be_named_twice() {
+    let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
+    let out =
+        run_in(&folder, &["fmt", "--check", "mappings/organizations", "mappings/organizations/acme.yaml"]);
+    assert!(out.told(1).ends_with("1 file: 1 would change\n"));
+    assert!(run(&["fmt", "nowhere"]).failed().contains("cannot open `nowhere`"));
+    assert!(run(&["fmt", "Cargo.toml"]).failed().contains("neither a folder nor a YAML file"));
+}
+
+/// Nothing is written before everything is read.
+#[test]
+fn a_file_that_is_no_text_stops_all() {
+    let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
+    fs::write(folder.path().join("mappings/bad.yaml"), b"a: \xff\n").expect("a file");
+    assert!(run_in(&folder, &["fmt"]).failed().contains("is not UTF-8 text"));
+    assert_eq!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_and_links_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder(&[("organizations/acme.yaml", UNTIDY), ("kept/globex.txt", UNTIDY)]);
+    let acme = folder.path().join("mappings/organizations/acme.yaml");
+    fs::set_permissions(&acme, fs::Permissions::from_mode(0o640)).expect("permissions");
+    let link = folder.path().join("mappings/organizations/globex.yaml");
+    symlink("../kept/globex.txt", &link).expect("a link");
+    assert!(run_in(&folder, &["fmt"]).told(0).ends_with("3 files: 2 formatted\n"));
+    assert_eq!(fs::metadata(&acme).expect("a file").permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
+    assert_eq!(read(folder.path(), "kept/globex.txt"), TIDY);
+}
+
+#[test]
+fn nothing_in_a_file_is_a_command_to_the_terminal() {
+    let untidy = UNTIDY.replace("as in the tenant", "\u{9b}31m\u{202e}");
+    let folder = folder(&[("organizations/acme.yaml", &untidy)]);
+    let out = run_in(&folder, &["fmt", "--check"]).told(1);
+    assert!(!out.contains(['\u{9b}', '\u{202e}']), "{out:?}");
+}

@@ -1,0 +1,702 @@
+//! What the readers make of files, right and wrong.
+
+use super::cases::{Case, read_cases};
+use super::fields::Findings;
+use super::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
+use super::{Compiler, FileKind, classify};
+use crate::bundle::OverLimit;
+use crate::diagnostic::SourceFile;
+use crate::mapping::IncompletePolicy;
+use crate::source::{Combine, Identity};
+
+const PLATFORM: &str = "\
+version: 1
+platform:
+  applications:
+    qlik:
+      clients: [QlikClient]
+      claim: https://claims.example.com/qlik
+  groups:
+    bi-viewers: { applications: [qlik], description: Views. }
+    bi-admins: { applications: [qlik], description: Administers., protected: true }
+";
+
+fn whole(rest: &str) -> SourceFile {
+    SourceFile { path: "whole.yaml".to_owned(), text: format!("{PLATFORM}{rest}") }
+}
+
+fn read(file: &SourceFile) -> (Compiler, Vec<Case>) {
+    let mut compiler = Compiler::default();
+    compiler.read_whole(file);
+    let mut cases = Vec::new();
+    let Some(platform) = &compiler.platform else { panic!("{:#?}", compiler.diagnostics) };
+    let organizations: Vec<_> = compiler.organizations.iter().collect();
+    for (_, node, _) in &compiler.tests {
+        let mut findings = Findings { file: &file.path, list: &mut compiler.diagnostics };
+        cases.extend(read_cases(node, platform, &organizations, None, &mut findings));
+    }
+    (compiler, cases)
+}
+
+/// Everything that is wrong with a file, as the code and the text that is marked.
+fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
+    let (compiler, _) = read(file);
+    let mut found: Vec<_> = compiler.diagnostics.iter().collect();
+    found.sort_by_key(|it| (it.span.start, it.code));
+    for it in &found {
+        assert!(!it.help.is_empty() && !it.message.ends_with('.'), "{it:#?}");
+    }
+    let marked =
+        |it: &&crate::diagnostic::Diagnostic| file.text.get(it.span.clone()).expect("a place").to_owned();
+    found.iter().map(|it| (it.code.name(), marked(it))).collect()
+}
+
+#[track_caller]
+fn check_whole(file: &SourceFile, expected: &[(&str, &'static str)]) {
+    let found = findings(file);
+    let found: Vec<_> = found.iter().map(|(code, marked)| (*code, marked.as_str())).collect();
+    // The opening sign of a list or mapping stands for all of it.
+    let sign = |marked: &'static str| match marked.chars().next() {
+        Some('[') => "[",
+        Some('{') => "{",
+        _ => marked,
+    };
+    let expected: Vec<_> = expected.iter().map(|(code, marked)| (*code, sign(marked))).collect();
+    assert_eq!(found, expected, "{}", file.text);
+}
+
+/// Checks the findings of a platform with these keys after `applications` and `groups`.
+#[track_caller]
+fn check_platform(keys: &str, expected: &[(&str, &'static str)]) {
+    let organizations = "organizations:\n  acme: { connections: { a: { strategy: ad } }, rules: [] }\n";
+    check_whole(&whole(&format!("{keys}\n{organizations}")), expected);
+}
+
+/// Checks the findings of an application with these keys after `clients` and `claim`.
+#[track_caller]
+fn check_application(keys: &str, expected: &[(&str, &'static str)]) {
+    let mut file = whole("organizations: {}\n");
+    let claim = "claim: https://claims.example.com/qlik\n";
+    file.text = file.text.replace(claim, &format!("{claim}      {keys}\n"));
+    check_whole(&file, expected);
+}
+
+/// Checks the findings of a connection with these keys.
+#[track_caller]
+fn check_connection(keys: &str, expected: &[(&str, &'static str)]) {
+    let organization = format!("organizations:\n  acme:\n    connections:\n      a: {keys}\n    rules: []\n");
+    check_whole(&whole(&organization), expected);
+}
+
+/// Checks the findings of an organization with these keys after `connections`.
+#[track_caller]
+fn check_organization(keys: &str, expected: &[(&str, &'static str)]) {
+    let organization =
+        format!("organizations:\n  acme:\n    connections: {{ a: {{ strategy: ad }} }}\n{keys}\n");
+    check_whole(&whole(&organization), expected);
+}
+
+/// Checks the findings of a rule with these members.
+#[track_caller]
+fn check_rule(members: &str, expected: &[(&str, &'static str)]) {
+    check_organization(&format!("    rules: [{{ {members} }}]"), expected);
+}
+
+/// Checks the findings of a rule with this condition.
+#[track_caller]
+fn check_when(when: &str, expected: &[(&str, &'static str)]) {
+    check_rule(&format!("id: x, everyone: true, grant: bi-viewers, when: {when}"), expected);
+}
+
+#[test]
+fn a_path_says_what_a_file_is() {
+    assert_eq!(classify("mappings/platform.yaml"), FileKind::Platform);
+    assert_eq!(classify("platform.yaml"), FileKind::Platform);
+    assert_eq!(classify("m/organizations/acme.yaml"), FileKind::Organization("acme"));
+    assert_eq!(classify("organizations/acme.test.yaml"), FileKind::Test("acme"));
+    assert_eq!(classify("m/organizations/acme.yml"), FileKind::Misplaced);
+    assert_eq!(classify("m/acme.yaml"), FileKind::Misplaced);
+    assert_eq!(classify("m/templates/bi-standard@12.yaml"), FileKind::Template("bi-standard@12"));
+    assert_eq!(classify("templates/bi-standard.yaml"), FileKind::Misplaced);
+    assert_eq!(classify("templates/bi-standard@0.yaml"), FileKind::Misplaced);
+    assert_eq!(classify("templates/BI@1.yaml"), FileKind::Misplaced);
+    assert_eq!(classify("templates/platform.yaml"), FileKind::Misplaced);
+}
+
+#[test]
+fn platforms_are_read_with_what_bounds_them() {
+    let mut file = whole(
+        "  tiers: { bi: [bi-admins, bi-viewers] }
+  ceilings: { acme: { groups: ['bi-*'], protected: [bi-admins], prefix: bi- } }
+  policies: { incomplete: use-partial, refresh: { deny-if-older-than: 12h } }
+organizations:
+  acme: { connections: { a: { strategy: ad } }, rules: [], policies: { refresh: recompute } }
+",
+    );
+    let claim = "claim: https://claims.example.com/qlik\n";
+    let keys = "tokens: access\n      saml-attribute: groups\n      provenance: https://claims.example.com/why\n      \
+                profile: qlik-cloud\n      limits: { claim-bytes: 4096, over: truncate }\n";
+    file.text = file.text.replace(claim, &format!("{claim}      {keys}"));
+    let (compiler, _) = read(&file);
+    assert_eq!(compiler.diagnostics, []);
+    let platform = compiler.platform.expect("a platform");
+    let application = platform.applications.first().expect("an application");
+    assert!(!application.tokens.id && application.tokens.access);
+    assert_eq!(application.limits.name_characters, 256);
+    assert_eq!((application.limits.claim_bytes, application.limits.groups), (4_096, 1_000));
+    assert_eq!(application.limits.over, OverLimit::Truncate);
+    assert_eq!(platform.tiers.first().map(|tier| tier.groups.len()), Some(2));
+    let ceiling = platform.ceilings.first().expect("a ceiling");
+    assert_eq!(ceiling.prefix.as_ref().map(|prefix| prefix.text.as_str()), Some("bi-"));
+    assert_eq!(platform.policies.incomplete, IncompletePolicy::UsePartial);
+    assert_eq!(platform.policies.refresh, Some(43_200));
+    let protected: Vec<_> = platform.groups.iter().map(|group| group.protected).collect();
+    assert_eq!(protected, [true, false]);
+    assert_eq!(compiler.organizations.first().map(|acme| acme.refresh), Some(Some(None)));
+}
+
+#[test]
+fn platforms_have_limits() {
+    check_application("tokens: []", &[("empty-list", "[]")]);
+    check_application("tokens: refresh", &[("invalid-value", "refresh")]);
+    check_application("saml-attribute: ''", &[("invalid-name", "''")]);
+    check_application("provenance: why", &[("unnamespaced-claim", "why")]);
+    check_application(
+        "provenance: https://claims.example.com/qlik",
+        &[("invalid-value", "https://claims.example.com/qlik")],
+    );
+    check_application("limits: { groups: 0 }", &[("invalid-value", "0")]);
+    check_application("limits: { claim-bytes: 90001 }", &[("invalid-value", "90001")]);
+    check_application("limits: { name-characters: 1.5 }", &[("invalid-value", "1.5")]);
+    check_application("limits: { groups: many }", &[("wrong-type", "many")]);
+    check_application("limits: { over: cut }", &[("invalid-value", "cut")]);
+    check_application("limits: { name-characters: 9 }", &[("name-too-long-for-profile", "bi-viewers")]);
+    check_platform("  tiers: { bi: [bi-admins] }", &[("invalid-value", "[bi-admins]")]);
+    check_platform("  tiers: { bi: [bi-admins, bi-viewer] }", &[("unknown-group", "bi-viewer")]);
+    check_platform(
+        "  tiers: { a: [bi-admins, bi-viewers], b: [bi-admins, bi-viewers] }",
+        &[("invalid-value", "bi-admins"), ("invalid-value", "bi-viewers")],
+    );
+    check_platform("  tiers: { a: bi-admins }", &[("wrong-type", "bi-admins")]);
+    check_platform("  ceilings: { acne: {} }", &[("unknown-organization", "acne")]);
+    check_platform("  ceilings: { acme: { groups: [] } }", &[("empty-list", "[]")]);
+    check_platform("  ceilings: { acme: { groups: bi-viewer } }", &[("unknown-group", "bi-viewer")]);
+    check_platform("  ceilings: { acme: { groups: ['by-*'] } }", &[("unknown-group", "'by-*'")]);
+    check_platform("  ceilings: { acme: { groups: ['bi-['] } }", &[("invalid-glob", "'bi-['")]);
+    check_platform("  ceilings: { acme: { protected: bi-viewers } }", &[("invalid-value", "bi-viewers")]);
+    check_platform("  policies: { refresh: 12h }", &[("invalid-value", "12h")]);
+    check_platform("  policies: { refresh: { deny-if-older-than: 12 } }", &[("wrong-type", "12")]);
+    check_platform("  policies: { refresh: { deny-if-older-than: 1y } }", &[("invalid-value", "1y")]);
+    check_platform("  policies: { refresh: {} }", &[("missing-key", "{}")]);
+    check_platform("  policies: { incomplete: use-part }", &[("invalid-value", "use-part")]);
+}
+
+fn sources(connection: &str) -> (Vec<super::model::OwnedSource>, Combine) {
+    let text = format!("organizations:\n  acme: {{ connections: {{ a: {connection} }}, rules: [] }}\n");
+    let (mut compiler, _) = read(&whole(&text));
+    assert_eq!(compiler.diagnostics, [], "{connection}");
+    let connection = compiler.organizations.remove(0).connections.remove(0);
+    (connection.sources, connection.combine)
+}
+
+#[test]
+fn strategies_have_their_defaults() {
+    fn check(connection: &str, pointer: &str, shape: OwnedShape, overage: bool, cap: Option<u32>) {
+        let (sources, _) = sources(connection);
+        let source = sources.first().expect(connection);
+        let from = From::Attribute { pointer: pointer.to_owned(), identity: Identity::Login };
+        assert_eq!((&source.from, &source.shape), (&from, &shape), "{connection}");
+        assert_eq!((source.overage, source.cap), (overage, cap), "{connection}");
+    }
+    check("{ strategy: waad }", "/groups", OwnedShape::List, true, None);
+    let delimited = OwnedShape::Delimited(",".to_owned());
+    check("{ strategy: okta }", "/federated_groups", delimited.clone(), false, Some(100));
+    check("{ strategy: google-apps }", "/groups", OwnedShape::List, false, Some(200));
+    check("{ strategy: okta, groups: { cap: none } }", "/federated_groups", delimited, false, None);
+    check(
+        "{ strategy: samlp, groups: { overage: none, cap: 5 } }",
+        "/groups",
+        OwnedShape::ListOrString,
+        false,
+        Some(5),
+    );
+    check("{ strategy: ad, groups: { shape: json } }", "/groups", OwnedShape::Json(None), false, None);
+    check("{ strategy: ad, groups: { shape: string } }", "/groups", OwnedShape::Text, false, None);
+}
+
+#[test]
+fn sources_are_read_with_all_that_they_say() {
+    let (sources, combine) = sources(
+        "{ strategy: okta, combine: first, groups: [
+          { from: provisioned, field: external_id },
+          { from: /app_metadata/groups, shape: objects, field: dn, form: dn, attribute: OU, below: 'DC=a' },
+          { identity: primary, shape: list, form: email, domain: acme.example,
+            accept: [numbers], normalize: [nfc, trim], absent: empty }] }",
+    );
+    assert_eq!(combine, Combine::First);
+    let [first, second, third] = sources.as_slice() else { panic!("{sources:?}") };
+    assert_eq!(
+        (&first.from, &first.shape),
+        (&From::Provisioned, &OwnedShape::Objects("external_id".to_owned()))
+    );
+    assert_eq!((first.cap, second.cap), (None, None), "neither is cut by an identity provider");
+    let own = From::Attribute { pointer: "/app_metadata/groups".to_owned(), identity: Identity::Primary };
+    assert_eq!(second.from, own, "what is stored about the user is read for the user");
+    let (attribute, below) = ("OU".to_owned(), Some("DC=a".to_owned()));
+    assert_eq!(second.form, OwnedForm::DistinguishedName { attribute, below });
+    assert_eq!(third.form, OwnedForm::Email { domain: Some("acme.example".to_owned()) });
+    assert!(third.numbers && !third.booleans && third.nfc && third.trim);
+}
+
+#[test]
+fn options_of_sources_belong_together() {
+    check_connection("{ strategy: ad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
+    check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
+    check_connection(
+        "{ strategy: ad, groups: { form: domain, attribute: CN } }",
+        &[("shape-option", "attribute")],
+    );
+    check_connection("{ strategy: ad, groups: { form: path, domain: A } }", &[("shape-option", "domain")]);
+    check_connection(
+        "{ strategy: ad, groups: { form: domain, domain: 'A\\B' } }",
+        &[("invalid-value", "'A\\B'")],
+    );
+    check_connection("{ strategy: ad, groups: { form: email, domain: '@a' } }", &[("invalid-value", "'@a'")]);
+    check_connection(
+        "{ strategy: ad, groups: { form: dn, attribute: 'C N' } }",
+        &[("invalid-value", "'C N'")],
+    );
+    check_connection("{ strategy: ad, groups: { form: dn, below: '' } }", &[("invalid-value", "''")]);
+    check_connection(
+        "{ strategy: ad, groups: { from: provisioned, shape: list, identity: login, overage: entra } }",
+        &[("shape-option", "shape"), ("shape-option", "identity"), ("shape-option", "overage")],
+    );
+    check_connection(
+        "{ strategy: ad, groups: { from: provisioned, field: mail } }",
+        &[("invalid-value", "mail")],
+    );
+    check_connection("{ strategy: ad, groups: { from: provision } }", &[("invalid-pointer", "provision")]);
+    check_connection("{ strategy: ad, groups: { cap: 0 } }", &[("invalid-value", "0")]);
+    check_connection("{ strategy: ad, groups: { cap: some } }", &[("invalid-value", "some")]);
+    check_connection("{ strategy: ad, groups: { cap: [] } }", &[("wrong-type", "[]")]);
+    check_connection("{ strategy: ad, groups: { accept: [nulls] } }", &[("invalid-value", "nulls")]);
+    check_connection("{ strategy: ad, groups: [] }", &[("empty-list", "[]")]);
+    check_connection("{ strategy: ad, groups: [{}, {}] }", &[("missing-key", "[{}, {}]")]);
+    check_connection("{ strategy: ad, groups: [{}], combine: all }", &[("invalid-value", "combine")]);
+    check_connection("{ strategy: ad, combine: all }", &[("invalid-value", "combine")]);
+    check_connection("{ strategy: ad, groups: [{}, {}], combine: both }", &[("invalid-value", "both")]);
+}
+
+#[test]
+fn organizations_have_aliases_and_a_default() {
+    check_organization("    aliases: { '6f1c': SG Analytics }\n    rules: []\n    default: bi-viewers", &[]);
+    check_organization("    aliases: { a: ' b' }\n    rules: []", &[("invalid-name", "' b'")]);
+    check_organization("    aliases: { a: 4711 }\n    rules: []", &[("wrong-type", "4711")]);
+    check_organization("    aliases: { \"\\x01\": b }\n    rules: []", &[("invalid-name", "\"\\x01\"")]);
+    check_organization("    aliases: { a: b, a: c }\n    rules: []", &[("duplicate-key", "a")]);
+    check_organization("    rules: []\n    default: []", &[("empty-list", "[]")]);
+    check_organization("    use: []", &[]);
+    check_organization("    default: bi-viewers", &[("missing-key", "connections")]);
+}
+
+#[test]
+fn rules_do_one_thing() {
+    check_rule("id: x, everyone: true", &[("empty-grant", "{")]);
+    check_rule("id: x, everyone: true, exclude: []", &[("empty-grant", "[]")]);
+    check_rule("id: x, everyone: true, grant: a, exclude: b", &[("invalid-value", "exclude")]);
+    check_rule("id: x, everyone: true, grant: a, expires: 2027-02-30", &[("invalid-value", "2027-02-30")]);
+    check_rule("id: x, everyone: true, grant: a, expires: 2027", &[("wrong-type", "2027")]);
+    check_rule("id: x, everyone: true, grant: a, protected: on", &[("wrong-type", "on")]);
+    check_rule("id: x, grant: a, match: { any: { exact: b }, glob: c }", &[("invalid-value", "glob")]);
+    check_rule("id: x, grant: a, match: { none: { exact: b } }", &[("missing-match", "none")]);
+    check_rule("id: x, grant: a, match: { any: [] }", &[("missing-match", "[]")]);
+    check_rule("id: x, grant: a, match: { any: [{ ignore-case: true }] }", &[("missing-match", "{")]);
+    check_rule("id: x, grant: a, match: { ignore-case: true }", &[("missing-match", "{")]);
+    check_rule(
+        "id: x, grant: a, match: { any: [{ exakt: b }] }",
+        &[("missing-match", "{"), ("unknown-key", "exakt")],
+    );
+    check_rule("id: x, grant: a, match: { any: { exact: b }, regexp: c }", &[("unknown-key", "regexp")]);
+}
+
+#[test]
+fn a_rule_is_read_with_all_that_it_says() {
+    let (mut compiler, _) = read(&whole(
+        "organizations:
+  acme:
+    connections: { a: { strategy: ad } }
+    rules:
+      - id: x
+        match:
+          all: [{ exact: [a, b] }, { regex: 'c.*', ignore-case: true }]
+          none: { glob: 'd*' }
+        exclude: bi-viewers
+        protected: true
+        expires: 2027-01-31T12:00:00+01:00
+        when:
+          strategy: ad
+          user: { attribute: /level, at-least: 3 }
+          not: { any: [{ application: qlik }, { user: { attribute: /x, equals: [a, 1, true] } }] }
+",
+    ));
+    assert_eq!(compiler.diagnostics, []);
+    let rule = compiler.organizations.remove(0).rules.remove(0);
+    assert_eq!((rule.effect, rule.protected), (Effect::Exclude, true));
+    assert_eq!(rule.expires.map(|(at, _)| at), Some(1_801_393_200));
+    let Matches::Groups { any, all, none, .. } = rule.matches else { panic!("it matches groups") };
+    assert_eq!((any.len(), all.len(), none.len()), (0, 2, 1));
+    assert!(all.last().is_some_and(|patterns| patterns.ignore_case && patterns.regex.len() == 1));
+    let Some(Condition::All(all)) = rule.when else { panic!("three conditions") };
+    let [Condition::Strategy(_), Condition::User { test: Test::AtLeast(3.0), .. }, Condition::Not(inner)] =
+        all.as_slice()
+    else {
+        panic!("{all:?}")
+    };
+    let Condition::Any(any) = &**inner else { panic!("{inner:?}") };
+    let [Condition::Application(_), Condition::User { test: Test::Equals(values), .. }] = any.as_slice()
+    else {
+        panic!("{any:?}")
+    };
+    assert_eq!(*values, [Scalar::Text("a".to_owned()), Scalar::Number(1.0), Scalar::Bool(true)]);
+}
+
+#[test]
+fn conditions_say_something_that_can_be_known() {
+    check_when("{}", &[("empty-condition", "{}")]);
+    check_when("{ connection: [] }", &[("empty-condition", "[]")]);
+    check_when("{ any: [] }", &[("empty-condition", "[]")]);
+    check_when("{ any: [{}] }", &[("empty-condition", "{}")]);
+    check_when("{ not: {} }", &[("empty-condition", "{}")]);
+    check_when("{ user: [] }", &[("empty-condition", "[]")]);
+    check_when("{ client-metadata: {} }", &[("empty-condition", "{}")]);
+    check_when("{ client-metadata: { a: [] } }", &[("empty-condition", "[]")]);
+    check_when("{ connection: b }", &[("unknown-connection", "b")]);
+    check_when("{ strategy: saml }", &[("invalid-value", "saml")]);
+    check_when("{ application: qlick }", &[("unknown-application", "qlick")]);
+    check_when("{ organization: [acme, globex] }", &[("unknown-organization", "globex")]);
+    check_when("{ client: '' }", &[("invalid-value", "''")]);
+    check_when("{ email-domain: a@b.example }", &[("invalid-value", "a@b.example")]);
+    check_when("{ user: { attribute: /a } }", &[("missing-key", "{")]);
+    check_when("{ user: { attribute: /a, equals: 1, exists: true } }", &[("invalid-value", "exists")]);
+    check_when("{ user: { attribute: a, exists: true } }", &[("invalid-pointer", "a")]);
+    check_when(
+        "{ user: { attribute: /user_metadata/a, exists: true } }",
+        &[("self-service-source", "/user_metadata/a")],
+    );
+    check_when("{ user: { attribute: /a, above: high } }", &[("wrong-type", "high")]);
+    check_when("{ user: { attribute: /a, equals: [] } }", &[("empty-condition", "[]")]);
+    check_when("{ user: { attribute: /a, equals: null } }", &[("wrong-type", "null")]);
+    check_when("{ user: { attribute: /a, exist: true } }", &[("missing-key", "{"), ("unknown-key", "exist")]);
+    check_when("{ connections: a }", &[("unknown-key", "connections")]);
+}
+
+const TEMPLATE: &str = "templates:
+  bi-standard@1:
+    description: The usual groups.
+    parameters:
+      prefix: { type: text }
+      also: { type: texts, default: [x] }
+      to: { type: group, default: bi-viewers }
+    rules:
+      - { id: view, match: { exact: [View, \"{{also}}\"], glob: \"{{prefix}}-*\", regex: \"a{{prefix}}+\" }, grant: \"{{to}}\" }
+";
+
+/// Checks the findings of an organization that uses a template so.
+#[track_caller]
+fn check_use(uses: &str, expected: &[(&str, &'static str)]) {
+    let organization =
+        format!("organizations:\n  acme: {{ connections: {{ a: {{ strategy: ad }} }}, use: [{uses}] }}\n");
+    check_whole(&whole(&format!("{TEMPLATE}{organization}")), expected);
+}
+
+/// Checks the findings of a template with one parameter `p` and this rule, used with `x` for it.
+#[track_caller]
+fn check_template(parameter: &str, rule: &str, expected: &[(&str, &'static str)]) {
+    let value = if parameter.contains("texts") { "[x, y]" } else { "x" };
+    let text = format!(
+        "templates:
+  t@1:
+    description: A template.
+    parameters: {{ p: {parameter} }}
+    rules: [{{ {rule} }}]
+organizations:
+  acme: {{ connections: {{ a: {{ strategy: ad }} }}, use: [{{ template: t@1, with: {{ p: {value} }} }}] }}
+"
+    );
+    check_whole(&whole(&text), expected);
+}
+
+#[test]
+fn templates_become_rules_of_the_organization() {
+    let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } }, use: [
+          { template: bi-standard@1, with: { prefix: 'a*' } },
+          { template: bi-standard@1, id: two, with: { prefix: b, also: [c, d] } }] }\n";
+    let (mut compiler, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
+    assert_eq!(compiler.diagnostics, []);
+    let rules = compiler.organizations.remove(0).rules;
+    let texts = |names: &[super::yaml::Name]| names.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+    let read: Vec<_> = rules
+        .iter()
+        .map(|rule| {
+            let Matches::Groups { any, .. } = &rule.matches else { panic!("it matches groups") };
+            let patterns = any.first().expect("patterns");
+            let groups = texts(&rule.groups).concat();
+            let all = [texts(&patterns.exact), texts(&patterns.glob), texts(&patterns.regex)].concat();
+            (rule.id.text.as_str(), all.join(" "), groups)
+        })
+        .collect();
+    let expected = [
+        ("bi-standard.view", "View x a[*]-* a(?:a\\*)+".to_owned(), "bi-viewers".to_owned()),
+        ("two.view", "View c d b-* a(?:b)+".to_owned(), "bi-viewers".to_owned()),
+    ];
+    assert_eq!(read, expected);
+    assert!(rules.iter().all(|rule| rule.used.is_some()));
+}
+
+#[test]
+fn uses_fit_their_template() {
+    check_use("{ template: bi-standard@1, with: { prefix: a } }", &[]);
+    check_use(
+        "{ template: bi-standart@1, with: {} }",
+        &[("unused-template", "description"), ("unknown-template", "bi-standart@1")],
+    );
+    check_use(
+        "{ template: bi-standard@2 }",
+        &[("unused-template", "description"), ("unknown-template", "bi-standard@2")],
+    );
+    check_use(
+        "{ template: bi-standard }",
+        &[("unused-template", "description"), ("unknown-template", "bi-standard")],
+    );
+    check_use("{ template: bi-standard@1 }", &[("missing-parameter", "bi-standard@1")]);
+    check_use(
+        "{ template: bi-standard@1, with: { prefix: a, prefx: b } }",
+        &[("unknown-parameter", "prefx")],
+    );
+    check_use("{ template: bi-standard@1, with: { prefix: [a] } }", &[("wrong-type", "[a]")]);
+    check_use("{ template: bi-standard@1, with: { prefix: a, also: [] } }", &[("empty-list", "[]")]);
+    check_use(
+        "{ template: bi-standard@1, with: { prefix: a, to: bi-viewer } }",
+        &[("unknown-group", "bi-viewer")],
+    );
+    check_use("{ template: bi-standard@1, with: { prefix: '${a}' } }", &[("invalid-value", "'${a}'")]);
+    check_use("{ template: bi-standard@1, with: { prefix: '{{a}}' } }", &[("invalid-value", "'{{a}}'")]);
+    check_use("{ template: bi-standard@1, id: 'a b', with: { prefix: a } }", &[("invalid-name", "'a b'")]);
+    let one = "{ template: bi-standard@1, with: { prefix: a } }";
+    check_use(&format!("{one}, {one}"), &[("duplicate-id", "bi-standard@1")]);
+    let long = "x".repeat(62);
+    check_use(
+        &format!("{{ template: bi-standard@1, id: {long}, with: {{ prefix: a }} }}"),
+        &[("invalid-name", "view")],
+    );
+}
+
+#[test]
+fn a_template_is_checked_once_for_what_all_uses_share() {
+    let rule = "id: x, match: { exact: '{{p}}' }, grant: bi-viewers";
+    check_template("{ type: text }", rule, &[]);
+    check_template("{ type: texts }", rule, &[]);
+    check_template(
+        "{ type: word }",
+        rule,
+        &[("invalid-value", "word"), ("unknown-parameter", "'{{p}}'"), ("unknown-parameter", "p")],
+    );
+    check_template("{ type: text }", "id: x, everyone: true, grant: a", &[("unused-parameter", "p")]);
+    check_template("{ type: text }", &format!("{rule}, wy: x"), &[("unknown-key", "wy")]);
+    check_template("{ type: text }", "id: x, everyone: '{{p}}', grant: a", &[("wrong-type", "'{{p}}'")]);
+    check_template(
+        "{ type: text }",
+        "id: x, everyone: true, grant: '{{p}}-{{q}}'",
+        &[("unknown-parameter", "'{{p}}-{{q}}'")],
+    );
+    check_template(
+        "{ type: texts }",
+        "id: x, everyone: true, grant: 'a{{p}}'",
+        &[("invalid-value", "'a{{p}}'")],
+    );
+    check_template(
+        "{ type: text }",
+        "id: x, match: { glob: '[{{p}}]' }, grant: a",
+        &[("invalid-value", "'[{{p}}]'")],
+    );
+    check_template(
+        "{ type: text }",
+        "id: x, match: { glob: '{{p' }, grant: '{{p}}'",
+        &[("invalid-value", "'{{p'")],
+    );
+    check_template(
+        "{ type: text }",
+        "id: x, everyone: true, grant: '{{p}}', '{{p}}': a",
+        &[("unknown-key", "'{{p}}'"), ("invalid-value", "'{{p}}'")],
+    );
+    check_template(
+        "{ type: text }",
+        "id: '{{p}} {{p}}', everyone: true, grant: a",
+        &[("invalid-name", "'{{p}} {{p}}'")],
+    );
+}
+
+#[test]
+fn ids_of_used_rules_are_unique_too() {
+    let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } },
+      use: [{ template: bi-standard@1, with: { prefix: a } }],
+      rules: [{ id: bi-standard.view, everyone: true, grant: bi-viewers }] }\n";
+    check_whole(&whole(&format!("{TEMPLATE}{organization}")), &[("duplicate-id", "bi-standard@1")]);
+}
+
+#[test]
+fn mappings_have_an_end() {
+    let entries = vec!["x"; 10_001].join(", ");
+    let file = whole(&format!(
+        "organizations:\n  acme: {{ connections: {{ a: {{ strategy: ad }} }}, rules: [{{ id: x, grant: bi-viewers, match: {{ exact: [{entries}] }} }}] }}\n"
+    ));
+    assert_eq!(findings(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
+    // A template multiplies, and the product is bounded before it is built.
+    let list = vec!["x"; 9_000].join(", ");
+    let rules: Vec<_> = (0..9_000)
+        .map(|at| format!("{{ id: r{at}, grant: bi-viewers, match: {{ exact: '{{{{p}}}}' }} }}"))
+        .collect();
+    let file = whole(&format!(
+        "templates:
+  t@1: {{ description: Many., parameters: {{ p: {{ type: texts }} }}, rules: [{}] }}
+organizations:
+  acme: {{ connections: {{ a: {{ strategy: ad }} }}, use: [{{ template: t@1, with: {{ p: [{list}] }} }}] }}
+",
+        rules.join(", ")
+    ));
+    assert_eq!(findings(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
+}
+
+/// The event of a case with these members, at a connection with these keys.
+fn event(connection: &str, case: &str) -> serde_json::Value {
+    let file = whole(&format!(
+        "organizations:
+  acme: {{ organization: org_acme, connections: {{ a: {connection} }}, rules: [] }}
+cases: [{{ name: x, {case}, expect: {{ claims: [] }} }}]
+"
+    ));
+    let (compiler, mut cases) = read(&file);
+    assert_eq!(compiler.diagnostics, [], "{case}");
+    cases.remove(0).event
+}
+
+#[test]
+fn groups_of_a_case_take_the_form_of_the_source() {
+    #[track_caller]
+    fn check(source: &str, groups: &str, expected: &str) {
+        let connection = format!("{{ strategy: ad, groups: {{ {source} }} }}");
+        let event = event(&connection, &format!("application: qlik, groups: {groups}"));
+        let found = event.pointer("/user/groups").or(event.pointer("/claimsmith/provisioned"));
+        assert_eq!(found.expect(source).to_string(), expected, "{source}");
+    }
+    check("shape: list", "[a, b]", r#"["a","b"]"#);
+    check("shape: string", "a", r#""a""#);
+    check("shape: string", "[]", r#""""#);
+    check("shape: json", "[a, b]", r#""[\"a\",\"b\"]""#);
+    check("shape: json, field: n", "a", r#""[{\"n\":\"a\"}]""#);
+    check("form: dn, below: 'DC=x'", "'a,b'", r#"["CN=a\\,b,DC=x"]"#);
+    check("form: domain", "a", r#"["CORP\\a"]"#);
+    check("from: provisioned", "[a, b]", r#"[{"name":"a"},{"name":"b"}]"#);
+    check("from: provisioned, field: id", "a", r#"[{"id":"a"}]"#);
+}
+
+#[test]
+fn cases_say_what_stands_around_the_groups() {
+    let case = "application: qlik, groups: [], now: 2026-11-01T00:00:00Z, email: a@b.example, \
+                metadata: { organization: { tier: gold }, connection: { a: b }, client: { c: d } }, \
+                provisioned: [g, { name: h, id: i }]";
+    let event = event("{ strategy: ad }", case);
+    let expected = serde_json::json!({
+        "organization": { "id": "org_acme", "name": "acme", "metadata": { "tier": "gold" } },
+        "connection": { "name": "a", "strategy": "ad", "metadata": { "a": "b" } },
+        "client": { "client_id": "QlikClient", "metadata": { "c": "d" } },
+        "user": { "groups": [], "email": "a@b.example", "email_verified": true },
+        "claimsmith": {
+            "now": "2026-11-01T00:00:00Z",
+            "provisioned": [{ "name": "g" }, { "name": "h", "id": "i" }],
+        },
+    });
+    assert_eq!(event, expected);
+}
+
+#[test]
+fn a_raw_event_takes_the_time_and_the_provisioned_groups() {
+    let found = event("{ strategy: ad }", "event: { user: {} }, now: 2026-11-01, provisioned: unavailable");
+    let expected =
+        serde_json::json!({ "user": {}, "claimsmith": { "now": "2026-11-01", "provisioned": null } });
+    assert_eq!(found, expected);
+}
+
+/// Checks the findings of a case with these members, of an organization without an id.
+#[track_caller]
+fn check_case(source: &str, members: &str, expected: &[(&str, &'static str)]) {
+    let text = format!(
+        "organizations:
+  acme: {{ connections: {{ a: {{ strategy: ad, groups: {{ {source} }} }} }}, rules: [] }}
+cases: [{{ name: x, application: qlik, {members}, expect: {{ claims: [] }} }}]
+"
+    );
+    check_whole(&whole(&text), expected);
+}
+
+#[test]
+fn cases_describe_one_login() {
+    check_case("", "groups: a, now: today", &[("invalid-value", "today")]);
+    check_case("", "groups: a, email: a", &[("invalid-value", "a")]);
+    check_case("", "user: { email: a@b.example }, email: c@b.example", &[("invalid-value", "email")]);
+    check_case("", "groups: a, metadata: { organization: { a: b } }", &[("invalid-value", "organization")]);
+    check_case("", "groups: a, metadata: { client: { a: 1 } }", &[("wrong-type", "1")]);
+    check_case("", "groups: a, provisioned: none", &[("wrong-type", "none")]);
+    check_case("", "groups: a, provisioned: [{ id: b }]", &[("missing-key", "{")]);
+    check_case("from: provisioned", "groups: a, provisioned: [b]", &[("invalid-value", "provisioned")]);
+    check_case("from: provisioned", "provisioned: [b]", &[]);
+    check_case("shape: string", "groups: [a, b]", &[("invalid-value", "[a, b]")]);
+    check_case("", "groups: a, now: 1970", &[("wrong-type", "1970")]);
+}
+
+/// Checks the findings of a folder with a platform, one organization that uses `t@1`, and these files.
+#[track_caller]
+fn check_folder(files: &[(&str, &str)], expected: &[(&str, &str)]) {
+    let platform = "version: 1
+applications: { qlik: { clients: [a], claim: https://claims.example.com/qlik } }
+groups: { bi-viewers: { applications: [qlik], description: Views. } }
+";
+    let organization = "version: 1\nconnections: { a: { strategy: ad } }\nuse: [{ template: t@1 }]\n";
+    let all = [("m/platform.yaml", platform), ("m/organizations/acme.yaml", organization)];
+    let all: Vec<_> = all
+        .iter()
+        .chain(files)
+        .map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() })
+        .collect();
+    let compilation = super::compile(&all);
+    let found: Vec<_> = compilation.diagnostics.iter().map(|it| (it.code.name(), it.file.as_str())).collect();
+    assert_eq!(found, expected, "{:#?}", compilation.diagnostics);
+    assert_eq!(
+        compilation.platform.is_some(),
+        compilation.diagnostics.iter().all(|it| it.severity == crate::diagnostic::Severity::Warning)
+    );
+}
+
+#[test]
+fn templates_are_files_with_a_version_in_their_name() {
+    const GOOD: &str = "version: 1
+description: A template.
+rules: [{ id: x, match: { exact: a }, grant: bi-viewers }]
+";
+    check_folder(&[("m/templates/t@1.yaml", GOOD)], &[]);
+    check_folder(
+        &[("m/templates/t@1.yaml", GOOD), ("m/templates/t@2.yaml", GOOD)],
+        &[("unused-template", "m/templates/t@2.yaml")],
+    );
+    check_folder(
+        &[("m/templates/t@1.yaml", GOOD), ("m/templates/t.yaml", GOOD)],
+        &[("misplaced-file", "m/templates/t.yaml")],
+    );
+    check_folder(&[], &[("unknown-template", "m/organizations/acme.yaml")]);
+    // What is wrong with the template is not wrong with who uses it.
+    check_folder(&[("m/templates/t@1.yaml", "a: [")], &[("yaml-syntax", "m/templates/t@1.yaml")]);
+    let unversioned = GOOD.replace("version: 1\n", "");
+    check_folder(&[("m/templates/t@1.yaml", &unversioned)], &[("missing-version", "m/templates/t@1.yaml")]);
+    let unknown = GOOD.replace("bi-viewers", "bi-viewer");
+    check_folder(&[("m/templates/t@1.yaml", &unknown)], &[("unknown-group", "m/templates/t@1.yaml")]);
+}
