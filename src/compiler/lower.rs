@@ -100,8 +100,10 @@ fn lower_rule(
         Matches::Everyone => lowered.everyone = true,
         Matches::Groups { span, any, all, none } => {
             patterns.narrowed(!none.is_empty());
+            let before = findings.list.len();
             lowered.own = patterns.lower(any, true, findings);
-            if none.is_empty() {
+            let found = findings.list.iter().skip(before).any(|it| it.code == Code::MatchesEverything);
+            if none.is_empty() && !found {
                 check_everything(&lowered.own, patterns.expressions(), span, any, findings);
             }
             let mut lower_each = |all: &[Patterns], patterns: &mut PatternLowering<'_>| -> Vec<Clause> {
@@ -135,7 +137,7 @@ fn lower_rule(
     rules
 }
 
-/// Reports patterns that match every group together; each has been looked at by itself.
+/// Reports patterns that match every group together; each has been looked at by itself, and does not.
 fn check_everything(
     clause: &Clause,
     expressions: &[Automaton],
@@ -143,10 +145,8 @@ fn check_everything(
     written: &[Patterns],
     findings: &mut Findings<'_>,
 ) {
-    let reported =
-        findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
     let count: usize = written.iter().map(|it| it.exact.len() + it.glob.len() + it.regex.len()).sum();
-    if reported || count < 2 {
+    if count < 2 {
         return;
     }
     let together = |lowered: &Lowered| {
