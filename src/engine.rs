@@ -127,6 +127,8 @@ pub enum Step<'s, 'b> {
 pub enum Verdict {
     /// It fired.
     Fired,
+    /// It takes away, and fired although its condition cannot be decided.
+    FiredUndecided,
     /// Not every group that it asks for is there.
     GroupMissing,
     /// A group is there that it wants not to be.
@@ -151,7 +153,8 @@ pub fn evaluate_routed<'v, 'b>(
     let Some(application) = route.application else {
         return Evaluation::without_rules(Outcome::None, Reason::UnknownClient, None);
     };
-    let refused = |outcome: Outcome, reason: Reason| Evaluation::without_rules(outcome, reason, Some(application));
+    let refused =
+        |outcome: Outcome, reason: Reason| Evaluation::without_rules(outcome, reason, Some(application));
     let by_policy = |policy: Policy, reason: Reason| match policy {
         Policy::NoGroups => refused(Outcome::Groups, reason),
         Policy::Deny => refused(Outcome::Deny, reason),
@@ -450,6 +453,12 @@ impl<'v, 'b> Run<'v, 'b> {
             trace(Step::Decided { rule: detail.rule, verdict });
             match verdict {
                 Verdict::Fired => self.fire(detail.rule),
+                Verdict::FiredUndecided => {
+                    self.fire(detail.rule);
+                    let id = self.id(detail.rule);
+                    self.notes.add(Note::ConditionUnknown, u32::from(noted != id));
+                    noted = id;
+                }
                 Verdict::Expired | Verdict::ConditionUnknown => {
                     let note = match verdict {
                         Verdict::Expired => Note::ExpiredRule,
@@ -480,18 +489,16 @@ impl<'v, 'b> Run<'v, 'b> {
         if detail.none.iter().any(hit) {
             return Verdict::GroupUnwanted;
         }
-        if detail.expires > 0 && now >= f64::from(detail.expires) {
-            return Verdict::Expired;
-        }
-        let Some(condition) = &detail.condition else { return Verdict::Fired };
-        let excludes = self.mapping.rules.get(detail.rule as usize).is_some_and(|rule| rule.excludes);
-        match condition.decide(facts) {
+        let excludes = || self.mapping.rules.get(detail.rule as usize).is_some_and(|rule| rule.excludes);
+        let verdict = match detail.condition.as_ref().map_or(Truth::True, |condition| condition.decide(facts))
+        {
             Truth::True => Verdict::Fired,
-            Truth::False => Verdict::ConditionFalse,
+            Truth::False => return Verdict::ConditionFalse,
             // Closed by default: what takes away does so unless the condition is known not to hold.
-            Truth::Unknown if excludes => Verdict::Fired,
-            Truth::Unknown => Verdict::ConditionUnknown,
-        }
+            Truth::Unknown if excludes() => Verdict::FiredUndecided,
+            Truth::Unknown => return Verdict::ConditionUnknown,
+        };
+        if detail.expires > 0 && now >= f64::from(detail.expires) { Verdict::Expired } else { verdict }
     }
 
     fn grant_default(&mut self) {

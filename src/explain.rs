@@ -119,12 +119,13 @@ pub struct Dropped {
 }
 
 /// What came of a rule that asks for more than one of its patterns.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Decision {
     /// The rule's id.
     pub rule: String,
-    /// `fired`, `group-missing`, `group-unwanted`, `expired`, `condition-false` or `condition-unknown`.
+    /// `fired`, `fired-undecided`, `group-missing`, `group-unwanted`, `expired`, `condition-false` or
+    /// `condition-unknown`.
     pub verdict: &'static str,
 }
 
@@ -133,6 +134,7 @@ impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
             Self::Fired => "fired",
+            Self::FiredUndecided => "fired-undecided",
             Self::GroupMissing => "group-missing",
             Self::GroupUnwanted => "group-unwanted",
             Self::Expired => "expired",
@@ -144,6 +146,9 @@ impl Verdict {
     fn describe(self) -> &'static str {
         match self {
             Self::Fired => "fires",
+            Self::FiredUndecided => {
+                "fires: its condition cannot be decided, and what takes away wants to know that it does not hold"
+            }
             Self::GroupMissing => "does not fire: a group that it asks for is missing",
             Self::GroupUnwanted => "does not fire: there is a group that it wants not to be there",
             Self::Expired => "does not fire: it has expired",
@@ -168,11 +173,15 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
 
     let mut teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
     let evaluation = engine::evaluate_routed(bundle, route, &login.input, |step| teller.tell(step));
-    let Teller { mut groups, decided, .. } = teller;
+    let Teller { mut groups, mut decided, .. } = teller;
     let answer = Answer::new(bundle, route, &evaluation);
+    // A rule that captures parts of aliases has become several: what counts is whether one of them fired.
+    decided.retain(|it| it.verdict != Verdict::GroupMissing.word() || !answer.rules.contains(&it.rule));
+    decided.dedup();
     for step in &mut groups {
         step.rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
-        step.near_miss = mapping.filter(|_| step.rules.is_empty()).and_then(|it| nearly_wanted(it, &step.group));
+        step.near_miss =
+            mapping.filter(|_| step.rules.is_empty()).and_then(|it| nearly_wanted(it, &step.group));
     }
 
     let teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
@@ -206,7 +215,8 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
         removed: Vec::new(),
         answer,
     };
-    explanation.removed = explanation.granted().filter(|group| !explanation.answer.groups.contains(group)).collect();
+    explanation.removed =
+        explanation.granted().filter(|group| !explanation.answer.groups.contains(group)).collect();
     explanation.removed.sort_unstable();
     explanation.removed.dedup();
     if explanation.answer.outcome != Outcome::Groups.word() {
@@ -265,7 +275,8 @@ impl Teller<'_, '_> {
                 }
             }
             Step::Decided { rule, verdict } => {
-                let id = self.mapping.and_then(|mapping| mapping.rules().get(rule as usize)).map(|rule| rule.id);
+                let id =
+                    self.mapping.and_then(|mapping| mapping.rules().get(rule as usize)).map(|rule| rule.id);
                 let id = id.unwrap_or_default();
                 let touched = self.groups.iter().any(|group| group.rules.iter().any(|step| step.rule == id));
                 if touched || verdict != Verdict::GroupMissing {
@@ -333,7 +344,9 @@ fn describe_source(source: &Source<'_>) -> String {
     };
     let form = match &source.form {
         Form::Plain => return shape,
-        Form::DistinguishedName { attribute, below: None } => format!("the first {attribute} of distinguished names"),
+        Form::DistinguishedName { attribute, below: None } => {
+            format!("the first {attribute} of distinguished names")
+        }
         Form::DistinguishedName { attribute, below: Some(base) } => {
             format!("the first {attribute} of distinguished names below `{}`", base.escape_debug())
         }
@@ -358,7 +371,9 @@ fn describe_value(value: &Value<'_>) -> String {
         Value::Names { count, .. } => list(*count),
         Value::Object(_) => "an object".to_owned(),
         Value::Unreadable => "something that cannot be read".to_owned(),
-        Value::IdentityUnclear => "linked accounts, none of which is clearly the one that logged in".to_owned(),
+        Value::IdentityUnclear => {
+            "linked accounts, none of which is clearly the one that logged in".to_owned()
+        }
         Value::Overage => "Entra's word that it withheld the groups".to_owned(),
         Value::Unavailable => "nothing: the provisioned groups could not be had".to_owned(),
     }
@@ -502,8 +517,9 @@ impl fmt::Display for Explanation {
     }
 }
 
-const VERDICTS: [Verdict; 6] = [
+const VERDICTS: [Verdict; 7] = [
     Verdict::Fired,
+    Verdict::FiredUndecided,
     Verdict::GroupMissing,
     Verdict::GroupUnwanted,
     Verdict::Expired,

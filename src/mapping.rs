@@ -243,8 +243,17 @@ impl<'b> Mapping<'b> {
         }
         let ends = Ends::of(name);
         for (clause, regex) in &self.expressions {
-            if regex.is_match(ends, name) {
-                matched(*clause, PatternKind::Regex(regex.pattern()), name);
+            if !regex.is_match(ends, name) {
+                continue;
+            }
+            let kind = PatternKind::Regex(regex.pattern());
+            if regex.ignores_case() {
+                // Of letters outside ASCII an expression heeds the case, so they keep it.
+                lower.clear();
+                lower.extend(name.iter().map(u8::to_ascii_lowercase));
+                matched(*clause, kind, lower);
+            } else {
+                matched(*clause, kind, name);
             }
         }
     }

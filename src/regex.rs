@@ -116,6 +116,11 @@ impl<'b> Regex<'b> {
         self.pattern
     }
 
+    /// Whether letters of ASCII match in either case.
+    pub(crate) fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+
     /// Whether the whole of a name matches.
     #[inline]
     pub(crate) fn is_match(&self, ends: Ends, name: &[u8]) -> bool {

@@ -9,8 +9,9 @@
 
 mod support;
 
-use claimsmith::Bundle;
 use claimsmith::compiler::{Compilation, compile, compile_whole};
+use claimsmith::event::Event;
+use claimsmith::{Bundle, evaluate};
 use sha2::{Digest, Sha256};
 use support::{case_files, mapping_files, report};
 
@@ -23,6 +24,10 @@ fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
     for case in &platform.cases {
         let result = case.run(&bundle);
         assert!(result.failures.is_empty(), "{}: {}: {:#?}", case.file, case.name, result);
+        let event = Event::from_json(case.event.clone()).expect("a case's event is one");
+        let fetched = event.fetch(&bundle);
+        let fired = evaluate(&bundle, &fetched.login()).rules.len();
+        assert_eq!(fired, result.answer.rules.len(), "{}: {}: each rule is counted once", case.file, case.name);
         answers.update(serde_json::to_vec(&result.answer).expect("an answer is JSON"));
     }
     platform.cases.len()

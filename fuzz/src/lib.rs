@@ -22,7 +22,7 @@ fn files_in(folder: &str) -> Vec<SourceFile> {
 
 /// The sample mappings.
 pub fn mapping_files() -> Vec<SourceFile> {
-    [files_in("mappings"), files_in("mappings/organizations")].concat()
+    [files_in("mappings"), files_in("mappings/organizations"), files_in("mappings/templates")].concat()
 }
 
 /// The sample mappings, compiled.

@@ -99,12 +99,19 @@ fn lower_rule(
     match &rule.matches {
         Matches::Everyone => lowered.everyone = true,
         Matches::Groups { span, any, all, none } => {
+            patterns.narrowed(!none.is_empty());
+            let before = findings.list.len();
             lowered.own = patterns.lower(any, true, findings);
-            check_everything(&lowered.own, patterns.expressions(), span, any, findings);
-            let mut lower_each = |all: &[Patterns]| -> Vec<Clause> {
+            let found = findings.list.iter().skip(before).any(|it| it.code == Code::MatchesEverything);
+            if none.is_empty() && !found {
+                check_everything(&lowered.own, patterns.expressions(), span, any, findings);
+            }
+            let mut lower_each = |all: &[Patterns], patterns: &mut PatternLowering<'_>| -> Vec<Clause> {
                 all.iter().map(|it| patterns.lower(core::slice::from_ref(it), false, findings)).collect()
             };
-            (lowered.all, lowered.none) = (lower_each(all), lower_each(none));
+            lowered.all = lower_each(all, &mut patterns);
+            patterns.narrowed(false);
+            lowered.none = lower_each(none, &mut patterns);
         }
     }
     let Grants { groups, templates, of_aliases } = guard.lower_grants(rule, &patterns, findings);
@@ -112,10 +119,7 @@ fn lower_rule(
     lowered.templates = templates;
     let mut rules = Vec::new();
     for (id, groups) in of_aliases {
-        let own = Clause {
-            plain: Lowered { names: vec![id], patterns: Vec::new() },
-            ..Clause::default()
-        };
+        let own = Clause { plain: Lowered { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
         let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
         rules.push(LoweredRule {
             id: id.clone(),
@@ -133,7 +137,7 @@ fn lower_rule(
     rules
 }
 
-/// Reports patterns that match every group together; each has been looked at by itself.
+/// Reports patterns that match every group together; each has been looked at by itself, and does not.
 fn check_everything(
     clause: &Clause,
     expressions: &[Automaton],
@@ -141,10 +145,8 @@ fn check_everything(
     written: &[Patterns],
     findings: &mut Findings<'_>,
 ) {
-    let reported =
-        findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
     let count: usize = written.iter().map(|it| it.exact.len() + it.glob.len() + it.regex.len()).sum();
-    if reported || count < 2 {
+    if count < 2 {
         return;
     }
     let together = |lowered: &Lowered| {

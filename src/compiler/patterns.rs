@@ -26,6 +26,8 @@ pub(crate) struct PatternLowering<'o> {
     of_aliases: Vec<(String, Vec<String>)>,
     /// All that the captures of a pattern can be, where there is an end to it.
     finite: Vec<Vec<String>>,
+    /// Whether a pattern that matches every group hides that the rule is for everyone.
+    alone: bool,
     /// The rule's own regular expressions, for the question what its patterns match together.
     expressions: Vec<Automaton>,
 }
@@ -38,8 +40,14 @@ impl<'o> PatternLowering<'o> {
             without: Vec::new(),
             of_aliases: Vec::new(),
             finite: Vec::new(),
+            alone: true,
             expressions: Vec::new(),
         }
+    }
+
+    /// Lets the patterns that follow match every group, because others say which groups the user must not have.
+    pub(crate) fn narrowed(&mut self, narrowed: bool) {
+        self.alone = !narrowed;
     }
 
     /// The number of a capture.
@@ -152,7 +160,7 @@ impl<'o> PatternLowering<'o> {
             glob.names.iter_mut().for_each(|name| *name = lower(name));
             glob.patterns.iter_mut().for_each(|pattern| *pattern = lower_pattern(pattern));
         }
-        if covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str)) {
+        if self.alone && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str)) {
             report_everything(written, findings);
         }
         let has = |pattern: &String, number: usize| {
@@ -202,7 +210,8 @@ impl<'o> PatternLowering<'o> {
         let checked = match regex::check(&written.text, ignore_case) {
             Ok(checked) => checked,
             Err(RegexProblem::Invalid(problem, help)) => {
-                let message = format!("`{}` is no regular expression: {problem}", written.text.escape_debug());
+                let message =
+                    format!("`{}` is no regular expression: {problem}", written.text.escape_debug());
                 findings.report(Code::InvalidRegex, &written.span, message, help);
                 return None;
             }
@@ -213,7 +222,7 @@ impl<'o> PatternLowering<'o> {
             }
         };
         let engine = HostRegex::new(&written.text, ignore_case)?;
-        if checked.matches_everything {
+        if self.alone && checked.matches_everything {
             report_everything(written, findings);
         }
         let mut captures = Vec::new();
@@ -234,13 +243,15 @@ impl<'o> PatternLowering<'o> {
             self.finite.extend(combinations(&checked.captures, &captures, self.names.len()));
         }
         for alias in &self.organization.aliases {
-            let readable = alias.name.text.as_str();
-            if !engine.is_match(readable) {
+            // What is captured without regard to case is in lower case, at logins as well.
+            let readable =
+                if ignore_case { alias.name.text.to_ascii_lowercase() } else { alias.name.text.clone() };
+            if !engine.is_match(&readable) {
                 continue;
             }
             if own && !captures.is_empty() {
                 let mut taken = vec![String::new(); self.names.len()];
-                engine.captures(readable, |name, capture| {
+                engine.captures(&readable, |name, capture| {
                     if let Some(slot) = self.capture(name).and_then(|number| taken.get_mut(number)) {
                         capture.clone_into(slot);
                     }
@@ -260,11 +271,7 @@ impl<'o> PatternLowering<'o> {
 const MAX_COMBINATIONS: usize = 256;
 
 /// Every combination of what a pattern's captures can be, if there is an end to each of them.
-fn combinations(
-    captures: &[regex::Capture],
-    numbers: &[usize],
-    count: usize,
-) -> Vec<Vec<String>> {
+fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) -> Vec<Vec<String>> {
     if captures.is_empty() {
         return Vec::new();
     }
@@ -275,13 +282,16 @@ fn combinations(
             return Vec::new();
         }
         let with = |known: &Vec<String>| {
-            texts.iter().map(move |text| {
-                let mut next = known.clone();
-                if let Some(slot) = next.get_mut(*number) {
-                    text.clone_into(slot);
-                }
-                next
-            }).collect::<Vec<_>>()
+            texts
+                .iter()
+                .map(move |text| {
+                    let mut next = known.clone();
+                    if let Some(slot) = next.get_mut(*number) {
+                        text.clone_into(slot);
+                    }
+                    next
+                })
+                .collect::<Vec<_>>()
         };
         all = all.iter().flat_map(with).collect();
     }

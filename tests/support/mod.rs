@@ -62,6 +62,7 @@ fn files_in(folder: &str, ending: &str) -> Vec<SourceFile> {
 pub(crate) fn mapping_files() -> Vec<SourceFile> {
     let mut files = files_in("mappings", ".yaml");
     files.extend(files_in("mappings/organizations", ".yaml"));
+    files.extend(files_in("mappings/templates", ".yaml"));
     files
 }
 

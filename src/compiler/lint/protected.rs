@@ -20,7 +20,8 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
         return;
     }
     for rule in &organization.rules {
-        if rule.effect == Effect::Exclude {
+        // Without the mark it can grant none.
+        if rule.effect == Effect::Exclude || !rule.protected {
             continue;
         }
         let Some(group) = protected_group(platform, rule) else { continue };
@@ -112,9 +113,13 @@ mod tests {
         acme
     }
 
-    fn find(connection: Connection, rule: Rule) -> Vec<Diagnostic> {
+    fn find_as_marked(connection: Connection, rule: Rule) -> Vec<Diagnostic> {
         let platform = platform(&["!admins", "!team-admins", "viewers"]);
         lint_all(&platform, &[acme(connection, rule)], Code::ForgeableName)
+    }
+
+    fn find(connection: Connection, rule: Rule) -> Vec<Diagnostic> {
+        find_as_marked(connection, Rule { protected: true, ..rule })
     }
 
     fn admins(patterns: Patterns) -> Rule {
@@ -146,6 +151,8 @@ mod tests {
 
     #[test]
     fn what_nobody_can_forge_is_not() {
+        let unmarked = grant("teams", glob(&["${team}"]), &["${team}-admins"]);
+        assert_eq!(find_as_marked(entra(), unmarked), [], "it cannot grant a protected group");
         check_none(entra(), grant("viewers", exact(&["Staff"]), &["viewers"]));
         check_none(entra(), admins(exact(&["SG Admins", "4711", "6f1c2a54-0e7e-4f5b-9b62-2f6d8e0c9a11"])));
         check_none(entra(), exclude("no-admins", exact(&["Admins"]), &["admins"]));
