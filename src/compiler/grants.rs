@@ -243,6 +243,9 @@ fn read_pieces(
             }
         };
         let Some(number) = patterns.capture(name) else {
+            if patterns.is_broken() {
+                return None;
+            }
             let known = || patterns.capture_names().iter().map(String::as_str);
             let help = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
             let message = format!("the rule's patterns capture no `{}`", name.escape_debug());

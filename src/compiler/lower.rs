@@ -98,8 +98,13 @@ fn lower_rule(
     match &rule.matches {
         Matches::Everyone => lowered.everyone = true,
         Matches::Groups { span, any, all, none } => {
+            let before = findings.list.len();
             lowered.own = patterns.lower(any, true, findings);
-            check_everything(&lowered.own, span, any, findings);
+            let found = findings.list.iter().skip(before);
+            // Each pattern has been looked at by itself.
+            if !found.map(|it| it.code).any(|code| code == Code::MatchesEverything) {
+                check_everything(&lowered.own, span, any, findings);
+            }
             let mut lower_each = |all: &[Patterns]| -> Vec<Clause> {
                 all.iter().map(|it| patterns.lower(core::slice::from_ref(it), false, findings)).collect()
             };
@@ -132,7 +137,7 @@ fn lower_rule(
     rules
 }
 
-/// Reports patterns that match every group, alone or together.
+/// Reports patterns that match every group together.
 fn check_everything(
     clause: &Clause,
     span: &core::ops::Range<usize>,
@@ -140,10 +145,7 @@ fn check_everything(
     findings: &mut Findings<'_>,
 ) {
     let texts = |lowered: &Lowered| [lowered.names.clone(), lowered.patterns.clone()].concat();
-    let globs = || written.iter().map(|patterns| patterns.glob.len() + patterns.exact.len()).sum::<usize>();
-    let reported = findings.list.iter().any(|it| it.code == Code::MatchesEverything && span.contains(&it.span.start));
-    // Each glob has been looked at by itself.
-    if reported || globs() < 2 {
+    if written.iter().map(|patterns| patterns.glob.len() + patterns.exact.len()).sum::<usize>() < 2 {
         return;
     }
     for lowered in [&clause.plain, &clause.folded] {

@@ -26,11 +26,13 @@ pub(crate) struct PatternLowering<'o> {
     of_aliases: Vec<(String, Vec<String>)>,
     /// All that the captures of a pattern can be, where there is an end to it.
     finite: Vec<Vec<String>>,
+    /// Whether one of the rule's own patterns could not be read, and may have any capture.
+    broken: bool,
 }
 
 impl<'o> PatternLowering<'o> {
     pub(crate) fn new(organization: &'o Organization) -> Self {
-        Self { organization, names: Vec::new(), without: Vec::new(), of_aliases: Vec::new(), finite: Vec::new() }
+        Self { organization, names: Vec::new(), without: Vec::new(), of_aliases: Vec::new(), finite: Vec::new(), broken: false }
     }
 
     /// The number of a capture.
@@ -40,6 +42,11 @@ impl<'o> PatternLowering<'o> {
 
     pub(crate) fn capture_names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Whether nobody can say which captures there are; why has been reported.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// A pattern that a group can match without this capture.
@@ -70,11 +77,16 @@ impl<'o> PatternLowering<'o> {
             for glob in &patterns.glob {
                 if check_pattern(glob, findings) {
                     let captures = self.lower_glob(glob, patterns.ignore_case, own, &mut clause, findings);
+                    self.broken |= own && captures.is_none();
                     captures_of.extend(captures.map(|captures| (glob.clone(), captures)));
                 }
             }
             for expression in &patterns.regex {
+                if check_empty(expression, findings) {
+                    continue;
+                }
                 let captures = self.lower_regex(expression, patterns.ignore_case, own, &mut clause, findings);
+                self.broken |= own && captures.is_none();
                 captures_of.extend(captures.map(|captures| (expression.clone(), captures)));
             }
         }
@@ -285,12 +297,19 @@ fn report_everything(written: &Name, findings: &mut Findings<'_>) {
     findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
 }
 
+/// Reports a pattern without a character; returns whether it is one.
+fn check_empty(pattern: &Name, findings: &mut Findings<'_>) -> bool {
+    if pattern.text.is_empty() {
+        let help = "name a group, or remove the entry".to_owned();
+        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
+    }
+    pattern.text.is_empty()
+}
+
 /// Reports a pattern that no group name can match.
 fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
     let text = pattern.text.as_str();
-    if text.is_empty() {
-        let help = "name a group, or remove the entry".to_owned();
-        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
+    if check_empty(pattern, findings) {
         return false;
     }
     let problem = if text.chars().any(|char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}')) {

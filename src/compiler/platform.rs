@@ -270,7 +270,8 @@ fn read_ceilings(
         let Some(fields) = Fields::read(node, &CEILING, findings) else {
             continue;
         };
-        let groups = fields.get("groups").map(|_| fields.some_texts("groups", findings));
+        // A list without an entry has been reported, and would have every grant reported as well.
+        let groups = Some(fields.some_texts("groups", findings)).filter(|groups| !groups.is_empty());
         for group in groups.iter().flatten() {
             check_ceiling_group(group, registry, findings);
         }

@@ -135,7 +135,11 @@ fn read_arguments(
             continue;
         };
         let what = format!("`{}`", name.text);
-        match read_argument(node, &what, parameter.kind, around.platform, findings) {
+        let argument = match parameter.kind {
+            Some(kind) => read_argument(node, &what, kind, around.platform, findings),
+            None => None,
+        };
+        match argument {
             Some(argument) => drop(arguments.insert(name.text.clone(), argument)),
             None => complete = false,
         }
@@ -147,8 +151,8 @@ fn read_arguments(
         }
         match &parameter.default {
             Some(default) => drop(arguments.insert(name.text.clone(), default.clone())),
-            // A default that cannot be used has been reported.
-            None if parameter.has_default => complete = false,
+            // A default or a type that cannot be used has been reported.
+            None if parameter.has_default || parameter.kind.is_none() => complete = false,
             None => {
                 complete = false;
                 let message =
@@ -182,7 +186,8 @@ impl OneUse<'_> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
         let mut expansion = Expansion { arguments: &arguments, budget, forged: Vec::new() };
         let expanded = expansion.rules(&self.template.rules)?;
-        for forged in expansion.forged {
+        let forged = expansion.forged;
+        for forged in &forged {
             let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
             let help = "what a parameter holds is taken as it is; write the capture into the template";
             findings.report(Code::InvalidValue, self.span, message, help.to_owned());
@@ -192,6 +197,11 @@ impl OneUse<'_> {
         let mut rules = read_rules(&expanded, Some(self.prefix), known, &mut inner);
         for rule in &mut rules {
             rule.used = Some(self.span.clone());
+            // What has been reported is no grant that anyone could look at further.
+            rule.groups.retain(|group| {
+                let place = (group.span.start, group.span.end);
+                !self.template.broken.contains(&place) && !forged.contains(&group.text)
+            });
         }
         for diagnostic in list {
             // What is wrong whatever the parameters are is reported once, in the template.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use claimsmith::diagnostic::{Code, Severity};
 use serde_json::json;
 
 use crate::support::{ACME, check_snapshot, folder, root, run, run_in};
@@ -37,13 +38,20 @@ fn every_finding_is_told_to_a_person() {
         let path = format!("tests/fixtures/invalid/{name}");
         let code = name.split('.').next().expect("a name has a first part");
 
-        let out = run(&["validate", &path]).told(1);
-        assert!(out.starts_with(&format!("error[{code}]: ")), "{name}: {out}");
-        check_snapshot(&format!("validate/{name}"), &out);
+        let severity = Code::ALL.iter().find(|it| it.name() == code).expect("a code").severity();
+        // A mapping with nothing but warnings can be used.
+        let exit = i32::from(severity == Severity::Error);
+        let severity = severity.name();
 
-        let json = run(&["validate", &path, "--format", "json"]).json(1);
+        let out = run(&["validate", &path]).told(exit);
+        assert!(out.starts_with(&format!("{severity}[{code}]: ")), "{name}: {out}");
+        check_snapshot(&format!("validate/{name}"), &out);
+        assert_eq!(run(&["validate", &path, "--deny-warnings"]).told(1), out, "{name}");
+
+        let json = run(&["validate", &path, "--format", "json"]).json(exit);
         let finding = &json["diagnostics"][0];
-        assert_eq!(finding["code"], code, "{name}");
+        assert_eq!((&finding["code"], &finding["severity"]), (&json!(code), &json!(severity)), "{name}");
+        assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(1), "{name}: {out}");
         assert!(!finding["help"].as_str().expect("help").is_empty(), "{name}");
         let file = finding["file"].as_str().expect("a file");
         assert!(file.starts_with(&path), "{name}: {file}");
@@ -54,9 +62,9 @@ fn every_finding_is_told_to_a_person() {
             assert!(place.ends_with(&format!("/{stated}")), "{name}: {place} instead of {stated}");
         }
 
-        let github = run(&["validate", &path, "--format", "github"]).told(1);
+        let github = run(&["validate", &path, "--format", "github"]).told(exit);
         assert!(
-            github.starts_with(&format!("::error file={file},line={}", finding["line"])),
+            github.starts_with(&format!("::{severity} file={file},line={}", finding["line"])),
             "{name}: {github}"
         );
     }
