@@ -36,16 +36,13 @@ pub(crate) fn lower(
                 *diagnostic = diagnostic.clone().related(
                     &organization.file,
                     used.clone(),
-                    "used here, with these parameters",
+                    "used here with these parameters",
                 );
             }
         }
     }
     let mut findings = Findings { file: &organization.file, list: diagnostics };
-    let default = organization.default.iter().filter_map(|name| {
-        let at = guard.resolve(name, &mut findings)?;
-        guard.check(at, false, name, &mut findings).then_some(at)
-    });
+    let default = organization.default.iter().filter_map(|name| guard.resolve_default(name, &mut findings));
     let default = default.collect();
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
         name: connection.name.text.clone(),
@@ -73,7 +70,8 @@ fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize 
         if let OwnedShape::Delimited(delimiter) = &source.shape {
             let clauses = rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
             let names = clauses.flat_map(|clause| &clause.plain.names);
-            most = most.max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
+            most = most
+                .max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
         }
     }
     most
@@ -116,10 +114,7 @@ fn lower_rule(
     lowered.templates = templates;
     let mut rules = Vec::new();
     for (id, groups) in of_aliases {
-        let own = Clause {
-            plain: Lowered { names: vec![id], patterns: Vec::new() },
-            ..Clause::default()
-        };
+        let own = Clause { plain: Lowered { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
         let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
         rules.push(LoweredRule {
             id: id.clone(),
@@ -164,14 +159,21 @@ fn check_partial(rule: &Rule, organization: &Organization, findings: &mut Findin
         return;
     }
     let message = match rule.effect {
-        Effect::Exclude => "the rule takes away by a group that partial input may lack",
-        Effect::Grant => "the rule wants a group not to be there, and partial input may lack it",
+        Effect::Exclude => {
+            "the rule takes groups away if an upstream group is there, and partial input may lack it"
+        }
+        Effect::Grant => {
+            "the rule fires only if an upstream group is not there, and partial input may lack it"
+        }
     };
     let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message);
     let place = organization.incomplete_span.clone();
     findings.list.push(match place {
         Some(span) => diagnostic.related(&organization.file, span, "partial input is used here"),
-        None => diagnostic,
+        None => diagnostic.help(
+            "choose `incomplete: deny` or `no-groups` here or in the platform's `policies`, or do without rules that \
+             exclude, or want a group not to be there",
+        ),
     });
 }
 

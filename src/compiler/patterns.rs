@@ -4,7 +4,7 @@
 use super::coverage::covers_everything;
 use super::encode::{Clause, LoweredRegex};
 use super::fields::Findings;
-use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
+use super::glob::{Glob, GlobError, too_large};
 use super::model::{Organization, Patterns};
 use super::regex::{self, RegexProblem};
 use super::yaml::Name;
@@ -32,7 +32,14 @@ pub(crate) struct PatternLowering<'o> {
 
 impl<'o> PatternLowering<'o> {
     pub(crate) fn new(organization: &'o Organization) -> Self {
-        Self { organization, names: Vec::new(), without: Vec::new(), of_aliases: Vec::new(), finite: Vec::new(), broken: false }
+        Self {
+            organization,
+            names: Vec::new(),
+            without: Vec::new(),
+            of_aliases: Vec::new(),
+            finite: Vec::new(),
+            broken: false,
+        }
     }
 
     /// The number of a capture.
@@ -96,10 +103,10 @@ impl<'o> PatternLowering<'o> {
                 self.without.extend(lacking.map(|number| (number, pattern.clone())));
             } else if !captures.is_empty() {
                 let message = format!(
-                    "`{}` names a part, and what `all` and `none` match cannot be granted",
+                    "`{}` has a capture, and what `all` and `none` match cannot be granted",
                     pattern.text.escape_debug()
                 );
-                let help = "write `*` instead, or put the pattern under `any`".to_owned();
+                let help = "capture nothing there, or put the pattern under `any`".to_owned();
                 findings.report(Code::UnknownCapture, &pattern.span, message, help);
             }
         }
@@ -140,10 +147,7 @@ impl<'o> PatternLowering<'o> {
                 return None;
             }
             Err(GlobError::TooLarge) => {
-                let message =
-                    format!("the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns");
-                let help = "split it into several globs, or match more loosely".to_owned();
-                findings.report(Code::GlobTooLarge, &written.span, message, help);
+                findings.report(Code::GlobTooLarge, &written.span, too_large(), None);
                 return None;
             }
         };
@@ -201,7 +205,7 @@ impl<'o> PatternLowering<'o> {
         let checked = match regex::check(&written.text, ignore_case) {
             Ok(checked) => checked,
             Err(RegexProblem::Invalid(problem, help)) => {
-                let message = format!("`{}` is no regular expression: {problem}", written.text.escape_debug());
+                let message = format!("the regex `{}` cannot be used: {problem}", shown(&written.text));
                 findings.report(Code::InvalidRegex, &written.span, message, help);
                 return None;
             }
@@ -224,8 +228,10 @@ impl<'o> PatternLowering<'o> {
             }));
         }
         if self.names.len() > crate::pattern::MAX_CAPTURES {
-            let message = format!("a rule's patterns name more than {} parts", crate::pattern::MAX_CAPTURES);
-            findings.report(Code::InvalidRegex, &written.span, message, None);
+            let message =
+                format!("the rule's patterns have more than {} captures", crate::pattern::MAX_CAPTURES);
+            let help = "capture only what is granted".to_owned();
+            findings.report(Code::InvalidRegex, &written.span, message, help);
             return None;
         }
         if own {
@@ -262,11 +268,7 @@ impl<'o> PatternLowering<'o> {
 const MAX_COMBINATIONS: usize = 256;
 
 /// Every combination of what a pattern's captures can be, if there is an end to each of them.
-fn combinations(
-    captures: &[regex::Capture],
-    numbers: &[usize],
-    count: usize,
-) -> Vec<Vec<String>> {
+fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) -> Vec<Vec<String>> {
     if captures.is_empty() {
         return Vec::new();
     }
@@ -277,13 +279,16 @@ fn combinations(
             return Vec::new();
         }
         let with = |known: &Vec<String>| {
-            texts.iter().map(move |text| {
-                let mut next = known.clone();
-                if let Some(slot) = next.get_mut(*number) {
-                    text.clone_into(slot);
-                }
-                next
-            }).collect::<Vec<_>>()
+            texts
+                .iter()
+                .map(move |text| {
+                    let mut next = known.clone();
+                    if let Some(slot) = next.get_mut(*number) {
+                        text.clone_into(slot);
+                    }
+                    next
+                })
+                .collect::<Vec<_>>()
         };
         all = all.iter().flat_map(with).collect();
     }
@@ -321,6 +326,15 @@ fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
     };
     findings.report(Code::UnreachablePattern, &pattern.span, problem, None);
     false
+}
+
+/// A regular expression on one line, with its backslashes as they are written: there are many.
+fn shown(regex: &str) -> String {
+    let show = |char: char| match char {
+        '\\' | '\'' | '"' => char.to_string(),
+        other => other.escape_debug().to_string(),
+    };
+    regex.chars().map(show).collect()
 }
 
 /// In lower case as the engine has it.

@@ -7,7 +7,7 @@ use super::conditions::Known;
 use super::fields::{Fields, Findings, nearest, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
-use super::names::check_rule_id;
+use super::names::check_id;
 use super::organization::Surroundings;
 use super::placeholder::{Argument, Budget, Expansion};
 use super::rules::{MAX_RULES, read_rules};
@@ -34,7 +34,7 @@ pub(crate) fn expand_uses(
     for node in read_list(node, "`use`", findings).unwrap_or_default() {
         let Some(fields) = Fields::read(node, &USE, findings) else { continue };
         let id = fields.text("id", findings);
-        let id_fits = id.as_ref().is_none_or(|id| check_rule_id(id, findings));
+        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", findings));
         let Some(reference) = fields.require_text("template", findings) else { continue };
         let template = find(&reference, around.templates, findings);
         if let Some(template) = template {
@@ -45,7 +45,7 @@ pub(crate) fn expand_uses(
         let Some(prefix) = prefix.filter(|_| id_fits) else { continue };
         match seen.get(&prefix.text) {
             Some(first) => {
-                let message = format!("a use `{}` already exists in this mapping", prefix.text);
+                let message = format!("another `use` of this mapping is called `{}` already", prefix.text);
                 findings.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
                 findings.help_last("give one of the two an `id` of its own");
                 continue;
@@ -92,7 +92,8 @@ fn find<'t>(reference: &Name, templates: &'t Templates, findings: &mut Findings<
         (Some((name, version)), Some(_)) => {
             let there: Vec<String> = versions.iter().map(u32::to_string).collect();
             let message = format!("version {version} of the template `{name}` does not exist");
-            (message, Some(format!("there is {}", there.join(", "))))
+            let noun = if there.len() > 1 { "are the versions" } else { "is version" };
+            (message, Some(format!("there {noun} {}", there.join(", "))))
         }
         (None, Some(last)) => {
             let message = format!("`{text}` does not say which version of the template it means");
