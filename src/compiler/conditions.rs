@@ -197,6 +197,9 @@ fn read_number(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<f6
         Kind::Float(value) if value.is_finite() => Some(value),
         _ => {
             findings.wrong_type(node, &format!("`{key}`"), "a finite number");
+            if matches!(node.kind, Kind::Text(_)) {
+                findings.help_last("write a number, without quotes");
+            }
             None
         }
     }

@@ -13,7 +13,9 @@ use globset::{ErrorKind, GlobBuilder};
 use crate::pattern::{self, MAX_CAPTURES, Pattern};
 
 /// The most patterns that the alternatives of one glob may expand to.
-pub(crate) const MAX_EXPANSIONS: usize = 256;
+const MAX_EXPANSIONS: usize = 256;
+/// How deep alternatives may be nested.
+const MAX_DEPTH: usize = 8;
 
 /// A glob, lowered.
 ///
@@ -33,6 +35,13 @@ pub struct Glob {
     pub(crate) patterns: Vec<String>,
 }
 
+/// What is said about a glob with too many alternatives.
+pub(crate) fn too_large() -> String {
+    format!(
+        "the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns, or are nested more than {MAX_DEPTH} deep"
+    )
+}
+
 /// Why a glob is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -47,9 +56,7 @@ impl fmt::Display for GlobError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(problem, help) => write!(out, "{problem}; {help}"),
-            Self::TooLarge => {
-                write!(out, "its alternatives expand to more than {MAX_EXPANSIONS} patterns; split it")
-            }
+            Self::TooLarge => write!(out, "{}; split it", too_large()),
         }
     }
 }
@@ -63,7 +70,10 @@ enum Token {
     One,
     /// A wildcard with a name, by the number of the name.
     Capture(u8),
-    Class { negated: bool, ranges: Vec<(char, char)> },
+    Class {
+        negated: bool,
+        ranges: Vec<(char, char)>,
+    },
     Alternatives(Vec<Vec<Token>>),
 }
 
@@ -171,15 +181,16 @@ fn without_captures(glob: &str) -> String {
 fn check_captures(pattern: &str) -> Result<(), GlobError> {
     let [any, capture] = [pattern::ANY, pattern::CAPTURE].map(char::from);
     if pattern.contains(&format!("{any}{capture}")) || pattern.contains(&format!("{any}{any}")) {
-        let message = "a named wildcard stands beside another wildcard".to_owned();
+        let message = "a capture stands beside another wildcard".to_owned();
         return Err(GlobError::Invalid(message, "put a character between them that tells where one ends"));
     }
-    let mut letters: Vec<&str> = pattern.split(capture).skip(1).filter_map(|behind| behind.get(..1)).collect();
+    let mut letters: Vec<&str> =
+        pattern.split(capture).skip(1).filter_map(|behind| behind.get(..1)).collect();
     let count = letters.len();
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < count {
-        let message = "a named wildcard stands twice".to_owned();
+        let message = "a capture stands twice".to_owned();
         return Err(GlobError::Invalid(message, "give each its own name"));
     }
     Ok(())
@@ -234,10 +245,10 @@ impl Parser<'_, '_> {
             }
         };
         if !closed || !is_capture_name(&name) {
-            let message = format!("`${{{}}}` is no named wildcard", name.escape_debug());
+            let message = format!("`${{{}}}` is no capture", name.escape_debug());
             return Err(GlobError::Invalid(
                 message,
-                "a name has small letters, digits and `_`, and begins with a letter; for the characters write `[$]{…}`",
+                "its name has lowercase letters, digits and `_`, and begins with a letter; for the characters themselves write `[$][{]…[}]`",
             ));
         }
         let known = self.names.iter().position(|known| *known == name);
@@ -248,15 +259,15 @@ impl Parser<'_, '_> {
         match u8::try_from(number) {
             Ok(number) if usize::from(number) < MAX_CAPTURES => Ok(Token::Capture(number)),
             _ => {
-                let message = format!("a rule's patterns name more than {MAX_CAPTURES} parts");
-                Err(GlobError::Invalid(message, "name only the parts that are granted"))
+                let message = format!("the rule's patterns have more than {MAX_CAPTURES} captures");
+                Err(GlobError::Invalid(message, "capture only what is granted"))
             }
         }
     }
 
     fn alternatives(&mut self) -> Result<Token, GlobError> {
         self.depth += 1;
-        if self.depth > 8 {
+        if self.depth > MAX_DEPTH {
             return Err(GlobError::TooLarge);
         }
         let mut all = Vec::new();
@@ -397,14 +408,14 @@ mod tests {
         check_refused("a/**/b", "`**`");
         check_refused("a{,b}", "empty");
         check_refused("{}", "empty");
-        check_refused("${Team}", "no named wildcard");
-        check_refused("${team", "no named wildcard");
+        check_refused("${Team}", "is no capture");
+        check_refused("${team", "is no capture");
         check_refused("${a}*", "beside another wildcard");
         check_refused("*${a}", "beside another wildcard");
         check_refused("${a}${b}", "beside another wildcard");
         check_refused("${a}{*,x}", "beside another wildcard");
         check_refused("${a}-${a}", "stands twice");
-        check_refused("${a}-${b}-${c}-${d}-${e}-${f}-${g}-${h}-${i}", "more than 8 parts");
+        check_refused("${a}-${b}-${c}-${d}-${e}-${f}-${g}-${h}-${i}", "more than 8 captures");
         check_refused("\u{7f}*", "control character");
         assert_eq!(Glob::parse(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
         assert_eq!(Glob::parse(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));

@@ -24,6 +24,9 @@ pub(crate) struct Guard<'p> {
     allowed: Option<Vec<Glob>>,
 }
 
+/// Why a target group may not be granted, and what to do where the code alone does not say that.
+type Obstacle = (Code, String, Option<String>);
+
 /// What a rule grants or takes away.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
@@ -37,7 +40,8 @@ pub(crate) struct Grants {
 impl<'p> Guard<'p> {
     pub(crate) fn new(platform: &'p Platform, organization: &'p Organization) -> Self {
         let ceiling = platform.ceilings.iter().find(|it| it.organization.text == organization.name);
-        let globs = |names: &Vec<Name>| names.iter().filter_map(|name| Glob::parse(&name.text).ok()).collect();
+        let globs =
+            |names: &Vec<Name>| names.iter().filter_map(|name| Glob::parse(&name.text).ok()).collect();
         let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_ref()).map(globs);
         Self { groups: &platform.groups, organization: &organization.name, ceiling, allowed }
     }
@@ -63,10 +67,10 @@ impl<'p> Guard<'p> {
     }
 
     /// The position of a target group in the registry.
-    pub(crate) fn resolve(&self, grant: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+    fn resolve(&self, grant: &Name, findings: &mut Findings<'_>) -> Option<u32> {
         if grant.text.is_empty() {
             let help = "name a target group of the registry".to_owned();
-            findings.report(Code::EmptyGrant, &grant.span, "an entry of `grant` is empty", help);
+            findings.report(Code::EmptyGrant, &grant.span, "the name of a target group is empty", help);
             return None;
         }
         if let Some(at) = self.find(&grant.text) {
@@ -74,6 +78,9 @@ impl<'p> Guard<'p> {
         }
         let names = self.groups.iter().map(|group| group.name.text.as_str());
         let help = match nearest(&grant.text, names) {
+            _ if grant.text.contains("${") => {
+                "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to `groups` of the platform, or grant another".to_owned(),
         };
@@ -88,42 +95,62 @@ impl<'p> Guard<'p> {
     }
 
     /// Reports a target group that the organization's rules may not grant, or not without being marked to.
-    pub(crate) fn check(&self, at: u32, marked: bool, grant: &Name, findings: &mut Findings<'_>) -> bool {
+    fn check(&self, at: u32, marked: bool, grant: &Name, findings: &mut Findings<'_>) -> bool {
         let Some(group) = self.groups.get(at as usize) else { return false };
         match self.obstacle(group, marked) {
             None => true,
-            Some((code, problem)) => {
-                findings.report(code, &grant.span, problem, None);
+            Some((code, problem, help)) => {
+                findings.report(code, &grant.span, problem, help);
                 false
             }
         }
     }
 
+    /// The position of a target group that is granted by default, if it may be: no rule is marked to grant it.
+    pub(crate) fn resolve_default(&self, default: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+        let at = self.resolve(default, findings)?;
+        let group = self.groups.get(at as usize)?;
+        let Some((code, problem, help)) = self.obstacle(group, false) else { return Some(at) };
+        if code == Code::ProtectedGroup {
+            let problem = format!("the protected group `{}` cannot be granted by default", group.name.text);
+            let help = "grant it by a rule with `protected: true`".to_owned();
+            findings.report(code, &default.span, problem, help);
+        } else {
+            findings.report(code, &default.span, problem, help);
+        }
+        None
+    }
+
     /// Why a rule may not grant a target group, if it may not.
-    fn obstacle(&self, group: &TargetGroup, marked: bool) -> Option<(Code, String)> {
+    fn obstacle(&self, group: &TargetGroup, marked: bool) -> Option<Obstacle> {
         let name = group.name.text.as_str();
         let organization = self.organization;
         let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
         let raised = || self.ceiling.is_some_and(|it| it.protected.iter().any(|known| known.text == name));
         if group.protected && !raised() {
-            let problem = format!("the platform does not let `{organization}` grant the protected group `{name}`");
-            return Some((Code::OutsideCeiling, problem));
+            let problem =
+                format!("the platform does not let `{organization}` grant the protected group `{name}`");
+            let help = format!(
+                "grant another group, or have the platform's owners list it under `protected` of the ceiling of `{organization}`"
+            );
+            return Some((Code::OutsideCeiling, problem, Some(help)));
         }
         if group.protected && !marked {
             let problem = format!("the rule grants the protected group `{name}` without being marked to");
-            return Some((Code::ProtectedGroup, problem));
+            return Some((Code::ProtectedGroup, problem, None));
         }
         if let Some(prefix) = prefix.filter(|prefix| !name.starts_with(&prefix.text)) {
             let problem = format!(
                 "`{organization}` may only grant groups that begin with `{}`, and `{name}` does not",
                 prefix.text
             );
-            return Some((Code::OutsideCeiling, problem));
+            return Some((Code::OutsideCeiling, problem, None));
         }
-        let outside = self.allowed.as_ref().is_some_and(|globs| !globs.iter().any(|glob| glob.is_match(name)));
+        let outside =
+            self.allowed.as_ref().is_some_and(|globs| !globs.iter().any(|glob| glob.is_match(name)));
         (outside && !group.protected).then(|| {
             let problem = format!("the platform does not let `{organization}` grant `{name}`");
-            (Code::OutsideCeiling, problem)
+            (Code::OutsideCeiling, problem, None)
         })
     }
 
@@ -159,8 +186,8 @@ impl<'p> Guard<'p> {
                 return;
             }
             (_, []) => {
-                if let Some((code, problem)) = obstacle() {
-                    findings.report(code, &written.span, problem, None);
+                if let Some((code, problem, help)) = obstacle() {
+                    findings.report(code, &written.span, problem, help);
                 }
                 return;
             }
@@ -189,7 +216,7 @@ impl<'p> Guard<'p> {
 /// Reports an expansion, known before any login, that names no target group that the rule may grant.
 fn report_leak(written: &Name, text: &str, cause: &str, findings: &mut Findings<'_>) {
     let message = format!(
-        "`{}` expands to `{}` by {cause}, which is no target group that the rule may grant",
+        "by {cause}, `{}` expands to `{}`, which is no target group that the rule may grant",
         written.text,
         text.escape_debug()
     );
@@ -243,6 +270,9 @@ fn read_pieces(
             }
         };
         let Some(number) = patterns.capture(name) else {
+            if patterns.is_broken() {
+                return None;
+            }
             let known = || patterns.capture_names().iter().map(String::as_str);
             let help = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
             let message = format!("the rule's patterns capture no `{}`", name.escape_debug());
@@ -257,6 +287,7 @@ fn read_pieces(
             );
             let place = (&without.span, "this pattern has no such capture");
             findings.report_related(Code::UnknownCapture, span, message, place);
+            findings.help_last("have every pattern of the rule capture it, or write a rule for each");
             return None;
         }
         pieces.push(Piece::Literal(literal.to_owned()));

@@ -144,7 +144,7 @@ fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut Findings<'_>) {
         .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
     if !good || email.text.contains(char::is_whitespace) {
         let message = format!("`{}` is no e-mail address", email.text.escape_debug());
-        let help = "write it as `name@example.com`; for another one give `user`".to_owned();
+        let help = "write it as `name@example.com`; give what is none as an attribute of `user`".to_owned();
         findings.report(Code::InvalidValue, &email.span, message, help);
         return;
     }
@@ -192,9 +192,7 @@ fn add_circumstances(
     wrapped: Option<Json>,
     findings: &mut Findings<'_>,
 ) {
-    if let Some(now) = case.text("now", findings)
-        && read_moment(&now, "now", findings).is_some()
-    {
+    if let Some((_, now)) = read_moment(case, "now", findings) {
         insert(event, "claimsmith", "now", json!(now.text));
     }
     let stated = case.get("provisioned").and_then(|node| read_provisioned(node, findings));

@@ -37,16 +37,13 @@ pub(crate) fn lower(
                 *diagnostic = diagnostic.clone().related(
                     &organization.file,
                     used.clone(),
-                    "used here, with these parameters",
+                    "used here with these parameters",
                 );
             }
         }
     }
     let mut findings = Findings { file: &organization.file, list: diagnostics };
-    let default = organization.default.iter().filter_map(|name| {
-        let at = guard.resolve(name, &mut findings)?;
-        guard.check(at, false, name, &mut findings).then_some(at)
-    });
+    let default = organization.default.iter().filter_map(|name| guard.resolve_default(name, &mut findings));
     let default = default.collect();
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
         name: connection.name.text.clone(),
@@ -170,14 +167,21 @@ fn check_partial(rule: &Rule, organization: &Organization, findings: &mut Findin
         return;
     }
     let message = match rule.effect {
-        Effect::Exclude => "the rule takes away by a group that partial input may lack",
-        Effect::Grant => "the rule wants a group not to be there, and partial input may lack it",
+        Effect::Exclude => {
+            "the rule takes groups away if an upstream group is there, and partial input may lack it"
+        }
+        Effect::Grant => {
+            "the rule fires only if an upstream group is not there, and partial input may lack it"
+        }
     };
     let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message);
     let place = organization.incomplete_span.clone();
     findings.list.push(match place {
         Some(span) => diagnostic.related(&organization.file, span, "partial input is used here"),
-        None => diagnostic,
+        None => diagnostic.help(
+            "choose `incomplete: deny` or `no-groups` here or in the platform's `policies`, or do without rules that \
+             exclude, or want a group not to be there",
+        ),
     });
 }
 

@@ -26,12 +26,12 @@ pub(crate) fn check_name(name: &Name, what: &str, max: usize, findings: &mut Fin
     false
 }
 
-/// Reports a rule's id that is not made of letters, digits, `-`, `_` and `.`.
-pub(crate) fn check_rule_id(id: &Name, findings: &mut Findings<'_>) -> bool {
+/// Reports an id, such as a rule's, that is not made of letters, digits, `-`, `_` and `.`.
+pub(crate) fn check_id(id: &Name, what: &str, findings: &mut Findings<'_>) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let good = (1..=MAX_ID).contains(&id.text.len()) && id.text.bytes().all(fits);
     if !good {
-        let message = format!("`{}` cannot be a rule's id", id.text.escape_debug());
+        let message = format!("`{}` cannot be {what}", id.text.escape_debug());
         let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
         findings.report(Code::InvalidName, &id.span, message, help);
     }

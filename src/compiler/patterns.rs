@@ -5,7 +5,7 @@ use super::automaton::Automaton;
 use super::coverage::covers_everything;
 use super::encode::Clause;
 use super::fields::Findings;
-use super::glob::{Glob, GlobError, MAX_EXPANSIONS};
+use super::glob::{Glob, GlobError, too_large};
 use super::model::{Organization, Patterns};
 use super::regex::{self, HostRegex, RegexProblem};
 use super::yaml::Name;
@@ -30,6 +30,8 @@ pub(crate) struct PatternLowering<'o> {
     alone: bool,
     /// The rule's own regular expressions, for the question what its patterns match together.
     expressions: Vec<Automaton>,
+    /// Whether one of the rule's own patterns could not be read, and may have any capture.
+    broken: bool,
 }
 
 impl<'o> PatternLowering<'o> {
@@ -42,6 +44,7 @@ impl<'o> PatternLowering<'o> {
             finite: Vec::new(),
             alone: true,
             expressions: Vec::new(),
+            broken: false,
         }
     }
 
@@ -57,6 +60,11 @@ impl<'o> PatternLowering<'o> {
 
     pub(crate) fn capture_names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Whether nobody can say which captures there are; why has been reported.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// A pattern that a group can match without this capture.
@@ -91,11 +99,16 @@ impl<'o> PatternLowering<'o> {
             for glob in &patterns.glob {
                 if check_pattern(glob, findings) {
                     let captures = self.lower_glob(glob, patterns.ignore_case, own, &mut clause, findings);
+                    self.broken |= own && captures.is_none();
                     captures_of.extend(captures.map(|captures| (glob.clone(), captures)));
                 }
             }
             for expression in &patterns.regex {
+                if check_empty(expression, findings) {
+                    continue;
+                }
                 let captures = self.lower_regex(expression, patterns.ignore_case, own, &mut clause, findings);
+                self.broken |= own && captures.is_none();
                 captures_of.extend(captures.map(|captures| (expression.clone(), captures)));
             }
         }
@@ -105,10 +118,10 @@ impl<'o> PatternLowering<'o> {
                 self.without.extend(lacking.map(|number| (number, pattern.clone())));
             } else if !captures.is_empty() {
                 let message = format!(
-                    "`{}` names a part, and what `all` and `none` match cannot be granted",
+                    "`{}` has a capture, and what `all` and `none` match cannot be granted",
                     pattern.text.escape_debug()
                 );
-                let help = "write `*` instead, or put the pattern under `any`".to_owned();
+                let help = "capture nothing there, or put the pattern under `any`".to_owned();
                 findings.report(Code::UnknownCapture, &pattern.span, message, help);
             }
         }
@@ -149,10 +162,7 @@ impl<'o> PatternLowering<'o> {
                 return None;
             }
             Err(GlobError::TooLarge) => {
-                let message =
-                    format!("the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns");
-                let help = "split it into several globs, or match more loosely".to_owned();
-                findings.report(Code::GlobTooLarge, &written.span, message, help);
+                findings.report(Code::GlobTooLarge, &written.span, too_large(), None);
                 return None;
             }
         };
@@ -210,8 +220,7 @@ impl<'o> PatternLowering<'o> {
         let checked = match regex::check(&written.text, ignore_case) {
             Ok(checked) => checked,
             Err(RegexProblem::Invalid(problem, help)) => {
-                let message =
-                    format!("`{}` is no regular expression: {problem}", written.text.escape_debug());
+                let message = format!("the regex `{}` cannot be used: {problem}", shown(&written.text));
                 findings.report(Code::InvalidRegex, &written.span, message, help);
                 return None;
             }
@@ -234,8 +243,10 @@ impl<'o> PatternLowering<'o> {
             }));
         }
         if self.names.len() > crate::pattern::MAX_CAPTURES {
-            let message = format!("a rule's patterns name more than {} parts", crate::pattern::MAX_CAPTURES);
-            findings.report(Code::InvalidRegex, &written.span, message, None);
+            let message =
+                format!("the rule's patterns have more than {} captures", crate::pattern::MAX_CAPTURES);
+            let help = "capture only what is granted".to_owned();
+            findings.report(Code::InvalidRegex, &written.span, message, help);
             return None;
         }
         if own {
@@ -305,12 +316,19 @@ fn report_everything(written: &Name, findings: &mut Findings<'_>) {
     findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
 }
 
+/// Reports a pattern without a character; returns whether it is one.
+fn check_empty(pattern: &Name, findings: &mut Findings<'_>) -> bool {
+    if pattern.text.is_empty() {
+        let help = "name a group, or remove the entry".to_owned();
+        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
+    }
+    pattern.text.is_empty()
+}
+
 /// Reports a pattern that no group name can match.
 fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
     let text = pattern.text.as_str();
-    if text.is_empty() {
-        let help = "name a group, or remove the entry".to_owned();
-        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
+    if check_empty(pattern, findings) {
         return false;
     }
     let problem = if text.chars().any(|char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}')) {
@@ -322,6 +340,15 @@ fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
     };
     findings.report(Code::UnreachablePattern, &pattern.span, problem, None);
     false
+}
+
+/// A regular expression on one line, with its backslashes as they are written: there are many.
+fn shown(regex: &str) -> String {
+    let show = |char: char| match char {
+        '\\' | '\'' | '"' => char.to_string(),
+        other => other.escape_debug().to_string(),
+    };
+    regex.chars().map(show).collect()
 }
 
 /// In lower case as the engine has it.

@@ -7,7 +7,7 @@ use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{Findings, nearest};
-use super::template::{Parameter, slot_of};
+use super::template::{Parameter, ParameterType, slot_of};
 use super::yaml::{Kind, Node};
 use crate::diagnostic::Code;
 
@@ -134,7 +134,7 @@ pub(crate) fn check_placeholders(
                 report_unknown(name, parameters, span, findings);
                 continue;
             };
-            if parameter.kind.is_list() && pieces.len() > 1 {
+            if parameter.kind.is_some_and(ParameterType::is_list) && pieces.len() > 1 {
                 let message = format!("the parameter `{name}` is a list, and stands inside a text");
                 let help = "let it stand alone, or give it the type `text`".to_owned();
                 findings.report(Code::InvalidValue, span, message, help);

@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::fields::{Fields, Findings, nearest, read_list, read_members, read_texts};
-use super::glob::{Glob, GlobError};
+use super::glob::{Glob, GlobError, too_large};
 use super::grammar::{
     APPLICATION, CEILING, LIMITS, MAX_APPLICATION_NAME, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
     PLATFORM, TARGET_GROUP,
@@ -270,7 +270,8 @@ fn read_ceilings(
         let Some(fields) = Fields::read(node, &CEILING, findings) else {
             continue;
         };
-        let groups = fields.get("groups").map(|_| fields.some_texts("groups", findings));
+        // A list without an entry has been reported, and would have every grant reported as well.
+        let groups = Some(fields.some_texts("groups", findings)).filter(|groups| !groups.is_empty());
         for group in groups.iter().flatten() {
             check_ceiling_group(group, registry, findings);
         }
@@ -311,8 +312,7 @@ fn check_ceiling_group(group: &Name, registry: &[TargetGroup], findings: &mut Fi
             findings.report(Code::InvalidGlob, &group.span, message, help.to_owned());
         }
         Err(GlobError::TooLarge) => {
-            let message = "the glob's alternatives expand to too many patterns";
-            findings.report(Code::GlobTooLarge, &group.span, message, None);
+            findings.report(Code::GlobTooLarge, &group.span, too_large(), None);
         }
         Ok(glob) => {
             if !registry.iter().any(|known| glob.is_match(&known.name.text)) {
@@ -320,7 +320,9 @@ fn check_ceiling_group(group: &Name, registry: &[TargetGroup], findings: &mut Fi
                     format!("no target group of the registry matches `{}`", group.text.escape_debug());
                 let help =
                     nearest(group.text.trim_matches('*'), registry.iter().map(|it| it.name.text.as_str()))
-                        .map(|near| format!("did you mean `{near}`?"));
+                        .map_or("correct it, or remove it".to_owned(), |near| {
+                            format!("did you mean `{near}`?")
+                        });
                 findings.report(Code::UnknownGroup, &group.span, message, help);
             }
         }

@@ -19,6 +19,8 @@ const UNMATCHED: &[(&str, UnmatchedPolicy)] =
 /// The longest duration of the policy `refresh`, in seconds: 366 days.
 const MAX_AGE: u32 = 366 * 86_400;
 
+const DURATION_HELP: &str = "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`";
+
 impl Default for Policies {
     fn default() -> Self {
         Self {
@@ -70,10 +72,20 @@ impl OwnPolicies {
 fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Option<u32>> {
     let node = policies.get("refresh")?;
     match node.kind {
-        Kind::Text(_) => policies.choice("refresh", &[("recompute", None)], findings),
+        Kind::Text(_) => {
+            let choice = policies.choice("refresh", &[("recompute", None)], findings);
+            if choice.is_none() {
+                findings.help_last("write `recompute`, or `{ deny-if-older-than: 12h }`");
+            }
+            choice
+        }
         Kind::Map(_) => {
             let fields = Fields::read(node, &REFRESH, findings)?;
-            let duration = fields.require_text("deny-if-older-than", findings)?;
+            let duration = fields.require_text("deny-if-older-than", findings);
+            if duration.is_none() {
+                findings.help_last(DURATION_HELP);
+            }
+            let duration = duration?;
             Some(Some(read_duration(&duration, findings)?))
         }
         _ => {
@@ -95,8 +107,7 @@ fn read_duration(written: &Name, findings: &mut Findings<'_>) -> Option<u32> {
     let fitting = seconds.filter(|seconds| (1..=MAX_AGE).contains(seconds));
     if fitting.is_none() {
         let message = format!("`{}` is no duration from 1s to 366d", written.text.escape_debug());
-        let help = "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`".to_owned();
-        findings.report(Code::InvalidValue, &written.span, message, help);
+        findings.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
     }
     fitting
 }

@@ -176,7 +176,10 @@ pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<CheckedRegex, Re
     let automaton = Automaton::of_regex(&tree::hir(&tree, case));
     if !automaton.matches_a_name() {
         let problem = "it matches no name";
-        return Err(RegexProblem::invalid(problem, "names are not empty and hold no control characters"));
+        return Err(RegexProblem::invalid(
+            problem,
+            "correct it, or remove it: names are not empty and hold no control characters",
+        ));
     }
     let folded = tree::hir(&tree, if ignore_case { Case::Lower } else { Case::AsWritten });
     let mut captures = Vec::new();
@@ -249,7 +252,10 @@ fn refused(reason: &str) -> RegexProblem {
 }
 
 fn too_deep() -> RegexProblem {
-    RegexProblem::too_large("it is nested too deep", "take groups out, or split it into several")
+    RegexProblem::too_large(
+        format!("it is nested more than {MAX_DEPTH} deep"),
+        "take groups out, or split it into several",
+    )
 }
 
 fn too_many_steps() -> RegexProblem {

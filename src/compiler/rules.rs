@@ -7,7 +7,7 @@ use super::conditions::{Known, read_condition};
 use super::fields::{Fields, Findings, read_list, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE};
 use super::model::{Effect, Matches, Patterns, Rule};
-use super::names::check_rule_id;
+use super::names::check_id;
 use super::yaml::{Kind, Name, Node};
 use crate::diagnostic::Code;
 
@@ -52,14 +52,12 @@ fn read_rule(
         Some(prefix) => Name { text: format!("{prefix}.{}", id.text), span: id.span },
         None => id,
     });
-    let id = id.filter(|id| check_rule_id(id, findings));
+    let id = id.filter(|id| check_id(id, "a rule's id", findings));
     let when = fields.get("when").and_then(|node| read_condition(node, known, findings));
     let (effect, groups) = read_effect(&fields, findings);
     let protected = fields.boolean("protected", findings).is_some_and(|(protected, _)| protected);
-    let expires = fields.text("expires", findings).and_then(|moment| {
-        let seconds = read_moment(&moment, "expires", findings)?;
-        Some((seconds.floor() as i64, moment.span))
-    });
+    let expires = read_moment(&fields, "expires", findings)
+        .map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
     let matches = read_matches(&fields, findings);
     // A rule without a good id is read all the same, so that whatever else is wrong with it is found now.
     let id = id.unwrap_or(Name { span: fields.span.clone(), text: String::new() });
@@ -67,23 +65,32 @@ fn read_rule(
     Some(Rule { id, file, used: None, span: fields.span, when, matches, effect, groups, protected, expires })
 }
 
-/// Seconds since 1970 of a date or date-time.
-pub(crate) fn read_moment(moment: &Name, key: &str, findings: &mut Findings<'_>) -> Option<f64> {
+/// The seconds since 1970 of a key's date or date-time, if it is there, and the text.
+pub(crate) fn read_moment(
+    fields: &Fields<'_>,
+    key: &str,
+    findings: &mut Findings<'_>,
+) -> Option<(f64, Name)> {
+    fields.get(key)?;
+    let help =
+        format!("write `{key}: 2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`");
+    let Some(moment) = fields.text(key, findings) else {
+        findings.help_last(&help);
+        return None;
+    };
     let seconds = crate::time::parse_rfc3339(moment.text.as_bytes());
     if seconds.is_none() {
         let message = format!("`{}` is no date or date-time", moment.text.escape_debug());
-        let help =
-            format!("write `{key}: 2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`");
         findings.report(Code::InvalidValue, &moment.span, message, help);
     }
-    seconds
+    Some((seconds?, moment))
 }
 
 /// What the rule does: with which groups, and whether it grants or excludes them.
 fn read_effect(fields: &Fields<'_>, findings: &mut Findings<'_>) -> (Effect, Vec<Name>) {
     let (effect, key, nothing) = match (fields.get("grant"), fields.get("exclude")) {
         (None, None) => {
-            let message = "the rule grants nothing: it needs the key `grant`";
+            let message = "the rule does nothing: it needs the key `grant` or `exclude`";
             findings.report(Code::EmptyGrant, &fields.span, message, None);
             return (Effect::Grant, Vec::new());
         }
@@ -206,7 +213,7 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut Findings<'_>) -
     };
     let ignore_case = fields.boolean("ignore-case", findings).is_some_and(|(ignore, _)| ignore);
     if !PATTERN_KEYS.into_iter().any(stated) {
-        let help = "name at least one group with `exact` or `glob`".to_owned();
+        let help = "name at least one group with `exact`, `glob` or `regex`".to_owned();
         findings.report(Code::MissingMatch, &fields.span, format!("{what} matches nothing"), help);
         return None;
     }

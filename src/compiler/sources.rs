@@ -174,10 +174,11 @@ impl Reader<'_, '_> {
     }
 
     /// Reports an option that is there and has no place, with what it belongs to, such as `shape: objects`.
-    fn misplaced(&self, key: &str, owner: &str, findings: &mut Findings<'_>) {
+    fn misplaced(&self, key: &str, owners: &[&str], findings: &mut Findings<'_>) {
         if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
-            let message = format!("`{key}` belongs to `{owner}`");
-            let help = format!("remove it, or say `{owner}`");
+            let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
+            let message = format!("`{key}` belongs to {owners}");
+            let help = format!("remove it, or say {owners}");
             findings.report(Code::ShapeOption, span, message, help);
         }
     }
@@ -256,10 +257,10 @@ impl Reader<'_, '_> {
         findings: &mut Findings<'_>,
     ) -> Option<OwnedShape> {
         if word != ShapeWord::Delimited {
-            self.misplaced("delimiter", "shape: delimited", findings);
+            self.misplaced("delimiter", &["shape: delimited"], findings);
         }
         if !matches!(word, ShapeWord::Objects | ShapeWord::Json) {
-            self.misplaced("field", "shape: objects", findings);
+            self.misplaced("field", &["shape: objects", "shape: json"], findings);
         }
         match word {
             ShapeWord::List => Some(OwnedShape::List),
@@ -292,11 +293,11 @@ impl Reader<'_, '_> {
         }
         let word = word.unwrap_or("plain");
         if word != "dn" {
-            self.misplaced("attribute", "form: dn", findings);
-            self.misplaced("below", "form: dn", findings);
+            self.misplaced("attribute", &["form: dn"], findings);
+            self.misplaced("below", &["form: dn"], findings);
         }
         if !matches!(word, "domain" | "email") {
-            self.misplaced("domain", "form: domain", findings);
+            self.misplaced("domain", &["form: domain", "form: email"], findings);
         }
         match word {
             "dn" => {
@@ -318,7 +319,7 @@ impl Reader<'_, '_> {
     fn domain(&self, separator: char, findings: &mut Findings<'_>) -> Option<String> {
         let domain = self.option("domain", findings)?;
         if domain.text.contains(separator) {
-            let message = format!("the domain `{}` holds `{separator}`", domain.text.escape_debug());
+            let message = format!("the domain holds `{separator}`, which parts it from the name");
             let help = format!("write the domain alone, without `{separator}` and the name");
             findings.report(Code::InvalidValue, &domain.span, message, help);
             return None;
@@ -347,7 +348,12 @@ impl Reader<'_, '_> {
             return default;
         };
         match node.kind {
-            Kind::Text(_) => fields.choice("cap", &[("none", ())], findings).and(None),
+            Kind::Text(_) => {
+                if fields.choice("cap", &[("none", ())], findings).is_none() {
+                    findings.help_last("write a number from 1 to 10000, or `none`");
+                }
+                None
+            }
             Kind::Integer(_) | Kind::Float(_) => fields.number("cap", findings),
             _ => {
                 findings.wrong_type(node, "`cap`", "a number or the word `none`");

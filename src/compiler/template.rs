@@ -28,6 +28,8 @@ pub(crate) struct Template {
     pub(crate) rules: Node,
     /// What has been found in it, whatever the parameters are.
     pub(crate) found: BTreeSet<(Code, usize, usize)>,
+    /// Places of texts in which parameters make no sense, which has been reported.
+    pub(crate) broken: BTreeSet<(usize, usize)>,
     /// Whether any organization uses it.
     pub(crate) used: Cell<bool>,
 }
@@ -35,7 +37,8 @@ pub(crate) struct Template {
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: Name,
-    pub(crate) kind: ParameterType,
+    /// `None` if it says none that there is, which has been reported.
+    pub(crate) kind: Option<ParameterType>,
     pub(crate) default: Option<Argument>,
     /// Whether it states a default, be it one that can be used or not.
     pub(crate) has_default: bool,
@@ -86,7 +89,9 @@ impl Template {
         };
         fields.report_empty("rules", Code::EmptyList, findings);
         let rules = fields.require("rules", findings)?;
+        let before = findings.list.len();
         let used = check_placeholders(rules, &parameters, findings);
+        let broken = findings.list.iter().skip(before).map(|it| (it.span.start, it.span.end)).collect();
         for parameter in parameters.iter().filter(|parameter| !used.contains(&parameter.name.text)) {
             let name = &parameter.name;
             let message = format!("no rule uses the parameter `{}`", name.text.escape_debug());
@@ -114,7 +119,7 @@ impl Template {
             }
         }
         let (file, span) = (findings.file.to_owned(), node.span.clone());
-        Some(Self { file, span, parameters, rules: rules.clone(), found, used: Cell::new(false) })
+        Some(Self { file, span, parameters, rules: rules.clone(), found, broken, used: Cell::new(false) })
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&Parameter> {
@@ -148,9 +153,11 @@ fn read_parameters(node: &Node, platform: Option<&Platform>, findings: &mut Find
         let Some(fields) = Fields::read(node, &PARAMETER, findings) else { continue };
         fields.text("description", findings);
         fields.require("type", findings);
-        let Some(kind) = fields.choice("type", ParameterType::WORDS, findings) else { continue };
-        let default =
-            fields.get("default").and_then(|node| read_argument(node, "`default`", kind, platform, findings));
+        let kind = fields.choice("type", ParameterType::WORDS, findings);
+        let default = fields
+            .get("default")
+            .zip(kind)
+            .and_then(|(node, kind)| read_argument(node, "`default`", kind, platform, findings));
         let has_default = fields.get("default").is_some();
         parameters.push(Parameter { name: name.clone(), kind, default, has_default });
     }

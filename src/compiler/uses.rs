@@ -7,7 +7,7 @@ use super::conditions::Known;
 use super::fields::{Fields, Findings, nearest, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
-use super::names::check_rule_id;
+use super::names::check_id;
 use super::organization::Surroundings;
 use super::placeholder::{Argument, Budget, Expansion};
 use super::rules::{MAX_RULES, read_rules};
@@ -34,7 +34,7 @@ pub(crate) fn expand_uses(
     for node in read_list(node, "`use`", findings).unwrap_or_default() {
         let Some(fields) = Fields::read(node, &USE, findings) else { continue };
         let id = fields.text("id", findings);
-        let id_fits = id.as_ref().is_none_or(|id| check_rule_id(id, findings));
+        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", findings));
         let Some(reference) = fields.require_text("template", findings) else { continue };
         let template = find(&reference, around.templates, findings);
         if let Some(template) = template {
@@ -45,7 +45,7 @@ pub(crate) fn expand_uses(
         let Some(prefix) = prefix.filter(|_| id_fits) else { continue };
         match seen.get(&prefix.text) {
             Some(first) => {
-                let message = format!("a use `{}` already exists in this mapping", prefix.text);
+                let message = format!("another `use` of this mapping is called `{}` already", prefix.text);
                 findings.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
                 findings.help_last("give one of the two an `id` of its own");
                 continue;
@@ -92,7 +92,8 @@ fn find<'t>(reference: &Name, templates: &'t Templates, findings: &mut Findings<
         (Some((name, version)), Some(_)) => {
             let there: Vec<String> = versions.iter().map(u32::to_string).collect();
             let message = format!("version {version} of the template `{name}` does not exist");
-            (message, Some(format!("there is {}", there.join(", "))))
+            let noun = if there.len() > 1 { "are the versions" } else { "is version" };
+            (message, Some(format!("there {noun} {}", there.join(", "))))
         }
         (None, Some(last)) => {
             let message = format!("`{text}` does not say which version of the template it means");
@@ -135,7 +136,11 @@ fn read_arguments(
             continue;
         };
         let what = format!("`{}`", name.text);
-        match read_argument(node, &what, parameter.kind, around.platform, findings) {
+        let argument = match parameter.kind {
+            Some(kind) => read_argument(node, &what, kind, around.platform, findings),
+            None => None,
+        };
+        match argument {
             Some(argument) => drop(arguments.insert(name.text.clone(), argument)),
             None => complete = false,
         }
@@ -147,8 +152,8 @@ fn read_arguments(
         }
         match &parameter.default {
             Some(default) => drop(arguments.insert(name.text.clone(), default.clone())),
-            // A default that cannot be used has been reported.
-            None if parameter.has_default => complete = false,
+            // A default or a type that cannot be used has been reported.
+            None if parameter.has_default || parameter.kind.is_none() => complete = false,
             None => {
                 complete = false;
                 let message =
@@ -182,7 +187,8 @@ impl OneUse<'_> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
         let mut expansion = Expansion { arguments: &arguments, budget, forged: Vec::new() };
         let expanded = expansion.rules(&self.template.rules)?;
-        for forged in expansion.forged {
+        let forged = expansion.forged;
+        for forged in &forged {
             let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
             let help = "what a parameter holds is taken as it is; write the capture into the template";
             findings.report(Code::InvalidValue, self.span, message, help.to_owned());
@@ -192,6 +198,11 @@ impl OneUse<'_> {
         let mut rules = read_rules(&expanded, Some(self.prefix), known, &mut inner);
         for rule in &mut rules {
             rule.used = Some(self.span.clone());
+            // What has been reported is no grant that anyone could look at further.
+            rule.groups.retain(|group| {
+                let place = (group.span.start, group.span.end);
+                !self.template.broken.contains(&place) && !forged.contains(&group.text)
+            });
         }
         for diagnostic in list {
             // What is wrong whatever the parameters are is reported once, in the template.

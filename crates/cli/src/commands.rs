@@ -4,7 +4,7 @@ mod bundle;
 mod evaluate;
 mod explain;
 mod fmt;
-mod now;
+pub(crate) mod now;
 mod test;
 mod validate;
 

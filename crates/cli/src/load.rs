@@ -9,6 +9,7 @@ use claimsmith::compiler::{self, CompiledPlatform};
 use claimsmith::diagnostic::{Diagnostic, SourceFile};
 use claimsmith::event::Event;
 
+use crate::commands::now;
 use crate::location::Sources;
 use crate::render::human;
 use crate::terminal::Terminal;
@@ -37,17 +38,19 @@ pub(crate) struct Mappings {
 pub(crate) fn mappings(path: &Path) -> anyhow::Result<Mappings> {
     let name = path.display();
     let metadata = fs::metadata(path).with_context(|| format!("cannot open `{name}`"))?;
+    // Rules that have expired are reported.
+    let now = Some(now::clock());
     let (files, compilation) = if metadata.is_dir() {
         let mut paths = Vec::new();
         find(path, MAX_DEPTH, &mut paths)?;
         let mut files = paths.iter().map(|path| source(path)).collect::<anyhow::Result<Vec<_>>>()?;
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        let compilation = compiler::compile(&files);
+        let compilation = compiler::compile_at(&files, now);
         (files, compilation)
     } else {
         ensure!(is_yaml(path), "`{name}` is neither a folder nor a YAML file");
         let file = source(path)?;
-        let compilation = compiler::compile_whole(&file);
+        let compilation = compiler::compile_whole_at(&file, now);
         (vec![file], compilation)
     };
     let sources = Sources::new(files);

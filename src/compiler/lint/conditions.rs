@@ -113,7 +113,7 @@ mod tests {
     fn no_application_is_left() {
         let application = |names_of: &[&str]| Condition::Application(names(names_of));
         let client = |ids: &[&str]| Condition::Client(names(ids));
-        let nothing = "the condition leaves no application and no client of it";
+        let nothing = "the condition leaves no client of any application";
         check_impossible(vec![application(&["qlik"]), application(&["catalog"])], nothing);
         check_impossible(vec![application(&["qlik"]), client(&["catalog-client"])], nothing);
         check_impossible(vec![client(&["unheard-of"])], "no application has the client `unheard-of`");

@@ -112,7 +112,10 @@ impl Search<'_> {
                 }
             }
             if !possible {
-                return first;
+                return first.map(|found| Contradiction {
+                    message: format!("none of the alternatives can hold: in the first, {}", found.message),
+                    ..found
+                });
             }
         }
         None
@@ -170,7 +173,7 @@ impl Search<'_> {
             (Condition::Connection(_) | Condition::Strategy(_), _, _) => {
                 "the condition leaves no connection of this mapping".to_owned()
             }
-            _ => "the condition leaves no application and no client of it".to_owned(),
+            _ => "the condition leaves no client of any application".to_owned(),
         };
         Contradiction {
             message,

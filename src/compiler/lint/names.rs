@@ -13,9 +13,10 @@ use crate::invisible::is_invisible;
 /// Reports names of target groups that hold what cannot be seen.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
     for group in &platform.groups {
-        if let Some(message) = hidden(&group.name.text) {
+        if let Some((message, _)) = hidden(&group.name.text) {
             let span = group.name.span.clone();
-            diagnostics.push(Diagnostic::new(Code::InvisibleCharacter, &platform.file, span, message));
+            let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &platform.file, span, message);
+            diagnostics.push(diagnostic.help(TYPE_ANEW));
         }
     }
 }
@@ -25,9 +26,10 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     let connections = organization.connections.iter().map(|connection| &connection.name);
     let aliases = organization.aliases.iter().flat_map(|alias| [&alias.id, &alias.name]);
     for name in connections.chain(aliases) {
-        if let Some(message) = hidden(&name.text) {
+        if let Some((message, _)) = hidden(&name.text) {
             let span = name.span.clone();
-            diagnostics.push(Diagnostic::new(Code::InvisibleCharacter, &organization.file, span, message));
+            let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &organization.file, span, message);
+            diagnostics.push(diagnostic.help(TYPE_ANEW));
         }
     }
     let splits = delimiters(organization);
@@ -41,9 +43,10 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     for rule in &organization.rules {
         for patterns in patterns_of(rule) {
             for name in patterns.exact.iter().chain(&patterns.glob).chain(&patterns.regex) {
-                if let Some(message) = hidden(&name.text) {
+                if let Some((message, help)) = hidden(&name.text) {
                     let place = (organization, rule);
-                    diagnostics.push(in_rule(place, Code::InvisibleCharacter, &name.span, message, None));
+                    let diagnostic = in_rule(place, Code::InvisibleCharacter, &name.span, message, None);
+                    diagnostics.push(diagnostic.help(help));
                 }
             }
             if !splits.is_empty() {
@@ -62,8 +65,13 @@ pub(super) fn patterns_of(rule: &Rule) -> impl Iterator<Item = &Patterns> {
     any.iter().chain(all).chain(none)
 }
 
-/// What is to be said about a name that holds what cannot be seen.
-fn hidden(text: &str) -> Option<String> {
+const TYPE_ANEW: &str = "type the name anew";
+const HIDDEN: &str = "type the name anew; if the identity provider really sends it so, match it with a glob that has `?` there";
+const NOT_NORMAL: &str =
+    "type the name anew; if the identity provider really sends it so, clean it with `normalize: nfc`";
+
+/// What is to be said about a name that holds what cannot be seen, and what to do where it is an upstream group's.
+fn hidden(text: &str) -> Option<(String, &'static str)> {
     if text.is_ascii() {
         return None;
     }
@@ -72,10 +80,12 @@ fn hidden(text: &str) -> Option<String> {
     while let Some(char) = rest.next() {
         let point = u32::from(char);
         if is_odd_space(char) {
-            return Some(format!("`{}` holds U+{point:04X}, which looks like a space", visible(text)));
+            let message = format!("`{}` holds U+{point:04X}, which looks like a space", visible(text));
+            return Some((message, HIDDEN));
         }
         if is_invisible(char) && !is_joined(before, char, rest.clone().next()) {
-            return Some(format!("`{}` holds U+{point:04X}, which cannot be seen", visible(text)));
+            let message = format!("`{}` holds U+{point:04X}, which cannot be seen", visible(text));
+            return Some((message, HIDDEN));
         }
         before = Some(char);
     }
@@ -83,12 +93,13 @@ fn hidden(text: &str) -> Option<String> {
         return None;
     }
     let (written, normal) = text.chars().zip(text.nfc()).find(|(written, normal)| written != normal)?;
-    let point = u32::from(normal);
-    Some(format!(
-        "`{}` is not in normalization form C, which has U+{point:04X} instead of `{}`",
+    let message = format!(
+        "`{}` is not in normalization form C, which has U+{:04X} where this has U+{:04X}",
         visible(text),
-        written.escape_unicode()
-    ))
+        u32::from(normal),
+        u32::from(written)
+    );
+    Some((message, NOT_NORMAL))
 }
 
 /// Whether an invisible character does what it is there for: it joins or parts letters of a script that needs it,
@@ -170,7 +181,7 @@ mod tests {
     use crate::diagnostic::Code;
 
     fn check_hidden(text: &str, message: &str) {
-        assert_eq!(hidden(text).as_deref(), Some(message));
+        assert_eq!(hidden(text).map(|(message, _)| message).as_deref(), Some(message));
     }
 
     #[test]
@@ -181,7 +192,7 @@ mod tests {
         check_hidden("bi\u{200d}x", "`bi\\u{200d}x` holds U+200D, which cannot be seen");
         check_hidden(
             "Ko\u{308}ln",
-            "`Ko\\u{308}ln` is not in normalization form C, which has U+00F6 instead of `\\u{6f}`",
+            "`Ko\\u{308}ln` is not in normalization form C, which has U+00F6 where this has U+006F",
         );
     }
 

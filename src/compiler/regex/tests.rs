@@ -72,7 +72,7 @@ fn what_the_language_does_not_have_is_refused() {
     check_linear("(a+)-\\1", "the backreference at character 6");
 
     let check_anchor = |pattern: &str, anchor: &str, help: &str| {
-        let problem = format!("{anchor} says nothing: a regular expression matches whole names");
+        let problem = format!("{anchor} says nothing, as a regular expression matches whole names");
         check_refused(pattern, false, &problem, help);
     };
     check_anchor("^eng", "`^` at character 1", "remove it; for the character itself write `\\^`");
@@ -128,7 +128,7 @@ fn what_does_not_parse_says_why() {
     let looks = "say what the whole name looks like, such as `team-.+`";
     check_refused("", false, "it is empty", looks);
     check_refused("a\tb", false, "it holds a control character", "no group name does; remove it");
-    let nothing = "names are not empty and hold no control characters";
+    let nothing = "correct it, or remove it: names are not empty and hold no control characters";
     check_refused("a\\tb", false, "it matches no name", nothing);
     check_refused("()", false, "it matches no name", nothing);
     check_refused("[^\\s\\S]", false, "it matches no name", nothing);

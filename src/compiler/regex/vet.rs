@@ -175,7 +175,7 @@ fn assertion_problem(assertion: &Assertion) -> RegexProblem {
     };
     let at = at(&assertion.span);
     if is_anchor {
-        let problem = format!("`{written}`{at} says nothing: a regular expression matches whole names");
+        let problem = format!("`{written}`{at} says nothing, as a regular expression matches whole names");
         let itself =
             matches!(written, "^" | "$").then(|| format!("; for the character itself write `\\{written}`"));
         RegexProblem::invalid(problem, format!("remove it{}", itself.unwrap_or_default()))

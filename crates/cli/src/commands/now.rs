@@ -8,6 +8,6 @@ pub(super) fn parse(text: &str) -> Result<f64, &'static str> {
 }
 
 /// The time on the clock, in seconds since 1970.
-pub(super) fn clock() -> f64 {
+pub(crate) fn clock() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }

@@ -53,6 +53,7 @@ fn every_finding_is_told_to_a_person() {
         let json = run(&["validate", &path, "--format", "json"]).json(exit);
         let finding = &json["diagnostics"][0];
         assert_eq!((&finding["code"], &finding["severity"]), (&json!(code), &json!(severity)), "{name}");
+        assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(1), "{name}: {out}");
         assert!(!finding["help"].as_str().expect("help").is_empty(), "{name}");
         let file = finding["file"].as_str().expect("a file");
         assert!(file.starts_with(&path), "{name}: {file}");
