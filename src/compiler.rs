@@ -12,9 +12,8 @@ mod encode;
 mod fields;
 pub mod format;
 mod glob;
-mod grants;
-#[allow(dead_code, reason = "what describes the language to an editor reads all of it")]
 mod grammar;
+mod grants;
 mod lint;
 mod logins;
 mod lower;
@@ -27,6 +26,7 @@ mod platform;
 mod policies;
 mod regex;
 mod rules;
+pub mod schema;
 mod sources;
 mod strategy;
 mod template;

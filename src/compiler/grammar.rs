@@ -78,6 +78,35 @@ pub(crate) enum Among {
     AtLeastOne(&'static [&'static str]),
     /// If one of the first is there, none of the second is.
     Apart(&'static [&'static str], &'static [&'static str]),
+    /// Where it is so, all of them are there.
+    Needed(Where, &'static [&'static str]),
+    /// Where it is so, none of them is there.
+    Barred(Where, &'static [&'static str]),
+    /// Unless it is so, none of them is there.
+    Only(Where, &'static [&'static str]),
+    /// The second is there if the first is a list of several, and only then.
+    WithSeveral(&'static str, &'static str),
+}
+
+/// What a key says, for what then holds of others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Where {
+    pub(crate) key: &'static str,
+    pub(crate) words: &'static [&'static str],
+    /// Whether it is so without the key as well.
+    pub(crate) absent: bool,
+}
+
+impl Where {
+    /// The key is there, and says one of these words.
+    const fn says(key: &'static str, words: &'static [&'static str]) -> Self {
+        Self { key, words, absent: false }
+    }
+
+    /// The key says one of these words, or is not there.
+    const fn says_or_lacks(key: &'static str, words: &'static [&'static str]) -> Self {
+        Self { key, words, absent: true }
+    }
 }
 
 /// A key of an object.
@@ -156,6 +185,8 @@ pub(crate) enum Value {
     Either(&'static [Value]),
     /// A mapping that the language does not look into.
     Raw,
+    /// As the inner one, in which nothing stands twice.
+    Unique(&'static Value),
     /// As the inner one, except that texts may hold the parameters of a template, as `{{name}}`.
     Templated(&'static Value),
 }
@@ -183,15 +214,23 @@ pub(crate) struct Text {
     pub(crate) pattern: Option<&'static str>,
     /// An example.
     pub(crate) example: Option<&'static str>,
+    /// All texts that it may be, if they are few.
+    pub(crate) codes: Option<fn() -> Vec<&'static str>>,
 }
 
 impl Text {
+    const ANY: Self = Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None };
+
     const fn up_to(most: usize) -> Self {
-        Self { least: 1, most, pattern: None, example: None }
+        Self { least: 1, most, ..Self::ANY }
     }
 
     const fn matching(most: usize, pattern: &'static str) -> Self {
-        Self { least: 1, most, pattern: Some(pattern), example: None }
+        Self { least: 1, most, pattern: Some(pattern), ..Self::ANY }
+    }
+
+    const fn among(codes: fn() -> Vec<&'static str>) -> Self {
+        Self { codes: Some(codes), ..Self::ANY }
     }
 
     const fn such_as(self, example: &'static str) -> Self {
@@ -218,28 +257,24 @@ pub(crate) const MAX_TEXT: usize = crate::MAX_GROUP_BYTES;
 /// Most entries of one list.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
 
-static PROSE: Text = Text { least: 0, most: usize::MAX, pattern: None, example: None };
-static ANY_TEXT: Text = Text::up_to(MAX_TEXT);
-static PRINTED: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+static PROSE: Text = Text::ANY;
+/// No control character.
+pub(crate) static PRINTED: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
 static APPLICATION_NAME: Text = Text::matching(MAX_APPLICATION_NAME, PRINTED).such_as("catalog");
 static TARGET_NAME: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("bi-viewers");
-static TARGET_PATTERN: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("catalog-*");
-static GRANT: Text = Text::up_to(MAX_TEXT).such_as("bi-${team}");
-static CLIENT: Text = Text::matching(MAX_CLIENT, PRINTED).such_as("Zx81QlikAnalyticsClient0000000001");
-static CLAIM: Text =
-    Text::matching(MAX_SAML_ATTRIBUTE, "^https?://[^\\s]+$").such_as("https://claims.example.com/groups");
-static CONNECTION_NAME: Text = Text::matching(MAX_CONNECTION_NAME, PRINTED).such_as("acme-entra");
-static ORGANIZATION_NAME: Text = Text::up_to(MAX_TEXT).such_as("acme");
+static CLAIM: Text = Text::matching(usize::MAX, "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$")
+    .such_as("https://claims.example.com/groups");
+static ORGANIZATION_NAME: Text = Text::ANY.such_as("acme");
 static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$").such_as("bi-viewers");
 static POINTER: Text =
     Text::matching(MAX_TEXT, "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$").such_as("/groups");
 pub(crate) static MOMENT: Text = Text::matching(
-    64,
-    "^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2}))?$",
+    usize::MAX,
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
 )
 .such_as("2027-01-31");
-static DURATION: Text = Text::matching(16, "^[0-9]+[smhd]$").such_as("12h");
-static TEMPLATE_NAME: Text = Text::matching(128, "^[a-z0-9-]+@[1-9][0-9]{0,3}$").such_as("bi-standard@1");
+static TEMPLATE_NAME: Text =
+    Text::matching(usize::MAX, "^[a-z0-9-]{1,64}@[1-9][0-9]{0,3}$").such_as("bi-standard@1");
 
 #[cfg(test)]
 mod tests {
@@ -251,7 +286,7 @@ mod tests {
         match value {
             Value::Object(object) => visit(object, seen),
             Value::Map { of, .. } | Value::List { of, .. } => visit_value(of, seen),
-            Value::OneOrList(of) | Value::Templated(of) => visit_value(of, seen),
+            Value::OneOrList(of) | Value::Unique(of) | Value::Templated(of) => visit_value(of, seen),
             Value::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
             Value::Word(words) | Value::Words { of: words, .. } => {
                 for word in *words {
@@ -278,10 +313,26 @@ mod tests {
             let (first, second) = match among {
                 Among::ExactlyOne(keys) | Among::AtLeastOne(keys) => (*keys, [].as_slice()),
                 Among::Apart(first, second) => (*first, *second),
+                Among::Needed(at, keys) | Among::Barred(at, keys) | Among::Only(at, keys) => {
+                    let words = object.key(at.key).map(|key| words_of(&key.value)).unwrap_or_default();
+                    for word in at.words {
+                        assert!(words.contains(word), "`{}` of `{}` says no `{word}`", at.key, object.name);
+                    }
+                    (*keys, core::slice::from_ref(&at.key))
+                }
+                Among::WithSeveral(of, key) => (core::slice::from_ref(of), core::slice::from_ref(key)),
             };
             for key in first.iter().chain(second) {
                 assert!(object.key(key).is_some(), "`{}` has no key `{key}`", object.name);
             }
+        }
+    }
+
+    fn words_of(value: &Value) -> Vec<&'static str> {
+        match value {
+            Value::Word(words) => words.iter().map(|word| word.word).collect(),
+            Value::Either(all) => all.iter().flat_map(words_of).collect(),
+            _ => Vec::new(),
         }
     }
 

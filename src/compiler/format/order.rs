@@ -70,7 +70,7 @@ fn place_of(value: &'static grammar::Value, is_map: bool) -> Place {
         grammar::Value::List { of, .. } if !is_map => Place::Of(of),
         grammar::Value::OneOrList(of) if is_map => place_of(of, is_map),
         grammar::Value::OneOrList(of) => Place::Of(of),
-        grammar::Value::Templated(of) => place_of(of, is_map),
+        grammar::Value::Templated(of) | grammar::Value::Unique(of) => place_of(of, is_map),
         grammar::Value::Either(all) => {
             let mut places = all.iter().map(|value| place_of(value, is_map));
             places.find(|place| !matches!(place, Place::Unknown)).unwrap_or(Place::Unknown)
@@ -82,7 +82,7 @@ fn place_of(value: &'static grammar::Value, is_map: bool) -> Place {
 fn is_moment(value: &grammar::Value) -> bool {
     match value {
         grammar::Value::Text(text) => core::ptr::eq(*text, &MOMENT),
-        grammar::Value::Templated(of) => is_moment(of),
+        grammar::Value::Templated(of) | grammar::Value::Unique(of) => is_moment(of),
         _ => false,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
 use super::{
-    ANY_TEXT, Among, CONNECTION_NAME, Key, MAX_ID, MAX_OPTION, Object, POINTER, PRINTED, PROSE, RULE,
-    RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Word, word,
+    Among, Key, MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT, Object, POINTER,
+    PRINTED, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where, Word, word,
 };
 
 pub(crate) static ORGANIZATION: Object = Object {
@@ -24,7 +24,7 @@ pub(crate) static ORGANIZATION: Object = Object {
         ),
         Key::optional(
             "aliases",
-            Value::Map { key: &ANY_TEXT, of: &Value::Text(&ALIAS), least: 0 },
+            Value::Map { key: &ALIAS_ID, of: &Value::Text(&ALIAS), least: 0 },
             "Readable names for what the identity provider sends, such as object ids.",
         ),
         Key::optional(
@@ -49,7 +49,10 @@ pub(crate) static ORGANIZATION: Object = Object {
 
 static ORGANIZATION_ID: Text =
     Text::matching(MAX_OPTION, "^org_[A-Za-z0-9]+$").such_as("org_AcmeAnalytics01");
-static ALIAS: Text = Text::matching(super::MAX_TARGET_GROUP, PRINTED).such_as("SG Analytics Developers");
+static CONNECTION_NAME: Text = Text::matching(MAX_CONNECTION_NAME, PRINTED).such_as("acme-entra");
+static ALIAS_ID: Text =
+    Text::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$").such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
+static ALIAS: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("SG Analytics Developers");
 
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",
@@ -82,7 +85,10 @@ pub(crate) static CONNECTION: Object = Object {
         ),
         Key::optional("combine", Value::Word(COMBINE), "What several sources are together."),
     ],
-    among: &[],
+    among: &[
+        Among::Needed(Where::says("strategy", &["other"]), &["groups"]),
+        Among::WithSeveral("groups", "combine"),
+    ],
 };
 
 pub(super) static STRATEGIES: &[Word] = &[
@@ -176,14 +182,21 @@ pub(crate) static SOURCE: Object = Object {
             "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
     ],
-    among: &[],
+    among: &[
+        Among::Barred(Where::says("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
+        Among::Only(Where::says_or_lacks("shape", &["delimited"]), &["delimiter"]),
+        Among::Only(Where::says_or_lacks("shape", &["objects", "json"]), &["field"]),
+        Among::Needed(Where::says("shape", &["objects"]), &["field"]),
+        Among::Only(Where::says("form", &["dn"]), &["attribute", "below"]),
+        Among::Only(Where::says("form", &["domain", "email"]), &["domain"]),
+    ],
 };
 
 static DELIMITER: Text = Text::matching(MAX_OPTION, PRINTED).such_as(",");
 static FIELD: Text = Text::matching(MAX_OPTION, PRINTED).such_as("email");
 static ATTRIBUTE: Text =
     Text::matching(MAX_OPTION, "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$").such_as("CN");
-static BELOW: Text = Text::up_to(super::MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
+static BELOW: Text = Text::up_to(MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
 static DOMAIN: Text = Text::matching(MAX_OPTION, PRINTED).such_as("ACME");
 
 static IDENTITIES: &[Word] = &[
@@ -235,7 +248,7 @@ pub(crate) static USE: Object = Object {
         ),
         Key::optional(
             "with",
-            Value::Map { key: &PARAMETER_NAME, of: &Value::Texts { of: &ANY_TEXT, least: 1 }, least: 0 },
+            Value::Map { key: &PARAMETER_NAME, of: &Value::Texts { of: &PROSE, least: 1 }, least: 0 },
             "The parameters.",
         ),
     ],
@@ -275,7 +288,7 @@ pub(crate) static PARAMETER: Object = Object {
         Key::optional("description", Value::Text(&PROSE), "What it is for."),
         Key::optional(
             "default",
-            Value::Texts { of: &ANY_TEXT, least: 1 },
+            Value::Texts { of: &PROSE, least: 1 },
             "What holds if a use leaves it out; without a default, each use has to state it.",
         ),
     ],

@@ -1,8 +1,8 @@
 //! `platform.yaml`.
 
 use super::{
-    APPLICATION_NAME, CLAIM, CLIENT, DURATION, Key, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP, ORGANIZATION_NAME,
-    Object, PRINTED, PROSE, TARGET_NAME, TARGET_PATTERN, Text, Value, Word, word,
+    APPLICATION_NAME, CLAIM, Key, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP, ORGANIZATION_NAME,
+    Object, PRINTED, PROSE, TARGET_NAME, Text, Value, Word, word,
 };
 
 pub(crate) static PLATFORM: Object = Object {
@@ -25,7 +25,7 @@ pub(crate) static PLATFORM: Object = Object {
             "tiers",
             Value::Map {
                 key: &APPLICATION_NAME,
-                of: &Value::List { of: &Value::Text(&TARGET_NAME), least: 2 },
+                of: &Value::Unique(&Value::List { of: &Value::Text(&TARGET_NAME), least: 2 }),
                 least: 0,
             },
             "Orders of target groups, the highest first; a user keeps the highest of each.",
@@ -52,7 +52,7 @@ pub(crate) static APPLICATION: Object = Object {
     keys: &[
         Key::required(
             "clients",
-            Value::Texts { of: &CLIENT, least: 1 },
+            Value::Unique(&Value::Texts { of: &CLIENT, least: 1 }),
             "The client ids that the application has in Auth0; a client belongs to one application only.",
         ),
         Key::required("claim", Value::Text(&CLAIM), "The groups claim that the application reads."),
@@ -78,6 +78,7 @@ pub(crate) static APPLICATION: Object = Object {
     among: &[],
 };
 
+static CLIENT: Text = Text::matching(MAX_CLIENT, PRINTED).such_as("Zx81QlikAnalyticsClient0000000001");
 static SAML_ATTRIBUTE: Text =
     Text::matching(MAX_SAML_ATTRIBUTE, PRINTED).such_as("https://claims.example.com/groups");
 
@@ -167,6 +168,8 @@ pub(crate) static CEILING: Object = Object {
     among: &[],
 };
 
+static TARGET_PATTERN: Text = Text::up_to(usize::MAX).such_as("catalog-*");
+
 pub(crate) static PLATFORM_POLICIES: Object = Object {
     name: "platform-policies",
     what: "`policies`",
@@ -223,3 +226,5 @@ pub(crate) static REFRESH: Object = Object {
     )],
     among: &[],
 };
+
+static DURATION: Text = Text::matching(usize::MAX, "^[0-9]+[smhd]$").such_as("12h");

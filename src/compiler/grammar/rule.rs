@@ -2,8 +2,8 @@
 
 use super::organization::STRATEGIES;
 use super::{
-    ANY_TEXT, APPLICATION_NAME, Among, CLIENT, CONNECTION_NAME, GRANT, Key, MAX_OPTION, MOMENT,
-    ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID, TARGET_NAME, Text, Value,
+    APPLICATION_NAME, Among, Key, MAX_CLIENT, MAX_OPTION, MAX_TEXT, MOMENT, ORGANIZATION_NAME, Object,
+    POINTER, PROSE, RULE_ID, TARGET_NAME, Text, Value,
 };
 
 pub(crate) static RULE: Object = Object {
@@ -34,6 +34,8 @@ pub(crate) static RULE: Object = Object {
     ],
     among: &[Among::ExactlyOne(&["match", "everyone"]), Among::ExactlyOne(&["grant", "exclude"])],
 };
+
+static GRANT: Text = Text::up_to(usize::MAX).such_as("bi-${team}");
 
 pub(crate) static MATCH: Object = Object {
     name: "match",
@@ -71,9 +73,9 @@ pub(crate) static PATTERNS: Object = Object {
     among: &[Among::AtLeastOne(&["exact", "glob", "regex"])],
 };
 
-static NAME: Text = Text::up_to(super::MAX_TEXT).such_as("GG-BI-Viewers");
-static GLOB: Text = Text::up_to(super::MAX_TEXT).such_as("GG-BI-*");
-static REGEX: Text = Text::up_to(super::MAX_TEXT).such_as("GG-(?<team>[a-z]+)-BI");
+static NAME: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-Viewers");
+static GLOB: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-*");
+static REGEX: Text = Text::up_to(MAX_TEXT).such_as("GG-(?<team>[a-z]+)-BI");
 
 pub(crate) static CONDITION: Object = Object {
     name: "condition",
@@ -142,10 +144,14 @@ pub(crate) static CONDITION: Object = Object {
     ])],
 };
 
-static EMAIL_DOMAIN: Text = Text::matching(255, "^[^@\\s]+$").such_as("acme.example");
+// A template does not know the connections of those who use it, so any name can stand there.
+static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
+static CLIENT: Text = Text::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
+static EMAIL_DOMAIN: Text =
+    Text::matching(255, "^[^@\\u0000-\\u0020\\u007f-\\u00a0]+$").such_as("acme.example");
 
 const METADATA_VALUES: Value =
-    Value::Map { key: &METADATA_KEY, of: &Value::Texts { of: &ANY_TEXT, least: 1 }, least: 1 };
+    Value::Map { key: &METADATA_KEY, of: &Value::Texts { of: &PROSE, least: 1 }, least: 1 };
 
 static METADATA_KEY: Text = Text::up_to(MAX_OPTION * 2).such_as("tier");
 

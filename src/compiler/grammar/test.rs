@@ -1,9 +1,10 @@
 //! Test cases, and files that hold a whole platform.
 
 use super::{
-    ANY_TEXT, APPLICATION_NAME, Among, CONNECTION_NAME, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object,
-    PLATFORM, PROSE, RULE_ID, TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Word, word,
+    APPLICATION_NAME, Among, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
+    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Where, Word, word,
 };
+use crate::evaluation::{Note, Reason};
 
 pub(crate) static TESTS: Object = Object {
     name: "tests",
@@ -53,7 +54,7 @@ pub(crate) static CASE: Object = Object {
             Value::Either(&[
                 Value::Word(&[word("unavailable", "They could not be fetched.")]),
                 Value::List {
-                    of: &Value::Either(&[Value::Text(&ANY_TEXT), Value::Object(&PROVISIONED_GROUP)]),
+                    of: &Value::Either(&[Value::Text(&PROSE), Value::Object(&PROVISIONED_GROUP)]),
                     least: 0,
                 },
             ]),
@@ -63,12 +64,17 @@ pub(crate) static CASE: Object = Object {
         Key::required("expect", Value::Object(&EXPECT), "What must come out."),
     ],
     among: &[
+        Among::AtLeastOne(&["event", "application"]),
+        Among::AtLeastOne(&["event", "groups", "user", "provisioned"]),
         Among::Apart(&["event"], &["application", "connection", "groups", "user", "email", "metadata"]),
         Among::Apart(&["groups"], &["user"]),
     ],
 };
 
-static ADDRESS: Text = Text::matching(320, "^[^@\\s]+@[^@\\s]+$").such_as("analyst@acme.example");
+static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
+static ADDRESS: Text =
+    Text::matching(usize::MAX, "^[^@\\t-\\r \\u0085\\u00a0]+@[^@\\t-\\r \\u0085\\u00a0]+$")
+        .such_as("analyst@acme.example");
 
 pub(crate) static METADATA: Object = Object {
     name: "metadata",
@@ -83,7 +89,7 @@ pub(crate) static METADATA: Object = Object {
     among: &[],
 };
 
-const METADATA_TEXTS: Value = Value::Map { key: &ANY_TEXT, of: &Value::Text(&PROSE), least: 0 };
+const METADATA_TEXTS: Value = Value::Map { key: &PROSE, of: &Value::Text(&PROSE), least: 0 };
 
 pub(crate) static PROVISIONED_GROUP: Object = Object {
     name: "provisioned-group",
@@ -91,14 +97,10 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
     doc: "A group that SCIM or a directory sync put into Auth0.",
     base: None,
     keys: &[
-        Key::required("name", Value::Text(&ANY_TEXT), "Its name."),
-        Key::optional("id", Value::Text(&ANY_TEXT), "Its id in Auth0."),
-        Key::optional("external_id", Value::Text(&ANY_TEXT), "Its id in the customer's directory."),
-        Key::optional(
-            "connection_id",
-            Value::Text(&ANY_TEXT),
-            "The id of the connection that it came through.",
-        ),
+        Key::required("name", Value::Text(&PROSE), "Its name."),
+        Key::optional("id", Value::Text(&PROSE), "Its id in Auth0."),
+        Key::optional("external_id", Value::Text(&PROSE), "Its id in the customer's directory."),
+        Key::optional("connection_id", Value::Text(&PROSE), "The id of the connection that it came through."),
     ],
     among: &[],
 };
@@ -115,19 +117,24 @@ pub(crate) static EXPECT: Object = Object {
             "The groups of the claim; required with outcome `groups`.",
         ),
         Key::optional("outcome", Value::Word(OUTCOMES), "What happens with the login.").or("groups"),
-        Key::optional("rules", Value::Texts { of: &RULE_ID, least: 0 }, "The ids of the rules that fire."),
+        Key::optional("rules", Value::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
         Key::optional(
             "unmatched",
-            Value::Texts { of: &ANY_TEXT, least: 0 },
+            Value::Texts { of: &PROSE, least: 0 },
             "The upstream groups that no rule wants, each once.",
         ),
-        Key::optional("reason", Value::Text(&CODE), "The reason code; with `claims` by default `ok`."),
-        Key::optional("notes", Value::Texts { of: &CODE, least: 0 }, "The codes of the notes."),
+        Key::optional("reason", Value::Text(&REASON), "The reason code; with `claims` by default `ok`."),
+        Key::optional("notes", Value::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
     ],
-    among: &[],
+    among: &[
+        Among::Needed(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+        Among::Only(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+    ],
 };
 
-static CODE: Text = Text::matching(64, "^[a-z-]+$").such_as("attribute-absent");
+static FIRED: Text = Text::ANY.such_as("bi-viewers");
+static REASON: Text = Text::among(|| Reason::ALL.iter().map(|reason| reason.code()).collect());
+static NOTE: Text = Text::among(|| Note::ALL.iter().map(|note| note.code()).collect());
 
 static OUTCOMES: &[Word] = &[
     word("groups", "The claim is set to the groups."),
@@ -167,5 +174,13 @@ pub(crate) static WHOLE_CASE: Object = Object {
         Value::Text(&ORGANIZATION_NAME),
         "The organization, by its name in the file; required where there are several.",
     )],
-    among: &[Among::Apart(&["event"], &["organization"])],
+    among: &[
+        Among::AtLeastOne(&["event", "application"]),
+        Among::AtLeastOne(&["event", "groups", "user", "provisioned"]),
+        Among::Apart(
+            &["event"],
+            &["organization", "application", "connection", "groups", "user", "email", "metadata"],
+        ),
+        Among::Apart(&["groups"], &["user"]),
+    ],
 };
