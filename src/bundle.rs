@@ -246,7 +246,13 @@ impl<'b> Bundle<'b> {
                     _ => Combine::First,
                 };
                 let sources = first..sources_of.len();
-                connections.push(Connection { name, organization: position, sources, combine, shared: false });
+                connections.push(Connection {
+                    name,
+                    organization: position,
+                    sources,
+                    combine,
+                    shared: false,
+                });
             }
             let facts = reader.list(read)?;
             blocks.push(reader.number()? as usize);
@@ -343,7 +349,8 @@ impl<'b> Bundle<'b> {
     /// What has to be read for a login through a connection, by position: its sources' values, then the facts that
     /// its mapping asks for.
     pub(crate) fn reads(&self, connection: &Connection<'b>) -> impl Iterator<Item = u32> {
-        let facts = self.organization(connection.organization).map(|organization| organization.facts.as_slice());
+        let facts =
+            self.organization(connection.organization).map(|organization| organization.facts.as_slice());
         self.sources(connection).map(|source| source.read).chain(facts.unwrap_or_default().iter().copied())
     }
 

@@ -46,11 +46,21 @@ pub(crate) enum Condition<'b> {
     /// The login is to one of these applications.
     Application(Vec<u32>),
     /// An attribute of the user stands a test.
-    User { fact: u32, test: Test<'b> },
+    User {
+        fact: u32,
+        test: Test<'b>,
+    },
     /// The e-mail address is verified, and of one of these domains.
-    EmailDomain { email: u32, verified: u32, domains: Vec<&'b str> },
+    EmailDomain {
+        email: u32,
+        verified: u32,
+        domains: Vec<&'b str>,
+    },
     /// A text that Auth0 or the platform vouches for is one of these; if it is not there, it is none of them.
-    Text { fact: u32, values: Vec<&'b str> },
+    Text {
+        fact: u32,
+        values: Vec<&'b str>,
+    },
 }
 
 /// What an attribute is held against.
@@ -167,9 +177,10 @@ impl<'b> Test<'b> {
                 Value::List(entries) => {
                     entries.iter().any(|entry| equals(scalars, entry) == Truth::True).into()
                 }
-                Value::Names { joined, .. } => {
-                    joined.split(|byte| *byte == 0).any(|name| equals(scalars, &Value::Text(name)) == Truth::True).into()
-                }
+                Value::Names { joined, .. } => joined
+                    .split(|byte| *byte == 0)
+                    .any(|name| equals(scalars, &Value::Text(name)) == Truth::True)
+                    .into(),
                 // Some identity providers send a list of one as its entry.
                 single => equals(scalars, single),
             },

@@ -48,9 +48,8 @@ impl core::fmt::Display for EventError {
         match self {
             Self::Json(error) => write!(formatter, "the event is no JSON: {error}"),
             Self::NoObject => formatter.write_str("the event is no JSON object"),
-            Self::Time => formatter.write_str(
-                "`claimsmith.now` of the event is no time, such as `2026-11-01T08:00:00Z`",
-            ),
+            Self::Time => formatter
+                .write_str("`claimsmith.now` of the event is no time, such as `2026-11-01T08:00:00Z`"),
         }
     }
 }
@@ -161,11 +160,13 @@ impl Event {
     /// primary one.
     fn attributes(&self) -> Attributes<'_> {
         let user = self.json.get("user").unwrap_or(&Json::Null);
-        let identities = user.get("identities").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        let identities =
+            user.get("identities").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
         let Some(connection) = self.connection.as_deref().filter(|_| !identities.is_empty()) else {
             return Attributes::Of(user);
         };
-        let is_login = |identity: &Json| identity.get("connection").and_then(Json::as_str) == Some(connection);
+        let is_login =
+            |identity: &Json| identity.get("connection").and_then(Json::as_str) == Some(connection);
         let mut logged_in = identities.iter().enumerate().filter(|(_, identity)| is_login(identity));
         match (logged_in.next(), logged_in.next()) {
             (Some((0, _)), None) => Attributes::Of(user),

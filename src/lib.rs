@@ -45,8 +45,8 @@ pub mod explain;
 
 pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit};
 pub use engine::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
-pub use form::Form;
 pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
+pub use form::Form;
 pub use login::{Input, Login, Value};
 pub use mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use pattern::{Pattern, PatternKind};

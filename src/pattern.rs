@@ -221,7 +221,8 @@ struct Capture<'n> {
 /// each of them takes as little as it can.
 fn find_captures<'n>(pattern: &[u8], text: &'n [u8]) -> Option<Vec<Capture<'n>>> {
     // From where the rest of `text` was left to where another is.
-    let between = |from: &'n [u8], to: &[u8]| from.get(..from.len().saturating_sub(to.len())).unwrap_or_default();
+    let between =
+        |from: &'n [u8], to: &[u8]| from.get(..from.len().saturating_sub(to.len())).unwrap_or_default();
     let (mut pattern, mut name) = (pattern, text);
     let mut found: Vec<Capture<'n>> = Vec::new();
     // The capture whose wildcards come next: its letter, and the name from where it begins.
@@ -357,7 +358,9 @@ mod tests {
             let pattern = Pattern::decode(lowered).expect(lowered);
             assert!(pattern.is_match(name.as_bytes()), "{lowered:?} against {name:?}");
             let mut found = Vec::new();
-            pattern.captures(name.as_bytes(), |at, text| found.push((at, core::str::from_utf8(text).expect("UTF-8"))));
+            pattern.captures(name.as_bytes(), |at, text| {
+                found.push((at, core::str::from_utf8(text).expect("UTF-8")))
+            });
             assert_eq!(found, expected, "{lowered:?} against {name:?}");
         }
         const A: &str = "\u{6}a\u{2}\u{1}";
@@ -369,7 +372,10 @@ mod tests {
         check(&format!("{A}-{B}-end"), "a-b-end-end", &[(0, "a"), (1, "b-end")]);
         check(&format!("\u{1}/{A}/x"), "/a/b/x", &[(0, "a/b")]);
         check(&format!("{A}ö{B}"), "日öl", &[(0, "日"), (1, "l")]);
-        assert!(!Pattern::decode(&format!("eng-{A}")).expect("fine").is_match(b"eng-"), "at least one character");
+        assert!(
+            !Pattern::decode(&format!("eng-{A}")).expect("fine").is_match(b"eng-"),
+            "at least one character"
+        );
         for bad in ["\u{6}a", "\u{6}i\u{2}\u{1}", "\u{6}a\u{1}", "\u{6}"] {
             assert_eq!(Pattern::decode(bad), None, "{bad:?}");
         }

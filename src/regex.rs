@@ -136,7 +136,8 @@ impl<'b> Regex<'b> {
         };
         let ends = |literal: &Literal<'_>| {
             let start = name.len().checked_sub(literal.text.len());
-            back & literal.mask == literal.word && self.same(start.and_then(|at| name.get(at..)), literal.text)
+            back & literal.mask == literal.word
+                && self.same(start.and_then(|at| name.get(at..)), literal.text)
         };
         (self.prefixes.is_empty() || self.prefixes.iter().any(begins))
             && (self.suffixes.is_empty() || self.suffixes.iter().any(ends))
@@ -233,7 +234,9 @@ impl Ways {
             }
             match regex.steps.get(step as usize) {
                 // The last one in is looked at first.
-                Some(Step::Split(first, second)) => self.open.extend([(*second, captures), (*first, captures)]),
+                Some(Step::Split(first, second)) => {
+                    self.open.extend([(*second, captures), (*first, captures)])
+                }
                 Some(Step::Jump(to)) => self.open.push((*to, captures)),
                 Some(Step::Begin(number)) => {
                     if let Some(capture) = captures.get_mut(usize::from(*number)) {

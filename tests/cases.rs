@@ -27,7 +27,13 @@ fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
         let event = Event::from_json(case.event.clone()).expect("a case's event is one");
         let fetched = event.fetch(&bundle);
         let fired = evaluate(&bundle, &fetched.login()).rules.len();
-        assert_eq!(fired, result.answer.rules.len(), "{}: {}: each rule is counted once", case.file, case.name);
+        assert_eq!(
+            fired,
+            result.answer.rules.len(),
+            "{}: {}: each rule is counted once",
+            case.file,
+            case.name
+        );
         answers.update(serde_json::to_vec(&result.answer).expect("an answer is JSON"));
     }
     platform.cases.len()

@@ -73,7 +73,8 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
 pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut usize) -> bool {
     let all: Vec<&Automaton> = by.iter().copied().chain([pattern]).collect();
     let characters = representatives(&all);
-    let places = |other: usize, reached: &[usize]| reached.iter().map(move |at| (other, *at)).collect::<Vec<_>>();
+    let places =
+        |other: usize, reached: &[usize]| reached.iter().map(move |at| (other, *at)).collect::<Vec<_>>();
     let start: Places = (0..).zip(by).flat_map(|(at, other)| places(at, other.begin())).collect();
     // Per place in the pattern, the sets of places in the others that it has been reached with.
     let mut seen: BTreeMap<usize, Vec<Places>> = BTreeMap::new();

@@ -147,7 +147,9 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     for mapping in &mut mappings {
         mapping.connections.sort_by(|left, right| left.name.cmp(&right.name));
         // Two rules of one id are what became of one rule: their order must not depend on the file's either.
-        mapping.rules.sort_by_cached_key(|rule| (rule.id.clone(), rule.groups.clone(), rule.own.plain.names.clone()));
+        mapping
+            .rules
+            .sort_by_cached_key(|rule| (rule.id.clone(), rule.groups.clone(), rule.own.plain.names.clone()));
     }
 
     let mut body = Writer::default();
@@ -396,7 +398,8 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     writer.positions(&mapping.default);
 
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
-    let folded = clauses.iter().any(|clause| !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty());
+    let folded =
+        clauses.iter().any(|clause| !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty());
     writer.bytes.push(u8::from(folded));
     if folded {
         encode_patterns(&mut writer, &clauses, |clause| &clause.folded);

@@ -71,7 +71,8 @@ fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize 
         if let OwnedShape::Delimited(delimiter) = &source.shape {
             let clauses = rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
             let names = clauses.flat_map(|clause| clause.plain.names.iter().chain(&clause.folded.names));
-            most = most.max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
+            most = most
+                .max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
         }
     }
     most

@@ -85,7 +85,8 @@ impl HostRegex {
     pub(crate) fn new(pattern: &str, ignore_case: bool) -> Option<Self> {
         // A pattern that is none by itself, such as `a)|(b`, could leave the group that it is put into.
         parses(pattern).ok()?;
-        let whole = builder(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build();
+        let whole =
+            builder(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build();
         whole.ok().map(Self)
     }
 
@@ -269,7 +270,11 @@ fn too_many_steps() -> RegexProblem {
 /// What every match begins with, or ends with, as far as that is known.
 fn ends(hir: &Hir, kind: ExtractKind) -> Vec<String> {
     let mut extractor = Extractor::new();
-    extractor.kind(kind.clone()).limit_total(MAX_PREFIXES).limit_class(MAX_PREFIXES).limit_literal_len(MAX_PREFIX_BYTES);
+    extractor
+        .kind(kind.clone())
+        .limit_total(MAX_PREFIXES)
+        .limit_class(MAX_PREFIXES)
+        .limit_literal_len(MAX_PREFIX_BYTES);
     let extracted = extractor.extract(hir);
     let mut found: Vec<String> = Vec::new();
     for literal in extracted.literals().unwrap_or_default() {

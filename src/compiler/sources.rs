@@ -246,7 +246,8 @@ impl Reader<'_, '_> {
         };
         let shape = self.shape(word, default_shape, findings);
         // What an application stored about the user is about the user, whoever of the linked accounts logs in.
-        let identity = if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
+        let identity =
+            if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
         Some((From::Attribute { pointer, identity }, shape?))
     }
 

@@ -23,9 +23,8 @@ pub(super) fn encode(hir: &Hir, number: &dyn Fn(&str) -> u8, writer: &mut Writer
     let mut program = Program { steps: Vec::new(), number };
     program.add(hir);
     program.steps.push(Step::Match);
-    let texts = program.steps.chunk_by(|left, right| {
-        matches!(left, Step::Char(_)) && matches!(right, Step::Char(_))
-    });
+    let texts =
+        program.steps.chunk_by(|left, right| matches!(left, Step::Char(_)) && matches!(right, Step::Char(_)));
     writer.number(texts.clone().count());
     for steps in texts {
         let text: String = steps.iter().filter_map(Step::char).collect();
