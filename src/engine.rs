@@ -376,7 +376,9 @@ impl<'v, 'b> Run<'v, 'b> {
                 }
             });
             if !wanted {
-                if looks_untidy(scanned) && mapping.wants(&tidied(scanned.name)) {
+                if looks_untidy(scanned) && mapping.wants(&tidied(scanned.name))
+                    || !scanned.ascii && mapping.looks_like_known(scanned.name)
+                {
                     self.notes.add(Note::NearMiss, 1);
                 }
                 unmatched.push(scanned.name);

@@ -140,7 +140,7 @@ pub enum Note {
     Partial,
     /// Entries of another directory branch or domain than the source wants.
     OutsideScope,
-    /// Groups that no rule wants, and that a rule would want without their spaces and invisible characters.
+    /// Groups that no rule wants, and that a rule would want without their spaces and invisible characters, or in another form of Unicode.
     NearMiss,
     /// Expanded grants that name no target group of the registry.
     UnregisteredTarget,

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::bits::Bits;
 use crate::bundle::Bundle;
@@ -84,7 +85,7 @@ pub struct GroupStep {
 pub struct NearMiss {
     /// The rule's id.
     pub rule: String,
-    /// In what the name differs: `letter case`, or `spaces and invisible characters`.
+    /// In what the name differs: `letter case`, `spaces and invisible characters`, or `the form of Unicode`.
     pub differs_in: &'static str,
 }
 
@@ -311,9 +312,10 @@ impl Teller<'_, '_> {
 
 /// The rule that would want a name if it were written as in the mapping.
 fn nearly_wanted(mapping: &Mapping<'_>, name: &str) -> Option<NearMiss> {
+    let composed = |text: &[u8]| String::from_utf8_lossy(text).nfc().collect::<String>().into_bytes();
     let folded = |text: &[u8]| {
         let mut lower = Vec::new();
-        letters::lower_into(text, &mut lower);
+        letters::lower_into(&composed(text), &mut lower);
         lower
     };
     let mut tidy = Vec::new();
@@ -321,7 +323,11 @@ fn nearly_wanted(mapping: &Mapping<'_>, name: &str) -> Option<NearMiss> {
     let lower = folded(&tidy);
     let (known, clause) = mapping.exact_names().find(|(known, _)| folded(known) == lower)?;
     let rule = mapping.rules().get(mapping.rule_of(clause) as usize)?;
-    let differs_in = if tidy == known { "spaces and invisible characters" } else { "letter case" };
+    let differs_in = match () {
+        () if tidy == known => "spaces and invisible characters",
+        () if composed(&tidy) == composed(known) => "the form of Unicode",
+        () => "letter case",
+    };
     Some(NearMiss { rule: rule.id.to_owned(), differs_in })
 }
 

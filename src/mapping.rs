@@ -20,6 +20,8 @@ pub struct Mapping<'b> {
     pub(crate) refresh: Option<u32>,
     /// How many delimiters a known name holds at most: strings of groups are split with that in mind.
     pub(crate) delimiters: usize,
+    /// Exact names with their letters and marks apart, sorted: upstream groups that look like a known one, and are not.
+    lookalikes: Vec<&'b str>,
     pub(crate) rules: Vec<Rule<'b>>,
     /// The rules that fire whatever the groups are, and ask for nothing else.
     pub(crate) everyone: Vec<u32>,
@@ -123,6 +125,7 @@ impl<'b> Mapping<'b> {
         };
         let refresh = reader.number().map(|age| (age > 0).then_some(age))?;
         let delimiters = reader.number()? as usize;
+        let lookalikes = reader.list(Reader::text)?;
 
         let group = |reader: &mut Reader<'b>| reader.number().filter(|group| *group < groups);
         let count = u32::try_from(reader.count()?).ok()?;
@@ -167,6 +170,7 @@ impl<'b> Mapping<'b> {
             unmatched,
             refresh,
             delimiters,
+            lookalikes,
             rules,
             everyone,
             detailed,
@@ -264,6 +268,11 @@ impl<'b> Mapping<'b> {
         self.matcher.for_each_dyn(scan(name), &mut |_, _| wanted = true);
         self.match_otherwise(name, &mut Vec::new(), &mut |_, _, _| wanted = true);
         wanted
+    }
+
+    /// Whether a name that is not plain ASCII would be a known one in Unicode's normalization form C.
+    pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
+        self.lookalikes.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
     }
 
     /// Whether a name stands in the mapping, in this letter case or where that is ignored.

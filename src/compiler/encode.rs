@@ -24,6 +24,8 @@ pub(crate) struct LoweredMapping {
     pub(crate) refresh: Option<u32>,
     /// How many delimiters an exact name holds at most.
     pub(crate) delimiters: usize,
+    /// Exact names in Unicode's normalization form D, where that is another, sorted.
+    pub(crate) lookalikes: Vec<String>,
     pub(crate) rules: Vec<LoweredRule>,
     /// Positions in the registry.
     pub(crate) default: Vec<u32>,
@@ -388,6 +390,7 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     writer.bytes.push(u8::from(mapping.unmatched == UnmatchedPolicy::Deny));
     writer.number(mapping.refresh.unwrap_or_default() as usize);
     writer.number(mapping.delimiters);
+    writer.list(&mapping.lookalikes, |writer, name| writer.text(name));
 
     writer.number(mapping.rules.len());
     let mut clauses: Vec<&Clause> = mapping.rules.iter().map(|rule| &rule.own).collect();

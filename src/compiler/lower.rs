@@ -1,6 +1,10 @@
 //! From what an author wrote to what the engine runs: names are resolved, patterns lowered, and what makes no sense
 //! is reported.
 
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization;
+
 use super::automaton::Automaton;
 use super::coverage::{cover_everything, covers_everything};
 use super::encode::{
@@ -58,9 +62,18 @@ pub(crate) fn lower(
         unmatched: organization.unmatched.unwrap_or(platform.policies.unmatched),
         refresh: organization.refresh.unwrap_or(platform.policies.refresh),
         delimiters: most_delimiters(organization, &rules),
+        lookalikes: lookalikes(&rules),
         rules,
         default,
     }
+}
+
+/// The exact names with their letters and marks apart, where that is another name.
+fn lookalikes(rules: &[LoweredRule]) -> Vec<String> {
+    let clauses = rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
+    let names = clauses.flat_map(|clause| &clause.plain.names).filter(|name| !name.is_ascii());
+    let apart = names.filter_map(|name| Some(name.nfd().collect()).filter(|apart| apart != name));
+    apart.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// How many delimiters a known name holds at most.
