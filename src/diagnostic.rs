@@ -64,12 +64,25 @@ impl Severity {
     }
 }
 
+/// The longest message, in characters. A file can hold a name of a megabyte, and nobody reads that twice.
+const MAX_MESSAGE: usize = 2_000;
+
+/// A text without its middle, if it is too long.
+fn shortened(text: String) -> String {
+    let count = text.chars().count();
+    if count <= MAX_MESSAGE {
+        return text;
+    }
+    let half = MAX_MESSAGE / 2;
+    text.chars().take(half).chain(['…']).chain(text.chars().skip(count - half)).collect()
+}
+
 impl Diagnostic {
     pub(crate) fn new(code: Code, file: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message: shortened(message.into()),
             file: file.to_owned(),
             span,
             help: code.help().to_owned(),
@@ -78,7 +91,7 @@ impl Diagnostic {
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
+        self.help = shortened(help.into());
         self
     }
 
@@ -258,7 +271,17 @@ codes! {
 
 #[cfg(test)]
 mod tests {
-    use super::Code;
+    use super::{Code, MAX_MESSAGE, shortened};
+
+    #[test]
+    fn a_long_message_loses_its_middle() {
+        let fitting = "ä".repeat(MAX_MESSAGE);
+        assert_eq!(shortened(fitting.clone()), fitting);
+        let long = format!("the name `{}` is too long", "ä".repeat(MAX_MESSAGE));
+        let short = shortened(long);
+        assert_eq!(short.chars().count(), MAX_MESSAGE + 1);
+        assert!(short.starts_with("the name `ää") && short.ends_with("ä` is too long"), "{short}");
+    }
 
     #[test]
     fn codes_are_unique_and_kebab_case() {

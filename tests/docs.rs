@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use claimsmith::compiler::{compile_at, compile_whole_at};
-use claimsmith::diagnostic::{Code, Diagnostic, SourceFile};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use claimsmith::{Note, Reason};
 
 const FIXTURES: &str = "tests/fixtures/invalid";
@@ -78,6 +78,16 @@ fn every_code_has_its_heading() {
     let headings: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let codes: Vec<_> = Code::ALL.iter().map(|code| format!("`{}`", code.name())).collect();
     assert_eq!(headings, codes);
+}
+
+#[test]
+fn warnings_are_marked_as_such() {
+    let page = read("docs/diagnostics.md");
+    for code in Code::ALL {
+        let (_, section) = page.split_once(&format!("\n## `{}`\n\n", code.name())).expect("a heading");
+        let is_warning = section.starts_with("This is a warning.\n");
+        assert_eq!(is_warning, code.severity() == Severity::Warning, "{}", code.name());
+    }
 }
 
 #[test]

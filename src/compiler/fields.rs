@@ -6,6 +6,9 @@ use super::grammar::{Key, MAX_ENTRIES, Object, VERSION, Value, Word};
 use super::yaml::{Kind, Name, Node};
 use crate::diagnostic::{Code, Diagnostic};
 
+/// So many findings get a suggestion.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// Where the findings of one file go.
 #[derive(Debug)]
 pub(crate) struct Findings<'d> {
@@ -27,6 +30,12 @@ impl Findings<'_> {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         });
+    }
+
+    /// The known word that a mistyped one is probably meant to be, as long as not too much else is wrong: there may be
+    /// thousands of either, and whoever has so many findings made one mistake.
+    pub(crate) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+        if self.list.len() < MAX_SUGGESTIONS { nearest(word, known) } else { None }
     }
 
     /// Reports a problem that has to do with another place in the same file.
@@ -342,20 +351,27 @@ pub(crate) fn read_members<'n>(
 }
 
 /// Reports a list that is longer than any that a person would maintain.
-fn check_length(entries: &[Node], what: &str, span: &Range<usize>, findings: &mut Findings<'_>) {
+///
+/// Returns as many entries as it may have.
+fn check_length<'n>(
+    entries: &'n [Node],
+    what: &str,
+    span: &Range<usize>,
+    findings: &mut Findings<'_>,
+) -> &'n [Node] {
     if entries.len() > MAX_ENTRIES {
         let message = format!("{what} has {} entries, and may have {MAX_ENTRIES}", entries.len());
         let help = "split it up, or say the same with patterns".to_owned();
         findings.report(Code::InvalidValue, span, message, help);
     }
+    entries.get(..MAX_ENTRIES).unwrap_or(entries)
 }
 
 /// The entries of a YAML list.
 pub(crate) fn read_list<'n>(node: &'n Node, what: &str, findings: &mut Findings<'_>) -> Option<&'n [Node]> {
     match &node.kind {
         Kind::List(entries) => {
-            check_length(entries, what, &node.span, findings);
-            Some(entries)
+            Some(check_length(entries, what, &node.span, findings))
         }
         _ => {
             findings.wrong_type(node, what, "a list");
@@ -379,7 +395,7 @@ pub(crate) fn read_text(node: &Node, what: &str, findings: &mut Findings<'_>) ->
 pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut Findings<'_>) -> Vec<Name> {
     match &node.kind {
         Kind::List(entries) => {
-            check_length(entries, what, &node.span, findings);
+            let entries = check_length(entries, what, &node.span, findings);
             let what = format!("an entry of {what}");
             entries.iter().filter_map(|entry| read_text(entry, &what, findings)).collect()
         }
@@ -394,9 +410,12 @@ pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut Findings<'_>) -
 /// The known word that a mistyped one is probably meant to be.
 pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
+    let most = |known: &str| known.len().min(word.len()).div_ceil(4);
     known
+        // Each surplus character is a mistake; there is no need to compare a word with a whole text.
+        .filter(|known| known.chars().count().abs_diff(word.chars().count()) <= most(known))
         .map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), known))
-        .filter(|(distance, known)| *distance <= known.len().min(word.len()).div_ceil(4))
+        .filter(|(distance, known)| *distance <= most(known))
         .min()
         .map(|(_, known)| known)
 }

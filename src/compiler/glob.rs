@@ -244,7 +244,12 @@ impl Parser<'_, '_> {
                 None => break false,
             }
         };
-        if !closed || !is_capture_name(&name) {
+        if !closed {
+            let message = "a `${` is never closed".to_owned();
+            let help = "close it with `}`; for the characters themselves write `[$][{]`";
+            return Err(GlobError::Invalid(message, help));
+        }
+        if !is_capture_name(&name) {
             let message = format!("`${{{}}}` is no capture", name.escape_debug());
             return Err(GlobError::Invalid(
                 message,
@@ -409,7 +414,7 @@ mod tests {
         check_refused("a{,b}", "empty");
         check_refused("{}", "empty");
         check_refused("${Team}", "is no capture");
-        check_refused("${team", "is no capture");
+        check_refused("${team", "a `${` is never closed");
         check_refused("${a}*", "beside another wildcard");
         check_refused("*${a}", "beside another wildcard");
         check_refused("${a}${b}", "beside another wildcard");

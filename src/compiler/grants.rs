@@ -77,7 +77,7 @@ impl<'p> Guard<'p> {
             return Some(at);
         }
         let names = self.groups.iter().map(|group| group.name.text.as_str());
-        let help = match nearest(&grant.text, names) {
+        let help = match findings.nearest(&grant.text, names) {
             _ if grant.text.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }

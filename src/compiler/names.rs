@@ -1,6 +1,6 @@
 //! Which names the language accepts, and which claims Auth0 lets through.
 
-use super::fields::{Findings, nearest, quoted};
+use super::fields::{Findings, quoted};
 use super::grammar::{MAX_ID, MAX_OPTION};
 use super::yaml::Name;
 use crate::diagnostic::Code;
@@ -162,7 +162,7 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
 ) -> bool {
     let good = known().any(|known| known == wanted.text);
     if !good {
-        let help = match nearest(&wanted.text, known()) {
+        let help = match findings.nearest(&wanted.text, known()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
             // Codes are few and fixed; what an author named may be many.
             None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),

@@ -100,10 +100,8 @@ fn read_own_and_used(
     around: Surroundings<'_>,
     findings: &mut Findings<'_>,
 ) -> Vec<Rule> {
-    if fields.get("use").is_none() {
-        if fields.require("rules", findings).is_none() {
-            findings.help_last("add `rules`, or the rules of a template with `use`");
-        }
+    if fields.get("use").is_none() && fields.require("rules", findings).is_none() {
+        findings.help_last("add `rules`, or the rules of a template with `use`");
     }
     let names: Vec<&str> = connections.iter().map(|connection| connection.name.text.as_str()).collect();
     let known = Known {

@@ -3,7 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::fields::{Fields, Findings, nearest, read_list, read_members, read_texts};
+use super::fields::{Fields, Findings, read_list, read_members, read_texts};
 use super::glob::{Glob, GlobError, too_large};
 use super::grammar::{
     APPLICATION, CEILING, LIMITS, MAX_APPLICATION_NAME, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
@@ -318,11 +318,11 @@ fn check_ceiling_group(group: &Name, registry: &[TargetGroup], findings: &mut Fi
             if !registry.iter().any(|known| glob.is_match(&known.name.text)) {
                 let message =
                     format!("no target group of the registry matches `{}`", group.text.escape_debug());
-                let help =
-                    nearest(group.text.trim_matches('*'), registry.iter().map(|it| it.name.text.as_str()))
-                        .map_or("correct it, or remove it".to_owned(), |near| {
-                            format!("did you mean `{near}`?")
-                        });
+                let names = registry.iter().map(|it| it.name.text.as_str());
+                let help = match findings.nearest(group.text.trim_matches('*'), names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "correct it, or remove it".to_owned(),
+                };
                 findings.report(Code::UnknownGroup, &group.span, message, help);
             }
         }

@@ -1,0 +1,284 @@
+//! What is too much is refused in no time, and what is only much is read.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
+
+use std::time::{Duration, Instant};
+
+use claimsmith::Bundle;
+use claimsmith::compiler::{Compilation, compile, compile_whole};
+use claimsmith::diagnostic::SourceFile;
+
+/// So long may a mapping file take that is as large as it may be. A build without optimization needs a fraction of
+/// it; whatever grows faster than the file does not end within it.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+const PLATFORM: &str = "\
+version: 1
+applications:
+  catalog: { clients: [CatalogClient], claim: https://claims.example.com/groups }
+groups:
+  readers: { applications: [catalog], description: Reads. }
+";
+
+fn file(path: &str, text: String) -> SourceFile {
+    SourceFile { path: path.to_owned(), text }
+}
+
+/// Compiles files in the time that there is.
+#[track_caller]
+fn in_time(files: &[SourceFile]) -> Compilation {
+    let start = Instant::now();
+    let compilation = compile(files);
+    let took = start.elapsed();
+    assert!(took < PATIENCE, "{took:?}");
+    // Whatever is said about the file can be read.
+    for diagnostic in &compilation.diagnostics {
+        let length = diagnostic.message.len() + diagnostic.help.len();
+        assert!(length < 20_000, "{length} bytes of {:?}", diagnostic.code);
+    }
+    compilation
+}
+
+/// Compiles a mapping with these keys after its connections.
+#[track_caller]
+fn organization(keys: &str) -> Compilation {
+    let text = format!("version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\n{keys}\n");
+    in_time(&[file("platform.yaml", PLATFORM.to_owned()), file("organizations/acme.yaml", text)])
+}
+
+/// Compiles a mapping with a rule that matches this.
+#[track_caller]
+fn matching(patterns: &str) -> Compilation {
+    organization(&format!("rules: [{{ id: readers, match: {{ {patterns} }}, grant: readers }}]"))
+}
+
+/// Asserts that there is one finding, with this code.
+#[track_caller]
+fn check(compilation: &Compilation, code: &str) {
+    let codes: Vec<_> = compilation.diagnostics.iter().map(|it| it.code.name()).collect();
+    assert_eq!(codes, [code], "{:#?}", compilation.diagnostics);
+}
+
+/// Asserts that a mapping is fine, and so is its bundle.
+#[track_caller]
+fn check_fine(compilation: &Compilation) {
+    assert_eq!(compilation.diagnostics, []);
+    let platform = compilation.platform.as_ref().expect("a platform");
+    Bundle::decode(&platform.bundle).expect("a bundle");
+}
+
+/// A list of so many entries, each with its number.
+fn entries(count: usize, entry: impl Fn(usize) -> String) -> String {
+    (0..count).map(entry).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn regular_expressions_that_stall_others_are_linear_here() {
+    for regex in ["(a+)+", "(a|aa)+b", "(.*)*x", "(a*)*b", "(?:(?:a+)+)+b", "([a-zA-Z]+)*[0-9]", "(x+x+)+y"] {
+        let compilation = matching(&format!("regex: '{regex}'"));
+        check_fine(&compilation);
+        let platform = compilation.platform.expect("a platform");
+        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+        let groups: Vec<_> = (1_000..1_050).map(|length| "a".repeat(length) + "!").collect();
+        let event = serde_json::json!({
+            "client": { "client_id": "CatalogClient" },
+            "connection": { "name": "acme-entra", "strategy": "waad" },
+            "user": { "groups": groups },
+        });
+        let start = Instant::now();
+        let event = claimsmith::event::Event::from_json(event).expect("an event");
+        let answer = claimsmith::event::answer(&bundle, &event);
+        assert!(start.elapsed() < PATIENCE, "{regex}: {:?}", start.elapsed());
+        assert_eq!((answer.reason, answer.groups.len()), ("ok", 0), "{regex}");
+    }
+}
+
+#[test]
+fn regular_expressions_have_a_size() {
+    let alternatives = (0..10_000).map(|at| format!("g{at}")).collect::<Vec<_>>().join("|");
+    check(&matching(&format!("regex: '{alternatives}'")), "regex-too-large");
+    check(&matching(&format!("regex: '{}'", "a".repeat(1 << 20))), "regex-too-large");
+    check(&matching("regex: '(a{1000}){1000}'"), "regex-too-large");
+    check(&matching("regex: '(((a{100}){100}){100}){100}'"), "regex-too-large");
+    check(&matching("regex: 'a{4294967295}'"), "regex-too-large");
+    check(&matching("regex: '[a-z]{5000}'"), "regex-too-large");
+    check(&matching(&format!("regex: '{}a{}'", "(".repeat(500), ")".repeat(500))), "regex-too-large");
+    check(&matching(&format!("regex: '{}a{}'", "[".repeat(500), "]".repeat(500))), "regex-too-large");
+    check(&matching("regex: '[a-zA-Z0-9_-]{1,500}x'"), "regex-too-large");
+    check_fine(&matching("regex: '[a-zA-Z0-9_-]{1,200}x'"));
+    // Each for itself is small.
+    let many = entries(10_000, |at| format!("'g{at}-[a-z]+'"));
+    check_fine(&matching(&format!("regex: [{many}]")));
+}
+
+#[test]
+fn globs_have_a_size() {
+    let alternatives = (0..10_000).map(|at| format!("g{at}")).collect::<Vec<_>>().join(",");
+    check(&matching(&format!("glob: '{{{alternatives}}}'")), "unreachable-pattern");
+    let alternatives = (0..1_000).map(|at| format!("{at}")).collect::<Vec<_>>().join(",");
+    check(&matching(&format!("glob: '{{{alternatives}}}'")), "glob-too-large");
+    check(&matching(&format!("glob: '{}'", "{a,b}".repeat(600))), "glob-too-large");
+    check(&matching(&format!("glob: '{}a{}'", "{a,".repeat(500), "}".repeat(500))), "glob-too-large");
+    check(&matching(&format!("glob: '{}'", "a".repeat(1 << 20))), "unreachable-pattern");
+    check(&matching(&format!("glob: '{}b'", "*a".repeat(2_048))), "unreachable-pattern");
+    check_fine(&matching(&format!("glob: '{}b'", "*a".repeat(2_000))));
+    check_fine(&matching(&format!("glob: '{}b'", "[!a-m]*".repeat(500))));
+    check_fine(&matching(&format!("glob: [{}]", entries(10_000, |at| format!("'*-{at}-*'")))));
+}
+
+#[test]
+fn names_have_a_length() {
+    let long = "a".repeat(1 << 20);
+    check(&matching(&format!("exact: '{long}'")), "unreachable-pattern");
+    check(
+        &organization(&format!("rules: [{{ id: '{long}', everyone: true, grant: readers }}]")),
+        "invalid-name",
+    );
+    check(&organization(&format!("rules: [{{ id: a, everyone: true, grant: '{long}' }}]")), "unknown-group");
+    check(&organization(&format!("aliases:\n  ? {long}\n  : a\nrules: []")), "invalid-name");
+    check(&organization(&format!("? {long}\n: a\nrules: []")), "unknown-key");
+    let from = format!("groups: {{ from: '/{long}' }}");
+    let text = format!(
+        "version: 1\nconnections: {{ a: {{ strategy: waad, {from} }} }}\n\
+         rules: [{{ id: a, everyone: true, grant: readers }}]\n"
+    );
+    let files = [file("platform.yaml", PLATFORM.to_owned()), file("organizations/acme.yaml", text)];
+    check(&in_time(&files), "invalid-pointer");
+}
+
+#[test]
+fn yaml_has_a_depth_and_a_size() {
+    check(&organization(&format!("rules: {}{}", "[".repeat(100_000), "]".repeat(100_000))), "yaml-syntax");
+    check(
+        &organization(&format!("rules: {}a{}", "{a: ".repeat(100_000), "}".repeat(100_000))),
+        "yaml-syntax",
+    );
+    check(&organization(&format!("rules: {}a", "- ".repeat(1_000))), "yaml-syntax");
+    let nested = (0..1_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>();
+    check(&organization(&format!("rules:\n {}", nested.replace('\n', "\n "))), "yaml-syntax");
+    // A condition in a condition in a condition, as deep as a file may go and deeper.
+    let condition =
+        |depth: usize| format!("{}connection: acme-entra{}", "not: { ".repeat(depth), " }".repeat(depth));
+    let rule = |depth: usize| {
+        organization(&format!(
+            "rules: [{{ id: a, when: {{ {} }}, match: {{ exact: a }}, grant: readers }}]",
+            condition(depth)
+        ))
+    };
+    check_fine(&rule(20));
+    check(&rule(1_000), "yaml-syntax");
+    // Ten aliases of ten aliases of ten aliases.
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let before = format!("*a{}", level - 1);
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![before; 10].join(", ")));
+    }
+    check(&organization(&bomb), "yaml-syntax");
+}
+
+#[test]
+fn mappings_have_a_size() {
+    let rules = |count| {
+        let rule = |at| format!("{{ id: r{at}, match: {{ exact: g{at} }}, grant: readers }}");
+        organization(&format!("rules: [{}]", entries(count, rule)))
+    };
+    check(&rules(100_000), "invalid-value");
+    check_fine(&rules(10_000));
+    // Each of many rules looks like many others to whoever asks whether one of them is enough.
+    let globs = |at| format!("{{ id: r{at}, match: {{ glob: ['*-{at}-*', '{at}*'] }}, grant: readers }}");
+    check_fine(&organization(&format!("rules: [{}]", entries(1_500, globs))));
+    let regexes = |at| format!("{{ id: r{at}, match: {{ regex: '[a-z]+-{at}-.*' }}, grant: readers }}");
+    check_fine(&organization(&format!("rules: [{}]", entries(1_500, regexes))));
+    let near =
+        |at| format!("{{ id: r{at}, match: {{ exact: '{}' }}, grant: readers }}", " ".repeat(at % 50) + "g");
+    let compilation = organization(&format!("rules: [{}]", entries(2_000, near)));
+    assert!(compilation.diagnostics.len() >= 1_950, "{}", compilation.diagnostics.len());
+
+    let patterns = |at| {
+        format!(
+            "{{ id: r{at}, match: {{ exact: [{}] }}, grant: readers }}",
+            entries(100, |to| format!("g{at}-{to}"))
+        )
+    };
+    check(&organization(&format!("rules: [{}]", entries(1_001, patterns))), "invalid-value");
+    check(
+        &organization(&format!(
+            "rules: [{{ id: a, match: {{ exact: [{}] }}, grant: readers }}]",
+            entries(10_001, |at| format!("g{at}"))
+        )),
+        "invalid-value",
+    );
+}
+
+#[test]
+fn templates_multiply_up_to_a_size() {
+    let rules = entries(1_000, |at| {
+        format!("{{ id: r{at}, match: {{ exact: '{{{{prefix}}}}-{at}' }}, grant: readers }}")
+    });
+    let template = format!(
+        "version: 1\ndescription: Many rules.\nparameters: {{ prefix: {{ type: text }} }}\nrules: [{rules}]\n"
+    );
+    let uses = |count| {
+        let uses =
+            entries(count, |at| format!("{{ template: many@1, id: u{at}, with: {{ prefix: p{at} }} }}"));
+        let text =
+            format!("version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\nuse: [{uses}]\n");
+        in_time(&[
+            file("platform.yaml", PLATFORM.to_owned()),
+            file("templates/many@1.yaml", template.clone()),
+            file("organizations/acme.yaml", text),
+        ])
+    };
+    check_fine(&uses(10));
+    check(&uses(11), "invalid-value");
+    check(&uses(1_000), "invalid-value");
+}
+
+#[test]
+fn conditions_are_looked_into_up_to_a_size() {
+    // Thirteen values, of which twelve attributes have one each: whoever tries them all is not done before the night.
+    let attribute = |at: usize, value: usize| format!("{{ user: {{ attribute: /a{at}, equals: {value} }} }}");
+    let somewhere = |value| format!("{{ not: {{ any: [{}] }} }}", entries(12, |at| attribute(at, value)));
+    let when = format!("{{ not: {{ any: [{}] }} }}", entries(13, somewhere));
+    let rule = format!("{{ id: a, when: {when}, match: {{ exact: a }}, grant: readers }}");
+    let compilation = organization(&format!("rules: [{rule}]"));
+    check_fine(&compilation);
+}
+
+#[test]
+fn a_platform_in_one_file_has_the_same_budgets() {
+    let text = format!("version: 1\nplatform: {}{}", "{a: ".repeat(100_000), "}".repeat(100_000));
+    let compilation = compile_whole(&file("whole.yaml", text));
+    check(&compilation, "yaml-syntax");
+    // Neither is there an end to what a platform may list without one.
+    let applications = entries(5_000, |at| {
+        format!("a{at}: {{ clients: [c{at}], claim: 'https://claims.example.com/{at}' }}")
+    });
+    let text = format!(
+        "version: 1\nplatform: {{ applications: {{ {applications} }}, groups: {{}} }}\norganizations: {{}}\n"
+    );
+    let start = Instant::now();
+    let compilation = compile_whole(&file("whole.yaml", text));
+    assert!(start.elapsed() < PATIENCE);
+    assert!(compilation.platform.is_none());
+    check(&compilation, "invalid-value");
+}
+
+#[test]
+fn what_might_be_meant_is_looked_for_up_to_a_size() {
+    let groups =
+        entries(2_000, |at| format!("readers-of-{at}: {{ applications: [catalog], description: Reads. }}"));
+    let platform = format!("{PLATFORM}#")
+        .replace("groups:\n", "groups: {")
+        .replace("  readers: { applications: [catalog], description: Reads. }\n#", &format!("{groups} }}\n"));
+    let rule = |at| format!("{{ id: r{at}, match: {{ exact: g{at} }}, grant: raeders-of-{at} }}");
+    let text = format!(
+        "version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\nrules: [{}]\n",
+        entries(5_000, rule)
+    );
+    let compilation = in_time(&[file("platform.yaml", platform), file("organizations/acme.yaml", text)]);
+    let codes: Vec<_> = compilation.diagnostics.iter().map(|it| it.code.name()).collect();
+    assert_eq!((codes.len(), codes.iter().all(|code| *code == "unknown-group")), (5_000, true));
+    let near = compilation.diagnostics.first().map(|it| it.help.as_str());
+    assert_eq!(near, Some("did you mean `readers-of-0`?"));
+}
