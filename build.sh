@@ -10,16 +10,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
   source scripts/toolchain.sh
   source scripts/artifacts.sh
   source scripts/checks.sh
+  source scripts/fuzz.sh
 }
 
 usage() {
   cat <<'USAGE'
-usage: ./build.sh [test | bench | help]
+usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
 
   (nothing)  install what is missing, build the engine and the command, bundle mappings/,
              and log every sample customer in through dist/action.js
   test       the same without the logins, then every test of the project
   bench      the same without the logins, then the benchmarks
+  fuzz       throw random input at the core, each of seven targets for 60 or so many seconds
   help       print this
 
 Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README tells more.
@@ -44,7 +46,9 @@ build() {
   stage "Bundle mappings into the Action" bundle_action
 }
 
-if [ $# -gt 1 ]; then
+most=1
+if [ "${1-}" = fuzz ]; then most=2; fi
+if [ $# -gt $most ] || ! [[ "${2-60}" =~ ^[1-9][0-9]{0,5}$ ]]; then
   usage >&2
   exit 2
 fi
@@ -65,6 +69,9 @@ case "${1-}" in
     set_up
     build
     stage "Benchmarks" bench/run.sh
+    ;;
+  fuzz)
+    run_fuzzing "${2-60}"
     ;;
   help | -h | --help)
     usage

@@ -8,6 +8,7 @@ CHECKS_SUMMARY=""
 run_checks() {
   stage "Test tools" ensure_test_tools
   check "Formatting" host_cargo fmt --all --check
+  check "Formatting, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
   check "Lints, host" host_cargo clippy --workspace --all-targets -- -D warnings
   check "Lints, WebAssembly" lint_wasm
   check "Tests, host" host_cargo test --workspace

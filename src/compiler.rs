@@ -36,6 +36,7 @@ mod uses;
 mod yaml;
 
 pub use self::glob::{Glob, GlobError};
+pub use self::regex::{Regex, RegexError};
 
 use std::collections::BTreeMap;
 

@@ -87,13 +87,19 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     check_answer(&answer(bundle, &event));
     let _ = explain(bundle, &event).to_string();
 
-    api::route(bundle, bytes);
+    api::route(bundle, bytes, &mut Vec::new());
     check_evaluation(bundle, bytes);
     let texts = ["/organization/id", "/connection/name", "/client/client_id"]
         .map(|it| case.event.pointer(it)?.as_str());
-    let [application, place, source] = api::route(bundle, &texts.map(encoded).concat());
-    assert!(source == api::NONE || bundle.source(source).is_some());
-    let route = [application.to_le_bytes(), place.to_le_bytes()].concat();
+    let mut words = Vec::new();
+    api::route(bundle, &texts.map(encoded).concat(), &mut words);
+    let (head, reads) = words.split_first_chunk::<3>().expect("three words");
+    let [application, place, count] = *head;
+    assert_eq!(reads.len(), count as usize);
+    assert!(reads.iter().all(|read| bundle.read(*read).is_some()));
+    let time = (bytes.len() as f64).to_le_bytes();
+    let route = [&application.to_le_bytes()[..], &place.to_le_bytes(), &time].concat();
+    check_evaluation(bundle, &[&route[..8], bytes].concat());
     // The bytes as an encoded value, as one string, and as an array of strings.
     let word = |number: usize| (number as u32).to_le_bytes();
     let names = bytes.iter().filter(|byte| **byte == 0).count() + 1;
@@ -101,12 +107,14 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     let list = [&[9], &word(names)[..], &word(bytes.len()), bytes].concat();
     for value in [bytes, &text, &list] {
         check_evaluation(bundle, &[&route, value].concat());
+        // The same for every read.
+        check_evaluation(bundle, &[&route[..], &value.repeat(reads.len())].concat());
     }
 
     for position in 0..bundle.organizations().len() as u32 {
         let _ = bundle.mapping(position);
     }
-    for kind in 0..8 {
+    for kind in 0..32 {
         let _ = api::text(Some(bundle), kind, place);
         let _ = api::text(Some(bundle), kind, 0);
     }
@@ -124,13 +132,24 @@ fn check_evaluation(bundle: &Bundle<'_>, call: &[u8]) {
     let mut words = Vec::new();
     api::evaluate(bundle, call, &mut words);
     let (head, rest) = words.split_first_chunk::<8>().expect("eight words");
-    let [outcome, reason, application, _, _, _, notes, groups] = *head;
+    let [outcome, reason, application, _, fired, _, notes, groups] = *head;
     assert!(outcome <= Outcome::None as u32 && (reason as usize) < Reason::ALL.len());
     assert!(application == api::NONE || bundle.application(application).is_some());
-    let (told, granted) = rest.split_at(2 * notes as usize);
+    let (told, rest) = rest.split_at(2 * notes as usize);
     assert!(told.chunks(2).all(|note| (note[0] as usize) < Note::ALL.len()));
-    assert_eq!(granted.len(), groups as usize);
+    let (granted, provenance) = rest.split_at(groups as usize);
     assert!(granted.is_sorted_by(|one, next| one < next));
     assert!(granted.iter().all(|group| bundle.group_name(*group).is_some()));
-    assert!(granted.is_empty() || outcome == Outcome::Groups as u32 && reason == Reason::Ok as u32);
+    let is_partial = || told.chunks(2).any(|note| note[0] == Note::Partial as u32);
+    let may_grant = outcome == Outcome::Groups as u32 && (reason == Reason::Ok as u32 || is_partial());
+    assert!(granted.is_empty() || may_grant);
+    let is_told = bundle.application(application).is_some_and(|it| it.provenance.is_some());
+    let [organization, count, rules @ ..] = provenance else {
+        assert!(provenance.is_empty() && !is_told);
+        return;
+    };
+    assert!(is_told && *count == fired && rules.len() == fired as usize);
+    let mapping = bundle.mapping(*organization);
+    let is_rule = |rule: &u32| mapping.is_some_and(|mapping| (*rule as usize) < mapping.rules().len());
+    assert!(rules.iter().all(is_rule));
 }

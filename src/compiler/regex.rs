@@ -4,6 +4,7 @@
 //! into a tree, off which the compiler reads the rest: the program that the engine runs, how a match begins and ends,
 //! what a capture can hold, whether a name is left out. A pattern in which the two could disagree is refused.
 
+mod alone;
 mod program;
 mod tree;
 mod vet;
@@ -15,6 +16,8 @@ use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Capture as CaptureNode, Class, Hir, HirKind};
+
+pub use self::alone::{Regex, RegexError};
 
 use self::tree::Case;
 use super::automaton::{Automaton, is_usable};

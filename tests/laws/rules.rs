@@ -1,6 +1,4 @@
-//! What must hold for every mapping and every login, on random ones.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
+//! Rules that match by name or glob alone, on one source.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

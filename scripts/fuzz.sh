@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# Fuzzing on a stable toolchain: the targets of fuzz/, built with the coverage that libFuzzer is led by.
+
+FUZZ_TARGETS="bundle dn event form glob mapping regex"
+FUZZ_DIR=$ROOT/target/fuzz
+
+# What `cargo fuzz build --sanitizer none` hands to the compiler: no part of it asks for a nightly one.
+FUZZ_FLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
+-Cdebug-assertions -Ccodegen-units=1 --cfg fuzzing"
+
+# Runs every target for so many seconds.
+run_fuzzing() {
+  local seconds=$1
+  stage "C++ compiler for libFuzzer" require_cxx
+  stage "Fuzz targets" build_fuzz_targets
+  stage "Fuzz, each target for $seconds s, two at a time" fuzz_all "$seconds"
+}
+
+require_cxx() {
+  local as_root=""
+  if ! have c++ && ! have g++ && have apt-get; then
+    [ "$(id -u)" -eq 0 ] || as_root=sudo
+    say "installing Debian's package as root: g++"
+    $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -qq -y --no-install-recommends g++ >target/apt-cxx.log || true
+  fi
+  have c++ || have g++ || die "no C++ compiler found, and libFuzzer is written in C++" \
+    "install one, for example Debian's package \`g++\` or Apple's command line tools"
+  say "$( (c++ --version || g++ --version) 2>/dev/null | head -n 1)"
+}
+
+# With a target stated, the flags go to the targets alone and not to build scripts.
+build_fuzz_targets() {
+  local host
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  RUSTFLAGS=$FUZZ_FLAGS CARGO_TARGET_DIR=$FUZZ_DIR \
+    cargo build --quiet --manifest-path fuzz/Cargo.toml --release --bins --target "$host" \
+    --config 'profile.release.debug="line-tables-only"'
+  FUZZ_BIN=$FUZZ_DIR/$host/release
+  say "$FUZZ_TARGETS"
+}
+
+# Every target runs, whatever fails first.
+fuzz_all() {
+  local seconds=$1 failed
+  # So that an input that fails is printed with the line that it fails at.
+  export RUST_BACKTRACE=1
+  export FUZZ_DIR FUZZ_BIN
+  export -f fuzz_one fuzz_seeds
+  failed=$FUZZ_DIR/failed
+  rm -f "$failed"
+  # shellcheck disable=SC2016,SC2086
+  printf '%s\n' $FUZZ_TARGETS | xargs -P 2 -I '{}' bash -c 'fuzz_one "$1" "$2" || echo "$1" >>"$3"' _ '{}' "$seconds" "$failed"
+  [ ! -e "$failed" ] || die "these targets failed: $(sort "$failed" | tr '\n' ' ')" \
+    "fuzz/README.md says what to do with the inputs"
+}
+
+# The last lines of a run tell all; what led there is in its log.
+fuzz_one() {
+  local target=$1 seconds=$2
+  local corpus=$FUZZ_DIR/corpus/$target log=$FUZZ_DIR/$target.log artifacts=$FUZZ_DIR/artifacts/$target/ input
+  mkdir -p "$corpus" "$artifacts"
+  mapfile -t seeds < <(fuzz_seeds "$target")
+  # Inputs of any length up to 4 kB; a single one must not take ten seconds.
+  if "$FUZZ_BIN/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+    -artifact_prefix="$artifacts" "$corpus" "${seeds[@]}" >"$log" 2>&1; then
+    printf '   ok      %-8s %s runs\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
+    return
+  fi
+  printf '   FAILED  %s\n' "$target"
+  grep -aE -A 3 '^thread .* panicked|^==[0-9]+== ERROR' "$log" | head -n 8 | sed 's/^/           /'
+  input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
+  printf '           log:   %s\n           input: %s\n           rerun: %s %s\n' \
+    "$log" "${input:-none}" "$FUZZ_BIN/$target" "$input"
+  return 1
+}
+
+# Folders of inputs to begin with: real files, and patterns out of them.
+fuzz_seeds() {
+  local seeds=$FUZZ_DIR/seeds/$1
+  case $1 in
+    mapping) printf '%s\n' mappings mappings/organizations mappings/templates tests/cases tests/fixtures/invalid ;;
+    event) printf '%s\n' js-shim/test/events ;;
+    regex)
+      rm -rf "$seeds"
+      mkdir -p "$seeds"
+      grep -hoE "regex: *(\"[^\"]*\"|'[^']*')" tests/cases/*.yaml mappings/*/*.yaml |
+        sed -E "s/^regex: *.(.*).\$/\1/" | sort -u |
+        (cd "$seeds" && split -l 1 -a 4 -)
+      printf '%s\n' "$seeds"
+      ;;
+  esac
+}

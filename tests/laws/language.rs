@@ -1,0 +1,458 @@
+//! Platforms that use the whole language, and logins of every kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use claimsmith::compiler::compile;
+use claimsmith::compiler::format::format;
+use claimsmith::event::{Answer, Event, answer};
+use claimsmith::{Bundle, Form, Note, Value, api, evaluate, explain};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::login::{Arrival, Entry, Identity, Login, login};
+use crate::reference::{self, Expected};
+use crate::world::{Application, Shape, TARGETS, TIERS, World, is_protected, name, world};
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() }
+}
+
+/// The world that the compiler accepts, and its bundle.
+fn compiled(mut world: World) -> Result<(World, Vec<u8>), TestCaseError> {
+    let bytes = world.compile().ok_or_else(|| TestCaseError::reject("no rule is left"))?;
+    Ok((world, bytes))
+}
+
+fn decoded(bytes: &[u8]) -> Bundle<'_> {
+    Bundle::decode(bytes).expect("the compiler's bundles decode")
+}
+
+/// What the reference tells of an answer.
+fn told(answer: Answer) -> Expected {
+    let mut notes = answer.notes;
+    // The reference does not follow texts that lead to nothing.
+    for note in [Note::UnregisteredTarget, Note::ForbiddenTarget, Note::NearMiss] {
+        notes.remove(note.code());
+    }
+    Expected {
+        outcome: answer.outcome,
+        reason: answer.reason,
+        groups: answer.groups,
+        rules: answer.rules,
+        unmatched: answer.unmatched,
+        received: answer.received,
+        notes,
+    }
+}
+
+/// Brings lists into an order that each number decides anew.
+fn shuffle(mut number: u64) -> impl FnMut(&mut Vec<String>) {
+    move |list| {
+        list.sort_by_cached_key(|text| {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(text.len() as u64 | 1);
+            number >> 32
+        });
+    }
+}
+
+/// A value as the Action's shim writes it.
+fn encode(value: &Value<'_>, call: &mut Vec<u8>) {
+    fn text(bytes: &[u8], call: &mut Vec<u8>) {
+        call.extend((bytes.len() as u32).to_le_bytes());
+        call.extend(bytes);
+    }
+    match value {
+        Value::Absent => call.push(0),
+        Value::Null => call.push(1),
+        Value::Bool(value) => call.push(2 + u8::from(*value)),
+        Value::Number(number) => {
+            call.push(4);
+            call.extend(number.to_le_bytes());
+        }
+        Value::Text(bytes) => {
+            call.push(5);
+            text(bytes, call);
+        }
+        Value::List(entries) => {
+            call.push(6);
+            call.extend((entries.len() as u32).to_le_bytes());
+            entries.iter().for_each(|entry| encode(entry, call));
+        }
+        Value::Object(members) => {
+            call.push(7);
+            call.extend((members.len() as u32).to_le_bytes());
+            for (key, value) in members {
+                text(key, call);
+                encode(value, call);
+            }
+        }
+        Value::Unreadable => call.push(8),
+        Value::Names { count, joined } => {
+            call.push(9);
+            call.extend((*count as u32).to_le_bytes());
+            text(joined, call);
+        }
+        Value::IdentityUnclear => call.push(10),
+        Value::Overage => call.push(11),
+        Value::Unavailable => call.push(12),
+    }
+}
+
+/// The call that asks where a login leads.
+fn route_call(login: &claimsmith::Login<'_>) -> Vec<u8> {
+    let mut call = Vec::new();
+    for text in [login.organization, login.connection, login.client] {
+        match text {
+            Some(text) => {
+                call.extend((text.len() as u32).to_le_bytes());
+                call.extend(text.as_bytes());
+            }
+            None => call.extend(api::NONE.to_le_bytes()),
+        }
+    }
+    call
+}
+
+fn check_boundary(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseError> {
+    let fetched = event.fetch(bundle);
+    let login = fetched.login();
+    let mut route = Vec::new();
+    api::route(bundle, &route_call(&login), &mut route);
+    prop_assert_eq!(&route[3..], fetched.route().reads(bundle).collect::<Vec<_>>());
+    prop_assert_eq!(route[2] as usize, login.input.values.len());
+
+    let mut call: Vec<u8> = route[..2].iter().flat_map(|word| word.to_le_bytes()).collect();
+    call.extend(login.input.now.to_le_bytes());
+    login.input.values.iter().for_each(|value| encode(value, &mut call));
+    let mut words = Vec::new();
+    api::evaluate(bundle, &call, &mut words);
+
+    let evaluation = evaluate(bundle, &login);
+    let head = [
+        evaluation.outcome as u32,
+        evaluation.reason as u32,
+        evaluation.application.unwrap_or(api::NONE),
+        evaluation.received,
+        evaluation.rules.len() as u32,
+        evaluation.unmatched.len() as u32,
+        evaluation.notes.len() as u32,
+        evaluation.groups.len() as u32,
+    ];
+    let mut expected = head.to_vec();
+    expected.extend(evaluation.notes.iter().flat_map(|(note, count)| [*note as u32, *count]));
+    expected.extend(&evaluation.groups);
+    let application = evaluation.application.and_then(|at| bundle.application(at));
+    if application.is_some_and(|it| it.provenance.is_some()) {
+        let at = bundle.organizations().iter().position(|it| it.name == "acme").expect("acme");
+        expected.extend([at as u32, evaluation.rules.len() as u32]);
+        expected.extend(&evaluation.rules);
+        let id = |rule: &u32| api::text(Some(bundle), 7 + 16 * at as u32, *rule).expect("a rule");
+        let ids: Vec<String> = evaluation.rules.iter().map(id).collect();
+        prop_assert_eq!(ids, answer(bundle, event).rules);
+    }
+    prop_assert_eq!(words, expected);
+    Ok(())
+}
+
+fn check_explanation(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseError> {
+    let explanation = explain::explain(bundle, event);
+    let answer = answer(bundle, event);
+    prop_assert_eq!(&explanation.answer, &answer);
+    prop_assert!(!explanation.to_string().is_empty());
+    if answer.outcome != "groups" || answer.reason == "over-limit" {
+        prop_assert!(answer.groups.is_empty());
+        return Ok(());
+    }
+    let fired = |rule: &String| answer.rules.contains(rule);
+    let steps = || explanation.groups.iter().flat_map(|step| &step.rules).chain(&explanation.everyone);
+    let granted: BTreeSet<&String> = steps()
+        .filter(|step| fired(&step.rule) && !step.excludes)
+        .flat_map(|step| &step.grants)
+        .chain(&explanation.default)
+        .collect();
+    let left: Vec<String> =
+        granted.iter().filter(|group| !explanation.removed.contains(group)).map(|it| (*it).clone()).collect();
+    prop_assert_eq!(&left, &answer.groups, "granted minus removed");
+    prop_assert!(
+        explanation.removed.iter().all(|group| granted.contains(group)),
+        "{:?}",
+        explanation.removed
+    );
+    // Without `none` alone, whatever fired has been matched by a group or is for everyone.
+    let seen: BTreeSet<&String> = steps().map(|step| &step.rule).collect();
+    prop_assert!(answer.rules.iter().all(|rule| seen.contains(rule)), "{:?}", answer.rules);
+    let unmatched: BTreeSet<_> = explanation
+        .groups
+        .iter()
+        .filter(|step| step.rules.is_empty())
+        .map(|step| step.group.clone())
+        .collect();
+    prop_assert_eq!(unmatched.into_iter().collect::<Vec<_>>(), answer.unmatched);
+    Ok(())
+}
+
+/// Every group is one that some rule or the default may grant, and none that a rule which fired takes away.
+fn check_bounds(world: &World, login: &Login, answer: &Answer) -> Result<(), TestCaseError> {
+    let application: &Application = &world.applications[login.application];
+    let rules = || world.rules.iter().filter(|rule| answer.rules.contains(&rule.id));
+    for group in &answer.groups {
+        let target = TARGETS.iter().find(|target| *target == group);
+        prop_assert!(target.is_some_and(|target| application.groups.contains(target)), "`{}` escapes", group);
+        let marked = rules().any(|rule| !rule.excludes && rule.protected);
+        prop_assert!(world.may_grant(group, marked), "`{}` is above the ceiling", group);
+        prop_assert!(!is_protected(group) || marked, "`{}` is protected", group);
+        let excluded = |rule: &crate::world::Rule| rule.excludes && rule.groups.contains(&group.as_str());
+        prop_assert!(!rules().any(excluded), "`{}` is excluded", group);
+    }
+    for (_, tier) in TIERS {
+        let kept = tier.iter().filter(|group| answer.groups.iter().any(|it| it == *group)).count();
+        prop_assert!(kept <= 1, "one of a tier");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config(150))]
+
+    #[test]
+    fn an_evaluation_is_what_the_language_says(world in world(), logins in vec(prop_oneof![login(0), login(3)], 12)) {
+        let (world, bytes) = compiled(world)?;
+        let bundle = decoded(&bytes);
+        for login in &logins {
+            let event = login.event(&world);
+            let answer = answer(&bundle, &event);
+            check_bounds(&world, login, &answer)?;
+            check_explanation(&bundle, &event)?;
+            check_boundary(&bundle, &event)?;
+            prop_assert_eq!(told(answer), reference::evaluate(&world, login), "{:#?} {:#?}", login, world);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(40))]
+
+    #[test]
+    fn order_changes_nothing_in_the_whole_language(
+        world in world(),
+        logins in vec(login(0), 6).prop_flat_map(|logins| (Just(logins.clone()), Just(logins))),
+        number in any::<u64>(),
+    ) {
+        let (world, bytes) = compiled(world)?;
+        let files = world.files(&mut shuffle(number));
+        let shuffled = compile(&files);
+        let other = shuffled.platform.map(|platform| platform.bundle);
+        prop_assert_eq!(Some(&bytes), other.as_ref(), "{:#?}", shuffled.diagnostics);
+        let bundle = decoded(&bytes);
+        let (logins, mut reversed) = logins;
+        for login in &mut reversed {
+            for arrival in &mut login.arrivals {
+                if let Arrival::Entries(entries) = arrival {
+                    entries.reverse();
+                }
+            }
+        }
+        for (login, reversed) in logins.iter().zip(&reversed) {
+            prop_assert_eq!(answer(&bundle, &login.event(&world)), answer(&bundle, &reversed.event(&world)));
+        }
+    }
+
+    #[test]
+    fn a_formatted_mapping_gives_the_same_bundle(world in world(), number in any::<u64>()) {
+        let (world, bytes) = compiled(world)?;
+        let mut files = world.files(&mut shuffle(number));
+        for file in &mut files {
+            file.text = format(file).expect("what compiles can be formatted");
+        }
+        let compiled = compile(&files);
+        let formatted = compiled.platform.map(|platform| platform.bundle);
+        prop_assert_eq!(Some(bytes), formatted, "{:#?} {:#?}", compiled.diagnostics, files);
+    }
+
+    #[test]
+    fn incomplete_input_grants_no_more_than_complete_input(
+        mut world in world(),
+        login in login(0),
+        cuts in vec((0usize..9, vec(any::<bool>(), 8), vec(any::<bool>(), 8)), 12),
+    ) {
+        // What a tier or a limit leaves out of more groups, it may let pass of fewer: both are there after the grants.
+        for application in &mut world.applications {
+            (application.limit, application.bytes) = (None, None);
+        }
+        for (sources, first) in &mut world.sources {
+            // Without a first source, a second one is an answer, and a complete one.
+            *first = false;
+            sources.iter_mut().for_each(|source| (source.cap, source.empty_if_absent) = (None, false));
+        }
+        let (world, bytes) = compiled(world)?;
+        let bundle = decoded(&bytes);
+        let whole = answer(&bundle, &login.event(&world));
+        prop_assume!(whole.reason == "ok" || whole.reason == "unmatched");
+        for (way, keep, other) in cuts {
+            let mut cut = login.clone();
+            for (arrival, keep) in cut.arrivals.iter_mut().zip([keep, other]) {
+                let Arrival::Entries(entries) = arrival else { continue };
+                let mut keep = keep.iter().copied();
+                entries.retain(|_| keep.next().unwrap_or(true));
+            }
+            match way {
+                0 => cut.arrivals[0] = Arrival::Absent,
+                1 => cut.arrivals[0] = Arrival::Null,
+                2 => cut.arrivals[0] = Arrival::Wrong,
+                3 => cut.overage = true,
+                4 => cut.identity = Identity::Unclear,
+                way => {
+                    let Arrival::Entries(entries) = &mut cut.arrivals[0] else { continue };
+                    entries.insert(way.min(entries.len()), [Entry::Control, Entry::Formless, Entry::Number][way % 3].clone());
+                }
+            }
+            let partial = answer(&bundle, &cut.event(&world));
+            if matches!(partial.reason, "ok" | "unmatched") {
+                // `ad` knows no sign of withheld groups, and provisioned groups belong to no identity.
+                prop_assert!(matches!(way, 3 | 4));
+                continue;
+            }
+            match world.incomplete {
+                "use-partial" => {
+                    prop_assert!(partial.notes.contains_key("partial"));
+                    let higher = |group: &String| {
+                        let tier = TIERS.iter().map(|(_, tier)| *tier).find(|tier| tier.contains(&group.as_str()));
+                        let tier = tier.unwrap_or_default().iter().take_while(|it| *it != group);
+                        tier.into_iter().any(|it| whole.groups.iter().any(|whole| whole == it))
+                    };
+                    for group in &partial.groups {
+                        prop_assert!(whole.groups.contains(group) || higher(group), "`{}` {:#?} {:#?} {:#?}", group, login, cut, world);
+                    }
+                }
+                policy => {
+                    prop_assert_eq!(partial.outcome, if policy == "deny" { "deny" } else { "groups" });
+                    prop_assert!(partial.groups.is_empty() && partial.rules.is_empty());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_login_without_groups_that_anyone_knows_gets_what_everyone_gets(world in world(), mut login in login(0)) {
+        let (world, bytes) = compiled(world)?;
+        let bundle = decoded(&bytes);
+        login.arrivals = vec![Arrival::Entries(Vec::new()), Arrival::Entries(Vec::new())];
+        let answer = answer(&bundle, &login.event(&world));
+        let for_everyone: BTreeMap<_, _> =
+            world.rules.iter().map(|rule| (rule.id.as_str(), matches!(rule.matches, crate::world::Matches::Everyone))).collect();
+        prop_assert!(answer.rules.iter().all(|rule| for_everyone[rule.as_str()]), "{:?}", answer.rules);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    /// What is normalized once is not changed by being normalized again.
+    #[test]
+    fn normalization_is_idempotent(
+        pieces in vec(vec(proptest::sample::select(
+            &["a", "o\u{308}", "ö", "\u{308}", "\u{200b}", " ", "\u{a0}", "\u{3000}", "e\u{301}\u{323}", "\u{1e9b}\u{323}", "ｶ\u{ff9e}", "각", "\u{1100}\u{1161}", "\u{feff}", "\u{2126}", "日"][..]
+        ), 1..6), 1..8),
+        names in vec(name(), 0..4),
+    ) {
+        let names: Vec<String> = pieces.iter().map(|it| it.concat()).chain(names).collect();
+        let file = |normalize: &str| claimsmith::diagnostic::SourceFile {
+            path: "x.yaml".to_owned(),
+            text: format!("version: 1
+platform:
+  applications: {{ one: {{ clients: [one-client], claim: 'https://claims.example.com/groups' }} }}
+  groups: {{ all: {{ applications: [one], description: x }} }}
+organizations:
+  acme:
+    connections: {{ c: {{ strategy: ad, groups: {{ normalize: {normalize} }} }} }}
+    rules: [{{ id: x, match: {{ exact: nobody-has-this }}, grant: all }}]
+cases: []
+"),
+        };
+        for normalize in ["nfc", "trim", "[nfc, trim]"] {
+            let platform = claimsmith::compiler::compile_whole(&file(normalize)).platform.expect("a fine platform");
+            let bundle = decoded(&platform.bundle);
+            let normalized = |names: &[String]| {
+                let event = serde_json::json!({
+                    "connection": { "name": "c" }, "client": { "client_id": "one-client" }, "user": { "groups": names },
+                });
+                answer(&bundle, &Event::from_json(event).expect("an object"))
+            };
+            let once = normalized(&names);
+            prop_assert_eq!(once.reason, "ok");
+            let twice = normalized(&once.unmatched);
+            prop_assert_eq!(&once.unmatched, &twice.unmatched, "{}", normalize);
+        }
+    }
+
+    /// What a form gives of a name does not depend on what stands around it.
+    #[test]
+    fn a_form_gives_back_the_name(name in name()) {
+        let special = |char| matches!(char, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#');
+        let escaped: String = name.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect();
+        let dn = Form::DistinguishedName { attribute: "cn", below: Some("DC=acme") };
+        let read = dn.read(&format!("OU=first+CN={escaped},DC=acme"));
+        prop_assert_eq!(read.as_deref(), Some(name.as_str()));
+        let domain = Form::Domain { domain: Some("ACME") };
+        let read = domain.read(&format!("acme\\{name}"));
+        prop_assert_eq!(read.as_deref(), Some(name.as_str()));
+    }
+}
+
+/// A random world has every part of the language now and then: otherwise the laws above would say little.
+#[test]
+fn worlds_and_logins_are_of_every_kind() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let (mut seen, mut shapes) = (BTreeMap::<String, u32>::new(), BTreeSet::new());
+    let mut count = |what: &str| *seen.entry(what.to_owned()).or_default() += 1;
+    for _ in 0..120 {
+        let world = world().new_tree(&mut runner).expect("a world").current();
+        let Ok((world, bytes)) = compiled(world) else { continue };
+        let bundle = decoded(&bytes);
+        for _ in 0..6 {
+            let login = login(2).new_tree(&mut runner).expect("a login").current();
+            let answer = answer(&bundle, &login.event(&world));
+            count(answer.outcome);
+            count(answer.reason);
+            answer.notes.keys().for_each(|note| count(note));
+            shapes.extend(
+                login.reads(&world).map(|(source, _)| format!("{:?} {:?}", source.shape, source.form)),
+            );
+            if answer.groups.iter().any(|group| is_protected(group)) {
+                count("a protected group");
+            }
+            if !answer.groups.is_empty() {
+                count("a group");
+            }
+        }
+    }
+    let common = [
+        "a group",
+        "a protected group",
+        "groups",
+        "deny",
+        "ok",
+        "unmatched",
+        "over-limit",
+        "excluded",
+        "default",
+        "expired-rule",
+        "condition-unknown",
+        "partial",
+        "truncated",
+        "forbidden-target",
+        "unregistered-target",
+        "entry-malformed",
+        "identity-unclear",
+        "overage",
+    ];
+    for what in common {
+        assert!(seen.contains_key(what), "no login has `{what}`: {seen:?}");
+    }
+    assert!(seen["a group"] > 100, "{seen:?}");
+    assert!(
+        shapes.len() > 25 && shapes.iter().any(|it| it.starts_with(&format!("{:?}", Shape::Provisioned)))
+    );
+}

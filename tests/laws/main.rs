@@ -1,0 +1,14 @@
+//! What must hold for every mapping and every login, on random ones.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at what is wrong"
+)]
+
+mod language;
+mod login;
+mod reference;
+mod rules;
+mod world;

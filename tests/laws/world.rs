@@ -1,0 +1,605 @@
+//! Random platforms that use the whole language, and the files that say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use claimsmith::compiler::compile;
+use claimsmith::diagnostic::{Severity, SourceFile};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Value as Json, json};
+
+/// The target groups; those that hold `root` are protected.
+pub(crate) const TARGETS: [&str; 12] = [
+    "a*-viewers",
+    "a-b",
+    "b-a",
+    "eng-admins",
+    "eng-root",
+    "eng-viewers",
+    "ops-admins",
+    "ops-root",
+    "ops-viewers",
+    "staff",
+    "{a,b}-viewers",
+    "ö-viewers",
+];
+/// The highest first.
+pub(crate) const TIERS: [(&str, &[&str]); 2] =
+    [("eng", &["eng-admins", "eng-viewers"]), ("ops", &["ops-root", "ops-admins", "ops-viewers"])];
+pub(crate) const APPLICATIONS: [&str; 2] = ["one", "two"];
+/// By strategy, of the organization `acme`.
+pub(crate) const CONNECTIONS: [(&str, &str); 3] = [("entra", "waad"), ("saml", "samlp"), ("ldap", "ad")];
+/// What identity providers send for the aliases.
+pub(crate) const IDS: [&str; 3] = ["id-1", "id-2", "id-3"];
+
+const PIECES: [&str; 19] = [
+    "a", "b", "ab", "-", "/", "A", "B", "eng", "ops", "Ops", "viewers", "admins", "root", "ö", "Ö", "日",
+    "*", "{a,b}", "${team}",
+];
+
+pub(crate) fn is_protected(target: &str) -> bool {
+    target.contains("root")
+}
+
+pub(crate) fn name() -> impl Strategy<Value = String> {
+    let team = || select(&["eng", "ops", "Ops", "a", "b", "a*", "{a,b}", "ö", "Ö", "nobody", "${team}"][..]);
+    let role = || select(&["viewers", "admins", "root", "a", "b", "${role}"][..]);
+    prop_oneof![
+        3 => vec(select(&PIECES[..]), 1..4).prop_map(|pieces| pieces.concat()),
+        3 => (team(), role()).prop_map(|(team, role)| format!("{team}-{role}")),
+        1 => team().prop_map(|team| format!("GG/{team}")),
+        1 => select(&IDS[..]).prop_map(str::to_owned),
+    ]
+}
+
+/// Patterns that stand beside each other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Patterns {
+    pub(crate) exact: Vec<String>,
+    pub(crate) glob: Vec<String>,
+    pub(crate) regex: Vec<String>,
+    pub(crate) ignore_case: bool,
+}
+
+impl Patterns {
+    fn json(&self) -> Json {
+        let mut json = json!({});
+        for (key, list) in [("exact", &self.exact), ("glob", &self.glob), ("regex", &self.regex)] {
+            if !list.is_empty() {
+                json[key] = json!(list);
+            }
+        }
+        if self.ignore_case {
+            json["ignore-case"] = json!(true);
+        }
+        json
+    }
+}
+
+fn glob() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => select(&["a", "b", "-", "/", "A", "eng", "ops", "ö", "Ö", "viewers", "[*]"][..]),
+        3 => select(&["*", "?", "[ab]", "[!a]", "{a,ops}", "{eng,ops}-"][..]),
+    ];
+    vec(piece, 1..5).prop_map(|pieces| pieces.concat().replace("**", "*"))
+}
+
+fn regex() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => select(&["a", "b", "-", "/", "eng", "ops", "viewers", "[*]"][..]),
+        3 => select(&[".*", ".", "[^-]+", "(a|b)*", "(?:eng|ops)?", "[a-c]{1,2}", "b+?", "[[:upper:]]", "(?:-.*)?"][..]),
+    ];
+    vec(piece, 1..5).prop_map(|pieces| pieces.concat())
+}
+
+fn patterns() -> impl Strategy<Value = Patterns> {
+    let all = (vec(name(), 0..3), vec(glob(), 0..2), vec(regex(), 0..2), any::<bool>());
+    all.prop_map(|(exact, glob, regex, ignore_case)| {
+        let none = exact.is_empty() && glob.is_empty() && regex.is_empty();
+        let exact = if none { vec!["a".to_owned()] } else { exact };
+        // Ids are never compared without their letter case.
+        let ignore_case = ignore_case && !exact.iter().any(|it| it.starts_with("id-"));
+        Patterns { exact, glob, regex, ignore_case }
+    })
+}
+
+/// Patterns that all capture a team and a role.
+fn capturing() -> impl Strategy<Value = Patterns> {
+    let globs = &["${team}-${role}", "GG-${team}-${role}", "{GG/,x}${team}-${role}", "${team}/${role}"][..];
+    let regexes =
+        &["(?<team>[^-]+)-(?<role>.+)", "(?<team>.+)-(?<role>.+?)", "(GG/)?(?<team>.+?)-(?<role>[a-z]+)"][..];
+    (vec(select(globs), 0..2), vec(select(regexes), 0..2), any::<bool>()).prop_map(
+        |(glob, regex, ignore_case)| {
+            let own = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
+            let glob = if glob.is_empty() && regex.is_empty() { vec!["${team}-${role}"] } else { glob };
+            Patterns { exact: Vec::new(), glob: own(glob), regex: own(regex), ignore_case }
+        },
+    )
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Matches {
+    Everyone,
+    /// A group that matches one of `any`, if there are any; one for each of `all`; none that matches one of `none`.
+    Groups {
+        any: Vec<Patterns>,
+        all: Vec<Patterns>,
+        none: Vec<Patterns>,
+    },
+}
+
+/// What has to hold apart from the groups.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    Connection(&'static str),
+    Strategy(&'static str),
+    Application(&'static str),
+    Client(String),
+    Organization(&'static str),
+    EmailDomain(&'static str),
+    /// Of the organization, the connection or the client.
+    Metadata(&'static str, &'static str),
+    Department(Vec<&'static str>),
+    Roles(&'static str),
+    /// `at-least`, `at-most`, `above` or `below`.
+    Level(&'static str, i32),
+    Exists(&'static str, bool),
+    Any(Vec<Condition>),
+    All(Box<Condition>, Box<Condition>),
+    Not(Box<Condition>),
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let leaf = prop_oneof![
+        1 => select(&CONNECTIONS[..]).prop_map(|(name, _)| Condition::Connection(name)),
+        1 => select(&CONNECTIONS[..]).prop_map(|(_, strategy)| Condition::Strategy(strategy)),
+        1 => select(&APPLICATIONS[..]).prop_map(Condition::Application),
+        1 => select(&APPLICATIONS[..]).prop_map(|name| Condition::Client(format!("{name}-client"))),
+        1 => Just(Condition::Organization("acme")),
+        1 => select(&["acme.example", "ACME.test"][..]).prop_map(Condition::EmailDomain),
+        2 => (select(&["organization", "connection", "client"][..]), select(&["gold", "silver"][..]))
+            .prop_map(|(of, value)| Condition::Metadata(of, value)),
+        3 => subsequence(&["Finance", "Sales", "Legal"][..], 1..3).prop_map(Condition::Department),
+        2 => select(&["x", "y"][..]).prop_map(Condition::Roles),
+        3 => (select(&["at-least", "at-most", "above", "below"][..]), -1..3)
+            .prop_map(|(test, bound)| Condition::Level(test, bound)),
+        2 => (select(&["department", "level", "roles"][..]), any::<bool>())
+            .prop_map(|(attribute, wanted)| Condition::Exists(attribute, wanted)),
+    ];
+    leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 1..3).prop_map(Condition::Any),
+            (inner.clone(), inner.clone())
+                .prop_map(|(one, two)| Condition::All(Box::new(one), Box::new(two))),
+            inner.prop_map(|condition| Condition::Not(Box::new(condition))),
+        ]
+    })
+}
+
+impl Condition {
+    fn json(&self) -> Json {
+        let test = |attribute: &str, test: &str, value: Json| json!({ "user": { "attribute": format!("/{attribute}"), test: value } });
+        match self {
+            Self::Connection(name) => json!({ "connection": name }),
+            Self::Strategy(name) => json!({ "strategy": name }),
+            Self::Application(name) => json!({ "application": name }),
+            Self::Client(id) => json!({ "client": id }),
+            Self::Organization(name) => json!({ "organization": name }),
+            Self::EmailDomain(domain) => json!({ "email-domain": domain }),
+            Self::Metadata(of, value) => json!({ format!("{of}-metadata"): { "tier": value } }),
+            Self::Department(values) => test("department", "equals", json!(values)),
+            Self::Roles(value) => test("roles", "contains", json!(value)),
+            Self::Level(word, bound) => test("level", word, json!(bound)),
+            Self::Exists(attribute, wanted) => test(attribute, "exists", json!(wanted)),
+            Self::Any(any) => json!({ "any": any.iter().map(Self::json).collect::<Vec<_>>() }),
+            // Two conditions with the same key stand in lists of one.
+            Self::All(one, two) => json!({ "any": [one.json()], "not": { "not": two.json() } }),
+            Self::Not(condition) => json!({ "not": condition.json() }),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) id: String,
+    pub(crate) when: Option<Condition>,
+    pub(crate) matches: Matches,
+    pub(crate) excludes: bool,
+    pub(crate) groups: Vec<&'static str>,
+    /// Grants with captures.
+    pub(crate) templates: Vec<&'static str>,
+    pub(crate) protected: bool,
+    /// The year at whose beginning it expires.
+    pub(crate) expires: Option<i32>,
+}
+
+fn matches() -> impl Strategy<Value = (Matches, bool)> {
+    let list = |most: usize| vec(patterns(), 0..most);
+    prop_oneof![
+        1 => Just((Matches::Everyone, false)),
+        4 => patterns().prop_map(|it| (Matches::Groups { any: vec![it], all: vec![], none: vec![] }, false)),
+        3 => (capturing(), list(2))
+            .prop_map(|(it, none)| (Matches::Groups { any: vec![it], all: vec![], none }, true)),
+        3 => (list(3), list(3), list(2)).prop_map(|(any, all, none)| {
+            let any = if any.is_empty() && all.is_empty() { vec![Patterns { exact: vec!["b".into()], ..Patterns::default() }] } else { any };
+            (Matches::Groups { any, all, none }, false)
+        }),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let templates = &[
+        "${team}-${role}",
+        "${team:lower}-${role}",
+        "${role}-${team}",
+        "${team:upper}-${role:lower}",
+        "a*-${role}",
+    ][..];
+    (
+        option::weighted(0.4, condition()),
+        matches(),
+        prop::bool::weighted(0.25),
+        subsequence(&TARGETS[..], 1..4),
+        vec(select(templates), 1..3),
+        any::<bool>(),
+        option::weighted(0.2, 2025..2028),
+    )
+        .prop_map(|(when, (matches, captures), excludes, groups, templates, protected, expires)| {
+            let templates = if captures && !excludes { templates } else { Vec::new() };
+            Rule { id: String::new(), when, matches, excludes, groups, templates, protected, expires }
+        })
+}
+
+impl Rule {
+    fn json(&self) -> Json {
+        let sets = |sets: &[Patterns]| sets.iter().map(Patterns::json).collect::<Vec<_>>();
+        let mut json = json!({ "id": self.id });
+        match &self.matches {
+            Matches::Everyone => json["everyone"] = json!(true),
+            Matches::Groups { any, all, none } if all.is_empty() && none.is_empty() && any.len() == 1 => {
+                json["match"] = any[0].json();
+            }
+            Matches::Groups { any, all, none } => {
+                for (key, list) in [("any", any), ("all", all), ("none", none)] {
+                    if !list.is_empty() {
+                        json["match"][key] = json!(sets(list));
+                    }
+                }
+            }
+        }
+        json[if self.excludes { "exclude" } else { "grant" }] =
+            json!([&self.groups[..], &self.templates].concat());
+        if let Some(condition) = &self.when {
+            json["when"] = condition.json();
+        }
+        if self.protected {
+            json["protected"] = json!(true);
+        }
+        if let Some(year) = self.expires {
+            json["expires"] = json!(format!("{year}-01-01"));
+        }
+        json
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ceiling {
+    pub(crate) groups: Option<Vec<&'static str>>,
+    pub(crate) protected: Vec<&'static str>,
+    pub(crate) prefix: Option<&'static str>,
+}
+
+fn ceiling() -> impl Strategy<Value = Ceiling> {
+    let groups = subsequence(&["*-viewers", "eng-*", "{ops,a}-*", "staff"][..], 1..4);
+    let protected = subsequence(&["eng-root", "ops-root"][..], 0..3);
+    (option::of(groups), protected, option::weighted(0.3, select(&["eng-", "ops-"][..])))
+        .prop_map(|(groups, protected, prefix)| Ceiling { groups, protected, prefix })
+}
+
+/// How one source of groups looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    List,
+    ListOrString,
+    Delimited,
+    Objects,
+    Json,
+    Provisioned,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Plain,
+    Tidied,
+    Dn,
+    Domain,
+    Email,
+    Path,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) shape: Shape,
+    pub(crate) form: Form,
+    pub(crate) empty_if_absent: bool,
+    pub(crate) cap: Option<usize>,
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    use Shape::{Delimited, Json, List, ListOrString, Objects, Provisioned};
+    let shape = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned][..]);
+    let form = prop_oneof![
+        3 => Just(Form::Plain),
+        5 => select(&[Form::Tidied, Form::Dn, Form::Domain, Form::Email, Form::Path][..]),
+    ];
+    (shape, form, any::<bool>(), option::weighted(0.1, 2usize..6)).prop_map(|(shape, form, empty, cap)| {
+        Source { shape, form, empty_if_absent: empty && shape != Provisioned, cap }
+    })
+}
+
+impl Source {
+    fn json(self, at: usize) -> Json {
+        let mut json = json!({ "from": format!("/groups{at}"), "cap": "none" });
+        let mut set = |key: &str, value: &str| json[key] = json!(value);
+        match self.form {
+            Form::Plain => {}
+            Form::Tidied => {}
+            Form::Dn => {
+                set("form", "dn");
+                set("below", "OU=Groups,DC=acme");
+            }
+            Form::Domain => {
+                set("form", "domain");
+                set("domain", "ACME");
+            }
+            Form::Email => {
+                set("form", "email");
+                set("domain", "acme.example");
+            }
+            Form::Path => set("form", "path"),
+        }
+        match self.shape {
+            Shape::List => set("shape", "list"),
+            Shape::ListOrString => set("shape", "list-or-string"),
+            Shape::Delimited => {
+                set("shape", "delimited");
+                set("delimiter", "|");
+            }
+            Shape::Objects => {
+                set("shape", "objects");
+                set("field", "name");
+            }
+            Shape::Json => set("shape", "json"),
+            Shape::Provisioned => set("from", "provisioned"),
+        }
+        if self.empty_if_absent {
+            set("absent", "empty");
+        }
+        if self.form == Form::Tidied {
+            json["normalize"] = json!(["nfc", "trim"]);
+        }
+        if let Some(cap) = self.cap {
+            json["cap"] = json!(cap);
+        }
+        json
+    }
+}
+
+/// Whether an application is told of a target group, and how much it takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    pub(crate) groups: BTreeSet<&'static str>,
+    pub(crate) limit: Option<usize>,
+    pub(crate) bytes: Option<usize>,
+    pub(crate) over: &'static str,
+    pub(crate) provenance: bool,
+}
+
+fn application() -> impl Strategy<Value = Application> {
+    let groups = btree_set(select(&TARGETS[..]), 6..12);
+    let over = select(&["deny", "no-groups", "truncate"][..]);
+    let limits = (option::weighted(0.25, 1usize..4), option::weighted(0.2, 2usize..60));
+    (groups, limits, over, any::<bool>()).prop_map(|(groups, (limit, bytes), over, provenance)| Application {
+        groups,
+        limit,
+        bytes,
+        over,
+        provenance,
+    })
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) applications: Vec<Application>,
+    pub(crate) ceiling: Option<Ceiling>,
+    /// Of each connection, its sources; with several, whether the first that is there counts.
+    pub(crate) sources: Vec<(Vec<Source>, bool)>,
+    pub(crate) aliases: BTreeMap<&'static str, &'static str>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) default: Vec<&'static str>,
+    pub(crate) incomplete: &'static str,
+    pub(crate) unmatched: &'static str,
+}
+
+pub(crate) fn world() -> impl Strategy<Value = World> {
+    let sources = prop_oneof![
+        3 => source().prop_map(|it| (vec![it], false)),
+        1 => (source(), source(), any::<bool>()).prop_map(|(one, mut two, first)| {
+            // There is one list of provisioned groups.
+            if two.shape == Shape::Provisioned {
+                two.shape = Shape::List;
+            }
+            (vec![one, two], first)
+        }),
+    ];
+    let readable = select(&["eng-viewers", "Team A", "a", "Ops-admins", "ö"][..]);
+    (
+        vec(application(), 2),
+        option::of(ceiling()),
+        vec(sources, CONNECTIONS.len()),
+        btree_map(select(&IDS[..]), readable, 0..3),
+        vec(rule(), 1..8),
+        prop_oneof![Just(Vec::new()), subsequence(&["staff", "eng-viewers", "a-b"][..], 1..3)],
+        select(&["deny", "no-groups", "use-partial"][..]),
+        prop_oneof![4 => Just("drop"), 1 => Just("deny")],
+    )
+        .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, unmatched)| {
+            let mut world =
+                World { applications, ceiling, sources, aliases, rules, default, incomplete, unmatched };
+            world.keep_what_may_be_granted();
+            world
+        })
+}
+
+impl World {
+    /// Whether a rule of the organization may grant a target group.
+    pub(crate) fn may_grant(&self, target: &str, marked: bool) -> bool {
+        let none = Ceiling::default();
+        let ceiling = self.ceiling.as_ref().unwrap_or(&none);
+        let begins = ceiling.prefix.is_none_or(|prefix| target.starts_with(prefix));
+        let allowed = || {
+            let globs = ceiling.groups.as_ref();
+            globs.is_none_or(|globs| globs.iter().any(|glob| crate::reference::glob_matches(glob, target)))
+        };
+        begins && if is_protected(target) { marked && ceiling.protected.contains(&target) } else { allowed() }
+    }
+
+    fn keep_what_may_be_granted(&mut self) {
+        let mut rules = std::mem::take(&mut self.rules);
+        for (at, rule) in rules.iter_mut().enumerate() {
+            rule.id = format!("rule-{at:03}");
+            if !rule.excludes {
+                rule.groups.retain(|group| self.may_grant(group, rule.protected));
+            }
+        }
+        rules.retain(|rule| !rule.groups.is_empty() || !rule.templates.is_empty());
+        self.rules = rules;
+        let default = std::mem::take(&mut self.default);
+        self.default = default.into_iter().filter(|group| self.may_grant(group, false)).collect();
+    }
+
+    /// The mapping files; `shuffle` brings what has no order into one.
+    pub(crate) fn files(&self, shuffle: &mut dyn FnMut(&mut Vec<String>)) -> Vec<SourceFile> {
+        let mut map = |members: Vec<(String, Json)>| {
+            let mut members: Vec<_> =
+                members.iter().map(|(key, value)| format!("{}: {value}", json!(key))).collect();
+            shuffle(&mut members);
+            format!("{{{}}}", members.join(", "))
+        };
+        let applications = APPLICATIONS.iter().zip(&self.applications).map(|(name, application)| {
+            let mut limits = json!({ "over": application.over });
+            if let Some(limit) = application.limit {
+                limits["groups"] = json!(limit);
+            }
+            if let Some(bytes) = application.bytes {
+                limits["claim-bytes"] = json!(bytes);
+            }
+            let claim = |what: &str| format!("https://claims.example.com/{name}/{what}");
+            let mut json =
+                json!({ "clients": [format!("{name}-client")], "claim": claim("groups"), "limits": limits });
+            if application.provenance {
+                json["provenance"] = json!(claim("provenance"));
+            }
+            ((*name).to_owned(), json)
+        });
+        let applications = map(applications.collect());
+        let groups = TARGETS.iter().filter_map(|target| {
+            let of = APPLICATIONS.iter().zip(&self.applications);
+            let of: Vec<_> = of.filter(|(_, it)| it.groups.contains(target)).map(|(name, _)| *name).collect();
+            let of = if of.is_empty() { vec!["other"] } else { of };
+            let json = json!({ "applications": of, "description": "x", "protected": is_protected(target) });
+            Some(((*target).to_owned(), json))
+        });
+        let groups = map(groups.collect());
+        let tiers = map(TIERS.iter().map(|(name, tier)| ((*name).to_owned(), json!(tier))).collect());
+        let ceilings = self.ceiling.iter().map(|ceiling| {
+            let mut json = json!({});
+            if let Some(groups) = &ceiling.groups {
+                json["groups"] = json!(groups);
+            }
+            if !ceiling.protected.is_empty() {
+                json["protected"] = json!(ceiling.protected);
+            }
+            if let Some(prefix) = ceiling.prefix {
+                json["prefix"] = json!(prefix);
+            }
+            ("acme".to_owned(), json)
+        });
+        let ceilings: Vec<_> = ceilings.filter(|(_, json)| json != &json!({})).collect();
+        let ceilings =
+            if ceilings.is_empty() { String::new() } else { format!("ceilings: {}\n", map(ceilings)) };
+        // A third application takes what the other two are not told of.
+        let other = "other: {clients: [other-client], claim: 'https://claims.example.com/other'}";
+        let applications = applications.replacen('{', &format!("{{{other}, "), 1);
+        let platform =
+            format!("version: 1\napplications: {applications}\ngroups: {groups}\ntiers: {tiers}\n{ceilings}");
+
+        let connections =
+            CONNECTIONS.iter().zip(&self.sources).map(|((name, strategy), (sources, first))| {
+                let read: Vec<_> = sources.iter().zip(0..).map(|(source, at)| source.json(at)).collect();
+                let mut json = json!({ "strategy": strategy, "groups": read });
+                if sources.len() > 1 {
+                    json["combine"] = json!(if *first { "first" } else { "all" });
+                }
+                ((*name).to_owned(), json)
+            });
+        let connections = map(connections.collect());
+        let aliases = self.aliases.iter().map(|(id, name)| ((*id).to_owned(), json!(name))).collect();
+        let aliases =
+            if self.aliases.is_empty() { String::new() } else { format!("aliases: {}\n", map(aliases)) };
+        let mut rules: Vec<String> = self.rules.iter().map(|rule| format!("- {}\n", rule.json())).collect();
+        shuffle(&mut rules);
+        let default = if self.default.is_empty() {
+            String::new()
+        } else {
+            format!("default: {}\n", json!(self.default))
+        };
+        let policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
+        let acme = format!(
+            "version: 1\norganization: org_acme\nconnections: {connections}\n{aliases}{default}policies: {policies}\nrules:\n{}",
+            rules.concat()
+        );
+        let globex = "version: 1\norganization: org_globex\nconnections: {globex: {strategy: ad}}\nrules: [{id: all, everyone: true, grant: staff}]\n";
+
+        let file = |path: &str, text: String| SourceFile { path: format!("m/{path}.yaml"), text };
+        let mut files = vec![
+            file("platform", platform),
+            file("organizations/acme", acme),
+            file("organizations/globex", globex.to_owned()),
+        ];
+        let mut order: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        shuffle(&mut order);
+        files.sort_by_key(|file| order.iter().position(|path| *path == file.path));
+        files
+    }
+
+    /// Compiles the files. Rules that the compiler refuses are left out of the world; the rest is compiled then.
+    pub(crate) fn compile(&mut self) -> Option<Vec<u8>> {
+        for _ in 0..4 {
+            let files = self.files(&mut |_| ());
+            let compiled = compile(&files);
+            if let Some(platform) = compiled.platform {
+                return Some(platform.bundle);
+            }
+            let refused: BTreeSet<String> = compiled
+                .diagnostics
+                .iter()
+                .filter(|it| it.severity == Severity::Error)
+                .map(|it| {
+                    let text = &files.iter().find(|file| file.path == it.file).expect("a file").text;
+                    let line = text[..it.span.start].matches('\n').count();
+                    text.lines().nth(line).unwrap_or_default().to_owned()
+                })
+                .collect();
+            let before = self.rules.len();
+            self.rules.retain(|rule| !refused.contains(&format!("- {}", rule.json())));
+            assert!(self.rules.len() < before, "only rules are refused: {:#?}", compiled.diagnostics);
+            if self.rules.is_empty() {
+                return None;
+            }
+        }
+        None
+    }
+}
