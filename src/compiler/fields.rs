@@ -370,9 +370,7 @@ fn check_length<'n>(
 /// The entries of a YAML list.
 pub(crate) fn read_list<'n>(node: &'n Node, what: &str, findings: &mut Findings<'_>) -> Option<&'n [Node]> {
     match &node.kind {
-        Kind::List(entries) => {
-            Some(check_length(entries, what, &node.span, findings))
-        }
+        Kind::List(entries) => Some(check_length(entries, what, &node.span, findings)),
         _ => {
             findings.wrong_type(node, what, "a list");
             None
