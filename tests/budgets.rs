@@ -1,16 +1,10 @@
-//! What is too much is refused in no time, and what is only much is read.
+//! What is too much is refused, and what is only much is read: without a budget these tests would not come to an end.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
-
-use std::time::{Duration, Instant};
 
 use claimsmith::Bundle;
 use claimsmith::compiler::{Compilation, compile, compile_whole};
 use claimsmith::diagnostic::SourceFile;
-
-/// So long may a mapping file take that is as large as it may be. A build without optimization needs a fraction of
-/// it; whatever grows faster than the file does not end within it.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 const PLATFORM: &str = "\
 version: 1
@@ -24,13 +18,10 @@ fn file(path: &str, text: String) -> SourceFile {
     SourceFile { path: path.to_owned(), text }
 }
 
-/// Compiles files in the time that there is.
+/// Compiles files that are as large as they may be, or larger.
 #[track_caller]
-fn in_time(files: &[SourceFile]) -> Compilation {
-    let start = Instant::now();
+fn compiled(files: &[SourceFile]) -> Compilation {
     let compilation = compile(files);
-    let took = start.elapsed();
-    assert!(took < PATIENCE, "{took:?}");
     // Whatever is said about the file can be read.
     for diagnostic in &compilation.diagnostics {
         let length = diagnostic.message.len() + diagnostic.help.len();
@@ -43,7 +34,7 @@ fn in_time(files: &[SourceFile]) -> Compilation {
 #[track_caller]
 fn organization(keys: &str) -> Compilation {
     let text = format!("version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\n{keys}\n");
-    in_time(&[file("platform.yaml", PLATFORM.to_owned()), file("organizations/acme.yaml", text)])
+    compiled(&[file("platform.yaml", PLATFORM.to_owned()), file("organizations/acme.yaml", text)])
 }
 
 /// Compiles a mapping with a rule that matches this.
@@ -85,10 +76,8 @@ fn regular_expressions_that_stall_others_are_linear_here() {
             "connection": { "name": "acme-entra", "strategy": "waad" },
             "user": { "groups": groups },
         });
-        let start = Instant::now();
         let event = claimsmith::event::Event::from_json(event).expect("an event");
         let answer = claimsmith::event::answer(&bundle, &event);
-        assert!(start.elapsed() < PATIENCE, "{regex}: {:?}", start.elapsed());
         assert_eq!((answer.reason, answer.groups.len()), ("ok", 0), "{regex}");
     }
 }
@@ -143,7 +132,7 @@ fn names_have_a_length() {
          rules: [{{ id: a, everyone: true, grant: readers }}]\n"
     );
     let files = [file("platform.yaml", PLATFORM.to_owned()), file("organizations/acme.yaml", text)];
-    check(&in_time(&files), "invalid-pointer");
+    check(&compiled(&files), "invalid-pointer");
 }
 
 #[test]
@@ -223,7 +212,7 @@ fn templates_multiply_up_to_a_size() {
             entries(count, |at| format!("{{ template: many@1, id: u{at}, with: {{ prefix: p{at} }} }}"));
         let text =
             format!("version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\nuse: [{uses}]\n");
-        in_time(&[
+        compiled(&[
             file("platform.yaml", PLATFORM.to_owned()),
             file("templates/many@1.yaml", template.clone()),
             file("organizations/acme.yaml", text),
@@ -257,9 +246,7 @@ fn a_platform_in_one_file_has_the_same_budgets() {
     let text = format!(
         "version: 1\nplatform: {{ applications: {{ {applications} }}, groups: {{}} }}\norganizations: {{}}\n"
     );
-    let start = Instant::now();
     let compilation = compile_whole(&file("whole.yaml", text));
-    assert!(start.elapsed() < PATIENCE);
     assert!(compilation.platform.is_none());
     check(&compilation, "invalid-value");
 }
@@ -276,7 +263,7 @@ fn what_might_be_meant_is_looked_for_up_to_a_size() {
         "version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\nrules: [{}]\n",
         entries(5_000, rule)
     );
-    let compilation = in_time(&[file("platform.yaml", platform), file("organizations/acme.yaml", text)]);
+    let compilation = compiled(&[file("platform.yaml", platform), file("organizations/acme.yaml", text)]);
     let codes: Vec<_> = compilation.diagnostics.iter().map(|it| it.code.name()).collect();
     assert_eq!((codes.len(), codes.iter().all(|code| *code == "unknown-group")), (5_000, true));
     let near = compilation.diagnostics.first().map(|it| it.help.as_str());
