@@ -31,15 +31,24 @@ require_cxx() {
   say "$( (c++ --version || g++ --version) 2>/dev/null | head -n 1)"
 }
 
-# With a target stated, the flags go to the targets alone and not to build scripts.
 build_fuzz_targets() {
   local host
   host=$(rustc -vV | sed -n 's/^host: //p')
-  RUSTFLAGS=$FUZZ_FLAGS CARGO_TARGET_DIR=$FUZZ_DIR \
-    cargo build --quiet --manifest-path fuzz/Cargo.toml --release --bins --target "$host" \
-    --config 'profile.release.debug="line-tables-only"'
   FUZZ_BIN=$FUZZ_DIR/$host/release
+  fuzz_cargo build "$host"
+  # With the flags of the build its C++ is there already, and linting costs little.
+  if cargo clippy --version >/dev/null 2>&1; then
+    fuzz_cargo clippy "$host" -- -D warnings
+  fi
   say "$FUZZ_TARGETS"
+}
+
+# With a target stated, the flags go to the targets alone and not to build scripts.
+fuzz_cargo() {
+  local command=$1 host=$2
+  shift 2
+  RUSTFLAGS=$FUZZ_FLAGS CARGO_TARGET_DIR=$FUZZ_DIR cargo "$command" --quiet --manifest-path fuzz/Cargo.toml \
+    --release --bins --target "$host" --config 'profile.release.debug="line-tables-only"' "$@"
 }
 
 # Every target runs, whatever fails first.

@@ -186,7 +186,15 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
     }
 
     let teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
-    let for_everyone = mapping.map(|mapping| mapping.everyone.as_slice()).unwrap_or_default();
+    // Those with a condition or an expiry are decided like rules that ask for several groups.
+    let decided_for_everyone = |mapping: &Mapping<'_>| {
+        let for_everyone = mapping.detailed.iter().filter(|detail| !detail.own && detail.all.is_empty());
+        for_everyone.map(|detail| detail.rule).collect::<Vec<_>>()
+    };
+    let for_everyone =
+        |mapping: &Mapping<'_>| [mapping.everyone.as_slice(), &decided_for_everyone(mapping)].concat();
+    let mut for_everyone = mapping.map(for_everyone).unwrap_or_default();
+    for_everyone.sort_unstable();
     let fired = for_everyone.iter().filter(|rule| evaluation.rules.contains(rule));
     let everyone = fired.map(|rule| teller.step(*rule, "everyone".to_owned(), false)).collect();
     let defaulted = evaluation.notes.iter().any(|(note, _)| *note == Note::Default);

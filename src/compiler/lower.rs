@@ -126,6 +126,9 @@ fn lower_rule(
         }
     }
     let Grants { groups, templates, of_aliases } = guard.lower_grants(rule, &patterns, findings);
+    // What is taken of an alias counts only where it is granted; the alias has matched in any case.
+    let matched = patterns.alias_captures().iter().map(|(id, _)| id);
+    lowered.own.plain.names.extend(matched.filter(|id| !of_aliases.contains_key(*id)).cloned());
     lowered.groups = groups;
     lowered.templates = templates;
     let mut rules = Vec::new();

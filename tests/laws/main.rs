@@ -7,6 +7,7 @@
     reason = "a test stops at what is wrong"
 )]
 
+mod found;
 mod language;
 mod login;
 mod reference;

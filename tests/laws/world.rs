@@ -578,6 +578,9 @@ impl World {
     /// Compiles the files. Rules that the compiler refuses are left out of the world; the rest is compiled then.
     pub(crate) fn compile(&mut self) -> Option<Vec<u8>> {
         for _ in 0..4 {
+            if self.rules.is_empty() {
+                return None;
+            }
             let files = self.files(&mut |_| ());
             let compiled = compile(&files);
             if let Some(platform) = compiled.platform {
@@ -596,9 +599,6 @@ impl World {
             let before = self.rules.len();
             self.rules.retain(|rule| !refused.contains(&format!("- {}", rule.json())));
             assert!(self.rules.len() < before, "only rules are refused: {:#?}", compiled.diagnostics);
-            if self.rules.is_empty() {
-                return None;
-            }
         }
         None
     }

@@ -1,0 +1,67 @@
+//! What random worlds found, once more and small.
+
+use claimsmith::compiler::compile_whole;
+use claimsmith::diagnostic::SourceFile;
+use claimsmith::event::{Event, answer};
+use claimsmith::{Bundle, explain};
+use serde_json::json;
+
+/// Logs in somebody with these groups under `rules`; `id-1` is called `GG-eng`.
+#[track_caller]
+fn check(rules: &str, groups: &[&str], expected: &[&str], fired: &[&str]) {
+    let text = format!(
+        "version: 1
+platform:
+  applications: {{ one: {{ clients: [one-client], claim: 'https://claims.example.com/groups' }} }}
+  groups: {{ all: {{ applications: [one], description: x }} }}
+organizations:
+  acme:
+    connections: {{ c: {{ strategy: ad }} }}
+    aliases: {{ id-1: GG-eng }}
+    rules: {rules}
+cases: []
+"
+    );
+    let compiled = compile_whole(&SourceFile { path: "x.yaml".to_owned(), text });
+    let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
+    let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
+    let event = json!({
+        "connection": { "name": "c" }, "client": { "client_id": "one-client" }, "user": { "groups": groups },
+    });
+    let event = Event::from_json(event).expect("an object");
+    let answer = answer(&bundle, &event);
+    assert_eq!(
+        (answer.groups.as_slice(), answer.rules.as_slice()),
+        (&owned(expected)[..], &owned(fired)[..])
+    );
+    let explanation = explain::explain(&bundle, &event);
+    let steps = explanation.groups.iter().flat_map(|step| &step.rules).chain(&explanation.everyone);
+    let mut told: Vec<String> = steps.map(|step| step.rule.clone()).collect();
+    told.sort();
+    assert_eq!(told, answer.rules, "every rule that fired is told");
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn a_pattern_whose_captures_nobody_grants_matches_aliases() {
+    let everyone = "{ id: y, everyone: true, grant: all }";
+    for pattern in ["glob: 'GG-${team}'", "regex: 'GG-(?<team>.+)'"] {
+        let grants = format!("[{{ id: x, match: {{ {pattern} }}, grant: all }}]");
+        check(&grants, &["id-1"], &["all"], &["x"]);
+        check(&grants, &["GG-ops"], &["all"], &["x"]);
+        let excludes = format!("[{{ id: x, match: {{ {pattern} }}, exclude: all }}, {everyone}]");
+        check(&excludes, &["id-1"], &[], &["x", "y"]);
+        check(&excludes, &["id-2"], &["all"], &["y"]);
+    }
+}
+
+#[test]
+fn a_rule_for_everyone_is_told_with_its_condition() {
+    let rule = |more: &str| format!("[{{ id: x, everyone: true, {more}, grant: all }}]");
+    check(&rule("expires: 2030-01-01"), &[], &["all"], &["x"]);
+    check(&rule("when: { application: one }"), &[], &["all"], &["x"]);
+    check(&rule("when: { user: { attribute: /level, above: 1 } }"), &[], &[], &[]);
+}
