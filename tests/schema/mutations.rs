@@ -8,10 +8,22 @@ use serde_json::{Map, Value as Json, json};
 pub(crate) fn of(file: &Json) -> Vec<(String, Json)> {
     let mut paths = Vec::new();
     collect(file, "", &mut paths);
+    at(&paths, file)
+}
+
+/// The same for the outermost mapping and what stands at its keys alone.
+pub(crate) fn of_top(file: &Json) -> Vec<(String, Json)> {
+    let mut paths = Vec::new();
+    collect(file, "", &mut paths);
+    paths.retain(|path| path.matches('/').count() < 2);
+    at(&paths, file)
+}
+
+fn at(paths: &[String], file: &Json) -> Vec<(String, Json)> {
     let mut changed = Vec::new();
     let mut seen = HashSet::new();
     for path in paths {
-        let node = file.pointer(&path).expect("a path of the file");
+        let node = file.pointer(path).expect("a path of the file");
         // Of the entries of a list that look alike, one will do.
         let is_position = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
         let kind: Vec<_> = path.split('/').map(|part| if is_position(&part) { "" } else { part }).collect();
@@ -20,7 +32,7 @@ pub(crate) fn of(file: &Json) -> Vec<(String, Json)> {
         }
         for (what, replacement) in changes(node) {
             let mut copy = file.clone();
-            *copy.pointer_mut(&path).expect("a path of the file") = replacement;
+            *copy.pointer_mut(path).expect("a path of the file") = replacement;
             changed.push((format!("{path}: {what}"), copy));
         }
     }
@@ -91,8 +103,12 @@ fn changes(node: &Json) -> Vec<(String, Json)> {
             }
             // One will do: a name of the author's choice, or a key of the language.
             for key in members.keys().take(1) {
-                for other in ["", "\u{7}", "x".repeat(5_000).as_str()] {
-                    changes.push((format!("has {other:.9?} for `{key}`"), renamed(members, key, other)));
+                // A key of YAML has at most 1024 characters.
+                for other in ["", "\u{7}", "x".repeat(1_000).as_str()] {
+                    changes.push((
+                        format!("has {:?} for `{key}`", other.get(..9).unwrap_or(other)),
+                        renamed(members, key, other),
+                    ));
                 }
             }
             for (key, value) in more_keys(members) {
