@@ -211,7 +211,6 @@ fn read_scalars(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> 
     fields.report_empty(key, Code::EmptyCondition, findings);
     let entries = match &node.kind {
         Kind::List(_) => read_list(node, &format!("`{key}`"), findings)?,
-        Kind::Map(_) if node.is_empty() => return None,
         _ => core::slice::from_ref(node),
     };
     let mut scalars = Vec::new();

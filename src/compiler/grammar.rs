@@ -210,8 +210,8 @@ pub(crate) struct Text {
     pub(crate) least: usize,
     /// The most characters.
     pub(crate) most: usize,
-    /// A regular expression of JSON Schema that the text matches.
-    pub(crate) pattern: Option<&'static str>,
+    /// A regular expression of JSON Schema that the text matches, and what to write where it does not.
+    pub(crate) pattern: Option<(&'static str, &'static str)>,
     /// An example.
     pub(crate) example: Option<&'static str>,
     /// All texts that it may be, if they are few.
@@ -225,8 +225,13 @@ impl Text {
         Self { least: 1, most, ..Self::ANY }
     }
 
-    const fn matching(most: usize, pattern: &'static str) -> Self {
-        Self { least: 1, most, pattern: Some(pattern), ..Self::ANY }
+    const fn matching(most: usize, pattern: &'static str, help: &'static str) -> Self {
+        Self { least: 1, most, pattern: Some((pattern, help)), ..Self::ANY }
+    }
+
+    /// A text without control characters.
+    const fn printed(most: usize) -> Self {
+        Self::matching(most, "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "write it without control characters")
     }
 
     const fn among(codes: fn() -> Vec<&'static str>) -> Self {
@@ -258,23 +263,35 @@ pub(crate) const MAX_TEXT: usize = crate::MAX_GROUP_BYTES;
 pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 static PROSE: Text = Text::ANY;
-/// No control character.
-pub(crate) static PRINTED: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
-static APPLICATION_NAME: Text = Text::matching(MAX_APPLICATION_NAME, PRINTED).such_as("catalog");
-static TARGET_NAME: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("bi-viewers");
-static CLAIM: Text = Text::matching(usize::MAX, "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$")
-    .such_as("https://claims.example.com/groups");
+static APPLICATION_NAME: Text = Text::printed(MAX_APPLICATION_NAME).such_as("catalog");
+static TARGET_NAME: Text = Text::printed(MAX_TARGET_GROUP).such_as("bi-viewers");
+static CLAIM: Text = Text::matching(
+    usize::MAX,
+    "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$",
+    "write a URL of the platform's own, such as `https://claims.example.com/groups`",
+)
+.such_as("https://claims.example.com/groups");
 static ORGANIZATION_NAME: Text = Text::ANY.such_as("acme");
-static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$").such_as("bi-viewers");
-static POINTER: Text =
-    Text::matching(MAX_TEXT, "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$").such_as("/groups");
+static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
+    .such_as("bi-viewers");
+static POINTER: Text = Text::matching(
+    MAX_TEXT,
+    "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$",
+    "write a JSON Pointer of at most 8 parts, such as `/groups`",
+)
+.such_as("/groups");
 pub(crate) static MOMENT: Text = Text::matching(
     usize::MAX,
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
+    "write a date such as `2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`",
 )
 .such_as("2027-01-31");
-static TEMPLATE_NAME: Text =
-    Text::matching(usize::MAX, "^[a-z0-9-]{1,64}@[1-9][0-9]{0,3}$").such_as("bi-standard@1");
+static TEMPLATE_NAME: Text = Text::matching(
+    usize::MAX,
+    "^[a-z0-9-]{1,64}@[1-9][0-9]{0,3}$",
+    "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`",
+)
+.such_as("bi-standard@1");
 
 #[cfg(test)]
 mod tests {

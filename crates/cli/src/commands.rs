@@ -5,6 +5,7 @@ mod evaluate;
 mod explain;
 mod fmt;
 pub(crate) mod now;
+mod schema;
 mod test;
 mod validate;
 
@@ -42,6 +43,7 @@ enum Verb {
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
     Bundle(bundle::Bundle),
+    Schema(schema::Schema),
 }
 
 /// Where the mapping files are, for verbs that need nothing else.
@@ -82,5 +84,6 @@ pub(crate) fn run(arguments: &Arguments, terminal: &mut Terminal) -> anyhow::Res
         Verb::Evaluate(evaluate) => evaluate.run(terminal),
         Verb::Explain(explain) => explain.run(terminal),
         Verb::Bundle(bundle) => bundle.run(terminal),
+        Verb::Schema(schema) => schema.run(terminal),
     }
 }

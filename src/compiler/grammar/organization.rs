@@ -2,8 +2,8 @@
 
 use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
 use super::{
-    Among, Key, MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT, Object, POINTER,
-    PRINTED, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where, Word, word,
+    Among, Key, MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT, Object, POINTER, PROSE,
+    RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where, Word, word,
 };
 
 pub(crate) static ORGANIZATION: Object = Object {
@@ -47,12 +47,17 @@ pub(crate) static ORGANIZATION: Object = Object {
     among: &[Among::AtLeastOne(&["rules", "use"])],
 };
 
-static ORGANIZATION_ID: Text =
-    Text::matching(MAX_OPTION, "^org_[A-Za-z0-9]+$").such_as("org_AcmeAnalytics01");
-static CONNECTION_NAME: Text = Text::matching(MAX_CONNECTION_NAME, PRINTED).such_as("acme-entra");
+static ORGANIZATION_ID: Text = Text::matching(
+    MAX_OPTION,
+    "^org_[A-Za-z0-9]+$",
+    "write the id, which begins with `org_` and has letters and digits",
+)
+.such_as("org_AcmeAnalytics01");
+static CONNECTION_NAME: Text = Text::printed(MAX_CONNECTION_NAME).such_as("acme-entra");
 static ALIAS_ID: Text =
-    Text::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$").such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
-static ALIAS: Text = Text::matching(MAX_TARGET_GROUP, PRINTED).such_as("SG Analytics Developers");
+    Text::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
+        .such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
+static ALIAS: Text = Text::printed(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
 
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",
@@ -117,11 +122,11 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "from",
             Value::Either(&[
+                Value::Text(&POINTER),
                 Value::Word(&[word(
                     "provisioned",
                     "The groups that SCIM or a directory sync put into Auth0.",
                 )]),
-                Value::Text(&POINTER),
             ]),
             "A JSON Pointer below `event.user`, or `provisioned`; by default where the strategy puts them.",
         ),
@@ -192,12 +197,16 @@ pub(crate) static SOURCE: Object = Object {
     ],
 };
 
-static DELIMITER: Text = Text::matching(MAX_OPTION, PRINTED).such_as(",");
-static FIELD: Text = Text::matching(MAX_OPTION, PRINTED).such_as("email");
-static ATTRIBUTE: Text =
-    Text::matching(MAX_OPTION, "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$").such_as("CN");
+static DELIMITER: Text = Text::printed(MAX_OPTION).such_as(",");
+static FIELD: Text = Text::printed(MAX_OPTION).such_as("email");
+static ATTRIBUTE: Text = Text::matching(
+    MAX_OPTION,
+    "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$",
+    "write an attribute's type, such as `CN` or `OU`",
+)
+.such_as("CN");
 static BELOW: Text = Text::up_to(MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
-static DOMAIN: Text = Text::matching(MAX_OPTION, PRINTED).such_as("ACME");
+static DOMAIN: Text = Text::printed(MAX_OPTION).such_as("ACME");
 
 static IDENTITIES: &[Word] = &[
     word("login", "Those of the identity that logged in."),
@@ -255,7 +264,12 @@ pub(crate) static USE: Object = Object {
     among: &[],
 };
 
-static PARAMETER_NAME: Text = Text::matching(MAX_ID, "^[a-z][a-z0-9_-]*$").such_as("prefix");
+static PARAMETER_NAME: Text = Text::matching(
+    MAX_ID,
+    "^[a-z][a-z0-9_-]*$",
+    "begin with a letter, and write lowercase letters, digits, `-` and `_`",
+)
+.such_as("prefix");
 
 pub(crate) static TEMPLATE: Object = Object {
     name: "template",

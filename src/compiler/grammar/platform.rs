@@ -2,7 +2,7 @@
 
 use super::{
     APPLICATION_NAME, CLAIM, Key, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP, ORGANIZATION_NAME,
-    Object, PRINTED, PROSE, TARGET_NAME, Text, Value, Word, word,
+    Object, PROSE, TARGET_NAME, Text, Value, Word, word,
 };
 
 pub(crate) static PLATFORM: Object = Object {
@@ -78,9 +78,8 @@ pub(crate) static APPLICATION: Object = Object {
     among: &[],
 };
 
-static CLIENT: Text = Text::matching(MAX_CLIENT, PRINTED).such_as("Zx81QlikAnalyticsClient0000000001");
-static SAML_ATTRIBUTE: Text =
-    Text::matching(MAX_SAML_ATTRIBUTE, PRINTED).such_as("https://claims.example.com/groups");
+static CLIENT: Text = Text::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
+static SAML_ATTRIBUTE: Text = Text::printed(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
 
 static TOKENS: &[Word] = &[word("id", "The ID token."), word("access", "The access token.")];
 
@@ -227,4 +226,9 @@ pub(crate) static REFRESH: Object = Object {
     among: &[],
 };
 
-static DURATION: Text = Text::matching(usize::MAX, "^[0-9]+[smhd]$").such_as("12h");
+static DURATION: Text = Text::matching(
+    usize::MAX,
+    "^[0-9]+[smhd]$",
+    "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`",
+)
+.such_as("12h");

@@ -147,8 +147,12 @@ pub(crate) static CONDITION: Object = Object {
 // A template does not know the connections of those who use it, so any name can stand there.
 static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
 static CLIENT: Text = Text::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
-static EMAIL_DOMAIN: Text =
-    Text::matching(255, "^[^@\\u0000-\\u0020\\u007f-\\u00a0]+$").such_as("acme.example");
+static EMAIL_DOMAIN: Text = Text::matching(
+    255,
+    "^[^@\\u0000-\\u0020\\u007f-\\u00a0]+$",
+    "write what stands behind the `@`, such as `acme.example`",
+)
+.such_as("acme.example");
 
 const METADATA_VALUES: Value =
     Value::Map { key: &METADATA_KEY, of: &Value::Texts { of: &PROSE, least: 1 }, least: 1 };

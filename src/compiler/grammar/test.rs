@@ -72,9 +72,12 @@ pub(crate) static CASE: Object = Object {
 };
 
 static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
-static ADDRESS: Text =
-    Text::matching(usize::MAX, "^[^@\\t-\\r \\u0085\\u00a0]+@[^@\\t-\\r \\u0085\\u00a0]+$")
-        .such_as("analyst@acme.example");
+static ADDRESS: Text = Text::matching(
+    usize::MAX,
+    "^[^@\\t-\\r \\u0085\\u00a0]+@[^@\\t-\\r \\u0085\\u00a0]+$",
+    "write it as `name@example.com`",
+)
+.such_as("analyst@acme.example");
 
 pub(crate) static METADATA: Object = Object {
     name: "metadata",

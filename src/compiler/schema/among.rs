@@ -15,10 +15,13 @@ pub(super) fn constrain(among: &Among, object: &Object) -> Vec<Json> {
         Among::AtLeastOne(keys) => vec![at_least_one(keys, object)],
         Among::ExactlyOne(keys) => {
             let others = |at| keys.iter().skip(at + 1);
-            let apart = keys.iter().enumerate().filter_map(|(at, key)| apart(key, others(at)));
-            [at_least_one(keys, object)].into_iter().chain(apart).collect()
+            let apart =
+                apart(keys.iter().enumerate().map(|(at, key)| (*key, without_beside(key, others(at)))));
+            vec![at_least_one(keys, object), apart]
         }
-        Among::Apart(first, second) => first.iter().filter_map(|key| apart(key, second.iter())).collect(),
+        Among::Apart(first, second) => {
+            vec![apart(first.iter().map(|key| (*key, without_beside(key, second.iter()))))]
+        }
         Among::Needed(at, keys) => vec![json!({ "if": condition(at), "then": { "required": keys } })],
         Among::Barred(at, keys) => {
             let message = format!("has no place where `{}` is {}", at.key, alternatives(at.words));
@@ -50,10 +53,17 @@ fn at_least_one(keys: &[&str], object: &Object) -> Json {
     json!({ "anyOf": any })
 }
 
-/// Where there is `key`, there is none of `others`.
-fn apart<'k>(key: &str, others: impl Iterator<Item = &'k &'static str>) -> Option<Json> {
-    let without = without(others, &format!("cannot stand beside `{key}`"));
-    without.contains_key("properties").then(|| json!({ "dependencies": { key: without } }))
+/// Where there is one of these keys, there is none of those that it bars.
+fn apart<'k>(keys: impl Iterator<Item = (&'k str, Map<String, Json>)>) -> Json {
+    let dependencies: Map<String, Json> = keys
+        .filter(|(_, barred)| !barred.is_empty())
+        .map(|(key, barred)| (key.to_owned(), Json::Object(barred)))
+        .collect();
+    json!({ "dependencies": dependencies })
+}
+
+fn without_beside<'k>(key: &str, others: impl Iterator<Item = &'k &'static str>) -> Map<String, Json> {
+    without(others, &format!("cannot stand beside `{key}`"))
 }
 
 /// None of these keys is there.
@@ -66,7 +76,9 @@ fn without<'k>(keys: impl Iterator<Item = &'k &'static str>, message: &str) -> M
 }
 
 fn condition(at: Where) -> Json {
-    let mut condition = members([("properties", json!({ at.key: { "enum": at.words } }))]);
+    // An `enum` here would show as the values that the key can have.
+    let says = json!({ "pattern": format!("^({})$", at.words.join("|")) });
+    let mut condition = members([("properties", json!({ at.key: says }))]);
     if !at.absent {
         condition.insert("required".to_owned(), json!([at.key]));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Texts, Writer, members};
-use crate::compiler::grammar::{Key, MAX_ENTRIES, PRINTED, Text, Value, Word};
+use crate::compiler::grammar::{Key, MAX_ENTRIES, Text, Value, Word};
 
 /// The definition of a text with a parameter of a template in it.
 const PLACEHOLDER: &str = "placeholder";
@@ -101,7 +101,7 @@ impl Writer {
             ("pattern", json!("\\{\\{[a-z][a-z0-9_-]*\\}\\}")),
             (
                 "patternErrorMessage",
-                json!("this is neither a value of the key nor a parameter such as `{{name}}`"),
+                json!("write a value of the key, or a parameter of the template as `{{name}}`"),
             ),
         ]);
         add_description(
@@ -125,15 +125,10 @@ fn plain_text(text: &Text) -> Map<String, Json> {
     if text.most < usize::MAX {
         described.insert("maxLength".to_owned(), json!(text.most));
     }
-    if let Some(pattern) = text.pattern {
+    if let Some((pattern, form)) = text.pattern {
         described.insert("pattern".to_owned(), json!(pattern));
         // Without this, editors show the regular expression.
-        let message = match text.example {
-            _ if pattern == PRINTED => Some("the text holds a control character".to_owned()),
-            Some(example) => Some(format!("the text does not have the form of `{example}`")),
-            None => None,
-        };
-        described.extend(message.map(|message| ("patternErrorMessage".to_owned(), json!(message))));
+        described.insert("patternErrorMessage".to_owned(), json!(form));
     }
     if let Some(example) = text.example {
         described.insert("examples".to_owned(), json!([example]));
@@ -142,16 +137,40 @@ fn plain_text(text: &Text) -> Map<String, Json> {
 }
 
 fn list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
-    let mut list =
-        members([("type", json!("array")), ("items", Json::Object(of)), ("maxItems", json!(MAX_ENTRIES))]);
-    if least > 0 {
-        list.insert("minItems".to_owned(), json!(least));
-    }
+    let mut list = entries(of, least);
+    list.insert("type".to_owned(), json!("array"));
     list
 }
 
+/// What lists, and nothing but lists, have to fit.
+fn entries(of: Map<String, Json>, least: usize) -> Map<String, Json> {
+    let mut entries = members([("items", Json::Object(of)), ("maxItems", json!(MAX_ENTRIES))]);
+    if least > 0 {
+        entries.insert("minItems".to_owned(), json!(least));
+    }
+    entries
+}
+
+/// One, or a list of at least so many.
+///
+/// A list is an alternative that lists fit whatever is in them: what is wrong with an entry is then said of the entry,
+/// and not that the whole is neither the one nor the other.
 fn one_or_list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
-    members([("anyOf", json!([of.clone(), list(of, least)]))])
+    let a_list = || json!({ "type": "array" });
+    let mut any = match of.contains_key("$ref") || of.contains_key("enum") {
+        true => members([("anyOf", json!([of]))]),
+        false => of.clone(),
+    };
+    for (key, value) in &mut any {
+        match (key.as_str(), value) {
+            ("type", Json::Array(types)) => types.push(json!("array")),
+            ("type", one) => *one = json!([*one, "array"]),
+            ("anyOf" | "oneOf", Json::Array(alternatives)) => alternatives.push(a_list()),
+            _ => {}
+        }
+    }
+    any.extend(entries(of, least));
+    any
 }
 
 /// Says what something is, and what holds without it.

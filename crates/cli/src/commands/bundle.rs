@@ -112,7 +112,7 @@ impl Bundle {
 }
 
 /// Writes a file so that nobody ever sees a part of it: beside its place first, then put there at once.
-fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let cannot = || format!("cannot write `{}`", path.display());
     let name = path.file_name().with_context(|| format!("`{}` does not name a file", path.display()))?;
     let mut draft_name = std::ffi::OsString::from(".");

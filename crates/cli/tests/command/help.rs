@@ -4,7 +4,7 @@ use crate::support::{Run, check_snapshot, claimsmith, run};
 
 #[test]
 fn every_verb_has_help() {
-    for verb in ["", "validate", "fmt", "test", "evaluate", "explain", "bundle"] {
+    for verb in ["", "validate", "fmt", "test", "evaluate", "explain", "bundle", "schema"] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");
         let name = if verb.is_empty() { "claimsmith" } else { verb };
@@ -29,6 +29,8 @@ fn arguments_that_make_no_sense_are_refused() {
     check(&["evaluate"]);
     check(&["evaluate", "--jsonl", "--format", "human", "--event", "-"]);
     check(&["explain", "--event", "-", "--format", "github"]);
+    check(&["schema", "rule"]);
+    check(&["schema", "platform", "--out", "dist"]);
     check(&["bundle", "--out", "dist", "--bundle-only", "bundle.csmb"]);
 }
 

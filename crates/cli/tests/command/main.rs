@@ -13,6 +13,7 @@ mod files;
 mod fmt;
 mod help;
 mod sarif;
+mod schema;
 mod support;
 mod terminal;
 mod test;

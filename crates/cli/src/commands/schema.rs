@@ -1,0 +1,67 @@
+//! `claimsmith schema`: the mapping language, as editors want to be told of it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use claimsmith::compiler::schema::schemas;
+use clap::builder::PossibleValuesParser;
+
+use super::bundle::write_whole;
+use crate::Verdict;
+use crate::terminal::Terminal;
+
+/// Print the JSON Schema of a kind of mapping file, by which editors complete and check
+///
+/// Without a kind, lists the kinds and where their files lie. The schemas are those of the language that this
+/// program reads, in draft-07.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Schema {
+    /// The kind of file; `whole` is a whole platform in one file
+    #[arg(value_name = "KIND", value_parser = kinds())]
+    kind: Option<String>,
+    /// Write the schemas of all kinds into DIR, each as KIND.schema.json; it is made if it does not exist
+    #[arg(long, value_name = "DIR", conflicts_with = "kind")]
+    out: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  claimsmith schema
+  claimsmith schema organization > organization.schema.json
+  claimsmith schema --out .claimsmith";
+
+fn kinds() -> PossibleValuesParser {
+    PossibleValuesParser::new(schemas().into_iter().map(|schema| schema.kind))
+}
+
+impl Schema {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+        match (&self.kind, &self.out) {
+            (Some(kind), _) => {
+                for schema in schemas().iter().filter(|schema| schema.kind == kind) {
+                    terminal.out.write_all(schema.to_text().as_bytes())?;
+                }
+            }
+            (None, Some(folder)) => write_all(folder, terminal)?,
+            (None, None) => {
+                for schema in schemas() {
+                    writeln!(terminal.out, "{:<14}{}", schema.kind, schema.path)?;
+                }
+            }
+        }
+        Ok(Verdict::Fine)
+    }
+}
+
+fn write_all(folder: &Path, terminal: &mut Terminal) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    for schema in schemas() {
+        let path = folder.join(schema.file_name());
+        write_whole(&path, schema.to_text().as_bytes())?;
+        writeln!(terminal.out, "wrote {}", path.display())?;
+    }
+    Ok(())
+}

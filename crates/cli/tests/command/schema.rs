@@ -1,0 +1,38 @@
+//! `claimsmith schema`.
+
+use std::fs;
+
+use crate::support::{claimsmith, folder, run, run_in};
+
+const KINDS: [&str; 5] = ["platform", "organization", "test", "template", "whole"];
+
+#[test]
+fn the_kinds_are_listed_with_where_their_files_lie() {
+    let out = run(&["schema"]).told(0);
+    let kinds: Vec<&str> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(kinds, KINDS);
+    assert!(out.contains("test          organizations/*.test.yaml\n"), "{out}");
+}
+
+#[test]
+fn a_schema_is_printed_or_written() {
+    let folder = folder(&[]);
+    let out = run_in(&folder, &["schema", "--out", "some/schemas"]).told(0);
+    assert_eq!(out.lines().count(), KINDS.len(), "{out}");
+    for kind in KINDS {
+        let printed = run(&["schema", kind]).told(0);
+        let json: serde_json::Value = serde_json::from_str(&printed).expect("a schema is JSON");
+        assert_eq!(json["title"], format!("Claimsmith {kind}"));
+        let path = format!("some/schemas/{kind}.schema.json");
+        assert!(out.contains(&format!("wrote {path}\n")), "{out}");
+        assert_eq!(fs::read_to_string(folder.path().join(path)).expect("a schema"), printed);
+    }
+}
+
+#[test]
+fn an_unknown_kind_is_answered_with_the_known_ones() {
+    let output = claimsmith(&["schema", "rules"]).output().expect("the command starts");
+    let err = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("platform, organization, test, template, whole"), "{err}");
+}

@@ -1,0 +1,250 @@
+//! The JSON Schemas of the mapping files: they are those of the language, they accept what it accepts, and refuse
+//! nothing that it does not refuse.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at what is wrong, and what it shares with others has something to say"
+)]
+
+#[path = "schema/mutations.rs"]
+mod mutations;
+#[path = "schema/seen.rs"]
+mod seen;
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use claimsmith::compiler::schema::{Schema, schemas};
+use claimsmith::compiler::{Compilation, compile, compile_whole};
+use claimsmith::diagnostic::{Code, Severity, SourceFile};
+use jsonschema::Validator;
+use seen::SEEN;
+use serde_json::{Value as Json, json};
+use support::{case_files, mapping_files};
+
+const FOLDER: &str = "docs/schema";
+const LANGUAGE: &str = "tests/fixtures/schema/language.yaml";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn source(path: &str) -> SourceFile {
+    let text = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    SourceFile { path: path.to_owned(), text }
+}
+
+/// A file as an editor reads it.
+fn read(file: &SourceFile) -> Result<Json, serde_saphyr::Error> {
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+    };
+    serde_saphyr::from_str_with_options(&file.text, options)
+}
+
+/// The kind of a file of a folder of mappings.
+fn kind(path: &str) -> &'static str {
+    match path {
+        _ if path.ends_with("platform.yaml") => "platform",
+        _ if path.ends_with(".test.yaml") => "test",
+        _ if path.contains("/organizations/") => "organization",
+        _ if path.contains("/templates/") => "template",
+        _ => "whole",
+    }
+}
+
+struct Validators(BTreeMap<&'static str, Validator>);
+
+impl Validators {
+    fn new() -> Self {
+        let validator = |Schema { kind, json, .. }| {
+            let validator = jsonschema::draft7::new(&json);
+            (kind, validator.unwrap_or_else(|error| panic!("{kind}: {error}")))
+        };
+        Self(schemas().into_iter().map(validator).collect())
+    }
+
+    /// What the schema has against a file.
+    fn check(&self, kind: &str, json: &Json) -> Vec<String> {
+        let errors = self.0.get(kind).expect("a kind").iter_errors(json);
+        errors.map(|error| format!("{}: {:.200}", error.instance_path(), error.to_string())).collect()
+    }
+
+    fn is_valid(&self, kind: &str, json: &Json) -> bool {
+        self.0.get(kind).expect("a kind").is_valid(json)
+    }
+}
+
+fn has_errors(compilation: &Compilation) -> bool {
+    compilation.diagnostics.iter().any(|it| it.severity == Severity::Error)
+}
+
+#[test]
+fn the_committed_schemas_are_those_of_the_language() {
+    let mut names = BTreeSet::new();
+    for schema in schemas() {
+        let path = format!("{FOLDER}/{}", schema.file_name());
+        let committed = fs::read_to_string(root().join(&path)).unwrap_or_default();
+        let renew = format!("run `cargo run -p claimsmith-cli -- schema --out {FOLDER}`");
+        assert!(committed == schema.to_text(), "{path} is not the schema of the language any more: {renew}");
+        names.insert(schema.file_name());
+    }
+    let entries = fs::read_dir(root().join(FOLDER)).expect(FOLDER);
+    let there: BTreeSet<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    assert_eq!(there, names, "{FOLDER}");
+}
+
+#[test]
+fn the_schemas_are_schemas() {
+    for Schema { kind, json, .. } in schemas() {
+        assert!(jsonschema::meta::is_valid(&json), "{kind}");
+    }
+}
+
+#[test]
+fn good_files_are_good_to_the_schemas() {
+    let validators = Validators::new();
+    let mut files: Vec<_> = mapping_files().into_iter().chain(case_files()).collect();
+    files.push(source(LANGUAGE));
+    assert!(files.len() > 20, "{}", files.len());
+    for file in files {
+        let json = read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+        let problems = validators.check(kind(&file.path), &json);
+        assert!(problems.is_empty(), "{}: {problems:#?}", file.path);
+    }
+}
+
+/// Every sample file opens in an editor with the schema of its kind.
+#[test]
+fn the_samples_name_their_schemas() {
+    for file in mapping_files().into_iter().chain(case_files()) {
+        let above = "../".repeat(file.path.matches('/').count());
+        let line =
+            format!("# yaml-language-server: $schema={above}{FOLDER}/{}.schema.json", kind(&file.path));
+        assert_eq!(file.text.lines().next(), Some(line.as_str()), "{}", file.path);
+    }
+}
+
+#[test]
+fn wrong_files_are_wrong_to_the_schemas() {
+    let validators = Validators::new();
+    let folder = "tests/fixtures/invalid";
+    let mut seen = Vec::new();
+    for (name, files) in fixtures(folder) {
+        let refused = |file: &SourceFile| match read(file) {
+            // A file in the wrong place has no kind.
+            Ok(_) if kind(&file.path) == "whole" && !name.ends_with(".yaml") => false,
+            Ok(json) => !validators.is_valid(kind(&file.path), &json),
+            // What is no YAML is no matter of a schema.
+            Err(_) => false,
+        };
+        if files.iter().any(refused) {
+            seen.push(name);
+        }
+    }
+    assert_eq!(seen, SEEN, "the fixtures in which a schema sees something wrong");
+}
+
+/// Every fixture below a folder: a file, or a folder of files.
+fn fixtures(folder: &str) -> BTreeMap<String, Vec<SourceFile>> {
+    let mut fixtures: BTreeMap<String, Vec<SourceFile>> = BTreeMap::new();
+    let mut open = vec![PathBuf::from(folder)];
+    while let Some(folder_path) = open.pop() {
+        for entry in fs::read_dir(root().join(&folder_path)).expect(folder) {
+            let path = folder_path.join(entry.expect("an entry").file_name());
+            let text = path.to_str().expect("UTF-8").replace('\\', "/");
+            if root().join(&path).is_dir() {
+                open.push(path);
+            } else if text.ends_with(".yaml") {
+                let name = text.strip_prefix(&format!("{folder}/")).and_then(|rest| rest.split('/').next());
+                let name = name.expect("a path below the folder").to_owned();
+                fixtures.entry(name).or_default().push(source(&text));
+            }
+        }
+    }
+    fixtures
+}
+
+/// Nothing that a schema refuses is accepted by the compiler: an editor marks no good file.
+#[test]
+fn what_a_schema_refuses_the_compiler_refuses() {
+    let validators = Validators::new();
+    let (mut refused, mut alarms) = (0, Vec::new());
+    let mut check =
+        |path: &str, changed: Vec<(String, Json)>, compile_with: &dyn Fn(SourceFile) -> Compilation| {
+            let kind = kind(path);
+            for (what, json) in changed {
+                if validators.is_valid(kind, &json) {
+                    continue;
+                }
+                refused += 1;
+                let compilation = compile_with(as_file(path, &json));
+                let no_yaml = compilation.diagnostics.iter().any(|it| it.code == Code::YamlSyntax);
+                if no_yaml || !has_errors(&compilation) {
+                    alarms.push(format!("{path}: {what}: {:?}", validators.check(kind, &json)));
+                }
+            }
+        };
+    let language = read(&source(LANGUAGE)).expect("YAML");
+    check(LANGUAGE, mutations::of(&language), &|file| compile_whole(&file));
+
+    let folder = apart(&language);
+    let files = || folder.iter().map(|(path, json)| as_file(path, json));
+    let compilation = compile(&files().collect::<Vec<_>>());
+    assert!(!has_errors(&compilation), "{:#?}", compilation.diagnostics);
+    for (path, json) in &folder {
+        check(path, mutations::of_top(json), &|changed| {
+            let others = files().filter(|file| file.path != changed.path);
+            compile(&others.chain([changed.clone()]).collect::<Vec<_>>())
+        });
+    }
+    assert!(alarms.is_empty(), "only the schema refuses:\n{}", alarms.join("\n"));
+    assert!(refused > 1_000, "only {refused} changes were refused");
+}
+
+/// A file that holds this; JSON is YAML.
+fn as_file(path: &str, json: &Json) -> SourceFile {
+    SourceFile { path: path.to_owned(), text: json.to_string() }
+}
+
+/// A whole platform as a folder of files.
+fn apart(whole: &Json) -> BTreeMap<String, Json> {
+    let mut files = BTreeMap::new();
+    let mut add = |path: String, json: &Json| {
+        let mut json = json.clone();
+        json.as_object_mut().expect("a mapping").insert("version".to_owned(), json!(1));
+        files.insert(path, json);
+    };
+    add("platform.yaml".to_owned(), &whole["platform"]);
+    for (folder, parts) in [("organizations", &whole["organizations"]), ("templates", &whole["templates"])] {
+        for (name, json) in parts.as_object().expect("a mapping") {
+            add(format!("x/{folder}/{name}.yaml"), json);
+        }
+    }
+    let mut cases = whole["cases"].clone();
+    for case in cases.as_array_mut().into_iter().flatten() {
+        case.as_object_mut().expect("a mapping").remove("organization");
+    }
+    add("x/organizations/acme.test.yaml".to_owned(), &json!({ "cases": cases }));
+    files
+}
+
+/// The fixture of the whole language has every key that a schema knows, so that the mutations reach it.
+#[test]
+fn the_fixture_has_every_key() {
+    let whole = schemas().into_iter().find(|schema| schema.kind == "whole").expect("a kind").json;
+    let used = mutations::keys(&read(&source(LANGUAGE)).expect("YAML"));
+    let definitions = whole["definitions"].as_object().expect("definitions").values();
+    for object in definitions.chain([&whole]) {
+        for key in object["properties"].as_object().into_iter().flatten().map(|(key, _)| key) {
+            assert!(used.contains(key), "{LANGUAGE} has no `{key}`");
+        }
+    }
+}
