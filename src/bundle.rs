@@ -8,6 +8,9 @@
 //! when its first login arrives, without touching the others. Numbers are LEB128, texts have their length before
 //! them. The compiler writes it (`compiler/encode.rs`).
 
+#[cfg(target_arch = "wasm32")]
+use core::cell::OnceCell as OnceLock;
+#[cfg(not(target_arch = "wasm32"))]
 use std::sync::OnceLock;
 
 use crate::bits::Bits;
@@ -374,7 +377,11 @@ impl<'b> Bundle<'b> {
         let organization = self.organizations.get(organization as usize)?;
         let groups = u32::try_from(self.groups.len()).ok()?;
         let decode = || Mapping::decode(organization.block, groups).map(Box::new);
-        organization.mapping.get_or_init(decode).as_deref()
+        // `get_or_init` has code for an initialization within itself.
+        if organization.mapping.get().is_none() {
+            drop(organization.mapping.set(decode()));
+        }
+        organization.mapping.get()?.as_deref()
     }
 
     pub(crate) fn group_count(&self) -> usize {

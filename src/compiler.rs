@@ -20,6 +20,7 @@ mod lower;
 mod model;
 mod names;
 mod organization;
+mod parallel;
 mod patterns;
 mod placeholder;
 mod platform;
@@ -215,7 +216,7 @@ impl Compiler {
             })
             .collect();
         let mut seen = Vec::new();
-        let mut parsed = Vec::new();
+        let mut readable = Vec::new();
         for file in files {
             let kind = classify(&file.path);
             let only_once = matches!(kind, FileKind::Platform | FileKind::Template(_));
@@ -234,10 +235,19 @@ impl Compiler {
                 continue;
             }
             seen.push(kind);
-            match (self.parse(file), kind) {
-                (Some(root), kind) => parsed.push((kind, &file.path, root)),
-                (None, FileKind::Template(name)) => drop(self.templates.insert(name.to_owned(), None)),
-                (None, _) => {}
+            readable.push((kind, file));
+        }
+        let roots = parallel::map(&readable, |(_, file)| parse(file));
+        let mut parsed = Vec::new();
+        for ((kind, file), root) in readable.into_iter().zip(roots) {
+            match root {
+                Ok(root) => parsed.push((kind, &file.path, root)),
+                Err(diagnostic) => {
+                    self.diagnostics.push(*diagnostic);
+                    if let FileKind::Template(name) = kind {
+                        self.templates.insert(name.to_owned(), None);
+                    }
+                }
             }
         }
         let mut parts = Parts::default();
@@ -288,7 +298,10 @@ impl Compiler {
             self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message).help(help));
             return;
         }
-        let Some(root) = self.parse(file) else { return };
+        let root = match parse(file) {
+            Ok(root) => root,
+            Err(diagnostic) => return self.diagnostics.push(*diagnostic),
+        };
         let mut findings = Findings { file: &file.path, list: &mut self.diagnostics };
         let Some(fields) = Fields::read_file(&root, &WHOLE, true, &mut findings) else {
             return;
@@ -339,28 +352,18 @@ impl Compiler {
             self.templates.insert((*name).to_owned(), template);
         }
         let around = Surroundings { platform, applications, organizations, templates: &self.templates };
-        for Part { file, name, node } in &parts.organizations {
-            let mut findings = Findings { file, list: &mut self.diagnostics };
-            self.organizations.extend(Organization::read(node, name, standalone, around, &mut findings));
+        let read = parallel::map(&parts.organizations, |Part { file, name, node }| {
+            let mut list = Vec::new();
+            let mut findings = Findings { file, list: &mut list };
+            (Organization::read(node, name, standalone, around, &mut findings), list)
+        });
+        for (organization, findings) in read {
+            self.organizations.extend(organization);
+            self.diagnostics.extend(findings);
         }
         // An organization that could not be read may use any of them.
         if self.organizations.len() == organizations.len() {
             template::check_used(&self.templates, &mut self.diagnostics);
-        }
-    }
-
-    fn parse(&mut self, file: &SourceFile) -> Option<Node> {
-        match yaml::parse(&file.path, &file.text) {
-            Ok(Node { kind: Kind::Null, span }) => {
-                let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
-                self.diagnostics.push(diagnostic.help("write `version: 1` at the top of the file"));
-                None
-            }
-            Ok(root) => Some(root),
-            Err(diagnostic) => {
-                self.diagnostics.push(*diagnostic);
-                None
-            }
         }
     }
 
@@ -369,8 +372,12 @@ impl Compiler {
         if let Some(platform) = self.platform.take() {
             self.check_duplicate_organizations();
             let mut lowered = Vec::new();
-            for organization in &self.organizations {
-                lowered.push(lower::lower(organization, &platform, &mut self.diagnostics));
+            for (mapping, findings) in parallel::map(&self.organizations, |organization| {
+                let mut findings = Vec::new();
+                (lower::lower(organization, &platform, &mut findings), findings)
+            }) {
+                lowered.push(mapping);
+                self.diagnostics.extend(findings);
             }
             let organizations: Vec<&Organization> = self.organizations.iter().collect();
             let mut all_cases = Vec::new();
@@ -432,6 +439,15 @@ impl Compiler {
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
+    let root = yaml::parse(&file.path, &file.text)?;
+    if let Node { kind: Kind::Null, span } = root {
+        let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
+        return Err(Box::new(diagnostic.help("write `version: 1` at the top of the file")));
+    }
+    Ok(root)
 }
 
 /// Reports a name that says no version, or is none of a file.

@@ -389,7 +389,7 @@ impl<'a> Received<'a> {
             }
             let start = derived.len();
             match source.form.append(name, derived) {
-                Formed::Taken if derived.get(start..).unwrap_or_default().contains(&0) => {
+                Formed::Taken if derived.iter().skip(start).any(|byte| *byte == 0) => {
                     derived.truncate(start);
                     self.fail(Reason::EntryMalformed);
                 }
@@ -410,21 +410,21 @@ impl<'a> Received<'a> {
 /// Appends the decimal digits of a whole number that a float holds exactly; says whether it is one.
 fn append_integer(number: f64, text: &mut Vec<u8>) -> bool {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    let mut left = number.abs() as u64;
+    let left = number.abs() as u64;
     if !(number.abs() < EXACT && left as f64 == number.abs()) {
         return false;
-    }
-    loop {
-        text.push(b'0' + (left % 10) as u8);
-        left /= 10;
-        if left == 0 {
-            break;
-        }
     }
     if number < 0.0 {
         text.push(b'-');
     }
-    text.reverse();
+    let mut unit = 1;
+    while left / unit > 9 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        text.push(b'0' + (left / unit % 10) as u8);
+        unit /= 10;
+    }
     true
 }
 

@@ -7,6 +7,7 @@
 pub mod objects;
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -30,8 +31,14 @@ struct Engine {
 }
 
 thread_local! {
-    static ENGINE: RefCell<Engine> = const {
-        RefCell::new(Engine { bundle: None, call: Vec::new(), answer: Vec::new(), text: Vec::new() })
+    /// Never dropped: that there is nothing to do at the end of a thread is less code in every call.
+    static ENGINE: RefCell<ManuallyDrop<Engine>> = const {
+        RefCell::new(ManuallyDrop::new(Engine {
+            bundle: None,
+            call: Vec::new(),
+            answer: Vec::new(),
+            text: Vec::new(),
+        }))
     };
 }
 
@@ -80,6 +87,7 @@ pub fn evaluate(len: usize) -> *const u32 {
 #[wasm_bindgen]
 pub fn text(kind: u32, position: u32) -> *const u8 {
     ENGINE.with_borrow_mut(|engine| {
+        let engine = &mut **engine;
         let text = api::text(engine.bundle, kind, position).unwrap_or_default();
         engine.text.clear();
         engine.text.extend((text.len() as u32).to_le_bytes());
@@ -90,6 +98,7 @@ pub fn text(kind: u32, position: u32) -> *const u8 {
 
 fn answer(len: usize, respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>)) -> *const u32 {
     ENGINE.with_borrow_mut(|engine| {
+        let engine = &mut **engine;
         engine.answer.clear();
         if let Some((bundle, call)) = engine.bundle.zip(engine.call.get(..len)) {
             respond(bundle, call, &mut engine.answer);

@@ -10,17 +10,13 @@ import { sized, word } from './bytes.js';
 /** One more than the engine accepts, so that it refuses what is cut here. */
 export const MAX_ENTRIES = 10_001;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Between the names of a list: U+0000, which no directory puts into a name. */
-const SEPARATOR = String.fromCharCode(0);
 
 /**
  * The tags of encoded values, by their numbers.
  * They are made here because a control character, written out, may not survive an editor.
  */
-const TAGS = Array.from({ length: 13 }, (_, tag) => String.fromCharCode(tag));
-const [ABSENT, NULL, FALSE, TRUE, NUMBER, STRING, LIST, OBJECT, UNREADABLE, NAMES, UNCLEAR, OVERAGE, UNAVAILABLE] = TAGS;
-const EMPTY_LIST = LIST + word(0);
-const EMPTY_OBJECT = OBJECT + word(0);
+const [ABSENT, NULL, FALSE, TRUE, NUMBER, STRING, LIST, OBJECT, UNREADABLE, NAMES, UNCLEAR, OVERAGE, UNAVAILABLE] =
+  String.fromCharCode(...Array(13).keys());
 
 export { OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE };
 
@@ -83,10 +79,10 @@ function encodeList(list, read) {
   }
   if (characters > MAX_BYTES) return UNREADABLE;
   if (areNames) {
-    // V8 joins strings in one go, several times faster than they can be appended. A name that holds the
+    // U+0000 is in no name of a directory. V8 joins strings in one go, several times faster than they can be appended. A name that holds the
     // separator makes more parts than the count says, and the engine refuses such names in any case.
     // Nothing composes with the separator either.
-    return NAMES + word(entries.length) + sized(entries.join(SEPARATOR), read.nfc);
+    return NAMES + word(entries.length) + sized(entries.join('\0'), read.nfc);
   }
   let encoded = LIST + word(entries.length);
   for (const entry of entries) encoded += encodeEntry(entry, read);
@@ -101,7 +97,7 @@ function encodeList(list, read) {
 function encodeEntry(entry, read) {
   if (!isObject(entry)) return encodeLeaf(entry, read);
   const member = read.field !== '' && Object.hasOwn(entry, read.field) ? entry[read.field] : undefined;
-  return member === undefined ? EMPTY_OBJECT : read.head + encodeLeaf(member, read);
+  return member === undefined ? OBJECT + word(0) : read.head + encodeLeaf(member, read);
 }
 
 /**
@@ -121,7 +117,7 @@ function encodeLeaf(value, read) {
     case 'number':
       return NUMBER + Buffer.from(Float64Array.of(value).buffer).toString('latin1');
     case 'object':
-      return Array.isArray(value) ? EMPTY_LIST : EMPTY_OBJECT;
+      return (Array.isArray(value) ? LIST : OBJECT) + word(0);
     default:
       return UNREADABLE;
   }

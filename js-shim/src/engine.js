@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
-import * as glue from '../../target/engine/engine_bg.js';
+import { __wbg_set_wasm, __wbindgen_init_externref_table } from '../../target/engine/engine_bg.js';
 import { sized, word } from './bytes.js';
 import { encodeReads, parseRead } from './reading.js';
 
@@ -60,14 +60,8 @@ export class Engine {
   /** The engine's memory, as bytes and as words. When it grows, the old buffer is detached: their length is 0. */
   #bytes = Buffer.alloc(0);
   #words = new Uint32Array(0);
-  /** @type {string[][]} by kind and index */
-  #texts = [[], [], [], [], [], [], []];
-  /** @type {import('./reading.js').Read[]} */
-  #reads = [];
-  /** @type {Delivery[]} by application */
-  #deliveries = [];
-  /** @type {Map<number, string[]>} ids of rules by organization and position */
-  #rules = new Map();
+  /** Texts by kind and index, or what was made of them. */
+  #texts = [];
   /** @type {Map<string, Map<string | undefined, Map<string, Route>>>} by connection, organization and client */
   #routes = new Map();
 
@@ -78,8 +72,8 @@ export class Engine {
    */
   constructor(engine, bundle) {
     const module = new WebAssembly.Module(decompress(engine));
-    this.#exports = new WebAssembly.Instance(module, { './engine_bg.js': glue }).exports;
-    glue.__wbg_set_wasm(this.#exports);
+    this.#exports = new WebAssembly.Instance(module, { './engine_bg.js': { __wbindgen_init_externref_table } }).exports;
+    __wbg_set_wasm(this.#exports);
     this.#exports.__wbindgen_start?.();
     const bytes = decompress(bundle);
     const digest = createHash('sha256').update(bytes.subarray(HEADER_BYTES)).digest();
@@ -116,17 +110,17 @@ export class Engine {
     const names = 8 + 2 * word(6);
     for (let i = 8; i < names; i += 2) notes.push(`${this.#text(NOTE, word(i))}=${word(i + 1)}`);
     const outcome = OUTCOMES[word(0)];
-    if (outcome === undefined) throw new Error('there is no answer where the engine points');
+    if (outcome === undefined) throw new Error('no answer');
     // A login that is refused gets none of the groups that its rules grant.
     const groups = new Array(outcome === 'groups' ? word(7) : 0);
     for (let i = 0; i < groups.length; i++) groups[i] = this.#text(GROUP, word(names + i));
     const application = word(2);
-    const delivery = application === NONE ? undefined : this.#delivery(application);
+    const delivery = application === NONE ? undefined : this.#text(DELIVERY, application, JSON.parse);
     let provenance;
     if (outcome === 'groups' && delivery?.provenance) {
       const fired = names + groups.length;
       const rules = [];
-      for (let i = 0; i < word(fired + 1); i++) rules.push(this.#rule(word(fired), word(fired + 2 + i)));
+      for (let i = 0; i < word(fired + 1); i++) rules.push(this.#text(RULE + 16 * word(fired), word(fired + 2 + i)));
       provenance = { bundle: this.#text(DIGEST, 0), rules };
     }
     return {
@@ -156,7 +150,7 @@ export class Engine {
     const at = this.#call('route', optional(organization) + optional(connection) + optional(client));
     const handle = word(this.#words[at]) + word(this.#words[at + 1]) + NO_TIME;
     const reads = [];
-    for (let i = 0; i < this.#words[at + 2]; i++) reads.push(this.#read(this.#words[at + 3 + i]));
+    for (let i = 0; i < this.#words[at + 2]; i++) reads.push(this.#text(READ, this.#words[at + 3 + i], parseRead));
     const route = { handle, reads, provisioned: reads.some(({ base }) => base === 'provisioned') };
     if (reads.length > 0) within(within(this.#routes, connection), organization).set(client, route);
     return route;
@@ -187,10 +181,12 @@ export class Engine {
   /**
    * @param {number} kind
    * @param {number} index
-   * @returns {string}
+   * @param {(text: string) => any} [parse] what is made of the text before it is kept
+   * @returns {any} the text, or what was made of it
    */
-  #text(kind, index) {
-    return (this.#texts[kind][index] ??= this.#readText(kind, index));
+  #text(kind, index, parse = String) {
+    const known = (this.#texts[kind] ??= []);
+    return (known[index] ??= parse(this.#readText(kind, index)));
   }
 
   #readText(kind, index) {
@@ -198,20 +194,6 @@ export class Engine {
     this.#refresh();
     const start = at + 4;
     return this.#bytes.toString('utf8', start, start + this.#bytes.readUInt32LE(at));
-  }
-
-  #read(index) {
-    return (this.#reads[index] ??= parseRead(this.#readText(READ, index)));
-  }
-
-  #delivery(application) {
-    return (this.#deliveries[application] ??= JSON.parse(this.#readText(DELIVERY, application)));
-  }
-
-  #rule(organization, index) {
-    let ids = this.#rules.get(organization);
-    if (!ids) this.#rules.set(organization, (ids = []));
-    return (ids[index] ??= this.#readText(RULE + 16 * organization, index));
   }
 }
 

@@ -18,7 +18,6 @@ import {
   MAX_ENTRIES, OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE, encodeValue, isObject, memberHead,
 } from './attribute.js';
 
-const SEPARATOR = String.fromCharCode(0);
 /** Instead of attributes, if it cannot be told whose count. */
 const NOBODY = {};
 /** The attributes of an identity whose profile is not there. */
@@ -30,7 +29,7 @@ const GROUPS_LINK = 'http://schemas.microsoft.com/claims/groups.link';
  * @returns {Read}
  */
 export function parseRead(text) {
-  const [base, options, pointer, field] = text.split(SEPARATOR);
+  const [base, options, pointer, field] = text.split('\0');
   const has = (option) => options.split(',').includes(option);
   return {
     base,

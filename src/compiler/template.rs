@@ -3,7 +3,7 @@
 //! A template is read twice: as it is written, so that what is wrong in it is reported once and in it, and for every
 //! use with the parameters put in, for what only those bring about.
 
-use core::cell::Cell;
+use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::Known;
@@ -31,7 +31,7 @@ pub(crate) struct Template {
     /// Places of texts in which parameters make no sense, which has been reported.
     pub(crate) broken: BTreeSet<(usize, usize)>,
     /// Whether any organization uses it.
-    pub(crate) used: Cell<bool>,
+    pub(crate) used: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl Template {
             }
         }
         let (file, span) = (findings.file.to_owned(), node.span.clone());
-        Some(Self { file, span, parameters, rules: rules.clone(), found, broken, used: Cell::new(false) })
+        Some(Self { file, span, parameters, rules: rules.clone(), found, broken, used: AtomicBool::new(false) })
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&Parameter> {
@@ -138,7 +138,7 @@ impl Template {
 /// Reports templates that no organization uses.
 pub(crate) fn check_used(templates: &Templates, list: &mut Vec<crate::diagnostic::Diagnostic>) {
     for (name, template) in templates {
-        if let Some(template) = template.as_ref().filter(|template| !template.used.get()) {
+        if let Some(template) = template.as_ref().filter(|template| !template.used.load(Ordering::Relaxed)) {
             let mut findings = Findings { file: &template.file, list };
             let message = format!("no organization uses the template `{name}`");
             findings.report(Code::UnusedTemplate, &template.span, message, None);

@@ -38,7 +38,7 @@ pub(crate) fn expand_uses(
         let Some(reference) = fields.require_text("template", findings) else { continue };
         let template = find(&reference, around.templates, findings);
         if let Some(template) = template {
-            template.used.set(true);
+            template.used.store(true, core::sync::atomic::Ordering::Relaxed);
         }
         let name = parse_reference(&reference.text).map(|(name, _)| name.to_owned());
         let prefix = id.or(name.map(|text| Name { text, span: reference.span.clone() }));

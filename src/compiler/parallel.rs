@@ -1,0 +1,46 @@
+//! Work on many things at once, where there are threads.
+
+/// What `work` gives for each item, in the order of the items.
+pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let run = |part: &[T]| part.iter().map(&work).collect::<Vec<R>>();
+    let parts = processors().min(items.len() / WORTHWHILE);
+    if parts < 2 {
+        return run(items);
+    }
+    std::thread::scope(|scope| {
+        let parts = items.chunks(items.len().div_ceil(parts)).map(|part| {
+            // Without another thread, it is done by this one.
+            std::thread::Builder::new().spawn_scoped(scope, move || run(part)).map_err(|_| run(part))
+        });
+        // All of them are started before the first is waited for.
+        let parts: Vec<_> = parts.collect();
+        let finish = |part: Result<std::thread::ScopedJoinHandle<'_, Vec<R>>, Vec<R>>| match part {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(done) => done,
+        };
+        parts.into_iter().flat_map(finish).collect()
+    })
+}
+
+/// So many things, and not fewer, are worth a thread.
+const WORTHWHILE: usize = 16;
+
+fn processors() -> usize {
+    if cfg!(target_arch = "wasm32") {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, core::num::NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        for count in [0, 1, 31, 32, 1_000] {
+            let numbers: Vec<usize> = (0..count).collect();
+            assert_eq!(map(&numbers, |number| number * 2), (0..count).map(|it| it * 2).collect::<Vec<_>>());
+        }
+    }
+}
