@@ -41,7 +41,6 @@ const KNOWN_TYPES: [&[u8]; 9] = [
 
 /// Whether the text is a distinguished name of at least one attribute.
 #[cfg(any(test, feature = "compiler"))]
-
 pub(crate) fn is_dn(text: &[u8]) -> bool {
     Name::parse(text).is_some()
 }

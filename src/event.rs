@@ -251,6 +251,17 @@ enum Found<'e> {
     Sign(Value<'static>),
 }
 
+impl Found<'_> {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Json(json, field) => {
+                read_value(json, Some(field.as_str()).filter(|field| !field.is_empty()), MAX_DEPTH)
+            }
+            Self::Sign(value) => value.clone(),
+        }
+    }
+}
+
 impl Fetched<'_> {
     /// Where the login leads.
     pub fn route(&self) -> Route {
@@ -269,13 +280,8 @@ impl Fetched<'_> {
 
     /// What the login's evaluation goes by.
     pub fn input(&self) -> Input<'_> {
-        let value = |found| match found {
-            &Found::Json(ref json, ref field) => {
-                read_value(json, Some(field.as_str()).filter(|field| !field.is_empty()), MAX_DEPTH)
-            }
-            Found::Sign(value) => value.clone(),
-        };
-        Input::new(self.event.now.unwrap_or_default(), self.found.iter().map(value).collect())
+        let values = self.found.iter().map(Found::value).collect();
+        Input::new(self.event.now.unwrap_or_default(), values)
     }
 }
 

@@ -157,7 +157,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     let mut body = Writer::default();
     body.policy(platform.policies.closed);
     body.policy(platform.policies.failure);
-    body.list(&platform.applications, |body, application| encode_application(body, application));
+    body.list(&platform.applications, encode_application);
     body.list(&platform.groups, |body, group| {
         body.text(&group.name.text);
         body.list(&group.applications, |body, application| body.number(*application));

@@ -204,7 +204,7 @@ impl<'p> Guard<'p> {
             }
         }
         for captures in patterns.finite_captures() {
-            let text = expand(&pieces, &captures);
+            let text = expand(&pieces, captures);
             if self.find(&text).is_none_or(|at| !candidates.contains(&at)) {
                 report_leak(written, &text, "what its pattern matches", findings);
             }
