@@ -333,7 +333,7 @@ impl<'v, 'b> Run<'v, 'b> {
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn fire(&mut self, position: u32) {
         let Some(rule) = self.mapping.rules.get(position as usize) else { return };
         if !self.fired.insert(position) {

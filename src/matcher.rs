@@ -240,7 +240,7 @@ impl<'b> Ends<'b> {
     }
 
     #[inline(always)]
-    fn for_each(&self, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+    fn for_each(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
         let word = self.side.word(name);
         let hash = hash_word(word, WORD);
         if self.may_have(hash) {
@@ -259,7 +259,7 @@ impl<'b> Ends<'b> {
 
     /// Tries the ends that are shorter than a word, by each length that there is.
     #[inline(never)]
-    fn try_short(&self, word: u64, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+    fn try_short(&self, word: u64, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
         let mut lengths = self.short;
         while lengths != 0 {
             let len = lengths.trailing_zeros() as u8;
@@ -279,7 +279,7 @@ impl<'b> Ends<'b> {
         word: u64,
         len: u8,
         name: &[u8],
-        matched: &mut impl FnMut(u32, PatternKind<'b>),
+        matched: &mut dyn FnMut(u32, PatternKind<'b>),
     ) {
         if let Some(Some(head)) = self.heads.get(find_slot(&self.heads, hash, word, len)) {
             self.try_ends(head.ends.clone(), name, matched);
@@ -291,7 +291,7 @@ impl<'b> Ends<'b> {
         &self,
         among: core::ops::Range<usize>,
         name: &[u8],
-        matched: &mut impl FnMut(u32, PatternKind<'b>),
+        matched: &mut dyn FnMut(u32, PatternKind<'b>),
     ) {
         let ends = self.ends.get(among.clone()).unwrap_or_default();
         let second = self.side.second_word(name);
@@ -316,7 +316,7 @@ impl<'b> Ends<'b> {
         }
     }
 
-    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
         try_globs(self.globs.get(end.globs.clone()).unwrap_or_default(), name, matched);
     }
 }
@@ -365,7 +365,7 @@ fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b
 }
 
 #[inline]
-fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut impl FnMut(u32, PatternKind<'b>)) {
+fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
     for glob in globs {
         if glob.pattern.is_match(name) {
             matched(glob.clause, PatternKind::Glob(glob.pattern));

@@ -119,7 +119,7 @@ pub(crate) struct Scanned<'a> {
 }
 
 /// Looks at a name that ends where the bytes end.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
     let (words, rest) = name.as_chunks::<8>();
     let (mut state, mut flags) = (0, 0);

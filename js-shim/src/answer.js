@@ -58,10 +58,9 @@ function setAttribute(event, api, { outcome, delivery, groups }) {
 function describe(digest, { outcome, reason, groups, received, rules, unmatched, notes }) {
   const start =
     `claimsmith ${digest} ${outcome} ${reason} in=${received} out=${groups.length} rules=${rules} unmatched=${unmatched}`;
-  for (let shown = notes.length; ; shown--) {
-    const more = shown < notes.length ? [`more=${notes.length - shown}`] : [];
-    const line = [start, ...notes.slice(0, shown), ...more].join(' ');
-    if (line.length <= LINE_CHARACTERS || shown === 0) return line;
+  for (let more = 0; ; more++) {
+    const line = [start, ...notes.slice(0, notes.length - more), ...(more ? [`more=${more}`] : [])].join(' ');
+    if (line.length <= LINE_CHARACTERS || more === notes.length) return line;
   }
 }
 
@@ -75,8 +74,7 @@ function describe(digest, { outcome, reason, groups, received, rules, unmatched,
  * @returns {import('./engine.js').Answer}
  */
 export function fallback(policy, event, reason) {
-  const counts = { received: 0, rules: 0, unmatched: 0, notes: [] };
-  const answer = { outcome: 'none', reason, delivery: undefined, groups: [], provenance: undefined, ...counts };
+  const answer = { outcome: 'none', reason, groups: [], received: 0, rules: 0, unmatched: 0, notes: [] };
   try {
     const { failure, claims } = JSON.parse(policy);
     const client = event.client.client_id;

@@ -119,7 +119,15 @@ impl Template {
             }
         }
         let (file, span) = (findings.file.to_owned(), node.span.clone());
-        Some(Self { file, span, parameters, rules: rules.clone(), found, broken, used: AtomicBool::new(false) })
+        Some(Self {
+            file,
+            span,
+            parameters,
+            rules: rules.clone(),
+            found,
+            broken,
+            used: AtomicBool::new(false),
+        })
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&Parameter> {
