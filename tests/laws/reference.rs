@@ -66,7 +66,7 @@ impl Evaluator<'_> {
         let fold = |text: &str| if patterns.ignore_case { lower(text) } else { text.to_owned() };
         let exact = |wanted: &String| {
             let is_wanted = |name: &&str| fold(name) == fold(wanted);
-            match self.world.aliases.values().any(|name| is_wanted(name)) {
+            match self.world.aliases.values().any(&is_wanted) {
                 true => self.world.aliases.get(group).is_some_and(is_wanted),
                 false => fold(group) == fold(wanted),
             }

@@ -505,12 +505,12 @@ impl World {
             ((*name).to_owned(), json)
         });
         let applications = map(applications.collect());
-        let groups = TARGETS.iter().filter_map(|target| {
+        let groups = TARGETS.iter().map(|target| {
             let of = APPLICATIONS.iter().zip(&self.applications);
             let of: Vec<_> = of.filter(|(_, it)| it.groups.contains(target)).map(|(name, _)| *name).collect();
             let of = if of.is_empty() { vec!["other"] } else { of };
             let json = json!({ "applications": of, "description": "x", "protected": is_protected(target) });
-            Some(((*target).to_owned(), json))
+            ((*target).to_owned(), json)
         });
         let groups = map(groups.collect());
         let tiers = map(TIERS.iter().map(|(name, tier)| ((*name).to_owned(), json!(tier))).collect());
@@ -592,7 +592,7 @@ impl World {
                 .filter(|it| it.severity == Severity::Error)
                 .map(|it| {
                     let text = &files.iter().find(|file| file.path == it.file).expect("a file").text;
-                    let line = text[..it.span.start].matches('\n').count();
+                    let line = text.as_bytes()[..it.span.start].iter().filter(|byte| **byte == b'\n').count();
                     text.lines().nth(line).unwrap_or_default().to_owned()
                 })
                 .collect();
