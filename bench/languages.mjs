@@ -51,7 +51,7 @@ const EXPRESSIONS = [
 ];
 
 const REGEX = {
-  connections: { acme: { strategy: 'okta', groups: { from: '/groups', cap: 'none' } } },
+  connections: { acme: { strategy: 'okta', groups: { from: '/groups', shape: 'list', cap: 'none' } } },
   rules: EXPRESSIONS.map(([regex, grant], at) => ({ id: `r${at}`, match: { regex }, grant: [grant] })),
 };
 
