@@ -6,6 +6,8 @@ use claimsmith::event::{Event, answer};
 use claimsmith::{Bundle, explain};
 use serde_json::json;
 
+use crate::reference::glob_matches;
+
 /// Logs in somebody with these groups under `rules`; `id-1` is called `GG-eng`.
 #[track_caller]
 fn check(rules: &str, groups: &[&str], expected: &[&str], fired: &[&str]) {
@@ -64,4 +66,15 @@ fn a_rule_for_everyone_is_told_with_its_condition() {
     check(&rule("expires: 2030-01-01"), &[], &["all"], &["x"]);
     check(&rule("when: { application: one }"), &[], &["all"], &["x"]);
     check(&rule("when: { user: { attribute: /level, above: 1 } }"), &[], &[], &[]);
+}
+
+/// Here the reference was wrong: it saw `ö` as a character that `id-1` has as well.
+#[test]
+fn a_letter_outside_ascii_is_no_other_character() {
+    let rules = "[{ id: x, match: { glob: '*?ö' }, grant: all }]";
+    check(rules, &["id-7"], &[], &[]);
+    check(rules, &["id-ö"], &["all"], &["x"]);
+    for (name, matches) in [("id-1", false), ("id-2", false), ("id-ö", true), ("ö", false)] {
+        assert_eq!(glob_matches("*?ö", name), matches, "{name}");
+    }
 }
