@@ -191,119 +191,138 @@ impl<'b> Bundle<'b> {
         if reader.take(digest.len()) != Some(&digest) {
             return Err(BundleError::Damaged);
         }
-        let body = reader.take(reader.remaining()).unwrap_or_default();
-        Self::decode_body(body, digest).ok_or(BundleError::Malformed)
+        let mut bundle = Self::empty(digest);
+        bundle.fill(reader).map(|()| bundle).ok_or(BundleError::Malformed)
     }
 
-    fn decode_body(body: &'b [u8], digest: [u8; 32]) -> Option<Self> {
-        let mut reader = Reader::new(body);
-        let closed = Policy::decode(&mut reader)?;
-        let failure = Policy::decode(&mut reader)?;
+    /// A bundle with nothing in it. It is filled in its place: what a list of its own would need where something is
+    /// wrong, to be given back, is a good part of the code that a cold start waits for.
+    fn empty(digest: [u8; 32]) -> Self {
+        Self {
+            digest,
+            closed: Policy::Deny,
+            failure: Policy::Deny,
+            applications: Vec::new(),
+            groups: Vec::new(),
+            groups_of: Vec::new(),
+            tiers: Vec::new(),
+            reads: Vec::new(),
+            sources: Vec::new(),
+            sources_of: Vec::new(),
+            connections: Vec::new(),
+            organizations: Vec::new(),
+            by_client: Table::default(),
+            clients: Vec::new(),
+            by_organization: Table::default(),
+            by_connection: Table::default(),
+        }
+    }
 
-        let mut applications = Vec::new();
-        let mut clients = Vec::new();
+    /// Reads the body; `None` if it is not well-formed.
+    fn fill(&mut self, mut reader: Reader<'b>) -> Option<()> {
+        let reader = &mut reader;
+        self.closed = Policy::decode(reader)?;
+        self.failure = Policy::decode(reader)?;
+        self.read_applications(reader)?;
+        self.read_groups(reader)?;
+        let count = self.groups.len();
+        let group = |reader: &mut Reader<'b>| reader.number().filter(|group| (*group as usize) < count);
+        self.tiers = reader.list(|reader| reader.list(group))?;
+        self.reads = reader.list(Read::decode)?;
+        let reads = &self.reads;
+        self.sources = reader.list(|reader| Source::decode(position(reader, reads)?, reader))?;
+        self.read_organizations(reader)?;
+        self.index();
+        reader.is_empty().then_some(())
+    }
+
+    fn read_applications(&mut self, reader: &mut Reader<'b>) -> Option<()> {
         let count = reader.count().filter(|count| *count <= MAX_APPLICATIONS)?;
-        for position in 0..u32::try_from(count).ok()? {
-            applications.push(Application::decode(&mut reader)?);
+        // Room for as many as there usually are: a list that never grows needs less code to start with.
+        self.applications = Vec::with_capacity(count);
+        self.clients = Vec::with_capacity(count);
+        for position in 0..count as u32 {
+            self.applications.push(Application::decode(reader)?);
             for _ in 0..reader.count()? {
-                clients.push((reader.text()?, position));
+                self.clients.push((reader.text()?, position));
             }
         }
+        Some(())
+    }
 
+    fn read_groups(&mut self, reader: &mut Reader<'b>) -> Option<()> {
         let count = reader.count()?;
-        let mut groups = Vec::with_capacity(count);
-        let mut groups_of = vec![Bits::new(count); applications.len()];
-        for position in 0..u32::try_from(count).ok()? {
-            groups.push(reader.text()?);
+        self.groups = Vec::with_capacity(count);
+        self.groups_of = vec![Bits::new(count); self.applications.len()];
+        for position in 0..count as u32 {
+            self.groups.push(reader.text()?);
             for _ in 0..reader.count()? {
-                groups_of.get_mut(reader.number()? as usize)?.insert(position);
+                self.groups_of.get_mut(reader.number()? as usize)?.insert(position);
             }
         }
+        Some(())
+    }
 
-        let group_count = groups.len();
-        let group = |reader: &mut Reader<'b>| reader.number().filter(|group| (*group as usize) < group_count);
-        let tiers = reader.list(|reader| reader.list(group))?;
-        let reads = reader.list(Read::decode)?;
-        let read = |reader: &mut Reader<'b>| reader.number().filter(|at| (*at as usize) < reads.len());
-        let sources = reader.list(|reader| Source::decode(read(reader)?, reader))?;
-        let mut sources_of = Vec::new();
-
+    fn read_organizations(&mut self, reader: &mut Reader<'b>) -> Option<()> {
         let count = reader.count()?;
-        let mut organizations = Vec::with_capacity(count);
-        let mut connections: Vec<Connection<'b>> = Vec::with_capacity(count);
+        self.organizations = Vec::with_capacity(count);
+        self.connections = Vec::with_capacity(count);
+        self.sources_of = Vec::with_capacity(count);
         let mut blocks = Vec::with_capacity(count);
-        for position in 0..u32::try_from(count).ok()? {
+        for organization in 0..count as u32 {
             let name = reader.text()?;
             let id = Some(reader.text()?).filter(|id| !id.is_empty());
-            let first = connections.len();
+            let first = self.connections.len();
             for _ in 0..reader.count()? {
-                let name = reader.text()?;
-                let first = sources_of.len();
-                for _ in 0..reader.count()? {
-                    sources_of.push(reader.number().filter(|at| (*at as usize) < sources.len())?);
-                }
-                let combine = match sources_of.len() - first {
-                    0 => return None,
-                    1 => Combine::First,
-                    _ if reader.flag()? => Combine::All,
-                    _ => Combine::First,
-                };
-                let sources = first..sources_of.len();
-                connections.push(Connection {
-                    name,
-                    organization: position,
-                    sources,
-                    combine,
-                    shared: false,
-                });
+                let connection = self.read_connection(organization, reader)?;
+                self.connections.push(connection);
             }
-            let facts = reader.list(read)?;
-            blocks.push(reader.number()? as usize);
-            organizations.push(Organization {
+            self.organizations.push(Organization {
                 name,
                 id,
-                connections: first..connections.len(),
-                facts,
+                connections: first..self.connections.len(),
+                facts: reader.list(|reader| position(reader, &self.reads))?,
                 block: &[],
                 mapping: OnceLock::new(),
             });
+            blocks.push(reader.number()? as usize);
         }
-        for (organization, len) in organizations.iter_mut().zip(blocks) {
+        for (organization, len) in self.organizations.iter_mut().zip(blocks) {
             organization.block = reader.take(len)?;
         }
-        if !reader.is_empty() {
-            return None;
-        }
+        Some(())
+    }
 
-        let client = |at: u32| clients.get(at as usize).map(|(id, _)| id.as_bytes());
-        let by_client = Table::build(clients.len(), &client, &mut |_, _| ());
-        let id = |at: u32| organizations.get(at as usize)?.id.map(str::as_bytes);
-        let by_organization = Table::build(organizations.len(), &id, &mut |_, _| ());
+    fn read_connection(&mut self, organization: u32, reader: &mut Reader<'b>) -> Option<Connection<'b>> {
+        let name = reader.text()?;
+        let first = self.sources_of.len();
+        for _ in 0..reader.count()? {
+            self.sources_of.push(position(reader, &self.sources)?);
+        }
+        let combine = match self.sources_of.len() - first {
+            0 => return None,
+            1 => Combine::First,
+            _ if reader.flag()? => Combine::All,
+            _ => Combine::First,
+        };
+        let sources = first..self.sources_of.len();
+        Some(Connection { name, organization, sources, combine, shared: false })
+    }
+
+    /// Files clients, organizations and connections under what a login calls them.
+    fn index(&mut self) {
+        let client = |at: u32| self.clients.get(at as usize).map(|(id, _)| id.as_bytes());
+        self.by_client = Table::build(self.clients.len(), &client, &mut |_, _| ());
+        let id = |at: u32| self.organizations.get(at as usize)?.id.map(str::as_bytes);
+        self.by_organization = Table::build(self.organizations.len(), &id, &mut |_, _| ());
         let mut shared = Vec::new();
-        let name = |at: u32| connections.get(at as usize).map(|connection| connection.name.as_bytes());
-        let by_connection = Table::build(connections.len(), &name, &mut |first, _| shared.push(first));
+        let name = |at: u32| self.connections.get(at as usize).map(|connection| connection.name.as_bytes());
+        self.by_connection = Table::build(self.connections.len(), &name, &mut |first, _| shared.push(first));
         for first in shared {
-            connections.get_mut(first as usize)?.shared = true;
+            if let Some(connection) = self.connections.get_mut(first as usize) {
+                connection.shared = true;
+            }
         }
-
-        Some(Self {
-            digest,
-            closed,
-            failure,
-            applications,
-            groups,
-            groups_of,
-            tiers,
-            reads,
-            sources,
-            sources_of,
-            connections,
-            organizations,
-            by_client,
-            clients,
-            by_organization,
-            by_connection,
-        })
     }
 
     /// The SHA-256 of the bundle's content, which names it in log lines.
@@ -390,19 +409,19 @@ impl<'b> Bundle<'b> {
 
     pub(crate) fn find_application(&self, client: &str) -> Option<u32> {
         let id = |at: u32| self.clients.get(at as usize).is_some_and(|(id, _)| *id == client);
-        let at = self.by_client.find(hash(client.as_bytes()), id)?;
+        let at = self.by_client.find(hash(client.as_bytes()), &id)?;
         self.clients.get(at as usize).map(|(_, application)| *application)
     }
 
     pub(crate) fn find_organization(&self, id: &str) -> Option<&Organization<'b>> {
         let same = |at: u32| self.organization(at).is_some_and(|organization| organization.id == Some(id));
-        self.organization(self.by_organization.find(hash(id.as_bytes()), same)?)
+        self.organization(self.by_organization.find(hash(id.as_bytes()), &same)?)
     }
 
     /// The first connection of a name, whichever organization lists it.
     pub(crate) fn find_connection(&self, name: &str) -> Option<u32> {
         let same = |at: u32| self.connection(at).is_some_and(|connection| connection.name == name);
-        self.by_connection.find(hash(name.as_bytes()), same)
+        self.by_connection.find(hash(name.as_bytes()), &same)
     }
 
     /// The connection of a name that an organization lists.
@@ -411,6 +430,11 @@ impl<'b> Bundle<'b> {
         let at = listed.iter().position(|connection| connection.name == name)?;
         u32::try_from(organization.connections.start + at).ok()
     }
+}
+
+/// Takes the position of one of `list`.
+fn position<T>(reader: &mut Reader<'_>, list: &[T]) -> Option<u32> {
+    reader.number().filter(|at| (*at as usize) < list.len())
 }
 
 /// The flags of an application in a bundle.

@@ -9,7 +9,7 @@ use crate::condition::{Facts, Truth};
 use crate::evaluation::{Evaluation, Match, Note, Outcome, Reason};
 use crate::invisible;
 use crate::login::{Input, Login};
-use crate::mapping::{Detailed, IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
+use crate::mapping::{Detailed, IncompletePolicy, Mapping, Memory, Policy, UnmatchedPolicy};
 use crate::pattern::{MAX_CAPTURES, PatternKind};
 use crate::refresh;
 use crate::source::{self, Received};
@@ -360,12 +360,12 @@ impl<'v, 'b> Run<'v, 'b> {
         for rule in &mapping.everyone {
             self.fire(*rule);
         }
-        let mut lower = Vec::new();
+        let mut memory = Memory::default();
         let mut unmatched = Vec::with_capacity(received.groups.len());
         for (scanned, group) in received.groups.iter().zip(0u32..) {
             let mut wanted = false;
             trace(Step::Received(scanned.name));
-            mapping.for_each_match(*scanned, &mut lower, |clause, kind, text| {
+            mapping.for_each_match(*scanned, &mut memory, |clause, kind, text| {
                 wanted = true;
                 match mapping.rules.get(clause as usize) {
                     Some(rule) if !rule.detailed => {
@@ -439,7 +439,9 @@ impl<'v, 'b> Run<'v, 'b> {
     /// The rules that fired. What became of one rule may be several of the same id, side by side, and is one.
     fn fired_rules(&self) -> Vec<u32> {
         let mut rules = self.fired.members();
-        rules.dedup_by_key(|position| self.id(*position));
+        if self.mapping.has_parts {
+            rules.dedup_by_key(|position| self.id(*position));
+        }
         rules
     }
 

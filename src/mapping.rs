@@ -5,7 +5,7 @@ use crate::condition::Condition;
 use crate::letters;
 use crate::matcher::Matcher;
 use crate::pattern::PatternKind;
-use crate::regex::{Ends, Regex};
+use crate::regex::{self, Ends, Regex};
 use crate::template::Template;
 use crate::words::{Scanned, scan};
 
@@ -23,6 +23,8 @@ pub struct Mapping<'b> {
     /// Exact names with their letters and marks apart, sorted: upstream groups that look like a known one, and are not.
     lookalikes: Vec<&'b str>,
     pub(crate) rules: Vec<Rule<'b>>,
+    /// Whether several rules have the same id, side by side: parts of what an author wrote as one.
+    pub(crate) has_parts: bool,
     /// The rules that fire whatever the groups are, and ask for nothing else.
     pub(crate) everyone: Vec<u32>,
     /// The rules that ask for more than one of their patterns, or grant what their patterns capture.
@@ -67,6 +69,13 @@ pub(crate) struct Detailed<'b> {
     /// From this moment on it does not fire: seconds since 1970, 0 if it does not expire.
     pub(crate) expires: u32,
     pub(crate) templates: Vec<Template<'b>>,
+}
+
+/// Memory that one name after another is matched with.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    lower: Vec<u8>,
+    runs: regex::Memory,
 }
 
 /// What happens with a login that cannot be evaluated: the choice is the mapping's owner's.
@@ -165,6 +174,8 @@ impl<'b> Mapping<'b> {
             Some((clause, Regex::decode(reader)?))
         })?;
         let is_simple = folded.is_none() && expressions.is_empty();
+        let mut next = rules.iter().skip(1);
+        let has_parts = rules.iter().any(|rule| next.next().is_some_and(|next| next.id == rule.id));
         reader.is_empty().then_some(Self {
             incomplete,
             unmatched,
@@ -172,6 +183,7 @@ impl<'b> Mapping<'b> {
             delimiters,
             lookalikes,
             rules,
+            has_parts,
             everyone,
             detailed,
             default,
@@ -217,19 +229,19 @@ impl<'b> Mapping<'b> {
     }
 
     /// Calls `matched` for each pattern that wants a group: with its clause, and the text that it matched,
-    /// which is the group's name, or that in lower case. `lower` is memory to be used again.
+    /// which is the group's name, or that in lower case.
     #[inline(always)]
     pub(crate) fn for_each_match(
         &self,
         group: Scanned<'_>,
-        lower: &mut Vec<u8>,
+        memory: &mut Memory,
         mut matched: impl FnMut(u32, PatternKind<'b>, &[u8]),
     ) {
         self.matcher.for_each(group, |clause, kind| matched(clause, kind, group.name));
         if self.is_simple {
             return;
         }
-        self.match_otherwise(group.name, lower, &mut matched);
+        self.match_otherwise(group.name, memory, &mut matched);
     }
 
     /// Matches the patterns that ignore letter case, and the regular expressions.
@@ -237,7 +249,7 @@ impl<'b> Mapping<'b> {
     fn match_otherwise(
         &self,
         name: &[u8],
-        lower: &mut Vec<u8>,
+        Memory { lower, runs }: &mut Memory,
         matched: &mut dyn FnMut(u32, PatternKind<'b>, &[u8]),
     ) {
         if let Some(folded) = &self.folded {
@@ -247,7 +259,7 @@ impl<'b> Mapping<'b> {
         }
         let ends = Ends::of(name);
         for (clause, regex) in &self.expressions {
-            if !regex.is_match(ends, name) {
+            if !regex.is_match(ends, name, runs) {
                 continue;
             }
             let kind = PatternKind::Regex(regex.pattern());
@@ -266,7 +278,7 @@ impl<'b> Mapping<'b> {
     pub(crate) fn wants(&self, name: &[u8]) -> bool {
         let mut wanted = false;
         self.matcher.for_each_dyn(scan(name), &mut |_, _| wanted = true);
-        self.match_otherwise(name, &mut Vec::new(), &mut |_, _, _| wanted = true);
+        self.match_otherwise(name, &mut Memory::default(), &mut |_, _, _| wanted = true);
         wanted
     }
 

@@ -11,7 +11,7 @@ use core::cmp::Ordering;
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
 use crate::table::Table;
-use crate::words::{Scanned, back_word, front_word, hash, hash_word, same};
+use crate::words::{Scanned, back_word, front_word, hash, hash_word, same, same_fast};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -156,7 +156,7 @@ impl<'b> Matcher<'b> {
     /// Whether a name is one of the exact ones.
     pub(crate) fn is_exact(&self, name: &[u8]) -> bool {
         let is = |at: u32| self.names.get(at as usize).is_some_and(|exact| same(exact.name, name));
-        self.exact.find(hash(name), is).is_some()
+        self.exact.find(hash(name), &is).is_some()
     }
 
     /// The exact names, each with its clause.
@@ -174,8 +174,8 @@ impl<'b> Matcher<'b> {
     /// Calls `matched` for each pattern that wants a group.
     pub(crate) fn for_each(&self, group: Scanned<'_>, mut matched: impl FnMut(u32, PatternKind<'b>)) {
         let name = group.name;
-        let mut found = self.exact.find(group.hash, |position| {
-            self.names.get(position as usize).is_some_and(|exact| same(exact.name, name))
+        let mut found = self.exact.find_fast(group.hash, |position| {
+            self.names.get(position as usize).is_some_and(|exact| same_fast(exact.name, name))
         });
         while let Some(exact) = found.and_then(|position| self.names.get(position as usize)) {
             matched(exact.clause, PatternKind::Exact);

@@ -121,10 +121,10 @@ impl<'b> Regex<'b> {
         self.ignore_case
     }
 
-    /// Whether the whole of a name matches.
+    /// Whether the whole of a name matches. `memory` is to be used again.
     #[inline]
-    pub(crate) fn is_match(&self, ends: Ends, name: &[u8]) -> bool {
-        self.may_match(ends, name) && self.run(name, None)
+    pub(crate) fn is_match(&self, ends: Ends, name: &[u8], memory: &mut Memory) -> bool {
+        self.may_match(ends, name) && self.run(name, memory, None)
     }
 
     #[inline]
@@ -153,7 +153,7 @@ impl<'b> Regex<'b> {
     /// Calls `each` for every capture of a name that matches, with its number and its text.
     pub(crate) fn captures<'n>(&self, name: &'n [u8], mut each: impl FnMut(usize, &'n [u8])) {
         let mut captures = [(0, 0); MAX_CAPTURES];
-        if self.run(name, Some(&mut captures)) {
+        if self.run(name, &mut Memory::default(), Some(&mut captures)) {
             for (number, (start, end)) in captures.into_iter().enumerate() {
                 each(number, name.get(start as usize..end as usize).unwrap_or_default());
             }
@@ -162,33 +162,35 @@ impl<'b> Regex<'b> {
 
     /// Runs the program, all ways at once, the preferred one first.
     #[inline(never)]
-    fn run(&self, name: &[u8], captures: Option<&mut Captures>) -> bool {
-        let mut now = Ways::new(self.steps.len(), captures.is_some());
-        let mut next = Ways::new(self.steps.len(), captures.is_some());
-        now.add(self, 0, 0, &[(0, 0); MAX_CAPTURES]);
+    fn run(&self, name: &[u8], memory: &mut Memory, captures: Option<&mut Captures>) -> bool {
+        let Memory { now, next, seen, open } = memory;
+        seen.clear();
+        seen.resize(self.steps.len(), 0);
+        let mut led = Led { seen, open, at: 0, captures: [(0, 0); MAX_CAPTURES], keeps: captures.is_some() };
+        now.clear();
+        led.lead(self, 0, now);
         let mut rest = name;
         while let Some((char, left)) = next_char(rest) {
-            if now.steps.is_empty() {
-                return false;
-            }
             rest = left;
-            let at = (name.len() - rest.len()) as u32;
-            for (way, step) in now.steps.iter().enumerate() {
+            led.at = (name.len() - rest.len()) as u32;
+            next.clear();
+            for (step, way) in now.steps.iter().zip(0usize..) {
                 let takes = match self.steps.get(*step as usize) {
                     Some(Step::Char(wanted)) => *wanted == char,
-                    Some(Step::Class(first, last)) => {
-                        let ranges = self.ranges.get(*first as usize..*last as usize).unwrap_or_default();
-                        ranges.iter().any(|(low, high)| (*low..=*high).contains(&char))
-                    }
+                    Some(Step::Class(first, last)) => self.is_in_class(char, *first, *last),
                     _ => false,
                 };
                 if takes {
-                    let captures = now.captures.get(way).copied().unwrap_or_default();
-                    next.add(self, step + 1, at, &captures);
+                    if led.keeps {
+                        led.captures = now.captures.get(way).copied().unwrap_or_default();
+                    }
+                    led.lead(self, step + 1, next);
                 }
             }
-            core::mem::swap(&mut now, &mut next);
-            next.clear();
+            if next.steps.is_empty() {
+                return false;
+            }
+            core::mem::swap(now, next);
         }
         let is_match = |step: &u32| matches!(self.steps.get(*step as usize), Some(Step::Match));
         let Some(way) = now.steps.iter().position(is_match) else { return false };
@@ -197,68 +199,116 @@ impl<'b> Regex<'b> {
         }
         true
     }
+
+    fn is_in_class(&self, char: u32, first: u32, last: u32) -> bool {
+        let ranges = self.ranges.get(first as usize..last as usize).unwrap_or_default();
+        ranges.iter().any(|(low, high)| (*low..=*high).contains(&char))
+    }
+}
+
+/// Memory that one run after another uses.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    now: Ways,
+    next: Ways,
+    /// Of each step, behind how many bytes of the name it was last looked at, and one more: zero if never.
+    seen: Vec<u32>,
+    open: Vec<Open>,
 }
 
 /// The steps that a run is at: those that take a character, and the end.
+#[derive(Debug, Default)]
 struct Ways {
     steps: Vec<u32>,
     /// Of each way, where its captures are; nothing if nobody asks.
     captures: Vec<Captures>,
-    with_captures: bool,
-    /// A bit for each step that has been looked at.
-    seen: Vec<u64>,
-    /// What is still to be looked at.
-    open: Vec<(u32, Captures)>,
+}
+
+/// What is still to be done between two characters.
+#[derive(Debug)]
+enum Open {
+    /// To look at a step.
+    Look(u32),
+    /// To give a capture back what it was before a step that has been looked at.
+    Restore(u8, (u32, u32)),
+}
+
+/// The way that is being followed between two characters.
+struct Led<'m> {
+    seen: &'m mut [u32],
+    open: &'m mut Vec<Open>,
+    /// So many bytes of the name have been taken.
+    at: u32,
+    captures: Captures,
+    /// Whether anybody asks for captures.
+    keeps: bool,
+}
+
+impl Led<'_> {
+    /// Adds a step and those that it leads to without a character.
+    fn lead(&mut self, regex: &Regex<'_>, step: u32, ways: &mut Ways) {
+        let mut next = Some(step);
+        while let Some(step) = next {
+            next = self.look(regex, step, ways).or_else(|| self.reopen());
+        }
+    }
+
+    /// Looks at a step that has not been looked at here; gives the one that it leads to.
+    #[inline(always)]
+    fn look(&mut self, regex: &Regex<'_>, step: u32, ways: &mut Ways) -> Option<u32> {
+        match self.seen.get_mut(step as usize) {
+            Some(seen) if *seen != self.at + 1 => *seen = self.at + 1,
+            _ => return None,
+        }
+        match *regex.steps.get(step as usize)? {
+            Step::Char(_) | Step::Class(..) | Step::Match => {
+                ways.steps.push(step);
+                if self.keeps {
+                    ways.captures.push(self.captures);
+                }
+                None
+            }
+            // What was put there last is looked at first.
+            Step::Split(first, second) => {
+                self.open.push(Open::Look(second));
+                Some(first)
+            }
+            Step::Jump(to) => Some(to),
+            Step::Begin(number) => {
+                self.capture(number, true);
+                Some(step + 1)
+            }
+            Step::End(number) => {
+                self.capture(number, false);
+                Some(step + 1)
+            }
+        }
+    }
+
+    fn reopen(&mut self) -> Option<u32> {
+        loop {
+            match self.open.pop()? {
+                Open::Look(step) => return Some(step),
+                Open::Restore(number, capture) => {
+                    if let Some(slot) = self.captures.get_mut(usize::from(number)) {
+                        *slot = capture;
+                    }
+                }
+            }
+        }
+    }
+
+    fn capture(&mut self, number: u8, begins: bool) {
+        let Some(slot) = self.captures.get_mut(usize::from(number)).filter(|_| self.keeps) else { return };
+        self.open.push(Open::Restore(number, *slot));
+        *slot = (if begins { self.at } else { slot.0 }, self.at);
+    }
 }
 
 impl Ways {
-    fn new(steps: usize, with_captures: bool) -> Self {
-        let seen = vec![0; steps.div_ceil(64)];
-        Self { steps: Vec::new(), captures: Vec::new(), with_captures, seen, open: Vec::new() }
-    }
-
     fn clear(&mut self) {
         self.steps.clear();
         self.captures.clear();
-        self.seen.fill(0);
-    }
-
-    /// Adds a step and those that it leads to without a character.
-    fn add(&mut self, regex: &Regex<'_>, step: u32, at: u32, captures: &Captures) {
-        self.open.push((step, *captures));
-        while let Some((step, mut captures)) = self.open.pop() {
-            let bit = 1 << (step % 64);
-            match self.seen.get_mut((step / 64) as usize) {
-                Some(seen) if *seen & bit == 0 => *seen |= bit,
-                _ => continue,
-            }
-            match regex.steps.get(step as usize) {
-                // The last one in is looked at first.
-                Some(Step::Split(first, second)) => {
-                    self.open.extend([(*second, captures), (*first, captures)])
-                }
-                Some(Step::Jump(to)) => self.open.push((*to, captures)),
-                Some(Step::Begin(number)) => {
-                    if let Some(capture) = captures.get_mut(usize::from(*number)) {
-                        *capture = (at, at);
-                    }
-                    self.open.push((step + 1, captures));
-                }
-                Some(Step::End(number)) => {
-                    if let Some(capture) = captures.get_mut(usize::from(*number)) {
-                        capture.1 = at;
-                    }
-                    self.open.push((step + 1, captures));
-                }
-                Some(Step::Char(_) | Step::Class(..) | Step::Match) => {
-                    self.steps.push(step);
-                    if self.with_captures {
-                        self.captures.push(captures);
-                    }
-                }
-                None => {}
-            }
-        }
     }
 }
 

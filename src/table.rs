@@ -6,11 +6,21 @@
 use crate::words::hash;
 
 /// Positions found by the hash of their key; the keys themselves stay with the caller.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// Power-of-two sized, at most half full; `(hash, position + 1)`, where 0 is an empty slot.
-    slots: Vec<(u32, u32)>,
+    /// A power of two of them, at most half full. A key that finds its bucket full is in one behind it.
+    buckets: Vec<[Slot; BUCKET]>,
 }
+
+/// The hash of a key and its position, counted from one: zero if the slot is empty.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u32,
+    position: u32,
+}
+
+/// So many slots are looked at without a branch for each: which of them fits, no processor could foresee.
+const BUCKET: usize = 4;
 
 impl Table {
     /// Builds the table of the `count` keys that `key` gives by position; where one occurs again,
@@ -22,38 +32,62 @@ impl Table {
         key: &dyn Fn(u32) -> Option<&'k [u8]>,
         repeated: &mut dyn FnMut(u32, u32),
     ) -> Self {
-        let mut table = Self { slots: vec![(0, 0); (count * 2).next_power_of_two()] };
-        for (position, _) in (0u32..).zip(0..count) {
-            let Some(name) = key(position) else { continue };
+        let mut table =
+            Self { buckets: vec![Default::default(); count.div_ceil(BUCKET / 2).next_power_of_two()] };
+        for position in 1..=count as u32 {
+            let Some(name) = key(position - 1) else { continue };
             let hash = hash(name);
-            match table.find_slot(hash, |found| key(found) == Some(name)) {
-                Err(slot) => {
-                    if let Some(slot) = table.slots.get_mut(slot) {
-                        *slot = (hash, position + 1);
-                    }
-                }
-                Ok(first) => repeated(first, position),
+            match table.find(hash, &|found| key(found) == Some(name)) {
+                Some(first) => repeated(first, position - 1),
+                None => table.add(Slot { hash, position }),
             }
         }
         table
     }
 
-    /// The position whose key has this `hash` and satisfies `same`.
-    pub(crate) fn find(&self, hash: u32, same: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.find_slot(hash, same).ok()
+    fn add(&mut self, slot: Slot) {
+        let last = self.buckets.len() - 1;
+        let mut at = slot.hash as usize & last;
+        while let Some(bucket) = self.buckets.get_mut(at) {
+            if let Some(empty) = bucket.iter_mut().find(|slot| slot.position == 0) {
+                *empty = slot;
+                return;
+            }
+            at = (at + 1) & last;
+        }
     }
 
-    fn find_slot(&self, hash: u32, mut same: impl FnMut(u32) -> bool) -> Result<u32, usize> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut slot = hash as usize & mask;
+    /// The position whose key has this `hash` and satisfies `same`.
+    #[inline(never)]
+    pub(crate) fn find(&self, hash: u32, same: &dyn Fn(u32) -> bool) -> Option<u32> {
+        self.find_fast(hash, same)
+    }
+
+    /// The same for whoever is in a hurry: the code is there once more.
+    #[inline(always)]
+    pub(crate) fn find_fast(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let last = self.buckets.len().wrapping_sub(1);
+        let mut at = hash as usize & last;
         loop {
-            match self.slots.get(slot) {
-                None | Some((_, 0)) => return Err(slot),
-                Some(&(found, position)) if found == hash && same(position - 1) => {
-                    return Ok(position - 1);
-                }
-                Some(_) => slot = (slot + 1) & mask,
+            let bucket = self.buckets.get(at)?;
+            let mut fits = 0;
+            for slot in bucket {
+                fits = if slot.hash == hash { slot.position } else { fits };
             }
+            if fits != 0 {
+                if same(fits - 1) {
+                    return Some(fits - 1);
+                }
+                // Another key has the same hash.
+                let fits = |slot: &&Slot| slot.hash == hash && slot.position != 0 && same(slot.position - 1);
+                if let Some(slot) = bucket.iter().find(fits) {
+                    return Some(slot.position - 1);
+                }
+            }
+            if bucket.last().is_none_or(|slot| slot.position == 0) {
+                return None;
+            }
+            at = (at + 1) & last;
         }
     }
 }
@@ -75,14 +109,14 @@ mod tests {
         assert_eq!(repeats, 100);
         for (position, name) in names.iter().enumerate().take(900) {
             let same = |found: u32| names.get(found as usize) == Some(name);
-            assert_eq!(table.find(hash(name.as_bytes()), same), Some(position as u32));
+            assert_eq!(table.find(hash(name.as_bytes()), &same), Some(position as u32));
         }
-        assert_eq!(table.find(hash(b"group-901"), |_| false), None);
+        assert_eq!(table.find(hash(b"group-901"), &|_| false), None);
     }
 
     #[test]
     fn an_empty_table_finds_nothing() {
         let table = Table::build(0, &|_| None, &mut |_, _| ());
-        assert_eq!(table.find(hash(b"x"), |_| true), None);
+        assert_eq!(table.find(hash(b"x"), &|_| true), None);
     }
 }

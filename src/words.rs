@@ -42,30 +42,26 @@ pub(crate) fn lower_word(word: u64) -> u64 {
 /// Whether two byte strings are the same.
 ///
 /// The library's comparison is a loop over bytes in WebAssembly.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
+    same_fast(left, right)
+}
+
+/// The same for whoever is in a hurry: the code is there once more.
+#[inline(always)]
+pub(crate) fn same_fast(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
-    // Loops of its own: made for size, those of the library would be calls.
-    let (mut left, mut right) = (left, right);
-    while let (Some((left_word, left_rest)), Some((right_word, right_rest))) =
-        (left.split_first_chunk::<8>(), right.split_first_chunk::<8>())
-    {
-        if u64::from_le_bytes(*left_word) != u64::from_le_bytes(*right_word) {
-            return false;
-        }
-        (left, right) = (left_rest, right_rest);
+    let (Some(left_last), Some(right_last)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) else {
+        return front_word(left) == front_word(right);
+    };
+    // The last words reach back into those before. Looking at all of them costs less than stopping early.
+    let mut different = u64::from_le_bytes(*left_last) ^ u64::from_le_bytes(*right_last);
+    for (left, right) in left.as_chunks::<8>().0.iter().zip(right.as_chunks::<8>().0) {
+        different |= u64::from_le_bytes(*left) ^ u64::from_le_bytes(*right);
     }
-    while let (Some((left_byte, left_rest)), Some((right_byte, right_rest))) =
-        (left.split_first(), right.split_first())
-    {
-        if left_byte != right_byte {
-            return false;
-        }
-        (left, right) = (left_rest, right_rest);
-    }
-    true
+    different == 0
 }
 
 /// A fast hash of a name.

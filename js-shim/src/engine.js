@@ -15,6 +15,9 @@ import { encodeReads, parseRead } from './reading.js';
 const NONE = 0xffffffff;
 /** What stands before the bundle's body, whose SHA-256 the engine is told: Node's is native, and much faster. */
 const HEADER_BYTES = 37;
+const DIGEST_BYTES = 32;
+/** Engine and bundle are unpacked in few steps: by Node's own measure they would be many, and each costs. */
+const CHUNK_BYTES = 1 << 17;
 /** The time of a login is written over this: as a part of the string it would cost more. */
 const NO_TIME = word(0) + word(0);
 const TIME_AT = 8;
@@ -22,7 +25,6 @@ const TIME_AT = 8;
 const IMPORTS = { './engine_bg.js': { __wbindgen_init_externref_table() {} } };
 const OUTCOMES = ['groups', 'deny', 'none'];
 /** The kinds of text that the engine can be asked for. */
-const DIGEST = 0;
 const REASON = 1;
 const GROUP = 2;
 const DELIVERY = 3;
@@ -58,9 +60,11 @@ const RULE = 7;
 
 export class Engine {
   #exports;
+  /** The bundle's digest, which the engine has compared. */
+  #digest;
   /** The engine's memory, as bytes and as words. When it grows, the old buffer is detached: their length is 0. */
-  #bytes = Buffer.alloc(0);
-  #words = new Uint32Array(0);
+  #bytes;
+  #words = [];
   /** Texts by kind and index, or what was made of them. */
   #texts = [];
   /** @type {Map<string, Map<string | undefined, Map<string, Route>>>} by connection, organization and client */
@@ -75,14 +79,15 @@ export class Engine {
     const module = new WebAssembly.Module(decompress(engine));
     this.#exports = new WebAssembly.Instance(module, IMPORTS).exports;
     const bytes = decompress(bundle);
-    const digest = createHash('sha256').update(bytes.subarray(HEADER_BYTES)).digest();
-    const at = this.#exports.reserve(digest.length + bytes.length) >>> 0;
+    this.#digest = createHash('sha256').update(bytes.subarray(HEADER_BYTES)).digest('hex');
+    const length = DIGEST_BYTES + bytes.length;
+    const at = this.#exports.reserve(length) >>> 0;
     this.#refresh();
-    this.#bytes.set(digest, at);
-    this.#bytes.set(bytes, at + digest.length);
-    if (this.#exports.load(digest.length + bytes.length) !== 0) throw new Error('bad bundle');
+    this.#bytes.write(this.#digest, at, 'hex');
+    this.#bytes.set(bytes, at + DIGEST_BYTES);
+    if (this.#exports.load(length) !== 0) throw new Error('bad bundle');
     /** The first digits of the bundle's digest. */
-    this.digest = this.#text(DIGEST, 0).slice(0, 12);
+    this.digest = this.#digest.slice(0, 12);
   }
 
   /**
@@ -119,7 +124,7 @@ export class Engine {
       const fired = names + groups.length;
       const rules = [];
       for (let i = 0; i < word(fired + 1); i++) rules.push(this.#text(RULE + 16 * word(fired), word(fired + 2 + i)));
-      provenance = { bundle: this.#text(DIGEST, 0), rules };
+      provenance = { bundle: this.#digest, rules };
     }
     return {
       outcome,
@@ -200,7 +205,7 @@ export class Engine {
  * @returns {Buffer}
  */
 function decompress(base64) {
-  return brotliDecompressSync(Buffer.from(base64, 'base64'));
+  return brotliDecompressSync(Buffer.from(base64, 'base64'), { chunkSize: CHUNK_BYTES });
 }
 
 /**

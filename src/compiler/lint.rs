@@ -24,13 +24,17 @@ use core::ops::Range;
 
 use self::patterns::Prepared;
 use super::model::{Organization, Platform, Rule};
+use super::parallel;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What comparing all rules of one organization may take, in steps of some nanoseconds.
 const BUDGET_OF_ONE: usize = 5_000_000;
 
-/// What comparing the rules of all organizations may take.
+/// What comparing the rules of all organizations may take: when it is spent, no further wave begins with any.
 const BUDGET_OF_ALL: usize = 20_000_000;
+
+/// So many organizations are looked at at once, however many processors there are: what is found is the same everywhere.
+const WAVE: usize = 64;
 
 /// Looks for what is probably not meant; `now` is in seconds since 1970.
 pub(crate) fn lint(
@@ -42,20 +46,35 @@ pub(crate) fn lint(
     registry::lint(platform, organizations, diagnostics);
     names::lint_platform(platform, diagnostics);
     let mut budget = BUDGET_OF_ALL;
-    for organization in organizations {
+    for wave in organizations.chunks(WAVE) {
         let given = budget.min(BUDGET_OF_ONE);
-        let mut left = given;
-        let prepared = Prepared::of(organization);
-        names::lint(organization, diagnostics);
-        near::lint(organization, diagnostics);
-        aliases::lint(organization, &prepared, &mut left, diagnostics);
-        captures::lint(organization, diagnostics);
-        conditions::lint(platform, organization, &prepared, &mut left, diagnostics);
-        protected::lint(platform, organization, diagnostics);
-        rules::lint(organization, now, diagnostics);
-        shadow::lint(platform, organization, &prepared, &mut left, diagnostics);
-        budget = budget.saturating_sub(given - left);
+        let linted = parallel::map(wave, |organization| lint_one(platform, organization, now, given));
+        for (findings, taken) in linted {
+            diagnostics.extend(findings);
+            budget = budget.saturating_sub(taken);
+        }
     }
+}
+
+/// The findings of one organization, and how much of the budget they took.
+fn lint_one(
+    platform: &Platform,
+    organization: &Organization,
+    now: Option<f64>,
+    budget: usize,
+) -> (Vec<Diagnostic>, usize) {
+    let mut diagnostics = Vec::new();
+    let mut left = budget;
+    let prepared = Prepared::of(organization);
+    names::lint(organization, &mut diagnostics);
+    near::lint(organization, &mut diagnostics);
+    aliases::lint(organization, &prepared, &mut left, &mut diagnostics);
+    captures::lint(organization, &mut diagnostics);
+    conditions::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
+    protected::lint(platform, organization, &mut diagnostics);
+    rules::lint(organization, now, &mut diagnostics);
+    shadow::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
+    (diagnostics, budget - left)
 }
 
 /// A place in a file, and what is there.

@@ -5,6 +5,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "files and the clock are what this crate is for")]
 
+/// Thousands of mapping files are millions of small pieces of memory.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod action;
 mod commands;
 mod compress;

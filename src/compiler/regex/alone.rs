@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::{RegexProblem, check};
 use crate::bytes::Reader;
-use crate::regex::{self, Ends};
+use crate::regex::{self, Ends, Memory};
 
 /// A regular expression, as the engine matches it.
 ///
@@ -70,7 +70,9 @@ impl Regex {
 
     /// Whether the whole of a name matches; this is the engine's own matching.
     pub fn is_match(&self, name: &str) -> bool {
-        self.decoded().is_some_and(|regex| regex.is_match(Ends::of(name.as_bytes()), name.as_bytes()))
+        self.decoded().is_some_and(|regex| {
+            regex.is_match(Ends::of(name.as_bytes()), name.as_bytes(), &mut Memory::default())
+        })
     }
 
     /// The captures of a name that matches, each with its name; nothing if the name does not match.

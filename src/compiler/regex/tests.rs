@@ -1,7 +1,7 @@
 use super::{CheckedRegex, MAX_STEPS, RegexProblem, check};
 use crate::MAX_GROUP_BYTES;
 use crate::bytes::Reader;
-use crate::regex::{Ends, Regex};
+use crate::regex::{Ends, Memory, Regex};
 
 fn checked(pattern: &str, ignore_case: bool) -> CheckedRegex {
     check(pattern, ignore_case).unwrap_or_else(|problem| panic!("{pattern}: {problem}"))
@@ -21,7 +21,7 @@ fn decoded(pattern: &str, ignore_case: bool, checked: &CheckedRegex) -> Regex<'s
 }
 
 fn matches(regex: &Regex<'_>, name: &str) -> bool {
-    regex.is_match(Ends::of(name.as_bytes()), name.as_bytes())
+    regex.is_match(Ends::of(name.as_bytes()), name.as_bytes(), &mut Memory::default())
 }
 
 fn check_match(pattern: &str, name: &str, expected: bool) {
