@@ -99,12 +99,11 @@ fn write(evaluation: &Evaluation<'_>, answer: &mut Vec<u32>) {
 
 /// An immutable text of the bundle or the engine: what the numbers of an answer stand for.
 ///
-/// Kinds: 0 the digest, 1 a reason's code, 2 a target group's name, 3 how an application is told its groups, as JSON,
+/// Kinds: 1 a reason's code, 2 a target group's name, 3 how an application is told its groups, as JSON,
 /// 4 a read, 6 a note's code, 7 + 16 x an organization's position: the id of one of its rules.
 pub fn text(bundle: Option<&Bundle<'_>>, kind: u32, position: u32) -> Option<String> {
     let at = position as usize;
     Some(match (kind % 16, kind / 16) {
-        (0, 0) => bundle?.digest_hex(),
         (1, 0) => Reason::ALL.get(at)?.code().to_owned(),
         (2, 0) => bundle?.group_name(position)?.to_owned(),
         (3, 0) => delivery(bundle?.application(position)?),

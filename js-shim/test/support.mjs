@@ -146,6 +146,16 @@ export function withPart(part, change, action = ACTION) {
   return source;
 }
 
+/** The digest of the bundle in `ACTION`, as its header tells it. */
+export const DIGEST = (() => {
+  let digest;
+  withPart('bundle', (base64, content) => {
+    digest = content.toString('hex', 5, 37);
+    return base64;
+  });
+  return digest;
+})();
+
 /** @param {Uint8Array} content */
 export function pack(content) {
   return brotliCompressSync(content).toString('base64');
