@@ -217,18 +217,17 @@ fn read_value(text: &[u8]) -> Option<(&[u8], bool, &[u8])> {
 /// How far a value reaches, and where the spaces at its end begin that are not escaped.
 fn read_text(text: &[u8], quoted: bool) -> Option<(usize, usize)> {
     let (mut len, mut end) = (0, 0);
-    while let Some((byte, rest)) = text.get(len..).and_then(<[u8]>::split_first) {
+    while let Some(byte) = text.get(len) {
+        len += 1;
         match byte {
-            b'"' if quoted => break,
-            b',' | b';' | b'+' if !quoted => break,
+            b'"' if quoted => return Some((len - 1, end)),
+            b',' | b';' | b'+' if !quoted => return Some((len - 1, end)),
             b'"' | b'<' | b'>' if !quoted => return None,
-            b'\\' => len += read_escape(rest)?.1,
+            b'\\' => len += read_escape(text.get(len..)?)?.1,
+            b' ' => continue,
             _ => {}
         }
-        len += 1;
-        if *byte != b' ' {
-            end = len;
-        }
+        end = len;
     }
     Some((len, end))
 }
@@ -246,11 +245,15 @@ fn read_escape(text: &[u8]) -> Option<(u8, usize)> {
 
 fn append_unescaped(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut rest = text;
-    while let Some((&byte, behind)) = rest.split_first() {
-        let (byte, len) = if byte == b'\\' { read_escape(behind)? } else { (byte, 0) };
+    // Up to the next escape at once; nearly always there is none.
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let (plain, escape) = rest.split_at_checked(at)?;
+        let (byte, len) = read_escape(escape.get(1..)?)?;
+        out.extend_from_slice(plain);
         out.push(byte);
-        rest = behind.get(len..)?;
+        rest = escape.get(1 + len..)?;
     }
+    out.extend_from_slice(rest);
     Some(())
 }
 

@@ -43,9 +43,13 @@ pub(crate) enum Formed {
 }
 
 impl Form<'_> {
-    /// Appends what rules see of a name.
-    pub(crate) fn append(&self, name: &[u8], out: &mut Vec<u8>) -> Formed {
-        self.read_into(name, out).unwrap_or(Formed::Malformed)
+    /// The form, ready to read names.
+    pub(crate) fn ready(&self) -> ReadyForm<'_> {
+        let below = match self {
+            Self::DistinguishedName { below, .. } => below.and_then(|below| Name::parse(below.as_bytes())),
+            _ => None,
+        };
+        ReadyForm { form: self, below }
     }
 
     /// Reads a name as the engine does: what rules see of it, or nothing if it is outside of the scope or does not
@@ -61,19 +65,32 @@ impl Form<'_> {
     #[must_use]
     pub fn read(&self, name: &str) -> Option<String> {
         let mut out = Vec::new();
-        let taken = self.append(name.as_bytes(), &mut out) == Formed::Taken;
+        let taken = self.ready().append(name.as_bytes(), &mut out) == Formed::Taken;
         String::from_utf8(out).ok().filter(|_| taken)
     }
+}
 
-    /// Does what [`Form::append`] says, and gives nothing for a name without the form.
+/// A form that reads one name after another: what they have to be below is taken apart once.
+#[derive(Debug)]
+pub(crate) struct ReadyForm<'f> {
+    form: &'f Form<'f>,
+    /// Nothing if names can be anywhere, or if what they have to be below is no distinguished name.
+    below: Option<Name<'f>>,
+}
+
+impl ReadyForm<'_> {
+    /// Appends what rules see of a name.
+    pub(crate) fn append(&self, name: &[u8], out: &mut Vec<u8>) -> Formed {
+        self.read_into(name, out).unwrap_or(Formed::Malformed)
+    }
+
+    /// Does what [`ReadyForm::append`] says, and gives nothing for a name without the form.
     fn read_into(&self, name: &[u8], out: &mut Vec<u8>) -> Option<Formed> {
-        match self {
-            Self::Plain => out.extend_from_slice(name),
-            Self::DistinguishedName { attribute, below } => {
+        match self.form {
+            Form::Plain => out.extend_from_slice(name),
+            Form::DistinguishedName { attribute, below } => {
                 let name = Name::parse(name)?;
-                if let Some(below) = below
-                    && !name.is_below(&Name::parse(below.as_bytes())?)
-                {
+                if below.is_some() && !name.is_below(self.below.as_ref()?) {
                     return Some(Formed::OutsideScope);
                 }
                 let start = out.len();
@@ -82,14 +99,14 @@ impl Form<'_> {
                     return None;
                 }
             }
-            Self::Domain { domain } => {
+            Form::Domain { domain } => {
                 let (before, behind) = split_in_two(name, b'\\')?;
                 if domain.is_some_and(|domain| !same_in_lower_case(before, domain.as_bytes())) {
                     return Some(Formed::OutsideScope);
                 }
                 out.extend_from_slice(behind);
             }
-            Self::Email { domain } => {
+            Form::Email { domain } => {
                 let (local, behind) = split_in_two(name, b'@')?;
                 match domain {
                     // Domains are compared in ASCII: DNS knows no other letters.
@@ -104,7 +121,7 @@ impl Form<'_> {
                     }
                 }
             }
-            Self::Path => match name {
+            Form::Path => match name {
                 [b'/', .., b'/'] => return None,
                 [b'/', path @ ..] if !path.is_empty() => out.extend_from_slice(path),
                 _ => return None,
@@ -127,7 +144,7 @@ mod tests {
 
     fn check(form: &Form<'_>, name: &str, expected: Result<&str, Formed>) {
         let mut out = b"before ".to_vec();
-        let formed = form.append(name.as_bytes(), &mut out);
+        let formed = form.ready().append(name.as_bytes(), &mut out);
         let appended = String::from_utf8(out).unwrap();
         let appended = appended.strip_prefix("before ").unwrap();
         let actual = if formed == Formed::Taken { Ok(appended) } else { Err(formed) };
@@ -146,7 +163,7 @@ mod tests {
             check(&Form::Plain, name, Ok(name));
         }
         let mut out = Vec::new();
-        assert_eq!(Form::Plain.append(b"\xff", &mut out), Formed::Taken);
+        assert_eq!(Form::Plain.ready().append(b"\xff", &mut out), Formed::Taken);
         assert_eq!(out, b"\xff");
     }
 

@@ -188,7 +188,7 @@ impl<'b> Source<'b> {
             true => invisible::trim_into(name, &mut tidied),
             false => tidied.extend_from_slice(name),
         }
-        (self.form.append(&tidied, &mut seen) == Formed::Taken).then_some(seen)
+        (self.form.ready().append(&tidied, &mut seen) == Formed::Taken).then_some(seen)
     }
 
     /// Calls `each` with every entry of a value; what is no entry is a bad one, with the reason.
@@ -361,6 +361,7 @@ impl<'a> Received<'a> {
         derived: &mut Vec<u8>,
     ) {
         let (mut text, mut trimmed) = (Vec::new(), Vec::new());
+        let form = source.form.ready();
         source.for_each_entry(value, mapping, &mut |entry| {
             text.clear();
             let mut name: &[u8] = match entry {
@@ -388,8 +389,8 @@ impl<'a> Received<'a> {
                 return self.fail(Reason::EntryMalformed);
             }
             let start = derived.len();
-            match source.form.append(name, derived) {
-                Formed::Taken if derived.iter().skip(start).any(|byte| *byte == 0) => {
+            match form.append(name, derived) {
+                Formed::Taken if derived.get(start..).is_some_and(|name| name.contains(&0)) => {
                     derived.truncate(start);
                     self.fail(Reason::EntryMalformed);
                 }

@@ -15,7 +15,9 @@ fn check(rules: &str, groups: &[&str], expected: &[&str], fired: &[&str]) {
         "version: 1
 platform:
   applications: {{ one: {{ clients: [one-client], claim: 'https://claims.example.com/groups' }} }}
-  groups: {{ all: {{ applications: [one], description: x }} }}
+  groups:
+    all: {{ applications: [one], description: x }}
+    öl: {{ applications: [one], description: x }}
 organizations:
   acme:
     connections: {{ c: {{ strategy: ad }} }}
@@ -76,5 +78,28 @@ fn a_letter_outside_ascii_is_no_other_character() {
     check(rules, &["id-ö"], &["all"], &["x"]);
     for (name, matches) in [("id-1", false), ("id-2", false), ("id-ö", true), ("ö", false)] {
         assert_eq!(glob_matches("*?ö", name), matches, "{name}");
+    }
+}
+
+/// Here, too: it brought all letters of what a regular expression captures into lower case.
+#[test]
+fn letters_outside_ascii_keep_their_case_in_what_a_regular_expression_captures() {
+    let rule = |pattern: &str, grant: &str| {
+        format!("[{{ id: x, match: {{ {pattern}, ignore-case: true }}, grant: '{grant}' }}]")
+    };
+    let (glob, regex) = ("glob: 'T-${team}'", "regex: 't-(?<team>.+)'");
+    for (pattern, team, expected) in [
+        (glob, "ALL", true),
+        (glob, "ÖL", true),
+        (regex, "ALL", true),
+        (regex, "öL", true),
+        (regex, "ÖL", false),
+    ] {
+        let expected: &[&str] = match expected {
+            true if team == "ALL" => &["all"],
+            true => &["öl"],
+            false => &[],
+        };
+        check(&rule(pattern, "${team}"), &[&format!("t-{team}")], expected, &["x"]);
     }
 }

@@ -172,10 +172,17 @@ impl Evaluator<'_> {
         let Matches::Groups { any, .. } = &rule.matches else { return BTreeSet::new() };
         let mut targets = BTreeSet::new();
         for patterns in any.iter().filter(|_| !rule.templates.is_empty()) {
-            let fold = |text: &str| if patterns.ignore_case { lower(text) } else { text.to_owned() };
-            let globs = patterns.glob.iter().map(|glob| regex(&fold(&of_capturing_glob(glob)), false));
-            let regexes = patterns.regex.iter().map(|pattern| regex(pattern, patterns.ignore_case));
-            for pattern in globs.chain(regexes) {
+            // A regular expression ignores the case of ASCII letters only, and others keep theirs.
+            let folds: [fn(&str) -> String; 2] = match patterns.ignore_case {
+                true => [lower, str::to_ascii_lowercase],
+                false => [str::to_owned, str::to_owned],
+            };
+            let [of_globs, of_regexes] = folds;
+            let globs =
+                patterns.glob.iter().map(|glob| (of_globs, regex(&of_globs(&of_capturing_glob(glob)), false)));
+            let regexes =
+                patterns.regex.iter().map(|pattern| (of_regexes, regex(pattern, patterns.ignore_case)));
+            for (fold, pattern) in globs.chain(regexes) {
                 for name in self.groups.iter().flat_map(|group| self.names(group)) {
                     let Some(captures) = pattern.captures(&fold(name)).map(|captures| {
                         ["team", "role"].map(|part| captures.name(part).expect(part).as_str().to_owned())
