@@ -249,7 +249,7 @@ codes! {
         "say what has to hold, or remove the key",
     ImpossibleCondition Error "impossible-condition" "A condition, or what a rule matches, that can never hold."
         "correct it, or remove the rule",
-    UnsafePartial Error "unsafe-partial" "Partial input could hide the very group that takes something away."
+    UnsafePartial Error "unsafe-partial" "Partial input could hide the very group that takes something away, or refuses the login."
         "choose `incomplete: deny` or `no-groups`, or do without rules that exclude, or want a group not to be there",
     ExpiredRule Warning "expired-rule" "A rule that has expired and fires no more."
         "remove it, or give it a later date",

@@ -185,7 +185,9 @@ fn read_expect(
     let outcome = fields.choice("outcome", &words, findings);
     let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
     match (&claims, outcome) {
-        (None, None | Some(Outcome::Groups)) if outcome.is_some() || fields.get("outcome").is_none() => {
+        (None, None | Some(Outcome::Groups))
+            if fields.lacks("claims") && (outcome.is_some() || fields.lacks("outcome")) =>
+        {
             let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
             findings.report(
                 Code::MissingKey,

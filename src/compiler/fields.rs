@@ -88,6 +88,8 @@ pub(crate) struct Fields<'n> {
     object: &'static Object,
     pub(crate) span: Range<usize>,
     members: Vec<(&'n Name, &'n Node)>,
+    /// The keys that were probably meant by others, which the language does not know.
+    misspelled: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
@@ -121,12 +123,14 @@ impl<'n> Fields<'n> {
     ) -> Option<Self> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
-        let mut members = Vec::new();
+        let (mut members, mut misspelled) = (Vec::new(), Vec::new());
         for (name, value) in read_members(node, what, findings)? {
             if known().any(|known| known == name.text) {
                 members.push((name, value));
             } else {
-                let help = match nearest(&name.text, known()) {
+                let near = nearest(&name.text, known());
+                misspelled.extend(near);
+                let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("{what} has the keys {}", quoted(known())),
                 };
@@ -134,7 +138,17 @@ impl<'n> Fields<'n> {
                 findings.report(Code::UnknownKey, &name.span, message, help);
             }
         }
-        Some(Self { object, span: node.span.clone(), members })
+        Some(Self { object, span: node.span.clone(), members, misspelled })
+    }
+
+    /// Whether a key is missing, and not only misspelled.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        self.get(key).is_none() && !self.misspelled.contains(&key)
+    }
+
+    /// Whether a key is missing because it is misspelled, which has been reported.
+    pub(crate) fn misspells(&self, key: &str) -> bool {
+        self.get(key).is_none() && self.misspelled.contains(&key)
     }
 
     /// What the language says of a key; the reader cannot ask for one that it does not have.
@@ -159,7 +173,7 @@ impl<'n> Fields<'n> {
     /// The value of a key that has to be there.
     pub(crate) fn require(&self, key: &str, findings: &mut Findings<'_>) -> Option<&'n Node> {
         let found = self.get(key);
-        if found.is_none() {
+        if self.lacks(key) {
             let message = format!("{} needs the key `{key}`", self.object.what);
             findings.report(Code::MissingKey, &self.span, message, None);
         }
@@ -280,6 +294,9 @@ impl<'n> Fields<'n> {
     /// Returns whether the rest can be understood.
     fn check_version(&self, findings: &mut Findings<'_>) -> bool {
         let Some(node) = self.get(VERSION.name) else {
+            if !self.lacks(VERSION.name) {
+                return true;
+            }
             let help = "write `version: 1` at the top of the file".to_owned();
             let message = "the file does not say which version of the mapping language it is written in";
             findings.report(Code::MissingVersion, &self.span, message, help);
@@ -414,7 +431,8 @@ pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
         .filter(|known| known.chars().count().abs_diff(word.chars().count()) <= most(known))
         .map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), known))
         .filter(|(distance, known)| *distance <= most(known))
-        .min()
+        // Hardly anyone mistakes the first letter.
+        .min_by_key(|(distance, known)| (*distance, known.chars().next() != word.chars().next(), *known))
         .map(|(_, known)| known)
 }
 

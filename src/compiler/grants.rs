@@ -18,6 +18,7 @@ use crate::template::Case;
 #[derive(Debug)]
 pub(crate) struct Guard<'p> {
     groups: &'p [TargetGroup],
+    platform_file: &'p str,
     organization: &'p str,
     ceiling: Option<&'p Ceiling>,
     /// The globs of the ceiling; `None` if it has none.
@@ -43,7 +44,13 @@ impl<'p> Guard<'p> {
         let globs =
             |names: &Vec<Name>| names.iter().filter_map(|name| Glob::parse(&name.text).ok()).collect();
         let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_ref()).map(globs);
-        Self { groups: &platform.groups, organization: &organization.name, ceiling, allowed }
+        Self {
+            groups: &platform.groups,
+            platform_file: &platform.file,
+            organization: &organization.name,
+            ceiling,
+            allowed,
+        }
     }
 
     /// Resolves the grants of a rule, or what it takes away.
@@ -58,7 +65,7 @@ impl<'p> Guard<'p> {
             if name.text.contains("${") && rule.effect == Effect::Grant {
                 self.lower_template(rule, name, patterns, &mut grants, findings);
             } else if let Some(at) = self.resolve(name, findings)
-                && (rule.effect == Effect::Exclude || self.check(at, rule.protected, name, findings))
+                && (rule.effect == Effect::Exclude || self.check(at, rule, name, findings))
             {
                 grants.groups.push(at);
             }
@@ -95,14 +102,30 @@ impl<'p> Guard<'p> {
     }
 
     /// Reports a target group that the organization's rules may not grant, or not without being marked to.
-    fn check(&self, at: u32, marked: bool, grant: &Name, findings: &mut Findings<'_>) -> bool {
+    fn check(&self, at: u32, rule: &Rule, grant: &Name, findings: &mut Findings<'_>) -> bool {
         let Some(group) = self.groups.get(at as usize) else { return false };
-        match self.obstacle(group, marked) {
-            None => true,
-            Some((code, problem, help)) => {
-                findings.report(code, &grant.span, problem, help);
-                false
-            }
+        let obstacle = self.obstacle(group, rule.protected);
+        let is_free = obstacle.is_none();
+        self.report(obstacle, grant, rule.used.is_some(), findings);
+        is_free
+    }
+
+    /// Reports why something may not be granted, and where the platform says so; `in_template`, where the template is
+    /// used is told instead.
+    fn report(
+        &self,
+        obstacle: Option<Obstacle>,
+        grant: &Name,
+        in_template: bool,
+        findings: &mut Findings<'_>,
+    ) {
+        let Some((code, problem, help)) = obstacle else { return };
+        findings.report(code, &grant.span, problem, help);
+        if let Some(ceiling) = self.ceiling.filter(|_| code == Code::OutsideCeiling && !in_template)
+            && let Some(last) = findings.list.pop()
+        {
+            let place = ceiling.organization.span.clone();
+            findings.list.push(last.related(self.platform_file, place, "the platform's ceiling"));
         }
     }
 
@@ -110,15 +133,14 @@ impl<'p> Guard<'p> {
     pub(crate) fn resolve_default(&self, default: &Name, findings: &mut Findings<'_>) -> Option<u32> {
         let at = self.resolve(default, findings)?;
         let group = self.groups.get(at as usize)?;
-        let Some((code, problem, help)) = self.obstacle(group, false) else { return Some(at) };
-        if code == Code::ProtectedGroup {
-            let problem = format!("the protected group `{}` cannot be granted by default", group.name.text);
-            let help = "grant it by a rule with `protected: true`".to_owned();
-            findings.report(code, &default.span, problem, help);
-        } else {
-            findings.report(code, &default.span, problem, help);
+        let mut obstacle = self.obstacle(group, false);
+        if let Some((Code::ProtectedGroup, problem, help)) = &mut obstacle {
+            *problem = format!("the protected group `{}` cannot be granted by default", group.name.text);
+            *help = Some("grant it by a rule with `protected: true`".to_owned());
         }
-        None
+        let is_free = obstacle.is_none();
+        self.report(obstacle, default, false, findings);
+        is_free.then_some(at)
     }
 
     /// Why a rule may not grant a target group, if it may not.
@@ -186,9 +208,7 @@ impl<'p> Guard<'p> {
                 return;
             }
             (_, []) => {
-                if let Some((code, problem, help)) = obstacle() {
-                    findings.report(code, &written.span, problem, help);
-                }
+                self.report(obstacle(), written, rule.used.is_some(), findings);
                 return;
             }
             _ => {}

@@ -94,6 +94,7 @@ pub(crate) fn build_event(
             Some(to_json(node))
         }
         (None, None) if case.get("provisioned").is_some() => Some(json!({})),
+        (None, None) if case.misspells("groups") || case.misspells("user") => None,
         _ => {
             let message = "a case needs either `groups` or `user`";
             let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";

@@ -16,6 +16,7 @@ use super::model::{
     Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule,
 };
 use super::patterns::PatternLowering;
+use super::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mapping::IncompletePolicy;
 
@@ -27,13 +28,14 @@ pub(crate) fn lower(
 ) -> LoweredMapping {
     let guard = Guard::new(platform, organization);
     let incomplete = organization.incomplete.unwrap_or(platform.policies.incomplete);
+    let unmatched = organization.unmatched.unwrap_or(platform.policies.unmatched);
     let mut rules = Vec::new();
     for rule in &organization.rules {
         let first = diagnostics.len();
         let mut findings = Findings { file: &rule.file, list: diagnostics };
         rules.extend(lower_rule(rule, organization, platform, &guard, &mut findings));
         if incomplete == IncompletePolicy::UsePartial {
-            check_partial(rule, organization, &mut findings);
+            check_partial(rule, organization, platform, &mut findings);
         }
         // What is wrong inside a template says whose parameters led there.
         if let Some(used) = &rule.used {
@@ -47,6 +49,13 @@ pub(crate) fn lower(
         }
     }
     let mut findings = Findings { file: &organization.file, list: diagnostics };
+    // What the platform says alone has been reported there.
+    if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
+        && is_unsafe(incomplete, unmatched)
+    {
+        let diagnostic = unsafe_partial(span, UNMATCHED_MISSING, organization, platform, &findings);
+        findings.list.push(diagnostic.help(UNMATCHED_HELP));
+    }
     let default = organization.default.iter().filter_map(|name| guard.resolve_default(name, &mut findings));
     let default = default.collect();
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
@@ -59,7 +68,7 @@ pub(crate) fn lower(
         id: organization.id.as_ref().map(|id| id.text.clone()),
         connections: connections.collect(),
         incomplete,
-        unmatched: organization.unmatched.unwrap_or(platform.policies.unmatched),
+        unmatched,
         refresh: organization.refresh.unwrap_or(platform.policies.refresh),
         delimiters: most_delimiters(organization, &rules),
         lookalikes: lookalikes(&rules),
@@ -178,7 +187,7 @@ fn check_everything(
 }
 
 /// Reports a rule that takes away, or wants a group not to be there, where partial input is used.
-fn check_partial(rule: &Rule, organization: &Organization, findings: &mut Findings<'_>) {
+fn check_partial(rule: &Rule, organization: &Organization, platform: &Platform, findings: &mut Findings<'_>) {
     let Matches::Groups { none, .. } = &rule.matches else { return };
     if rule.effect == Effect::Grant && none.is_empty() {
         return;
@@ -191,15 +200,31 @@ fn check_partial(rule: &Rule, organization: &Organization, findings: &mut Findin
             "the rule fires only if an upstream group is not there, and partial input may lack it"
         }
     };
-    let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message);
-    let place = organization.incomplete_span.clone();
-    findings.list.push(match place {
-        Some(span) => diagnostic.related(&organization.file, span, "partial input is used here"),
-        None => diagnostic.help(
-            "choose `incomplete: deny` or `no-groups` here or in the platform's `policies`, or do without rules that \
-             exclude, or want a group not to be there",
-        ),
-    });
+    // In a rule of a template, where that is used is told instead of where partial input is.
+    let diagnostic = match rule.used {
+        Some(_) => Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message),
+        None => unsafe_partial(&rule.id.span, message, organization, platform, findings),
+    };
+    findings.list.push(diagnostic);
+}
+
+/// What is not safe with partial input, and where that is chosen.
+fn unsafe_partial(
+    span: &core::ops::Range<usize>,
+    message: &str,
+    organization: &Organization,
+    platform: &Platform,
+    findings: &Findings<'_>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, span.clone(), message);
+    let own = organization.incomplete_span.as_ref().map(|span| (&organization.file, span));
+    let place = own.or(platform.policies.incomplete_span.as_ref().map(|span| (&platform.file, span)));
+    match place {
+        Some((file, place)) if (file.as_str(), place) != (findings.file, span) => {
+            diagnostic.related(file, place.clone(), PARTIAL_HERE)
+        }
+        _ => diagnostic,
+    }
 }
 
 /// A condition whose names are resolved; those that are unknown have been reported.

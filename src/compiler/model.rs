@@ -81,11 +81,12 @@ pub(crate) struct Ceiling {
     pub(crate) prefix: Option<Name>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Policies {
     pub(crate) closed: Policy,
     pub(crate) failure: Policy,
     pub(crate) incomplete: IncompletePolicy,
+    pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: UnmatchedPolicy,
     /// The oldest that attributes may be when a refresh token is exchanged, in seconds; `None` if any age will do.
     pub(crate) refresh: Option<u32>,
@@ -107,6 +108,7 @@ pub(crate) struct Organization {
     pub(crate) incomplete: Option<IncompletePolicy>,
     pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: Option<UnmatchedPolicy>,
+    pub(crate) unmatched_span: Option<Range<usize>>,
     /// The policy `refresh`; the inner `None` is `recompute`.
     pub(crate) refresh: Option<Option<u32>>,
 }

@@ -47,7 +47,8 @@ impl Organization {
         let rules = read_own_and_used(&fields, &connections, around, findings);
         let default = fields.some_texts("default", findings);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, findings));
-        let OwnPolicies { incomplete, incomplete_span, unmatched, refresh } = policies.unwrap_or_default();
+        let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, refresh } =
+            policies.unwrap_or_default();
         Some(Self {
             file: findings.file.to_owned(),
             name: name.to_owned(),
@@ -59,6 +60,7 @@ impl Organization {
             incomplete,
             incomplete_span,
             unmatched,
+            unmatched_span,
             refresh,
         })
     }
@@ -100,7 +102,8 @@ fn read_own_and_used(
     around: Surroundings<'_>,
     findings: &mut Findings<'_>,
 ) -> Vec<Rule> {
-    if fields.get("use").is_none() && fields.require("rules", findings).is_none() {
+    if fields.lacks("use") && fields.lacks("rules") {
+        fields.require("rules", findings);
         findings.help_last("add `rules`, or the rules of a template with `use`");
     }
     let names: Vec<&str> = connections.iter().map(|connection| connection.name.text.as_str()).collect();

@@ -27,6 +27,7 @@ impl Default for Policies {
             closed: Policy::NoGroups,
             failure: Policy::NoGroups,
             incomplete: IncompletePolicy::Deny,
+            incomplete_span: None,
             unmatched: UnmatchedPolicy::Drop,
             refresh: None,
         }
@@ -37,14 +38,37 @@ impl Policies {
     pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
         let fields = Fields::read(node, &PLATFORM_POLICIES, findings)?;
         let default = Self::default();
-        Some(Self {
+        let policies = Self {
             closed: fields.choice("closed", POLICY, findings).unwrap_or(default.closed),
             failure: fields.choice("failure", POLICY, findings).unwrap_or(default.failure),
             incomplete: fields.choice("incomplete", INCOMPLETE, findings).unwrap_or(default.incomplete),
+            incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
             unmatched: fields.choice("unmatched", UNMATCHED, findings).unwrap_or(default.unmatched),
             refresh: read_refresh(&fields, findings).unwrap_or(default.refresh),
-        })
+        };
+        if let (Some(unmatched), Some(partial)) = (fields.get("unmatched"), &policies.incomplete_span)
+            && is_unsafe(policies.incomplete, policies.unmatched)
+        {
+            let place = (partial, PARTIAL_HERE);
+            findings.report_related(Code::UnsafePartial, &unmatched.span, UNMATCHED_MISSING, place);
+            findings.help_last(UNMATCHED_HELP);
+        }
+        Some(policies)
     }
+}
+
+/// Where a finding about partial input points to as well.
+pub(crate) const PARTIAL_HERE: &str = "partial input is used here";
+
+/// What is wrong where [`is_unsafe`] is true.
+pub(crate) const UNMATCHED_MISSING: &str =
+    "a group that no rule wants refuses the login, and partial input may lack it";
+
+pub(crate) const UNMATCHED_HELP: &str = "choose `incomplete: deny` or `no-groups`, or `unmatched: drop`";
+
+/// Whether a login could go on because the group that would refuse it was cut off.
+pub(crate) fn is_unsafe(incomplete: IncompletePolicy, unmatched: UnmatchedPolicy) -> bool {
+    incomplete == IncompletePolicy::UsePartial && unmatched == UnmatchedPolicy::Deny
 }
 
 /// What an organization says instead of the platform.
@@ -53,6 +77,7 @@ pub(crate) struct OwnPolicies {
     pub(crate) incomplete: Option<IncompletePolicy>,
     pub(crate) incomplete_span: Option<core::ops::Range<usize>>,
     pub(crate) unmatched: Option<UnmatchedPolicy>,
+    pub(crate) unmatched_span: Option<core::ops::Range<usize>>,
     pub(crate) refresh: Option<Option<u32>>,
 }
 
@@ -63,6 +88,7 @@ impl OwnPolicies {
             incomplete: fields.choice("incomplete", INCOMPLETE, findings),
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
             unmatched: fields.choice("unmatched", UNMATCHED, findings),
+            unmatched_span: fields.get("unmatched").map(|node| node.span.clone()),
             refresh: read_refresh(&fields, findings),
         })
     }
@@ -82,7 +108,7 @@ fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Op
         Kind::Map(_) => {
             let fields = Fields::read(node, &REFRESH, findings)?;
             let duration = fields.require_text("deny-if-older-than", findings);
-            if duration.is_none() {
+            if duration.is_none() && !fields.misspells("deny-if-older-than") {
                 findings.help_last(DURATION_HELP);
             }
             let duration = duration?;

@@ -90,8 +90,10 @@ pub(crate) fn read_moment(
 fn read_effect(fields: &Fields<'_>, findings: &mut Findings<'_>) -> (Effect, Vec<Name>) {
     let (effect, key, nothing) = match (fields.get("grant"), fields.get("exclude")) {
         (None, None) => {
-            let message = "the rule does nothing: it needs the key `grant` or `exclude`";
-            findings.report(Code::EmptyGrant, &fields.span, message, None);
+            if fields.lacks("grant") && fields.lacks("exclude") {
+                let message = "the rule does nothing: it needs the key `grant` or `exclude`";
+                findings.report(Code::EmptyGrant, &fields.span, message, None);
+            }
             return (Effect::Grant, Vec::new());
         }
         (None, Some(_)) => (Effect::Exclude, "exclude", "the rule excludes nothing"),
@@ -128,7 +130,7 @@ fn read_matches(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Matches {
             findings.report_related(Code::InvalidValue, span, message, place);
             findings.help_last("remove `match`, or remove `everyone`");
         }
-        (None, None) if fields.get("everyone").is_none() => {
+        (None, None) if fields.lacks("everyone") && fields.lacks("match") => {
             let message = "the rule does not say what it matches";
             let help = "add `match: { exact: … }` or `match: { glob: … }`; \
                         `everyone: true` if every user of this customer shall have what it grants";
@@ -172,7 +174,7 @@ fn read_match(node: &Node, findings: &mut Findings<'_>) -> Option<Matches> {
         }
     }
     let [any, all, none] = COMBINATION_KEYS.map(|key| read_pattern_list(&fields, key, findings));
-    if fields.get("any").is_none() && fields.get("all").is_none() {
+    if fields.lacks("any") && fields.lacks("all") {
         let message = "`none` alone says only what the groups must not be";
         let help = "add `any` or `all`; `glob: \"?*\"` in it would be any group at all".to_owned();
         findings.report(Code::MissingMatch, place, message, help);
@@ -212,7 +214,7 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut Findings<'_>) -
         fields.get(key).is_some_and(|node| !(node.is_empty() && matches!(node.kind, Kind::List(_))))
     };
     let ignore_case = fields.boolean("ignore-case", findings).is_some_and(|(ignore, _)| ignore);
-    if !PATTERN_KEYS.into_iter().any(stated) {
+    if !PATTERN_KEYS.into_iter().any(|key| stated(key) || fields.misspells(key)) {
         let help = "name at least one group with `exact`, `glob` or `regex`".to_owned();
         findings.report(Code::MissingMatch, &fields.span, format!("{what} matches nothing"), help);
         return None;

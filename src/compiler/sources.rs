@@ -40,7 +40,7 @@ pub(crate) fn read_connections(node: &Node, findings: &mut Findings<'_>) -> Vec<
                 sources.extend(read_source(strategy, name, Some(&groups), findings));
             }
         }
-        if fields.get("groups").is_none() {
+        if fields.lacks("groups") {
             sources.extend(read_source(strategy, name, None, findings));
         }
         if !sources.is_empty() {

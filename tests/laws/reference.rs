@@ -178,8 +178,10 @@ impl Evaluator<'_> {
                 false => [str::to_owned, str::to_owned],
             };
             let [of_globs, of_regexes] = folds;
-            let globs =
-                patterns.glob.iter().map(|glob| (of_globs, regex(&of_globs(&of_capturing_glob(glob)), false)));
+            let globs = patterns
+                .glob
+                .iter()
+                .map(|glob| (of_globs, regex(&of_globs(&of_capturing_glob(glob)), false)));
             let regexes =
                 patterns.regex.iter().map(|pattern| (of_regexes, regex(pattern, patterns.ignore_case)));
             for (fold, pattern) in globs.chain(regexes) {

@@ -64,6 +64,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
             closed: Policy::NoGroups,
             failure: Policy::NoGroups,
             incomplete: IncompletePolicy::NoGroups,
+            incomplete_span: None,
             unmatched: UnmatchedPolicy::Drop,
             refresh: None,
         },
@@ -107,6 +108,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         incomplete: None,
         incomplete_span: None,
         unmatched: None,
+        unmatched_span: None,
         refresh: None,
     }
 }
