@@ -188,6 +188,9 @@ impl Event {
             (Some(other), Some(own)) => other != own,
             _ => false,
         };
+        if !groups.iter().all(Json::is_object) {
+            return Found::Sign(Value::Unavailable);
+        }
         let own: Vec<Json> = groups.iter().filter(|group| !foreign(group)).cloned().collect();
         let own = Json::Array(own);
         let own = if read.nfc { normalized(&own, MAX_DEPTH) } else { own };
@@ -444,7 +447,12 @@ pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::replace_lone_surrogates;
+    use serde_json::json;
+
+    use super::{Event, answer, replace_lone_surrogates};
+    use crate::Bundle;
+    use crate::compiler::compile_whole;
+    use crate::diagnostic::SourceFile;
 
     fn check(json: &str, expected: &str) {
         assert_eq!(replace_lone_surrogates(json), expected);
@@ -461,5 +469,40 @@ mod tests {
         check(r#""\\ud83d""#, r#""\\ud83d""#);
         check(r#""\\\ud83dx""#, r#""\\\ufffdx""#);
         check(r#""é\n\"\ud83d""#, r#""é\n\"\ufffd""#);
+    }
+
+    /// As in the Action, which has them from Auth0 itself: what is no group makes all of them doubtful.
+    #[test]
+    fn provisioned_groups_are_objects() {
+        const MAPPING: &str = "version: 1
+platform:
+  applications: { one: { clients: [one-client], claim: 'https://claims.example.com/groups' } }
+  groups: { all: { applications: [one], description: x } }
+organizations:
+  acme:
+    connections: { c: { strategy: ad, groups: { from: provisioned } } }
+    rules: [{ id: x, match: { exact: a }, grant: all }]
+";
+        let file = SourceFile { path: "x.yaml".to_owned(), text: MAPPING.to_owned() };
+        let compiled = compile_whole(&file);
+        let platform = compiled.platform.expect("a platform");
+        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+        for (provisioned, reason) in [
+            (json!([{ "name": "a" }]), "ok"),
+            (json!([]), "ok"),
+            (json!([{ "name": 7 }]), "entry-type"),
+            (json!([{ "name": "a" }, "a"]), "provisioned-unavailable"),
+            (json!([null]), "provisioned-unavailable"),
+            (json!([["a"]]), "provisioned-unavailable"),
+            (json!("a"), "provisioned-unavailable"),
+        ] {
+            let event = json!({
+                "client": { "client_id": "one-client" },
+                "connection": { "name": "c" },
+                "claimsmith": { "provisioned": provisioned },
+            });
+            let event = Event::from_json(event).expect("an object");
+            assert_eq!(answer(&bundle, &event).reason, reason, "{provisioned}");
+        }
     }
 }
