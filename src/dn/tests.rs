@@ -1,0 +1,378 @@
+//! The examples of RFC 4514 and RFC 2253, what directories write, and what is no name.
+
+use super::{Name, is_attribute, is_dn};
+
+/// Each attribute with its text, if it is one; `+` where the relative name goes on.
+fn parts(dn: &str) -> Option<Vec<String>> {
+    let name = Name::parse(dn.as_bytes())?;
+    let tell = |part: &super::Part<'_>| {
+        let mut text = b"before ".to_vec();
+        let is_text = part.append_text(&mut text);
+        let text = String::from_utf8(text).unwrap();
+        let text = text.strip_prefix("before ").unwrap();
+        let attribute = str::from_utf8(part.attribute).unwrap();
+        assert!(is_text || text.is_empty());
+        let (text, sign) = (if is_text { text } else { "?" }, if part.last { "" } else { "+" });
+        format!("{attribute}={text}{sign}")
+    };
+    Some(name.parts.iter().map(tell).collect())
+}
+
+fn check(dn: &str, expected: &[&str]) {
+    assert_eq!(parts(dn).unwrap_or_default(), expected, "{dn}");
+    assert!(is_dn(dn.as_bytes()));
+}
+
+fn check_refused(dn: &str) {
+    assert_eq!(parts(dn), None, "{dn}");
+    assert!(!is_dn(dn.as_bytes()));
+}
+
+#[test]
+fn the_examples_of_rfc_4514_are_read() {
+    check("UID=jsmith,DC=example,DC=net", &["UID=jsmith", "DC=example", "DC=net"]);
+    check("OU=Sales+CN=J.  Smith,DC=example,DC=net", &["OU=Sales+", "CN=J.  Smith", "DC=example", "DC=net"]);
+    check(
+        r#"CN=James \"Jim\" Smith\, III,DC=example,DC=net"#,
+        &[r#"CN=James "Jim" Smith, III"#, "DC=example", "DC=net"],
+    );
+    check(r"CN=Before\0dAfter,DC=example,DC=net", &["CN=Before\rAfter", "DC=example", "DC=net"]);
+    check("1.3.6.1.4.1.1466.0=#04024869", &["1.3.6.1.4.1.1466.0=?"]);
+    check(r"CN=Lu\C4\8Di\C4\87", &["CN=Lučić"]);
+}
+
+#[test]
+fn the_examples_of_rfc_2253_are_read() {
+    check("CN=Steve Kille,O=Isode Limited,C=GB", &["CN=Steve Kille", "O=Isode Limited", "C=GB"]);
+    check("OU=Sales+CN=J. Smith,O=Widget Inc.,C=US", &["OU=Sales+", "CN=J. Smith", "O=Widget Inc.", "C=US"]);
+    check(r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB", &["CN=L. Eagle", "O=Sue, Grabbit and Runn", "C=GB"]);
+    check(r"CN=Before\0DAfter,O=Test,C=GB", &["CN=Before\rAfter", "O=Test", "C=GB"]);
+    check("1.3.6.1.4.1.1466.0=#04024869,O=Test,C=GB", &["1.3.6.1.4.1.1466.0=?", "O=Test", "C=GB"]);
+    check(r"SN=Lu\C4\8Di\C4\87", &["SN=Lučić"]);
+}
+
+#[test]
+fn names_of_active_directory_are_read() {
+    check(
+        r"CN=Doe\, Jane,OU=Grp\+X,DC=acme,DC=example",
+        &["CN=Doe, Jane", "OU=Grp+X", "DC=acme", "DC=example"],
+    );
+    check(r"CN=eng\/ops,DC=acme", &["CN=eng/ops", "DC=acme"]);
+    check("CN=eng/ops,DC=acme", &["CN=eng/ops", "DC=acme"]);
+    check(r"CN=\#1 team\ ,DC=acme", &["CN=#1 team ", "DC=acme"]);
+    check(r"CN=\ a \ ,DC=acme", &["CN= a  ", "DC=acme"]);
+    check(r"CN=a\=b=c#d,DC=acme", &["CN=a=b=c#d", "DC=acme"]);
+    check(r"CN=R\\D\<x\>\;\+,DC=acme", &[r"CN=R\D<x>;+", "DC=acme"]);
+    check("CN=Old\\0ADEL:6f1c,DC=acme", &["CN=Old\nDEL:6f1c", "DC=acme"]);
+    check("CN=Vertrieb Köln,DC=acme", &["CN=Vertrieb Köln", "DC=acme"]);
+}
+
+#[test]
+fn what_older_writers_do_is_read() {
+    check("CN=a, OU=b , DC = c", &["CN=a", "OU=b", "DC=c"]);
+    check("  CN =  a b  +  OU= c  ", &["CN=a b+", "OU=c"]);
+    check("CN=a;OU=b ; DC=c", &["CN=a", "OU=b", "DC=c"]);
+    check(r#"CN="Doe, Jane" , O="a \"b\" \\ <+;=#> ",C="""#, &["CN=Doe, Jane", "O=a \"b\" \\ <+;=#> ", "C="]);
+    check(r##"CN="#04024869""##, &["CN=#04024869"]);
+    check("OID.2.5.4.3=a,oid.1.2=b", &["2.5.4.3=a", "1.2=b"]);
+    check("OID=a", &["OID=a"]);
+}
+
+#[test]
+fn values_can_be_empty_and_hold_anything() {
+    check("CN=", &["CN="]);
+    check("CN=,OU= ,DC=x", &["CN=", "OU=", "DC=x"]);
+    check("CN=a\0\u{1}\u{7f}\n,DC=x", &["CN=a\0\u{1}\u{7f}\n", "DC=x"]);
+    check(r"CN=\00\C3\A9", &["CN=\0é"]);
+    check("CN=\u{a0}a\u{a0}", &["CN=\u{a0}a\u{a0}"]);
+}
+
+#[test]
+fn encoded_strings_are_read() {
+    check("CN=#0c03c3a96F,DC=x", &["CN=éo", "DC=x"]);
+    check("CN= #13024142 , DC=x", &["CN=AB", "DC=x"]);
+    check("CN=#16024142", &["CN=AB"]);
+    check("CN=#14024be9", &["CN=Ké"]);
+    check("CN=#1e0400e965e5", &["CN=é日"]);
+    check("CN=#0c00", &["CN="]);
+    check("CN=#0c810161", &["CN=a"]);
+    check("CN=#0c840000000161", &["CN=a"]);
+    check(&format!("CN=#0c81c8{}", "61".repeat(200)), &[&*format!("CN={}", "a".repeat(200))]);
+    check(&format!("CN=#0c820100{}", "61".repeat(256)), &[&*format!("CN={}", "a".repeat(256))]);
+}
+
+#[test]
+fn other_encodings_are_no_text() {
+    for value in [
+        "04024869",
+        "0c",
+        "0c80",
+        "0c800000",
+        "0c0261",
+        "0c006161",
+        "0c01ff",
+        "1301e9",
+        "1601e9",
+        "1e03006161",
+        "1e02d800",
+        "2c030c0161",
+        "0c81",
+        "0c8261",
+        "0c85000000000161",
+        "0c8500000001",
+        "ff",
+    ] {
+        check(&format!("CN=#{value},DC=x"), &["CN=?", "DC=x"]);
+    }
+    check(r"CN=\C4,DC=\ff\fe", &["CN=?", "DC=?"]);
+}
+
+#[test]
+fn what_is_no_name_is_refused() {
+    for dn in [
+        "",
+        " ",
+        "eng",
+        ",",
+        "=",
+        "=a",
+        " =a",
+        "CN=a,",
+        "CN=a, ",
+        "CN=a+",
+        ",CN=a",
+        "CN=a,,OU=b",
+        "CN=a,b",
+        "CN=a,OU",
+        "CN=a,=b",
+        "CN=a;;OU=b",
+        "C N=a",
+        "1CN=a",
+        "CN_x=a",
+        "-a=b",
+        "é=a",
+        "1=a",
+        "1.=a",
+        ".1=a",
+        "1..2=a",
+        "1.02=a",
+        "OID.CN=a",
+        "OID.=a",
+        "OID.1=a",
+        r"CN=a\",
+        r"CN=a\G0",
+        r"CN=a\0",
+        r"CN=a\0G",
+        r"CN=a\n",
+        r"CN=a\é",
+        r"CN\3d=a",
+        r#"CN=a"b"#,
+        r#"CN=a"b""#,
+        r#"CN=""a"#,
+        r#"CN="a"b"#,
+        r#"CN="a"#,
+        r#"CN="a\""#,
+        r#"CN="a\"#,
+        r#"CN="a\G0""#,
+        r#"CN=""#,
+        "CN=a<b",
+        "CN=a>b",
+        "CN=#",
+        "CN=#0",
+        "CN=#0c016",
+        "CN=#0g",
+        "CN=#0c0161x",
+        "CN=#0c0161 61",
+        "CN=#,DC=x",
+    ] {
+        check_refused(dn);
+    }
+    assert!(!is_dn(b"\xff"));
+    assert!(is_dn(b"CN=\xff"));
+}
+
+#[test]
+fn attribute_types_are_told_from_other_texts() {
+    for attribute in ["CN", "cn", "x-y1", "2.5.4.3", "0.9.2342.19200300.100.1.25", "OID"] {
+        assert!(is_attribute(attribute.as_bytes()), "{attribute}");
+    }
+    for other in ["", "1", "C N", " CN", "CN ", "OID.2.5.4.3", "CN=", "CN;x", "ö", "1.2.", "01.2"] {
+        assert!(!is_attribute(other.as_bytes()), "{other}");
+    }
+}
+
+#[test]
+fn the_first_value_of_an_attribute_is_found() {
+    fn check(dn: &str, attribute: &str, expected: Option<&str>) {
+        let mut out = b"before ".to_vec();
+        let found = Name::parse(dn.as_bytes()).unwrap().first_value(attribute.as_bytes(), &mut out);
+        let value = out.strip_prefix(b"before ").unwrap();
+        assert_eq!(found.then_some(value), expected.map(str::as_bytes), "{attribute} in {dn}");
+        assert!(found || value.is_empty());
+    }
+    let dn = "CN=eng,OU=Groups+L=Köln,OU=Acme,DC=acme,DC=example";
+    check(dn, "CN", Some("eng"));
+    check(dn, "cn", Some("eng"));
+    check(dn, "OU", Some("Groups"));
+    check(dn, "l", Some("Köln"));
+    check(dn, "dc", Some("acme"));
+    check(dn, "2.5.4.3", Some("eng"));
+    check(dn, "commonName", Some("eng"));
+    check(dn, "0.9.2342.19200300.100.1.25", Some("acme"));
+    check(dn, "UID", None);
+    check(dn, "C", None);
+    check(dn, "2.5.4", None);
+    check(dn, "CN commonName", None);
+    check("2.5.4.3=eng", "CN", Some("eng"));
+    check("OID.2.5.4.3=eng", "commonname", Some("eng"));
+    check("userid=jane", "UID", Some("jane"));
+    check("Stateorprovincename=x", "2.5.4.8", Some("x"));
+    check("1.2.3=a", "1.2.3", Some("a"));
+    check("CN=", "CN", Some(""));
+    check("CN=#04024869,CN=Users", "CN", None);
+    check(r"CN=a\C4,CN=Users", "CN", None);
+}
+
+#[test]
+fn what_is_below_a_name_ends_in_it() {
+    fn check(dn: &str, base: &str, expected: bool) {
+        let [name, base_name] = [dn, base].map(|it| Name::parse(it.as_bytes()).unwrap());
+        assert_eq!(name.is_below(&base_name), expected, "{dn} below {base}");
+    }
+    let base = "OU=Groups,DC=acme,DC=example";
+    check("CN=eng,OU=Groups,DC=acme,DC=example", base, true);
+    check("cn=eng,ou=GROUPS,dc=Acme,dc=EXAMPLE", base, true);
+    check("CN=eng,OU=Sub,OU=Groups,DC=acme,DC=example", base, true);
+    check("CN=eng, OU=Groups; DC = acme , DC=\"example\"", base, true);
+    check(r"CN=eng,OU=G\72oups,2.5.4.11=x,OID.2.5.4.11=#0c0647726f757073,DC=acme,DC=example", base, true);
+    check("CN=eng,organizationalUnitName=groups,domainComponent=acme,DC=example", base, true);
+    // The branch itself is not below it.
+    check("OU=Groups,DC=acme,DC=example", base, false);
+    check("DC=acme,DC=example", base, false);
+    check("CN=eng,OU=Groups,DC=acme,DC=evil", base, false);
+    check("CN=eng,OU=Groups,DC=acme,DC=example,DC=evil", base, false);
+    check("CN=eng,OU=xGroups,DC=acme,DC=example", base, false);
+    check(r"CN=eng\,OU=Groups,DC=acme,DC=example", base, false);
+    check(r"CN=eng\,OU=Groups,OU=x,DC=acme,DC=example", base, false);
+    check(r#"CN="eng,OU=Groups,DC=acme,DC=example",DC=evil"#, base, false);
+    check("CN=eng,CN=Groups,DC=acme,DC=example", base, false);
+    check("CN=eng+OU=Groups,DC=acme,DC=example", base, false);
+    check("CN=eng,CN=x+OU=Groups,DC=acme,DC=example", base, false);
+
+    check("CN=a,OU=b  c", "OU=B C", true);
+    check(r"CN=a,OU=\ b\ \20c\ ", "OU=B C", true);
+    check("CN=a,OU=bc", "OU=b c", false);
+    check("CN=a,OU=KÖLN", "OU=köln", true);
+    check("CN=a,OU=STRASSE", "OU=straße", false);
+    check("CN=a,OU=x+L=y,DC=z", "L=Y+OU=X,DC=z", true);
+    check("CN=a,OU=x+L=y", "OU=x", false);
+    check("CN=a,OU=x", "OU=x+L=y", false);
+    check("CN=a,OU=x+OU=x", "OU=x+OU=y", false);
+    check("CN=a,OU=x+OU=y", "OU=x+OU=x", false);
+    check("CN=a,1.2=#04024A", "1.2=#04024a", true);
+    check("CN=a,1.2=#04024a", "1.2=#04024b", false);
+    check("CN=a,1.2=#04024a", "1.2=04024a", false);
+    check(r"CN=a,OU=\#04024a", "OU=#04024a", false);
+    check("CN=a,OU=", r"OU=\ ", true);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod laws {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::{Name, is_dn};
+
+    const TYPES: [&str; 6] = ["CN", "ou", "Dc", "2.5.4.3", "x-1", "1.2.3"];
+    const CHARS: [char; 20] = [
+        'a', 'B', '4', ' ', ' ', ',', '+', '"', '\\', '<', '>', ';', '#', '=', '/', '\0', '\u{7f}', 'é',
+        '日', '😀',
+    ];
+
+    /// A value, and how each of its chars is written.
+    fn value() -> impl Strategy<Value = Vec<(char, u8)>> {
+        let char = prop_oneof![4 => select(&CHARS[..]), 1 => any::<char>()];
+        vec((char, 0..3_u8), 0..8)
+    }
+
+    fn text(value: &[(char, u8)]) -> String {
+        value.iter().map(|(char, _)| char).collect()
+    }
+
+    /// The value as RFC 4514 writes it.
+    fn escape(value: &[(char, u8)]) -> String {
+        let mut out = String::new();
+        for (at, (char, style)) in value.iter().enumerate() {
+            let is_end = at == 0 || at + 1 == value.len();
+            let must = "\"+,;<>\\\0".contains(*char) || *char == ' ' && is_end || *char == '#' && at == 0;
+            let may = "\"+,;<>\\ #=".contains(*char);
+            match style {
+                0 if !must => out.push(*char),
+                1 if may => out.extend(['\\', *char]),
+                _ => {
+                    for byte in char.encode_utf8(&mut [0; 4]).bytes() {
+                        out += &format!("\\{byte:02X}");
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Relative names, each of one attribute or several.
+    fn relative_names() -> impl Strategy<Value = Vec<String>> {
+        let part = (select(&TYPES[..]), value()).prop_map(|(it, value)| format!("{it}={}", escape(&value)));
+        vec(vec(part, 1..3).prop_map(|parts| parts.join("+")), 1..5)
+    }
+
+    fn is_below(dn: &str, base: &str) -> bool {
+        Name::parse(dn.as_bytes()).unwrap().is_below(&Name::parse(base.as_bytes()).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn an_escaped_value_comes_back(value in value(), above in relative_names()) {
+            let dn = format!("CN={},{}", escape(&value), above.join(","));
+            let mut out = Vec::new();
+            prop_assert!(Name::parse(dn.as_bytes()).unwrap().first_value(b"cn", &mut out), "{}", dn);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), text(&value), "{}", dn);
+        }
+
+        #[test]
+        fn a_quoted_value_comes_back(value in "[^\"\\\\]{0,8}") {
+            let dn = format!("CN = \"{value}\" , DC=x");
+            let mut out = Vec::new();
+            prop_assert!(Name::parse(dn.as_bytes()).unwrap().first_value(b"cn", &mut out), "{}", dn);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), value, "{}", dn);
+        }
+
+        #[test]
+        fn a_name_is_below_each_of_its_ends(names in relative_names(), other in "[a-z]{1,3}") {
+            let dn = names.join(",");
+            for at in 1..names.len() {
+                let base = names[at..].join(" ; ");
+                prop_assert!(is_below(&dn, &base), "{} below {}", dn, base);
+                prop_assert!(is_below(&dn.to_lowercase(), &base), "{} below {}", dn, base);
+                let elsewhere = format!("{base},zz={other}");
+                prop_assert!(!is_below(&dn, &elsewhere), "{} below {}", dn, elsewhere);
+            }
+            prop_assert!(!is_below(&dn, &dn));
+            let longer = format!("cn=x,{dn}");
+            prop_assert!(is_below(&longer, &dn));
+            prop_assert!(!is_below(&dn, &longer));
+        }
+
+        #[test]
+        fn no_bytes_are_too_odd(bytes in vec(select(&b"CN=,+;\\\"#0c1 <\xc3"[..]), 0..16)) {
+            let name = Name::parse(&bytes);
+            prop_assert_eq!(name.is_some(), is_dn(&bytes));
+            let Some(name) = name else { return Ok(()) };
+            let mut out = Vec::new();
+            let found = name.first_value(b"C", &mut out);
+            prop_assert!(found || out.is_empty());
+            prop_assert!(String::from_utf8(out).is_ok());
+            prop_assert!(!name.is_below(&name));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Random rules: what they match, under which condition, and what they do.
+
+use super::*;
+
+/// Patterns that stand beside each other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Patterns {
+    pub(crate) exact: Vec<String>,
+    pub(crate) glob: Vec<String>,
+    pub(crate) regex: Vec<String>,
+    pub(crate) ignore_case: bool,
+}
+
+impl Patterns {
+    fn json(&self) -> Json {
+        let mut json = json!({});
+        for (key, list) in [("exact", &self.exact), ("glob", &self.glob), ("regex", &self.regex)] {
+            if !list.is_empty() {
+                json[key] = json!(list);
+            }
+        }
+        if self.ignore_case {
+            json["ignore-case"] = json!(true);
+        }
+        json
+    }
+}
+
+fn glob() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => select(&["a", "b", "-", "/", "A", "eng", "ops", "ö", "Ö", "viewers", "[*]"][..]),
+        3 => select(&["*", "?", "[ab]", "[!a]", "{a,ops}", "{eng,ops}-"][..]),
+    ];
+    vec(piece, 1..5).prop_map(|pieces| pieces.concat().replace("**", "*"))
+}
+
+fn regex() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => select(&["a", "b", "-", "/", "eng", "ops", "viewers", "[*]"][..]),
+        3 => select(&[".*", ".", "[^-]+", "(a|b)*", "(?:eng|ops)?", "[a-c]{1,2}", "b+?", "[[:upper:]]", "(?:-.*)?"][..]),
+    ];
+    vec(piece, 1..5).prop_map(|pieces| pieces.concat())
+}
+
+fn patterns() -> impl Strategy<Value = Patterns> {
+    let all = (vec(name(), 0..3), vec(glob(), 0..2), vec(regex(), 0..2), any::<bool>());
+    all.prop_map(|(exact, glob, regex, ignore_case)| {
+        let none = exact.is_empty() && glob.is_empty() && regex.is_empty();
+        let exact = if none { vec!["a".to_owned()] } else { exact };
+        // Ids are never compared without their letter case.
+        let ignore_case = ignore_case && !exact.iter().any(|it| it.starts_with("id-"));
+        Patterns { exact, glob, regex, ignore_case }
+    })
+}
+
+/// Patterns that all capture a team and a role.
+fn capturing() -> impl Strategy<Value = Patterns> {
+    let globs = &["${team}-${role}", "GG-${team}-${role}", "{GG/,x}${team}-${role}", "${team}/${role}"][..];
+    let regexes =
+        &["(?<team>[^-]+)-(?<role>.+)", "(?<team>.+)-(?<role>.+?)", "(GG/)?(?<team>.+?)-(?<role>[a-z]+)"][..];
+    (vec(select(globs), 0..2), vec(select(regexes), 0..2), any::<bool>()).prop_map(
+        |(glob, regex, ignore_case)| {
+            let own = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
+            let glob = if glob.is_empty() && regex.is_empty() { vec!["${team}-${role}"] } else { glob };
+            Patterns { exact: Vec::new(), glob: own(glob), regex: own(regex), ignore_case }
+        },
+    )
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Matches {
+    Everyone,
+    /// A group that matches one of `any`, if there are any; one for each of `all`; none that matches one of `none`.
+    Groups {
+        any: Vec<Patterns>,
+        all: Vec<Patterns>,
+        none: Vec<Patterns>,
+    },
+}
+
+/// What has to hold apart from the groups.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    Connection(&'static str),
+    Strategy(&'static str),
+    Application(&'static str),
+    Client(String),
+    Organization(&'static str),
+    EmailDomain(&'static str),
+    /// Of the organization, the connection or the client.
+    Metadata(&'static str, &'static str),
+    Department(Vec<&'static str>),
+    Roles(&'static str),
+    /// `at-least`, `at-most`, `above` or `below`.
+    Level(&'static str, i32),
+    Exists(&'static str, bool),
+    Any(Vec<Condition>),
+    All(Box<Condition>, Box<Condition>),
+    Not(Box<Condition>),
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let leaf = prop_oneof![
+        1 => select(&CONNECTIONS[..]).prop_map(|(name, _)| Condition::Connection(name)),
+        1 => select(&CONNECTIONS[..]).prop_map(|(_, strategy)| Condition::Strategy(strategy)),
+        1 => select(&APPLICATIONS[..]).prop_map(Condition::Application),
+        1 => select(&APPLICATIONS[..]).prop_map(|name| Condition::Client(format!("{name}-client"))),
+        1 => Just(Condition::Organization("acme")),
+        1 => select(&["acme.example", "ACME.test"][..]).prop_map(Condition::EmailDomain),
+        2 => (select(&["organization", "connection", "client"][..]), select(&["gold", "silver"][..]))
+            .prop_map(|(of, value)| Condition::Metadata(of, value)),
+        3 => subsequence(&["Finance", "Sales", "Legal"][..], 1..3).prop_map(Condition::Department),
+        2 => select(&["x", "y"][..]).prop_map(Condition::Roles),
+        3 => (select(&["at-least", "at-most", "above", "below"][..]), -1..3)
+            .prop_map(|(test, bound)| Condition::Level(test, bound)),
+        2 => (select(&["department", "level", "roles"][..]), any::<bool>())
+            .prop_map(|(attribute, wanted)| Condition::Exists(attribute, wanted)),
+    ];
+    leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 1..3).prop_map(Condition::Any),
+            (inner.clone(), inner.clone())
+                .prop_map(|(one, two)| Condition::All(Box::new(one), Box::new(two))),
+            inner.prop_map(|condition| Condition::Not(Box::new(condition))),
+        ]
+    })
+}
+
+impl Condition {
+    fn json(&self) -> Json {
+        let test = |attribute: &str, test: &str, value: Json| json!({ "user": { "attribute": format!("/{attribute}"), test: value } });
+        match self {
+            Self::Connection(name) => json!({ "connection": name }),
+            Self::Strategy(name) => json!({ "strategy": name }),
+            Self::Application(name) => json!({ "application": name }),
+            Self::Client(id) => json!({ "client": id }),
+            Self::Organization(name) => json!({ "organization": name }),
+            Self::EmailDomain(domain) => json!({ "email-domain": domain }),
+            Self::Metadata(of, value) => json!({ format!("{of}-metadata"): { "tier": value } }),
+            Self::Department(values) => test("department", "equals", json!(values)),
+            Self::Roles(value) => test("roles", "contains", json!(value)),
+            Self::Level(word, bound) => test("level", word, json!(bound)),
+            Self::Exists(attribute, wanted) => test(attribute, "exists", json!(wanted)),
+            Self::Any(any) => json!({ "any": any.iter().map(Self::json).collect::<Vec<_>>() }),
+            // Two conditions with the same key stand in lists of one.
+            Self::All(one, two) => json!({ "any": [one.json()], "not": { "not": two.json() } }),
+            Self::Not(condition) => json!({ "not": condition.json() }),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) id: String,
+    pub(crate) when: Option<Condition>,
+    pub(crate) matches: Matches,
+    pub(crate) excludes: bool,
+    pub(crate) groups: Vec<&'static str>,
+    /// Grants with captures.
+    pub(crate) templates: Vec<&'static str>,
+    pub(crate) protected: bool,
+    /// The year at whose beginning it expires.
+    pub(crate) expires: Option<i32>,
+}
+
+fn matches() -> impl Strategy<Value = (Matches, bool)> {
+    let list = |most: usize| vec(patterns(), 0..most);
+    prop_oneof![
+        1 => Just((Matches::Everyone, false)),
+        4 => patterns().prop_map(|it| (Matches::Groups { any: vec![it], all: vec![], none: vec![] }, false)),
+        3 => (capturing(), list(2))
+            .prop_map(|(it, none)| (Matches::Groups { any: vec![it], all: vec![], none }, true)),
+        3 => (list(3), list(3), list(2)).prop_map(|(any, all, none)| {
+            let any = if any.is_empty() && all.is_empty() { vec![Patterns { exact: vec!["b".into()], ..Patterns::default() }] } else { any };
+            (Matches::Groups { any, all, none }, false)
+        }),
+    ]
+}
+
+pub(super) fn rule() -> impl Strategy<Value = Rule> {
+    let templates = &[
+        "${team}-${role}",
+        "${team:lower}-${role}",
+        "${role}-${team}",
+        "${team:upper}-${role:lower}",
+        "a*-${role}",
+    ][..];
+    (
+        option::weighted(0.4, condition()),
+        matches(),
+        prop::bool::weighted(0.25),
+        subsequence(&TARGETS[..], 1..4),
+        vec(select(templates), 1..3),
+        any::<bool>(),
+        option::weighted(0.2, 2025..2028),
+    )
+        .prop_map(|(when, (matches, captures), excludes, groups, templates, protected, expires)| {
+            let templates = if captures && !excludes { templates } else { Vec::new() };
+            Rule { id: String::new(), when, matches, excludes, groups, templates, protected, expires }
+        })
+}
+
+impl Rule {
+    pub(super) fn json(&self) -> Json {
+        let sets = |sets: &[Patterns]| sets.iter().map(Patterns::json).collect::<Vec<_>>();
+        let mut json = json!({ "id": self.id });
+        match &self.matches {
+            Matches::Everyone => json["everyone"] = json!(true),
+            Matches::Groups { any, all, none } if all.is_empty() && none.is_empty() && any.len() == 1 => {
+                json["match"] = any[0].json();
+            }
+            Matches::Groups { any, all, none } => {
+                for (key, list) in [("any", any), ("all", all), ("none", none)] {
+                    if !list.is_empty() {
+                        json["match"][key] = json!(sets(list));
+                    }
+                }
+            }
+        }
+        json[if self.excludes { "exclude" } else { "grant" }] =
+            json!([&self.groups[..], &self.templates].concat());
+        if let Some(condition) = &self.when {
+            json["when"] = condition.json();
+        }
+        if self.protected {
+            json["protected"] = json!(true);
+        }
+        if let Some(year) = self.expires {
+            json["expires"] = json!(format!("{year}-01-01"));
+        }
+        json
+    }
+}
