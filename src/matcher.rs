@@ -29,6 +29,8 @@ struct Exact<'b> {
     clause: u32,
     /// Another entry with the same name, for another clause.
     next: Option<u32>,
+    /// Whether no glob wants the name: whoever has it need not be held against any.
+    alone: bool,
 }
 
 #[derive(Debug)]
@@ -135,7 +137,7 @@ impl<'b> Matcher<'b> {
         let mut names = Vec::with_capacity(count);
         for _ in 0..count {
             let clause = reader.number().filter(|clause| *clause < clauses)?;
-            names.push(Exact { name: reader.text()?.as_bytes(), clause, next: None });
+            names.push(Exact { name: reader.text()?.as_bytes(), clause, next: None, alone: false });
         }
         let mut repeats = Vec::new();
         let name = |position: u32| names.get(position as usize).map(|exact| exact.name);
@@ -144,13 +146,19 @@ impl<'b> Matcher<'b> {
             let behind = names.get_mut(first as usize)?.next.replace(again);
             names.get_mut(again as usize)?.next = behind;
         }
-        Some(Self {
+        let mut matcher = Self {
             exact,
-            names,
+            names: Vec::new(),
             prefixes: Ends::decode(reader, clauses, Side::Front)?,
             suffixes: Ends::decode(reader, clauses, Side::Back)?,
             anywhere: decode_globs(reader, clauses)?,
-        })
+        };
+        for exact in &mut names {
+            exact.alone = true;
+            matcher.for_each_glob(exact.name, &mut |_, _| exact.alone = false);
+        }
+        matcher.names = names;
+        Some(matcher)
     }
 
     /// Whether a name is one of the exact ones.
@@ -179,11 +187,19 @@ impl<'b> Matcher<'b> {
         });
         while let Some(exact) = found.and_then(|position| self.names.get(position as usize)) {
             matched(exact.clause, PatternKind::Exact);
+            if exact.alone && exact.next.is_none() {
+                return;
+            }
             found = exact.next;
         }
-        self.prefixes.for_each(name, &mut matched);
-        self.suffixes.for_each(name, &mut matched);
-        try_globs(&self.anywhere, name, &mut matched);
+        self.for_each_glob(name, &mut matched);
+    }
+
+    #[inline(always)]
+    fn for_each_glob(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
+        self.prefixes.for_each(name, matched);
+        self.suffixes.for_each(name, matched);
+        try_globs(&self.anywhere, name, matched);
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use claimsmith::event::{self, Answer, Event, Fetched};
-use claimsmith::{Bundle, Evaluation, Login};
+use claimsmith::{Bundle, Evaluation, Input, Route};
 
 use self::lines::{Batch, Lines};
 use crate::Verdict;
@@ -93,22 +93,25 @@ fn evaluate_batch(
         Err(error) => Err(error.to_string()),
     };
     let events: Vec<Result<Event, String>> = batch.lines().map(read_line).collect();
+    // Where a login leads says what is to be read, so that is known by then.
     let fetched: Vec<Fetched<'_>> = events.iter().flatten().map(|event| event.fetch(bundle)).collect();
-    let logins: Vec<Login<'_>> = fetched.iter().map(Fetched::login).collect();
+    let inputs: Vec<(Route, Input<'_>)> = fetched.iter().map(|it| (it.route(), it.input())).collect();
     let read = clock::now();
     tally.reading += read.saturating_sub(started);
 
-    let evaluations: Vec<Evaluation<'_>> =
-        logins.iter().map(|login| claimsmith::evaluate(bundle, login)).collect();
+    let mut evaluations: Vec<Evaluation<'_>> = Vec::with_capacity(inputs.len());
+    for (route, input) in &inputs {
+        evaluations.push(claimsmith::evaluate_routed(bundle, *route, input, |_| ()));
+    }
     tally.evaluating += clock::now().saturating_sub(read);
 
-    let mut evaluations = evaluations.iter();
+    let mut evaluations = inputs.iter().zip(&evaluations);
     for event in &events {
         tally.lines += 1;
         match event {
-            Ok(event) => {
-                let Some(evaluation) = evaluations.next() else { continue };
-                json::line(&mut terminal.out, &Answer::new(bundle, event.route(bundle), evaluation))?;
+            Ok(_) => {
+                let Some(((route, _), evaluation)) = evaluations.next() else { continue };
+                json::line(&mut terminal.out, &Answer::new(bundle, *route, evaluation))?;
             }
             Err(error) => {
                 tally.bad += 1;
