@@ -7,6 +7,7 @@
 //! Only globs without any literal end are tried on every name.
 
 use core::cmp::Ordering;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
@@ -29,8 +30,9 @@ struct Exact<'b> {
     clause: u32,
     /// Another entry with the same name, for another clause.
     next: Option<u32>,
-    /// Whether no glob wants the name: whoever has it need not be held against any.
-    alone: bool,
+    /// Whether no glob wants the name, as far as anybody had it: it need not be held against them again.
+    /// Of names that stand for several clauses, the first entry says so.
+    alone: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -137,7 +139,8 @@ impl<'b> Matcher<'b> {
         let mut names = Vec::with_capacity(count);
         for _ in 0..count {
             let clause = reader.number().filter(|clause| *clause < clauses)?;
-            names.push(Exact { name: reader.text()?.as_bytes(), clause, next: None, alone: false });
+            let name = reader.text()?.as_bytes();
+            names.push(Exact { name, clause, next: None, alone: AtomicBool::new(false) });
         }
         let mut repeats = Vec::new();
         let name = |position: u32| names.get(position as usize).map(|exact| exact.name);
@@ -146,19 +149,13 @@ impl<'b> Matcher<'b> {
             let behind = names.get_mut(first as usize)?.next.replace(again);
             names.get_mut(again as usize)?.next = behind;
         }
-        let mut matcher = Self {
+        Some(Self {
             exact,
-            names: Vec::new(),
+            names,
             prefixes: Ends::decode(reader, clauses, Side::Front)?,
             suffixes: Ends::decode(reader, clauses, Side::Back)?,
             anywhere: decode_globs(reader, clauses)?,
-        };
-        for exact in &mut names {
-            exact.alone = true;
-            matcher.for_each_glob(exact.name, &mut |_, _| exact.alone = false);
-        }
-        matcher.names = names;
-        Some(matcher)
+        })
     }
 
     /// Whether a name is one of the exact ones.
@@ -182,24 +179,28 @@ impl<'b> Matcher<'b> {
     /// Calls `matched` for each pattern that wants a group.
     pub(crate) fn for_each(&self, group: Scanned<'_>, mut matched: impl FnMut(u32, PatternKind<'b>)) {
         let name = group.name;
-        let mut found = self.exact.find_fast(group.hash, |position| {
-            self.names.get(position as usize).is_some_and(|exact| same_fast(exact.name, name))
-        });
-        while let Some(exact) = found.and_then(|position| self.names.get(position as usize)) {
+        let at = |position: u32| self.names.get(position as usize);
+        let is_it = |position: u32| at(position).is_some_and(|exact| same_fast(exact.name, name));
+        let first = self.exact.find_fast(group.hash, is_it).and_then(at);
+        let mut next = first;
+        while let Some(exact) = next {
             matched(exact.clause, PatternKind::Exact);
-            if exact.alone && exact.next.is_none() {
-                return;
-            }
-            found = exact.next;
+            next = exact.next.and_then(at);
         }
-        self.for_each_glob(name, &mut matched);
-    }
-
-    #[inline(always)]
-    fn for_each_glob(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        self.prefixes.for_each(name, matched);
-        self.suffixes.for_each(name, matched);
-        try_globs(&self.anywhere, name, matched);
+        if first.is_some_and(|exact| exact.alone.load(Relaxed)) {
+            return;
+        }
+        let mut is_alone = true;
+        let mut matched = |clause, kind| {
+            is_alone = false;
+            matched(clause, kind);
+        };
+        self.prefixes.for_each(name, &mut matched);
+        self.suffixes.for_each(name, &mut matched);
+        try_globs(&self.anywhere, name, &mut matched);
+        if let Some(exact) = first {
+            exact.alone.store(is_alone, Relaxed);
+        }
     }
 }
 
