@@ -208,7 +208,7 @@ fn read_expect(
         check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), findings);
     }
     let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", findings));
-    if let Some(organization) = organization {
+    if let Some(organization) = organization.filter(|organization| !organization.lacks_rules) {
         for rule in rules.iter().flatten() {
             let ids = || organization.rules.iter().map(|rule| rule.id.text.as_str());
             check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), findings);

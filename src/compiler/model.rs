@@ -103,6 +103,8 @@ pub(crate) struct Organization {
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,
+    /// Whether there may be others: where they stand is misspelled, which has been reported.
+    pub(crate) lacks_rules: bool,
     /// What is granted if no rule granted anything.
     pub(crate) default: Vec<Name>,
     pub(crate) incomplete: Option<IncompletePolicy>,

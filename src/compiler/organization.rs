@@ -56,6 +56,7 @@ impl Organization {
             connections,
             aliases,
             rules,
+            lacks_rules: fields.misspells("rules") || fields.misspells("use"),
             default,
             incomplete,
             incomplete_span,
