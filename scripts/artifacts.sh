@@ -45,10 +45,13 @@ build_engine() {
   say "engine.wasm: $(wc -c <"$ENGINE_DIR/engine.wasm" | tr -d ' ') bytes"
 }
 
+# Properties that no other program sees have short names in the Action.
+SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|overage|head|spent)$'
+
 # target/engine/shim.js. The target keeps async functions native, which Auth0 asks for.
 build_shim() {
   "$NPM_PROGRAMS/esbuild" js-shim/src/action.js --bundle --format=cjs --platform=node --target=node18 \
-    --minify --legal-comments=none --log-level=warning \
+    --minify --mangle-props="$SHIM_PROPERTIES" --legal-comments=none --log-level=warning \
     --log-override:commonjs-variable-in-esm=silent --outfile="$ENGINE_DIR/shim.js.new"
   replace_if_changed "$ENGINE_DIR/shim.js.new" "$ENGINE_DIR/shim.js"
   say "shim.js: $(wc -c <"$ENGINE_DIR/shim.js" | tr -d ' ') bytes"
