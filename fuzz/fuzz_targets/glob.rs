@@ -15,6 +15,10 @@ fuzz_target!(|input: Input<'_>| {
 });
 
 fn check(low: char, high: char, glob: String, name: String) {
+    // A capture, which globset takes for alternatives; the laws know what it means.
+    if glob.contains("${") {
+        return;
+    }
     // globset works on bytes: what it calls one character is one byte. It therefore sees ASCII alone, and Claimsmith
     // sees the two greatest characters of ASCII renamed to greater ones, in the same order.
     let renamed = |text: &str| match (low.is_ascii(), low == high) {
