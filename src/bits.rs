@@ -1,56 +1,58 @@
 //! A set of small numbers that is read back in ascending order, so that no result needs sorting.
 
+use core::iter;
+
 /// A fixed-size set of the numbers below the size it was made with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bits {
-    /// The first numbers; most sets have no others, and need no allocation.
-    first: [u64; INLINE_WORDS],
-    others: Vec<u64>,
+    /// The bits of a set that is small, as most are: it needs no allocation.
+    few: [u64; FEW_WORDS],
+    /// The bits of a set that is not.
+    many: Vec<u64>,
 }
 
-const INLINE_WORDS: usize = 2;
+const FEW_WORDS: usize = 2;
 
 impl Bits {
     pub(crate) fn new(size: usize) -> Self {
-        let others = size.div_ceil(64).saturating_sub(INLINE_WORDS);
-        Self { first: [0; INLINE_WORDS], others: vec![0; others] }
+        let words = size.div_ceil(64);
+        Self { few: [0; FEW_WORDS], many: if words > FEW_WORDS { vec![0; words] } else { Vec::new() } }
     }
 
-    /// Adds `number` and says whether it was new; a number past the size may be left out.
+    /// Adds `number`; one past the size may be left out.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, number: u32) -> bool {
-        let (at, mask) = place(number);
-        let word = match self.first.get_mut(at) {
-            Some(word) => Some(word),
-            None => self.others.get_mut(at - INLINE_WORDS),
-        };
-        match word {
-            Some(word) if *word & mask == 0 => {
-                *word |= mask;
-                true
-            }
-            _ => false,
+    pub(crate) fn insert(&mut self, number: u32) {
+        self.insert_word(number / 64, 1 << (number % 64));
+    }
+
+    /// Adds the numbers whose bits are set in the word at a position.
+    #[inline(always)]
+    pub(crate) fn insert_word(&mut self, at: u32, bits: u64) {
+        if let Some(word) = self.words_mut().get_mut(at as usize) {
+            *word |= bits;
         }
     }
 
     pub(crate) fn contains(&self, number: u32) -> bool {
-        let (at, mask) = place(number);
-        let word = match self.first.get(at) {
-            Some(word) => Some(word),
-            None => self.others.get(at - INLINE_WORDS),
-        };
-        word.is_some_and(|word| word & mask != 0)
+        let word = self.words().get((number / 64) as usize);
+        word.is_some_and(|word| word & 1 << (number % 64) != 0)
+    }
+
+    /// The members that are in `other` as well, which was made with the same size.
+    #[inline(always)]
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let ([first, second], [other_first, other_second]) = (self.few, other.few);
+        let many = self.many.iter().zip(&other.many).map(|(word, other)| word & other);
+        Self { few: [first & other_first, second & other_second], many: many.collect() }
     }
 
     /// The members that are in `other` as well, ascending.
     pub(crate) fn common(&self, other: &Self) -> Vec<u32> {
-        let common = || self.words().zip(other.words()).map(|(word, other)| word & other);
-        let mut members = Vec::with_capacity(common().map(|word| word.count_ones() as usize).sum());
-        for (mut left, first) in common().zip((0u32..).step_by(64)) {
-            while left != 0 {
-                members.push(first + left.trailing_zeros());
-                left &= left - 1;
-            }
+        let common = || self.words().iter().zip(other.words()).map(|(word, other)| word & other);
+        // To count them first would cost more than to make room again now and then.
+        let mut members = Vec::with_capacity(16);
+        for (word, at) in common().zip(0u32..) {
+            ones(word).for_each(|bit| members.push(at * 64 + bit));
         }
         members
     }
@@ -60,14 +62,43 @@ impl Bits {
         self.common(self)
     }
 
-    fn words(&self) -> impl Iterator<Item = u64> {
-        self.first.iter().chain(&self.others).copied()
+    /// Calls `each` for every member, ascending.
+    #[inline(always)]
+    pub(crate) fn for_each(&self, mut each: impl FnMut(u32)) {
+        for (word, at) in self.words().iter().zip(0u32..) {
+            ones(*word).for_each(|bit| each(at * 64 + bit));
+        }
+    }
+
+    /// Calls `each` for every number below `size` that is no member, ascending.
+    #[inline(always)]
+    pub(crate) fn for_each_missing(&self, size: u32, mut each: impl FnMut(u32)) {
+        for (word, at) in self.words().iter().zip(0u32..size.div_ceil(64)) {
+            let left = (size - at * 64).min(64);
+            let missing = !word & u64::MAX >> (64 - left);
+            ones(missing).for_each(|bit| each(at * 64 + bit));
+        }
+    }
+
+    #[inline(always)]
+    fn words(&self) -> &[u64] {
+        if self.many.is_empty() { &self.few } else { &self.many }
+    }
+
+    #[inline(always)]
+    fn words_mut(&mut self) -> &mut [u64] {
+        if self.many.is_empty() { &mut self.few } else { &mut self.many }
     }
 }
 
-/// Which word a number is in, and which bit of it.
-fn place(number: u32) -> (usize, u64) {
-    ((number / 64) as usize, 1 << (number % 64))
+/// The positions of the bits that are set, ascending.
+#[inline(always)]
+pub(crate) fn ones(mut word: u64) -> impl Iterator<Item = u32> {
+    iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros());
+        word &= word.wrapping_sub(1);
+        bit
+    })
 }
 
 #[cfg(test)]
@@ -80,8 +111,7 @@ mod tests {
         for number in [129, 3, 64, 3, 0, 63, 299] {
             bits.insert(number);
         }
-        assert!(!bits.insert(3), "already a member");
-        assert!(!bits.insert(1_000), "past the size");
+        bits.insert(1_000);
         assert_eq!(bits.members(), [0, 3, 63, 64, 129, 299]);
         assert!(bits.contains(129) && bits.contains(3));
         assert!(!bits.contains(130) && !bits.contains(4) && !bits.contains(1_000));
@@ -90,5 +120,27 @@ mod tests {
             others.insert(number);
         }
         assert_eq!(bits.common(&others), [0, 129]);
+        bits.insert_word(3, 0b101);
+        let mut seen = Vec::new();
+        bits.for_each(|number| seen.push(number));
+        assert_eq!(seen, [0, 3, 63, 64, 129, 192, 194, 299]);
+        assert_eq!(bits.and(&others).members(), [0, 129]);
+        let mut few = Bits::new(100);
+        few.insert(64);
+        few.insert(99);
+        assert_eq!(few.and(&few.clone()).members(), [64, 99]);
+    }
+
+    #[test]
+    fn what_is_missing_ends_with_the_size() {
+        for size in [0, 1, 63, 64, 65, 128, 129, 200] {
+            let mut bits = Bits::new(size as usize);
+            for number in (0..size).step_by(3) {
+                bits.insert(number);
+            }
+            let mut missing = Vec::new();
+            bits.for_each_missing(size, |number| missing.push(number));
+            assert_eq!(missing, (0..size).filter(|number| number % 3 != 0).collect::<Vec<_>>(), "{size}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::condition::{Facts, Truth};
 use crate::evaluation::{Evaluation, Match, Note, Outcome, Reason};
 use crate::invisible;
 use crate::login::{Input, Login};
-use crate::mapping::{Detailed, IncompletePolicy, Mapping, Memory, Policy, UnmatchedPolicy};
+use crate::mapping::{Detailed, IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
 use crate::pattern::{MAX_CAPTURES, PatternKind};
 use crate::refresh;
 use crate::source::{self, Received};
@@ -187,9 +187,10 @@ pub fn evaluate_routed<'v, 'b>(
     let unmatched = run.match_groups(&received, &mut trace);
     let facts = Facts { connection: position, application, values: facts };
     run.decide(facts, input.now, &mut trace);
+    let mut given = run.give();
     // Of incomplete input nobody can say that nothing in it leads anywhere.
     if received.incomplete.is_none() {
-        run.grant_default();
+        run.give_default(&mut given);
     }
 
     let mut notes = core::mem::take(&mut run.notes);
@@ -211,8 +212,8 @@ pub fn evaluate_routed<'v, 'b>(
     } else {
         let own = bundle.groups_of(application);
         let groups = &mut evaluation.groups;
-        *groups = own.map(|own| run.granted.common(own)).unwrap_or_default();
-        if let Some(excluded) = run.excluded {
+        *groups = own.map(|own| given.granted.common(own)).unwrap_or_default();
+        if let Some(excluded) = given.excluded {
             let granted = groups.len();
             groups.retain(|group| !excluded.contains(*group));
             notes.add(Note::Excluded, (granted - groups.len()) as u32);
@@ -309,13 +310,17 @@ struct Run<'v, 'b> {
     /// The clauses that some group matched.
     hits: Bits,
     fired: Bits,
+    expansions: Vec<Expansion>,
+    notes: Notes,
+}
+
+/// The target groups that the rules that fired name.
+struct Given {
     granted: Bits,
     /// There are none where no rule takes away.
     excluded: Option<Bits>,
     /// Whether a granting rule fired.
     grants: bool,
-    expansions: Vec<Expansion>,
-    notes: Notes,
 }
 
 impl<'v, 'b> Run<'v, 'b> {
@@ -324,85 +329,66 @@ impl<'v, 'b> Run<'v, 'b> {
             bundle,
             mapping,
             hits: Bits::new(mapping.clause_count()),
-            fired: Bits::new(mapping.rules.len()),
-            granted: Bits::new(bundle.group_count()),
-            excluded: None,
-            grants: false,
+            fired: Bits::default(),
             expansions: Vec::new(),
             notes: Notes::default(),
         }
     }
 
-    #[inline(never)]
-    fn fire(&mut self, position: u32) {
-        let Some(rule) = self.mapping.rules.get(position as usize) else { return };
-        if !self.fired.insert(position) {
-            return;
-        }
-        let groups = if rule.excludes {
-            self.excluded.get_or_insert_with(|| Bits::new(self.bundle.group_count()))
-        } else {
-            self.grants = true;
-            &mut self.granted
-        };
-        for group in &rule.groups {
-            groups.insert(*group);
-        }
-    }
-
-    /// Holds every group against the patterns; simple rules fire at once. Returns the groups that no pattern wants.
+    /// Holds the groups against the patterns, and lets simple rules fire. Returns the groups that no pattern wants.
     fn match_groups(
         &mut self,
         received: &Received<'v>,
         trace: &mut impl FnMut(Step<'_, 'b>),
     ) -> Vec<&'v [u8]> {
         let mapping = self.mapping;
-        for rule in &mapping.everyone {
-            self.fire(*rule);
+        for group in &received.groups {
+            trace(Step::Received(group.name));
         }
-        let mut memory = Memory::default();
-        let mut unmatched = Vec::with_capacity(received.groups.len());
-        for (scanned, group) in received.groups.iter().zip(0u32..) {
-            let mut wanted = false;
-            trace(Step::Received(scanned.name));
-            mapping.for_each_match(*scanned, &mut memory, |clause, kind, text| {
-                wanted = true;
-                match mapping.rules.get(clause as usize) {
-                    Some(rule) if !rule.detailed => {
-                        self.fire(clause);
-                        trace(Step::Matched { found: Match { group, rule: clause }, kind, unwanted: false });
-                    }
-                    _ => self.hit(clause, group, kind, text, trace),
+        let all_simple = mapping.detailed.is_empty();
+        let wanted = mapping.for_each_match(&received.groups, |group, clause, kind, text| {
+            self.hits.insert(clause);
+            let found = Match { group, rule: mapping.rule_of(clause) };
+            match all_simple {
+                true => trace(Step::Matched { found, kind, unwanted: false }),
+                false => {
+                    let name = || received.groups.get(group as usize).map(|group| group.name);
+                    self.hit(clause, found, kind, text.or_else(name).unwrap_or_default(), trace);
                 }
-            });
-            if !wanted {
-                if looks_untidy(scanned) && mapping.wants(&tidied(scanned.name))
-                    || !scanned.ascii && mapping.looks_like_known(scanned.name)
-                {
-                    self.notes.add(Note::NearMiss, 1);
-                }
-                unmatched.push(scanned.name);
             }
+        });
+        for rule in &mapping.everyone {
+            self.hits.insert(*rule);
         }
+        self.fired = self.hits.and(&mapping.simple);
+
+        let mut unmatched = Vec::with_capacity(received.groups.len());
+        wanted.for_each_missing(received.groups.len() as u32, |at| {
+            let Some(scanned) = received.groups.get(at as usize) else { return };
+            if looks_untidy(scanned) && mapping.wants(&tidied(scanned.name))
+                || !scanned.ascii && mapping.looks_like_known(scanned.name)
+            {
+                self.notes.add(Note::NearMiss, 1);
+            }
+            unmatched.push(scanned.name);
+        });
         unmatched
     }
 
-    /// Takes down that a group matches a clause of a rule that asks for more, or grants what is captured.
+    /// Goes into what a match means for a rule that asks for more, or grants what is captured.
     #[inline(never)]
     fn hit(
         &mut self,
         clause: u32,
-        group: u32,
+        found: Match,
         kind: PatternKind<'b>,
         text: &[u8],
         trace: &mut impl FnMut(Step<'_, 'b>),
     ) {
-        self.hits.insert(clause);
-        let rule = self.mapping.rule_of(clause);
-        let Some(detail) = self.mapping.detail(rule) else { return };
-        let found = Match { group, rule };
-        trace(Step::Matched { found, kind, unwanted: detail.none.contains(&clause) });
-        if clause == rule && !detail.templates.is_empty() {
+        let detail = self.mapping.detail(found.rule);
+        let unwanted = detail.is_some_and(|detail| detail.none.contains(&clause));
+        trace(Step::Matched { found, kind, unwanted });
+        if let Some(detail) = detail.filter(|_| clause == found.rule) {
             self.expand(found, detail, kind, text, trace);
         }
     }
@@ -456,9 +442,9 @@ impl<'v, 'b> Run<'v, 'b> {
             let verdict = self.verdict(detail, facts, now);
             trace(Step::Decided { rule: detail.rule, verdict });
             match verdict {
-                Verdict::Fired => self.fire(detail.rule),
+                Verdict::Fired => self.fired.insert(detail.rule),
                 Verdict::FiredUndecided => {
-                    self.fire(detail.rule);
+                    self.fired.insert(detail.rule);
                     let id = self.id(detail.rule);
                     self.notes.add(Note::ConditionUnknown, u32::from(noted != id));
                     noted = id;
@@ -473,14 +459,6 @@ impl<'v, 'b> Run<'v, 'b> {
                     noted = id;
                 }
                 Verdict::GroupMissing | Verdict::GroupUnwanted | Verdict::ConditionFalse => {}
-            }
-        }
-        for Expansion { rule, target } in core::mem::take(&mut self.expansions) {
-            if self.fired.contains(rule) {
-                match target {
-                    Ok(group) => drop(self.granted.insert(group)),
-                    Err(note) => self.notes.add(note, 1),
-                }
             }
         }
     }
@@ -505,18 +483,51 @@ impl<'v, 'b> Run<'v, 'b> {
         if detail.expires > 0 && now >= f64::from(detail.expires) { Verdict::Expired } else { verdict }
     }
 
-    fn grant_default(&mut self) {
-        if self.grants || self.mapping.default.is_empty() {
+    /// What the rules that fired grant and take away.
+    fn give(&mut self) -> Given {
+        let none = || Bits::new(self.bundle.group_count());
+        let mut given = Given { granted: none(), excluded: None, grants: false };
+        self.fired.for_each(|rule| {
+            let Some(rule) = self.mapping.rules.get(rule as usize) else { return };
+            let groups = if rule.excludes {
+                given.excluded.get_or_insert_with(none)
+            } else {
+                given.grants = true;
+                &mut given.granted
+            };
+            // Most rules have one group or two: which of both is no branch.
+            let grants = self.mapping.grants(rule);
+            let (Some((first, others)), Some(last)) = (grants.split_first(), grants.last()) else { return };
+            groups.insert(*first);
+            groups.insert(*last);
+            for group in others.iter().rev().skip(1) {
+                groups.insert(*group);
+            }
+        });
+        for Expansion { rule, target } in core::mem::take(&mut self.expansions) {
+            if self.fired.contains(rule) {
+                match target {
+                    Ok(group) => given.granted.insert(group),
+                    Err(note) => self.notes.add(note, 1),
+                }
+            }
+        }
+        given
+    }
+
+    fn give_default(&mut self, given: &mut Given) {
+        if given.grants || self.mapping.default.is_empty() {
             return;
         }
         for group in &self.mapping.default {
-            self.granted.insert(*group);
+            given.granted.insert(*group);
         }
         self.notes.add(Note::Default, 1);
     }
 }
 
 /// Whether a name may have spaces at its ends, or characters that cannot be seen.
+#[inline(always)]
 fn looks_untidy(scanned: &Scanned<'_>) -> bool {
     let space = Some(&b' ');
     !scanned.ascii && invisible::needs_trim(scanned.name)

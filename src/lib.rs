@@ -26,6 +26,7 @@ mod pattern;
 mod read;
 mod refresh;
 mod regex;
+mod side;
 mod source;
 mod table;
 mod template;

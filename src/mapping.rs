@@ -1,5 +1,8 @@
 //! One customer's mapping, as the engine uses it.
 
+use core::ops::Range;
+
+use crate::bits::Bits;
 use crate::bytes::Reader;
 use crate::condition::Condition;
 use crate::letters;
@@ -23,8 +26,12 @@ pub struct Mapping<'b> {
     /// Exact names with their letters and marks apart, sorted: upstream groups that look like a known one, and are not.
     lookalikes: Vec<&'b str>,
     pub(crate) rules: Vec<Rule<'b>>,
+    /// What the rules grant or take away, rule by rule: positions in the registry.
+    grants: Vec<u32>,
     /// Whether several rules have the same id, side by side: parts of what an author wrote as one.
     pub(crate) has_parts: bool,
+    /// The rules that fire as soon as one of their patterns matches, or always.
+    pub(crate) simple: Bits,
     /// The rules that fire whatever the groups are, and ask for nothing else.
     pub(crate) everyone: Vec<u32>,
     /// The rules that ask for more than one of their patterns, or grant what their patterns capture.
@@ -37,7 +44,7 @@ pub struct Mapping<'b> {
     /// The patterns that ignore letter case, in lower case, for names in lower case.
     folded: Option<Matcher<'b>>,
     /// Whether there are no other patterns than the matcher's.
-    is_simple: bool,
+    is_plain: bool,
     /// Regular expressions, each with its clause.
     expressions: Vec<(u32, Regex<'b>)>,
 }
@@ -49,10 +56,8 @@ pub struct Rule<'b> {
     pub id: &'b str,
     /// Whether it takes away what it names, rather than granting it.
     pub excludes: bool,
-    /// The target groups it grants or takes away, by their position in the registry.
-    pub groups: Vec<u32>,
-    /// Whether it is among the detailed ones: that one of its patterns matches is then not enough.
-    pub(crate) detailed: bool,
+    /// Where among all rules' grants its own are.
+    grants: Range<u32>,
 }
 
 /// What a rule asks for, or grants, beyond its own patterns.
@@ -73,7 +78,7 @@ pub(crate) struct Detailed<'b> {
 
 /// Memory that one name after another is matched with.
 #[derive(Debug, Default)]
-pub(crate) struct Memory {
+struct Memory {
     lower: Vec<u8>,
     runs: regex::Memory,
 }
@@ -139,17 +144,17 @@ impl<'b> Mapping<'b> {
         let group = |reader: &mut Reader<'b>| reader.number().filter(|group| *group < groups);
         let count = u32::try_from(reader.count()?).ok()?;
         let mut rules = Vec::with_capacity(count as usize);
+        let mut grants = Vec::new();
         let (mut everyone, mut detailed, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
         for position in 0..count {
             let id = reader.text()?;
             let flags = reader.byte().filter(|flags| *flags < 16)?;
-            let rule = Rule {
-                id,
-                excludes: flags & EXCLUDES != 0,
-                groups: reader.list(group)?,
-                detailed: flags & DETAILED != 0,
-            };
-            if rule.detailed {
+            let start = grants.len() as u32;
+            for _ in 0..reader.count()? {
+                grants.push(group(&mut reader)?);
+            }
+            rules.push(Rule { id, excludes: flags & EXCLUDES != 0, grants: start..grants.len() as u32 });
+            if flags & DETAILED != 0 {
                 let mut own_clauses = |reader: &mut Reader<'b>| {
                     reader.list(|_| {
                         clauses.push(position);
@@ -160,10 +165,16 @@ impl<'b> Mapping<'b> {
             } else if flags & EVERYONE != 0 {
                 everyone.push(position);
             }
-            rules.push(rule);
         }
         let default = reader.list(group)?;
         let all = count.checked_add(u32::try_from(clauses.len()).ok()?)?;
+        let mut simple = Bits::new(all as usize);
+        let mut others = detailed.iter().map(|detailed: &Detailed<'_>| detailed.rule).peekable();
+        for rule in 0..count {
+            if others.next_if_eq(&rule).is_none() {
+                simple.insert(rule);
+            }
+        }
         let matcher = Matcher::decode(&mut reader, all)?;
         let folded = match reader.flag()? {
             true => Some(Matcher::decode(&mut reader, all)?),
@@ -173,7 +184,7 @@ impl<'b> Mapping<'b> {
             let clause = reader.number().filter(|clause| *clause < all)?;
             Some((clause, Regex::decode(reader)?))
         })?;
-        let is_simple = folded.is_none() && expressions.is_empty();
+        let is_plain = folded.is_none() && expressions.is_empty();
         let mut next = rules.iter().skip(1);
         let has_parts = rules.iter().any(|rule| next.next().is_some_and(|next| next.id == rule.id));
         reader.is_empty().then_some(Self {
@@ -183,14 +194,16 @@ impl<'b> Mapping<'b> {
             delimiters,
             lookalikes,
             rules,
+            grants,
             has_parts,
+            simple,
             everyone,
             detailed,
             default,
             clauses,
             matcher,
             folded,
-            is_simple,
+            is_plain,
             expressions,
         })
     }
@@ -198,6 +211,12 @@ impl<'b> Mapping<'b> {
     /// The rules, sorted by their ids.
     pub fn rules(&self) -> &[Rule<'b>] {
         &self.rules
+    }
+
+    /// The target groups that one of its rules grants or takes away, by their position in the registry.
+    #[inline(always)]
+    pub fn grants(&self, rule: &Rule<'b>) -> &[u32] {
+        self.grants.get(rule.grants.start as usize..rule.grants.end as usize).unwrap_or_default()
     }
 
     /// What happens when the input is incomplete.
@@ -228,20 +247,26 @@ impl<'b> Mapping<'b> {
         self.detailed.get(at)
     }
 
-    /// Calls `matched` for each pattern that wants a group: with its clause, and the text that it matched,
-    /// which is the group's name, or that in lower case.
+    /// Calls `matched` for each pattern that wants one of the groups: with the group's position, the pattern's clause,
+    /// and the text that it matched if that is not the group's name. Returns the groups that some pattern wants.
     #[inline(always)]
     pub(crate) fn for_each_match(
         &self,
-        group: Scanned<'_>,
-        memory: &mut Memory,
-        mut matched: impl FnMut(u32, PatternKind<'b>, &[u8]),
-    ) {
-        self.matcher.for_each(group, |clause, kind| matched(clause, kind, group.name));
-        if self.is_simple {
-            return;
+        groups: &[Scanned<'_>],
+        mut matched: impl FnMut(u32, u32, PatternKind<'b>, Option<&[u8]>),
+    ) -> Bits {
+        let mut wanted = Bits::new(groups.len());
+        self.matcher.for_each(groups, &mut wanted, |at, clause, kind| matched(at, clause, kind, None));
+        if !self.is_plain {
+            let mut memory = Memory::default();
+            for (group, at) in groups.iter().zip(0u32..) {
+                self.match_otherwise(group.name, &mut memory, &mut |clause, kind, text| {
+                    wanted.insert(at);
+                    matched(at, clause, kind, Some(text));
+                });
+            }
         }
-        self.match_otherwise(group.name, memory, &mut matched);
+        wanted
     }
 
     /// Matches the patterns that ignore letter case, and the regular expressions.
@@ -255,7 +280,7 @@ impl<'b> Mapping<'b> {
         if let Some(folded) = &self.folded {
             lower.clear();
             letters::lower_into(name, lower);
-            folded.for_each_dyn(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
+            folded.for_each_of_one(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
         }
         let ends = Ends::of(name);
         for (clause, regex) in &self.expressions {
@@ -277,7 +302,7 @@ impl<'b> Mapping<'b> {
     /// Whether some pattern wants a name.
     pub(crate) fn wants(&self, name: &[u8]) -> bool {
         let mut wanted = false;
-        self.matcher.for_each_dyn(scan(name), &mut |_, _| wanted = true);
+        self.matcher.for_each_of_one(scan(name), &mut |_, _| wanted = true);
         self.match_otherwise(name, &mut Memory::default(), &mut |_, _, _| wanted = true);
         wanted
     }

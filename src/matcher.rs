@@ -1,18 +1,20 @@
 //! Which clauses of rules want a group: one hash look-up for the exact names, two searches for the globs.
 //!
-//! A glob is filed under one of its literal ends, a prefix or a suffix, whichever fewer others begin like. One look-up by a name's first eight bytes finds
-//! the prefixes that begin with them; among those, one binary search finds the greatest that is not above the name:
-//! it, or one of those that it begins with itself, its *parents*, are all that the name can begin with.
-//! Shorter prefixes are looked up by their length. Suffixes work the same from the other end.
-//! Only globs without any literal end are tried on every name.
+//! A glob is filed under one of its literal ends, a prefix or a suffix, whichever fewer others begin like. Most names
+//! begin like no prefix, which a small filter of first bytes tells. Of few prefixes those that fit are found by
+//! looking at all of them; among more, a binary search finds the greatest that is not above the name: it, or one of
+//! those that it begins with itself, its *parents*, are all that the name can begin with. Suffixes work the same
+//! from the other end. Only globs without any literal end are tried on every name.
 
 use core::cmp::Ordering;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use crate::bits::{Bits, ones};
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
+use crate::side::{Side, WORD};
 use crate::table::Table;
-use crate::words::{Scanned, back_word, front_word, hash, hash_word, same, same_fast};
+use crate::words::{Scanned, back_word, front_word, hash, mix, same};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -49,84 +51,24 @@ struct Ends<'b> {
     ends: Vec<End<'b>>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
-    /// Which of `ends` begin with a word: open addressing, power-of-two sized, at most half full.
-    heads: Vec<Option<Head>>,
-    /// A bit for the hash of each head: most names have none, and are done with one look.
-    filter: [u64; 4],
-    /// Bit `n` is set if there is a literal of `n` bytes, fewer than a word has.
-    short: u8,
-}
-
-/// The ends whose literals begin with the same word, or the one that is shorter than a word.
-#[derive(Clone, Debug)]
-struct Head {
-    word: u64,
-    /// The bytes of the word that count.
-    len: u8,
-    ends: core::ops::Range<usize>,
+    /// A bit for the hash of each literal's first bytes: most names have none, and are done with one look.
+    filter: Vec<u64>,
+    /// How far a hash is shifted to give its bit: the filter grows with the literals.
+    filter_shift: u32,
+    /// Which bytes of a name's first word the filter goes by: as many as the shortest literal has.
+    filter_mask: u64,
 }
 
 #[derive(Debug)]
 struct End<'b> {
     literal: &'b [u8],
-    /// The literal's second word as far as it has one, and which bytes of it count.
-    second: u64,
-    second_mask: u64,
+    /// The literal's first 16 bytes as far as it has them, and which of them count.
+    start: u128,
+    mask: u128,
     /// The longest other literal that this one begins with.
     parent: Option<u32>,
     /// The globs filed here.
     globs: core::ops::Range<usize>,
-}
-
-/// From which side two names are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    Front,
-    Back,
-}
-
-impl Side {
-    pub(crate) fn compare(self, left: &[u8], right: &[u8]) -> Ordering {
-        match self {
-            Self::Front => left.cmp(right),
-            Self::Back => left.iter().rev().cmp(right.iter().rev()),
-        }
-    }
-
-    fn begins_with(self, name: &[u8], literal: &[u8]) -> bool {
-        match self {
-            Self::Front => name.get(..literal.len()).is_some_and(|start| same(start, literal)),
-            Self::Back => name
-                .len()
-                .checked_sub(literal.len())
-                .is_some_and(|at| name.get(at..).is_some_and(|end| same(end, literal))),
-        }
-    }
-
-    /// The word that a name begins with, seen from this side.
-    #[inline(always)]
-    pub(crate) fn word(self, name: &[u8]) -> u64 {
-        match self {
-            Self::Front => front_word(name),
-            Self::Back => back_word(name),
-        }
-    }
-
-    /// The word behind it.
-    fn second_word(self, name: &[u8]) -> u64 {
-        let rest = name.len().saturating_sub(usize::from(WORD));
-        match self {
-            Self::Front => front_word(name.get(usize::from(WORD)..).unwrap_or_default()),
-            Self::Back => back_word(name.get(..rest).unwrap_or_default()),
-        }
-    }
-
-    pub(crate) fn literal<'b>(self, pattern: &Pattern<'b>) -> &'b [u8] {
-        match self {
-            Self::Front => pattern.prefix(),
-            Self::Back => pattern.suffix(),
-        }
-    }
 }
 
 impl<'b> Matcher<'b> {
@@ -160,8 +102,7 @@ impl<'b> Matcher<'b> {
 
     /// Whether a name is one of the exact ones.
     pub(crate) fn is_exact(&self, name: &[u8]) -> bool {
-        let is = |at: u32| self.names.get(at as usize).is_some_and(|exact| same(exact.name, name));
-        self.exact.find(hash(name), &is).is_some()
+        self.find_anywhere(name, hash(name)).is_some()
     }
 
     /// The exact names, each with its clause.
@@ -170,46 +111,119 @@ impl<'b> Matcher<'b> {
         self.names.iter().map(|exact| (exact.name, exact.clause))
     }
 
-    /// The same for whoever is not in a hurry: the code is there once.
-    #[inline(never)]
-    pub(crate) fn for_each_dyn(&self, group: Scanned<'_>, matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        self.for_each(group, matched);
+    /// The same for one group.
+    pub(crate) fn for_each_of_one(&self, group: Scanned<'_>, matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
+        self.for_each_of_few(&[group], &mut |_, clause, kind| matched(clause, kind));
     }
 
-    /// Calls `matched` for each pattern that wants a group.
-    pub(crate) fn for_each(&self, group: Scanned<'_>, mut matched: impl FnMut(u32, PatternKind<'b>)) {
-        let name = group.name;
-        let at = |position: u32| self.names.get(position as usize);
-        let is_it = |position: u32| at(position).is_some_and(|exact| same_fast(exact.name, name));
-        let first = self.exact.find_fast(group.hash, is_it).and_then(at);
-        let mut next = first;
-        while let Some(exact) = next {
-            matched(exact.clause, PatternKind::Exact);
-            next = exact.next.and_then(at);
-        }
-        if first.is_some_and(|exact| exact.alone.load(Relaxed)) {
-            return;
-        }
-        let mut is_alone = true;
-        let mut matched = |clause, kind| {
-            is_alone = false;
-            matched(clause, kind);
-        };
-        self.prefixes.for_each(name, &mut matched);
-        self.suffixes.for_each(name, &mut matched);
-        try_globs(&self.anywhere, name, &mut matched);
-        if let Some(exact) = first {
-            exact.alone.store(is_alone, Relaxed);
+    /// Calls `matched` for each pattern that wants one of some groups, with the group's position among them.
+    /// Adds the groups that some pattern wants to `wanted`.
+    #[inline(always)]
+    pub(crate) fn for_each(
+        &self,
+        groups: &[Scanned<'_>],
+        wanted: &mut Bits,
+        mut matched: impl FnMut(u32, u32, PatternKind<'b>),
+    ) {
+        for (few, word) in groups.chunks(FEW_GROUPS).zip(0..) {
+            let first = word * FEW_GROUPS as u32;
+            let bits = self.for_each_of_few(few, &mut |at, clause, kind| matched(first + at, clause, kind));
+            wanted.insert_word(word, bits);
         }
     }
+
+    /// The same for as many groups as a word has bits; returns those that some pattern wants.
+    ///
+    /// What a group has to be held against is found out for all of them first, without a branch: what a processor
+    /// cannot foresee costs it more than all that is computed here in vain.
+    #[inline(never)]
+    fn for_each_of_few(
+        &self,
+        groups: &[Scanned<'_>],
+        matched: &mut dyn FnMut(u32, u32, PatternKind<'b>),
+    ) -> u64 {
+        let mut positions = [0; FEW_GROUPS];
+        let (mut open, mut front, mut back) = (0, 0, 0);
+        for ((group, position), at) in groups.iter().zip(&mut positions).zip(0u32..) {
+            let guess = self.exact.guess(group.hash);
+            *position = guess.position;
+            open |= u64::from(guess.is_open) << at;
+            front |= u64::from(self.prefixes.may_have(front_word(group.name))) << at;
+            back |= u64::from(self.suffixes.may_have(back_word(group.name))) << at;
+        }
+        // The groups that are exact names, and those of them that no glob wants.
+        let (mut exact, mut alone) = (0, 0);
+        for at in ones(open) {
+            let (Some(group), Some(position)) = (groups.get(at as usize), positions.get_mut(at as usize))
+            else {
+                continue;
+            };
+            let Some(found) = self.find(*position, *group) else { continue };
+            *position = found;
+            let Some(name) = self.names.get(found as usize) else { continue };
+            exact |= 1 << at;
+            alone |= u64::from(name.alone.load(Relaxed)) << at;
+            let mut next = Some(name);
+            while let Some(name) = next {
+                matched(at, name.clause, PatternKind::Exact);
+                next = name.next.and_then(|at| self.names.get(at as usize));
+            }
+        }
+        // The groups that a glob wants.
+        let mut wanted = 0;
+        for (ends, may_want) in [(&self.prefixes, front), (&self.suffixes, back)] {
+            for at in ones(may_want & !alone) {
+                let Some(group) = groups.get(at as usize) else { continue };
+                ends.for_each(group.name, &mut |clause, kind| {
+                    wanted |= 1 << at;
+                    matched(at, clause, kind);
+                });
+            }
+        }
+        if !self.anywhere.is_empty() {
+            for (group, at) in groups.iter().zip(0u32..) {
+                if alone & 1 << at == 0 {
+                    try_globs(&self.anywhere, group.name, &mut |clause, kind| {
+                        wanted |= 1 << at;
+                        matched(at, clause, kind);
+                    });
+                }
+            }
+        }
+        for at in ones(exact & !alone & !wanted) {
+            let position = positions.get(at as usize);
+            if let Some(name) = position.and_then(|position| self.names.get(*position as usize)) {
+                name.alone.store(true, Relaxed);
+            }
+        }
+        exact | wanted
+    }
+
+    /// Where among the exact names a group is that is probably at `position`.
+    #[inline(always)]
+    fn find(&self, position: u32, group: Scanned<'_>) -> Option<u32> {
+        match self.names.get(position as usize) {
+            Some(name) if same(name.name, group.name) => Some(position),
+            _ => self.find_anywhere(group.name, group.hash),
+        }
+    }
+
+    #[inline(never)]
+    fn find_anywhere(&self, name: &[u8], hash: u32) -> Option<u32> {
+        let is = |at: u32| self.names.get(at as usize).is_some_and(|exact| same(exact.name, name));
+        self.exact.find(hash, &is)
+    }
 }
+
+/// So many groups are looked at together: as many as a word has bits.
+const FEW_GROUPS: usize = 64;
 
 impl<'b> Ends<'b> {
     fn decode(reader: &mut Reader<'b>, clauses: u32, side: Side) -> Option<Self> {
         let globs = decode_globs(reader, clauses)?;
         let mut ends: Vec<End<'b>> = Vec::new();
         for (position, glob) in globs.iter().enumerate() {
-            let literal = side.literal(&glob.pattern);
+            let literal = glob.pattern.literal(side);
             match ends.last_mut() {
                 Some(last) if last.literal == literal => last.globs.end = position + 1,
                 Some(last) if side.compare(last.literal, literal) == Ordering::Greater => return None,
@@ -222,154 +236,79 @@ impl<'b> Ends<'b> {
                         }
                         parent = end.parent;
                     }
-                    let second_len = u8::try_from(literal.len()).unwrap_or(u8::MAX).saturating_sub(WORD);
-                    let second_mask = mask(u64::MAX, second_len);
-                    let second = side.second_word(literal) & second_mask;
-                    ends.push(End { literal, second, second_mask, parent, globs: position..position + 1 });
+                    let start = side.start(literal);
+                    let mask = !u128::MAX.unbounded_shr(literal.len() as u32 * 8);
+                    ends.push(End { literal, start, mask, parent, globs: position..position + 1 });
                 }
             }
         }
-        let heads = vec![None; (ends.len() * 2).next_power_of_two()];
-        let mut filed = Self { side, heads, filter: [0; 4], ends, globs, short: 0 };
-        filed.file_heads()?;
-        Some(filed)
-    }
-
-    fn file_heads(&mut self) -> Option<()> {
-        for (position, end) in self.ends.iter().enumerate() {
-            let len = u8::try_from(end.literal.len()).map_or(WORD, |len| len.min(WORD));
-            if len == 0 {
-                return None;
-            } else if len < WORD {
-                self.short |= 1 << len;
-            }
-            let word = mask(self.side.word(end.literal), len);
-            let hash = hash_word(word, len);
-            *self.filter.get_mut(filter_place(hash).0)? |= filter_place(hash).1;
-            let slot = find_slot(&self.heads, hash, word, len);
-            match self.heads.get_mut(slot)? {
-                // Those that begin with the same word stand side by side.
-                Some(head) => head.ends.end = position + 1,
-                empty => *empty = Some(Head { word, len, ends: position..position + 1 }),
-            }
+        // An empty literal would be one that every name begins with.
+        let shortest = ends.iter().map(|end| end.literal.len()).min().unwrap_or(WORD);
+        let filter_mask = !u64::MAX.unbounded_shr(shortest as u32 * 8);
+        let bits = (ends.len() * 16).max(256).next_power_of_two().ilog2();
+        let (filter, filter_shift) = (vec![0; 1 << (bits - 6)], u64::BITS - bits);
+        let mut filed = Self { side, ends, globs, filter, filter_shift, filter_mask };
+        for end in &filed.ends {
+            let (at, bit) = filed.filter_place(side.word(end.literal));
+            *filed.filter.get_mut(at)? |= 1 << bit;
         }
-        Some(())
+        (shortest > 0).then_some(filed)
     }
 
+    /// Whether a name with this first word may begin with one of the literals.
     #[inline(always)]
+    fn may_have(&self, word: u64) -> bool {
+        let (at, bit) = self.filter_place(word);
+        self.filter.get(at).is_some_and(|bits| bits >> bit & 1 != 0)
+    }
+
+    /// The bit of the filter that stands for a first word: in which of its own words, and which bit of that.
+    #[inline(always)]
+    fn filter_place(&self, word: u64) -> (usize, u64) {
+        let place = mix(0, word & self.filter_mask) >> self.filter_shift;
+        ((place / 64) as usize, place % 64)
+    }
+
+    #[inline(never)]
     fn for_each(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        let word = self.side.word(name);
-        let hash = hash_word(word, WORD);
-        if self.may_have(hash) {
-            self.try_head(hash, word, WORD, name, matched);
-        }
-        if self.short != 0 {
-            self.try_short(word, name, matched);
-        }
-    }
-
-    #[inline(always)]
-    fn may_have(&self, hash: u32) -> bool {
-        let (at, bit) = filter_place(hash);
-        self.filter.get(at).is_some_and(|bits| bits & bit != 0)
-    }
-
-    /// Tries the ends that are shorter than a word, by each length that there is.
-    #[inline(never)]
-    fn try_short(&self, word: u64, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        let mut lengths = self.short;
-        while lengths != 0 {
-            let len = lengths.trailing_zeros() as u8;
-            lengths &= lengths - 1;
-            let word = mask(word, len);
-            let hash = hash_word(word, len);
-            if self.may_have(hash) {
-                self.try_head(hash, word, len, name, matched);
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn try_head(
-        &self,
-        hash: u32,
-        word: u64,
-        len: u8,
-        name: &[u8],
-        matched: &mut dyn FnMut(u32, PatternKind<'b>),
-    ) {
-        if let Some(Some(head)) = self.heads.get(find_slot(&self.heads, hash, word, len)) {
-            self.try_ends(head.ends.clone(), name, matched);
-        }
-    }
-
-    /// Tries the globs of those ends, among some that stand side by side, that the name begins with.
-    fn try_ends(
-        &self,
-        among: core::ops::Range<usize>,
-        name: &[u8],
-        matched: &mut dyn FnMut(u32, PatternKind<'b>),
-    ) {
-        let ends = self.ends.get(among.clone()).unwrap_or_default();
-        let second = self.side.second_word(name);
-        if ends.len() <= FEW {
-            for end in ends {
-                if second & end.second_mask == end.second {
+        let start = self.side.start(name);
+        if self.ends.len() <= FEW {
+            let fits = |(end, at): (&End<'_>, u32)| u64::from((end.start ^ start) & end.mask == 0) << at;
+            let fitting = self.ends.iter().zip(0..).map(fits).fold(0, |fitting, bit| fitting | bit);
+            for at in ones(fitting) {
+                if let Some(end) = self.ends.get(at as usize) {
                     self.try_globs_of(end, name, matched);
                 }
             }
             return;
         }
-        let above = ends.partition_point(|end| match end.second.cmp(&second) {
-            Ordering::Equal => self.side.compare(end.literal, name) != Ordering::Greater,
-            order => order == Ordering::Less,
-        });
+        let is_above = |end: &End<'_>| self.side.compare(end.literal, name) == Ordering::Greater;
+        let above =
+            self.ends.partition_point(|end| (end.start < start) | (end.start == start && !is_above(end)));
         let mut next = above.checked_sub(1);
-        while let Some(end) = next.and_then(|at| ends.get(at)) {
-            if self.side.begins_with(name, end.literal) {
+        while let Some(end) = next.and_then(|at| self.ends.get(at)) {
+            if (end.start ^ start) & end.mask == 0 {
                 self.try_globs_of(end, name, matched);
             }
-            next = end.parent.and_then(|at| (at as usize).checked_sub(among.start));
+            next = end.parent.map(|at| at as usize);
         }
     }
 
+    /// Tries the globs of an end whose first 16 bytes fit.
     fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        try_globs(self.globs.get(end.globs.clone()).unwrap_or_default(), name, matched);
-    }
-}
-
-/// So many ends are tried one after the other; among more, those that fit are searched for.
-const FEW: usize = 8;
-
-/// The bytes of a word.
-const WORD: u8 = 8;
-
-/// The first `len` bytes of a word.
-fn mask(word: u64, len: u8) -> u64 {
-    match len {
-        WORD.. => word,
-        len => word & !(u64::MAX >> (len * 8)),
-    }
-}
-
-/// Where a head is, or would be.
-#[inline(always)]
-fn find_slot(heads: &[Option<Head>], hash: u32, word: u64, len: u8) -> usize {
-    let last = heads.len().wrapping_sub(1);
-    let mut slot = hash as usize & last;
-    while let Some(Some(head)) = heads.get(slot) {
-        if head.word == word && head.len == len {
-            break;
+        if end.literal.len() > 2 * WORD && !self.side.begins_with(name, end.literal) {
+            return;
         }
-        slot = (slot + 1) & last;
+        for glob in self.globs.get(end.globs.clone()).unwrap_or_default() {
+            if glob.pattern.is_match_behind(self.side, name) {
+                matched(glob.clause, PatternKind::Glob(glob.pattern));
+            }
+        }
     }
-    slot
 }
 
-/// The bit of a filter that stands for a hash: which of its words, and which bit of that.
-fn filter_place(hash: u32) -> (usize, u64) {
-    ((hash >> 30) as usize, 1 << ((hash >> 24) & 63))
-}
+/// So many ends are looked at one after the other, without a branch; among more, those that fit are searched for.
+const FEW: usize = 16;
 
 fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b>>> {
     let count = reader.count()?;

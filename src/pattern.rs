@@ -14,6 +14,7 @@
 //! | `06` a letter | nothing: what the `02 01` behind it match is the capture of that letter, `a` for the first |
 //! | anything else | itself |
 
+use crate::side::Side;
 use crate::words::same;
 
 pub(crate) const ANY: u8 = 1;
@@ -88,16 +89,35 @@ impl<'b> Pattern<'b> {
         self.suffix
     }
 
+    /// The literal that every match begins with, seen from a side.
+    pub(crate) fn literal(&self, side: Side) -> &'b [u8] {
+        match side {
+            Side::Front => self.prefix,
+            Side::Back => self.suffix,
+        }
+    }
+
     /// Whether the whole of `name` matches.
     ///
     /// Takes time linear in the name for a given pattern: a failed attempt only ever goes back to
     /// the last "any characters" passed.
     pub fn is_match(&self, name: &[u8]) -> bool {
+        name.get(..self.prefix.len()).is_some_and(|start| same(start, self.prefix))
+            && self.is_match_behind(Side::Front, name)
+    }
+
+    /// Whether the whole of `name` matches, if it is known to begin with the literal that the pattern begins with,
+    /// seen from a side.
+    #[inline(always)]
+    pub(crate) fn is_match_behind(&self, side: Side, name: &[u8]) -> bool {
         let Some((start, rest)) = name.split_at_checked(self.prefix.len()) else { return false };
         let Some(len) = rest.len().checked_sub(self.suffix.len()) else { return false };
         let Some((rest, end)) = rest.split_at_checked(len) else { return false };
-        same(start, self.prefix)
-            && same(end, self.suffix)
+        let (literal, found) = match side {
+            Side::Front => (self.suffix, end),
+            Side::Back => (self.prefix, start),
+        };
+        (literal.is_empty() || same(literal, found))
             && (matches!(self.middle, [ANY]) || is_middle_match(self.middle, rest))
     }
 

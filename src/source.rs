@@ -9,7 +9,7 @@ use crate::form::{Form, Formed};
 use crate::invisible;
 use crate::login::{Input, Value};
 use crate::mapping::Mapping;
-use crate::words::{Scanned, scan, scan_to_zero};
+use crate::words::{Scanned, scan, scan_joined};
 use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
 /// Where a connection's groups are found, and how they look there.
@@ -326,29 +326,33 @@ impl<'a> Received<'a> {
 
     /// Takes names with a zero byte between them, and says how many there were.
     fn take_joined(&mut self, joined: &'a [u8]) -> usize {
-        let mut rest = Some(joined);
         let mut parts = 0;
-        while let Some(left) = rest {
-            let (group, behind) = scan_to_zero(left);
+        scan_joined(joined, |group| {
             self.push(group);
             parts += 1;
-            rest = behind;
-        }
+        });
         parts
     }
 
     #[inline(always)]
     fn push(&mut self, group: Scanned<'a>) {
+        let fits = (1..=MAX_GROUP_BYTES).contains(&group.name.len()) & (self.groups.len() < MAX_GROUPS);
+        match fits & !group.malformed {
+            true => self.groups.push(group),
+            false => self.refuse(group),
+        }
+    }
+
+    #[inline(never)]
+    fn refuse(&mut self, group: Scanned<'_>) {
         if group.name.is_empty() {
             self.empty_entries += 1;
         } else if group.name.len() > MAX_GROUP_BYTES {
             self.fail(Reason::GroupTooLong);
         } else if self.groups.len() == MAX_GROUPS {
             self.fail(Reason::TooManyGroups);
-        } else if group.malformed {
-            self.fail(Reason::EntryMalformed);
         } else {
-            self.groups.push(group);
+            self.fail(Reason::EntryMalformed);
         }
     }
 

@@ -9,18 +9,40 @@ use crate::words::hash;
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     /// A power of two of them, at most half full. A key that finds its bucket full is in one behind it.
-    buckets: Vec<[Slot; BUCKET]>,
+    buckets: Vec<Bucket>,
+    /// How far the hash of a key is shifted to give its bucket.
+    shift: u32,
 }
 
-/// The hash of a key and its position, counted from one: zero if the slot is empty.
+/// Two slots are looked at without a branch for each: which of them fits, no processor could foresee.
+type Bucket = [Slot; 2];
+
+/// The hash of a key and its position, counted from one: zero if the slot is free.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     hash: u32,
+    /// In a bucket's first slot, the highest bit is set if a key should be here and is further on.
     position: u32,
 }
 
-/// So many slots are looked at without a branch for each: which of them fits, no processor could foresee.
-const BUCKET: usize = 4;
+const OVERFLOWN: u32 = 1 << 31;
+
+/// Where a key probably is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guess {
+    /// Where the key is, if it is where most are.
+    pub(crate) position: u32,
+    /// Whether the key may be in the table.
+    pub(crate) is_open: bool,
+}
+
+impl Slot {
+    /// The position as the caller counts; that of a free slot is none that a table has.
+    #[inline(always)]
+    fn position(self) -> u32 {
+        (self.position & !OVERFLOWN).wrapping_sub(1)
+    }
+}
 
 impl Table {
     /// Builds the table of the `count` keys that `key` gives by position; where one occurs again,
@@ -32,8 +54,8 @@ impl Table {
         key: &dyn Fn(u32) -> Option<&'k [u8]>,
         repeated: &mut dyn FnMut(u32, u32),
     ) -> Self {
-        let mut table =
-            Self { buckets: vec![Default::default(); count.div_ceil(BUCKET / 2).next_power_of_two()] };
+        let bits = count.max(2).next_power_of_two().ilog2();
+        let mut table = Self { buckets: vec![Bucket::default(); 1 << bits], shift: u32::BITS - bits };
         for position in 1..=count as u32 {
             let Some(name) = key(position - 1) else { continue };
             let hash = hash(name);
@@ -47,45 +69,51 @@ impl Table {
 
     fn add(&mut self, slot: Slot) {
         let last = self.buckets.len() - 1;
-        let mut at = slot.hash as usize & last;
+        let home = self.home(slot.hash);
+        let mut at = home;
         while let Some(bucket) = self.buckets.get_mut(at) {
-            if let Some(empty) = bucket.iter_mut().find(|slot| slot.position == 0) {
-                *empty = slot;
-                return;
+            if let Some(free) = bucket.iter_mut().find(|slot| slot.position == 0) {
+                *free = slot;
+                break;
             }
             at = (at + 1) & last;
+        }
+        if let Some([first, _]) = self.buckets.get_mut(home).filter(|_| at != home) {
+            first.position |= OVERFLOWN;
+        }
+    }
+
+    /// The bucket where a key with this hash is looked for first.
+    #[inline(always)]
+    fn home(&self, hash: u32) -> usize {
+        (hash >> self.shift) as usize
+    }
+
+    /// What one look without a branch tells about a key with this `hash`.
+    #[inline(always)]
+    pub(crate) fn guess(&self, hash: u32) -> Guess {
+        let [first, second] = self.buckets.get(self.home(hash)).copied().unwrap_or_default();
+        let (is_first, is_second) = (first.hash == hash, second.hash == hash);
+        Guess {
+            position: if is_second { second.position() } else { first.position() },
+            is_open: is_first | is_second | (first.position >= OVERFLOWN),
         }
     }
 
     /// The position whose key has this `hash` and satisfies `same`.
     #[inline(never)]
     pub(crate) fn find(&self, hash: u32, same: &dyn Fn(u32) -> bool) -> Option<u32> {
-        self.find_fast(hash, same)
-    }
-
-    /// The same for whoever is in a hurry: the code is there once more.
-    #[inline(always)]
-    pub(crate) fn find_fast(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
         let last = self.buckets.len().wrapping_sub(1);
-        let mut at = hash as usize & last;
+        let mut at = self.home(hash);
         loop {
             let bucket = self.buckets.get(at)?;
-            let mut fits = 0;
             for slot in bucket {
-                fits = if slot.hash == hash { slot.position } else { fits };
-            }
-            if fits != 0 {
-                if same(fits - 1) {
-                    return Some(fits - 1);
+                if slot.position == 0 {
+                    return None;
                 }
-                // Another key has the same hash.
-                let fits = |slot: &&Slot| slot.hash == hash && slot.position != 0 && same(slot.position - 1);
-                if let Some(slot) = bucket.iter().find(fits) {
-                    return Some(slot.position - 1);
+                if slot.hash == hash && same(slot.position()) {
+                    return Some(slot.position());
                 }
-            }
-            if bucket.last().is_none_or(|slot| slot.position == 0) {
-                return None;
             }
             at = (at + 1) & last;
         }

@@ -11,7 +11,7 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) fn front_word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk::<8>() {
         Some(word) => u64::from_be_bytes(*word),
-        None => pad(bytes.iter()),
+        None => pad(bytes),
     }
 }
 
@@ -20,14 +20,15 @@ pub(crate) fn front_word(bytes: &[u8]) -> u64 {
 pub(crate) fn back_word(bytes: &[u8]) -> u64 {
     match bytes.last_chunk::<8>() {
         Some(word) => u64::from_le_bytes(*word),
-        None => pad(bytes.iter().rev()),
+        None => pad(bytes).swap_bytes().unbounded_shl(64 - 8 * bytes.len() as u32),
     }
 }
 
 /// Fewer than eight bytes as a word, the first one highest.
-fn pad<'b>(bytes: impl ExactSizeIterator<Item = &'b u8>) -> u64 {
+#[inline(never)]
+fn pad(bytes: &[u8]) -> u64 {
     let missing = 8u32.saturating_sub(bytes.len() as u32) * 8;
-    bytes.fold(0, |word, &byte| (word << 8) | u64::from(byte)).unbounded_shl(missing)
+    bytes.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte)).unbounded_shl(missing)
 }
 
 /// A word with its ASCII letters in lower case.
@@ -41,15 +42,10 @@ pub(crate) fn lower_word(word: u64) -> u64 {
 
 /// Whether two byte strings are the same.
 ///
-/// The library's comparison is a loop over bytes in WebAssembly.
-#[inline(never)]
+/// The library's comparison is a loop over bytes in WebAssembly, where this one is there once: code is bytes there.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
-    same_fast(left, right)
-}
-
-/// The same for whoever is in a hurry: the code is there once more.
-#[inline(always)]
-pub(crate) fn same_fast(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
@@ -65,10 +61,11 @@ pub(crate) fn same_fast(left: &[u8], right: &[u8]) -> bool {
 }
 
 /// A fast hash of a name.
+#[inline(never)]
 pub(crate) fn hash(name: &[u8]) -> u32 {
     let (words, rest) = name.as_chunks::<8>();
     let state = words.iter().fold(0, |state, word| mix(state, u64::from_le_bytes(*word)));
-    finish(state, last_partial_word(name, rest), name.len())
+    finish(state, last_partial_word(name, rest))
 }
 
 /// The word of the `rest` that whole words leave of a name.
@@ -81,25 +78,15 @@ fn last_partial_word(name: &[u8], rest: &[u8]) -> u64 {
     }
 }
 
+/// The hash, its highest bits the best.
 #[inline(always)]
-fn finish(state: u64, last: u64, len: usize) -> u32 {
-    fold(mix(state, last) ^ len as u64)
-}
-
-/// A hash of one word and a small number.
-#[inline(always)]
-pub(crate) fn hash_word(word: u64, number: u8) -> u32 {
-    fold(mix(u64::from(number), word))
+fn finish(state: u64, last: u64) -> u32 {
+    (mix(state, last) >> 32) as u32
 }
 
 #[inline(always)]
-fn mix(state: u64, word: u64) -> u64 {
+pub(crate) fn mix(state: u64, word: u64) -> u64 {
     (state.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
-}
-
-#[inline(always)]
-fn fold(state: u64) -> u32 {
-    (state ^ (state >> 32)) as u32
 }
 
 /// One name of a login, with what one look at its bytes tells.
@@ -114,49 +101,53 @@ pub(crate) struct Scanned<'a> {
     pub(crate) ascii: bool,
 }
 
-/// Looks at a name that ends where the bytes end.
+/// Looks at a name.
 #[inline(never)]
 pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
-    let (words, rest) = name.as_chunks::<8>();
-    let (mut state, mut flags) = (0, 0);
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        flags |= suspicious(word);
-        state = mix(state, word);
-    }
-    let last = last_partial_word(name, rest);
-    // What is missing to a word counts as spaces, which are not suspicious.
-    let spaces = (ONES * 0x20).unbounded_shl(rest.len() as u32 * 8);
-    flags |= suspicious(last | spaces);
-    let malformed = flags != 0 && is_malformed(name);
-    Scanned { name, hash: finish(state, last, name.len()), malformed, ascii: flags == 0 }
+    let (words, rest) = name.as_chunks();
+    let is_plain = |word: &[u8; 8]| suspicious(u64::from_le_bytes(*word)) == 0;
+    let ascii = words.iter().all(is_plain) && rest.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    Scanned { name, hash: hash(name), malformed: !ascii && is_malformed(name), ascii }
 }
 
-/// Looks at a name that ends before the first zero byte, and says what follows that.
-pub(crate) fn scan_to_zero(bytes: &[u8]) -> (Scanned<'_>, Option<&[u8]>) {
-    let mut state = 0;
-    for (word, at) in bytes.as_chunks::<8>().0.iter().zip((0..).step_by(8)) {
-        let word = u64::from_le_bytes(*word);
-        let flags = suspicious(word);
-        if flags == 0 {
-            state = mix(state, word);
-            continue;
+/// Looks at names with a zero byte between them, and calls `each` with every one.
+#[inline(always)]
+pub(crate) fn scan_joined<'a>(joined: &'a [u8], mut each: impl FnMut(Scanned<'a>)) {
+    let mut rest = joined;
+    loop {
+        let (mut left, mut state) = (rest, 0);
+        let end = loop {
+            let Some((word, behind)) = left.split_first_chunk() else { break None };
+            let word = u64::from_le_bytes(*word);
+            let flags = suspicious(word);
+            if flags == 0 {
+                state = mix(state, word);
+                left = behind;
+                continue;
+            }
+            // The flag of the first suspicious byte is exact; the byte itself is what it is.
+            let bit = flags.trailing_zeros() & !7;
+            let is_zero = (word >> bit) as u8 == 0;
+            break is_zero.then_some((bit / 8, word & ((1 << bit) - 1)));
+        };
+        let end = match end {
+            Some((bytes, last)) => {
+                let end = rest.len() - left.len() + bytes as usize;
+                let name = rest.get(..end).unwrap_or_default();
+                each(Scanned { name, hash: finish(state, last), malformed: false, ascii: true });
+                end
+            }
+            // The last name, or one that is not plain ASCII.
+            None => {
+                let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+                each(scan(rest.get(..end).unwrap_or_default()));
+                end
+            }
+        };
+        match rest.get(end + 1..) {
+            Some(behind) => rest = behind,
+            None => return,
         }
-        // The flag of the first suspicious byte is exact; the byte itself is what it is.
-        let bit = flags.trailing_zeros() & !7;
-        if (word >> bit) & 0xff != 0 {
-            break;
-        }
-        let len = at + (bit / 8) as usize;
-        let Some((name, rest)) = bytes.split_at_checked(len) else { break };
-        let last = word & ((1 << bit) - 1);
-        let scanned = Scanned { name, hash: finish(state, last, len), malformed: false, ascii: true };
-        return (scanned, rest.split_first().map(|(_, rest)| rest));
-    }
-    // The last name, or one that is not plain ASCII.
-    match bytes.iter().position(|&byte| byte == 0).and_then(|at| bytes.split_at_checked(at)) {
-        Some((name, rest)) => (scan(name), rest.split_first().map(|(_, rest)| rest)),
-        None => (scan(bytes), None),
     }
 }
 
@@ -175,7 +166,7 @@ fn suspicious(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{back_word, front_word, hash, same, scan, scan_to_zero};
+    use super::{back_word, front_word, hash, same, scan, scan_joined};
 
     #[test]
     fn control_characters_and_damage_are_found_wherever_they_stand() {
@@ -237,13 +228,11 @@ mod tests {
     #[test]
     fn names_end_at_zeros() {
         fn check(joined: &[u8], expected: &[&[u8]]) {
-            let (mut names, mut rest) = (Vec::new(), Some(joined));
-            while let Some(left) = rest {
-                let (scanned, behind) = scan_to_zero(left);
+            let mut names = Vec::new();
+            scan_joined(joined, |scanned| {
                 assert_eq!(scanned, scan(scanned.name));
                 names.push(scanned.name);
-                rest = behind;
-            }
+            });
             assert_eq!(names, expected);
         }
         check(b"", &[b""]);

@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use super::model::{From, OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
 use crate::bundle::{self, FORMAT_VERSION, MAGIC, OverLimit};
 use crate::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
-use crate::matcher::Side;
 use crate::pattern::Pattern;
 use crate::read;
+use crate::side::Side;
 use crate::source::{self, Absent, Combine, Identity};
 use crate::template::Case;
 
@@ -496,12 +496,12 @@ fn encode_patterns<'c>(writer: &mut Writer, clauses: &[&'c Clause], of: impl Fn(
     let mut crowds: BTreeMap<(Side, u64), usize> = BTreeMap::new();
     for (pattern, ..) in decoded() {
         for side in [Side::Front, Side::Back] {
-            *crowds.entry((side, side.word(side.literal(&pattern)))).or_default() += 1;
+            *crowds.entry((side, side.word(pattern.literal(side)))).or_default() += 1;
         }
     }
     let (mut front, mut back, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
     for (pattern, lowered, rule) in decoded() {
-        let crowd = |side: Side| crowds.get(&(side, side.word(side.literal(&pattern)))).copied();
+        let crowd = |side: Side| crowds.get(&(side, side.word(pattern.literal(side)))).copied();
         let (prefix, suffix) = (pattern.prefix(), pattern.suffix());
         let by_front = (crowd(Side::Front), suffix.len()) <= (crowd(Side::Back), prefix.len());
         match (prefix.is_empty(), suffix.is_empty()) {
