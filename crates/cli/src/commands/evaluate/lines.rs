@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::load::MAX_FILE;
 
 /// How much is read before it is worked on: enough to time it, and little enough to stay in the processor's cache.
-const BATCH_LINES: usize = 128;
+const BATCH_LINES: usize = 256;
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// Lines to come.
