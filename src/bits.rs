@@ -22,7 +22,7 @@ impl Bits {
     /// Adds `number`; one past the size may be left out.
     #[inline(always)]
     pub(crate) fn insert(&mut self, number: u32) {
-        self.insert_word(number / 64, 1 << (number % 64));
+        insert(self.words_mut(), number);
     }
 
     /// Adds the numbers whose bits are set in the word at a position.
@@ -62,14 +62,6 @@ impl Bits {
         self.common(self)
     }
 
-    /// Calls `each` for every member, ascending.
-    #[inline(always)]
-    pub(crate) fn for_each(&self, mut each: impl FnMut(u32)) {
-        for (word, at) in self.words().iter().zip(0u32..) {
-            ones(*word).for_each(|bit| each(at * 64 + bit));
-        }
-    }
-
     /// Calls `each` for every number below `size` that is no member, ascending.
     #[inline(always)]
     pub(crate) fn for_each_missing(&self, size: u32, mut each: impl FnMut(u32)) {
@@ -85,8 +77,9 @@ impl Bits {
         if self.many.is_empty() { &self.few } else { &self.many }
     }
 
+    /// The words of the set, for who [inserts](insert) much.
     #[inline(always)]
-    fn words_mut(&mut self) -> &mut [u64] {
+    pub(crate) fn words_mut(&mut self) -> &mut [u64] {
         if self.many.is_empty() { &mut self.few } else { &mut self.many }
     }
 }
@@ -95,10 +88,21 @@ impl Bits {
 #[inline(always)]
 pub(crate) fn ones(mut word: u64) -> impl Iterator<Item = u32> {
     iter::from_fn(move || {
-        let bit = (word != 0).then(|| word.trailing_zeros());
-        word &= word.wrapping_sub(1);
-        bit
+        if word == 0 {
+            return None;
+        }
+        let bit = word.trailing_zeros();
+        word &= word - 1;
+        Some(bit)
     })
+}
+
+/// Adds a number to the words of a set; one past its size may be left out.
+#[inline(always)]
+pub(crate) fn insert(words: &mut [u64], number: u32) {
+    if let Some(word) = words.get_mut((number / 64) as usize) {
+        *word |= 1 << (number % 64);
+    }
 }
 
 #[cfg(test)]
@@ -121,9 +125,7 @@ mod tests {
         }
         assert_eq!(bits.common(&others), [0, 129]);
         bits.insert_word(3, 0b101);
-        let mut seen = Vec::new();
-        bits.for_each(|number| seen.push(number));
-        assert_eq!(seen, [0, 3, 63, 64, 129, 192, 194, 299]);
+        assert_eq!(bits.members(), [0, 3, 63, 64, 129, 192, 194, 299]);
         assert_eq!(bits.and(&others).members(), [0, 129]);
         let mut few = Bits::new(100);
         few.insert(64);

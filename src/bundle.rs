@@ -44,6 +44,8 @@ pub struct Bundle<'b> {
     applications: Vec<Application<'b>>,
     /// The registry: the names of the target groups.
     groups: Vec<&'b str>,
+    /// The bytes of the longest of their names.
+    longest_group: usize,
     /// The target groups of each application.
     groups_of: Vec<Bits>,
     /// Orders of target groups, the highest first, of which a user keeps one.
@@ -204,6 +206,7 @@ impl<'b> Bundle<'b> {
             failure: Policy::Deny,
             applications: Vec::new(),
             groups: Vec::new(),
+            longest_group: 0,
             groups_of: Vec::new(),
             tiers: Vec::new(),
             reads: Vec::new(),
@@ -255,7 +258,9 @@ impl<'b> Bundle<'b> {
         self.groups = Vec::with_capacity(count);
         self.groups_of = vec![Bits::new(count); self.applications.len()];
         for position in 0..count as u32 {
-            self.groups.push(reader.text()?);
+            let name = reader.text()?;
+            self.longest_group = self.longest_group.max(name.len());
+            self.groups.push(name);
             for _ in 0..reader.count()? {
                 self.groups_of.get_mut(reader.number()? as usize)?.insert(position);
             }
@@ -401,6 +406,11 @@ impl<'b> Bundle<'b> {
             drop(organization.mapping.set(decode()));
         }
         organization.mapping.get()?.as_deref()
+    }
+
+    /// The bytes of the longest name of a target group.
+    pub(crate) fn longest_group(&self) -> usize {
+        self.longest_group
     }
 
     pub(crate) fn group_count(&self) -> usize {

@@ -3,7 +3,7 @@
 //! Which mapping applies is decided by the Auth0 organization and the connection together, never by
 //! what the user or the identity provider's attributes claim.
 
-use crate::bits::Bits;
+use crate::bits::{Bits, insert};
 use crate::bundle::{Bundle, OverLimit};
 use crate::condition::{Facts, Truth};
 use crate::evaluation::{Evaluation, Match, Note, Outcome, Reason};
@@ -99,7 +99,7 @@ pub enum Step<'s, 'b> {
         /// The group and the rule.
         found: Match,
         /// The pattern.
-        kind: PatternKind<'b>,
+        kind: PatternKind<'s, 'b>,
         /// Whether the rule wants no group to match it.
         unwanted: bool,
     },
@@ -187,7 +187,9 @@ pub fn evaluate_routed<'v, 'b>(
     let unmatched = run.match_groups(&received, &mut trace);
     let facts = Facts { connection: position, application, values: facts };
     run.decide(facts, input.now, &mut trace);
-    let mut given = run.give();
+    let mut rules = run.fired.members();
+    let mut given = run.give(&rules);
+    run.merge_parts(&mut rules);
     // Of incomplete input nobody can say that nothing in it leads anywhere.
     if received.incomplete.is_none() {
         run.give_default(&mut given);
@@ -202,7 +204,7 @@ pub fn evaluate_routed<'v, 'b>(
         reason: received.incomplete.unwrap_or(Reason::Ok),
         application: Some(application),
         groups: Vec::new(),
-        rules: run.fired_rules(),
+        rules,
         unmatched,
         received: received.groups.len() as u32,
         notes: Vec::new(),
@@ -240,11 +242,9 @@ fn keep_highest(bundle: &Bundle<'_>, groups: &mut Vec<u32>) {
 fn limit(bundle: &Bundle<'_>, application: u32, evaluation: &mut Evaluation<'_>, notes: &mut Notes) {
     let Some(application) = bundle.application(application) else { return };
     let groups = &mut evaluation.groups;
-    // No name has more bytes in JSON than twice its own: almost always that is enough to know.
-    let most = |group: &u32| 3 + 2 * bundle.group_name(*group).unwrap_or_default().len();
-    if groups.len() <= application.max_groups as usize
-        && groups.iter().map(most).sum::<usize>() < application.max_claim_bytes as usize
-    {
+    // No name has more bytes in JSON than twice those of the longest: almost always that is enough to know.
+    let most = groups.len().saturating_mul(3 + 2 * bundle.longest_group());
+    if groups.len() <= application.max_groups as usize && most < application.max_claim_bytes as usize {
         return;
     }
     // The brackets, and for each group its quotes and a comma, of which the last one is too many.
@@ -346,8 +346,10 @@ impl<'v, 'b> Run<'v, 'b> {
             trace(Step::Received(group.name));
         }
         let all_simple = mapping.detailed.is_empty();
+        let mut all_hits = core::mem::take(&mut self.hits);
+        let hits = all_hits.words_mut();
         let wanted = mapping.for_each_match(&received.groups, |group, clause, kind, text| {
-            self.hits.insert(clause);
+            insert(hits, clause);
             let found = Match { group, rule: mapping.rule_of(clause) };
             match all_simple {
                 true => trace(Step::Matched { found, kind, unwanted: false }),
@@ -357,6 +359,7 @@ impl<'v, 'b> Run<'v, 'b> {
                 }
             }
         });
+        self.hits = all_hits;
         for rule in &mapping.everyone {
             self.hits.insert(*rule);
         }
@@ -381,7 +384,7 @@ impl<'v, 'b> Run<'v, 'b> {
         &mut self,
         clause: u32,
         found: Match,
-        kind: PatternKind<'b>,
+        kind: PatternKind<'_, 'b>,
         text: &[u8],
         trace: &mut impl FnMut(Step<'_, 'b>),
     ) {
@@ -398,7 +401,7 @@ impl<'v, 'b> Run<'v, 'b> {
         &mut self,
         found: Match,
         detail: &Detailed<'b>,
-        kind: PatternKind<'b>,
+        kind: PatternKind<'_, 'b>,
         text: &[u8],
         trace: &mut impl FnMut(Step<'_, 'b>),
     ) {
@@ -422,13 +425,11 @@ impl<'v, 'b> Run<'v, 'b> {
         }
     }
 
-    /// The rules that fired. What became of one rule may be several of the same id, side by side, and is one.
-    fn fired_rules(&self) -> Vec<u32> {
-        let mut rules = self.fired.members();
+    /// What became of one rule may be several of the same id, side by side: they are told as one.
+    fn merge_parts(&self, rules: &mut Vec<u32>) {
         if self.mapping.has_parts {
             rules.dedup_by_key(|position| self.id(*position));
         }
-        rules
     }
 
     fn id(&self, position: u32) -> Option<&'b str> {
@@ -484,26 +485,27 @@ impl<'v, 'b> Run<'v, 'b> {
     }
 
     /// What the rules that fired grant and take away.
-    fn give(&mut self) -> Given {
+    fn give(&mut self, fired: &[u32]) -> Given {
         let none = || Bits::new(self.bundle.group_count());
         let mut given = Given { granted: none(), excluded: None, grants: false };
-        self.fired.for_each(|rule| {
-            let Some(rule) = self.mapping.rules.get(rule as usize) else { return };
-            let groups = if rule.excludes {
-                given.excluded.get_or_insert_with(none)
-            } else {
-                given.grants = true;
-                &mut given.granted
-            };
-            // Most rules have one group or two: which of both is no branch.
+        let granted = given.granted.words_mut();
+        for rule in fired {
+            let Some(rule) = self.mapping.rules.get(*rule as usize) else { continue };
             let grants = self.mapping.grants(rule);
-            let (Some((first, others)), Some(last)) = (grants.split_first(), grants.last()) else { return };
-            groups.insert(*first);
-            groups.insert(*last);
-            for group in others.iter().rev().skip(1) {
-                groups.insert(*group);
+            if rule.excludes {
+                let excluded = given.excluded.get_or_insert_with(none);
+                grants.iter().for_each(|group| excluded.insert(*group));
+                continue;
             }
-        });
+            given.grants = true;
+            // Most rules have one group or two: which of both is no branch.
+            let (Some((first, others)), Some(last)) = (grants.split_first(), grants.last()) else { continue };
+            insert(granted, *first);
+            insert(granted, *last);
+            for group in others.iter().rev().skip(1) {
+                insert(granted, *group);
+            }
+        }
         for Expansion { rule, target } in core::mem::take(&mut self.expansions) {
             if self.fired.contains(rule) {
                 match target {

@@ -13,6 +13,7 @@ use crate::bundle::{Application, Bundle};
 use crate::engine::{self, Place, Route};
 use crate::evaluation::{Evaluation, Outcome};
 use crate::login::{Input, Login, MAX_DEPTH, Value};
+use crate::names::Names;
 use crate::read::{Base, Read};
 use crate::time;
 
@@ -297,7 +298,7 @@ fn read_value<'a>(json: &'a Json, field: Option<&'a str>, depth: usize) -> Value
         Json::Array(_) | Json::Object(_) if depth == 0 => Value::Unreadable,
         Json::Array(entries) if !entries.is_empty() && entries.iter().all(Json::is_string) => {
             let names: Vec<&str> = entries.iter().filter_map(Json::as_str).collect();
-            Value::Names { count: names.len(), joined: names.join("\0").into_bytes().into() }
+            Value::Names(Names::of(&names))
         }
         Json::Array(entries) => {
             Value::List(entries.iter().map(|entry| read_value(entry, field, depth - 1)).collect())

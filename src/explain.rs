@@ -383,7 +383,7 @@ fn describe_value(value: &Value<'_>) -> String {
         Value::Number(_) => "a number".to_owned(),
         Value::Text(_) => "a string".to_owned(),
         Value::List(entries) => list(entries.len()),
-        Value::Names { count, .. } => list(*count),
+        Value::Names(names) => list(names.count()),
         Value::Object(_) => "an object".to_owned(),
         Value::Unreadable => "something that cannot be read".to_owned(),
         Value::IdentityUnclear => {

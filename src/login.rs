@@ -1,9 +1,9 @@
 //! What is known about a login: where it came from, and the attribute that holds the groups.
 
 use core::cell::OnceCell;
-use std::borrow::Cow;
 
 use crate::bytes::Reader;
+use crate::names::Names;
 
 /// One login, as far as the engine needs it.
 #[derive(Clone, Debug)]
@@ -66,14 +66,8 @@ pub enum Value<'a> {
     Text(&'a [u8]),
     /// A JSON array.
     List(Vec<Value<'a>>),
-    /// A JSON array of at least one string and nothing else, the strings joined by zero bytes.
-    /// A name that holds one itself, which no directory's does, makes more parts than `count`.
-    Names {
-        /// How many strings there are.
-        count: usize,
-        /// The strings in UTF-8, with a zero byte between them.
-        joined: Cow<'a, [u8]>,
-    },
+    /// A JSON array of at least one string and nothing else.
+    Names(Names<'a>),
     /// The members of a JSON object that a source asked for.
     Object(Vec<(&'a [u8], Value<'a>)>),
     /// Something that could not be read: a getter that threw, or nesting without an end.
@@ -133,7 +127,7 @@ impl<'a> Value<'a> {
             8 => Self::Unreadable,
             9 => {
                 let count = reader.word().filter(|count| *count > 0)? as usize;
-                Self::Names { count, joined: Cow::Borrowed(read_bytes(reader)?) }
+                Self::Names(Names::joined(count, read_bytes(reader)?))
             }
             10 => Self::IdentityUnclear,
             11 => Self::Overage,
@@ -150,7 +144,7 @@ fn read_bytes<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::Value;
+    use super::{Names, Value};
 
     fn check(encoded: &[u8], expected: Option<Value<'_>>) {
         assert_eq!(Value::decode(encoded), expected);
@@ -170,7 +164,7 @@ mod tests {
         check(&[10], Some(Value::IdentityUnclear));
         check(&[11], Some(Value::Overage));
         check(&[12], Some(Value::Unavailable));
-        let names = Value::Names { count: 2, joined: b"a\0b".into() };
+        let names = Value::Names(Names::joined(2, b"a\0b"));
         check(&[9, 2, 0, 0, 0, 3, 0, 0, 0, b'a', 0, b'b'], Some(names));
     }
 

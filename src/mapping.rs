@@ -253,7 +253,7 @@ impl<'b> Mapping<'b> {
     pub(crate) fn for_each_match(
         &self,
         groups: &[Scanned<'_>],
-        mut matched: impl FnMut(u32, u32, PatternKind<'b>, Option<&[u8]>),
+        mut matched: impl FnMut(u32, u32, PatternKind<'_, 'b>, Option<&[u8]>),
     ) -> Bits {
         let mut wanted = Bits::new(groups.len());
         self.matcher.for_each(groups, &mut wanted, |at, clause, kind| matched(at, clause, kind, None));
@@ -275,7 +275,7 @@ impl<'b> Mapping<'b> {
         &self,
         name: &[u8],
         Memory { lower, runs }: &mut Memory,
-        matched: &mut dyn FnMut(u32, PatternKind<'b>, &[u8]),
+        matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>, &[u8]),
     ) {
         if let Some(folded) = &self.folded {
             lower.clear();
@@ -332,7 +332,7 @@ impl<'b> Mapping<'b> {
     pub(crate) fn captures<'n>(
         &self,
         clause: u32,
-        kind: PatternKind<'b>,
+        kind: PatternKind<'_, 'b>,
         text: &'n [u8],
         mut each: impl FnMut(usize, &'n [u8]),
     ) {

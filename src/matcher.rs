@@ -1,10 +1,11 @@
 //! Which clauses of rules want a group: one hash look-up for the exact names, two searches for the globs.
 //!
 //! A glob is filed under one of its literal ends, a prefix or a suffix, whichever fewer others begin like. Most names
-//! begin like no prefix, which a small filter of first bytes tells. Of few prefixes those that fit are found by
-//! looking at all of them; among more, a binary search finds the greatest that is not above the name: it, or one of
-//! those that it begins with itself, its *parents*, are all that the name can begin with. Suffixes work the same
-//! from the other end. Only globs without any literal end are tried on every name.
+//! begin like no prefix, which a look at the *head* tells: as many of the first bytes as all prefixes have. Of the
+//! prefixes with a name's head, those that fit are found by looking at all of them; among many, a binary search finds
+//! the greatest that is not above the name: it, or one of those that it begins with itself, its *parents*, are all that
+//! the name can begin with. Suffixes work the same from the other end. Only globs without any literal end are tried on
+//! every name.
 
 use core::cmp::Ordering;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -12,9 +13,9 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use crate::bits::{Bits, ones};
 use crate::bytes::Reader;
 use crate::pattern::{Pattern, PatternKind};
-use crate::side::{Side, WORD};
+use crate::side::Side;
 use crate::table::Table;
-use crate::words::{Scanned, back_word, front_word, hash, mix, same};
+use crate::words::{Scanned, hash, mix, same};
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
@@ -51,24 +52,31 @@ struct Ends<'b> {
     ends: Vec<End<'b>>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
-    /// A bit for the hash of each literal's first bytes: most names have none, and are done with one look.
-    filter: Vec<u64>,
-    /// How far a hash is shifted to give its bit: the filter grows with the literals.
-    filter_shift: u32,
-    /// Which bytes of a name's first word the filter goes by: as many as the shortest literal has.
-    filter_mask: u64,
+    /// Which bytes of a name's first word are its head.
+    head_mask: u64,
+    /// By the hash of heads, the end to begin with, counted from one: zero for most, and then a name is done with.
+    slots: Vec<u32>,
+    /// How far a hash is shifted to give its slot.
+    shift: u32,
 }
 
+/// A literal, and the globs that are filed under it.
 #[derive(Debug)]
 struct End<'b> {
     literal: &'b [u8],
-    /// The literal's first 16 bytes as far as it has them, and which of them count.
-    start: u128,
+    /// The literal's [window](Side::window), and which bytes of it count.
+    window: u128,
     mask: u128,
-    /// The longest other literal that this one begins with.
-    parent: Option<u32>,
-    /// The globs filed here.
-    globs: core::ops::Range<usize>,
+    /// The window as a number that [compares](Side::order) as literals do.
+    order: u128,
+    /// Where the globs begin and end.
+    globs: (u32, u32),
+    /// The longest other literal that this one begins with, counted from one.
+    parent: u32,
+    /// The next end in the same slot, counted from one.
+    next: u32,
+    /// How many ends from this one on are searched instead of being in the slot; zero if it stands for itself alone.
+    searched: u32,
 }
 
 impl<'b> Matcher<'b> {
@@ -112,7 +120,11 @@ impl<'b> Matcher<'b> {
     }
 
     /// The same for one group.
-    pub(crate) fn for_each_of_one(&self, group: Scanned<'_>, matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
+    pub(crate) fn for_each_of_one(
+        &self,
+        group: Scanned<'_>,
+        matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>),
+    ) {
         self.for_each_of_few(&[group], &mut |_, clause, kind| matched(clause, kind));
     }
 
@@ -123,7 +135,7 @@ impl<'b> Matcher<'b> {
         &self,
         groups: &[Scanned<'_>],
         wanted: &mut Bits,
-        mut matched: impl FnMut(u32, u32, PatternKind<'b>),
+        mut matched: impl FnMut(u32, u32, PatternKind<'_, 'b>),
     ) {
         for (few, word) in groups.chunks(FEW_GROUPS).zip(0..) {
             let first = word * FEW_GROUPS as u32;
@@ -140,27 +152,19 @@ impl<'b> Matcher<'b> {
     fn for_each_of_few(
         &self,
         groups: &[Scanned<'_>],
-        matched: &mut dyn FnMut(u32, u32, PatternKind<'b>),
+        matched: &mut dyn FnMut(u32, u32, PatternKind<'_, 'b>),
     ) -> u64 {
-        let mut positions = [0; FEW_GROUPS];
         let (mut open, mut front, mut back) = (0, 0, 0);
-        for ((group, position), at) in groups.iter().zip(&mut positions).zip(0u32..) {
-            let guess = self.exact.guess(group.hash);
-            *position = guess.position;
-            open |= u64::from(guess.is_open) << at;
-            front |= u64::from(self.prefixes.may_have(front_word(group.name))) << at;
-            back |= u64::from(self.suffixes.may_have(back_word(group.name))) << at;
+        // The last one first, so that the first one's bit comes to be the lowest.
+        for group in groups.iter().rev() {
+            open = open << 1 | u64::from(self.exact.may_have(group.hash));
+            front = front << 1 | u64::from(self.prefixes.may_want(Side::Front.long_head(group.name)));
+            back = back << 1 | u64::from(self.suffixes.may_want(Side::Back.long_head(group.name)));
         }
         // The groups that are exact names, and those of them that no glob wants.
         let (mut exact, mut alone) = (0, 0);
         for at in ones(open) {
-            let (Some(group), Some(position)) = (groups.get(at as usize), positions.get_mut(at as usize))
-            else {
-                continue;
-            };
-            let Some(found) = self.find(*position, *group) else { continue };
-            *position = found;
-            let Some(name) = self.names.get(found as usize) else { continue };
+            let Some(name) = groups.get(at as usize).and_then(|group| self.find(*group)) else { continue };
             exact |= 1 << at;
             alone |= u64::from(name.alone.load(Relaxed)) << at;
             let mut next = Some(name);
@@ -191,27 +195,26 @@ impl<'b> Matcher<'b> {
             }
         }
         for at in ones(exact & !alone & !wanted) {
-            let position = positions.get(at as usize);
-            if let Some(name) = position.and_then(|position| self.names.get(*position as usize)) {
+            if let Some(name) = groups.get(at as usize).and_then(|group| self.find(*group)) {
                 name.alone.store(true, Relaxed);
             }
         }
         exact | wanted
     }
 
-    /// Where among the exact names a group is that is probably at `position`.
+    /// The exact name that a group is.
     #[inline(always)]
-    fn find(&self, position: u32, group: Scanned<'_>) -> Option<u32> {
-        match self.names.get(position as usize) {
-            Some(name) if same(name.name, group.name) => Some(position),
+    fn find(&self, group: Scanned<'_>) -> Option<&Exact<'b>> {
+        match self.names.get(self.exact.guess(group.hash) as usize) {
+            Some(name) if same(name.name, group.name) => Some(name),
             _ => self.find_anywhere(group.name, group.hash),
         }
     }
 
     #[inline(never)]
-    fn find_anywhere(&self, name: &[u8], hash: u32) -> Option<u32> {
+    fn find_anywhere(&self, name: &[u8], hash: u32) -> Option<&Exact<'b>> {
         let is = |at: u32| self.names.get(at as usize).is_some_and(|exact| same(exact.name, name));
-        self.exact.find(hash, &is)
+        self.names.get(self.exact.find(hash, &is)? as usize)
     }
 }
 
@@ -222,93 +225,132 @@ impl<'b> Ends<'b> {
     fn decode(reader: &mut Reader<'b>, clauses: u32, side: Side) -> Option<Self> {
         let globs = decode_globs(reader, clauses)?;
         let mut ends: Vec<End<'b>> = Vec::new();
-        for (position, glob) in globs.iter().enumerate() {
+        let (mut last, mut shortest): (&[u8], usize) = (&[], usize::MAX);
+        for (glob, position) in globs.iter().zip(0..) {
             let literal = glob.pattern.literal(side);
-            match ends.last_mut() {
-                Some(last) if last.literal == literal => last.globs.end = position + 1,
-                Some(last) if side.compare(last.literal, literal) == Ordering::Greater => return None,
-                _ => {
-                    // The parent is the end before this one, or one of its parents.
-                    let mut parent = u32::try_from(ends.len()).ok()?.checked_sub(1);
-                    while let Some(end) = parent.and_then(|at| ends.get(at as usize)) {
-                        if side.begins_with(literal, end.literal) {
-                            break;
-                        }
-                        parent = end.parent;
-                    }
-                    let start = side.start(literal);
-                    let mask = !u128::MAX.unbounded_shr(literal.len() as u32 * 8);
-                    ends.push(End { literal, start, mask, parent, globs: position..position + 1 });
+            match side.compare(last, literal) {
+                Ordering::Less => {}
+                // An empty literal would be one that every name begins with.
+                Ordering::Equal => {
+                    ends.last_mut()?.globs.1 = position + 1;
+                    continue;
+                }
+                Ordering::Greater => return None,
+            }
+            // The parent is the end before this one, or one of its parents.
+            let mut parent = ends.len() as u32;
+            while let Some(end) = from_one(&ends, parent) {
+                if side.begins_with(literal, end.literal) {
+                    break;
+                }
+                parent = end.parent;
+            }
+            let (window, mask) = (side.window(literal), side.window_mask(literal.len()));
+            let (order, globs) = (side.order(window), (position, position + 1));
+            ends.push(End { literal, window, mask, order, globs, parent, next: 0, searched: 0 });
+            (last, shortest) = (literal, shortest.min(literal.len()));
+        }
+        let head_mask = side.head(side.window_mask(shortest));
+        let head = |end: &End<'_>| side.head(end.window) & head_mask;
+        let heads = ends.chunk_by(|end, next| head(end) == head(next)).count();
+        let bits = (heads * 16).max(MIN_SLOTS).next_power_of_two().ilog2();
+        let mut filed =
+            Self { side, ends, globs, head_mask, slots: vec![0; 1 << bits], shift: u64::BITS - bits };
+        filed.link();
+        Some(filed)
+    }
+
+    /// Puts the ends into their slots.
+    fn link(&mut self) {
+        let head = |end: &End<'_>| self.side.head(end.window) & self.head_mask;
+        let mut first = 0;
+        while let Some(end) = self.ends.get(first) {
+            let slot = self.slot(head(end));
+            let len = self.ends.iter().skip(first).take_while(|other| head(other) == head(end)).count();
+            let linked = if len > FEW { 1 } else { len };
+            for at in first..first + linked {
+                if let (Some(end), Some(slot)) = (self.ends.get_mut(at), self.slots.get_mut(slot)) {
+                    end.next = core::mem::replace(slot, at as u32 + 1);
+                    end.searched = if len > FEW { len as u32 } else { 0 };
                 }
             }
+            first += len;
         }
-        // An empty literal would be one that every name begins with.
-        let shortest = ends.iter().map(|end| end.literal.len()).min().unwrap_or(WORD);
-        let filter_mask = !u64::MAX.unbounded_shr(shortest as u32 * 8);
-        let bits = (ends.len() * 16).max(256).next_power_of_two().ilog2();
-        let (filter, filter_shift) = (vec![0; 1 << (bits - 6)], u64::BITS - bits);
-        let mut filed = Self { side, ends, globs, filter, filter_shift, filter_mask };
-        for end in &filed.ends {
-            let (at, bit) = filed.filter_place(side.word(end.literal));
-            *filed.filter.get_mut(at)? |= 1 << bit;
-        }
-        (shortest > 0).then_some(filed)
     }
 
-    /// Whether a name with this first word may begin with one of the literals.
+    /// Whether a name with this head may begin with one of the literals. Of shorter ones nothing is known.
     #[inline(always)]
-    fn may_have(&self, word: u64) -> bool {
-        let (at, bit) = self.filter_place(word);
-        self.filter.get(at).is_some_and(|bits| bits >> bit & 1 != 0)
+    fn may_want(&self, head: Option<u64>) -> bool {
+        head.is_none_or(|head| self.slots.get(self.slot(head)).is_some_and(|end| *end != 0))
     }
 
-    /// The bit of the filter that stands for a first word: in which of its own words, and which bit of that.
+    /// The slot of a name's first word.
     #[inline(always)]
-    fn filter_place(&self, word: u64) -> (usize, u64) {
-        let place = mix(0, word & self.filter_mask) >> self.filter_shift;
-        ((place / 64) as usize, place % 64)
+    fn slot(&self, head: u64) -> usize {
+        (mix(0, head & self.head_mask) >> self.shift) as usize
     }
 
     #[inline(never)]
-    fn for_each(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        let start = self.side.start(name);
-        if self.ends.len() <= FEW {
-            let fits = |(end, at): (&End<'_>, u32)| u64::from((end.start ^ start) & end.mask == 0) << at;
-            let fitting = self.ends.iter().zip(0..).map(fits).fold(0, |fitting, bit| fitting | bit);
-            for at in ones(fitting) {
-                if let Some(end) = self.ends.get(at as usize) {
-                    self.try_globs_of(end, name, matched);
-                }
-            }
-            return;
-        }
-        let is_above = |end: &End<'_>| self.side.compare(end.literal, name) == Ordering::Greater;
-        let above =
-            self.ends.partition_point(|end| (end.start < start) | (end.start == start && !is_above(end)));
-        let mut next = above.checked_sub(1);
-        while let Some(end) = next.and_then(|at| self.ends.get(at)) {
-            if (end.start ^ start) & end.mask == 0 {
+    fn for_each(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
+        let window = self.side.window(name);
+        let slot = self.slots.get(self.slot(self.side.head(window)));
+        let mut at = slot.copied().unwrap_or_default();
+        while let Some(end) = from_one(&self.ends, at) {
+            if end.searched != 0 {
+                self.search(at, end.searched, name, matched);
+            } else if (end.window ^ window) & end.mask == 0 {
                 self.try_globs_of(end, name, matched);
             }
-            next = end.parent.map(|at| at as usize);
+            at = end.next;
         }
     }
 
-    /// Tries the globs of an end whose first 16 bytes fit.
-    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
-        if end.literal.len() > 2 * WORD && !self.side.begins_with(name, end.literal) {
+    /// The same for `count` ends with the same head; the first is counted from one.
+    #[inline(never)]
+    fn search(&self, first: u32, count: u32, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
+        let window = self.side.window(name);
+        let order = self.side.order(window);
+        let is_above = |end: &End<'_>| {
+            end.order > order
+                || end.order == order && self.side.compare(end.literal, name) == Ordering::Greater
+        };
+        let (first, count) = (first as usize - 1, count as usize);
+        let ends = self.ends.get(first..first + count).unwrap_or_default();
+        let above = ends.partition_point(|end| !is_above(end));
+        let mut at = if above == 0 { 0 } else { (first + above) as u32 };
+        while let Some(end) = from_one(&self.ends, at) {
+            if (end.window ^ window) & end.mask == 0 {
+                self.try_globs_of(end, name, matched);
+            }
+            at = end.parent;
+        }
+    }
+
+    /// Tries the globs of an end whose window fits.
+    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
+        if end.literal.len() > 16 && !self.side.begins_with(name, end.literal) {
             return;
         }
-        for glob in self.globs.get(end.globs.clone()).unwrap_or_default() {
+        let globs = self.globs.get(end.globs.0 as usize..end.globs.1 as usize);
+        for glob in globs.unwrap_or_default() {
             if glob.pattern.is_match_behind(self.side, name) {
-                matched(glob.clause, PatternKind::Glob(glob.pattern));
+                matched(glob.clause, PatternKind::Glob(&glob.pattern));
             }
         }
     }
 }
 
-/// So many ends are looked at one after the other, without a branch; among more, those that fit are searched for.
-const FEW: usize = 16;
+/// So many ends with the same head are looked at one after the other; among more, those that fit are searched for.
+const FEW: usize = 8;
+
+/// With so many slots the heads of most names are in none of a usual mapping's.
+const MIN_SLOTS: usize = 128;
+
+/// The end at a position that is counted from one; there is none at zero.
+#[inline(always)]
+fn from_one<'e, 'b>(ends: &'e [End<'b>], at: u32) -> Option<&'e End<'b>> {
+    ends.get((at as usize).wrapping_sub(1))
+}
 
 fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b>>> {
     let count = reader.count()?;
@@ -321,10 +363,10 @@ fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b
 }
 
 #[inline]
-fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'b>)) {
+fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
     for glob in globs {
         if glob.pattern.is_match(name) {
-            matched(glob.clause, PatternKind::Glob(glob.pattern));
+            matched(glob.clause, PatternKind::Glob(&glob.pattern));
         }
     }
 }

@@ -41,11 +41,11 @@ pub struct Pattern<'b> {
 /// How a rule came to fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum PatternKind<'b> {
+pub enum PatternKind<'p, 'b> {
     /// The group is one of the rule's exact names.
     Exact,
     /// The group matches one of the rule's globs.
-    Glob(Pattern<'b>),
+    Glob(&'p Pattern<'b>),
     /// The group matches one of the rule's regular expressions, which is this one.
     Regex(&'b str),
 }

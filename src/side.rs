@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use crate::words::{back_word, front_word, same};
+use crate::words::same;
 
 /// From which side two names are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,9 +10,6 @@ pub(crate) enum Side {
     Front,
     Back,
 }
-
-/// The bytes of a word.
-pub(crate) const WORD: usize = 8;
 
 impl Side {
     pub(crate) fn compare(self, left: &[u8], right: &[u8]) -> Ordering {
@@ -32,22 +29,99 @@ impl Side {
         }
     }
 
-    /// The word that a name begins with, seen from this side.
+    /// The first 16 bytes as they lie in memory, as a number whose lowest byte comes first. Where a name has fewer,
+    /// zeros stand behind them, seen from this side.
     #[inline(always)]
-    pub(crate) fn word(self, name: &[u8]) -> u64 {
+    pub(crate) fn window(self, name: &[u8]) -> u128 {
+        // Where it begins is no branch, as which of two functions finds it would be.
+        let begin = match self {
+            Self::Front => 0,
+            Self::Back => name.len().wrapping_sub(16),
+        };
+        let window = name.get(begin..).and_then(|behind| behind.first_chunk());
+        window.map_or_else(|| self.short_window(name), |bytes| u128::from_le_bytes(*bytes))
+    }
+
+    #[inline(never)]
+    fn short_window(self, name: &[u8]) -> u128 {
+        let mut window = [0; 16];
+        let begin = match self {
+            Self::Front => 0,
+            Self::Back => window.len().saturating_sub(name.len()),
+        };
+        for (byte, other) in window.iter_mut().skip(begin).zip(name) {
+            *byte = *other;
+        }
+        u128::from_le_bytes(window)
+    }
+
+    /// Which bytes of a window count if so many of the first ones do.
+    pub(crate) fn window_mask(self, len: usize) -> u128 {
+        let bytes = [u8::MAX; 16];
+        self.window(bytes.get(..len).unwrap_or(&bytes))
+    }
+
+    /// A number that compares as a window's bytes do, seen from this side.
+    pub(crate) fn order(self, window: u128) -> u128 {
         match self {
-            Self::Front => front_word(name),
-            Self::Back => back_word(name),
+            Self::Front => window.swap_bytes(),
+            Self::Back => window,
         }
     }
 
-    /// The first 16 bytes, the first one highest; missing ones are zero.
+    /// The first eight bytes of a window.
     #[inline(always)]
-    pub(crate) fn start(self, name: &[u8]) -> u128 {
-        let rest = match self {
-            Self::Front => name.get(WORD..),
-            Self::Back => name.get(..name.len().wrapping_sub(WORD)),
+    pub(crate) fn head(self, window: u128) -> u64 {
+        match self {
+            Self::Front => window as u64,
+            Self::Back => (window >> 64) as u64,
+        }
+    }
+
+    /// The first eight bytes of a name that has as many, as they lie in memory.
+    #[inline(always)]
+    pub(crate) fn long_head(self, name: &[u8]) -> Option<u64> {
+        let head = match self {
+            Self::Front => name.first_chunk(),
+            Self::Back => name.last_chunk(),
         };
-        u128::from(self.word(name)) << 64 | u128::from(self.word(rest.unwrap_or_default()))
+        head.map(|bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Side;
+
+    #[test]
+    fn windows_are_told_apart_as_names_are() {
+        let names = ["a", "ab", "b", "ba", "abcdefgh", "abcdefghi", "bbcdefghi", "0123456789abcdef"];
+        for side in [Side::Front, Side::Back] {
+            for left in names.map(str::as_bytes) {
+                for right in names.map(str::as_bytes) {
+                    let (left_window, right_window) = (side.window(left), side.window(right));
+                    assert_eq!(
+                        side.order(left_window).cmp(&side.order(right_window)),
+                        side.compare(left, right)
+                    );
+                    let different = (left_window ^ right_window) & side.window_mask(right.len());
+                    assert_eq!(different == 0, side.begins_with(left, right), "{left:?} {right:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn windows_and_heads_have_the_bytes_next_to_their_side() {
+        let name = b"0123456789abcdefghij";
+        assert_eq!(Side::Front.window(name), Side::Front.window(b"0123456789abcdef"));
+        assert_eq!(Side::Back.window(name), Side::Back.window(b"456789abcdefghij"));
+        for side in [Side::Front, Side::Back] {
+            for len in 1..=name.len() {
+                let name = &name[..len];
+                let head = side.head(side.window(name));
+                assert_eq!(side.long_head(name), (len >= 8).then_some(head), "{len}");
+            }
+        }
     }
 }

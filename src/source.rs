@@ -142,7 +142,7 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
         && let Some(names) = input.derived.get()
         && let Some((_, names)) = names.split_last()
     {
-        received.take_joined(names);
+        scan_joined(names, |group| received.push(group));
     }
     received.bounded()
 }
@@ -219,22 +219,21 @@ impl<'b> Source<'b> {
             (Value::List(entries), _) if entries.len() > MAX_GROUPS => {
                 each(Entry::Bad(Reason::TooManyGroups))
             }
-            (Value::Names { count, .. }, _) if *count > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
+            (Value::Names(names), _) if names.count() > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
             (Value::List(entries), Shape::List | Shape::ListOrString) => {
                 entries.iter().for_each(|entry| each(read_entry(entry)));
             }
             (Value::List(entries), Shape::Objects(field)) => {
                 entries.iter().for_each(|entry| each(read_member(entry, field)));
             }
-            (Value::Names { count, joined }, Shape::List | Shape::ListOrString) => {
-                let names = || joined.split(|byte| *byte == 0);
+            (Value::Names(names), Shape::List | Shape::ListOrString) => {
                 // A zero inside a name makes more parts than there were names.
-                match names().count() == *count {
-                    true => names().for_each(|name| each(Entry::Name(name))),
+                match names.parts().count() == names.count() {
+                    true => names.parts().for_each(|name| each(Entry::Name(name))),
                     false => each(Entry::Bad(Reason::EntryMalformed)),
                 }
             }
-            (Value::Names { .. }, Shape::Objects(_)) => each(Entry::Bad(Reason::EntryType)),
+            (Value::Names(_), Shape::Objects(_)) => each(Entry::Bad(Reason::EntryType)),
             (Value::Text(_) | Value::Number(_) | Value::Bool(_), Shape::ListOrString | Shape::Text) => {
                 match read_entry(value) {
                     Entry::Number(_) if !self.numbers => each(Entry::Bad(Reason::AttributeType)),
@@ -302,17 +301,17 @@ impl<'a> Received<'a> {
     fn take(&mut self, source: &Source<'_>, value: &'a Value<'_>, mapping: &Mapping<'_>) {
         match (value, source.shape) {
             // The way of almost every login: an array of strings.
-            (Value::Names { count, joined }, Shape::List | Shape::ListOrString) if *count <= MAX_GROUPS => {
-                self.groups.reserve_exact(*count);
+            (Value::Names(names), Shape::List | Shape::ListOrString) if names.count() <= MAX_GROUPS => {
+                self.groups.reserve_exact(names.count());
                 let (groups, empty_entries) = (self.groups.len(), self.empty_entries);
-                let parts = self.take_joined(joined);
+                let parts = names.scan(|group| self.push(group));
                 // A zero inside a name makes more parts than there were names, and which of them are names is lost.
-                if parts != *count {
+                if parts != names.count() {
                     self.groups.truncate(groups);
                     self.empty_entries = empty_entries;
                     self.fail(Reason::EntryMalformed);
                 }
-                if source.cap > 0 && *count >= source.cap as usize {
+                if source.cap > 0 && names.count() >= source.cap as usize {
                     self.fail(Reason::AtCap);
                 }
             }
@@ -322,16 +321,6 @@ impl<'a> Received<'a> {
                 Entry::Bad(reason) => self.fail(reason),
             }),
         }
-    }
-
-    /// Takes names with a zero byte between them, and says how many there were.
-    fn take_joined(&mut self, joined: &'a [u8]) -> usize {
-        let mut parts = 0;
-        scan_joined(joined, |group| {
-            self.push(group);
-            parts += 1;
-        });
-        parts
     }
 
     #[inline(always)]

@@ -27,15 +27,6 @@ struct Slot {
 
 const OVERFLOWN: u32 = 1 << 31;
 
-/// Where a key probably is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Guess {
-    /// Where the key is, if it is where most are.
-    pub(crate) position: u32,
-    /// Whether the key may be in the table.
-    pub(crate) is_open: bool,
-}
-
 impl Slot {
     /// The position as the caller counts; that of a free slot is none that a table has.
     #[inline(always)]
@@ -89,15 +80,18 @@ impl Table {
         (hash >> self.shift) as usize
     }
 
-    /// What one look without a branch tells about a key with this `hash`.
+    /// Whether a key with this `hash` may be in the table, by one look without a branch.
     #[inline(always)]
-    pub(crate) fn guess(&self, hash: u32) -> Guess {
+    pub(crate) fn may_have(&self, hash: u32) -> bool {
+        let Some([first, second]) = self.buckets.get(self.home(hash)) else { return false };
+        (first.hash == hash) | (second.hash == hash) | (first.position >= OVERFLOWN)
+    }
+
+    /// Where a key with this `hash` is, if it is in the table and where most are.
+    #[inline(always)]
+    pub(crate) fn guess(&self, hash: u32) -> u32 {
         let [first, second] = self.buckets.get(self.home(hash)).copied().unwrap_or_default();
-        let (is_first, is_second) = (first.hash == hash, second.hash == hash);
-        Guess {
-            position: if is_second { second.position() } else { first.position() },
-            is_open: is_first | is_second | (first.position >= OVERFLOWN),
-        }
+        if second.hash == hash { second.position() } else { first.position() }
     }
 
     /// The position whose key has this `hash` and satisfies `same`.

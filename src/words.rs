@@ -1,5 +1,8 @@
 //! Names eight bytes at a time: what the login path does to every byte of every name, in few steps.
 
+#[cfg(feature = "compiler")]
+use core::hint::select_unpredictable;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -73,7 +76,8 @@ pub(crate) fn hash(name: &[u8]) -> u32 {
 fn last_partial_word(name: &[u8], rest: &[u8]) -> u64 {
     match name.last_chunk::<8>() {
         // One word that reaches back into the one before is cheaper than byte by byte.
-        Some(word) => u64::from_le_bytes(*word).unbounded_shr(64 - rest.len() as u32 * 8),
+        // In two steps, because all 64 bits at once cannot be shifted away.
+        Some(word) => u64::from_le_bytes(*word) >> 1 >> (63 - rest.len() as u32 * 8),
         None => front_word(rest).swap_bytes(),
     }
 }
@@ -108,6 +112,63 @@ pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
     let is_plain = |word: &[u8; 8]| suspicious(u64::from_le_bytes(*word)) == 0;
     let ascii = words.iter().all(is_plain) && rest.iter().all(|byte| matches!(byte, b' '..=b'~'));
     Scanned { name, hash: hash(name), malformed: !ascii && is_malformed(name), ascii }
+}
+
+/// Looks at names with a byte between them, whose lengths are known, and calls `each` with every one.
+/// The byte between them is zero; none of the names holds one.
+///
+/// Where names end is not looked for, and a name of usual length is hashed without a branch.
+#[inline(always)]
+#[cfg(feature = "compiler")]
+pub(crate) fn scan_measured<'a>(joined: &'a [u8], lengths: &[u32], mut each: impl FnMut(Scanned<'a>)) {
+    let is_plain = is_plain_or_zero(joined);
+    let mut rest = joined;
+    for length in lengths {
+        let Some((name, behind)) = rest.split_at_checked(*length as usize) else { return };
+        if is_plain {
+            let hash = match rest.first_chunk() {
+                Some(window) if (8..=window.len()).contains(&name.len()) => hash_in_window(window, name),
+                _ => hash(name),
+            };
+            each(Scanned { name, hash, malformed: false, ascii: true });
+        } else {
+            each(scan(name));
+        }
+        rest = behind.get(1..).unwrap_or_default();
+    }
+}
+
+/// Whether there is nothing but plain ASCII and zeros. Compilers make vectors of it.
+#[cfg(feature = "compiler")]
+fn is_plain_or_zero(bytes: &[u8]) -> bool {
+    // One less than zero is the highest byte, so that the lowest of all tells about control characters.
+    let extremes = |bytes: &[u8]| {
+        bytes.iter().fold((0, u8::MAX), |(highest, lowest), &byte| {
+            (byte.max(highest), byte.wrapping_sub(1).min(lowest))
+        })
+    };
+    let (whole, rest) = bytes.as_chunks::<32>();
+    // Vectors that reach back into those before, where there are any: byte by byte would take longer.
+    let rest = bytes.last_chunk::<32>().map_or(rest, |last| last);
+    let ((high, low), (high_rest, low_rest)) = (extremes(whole.as_flattened()), extremes(rest));
+    high.max(high_rest) <= b'~' && low.min(low_rest) >= b' ' - 1
+}
+
+/// The bytes that usual names have at most.
+#[cfg(feature = "compiler")]
+const WINDOW: usize = 40;
+
+/// The [`hash`] of a name at the beginning of a window, of at least eight bytes.
+#[inline(always)]
+#[cfg(feature = "compiler")]
+fn hash_in_window(window: &[u8; WINDOW], name: &[u8]) -> u32 {
+    let (words, rest) = name.as_chunks::<8>();
+    let mut state = 0;
+    for (word, at) in window.as_chunks().0.iter().zip(0..) {
+        let mixed = mix(state, u64::from_le_bytes(*word));
+        state = select_unpredictable(at < words.len(), mixed, state);
+    }
+    finish(state, last_partial_word(name, rest))
 }
 
 /// Looks at names with a zero byte between them, and calls `each` with every one.
@@ -166,7 +227,7 @@ fn suspicious(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{back_word, front_word, hash, same, scan, scan_joined};
+    use super::{back_word, front_word, hash, same, scan, scan_joined, scan_measured};
 
     #[test]
     fn control_characters_and_damage_are_found_wherever_they_stand() {
@@ -234,6 +295,10 @@ mod tests {
                 names.push(scanned.name);
             });
             assert_eq!(names, expected);
+            // The same with the lengths known, which is for names without zeros.
+            let (mut again, lengths) = (Vec::new(), names.iter().map(|name| name.len() as u32));
+            scan_measured(joined, &lengths.collect::<Vec<_>>(), |scanned| again.push(scanned));
+            assert_eq!(again, names.into_iter().map(scan).collect::<Vec<_>>());
         }
         check(b"", &[b""]);
         check(b"\0", &[b"", b""]);

@@ -493,15 +493,16 @@ fn encode_patterns<'c>(writer: &mut Writer, clauses: &[&'c Clause], of: impl Fn(
         // The compiler lowered them itself: they are well-formed.
         patterns.iter().filter_map(|(lowered, rule)| Some((Pattern::decode(lowered)?, *lowered, *rule)))
     };
+    let head = |pattern: &Pattern<'_>, side: Side| side.head(side.window(pattern.literal(side)));
     let mut crowds: BTreeMap<(Side, u64), usize> = BTreeMap::new();
     for (pattern, ..) in decoded() {
         for side in [Side::Front, Side::Back] {
-            *crowds.entry((side, side.word(pattern.literal(side)))).or_default() += 1;
+            *crowds.entry((side, head(&pattern, side))).or_default() += 1;
         }
     }
     let (mut front, mut back, mut anywhere) = (Vec::new(), Vec::new(), Vec::new());
     for (pattern, lowered, rule) in decoded() {
-        let crowd = |side: Side| crowds.get(&(side, side.word(pattern.literal(side)))).copied();
+        let crowd = |side: Side| crowds.get(&(side, head(&pattern, side))).copied();
         let (prefix, suffix) = (pattern.prefix(), pattern.suffix());
         let by_front = (crowd(Side::Front), suffix.len()) <= (crowd(Side::Back), prefix.len());
         match (prefix.is_empty(), suffix.is_empty()) {

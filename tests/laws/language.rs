@@ -87,10 +87,10 @@ fn encode(value: &Value<'_>, call: &mut Vec<u8>) {
             }
         }
         Value::Unreadable => call.push(8),
-        Value::Names { count, joined } => {
+        Value::Names(names) => {
             call.push(9);
-            call.extend((*count as u32).to_le_bytes());
-            text(joined, call);
+            call.extend((names.count() as u32).to_le_bytes());
+            text(names.bytes(), call);
         }
         Value::IdentityUnclear => call.push(10),
         Value::Overage => call.push(11),
