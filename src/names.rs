@@ -31,12 +31,15 @@ impl<'a> Names<'a> {
     /// Joins strings.
     #[cfg(feature = "compiler")]
     pub fn of(names: &[&str]) -> Self {
-        let measure = |name: &&str| u32::try_from(name.len()).ok().filter(|_| !name.contains('\0'));
-        Self {
-            count: names.len(),
-            joined: Cow::Owned(names.join("\0").into_bytes()),
-            lengths: names.iter().map(measure).collect::<Option<_>>().unwrap_or_default(),
-        }
+        let joined = names.join("\0").into_bytes();
+        // As many zeros as names: one of them holds a zero itself.
+        let measured = if count_zeros(&joined) < names.len() && u32::try_from(joined.len()).is_ok() {
+            names
+        } else {
+            &[]
+        };
+        let lengths = measured.iter().map(|name| name.len() as u32).collect();
+        Self { count: names.len(), joined: Cow::Owned(joined), lengths }
     }
 
     /// How many strings there are.
@@ -69,6 +72,13 @@ impl<'a> Names<'a> {
         });
         parts
     }
+}
+
+/// How many bytes are zero: of so few at once that their number is a byte, which compilers make vectors of.
+#[cfg(feature = "compiler")]
+fn count_zeros(bytes: &[u8]) -> usize {
+    let count = |bytes: &[u8]| bytes.iter().fold(0u8, |zeros, byte| zeros + u8::from(*byte == 0));
+    bytes.chunks(255).map(|bytes| usize::from(count(bytes))).sum()
 }
 
 #[cfg(test)]
