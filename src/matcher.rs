@@ -119,7 +119,7 @@ impl<'b> Matcher<'b> {
         self.names.iter().map(|exact| (exact.name, exact.clause))
     }
 
-    /// The same for one group.
+    /// Calls `matched` for each pattern that wants a group.
     pub(crate) fn for_each_of_one(
         &self,
         group: Scanned<'_>,

@@ -127,7 +127,7 @@ pub(crate) fn scan_measured<'a>(joined: &'a [u8], lengths: &[u32], mut each: imp
         let Some((name, behind)) = rest.split_at_checked(*length as usize) else { return };
         if is_plain {
             let hash = match rest.first_chunk() {
-                Some(window) if (8..=window.len()).contains(&name.len()) => hash_in_window(window, name),
+                Some(start) if (8..=start.len()).contains(&name.len()) => hash_usual(start, name),
                 _ => hash(name),
             };
             each(Scanned { name, hash, malformed: false, ascii: true });
@@ -156,15 +156,15 @@ fn is_plain_or_zero(bytes: &[u8]) -> bool {
 
 /// The bytes that usual names have at most.
 #[cfg(feature = "compiler")]
-const WINDOW: usize = 40;
+const USUAL: usize = 40;
 
-/// The [`hash`] of a name at the beginning of a window, of at least eight bytes.
+/// The [`hash`] of a name of at least eight bytes that these bytes start with.
 #[inline(always)]
 #[cfg(feature = "compiler")]
-fn hash_in_window(window: &[u8; WINDOW], name: &[u8]) -> u32 {
+fn hash_usual(start: &[u8; USUAL], name: &[u8]) -> u32 {
     let (words, rest) = name.as_chunks::<8>();
     let mut state = 0;
-    for (word, at) in window.as_chunks().0.iter().zip(0..) {
+    for (word, at) in start.as_chunks().0.iter().zip(0..) {
         let mixed = mix(state, u64::from_le_bytes(*word));
         state = select_unpredictable(at < words.len(), mixed, state);
     }
