@@ -472,7 +472,7 @@ impl<'v, 'b> Run<'v, 'b> {
         if detail.none.iter().any(hit) {
             return Verdict::GroupUnwanted;
         }
-        let excludes = || self.mapping.rules.get(detail.rule as usize).is_some_and(|rule| rule.excludes);
+        let excludes = || self.mapping.excluding.contains(detail.rule);
         let verdict = match detail.condition.as_ref().map_or(Truth::True, |condition| condition.decide(facts))
         {
             Truth::True => Verdict::Fired,
@@ -490,9 +490,8 @@ impl<'v, 'b> Run<'v, 'b> {
         let mut given = Given { granted: none(), excluded: None, grants: false };
         let granted = given.granted.words_mut();
         for rule in fired {
-            let Some(rule) = self.mapping.rules.get(*rule as usize) else { continue };
-            let grants = self.mapping.grants(rule);
-            if rule.excludes {
+            let grants = self.mapping.grants(*rule);
+            if self.mapping.excluding.contains(*rule) {
                 let excluded = given.excluded.get_or_insert_with(none);
                 grants.iter().for_each(|group| excluded.insert(*group));
                 continue;

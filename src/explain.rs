@@ -296,8 +296,8 @@ impl Teller<'_, '_> {
     }
 
     fn step(&self, rule: u32, matched: String, unwanted: bool) -> RuleStep {
+        let grants = self.mapping.map(|mapping| mapping.grants(rule));
         let rule = self.mapping.and_then(|mapping| mapping.rules().get(rule as usize));
-        let grants = self.mapping.zip(rule).map(|(mapping, rule)| mapping.grants(rule));
         let (grants, elsewhere) = self.split(grants.unwrap_or_default());
         RuleStep {
             rule: rule.map(|rule| rule.id.to_owned()).unwrap_or_default(),

@@ -1,7 +1,5 @@
 //! One customer's mapping, as the engine uses it.
 
-use core::ops::Range;
-
 use crate::bits::Bits;
 use crate::bytes::Reader;
 use crate::condition::Condition;
@@ -28,6 +26,10 @@ pub struct Mapping<'b> {
     pub(crate) rules: Vec<Rule<'b>>,
     /// What the rules grant or take away, rule by rule: positions in the registry.
     grants: Vec<u32>,
+    /// Where those of each rule begin, and where the last one's end.
+    grants_of: Vec<u32>,
+    /// The rules that take away what they name, rather than granting it.
+    pub(crate) excluding: Bits,
     /// Whether several rules have the same id, side by side: parts of what an author wrote as one.
     pub(crate) has_parts: bool,
     /// The rules that fire as soon as one of their patterns matches, or always.
@@ -56,8 +58,6 @@ pub struct Rule<'b> {
     pub id: &'b str,
     /// Whether it takes away what it names, rather than granting it.
     pub excludes: bool,
-    /// Where among all rules' grants its own are.
-    grants: Range<u32>,
 }
 
 /// What a rule asks for, or grants, beyond its own patterns.
@@ -144,16 +144,22 @@ impl<'b> Mapping<'b> {
         let group = |reader: &mut Reader<'b>| reader.number().filter(|group| *group < groups);
         let count = u32::try_from(reader.count()?).ok()?;
         let mut rules = Vec::with_capacity(count as usize);
-        let mut grants = Vec::new();
+        let (mut grants, mut grants_of) = (Vec::new(), Vec::with_capacity(count as usize + 1));
+        let mut excluding = Bits::new(count as usize);
+        grants_of.push(0);
         let (mut everyone, mut detailed, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
         for position in 0..count {
             let id = reader.text()?;
             let flags = reader.byte().filter(|flags| *flags < 16)?;
-            let start = grants.len() as u32;
             for _ in 0..reader.count()? {
                 grants.push(group(&mut reader)?);
             }
-            rules.push(Rule { id, excludes: flags & EXCLUDES != 0, grants: start..grants.len() as u32 });
+            grants_of.push(grants.len() as u32);
+            let excludes = flags & EXCLUDES != 0;
+            if excludes {
+                excluding.insert(position);
+            }
+            rules.push(Rule { id, excludes });
             if flags & DETAILED != 0 {
                 let mut own_clauses = |reader: &mut Reader<'b>| {
                     reader.list(|_| {
@@ -195,6 +201,8 @@ impl<'b> Mapping<'b> {
             lookalikes,
             rules,
             grants,
+            grants_of,
+            excluding,
             has_parts,
             simple,
             everyone,
@@ -213,10 +221,13 @@ impl<'b> Mapping<'b> {
         &self.rules
     }
 
-    /// The target groups that one of its rules grants or takes away, by their position in the registry.
+    /// The target groups that the rule at a position grants or takes away, by their position in the registry.
     #[inline(always)]
-    pub fn grants(&self, rule: &Rule<'b>) -> &[u32] {
-        self.grants.get(rule.grants.start as usize..rule.grants.end as usize).unwrap_or_default()
+    pub fn grants(&self, rule: u32) -> &[u32] {
+        let Some([start, end]) = self.grants_of.get(rule as usize..).and_then(<[u32]>::first_chunk) else {
+            return &[];
+        };
+        self.grants.get(*start as usize..*end as usize).unwrap_or_default()
     }
 
     /// What happens when the input is incomplete.

@@ -49,26 +49,27 @@ struct Glob<'b> {
 struct Ends<'b> {
     side: Side,
     /// Sorted by literal, each literal once.
-    ends: Vec<End<'b>>,
+    ends: Vec<End>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
     /// Which bytes of a name's first word are its head.
     head_mask: u64,
     /// By the hash of heads, the end to begin with, counted from one: zero for most, and then a name is done with.
-    slots: Vec<u32>,
+    slots: Vec<u16>,
     /// How far a hash is shifted to give its slot.
     shift: u32,
 }
 
 /// A literal, and the globs that are filed under it.
+///
+/// As long as a line of a processor's cache, and natively on one: which of them a login asks for is hardly ever there.
 #[derive(Debug)]
-struct End<'b> {
-    literal: &'b [u8],
-    /// The literal's [window](Side::window), and which bytes of it count.
-    window: u128,
-    mask: u128,
-    /// The window as a number that [compares](Side::order) as literals do.
+#[cfg_attr(not(target_arch = "wasm32"), repr(align(64)))]
+struct End {
+    /// The literal's [window](Side::window) as a number that [compares](Side::order) as literals do, and which of its
+    /// bytes count.
     order: u128,
+    mask: u128,
     /// Where the globs begin and end.
     globs: (u32, u32),
     /// The longest other literal that this one begins with, counted from one.
@@ -224,7 +225,7 @@ const FEW_GROUPS: usize = 64;
 impl<'b> Ends<'b> {
     fn decode(reader: &mut Reader<'b>, clauses: u32, side: Side) -> Option<Self> {
         let globs = decode_globs(reader, clauses)?;
-        let mut ends: Vec<End<'b>> = Vec::new();
+        let mut ends: Vec<End> = Vec::with_capacity(globs.len());
         let (mut last, mut shortest): (&[u8], usize) = (&[], usize::MAX);
         for (glob, position) in globs.iter().zip(0..) {
             let literal = glob.pattern.literal(side);
@@ -240,18 +241,23 @@ impl<'b> Ends<'b> {
             // The parent is the end before this one, or one of its parents.
             let mut parent = ends.len() as u32;
             while let Some(end) = from_one(&ends, parent) {
-                if side.begins_with(literal, end.literal) {
+                if side.begins_with(literal, literal_of(&globs, side, end)) {
                     break;
                 }
                 parent = end.parent;
             }
-            let (window, mask) = (side.window(literal), side.window_mask(literal.len()));
-            let (order, globs) = (side.order(window), (position, position + 1));
-            ends.push(End { literal, window, mask, order, globs, parent, next: 0, searched: 0 });
+            let order = side.order(side.window(literal));
+            let mask = side.order(side.window_mask(literal.len()));
+            let globs = (position, position + 1);
+            ends.push(End { order, mask, globs, parent, next: 0, searched: 0 });
             (last, shortest) = (literal, shortest.min(literal.len()));
         }
-        let head_mask = side.head(side.window_mask(shortest));
-        let head = |end: &End<'_>| side.head(end.window) & head_mask;
+        let mut head_mask = side.head(side.window_mask(shortest));
+        if ends.len() > usize::from(u16::MAX) {
+            // More than slots can tell apart: without any byte in their heads, they are in one slot and searched.
+            head_mask = 0;
+        }
+        let head = |end: &End| side.head(side.window_of(end.order)) & head_mask;
         let heads = ends.chunk_by(|end, next| head(end) == head(next)).count();
         let bits = (heads * 16).max(MIN_SLOTS).next_power_of_two().ilog2();
         let mut filed =
@@ -262,7 +268,7 @@ impl<'b> Ends<'b> {
 
     /// Puts the ends into their slots.
     fn link(&mut self) {
-        let head = |end: &End<'_>| self.side.head(end.window) & self.head_mask;
+        let head = |end: &End| self.side.head(self.side.window_of(end.order)) & self.head_mask;
         let mut first = 0;
         while let Some(end) = self.ends.get(first) {
             let slot = self.slot(head(end));
@@ -270,7 +276,7 @@ impl<'b> Ends<'b> {
             let linked = if len > FEW { 1 } else { len };
             for at in first..first + linked {
                 if let (Some(end), Some(slot)) = (self.ends.get_mut(at), self.slots.get_mut(slot)) {
-                    end.next = core::mem::replace(slot, at as u32 + 1);
+                    end.next = u32::from(core::mem::replace(slot, at as u16 + 1));
                     end.searched = if len > FEW { len as u32 } else { 0 };
                 }
             }
@@ -293,12 +299,13 @@ impl<'b> Ends<'b> {
     #[inline(never)]
     fn for_each(&self, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
         let window = self.side.window(name);
+        let order = self.side.order(window);
         let slot = self.slots.get(self.slot(self.side.head(window)));
-        let mut at = slot.copied().unwrap_or_default();
+        let mut at = slot.copied().unwrap_or_default().into();
         while let Some(end) = from_one(&self.ends, at) {
             if end.searched != 0 {
-                self.search(at, end.searched, name, matched);
-            } else if (end.window ^ window) & end.mask == 0 {
+                self.search(at, end.searched, order, name, matched);
+            } else if end.fits(order) {
                 self.try_globs_of(end, name, matched);
             }
             at = end.next;
@@ -307,36 +314,54 @@ impl<'b> Ends<'b> {
 
     /// The same for `count` ends with the same head; the first is counted from one.
     #[inline(never)]
-    fn search(&self, first: u32, count: u32, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
-        let window = self.side.window(name);
-        let order = self.side.order(window);
-        let is_above = |end: &End<'_>| {
+    fn search(
+        &self,
+        first: u32,
+        count: u32,
+        order: u128,
+        name: &[u8],
+        matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>),
+    ) {
+        let is_above = |end: &End| {
             end.order > order
-                || end.order == order && self.side.compare(end.literal, name) == Ordering::Greater
+                || end.order == order && self.side.compare(self.literal(end), name) == Ordering::Greater
         };
         let (first, count) = (first as usize - 1, count as usize);
         let ends = self.ends.get(first..first + count).unwrap_or_default();
         let above = ends.partition_point(|end| !is_above(end));
         let mut at = if above == 0 { 0 } else { (first + above) as u32 };
         while let Some(end) = from_one(&self.ends, at) {
-            if (end.window ^ window) & end.mask == 0 {
+            if end.fits(order) {
                 self.try_globs_of(end, name, matched);
             }
             at = end.parent;
         }
     }
 
+    fn literal(&self, end: &End) -> &'b [u8] {
+        literal_of(&self.globs, self.side, end)
+    }
+
     /// Tries the globs of an end whose window fits.
-    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
-        if end.literal.len() > 16 && !self.side.begins_with(name, end.literal) {
+    fn try_globs_of(&self, end: &End, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
+        let globs = self.globs.get(end.globs.0 as usize..end.globs.1 as usize).unwrap_or_default();
+        let literal = self.literal(end);
+        if literal.len() > 16 && !self.side.begins_with(name, literal) {
             return;
         }
-        let globs = self.globs.get(end.globs.0 as usize..end.globs.1 as usize);
-        for glob in globs.unwrap_or_default() {
+        for glob in globs {
             if glob.pattern.is_match_behind(self.side, name) {
                 matched(glob.clause, PatternKind::Glob(&glob.pattern));
             }
         }
+    }
+}
+
+impl End {
+    /// Whether a name with this order of its window may begin with the literal; it does if that is no longer than one.
+    #[inline(always)]
+    fn fits(&self, order: u128) -> bool {
+        (self.order ^ order) & self.mask == 0
     }
 }
 
@@ -348,8 +373,12 @@ const MIN_SLOTS: usize = 128;
 
 /// The end at a position that is counted from one; there is none at zero.
 #[inline(always)]
-fn from_one<'e, 'b>(ends: &'e [End<'b>], at: u32) -> Option<&'e End<'b>> {
+fn from_one(ends: &[End], at: u32) -> Option<&End> {
     ends.get((at as usize).wrapping_sub(1))
+}
+
+fn literal_of<'b>(globs: &[Glob<'b>], side: Side, end: &End) -> &'b [u8] {
+    globs.get(end.globs.0 as usize).map(|glob| glob.pattern.literal(side)).unwrap_or_default()
 }
 
 fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b>>> {
@@ -367,6 +396,54 @@ fn try_globs<'b>(globs: &[Glob<'b>], name: &[u8], matched: &mut dyn FnMut(u32, P
     for glob in globs {
         if glob.pattern.is_match(name) {
             matched(glob.clause, PatternKind::Glob(&glob.pattern));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Matcher, Reader};
+    use crate::words::scan;
+
+    fn encode(number: usize, bytes: &mut Vec<u8>) {
+        let mut rest = number;
+        while rest > 0x7f {
+            bytes.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        bytes.push(rest as u8);
+    }
+
+    /// So many globs with a literal each; every other one begins with the one before it.
+    fn check(count: usize) {
+        let literal = |clause: usize| format!("{:08}{}", clause / 2, ["", "-b"][clause % 2]);
+        let mut bytes = vec![0];
+        encode(count, &mut bytes);
+        for clause in 0..count {
+            let glob = format!("{}\u{1}", literal(clause));
+            encode(clause, &mut bytes);
+            encode(glob.len(), &mut bytes);
+            bytes.extend(glob.bytes());
+        }
+        bytes.extend([0, 0]);
+        let matcher = Matcher::decode(&mut Reader::new(&bytes), count as u32).expect("well-formed");
+        let clauses = |name: &str| {
+            let mut clauses = Vec::new();
+            matcher.for_each_of_one(scan(name.as_bytes()), &mut |clause, _| clauses.push(clause as usize));
+            clauses.sort_unstable();
+            clauses
+        };
+        for first in [0, 2, count / 4 * 2, count - 2] {
+            assert_eq!(clauses(&format!("{}bcd", literal(first + 1))), [first, first + 1]);
+            assert_eq!(clauses(&format!("{}-c", literal(first))), [first]);
+        }
+        assert!(clauses(&literal(count)).is_empty() && clauses("0000000").is_empty());
+    }
+
+    #[test]
+    fn any_number_of_literals_is_told_apart() {
+        for count in [4, 2_000, 65_534, 65_536] {
+            check(count);
         }
     }
 }
