@@ -112,8 +112,8 @@ impl<'b> Regex<'b> {
         (steps.len() <= MAX_STEPS).then_some(Self { pattern, ignore_case, prefixes, suffixes, steps, ranges })
     }
 
-    pub(crate) fn pattern(&self) -> &'b str {
-        self.pattern
+    pub(crate) fn pattern(&self) -> &&'b str {
+        &self.pattern
     }
 
     /// Whether letters of ASCII match in either case.
