@@ -328,15 +328,16 @@ impl<'a> Received<'a> {
         let fits = (1..=MAX_GROUP_BYTES).contains(&group.name.len()) & (self.groups.len() < MAX_GROUPS);
         match fits & !group.malformed {
             true => self.groups.push(group),
-            false => self.refuse(group),
+            // Its name alone: what is handed on by reference lies in memory, and a login's groups need not.
+            false => self.refuse(group.name),
         }
     }
 
     #[inline(never)]
-    fn refuse(&mut self, group: Scanned<'_>) {
-        if group.name.is_empty() {
+    fn refuse(&mut self, name: &[u8]) {
+        if name.is_empty() {
             self.empty_entries += 1;
-        } else if group.name.len() > MAX_GROUP_BYTES {
+        } else if name.len() > MAX_GROUP_BYTES {
             self.fail(Reason::GroupTooLong);
         } else if self.groups.len() == MAX_GROUPS {
             self.fail(Reason::TooManyGroups);
