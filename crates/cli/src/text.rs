@@ -32,7 +32,9 @@ pub(crate) fn escaped_styled(text: &str) -> Cow<'_, str> {
 /// JSON whose strings hold no raw control characters, not even those that JSON allows.
 pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     let hidden = |char: char| char != '\n' && is_unsafe(char);
-    if !json.contains(hidden) {
+    // Almost always there is nothing but plain ASCII. To look at all bytes at once is much faster than to stop early.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    if json.bytes().fold(true, |plain, byte| plain & is_plain(byte)) || !json.contains(hidden) {
         return Cow::Borrowed(json);
     }
     let mut safe = String::with_capacity(json.len() + 16);
