@@ -414,36 +414,61 @@ mod tests {
         bytes.push(rest as u8);
     }
 
-    /// So many globs with a literal each; every other one begins with the one before it.
-    fn check(count: usize) {
-        let literal = |clause: usize| format!("{:08}{}", clause / 2, ["", "-b"][clause % 2]);
+    /// Matches names with globs, each of a clause of its own: those behind literals, and those before.
+    fn clauses(prefixes: &[String], suffixes: &[String], names: &[String]) -> Vec<Vec<u32>> {
         let mut bytes = vec![0];
-        encode(count, &mut bytes);
-        for clause in 0..count {
-            let glob = format!("{}\u{1}", literal(clause));
-            encode(clause, &mut bytes);
-            encode(glob.len(), &mut bytes);
-            bytes.extend(glob.bytes());
+        let mut clause = 0;
+        for globs in [prefixes, suffixes, &[]] {
+            encode(globs.len(), &mut bytes);
+            for glob in globs {
+                encode(clause, &mut bytes);
+                encode(glob.len(), &mut bytes);
+                bytes.extend(glob.bytes());
+                clause += 1;
+            }
         }
-        bytes.extend([0, 0]);
-        let matcher = Matcher::decode(&mut Reader::new(&bytes), count as u32).expect("well-formed");
-        let clauses = |name: &str| {
+        let matcher = Matcher::decode(&mut Reader::new(&bytes), clause as u32).expect("well-formed");
+        let wanted = |name: &String| {
             let mut clauses = Vec::new();
-            matcher.for_each_of_one(scan(name.as_bytes()), &mut |clause, _| clauses.push(clause as usize));
+            matcher.for_each_of_one(scan(name.as_bytes()), &mut |clause, _| clauses.push(clause));
             clauses.sort_unstable();
             clauses
         };
+        names.iter().map(wanted).collect()
+    }
+
+    /// So many globs with a literal each; every other one begins with the one before it.
+    fn check_many(count: u32) {
+        let literal = |at: u32| format!("{:08}{}", at / 2, if at % 2 == 0 { "" } else { "-b" });
+        let globs: Vec<_> = (0..count).map(|at| literal(at) + "\u{1}").collect();
         for first in [0, 2, count / 4 * 2, count - 2] {
-            assert_eq!(clauses(&format!("{}bcd", literal(first + 1))), [first, first + 1]);
-            assert_eq!(clauses(&format!("{}-c", literal(first))), [first]);
+            let names =
+                [literal(first + 1) + "cd", literal(first) + "-c", literal(count), "0000000".to_owned()];
+            assert_eq!(clauses(&globs, &[], &names), [vec![first, first + 1], vec![first], vec![], vec![]]);
         }
-        assert!(clauses(&literal(count)).is_empty() && clauses("0000000").is_empty());
     }
 
     #[test]
     fn any_number_of_literals_is_told_apart() {
-        for count in [4, 2_000, 65_534, 65_536] {
-            check(count);
+        [4, 2_000, 65_534, 65_536].into_iter().for_each(check_many);
+    }
+
+    #[test]
+    fn every_byte_of_a_literal_counts() {
+        for len in 1..40 {
+            for at in 0..len {
+                let literal = "n".repeat(len);
+                let mut other = literal.clone();
+                other.replace_range(at..=at, "m");
+                for rest in ["", "-x", "-the-rest-of-a-name"] {
+                    let names = [&literal, &other].map(|start| format!("{start}{rest}"));
+                    let globs = [format!("{literal}\u{1}")];
+                    assert_eq!(clauses(&globs, &[], &names), [vec![0], vec![]], "{names:?}");
+                    let names = [&literal, &other].map(|end| format!("{rest}{end}"));
+                    let globs = [format!("\u{1}{literal}")];
+                    assert_eq!(clauses(&[], &globs, &names), [vec![0], vec![]], "{names:?}");
+                }
+            }
         }
     }
 }
