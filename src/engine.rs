@@ -472,7 +472,7 @@ impl<'v, 'b> Run<'v, 'b> {
         if detail.none.iter().any(hit) {
             return Verdict::GroupUnwanted;
         }
-        let excludes = || self.mapping.excluding.contains(detail.rule);
+        let excludes = || self.mapping.excludes(detail.rule);
         let verdict = match detail.condition.as_ref().map_or(Truth::True, |condition| condition.decide(facts))
         {
             Truth::True => Verdict::Fired,
@@ -491,7 +491,7 @@ impl<'v, 'b> Run<'v, 'b> {
         let granted = given.granted.words_mut();
         for rule in fired {
             let grants = self.mapping.grants(*rule);
-            if self.mapping.excluding.contains(*rule) {
+            if self.mapping.excludes(*rule) {
                 let excluded = given.excluded.get_or_insert_with(none);
                 grants.iter().for_each(|group| excluded.insert(*group));
                 continue;

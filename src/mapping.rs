@@ -28,8 +28,8 @@ pub struct Mapping<'b> {
     grants: Vec<u32>,
     /// Where those of each rule begin, and where the last one's end.
     grants_of: Vec<u32>,
-    /// The rules that take away what they name, rather than granting it.
-    pub(crate) excluding: Bits,
+    /// Whether any rule takes away what it names, rather than granting it.
+    takes_away: bool,
     /// Whether several rules have the same id, side by side: parts of what an author wrote as one.
     pub(crate) has_parts: bool,
     /// The rules that fire as soon as one of their patterns matches, or always.
@@ -145,7 +145,7 @@ impl<'b> Mapping<'b> {
         let count = u32::try_from(reader.count()?).ok()?;
         let mut rules = Vec::with_capacity(count as usize);
         let (mut grants, mut grants_of) = (Vec::new(), Vec::with_capacity(count as usize + 1));
-        let mut excluding = Bits::new(count as usize);
+        let mut takes_away = false;
         grants_of.push(0);
         let (mut everyone, mut detailed, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
         for position in 0..count {
@@ -156,9 +156,7 @@ impl<'b> Mapping<'b> {
             }
             grants_of.push(grants.len() as u32);
             let excludes = flags & EXCLUDES != 0;
-            if excludes {
-                excluding.insert(position);
-            }
+            takes_away |= excludes;
             rules.push(Rule { id, excludes });
             if flags & DETAILED != 0 {
                 let mut own_clauses = |reader: &mut Reader<'b>| {
@@ -202,7 +200,7 @@ impl<'b> Mapping<'b> {
             rules,
             grants,
             grants_of,
-            excluding,
+            takes_away,
             has_parts,
             simple,
             everyone,
@@ -228,6 +226,13 @@ impl<'b> Mapping<'b> {
             return &[];
         };
         self.grants.get(*start as usize..*end as usize).unwrap_or_default()
+    }
+
+    /// Whether the rule at a position takes away what it names.
+    #[inline(always)]
+    pub(crate) fn excludes(&self, rule: u32) -> bool {
+        // Of most mappings the answer is known without looking at the rule.
+        self.takes_away && self.rules.get(rule as usize).is_some_and(|rule| rule.excludes)
     }
 
     /// What happens when the input is incomplete.

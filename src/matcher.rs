@@ -70,6 +70,8 @@ struct End {
     /// bytes count.
     order: u128,
     mask: u128,
+    /// Whether the literal is longer than a window.
+    is_long: bool,
     /// Where the globs begin and end.
     globs: (u32, u32),
     /// The longest other literal that this one begins with, counted from one.
@@ -249,7 +251,7 @@ impl<'b> Ends<'b> {
             let order = side.order(side.window(literal));
             let mask = side.order(side.window_mask(literal.len()));
             let globs = (position, position + 1);
-            ends.push(End { order, mask, globs, parent, next: 0, searched: 0 });
+            ends.push(End { order, mask, is_long: literal.len() > 16, globs, parent, next: 0, searched: 0 });
             (last, shortest) = (literal, shortest.min(literal.len()));
         }
         let mut head_mask = side.head(side.window_mask(shortest));
@@ -344,12 +346,11 @@ impl<'b> Ends<'b> {
 
     /// Tries the globs of an end whose window fits.
     fn try_globs_of(&self, end: &End, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
-        let globs = self.globs.get(end.globs.0 as usize..end.globs.1 as usize).unwrap_or_default();
-        let literal = self.literal(end);
-        if literal.len() > 16 && !self.side.begins_with(name, literal) {
+        if end.is_long && !self.side.begins_with(name, self.literal(end)) {
             return;
         }
-        for glob in globs {
+        let globs = self.globs.get(end.globs.0 as usize..end.globs.1 as usize);
+        for glob in globs.unwrap_or_default() {
             if glob.pattern.is_match_behind(self.side, name) {
                 matched(glob.clause, PatternKind::Glob(&glob.pattern));
             }
