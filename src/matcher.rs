@@ -49,7 +49,7 @@ struct Glob<'b> {
 struct Ends<'b> {
     side: Side,
     /// Sorted by literal, each literal once.
-    ends: Vec<End>,
+    ends: Vec<End<'b>>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
     /// Which bytes of a name's first word are its head.
@@ -65,13 +65,10 @@ struct Ends<'b> {
 /// As long as a line of a processor's cache, and natively on one: which of them a login asks for is hardly ever there.
 #[derive(Debug)]
 #[cfg_attr(not(target_arch = "wasm32"), repr(align(64)))]
-struct End {
-    /// The literal's [window](Side::window) as a number that [compares](Side::order) as literals do, and which of its
-    /// bytes count.
+struct End<'b> {
+    literal: &'b [u8],
+    /// The literal's [window](Side::window) as a number that [compares](Side::order) as literals do.
     order: u128,
-    mask: u128,
-    /// Whether the literal is longer than a window.
-    is_long: bool,
     /// Where the globs begin and end.
     globs: (u32, u32),
     /// The longest other literal that this one begins with, counted from one.
@@ -227,7 +224,7 @@ const FEW_GROUPS: usize = 64;
 impl<'b> Ends<'b> {
     fn decode(reader: &mut Reader<'b>, clauses: u32, side: Side) -> Option<Self> {
         let globs = decode_globs(reader, clauses)?;
-        let mut ends: Vec<End> = Vec::with_capacity(globs.len());
+        let mut ends: Vec<End<'b>> = Vec::with_capacity(globs.len());
         let (mut last, mut shortest): (&[u8], usize) = (&[], usize::MAX);
         for (glob, position) in globs.iter().zip(0..) {
             let literal = glob.pattern.literal(side);
@@ -243,15 +240,14 @@ impl<'b> Ends<'b> {
             // The parent is the end before this one, or one of its parents.
             let mut parent = ends.len() as u32;
             while let Some(end) = from_one(&ends, parent) {
-                if side.begins_with(literal, literal_of(&globs, side, end)) {
+                if side.begins_with(literal, end.literal) {
                     break;
                 }
                 parent = end.parent;
             }
             let order = side.order(side.window(literal));
-            let mask = side.order(side.window_mask(literal.len()));
             let globs = (position, position + 1);
-            ends.push(End { order, mask, is_long: literal.len() > 16, globs, parent, next: 0, searched: 0 });
+            ends.push(End { literal, order, globs, parent, next: 0, searched: 0 });
             (last, shortest) = (literal, shortest.min(literal.len()));
         }
         let mut head_mask = side.head(side.window_mask(shortest));
@@ -259,7 +255,7 @@ impl<'b> Ends<'b> {
             // More than slots can tell apart: without any byte in their heads, they are in one slot and searched.
             head_mask = 0;
         }
-        let head = |end: &End| side.head(side.window_of(end.order)) & head_mask;
+        let head = |end: &End<'_>| side.head(side.window_of(end.order)) & head_mask;
         let heads = ends.chunk_by(|end, next| head(end) == head(next)).count();
         let bits = (heads * 16).max(MIN_SLOTS).next_power_of_two().ilog2();
         let mut filed =
@@ -270,7 +266,7 @@ impl<'b> Ends<'b> {
 
     /// Puts the ends into their slots.
     fn link(&mut self) {
-        let head = |end: &End| self.side.head(self.side.window_of(end.order)) & self.head_mask;
+        let head = |end: &End<'_>| self.side.head(self.side.window_of(end.order)) & self.head_mask;
         let mut first = 0;
         while let Some(end) = self.ends.get(first) {
             let slot = self.slot(head(end));
@@ -324,9 +320,9 @@ impl<'b> Ends<'b> {
         name: &[u8],
         matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>),
     ) {
-        let is_above = |end: &End| {
+        let is_above = |end: &End<'_>| {
             end.order > order
-                || end.order == order && self.side.compare(self.literal(end), name) == Ordering::Greater
+                || end.order == order && self.side.compare(end.literal, name) == Ordering::Greater
         };
         let (first, count) = (first as usize - 1, count as usize);
         let ends = self.ends.get(first..first + count).unwrap_or_default();
@@ -340,13 +336,9 @@ impl<'b> Ends<'b> {
         }
     }
 
-    fn literal(&self, end: &End) -> &'b [u8] {
-        literal_of(&self.globs, self.side, end)
-    }
-
     /// Tries the globs of an end whose window fits.
-    fn try_globs_of(&self, end: &End, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
-        if end.is_long && !self.side.begins_with(name, self.literal(end)) {
+    fn try_globs_of(&self, end: &End<'b>, name: &[u8], matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>)) {
+        if end.literal.len() > 16 && !self.side.begins_with(name, end.literal) {
             return;
         }
         let globs = self.globs.get(end.globs.0 as usize..end.globs.1 as usize);
@@ -358,11 +350,11 @@ impl<'b> Ends<'b> {
     }
 }
 
-impl End {
+impl End<'_> {
     /// Whether a name with this order of its window may begin with the literal; it does if that is no longer than one.
     #[inline(always)]
     fn fits(&self, order: u128) -> bool {
-        (self.order ^ order) & self.mask == 0
+        (self.order ^ order).leading_zeros() as usize >= 8 * self.literal.len().min(16)
     }
 }
 
@@ -374,12 +366,8 @@ const MIN_SLOTS: usize = 128;
 
 /// The end at a position that is counted from one; there is none at zero.
 #[inline(always)]
-fn from_one(ends: &[End], at: u32) -> Option<&End> {
+fn from_one<'e, 'b>(ends: &'e [End<'b>], at: u32) -> Option<&'e End<'b>> {
     ends.get((at as usize).wrapping_sub(1))
-}
-
-fn literal_of<'b>(globs: &[Glob<'b>], side: Side, end: &End) -> &'b [u8] {
-    globs.get(end.globs.0 as usize).map(|glob| glob.pattern.literal(side)).unwrap_or_default()
 }
 
 fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: u32) -> Option<Vec<Glob<'b>>> {
