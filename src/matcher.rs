@@ -428,7 +428,7 @@ mod tests {
 
     /// So many globs with a literal each; every other one begins with the one before it.
     fn check_many(count: u32) {
-        let literal = |at: u32| format!("{:08}{}", at / 2, if at % 2 == 0 { "" } else { "-b" });
+        let literal = |at: u32| format!("{:08}{}", at / 2, if at.is_multiple_of(2) { "" } else { "-b" });
         let globs: Vec<_> = (0..count).map(|at| literal(at) + "\u{1}").collect();
         for first in [0, 2, count / 4 * 2, count - 2] {
             let names =
