@@ -255,7 +255,7 @@ impl<'b> Ends<'b> {
             // More than slots can tell apart: without any byte in their heads, they are in one slot and searched.
             head_mask = 0;
         }
-        let head = |end: &End<'_>| side.head(side.window_of(end.order)) & head_mask;
+        let head = |end: &End<'_>| side.head(side.window(end.literal)) & head_mask;
         let heads = ends.chunk_by(|end, next| head(end) == head(next)).count();
         let bits = (heads * 16).max(MIN_SLOTS).next_power_of_two().ilog2();
         let mut filed =
@@ -266,7 +266,7 @@ impl<'b> Ends<'b> {
 
     /// Puts the ends into their slots.
     fn link(&mut self) {
-        let head = |end: &End<'_>| self.side.head(self.side.window_of(end.order)) & self.head_mask;
+        let head = |end: &End<'_>| self.side.head(self.side.window(end.literal)) & self.head_mask;
         let mut first = 0;
         while let Some(end) = self.ends.get(first) {
             let slot = self.slot(head(end));

@@ -69,14 +69,6 @@ impl Side {
         }
     }
 
-    /// The window that has such an order.
-    pub(crate) fn window_of(self, order: u128) -> u128 {
-        match self {
-            Self::Front => order.swap_bytes(),
-            Self::Back => order,
-        }
-    }
-
     /// The first eight bytes of a window.
     #[inline(always)]
     pub(crate) fn head(self, window: u128) -> u64 {
