@@ -1,10 +1,12 @@
 //! Conditions on a login, apart from its groups: finite, and decided in three values.
 //!
-//! An attribute that is missing, or of another type than it is held against, leaves a condition *unknown*.
-//! Whoever asks is closed by default: a rule that grants wants the truth, one that takes away is stopped by falsehood
-//! alone.
+//! A value that is missing, unreadable, unverified or of another type leaves a condition *unknown*.
+//! Rules are closed by default: one that grants fires only if its condition is true, one that excludes fires unless
+//! its condition is false.
 
+use crate::MAX_GROUPS;
 use crate::bytes::Reader;
+use crate::letters::same_in_lower_case;
 use crate::login::Value;
 use crate::words::same;
 
@@ -56,11 +58,21 @@ pub(crate) enum Condition<'b> {
         verified: u32,
         domains: Vec<&'b str>,
     },
-    /// A text that Auth0 or the platform vouches for is one of these; if it is not there, it is none of them.
+    /// A text is one of these.
     Text {
         fact: u32,
         values: Vec<&'b str>,
     },
+    /// The metadata of an organization, a connection or a client has one of these texts under a key.
+    Metadata {
+        /// The organization, connection or client, with its member `metadata`.
+        owner: u32,
+        /// What is under the key.
+        fact: u32,
+        values: Vec<&'b str>,
+    },
+    /// The condition, and false where that is unknown.
+    FalseIfUnknown(Box<Self>),
 }
 
 /// What an attribute is held against.
@@ -96,7 +108,8 @@ const MAX_DEPTH: usize = 32;
 
 impl<'b> Condition<'b> {
     /// Layout: a tag byte, then 0 all and 1 any: conditions\*; 2 not: a condition; 3 connection and 4 application:
-    /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 text: a fact and texts\*.
+    /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 text: a fact and texts\*;
+    /// 8 metadata: two facts and texts\*; 9 false if unknown: a condition.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         Self::read(reader, MAX_DEPTH)
     }
@@ -116,6 +129,12 @@ impl<'b> Condition<'b> {
                 domains: reader.list(Reader::text)?,
             },
             7 => Self::Text { fact: reader.number()?, values: reader.list(Reader::text)? },
+            8 => Self::Metadata {
+                owner: reader.number()?,
+                fact: reader.number()?,
+                values: reader.list(Reader::text)?,
+            },
+            9 => Self::FalseIfUnknown(Box::new(Self::read(reader, depth)?)),
             _ => return None,
         })
     }
@@ -131,23 +150,36 @@ impl<'b> Condition<'b> {
             Self::Application(applications) => applications.contains(&facts.application).into(),
             Self::User { fact: at, test } => test.decide(fact(at)),
             Self::EmailDomain { email, verified, domains } => match (fact(email), fact(verified)) {
-                (Value::Text(email), Value::Bool(true)) => has_domain(email, domains).into(),
-                (Value::IdentityUnclear, _) => Truth::Unknown,
-                _ => Truth::False,
+                (Value::Text(email), Value::Bool(true)) => has_domain(email, domains),
+                _ => Truth::Unknown,
             },
-            Self::Text { fact: at, values } => match fact(at) {
-                Value::Text(text) => values.iter().any(|value| same(value.as_bytes(), text)).into(),
-                _ => Truth::False,
+            Self::Text { fact: at, values } => is_one_of(fact(at), values),
+            Self::Metadata { owner, fact: at, values } => match fact(owner) {
+                // The tenant keeps metadata itself: where the owner is in the login, a missing key is known to be missing.
+                Value::Object(members) => match (members.first(), fact(at)) {
+                    (None, _) | (Some((_, Value::Object(_))), Value::Absent) => Truth::False,
+                    (Some((_, Value::Object(_))), value) => is_one_of(value, values),
+                    _ => Truth::Unknown,
+                },
+                _ => Truth::Unknown,
             },
+            Self::FalseIfUnknown(condition) => (condition.decide(facts) == Truth::True).into(),
         }
     }
 }
 
-/// Whether what stands behind the last `@` is one of the domains, whatever the case of its ASCII letters.
-fn has_domain(email: &[u8], domains: &[&str]) -> bool {
-    let Some(at) = email.iter().rposition(|byte| *byte == b'@').filter(|at| *at > 0) else { return false };
-    let domain = email.get(at + 1..).unwrap_or_default();
-    domains.iter().any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(domain))
+fn is_one_of(value: &Value<'_>, values: &[&str]) -> Truth {
+    match value {
+        Value::Text(text) => values.iter().any(|value| same(value.as_bytes(), text)).into(),
+        _ => Truth::Unknown,
+    }
+}
+
+/// Whether what follows the last `@` is one of the domains; unknown if the text is not an address.
+fn has_domain(email: &[u8], domains: &[&str]) -> Truth {
+    let at = email.iter().rposition(|byte| *byte == b'@').filter(|at| *at > 0 && at + 1 < email.len());
+    let Some(domain) = at.and_then(|at| email.get(at + 1..)) else { return Truth::Unknown };
+    domains.iter().any(|wanted| same_in_lower_case(wanted.as_bytes(), domain)).into()
 }
 
 impl<'b> Test<'b> {
@@ -168,17 +200,19 @@ impl<'b> Test<'b> {
 
     fn decide(&self, value: &Value<'_>) -> Truth {
         let compare = |holds: fn(&f64, &f64) -> bool, bound: &f64| match value {
-            Value::Number(number) => holds(number, bound).into(),
+            Value::Number(number) if !number.is_nan() => holds(number, bound).into(),
             _ => Truth::Unknown,
         };
         match self {
             Self::Equals(scalars) => equals(scalars, value),
             Self::Contains(scalars) => match value {
                 Value::List(entries) => {
-                    entries.iter().any(|entry| equals(scalars, entry) == Truth::True).into()
+                    contains(entries.len(), entries.iter().map(|entry| equals(scalars, entry)))
                 }
+                // With U+0000 in one of them nobody can tell where each begins.
+                Value::Names(names) if names.parts().count() != names.count() => Truth::Unknown,
                 Value::Names(names) => {
-                    names.parts().any(|name| equals(scalars, &Value::Text(name)) == Truth::True).into()
+                    contains(names.count(), names.parts().map(|name| equals(scalars, &Value::Text(name))))
                 }
                 // Some identity providers send a list of one as its entry.
                 single => equals(scalars, single),
@@ -195,11 +229,17 @@ impl<'b> Test<'b> {
     }
 }
 
+/// Whether one of `count` entries is what is looked for, as far as a login is read.
+fn contains(count: usize, entries: impl Iterator<Item = Truth>) -> Truth {
+    let cut = if count > MAX_GROUPS { Truth::Unknown } else { Truth::False };
+    entries.take(MAX_GROUPS).fold(cut, Truth::max)
+}
+
 /// Whether a value is one of the scalars; unknown if none of them is of its type.
 fn equals(scalars: &[Scalar<'_>], value: &Value<'_>) -> Truth {
     let one = |scalar: &Scalar<'_>| match (scalar, value) {
         (Scalar::Text(wanted), Value::Text(text)) => same(wanted.as_bytes(), text).into(),
-        (Scalar::Number(wanted), Value::Number(number)) => (wanted == number).into(),
+        (Scalar::Number(wanted), Value::Number(number)) if !number.is_nan() => (wanted == number).into(),
         (Scalar::Bool(wanted), Value::Bool(value)) => (wanted == value).into(),
         _ => Truth::Unknown,
     };
@@ -242,7 +282,9 @@ mod tests {
         check(&Test::AtLeast(3.0), Value::Number(3.0), Truth::True);
         check(&Test::Above(3.0), Value::Number(3.0), Truth::False);
         check(&Test::AtLeast(3.0), Value::Text(b"3"), Truth::Unknown);
-        check(&Test::Below(3.0), Value::Number(f64::NAN), Truth::False);
+        check(&Test::Below(3.0), Value::Number(f64::NAN), Truth::Unknown);
+        check(&Test::Equals(vec![Scalar::Number(3.0)]), Value::Number(f64::NAN), Truth::Unknown);
+        check(&Test::Above(3.0), Value::Number(f64::INFINITY), Truth::True);
         check(&Test::Exists(true), Value::Null, Truth::False);
         check(&Test::Exists(false), Value::Absent, Truth::True);
         check(&Test::Exists(true), Value::IdentityUnclear, Truth::Unknown);
@@ -253,9 +295,44 @@ mod tests {
         let test = Test::Contains(vec![Scalar::Text("a")]);
         check(&test, Value::Names(Names::of(&["b", "a"])), Truth::True);
         check(&test, Value::List(vec![Value::Number(1.0), Value::Text(b"a")]), Truth::True);
-        check(&test, Value::List(vec![Value::Number(1.0)]), Truth::False);
+        check(&test, Value::List(vec![]), Truth::False);
         check(&test, Value::Text(b"a"), Truth::True);
         check(&test, Value::Absent, Truth::Unknown);
+    }
+
+    #[test]
+    fn entries_that_cannot_be_compared_leave_a_list_unknown() {
+        let test = Test::Contains(vec![Scalar::Text("a"), Scalar::Bool(true)]);
+        let list = |entry: Value<'static>| Value::List(vec![Value::Text(b"b"), entry]);
+        check(&test, list(Value::Bool(false)), Truth::False);
+        for entry in [
+            Value::Number(1.0),
+            Value::Null,
+            Value::Unreadable,
+            Value::List(vec![Value::Text(b"a")]),
+            Value::Object(vec![]),
+        ] {
+            check(&test, list(entry.clone()), Truth::Unknown);
+            check(&test, Value::List(vec![entry, Value::Text(b"a")]), Truth::True);
+        }
+        check(&test, Value::Names(Names::joined(2, b"a\0x\0b")), Truth::Unknown);
+        check(&Test::Contains(vec![Scalar::Number(1.0)]), Value::Names(Names::of(&["a"])), Truth::Unknown);
+    }
+
+    #[test]
+    fn what_is_cut_off_a_list_is_unknown() {
+        let test = Test::Contains(vec![Scalar::Text("a")]);
+        let mut names = vec!["b"; crate::MAX_GROUPS];
+        check(&test, Value::Names(Names::of(&names)), Truth::False);
+        names.push("a");
+        check(&test, Value::Names(Names::of(&names)), Truth::Unknown);
+        check(
+            &test,
+            Value::List(names.iter().map(|name| Value::Text(name.as_bytes())).collect()),
+            Truth::Unknown,
+        );
+        names.swap(0, crate::MAX_GROUPS);
+        check(&test, Value::Names(Names::of(&names)), Truth::True);
     }
 
     #[test]
@@ -273,16 +350,59 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_nobody_verified_is_of_no_domain() {
+    fn the_domain_of_an_address_is_unknown_unless_it_is_verified() {
         let condition = Condition::EmailDomain { email: 0, verified: 1, domains: vec!["acme.example"] };
-        let decide = |email: &'static [u8], verified: Value<'static>| {
-            let values = [Value::Text(email), verified];
-            condition.decide(Facts { connection: 0, application: 0, values: &values })
+        let decide = |email: Value<'static>, verified: Value<'static>| {
+            condition.decide(Facts { connection: 0, application: 0, values: &[email, verified] })
         };
-        assert_eq!(decide(b"x@ACME.example", Value::Bool(true)), Truth::True);
-        assert_eq!(decide(b"x@acme.example", Value::Bool(false)), Truth::False);
-        assert_eq!(decide(b"x@acme.example", Value::Text(b"true")), Truth::False);
-        assert_eq!(decide(b"x@evil.example@acme.example.net", Value::Bool(true)), Truth::False);
-        assert_eq!(decide(b"@acme.example", Value::Bool(true)), Truth::False);
+        let verified = |email: &'static [u8]| decide(Value::Text(email), Value::Bool(true));
+        assert_eq!(verified(b"x@ACME.example"), Truth::True);
+        assert_eq!(verified(b"x@evil.example@acme.example.net"), Truth::False);
+        for no_address in [&b"@acme.example"[..], b"acme.example", b"x@", b""] {
+            assert_eq!(verified(no_address), Truth::Unknown);
+        }
+        for other in
+            [Value::Bool(false), Value::Text(b"true"), Value::Absent, Value::Null, Value::Number(1.0)]
+        {
+            assert_eq!(decide(Value::Text(b"x@acme.example"), other), Truth::Unknown);
+        }
+        assert_eq!(decide(Value::Absent, Value::Bool(true)), Truth::Unknown);
+    }
+
+    #[test]
+    fn metadata_is_known_to_lack_a_key_where_its_owner_is_in_the_login() {
+        let condition = Condition::Metadata { owner: 0, fact: 1, values: vec!["gold"] };
+        let decide = |owner: Value<'static>, value: Value<'static>| {
+            condition.decide(Facts { connection: 0, application: 0, values: &[owner, value] })
+        };
+        let with = |metadata: Value<'static>| Value::Object(vec![(&b"metadata"[..], metadata)]);
+        let object = || with(Value::Object(vec![]));
+        assert_eq!(decide(object(), Value::Text(b"gold")), Truth::True);
+        assert_eq!(decide(object(), Value::Text(b"silver")), Truth::False);
+        assert_eq!(decide(object(), Value::Absent), Truth::False);
+        assert_eq!(decide(Value::Object(vec![]), Value::Absent), Truth::False);
+        for other in [Value::Null, Value::Number(1.0), Value::Unreadable, Value::Object(vec![])] {
+            assert_eq!(decide(object(), other), Truth::Unknown);
+        }
+        for other in [Value::Null, Value::Text(b"gold"), Value::List(vec![]), Value::Unreadable] {
+            assert_eq!(decide(with(other.clone()), Value::Absent), Truth::Unknown);
+            assert_eq!(decide(other, Value::Absent), Truth::Unknown);
+        }
+        assert_eq!(decide(Value::Absent, Value::Absent), Truth::Unknown);
+    }
+
+    #[test]
+    fn false_if_unknown_leaves_the_other_values() {
+        let unknown = Condition::User { fact: 9, test: Test::AtLeast(1.0) };
+        let (yes, no) = (Condition::Application(vec![1]), Condition::Application(vec![2]));
+        let check = |condition: Condition<'static>, expected: Truth, negated: Truth| {
+            let facts = Facts { connection: 0, application: 1, values: &[] };
+            let condition = Condition::FalseIfUnknown(Box::new(condition));
+            assert_eq!(condition.decide(facts), expected);
+            assert_eq!(Condition::Not(Box::new(condition)).decide(facts), negated);
+        };
+        check(yes, Truth::True, Truth::False);
+        check(no, Truth::False, Truth::True);
+        check(unknown, Truth::False, Truth::True);
     }
 }

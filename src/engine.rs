@@ -190,8 +190,9 @@ pub fn evaluate_routed<'v, 'b>(
     let mut rules = run.fired.members();
     let mut given = run.give(&rules);
     run.merge_parts(&mut rules);
-    // Of incomplete input nobody can say that nothing in it leads anywhere.
-    if received.incomplete.is_none() {
+    // For incomplete input, or while a granting rule is undecided, it is unknown whether a rule grants anything.
+    if received.incomplete.is_none() && !given.grants && !given.undecided.as_ref().is_some_and(|it| it.grants)
+    {
         run.give_default(&mut given);
     }
 
@@ -215,13 +216,15 @@ pub fn evaluate_routed<'v, 'b>(
         let own = bundle.groups_of(application);
         let groups = &mut evaluation.groups;
         *groups = own.map(|own| given.granted.common(own)).unwrap_or_default();
-        if let Some(excluded) = given.excluded {
+        if let Some(excluded) = &given.excluded {
             let granted = groups.len();
             groups.retain(|group| !excluded.contains(*group));
             notes.add(Note::Excluded, (granted - groups.len()) as u32);
         }
-        keep_highest(bundle, &mut evaluation.groups);
-        limit(bundle, application, &mut evaluation, &mut notes);
+        keep_highest(bundle, groups);
+        let possible =
+            given.undecided.as_ref().zip(own).map(|(it, own)| it.possible(bundle, own, &given, groups));
+        limit(bundle, application, possible.as_deref(), &mut evaluation, &mut notes);
     }
     evaluation.notes = notes.0;
     evaluation
@@ -239,9 +242,18 @@ fn keep_highest(bundle: &Bundle<'_>, groups: &mut Vec<u32>) {
 }
 
 /// Holds the groups to what the application accepts.
-fn limit(bundle: &Bundle<'_>, application: u32, evaluation: &mut Evaluation<'_>, notes: &mut Notes) {
+///
+/// Where rules are undecided, `possible` are the groups that the login could have with them, and those are counted:
+/// a login that says less passes no limit that it would not pass otherwise.
+fn limit(
+    bundle: &Bundle<'_>,
+    application: u32,
+    possible: Option<&[u32]>,
+    evaluation: &mut Evaluation<'_>,
+    notes: &mut Notes,
+) {
     let Some(application) = bundle.application(application) else { return };
-    let groups = &mut evaluation.groups;
+    let groups = possible.unwrap_or(&evaluation.groups);
     // No name has more bytes in JSON than twice those of the longest: almost always that is enough to know.
     let most = groups.len().saturating_mul(3 + 2 * bundle.longest_group());
     if groups.len() <= application.max_groups as usize && most < application.max_claim_bytes as usize {
@@ -254,22 +266,35 @@ fn limit(bundle: &Bundle<'_>, application: u32, evaluation: &mut Evaluation<'_>,
         bytes <= application.max_claim_bytes as usize
     });
     let fitting = fitting.count();
-    if fitting == groups.len() {
+    let (_, beyond) = groups.split_at_checked(fitting).unwrap_or_default();
+    if beyond.is_empty() {
         return;
     }
     match application.over_limit {
         OverLimit::Truncate => {
-            notes.add(Note::Truncated, (groups.len() - fitting) as u32);
-            groups.truncate(fitting);
+            let beyond = beyond.to_vec();
+            let is_beyond = |group: &u32| beyond.binary_search(group).is_ok();
+            let granted = evaluation.groups.len();
+            evaluation.groups.retain(|group| {
+                // With more known, a higher group of its tier might take its place, and not fit.
+                !is_beyond(group) && !above(bundle, *group).iter().any(is_beyond)
+            });
+            notes.add(Note::Truncated, (granted - evaluation.groups.len()) as u32);
         }
         OverLimit::NoGroups | OverLimit::Deny => {
-            groups.clear();
+            evaluation.groups.clear();
             evaluation.reason = Reason::OverLimit;
             if application.over_limit == OverLimit::Deny {
                 evaluation.outcome = Outcome::Deny;
             }
         }
     }
+}
+
+/// The groups above one in its tier.
+fn above<'b>(bundle: &'b Bundle<'_>, group: u32) -> &'b [u32] {
+    let above = |tier: &'b Vec<u32>| tier.get(..tier.iter().position(|it| *it == group)?);
+    bundle.tiers.iter().find_map(above).unwrap_or_default()
 }
 
 /// The bytes of a target group's name in JSON; it holds no control characters.
@@ -310,6 +335,9 @@ struct Run<'v, 'b> {
     /// The clauses that some group matched.
     hits: Bits,
     fired: Bits,
+    /// The rules of which it is unknown whether they fire: those that grant do not, those that exclude do.
+    /// There are none in most logins.
+    undecided: Option<Bits>,
     expansions: Vec<Expansion>,
     notes: Notes,
 }
@@ -321,6 +349,35 @@ struct Given {
     excluded: Option<Bits>,
     /// Whether a granting rule fired.
     grants: bool,
+    /// What is left open, if any rule is undecided.
+    undecided: Option<Undecided>,
+}
+
+/// What the undecided rules of a login leave open.
+struct Undecided {
+    /// Whether one of them grants.
+    grants: bool,
+    /// What they would grant.
+    granted: Bits,
+    /// What is excluded by the other rules.
+    excluded: Bits,
+}
+
+impl Undecided {
+    /// The groups of the application that the login could have if more were known: those that are granted for certain
+    /// or perhaps, without those that are excluded for certain or below one of their tier that is kept in any case.
+    fn possible(&self, bundle: &Bundle<'_>, own: &Bits, given: &Given, kept: &[u32]) -> Vec<u32> {
+        let mut possible = [given.granted.common(own), self.granted.common(own)].concat();
+        possible.sort_unstable();
+        possible.dedup();
+        possible.retain(|group| !self.excluded.contains(*group));
+        for tier in &bundle.tiers {
+            let highest = tier.iter().position(|group| kept.binary_search(group).is_ok());
+            let lower = highest.and_then(|at| tier.get(at + 1..)).unwrap_or_default();
+            possible.retain(|group| !lower.contains(group));
+        }
+        possible
+    }
 }
 
 impl<'v, 'b> Run<'v, 'b> {
@@ -330,6 +387,7 @@ impl<'v, 'b> Run<'v, 'b> {
             mapping,
             hits: Bits::new(mapping.clause_count()),
             fired: Bits::default(),
+            undecided: None,
             expansions: Vec::new(),
             notes: Notes::default(),
         }
@@ -444,13 +502,7 @@ impl<'v, 'b> Run<'v, 'b> {
             trace(Step::Decided { rule: detail.rule, verdict });
             match verdict {
                 Verdict::Fired => self.fired.insert(detail.rule),
-                Verdict::FiredUndecided => {
-                    self.fired.insert(detail.rule);
-                    let id = self.id(detail.rule);
-                    self.notes.add(Note::ConditionUnknown, u32::from(noted != id));
-                    noted = id;
-                }
-                Verdict::Expired | Verdict::ConditionUnknown => {
+                Verdict::FiredUndecided | Verdict::ConditionUnknown | Verdict::Expired => {
                     let note = match verdict {
                         Verdict::Expired => Note::ExpiredRule,
                         _ => Note::ConditionUnknown,
@@ -458,6 +510,14 @@ impl<'v, 'b> Run<'v, 'b> {
                     let id = self.id(detail.rule);
                     self.notes.add(note, u32::from(noted != id));
                     noted = id;
+                    if verdict == Verdict::FiredUndecided {
+                        self.fired.insert(detail.rule);
+                    }
+                    if verdict != Verdict::Expired {
+                        let undecided =
+                            self.undecided.get_or_insert_with(|| Bits::new(self.mapping.rules.len()));
+                        undecided.insert(detail.rule);
+                    }
                 }
                 Verdict::GroupMissing | Verdict::GroupUnwanted | Verdict::ConditionFalse => {}
             }
@@ -472,22 +532,27 @@ impl<'v, 'b> Run<'v, 'b> {
         if detail.none.iter().any(hit) {
             return Verdict::GroupUnwanted;
         }
-        let excludes = || self.mapping.excludes(detail.rule);
-        let verdict = match detail.condition.as_ref().map_or(Truth::True, |condition| condition.decide(facts))
-        {
-            Truth::True => Verdict::Fired,
-            Truth::False => return Verdict::ConditionFalse,
-            // Closed by default: what takes away does so unless the condition is known not to hold.
-            Truth::Unknown if excludes() => Verdict::FiredUndecided,
-            Truth::Unknown => return Verdict::ConditionUnknown,
+        let condition = detail.condition.as_ref().map_or(Truth::True, |condition| condition.decide(facts));
+        let lasts = match detail.expires {
+            0 => Truth::True,
+            // Without a clock that works, any time is possible.
+            _ if !now.is_finite() => Truth::Unknown,
+            expires => (now < f64::from(expires)).into(),
         };
-        if detail.expires > 0 && now >= f64::from(detail.expires) { Verdict::Expired } else { verdict }
+        match (condition, condition.min(lasts)) {
+            (Truth::False, _) => Verdict::ConditionFalse,
+            (_, Truth::False) => Verdict::Expired,
+            (_, Truth::True) => Verdict::Fired,
+            // Closed by default: a rule that excludes does so unless it is known not to fire.
+            (_, Truth::Unknown) if self.mapping.excludes(detail.rule) => Verdict::FiredUndecided,
+            (_, Truth::Unknown) => Verdict::ConditionUnknown,
+        }
     }
 
     /// What the rules that fired grant and take away.
     fn give(&mut self, fired: &[u32]) -> Given {
         let none = || Bits::new(self.bundle.group_count());
-        let mut given = Given { granted: none(), excluded: None, grants: false };
+        let mut given = Given { granted: none(), excluded: None, grants: false, undecided: None };
         let granted = given.granted.words_mut();
         for rule in fired {
             let grants = self.mapping.grants(*rule);
@@ -505,19 +570,48 @@ impl<'v, 'b> Run<'v, 'b> {
                 insert(granted, *group);
             }
         }
-        for Expansion { rule, target } in core::mem::take(&mut self.expansions) {
-            if self.fired.contains(rule) {
+        for Expansion { rule, target } in &self.expansions {
+            if self.fired.contains(*rule) {
                 match target {
-                    Ok(group) => given.granted.insert(group),
-                    Err(note) => self.notes.add(note, 1),
+                    Ok(group) => given.granted.insert(*group),
+                    Err(note) => self.notes.add(*note, 1),
                 }
             }
         }
+        given.undecided = self.undecided.as_ref().map(|undecided| self.leave_open(fired, undecided));
         given
     }
 
+    /// What is left open by rules that are undecided.
+    #[inline(never)]
+    fn leave_open(&self, fired: &[u32], undecided: &Bits) -> Undecided {
+        let none = || Bits::new(self.bundle.group_count());
+        let mut open = Undecided { grants: false, granted: none(), excluded: none() };
+        let insert =
+            |rule: u32, into: &mut Bits| self.mapping.grants(rule).iter().for_each(|it| into.insert(*it));
+        for rule in undecided.members() {
+            if !self.mapping.excludes(rule) {
+                open.grants = true;
+                insert(rule, &mut open.granted);
+            }
+        }
+        for rule in fired {
+            if self.mapping.excludes(*rule) && !undecided.contains(*rule) {
+                insert(*rule, &mut open.excluded);
+            }
+        }
+        for Expansion { rule, target } in &self.expansions {
+            if let Ok(group) = target
+                && undecided.contains(*rule)
+            {
+                open.granted.insert(*group);
+            }
+        }
+        open
+    }
+
     fn give_default(&mut self, given: &mut Given) {
-        if given.grants || self.mapping.default.is_empty() {
+        if self.mapping.default.is_empty() {
             return;
         }
         for group in &self.mapping.default {

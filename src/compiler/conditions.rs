@@ -28,6 +28,11 @@ pub(crate) fn read_condition(
     let fields = Fields::read(node, &CONDITION, findings)?;
     if node.is_empty() {
         findings.report(Code::EmptyCondition, &node.span, "the condition is empty", None);
+    } else if let (Kind::Map(members), Some(span)) = (&node.kind, fields.key_span("if-unknown"))
+        && members.len() == 1
+    {
+        let message = "`if-unknown` stands beside a test, and there is none";
+        findings.report(Code::EmptyCondition, span, message, None);
     }
     let mut all = Vec::new();
     let connections = some_texts(&fields, "connection", findings);
@@ -86,7 +91,22 @@ pub(crate) fn read_condition(
         let condition = read_condition(node, known, findings);
         all.extend(condition.map(|condition| Condition::Not(Box::new(condition))));
     }
-    if all.len() > 1 { Some(Condition::All(all)) } else { all.pop() }
+    let condition = if all.len() > 1 { Condition::All(all) } else { all.pop()? };
+    Some(if_unknown(condition, &fields, findings))
+}
+
+/// The condition as the key `if-unknown` beside it wants it.
+fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut Findings<'_>) -> Condition {
+    match fields.boolean("if-unknown", findings) {
+        Some((false, _)) => Condition::FalseIfUnknown(Box::new(condition)),
+        Some((true, span)) => {
+            let message = "`if-unknown` can only be `false`: what is unknown never grants";
+            let help = "remove it, or write `false` where the condition is to be false instead of unknown";
+            findings.report(Code::InvalidValue, span, message, help.to_owned());
+            condition
+        }
+        None => condition,
+    }
 }
 
 fn some_texts(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
@@ -188,7 +208,8 @@ fn read_attribute_test(node: &Node, findings: &mut Findings<'_>) -> Option<Condi
     if fields.get("exists").is_some() {
         test = fields.boolean("exists", findings).map(|(exists, _)| Test::Exists(exists));
     }
-    Some(Condition::User { attribute: attribute?, test: test?, span: fields.span })
+    let condition = Condition::User { attribute: attribute?, test: test?, span: fields.span.clone() };
+    Some(if_unknown(condition, &fields, findings))
 }
 
 fn read_number(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<f64> {

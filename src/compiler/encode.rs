@@ -95,6 +95,8 @@ pub(crate) enum LoweredCondition {
     User { fact: OwnedRead, test: Test },
     EmailDomain(Vec<String>),
     Text { fact: OwnedRead, values: Vec<String> },
+    Metadata { owner: OwnedRead, fact: OwnedRead, values: Vec<String> },
+    FalseIfUnknown(Box<Self>),
 }
 
 /// A [`Read`](crate::Read) that owns its texts.
@@ -300,9 +302,10 @@ impl LoweredCondition {
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.collect(facts));
             }
-            Self::Not(condition) => condition.collect(facts),
+            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.collect(facts),
             Self::Connection(_) | Self::Application(_) => {}
             Self::User { fact, .. } | Self::Text { fact, .. } => drop(facts.insert(fact.clone())),
+            Self::Metadata { owner, fact, .. } => facts.extend([owner.clone(), fact.clone()]),
             Self::EmailDomain(_) => facts.extend(email_reads()),
         }
     }
@@ -319,13 +322,15 @@ impl LoweredCondition {
             Self::User { .. } => 5,
             Self::EmailDomain(_) => 6,
             Self::Text { .. } => 7,
+            Self::Metadata { .. } => 8,
+            Self::FalseIfUnknown(_) => 9,
         };
         writer.bytes.push(tag);
         match self {
             Self::All(conditions) | Self::Any(conditions) => {
                 writer.list(conditions, |writer, condition| condition.encode(writer, facts));
             }
-            Self::Not(condition) => condition.encode(writer, facts),
+            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.encode(writer, facts),
             Self::Connection(positions) | Self::Application(positions) => {
                 writer.list(positions, |writer, position| writer.number(*position));
             }
@@ -338,6 +343,11 @@ impl LoweredCondition {
                 writer.list(domains, |writer, domain| writer.text(domain));
             }
             Self::Text { fact, values } => {
+                writer.number(position(fact));
+                writer.list(values, |writer, value| writer.text(value));
+            }
+            Self::Metadata { owner, fact, values } => {
+                writer.number(position(owner));
                 writer.number(position(fact));
                 writer.list(values, |writer, value| writer.text(value));
             }

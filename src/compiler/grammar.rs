@@ -145,6 +145,8 @@ pub(crate) enum Value {
     Boolean,
     /// `true`.
     True,
+    /// `false`.
+    False,
     /// A whole number of a range, both ends included.
     Number {
         least: i64,

@@ -250,6 +250,9 @@ fn lower_condition(
         Condition::Not(condition) => {
             LoweredCondition::Not(Box::new(lower_condition(condition, organization, platform)))
         }
+        Condition::FalseIfUnknown(condition) => {
+            LoweredCondition::FalseIfUnknown(Box::new(lower_condition(condition, organization, platform)))
+        }
         Condition::Connection(names) => {
             connections_with(&|connection| names.iter().any(|name| name.text == connection.name.text))
         }
@@ -279,8 +282,11 @@ fn lower_condition(
                 MetadataOf::Client => "client",
             };
             let key = key.text.replace('~', "~0").replace('/', "~1");
-            let fact = OwnedRead::event(format!("/{of}/metadata/{key}"), "");
-            LoweredCondition::Text { fact, values: texts(values) }
+            LoweredCondition::Metadata {
+                owner: OwnedRead::event(format!("/{of}"), "metadata"),
+                fact: OwnedRead::event(format!("/{of}/metadata/{key}"), ""),
+                values: texts(values),
+            }
         }
         Condition::User { attribute, test, .. } => {
             LoweredCondition::User { fact: OwnedRead::attribute(&attribute.text), test: test.clone() }

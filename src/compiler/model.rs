@@ -253,6 +253,8 @@ pub(crate) enum Condition {
     /// At least one of them holds; never empty.
     Any(Vec<Condition>),
     Not(Box<Condition>),
+    /// The condition, and false where that is unknown.
+    FalseIfUnknown(Box<Condition>),
     /// The login came through one of these connections of the mapping.
     Connection(Vec<Name>),
     Strategy(Vec<(Strategy, Range<usize>)>),

@@ -127,6 +127,7 @@ pub(crate) static CONDITION: Object = Object {
             "At least one of these conditions holds.",
         ),
         Key::optional("not", Value::Object(&CONDITION), "The condition does not hold."),
+        IF_UNKNOWN,
     ],
     among: &[Among::AtLeastOne(&[
         "connection",
@@ -143,6 +144,12 @@ pub(crate) static CONDITION: Object = Object {
         "not",
     ])],
 };
+
+const IF_UNKNOWN: Key = Key::optional(
+    "if-unknown",
+    Value::False,
+    "Where a value is missing or cannot be compared, this is false instead of unknown.",
+);
 
 // A template does not know the connections of those who use it, so any name can stand there.
 static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
@@ -177,6 +184,7 @@ pub(crate) static ATTRIBUTE_TEST: Object = Object {
         Key::optional("above", Value::AnyNumber, "It is a larger number."),
         Key::optional("below", Value::AnyNumber, "It is a smaller number."),
         Key::optional("exists", Value::Boolean, "It is there, or it is not there."),
+        IF_UNKNOWN,
     ],
     among: &[Among::ExactlyOne(&["equals", "contains", "at-least", "at-most", "above", "below", "exists"])],
 };

@@ -73,6 +73,9 @@ pub(super) fn connections_of<'o>(
 impl<'c> Parts<'c> {
     fn add(&mut self, Literal { condition, negated }: Literal<'c>) {
         match (condition, negated) {
+            (Condition::FalseIfUnknown(inner), false) => self.add(Literal { condition: inner, negated }),
+            // What is inside may be unknown then, which contradicts nothing.
+            (Condition::FalseIfUnknown(_), true) => {}
             (Condition::Not(inner), _) => self.add(Literal { condition: inner, negated: !negated }),
             (Condition::All(all), false) | (Condition::Any(all), true) => {
                 for condition in all {
@@ -277,7 +280,7 @@ fn owner(of: MetadataOf) -> &'static str {
 pub(super) fn span_of(condition: &Condition) -> Range<usize> {
     let place = match condition {
         Condition::All(all) | Condition::Any(all) => return all.first().map(span_of).unwrap_or_default(),
-        Condition::Not(inner) => return span_of(inner),
+        Condition::Not(inner) | Condition::FalseIfUnknown(inner) => return span_of(inner),
         Condition::Connection(names)
         | Condition::Application(names)
         | Condition::Client(names)

@@ -261,6 +261,7 @@ fn canonical(condition: &Condition) -> String {
         Condition::All(all) => in_order("all", all.iter().map(canonical).collect()),
         Condition::Any(any) => in_order("any", any.iter().map(canonical).collect()),
         Condition::Not(inner) => format!("not({})", canonical(inner)),
+        Condition::FalseIfUnknown(inner) => format!("false-if-unknown({})", canonical(inner)),
         Condition::Connection(all) => names("connection", all),
         Condition::Application(all) => names("application", all),
         Condition::Client(all) => names("client", all),

@@ -24,6 +24,7 @@ impl Writer {
             Value::Version => members([("const", json!(1))]),
             Value::Boolean => members([("type", json!("boolean"))]),
             Value::True => members([("const", json!(true))]),
+            Value::False => members([("const", json!(false))]),
             Value::Number { least, most } => {
                 members([("type", json!("integer")), ("minimum", json!(least)), ("maximum", json!(most))])
             }
