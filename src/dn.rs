@@ -14,6 +14,16 @@ pub(crate) struct Name<'a> {
     parts: Vec<Part<'a>>,
 }
 
+/// Which relative name of a distinguished name an attribute is read of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "an entry has a name of its own and others above it")]
+pub enum AttributeOf {
+    /// The entry's own, which is the first.
+    Entry,
+    /// The nearest one above the entry's own that has the attribute.
+    Parent,
+}
+
 /// An attribute and its value.
 #[derive(Clone, Copy, Debug)]
 struct Part<'a> {
@@ -78,11 +88,28 @@ impl<'a> Name<'a> {
         }
     }
 
-    /// Appends the first value of an attribute.
-    /// Says no, and appends nothing, if there is none or if it is no text.
-    pub(crate) fn first_value(&self, attribute: &[u8], out: &mut Vec<u8>) -> bool {
-        let first = self.parts.iter().find(|part| same_attribute(part.attribute, attribute));
-        first.is_some_and(|part| part.append_text(out))
+    /// Appends the value of an attribute: of the entry's own relative name, which is the first, or of the nearest one
+    /// above it that has the attribute.
+    /// Says no, and appends nothing, if there is none, if there are several, or if it is no text.
+    pub(crate) fn value(&self, attribute: &[u8], of: AttributeOf, out: &mut Vec<u8>) -> bool {
+        let own = self.parts.iter().position(|part| part.last).map_or(self.parts.len(), |last| last + 1);
+        let (own, mut above) = self.parts.split_at_checked(own).unwrap_or_default();
+        let is_it = |part: &&Part<'_>| same_attribute(part.attribute, attribute);
+        let name = match of {
+            AttributeOf::Entry => own,
+            AttributeOf::Parent => {
+                let Some(first) = above.iter().position(|part| is_it(&part)) else { return false };
+                // The relative names before it lack the attribute, so it is the first of its own that has it.
+                above = above.get(first..).unwrap_or_default();
+                let end = above.iter().position(|part| part.last).map_or(above.len(), |last| last + 1);
+                above.get(..end).unwrap_or_default()
+            }
+        };
+        let mut values = name.iter().filter(is_it);
+        match (values.next(), values.next()) {
+            (Some(part), None) => part.append_text(out),
+            _ => false,
+        }
     }
 
     /// Whether this name is somewhere below another one, which it then ends in.

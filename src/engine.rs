@@ -298,7 +298,7 @@ fn above<'b>(bundle: &'b Bundle<'_>, group: u32) -> &'b [u32] {
 }
 
 /// The bytes of a target group's name in JSON; it holds no control characters.
-fn json_len(name: &str) -> usize {
+pub(crate) fn json_len(name: &str) -> usize {
     name.len() + name.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::bits::Bits;
 use crate::bundle::Bundle;
+use crate::dn::AttributeOf;
 use crate::engine::{self, Place, Step, Verdict};
 use crate::evaluation::{Note, Outcome, Reason};
 use crate::event::{Answer, Event};
@@ -359,11 +360,15 @@ fn describe_source(source: &Source<'_>) -> String {
     };
     let form = match &source.form {
         Form::Plain => return shape,
-        Form::DistinguishedName { attribute, below: None } => {
-            format!("the first {attribute} of distinguished names")
-        }
-        Form::DistinguishedName { attribute, below: Some(base) } => {
-            format!("the first {attribute} of distinguished names below `{}`", base.escape_debug())
+        Form::DistinguishedName { attribute, of, below } => {
+            let of = match of {
+                AttributeOf::Entry => "distinguished names",
+                AttributeOf::Parent => "the nearest parent of distinguished names",
+            };
+            match below {
+                Some(base) => format!("the {attribute} of {of} below `{}`", base.escape_debug()),
+                None => format!("the {attribute} of {of}"),
+            }
         }
         Form::Domain { domain: None } => "names behind their domain".to_owned(),
         Form::Domain { domain: Some(domain) } => format!("names of the domain `{}`", domain.escape_debug()),

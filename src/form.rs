@@ -1,6 +1,6 @@
 //! How a group's name is written in what an identity provider sends, and which part of it rules see.
 
-use crate::dn::Name;
+use crate::dn::{AttributeOf, Name};
 use crate::letters::same_in_lower_case;
 
 /// How names are written, and which part of them rules see.
@@ -11,8 +11,10 @@ pub enum Form<'b> {
     Plain,
     /// A distinguished name, such as `CN=eng,OU=Groups,DC=acme,DC=example`; rules see `eng`.
     DistinguishedName {
-        /// The attribute type; rules see its first value.
+        /// The attribute type; rules see its value.
         attribute: &'b str,
+        /// Where the attribute is read.
+        of: AttributeOf,
         /// The distinguished name that others have to be below; those that are not are left out.
         below: Option<&'b str>,
     },
@@ -56,8 +58,9 @@ impl Form<'_> {
     /// have the form.
     ///
     /// ```
-    /// # use claimsmith::Form;
-    /// let form = Form::DistinguishedName { attribute: "CN", below: Some("DC=acme,DC=example") };
+    /// # use claimsmith::{AttributeOf, Form};
+    /// let below = Some("DC=acme,DC=example");
+    /// let form = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below };
     /// assert_eq!(form.read("CN=Doe\\, Jane,OU=Groups,DC=acme,DC=example").as_deref(), Some("Doe, Jane"));
     /// assert_eq!(form.read("CN=eng,DC=other,DC=example"), None);
     /// ```
@@ -88,14 +91,14 @@ impl ReadyForm<'_> {
     fn read_into(&self, name: &[u8], out: &mut Vec<u8>) -> Option<Formed> {
         match self.form {
             Form::Plain => out.extend_from_slice(name),
-            Form::DistinguishedName { attribute, below } => {
+            Form::DistinguishedName { attribute, of, below } => {
                 let name = Name::parse(name)?;
                 if below.is_some() && !name.is_below(self.below.as_ref()?) {
                     return Some(Formed::OutsideScope);
                 }
                 let start = out.len();
                 // A value without a character names no group.
-                if !name.first_value(attribute.as_bytes(), out) || out.len() == start {
+                if !name.value(attribute.as_bytes(), *of, out) || out.len() == start {
                     return None;
                 }
             }
@@ -140,7 +143,7 @@ fn split_in_two(name: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, Formed};
+    use super::{AttributeOf, Form, Formed};
 
     fn check(form: &Form<'_>, name: &str, expected: Result<&str, Formed>) {
         let mut out = b"before ".to_vec();
@@ -167,29 +170,52 @@ mod tests {
         assert_eq!(out, b"\xff");
     }
 
+    fn dn<'a>(attribute: &'a str, of: AttributeOf, below: Option<&'a str>) -> Form<'a> {
+        Form::DistinguishedName { attribute, of, below }
+    }
+
     #[test]
-    fn of_distinguished_names_one_attribute_is_taken() {
-        let form = Form::DistinguishedName { attribute: "CN", below: None };
+    fn of_distinguished_names_the_entry_itself_has_the_attribute() {
+        let form = dn("CN", AttributeOf::Entry, None);
         check(&form, "CN=eng,OU=Groups,DC=acme", Ok("eng"));
         check(&form, r"cn=Doe\, Jane,dc=acme", Ok("Doe, Jane"));
+        check(&form, "OU=x+CN=eng,DC=acme", Ok("eng"));
+        check(&form, "CN=a+CN=b,DC=acme", MALFORMED);
         check(&form, "OU=Groups,DC=acme", MALFORMED);
+        check(&form, "ipaUniqueID=0a9c,cn=sudorules,cn=sudo,dc=acme", MALFORMED);
+        check(&form, "OU=Night,CN=admins,DC=acme", MALFORMED);
         check(&form, "CN=,CN=Users,DC=acme", MALFORMED);
         check(&form, "CN=#04024869,DC=acme", MALFORMED);
         check(&form, "eng", MALFORMED);
         check(&form, "", MALFORMED);
-        check(&Form::DistinguishedName { attribute: "ou", below: None }, "CN=eng,OU=Groups", Ok("Groups"));
+        check(&dn("ou", AttributeOf::Entry, None), "CN=eng,OU=Groups", MALFORMED);
+        check(&dn("ou", AttributeOf::Entry, None), "OU=Night,OU=Groups", Ok("Night"));
+    }
+
+    #[test]
+    fn of_distinguished_names_the_nearest_parent_with_the_attribute_is_read() {
+        let form = dn("ou", AttributeOf::Parent, None);
+        check(&form, "CN=eng,OU=Groups", Ok("Groups"));
+        check(&form, "OU=Night,OU=Groups,OU=All", Ok("Groups"));
+        check(&form, "CN=eng,CN=x,L=y+OU=Groups,OU=All", Ok("Groups"));
+        check(&form, "CN=eng,OU=a+OU=b,OU=All", MALFORMED);
+        check(&form, "CN=eng,OU=a+L=x+OU=b,OU=All", MALFORMED);
+        check(&form, "OU=Night,DC=acme", MALFORMED);
+        check(&form, "OU=Night+OU=Day", MALFORMED);
+        check(&form, "CN=eng+OU=Night,DC=acme", MALFORMED);
+        check(&form, "CN=eng,OU=,OU=All", MALFORMED);
     }
 
     #[test]
     fn distinguished_names_of_other_branches_are_outside() {
-        let form = Form::DistinguishedName { attribute: "CN", below: Some("OU=Groups, DC=acme") };
+        let form = dn("CN", AttributeOf::Entry, Some("OU=Groups, DC=acme"));
         check(&form, "CN=eng,OU=Groups,DC=acme", Ok("eng"));
         check(&form, "CN=eng,OU=Sub,OU=groups,DC=Acme", Ok("eng"));
         check(&form, "CN=eng,OU=Other,DC=acme", OUTSIDE);
         check(&form, "OU=Groups,DC=acme", OUTSIDE);
         check(&form, "OU=x,OU=Groups,DC=acme", MALFORMED);
         check(&form, "CN=eng,OU=Other,DC=acme,", MALFORMED);
-        check(&Form::DistinguishedName { attribute: "CN", below: Some("acme") }, "CN=eng,DC=acme", MALFORMED);
+        check(&dn("CN", AttributeOf::Entry, Some("acme")), "CN=eng,DC=acme", MALFORMED);
     }
 
     #[test]

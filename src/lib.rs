@@ -46,6 +46,7 @@ pub mod event;
 pub mod explain;
 
 pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit};
+pub use dn::AttributeOf;
 pub use engine::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
 pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
 pub use form::Form;

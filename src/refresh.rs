@@ -18,8 +18,8 @@ pub(crate) const READS: [(&str, &str); 4] = [
 
 /// Whether a login is the exchange of a refresh token, and the user authenticated more than `max_age` seconds ago.
 ///
-/// The latest authentication counts that the event tells of; only if it tells of none, the refresh token's own age.
-/// If it does not tell that either, or the time of the login is not a number, any age is possible.
+/// The latest authentication counts that the event tells of; where it has no member for one, the refresh token's own
+/// age. If it does not tell that either, or the time of the login is not a number, any age is possible.
 pub(crate) fn is_stale(facts: &[Value<'_>], now: f64, max_age: u32) -> bool {
     let [protocol, methods, session, token, ..] = facts else { return true };
     let is_exchange = match protocol {
@@ -39,12 +39,14 @@ pub(crate) fn is_stale(facts: &[Value<'_>], now: f64, max_age: u32) -> bool {
         Value::Object(members) => members.first().and_then(|(_, time)| at(time)),
         _ => None,
     };
-    let methods = match methods {
+    let listed = match methods {
         Value::List(methods) => methods.as_slice(),
         _ => &[],
     };
-    let authenticated = methods.iter().filter_map(of_member).chain(at(session)).reduce(f64::max);
-    match authenticated.or_else(|| of_member(token)) {
+    let authenticated = listed.iter().filter_map(of_member).chain(at(session)).reduce(f64::max);
+    // A time that is there and cannot be read is earlier than the token for all that is known.
+    let is_silent = matches!((methods, session), (Value::Absent, Value::Absent));
+    match authenticated.or_else(|| of_member(token).filter(|_| is_silent)) {
         Some(then) => !now.is_finite() || now - then > f64::from(max_age),
         None => true,
     }
@@ -87,6 +89,9 @@ mod tests {
         check(refresh(), [method(b"2026-10-01T12:00:00Z"), Value::Absent, token(NOON)], 11.9, true);
         check(refresh(), [Value::Absent, Value::Absent, token(NOON)], 11.9, false);
         check(refresh(), [Value::Absent, Value::Text(b"yesterday"), Value::Absent], 0.0, true);
+        check(refresh(), [Value::Absent, Value::Text(b"yesterday"), token(NOON)], 0.0, true);
+        check(refresh(), [Value::Null, Value::Absent, token(NOON)], 0.0, true);
+        check(refresh(), [method(b"yesterday"), Value::Text(NOON), token(NOON)], 11.9, false);
     }
 
     #[test]

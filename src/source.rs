@@ -4,6 +4,7 @@
 //! a value is understood or refused, never guessed at.
 
 use crate::bytes::Reader;
+use crate::dn::AttributeOf;
 use crate::evaluation::Reason;
 use crate::form::{Form, Formed};
 use crate::invisible;
@@ -150,7 +151,7 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
 impl<'b> Source<'b> {
     /// Layout: a byte for the shape, 0 list, 1 list or string, 2 string, 3 delimited and its delimiter, 4 objects and
     /// their member; a byte for the form, 0 plain, 1 distinguished name and its attribute and the suffix, 2 domain and
-    /// 3 e-mail and the domain, 4 path, where what is not asked for is empty; the flags, and the cap.
+    /// 3 e-mail and the domain, 4 path, 5 as 1 but of a parent, where what is not asked for is empty; the flags, and the cap.
     pub(crate) fn decode(read: u32, reader: &mut Reader<'b>) -> Option<Self> {
         let shape = match reader.byte()? {
             0 => Shape::List,
@@ -161,12 +162,17 @@ impl<'b> Source<'b> {
             _ => return None,
         };
         let wanted = |reader: &mut Reader<'b>| Some(reader.text().map(Some)?.filter(|text| !text.is_empty()));
+        let dn = |of, reader: &mut Reader<'b>| {
+            let attribute = reader.text()?;
+            Some(Form::DistinguishedName { attribute, of, below: wanted(reader)? })
+        };
         let form = match reader.byte()? {
             0 => Form::Plain,
-            1 => Form::DistinguishedName { attribute: reader.text()?, below: wanted(reader)? },
+            1 => dn(AttributeOf::Entry, reader)?,
             2 => Form::Domain { domain: wanted(reader)? },
             3 => Form::Email { domain: wanted(reader)? },
             4 => Form::Path,
+            5 => dn(AttributeOf::Parent, reader)?,
             _ => return None,
         };
         let flags = reader.byte().filter(|flags| *flags < 16)?;

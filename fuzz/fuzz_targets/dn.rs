@@ -2,7 +2,7 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use claimsmith::Form;
+use claimsmith::{AttributeOf, Form};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
@@ -33,7 +33,7 @@ fuzz_target!(|input: Input<'_>| {
 
     let names: Vec<_> = names.iter().filter(|name| !name.is_empty()).collect();
     let Some((first, above)) = names.split_first() else { return };
-    let wanted = Form::DistinguishedName { attribute: "CN", below: None };
+    let wanted = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None };
     let first_parts = first.iter().enumerate().map(|(at, part)| write(part, (at == 0).then_some("cn")));
     let mut written = vec![first_parts.collect::<Vec<_>>().join("+")];
     written.extend(above.iter().map(|name| {
@@ -42,23 +42,26 @@ fuzz_target!(|input: Input<'_>| {
     }));
     let dn = written.join(",");
     let value = first[0].value;
-    assert_eq!(wanted.read(&dn).as_deref(), Some(value).filter(|value| !value.is_empty()), "{dn:?}");
+    // An entry with two names of its own has none.
+    let is_name = |part: &Part<'_>| ["CN", "2.5.4.3", "commonName"].contains(&attribute(part));
+    let expected = Some(value).filter(|value| !value.is_empty() && !first[1..].iter().any(is_name));
+    assert_eq!(wanted.read(&dn).as_deref(), expected, "{dn:?}");
 
     let at = usize::from(base) % written.len();
     let below = written[at..].join(" ; ");
-    let form = Form::DistinguishedName { attribute: "CN", below: Some(&below) };
+    let form = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&below) };
     let expected = if at == 0 { None } else { wanted.read(&dn) };
     assert_eq!(form.read(&dn), expected, "{dn:?} below {below:?}");
     let elsewhere = format!("{below},zz=z");
-    let form = Form::DistinguishedName { attribute: "CN", below: Some(&elsewhere) };
+    let form = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&elsewhere) };
     assert_eq!(form.read(&dn), None, "{dn:?} below {elsewhere:?}");
 });
 
 /// What must hold of any text as a name, and of any other one as the branch that it has to be in.
 fn check_text(text: &str, below: &str) {
     for attribute in ["CN", "1.2.3", "C", ""] {
-        let all = Form::DistinguishedName { attribute, below: None };
-        let some = Form::DistinguishedName { attribute, below: Some(below) };
+        let all = Form::DistinguishedName { attribute, of: AttributeOf::Entry, below: None };
+        let some = Form::DistinguishedName { attribute, of: AttributeOf::Entry, below: Some(below) };
         let value = all.read(text);
         if let Some(value) = some.read(text) {
             assert_eq!(Some(&value), all.read(text).as_ref(), "{text:?} below {below:?}");
@@ -68,15 +71,19 @@ fn check_text(text: &str, below: &str) {
         if let Some(value) = value {
             assert!(value.len() <= text.len());
             let again = format!("CN={},{text}", escape(&value, 1));
-            let form = Form::DistinguishedName { attribute: "cn", below: Some(text) };
+            let form = Form::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, below: Some(text) };
             assert_eq!(form.read(&again), Some(value), "{again:?}");
         }
     }
 }
 
+fn attribute(part: &Part<'_>) -> &'static str {
+    ATTRIBUTES[usize::from(part.attribute) % ATTRIBUTES.len()]
+}
+
 fn write(part: &Part<'_>, attribute: Option<&str>) -> String {
-    let Part { attribute: number, value, style } = part;
-    let attribute = attribute.unwrap_or(ATTRIBUTES[usize::from(*number) % ATTRIBUTES.len()]);
+    let Part { value, style, .. } = part;
+    let attribute = attribute.unwrap_or(self::attribute(part));
     let space = if style & 0x80 == 0 { "" } else { " " };
     let value = match style & 3 {
         0 => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),

@@ -1,7 +1,7 @@
 //! What rules see of a name is a part of it, and no text makes the reader of any form panic.
 #![no_main]
 
-use claimsmith::Form;
+use claimsmith::{AttributeOf, Form};
 use libfuzzer_sys::fuzz_target;
 
 /// A name, a domain and a branch.
@@ -35,8 +35,9 @@ fn check(name: &str, domain: &str, below: &str) {
     let is_ours = host.is_some_and(|host| host.eq_ignore_ascii_case(domain));
     assert_eq!(Form::Email { domain: Some(domain) }.read(name).as_deref(), local.filter(|_| is_ours));
 
-    let of_all = Form::DistinguishedName { attribute: "CN", below: None }.read(name);
-    let of_branch = Form::DistinguishedName { attribute: "CN", below: Some(below) }.read(name);
+    let of_all = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None }.read(name);
+    let of_branch =
+        Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(below) }.read(name);
     assert!(of_branch.is_none() || of_branch == of_all, "{name:?} below {below:?}");
     assert!(of_all.is_none_or(|value| !value.is_empty() && value.len() <= name.len()), "{name:?}");
 }

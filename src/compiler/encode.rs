@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::model::{From, OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
 use crate::bundle::{self, FORMAT_VERSION, MAGIC, OverLimit};
+use crate::dn::AttributeOf;
 use crate::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::pattern::Pattern;
 use crate::read;
@@ -258,8 +259,11 @@ fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     match &source.form {
         OwnedForm::Plain => writer.bytes.push(0),
-        OwnedForm::DistinguishedName { attribute, below } => {
-            writer.bytes.push(1);
+        OwnedForm::DistinguishedName { attribute, of, below } => {
+            writer.bytes.push(match of {
+                AttributeOf::Entry => 1,
+                AttributeOf::Parent => 5,
+            });
             writer.text(attribute);
             writer.text(&optional(below));
         }

@@ -9,6 +9,7 @@ use super::names::check_known;
 use super::rules::read_moment;
 use super::yaml::{Kind, Name, Node};
 use crate::diagnostic::Code;
+use crate::dn::AttributeOf;
 
 /// The event of a case that gives it raw.
 pub(crate) fn raw_event(case: &Fields<'_>, event: &Node, whole: bool, findings: &mut Findings<'_>) -> Json {
@@ -267,8 +268,12 @@ fn wrap(source: &OwnedSource, groups: &[Name], node: &Node, findings: &mut Findi
 fn in_form(name: &str, form: &OwnedForm) -> String {
     match form {
         OwnedForm::Plain => name.to_owned(),
-        OwnedForm::DistinguishedName { attribute, below } => {
-            let mut entry = format!("{attribute}={}", escape_value(name));
+        OwnedForm::DistinguishedName { attribute, of, below } => {
+            let mut entry = match of {
+                AttributeOf::Entry => String::new(),
+                AttributeOf::Parent => "CN=member,".to_owned(),
+            };
+            entry.push_str(&format!("{attribute}={}", escape_value(name)));
             if let Some(below) = below {
                 entry.push(',');
                 entry.push_str(below);
@@ -337,7 +342,7 @@ fn to_json(node: &Node) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use super::{OwnedForm, in_form};
+    use super::{AttributeOf, OwnedForm, in_form};
 
     fn check(name: &str, form: &OwnedForm, expected: &str) {
         assert_eq!(in_form(name, form), expected);
@@ -346,7 +351,9 @@ mod tests {
     #[test]
     fn a_name_is_written_in_its_form() {
         let below = Some("OU=Groups,DC=acme".to_owned());
-        let dn = OwnedForm::DistinguishedName { attribute: "CN".to_owned(), below };
+        let dn = |of| OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of, below: below.clone() };
+        check("BI", &dn(AttributeOf::Parent), "CN=member,CN=BI,OU=Groups,DC=acme");
+        let dn = dn(AttributeOf::Entry);
         check("BI Viewers", &dn, "CN=BI Viewers,OU=Groups,DC=acme");
         check(" a,b=c\\", &dn, "CN=\\ a\\,b\\=c\\\\,OU=Groups,DC=acme");
         check("#1 ", &dn, "CN=\\#1\\ ,OU=Groups,DC=acme");

@@ -18,6 +18,7 @@ use super::model::{
 use super::patterns::PatternLowering;
 use super::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::json_len;
 use crate::mapping::IncompletePolicy;
 
 /// Lowers a mapping and reports what is wrong with its rules.
@@ -48,7 +49,7 @@ pub(crate) fn lower(
             }
         }
     }
-    let mut findings = Findings { file: &organization.file, list: diagnostics };
+    let findings = Findings { file: &organization.file, list: diagnostics };
     // What the platform says alone has been reported there.
     if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
         && is_unsafe(incomplete, unmatched)
@@ -56,6 +57,10 @@ pub(crate) fn lower(
         let diagnostic = unsafe_partial(span, UNMATCHED_MISSING, organization, platform, &findings);
         findings.list.push(diagnostic.help(UNMATCHED_HELP));
     }
+    if incomplete == IncompletePolicy::UsePartial {
+        check_limits(&rules, organization, platform, diagnostics);
+    }
+    let mut findings = Findings { file: &organization.file, list: diagnostics };
     let default = organization.default.iter().filter_map(|name| guard.resolve_default(name, &mut findings));
     let default = default.collect();
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
@@ -206,6 +211,50 @@ fn check_partial(rule: &Rule, organization: &Organization, platform: &Platform, 
         None => unsafe_partial(&rule.id.span, message, organization, platform, findings),
     };
     findings.list.push(diagnostic);
+}
+
+/// Reports applications of which the rules can grant more than they accept, where partial input is used: a login that
+/// sends everything would be above the limit, and one that sends less would pass.
+fn check_limits(
+    rules: &[LoweredRule],
+    organization: &Organization,
+    platform: &Platform,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let granting = rules.iter().filter(|rule| !rule.excludes);
+    let granted: BTreeSet<u32> = granting
+        .flat_map(|rule| rule.groups.iter().chain(rule.templates.iter().flat_map(|it| &it.candidates)))
+        .copied()
+        .collect();
+    let own = organization.incomplete_span.as_ref().map(|span| (&organization.file, span));
+    let chosen = own.or(platform.policies.incomplete_span.as_ref().map(|span| (&platform.file, span)));
+    let Some((file, span)) = chosen else { return };
+    for (position, application) in platform.applications.iter().enumerate() {
+        let groups = granted.iter().filter_map(|group| platform.groups.get(*group as usize));
+        let names: Vec<&str> = groups
+            .filter(|group| group.applications.contains(&position))
+            .map(|group| group.name.text.as_str())
+            .collect();
+        // The claim as JSON: quotes and a comma for each name, and the brackets.
+        let bytes = names.iter().map(|name| json_len(name) + 3).sum::<usize>() + 1;
+        let limits = &application.limits;
+        let problem = if names.len() > limits.groups as usize {
+            format!("{} groups of `{}`, which accepts {}", names.len(), application.name.text, limits.groups)
+        } else if bytes > (limits.claim_bytes as usize).max(2) {
+            format!(
+                "a claim of {bytes} bytes for `{}`, which accepts {}",
+                application.name.text, limits.claim_bytes
+            )
+        } else {
+            continue;
+        };
+        let message = format!(
+            "the rules of `{}` can lead to {problem}, and partial input may hide that a login is above that limit",
+            organization.name
+        );
+        let help = "choose `incomplete: deny` or `no-groups`, or grant no more than the application accepts";
+        diagnostics.push(Diagnostic::new(Code::UnsafePartial, file, span.clone(), message).help(help));
+    }
 }
 
 /// What is not safe with partial input, and where that is chosen.

@@ -7,6 +7,7 @@ use core::ops::Range;
 
 use super::strategy::Strategy;
 use super::yaml::Name;
+use crate::dn::AttributeOf;
 use crate::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::source::{Absent, Combine, Identity};
 
@@ -169,10 +170,11 @@ pub(crate) enum OwnedShape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum OwnedForm {
     Plain,
-    /// A distinguished name, of which the first value of the attribute counts; others than those below the suffix
-    /// are left out. `below` is text in the form of RFC 4514.
+    /// A distinguished name, of which the value of the attribute counts; others than those below the suffix are left
+    /// out. `below` is text in the form of RFC 4514.
     DistinguishedName {
         attribute: String,
+        of: AttributeOf,
         below: Option<String>,
     },
     /// `DOMAIN\name`; others than those of the domain are left out.

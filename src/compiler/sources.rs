@@ -7,6 +7,7 @@ use super::names::{check_name, check_option, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Name, Node};
 use crate::diagnostic::Code;
+use crate::dn::AttributeOf;
 use crate::source::{Absent, Combine, Identity};
 
 /// Reads the `connections` of a mapping.
@@ -295,6 +296,7 @@ impl Reader<'_, '_> {
         let word = word.unwrap_or("plain");
         if word != "dn" {
             self.misplaced("attribute", &["form: dn"], findings);
+            self.misplaced("attribute-of", &["form: dn"], findings);
             self.misplaced("below", &["form: dn"], findings);
         }
         if !matches!(word, "domain" | "email") {
@@ -303,10 +305,13 @@ impl Reader<'_, '_> {
         match word {
             "dn" => {
                 let attribute = self.option("attribute", findings).filter(|it| check_attribute(it, findings));
+                let owners = [("entry", AttributeOf::Entry), ("parent", AttributeOf::Parent)];
+                let of = self.fields.and_then(|fields| fields.choice("attribute-of", &owners, findings));
                 let below = self.fields.and_then(|fields| fields.text("below", findings));
                 let below = below.filter(|below| check_dn(below, findings));
                 Some(OwnedForm::DistinguishedName {
                     attribute: attribute.map_or_else(|| "CN".to_owned(), |attribute| attribute.text),
+                    of: of.unwrap_or(AttributeOf::Entry),
                     below: below.map(|below| below.text),
                 })
             }

@@ -9,6 +9,7 @@ use super::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scal
 use super::{Compiler, FileKind, classify};
 use crate::bundle::OverLimit;
 use crate::diagnostic::SourceFile;
+use crate::dn::AttributeOf;
 use crate::mapping::IncompletePolicy;
 use crate::source::{Combine, Identity};
 
@@ -232,7 +233,7 @@ fn sources_are_read_with_all_that_they_say() {
     let (sources, combine) = sources(
         "{ strategy: okta, combine: first, groups: [
           { from: provisioned, field: external_id },
-          { from: /app_metadata/groups, shape: objects, field: dn, form: dn, attribute: OU, below: 'DC=a' },
+          { from: /app_metadata/groups, shape: objects, field: dn, form: dn, attribute: OU, attribute-of: parent, below: 'DC=a' },
           { identity: primary, shape: list, form: email, domain: acme.example,
             accept: [numbers], normalize: [nfc, trim], absent: empty }] }",
     );
@@ -245,8 +246,8 @@ fn sources_are_read_with_all_that_they_say() {
     assert_eq!((first.cap, second.cap, third.cap), (None, None, Some(100)), "Okta cuts what Okta sends");
     let own = From::Attribute { pointer: "/app_metadata/groups".to_owned(), identity: Identity::Primary };
     assert_eq!(second.from, own, "what is stored about the user is read for the user");
-    let (attribute, below) = ("OU".to_owned(), Some("DC=a".to_owned()));
-    assert_eq!(second.form, OwnedForm::DistinguishedName { attribute, below });
+    let (attribute, of, below) = ("OU".to_owned(), AttributeOf::Parent, Some("DC=a".to_owned()));
+    assert_eq!(second.form, OwnedForm::DistinguishedName { attribute, of, below });
     assert_eq!(third.form, OwnedForm::Email { domain: Some("acme.example".to_owned()) });
     assert!(third.numbers && !third.booleans && third.nfc && third.trim);
 }
@@ -255,6 +256,10 @@ fn sources_are_read_with_all_that_they_say() {
 fn options_of_sources_belong_together() {
     check_connection("{ strategy: ad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
     check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
+    check_connection(
+        "{ strategy: ad, groups: { attribute-of: entry } }",
+        &[("shape-option", "attribute-of")],
+    );
     check_connection(
         "{ strategy: ad, groups: { form: domain, attribute: CN } }",
         &[("shape-option", "attribute")],

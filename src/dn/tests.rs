@@ -1,6 +1,6 @@
 //! The examples of RFC 4514 and RFC 2253, what directories write, and what is no name.
 
-use super::{Name, is_attribute, is_dn};
+use super::{AttributeOf, Name, is_attribute, is_dn};
 
 /// Each attribute with its text, if it is one; `+` where the relative name goes on.
 fn parts(dn: &str) -> Option<Vec<String>> {
@@ -201,28 +201,30 @@ fn attribute_types_are_told_from_other_texts() {
     }
 }
 
+fn check_value(dn: &str, attribute: &str, of: AttributeOf, expected: Option<&str>) {
+    let mut out = b"before ".to_vec();
+    let found = Name::parse(dn.as_bytes()).unwrap().value(attribute.as_bytes(), of, &mut out);
+    let value = out.strip_prefix(b"before ").unwrap();
+    assert_eq!(found.then_some(value), expected.map(str::as_bytes), "{attribute} of {of:?} in {dn}");
+    assert!(found || value.is_empty());
+}
+
 #[test]
-fn the_first_value_of_an_attribute_is_found() {
-    fn check(dn: &str, attribute: &str, expected: Option<&str>) {
-        let mut out = b"before ".to_vec();
-        let found = Name::parse(dn.as_bytes()).unwrap().first_value(attribute.as_bytes(), &mut out);
-        let value = out.strip_prefix(b"before ").unwrap();
-        assert_eq!(found.then_some(value), expected.map(str::as_bytes), "{attribute} in {dn}");
-        assert!(found || value.is_empty());
-    }
+fn the_entry_itself_has_the_attribute() {
+    let check =
+        |dn: &str, attribute: &str, expected| check_value(dn, attribute, AttributeOf::Entry, expected);
     let dn = "CN=eng,OU=Groups+L=Köln,OU=Acme,DC=acme,DC=example";
     check(dn, "CN", Some("eng"));
     check(dn, "cn", Some("eng"));
-    check(dn, "OU", Some("Groups"));
-    check(dn, "l", Some("Köln"));
-    check(dn, "dc", Some("acme"));
     check(dn, "2.5.4.3", Some("eng"));
     check(dn, "commonName", Some("eng"));
-    check(dn, "0.9.2342.19200300.100.1.25", Some("acme"));
+    check(dn, "OU", None);
+    check(dn, "dc", None);
     check(dn, "UID", None);
-    check(dn, "C", None);
-    check(dn, "2.5.4", None);
     check(dn, "CN commonName", None);
+    check("L=Köln+CN=eng,OU=Groups", "cn", Some("eng"));
+    check("L=Köln+CN=eng,OU=Groups", "l", Some("Köln"));
+    check("CN=eng+commonName=ops,OU=Groups", "cn", None);
     check("2.5.4.3=eng", "CN", Some("eng"));
     check("OID.2.5.4.3=eng", "commonname", Some("eng"));
     check("userid=jane", "UID", Some("jane"));
@@ -231,6 +233,23 @@ fn the_first_value_of_an_attribute_is_found() {
     check("CN=", "CN", Some(""));
     check("CN=#04024869,CN=Users", "CN", None);
     check(r"CN=a\C4,CN=Users", "CN", None);
+}
+
+#[test]
+fn the_nearest_name_above_has_the_attribute() {
+    let check =
+        |dn: &str, attribute: &str, expected| check_value(dn, attribute, AttributeOf::Parent, expected);
+    let dn = "CN=eng,OU=Groups+L=Köln,OU=Acme,DC=acme,DC=example";
+    check(dn, "CN", None);
+    check(dn, "OU", Some("Groups"));
+    check(dn, "l", Some("Köln"));
+    check(dn, "dc", Some("acme"));
+    check(dn, "0.9.2342.19200300.100.1.25", Some("acme"));
+    check(dn, "C", None);
+    check(dn, "2.5.4", None);
+    check("OU=Night,OU=Groups", "OU", Some("Groups"));
+    check("CN=eng,OU=a+OU=b,OU=Groups", "OU", None);
+    check("CN=eng", "CN", None);
 }
 
 #[test]
@@ -282,7 +301,7 @@ mod laws {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::{Name, is_dn};
+    use super::{AttributeOf, Name, is_dn};
 
     const TYPES: [&str; 6] = ["CN", "ou", "Dc", "2.5.4.3", "x-1", "1.2.3"];
     const CHARS: [char; 20] = [
@@ -335,7 +354,7 @@ mod laws {
         fn an_escaped_value_comes_back(value in value(), above in relative_names()) {
             let dn = format!("CN={},{}", escape(&value), above.join(","));
             let mut out = Vec::new();
-            prop_assert!(Name::parse(dn.as_bytes()).unwrap().first_value(b"cn", &mut out), "{}", dn);
+            prop_assert!(Name::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
             prop_assert_eq!(String::from_utf8(out).unwrap(), text(&value), "{}", dn);
         }
 
@@ -343,7 +362,7 @@ mod laws {
         fn a_quoted_value_comes_back(value in "[^\"\\\\]{0,8}") {
             let dn = format!("CN = \"{value}\" , DC=x");
             let mut out = Vec::new();
-            prop_assert!(Name::parse(dn.as_bytes()).unwrap().first_value(b"cn", &mut out), "{}", dn);
+            prop_assert!(Name::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
             prop_assert_eq!(String::from_utf8(out).unwrap(), value, "{}", dn);
         }
 
@@ -369,7 +388,7 @@ mod laws {
             prop_assert_eq!(name.is_some(), is_dn(&bytes));
             let Some(name) = name else { return Ok(()) };
             let mut out = Vec::new();
-            let found = name.first_value(b"C", &mut out);
+            let found = name.value(b"C", AttributeOf::Entry, &mut out);
             prop_assert!(found || out.is_empty());
             prop_assert!(String::from_utf8(out).is_ok());
             prop_assert!(!name.is_below(&name));

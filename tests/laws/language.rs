@@ -398,7 +398,7 @@ cases: []
     fn a_form_gives_back_the_name(name in name()) {
         let special = |char| matches!(char, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#');
         let escaped: String = name.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect();
-        let dn = Form::DistinguishedName { attribute: "cn", below: Some("DC=acme") };
+        let dn = Form::DistinguishedName { attribute: "cn", of: claimsmith::AttributeOf::Entry, below: Some("DC=acme") };
         let read = dn.read(&format!("OU=first+CN={escaped},DC=acme"));
         prop_assert_eq!(read.as_deref(), Some(name.as_str()));
         let domain = Form::Domain { domain: Some("ACME") };

@@ -3,6 +3,7 @@
 /// The fixtures in which a schema sees something wrong; in the others it takes the compiler to see it.
 pub(crate) const SEEN: &[&str] = &[
     "empty-condition",
+    "empty-condition.if-unknown",
     "empty-condition.list",
     "empty-condition.metadata",
     "empty-grant",
@@ -50,6 +51,7 @@ pub(crate) const SEEN: &[&str] = &[
     "invalid-value.form",
     "invalid-value.grant-and-exclude",
     "invalid-value.identity",
+    "invalid-value.if-unknown",
     "invalid-value.limit",
     "invalid-value.normalize",
     "invalid-value.note",

@@ -157,9 +157,15 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "attribute",
             Value::Text(&ATTRIBUTE),
-            "With `form: dn`: the attribute whose first value is the group.",
+            "With `form: dn`: the attribute whose value is the group.",
         )
         .or("CN"),
+        Key::optional(
+            "attribute-of",
+            Value::Word(ATTRIBUTE_OF),
+            "With `form: dn`: whether the entry's own name has the attribute, or a name above it.",
+        )
+        .or("entry"),
         Key::optional(
             "below",
             Value::Text(&BELOW),
@@ -192,7 +198,7 @@ pub(crate) static SOURCE: Object = Object {
         Among::Only(Where::says_or_lacks("shape", &["delimited"]), &["delimiter"]),
         Among::Only(Where::says_or_lacks("shape", &["objects", "json"]), &["field"]),
         Among::Needed(Where::says("shape", &["objects"]), &["field"]),
-        Among::Only(Where::says("form", &["dn"]), &["attribute", "below"]),
+        Among::Only(Where::says("form", &["dn"]), &["attribute", "attribute-of", "below"]),
         Among::Only(Where::says("form", &["domain", "email"]), &["domain"]),
     ],
 };
@@ -227,10 +233,15 @@ static ACCEPT: &[Word] =
 
 static FORMS: &[Word] = &[
     word("plain", "The entry is the group."),
-    word("dn", "A distinguished name, of which the first value of `attribute` is the group."),
+    word("dn", "A distinguished name, of which the value of `attribute` is the group."),
     word("domain", "`DOMAIN\\name`, of which the part behind the backslash is the group."),
     word("email", "An e-mail address; with `domain` only the part before `@` is the group."),
     word("path", "A path that begins with `/`, which is left out."),
+];
+
+static ATTRIBUTE_OF: &[Word] = &[
+    word("entry", "The entry's own name, which is the first part of the distinguished name."),
+    word("parent", "The nearest name above the entry's own that has the attribute."),
 ];
 
 static NORMALIZE: &[Word] = &[

@@ -179,6 +179,7 @@ mod tests {
     };
     use super::hidden;
     use crate::diagnostic::Code;
+    use crate::dn::AttributeOf;
 
     fn check_hidden(text: &str, message: &str) {
         assert_eq!(hidden(text).map(|(message, _)| message).as_deref(), Some(message));
@@ -249,7 +250,7 @@ mod tests {
         assert_eq!(lint_organization(&acme, code), []);
         acme.aliases.clear();
         acme.connections[0].sources[0].form =
-            OwnedForm::DistinguishedName { attribute: "CN".to_owned(), below: None };
+            OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of: AttributeOf::Entry, below: None };
         assert_eq!(lint_organization(&acme, code), []);
     }
 }
