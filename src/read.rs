@@ -18,6 +18,9 @@ pub struct Read<'b> {
     pub pointer: &'b str,
     /// The member that is fetched of each object, or empty.
     pub field: &'b str,
+    /// Where a string that is found is split, or empty. It is split before its parts are normalized, and becomes an
+    /// array of them.
+    pub split: &'b str,
 }
 
 /// Where a pointer begins.
@@ -51,18 +54,21 @@ impl Base {
 pub(crate) const JSON: u8 = 1;
 pub(crate) const NFC: u8 = 2;
 pub(crate) const OVERAGE: u8 = 4;
+pub(crate) const SPLIT: u8 = 8;
 
 impl<'b> Read<'b> {
-    /// Layout: the base (a byte), the options (a byte), the pointer and the field.
+    /// Layout: the base (a byte), the options (a byte), the pointer and the field; with `SPLIT`, the delimiter.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         let base = *Base::ALL.get(usize::from(reader.byte()?))?;
-        let options = reader.byte().filter(|options| *options < 8)?;
+        let options = reader.byte().filter(|options| *options < 16)?;
         let (pointer, field) = (reader.text()?, reader.text()?);
+        let split =
+            if options & SPLIT == 0 { "" } else { reader.text().filter(|split| !split.is_empty())? };
         let [json, nfc, overage] = [JSON, NFC, OVERAGE].map(|option| options & option != 0);
-        Some(Self { base, json, nfc, overage, pointer, field })
+        Some(Self { base, json, nfc, overage, pointer, field, split })
     }
 
-    /// The read as the Action's shim is told it: base, options with commas between them, pointer and field,
+    /// The read as the Action's shim is told it: base, options with commas between them, pointer, field and delimiter,
     /// joined by U+0000.
     pub(crate) fn describe(&self) -> String {
         let mut text = String::from(self.base.word());
@@ -72,7 +78,7 @@ impl<'b> Read<'b> {
                 text.push_str(word);
             }
         }
-        for part in ["\0", self.pointer, "\0", self.field] {
+        for part in ["\0", self.pointer, "\0", self.field, "\0", self.split] {
             text.push_str(part);
         }
         text

@@ -24,12 +24,13 @@ const secondary = { connection: 'idp', profileData: { groups: ['theirs'], depart
 const check = (identities, expected) => assert.deepEqual(one(linked(identities)), expected);
 
 test('a read is taken apart', () => {
-  const read = parseRead('login\0nfc,overage\0/a~1b/~0c/d\0email');
+  const read = parseRead('login\0nfc,overage\0/a~1b/~0c/d\0email\0; ');
   assert.deepEqual({ ...read, head: undefined }, {
-    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', head: undefined,
+    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', split: '; ',
+    head: undefined,
   });
-  const plain = parseRead('event\0\0\0');
-  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field], [[], false, false, false, '']);
+  const plain = parseRead('event\0\0\0\0');
+  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.split], [[], false, false, false, '', '']);
   assert.throws(() => parseRead(''));
 });
 

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { parseRead } from '../src/reading.js';
 
 /** A read as the engine would describe it. */
-export function readOf({ base = 'login', options = '', pointer = '/groups', field = '' }) {
-  return parseRead([base, options, pointer, field].join('\0'));
+export function readOf({ base = 'login', options = '', pointer = '/groups', field = '', split = '' }) {
+  return parseRead([base, options, pointer, field, split].join('\0'));
 }
 
 /**

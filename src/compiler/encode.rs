@@ -107,18 +107,20 @@ pub(crate) struct OwnedRead {
     options: u8,
     pointer: String,
     field: String,
+    split: String,
 }
 
 impl OwnedRead {
     /// An attribute of the user: of the identity that logged in, or, with what Auth0 keeps for it, of the user.
     pub(crate) fn attribute(pointer: &str) -> Self {
         let base = if pointer.starts_with("/app_metadata/") { USER } else { LOGIN };
-        Self { base, options: 0, pointer: pointer.to_owned(), field: String::new() }
+        Self { base, options: 0, pointer: pointer.to_owned(), field: String::new(), split: String::new() }
     }
 
     /// A member of the event.
     pub(crate) fn event(pointer: impl Into<String>, field: &str) -> Self {
-        Self { base: EVENT, options: 0, pointer: pointer.into(), field: field.to_owned() }
+        let (pointer, field) = (pointer.into(), field.to_owned());
+        Self { base: EVENT, options: 0, pointer, field, split: String::new() }
     }
 
     fn of_source(source: &OwnedSource) -> Self {
@@ -131,10 +133,19 @@ impl OwnedRead {
             OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => field.clone(),
             _ => String::new(),
         };
-        let json = matches!(source.shape, OwnedShape::Json(_));
-        let options = [(json, read::JSON), (source.nfc, read::NFC), (source.overage, read::OVERAGE)];
+        // Composing can make a delimiter of another character, so the host splits first.
+        let split = match &source.shape {
+            OwnedShape::Delimited(delimiter) if source.nfc => delimiter.clone(),
+            _ => String::new(),
+        };
+        let options = [
+            (matches!(source.shape, OwnedShape::Json(_)), read::JSON),
+            (source.nfc, read::NFC),
+            (source.overage, read::OVERAGE),
+            (!split.is_empty(), read::SPLIT),
+        ];
         let options = options.into_iter().filter(|(on, _)| *on).map(|(_, option)| option).sum();
-        Self { base, options, pointer, field }
+        Self { base, options, pointer, field, split }
     }
 }
 
@@ -186,6 +197,9 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
         body.bytes.extend([read.base, read.options]);
         body.text(&read.pointer);
         body.text(&read.field);
+        if !read.split.is_empty() {
+            body.text(&read.split);
+        }
     });
     let encode_source = |source: &OwnedSource| encode_source(source, &reads);
     let sources: BTreeSet<Vec<u8>> = of_sources.map(encode_source).collect();
