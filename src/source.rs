@@ -29,6 +29,8 @@ pub struct Source<'b> {
     pub booleans: bool,
     /// Whether names are rid of spaces at their ends and of invisible characters.
     pub trim: bool,
+    /// Whether the host splits the string of a delimited source, because it normalizes the parts.
+    pub split: bool,
     /// What it means if nothing is there.
     pub absent: Absent,
     /// So many entries mean that the list was cut; 0 if any number may arrive.
@@ -86,6 +88,7 @@ pub(crate) const NUMBERS: u8 = 1;
 pub(crate) const BOOLEANS: u8 = 2;
 pub(crate) const TRIM: u8 = 4;
 pub(crate) const EMPTY_IF_ABSENT: u8 = 8;
+pub(crate) const SPLIT: u8 = 16;
 
 /// The upstream groups of a login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,6 +108,8 @@ pub(crate) struct Received<'a> {
 /// One entry of a source, as it arrived.
 enum Entry<'v> {
     Name(&'v [u8]),
+    /// Parts of a delimited string that are one name.
+    Joined(Vec<u8>),
     Number(f64),
     Bool(bool),
     Bad(Reason),
@@ -128,7 +133,7 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
     };
     // One source of several, or every one of them.
     let chosen = || chosen.into_iter().chain(all().filter(|_| chosen.is_none()));
-    if chosen().all(|(source, _)| source.is_verbatim()) {
+    if chosen().all(|(source, _)| source.is_verbatim(mapping)) {
         for (source, value) in chosen() {
             received.take(source, value, mapping);
         }
@@ -175,16 +180,17 @@ impl<'b> Source<'b> {
             5 => dn(AttributeOf::Parent, reader)?,
             _ => return None,
         };
-        let flags = reader.byte().filter(|flags| *flags < 16)?;
-        let [numbers, booleans, trim, empty] =
-            [NUMBERS, BOOLEANS, TRIM, EMPTY_IF_ABSENT].map(|flag| flags & flag != 0);
+        let flags = reader.byte().filter(|flags| *flags < 32)?;
+        let [numbers, booleans, trim, empty, split] =
+            [NUMBERS, BOOLEANS, TRIM, EMPTY_IF_ABSENT, SPLIT].map(|flag| flags & flag != 0);
         let absent = if empty { Absent::Empty } else { Absent::Incomplete };
-        Some(Self { read, shape, form, numbers, booleans, trim, absent, cap: reader.number()? })
+        Some(Self { read, shape, form, numbers, booleans, trim, split, absent, cap: reader.number()? })
     }
 
     /// Whether the names that rules see are the entries as they arrived.
-    fn is_verbatim(&self) -> bool {
-        matches!(self.form, Form::Plain) && !self.numbers && !self.booleans && !self.trim
+    fn is_verbatim(&self, mapping: &Mapping<'_>) -> bool {
+        let joins = matches!(self.shape, Shape::Delimited(_)) && mapping.delimiters > 0;
+        matches!(self.form, Form::Plain) && !self.numbers && !self.booleans && !self.trim && !joins
     }
 
     /// What rules see of an entry that is a string; nothing if it does not have the form.
@@ -240,6 +246,9 @@ impl<'b> Source<'b> {
                 }
             }
             (Value::Names(_), Shape::Objects(_)) => each(Entry::Bad(Reason::EntryType)),
+            (Value::Text(text), Shape::ListOrString | Shape::Text) if is_json_list(text) => {
+                each(Entry::Bad(Reason::AttributeType));
+            }
             (Value::Text(_) | Value::Number(_) | Value::Bool(_), Shape::ListOrString | Shape::Text) => {
                 match read_entry(value) {
                     Entry::Number(_) if !self.numbers => each(Entry::Bad(Reason::AttributeType)),
@@ -247,8 +256,14 @@ impl<'b> Source<'b> {
                     entry => each(entry),
                 }
             }
-            (Value::Text(joined), Shape::Delimited(delimiter)) => {
-                for_each_part(joined, delimiter.as_bytes(), self, mapping, each);
+            (Value::Text(joined), Shape::Delimited(delimiter)) if !is_list(joined) => {
+                for_each_part(split(joined, delimiter.as_bytes()), delimiter.as_bytes(), self, mapping, each);
+            }
+            (Value::Names(names), Shape::Delimited(delimiter)) if self.split && !is_list(names.bytes()) => {
+                match names.parts().count() == names.count() {
+                    true => for_each_part(names.parts(), delimiter.as_bytes(), self, mapping, each),
+                    false => each(Entry::Bad(Reason::EntryMalformed)),
+                }
             }
             (value, _) => each(Entry::Bad(reason_of(value))),
         }
@@ -324,6 +339,8 @@ impl<'a> Received<'a> {
             _ => source.for_each_entry(value, mapping, &mut |entry| match entry {
                 Entry::Name(name) => self.push(scan(name)),
                 Entry::Number(_) | Entry::Bool(_) => self.fail(Reason::EntryType),
+                // Where parts are joined a source is not verbatim.
+                Entry::Joined(_) => self.fail(Reason::AmbiguousSplit),
                 Entry::Bad(reason) => self.fail(reason),
             }),
         }
@@ -366,6 +383,10 @@ impl<'a> Received<'a> {
             text.clear();
             let mut name: &[u8] = match entry {
                 Entry::Name(name) => name,
+                Entry::Joined(name) => {
+                    text = name;
+                    &text
+                }
                 Entry::Number(number) if source.numbers && append_integer(number, &mut text) => &text,
                 Entry::Bool(true) if source.booleans => b"true",
                 Entry::Bool(false) if source.booleans => b"false",
@@ -429,63 +450,90 @@ fn append_integer(number: f64, text: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Calls `each` for the parts of `joined` between occurrences of `delimiter`; an empty string has no parts.
+/// Whether a text is a list in JSON, which is not one name.
+fn is_json_list(text: &[u8]) -> bool {
+    let inner = text.trim_ascii().strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]"));
+    inner.is_some_and(|inner| {
+        let inner = inner.trim_ascii();
+        let quoted = inner.starts_with(b"\"") && inner.ends_with(b"\"");
+        inner.is_empty() || quoted || inner.starts_with(b"{") && inner.ends_with(b"}")
+    })
+}
+
+/// Whether a text is a list with its brackets, such as `[a, b]`, or an object in JSON: it is not to be split as if it
+/// had none. In `[EU] staff` and `[EU],[US]` the first bracket belongs to a name.
+fn is_list(text: &[u8]) -> bool {
+    let trimmed = text.trim_ascii();
+    let object = trimmed.strip_prefix(b"{").filter(|_| trimmed.ends_with(b"}"));
+    if is_json_list(text) || object.is_some_and(|inner| inner.trim_ascii_start().starts_with(b"\"")) {
+        return true;
+    }
+    let mut depth = 0u32;
+    let closing = trimmed.iter().position(|byte| {
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    trimmed.starts_with(b"[") && closing == Some(trimmed.len() - 1)
+}
+
+/// Calls `each` for the parts of a string that was split at `delimiter`.
 ///
-/// Parts side by side that make a name which the mapping knows are that name, unless it wants one of them too,
-/// or other such names overlap: then nobody can tell what was meant.
+/// Parts side by side that make a name with the delimiter in it, which the mapping knows, are that name, unless it
+/// wants one of them too, or other such names overlap: then nobody can tell what was meant.
 fn for_each_part<'v>(
-    joined: &'v [u8],
+    parts: impl Iterator<Item = &'v [u8]>,
     delimiter: &[u8],
     source: &Source<'_>,
     mapping: &Mapping<'_>,
     each: &mut dyn FnMut(Entry<'v>),
 ) {
     if mapping.delimiters == 0 {
-        return split(joined, delimiter).for_each(|part| each(Entry::Name(part)));
+        return parts.for_each(|part| each(Entry::Name(part)));
     }
-    let ends: Vec<usize> = split(joined, delimiter)
-        .scan(0, |at, part| {
-            let end = *at + part.len();
-            *at = end + delimiter.len();
-            Some(end)
-        })
-        .collect();
-    let start = |part: usize| match part.checked_sub(1).and_then(|before| ends.get(before)) {
-        Some(end) => end + delimiter.len(),
-        None => 0,
+    let parts: Vec<&[u8]> = parts.collect();
+    let join = |first: usize, last: usize| parts.get(first..=last).map(|parts| parts.join(delimiter));
+    let knows = |name: Vec<u8>| {
+        let seen = source.see(&name);
+        seen.is_some_and(|name| find(&name, delimiter).is_some() && mapping.knows(&name))
     };
-    let run = |first: usize, last: usize| joined.get(start(first)..*ends.get(last)?);
-    let knows = |name: &[u8]| source.see(name).is_some_and(|name| mapping.knows(&name));
     let wants = |name: &[u8]| source.see(name).is_some_and(|name| mapping.wants(&name));
     // The last parts of runs of at least two, from a part on, that are a known name.
     let known = |first: usize| {
-        let last = (first + mapping.delimiters).min(ends.len().saturating_sub(1));
-        (first + 1..=last).filter(move |last| run(first, *last).is_some_and(knows))
+        let last = (first + mapping.delimiters).min(parts.len().saturating_sub(1));
+        (first + 1..=last).filter(move |last| join(first, *last).is_some_and(knows))
     };
     let mut first = 0;
-    while first < ends.len() {
+    while let Some(part) = parts.get(first) {
         let Some(last) = known(first).next_back() else {
-            each(Entry::Name(run(first, first).unwrap_or_default()));
+            each(Entry::Name(part));
             first += 1;
             continue;
         };
-        let parts_wanted = (first..=last).any(|part| run(part, part).is_some_and(wants));
+        let parts_wanted = parts.get(first..=last).is_some_and(|parts| parts.iter().any(|part| wants(part)));
         let overlaps =
             known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
-        each(match run(first, last) {
-            Some(name) if !parts_wanted && !overlaps => Entry::Name(name),
+        each(match join(first, last) {
+            Some(name) if !parts_wanted && !overlaps => Entry::Joined(name),
             _ => Entry::Bad(Reason::AmbiguousSplit),
         });
         first = last + 1;
     }
 }
 
+/// Where a delimiter is found first.
+fn find(text: &[u8], delimiter: &[u8]) -> Option<usize> {
+    text.windows(delimiter.len().max(1)).position(|window| window == delimiter)
+}
+
 fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Item = &'a [u8]> {
     let mut rest = (!joined.is_empty()).then_some(joined);
     core::iter::from_fn(move || {
         let current = rest?;
-        let found = current.windows(delimiter.len().max(1)).position(|window| window == delimiter);
-        let (part, next) = match found {
+        let (part, next) = match find(current, delimiter) {
             Some(at) => (current.get(..at)?, current.get(at + delimiter.len()..)),
             None => (current, None),
         };
@@ -496,7 +544,39 @@ fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Item = &'a [u8
 
 #[cfg(test)]
 mod tests {
-    use super::{append_integer, split};
+    use super::{append_integer, is_json_list, is_list, split};
+
+    #[test]
+    fn a_list_with_its_brackets_is_told_from_names() {
+        fn check(text: &str, list: bool, json: bool) {
+            assert_eq!((is_list(text.as_bytes()), is_json_list(text.as_bytes())), (list, json), "{text}");
+        }
+        check("[a, b]", true, false);
+        check("[a]", true, false);
+        check("[[a], [b]]", true, false);
+        check(" [a,b] \n", true, false);
+        check("[1,2]", true, false);
+        check("[]", true, true);
+        check("[ ]", true, true);
+        check(r#"["a","b"]"#, true, true);
+        check(r#"[ "a]", "b" ]"#, true, true);
+        check(r#"["a]x","[b"]"#, true, true);
+        check(r#"[{"name": "a"}]"#, true, true);
+        check(r#"{"a": 1}"#, true, false);
+        check(r#"{ "a": ["b"]}"#, true, false);
+        check("", false, false);
+        check("a", false, false);
+        check("[EU] staff", false, false);
+        check("[EU] staff,editors", false, false);
+        check("[EU],[US]", false, false);
+        check("[EU] staff,x [US]", false, false);
+        check("staff [EU]", false, false);
+        check("[", false, false);
+        check("]", false, false);
+        check("[a", false, false);
+        check("[a]]", false, false);
+        check("{6f1c2a54-0e7e-4f5b-9b62-2f6d8e0c9a11}", false, false);
+    }
 
     #[test]
     fn a_delimited_string_is_split_everywhere() {

@@ -260,7 +260,8 @@ fn encode_application(body: &mut Writer, application: &super::model::Application
 
 fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.number(reads.binary_search(&OwnedRead::of_source(source)).unwrap_or_default());
+    let read = OwnedRead::of_source(source);
+    writer.number(reads.binary_search(&read).unwrap_or_default());
     let (shape, text) = match &source.shape {
         OwnedShape::List | OwnedShape::Json(None) => (0, None),
         OwnedShape::ListOrString => (1, None),
@@ -296,6 +297,7 @@ fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
         (source.booleans, source::BOOLEANS),
         (source.trim, source::TRIM),
         (source.absent == Absent::Empty, source::EMPTY_IF_ABSENT),
+        (!read.split.is_empty(), source::SPLIT),
     ];
     writer.bytes.push(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
     writer.number(source.cap.unwrap_or_default() as usize);

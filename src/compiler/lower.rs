@@ -90,7 +90,10 @@ fn lookalikes(rules: &[LoweredRule]) -> Vec<String> {
     apart.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-/// How many delimiters a known name holds at most.
+/// So many parts of a delimited string are tried as one name, beside the first; what a login costs grows with it.
+const MAX_DELIMITERS: usize = 16;
+
+/// How many delimiters a known name holds at most, among those that can be put together again.
 fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize {
     let sources = organization.connections.iter().flat_map(|connection| &connection.sources);
     let mut most = 0;
@@ -102,7 +105,7 @@ fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize 
                 .max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
         }
     }
-    most
+    most.min(MAX_DELIMITERS)
 }
 
 /// Lowers a rule. More than one comes of it if its grants are made of parts of aliases: these are known already.
