@@ -28,7 +28,7 @@ pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
 const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 
 /// The version of the bundle format that this engine reads and the compiler writes.
-pub const FORMAT_VERSION: u8 = 2;
+pub const FORMAT_VERSION: u8 = 3;
 
 /// The most applications of a platform: each has a set of target groups, which a forged bundle could make many.
 pub(crate) const MAX_APPLICATIONS: usize = 256;
