@@ -222,8 +222,7 @@ pub fn evaluate_routed<'v, 'b>(
             notes.add(Note::Excluded, (granted - groups.len()) as u32);
         }
         keep_highest(bundle, groups);
-        let possible =
-            given.undecided.as_ref().zip(own).map(|(it, own)| it.possible(bundle, own, &given, groups));
+        let possible = given.undecided.as_ref().zip(own).map(|(it, own)| it.possible(bundle, own, groups));
         limit(bundle, application, possible.as_deref(), &mut evaluation, &mut notes);
     }
     evaluation.notes = notes.0;
@@ -266,19 +265,17 @@ fn limit(
         bytes <= application.max_claim_bytes as usize
     });
     let fitting = fitting.count();
-    let (_, beyond) = groups.split_at_checked(fitting).unwrap_or_default();
-    if beyond.is_empty() {
-        return;
-    }
+    let Some(first) = groups.get(fitting) else { return };
     match application.over_limit {
         OverLimit::Truncate => {
-            let beyond = beyond.to_vec();
-            let is_beyond = |group: &u32| beyond.binary_search(group).is_ok();
+            let first = *first;
             let granted = evaluation.groups.len();
-            evaluation.groups.retain(|group| {
-                // With more known, a higher group of its tier might take its place, and not fit.
-                !is_beyond(group) && !above(bundle, *group).iter().any(is_beyond)
-            });
+            // With more known, a higher group of its tier might take the place of one that is granted, and not fit.
+            let might_not_fit =
+                |group: &u32| *group >= first && possible.is_some_and(|it| it.contains(group));
+            evaluation
+                .groups
+                .retain(|group| *group < first && !above(bundle, *group).iter().any(might_not_fit));
             notes.add(Note::Truncated, (granted - evaluation.groups.len()) as u32);
         }
         OverLimit::NoGroups | OverLimit::Deny => {
@@ -357,25 +354,20 @@ struct Given {
 struct Undecided {
     /// Whether one of them grants.
     grants: bool,
-    /// What they would grant.
+    /// What is granted for certain, or by one of them.
     granted: Bits,
     /// What is excluded by the other rules.
     excluded: Bits,
 }
 
 impl Undecided {
-    /// The groups of the application that the login could have if more were known: those that are granted for certain
-    /// or perhaps, without those that are excluded for certain or below one of their tier that is kept in any case.
-    fn possible(&self, bundle: &Bundle<'_>, own: &Bits, given: &Given, kept: &[u32]) -> Vec<u32> {
-        let mut possible = [given.granted.common(own), self.granted.common(own)].concat();
-        possible.sort_unstable();
-        possible.dedup();
-        possible.retain(|group| !self.excluded.contains(*group));
-        for tier in &bundle.tiers {
-            let highest = tier.iter().position(|group| kept.binary_search(group).is_ok());
-            let lower = highest.and_then(|at| tier.get(at + 1..)).unwrap_or_default();
-            possible.retain(|group| !lower.contains(group));
-        }
+    /// The groups of the application that the login could have if more were known, in which `kept` are kept in any
+    /// case: those that are not excluded for certain, and not below one of their tier that is kept.
+    fn possible(&self, bundle: &Bundle<'_>, own: &Bits, kept: &[u32]) -> Vec<u32> {
+        let mut possible = self.granted.common(own);
+        possible.retain(|group| {
+            !self.excluded.contains(*group) && !above(bundle, *group).iter().any(|it| kept.contains(it))
+        });
         possible
     }
 }
@@ -578,26 +570,22 @@ impl<'v, 'b> Run<'v, 'b> {
                 }
             }
         }
-        given.undecided = self.undecided.as_ref().map(|undecided| self.leave_open(fired, undecided));
+        given.undecided = self.undecided.as_ref().map(|undecided| self.leave_open(&given, fired, undecided));
         given
     }
 
     /// What is left open by rules that are undecided.
     #[inline(never)]
-    fn leave_open(&self, fired: &[u32], undecided: &Bits) -> Undecided {
-        let none = || Bits::new(self.bundle.group_count());
-        let mut open = Undecided { grants: false, granted: none(), excluded: none() };
-        let insert =
-            |rule: u32, into: &mut Bits| self.mapping.grants(rule).iter().for_each(|it| into.insert(*it));
-        for rule in undecided.members() {
-            if !self.mapping.excludes(rule) {
-                open.grants = true;
-                insert(rule, &mut open.granted);
-            }
-        }
-        for rule in fired {
-            if self.mapping.excludes(*rule) && !undecided.contains(*rule) {
-                insert(*rule, &mut open.excluded);
+    fn leave_open(&self, given: &Given, fired: &[u32], undecided: &Bits) -> Undecided {
+        let excluded = Bits::new(self.bundle.group_count());
+        let mut open = Undecided { grants: false, granted: given.granted.clone(), excluded };
+        for rule in fired.iter().chain(&undecided.members()) {
+            let is_open = undecided.contains(*rule);
+            // What is granted for certain is there already, and an open exclusion may turn out not to apply.
+            if self.mapping.excludes(*rule) != is_open {
+                open.grants |= is_open;
+                let groups = if is_open { &mut open.granted } else { &mut open.excluded };
+                self.mapping.grants(*rule).iter().for_each(|group| groups.insert(*group));
             }
         }
         for Expansion { rule, target } in &self.expansions {

@@ -257,11 +257,11 @@ impl<'b> Source<'b> {
                 }
             }
             (Value::Text(joined), Shape::Delimited(delimiter)) if !is_list(joined) => {
-                for_each_part(split(joined, delimiter.as_bytes()), delimiter.as_bytes(), self, mapping, each);
+                for_each_part(&mut split(joined, delimiter.as_bytes()), delimiter, self, mapping, each);
             }
             (Value::Names(names), Shape::Delimited(delimiter)) if self.split && !is_list(names.bytes()) => {
                 match names.parts().count() == names.count() {
-                    true => for_each_part(names.parts(), delimiter.as_bytes(), self, mapping, each),
+                    true => for_each_part(&mut names.parts(), delimiter, self, mapping, each),
                     false => each(Entry::Bad(Reason::EntryMalformed)),
                 }
             }
@@ -485,8 +485,8 @@ fn is_list(text: &[u8]) -> bool {
 /// Parts side by side that make a name with the delimiter in it, which the mapping knows, are that name, unless it
 /// wants one of them too, or other such names overlap: then nobody can tell what was meant.
 fn for_each_part<'v>(
-    parts: impl Iterator<Item = &'v [u8]>,
-    delimiter: &[u8],
+    parts: &mut dyn Iterator<Item = &'v [u8]>,
+    delimiter: &str,
     source: &Source<'_>,
     mapping: &Mapping<'_>,
     each: &mut dyn FnMut(Entry<'v>),
@@ -495,6 +495,7 @@ fn for_each_part<'v>(
         return parts.for_each(|part| each(Entry::Name(part)));
     }
     let parts: Vec<&[u8]> = parts.collect();
+    let delimiter = delimiter.as_bytes();
     let join = |first: usize, last: usize| parts.get(first..=last).map(|parts| parts.join(delimiter));
     let knows = |name: Vec<u8>| {
         let seen = source.see(&name);
