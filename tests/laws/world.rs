@@ -255,6 +255,27 @@ impl World {
         self.rules = rules;
         let default = std::mem::take(&mut self.default);
         self.default = default.into_iter().filter(|group| self.may_grant(group, false)).collect();
+        if self.incomplete == "use-partial" {
+            self.keep_limits_that_cannot_be_reached();
+        }
+    }
+
+    /// Partial input must never decide whether a limit is exceeded.
+    fn keep_limits_that_cannot_be_reached(&mut self) {
+        let reached: BTreeSet<&str> = TARGETS
+            .into_iter()
+            .filter(|target| {
+                self.rules.iter().filter(|rule| !rule.excludes).any(|rule| {
+                    rule.groups.contains(target)
+                        || !rule.templates.is_empty() && self.may_grant(target, rule.protected)
+                })
+            })
+            .collect();
+        for application in &mut self.applications {
+            let own: Vec<_> = reached.intersection(&application.groups).collect();
+            application.limit = application.limit.filter(|limit| own.len() <= *limit);
+            application.bytes = application.bytes.filter(|bytes| json!(own).to_string().len() <= *bytes);
+        }
     }
 
     /// The mapping files; `shuffle` brings what has no order into one.

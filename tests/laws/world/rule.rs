@@ -89,8 +89,8 @@ pub(crate) enum Condition {
     EmailDomain(&'static str),
     /// Of the organization, the connection or the client.
     Metadata(&'static str, &'static str),
-    Department(Vec<&'static str>),
-    Roles(&'static str),
+    Department(Vec<Json>),
+    Roles(Vec<Json>),
     /// `at-least`, `at-most`, `above` or `below`.
     Level(&'static str, i32),
     Exists(&'static str, bool),
@@ -100,6 +100,9 @@ pub(crate) enum Condition {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
+    let values = |texts: [&str; 3], number: i32| {
+        texts.iter().map(|it| json!(it)).chain([json!(number)]).collect::<Vec<_>>()
+    };
     let leaf = prop_oneof![
         1 => select(&CONNECTIONS[..]).prop_map(|(name, _)| Condition::Connection(name)),
         1 => select(&CONNECTIONS[..]).prop_map(|(_, strategy)| Condition::Strategy(strategy)),
@@ -109,8 +112,8 @@ fn condition() -> impl Strategy<Value = Condition> {
         1 => select(&["acme.example", "ACME.test"][..]).prop_map(Condition::EmailDomain),
         2 => (select(&["organization", "connection", "client"][..]), select(&["gold", "silver"][..]))
             .prop_map(|(of, value)| Condition::Metadata(of, value)),
-        3 => subsequence(&["Finance", "Sales", "Legal"][..], 1..3).prop_map(Condition::Department),
-        2 => select(&["x", "y"][..]).prop_map(Condition::Roles),
+        3 => subsequence(values(["Finance", "Sales", "Legal"], 7), 1..3).prop_map(Condition::Department),
+        3 => subsequence(values(["x", "y", "nobody"], 1), 1..3).prop_map(Condition::Roles),
         3 => (select(&["at-least", "at-most", "above", "below"][..]), -1..3)
             .prop_map(|(test, bound)| Condition::Level(test, bound)),
         2 => (select(&["department", "level", "roles"][..]), any::<bool>())
