@@ -166,6 +166,8 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
             json!([{ "x": "x" }]),
             json!(["z", UNREADABLE]),
             json!(["z\u{0}x"]),
+            json!(["x", "z\u{0}"]),
+            json!([1, "z\u{0}x"]),
             json!("z\u{0}x"),
         ],
     );

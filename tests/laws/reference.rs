@@ -222,15 +222,14 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
         let truth = rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login));
         // Whether the rule has not expired, which a clock without a number leaves open.
         let lasts = rule.expires.map_or(Some(true), |year| login.year.map(|now| now < year));
-        let verdict = match (truth, lasts, rule.excludes) {
-            (Some(false), ..) => continue,
-            (None, _, false) => None,
-            (_, Some(false), _) => {
+        let verdict = match (truth, lasts) {
+            (Some(false), _) => continue,
+            (_, Some(false)) => {
                 *notes.entry("expired-rule").or_default() += 1;
                 continue;
             }
-            (Some(true), lasts, _) => lasts,
-            (None, ..) => None,
+            (Some(true), lasts) => lasts,
+            (None, _) => None,
         };
         if verdict.is_none() {
             *notes.entry("condition-unknown").or_default() += 1;

@@ -1,7 +1,5 @@
 //! Conditions in three values, by the words of docs/mapping.md.
 
-use core::slice;
-
 use serde_json::Value as Json;
 
 use crate::login::{Holder, Identity, Login, UNREADABLE};
@@ -69,6 +67,7 @@ pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
             value => Some(value.is_null() != *wanted),
         },
         Condition::Not(condition) => decide(condition, login).map(|it| !it),
+        Condition::FalseIfUnknown(condition) => Some(decide(condition, login) == Some(true)),
         Condition::All(one, two) => match [decide(one, login), decide(two, login)] {
             [Some(true), Some(true)] => Some(true),
             both if both.contains(&Some(false)) => Some(false),
@@ -119,15 +118,16 @@ fn kind(value: &Json) -> Option<&'static str> {
 }
 
 fn contains(value: &Json, wanted: &[Json]) -> Option<bool> {
-    let entries = match value {
-        Json::Array(entries) => entries.as_slice(),
-        single => slice::from_ref(single),
-    };
+    let Json::Array(entries) = value else { return equals(value, wanted) };
+    // In a list of nothing but texts, U+0000 in one of them leaves open where the others begin.
+    let has_zero = |entry: &Json| entry.as_str().is_some_and(|text| text.contains('\0'));
+    if entries.iter().all(Json::is_string) && entries.iter().any(has_zero) {
+        return None;
+    }
     let seen = &entries[..entries.len().min(MAX_ENTRIES)];
     if seen.iter().any(|entry| equals(entry, wanted) == Some(true)) {
         return Some(true);
     }
-    let has_zero = |entry: &Json| entry.as_str().is_some_and(|text| text.contains('\0'));
-    let is_decided = |entry: &Json| equals(entry, wanted).is_some() && !has_zero(entry);
+    let is_decided = |entry: &Json| equals(entry, wanted).is_some();
     (seen.len() == entries.len() && seen.iter().all(is_decided)).then_some(false)
 }

@@ -97,6 +97,7 @@ pub(crate) enum Condition {
     Any(Vec<Condition>),
     All(Box<Condition>, Box<Condition>),
     Not(Box<Condition>),
+    FalseIfUnknown(Box<Condition>),
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
@@ -124,7 +125,8 @@ fn condition() -> impl Strategy<Value = Condition> {
             vec(inner.clone(), 1..3).prop_map(Condition::Any),
             (inner.clone(), inner.clone())
                 .prop_map(|(one, two)| Condition::All(Box::new(one), Box::new(two))),
-            inner.prop_map(|condition| Condition::Not(Box::new(condition))),
+            inner.clone().prop_map(|condition| Condition::Not(Box::new(condition))),
+            inner.prop_map(|condition| Condition::FalseIfUnknown(Box::new(condition))),
         ]
     })
 }
@@ -148,6 +150,15 @@ impl Condition {
             // Two conditions with the same key stand in lists of one.
             Self::All(one, two) => json!({ "any": [one.json()], "not": { "not": two.json() } }),
             Self::Not(condition) => json!({ "not": condition.json() }),
+            Self::FalseIfUnknown(condition) => {
+                let mut json = condition.json();
+                // It can stand beside the test of an attribute, and beside any condition.
+                match **condition {
+                    Self::Department(_) | Self::Level(..) => json["user"]["if-unknown"] = json!(false),
+                    _ => json["if-unknown"] = json!(false),
+                }
+                json
+            }
         }
     }
 }
