@@ -3,6 +3,7 @@
 use claimsmith::Value;
 use claimsmith::event::{Event, Fetched};
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
@@ -11,6 +12,11 @@ use crate::world::{APPLICATIONS, CONNECTIONS, Form, Shape, Source, World, name};
 
 /// No JSON value is unreadable: this number is replaced after the event was read.
 pub(crate) const UNREADABLE: u32 = 4_000_000_000;
+
+/// The protocol of an exchange.
+pub(crate) const REFRESH: &str = "oauth2-refresh-token";
+/// How many hours ago a user may have authenticated for an exchange.
+pub(crate) const MAX_AGE: u32 = 12;
 
 /// What is found where groups are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +78,15 @@ pub(crate) enum Identity {
     Unclear,
 }
 
+/// What tells whether a login is the exchange of a refresh token, and of when. Times are texts such as `5h ago`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Exchange {
+    pub(crate) protocol: Option<Json>,
+    pub(crate) methods: Option<Json>,
+    pub(crate) session: Option<Json>,
+    pub(crate) token: Option<Json>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     /// By position.
@@ -92,6 +107,7 @@ pub(crate) struct Login {
     pub(crate) holders: Vec<Holder>,
     /// The clock; `None` if it is not a number.
     pub(crate) year: Option<i32>,
+    pub(crate) exchange: Exchange,
 }
 
 fn entry(flaws: u32) -> impl Strategy<Value = Entry> {
@@ -142,6 +158,29 @@ fn long_list() -> impl Strategy<Value = Json> {
     })
 }
 
+fn exchange() -> impl Strategy<Value = Exchange> {
+    let times = || [json!("1h ago"), json!("11h ago"), json!("13h ago"), json!("20h ago")];
+    let time = || prop_oneof![6 => select(times().to_vec()), 1 => select(vec![json!(null), json!(7), json!("yesterday")])];
+    let protocols = ["oidc-basic-profile", REFRESH, REFRESH].map(|it| Some(json!(it)));
+    let protocols = [&protocols[..], &[None, None, Some(json!(null)), Some(json!([REFRESH]))]].concat();
+    let method = prop_oneof![
+        6 => time().prop_map(|time| json!({ "name": "mfa", "timestamp": time })),
+        1 => select(vec![json!(null), json!({}), json!("1h ago")]),
+    ];
+    let methods = prop_oneof![3 => vec(method, 0..3).prop_map(|it| Some(json!(it))), 1 => select(vec![None, Some(json!(null))])];
+    let token = prop_oneof![
+        3 => time().prop_map(|time| Some(json!({ "created_at": time }))),
+        2 => select(vec![None, Some(json!(null)), Some(json!({}))]),
+    ];
+    let session = option::of(time());
+    (select(protocols), methods, session, token).prop_map(|(protocol, methods, session, token)| Exchange {
+        protocol,
+        methods,
+        session,
+        token,
+    })
+}
+
 /// `flaws` says how often something is wrong with what arrives.
 pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
     use Identity::{Alone, Linked, Primary, Unclear, WithoutProfile};
@@ -180,8 +219,8 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
     let year = prop_oneof![20 => (2024..2029).prop_map(Some), flaws => Just(None)];
     let place = (0..CONNECTIONS.len(), 0..APPLICATIONS.len(), year);
     let overage = (0..20u32).prop_map(move |number| number < flaws);
-    (place, vec(arrival(flaws), 2), identity, overage, attributes, holders).prop_map(
-        |((connection, application, year), arrivals, identity, overage, attributes, holders)| {
+    (place, vec(arrival(flaws), 2), identity, overage, attributes, holders, exchange()).prop_map(
+        |((connection, application, year), arrivals, identity, overage, attributes, holders, exchange)| {
             let (department, level, roles, email, verified) = attributes;
             Login {
                 connection,
@@ -196,6 +235,7 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
                 verified,
                 holders: vec![holders.0, holders.1, holders.2],
                 year,
+                exchange,
             }
         },
     )
@@ -224,6 +264,25 @@ impl Login {
     /// The sources of the login's connection, with what arrives there.
     pub(crate) fn reads<'l>(&'l self, world: &'l World) -> impl Iterator<Item = (Source, &'l Arrival)> {
         world.sources[self.connection].0.iter().copied().zip(&self.arrivals)
+    }
+
+    /// A value with times in place of ages.
+    fn timed(&self, value: &Json) -> Json {
+        match value {
+            Json::String(text) => match text.strip_suffix("h ago").map(str::parse::<u32>) {
+                Some(hours) => {
+                    let (year, hour) = (self.year.unwrap_or(2026) - 1, 24 - hours.expect("hours"));
+                    json!(format!("{year}-12-31T{hour:02}:00:00Z"))
+                }
+                None => value.clone(),
+            },
+            Json::Array(entries) => entries.iter().map(|entry| self.timed(entry)).collect(),
+            Json::Object(members) => {
+                let timed = |(key, value): (&String, &Json)| (key.clone(), self.timed(value));
+                Json::Object(members.iter().map(timed).collect())
+            }
+            other => other.clone(),
+        }
     }
 
     pub(crate) fn event(&self, world: &World) -> Event {
@@ -276,6 +335,19 @@ impl Login {
             }
         };
         let mut event = json!({ "user": user, "claimsmith": claimsmith });
+        let Exchange { protocol, methods, session, token } = &self.exchange;
+        for (object, key, value) in [
+            ("transaction", "protocol", protocol),
+            ("authentication", "methods", methods),
+            ("session", "authenticated_at", session),
+        ] {
+            if let Some(value) = value {
+                event[object][key] = self.timed(value);
+            }
+        }
+        if let Some(token) = token {
+            event["refresh_token"] = self.timed(token);
+        }
         let objects = [
             ("organization", json!({ "id": "org_acme" })),
             ("connection", json!({ "id": format!("con_{own}"), "name": own })),

@@ -2,14 +2,16 @@
 //! globs by globset, regular expressions by the crate regex, conditions in three values by hand.
 
 mod condition;
+pub(crate) mod refresh;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use regex::RegexBuilder;
 
 use crate::login::{Arrival, Entry, Identity, Login, Seen, seen};
-use crate::world::{Application, CONNECTIONS, Matches, Patterns, Rule, Shape, TARGETS, TIERS, World};
+use crate::world::{Application, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World};
 
 /// What is told of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,8 +32,17 @@ pub(crate) fn glob_matches(glob: &str, name: &str) -> bool {
         let pairs = [('ö', "\u{1}"), ('Ö', "\u{2}"), ('日', "\u{3}"), ('\u{308}', "\u{4}")];
         pairs.iter().fold(text.to_owned(), |text, (char, byte)| text.replace(*char, byte))
     };
-    let built = GlobBuilder::new(&renamed(glob)).literal_separator(false).backslash_escape(false).build();
-    built.expect(glob).compile_matcher().is_match(renamed(name))
+    let build = || {
+        let built = GlobBuilder::new(&renamed(glob)).literal_separator(false).backslash_escape(false).build();
+        built.expect(glob).compile_matcher()
+    };
+    GLOBS.with_borrow_mut(|globs| globs.entry(glob.to_owned()).or_insert_with(build).is_match(renamed(name)))
+}
+
+thread_local! {
+    // The same patterns are held against many logins.
+    static GLOBS: RefCell<BTreeMap<String, GlobMatcher>> = const { RefCell::new(BTreeMap::new()) };
+    static REGEXES: RefCell<BTreeMap<(String, bool), regex::Regex>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 fn lower(text: &str) -> String {
@@ -40,7 +51,12 @@ fn lower(text: &str) -> String {
 
 fn regex(pattern: &str, ignore_case: bool) -> regex::Regex {
     // Named classes are the only ones, and they are of ASCII.
-    RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).build().expect(pattern)
+    let build = || {
+        RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).build().expect(pattern)
+    };
+    REGEXES.with_borrow_mut(|regexes| {
+        regexes.entry((pattern.to_owned(), ignore_case)).or_insert_with(build).clone()
+    })
 }
 
 /// A glob that captures, as a regular expression: each capture takes as little as it can.
@@ -144,16 +160,15 @@ fn read<'l>(
     login: &'l Login,
 ) -> (Vec<&'l str>, BTreeMap<&'static str, u32>, Option<&'static str>) {
     let (mut groups, mut notes, mut reason) = (Vec::new(), BTreeMap::new(), None);
-    let entra = CONNECTIONS[login.connection].1 != "ad";
     // What is wrong with the whole of an attribute, or what stands there.
-    let found = |shape: Shape, arrival: &'l Arrival| match (shape, login.identity) {
+    let found = |source: Source, arrival: &'l Arrival| match (source.shape, login.identity) {
         (Shape::Provisioned, _) => match arrival {
             Arrival::Entries(entries) => Ok(entries),
             _ => Err("provisioned-unavailable"),
         },
         (_, Identity::Unclear) => Err("identity-unclear"),
         (_, Identity::WithoutProfile) => Err("attribute-absent"),
-        _ if login.overage && entra => Err("overage"),
+        _ if login.overage && source.sees_overage(login.connection) => Err("overage"),
         _ => match arrival {
             Arrival::Absent => Err("attribute-absent"),
             Arrival::Null => Err("attribute-null"),
@@ -162,7 +177,7 @@ fn read<'l>(
             Arrival::Entries(entries) => Ok(entries),
         },
     };
-    let reads: Vec<_> = login.reads(world).map(|(source, it)| (source, found(source.shape, it))).collect();
+    let reads: Vec<_> = login.reads(world).map(|(source, it)| (source, found(source, it))).collect();
     let first = reads.iter().position(|(_, found)| !matches!(found, Err("attribute-absent")));
     let chosen = match world.sources[login.connection].1 {
         true => &reads[first.unwrap_or(0)..][..1],
@@ -196,8 +211,11 @@ fn read<'l>(
 }
 
 pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
-    let (groups, mut notes, incomplete) = read(world, login);
     let without = |outcome, reason| Expected { outcome, reason, ..Expected::default() };
+    if world.refresh && refresh::is_stale(login) {
+        return without("deny", "stale-attributes");
+    }
+    let (groups, mut notes, incomplete) = read(world, login);
     match (incomplete, world.incomplete) {
         (None, _) | (_, "use-partial") => {}
         (Some(reason), "deny") => return without("deny", reason),
