@@ -9,7 +9,7 @@ use claimsmith::{Bundle, Form, Note, Value, api, evaluate, explain};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::login::{Arrival, Entry, Identity, Login, login};
+use crate::login::{Arrival, Login, input, login};
 use crate::reference::{self, Expected};
 use crate::world::{Application, Shape, TARGETS, TIERS, World, is_protected, name, world};
 
@@ -25,6 +25,12 @@ fn compiled(mut world: World) -> Result<(World, Vec<u8>), TestCaseError> {
 
 fn decoded(bytes: &[u8]) -> Bundle<'_> {
     Bundle::decode(bytes).expect("the compiler's bundles decode")
+}
+
+/// The answer to a login, with what its event cannot say.
+fn answer_to(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Answer {
+    let fetched = event.fetch(bundle);
+    Answer::new(bundle, fetched.route(), &evaluate(bundle, &input(login, &fetched)))
 }
 
 /// What the reference tells of an answer.
@@ -113,9 +119,9 @@ fn route_call(login: &claimsmith::Login<'_>) -> Vec<u8> {
     call
 }
 
-fn check_boundary(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseError> {
+fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(), TestCaseError> {
     let fetched = event.fetch(bundle);
-    let login = fetched.login();
+    let login = input(login, &fetched);
     let mut route = Vec::new();
     api::route(bundle, &route_call(&login), &mut route);
     prop_assert_eq!(&route[3..], fetched.route().reads(bundle).collect::<Vec<_>>());
@@ -148,7 +154,7 @@ fn check_boundary(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseErro
         expected.extend(&evaluation.rules);
         let id = |rule: &u32| api::text(Some(bundle), 7 + 16 * at as u32, *rule).expect("a rule");
         let ids: Vec<String> = evaluation.rules.iter().map(id).collect();
-        prop_assert_eq!(ids, answer(bundle, event).rules);
+        prop_assert_eq!(ids, Answer::new(bundle, fetched.route(), &evaluation).rules);
     }
     prop_assert_eq!(words, expected);
     Ok(())
@@ -220,10 +226,10 @@ proptest! {
         let bundle = decoded(&bytes);
         for login in &logins {
             let event = login.event(&world);
-            let answer = answer(&bundle, &event);
+            let answer = answer_to(&bundle, login, &event);
             check_bounds(&world, login, &answer)?;
             check_explanation(&bundle, &event)?;
-            check_boundary(&bundle, &event)?;
+            check_boundary(&bundle, login, &event)?;
             prop_assert_eq!(told(answer), reference::evaluate(&world, login), "{:#?} {:#?}", login, world);
         }
     }
@@ -267,73 +273,6 @@ proptest! {
         let compiled = compile(&files);
         let formatted = compiled.platform.map(|platform| platform.bundle);
         prop_assert_eq!(Some(bytes), formatted, "{:#?} {:#?}", compiled.diagnostics, files);
-    }
-
-    #[test]
-    fn incomplete_input_grants_no_more_than_complete_input(
-        mut world in world(),
-        login in login(0),
-        cuts in vec((0usize..9, vec(any::<bool>(), 8), vec(any::<bool>(), 8)), 12),
-    ) {
-        // What a tier or a limit leaves out of more groups, it may let pass of fewer: both are there after the grants.
-        for application in &mut world.applications {
-            (application.limit, application.bytes) = (None, None);
-        }
-        for (sources, first) in &mut world.sources {
-            // Without a first source, a second one is an answer, and a complete one.
-            *first = false;
-            sources.iter_mut().for_each(|source| (source.cap, source.empty_if_absent) = (None, false));
-        }
-        let (world, bytes) = compiled(world)?;
-        let bundle = decoded(&bytes);
-        let whole = answer(&bundle, &login.event(&world));
-        prop_assume!(whole.reason == "ok" || whole.reason == "unmatched");
-        for (way, keep, other) in cuts {
-            let mut cut = login.clone();
-            for (arrival, keep) in cut.arrivals.iter_mut().zip([keep, other]) {
-                let Arrival::Entries(entries) = arrival else { continue };
-                let mut keep = keep.iter().copied();
-                entries.retain(|_| keep.next().unwrap_or(true));
-            }
-            match way {
-                0 => cut.arrivals[0] = Arrival::Absent,
-                1 => cut.arrivals[0] = Arrival::Null,
-                2 => cut.arrivals[0] = Arrival::Wrong,
-                3 => cut.overage = true,
-                4 => cut.identity = Identity::Unclear,
-                way => {
-                    let Arrival::Entries(entries) = &mut cut.arrivals[0] else { continue };
-                    entries.insert(way.min(entries.len()), [Entry::Control, Entry::Formless, Entry::Number][way % 3].clone());
-                }
-            }
-            let partial = answer(&bundle, &cut.event(&world));
-            if partial.reason == "ok" {
-                // `ad` knows no sign of withheld groups, and provisioned groups belong to no identity.
-                prop_assert!(matches!(way, 3 | 4));
-                continue;
-            }
-            if partial.reason == "unmatched" {
-                prop_assert!(partial.groups.is_empty());
-                continue;
-            }
-            match world.incomplete {
-                "use-partial" => {
-                    prop_assert!(partial.notes.contains_key("partial"));
-                    let higher = |group: &String| {
-                        let tier = TIERS.iter().map(|(_, tier)| *tier).find(|tier| tier.contains(&group.as_str()));
-                        let tier = tier.unwrap_or_default().iter().take_while(|it| *it != group);
-                        tier.into_iter().any(|it| whole.groups.iter().any(|whole| whole == it))
-                    };
-                    for group in &partial.groups {
-                        prop_assert!(whole.groups.contains(group) || higher(group), "`{}` {:#?} {:#?} {:#?}", group, login, cut, world);
-                    }
-                }
-                policy => {
-                    prop_assert_eq!(partial.outcome, if policy == "deny" { "deny" } else { "groups" });
-                    prop_assert!(partial.groups.is_empty() && partial.rules.is_empty());
-                }
-            }
-        }
     }
 
     #[test]

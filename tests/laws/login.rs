@@ -1,6 +1,7 @@
 //! Random logins: what they carry, and the events that say so.
 
-use claimsmith::event::Event;
+use claimsmith::Value;
+use claimsmith::event::{Event, Fetched};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -9,17 +10,26 @@ use serde_json::{Value as Json, json};
 
 use crate::world::{APPLICATIONS, CONNECTIONS, Form, Shape, Source, World, name};
 
-/// What stands where groups are read.
-#[derive(Clone, Debug)]
+/// No JSON value is unreadable: this number is replaced after the event was read.
+pub(crate) const UNREADABLE: u32 = 4_000_000_000;
+
+/// The protocol of an exchange.
+pub(crate) const REFRESH: &str = "oauth2-refresh-token";
+/// How many hours ago a user may have authenticated for an exchange.
+pub(crate) const MAX_AGE: u32 = 12;
+
+/// What is found where groups are read.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Arrival {
     Absent,
     Null,
     /// An object.
     Wrong,
+    Unreadable,
     Entries(Vec<Entry>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Entry {
     /// What rules see.
     Name(String),
@@ -30,8 +40,32 @@ pub(crate) enum Entry {
     Control,
     /// Not of the form, where there is one.
     Formless,
-    /// A number, where other things than text can stand.
+    /// These only where an entry can be anything but text.
     Number,
+    Null,
+    Object,
+    List,
+    Unreadable,
+}
+
+/// What can replace an entry so that it is not a group.
+pub(crate) const FLAWS: [Entry; 7] = [
+    Entry::Control,
+    Entry::Formless,
+    Entry::Number,
+    Entry::Null,
+    Entry::Object,
+    Entry::List,
+    Entry::Unreadable,
+];
+
+/// The organization, the connection or the client of a login.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Holder {
+    Absent,
+    Null,
+    WithoutMetadata,
+    Metadata(Json),
 }
 
 /// Which of the user's linked accounts logs in.
@@ -44,6 +78,15 @@ pub(crate) enum Identity {
     Unclear,
 }
 
+/// What tells whether a login is the exchange of a refresh token, and of when. Times are texts such as `5h ago`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Exchange {
+    pub(crate) protocol: Option<Json>,
+    pub(crate) methods: Option<Json>,
+    pub(crate) session: Option<Json>,
+    pub(crate) token: Option<Json>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     /// By position.
@@ -54,17 +97,21 @@ pub(crate) struct Login {
     pub(crate) identity: Identity,
     /// Whether there is Entra's sign of withheld groups.
     pub(crate) overage: bool,
-    pub(crate) department: Json,
-    pub(crate) level: Json,
-    pub(crate) roles: Json,
-    pub(crate) email: Option<(&'static str, bool)>,
-    /// Of the organization, the connection and the client.
-    pub(crate) tiers: Vec<Option<&'static str>>,
-    pub(crate) year: i32,
+    /// Attributes are `None` where they are missing.
+    pub(crate) department: Option<Json>,
+    pub(crate) level: Option<Json>,
+    pub(crate) roles: Option<Json>,
+    pub(crate) email: Option<Json>,
+    pub(crate) verified: Option<Json>,
+    /// The organization, the connection and the client.
+    pub(crate) holders: Vec<Holder>,
+    /// The clock; `None` if it is not a number.
+    pub(crate) year: Option<i32>,
+    pub(crate) exchange: Exchange,
 }
 
 fn entry(flaws: u32) -> impl Strategy<Value = Entry> {
-    let flaw = select(&[Entry::Control, Entry::Formless, Entry::Number][..]);
+    let flaw = select(&FLAWS[..]);
     prop_oneof![
         20 => name().prop_map(Entry::Name),
         1 => Just(Entry::Empty),
@@ -76,8 +123,62 @@ fn entry(flaws: u32) -> impl Strategy<Value = Entry> {
 fn arrival(flaws: u32) -> impl Strategy<Value = Arrival> {
     prop_oneof![
         20 => vec(entry(flaws), 0..8).prop_map(Arrival::Entries),
-        flaws => select(&[Arrival::Absent, Arrival::Null, Arrival::Wrong][..]),
+        flaws => select(&[Arrival::Absent, Arrival::Null, Arrival::Wrong, Arrival::Unreadable][..]),
     ]
+}
+
+/// One of the values; with flaws it can also be missing, or one of those that no condition can be decided by.
+fn attribute(flaws: u32, values: &[Json], others: &[Json]) -> impl Strategy<Value = Option<Json>> + use<> {
+    let common = [json!(null), json!({}), json!(UNREADABLE)];
+    let others: Vec<Json> = others.iter().chain(&common).cloned().collect();
+    let wrong = prop_oneof![1 => Just(None), 3 => select(others).prop_map(Some)];
+    prop_oneof![6 => select(values.to_vec()).prop_map(Some), 1 + flaws => wrong]
+}
+
+fn holder(flaws: u32, can_be_absent: bool) -> impl Strategy<Value = Holder> {
+    let metadata = |values: &[Json]| values.iter().cloned().map(Holder::Metadata).collect::<Vec<_>>();
+    let known =
+        metadata(&[json!({ "tier": "gold" }), json!({ "tier": "silver" }), json!({ "other": "gold" })]);
+    let tiers = [json!(null), json!(7), json!(["gold"]), json!({}), json!(UNREADABLE)]
+        .map(|it| json!({ "tier": it }));
+    let mut unknown = metadata(&tiers);
+    unknown.extend(metadata(&[json!(null), json!("gold"), json!([{ "tier": "gold" }])]));
+    if can_be_absent {
+        unknown.extend([Holder::Absent, Holder::Absent, Holder::Null]);
+    }
+    prop_oneof![6 => select(known), 1 => Just(Holder::WithoutMetadata), 1 + flaws => select(unknown)]
+}
+
+/// A list with more entries than conditions look at; `x` is one of the last two that fit, or the first that does not.
+fn long_list() -> impl Strategy<Value = Json> {
+    (9_998..10_001usize).prop_map(|at| {
+        let mut entries = vec!["y"; 10_001];
+        entries[at] = "x";
+        json!(entries)
+    })
+}
+
+fn exchange() -> impl Strategy<Value = Exchange> {
+    let times = || [json!("1h ago"), json!("11h ago"), json!("13h ago"), json!("20h ago")];
+    let time = || prop_oneof![6 => select(times().to_vec()), 1 => select(vec![json!(null), json!(7), json!("yesterday")])];
+    let protocols = ["oidc-basic-profile", REFRESH, REFRESH].map(|it| Some(json!(it)));
+    let protocols = [&protocols[..], &[None, None, Some(json!(null)), Some(json!([REFRESH]))]].concat();
+    let method = prop_oneof![
+        6 => time().prop_map(|time| json!({ "name": "mfa", "timestamp": time })),
+        1 => select(vec![json!(null), json!({}), json!("1h ago")]),
+    ];
+    let methods = prop_oneof![3 => vec(method, 0..3).prop_map(|it| Some(json!(it))), 1 => select(vec![None, Some(json!(null))])];
+    let token = prop_oneof![
+        3 => time().prop_map(|time| Some(json!({ "created_at": time }))),
+        2 => select(vec![None, Some(json!(null)), Some(json!({}))]),
+    ];
+    let session = option::of(time());
+    (select(protocols), methods, session, token).prop_map(|(protocol, methods, session, token)| Exchange {
+        protocol,
+        methods,
+        session,
+        token,
+    })
 }
 
 /// `flaws` says how often something is wrong with what arrives.
@@ -87,30 +188,40 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
         12 => select(&[Alone, Alone, Primary, Linked][..]),
         flaws => select(&[WithoutProfile, Unclear][..]),
     ];
-    let values = |values: &[Json]| select(values.to_vec());
-    let attributes = (
-        values(&[
-            json!("Finance"),
-            json!("Sales"),
-            json!("Legal"),
-            json!(7),
-            json!(null),
-            json!(["Sales"]),
-            json!({}),
-        ]),
-        values(&[json!(-1), json!(0), json!(1), json!(2), json!(1.5), json!("1"), json!(null), json!({})]),
-        values(&[json!(["x"]), json!(["y", 1]), json!([]), json!("x"), json!(7), json!({})]),
-        option::of((
-            select(&["a@acme.example", "b@Acme.Test", "c@evil.acme.example", "acme.test"][..]),
-            any::<bool>(),
-        )),
-        vec(option::of(select(&["gold", "silver"][..])), 3),
+    let text = ["Finance", "Sales", "Legal"].map(Json::from);
+    let department = attribute(flaws, &[&text[..], &[json!(7)]].concat(), &[json!(true), json!(["Sales"])]);
+    let level = [-1.0, 0.0, 1.0, 2.0, 1.5].map(Json::from);
+    let level = attribute(flaws, &level, &[json!("1"), json!([1])]);
+    let roles = attribute(
+        flaws,
+        &[json!(["x"]), json!(["y", 1]), json!(["z"]), json!([]), json!("x"), json!("z"), json!(2)],
+        &[
+            json!(true),
+            json!([["x"]]),
+            json!([[[[[[[[[["x"]]]]]]]]]]),
+            json!(["z", null]),
+            json!(["z", true]),
+            json!(["x", { "x": "x" }]),
+            json!([{ "x": "x" }]),
+            json!(["z", UNREADABLE]),
+            json!(["z\u{0}x"]),
+            json!(["x", "z\u{0}"]),
+            json!([1, "z\u{0}x"]),
+            json!("z\u{0}x"),
+        ],
     );
-    let place = (0..CONNECTIONS.len(), 0..APPLICATIONS.len(), 2024..2029);
+    let roles = prop_oneof![30 => roles, 1 => long_list().prop_map(Some)];
+    let email = ["a@acme.example", "b@Acme.Test", "c@evil.acme.example", "d@else@acme.test"].map(Json::from);
+    let email = attribute(flaws, &email, &[json!("acme.test"), json!("@acme.test"), json!("a@"), json!(7)]);
+    let verified = attribute(flaws, &[json!(true)], &[json!(false), json!("true"), json!(1)]);
+    let attributes = (department, level, roles, email, verified);
+    let holders = (holder(flaws, true), holder(flaws, false), holder(flaws, false));
+    let year = prop_oneof![20 => (2024..2029).prop_map(Some), flaws => Just(None)];
+    let place = (0..CONNECTIONS.len(), 0..APPLICATIONS.len(), year);
     let overage = (0..20u32).prop_map(move |number| number < flaws);
-    (place, vec(arrival(flaws), 2), identity, overage, attributes).prop_map(
-        |((connection, application, year), arrivals, identity, overage, attributes)| {
-            let (department, level, roles, email, tiers) = attributes;
+    (place, vec(arrival(flaws), 2), identity, overage, attributes, holders, exchange()).prop_map(
+        |((connection, application, year), arrivals, identity, overage, attributes, holders, exchange)| {
+            let (department, level, roles, email, verified) = attributes;
             Login {
                 connection,
                 application,
@@ -121,11 +232,32 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
                 level,
                 roles,
                 email,
-                tiers,
+                verified,
+                holders: vec![holders.0, holders.1, holders.2],
                 year,
+                exchange,
             }
         },
     )
+}
+
+/// What was read of a login's event, with what JSON cannot say.
+pub(crate) fn input<'f>(login: &Login, fetched: &'f Fetched<'_>) -> claimsmith::Login<'f> {
+    let mut read = fetched.login();
+    read.input.values.iter_mut().for_each(make_unreadable);
+    if login.year.is_none() {
+        read.input.now = f64::NAN;
+    }
+    read
+}
+
+fn make_unreadable(value: &mut Value<'_>) {
+    match value {
+        Value::Number(number) if *number == f64::from(UNREADABLE) => *value = Value::Unreadable,
+        Value::List(entries) => entries.iter_mut().for_each(make_unreadable),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| make_unreadable(value)),
+        _ => {}
+    }
 }
 
 impl Login {
@@ -134,25 +266,47 @@ impl Login {
         world.sources[self.connection].0.iter().copied().zip(&self.arrivals)
     }
 
+    /// A value with times in place of ages.
+    fn timed(&self, value: &Json) -> Json {
+        match value {
+            Json::String(text) => match text.strip_suffix("h ago").map(str::parse::<u32>) {
+                Some(hours) => {
+                    let (year, hour) = (self.year.unwrap_or(2026) - 1, 24 - hours.expect("hours"));
+                    json!(format!("{year}-12-31T{hour:02}:00:00Z"))
+                }
+                None => value.clone(),
+            },
+            Json::Array(entries) => entries.iter().map(|entry| self.timed(entry)).collect(),
+            Json::Object(members) => {
+                let timed = |(key, value): (&String, &Json)| (key.clone(), self.timed(value));
+                Json::Object(members.iter().map(timed).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
     pub(crate) fn event(&self, world: &World) -> Event {
         let mut attributes = json!({});
-        // An object stands for an attribute that is missing.
-        for (key, value) in [("department", &self.department), ("level", &self.level), ("roles", &self.roles)]
-        {
-            if !value.is_object() {
+        for (key, value) in [
+            ("department", &self.department),
+            ("level", &self.level),
+            ("roles", &self.roles),
+            ("email", &self.email),
+            ("email_verified", &self.verified),
+        ] {
+            if let Some(value) = value {
                 attributes[key] = value.clone();
             }
-        }
-        if let Some((email, verified)) = self.email {
-            attributes["email"] = json!(email);
-            attributes["email_verified"] = json!(verified);
         }
         if self.overage {
             attributes["hasgroups"] = json!(true);
         }
-        let mut claimsmith = json!({ "now": format!("{}-01-01T00:00:00Z", self.year) });
+        let mut claimsmith = json!({});
+        if let Some(year) = self.year {
+            claimsmith["now"] = json!(format!("{year}-01-01T00:00:00Z"));
+        }
         for (at, (source, arrival)) in self.reads(world).enumerate() {
-            let value = value(source, arrival);
+            let value = value(source, arrival, self.connection);
             match source.shape {
                 Shape::Provisioned => claimsmith["provisioned"] = value.unwrap_or_default(),
                 _ => {
@@ -180,26 +334,44 @@ impl Login {
                 user
             }
         };
-        let metadata = |at: usize| match self.tiers[at] {
-            Some(tier) => json!({ "tier": tier }),
-            None => json!({}),
-        };
-        let event = json!({
-            "organization": { "id": "org_acme", "metadata": metadata(0) },
-            "connection": { "name": own, "metadata": metadata(1) },
-            "client": { "client_id": format!("{}-client", APPLICATIONS[self.application]), "metadata": metadata(2) },
-            "user": user,
-            "claimsmith": claimsmith,
-        });
+        let mut event = json!({ "user": user, "claimsmith": claimsmith });
+        let Exchange { protocol, methods, session, token } = &self.exchange;
+        for (object, key, value) in [
+            ("transaction", "protocol", protocol),
+            ("authentication", "methods", methods),
+            ("session", "authenticated_at", session),
+        ] {
+            if let Some(value) = value {
+                event[object][key] = self.timed(value);
+            }
+        }
+        if let Some(token) = token {
+            event["refresh_token"] = self.timed(token);
+        }
+        let objects = [
+            ("organization", json!({ "id": "org_acme" })),
+            ("connection", json!({ "id": format!("con_{own}"), "name": own })),
+            ("client", json!({ "client_id": format!("{}-client", APPLICATIONS[self.application]) })),
+        ];
+        for ((key, mut object), holder) in objects.into_iter().zip(&self.holders) {
+            match holder {
+                Holder::Absent => continue,
+                Holder::Null => object = Json::Null,
+                Holder::WithoutMetadata => {}
+                Holder::Metadata(metadata) => object["metadata"] = metadata.clone(),
+            }
+            event[key] = object;
+        }
         Event::from_json(event).expect("an object")
     }
 }
 
-fn value(source: Source, arrival: &Arrival) -> Option<Json> {
+fn value(source: Source, arrival: &Arrival, connection: usize) -> Option<Json> {
     let entries = match arrival {
         Arrival::Absent => return None,
         Arrival::Null => return Some(Json::Null),
         Arrival::Wrong => return Some(json!({ "x": 1 })),
+        Arrival::Unreadable => return Some(json!(UNREADABLE)),
         Arrival::Entries(entries) => entries,
     };
     let texts: Vec<Json> = entries.iter().map(|entry| written(source, entry)).collect();
@@ -214,16 +386,27 @@ fn value(source: Source, arrival: &Arrival) -> Option<Json> {
             json!(texts.join("|"))
         }
         Shape::Json => json!(json!(texts).to_string()),
-        Shape::Objects | Shape::Provisioned => {
-            texts.iter().map(|text| json!({ "name": text, "other": 1 })).collect()
+        Shape::Objects => texts.iter().map(|text| json!({ "name": text, "other": 1 })).collect(),
+        Shape::Provisioned => {
+            let own = format!("con_{}", CONNECTIONS[connection].0);
+            texts.iter().map(|text| json!({ "name": text, "connection_id": own })).collect()
         }
     })
 }
 
 /// How an entry arrives.
 fn written(source: Source, entry: &Entry) -> Json {
+    if source.shape != Shape::Delimited {
+        match entry {
+            Entry::Number => return json!(7),
+            Entry::Null => return json!(null),
+            Entry::Object => return json!({ "name": "a" }),
+            Entry::List => return json!(["a"]),
+            Entry::Unreadable => return json!(UNREADABLE),
+            _ => {}
+        }
+    }
     let text = match (entry, source.form) {
-        (Entry::Number, _) if source.shape != Shape::Delimited => return json!(7),
         (Entry::Empty, _) => String::new(),
         (Entry::Name(name), Form::Plain) => name.clone(),
         (Entry::Name(name), Form::Tidied) => {
@@ -247,7 +430,7 @@ fn written(source: Source, entry: &Entry) -> Json {
         (Entry::Outside, Form::Email) => "a@other.example".to_owned(),
         (Entry::Outside, _) => "/outside".to_owned(),
         (Entry::Formless, Form::Dn | Form::Domain | Form::Email | Form::Path) => "formless".to_owned(),
-        (Entry::Formless | Entry::Control | Entry::Number, _) => "a\u{1}".to_owned(),
+        _ => "a\u{1}".to_owned(),
     };
     json!(text)
 }
@@ -269,7 +452,12 @@ pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
         Entry::Outside if has_form => Seen::Nothing("outside-scope"),
         Entry::Outside => Seen::Name("/outside"),
         Entry::Formless if has_form => Seen::Bad("entry-form"),
-        Entry::Number if source.shape != Shape::Delimited => Seen::Bad("entry-type"),
-        Entry::Formless | Entry::Control | Entry::Number => Seen::Bad("entry-malformed"),
+        Entry::Formless | Entry::Control => Seen::Bad("entry-malformed"),
+        _ if source.shape == Shape::Delimited => Seen::Bad("entry-malformed"),
+        Entry::Null if matches!(source.shape, Shape::Objects | Shape::Provisioned) => {
+            Seen::Bad("entry-unnamed")
+        }
+        Entry::Number | Entry::Null | Entry::Object | Entry::List => Seen::Bad("entry-type"),
+        Entry::Unreadable => Seen::Bad("attribute-unreadable"),
     }
 }

@@ -9,6 +9,7 @@
 
 mod found;
 mod language;
+mod less;
 mod login;
 mod reference;
 mod rules;

@@ -1,16 +1,17 @@
 //! What a login gives by the words of docs/mapping.md, without the engine: every pattern is held against every group,
 //! globs by globset, regular expressions by the crate regex, conditions in three values by hand.
 
+mod condition;
+pub(crate) mod refresh;
+
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use regex::RegexBuilder;
-use serde_json::Value as Json;
 
 use crate::login::{Arrival, Entry, Identity, Login, Seen, seen};
-use crate::world::{
-    APPLICATIONS, CONNECTIONS, Condition, Matches, Patterns, Rule, Shape, TARGETS, TIERS, World,
-};
+use crate::world::{Application, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World};
 
 /// What is told of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,8 +32,17 @@ pub(crate) fn glob_matches(glob: &str, name: &str) -> bool {
         let pairs = [('ö', "\u{1}"), ('Ö', "\u{2}"), ('日', "\u{3}"), ('\u{308}', "\u{4}")];
         pairs.iter().fold(text.to_owned(), |text, (char, byte)| text.replace(*char, byte))
     };
-    let built = GlobBuilder::new(&renamed(glob)).literal_separator(false).backslash_escape(false).build();
-    built.expect(glob).compile_matcher().is_match(renamed(name))
+    let build = || {
+        let built = GlobBuilder::new(&renamed(glob)).literal_separator(false).backslash_escape(false).build();
+        built.expect(glob).compile_matcher()
+    };
+    GLOBS.with_borrow_mut(|globs| globs.entry(glob.to_owned()).or_insert_with(build).is_match(renamed(name)))
+}
+
+thread_local! {
+    // The same patterns are held against many logins.
+    static GLOBS: RefCell<BTreeMap<String, GlobMatcher>> = const { RefCell::new(BTreeMap::new()) };
+    static REGEXES: RefCell<BTreeMap<(String, bool), regex::Regex>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 fn lower(text: &str) -> String {
@@ -41,7 +51,12 @@ fn lower(text: &str) -> String {
 
 fn regex(pattern: &str, ignore_case: bool) -> regex::Regex {
     // Named classes are the only ones, and they are of ASCII.
-    RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).build().expect(pattern)
+    let build = || {
+        RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).build().expect(pattern)
+    };
+    REGEXES.with_borrow_mut(|regexes| {
+        regexes.entry((pattern.to_owned(), ignore_case)).or_insert_with(build).clone()
+    })
 }
 
 /// A glob that captures, as a regular expression: each capture takes as little as it can.
@@ -55,7 +70,6 @@ fn of_capturing_glob(glob: &str) -> String {
 
 struct Evaluator<'e> {
     world: &'e World,
-    login: &'e Login,
     groups: Vec<&'e str>,
 }
 
@@ -92,77 +106,6 @@ impl Evaluator<'_> {
             Matches::Everyone => true,
             Matches::Groups { any, all, none } => {
                 (any.is_empty() || any.iter().any(hit)) && all.iter().all(hit) && !none.iter().any(hit)
-            }
-        }
-    }
-
-    /// Three-valued: `None` is unknown.
-    fn decide(&self, condition: &Condition) -> Option<bool> {
-        let Login { identity, .. } = self.login;
-        let missing = Json::Null;
-        let attribute = |name: &str| {
-            let value = match name {
-                "department" => &self.login.department,
-                "level" => &self.login.level,
-                _ => &self.login.roles,
-            };
-            // An object stands for an attribute that is missing.
-            if *identity == Identity::WithoutProfile || value.is_object() { &missing } else { value }
-        };
-        let unclear = *identity == Identity::Unclear;
-        match condition {
-            Condition::Connection(name) => Some(CONNECTIONS[self.login.connection].0 == *name),
-            Condition::Strategy(strategy) => Some(CONNECTIONS[self.login.connection].1 == *strategy),
-            Condition::Application(name) => Some(APPLICATIONS[self.login.application] == *name),
-            Condition::Client(id) => Some(format!("{}-client", APPLICATIONS[self.login.application]) == *id),
-            Condition::Organization(name) => Some(*name == "acme"),
-            Condition::Metadata(of, value) => {
-                let at = ["organization", "connection", "client"].iter().position(|it| it == of);
-                Some(self.login.tiers[at.expect("one of the three")] == Some(value))
-            }
-            Condition::EmailDomain(_)
-            | Condition::Department(_)
-            | Condition::Roles(_)
-            | Condition::Level(..)
-            | Condition::Exists(..)
-                if unclear =>
-            {
-                None
-            }
-            Condition::EmailDomain(domain) => Some(match self.login.email {
-                Some((email, true)) if *identity != Identity::WithoutProfile => {
-                    email.rsplit_once('@').is_some_and(|(_, behind)| behind.eq_ignore_ascii_case(domain))
-                }
-                _ => false,
-            }),
-            Condition::Department(values) => attribute("department").as_str().map(|it| values.contains(&it)),
-            Condition::Roles(value) => match attribute("roles") {
-                Json::Array(entries) => Some(entries.iter().any(|entry| entry == value)),
-                Json::String(single) => Some(single == value),
-                _ => None,
-            },
-            Condition::Level(test, bound) => {
-                let (level, bound) = (attribute("level").as_f64()?, f64::from(*bound));
-                Some(match *test {
-                    "at-least" => level >= bound,
-                    "at-most" => level <= bound,
-                    "above" => level > bound,
-                    _ => level < bound,
-                })
-            }
-            Condition::Exists(name, wanted) => Some(attribute(name).is_null() != *wanted),
-            Condition::Not(condition) => self.decide(condition).map(|it| !it),
-            Condition::All(one, two) => match [self.decide(one), self.decide(two)] {
-                [Some(true), Some(true)] => Some(true),
-                both if both.contains(&Some(false)) => Some(false),
-                _ => None,
-            },
-            Condition::Any(any) => {
-                let any: Vec<_> = any.iter().map(|it| self.decide(it)).collect();
-                match any.contains(&Some(true)) {
-                    true => Some(true),
-                    false => any.iter().all(|it| *it == Some(false)).then_some(false),
-                }
             }
         }
     }
@@ -217,24 +160,24 @@ fn read<'l>(
     login: &'l Login,
 ) -> (Vec<&'l str>, BTreeMap<&'static str, u32>, Option<&'static str>) {
     let (mut groups, mut notes, mut reason) = (Vec::new(), BTreeMap::new(), None);
-    let entra = CONNECTIONS[login.connection].1 != "ad";
     // What is wrong with the whole of an attribute, or what stands there.
-    let found = |shape: Shape, arrival: &'l Arrival| match (shape, login.identity) {
+    let found = |source: Source, arrival: &'l Arrival| match (source.shape, login.identity) {
         (Shape::Provisioned, _) => match arrival {
             Arrival::Entries(entries) => Ok(entries),
             _ => Err("provisioned-unavailable"),
         },
         (_, Identity::Unclear) => Err("identity-unclear"),
         (_, Identity::WithoutProfile) => Err("attribute-absent"),
-        _ if login.overage && entra => Err("overage"),
+        _ if login.overage && source.sees_overage(login.connection) => Err("overage"),
         _ => match arrival {
             Arrival::Absent => Err("attribute-absent"),
             Arrival::Null => Err("attribute-null"),
             Arrival::Wrong => Err("attribute-type"),
+            Arrival::Unreadable => Err("attribute-unreadable"),
             Arrival::Entries(entries) => Ok(entries),
         },
     };
-    let reads: Vec<_> = login.reads(world).map(|(source, it)| (source, found(source.shape, it))).collect();
+    let reads: Vec<_> = login.reads(world).map(|(source, it)| (source, found(source, it))).collect();
     let first = reads.iter().position(|(_, found)| !matches!(found, Err("attribute-absent")));
     let chosen = match world.sources[login.connection].1 {
         true => &reads[first.unwrap_or(0)..][..1],
@@ -268,8 +211,11 @@ fn read<'l>(
 }
 
 pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
-    let (groups, mut notes, incomplete) = read(world, login);
     let without = |outcome, reason| Expected { outcome, reason, ..Expected::default() };
+    if world.refresh && refresh::is_stale(login) {
+        return without("deny", "stale-attributes");
+    }
+    let (groups, mut notes, incomplete) = read(world, login);
     match (incomplete, world.incomplete) {
         (None, _) | (_, "use-partial") => {}
         (Some(reason), "deny") => return without("deny", reason),
@@ -278,7 +224,7 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
     if incomplete.is_some() {
         notes.insert("partial", 1);
     }
-    let evaluator = Evaluator { world, login, groups };
+    let evaluator = Evaluator { world, groups };
     let mut expected = Expected {
         outcome: "groups",
         reason: incomplete.unwrap_or("ok"),
@@ -286,30 +232,47 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
         ..Expected::default()
     };
 
-    let (mut granted, mut excluded) = (BTreeSet::<&str>::new(), BTreeSet::<&str>::new());
-    let mut grants = false;
+    // What rules grant that fired, and that would have fired for all that is known; what rules exclude for certain, and
+    // what they exclude because nobody knows better.
+    let [mut granted, mut undecided, mut excluded, mut doubted] = [(); 4].map(|()| BTreeSet::<&str>::new());
+    let (mut grants, mut undecided_rules) = (false, 0);
     for rule in world.rules.iter().filter(|rule| evaluator.is_satisfied(&rule.matches)) {
-        let truth = rule.when.as_ref().map_or(Some(true), |condition| evaluator.decide(condition));
-        let fires = truth == Some(true) || truth.is_none() && rule.excludes;
-        let expired = rule.expires.is_some_and(|year| login.year >= year);
-        match (truth, fires && expired) {
-            (_, true) => *notes.entry("expired-rule").or_default() += 1,
-            (None, _) => *notes.entry("condition-unknown").or_default() += 1,
-            _ => {}
+        let truth = rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login));
+        // Whether the rule has not expired, which a clock without a number leaves open.
+        let lasts = rule.expires.map_or(Some(true), |year| login.year.map(|now| now < year));
+        let verdict = match (truth, lasts) {
+            (Some(false), _) => continue,
+            (_, Some(false)) => {
+                *notes.entry("expired-rule").or_default() += 1;
+                continue;
+            }
+            (Some(true), lasts) => lasts,
+            (None, _) => None,
+        };
+        if verdict.is_none() {
+            *notes.entry("condition-unknown").or_default() += 1;
         }
-        if !fires || expired {
-            continue;
+        if verdict.is_some() || rule.excludes {
+            expected.rules.push(rule.id.clone());
         }
-        expected.rules.push(rule.id.clone());
-        if rule.excludes {
-            excluded.extend(&rule.groups);
-        } else {
-            grants = true;
-            granted.extend(&rule.groups);
-            granted.extend(evaluator.expanded(rule));
+        let names = match (rule.excludes, verdict) {
+            (true, Some(_)) => &mut excluded,
+            (true, None) => &mut doubted,
+            (false, Some(_)) => {
+                grants = true;
+                &mut granted
+            }
+            (false, None) => {
+                undecided_rules += 1;
+                &mut undecided
+            }
+        };
+        names.extend(&rule.groups);
+        if !rule.excludes {
+            names.extend(evaluator.expanded(rule));
         }
     }
-    if !grants && incomplete.is_none() && !world.default.is_empty() {
+    if !grants && undecided_rules == 0 && incomplete.is_none() && !world.default.is_empty() {
         granted.extend(&world.default);
         notes.insert("default", 1);
     }
@@ -330,32 +293,52 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
     }
 
     let application = &world.applications[login.application];
-    let own: Vec<&str> = granted.intersection(&application.groups).copied().collect();
-    let mut left: Vec<&str> = own.iter().copied().filter(|group| !excluded.contains(group)).collect();
+    let own: BTreeSet<&str> = granted.intersection(&application.groups).copied().collect();
+    let mut left = own.clone();
+    left.retain(|group| !excluded.contains(group) && !doubted.contains(group));
     if left.len() < own.len() {
         notes.insert("excluded", (own.len() - left.len()) as u32);
     }
+    // What may be granted if all that is unknown is decided in favor of it.
+    let mut possible: BTreeSet<&str> = granted.union(&undecided).copied().collect();
+    possible.retain(|group| application.groups.contains(group) && !excluded.contains(group));
     for (_, tier) in TIERS {
-        if let Some(highest) = tier.iter().find(|group| left.contains(group)) {
-            left.retain(|group| group == highest || !tier.contains(group));
+        if let Some(highest) = tier.iter().position(|group| left.contains(group)) {
+            let lower = &tier[highest + 1..];
+            left.retain(|group| !lower.contains(group));
+            possible.retain(|group| !lower.contains(group));
         }
     }
-    let fits = |count: &usize| {
-        let bytes = serde_json::to_string(&left[..*count]).expect("JSON").len();
-        *count <= application.limit.unwrap_or(1000) && bytes <= application.bytes.unwrap_or(8192)
-    };
-    let most = (0..=left.len()).rev().find(fits).unwrap_or_default();
-    if most < left.len() {
-        match application.over {
-            "truncate" => drop(notes.insert("truncated", (left.len() - most) as u32)),
-            over => {
-                expected.reason = "over-limit";
-                expected.outcome = if over == "deny" { "deny" } else { "groups" };
+    let possible: Vec<&str> = possible.into_iter().collect();
+    let fitting = &possible[..fitting(application, &possible)];
+    if fitting.len() < possible.len() {
+        if application.over == "truncate" {
+            let before = left.len();
+            left.retain(|group| {
+                let tier = TIERS.iter().map(|(_, tier)| *tier).find(|tier| tier.contains(group));
+                let higher = tier.into_iter().flatten().take_while(|it| *it != group);
+                let mut higher = higher.filter(|it| possible.contains(it));
+                fitting.contains(group) && higher.all(|it| fitting.contains(it))
+            });
+            if left.len() < before {
+                notes.insert("truncated", (before - left.len()) as u32);
             }
+        } else {
+            expected.reason = "over-limit";
+            expected.outcome = if application.over == "deny" { "deny" } else { "groups" };
+            left.clear();
         }
-        left.truncate(if application.over == "truncate" { most } else { 0 });
     }
     expected.groups = left.into_iter().map(str::to_owned).collect();
     expected.notes = notes;
     expected
+}
+
+/// How many of the groups, in the order of their names, an application accepts.
+fn fitting(application: &Application, groups: &[&str]) -> usize {
+    let fits = |count: &usize| {
+        let bytes = serde_json::to_string(&groups[..*count]).expect("JSON").len();
+        *count <= application.limit.unwrap_or(1000) && bytes <= application.bytes.unwrap_or(8192)
+    };
+    (0..=groups.len()).rev().find(fits).unwrap_or_default()
 }

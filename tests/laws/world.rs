@@ -14,6 +14,7 @@ use serde_json::{Value as Json, json};
 
 use self::rule::rule;
 pub(crate) use self::rule::{Condition, Matches, Patterns, Rule};
+use crate::login::MAX_AGE;
 
 /// The target groups; those that hold `root` are protected.
 pub(crate) const TARGETS: [&str; 12] = [
@@ -100,6 +101,8 @@ pub(crate) struct Source {
     pub(crate) form: Form,
     pub(crate) empty_if_absent: bool,
     pub(crate) cap: Option<usize>,
+    /// Whether signs of withheld groups are looked for, if not by strategy.
+    pub(crate) overage: Option<bool>,
 }
 
 fn source() -> impl Strategy<Value = Source> {
@@ -109,12 +112,23 @@ fn source() -> impl Strategy<Value = Source> {
         3 => Just(Form::Plain),
         5 => select(&[Form::Tidied, Form::Dn, Form::Domain, Form::Email, Form::Path][..]),
     ];
-    (shape, form, any::<bool>(), option::weighted(0.1, 2usize..6)).prop_map(|(shape, form, empty, cap)| {
-        Source { shape, form, empty_if_absent: empty && shape != Provisioned, cap }
-    })
+    let overage = option::weighted(0.2, any::<bool>());
+    (shape, form, prop::bool::weighted(0.3), option::weighted(0.1, 2usize..6), overage).prop_map(
+        |(shape, form, empty, cap, overage)| {
+            let is_attribute = shape != Provisioned;
+            let overage = overage.filter(|_| is_attribute);
+            Source { shape, form, empty_if_absent: empty && is_attribute, cap, overage }
+        },
+    )
 }
 
 impl Source {
+    /// Whether a sign of withheld groups makes it incomplete.
+    pub(crate) fn sees_overage(self, connection: usize) -> bool {
+        let by_strategy = CONNECTIONS[connection].1 != "ad";
+        self.shape != Shape::Provisioned && self.overage.unwrap_or(by_strategy)
+    }
+
     fn json(self, at: usize) -> Json {
         let mut json = json!({ "from": format!("/groups{at}"), "cap": "none" });
         let mut set = |key: &str, value: &str| json[key] = json!(value);
@@ -154,6 +168,9 @@ impl Source {
         }
         if self.form == Form::Tidied {
             json["normalize"] = json!(["nfc", "trim"]);
+        }
+        if let Some(overage) = self.overage {
+            json["overage"] = json!(if overage { "entra" } else { "none" });
         }
         if let Some(cap) = self.cap {
             json["cap"] = json!(cap);
@@ -196,6 +213,8 @@ pub(crate) struct World {
     pub(crate) default: Vec<&'static str>,
     pub(crate) incomplete: &'static str,
     pub(crate) unmatched: &'static str,
+    /// Whether exchanges of refresh tokens are refused if the user authenticated too long ago.
+    pub(crate) refresh: bool,
 }
 
 pub(crate) fn world() -> impl Strategy<Value = World> {
@@ -218,13 +237,23 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         vec(rule(), 1..8),
         prop_oneof![Just(Vec::new()), subsequence(&["staff", "eng-viewers", "a-b"][..], 1..3)],
         select(&["deny", "no-groups", "use-partial"][..]),
-        prop_oneof![4 => Just("drop"), 1 => Just("deny")],
+        (prop_oneof![4 => Just("drop"), 1 => Just("deny")], prop::bool::weighted(0.2)),
     )
-        .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, unmatched)| {
+        .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
+            let (unmatched, refresh) = others;
             // With partial input nobody can say whether a group is missing that would refuse the login.
             let unmatched = if incomplete == "use-partial" { "drop" } else { unmatched };
-            let mut world =
-                World { applications, ceiling, sources, aliases, rules, default, incomplete, unmatched };
+            let mut world = World {
+                applications,
+                ceiling,
+                sources,
+                aliases,
+                rules,
+                default,
+                incomplete,
+                unmatched,
+                refresh,
+            };
             world.keep_what_may_be_granted();
             world
         })
@@ -255,6 +284,27 @@ impl World {
         self.rules = rules;
         let default = std::mem::take(&mut self.default);
         self.default = default.into_iter().filter(|group| self.may_grant(group, false)).collect();
+        if self.incomplete == "use-partial" {
+            self.keep_limits_that_cannot_be_reached();
+        }
+    }
+
+    /// Partial input must never decide whether a limit is exceeded.
+    fn keep_limits_that_cannot_be_reached(&mut self) {
+        let reached: BTreeSet<&str> = TARGETS
+            .into_iter()
+            .filter(|target| {
+                self.rules.iter().filter(|rule| !rule.excludes).any(|rule| {
+                    rule.groups.contains(target)
+                        || !rule.templates.is_empty() && self.may_grant(target, rule.protected)
+                })
+            })
+            .collect();
+        for application in &mut self.applications {
+            let own: Vec<_> = reached.intersection(&application.groups).collect();
+            application.limit = application.limit.filter(|limit| own.len() <= *limit);
+            application.bytes = application.bytes.filter(|bytes| json!(own).to_string().len() <= *bytes);
+        }
     }
 
     /// The mapping files; `shuffle` brings what has no order into one.
@@ -333,7 +383,10 @@ impl World {
         } else {
             format!("default: {}\n", json!(self.default))
         };
-        let policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
+        let mut policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
+        if self.refresh {
+            policies["refresh"] = json!({ "deny-if-older-than": format!("{MAX_AGE}h") });
+        }
         let acme = format!(
             "version: 1\norganization: org_acme\nconnections: {connections}\n{aliases}{default}policies: {policies}\nrules:\n{}",
             rules.concat()

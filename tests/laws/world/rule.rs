@@ -89,17 +89,21 @@ pub(crate) enum Condition {
     EmailDomain(&'static str),
     /// Of the organization, the connection or the client.
     Metadata(&'static str, &'static str),
-    Department(Vec<&'static str>),
-    Roles(&'static str),
+    Department(Vec<Json>),
+    Roles(Vec<Json>),
     /// `at-least`, `at-most`, `above` or `below`.
     Level(&'static str, i32),
     Exists(&'static str, bool),
     Any(Vec<Condition>),
     All(Box<Condition>, Box<Condition>),
     Not(Box<Condition>),
+    FalseIfUnknown(Box<Condition>),
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
+    let values = |texts: [&str; 3], number: i32| {
+        texts.iter().map(|it| json!(it)).chain([json!(number)]).collect::<Vec<_>>()
+    };
     let leaf = prop_oneof![
         1 => select(&CONNECTIONS[..]).prop_map(|(name, _)| Condition::Connection(name)),
         1 => select(&CONNECTIONS[..]).prop_map(|(_, strategy)| Condition::Strategy(strategy)),
@@ -109,8 +113,8 @@ fn condition() -> impl Strategy<Value = Condition> {
         1 => select(&["acme.example", "ACME.test"][..]).prop_map(Condition::EmailDomain),
         2 => (select(&["organization", "connection", "client"][..]), select(&["gold", "silver"][..]))
             .prop_map(|(of, value)| Condition::Metadata(of, value)),
-        3 => subsequence(&["Finance", "Sales", "Legal"][..], 1..3).prop_map(Condition::Department),
-        2 => select(&["x", "y"][..]).prop_map(Condition::Roles),
+        3 => subsequence(values(["Finance", "Sales", "Legal"], 7), 1..3).prop_map(Condition::Department),
+        3 => subsequence(values(["x", "y", "nobody"], 1), 1..3).prop_map(Condition::Roles),
         3 => (select(&["at-least", "at-most", "above", "below"][..]), -1..3)
             .prop_map(|(test, bound)| Condition::Level(test, bound)),
         2 => (select(&["department", "level", "roles"][..]), any::<bool>())
@@ -121,7 +125,8 @@ fn condition() -> impl Strategy<Value = Condition> {
             vec(inner.clone(), 1..3).prop_map(Condition::Any),
             (inner.clone(), inner.clone())
                 .prop_map(|(one, two)| Condition::All(Box::new(one), Box::new(two))),
-            inner.prop_map(|condition| Condition::Not(Box::new(condition))),
+            inner.clone().prop_map(|condition| Condition::Not(Box::new(condition))),
+            inner.prop_map(|condition| Condition::FalseIfUnknown(Box::new(condition))),
         ]
     })
 }
@@ -145,6 +150,15 @@ impl Condition {
             // Two conditions with the same key stand in lists of one.
             Self::All(one, two) => json!({ "any": [one.json()], "not": { "not": two.json() } }),
             Self::Not(condition) => json!({ "not": condition.json() }),
+            Self::FalseIfUnknown(condition) => {
+                let mut json = condition.json();
+                // It can stand beside the test of an attribute, and beside any condition.
+                match **condition {
+                    Self::Department(_) | Self::Level(..) => json["user"]["if-unknown"] = json!(false),
+                    _ => json["if-unknown"] = json!(false),
+                }
+                json
+            }
         }
     }
 }

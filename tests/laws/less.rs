@@ -1,0 +1,163 @@
+//! Whoever sends less gets no more: a login in which values are missing, null, unreadable or of the wrong type has no
+//! group that the login with these values lacks, except a lower one of a tier in place of a higher one.
+
+mod change;
+mod exceptions;
+
+use std::collections::BTreeMap;
+
+use claimsmith::event::Answer;
+use claimsmith::{Bundle, evaluate};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+pub(crate) use self::change::{Change, change};
+pub(crate) use self::exceptions::{EXCEPTIONS, Exception};
+use crate::login::{Login, input, login};
+use crate::reference::evaluate as refer;
+use crate::world::{Matches, TIERS, World, world};
+
+/// Whether every group of `less` is one of `more`, or is below one of `more` in its tier.
+pub(crate) fn is_no_more(less: &[String], more: &[String]) -> bool {
+    let has = |group: &str| more.iter().any(|it| it == group);
+    less.iter().all(|group| {
+        let tier = TIERS.iter().find(|(_, tier)| tier.contains(&group.as_str()));
+        let higher = tier.into_iter().flat_map(|(_, tier)| tier.iter().take_while(|it| *it != group));
+        has(group) || higher.into_iter().any(|it| has(it))
+    })
+}
+
+/// Makes the changes, one after the other, that make the login less and that the law holds for.
+fn lessen(
+    world: &World,
+    login: &Login,
+    changes: &[Change],
+    mut each: impl FnMut(&Change, Option<Exception>),
+) -> Login {
+    let mut less = login.clone();
+    for change in changes {
+        let Some(changed) = change.apply(world, &less) else { continue };
+        let exception = change.exception(world, &less, &changed);
+        each(change, exception);
+        if exception.is_none() {
+            less = changed;
+        }
+    }
+    less
+}
+
+fn answer(bundle: &Bundle<'_>, world: &World, login: &Login) -> Answer {
+    let event = login.event(world);
+    let fetched = event.fetch(bundle);
+    Answer::new(bundle, fetched.route(), &evaluate(bundle, &input(login, &fetched)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whoever_sends_less_gets_no_more(
+        mut world in world(),
+        pairs in vec((prop_oneof![2 => login(0), 1 => login(1)], vec(change(), 1..4)), 24),
+    ) {
+        let bytes = world.compile().ok_or_else(|| TestCaseError::reject("no rule is left"))?;
+        let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
+        for (login, changes) in &pairs {
+            let less = lessen(&world, login, changes, |_, _| ());
+            let [with, without] = [login, &less].map(|login| answer(&bundle, &world, login));
+            prop_assert!(
+                is_no_more(&without.groups, &with.groups),
+                "{:?} in place of {:?}: {:#?} {:#?} {:#?}", without.groups, with.groups, login, less, world
+            );
+            prop_assert!(without.outcome == "groups" || without.groups.is_empty());
+            let told = refer(&world, &less);
+            prop_assert_eq!((without.reason, &without.groups), (told.reason, &told.groups), "{:#?} {:#?}", less, world);
+        }
+    }
+}
+
+/// What was seen of one kind of change.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Logins that have a group and from which the change takes none.
+    equal: u32,
+    /// Logins that have a group and from which the change takes one.
+    fewer: u32,
+    /// Logins that get a lower group of a tier.
+    lower: u32,
+    excepted: u32,
+}
+
+/// The reference keeps the law; and there is enough to be seen of each kind of change for the law to mean something.
+#[test]
+fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
+    let mut runner = TestRunner::deterministic();
+    let (mut seen, mut excepted) = (BTreeMap::<String, Seen>::new(), BTreeMap::<&str, u32>::new());
+    let mut met = BTreeMap::<String, u32>::new();
+    let (worlds, logins, changes) = (world(), login(0), change());
+    for _ in 0..250 {
+        let mut world = worlds.new_tree(&mut runner).expect("a world").current();
+        if world.incomplete == "use-partial" {
+            world.rules.retain(|rule| match &rule.matches {
+                Matches::Everyone => true,
+                Matches::Groups { none, .. } => none.is_empty() && !rule.excludes,
+            });
+        }
+        for _ in 0..16 {
+            let login = logins.new_tree(&mut runner).expect("a login").current();
+            let with = refer(&world, &login);
+            // What leads to nothing says nothing, unless a limit or a policy is why.
+            if with.groups.is_empty() && with.reason == "ok" {
+                continue;
+            }
+            for _ in 0..8 {
+                let change = changes.new_tree(&mut runner).expect("a change").current();
+                let Some(less) = change.apply(&world, &login) else { continue };
+                let seen = seen.entry(change.kind()).or_default();
+                if let Some(exception) = change.exception(&world, &login, &less) {
+                    seen.excepted += 1;
+                    *excepted.entry(exception.name()).or_default() += 1;
+                    continue;
+                }
+                let without = refer(&world, &less);
+                let (more, less_groups) = (&with.groups, &without.groups);
+                assert!(
+                    is_no_more(less_groups, more),
+                    "{less_groups:?} in place of {more:?} by {change:?}: {login:#?} {world:#?}"
+                );
+                if !less_groups.iter().all(|group| more.contains(group)) {
+                    seen.lower += 1;
+                } else if !more.is_empty() {
+                    *(if less_groups == more { &mut seen.equal } else { &mut seen.fewer }) += 1;
+                }
+                for part in [with.reason, without.reason, world.incomplete, world.unmatched]
+                    .iter()
+                    .chain(with.notes.keys())
+                {
+                    *met.entry((*part).to_owned()).or_default() += 1;
+                }
+            }
+        }
+    }
+    for kind in Change::KINDS {
+        let seen = seen.get(*kind).unwrap_or_else(|| panic!("no login has less by `{kind}`"));
+        let excepted = seen.excepted;
+        assert!(seen.equal + seen.fewer > 20 || *kind == "cut" && excepted > 20, "`{kind}`: {seen:?}");
+    }
+    let sum = |count: fn(&Seen) -> u32| seen.values().map(count).sum::<u32>();
+    assert!(sum(|it| it.fewer) > 1_000 && sum(|it| it.equal) > 1_000, "{seen:?}");
+    let takes = |kind: &&&str| seen[**kind].fewer > 0;
+    assert!(Change::KINDS.iter().filter(takes).count() > 20, "{seen:?}");
+    // These are in the pairs; the others of the exceptions are never sent.
+    for (exception, name) in &EXCEPTIONS {
+        let by_nature = matches!(exception, Exception::SignGone | Exception::IdentitiesGone);
+        assert!(by_nature || excepted.contains_key(name), "nothing is excepted for {name}: {excepted:?}");
+    }
+    for part in
+        ["default", "over-limit", "truncated", "excluded", "stale-attributes", "unmatched", "use-partial"]
+    {
+        assert!(met[part] > 20, "`{part}`: {met:?}");
+    }
+}

@@ -1,0 +1,114 @@
+//! What the law does not hold for.
+
+use crate::world::{Condition, World};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exception {
+    ExistsFalse,
+    ExistsTrueReversed,
+    ExistsBesideDefaultOrLimit,
+    FalseIfUnknown,
+    CombineFirst,
+    AbsentEmpty,
+    OverageNone,
+    CapNone,
+    SignGone,
+    IdentitiesGone,
+    ExchangeGone,
+    AgeOfTheToken,
+}
+
+/// Every exception, by its name in docs/mapping.md.
+pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
+    (Exception::ExistsFalse, "`exists: false`"),
+    (Exception::ExistsTrueReversed, "`exists: true` under `exclude` or `not`"),
+    (Exception::ExistsBesideDefaultOrLimit, "`exists` beside a `default` or `limits`"),
+    (Exception::FalseIfUnknown, "`if-unknown: false`"),
+    (Exception::CombineFirst, "`combine: first`"),
+    (Exception::AbsentEmpty, "`absent: empty`"),
+    (Exception::OverageNone, "`overage: none`"),
+    (Exception::CapNone, "`cap: none`"),
+    // By nature: what tells of something is not there itself.
+    (Exception::SignGone, "a sign of withheld groups that is removed altogether"),
+    (Exception::IdentitiesGone, "`identities` that are absent altogether"),
+    (Exception::ExchangeGone, "an exchange whose protocol and refresh token are absent altogether"),
+    (Exception::AgeOfTheToken, "an exchange of which only the refresh token's own age is left"),
+];
+
+impl Exception {
+    pub(crate) fn name(self) -> &'static str {
+        EXCEPTIONS.iter().find(|(it, _)| *it == self).expect("every exception has a name").1
+    }
+}
+
+/// What a login loses that conditions are decided by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loss<'l> {
+    /// Names of attributes, or whose metadata.
+    pub(crate) inputs: &'l [&'l str],
+    /// Whether these are then missing or null, which `exists` can tell.
+    pub(crate) is_missing: bool,
+}
+
+impl Loss<'_> {
+    /// The exception that a world makes of the loss, if a condition of it does.
+    pub(crate) fn exception(self, world: &World, application: usize) -> Option<Exception> {
+        let application = &world.applications[application];
+        let has_limit = application.limit.is_some() || application.bytes.is_some();
+        world.rules.iter().find_map(|rule| {
+            let mut found = None;
+            self.decided(rule.when.as_ref()?, true, &mut |exception, becomes_true| {
+                // A rule that becomes known not to grant makes room for a default and below a limit, and one that
+                // becomes known to exclude makes room below a limit.
+                let opens = becomes_true != rule.excludes;
+                let makes_room = has_limit || !rule.excludes && !world.default.is_empty();
+                if opens || makes_room && exception == Exception::FalseIfUnknown {
+                    found = found.or(Some(exception));
+                } else if makes_room {
+                    found = found.or(Some(Exception::ExistsBesideDefaultOrLimit));
+                }
+            });
+            found
+        })
+    }
+
+    /// Calls `found` for the parts of a condition that the loss does not make unknown, with what the whole can become.
+    fn decided(self, condition: &Condition, upright: bool, found: &mut dyn FnMut(Exception, bool)) {
+        match condition {
+            Condition::Exists(attribute, wanted) if self.is_missing && self.inputs.contains(attribute) => {
+                let exception = if *wanted { Exception::ExistsTrueReversed } else { Exception::ExistsFalse };
+                found(exception, *wanted != upright);
+            }
+            Condition::FalseIfUnknown(inner) => {
+                if self.concerns(inner) {
+                    found(Exception::FalseIfUnknown, !upright);
+                }
+                self.decided(inner, upright, found);
+            }
+            Condition::Not(inner) => self.decided(inner, !upright, found),
+            Condition::All(one, two) => [one, two].iter().for_each(|it| self.decided(it, upright, found)),
+            Condition::Any(any) => any.iter().for_each(|it| self.decided(it, upright, found)),
+            _ => {}
+        }
+    }
+
+    fn concerns(self, condition: &Condition) -> bool {
+        let any = |inputs: &[&str]| inputs.iter().any(|input| self.inputs.contains(input));
+        match condition {
+            Condition::EmailDomain(_) => any(&["email", "email_verified"]),
+            Condition::Metadata(of, _) => any(&[of]),
+            Condition::Department(_) => any(&["department"]),
+            Condition::Roles(_) => any(&["roles"]),
+            Condition::Level(..) => any(&["level"]),
+            Condition::Exists(attribute, _) => any(&[attribute]),
+            Condition::Any(conditions) => conditions.iter().any(|it| self.concerns(it)),
+            Condition::All(one, two) => self.concerns(one) || self.concerns(two),
+            Condition::Not(inner) | Condition::FalseIfUnknown(inner) => self.concerns(inner),
+            Condition::Connection(_)
+            | Condition::Strategy(_)
+            | Condition::Application(_)
+            | Condition::Client(_)
+            | Condition::Organization(_) => false,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Conditions in three values, by the words of docs/mapping.md.
+
+use serde_json::Value as Json;
+
+use crate::login::{Holder, Identity, Login, UNREADABLE};
+use crate::world::{APPLICATIONS, CONNECTIONS, Condition};
+
+/// How many entries of a list a condition looks at.
+const MAX_ENTRIES: usize = 10_000;
+
+/// `None` is unknown.
+pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
+    let attribute = |name: &str| {
+        let value = match name {
+            "department" => &login.department,
+            "level" => &login.level,
+            "roles" => &login.roles,
+            "email" => &login.email,
+            _ => &login.verified,
+        };
+        value.as_ref().filter(|_| login.identity != Identity::WithoutProfile).unwrap_or(&Json::Null)
+    };
+    let is_unclear = login.identity == Identity::Unclear;
+    match condition {
+        Condition::Connection(name) => Some(CONNECTIONS[login.connection].0 == *name),
+        Condition::Strategy(strategy) => Some(CONNECTIONS[login.connection].1 == *strategy),
+        Condition::Application(name) => Some(APPLICATIONS[login.application] == *name),
+        Condition::Client(id) => Some(format!("{}-client", APPLICATIONS[login.application]) == *id),
+        Condition::Organization(name) => Some(*name == "acme"),
+        Condition::Metadata(of, value) => {
+            let at = ["organization", "connection", "client"].iter().position(|it| it == of);
+            has_metadata(&login.holders[at.expect("one of the three")], value)
+        }
+        Condition::EmailDomain(_)
+        | Condition::Department(_)
+        | Condition::Roles(_)
+        | Condition::Level(..)
+        | Condition::Exists(..)
+            if is_unclear =>
+        {
+            None
+        }
+        Condition::EmailDomain(wanted) => match (attribute("email"), attribute("email_verified")) {
+            (Json::String(email), Json::Bool(true)) => {
+                let (user, domain) = email.rsplit_once('@')?;
+                let has_both = !user.is_empty() && !domain.is_empty();
+                has_both.then(|| super::lower(domain) == super::lower(wanted))
+            }
+            _ => None,
+        },
+        Condition::Department(values) => equals(attribute("department"), values),
+        Condition::Roles(values) => contains(attribute("roles"), values),
+        Condition::Level(test, bound) => {
+            let (level, bound) = (
+                attribute("level").as_f64().filter(|level| *level != f64::from(UNREADABLE))?,
+                f64::from(*bound),
+            );
+            Some(match *test {
+                "at-least" => level >= bound,
+                "at-most" => level <= bound,
+                "above" => level > bound,
+                _ => level < bound,
+            })
+        }
+        Condition::Exists(name, wanted) => match attribute(name) {
+            value if *value == UNREADABLE => None,
+            value => Some(value.is_null() != *wanted),
+        },
+        Condition::Not(condition) => decide(condition, login).map(|it| !it),
+        Condition::FalseIfUnknown(condition) => Some(decide(condition, login) == Some(true)),
+        Condition::All(one, two) => match [decide(one, login), decide(two, login)] {
+            [Some(true), Some(true)] => Some(true),
+            both if both.contains(&Some(false)) => Some(false),
+            _ => None,
+        },
+        Condition::Any(any) => {
+            let any: Vec<_> = any.iter().map(|it| decide(it, login)).collect();
+            match any.contains(&Some(true)) {
+                true => Some(true),
+                false => any.iter().all(|it| *it == Some(false)).then_some(false),
+            }
+        }
+    }
+}
+
+/// What the tenant keeps is known not to be there, if the object is in the login.
+fn has_metadata(holder: &Holder, wanted: &str) -> Option<bool> {
+    match holder {
+        Holder::Absent | Holder::Null => None,
+        Holder::WithoutMetadata => Some(false),
+        Holder::Metadata(metadata) => match metadata.as_object()?.get("tier") {
+            None => Some(false),
+            Some(Json::String(tier)) => Some(tier == wanted),
+            Some(_) => None,
+        },
+    }
+}
+
+/// Whether a value is one of the wanted; unknown if none of them is of its type.
+fn equals(value: &Json, wanted: &[Json]) -> Option<bool> {
+    let kind = kind(value)?;
+    let same = |it: &Json| match (it.as_f64(), value.as_f64()) {
+        (Some(one), Some(two)) => one == two,
+        _ => it == value,
+    };
+    wanted.iter().any(|it| self::kind(it) == Some(kind)).then(|| wanted.iter().any(same))
+}
+
+/// The type of a value that can be held against one of the same type.
+fn kind(value: &Json) -> Option<&'static str> {
+    match value {
+        value if *value == UNREADABLE => None,
+        Json::String(_) => Some("text"),
+        Json::Number(_) => Some("number"),
+        Json::Bool(_) => Some("boolean"),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+    }
+}
+
+fn contains(value: &Json, wanted: &[Json]) -> Option<bool> {
+    let Json::Array(entries) = value else { return equals(value, wanted) };
+    // In a list of nothing but texts, U+0000 in one of them leaves open where the others begin.
+    let has_zero = |entry: &Json| entry.as_str().is_some_and(|text| text.contains('\0'));
+    if entries.iter().all(Json::is_string) && entries.iter().any(has_zero) {
+        return None;
+    }
+    let seen = &entries[..entries.len().min(MAX_ENTRIES)];
+    if seen.iter().any(|entry| equals(entry, wanted) == Some(true)) {
+        return Some(true);
+    }
+    let is_decided = |entry: &Json| equals(entry, wanted).is_some();
+    (seen.len() == entries.len() && seen.iter().all(is_decided)).then_some(false)
+}
