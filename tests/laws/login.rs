@@ -154,7 +154,13 @@ impl Login {
         for (at, (source, arrival)) in self.reads(world).enumerate() {
             let value = value(source, arrival);
             match source.shape {
-                Shape::Provisioned => claimsmith["provisioned"] = value.unwrap_or_default(),
+                Shape::Provisioned => {
+                    let mut value = value.unwrap_or_default();
+                    for group in value.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+                        group.insert("connection_id".to_owned(), json!("con_login"));
+                    }
+                    claimsmith["provisioned"] = value;
+                }
                 _ => {
                     if let Some(value) = value {
                         attributes[format!("groups{at}")] = value;
@@ -186,7 +192,7 @@ impl Login {
         };
         let event = json!({
             "organization": { "id": "org_acme", "metadata": metadata(0) },
-            "connection": { "name": own, "metadata": metadata(1) },
+            "connection": { "id": "con_login", "name": own, "metadata": metadata(1) },
             "client": { "client_id": format!("{}-client", APPLICATIONS[self.application]), "metadata": metadata(2) },
             "user": user,
             "claimsmith": claimsmith,
