@@ -47,7 +47,7 @@ build_engine() {
 }
 
 # Properties that no other program sees have short names in the Action.
-SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|overage|head|spent)$'
+SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|overage|head|leaf|spent)$'
 
 # target/engine/shim.js. The target keeps async functions native, which Auth0 asks for.
 build_shim() {

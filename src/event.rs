@@ -2,19 +2,22 @@
 //!
 //! The Action's shim reads the live event the same way and hands the engine the same values.
 
-use std::borrow::Cow;
+mod json;
+mod reading;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value as Json;
-use unicode_normalization::UnicodeNormalization;
 
+pub use self::json::JsonError;
+use self::json::{Json, Text};
+use self::reading::Found;
 use crate::bundle::{Application, Bundle};
 use crate::engine::{self, Place, Route};
 use crate::evaluation::{Evaluation, Outcome};
-use crate::login::{Input, Login, MAX_DEPTH, Value};
-use crate::names::Names;
-use crate::read::{Base, Read};
+use crate::login::{Input, Login};
 use crate::time;
 
 /// A post-login event, as far as it decides about groups.
@@ -37,7 +40,7 @@ pub struct Event {
 #[non_exhaustive]
 pub enum EventError {
     /// It is no JSON.
-    Json(serde_json::Error),
+    Json(JsonError),
     /// It is JSON, but no object.
     NoObject,
     /// Its time is no time.
@@ -63,14 +66,13 @@ pub fn parse_time(text: &str) -> Option<f64> {
 }
 
 impl Event {
-    /// Reads an event from JSON text.
+    /// Reads an event from JSON text, as JavaScript reads it.
     ///
     /// # Errors
     ///
     /// If the text is no JSON object. Whatever members it has, it is an event.
     pub fn parse(json: &str) -> Result<Self, EventError> {
-        let json = replace_lone_surrogates(json);
-        Self::from_json(serde_json::from_str(&json).map_err(EventError::Json)?)
+        Self::new(Json::parse(json.as_bytes()).map_err(EventError::Json)?)
     }
 
     /// Reads an event from a JSON value.
@@ -78,26 +80,30 @@ impl Event {
     /// # Errors
     ///
     /// If the value is no object, or states a time that is none.
-    pub fn from_json(event: Json) -> Result<Self, EventError> {
-        if !event.is_object() {
+    pub fn from_json(event: serde_json::Value) -> Result<Self, EventError> {
+        Self::new(Json::from_serde(&event))
+    }
+
+    fn new(json: Json) -> Result<Self, EventError> {
+        if !matches!(json, Json::Object(_)) {
             return Err(EventError::NoObject);
         }
-        let text = |pointer: &str| event.pointer(pointer).and_then(Json::as_str).map(str::to_owned);
-        let organization = match event.get("organization") {
+        let text = |path: &[&str]| json.at(path).and_then(Json::text).map(|text| text.as_str().to_owned());
+        let organization = match json.get("organization") {
             None | Some(Json::Null) => None,
             // An organization without an id is one that we do not know, not the lack of one.
-            Some(_) => Some(text("/organization/id").unwrap_or_default()),
+            Some(_) => Some(text(&["organization", "id"]).unwrap_or_default()),
         };
-        let connection = text("/connection/name");
-        let client = text("/client/client_id");
-        let now = match event.pointer("/claimsmith/now") {
+        let connection = text(&["connection", "name"]);
+        let client = text(&["client", "client_id"]);
+        let now = match json.at(&["claimsmith", "now"]) {
             None => None,
             Some(now) => {
-                let now = now.as_str().and_then(|now| time::parse_rfc3339(now.as_bytes()));
+                let now = now.text().map(Text::as_str).and_then(parse_time);
                 Some(now.ok_or(EventError::Time)?)
             }
         };
-        Ok(Self { json: event, organization, connection, client, now })
+        Ok(Self { json, organization, connection, client, now })
     }
 
     /// The event at a time, in seconds since 1970, unless it states one itself.
@@ -120,122 +126,6 @@ impl Event {
         let reads = route.reads(bundle).filter_map(|at| bundle.read(at));
         Fetched { event: self, route, found: reads.map(|read| self.find(read)).collect() }
     }
-
-    fn find(&self, read: &Read<'_>) -> Found<'_> {
-        let user = || self.json.get("user").unwrap_or(&Json::Null);
-        let base = match read.base {
-            Base::Login => match self.attributes() {
-                Attributes::Of(attributes) => attributes,
-                Attributes::Missing => return Found::Sign(Value::Absent),
-                Attributes::Unclear => return Found::Sign(Value::IdentityUnclear),
-            },
-            Base::User => user(),
-            Base::Event => &self.json,
-            Base::Provisioned => return self.provisioned(read),
-        };
-        if read.overage && withholds_groups(base) {
-            return Found::Sign(Value::Overage);
-        }
-        let mut found = base;
-        for token in read.pointer.split('/').skip(1) {
-            let token = token.replace("~1", "/").replace("~0", "~");
-            match found.as_object().and_then(|members| members.get(&token)) {
-                Some(member) => found = member,
-                None => return Found::Sign(Value::Absent),
-            }
-        }
-        let mut found = Cow::Borrowed(found);
-        if read.json
-            && let Json::String(text) = &*found
-            && let Ok(inner) = serde_json::from_str(&replace_lone_surrogates(text))
-        {
-            found = Cow::Owned(inner);
-        }
-        if read.nfc {
-            found = Cow::Owned(normalized(&found, MAX_DEPTH));
-        }
-        Found::Json(found, read.field.to_owned())
-    }
-
-    /// The attributes of the identity that logged in: where accounts are linked, `event.user` has those of the
-    /// primary one.
-    fn attributes(&self) -> Attributes<'_> {
-        let user = self.json.get("user").unwrap_or(&Json::Null);
-        let identities =
-            user.get("identities").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-        let Some(connection) = self.connection.as_deref().filter(|_| !identities.is_empty()) else {
-            return Attributes::Of(user);
-        };
-        let is_login =
-            |identity: &Json| identity.get("connection").and_then(Json::as_str) == Some(connection);
-        let mut logged_in = identities.iter().enumerate().filter(|(_, identity)| is_login(identity));
-        match (logged_in.next(), logged_in.next()) {
-            (Some((0, _)), None) => Attributes::Of(user),
-            (Some((_, identity)), None) => match identity.get("profileData") {
-                Some(profile) if profile.is_object() => Attributes::Of(profile),
-                _ => Attributes::Missing,
-            },
-            _ => Attributes::Unclear,
-        }
-    }
-
-    /// The provisioned groups of the login's own connection.
-    fn provisioned(&self, read: &Read<'_>) -> Found<'_> {
-        let Some(groups) = self.json.pointer("/claimsmith/provisioned").and_then(Json::as_array) else {
-            return Found::Sign(Value::Unavailable);
-        };
-        let id = self.json.pointer("/connection/id").and_then(Json::as_str);
-        let foreign = |group: &Json| match (group.get("connection_id").and_then(Json::as_str), id) {
-            (Some(other), Some(own)) => other != own,
-            _ => false,
-        };
-        if !groups.iter().all(Json::is_object) {
-            return Found::Sign(Value::Unavailable);
-        }
-        let own: Vec<Json> = groups.iter().filter(|group| !foreign(group)).cloned().collect();
-        let own = Json::Array(own);
-        let own = if read.nfc { normalized(&own, MAX_DEPTH) } else { own };
-        Found::Json(Cow::Owned(own), read.field.to_owned())
-    }
-}
-
-/// Whose attributes a login has.
-enum Attributes<'e> {
-    Of(&'e Json),
-    Missing,
-    Unclear,
-}
-
-/// Whether Entra says that it withheld the groups: a user has more than a token takes ("overage").
-///
-/// Source: learn.microsoft.com/entra/identity-platform/optional-claims-reference, "groups overage claim".
-fn withholds_groups(attributes: &Json) -> bool {
-    let truthy = |value: &Json| *value == Json::Bool(true) || value == "true";
-    let points_to_groups = |value: &Json| match value {
-        Json::Object(members) => members.contains_key("groups"),
-        Json::String(text) => text.contains("\"groups\""),
-        _ => false,
-    };
-    attributes.get("hasgroups").is_some_and(truthy)
-        || attributes.get("_claim_names").is_some_and(points_to_groups)
-        || ["groups:src1", "http://schemas.microsoft.com/claims/groups.link"]
-            .iter()
-            .any(|key| attributes.get(key).is_some())
-}
-
-/// A value with its strings in Unicode's normalization form C.
-fn normalized(json: &Json, depth: usize) -> Json {
-    match json {
-        Json::String(text) => Json::String(text.nfc().collect()),
-        Json::Array(entries) if depth > 0 => {
-            Json::Array(entries.iter().map(|entry| normalized(entry, depth - 1)).collect())
-        }
-        Json::Object(members) if depth > 0 => {
-            let member = |(key, value): (&String, &Json)| (key.clone(), normalized(value, depth - 1));
-            Json::Object(members.iter().map(member).collect())
-        }
-        other => other.clone(),
-    }
 }
 
 /// What was read of an event for its login.
@@ -244,26 +134,6 @@ pub struct Fetched<'e> {
     event: &'e Event,
     route: Route,
     found: Vec<Found<'e>>,
-}
-
-/// What stands where a read points.
-#[derive(Debug)]
-enum Found<'e> {
-    /// A value, with the member that is read of each object.
-    Json(Cow<'e, Json>, String),
-    /// What says why there is none.
-    Sign(Value<'static>),
-}
-
-impl Found<'_> {
-    fn value(&self) -> Value<'_> {
-        match self {
-            Self::Json(json, field) => {
-                read_value(json, Some(field.as_str()).filter(|field| !field.is_empty()), MAX_DEPTH)
-            }
-            Self::Sign(value) => value.clone(),
-        }
-    }
 }
 
 impl Fetched<'_> {
@@ -287,61 +157,6 @@ impl Fetched<'_> {
         let values = self.found.iter().map(Found::value).collect();
         Input::new(self.event.now.unwrap_or_default(), values)
     }
-}
-
-fn read_value<'a>(json: &'a Json, field: Option<&'a str>, depth: usize) -> Value<'a> {
-    match json {
-        Json::Null => Value::Null,
-        Json::Bool(value) => Value::Bool(*value),
-        Json::Number(value) => Value::Number(value.as_f64().unwrap_or(f64::NAN)),
-        Json::String(text) => Value::Text(text.as_bytes()),
-        Json::Array(_) | Json::Object(_) if depth == 0 => Value::Unreadable,
-        Json::Array(entries) if !entries.is_empty() && entries.iter().all(Json::is_string) => {
-            let names: Vec<&str> = entries.iter().filter_map(Json::as_str).collect();
-            Value::Names(Names::of(&names))
-        }
-        Json::Array(entries) => {
-            Value::List(entries.iter().map(|entry| read_value(entry, field, depth - 1)).collect())
-        }
-        Json::Object(members) => {
-            let wanted = field.and_then(|field| members.get_key_value(field));
-            let read =
-                |(key, value): (&'a String, &'a Json)| (key.as_bytes(), read_value(value, field, depth - 1));
-            Value::Object(wanted.map(read).into_iter().collect())
-        }
-    }
-}
-
-/// Writes U+FFFD for escaped surrogates without their partner, as JavaScript does when it encodes such text.
-fn replace_lone_surrogates(json: &str) -> Cow<'_, str> {
-    let mut fixed = String::new();
-    let mut rest = json;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
-        let (kept, len) = match (read_unit(escape), escape.get(6..).and_then(read_unit)) {
-            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => (escape.get(..12), 12),
-            (Some(0xd800..0xe000), _) => (Some("\\ufffd"), 6),
-            // Any other escape begins with two bytes that are characters of their own.
-            _ => (escape.get(..2), 2),
-        };
-        let Some((kept, behind)) = kept.zip(escape.get(len..)) else {
-            break;
-        };
-        fixed.push_str(before);
-        fixed.push_str(kept);
-        rest = behind;
-    }
-    if fixed.is_empty() {
-        return Cow::Borrowed(json);
-    }
-    fixed.push_str(rest);
-    Cow::Owned(fixed)
-}
-
-/// The UTF-16 unit of an escape such as `\ud83d` at the beginning of `text`.
-fn read_unit(text: &str) -> Option<u32> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
 /// The result of a login as JSON, version 1.
@@ -444,66 +259,4 @@ pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
     let input = fetched.input();
     let evaluation = engine::evaluate_routed(bundle, fetched.route(), &input, |_| ());
     Answer::new(bundle, fetched.route(), &evaluation)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{Event, answer, replace_lone_surrogates};
-    use crate::Bundle;
-    use crate::compiler::compile_whole;
-    use crate::diagnostic::SourceFile;
-
-    fn check(json: &str, expected: &str) {
-        assert_eq!(replace_lone_surrogates(json), expected);
-        serde_json::from_str::<serde_json::Value>(expected).expect(expected);
-    }
-
-    #[test]
-    fn lone_surrogates_become_replacement_characters() {
-        check(r#""plain""#, r#""plain""#);
-        check(r#""\ud83d\ude00""#, r#""\ud83d\ude00""#);
-        check(r#""\ud83d""#, r#""\ufffd""#);
-        check(r#""\ude00\ud83d""#, r#""\ufffd\ufffd""#);
-        check(r#""\ud83d\ud83d\ude00""#, r#""\ufffd\ud83d\ude00""#);
-        check(r#""\\ud83d""#, r#""\\ud83d""#);
-        check(r#""\\\ud83dx""#, r#""\\\ufffdx""#);
-        check(r#""é\n\"\ud83d""#, r#""é\n\"\ufffd""#);
-    }
-
-    /// As in the Action, which has them from Auth0 itself: what is no group makes all of them doubtful.
-    #[test]
-    fn provisioned_groups_are_objects() {
-        const MAPPING: &str = "version: 1
-platform:
-  applications: { one: { clients: [one-client], claim: 'https://claims.example.com/groups' } }
-  groups: { all: { applications: [one], description: x } }
-organizations:
-  acme:
-    connections: { c: { strategy: ad, groups: { from: provisioned } } }
-    rules: [{ id: x, match: { exact: a }, grant: all }]
-";
-        let file = SourceFile { path: "x.yaml".to_owned(), text: MAPPING.to_owned() };
-        let compiled = compile_whole(&file);
-        let platform = compiled.platform.expect("a platform");
-        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
-        for (provisioned, reason) in [
-            (json!([{ "name": "a" }]), "ok"),
-            (json!([]), "ok"),
-            (json!([{ "name": 7 }]), "entry-type"),
-            (json!([{ "name": "a" }, "a"]), "provisioned-unavailable"),
-            (json!([null]), "provisioned-unavailable"),
-            (json!([["a"]]), "provisioned-unavailable"),
-            (json!("a"), "provisioned-unavailable"),
-        ] {
-            let event = json!({
-                "client": { "client_id": "one-client" },
-                "connection": { "name": "c" },
-                "claimsmith": { "provisioned": provisioned },
-            });
-            let event = Event::from_json(event).expect("an object");
-            assert_eq!(answer(&bundle, &event).reason, reason, "{provisioned}");
-        }
-    }
 }

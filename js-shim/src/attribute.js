@@ -9,7 +9,12 @@ import { sized, word } from './bytes.js';
 
 /** One more than the engine accepts, so that it refuses what is cut here. */
 export const MAX_ENTRIES = 10_001;
+/** The most bytes of UTF-8 that the texts of a value have together. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** The most bytes of a name; the engine refuses longer ones. */
+const MAX_NAME_BYTES = 4_096;
+/** More combining marks than a name may have in a row: putting them into order takes quadratic time. */
+const TOO_MANY_MARKS = /\p{M}{31}/u;
 
 /**
  * The tags of encoded values, by their numbers.
@@ -37,81 +42,113 @@ export function isObject(value) {
 }
 
 /**
+ * @param {unknown} value
+ * @param {string} name
+ * @returns {unknown} its own member of that name, if it is an object that has one
+ */
+export function member(value, name) {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/**
  * @param {unknown} found
  * @param {import('./reading.js').Read} read
  * @returns {string} its bytes
- * @throws whatever reading it throws
+ * @throws if it is too large, or whatever reading it throws
  */
 export function encodeValue(found, read) {
-  const value = read.json && typeof found === 'string' ? parse(found) : found;
+  const value = typeof found === 'string' ? open(found, read) : found;
   if (value === undefined) return ABSENT;
-  const encoded = Array.isArray(value) ? encodeList(value, read) : encodeEntry(value, read);
-  return encoded.length > MAX_BYTES ? UNREADABLE : encoded;
+  // Where strings are split, only what was split here is an array of parts.
+  if (read.split && Array.isArray(found)) return OBJECT + word(0);
+  const isList = Array.isArray(value);
+  const entries = new Array(isList ? Math.min(value.length >>> 0, MAX_ENTRIES) : 1);
+  let characters = 0;
+  let areNames = isList && entries.length > 0;
+  for (let i = 0; i < entries.length; i++) {
+    // By index: the iterator of an array is whatever its maker made it.
+    const entry = isList ? value[i] : value;
+    entries[i] = entry;
+    if (typeof entry === 'string') {
+      characters += entry.length;
+      continue;
+    }
+    areNames = false;
+    if (isObject(entry)) {
+      const leaf = read.field ? member(entry, read.field) : undefined;
+      entries[i] = { leaf };
+      if (typeof leaf === 'string') characters += leaf.length;
+    }
+  }
+  // A character has one to three bytes of UTF-8.
+  if (characters > MAX_BYTES || (characters > MAX_BYTES / 3 && countBytes(entries) > MAX_BYTES)) throw new RangeError();
+  // What has too many entries is refused whatever they are.
+  const nfc = read.nfc && entries.length < MAX_ENTRIES;
+  if (areNames) {
+    // U+0000 is in no name of a directory. V8 joins strings in one go, several times faster than they can be appended. A name that holds the
+    // separator makes more parts than the count says, and the engine refuses such names in any case.
+    return NAMES + word(entries.length) + sized((nfc ? entries.map(compose) : entries).join('\0'));
+  }
+  let encoded = isList ? LIST + word(entries.length) : '';
+  for (const entry of entries) {
+    if (!isObject(entry)) encoded += encodeLeaf(entry, nfc);
+    else encoded += entry.leaf === undefined ? OBJECT + word(0) : read.head + encodeLeaf(entry.leaf, nfc);
+  }
+  return encoded;
 }
 
 /**
  * @param {string} text
- * @returns {unknown} what the JSON says, or the text if it is none
+ * @param {import('./reading.js').Read} read
+ * @returns {unknown} what the text holds: parts, what its JSON says, or itself
+ * @throws if it is too large
  */
-function parse(text) {
+function open(text, read) {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError();
+  if (read.split) return text ? text.split(read.split, MAX_ENTRIES) : [];
   try {
-    return text.length > MAX_BYTES ? text : JSON.parse(text);
+    return read.json ? JSON.parse(text) : text;
   } catch {
     return text;
   }
 }
 
 /**
- * @param {unknown[]} list
- * @param {import('./reading.js').Read} read
- * @returns {string}
+ * @param {unknown[]} entries
+ * @returns {number} how many bytes of UTF-8 the texts among them have
  */
-function encodeList(list, read) {
-  const entries = new Array(Math.min(list.length >>> 0, MAX_ENTRIES));
-  let characters = 0;
-  let areNames = entries.length > 0;
-  for (let i = 0; i < entries.length; i++) {
-    // By index: the iterator of an array is whatever its maker made it.
-    const entry = list[i];
-    entries[i] = entry;
-    if (typeof entry === 'string') characters += entry.length;
-    else areNames = false;
+function countBytes(entries) {
+  let bytes = 0;
+  for (const entry of entries) {
+    const text = isObject(entry) ? entry.leaf : entry;
+    if (typeof text === 'string') bytes += Buffer.byteLength(text);
   }
-  if (characters > MAX_BYTES) return UNREADABLE;
-  if (areNames) {
-    // U+0000 is in no name of a directory. V8 joins strings in one go, several times faster than they can be appended. A name that holds the
-    // separator makes more parts than the count says, and the engine refuses such names in any case.
-    // Nothing composes with the separator either.
-    return NAMES + word(entries.length) + sized(entries.join('\0'), read.nfc);
-  }
-  let encoded = LIST + word(entries.length);
-  for (const entry of entries) encoded += encodeEntry(entry, read);
-  return encoded;
+  return bytes;
 }
 
 /**
- * @param {unknown} entry
- * @param {import('./reading.js').Read} read
- * @returns {string}
+ * @param {string} name
+ * @returns {string} the name in Unicode's normalization form C; U+FFFD, which no name holds, if it has too many marks in a row
  */
-function encodeEntry(entry, read) {
-  if (!isObject(entry)) return encodeLeaf(entry, read);
-  const member = read.field !== '' && Object.hasOwn(entry, read.field) ? entry[read.field] : undefined;
-  return member === undefined ? OBJECT + word(0) : read.head + encodeLeaf(member, read);
+function compose(name) {
+  const length = Buffer.byteLength(name);
+  // ASCII is its own normal form, and longer names are refused.
+  if (length === name.length || length > MAX_NAME_BYTES) return name;
+  return TOO_MANY_MARKS.test(name) ? '\ufffd' : name.normalize('NFC');
 }
 
 /**
  * A value without what is inside it: no shape looks deeper, so a cycle is never entered.
  *
  * @param {unknown} value
- * @param {import('./reading.js').Read} read
+ * @param {boolean} nfc whether a string is brought into Unicode's normalization form C
  * @returns {string}
  */
-function encodeLeaf(value, read) {
+function encodeLeaf(value, nfc) {
   if (value === null || value === undefined) return NULL;
   switch (typeof value) {
     case 'string':
-      return STRING + sized(value, read.nfc);
+      return STRING + sized(nfc ? compose(value) : value);
     case 'boolean':
       return value ? TRUE : FALSE;
     case 'number':

@@ -20,12 +20,10 @@ export function word(value) {
  * A lone surrogate becomes U+FFFD, which the engine refuses in a group.
  *
  * @param {string} text
- * @param {boolean} [nfc] whether it is brought into Unicode's normalization form C
  * @returns {string}
  */
-export function sized(text, nfc = false) {
+export function sized(text) {
   const length = Buffer.byteLength(text);
-  // ASCII is its own UTF-8, and its own normal form.
-  if (length === text.length) return word(length) + text;
-  return nfc ? sized(text.normalize('NFC')) : word(length) + Buffer.from(text).toString('latin1');
+  // ASCII is its own UTF-8.
+  return word(length) + (length === text.length ? text : Buffer.from(text).toString('latin1'));
 }

@@ -5,7 +5,7 @@
  * or not all of them, are unavailable; what that means is the engine's business.
  */
 
-import { MAX_ENTRIES, isObject } from './attribute.js';
+import { MAX_ENTRIES, member } from './attribute.js';
 
 const BUDGET_MILLISECONDS = 3_000;
 const MAX_PAGES = 200;
@@ -41,6 +41,7 @@ export async function fetchGroups(event, api) {
  * @returns {Promise<object[] | null>}
  */
 async function readPages(connection, source, budget) {
+  if (typeof connection !== 'string') return null;
   const groups = [];
   const seen = new Set();
   let from;
@@ -48,11 +49,11 @@ async function readPages(connection, source, budget) {
     const page = await source.getUserGroups(from === undefined ? { take: PAGE } : { take: PAGE, from });
     if (!Array.isArray(page.groups)) return null;
     for (const group of page.groups) {
-      if (!isObject(group)) return null;
-      const other = group.connection_id;
+      const of = member(group, 'connection_id');
+      // Whose group it is cannot be told, and it may be one that takes something away.
+      if (typeof of !== 'string') return null;
       // Groups of another connection are not this identity provider's to give.
-      if (typeof other === 'string' && typeof connection === 'string' && other !== connection) continue;
-      if (groups.push(group) === MAX_ENTRIES) return groups;
+      if (of === connection && groups.push(group) === MAX_ENTRIES) return groups;
     }
     from = page.next;
     if (from === undefined || from === null || from === '') return groups;

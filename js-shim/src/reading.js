@@ -16,7 +16,7 @@
  */
 
 import {
-  MAX_ENTRIES, OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE, encodeValue, isObject, memberHead,
+  MAX_ENTRIES, OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE, encodeValue, isObject, member, memberHead,
 } from './attribute.js';
 
 /** Instead of attributes, if it cannot be told whose count. */
@@ -86,14 +86,17 @@ export function encodeReads(reads, event, provisioned) {
  * @returns {unknown} `NOBODY` if it cannot be told which identity it is
  */
 function findIdentity({ user, connection }) {
-  const name = connection?.name;
   const identities = member(user, 'identities');
-  if (typeof name !== 'string' || !Array.isArray(identities)) return user;
-  const count = Math.min(identities.length >>> 0, MAX_ENTRIES);
+  if (identities === undefined) return user;
+  if (!Array.isArray(identities)) return NOBODY;
+  const count = identities.length >>> 0;
   if (count === 0) return user;
+  if (count >= MAX_ENTRIES) return NOBODY;
   let found = -1;
   for (let i = 0; i < count; i++) {
-    if (member(identities[i], 'connection') !== name) continue;
+    const name = member(identities[i], 'connection');
+    if (typeof name !== 'string') return NOBODY;
+    if (name !== connection?.name) continue;
     if (found >= 0) return NOBODY;
     found = i;
   }
@@ -103,17 +106,18 @@ function findIdentity({ user, connection }) {
 }
 
 /**
+ * Auth0's profiles can have the dots of an attribute's name as colons. A sign that cannot be read is one.
+ *
  * @param {unknown} attributes
  * @returns {boolean} whether Entra says that there are more groups than it sends
  */
 function withholds(attributes) {
-  if (!isObject(attributes)) return false;
-  const has = Object.hasOwn;
-  if (has(attributes, 'groups:src1') || has(attributes, GROUPS_LINK)) return true;
-  if (has(attributes, 'hasgroups') && [true, 'true'].includes(attributes.hasgroups)) return true;
-  if (!has(attributes, '_claim_names')) return false;
+  const has = (name) => isObject(attributes) && Object.hasOwn(attributes, name);
+  if (has('groups:src1') || has(GROUPS_LINK) || has(GROUPS_LINK.replaceAll('.', ':'))) return true;
+  if (has('hasgroups') && ![false, 'false'].includes(attributes.hasgroups)) return true;
+  if (!has('_claim_names')) return false;
   const names = attributes._claim_names;
-  return typeof names === 'string' ? names.includes('"groups"') : isObject(names) && has(names, 'groups');
+  return typeof names === 'string' ? names.includes('"groups"') : !isObject(names) || Object.hasOwn(names, 'groups');
 }
 
 /**
@@ -125,13 +129,4 @@ function find(root, path) {
   let value = root;
   for (const token of path) value = member(value, token);
   return value;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- * @returns {unknown} its own member of that name, if it is an object that has one
- */
-function member(value, name) {
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

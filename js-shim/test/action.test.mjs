@@ -13,6 +13,8 @@ assert.notEqual(DENY, ACTION, 'the policy for failures stands in the Action');
 const PROVENANCE = 'https://claims.example.com/provenance';
 const ATTRIBUTE = 'https://claims.example.com/saml';
 const PROVISIONED = ['provisioned', '', '', 'name'];
+/** Groups that Auth0 keeps for the login of `recorded('acme')`. */
+const keeps = (...groups) => groups.map((group) => ({ connection_id: recorded('acme').connection.id, ...group }));
 const GROUPS = ['a', 'b'];
 
 /** An event of a login to a SAML application, unless another protocol is named. */
@@ -48,7 +50,7 @@ test('the engine gets every value that it asks for, in its order', async ({ mock
   ];
   fakeEngines(mock, { reads, evaluate: (values) => (seen.push(values), {}) });
   const event = recorded('acme');
-  await login(load(), event, createApi({ provisioned: [{ id: 'grp_1', name: 'a' }] }));
+  await login(load(), event, createApi({ provisioned: keeps({ id: 'grp_1', name: 'a' }) }));
   assert.deepEqual(seen, [[event.client.client_id, event.user.groups, [{ name: 'a' }], '<absent>', [{ id: 'grp_1' }]]]);
 });
 
@@ -104,7 +106,7 @@ test('logins that wait for their groups do not mix', async ({ mock }) => {
   const runs = Array.from({ length: 20 }, (_, i) => {
     const event = recorded('acme');
     event.user.groups = [`own ${i}`];
-    const provisioned = Array.from({ length: 1 + 100 * (i % 3) }, (_, at) => ({ name: `provisioned ${i} ${at}` }));
+    const provisioned = keeps(...Array.from({ length: 1 + 100 * (i % 3) }, (_, at) => ({ name: `provisioned ${i} ${at}` })));
     return [login(action, event, createApi({ provisioned })), [`own ${i}`, ...provisioned.map(({ name }) => name)]];
   });
   for (const [run, expected] of runs) assert.deepEqual((await run).claims, onBothTokens(CLAIM, expected));
@@ -125,10 +127,10 @@ test('a login that waits while another one brings the engine down asks the next 
   const failed = await login(action, recorded('acme'), createApi());
   assert.equal(failed.reason, 'engine-failure');
   assert.equal(asked.engines, 1);
-  answer({ groups: [{ name: 'a' }] });
+  answer({ groups: keeps({ name: 'a' }) });
   assert.deepEqual((await slow).claims, onBothTokens(CLAIM, ['a by engine 2']));
   // And the one after it finds that engine, not a third one.
-  const next = await login(action, recorded('acme'), createApi({ provisioned: [{ name: 'b' }] }));
+  const next = await login(action, recorded('acme'), createApi({ provisioned: keeps({ name: 'b' }) }));
   assert.deepEqual(next.claims, onBothTokens(CLAIM, ['b by engine 2']));
 });
 

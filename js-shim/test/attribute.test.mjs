@@ -153,7 +153,7 @@ test('JSON in a string is read like JSON', () => {
 
 test('a string that holds no JSON stays one', () => {
   for (const text of ['', 'a', '["a"', "['a']", '[undefined]']) check(text, text, '', 'json');
-  check('x'.repeat(16 * 1024 * 1024), '<unreadable>', '', 'json');
+  check('x'.repeat(16 * 1024 * 1024 + 1), '<unreadable>', '', 'json');
   check(`[${'1,'.repeat(8 * 1024 * 1024)}1]`, '<unreadable>', '', 'json');
 });
 
@@ -185,9 +185,56 @@ test('what is too much is cut or unreadable', () => {
   assert.equal(read({ groups: new Array(10_000).fill('a') }).length, 10_000);
   assert.equal(read({ groups: new Array(10_001).fill('a') }).length, 10_001);
   assert.equal(read({ groups: new Array(4_294_967_295) }).length, 10_001);
-  const large = 'x'.repeat(16 * 1024 * 1024);
-  check(large.slice(5), large.slice(5));
-  check(large, '<unreadable>');
-  check('ä'.repeat(8 * 1024 * 1024), '<unreadable>');
+  const limit = 16 * 1024 * 1024;
+  const large = 'x'.repeat(limit);
+  check(large, large);
+  check(`${large}x`, '<unreadable>');
+  check(['x', large], '<unreadable>');
+  check([{ name: large }, 'x', 5], '<unreadable>', 'name');
+  check([{ name: large }, 5], [{ name: large }, 5], 'name');
+  check({ name: `${large}x` }, '<unreadable>', 'name');
+  // Bytes count, not characters.
+  check('ä'.repeat(limit / 2), 'ä'.repeat(limit / 2));
+  check(`${'ä'.repeat(limit / 2)}x`, '<unreadable>');
   check(new Array(10_000).fill(large), '<unreadable>');
+});
+
+test('strings are split where the read says so', () => {
+  const split = (text, expected, options = 'nfc', delimiter = ';') => {
+    assert.deepEqual(decodeAll(encodeReads([readOf({ options, split: delimiter })], { user: { groups: text } }))[0], expected);
+  };
+  split('a;b', ['a', 'b']);
+  split('a', ['a']);
+  split('', []);
+  split(';', ['', '']);
+  split('a, b,c', ['a', 'b,c'], 'nfc', ', ');
+  split('aaa', ['', 'a'], 'nfc', 'aa');
+  // Composed, the character is a semicolon; what is split is what was sent.
+  split('staff;x\u037evault', ['staff', 'x;vault']);
+  split('Mu\u0308nchen;b', ['M\u00fcnchen', 'b']);
+  // What was not split is no list of parts.
+  split(['a', 'b'], {});
+  split([], {});
+  for (const odd of [null, 5, true, {}]) split(odd, odd);
+  split(undefined, '<absent>');
+  assert.equal(decodeAll(encodeReads([readOf({ split: ';' })], { user: { groups: 'x;'.repeat(20_000) } }))[0].length, 10_001);
+});
+
+test('what cannot be brought into NFC in linear time is damaged text', () => {
+  const nfc = (value, expected, field = '') => check(value, expected, field, 'nfc');
+  const marks = (count) => `a${'\u0300'.repeat(count)}`;
+  nfc(marks(30), marks(30).normalize('NFC'));
+  nfc(marks(31), '\ufffd');
+  nfc([marks(31), 'Mu\u0308nchen'], ['\ufffd', 'M\u00fcnchen']);
+  nfc([marks(31), 5, { name: marks(31) }], ['\ufffd', 5, { name: '\ufffd' }], 'name');
+  nfc(`${marks(30)}${marks(30)}`, `${marks(30)}${marks(30)}`.normalize('NFC'));
+  // Longer names are refused by the engine, and stay as they are.
+  const long = `${'Mu\u0308nchen'.repeat(455)}a`;
+  assert.equal(Buffer.byteLength(long), 4_096);
+  nfc(long, long.normalize('NFC'));
+  nfc(`${long}a`, `${long}a`);
+  nfc(`${long}${marks(31)}`, `${long}${marks(31)}`);
+  // So are lists that are too long.
+  nfc(new Array(10_000).fill('u\u0308'), new Array(10_000).fill('\u00fc'));
+  nfc(new Array(10_001).fill('u\u0308'), new Array(10_001).fill('u\u0308'));
 });

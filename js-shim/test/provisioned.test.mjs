@@ -6,7 +6,7 @@ import { fetchGroups } from '../src/provisioned.js';
 import { createApi } from './auth0-loader.mjs';
 
 const EVENT = { connection: { id: 'con_1', name: 'idp' } };
-const many = (count, rest = {}) => Array.from({ length: count }, (_, i) => ({ id: `grp_${i}`, name: `group ${i}`, ...rest }));
+const many = (count, rest = {}) => Array.from({ length: count }, (_, i) => ({ id: `grp_${i}`, name: `group ${i}`, connection_id: 'con_1', ...rest }));
 /** An `api` whose groups come from this function. */
 const from = (getUserGroups) => ({ groups: { getUserGroups } });
 
@@ -24,9 +24,10 @@ test('all pages are read', async () => {
 
 test('each page is asked for by what the one before it says', async () => {
   const calls = [];
-  const pages = [{ groups: [{ name: 'a' }], next: 'x' }, { groups: [], next: 'y' }, { groups: [{ name: 'b' }], next: null }];
+  const [a, b] = many(2);
+  const pages = [{ groups: [a], next: 'x' }, { groups: [], next: 'y' }, { groups: [b], next: null }];
   const groups = await fetchGroups(EVENT, from(async (options) => (calls.push(options), pages[calls.length - 1])));
-  assert.deepEqual(groups, [{ name: 'a' }, { name: 'b' }]);
+  assert.deepEqual(groups, [a, b]);
   assert.deepEqual(calls, [{ take: 100 }, { take: 100, from: 'x' }, { take: 100, from: 'y' }]);
 });
 
@@ -46,12 +47,20 @@ test('the method is called as one of its object', async () => {
 });
 
 test('groups of another connection are left out', async () => {
-  const [own, foreign, unsaid] = [{ connection_id: 'con_1' }, { connection_id: 'con_2' }, {}].map((rest, i) => ({ name: `${i}`, ...rest }));
-  await check([own, foreign, unsaid], [own, unsaid]);
-  const odd = [{ name: 'a', connection_id: null }, { name: 'b', connection_id: 5 }];
-  await check(odd, odd);
-  for (const connection of [undefined, null, {}, { id: 5 }]) {
-    assert.deepEqual(await fetchGroups({ connection }, createApi({ provisioned: [own, foreign] })), [own, foreign]);
+  const [own, foreign, other] = [{}, { connection_id: 'con_2' }, { connection_id: '' }].map((rest) => many(1, rest)[0]);
+  await check([own, foreign, other], [own]);
+  await check([foreign], []);
+});
+
+test('where it cannot be told whose groups they are, they are unavailable', async () => {
+  for (const connection_id of [undefined, null, 5, ['con_1'], { con_1: true }]) {
+    await check([...many(1), ...many(1, { connection_id })], null);
+  }
+  await check([Object.assign(Object.create({ connection_id: 'con_1' }), { name: 'a' })], null);
+  for (const connection of [undefined, null, {}, { id: null }, { id: 5 }, { id: ['con_1'] }, 'con_1']) {
+    for (const provisioned of [[], many(1)]) {
+      assert.equal(await fetchGroups({ connection }, createApi({ provisioned })), null);
+    }
   }
 });
 
@@ -78,7 +87,7 @@ test('an error, at once or later, makes them unavailable', async () => {
 test('what is no page makes them unavailable', async () => {
   for (const page of [
     undefined, null, 5, 'groups', [], {}, { groups: null }, { groups: 'abc' }, { groups: { length: 0 } },
-    { groups: ['a'] }, { groups: [null] }, { groups: [['a']] }, { groups: [{ name: 'a' }, undefined] },
+    { groups: ['a'] }, { groups: [null] }, { groups: [['a']] }, { groups: [...many(1), undefined] },
     { groups: [], next: 5 }, { groups: [], next: {} }, { groups: [], next: true },
   ]) {
     await checkUnavailable(async () => page);

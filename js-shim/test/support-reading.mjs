@@ -50,3 +50,33 @@ export function decodeAll(bytes) {
   assert.equal(at, buffer.length, 'nothing is left over');
   return values;
 }
+
+/**
+ * Encoded values as the vectors write them: like JSON, with `names` before a list of strings and nothing else that came
+ * in one piece, numbers by their 64 bits, and words for what is no JSON.
+ *
+ * @param {string} bytes one byte a character
+ * @returns {string[]}
+ */
+export function describeAll(bytes) {
+  const buffer = Buffer.from(bytes, 'latin1');
+  let at = 0;
+  const word = () => buffer.readUInt32LE((at += 4) - 4);
+  const text = (length = word()) => buffer.toString('utf8', at, (at += length));
+  const many = (one) => Array.from({ length: word() }, one).join(',');
+  const value = () => {
+    const tag = buffer[at++];
+    switch (tag) {
+      case 4: return `#${buffer.readBigUInt64LE((at += 8) - 8).toString(16).padStart(16, '0')}`;
+      case 5: return JSON.stringify(text());
+      case 6: return `[${many(value)}]`;
+      case 7: return `{${many(() => `${JSON.stringify(text())}:${value()}`)}}`;
+      case 9: return `names ${word()} ${JSON.stringify(text())}`;
+      default: return { 0: 'absent', 1: 'null', 2: 'false', 3: 'true', 8: 'unreadable', 10: 'unclear', 11: 'overage', 12: 'unavailable' }[tag];
+    }
+  };
+  const values = [];
+  while (at < buffer.length) values.push(value());
+  assert.equal(at, buffer.length, 'nothing is left over');
+  return values;
+}

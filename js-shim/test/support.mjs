@@ -11,7 +11,7 @@ import { createApi, loadAction } from './auth0-loader.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ACTION_FILE = path.join(ROOT, 'dist/action.js');
-const COMMAND = path.join(ROOT, 'target/release/claimsmith');
+export const COMMAND = path.join(ROOT, 'target/release/claimsmith');
 
 for (const file of [ACTION_FILE, COMMAND]) {
   assert.ok(existsSync(file), `${file} is missing: run ./build.sh first`);

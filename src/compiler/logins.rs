@@ -204,12 +204,26 @@ fn add_circumstances(
             let help = "keep one of the two".to_owned();
             findings.report(Code::InvalidValue, span, message, help);
         }
-        (_, Some(groups)) => insert(event, "claimsmith", "provisioned", groups),
-        _ => {
-            if let Some(groups) = stated {
+        (_, groups) => {
+            if let Some(mut groups) = groups.or(stated) {
+                name_connection(event, &mut groups);
                 insert(event, "claimsmith", "provisioned", groups);
             }
         }
+    }
+}
+
+/// Makes groups that name no connection those of the login's, which gets an id if the case says nothing about it.
+fn name_connection(event: &mut Json, groups: &mut Json) {
+    let Some(groups) = groups.as_array_mut() else { return };
+    let connection = event.get("connection");
+    if connection.is_none_or(|connection| connection.is_object() && connection.get("id").is_none()) {
+        insert(event, "connection", "id", json!("con_login"));
+    }
+    // What is no text is what the case is about.
+    let Some(id) = event.pointer("/connection/id").filter(|id| id.is_string()) else { return };
+    for group in groups.iter_mut().filter_map(Json::as_object_mut) {
+        group.entry("connection_id").or_insert_with(|| id.clone());
     }
 }
 

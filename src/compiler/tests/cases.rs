@@ -31,8 +31,12 @@ fn groups_of_a_case_take_the_form_of_the_source() {
     check("shape: json, field: n", "a", r#""[{\"n\":\"a\"}]""#);
     check("form: dn, below: 'DC=x'", "'a,b'", r#"["CN=a\\,b,DC=x"]"#);
     check("form: domain", "a", r#"["CORP\\a"]"#);
-    check("from: provisioned", "[a, b]", r#"[{"name":"a"},{"name":"b"}]"#);
-    check("from: provisioned, field: id", "a", r#"[{"id":"a"}]"#);
+    check(
+        "from: provisioned",
+        "[a, b]",
+        r#"[{"connection_id":"con_login","name":"a"},{"connection_id":"con_login","name":"b"}]"#,
+    );
+    check("from: provisioned, field: id", "a", r#"[{"connection_id":"con_login","id":"a"}]"#);
 }
 
 #[test]
@@ -43,12 +47,15 @@ fn cases_say_what_stands_around_the_groups() {
     let event = event("{ strategy: ad }", case);
     let expected = serde_json::json!({
         "organization": { "id": "org_acme", "name": "acme", "metadata": { "tier": "gold" } },
-        "connection": { "name": "a", "strategy": "ad", "metadata": { "a": "b" } },
+        "connection": { "id": "con_login", "name": "a", "strategy": "ad", "metadata": { "a": "b" } },
         "client": { "client_id": "QlikClient", "metadata": { "c": "d" } },
         "user": { "groups": [], "email": "a@b.example", "email_verified": true },
         "claimsmith": {
             "now": "2026-11-01T00:00:00Z",
-            "provisioned": [{ "name": "g" }, { "name": "h", "id": "i" }],
+            "provisioned": [
+                { "name": "g", "connection_id": "con_login" },
+                { "name": "h", "id": "i", "connection_id": "con_login" },
+            ],
         },
     });
     assert_eq!(event, expected);

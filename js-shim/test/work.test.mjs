@@ -1,0 +1,105 @@
+/**
+ * What is done between an event and its encoded values, counted in characters and not in seconds: it is linear in the
+ * login, and what no login may have is refused before any work.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeReads } from '../src/reading.js';
+import { readOf } from './support-reading.mjs';
+
+const MARK = '\u0323';
+const LIMIT = 16 * 1024 * 1024;
+
+/**
+ * How many characters are handed to what works on texts while these reads are encoded.
+ *
+ * A run of marks is counted by its square, because that is what Node takes to bring them into order.
+ */
+function workOf(groups, ...reads) {
+  const work = { normalized: 0, parsed: 0, split: 0, measured: 0, searched: 0 };
+  const restore = [];
+  const count = (object, method, add) => {
+    const original = object[method];
+    // Not by `mock.method`, which keeps a stack trace of each call.
+    object[method] = function (...args) {
+      add(this, ...args);
+      return original.apply(this, args);
+    };
+    restore.push(() => (object[method] = original));
+  };
+  count(String.prototype, 'normalize', (text) => {
+    work.normalized += text.length;
+    for (const run of String(text).match(/\p{M}+/gu) ?? []) work.normalized += run.length ** 2;
+  });
+  count(JSON, 'parse', (_, text) => (work.parsed += text.length));
+  count(String.prototype, 'split', (text) => (work.split += text.length));
+  count(Buffer, 'byteLength', (_, text) => (work.measured += text.length));
+  count(RegExp.prototype, 'test', (_, text) => (work.searched += text.length));
+  const parsed = reads.map(readOf);
+  for (const key of Object.keys(work)) work[key] = 0;
+  encodeReads(parsed, { user: { groups } });
+  for (const undo of restore) undo();
+  return work;
+}
+
+const NFC = { options: 'nfc' };
+const SPLIT = { options: 'nfc', split: ';' };
+const JSON_NFC = { options: 'json,nfc' };
+const many = (count, entry) => new Array(count).fill(entry);
+
+/** Logins by their size. */
+const LOGINS = {
+  'names in two parts': [NFC, (n) => many(n, 'Mu\u0308nchen')],
+  'names in ASCII': [NFC, (n) => many(n, 'finance-readers')],
+  'one long name': [NFC, (n) => 'u\u0308'.repeat(n)],
+  'one long run of marks': [NFC, (n) => `a${MARK.repeat(n)}`],
+  'names of marks alone': [NFC, (n) => many(n, MARK.repeat(30))],
+  'names of too many marks': [NFC, (n) => many(n, MARK.repeat(200))],
+  'names of marks in objects': [{ options: 'nfc', field: 'name' }, (n) => many(n, { name: `a${MARK.repeat(30)}` })],
+  'a string of parts': [SPLIT, (n) => 'u\u0308;'.repeat(n)],
+  'a string of empty parts': [SPLIT, (n) => ';'.repeat(n)],
+  'a string without a delimiter': [SPLIT, (n) => 'u\u0308'.repeat(n)],
+  'runs of marks between delimiters': [SPLIT, (n) => `${MARK.repeat(30)};`.repeat(n)],
+  'JSON of names': [JSON_NFC, (n) => JSON.stringify(many(n, 'Mu\u0308nchen'))],
+  'JSON of one run of marks': [JSON_NFC, (n) => JSON.stringify([MARK.repeat(n)])],
+  'nested JSON': [JSON_NFC, (n) => '['.repeat(n) + ']'.repeat(n)],
+  'text that is nearly JSON': [JSON_NFC, (n) => `[${'"a",'.repeat(n)}`],
+};
+
+for (const [title, [read, make]] of Object.entries(LOGINS)) {
+  test(title, () => {
+    for (const size of [4_000, 20_000]) {
+      const [one, two] = [make(size), make(2 * size)].map((login) => workOf(login, read));
+      for (const [what, done] of Object.entries(one)) {
+        assert.ok(two[what] <= 2 * done + 100, `${what}: ${done} for ${size}, ${two[what]} for twice as much`);
+      }
+    }
+  });
+}
+
+test('what is done for a character is bounded', () => {
+  for (const [title, [read, make]] of Object.entries(LOGINS)) {
+    const login = make(4_000);
+    const characters = JSON.stringify(login).length;
+    for (const [what, done] of Object.entries(workOf(login, read))) {
+      // Thirty marks take as much as thirty times as many characters.
+      assert.ok(done <= (what === 'normalized' ? 31 : 6) * characters, `${title}: ${what} ${done} of ${characters}`);
+    }
+  }
+});
+
+test('what is too large is measured, and nothing else', () => {
+  for (const login of [`${MARK.repeat(LIMIT / 2)}x`, many(10_000, MARK.repeat(1_000)), `[${'1,'.repeat(LIMIT / 2)}1]`]) {
+    for (const read of [NFC, SPLIT, JSON_NFC]) {
+      const { measured, ...rest } = workOf(login, read);
+      assert.ok(measured <= 2 * LIMIT);
+      assert.deepEqual(rest, { normalized: 0, parsed: 0, split: 0, searched: 0 });
+    }
+  }
+});
+
+test('too many names are not looked at', () => {
+  const work = workOf(many(10_001, 'u\u0308'), NFC);
+  assert.deepEqual([work.normalized, work.searched], [0, 0]);
+});
