@@ -66,6 +66,8 @@ pub struct SourceRead {
     pub shape: String,
     /// What was found there.
     pub found: String,
+    /// If nothing was found: the JSON Pointer to an attribute whose name differs only in dots and colons.
+    pub nearly_found: Option<String>,
 }
 
 /// One upstream group and what became of it.
@@ -149,14 +151,15 @@ impl Verdict {
         match self {
             Self::Fired => "fires",
             Self::FiredUndecided => {
-                "fires: its condition cannot be decided, and what takes away wants to know that it does not hold"
+                "fires: its condition or the time is unknown, and a rule that excludes fires unless it is false"
             }
             Self::GroupMissing => "does not fire: a group that it asks for is missing",
             Self::GroupUnwanted => "does not fire: there is a group that it wants not to be there",
             Self::Expired => "does not fire: it has expired",
             Self::ConditionFalse => "does not fire: its condition does not hold",
             Self::ConditionUnknown => {
-                "does not fire: its condition cannot be decided, because an attribute is missing or of another type"
+                "does not fire: its condition or the time is unknown, because a value is missing, not verified or of \
+                 another type"
             }
         }
     }
@@ -214,6 +217,10 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
                     from: bundle.read(source.read).map(describe_read).unwrap_or_default(),
                     shape: describe_source(source),
                     found: describe_value(value),
+                    nearly_found: bundle
+                        .read(source.read)
+                        .filter(|_| *value == Value::Absent)
+                        .and_then(|read| event.nearly_found(read)),
                 })
                 .collect(),
             None => Vec::new(),
@@ -477,6 +484,13 @@ impl fmt::Display for Explanation {
             writeln!(out, "groups")?;
             for source in &self.sources {
                 writeln!(out, "  read from `{}` as {}: found {}", source.from, source.shape, source.found)?;
+                if let Some(pointer) = &source.nearly_found {
+                    writeln!(
+                        out,
+                        "    there is `{}`, which differs only in dots and colons; `from` is literal",
+                        pointer.escape_debug()
+                    )?;
+                }
             }
             for (note, count) in &answer.notes {
                 writeln!(out, "  note `{note}`: {count}")?;

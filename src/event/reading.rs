@@ -69,6 +69,29 @@ impl Event {
         }
     }
 
+    /// The pointer that would find something where a read finds nothing, if the dots and colons in it were the other
+    /// way around: profiles of Auth0 can have the dots of an attribute's name as colons.
+    pub(crate) fn nearly_found(&self, read: &Read<'_>) -> Option<String> {
+        let user = self.json.get("user")?;
+        let mut value = match (read.base, self.attributes(user)) {
+            (Base::User, _) => user,
+            (Base::Login, Attributes::Of(attributes)) => attributes,
+            _ => return None,
+        };
+        let colons = |text: &str| text.replace('.', ":");
+        let mut pointer = String::new();
+        for step in read.pointer.split('/').skip(1) {
+            let Json::Object(members) = value else { return None };
+            let wanted = unescape(step);
+            let exact = members.iter().rfind(|(name, _)| name.is(&wanted));
+            let alike = |(name, _): &&(Text, Json)| colons(name.as_str()) == colons(&wanted);
+            let (name, inner) = exact.or_else(|| members.iter().rfind(alike))?;
+            pointer.extend(["/", &name.as_str().replace('~', "~0").replace('/', "~1")]);
+            value = inner;
+        }
+        (pointer != read.pointer).then_some(pointer)
+    }
+
     /// The attributes of the identity that logged in: where accounts are linked, `event.user` has those of the
     /// primary one.
     fn attributes<'e>(&'e self, user: &'e Json) -> Attributes<'e> {
