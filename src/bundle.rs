@@ -30,8 +30,12 @@ const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 /// The version of the bundle format that this engine reads and the compiler writes.
 pub const FORMAT_VERSION: u8 = 3;
 
-/// The most applications of a platform: each has a set of target groups, which a forged bundle could make many.
-pub(crate) const MAX_APPLICATIONS: usize = 256;
+/// The most applications of a platform. There are real ones with more than 500.
+pub(crate) const MAX_APPLICATIONS: usize = 4096;
+
+/// The most target groups of a platform, times its applications. Each application has a set of target groups with a
+/// bit for each one there is, and a short forged bundle could ask for gigabytes of them.
+pub(crate) const MAX_MEMBERSHIPS: usize = 1 << 26;
 
 /// A platform's compiled mappings, ready to evaluate logins.
 ///
@@ -254,7 +258,8 @@ impl<'b> Bundle<'b> {
     }
 
     fn read_groups(&mut self, reader: &mut Reader<'b>) -> Option<()> {
-        let count = reader.count()?;
+        let memberships = |count: &usize| count.saturating_mul(self.applications.len());
+        let count = reader.count().filter(|count| memberships(count) <= MAX_MEMBERSHIPS)?;
         self.groups = Vec::with_capacity(count);
         self.groups_of = vec![Bits::new(count); self.applications.len()];
         for position in 0..count as u32 {

@@ -90,6 +90,11 @@ impl Diagnostic {
         }
     }
 
+    /// A finding of a host about a file that it could not read, of which the compiler has therefore not heard.
+    pub fn unreadable_file(file: &str, message: &str, help: &str) -> Self {
+        Self::new(Code::UnreadableFile, file, 0..0, message).help(help)
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = shortened(help.into());
         self
@@ -163,6 +168,8 @@ codes! {
     MisplacedFile Error "misplaced-file" "A YAML file lies where no mapping file is expected."
         "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and \
          `templates/<name>@<version>.yaml`",
+    UnreadableFile Error "unreadable-file" "Something in the place of a mapping file cannot be read as one."
+        "write the file itself in its place, or remove it",
     NoOrganizations Error "no-organizations" "The folder has no organization's mapping."
         "write one as `organizations/<name>.yaml`",
     DuplicateOrganization Error "duplicate-organization" "Two mappings name the same Auth0 organization."

@@ -199,6 +199,61 @@ fn mappings_have_a_size() {
     );
 }
 
+/// A platform with so many applications and target groups, and a rule that grants the first and the last group.
+#[track_caller]
+fn platform(applications: usize, groups: usize) -> Compilation {
+    let application = |at| format!("a{at}: {{ clients: [c{at}], claim: 'https://claims.example.com/{at}' }}");
+    let last = applications - 1;
+    let group = |at| format!("g{at}: {{ applications: [a{last}], description: Reads. }}");
+    let platform = format!(
+        "version: 1\napplications: {{ {} }}\ngroups: {{ {} }}\n",
+        entries(applications, application),
+        entries(groups, group)
+    );
+    let text = format!(
+        "version: 1\nconnections: {{ acme-entra: {{ strategy: waad }} }}\n\
+         rules: [{{ id: all, everyone: true, grant: [g0, g{}] }}]\n",
+        groups - 1
+    );
+    compiled(&[file("platform.yaml", platform), file("organizations/acme.yaml", text)])
+}
+
+#[test]
+fn platforms_have_a_size() {
+    // As many as were seen on one real platform, and as many as there may be.
+    for applications in [257, 542, 4_096] {
+        let compilation = platform(applications, 2);
+        check_fine(&compilation);
+        let platform = compilation.platform.expect("a platform");
+        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+        for (client, expected) in [(applications - 1, &["g0", "g1"][..]), (0, &[])] {
+            let event = serde_json::json!({
+                "client": { "client_id": format!("c{client}") },
+                "connection": { "name": "acme-entra", "strategy": "waad" },
+                "user": { "groups": [] },
+            });
+            let event = claimsmith::event::Event::from_json(event).expect("an event");
+            let answer = claimsmith::event::answer(&bundle, &event);
+            assert_eq!(
+                (answer.reason, answer.groups),
+                ("ok", expected.iter().map(|it| it.to_string()).collect())
+            );
+        }
+    }
+    let compilation = platform(4_097, 2);
+    check(&compilation, "invalid-value");
+    let finding = compilation.diagnostics.first().expect("a finding");
+    assert_eq!(finding.message, "the platform has 4097 applications, and may have 4096");
+    // Each application has a bit for each target group.
+    let codes = |groups| {
+        let compilation = platform(4_096, groups);
+        let codes: Vec<_> = compilation.diagnostics.iter().map(|it| it.code.name()).collect();
+        codes.into_iter().filter(|code| *code != "unused-target-group").collect::<Vec<_>>()
+    };
+    assert_eq!(codes((1 << 14) + 1), ["invalid-value"]);
+    assert_eq!(codes(1 << 14), [""; 0]);
+}
+
 #[test]
 fn templates_multiply_up_to_a_size() {
     let rules = entries(1_000, |at| {

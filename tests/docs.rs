@@ -100,9 +100,15 @@ fn reasons_and_notes_are_listed() {
     }
 }
 
+/// What only a host that reads folders finds. `crates/cli/tests/command/` holds its fixtures to their names.
+const OF_HOSTS: [&str; 1] = ["unreadable-file"];
+
 #[test]
 fn every_fixture_has_what_it_is_named_after() {
     for Fixture { name, code, files, diagnostics } in fixtures() {
+        if OF_HOSTS.contains(&code.as_str()) {
+            continue;
+        }
         let codes: Vec<_> = diagnostics.iter().map(|it| it.code.name()).collect();
         assert_eq!(codes, [code], "{name} has one thing wrong: {diagnostics:#?}");
         for diagnostic in diagnostics {

@@ -12,7 +12,7 @@ use super::grammar::{
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::names::{check_claim, check_known, check_name};
 use super::yaml::{Name, Node};
-use crate::bundle::{MAX_APPLICATIONS, OverLimit};
+use crate::bundle::{MAX_APPLICATIONS, MAX_MEMBERSHIPS, OverLimit};
 use crate::diagnostic::Code;
 
 /// The longest group name that Qlik Cloud takes, in characters.
@@ -178,7 +178,17 @@ fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut Findings<'_
 
 fn read_groups(node: &Node, applications: &[Application], findings: &mut Findings<'_>) -> Vec<TargetGroup> {
     let mut groups = Vec::new();
-    for (name, node) in read_members(node, "`groups`", findings).unwrap_or_default() {
+    let members = read_members(node, "`groups`", findings).unwrap_or_default();
+    if members.len().saturating_mul(applications.len()) > MAX_MEMBERSHIPS {
+        let message = format!(
+            "the platform has {} target groups and {} applications, and the product may be {MAX_MEMBERSHIPS}",
+            members.len(),
+            applications.len()
+        );
+        findings.report(Code::InvalidValue, &node.span, message, "split the platform".to_owned());
+    }
+    let known: BTreeMap<&str, usize> = applications.iter().map(|it| it.name.text.as_str()).zip(0..).collect();
+    for (name, node) in members {
         let mut fits = check_name(name, "the target group's name", MAX_TARGET_GROUP, findings);
         if name.text.contains("${") {
             let message = format!("the target group's name `{}` holds `${{`", name.text.escape_debug());
@@ -194,11 +204,13 @@ fn read_groups(node: &Node, applications: &[Application], findings: &mut Finding
         let protected = fields.boolean("protected", findings).is_some_and(|(protected, _)| protected);
         let mut of = Vec::new();
         for application in fields.require_texts("applications", findings) {
+            if let Some(at) = known.get(application.text.as_str()) {
+                of.push(*at);
+                continue;
+            }
             let names = || applications.iter().map(|application| application.name.text.as_str());
             let problem = (Code::UnknownApplication, "the platform has no application");
-            if check_known(&application, names, problem, findings) {
-                of.extend(names().position(|known| known == application.text));
-            }
+            check_known(&application, names, problem, findings);
         }
         of.sort_unstable();
         of.dedup();

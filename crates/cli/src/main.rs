@@ -12,11 +12,13 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod action;
 mod commands;
 mod compress;
+mod folder;
 mod load;
 mod location;
 mod render;
 mod terminal;
 mod text;
+mod write;
 
 use std::process::ExitCode;
 

@@ -5,9 +5,11 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod sarif;
 
+use std::ops::Range;
+
 use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
-use claimsmith::compiler::format::FormatRefusal;
-use claimsmith::diagnostic::{Diagnostic, Severity, SourceFile};
+use claimsmith::compiler::format::{FormatRefusal, format};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -15,6 +17,7 @@ use crate::Verdict;
 use crate::action::Sizes;
 use crate::location::Sources;
 use crate::text::{counted, spaced};
+use crate::write::Refusal;
 
 /// How findings and test results are printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -69,15 +72,81 @@ pub(crate) struct Built<'b> {
 /// A file that was formatted, or that could not be.
 #[derive(Debug)]
 pub(crate) struct Formatted<'s> {
-    pub(crate) file: &'s SourceFile,
-    pub(crate) result: Result<String, FormatRefusal>,
+    pub(crate) path: &'s str,
+    /// What the file said; empty if it could not be read.
+    pub(crate) text: &'s str,
+    pub(crate) result: Result<String, Unformatted>,
+}
+
+/// Why a file was not formatted.
+#[derive(Debug)]
+pub(crate) enum Unformatted {
+    /// It could not be read, or is no YAML.
+    Invalid(Box<Diagnostic>),
+    /// It is best left alone.
+    Form(FormatRefusal),
+    /// It may not be written.
+    Write(Refusal),
+}
+
+impl Unformatted {
+    /// The code of the finding that `validate` reports too.
+    fn code(&self) -> Option<Code> {
+        match self {
+            Self::Invalid(diagnostic) => Some(diagnostic.code),
+            Self::Form(_) | Self::Write(_) => None,
+        }
+    }
+
+    /// What is wrong with the file at a path.
+    fn message(&self, path: &str) -> String {
+        match self {
+            Self::Invalid(diagnostic) => diagnostic.message.clone(),
+            Self::Form(refusal) => refusal.to_string(),
+            Self::Write(refusal) => refusal.describe(path),
+        }
+    }
+
+    fn span(&self) -> Range<usize> {
+        match self {
+            Self::Invalid(diagnostic) => diagnostic.span.clone(),
+            Self::Form(refusal) => refusal.span().clone(),
+            Self::Write(_) => 0..0,
+        }
+    }
+
+    fn help(&self) -> &str {
+        match self {
+            Self::Invalid(diagnostic) => &diagnostic.help,
+            Self::Form(refusal) => refusal.help(),
+            Self::Write(refusal) => refusal.help,
+        }
+    }
+}
+
+impl From<FormatRefusal> for Unformatted {
+    fn from(refusal: FormatRefusal) -> Self {
+        match refusal {
+            FormatRefusal::Invalid(diagnostic) => Self::Invalid(diagnostic),
+            refusal => Self::Form(refusal),
+        }
+    }
 }
 
 impl<'s> Formatted<'s> {
+    pub(crate) fn new(file: &'s SourceFile) -> Self {
+        Self { path: &file.path, text: &file.text, result: format(file).map_err(Unformatted::from) }
+    }
+
+    /// A file that could not be read.
+    pub(crate) fn unreadable(diagnostic: &'s Diagnostic) -> Self {
+        let result = Err(Unformatted::Invalid(Box::new(diagnostic.clone())));
+        Self { path: &diagnostic.file, text: "", result }
+    }
+
     /// The new text, if it differs from the old one.
-    fn changed(&self) -> Option<(&'s SourceFile, &str)> {
-        let text = self.result.as_deref().ok()?;
-        (text != self.file.text).then_some((self.file, text))
+    pub(crate) fn changed(&self) -> Option<&str> {
+        self.result.as_deref().ok().filter(|text| *text != self.text)
     }
 }
 
@@ -92,12 +161,12 @@ pub(crate) struct Formatting<'s> {
 
 impl Formatting<'_> {
     /// The files that differ from their canonical form, with that form.
-    pub(crate) fn changed(&self) -> impl Iterator<Item = (&SourceFile, &str)> {
-        self.files.iter().filter_map(Formatted::changed)
+    fn changed(&self) -> impl Iterator<Item = (&Formatted<'_>, &str)> {
+        self.files.iter().filter_map(|file| Some((file, file.changed()?)))
     }
 
-    fn refused(&self) -> impl Iterator<Item = (&SourceFile, &FormatRefusal)> {
-        self.files.iter().filter_map(|file| Some((file.file, file.result.as_ref().err()?)))
+    fn refused(&self) -> impl Iterator<Item = (&Formatted<'_>, &Unformatted)> {
+        self.files.iter().filter_map(|file| Some((file, file.result.as_ref().err()?)))
     }
 
     /// Whether every file is canonical now.

@@ -1,6 +1,5 @@
 //! `claimsmith bundle`: mappings into an Action.
 
-use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -14,11 +13,13 @@ use crate::load;
 use crate::render::{Built, Format, human, json};
 use crate::terminal::Terminal;
 use crate::text::spaced;
+use crate::write;
 
 /// Build the Auth0 Action that evaluates the mappings at each login
 ///
 /// Writes OUT/action.js, one self-contained file that holds the engine and the mappings, and prints what takes
-/// how much of the 100 000 bytes that Auth0 accepts. Writes nothing if the mappings have errors or do not fit.
+/// how much of the 100 000 bytes that Auth0 accepts. Writes nothing if the mappings have errors or do not fit, and
+/// nothing through a link: neither OUT nor a file in it may be one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Bundle {
@@ -56,7 +57,7 @@ impl Bundle {
         let Some(platform) = load::platform(&self.directory.path, terminal)? else {
             return Ok(Verdict::No);
         };
-        write_whole(file, &platform.bundle)?;
+        write::write(file, platform.bundle.clone())?;
         self.tell(Some(file), &platform, None, terminal)?;
         Ok(Verdict::Fine)
     }
@@ -79,9 +80,8 @@ impl Bundle {
             return Ok(Verdict::No);
         }
         let file = self.out.join("action.js");
-        fs::create_dir_all(&self.out)
-            .with_context(|| format!("cannot make the folder `{}`", self.out.display()))?;
-        write_whole(&file, action.text.as_bytes())?;
+        write::make_folder(&self.out)?;
+        write::write(&file, action.text.into_bytes())?;
         self.tell(Some(&file), &platform, Some(action.sizes), terminal)?;
         Ok(Verdict::Fine)
     }
@@ -109,22 +109,4 @@ impl Bundle {
         }
         Ok(())
     }
-}
-
-/// Writes a file so that nobody ever sees a part of it: beside its place first, then put there at once.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let cannot = || format!("cannot write `{}`", path.display());
-    let name = path.file_name().with_context(|| format!("`{}` does not name a file", path.display()))?;
-    let mut draft_name = std::ffi::OsString::from(".");
-    draft_name.push(name);
-    draft_name.push(format!(".{}.tmp", std::process::id()));
-    let draft = path.with_file_name(draft_name);
-    let written = File::create(&draft)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&draft, path));
-    if written.is_err() {
-        // The error that is about to be told matters more than a draft that stays.
-        let _ = fs::remove_file(&draft);
-    }
-    written.with_context(cannot)
 }

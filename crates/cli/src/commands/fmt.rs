@@ -1,21 +1,22 @@
 //! `claimsmith fmt`: mapping files in their canonical form.
 
-use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
-use claimsmith::compiler::format::format;
+use anyhow::{bail, ensure};
 
 use crate::Verdict;
 use crate::load;
-use crate::render::{Format, Formatted, Formatting, human, json};
+use crate::render::{Format, Formatted, Formatting, Unformatted, human, json};
 use crate::terminal::Terminal;
+use crate::write::{Unwritten, Writing};
 
 /// Bring mapping files into their canonical form, and keep their comments
 ///
 /// Keys, indentation, quotes and empty lines become the same in every file; what a file says does not change.
-/// A file that is no YAML, or uses what the form does not have, is reported and left as it is.
+/// A file that is no YAML, or uses what the form does not have, is reported and left as it is, and so is one that
+/// cannot be replaced as it is: a link, a file with several hard links, one that is read-only. The others are
+/// written, all of them or none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Fmt {
@@ -41,14 +42,14 @@ impl Fmt {
         if self.paths.iter().any(|path| path == Path::new("-")) {
             return self.run_standard_input(terminal);
         }
-        let sources = load::yaml_files(&self.paths)?;
-        let files = sources.files().iter().map(|file| Formatted { file, result: format(file) }).collect();
-        let formatting = Formatting { sources: &sources, files, check: self.check };
+        let (sources, unreadable) = load::yaml_files(&self.paths)?;
+        let mut files: Vec<_> = sources.files().iter().map(Formatted::new).collect();
+        files.extend(unreadable.iter().map(Formatted::unreadable));
+        files.sort_by_key(|file| file.path);
         if !self.check {
-            for (file, text) in formatting.changed() {
-                replace(Path::new(&file.path), text)?;
-            }
+            write(&mut files)?;
         }
+        let formatting = Formatting { sources: &sources, files, check: self.check };
         self.tell(&formatting, terminal)?;
         Ok(formatting.verdict())
     }
@@ -58,7 +59,7 @@ impl Fmt {
         let json = matches!(self.format, Format::Json);
         ensure!(self.check || !json, "`--format json` goes with files, or with `--check`");
         let sources = load::standard_input()?;
-        let files = sources.files().iter().map(|file| Formatted { file, result: format(file) }).collect();
+        let files = sources.files().iter().map(Formatted::new).collect();
         let formatting = Formatting { sources: &sources, files, check: self.check };
         if self.check {
             self.tell(&formatting, terminal)?;
@@ -67,7 +68,7 @@ impl Fmt {
                 match &file.result {
                     Ok(text) => terminal.out.write_all(text.as_bytes())?,
                     // Standard output is for the text; a program that takes it must not take this for it.
-                    Err(refusal) => human::refusal(&mut terminal.err, &sources, file.file, refusal)?,
+                    Err(refusal) => human::refusal(&mut terminal.err, &sources, file, refusal)?,
                 }
             }
         }
@@ -83,28 +84,17 @@ impl Fmt {
     }
 }
 
-/// Replaces the text of a file at once, so that nobody ever sees a part of it; its permissions stay.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let cannot = || format!("cannot write `{}`", path.display());
-    // A symbolic link stays one, and what it leads to is replaced.
-    let target = fs::canonicalize(path).with_context(cannot)?;
-    let permissions = fs::metadata(&target).with_context(cannot)?.permissions();
-    // Whoever may not write the file may not replace it either.
-    File::options().write(true).open(&target).with_context(cannot)?;
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().with_context(|| format!("`{}` does not name a file", path.display()))?);
-    name.push(format!(".{}.tmp", std::process::id()));
-    let draft = target.with_file_name(name);
-    let written = File::create(&draft)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.set_permissions(permissions)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&draft, &target));
-    if written.is_err() {
-        // The error that is about to be told matters more than a draft that stays.
-        let _ = fs::remove_file(&draft);
+/// Writes the files that changed, all of them or none; those that may not be written are refused.
+fn write(files: &mut [Formatted<'_>]) -> anyhow::Result<()> {
+    let mut writing = Writing::default();
+    for file in files {
+        let Some(text) = file.changed() else { continue };
+        let path = Path::new(file.path);
+        match writing.replace(path, file.text.as_bytes(), text.as_bytes().to_vec()) {
+            Ok(()) => {}
+            Err(Unwritten::Refused(refusal)) => file.result = Err(Unformatted::Write(refusal)),
+            Err(failed) => bail!("{}; nothing was written", failed.at(path)),
+        }
     }
-    written.with_context(cannot)
+    writing.commit()
 }

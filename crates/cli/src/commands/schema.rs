@@ -1,16 +1,14 @@
 //! `claimsmith schema`: the mapping language, as editors want to be told of it.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use claimsmith::compiler::schema::schemas;
 use clap::builder::PossibleValuesParser;
 
-use super::bundle::write_whole;
 use crate::Verdict;
 use crate::terminal::Terminal;
+use crate::write::{Writing, make_folder};
 
 /// Print the JSON Schema of a kind of mapping file, by which editors complete and check
 ///
@@ -57,10 +55,16 @@ impl Schema {
 }
 
 fn write_all(folder: &Path, terminal: &mut Terminal) -> anyhow::Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    make_folder(folder)?;
+    let mut writing = Writing::default();
+    let mut paths = Vec::new();
     for schema in schemas() {
         let path = folder.join(schema.file_name());
-        write_whole(&path, schema.to_text().as_bytes())?;
+        writing.put(&path, schema.to_text().into_bytes()).map_err(|unwritten| unwritten.at(&path))?;
+        paths.push(path);
+    }
+    writing.commit()?;
+    for path in paths {
         writeln!(terminal.out, "wrote {}", path.display())?;
     }
     Ok(())

@@ -9,15 +9,15 @@ use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
-use claimsmith::compiler::format::FormatRefusal;
-use claimsmith::diagnostic::SourceFile;
 use claimsmith::explain::Explanation;
 
 pub(crate) use self::tables::{answer, built};
 use crate::Verdict;
 use crate::load::Mappings;
 use crate::location::Sources;
-use crate::render::{Formatting, Tested, summarize_findings, summarize_formatting, summarize_tests};
+use crate::render::{
+    Formatted, Formatting, Tested, Unformatted, summarize_findings, summarize_formatting, summarize_tests,
+};
 use crate::terminal::Stream;
 use crate::text::{counted, escaped, escaped_lines};
 
@@ -119,7 +119,7 @@ pub(crate) fn formatting(out: &mut Stream, formatting: &Formatting<'_>) -> io::R
         if formatting.check {
             diff::write(out, file, text)?;
         } else {
-            writeln!(out, "formatted {}", escaped(&file.path))?;
+            writeln!(out, "formatted {}", escaped(file.path))?;
         }
     }
     let style = if formatting.verdict() == Verdict::Fine { GOOD } else { BAD };
@@ -130,12 +130,12 @@ pub(crate) fn formatting(out: &mut Stream, formatting: &Formatting<'_>) -> io::R
 pub(crate) fn refusal(
     out: &mut Stream,
     sources: &Sources,
-    file: &SourceFile,
-    refusal: &FormatRefusal,
+    file: &Formatted<'_>,
+    refusal: &Unformatted,
 ) -> io::Result<()> {
     let rendered = match refusal {
-        FormatRefusal::Invalid(diagnostic) => findings::render(diagnostic, sources, out.color),
-        _ => findings::render_refusal(&file.path, refusal, sources, out.color),
+        Unformatted::Invalid(diagnostic) => findings::render(diagnostic, sources, out.color),
+        _ => findings::render_refusal(file.path, refusal, sources, out.color),
     };
     writeln!(out, "{rendered}\n")
 }

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use claimsmith::compiler::Counts;
 use claimsmith::compiler::cases::{Expect, Mismatch};
-use claimsmith::compiler::format::FormatRefusal;
-use claimsmith::diagnostic::{Diagnostic, Severity};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
 
@@ -189,7 +188,7 @@ struct FormattedFile<'f> {
 
 #[derive(Serialize)]
 struct Refusal<'f> {
-    /// That of the finding that `validate` reports, if the file is no YAML.
+    /// That of the finding that `validate` reports too, if the file cannot be read or is no YAML.
     code: Option<&'static str>,
     message: String,
     line: usize,
@@ -202,19 +201,16 @@ struct Refusal<'f> {
 pub(crate) fn formatting(out: &mut impl Write, formatting: &Formatting<'_>) -> io::Result<()> {
     let changed = if formatting.check { "would-change" } else { "formatted" };
     let files = formatting.files.iter().map(|file| FormattedFile {
-        file: &file.file.path,
+        file: file.path,
         outcome: match &file.result {
             Err(_) => "refused",
             Ok(_) if file.changed().is_some() => changed,
             Ok(_) => "unchanged",
         },
         refusal: file.result.as_ref().err().map(|refusal| {
-            let (Location { line, column }, end) = formatting.sources.locate(&file.file.path, refusal.span());
-            let code = match refusal {
-                FormatRefusal::Invalid(diagnostic) => Some(diagnostic.code.name()),
-                _ => None,
-            };
-            Refusal { code, message: refusal.to_string(), line, column, end, help: refusal.help() }
+            let (Location { line, column }, end) = formatting.sources.locate(file.path, &refusal.span());
+            let (code, message) = (refusal.code().map(Code::name), refusal.message(file.path));
+            Refusal { code, message, line, column, end, help: refusal.help() }
         }),
     });
     let files = FormattedFiles {

@@ -89,28 +89,36 @@ fn yaml_files_in_other_places_are_reported_and_hidden_ones_are_not() {
 }
 
 #[test]
+fn a_mark_before_an_event_is_skipped() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let mappings = folder.path().join("mappings");
+    let mappings = mappings.to_str().expect("UTF-8");
+    let event = format!("\u{feff}{}", login(r#"["it-admins"]"#));
+    fs::write(folder.path().join("event.json"), &event).expect("a file");
+    let groups = serde_json::json!(["catalog-admins"]);
+    for verb in ["evaluate", "explain"] {
+        let from_file = run_in(&folder, &[verb, "--event", "event.json"]);
+        let from_input = run_with(&[verb, "--mappings", mappings, "--event", "-"], event.as_str());
+        assert_eq!(from_file.told(0), from_input.told(0));
+    }
+    assert_eq!(run_in(&folder, &["evaluate", "--event", "event.json"]).json(0)["groups"], groups);
+    let lines = format!("{event}\n{event}\n");
+    let run = run_with(&["evaluate", "--jsonl", "--mappings", mappings, "--event", "-"], lines);
+    let answers: Vec<serde_json::Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    // It is a mark at the beginning of a text, and nowhere else.
+    assert_eq!((run.code, &answers[0]["groups"], &answers[1]["line"]), (Some(1), &groups, &2.into()));
+    let event = "\u{feff}\u{feff}{}";
+    assert!(run_with(&["evaluate", "--event", "-"], event).failed().contains("the event is no JSON"));
+}
+
+#[test]
 fn an_empty_folder_has_nothing_to_be_fine_about() {
     let folder = folder(&[]);
     fs::remove_file(folder.path().join("mappings/platform.yaml")).expect("the file");
     let out = run_in(&folder, &["validate"]).told(1);
     assert!(out.contains("error[missing-platform]"), "{out}");
     assert!(out.contains("--> mappings/platform.yaml\n"), "{out}");
-}
-
-#[cfg(unix)]
-#[test]
-fn links_are_followed_but_not_in_circles() {
-    use std::os::unix::fs::symlink;
-    let folder = folder(&[]);
-    write(&folder, "..data/acme.yaml", ACME);
-    fs::create_dir(folder.path().join("mappings/organizations")).expect("a folder");
-    let link = folder.path().join("mappings/organizations/acme.yaml");
-    symlink("../..data/acme.yaml", link).expect("a link");
-    assert_eq!(run_in(&folder, &["validate"]).told(0), "1 organization, 2 rules, 0 cases: no problems\n");
-
-    symlink("..", folder.path().join("mappings/organizations/loop")).expect("a link");
-    let err = run_in(&folder, &["validate"]).failed();
-    assert!(err.contains("is nested deeper than 8 folders"), "{err}");
 }
 
 #[cfg(target_os = "linux")]

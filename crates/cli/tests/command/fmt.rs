@@ -151,21 +151,6 @@ fn a_file_that_is_no_text_stops_all() {
     assert_eq!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
 }
 
-#[cfg(unix)]
-#[test]
-fn permissions_and_links_stay() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let folder = folder(&[("organizations/acme.yaml", UNTIDY), ("kept/globex.txt", UNTIDY)]);
-    let acme = folder.path().join("mappings/organizations/acme.yaml");
-    fs::set_permissions(&acme, fs::Permissions::from_mode(0o640)).expect("permissions");
-    let link = folder.path().join("mappings/organizations/globex.yaml");
-    symlink("../kept/globex.txt", &link).expect("a link");
-    assert!(run_in(&folder, &["fmt"]).told(0).ends_with("3 files: 2 formatted\n"));
-    assert_eq!(fs::metadata(&acme).expect("a file").permissions().mode() & 0o777, 0o640);
-    assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
-    assert_eq!(read(folder.path(), "kept/globex.txt"), TIDY);
-}
-
 #[test]
 fn nothing_in_a_file_is_a_command_to_the_terminal() {
     let untidy = UNTIDY.replace("as in the tenant", "\u{9b}31m\u{202e}");

@@ -12,6 +12,8 @@ mod explain;
 mod files;
 mod fmt;
 mod help;
+#[cfg(unix)]
+mod links;
 mod sarif;
 mod schema;
 mod support;

@@ -12,7 +12,12 @@ const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Lines to come.
 pub(super) struct Lines {
     reader: BufReader<Box<dyn Read>>,
+    /// Whether a line was read.
+    begun: bool,
 }
+
+/// Some programs write a byte order mark before their text; it is no part of the first line.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Lines that were read.
 #[derive(Debug, Default)]
@@ -24,7 +29,7 @@ pub(super) struct Batch {
 
 impl Lines {
     pub(super) fn new(reader: Box<dyn Read>) -> Self {
-        Self { reader: BufReader::with_capacity(1 << 20, reader) }
+        Self { reader: BufReader::with_capacity(1 << 20, reader), begun: false }
     }
 
     /// Reads the next lines; returns whether there were any.
@@ -41,12 +46,14 @@ impl Lines {
                 break;
             }
             let line = batch.bytes.get(start..).unwrap_or_default();
+            let mark = if !self.begun && line.starts_with(MARK) { MARK.len() } else { 0 };
+            self.begun = true;
             if line.last() != Some(&b'\n') && len > MAX_FILE {
                 batch.bytes.truncate(start);
                 self.reader.skip_until(b'\n')?;
                 batch.lines.push(None);
             } else {
-                batch.lines.push(Some(start..batch.bytes.len()));
+                batch.lines.push(Some(start + mark..batch.bytes.len()));
             }
             if !self.reader.buffer().contains(&b'\n') {
                 break;
@@ -95,6 +102,16 @@ mod tests {
         check(Cursor::new("a\r\nb\n"), &[Ok("a"), Ok("b")]);
         check(Cursor::new("a\n\nb"), &[Ok("a"), Err("the line is empty"), Ok("b")]);
         check(Cursor::new(b"a\n\xff\nb"), &[Ok("a"), Err("the line is not UTF-8 text"), Ok("b")]);
+    }
+
+    #[test]
+    fn a_mark_before_the_first_line_is_skipped() {
+        check(Cursor::new("\u{feff}a\n\u{feff}b\n"), &[Ok("a"), Ok("\u{feff}b")]);
+        check(Cursor::new("\u{feff}\na"), &[Err("the line is empty"), Ok("a")]);
+        check(Cursor::new("\u{feff}"), &[Err("the line is empty")]);
+        let after_a_long_one = std::io::repeat(b'x').take(MAX_FILE as u64 + 2);
+        let input = after_a_long_one.chain(Cursor::new("\n\u{feff}b"));
+        check(input, &[Err("the line is longer than 16 MiB"), Ok("\u{feff}b")]);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Style};
-use claimsmith::diagnostic::SourceFile;
 use similar::{ChangeTag, TextDiff};
 
 use super::styled;
+use crate::render::Formatted;
 use crate::terminal::Stream;
 use crate::text::{counted, escaped};
 
@@ -17,9 +17,9 @@ const OLD: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
 
 /// Writes the lines that would change, each with its number in the file as it is, or as it would be.
-pub(super) fn write(out: &mut Stream, file: &SourceFile, text: &str) -> io::Result<()> {
-    writeln!(out, "would change {}", escaped(&file.path))?;
-    let diff = TextDiff::from_lines(file.text.as_str(), text);
+pub(super) fn write(out: &mut Stream, file: &Formatted<'_>, text: &str) -> io::Result<()> {
+    writeln!(out, "would change {}", escaped(file.path))?;
+    let diff = TextDiff::from_lines(file.text, text);
     let changes = || diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
     for change in changes().take(MAX_LINES) {
         let line = escaped(change.value().trim_end_matches('\n')).into_owned();

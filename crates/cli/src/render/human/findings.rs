@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use claimsmith::compiler::format::FormatRefusal;
 use claimsmith::diagnostic::{Diagnostic, Related, Severity};
 
 use crate::location::{Sources, Window};
+use crate::render::Unformatted;
 use crate::text::{escaped, escaped_lines, escaped_styled};
 
 /// The most text that is shown around a place. With more, its line and column have to do: nobody reads such a line.
@@ -33,10 +33,14 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) ->
 }
 
 /// Renders why a file was not formatted, in the same way.
-pub(super) fn render_refusal(file: &str, refusal: &FormatRefusal, sources: &Sources, color: bool) -> String {
-    let message = refusal.to_string();
+pub(super) fn render_refusal(file: &str, refusal: &Unformatted, sources: &Sources, color: bool) -> String {
+    let message = refusal.message(file);
     let group = Group::with_title(Level::ERROR.primary_title(escaped(&message)));
-    let group = show(group, sources, file, Some(refusal.span()), None);
+    let group = match refusal {
+        // It is not about what the file says.
+        Unformatted::Write(_) => group.element(Origin::path(escaped(file))),
+        _ => show(group, sources, file, Some(&refusal.span()), None),
+    };
     finish(group, refusal.help(), color)
 }
 
