@@ -47,12 +47,13 @@ build_engine() {
 }
 
 # Properties that no other program sees have short names in the Action.
-SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|overage|head|leaf|spent)$'
+SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|notes|overage|head|leaf|spent)$'
 
-# target/engine/shim.js. The target keeps async functions native, which Auth0 asks for.
+# target/engine/shim.js. The target keeps async functions native, which Auth0 asks for. No template literals:
+# what deploys the Action may take `${` for a keyword of its own.
 build_shim() {
   "$NPM_PROGRAMS/esbuild" js-shim/src/action.js --bundle --format=cjs --platform=node --target=node18 \
-    --minify --mangle-props="$SHIM_PROPERTIES" --legal-comments=none --log-level=warning \
+    --supported:template-literal=false --minify --mangle-props="$SHIM_PROPERTIES" --legal-comments=none --log-level=warning \
     --log-override:commonjs-variable-in-esm=silent --outfile="$ENGINE_DIR/shim.js.new"
   replace_if_changed "$ENGINE_DIR/shim.js.new" "$ENGINE_DIR/shim.js"
   say "shim.js: $(wc -c <"$ENGINE_DIR/shim.js" | tr -d ' ') bytes"

@@ -15,6 +15,12 @@ pub const NONE: u32 = u32::MAX;
 /// Set in a route's second word if the login comes from nowhere we know; the rest of the word is the reason.
 const CLOSED: u32 = 1 << 31;
 
+/// What [`route`] answers to a call that it cannot read: nowhere, and nothing is to be read.
+pub const NO_ROUTE: [u32; 3] = [NONE, CLOSED | Reason::EngineFailure as u32, 0];
+
+/// What [`evaluate`] answers to a call that it cannot read: the login is refused.
+pub const REFUSAL: [u32; 8] = [Outcome::Deny as u32, Reason::EngineFailure as u32, NONE, 0, 0, 0, 0, 0];
+
 /// Finds out where a login leads.
 ///
 /// Call: organization id, connection name and client id, each a length ([`NONE`] if absent) and UTF-8.
@@ -24,7 +30,7 @@ pub fn route(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
     let mut reader = Reader::new(call);
     let mut text = || reader.optional_text();
     let (Some(organization), Some(connection), Some(client)) = (text(), text(), text()) else {
-        answer.extend([NONE, CLOSED | Reason::EngineFailure as u32, 0]);
+        answer.extend(NO_ROUTE);
         return;
     };
     let route = engine::route(bundle, organization, connection, client);
@@ -59,10 +65,7 @@ pub fn evaluate(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
             }
         }
         // The shim writes no such call; if one arrives, nothing it says can be trusted.
-        None => {
-            let denied = Evaluation::without_rules(Outcome::Deny, Reason::EngineFailure, None);
-            write(&denied, answer);
-        }
+        None => answer.extend(REFUSAL),
     }
 }
 

@@ -56,31 +56,37 @@ pub fn reserve(len: usize) -> *const u8 {
 /// Takes the call's `len` bytes as the bundle, behind the SHA-256 of all its bytes after the header (32 bytes).
 /// Returns 0, or the number of the reason why the bundle cannot be used.
 ///
-/// The bundle stays for the life of the instance.
+/// The bundle stays for the life of the instance. One that cannot be used changes nothing: another one that was loaded
+/// before stays in force.
 #[wasm_bindgen]
 pub fn load(len: usize) -> u32 {
     ENGINE.with_borrow_mut(|engine| {
         let mut bytes = core::mem::take(&mut engine.call);
         bytes.truncate(len);
-        engine.bundle = bytes
+        let bundle = bytes
             .leak()
             .split_first_chunk()
-            .and_then(|(digest, bundle)| Bundle::decode_hashed(bundle, *digest).ok())
-            .map(|bundle| &*Box::leak(Box::new(bundle)));
-        if engine.bundle.is_some() { 0 } else { Reason::BadBundle as u32 }
+            .and_then(|(digest, bundle)| Bundle::decode_hashed(bundle, *digest).ok());
+        match bundle {
+            Some(bundle) => {
+                engine.bundle = Some(Box::leak(Box::new(bundle)));
+                0
+            }
+            None => Reason::BadBundle as u32,
+        }
     })
 }
 
-/// Answers [`api::route`] for the call's `len` bytes.
+/// Answers [`api::route`] for the call's `len` bytes, and without a bundle as it answers a broken call.
 #[wasm_bindgen]
 pub fn route(len: usize) -> *const u32 {
-    answer(len, api::route)
+    answer(len, api::route, &api::NO_ROUTE)
 }
 
-/// Answers [`api::evaluate`] for the call's `len` bytes.
+/// Answers [`api::evaluate`] for the call's `len` bytes, and without a bundle as it answers a broken call.
 #[wasm_bindgen]
 pub fn evaluate(len: usize) -> *const u32 {
-    answer(len, api::evaluate)
+    answer(len, api::evaluate, &api::REFUSAL)
 }
 
 /// Answers [`api::text`]: a word with the length, then UTF-8. No such text: the length is zero.
@@ -96,12 +102,18 @@ pub fn text(kind: u32, position: u32) -> *const u8 {
     })
 }
 
-fn answer(len: usize, respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>)) -> *const u32 {
+fn answer(
+    len: usize,
+    respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>),
+    refusal: &[u32],
+) -> *const u32 {
     ENGINE.with_borrow_mut(|engine| {
         let engine = &mut **engine;
         engine.answer.clear();
-        if let Some((bundle, call)) = engine.bundle.zip(engine.call.get(..len)) {
-            respond(bundle, call, &mut engine.answer);
+        match engine.bundle.zip(engine.call.get(..len)) {
+            Some((bundle, call)) => respond(bundle, call, &mut engine.answer),
+            // Without an answer of its own the caller would read that of the login before.
+            None => engine.answer.extend(refusal),
         }
         if engine.call.len() > KEPT_BYTES {
             engine.call = Vec::new();

@@ -2,17 +2,19 @@
  * The Action: what Auth0 runs after each login.
  *
  * Auth0 keeps an instance for many logins, several of which may be under way at once, and repeats an error
- * at load time for every login of that instance. So nothing happens at load time, and nothing may throw.
+ * at load time for every login of that instance. So nothing happens at load time, and nothing may throw, except
+ * where a login that has to be refused cannot be.
  */
 
-import { deliver, fallback } from './answer.js';
+import { deliver } from './answer.js';
 import { Engine } from './engine.js';
+import { fallback } from './fallback.js';
 import { fetchGroups } from './provisioned.js';
 
 // The bundler puts these in; each stands here once.
 const ENGINE = '__CLAIMSMITH_ENGINE__';
 const BUNDLE = '__CLAIMSMITH_BUNDLE__';
-const FALLBACK = '__CLAIMSMITH_FALLBACK__';
+const DIGEST = '__CLAIMSMITH_DIGEST__';
 
 /** @type {Engine | undefined} */
 let engine;
@@ -22,11 +24,11 @@ let engine;
  * @param {object} api
  */
 async function onExecutePostLogin(event, api) {
-  const now = Date.now() / 1000;
   let digest = '-';
   let answer;
   try {
     ({ digest } = start());
+    const now = Date.now() / 1000;
     answer = engine.evaluate(event, now);
     if (answer === undefined) {
       const provisioned = await fetchGroups(event, api);
@@ -36,9 +38,9 @@ async function onExecutePostLogin(event, api) {
   } catch {
     // The memory of an engine that has trapped cannot be trusted: the next login starts another.
     engine = undefined;
-    answer = fallback(FALLBACK, event, digest === '-' ? 'bad-bundle' : 'engine-failure');
+    answer = fallback(event, digest === '-' ? 'bad-bundle' : 'engine-failure');
   }
-  deliver(event, api, FALLBACK, digest, answer);
+  deliver(event, api, digest, answer);
 }
 
 // Not `export`, of which the bundler would make much more code.
@@ -46,5 +48,5 @@ exports.onExecutePostLogin = onExecutePostLogin;
 
 /** @returns {Engine} the engine of this instance */
 function start() {
-  return (engine ??= new Engine(ENGINE, BUNDLE));
+  return (engine ??= new Engine(ENGINE, BUNDLE, DIGEST));
 }

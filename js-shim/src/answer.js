@@ -4,32 +4,76 @@
  * Neither the log line nor the text of a denial names a user or a group.
  */
 
+import { fallback } from './fallback.js';
+
 /** Auth0 keeps 256 characters of what an Action prints. */
 const LINE_CHARACTERS = 255;
+/** Auth0 takes 100 KB of custom claims on one token, and fails the login above that. */
+const MAX_CLAIM_BYTES = 100_000;
 
 /**
+ * What cannot be carried out becomes a refusal, and the line says what became of the login.
+ *
+ * @param {object} event
+ * @param {object} api Auth0's api object
+ * @param {string} digest the first digits of the bundle's digest, `-` if there is none
+ * @param {import('./engine.js').Answer} answer
+ * @throws {Error} only if the login cannot be refused: Auth0 then refuses it
+ */
+export function deliver(event, api, digest, answer) {
+  try {
+    if (answer.outcome === 'groups') answer = tell(event, api, answer);
+  } catch {
+    // One token may carry the claim by now, which is as good as none: the login ends here.
+    answer = refuse(answer, 'engine-failure');
+  }
+  try {
+    if (answer.outcome === 'deny') {
+      api.access.deny('Access could not be established (claimsmith: ' + answer.reason + '). Contact your administrator.');
+    }
+  } catch {
+    throw new Error('Access could not be refused (claimsmith)');
+  } finally {
+    try {
+      console.log(describe(digest, answer));
+    } catch {
+      // The login is what it is, with its line or without.
+    }
+  }
+}
+
+/**
+ * Tells the application its groups.
+ *
  * A SAML attribute that Auth0 does not take is a failure like that of an engine: the policy for failures decides,
  * and the application gets no groups in any case.
  *
  * @param {object} event
- * @param {object} api Auth0's api object
- * @param {string} policy JSON, see `fallback`
- * @param {string} digest the first digits of the bundle's digest, `-` if there is none
+ * @param {object} api
  * @param {import('./engine.js').Answer} answer
+ * @returns {import('./engine.js').Answer} what the application was told in the end, or a refusal
+ * @throws if it cannot be told
  */
-export function deliver(event, api, policy, digest, answer) {
-  if (!setAttribute(event, api, answer)) answer = fallback(policy, event, 'engine-failure');
+function tell(event, api, answer) {
+  if (!setAttribute(event, api, answer)) answer = fallback(event, 'engine-failure');
   const { outcome, reason, delivery, groups, provenance } = answer;
-  console.log(describe(digest, answer));
-  if (outcome === 'groups') {
-    for (const token of [delivery.id && api.idToken, delivery.access && api.accessToken]) {
-      if (!token) continue;
-      token.setCustomClaim(delivery.claim, groups);
-      if (provenance) token.setCustomClaim(delivery.provenance, provenance);
-    }
-  } else if (outcome === 'deny') {
-    api.access.deny(`Access could not be established (claimsmith: ${reason}). Contact your administrator.`);
+  if (outcome !== 'groups') return refuse(answer, reason);
+  const claims = { [delivery.claim]: groups };
+  if (provenance) claims[delivery.provenance] = provenance;
+  if (Buffer.byteLength(JSON.stringify(claims)) > MAX_CLAIM_BYTES) return refuse(answer, 'over-limit');
+  for (const token of [delivery.id && api.idToken, delivery.access && api.accessToken]) {
+    if (token !== false) for (const [name, value] of Object.entries(claims)) token.setCustomClaim(name, value);
   }
+  return answer;
+}
+
+/**
+ * @param {import('./engine.js').Answer} answer
+ * @param {string} reason
+ * @returns {import('./engine.js').Answer}
+ */
+function refuse(answer, reason) {
+  return { ...answer, outcome: 'deny', reason, groups: [] };
 }
 
 /**
@@ -40,10 +84,9 @@ export function deliver(event, api, policy, digest, answer) {
  * @param {import('./engine.js').Answer} answer
  * @returns {boolean} false if the application cannot be told
  */
-function setAttribute(event, api, { outcome, delivery, groups }) {
-  if (outcome !== 'groups' || !delivery.saml) return true;
+function setAttribute(event, api, { delivery, groups }) {
   try {
-    if (event.transaction?.protocol === 'samlp') api.samlResponse.setAttribute(delivery.saml, groups);
+    if (delivery.saml && event.transaction?.protocol === 'samlp') api.samlResponse.setAttribute(delivery.saml, groups);
     return true;
   } catch {
     return false;
@@ -56,35 +99,12 @@ function setAttribute(event, api, { outcome, delivery, groups }) {
  * @returns {string} one line; the notes for which there is no room are counted as `more`
  */
 function describe(digest, { outcome, reason, groups, received, rules, unmatched, notes }) {
-  const start =
-    `claimsmith ${digest} ${outcome} ${reason} in=${received} out=${groups.length} rules=${rules} unmatched=${unmatched}`;
+  const start = [
+    'claimsmith', digest, outcome, reason,
+    'in=' + received, 'out=' + groups.length, 'rules=' + rules, 'unmatched=' + unmatched,
+  ];
   for (let more = 0; ; more++) {
-    const line = [start, ...notes.slice(0, notes.length - more), ...(more ? [`more=${more}`] : [])].join(' ');
+    const line = [...start, ...notes.slice(0, notes.length - more), ...(more ? ['more=' + more] : [])].join(' ');
     if (line.length <= LINE_CHARACTERS || more === notes.length) return line;
   }
-}
-
-/**
- * The answer when there is no engine to ask: no groups for any application, or no login to it.
- *
- * @param {string} policy JSON: what to do after a failure, and for each client its claim, on both tokens,
- *   or how its application is told
- * @param {object} event
- * @param {string} reason
- * @returns {import('./engine.js').Answer}
- */
-export function fallback(policy, event, reason) {
-  const answer = { outcome: 'none', reason, groups: [], received: 0, rules: 0, unmatched: 0, notes: [] };
-  try {
-    const { failure, claims } = JSON.parse(policy);
-    const client = event.client.client_id;
-    if (Object.hasOwn(claims, client)) {
-      const how = claims[client];
-      answer.outcome = failure === 'deny' ? 'deny' : 'groups';
-      answer.delivery = typeof how === 'string' ? { claim: how, id: true, access: true } : how;
-    }
-  } catch {
-    // Without a policy or a client there is no application whose claim could be set.
-  }
-  return answer;
 }

@@ -6,9 +6,9 @@
  * Only texts of the bundle are kept between calls: nothing of a user's is.
  */
 
-import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import { sized, word } from './bytes.js';
+import { hash } from './digest.js';
 import { encodeReads, parseRead } from './reading.js';
 
 /** Stands for "there is none" where the boundary has a length or a position. */
@@ -73,13 +73,16 @@ export class Engine {
   /**
    * @param {string} engine base64 of the compressed WebAssembly module
    * @param {string} bundle base64 of the compressed bundle
+   * @param {string} digest of both texts, with a space between them
    * @throws {Error} if one of them cannot be used
    */
-  constructor(engine, bundle) {
+  constructor(engine, bundle, digest) {
+    // Of the texts, because base64 has many for the same bytes, and damaged code must not run.
+    if (hash(engine + ' ' + bundle) !== digest) throw new Error('damaged');
     const module = new WebAssembly.Module(decompress(engine));
     this.#exports = new WebAssembly.Instance(module, IMPORTS).exports;
     const bytes = decompress(bundle);
-    this.#digest = createHash('sha256').update(bytes.subarray(HEADER_BYTES)).digest('hex');
+    this.#digest = hash(bytes.subarray(HEADER_BYTES), 'hex');
     const length = DIGEST_BYTES + bytes.length;
     const at = this.#exports.reserve(length) >>> 0;
     this.#refresh();
@@ -111,7 +114,7 @@ export class Engine {
     const word = (index) => this.#words[at + index];
     const notes = [];
     const names = 8 + 2 * word(6);
-    for (let i = 8; i < names; i += 2) notes.push(`${this.#text(NOTE, word(i))}=${word(i + 1)}`);
+    for (let i = 8; i < names; i += 2) notes.push(this.#text(NOTE, word(i)) + '=' + word(i + 1));
     const outcome = OUTCOMES[word(0)];
     if (outcome === undefined) throw new Error('no answer');
     // A login that is refused gets none of the groups that its rules grant.

@@ -4,11 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApi } from './auth0-loader.mjs';
 import { CLAIM, fakeEngines } from './fake-engine.mjs';
-import { ACTION, CLAIMS, DIGEST, NO_CLAIMS, load, login, onBothTokens, recorded } from './support.mjs';
-
-const FALLBACK = '\\"failure\\":\\"no-groups\\"';
-const DENY = ACTION.replace(FALLBACK, '\\"failure\\":\\"deny\\"');
-assert.notEqual(DENY, ACTION, 'the policy for failures stands in the Action');
+import { ACTION, CLAIMS, DENY, DIGEST, NO_CLAIMS, bundle, load, login, onBothTokens, recorded } from './support.mjs';
 
 const PROVENANCE = 'https://claims.example.com/provenance';
 const ATTRIBUTE = 'https://claims.example.com/saml';
@@ -246,13 +242,16 @@ test('without an engine an application is told as the policy beside it says', as
   mock.method(WebAssembly, 'Module', () => {
     throw new Error('no engine');
   });
-  const how = { claim: CLAIM, id: true, access: false, saml: ATTRIBUTE, provenance: PROVENANCE };
-  const source = ACTION.replaceAll(`\\"${CLAIMS.catalog}\\"`, JSON.stringify(JSON.stringify(how)).slice(1, -1));
-  assert.notEqual(source, ACTION);
-  const result = await login(load(source), saml());
-  assert.equal(result.reason, 'bad-bundle');
-  assert.deepEqual(result.claims, { idToken: { [CLAIM]: [] }, accessToken: {} });
-  assert.deepEqual(result.attributes, { [ATTRIBUTE]: [] });
+  const action = load(bundle('js-shim/test/mappings/sources.yaml'));
+  const name = (application, of = 'groups') => `https://claims.example.com/${application}/${of}`;
+  for (const [client, claims, attributes] of [
+    ['PortalClient00000000000000000001', onBothTokens(name('portal'), []), {}],
+    ['DeskClient0000000000000000000002', { idToken: { [name('desk')]: [] }, accessToken: {} }, {}],
+    ['WikiClient0000000000000000000003', { idToken: {}, accessToken: { [name('wiki')]: [] } }, { [name('wiki', 'saml-groups')]: [] }],
+  ]) {
+    const result = await login(action, { ...saml(), client: { client_id: client } });
+    assert.deepEqual([result.reason, result.claims, result.attributes], ['bad-bundle', claims, attributes]);
+  }
 });
 
 test('the line has room for some notes, and counts the others', async ({ mock }) => {

@@ -41,6 +41,9 @@ const MAX_SAML_VALUE_CHARACTERS = 2048;
 const MAX_PAGE = 100;
 const PAGE = 50;
 
+/** What is printed, of all instances: Node asks each such storage at every `await`, so there is one. */
+const logs = new AsyncLocalStorage();
+
 /**
  * @typedef {object} Run one execution
  * @property {string[]} log the lines that it printed
@@ -68,7 +71,6 @@ export function loadAction(source, { filename = '/action.js', handler = 'onExecu
   vm.compileFunction(wrapped, ['module', 'exports', 'require'], { filename })(outer, {}, readOnlyRequire(filename));
 
   const module = { exports: {} };
-  const logs = new AsyncLocalStorage();
   let initialized = false;
   let failure;
 
@@ -76,7 +78,7 @@ export function loadAction(source, { filename = '/action.js', handler = 'onExecu
     if (!initialized) {
       initialized = true;
       try {
-        outer.exports(module, module.exports, console ?? createConsole(logs));
+        outer.exports(module, module.exports, console ?? createConsole());
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
       }
@@ -112,7 +114,7 @@ function findHandler(exports, name) {
   return found;
 }
 
-function createConsole(logs) {
+function createConsole() {
   const sink = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, done) {

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { ACTION, CLAIMS, NO_CLAIMS, load, login, onBothTokens, pack, recorded, withPart } from './support.mjs';
+import {
+  ACTION, CLAIMS, DENY, NO_CLAIMS, embed, embedded, load, login, onBothTokens, pack, recorded, resealed, withPart,
+} from './support.mjs';
 
 const GOOD = ['catalog-admins', 'finance-readers'];
-const DENY = ACTION.replace('\\"failure\\":\\"no-groups\\"', '\\"failure\\":\\"deny\\"');
-assert.notEqual(DENY, ACTION, 'the policy for failures stands in the Action');
 
 const instantiate = WebAssembly.Instance;
 afterEach(() => {
@@ -47,7 +47,9 @@ for (const part of ['engine', 'bundle']) {
     ['something else', () => pack(Buffer.from('{"version":1}'))],
     ['cut short before it was compressed', (_, content) => pack(content.subarray(0, content.length - 1))],
   ]) {
-    test(`${part}: ${title}`, () => checkBadBundle(withPart(part, change)));
+    const damaged = withPart(part, change);
+    test(`${part}: ${title}`, () => checkBadBundle(damaged));
+    test(`${part}: ${title}, with a digest that fits`, () => checkBadBundle(resealed(damaged)));
   }
 }
 
@@ -55,7 +57,7 @@ test('a flipped bit anywhere in the bundle is noticed', async () => {
   let length;
   withPart('bundle', (base64, content) => ((length = content.length), base64));
   for (let at = 0; at < length; at += Math.ceil(length / 200)) {
-    await checkBadBundle(withPart('bundle', (_, content) => pack(flip(content, at))));
+    await checkBadBundle(resealed(withPart('bundle', (_, content) => pack(flip(content, at)))));
   }
 });
 
@@ -63,13 +65,13 @@ test('engine and bundle in each other\'s place are refused', async () => {
   let engine, bundle;
   withPart('engine', (base64) => (engine = base64));
   withPart('bundle', (base64) => (bundle = base64));
-  await checkBadBundle(withPart('engine', () => bundle));
-  await checkBadBundle(withPart('bundle', () => engine));
+  await checkBadBundle(resealed(withPart('engine', () => bundle)));
+  await checkBadBundle(resealed(withPart('bundle', () => engine)));
 });
 
 test('a WebAssembly module that is not the engine is refused', async () => {
   const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  await checkBadBundle(withPart('engine', () => pack(empty)));
+  await checkBadBundle(resealed(withPart('engine', () => pack(empty))));
 });
 
 test('a platform without WebAssembly is a failure like any other', async () => {
@@ -102,10 +104,98 @@ test('clients that are not ours are left alone even then', async () => {
   }
 });
 
-test('without a readable policy nothing is touched', async () => {
-  const damaged = withPart('bundle', () => '').replace('\\"failure\\"', '\\"failure');
-  const { outcome, reason, claims } = await login(load(damaged), recorded('acme'));
-  assert.deepEqual({ outcome, reason, claims }, { outcome: 'none', reason: 'bad-bundle', claims: NO_CLAIMS });
+test('without a policy that can be trusted the platform\'s clients are refused, and only those', async () => {
+  for (const action of [ACTION, DENY]) {
+    const texts = embedded(action);
+    for (const FALLBACK of ['', 'null', texts.FALLBACK.replace('failure', 'Failure'), texts.FALLBACK.replace('qlik', 'else')]) {
+      const source = embed({ ...texts, FALLBACK, ENGINE: '' });
+      const ours = await login(load(source), recorded('acme'));
+      assert.deepEqual([ours.outcome, ours.reason, ours.claims], ['deny', 'bad-bundle', NO_CLAIMS]);
+      assert.match(ours.denied, /\(claimsmith: bad-bundle\)/);
+      const other = await login(load(source), { ...recorded('acme'), client: { client_id: 'unknown' } });
+      assert.deepEqual([other.outcome, other.denied], ['none', null]);
+      // While the engine can be used, nothing depends on it.
+      const good = await login(load(embed({ ...texts, FALLBACK })), recorded('acme'));
+      assert.deepEqual(good.claims, onBothTokens(CLAIMS.catalog, GOOD));
+    }
+  }
+});
+
+test('a client that cannot be read is refused if the policy is to refuse', async () => {
+  const unreadable = Object.defineProperty(recorded('acme'), 'client', {
+    get() {
+      throw new Error('unreadable');
+    },
+  });
+  for (const [source, outcome] of [[ACTION, 'none'], [DENY, 'deny']]) {
+    const result = await login(load(source), unreadable);
+    assert.deepEqual([result.outcome, result.reason, result.claims], [outcome, 'engine-failure', NO_CLAIMS]);
+    assert.equal(result.denied !== null, outcome === 'deny');
+  }
+});
+
+/** The engine without the Action around it. */
+function startEngine() {
+  let module;
+  withPart('engine', (base64, content) => ((module = content), base64));
+  const imports = { './engine_bg.js': { __wbindgen_init_externref_table() {} } };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), imports);
+  const write = (bytes) => {
+    // The memory may grow, so it is looked at afterwards.
+    const at = exports.reserve(bytes.length) >>> 0;
+    Buffer.from(exports.memory.buffer).set(bytes, at);
+  };
+  const call = (name, bytes, words) => {
+    write(bytes);
+    return answer(name, bytes.length, words);
+  };
+  const answer = (name, length, words) => {
+    const at = exports[name](length) >>> 0;
+    return [...new Uint32Array(exports.memory.buffer, at, words)];
+  };
+  const load = (bundle) => {
+    const bytes = Buffer.concat([bundle.subarray(5, 37), bundle]);
+    write(bytes);
+    return exports.load(bytes.length);
+  };
+  return { exports, answer, call, load };
+}
+
+/** The calls of a login to the catalog, through a connection of the samples. */
+const sized = (text) => Buffer.concat([Buffer.from(Uint32Array.of(Buffer.byteLength(text)).buffer), Buffer.from(text)]);
+const { organization, connection, client } = recorded('acme');
+const ROUTE = Buffer.concat([organization.id, connection.name, client.client_id].map(sized));
+const NO_ROUTE = [0xffffffff, 0x80000010, 0];
+const REFUSAL = [1, 16, 0xffffffff, 0, 0, 0, 0, 0];
+let BUNDLE;
+withPart('bundle', (base64, content) => ((BUNDLE = content), base64));
+
+/** What `evaluate` is asked for a login that leads nowhere known, and what it answers: outcome and reason. */
+const CLOSED = Buffer.concat([Buffer.from(Uint32Array.of(0, 0x80000003).buffer), Buffer.alloc(8)]);
+
+test('without a bundle every call of the engine is answered by a refusal', () => {
+  const { exports, call, load } = startEngine();
+  for (const prepare of [() => {}, () => load(flip(BUNDLE, 100)), () => exports.load(0), () => exports.load(0xffffffff)]) {
+    prepare();
+    assert.deepEqual(call('route', ROUTE, 3), NO_ROUTE);
+    assert.deepEqual(call('evaluate', CLOSED, 8), REFUSAL);
+  }
+});
+
+test('a bundle that cannot be used changes nothing', () => {
+  const { answer, call, load } = startEngine();
+  assert.equal(load(BUNDLE), 0);
+  const routed = call('route', ROUTE, 3);
+  const closed = call('evaluate', CLOSED, 8);
+  assert.notDeepEqual(routed, NO_ROUTE);
+  assert.deepEqual(closed.slice(0, 3), [0, 3, 0]);
+  for (const bundle of [Buffer.alloc(0), flip(BUNDLE, 100), BUNDLE.subarray(0, 1000)]) {
+    assert.notEqual(load(bundle), 0);
+    assert.deepEqual(call('route', ROUTE, 3), routed);
+    assert.deepEqual(call('evaluate', CLOSED, 8), closed);
+    // A call that is longer than what was written is not the call before it.
+    assert.deepEqual(answer('evaluate', 1 << 20, 8), REFUSAL);
+  }
 });
 
 test('the engine is started at the first login, once', async () => {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,14 +63,42 @@ export function claimsmith(...args) {
  * @param {string} mappings a path below the project's folder
  */
 export function bundle(mappings) {
-  const out = mkdtempSync(path.join(tmpdir(), 'claimsmith-'));
-  try {
+  return inFolder((out) => {
     claimsmith('bundle', mappings, '--out', out);
     return readFileSync(path.join(out, 'action.js'), 'utf8');
+  });
+}
+
+/**
+ * The Action of mappings that a test writes itself.
+ *
+ * @param {string} yaml a platform in one file
+ */
+export function bundleText(yaml) {
+  return inFolder((folder) => {
+    writeFileSync(path.join(folder, 'mappings.yaml'), yaml);
+    return bundle(path.join(folder, 'mappings.yaml'));
+  });
+}
+
+function inFolder(run) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'claimsmith-'));
+  try {
+    return run(folder);
   } finally {
-    rmSync(out, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
+
+/** The Action of the sample mappings, if the platform refuses logins after a failure. */
+export const DENY = inFolder((folder) => {
+  const platform = path.join(folder, 'platform.yaml');
+  cpSync(path.join(ROOT, 'mappings'), folder, { recursive: true });
+  const text = readFileSync(platform, 'utf8');
+  writeFileSync(platform, text.replace('failure: no-groups', 'failure: deny'));
+  assert.notEqual(readFileSync(platform, 'utf8'), text);
+  return bundle(folder);
+});
 
 /** @param {string} line */
 export function parseLine(line) {
@@ -144,6 +173,50 @@ export function withPart(part, change, action = ACTION) {
   });
   assert.equal(changed, 1, `one ${part} in the Action`);
   return source;
+}
+
+/** What the bundler puts into the Action, by the names of its placeholders, and the code around it. */
+const SHIM = readFileSync(path.join(ROOT, 'target/engine/shim.js'), 'utf8').split(/__CLAIMSMITH_([A-Z_]+)__/);
+
+/**
+ * The texts that are embedded in an Action, as they stand between the quotes.
+ *
+ * @param {string} [action]
+ * @returns {Record<string, string>} by the names of their placeholders
+ */
+export function embedded(action = ACTION) {
+  const texts = {};
+  let rest = action;
+  for (let i = 0; i < SHIM.length; i += 2) {
+    assert.ok(rest.startsWith(SHIM[i]), 'the Action is made of the shim in target/engine');
+    rest = rest.slice(SHIM[i].length);
+    if (i + 1 === SHIM.length) break;
+    const end = rest.indexOf(SHIM[i + 2]);
+    texts[SHIM[i + 1]] = rest.slice(0, end);
+    rest = rest.slice(end);
+  }
+  return texts;
+}
+
+/**
+ * An Action of other texts.
+ *
+ * @param {Record<string, string>} texts by the names of their placeholders
+ */
+export function embed(texts) {
+  return SHIM.map((piece, i) => (i % 2 === 0 ? piece : texts[piece])).join('');
+}
+
+const sha256 = (text) => createHash('sha256').update(text).digest('base64');
+
+/**
+ * The Action with digests that fit its engine and its bundle, so that the checks after those are put to the test.
+ *
+ * @param {string} action
+ */
+export function resealed(action) {
+  const texts = embedded(action);
+  return embed({ ...texts, DIGEST: sha256(`${texts.ENGINE} ${texts.BUNDLE}`) });
 }
 
 /** The digest of the bundle in `ACTION`, as its header tells it. */

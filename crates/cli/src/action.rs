@@ -1,10 +1,13 @@
 //! `action.js`: the shim with the engine and the bundle put into it.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use claimsmith::compiler::CompiledPlatform;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::compress::compress;
 
@@ -13,7 +16,16 @@ pub(crate) const LIMIT: usize = 100_000;
 
 const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
 const BUNDLE: &str = "__CLAIMSMITH_BUNDLE__";
+/// Of the texts of engine and bundle, with a space between them.
+const DIGEST: &str = "__CLAIMSMITH_DIGEST__";
 const FALLBACK: &str = "__CLAIMSMITH_FALLBACK__";
+const FALLBACK_DIGEST: &str = "__CLAIMSMITH_FALLBACK_DIGEST__";
+/// Whom the Action answers for if the fallback is damaged.
+const CLIENTS: &str = "__CLAIMSMITH_CLIENTS__";
+const CLIENTS_DIGEST: &str = "__CLAIMSMITH_CLIENTS_DIGEST__";
+
+/// How many digits of its digest stand for a client.
+const CLIENT_DIGITS: usize = 8;
 
 /// The parts of an Action that are the same for all mappings.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +65,7 @@ pub(crate) struct Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Sizes {
     pub(crate) engine: Part,
-    /// The bundle and what happens without it.
+    /// The bundle, what happens without it, and for whom.
     pub(crate) mapping: Part,
     pub(crate) shim: Part,
     pub(crate) total: usize,
@@ -86,24 +98,35 @@ pub(crate) fn compose(
 ) -> anyhow::Result<Action> {
     let bundle = compress(&platform.bundle)?;
     let fallback = serde_json::to_string(&platform.fallback)?;
+    let engine_text = BASE64_STANDARD.encode(engine.compressed);
+    let bundle_text = BASE64_STANDARD.encode(&bundle);
+    let mut clients = String::new();
+    for client in platform.fallback.claims.keys() {
+        clients.extend(digest(client).chars().take(CLIENT_DIGITS));
+    }
     let contents = [
-        (ENGINE, BASE64_STANDARD.encode(engine.compressed)),
-        (BUNDLE, BASE64_STANDARD.encode(&bundle)),
+        (DIGEST, digest(&format!("{engine_text} {bundle_text}"))),
+        (FALLBACK_DIGEST, digest(&fallback)),
+        (CLIENTS_DIGEST, digest(&clients)),
+        (ENGINE, engine_text),
+        (BUNDLE, bundle_text),
         (FALLBACK, quoted(&fallback)?),
+        (CLIENTS, clients),
     ];
     let text = fill(engine.shim, &contents)?;
-    let [engine_len, bundle_len, fallback_len] = contents.map(|(_, content)| content.len());
+    let [.., engine_len, bundle_len, fallback_len, clients_len] = contents.map(|(_, content)| content.len());
+    let mapping_len = bundle_len + fallback_len + clients_len;
     let sizes = Sizes {
         engine: Part { raw: engine.raw, compressed: Some(engine.compressed.len()), embedded: engine_len },
         mapping: Part {
-            raw: platform.bundle.len() + fallback.len(),
-            compressed: Some(bundle.len() + fallback.len()),
-            embedded: bundle_len + fallback_len,
+            raw: platform.bundle.len() + fallback.len() + clients_len,
+            compressed: Some(bundle.len() + fallback.len() + clients_len),
+            embedded: mapping_len,
         },
         shim: Part {
             raw: engine.shim.len(),
             compressed: None,
-            embedded: text.len() - engine_len - bundle_len - fallback_len,
+            embedded: text.len() - engine_len - mapping_len,
         },
         total: text.len(),
         limit,
@@ -112,13 +135,30 @@ pub(crate) fn compose(
     Ok(Action { text, sizes })
 }
 
-/// The inside of a JavaScript string in double quotes.
+/// The SHA-256 of a text as the Action computes it.
+fn digest(text: &str) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(text))
+}
+
+/// The inside of a JavaScript string in double quotes, in printable ASCII.
+///
+/// Programs that deploy an Action replace keywords in its text: auth0-deploy-cli `##KEY##` and `@@KEY@@`,
+/// Terraform's templates `${` and `%{`. So the characters that they begin with are escaped.
 fn quoted(text: &str) -> anyhow::Result<String> {
     let json = serde_json::to_string(text)?;
     let inside =
         json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).context("a string has quotes")?;
-    // JSON allows these two raw, JavaScript before 2019 does not.
-    Ok(inside.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"))
+    let mut quoted = String::with_capacity(inside.len());
+    for char in inside.chars() {
+        if matches!(char, ' '..='~') && !matches!(char, '#' | '$' | '%' | '@') {
+            quoted.push(char);
+        } else {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                write!(quoted, "\\u{unit:04x}")?;
+            }
+        }
+    }
+    Ok(quoted)
 }
 
 /// Puts contents in the place of placeholders, each of which has to stand once, as a string of its own.
@@ -179,5 +219,13 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(quoted(text).expect(text), expected);
         check(r#"{"failure":"deny"}"#, r#"{\"failure\":\"deny\"}"#);
         check("\\\"\n\u{2028}</script>", r#"\\\"\n\u2028</script>"#);
+    }
+
+    #[test]
+    fn a_fallback_is_plain_text_without_keywords() {
+        let check = |text: &str, expected: &str| assert_eq!(quoted(text).expect(text), expected);
+        check("Büro \u{1f6e0} \u{7f}", r"B\u00fcro \ud83d\udee0 \u007f");
+        check("##KEY## @@KEY@@", r"\u0023\u0023KEY\u0023\u0023 \u0040\u0040KEY\u0040\u0040");
+        check("${key} %{if} \\u0023", r"\u0024{key} \u0025{if} \\u0023");
     }
 }

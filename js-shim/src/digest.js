@@ -1,0 +1,12 @@
+/** Digests: whether what the bundler put into the Action is still what it put there. */
+
+import { createHash } from 'node:crypto';
+
+/**
+ * @param {string | Uint8Array} data a text counts as its UTF-8
+ * @param {'base64' | 'hex'} [encoding]
+ * @returns {string} the SHA-256
+ */
+export function hash(data, encoding = 'base64') {
+  return createHash('sha256').update(data).digest(encoding);
+}
