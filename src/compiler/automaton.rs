@@ -18,6 +18,13 @@ pub(crate) struct Automaton {
     places: Vec<Vec<usize>>,
 }
 
+/// The characters that lead on from a place, and the places that they lead to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub(crate) ranges: &'a [(char, char)],
+    pub(crate) reached: &'a [usize],
+}
+
 #[derive(Clone, Debug)]
 enum State {
     /// A character in one of the ranges leads on.
@@ -165,10 +172,10 @@ impl Automaton {
         }
     }
 
-    /// The characters that lead on from a place, and the places that they lead to.
-    pub(crate) fn ways(&self, place: usize) -> Option<(&[(char, char)], &[usize])> {
+    /// The way on from a place, if there is one.
+    pub(crate) fn way(&self, place: usize) -> Option<Way<'_>> {
         match self.states.get(place) {
-            Some(State::Chars { ranges, next }) => Some((ranges, self.places_at(*next))),
+            Some(State::Chars { ranges, next }) => Some(Way { ranges, reached: self.places_at(*next) }),
             _ => None,
         }
     }

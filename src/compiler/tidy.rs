@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::automaton::{Automaton, is_usable};
+use super::automaton::{Automaton, Way, is_usable};
 use super::model::{Alias, Connection, Matches, OwnedForm, OwnedSource, Rule};
 use super::yaml::Name;
 use crate::invisible;
@@ -53,7 +53,7 @@ impl Tidying {
             if may_end && pattern.is_end(place) {
                 return true;
             }
-            let Some((ranges, reached)) = pattern.ways(place) else { continue };
+            let Some(Way { ranges, reached }) = pattern.way(place) else { continue };
             let mut lead = |last: Last| {
                 open.extend(reached.iter().map(|place| (*place, last)).filter(|it| seen.insert(*it)));
             };
@@ -81,7 +81,7 @@ impl Tidying {
     fn is_tidy(self, char: char) -> bool {
         is_usable(char)
             && !(self.trim && invisible::tidied(char) != Some(char))
-            && !(self.nfc && !is_nfc(char.encode_utf8(&mut [0; 4])))
+            && (!self.nfc || is_nfc(char.encode_utf8(&mut [0; 4])))
     }
 
     fn may_follow(self, last: Last, char: char) -> bool {
@@ -153,7 +153,8 @@ mod tests {
     fn check(tidying: Tidying, glob: &str, expected: bool) {
         let lowered = Glob::parse(glob).expect(glob);
         let all = lowered.names.iter().chain(&lowered.patterns);
-        let can_match = all.map(|lowered| tidying.can_match(&Automaton::of_glob(lowered))).any(|can| can);
+        let mut all = all.map(|lowered| Automaton::of_glob(lowered));
+        let can_match = all.any(|automaton| tidying.can_match(&automaton));
         assert_eq!(can_match, expected, "{glob:?} {tidying:?}");
     }
 
@@ -204,7 +205,7 @@ mod tests {
             for tidying in [TRIM, NFC] {
                 let automaton =
                     lowered.names.iter().chain(&lowered.patterns).map(|it| Automaton::of_glob(it));
-                let claimed = automaton.map(|it| tidying.can_match(&it)).any(|can| can);
+                let claimed = automata.any(|it| tidying.can_match(&it));
                 let tidy = |name: &&String| !name.is_empty() && tidying.tidy(name) == **name;
                 let matched = names.iter().filter(tidy).any(|name| lowered.is_match(name));
                 assert!(claimed || !matched, "{glob:?} {tidying:?}");
