@@ -93,7 +93,7 @@ compare_answers() {
 
 # What would not fit into an Action, or has no business at a login.
 check_engine_dependencies() {
-  local packages unwanted='^(clap|globset|regex|regex-automata|regex-lite|regex-syntax|serde_json|tokio)$'
+  local packages unwanted='^(clap|globset|idna|regex|regex-automata|regex-lite|regex-syntax|serde_json|tokio)$'
   packages=$(host_cargo tree --package claimsmith --no-default-features --target "$WASM_TARGET" \
     --edges normal,no-proc-macro --prefix none | cut -d ' ' -f 1 | sort -u)
   say "${packages//$'\n'/, }"

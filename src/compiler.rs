@@ -8,8 +8,10 @@ mod automaton;
 pub mod cases;
 mod conditions;
 mod coverage;
+mod domains;
 mod encode;
 mod fields;
+mod folding;
 pub mod format;
 mod glob;
 mod grammar;
@@ -33,6 +35,7 @@ mod strategy;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod uses;
 mod yaml;
 

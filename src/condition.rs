@@ -6,7 +6,7 @@
 
 use crate::MAX_GROUPS;
 use crate::bytes::Reader;
-use crate::letters::same_in_lower_case;
+use crate::letters::same_folded;
 use crate::login::Value;
 use crate::words::same;
 
@@ -179,7 +179,7 @@ fn is_one_of(value: &Value<'_>, values: &[&str]) -> Truth {
 fn has_domain(email: &[u8], domains: &[&str]) -> Truth {
     let at = email.iter().rposition(|byte| *byte == b'@').filter(|at| *at > 0 && at + 1 < email.len());
     let Some(domain) = at.and_then(|at| email.get(at + 1..)) else { return Truth::Unknown };
-    domains.iter().any(|wanted| same_in_lower_case(wanted.as_bytes(), domain)).into()
+    domains.iter().any(|wanted| same_folded(wanted.as_bytes(), domain)).into()
 }
 
 impl<'b> Test<'b> {

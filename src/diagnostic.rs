@@ -264,6 +264,8 @@ codes! {
         "write it as the other, if the same is meant",
     InvisibleCharacter Warning "invisible-character" "A name holds a character that cannot be seen, or is not in Unicode's normalization form C."
         "type the name anew; if the identity provider really sends it so, clean it with `normalize`",
+    UntidyName Warning "untidy-name" "A name or pattern is written as some connections never send it, because they normalize names."
+        "write it as names are after `normalize`",
     DuplicateRule Warning "duplicate-rule" "Two rules of one mapping match and grant the same."
         "remove one of them",
     ShadowedRule Warning "shadowed-rule" "A rule gives nothing that another one does not give as well."

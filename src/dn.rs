@@ -5,7 +5,7 @@
 //! So are spaces at both ends of a name, and `\/`, which Active Directory writes.
 //! Nothing else is: a character that has to be escaped and is not makes the name no name.
 
-use crate::letters::{push, same_in_lower_case};
+use crate::letters::{push, same_folded};
 
 /// A distinguished name, taken apart.
 #[derive(Debug)]
@@ -153,7 +153,7 @@ impl Part<'_> {
         let (mut text, mut other_text) = (Vec::new(), Vec::new());
         self.append_text(&mut text)
             && other.append_text(&mut other_text)
-            && same_in_lower_case(squeeze(&mut text), squeeze(&mut other_text))
+            && same_folded(squeeze(&mut text), squeeze(&mut other_text))
     }
 }
 

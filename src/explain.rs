@@ -331,14 +331,14 @@ impl Teller<'_, '_> {
 fn nearly_wanted(mapping: &Mapping<'_>, name: &str) -> Option<NearMiss> {
     let composed = |text: &[u8]| String::from_utf8_lossy(text).nfc().collect::<String>().into_bytes();
     let folded = |text: &[u8]| {
-        let mut lower = Vec::new();
-        letters::lower_into(&composed(text), &mut lower);
-        lower
+        let mut folded = Vec::new();
+        letters::fold_into(&composed(text), &mut folded);
+        folded
     };
     let mut tidy = Vec::new();
     invisible::trim_into(name.as_bytes(), &mut tidy);
-    let lower = folded(&tidy);
-    let (known, clause) = mapping.exact_names().find(|(known, _)| folded(known) == lower)?;
+    let same = folded(&tidy);
+    let (known, clause) = mapping.exact_names().find(|(known, _)| folded(known) == same)?;
     let rule = mapping.rules().get(mapping.rule_of(clause) as usize)?;
     let differs_in = match () {
         () if tidy == known => "spaces and invisible characters",
@@ -379,8 +379,10 @@ fn describe_source(source: &Source<'_>) -> String {
         }
         Form::Domain { domain: None } => "names behind their domain".to_owned(),
         Form::Domain { domain: Some(domain) } => format!("names of the domain `{}`", domain.escape_debug()),
-        Form::Email { domain: None } => "e-mail addresses".to_owned(),
-        Form::Email { domain: Some(domain) } => format!("addresses at `{}`", domain.escape_debug()),
+        Form::Email { domains } => match domains.first() {
+            Some(domain) => format!("addresses at `{}`", domain.escape_debug()),
+            None => "e-mail addresses".to_owned(),
+        },
         Form::Path => "paths".to_owned(),
     };
     format!("{shape}: {form}")

@@ -1,7 +1,7 @@
 //! How a group's name is written in what an identity provider sends, and which part of it rules see.
 
 use crate::dn::{AttributeOf, Name};
-use crate::letters::same_in_lower_case;
+use crate::letters::{fold_into, same_folded};
 
 /// How names are written, and which part of them rules see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,9 +25,9 @@ pub enum Form<'b> {
     },
     /// An e-mail address, such as `eng@acme.example`.
     Email {
-        /// The domain; addresses of others are left out, and rules see `eng`.
-        /// If there is none, rules see the whole address, its domain in lower case.
-        domain: Option<&'b str>,
+        /// The spellings of the domain; addresses of others are left out, and rules see `eng`.
+        /// If there is none, rules see the whole address, its domain without letter case.
+        domains: Vec<&'b str>,
     },
     /// A path from the root, such as `/eng/core`; rules see `eng/core`.
     Path,
@@ -104,24 +104,21 @@ impl ReadyForm<'_> {
             }
             Form::Domain { domain } => {
                 let (before, behind) = split_in_two(name, b'\\')?;
-                if domain.is_some_and(|domain| !same_in_lower_case(before, domain.as_bytes())) {
+                if domain.is_some_and(|domain| !same_folded(before, domain.as_bytes())) {
                     return Some(Formed::OutsideScope);
                 }
                 out.extend_from_slice(behind);
             }
-            Form::Email { domain } => {
+            Form::Email { domains } => {
                 let (local, behind) = split_in_two(name, b'@')?;
-                match domain {
-                    // Domains are compared in ASCII: DNS knows no other letters.
-                    Some(domain) if !behind.eq_ignore_ascii_case(domain.as_bytes()) => {
-                        return Some(Formed::OutsideScope);
-                    }
-                    Some(_) => out.extend_from_slice(local),
-                    None => {
-                        out.extend_from_slice(local);
-                        out.push(b'@');
-                        out.extend(behind.iter().map(u8::to_ascii_lowercase));
-                    }
+                if domains.is_empty() {
+                    out.extend_from_slice(local);
+                    out.push(b'@');
+                    fold_into(behind, out);
+                } else if domains.iter().any(|domain| same_folded(behind, domain.as_bytes())) {
+                    out.extend_from_slice(local);
+                } else {
+                    return Some(Formed::OutsideScope);
                 }
             }
             Form::Path => match name {
@@ -226,6 +223,9 @@ mod tests {
         let acme = Form::Domain { domain: Some("Köln") };
         check(&acme, r"KÖLN\eng", Ok("eng"));
         check(&acme, r"köln\eng", Ok("eng"));
+        let greek = Form::Domain { domain: Some("ΒΌΛΟΣ") };
+        check(&greek, r"Βόλος\eng", Ok("eng"));
+        check(&greek, r"βόλοσ\eng", Ok("eng"));
         check(&acme, r"Koln\eng", OUTSIDE);
         check(&acme, r"Köln \eng", OUTSIDE);
         for form in [any, acme] {
@@ -237,15 +237,19 @@ mod tests {
 
     #[test]
     fn of_addresses_the_given_domain_is_left_out() {
-        let any = Form::Email { domain: None };
+        let any = Form::Email { domains: Vec::new() };
         check(&any, "eng@acme.example", Ok("eng@acme.example"));
         check(&any, "Eng@ACME.Example", Ok("Eng@acme.example"));
-        check(&any, "é@É.example", Ok("é@É.example"));
-        let acme = Form::Email { domain: Some("Acme.example") };
+        check(&any, "É@É.example", Ok("É@é.example"));
+        let acme = Form::Email { domains: vec!["Acme.example"] };
         check(&acme, "Eng@aCME.example", Ok("Eng"));
         check(&acme, "eng@mail.acme.example", OUTSIDE);
         check(&acme, "eng@acme.example.", OUTSIDE);
         check(&acme, "eng@acme.example ", OUTSIDE);
+        let books = Form::Email { domains: vec!["bücher.example", "xn--bcher-kva.example"] };
+        check(&books, "Eng@BÜCHER.Example", Ok("Eng"));
+        check(&books, "Eng@XN--bcher-KVA.example", Ok("Eng"));
+        check(&books, "Eng@bucher.example", OUTSIDE);
         for form in [any, acme] {
             for name in ["", "eng", "@", "@acme.example", "eng@", "a@b@acme.example", "a@acme.example@"] {
                 check(&form, name, MALFORMED);

@@ -86,7 +86,7 @@ pub(crate) fn trim_into(name: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The char that stands for this one inside of a name.
-fn tidied(char: char) -> Option<char> {
+pub(crate) fn tidied(char: char) -> Option<char> {
     if char.is_ascii() {
         Some(char)
     } else if is_space(char) {

@@ -1,18 +1,28 @@
-//! Letters in lower and in upper case, char by char and without regard to language or place.
+//! Letters in lower and in upper case and without their case, char by char and without regard to language or place.
 //!
 //! One char can become several: `İ` is `i` and a dot above (U+0307) in lower case, `ß` is `SS` in upper case.
 //! So a name may grow, and what lower case makes of `İSTANBUL` is not what it makes of `ISTANBUL`.
 //! As no char looks at its neighbors, `Σ` becomes `σ` at the end of a word as well.
+//!
+//! To compare names without their case they are *folded*, which is Unicode's simple case folding.
+//! It makes one char of each, and joins what lower case keeps apart, such as the two small sigmas.
 
 mod table;
 
-use table::{CAPITALS, ODD_CAPITALS};
+use table::{CAPITALS, FOLDED, ODD_CAPITALS};
 
 /// Appends the name in lower case.
 ///
 /// Bytes that are no UTF-8 have letters of ASCII only.
 pub(crate) fn lower_into(name: &[u8], out: &mut Vec<u8>) {
     append(name, out, u8::to_ascii_lowercase, push_lower);
+}
+
+/// Appends the name without letter case.
+///
+/// Bytes that are no UTF-8 have letters of ASCII only.
+pub(crate) fn fold_into(name: &[u8], out: &mut Vec<u8>) {
+    append(name, out, u8::to_ascii_lowercase, push_folded);
 }
 
 /// Appends the name in upper case.
@@ -22,15 +32,15 @@ pub(crate) fn upper_into(name: &[u8], out: &mut Vec<u8>) {
     append(name, out, u8::to_ascii_uppercase, push_upper);
 }
 
-/// Whether two names are the same in lower case.
-pub(crate) fn same_in_lower_case(left: &[u8], right: &[u8]) -> bool {
+/// Whether two names are the same without letter case.
+pub(crate) fn same_folded(left: &[u8], right: &[u8]) -> bool {
     if left.is_ascii() && right.is_ascii() {
         return left.eq_ignore_ascii_case(right);
     }
-    let (mut lower_left, mut lower_right) = (Vec::new(), Vec::new());
-    lower_into(left, &mut lower_left);
-    lower_into(right, &mut lower_right);
-    lower_left == lower_right
+    let (mut folded_left, mut folded_right) = (Vec::new(), Vec::new());
+    fold_into(left, &mut folded_left);
+    fold_into(right, &mut folded_right);
+    folded_left == folded_right
 }
 
 /// Appends a char in UTF-8.
@@ -65,6 +75,22 @@ fn push_lower(char: char, out: &mut Vec<u8>) {
     }
 }
 
+fn push_folded(char: char, out: &mut Vec<u8>) {
+    let code = u32::from(char);
+    let odd = u16::try_from(code).ok().and_then(|code| {
+        let at = FOLDED.binary_search_by(|(odd, _)| odd.cmp(&code)).ok()?;
+        FOLDED.get(at)
+    });
+    match (odd, code) {
+        (Some((_, folded)), _) => push_code((*folded).into(), out),
+        // It has no simple folding. The letters of Cherokee had no small ones at first, so they fold to capitals.
+        (_, 0x130 | 0x13a0..=0x13f5) => push(char, out),
+        (_, 0x13f8..=0x13fd) => push_code(code - 8, out),
+        (_, 0xab70..=0xabbf) => push_code(code - 0x97d0, out),
+        _ => push_lower(char, out),
+    }
+}
+
 fn push_upper(char: char, out: &mut Vec<u8>) {
     if let Some(capitals) = ODD_CAPITALS.split(' ').find_map(|letters| letters.strip_prefix(char)) {
         out.extend_from_slice(capitals.as_bytes());
@@ -86,12 +112,18 @@ fn push_code(code: u32, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::table::CAPITALS;
-    use super::{lower_into, same_in_lower_case, upper_into};
+    use super::{fold_into, lower_into, same_folded, upper_into};
 
     fn lower(name: &str) -> String {
         let mut out = b"before ".to_vec();
         lower_into(name.as_bytes(), &mut out);
         String::from_utf8(out).unwrap().strip_prefix("before ").unwrap().to_owned()
+    }
+
+    fn fold(name: &str) -> String {
+        let mut out = Vec::new();
+        fold_into(name.as_bytes(), &mut out);
+        String::from_utf8(out).unwrap()
     }
 
     fn upper(name: &str) -> String {
@@ -154,10 +186,21 @@ mod tests {
         assert_eq!(out, b"a\xc3\xffb\x80A\xff");
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     #[test]
-    fn names_compare_in_lower_case() {
+    fn folding_is_the_simple_case_folding_of_unicode() {
+        let unicode = icu_casemap::CaseMapper::new();
+        for char in '\0'..=char::MAX {
+            assert_eq!(fold(&char.to_string()), unicode.simple_fold(char).to_string(), "{char:?}");
+        }
+    }
+
+    #[test]
+    fn names_compare_without_letter_case() {
         fn check(left: &str, right: &str, expected: bool) {
-            assert_eq!(same_in_lower_case(left.as_bytes(), right.as_bytes()), expected, "{left} {right}");
+            assert_eq!(same_folded(left.as_bytes(), right.as_bytes()), expected, "{left} {right}");
+            assert_eq!(fold(left) == fold(right), expected, "{left} {right}");
+            assert_eq!(fold(left).chars().count(), left.chars().count());
         }
         check("", "", true);
         check("ACME", "acme", true);
@@ -165,7 +208,30 @@ mod tests {
         check("ACME", "acmé", false);
         check("acme", "acm", false);
         check("acme", "acme ", false);
-        check("ß", "SS", false);
         check("@", "`", false);
+        // Greek: both small sigmas, and letters written as symbols.
+        check("ΣΥΝΤΆΚΤΕΣ", "Συντάκτες", true);
+        check("ϐόλοσ", "ΒΌΛΟΣ", true);
+        check("\u{345}", "Ι", true);
+        // German: the sharp s has a capital, and is not two letters.
+        check("STRAẞE", "straße", true);
+        check("ß", "SS", false);
+        // Turkish: the dotted capital and the dotless small letter are by themselves.
+        check("İ", "i", false);
+        check("İ", "i\u{307}", false);
+        check("ı", "I", false);
+        check("İZMİR", "İzmİr", true);
+        // Cherokee folds to capitals.
+        check("ꮳꮃꭹ", "ᏣᎳᎩ", true);
+        check("ᏸ", "Ᏸ", true);
+        assert_eq!(fold("ꮳꮃꭹ"), "ᏣᎳᎩ");
+        // Latin: the long s and the signs of units are letters, ligatures are their own.
+        check("ſtaff", "STAFF", true);
+        check("\u{212a}elvin", "kelvin", true);
+        check("\u{212b}ngström", "ångström", true);
+        check("µ", "Μ", true);
+        check("ﬅ", "ﬆ", true);
+        check("ﬁ", "fi", false);
+        check("Ǆ", "ǅ", true);
     }
 }

@@ -43,7 +43,7 @@ pub struct Mapping<'b> {
     /// Whose each clause is that is not a rule's own: the first clauses are those of the rules, in their order.
     pub(crate) clauses: Vec<u32>,
     matcher: Matcher<'b>,
-    /// The patterns that ignore letter case, in lower case, for names in lower case.
+    /// The patterns that ignore letter case, folded, for folded names.
     folded: Option<Matcher<'b>>,
     /// Whether there are no other patterns than the matcher's.
     is_plain: bool,
@@ -295,7 +295,7 @@ impl<'b> Mapping<'b> {
     ) {
         if let Some(folded) = &self.folded {
             lower.clear();
-            letters::lower_into(name, lower);
+            letters::fold_into(name, lower);
             folded.for_each_of_one(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
         }
         let ends = Ends::of(name);
@@ -330,15 +330,15 @@ impl<'b> Mapping<'b> {
 
     /// Whether a name stands in the mapping, in this letter case or where that is ignored.
     pub(crate) fn knows(&self, name: &[u8]) -> bool {
-        let in_lower_case = |folded: &Matcher<'b>| {
-            let mut lower = Vec::new();
-            letters::lower_into(name, &mut lower);
-            folded.is_exact(&lower)
+        let without_case = |folded: &Matcher<'b>| {
+            let mut text = Vec::new();
+            letters::fold_into(name, &mut text);
+            folded.is_exact(&text)
         };
-        self.matcher.is_exact(name) || self.folded.as_ref().is_some_and(in_lower_case)
+        self.matcher.is_exact(name) || self.folded.as_ref().is_some_and(without_case)
     }
 
-    /// The exact names, those in lower case included, each with its clause.
+    /// The exact names, those that ignore letter case included, each with its clause.
     #[cfg(feature = "compiler")]
     pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
         self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))

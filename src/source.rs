@@ -156,7 +156,8 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
 impl<'b> Source<'b> {
     /// Layout: a byte for the shape, 0 list, 1 list or string, 2 string, 3 delimited and its delimiter, 4 objects and
     /// their member; a byte for the form, 0 plain, 1 distinguished name and its attribute and the suffix, 2 domain and
-    /// 3 e-mail and the domain, 4 path, 5 as 1 but of a parent, where what is not asked for is empty; the flags, and the cap.
+    /// the domain, 3 e-mail and the spellings of the domain\*, 4 path, 5 as 1 but of a parent, where what is not asked for
+    /// is empty; the flags, and the cap.
     pub(crate) fn decode(read: u32, reader: &mut Reader<'b>) -> Option<Self> {
         let shape = match reader.byte()? {
             0 => Shape::List,
@@ -175,7 +176,7 @@ impl<'b> Source<'b> {
             0 => Form::Plain,
             1 => dn(AttributeOf::Entry, reader)?,
             2 => Form::Domain { domain: wanted(reader)? },
-            3 => Form::Email { domain: wanted(reader)? },
+            3 => Form::Email { domains: reader.list(Reader::text)? },
             4 => Form::Path,
             5 => dn(AttributeOf::Parent, reader)?,
             _ => return None,

@@ -25,15 +25,16 @@ fn check(name: &str, domain: &str, below: &str) {
 
     let (before, behind) = two_parts(name, '\\').unzip();
     assert_eq!(Form::Domain { domain: None }.read(name).as_deref(), behind);
-    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
-    let is_ours = before.is_some_and(|before| lower(before) == lower(domain));
+    let unicode = icu_casemap::CaseMapper::new();
+    let fold = |text: &str| text.chars().map(|char| unicode.simple_fold(char)).collect::<String>();
+    let is_ours = before.is_some_and(|before| fold(before) == fold(domain));
     assert_eq!(Form::Domain { domain: Some(domain) }.read(name).as_deref(), behind.filter(|_| is_ours));
 
     let (local, host) = two_parts(name, '@').unzip();
-    let address = local.zip(host).map(|(local, host)| format!("{local}@{}", host.to_ascii_lowercase()));
-    assert_eq!(Form::Email { domain: None }.read(name), address);
-    let is_ours = host.is_some_and(|host| host.eq_ignore_ascii_case(domain));
-    assert_eq!(Form::Email { domain: Some(domain) }.read(name).as_deref(), local.filter(|_| is_ours));
+    let address = local.zip(host).map(|(local, host)| format!("{local}@{}", fold(host)));
+    assert_eq!(Form::Email { domains: Vec::new() }.read(name), address);
+    let is_ours = host.is_some_and(|host| fold(host) == fold(domain));
+    assert_eq!(Form::Email { domains: vec![domain] }.read(name).as_deref(), local.filter(|_| is_ours));
 
     let of_all = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None }.read(name);
     let of_branch =

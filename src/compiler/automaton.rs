@@ -1,11 +1,11 @@
 //! A pattern as an automaton on characters: globs and regular expressions alike, so that questions about all patterns
 //! of a rule together have one answer.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::folding::unfold;
 use crate::pattern::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 
 /// A pattern as states and where characters lead from them.
@@ -16,6 +16,13 @@ pub(crate) struct Automaton {
     /// By state, for the start and what a character leads to: the states that are reached from there without a
     /// character, and want one or the end.
     places: Vec<Vec<usize>>,
+}
+
+/// The characters that lead on from a place, and the places that they lead to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub(crate) ranges: &'a [(char, char)],
+    pub(crate) reached: &'a [usize],
 }
 
 #[derive(Clone, Debug)]
@@ -44,38 +51,17 @@ impl Automaton {
         automaton
     }
 
-    /// The same, for names whose letters may be compared in lower case.
-    ///
-    /// Then it matches nothing that the pattern does not match, but for the dotted capital I, which is two characters
-    /// in lower case, not all that it does.
-    /// `None` for classes whose letter case is left out of account, because they are no plain ranges anymore.
-    pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Option<Self> {
-        if !ignore_case {
-            return Some(Self::of_glob(lowered));
-        }
-        if lowered.contains([char::from(CLASS), char::from(NEGATED_CLASS)]) {
-            return None;
-        }
-        let mut careful = String::new();
-        let mut rest = lowered.chars();
-        while let Some(char) = rest.next() {
-            // Where any characters follow, these take the rest of a character that becomes two.
-            if char == char::from(ONE) && !rest.as_str().starts_with(char::from(ANY)) {
-                careful.extend([char::from(NEGATED_CLASS), 'İ', 'İ', char::from(CLASS_END)]);
-            } else {
-                careful.push(char);
+    /// The same; a folded glob matches all names that it matches when they are folded.
+    pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Self {
+        let mut automaton = Self::of_glob(lowered);
+        if ignore_case {
+            for state in &mut automaton.states {
+                if let State::Chars { ranges, .. } = state {
+                    *ranges = unfold(ranges);
+                }
             }
         }
-        let mut automaton = Self::of_glob(&careful);
-        for state in &mut automaton.states {
-            if let State::Chars { ranges, .. } = state
-                && let [(char, last)] = ranges.as_slice()
-                && char == last
-            {
-                *ranges = same_letter(*char).into_iter().map(|char| (char, char)).collect();
-            }
-        }
-        Some(automaton)
+        automaton
     }
 
     /// The automaton of a regular expression that has to match whole names.
@@ -186,6 +172,14 @@ impl Automaton {
         }
     }
 
+    /// The way on from a place, if there is one.
+    pub(crate) fn way(&self, place: usize) -> Option<Way<'_>> {
+        match self.states.get(place) {
+            Some(State::Chars { ranges, next }) => Some(Way { ranges, reached: self.places_at(*next) }),
+            _ => None,
+        }
+    }
+
     fn places_at(&self, state: usize) -> &[usize] {
         self.places.get(state).map(Vec::as_slice).unwrap_or_default()
     }
@@ -244,31 +238,6 @@ impl Automaton {
 /// Whether a name can hold a character.
 pub(crate) fn is_usable(char: char) -> bool {
     !matches!(char, '\u{0}'..' ' | '\u{7f}' | '\u{fffd}')
-}
-
-/// All characters that are the same in lower case as this one.
-pub(crate) fn same_letter(char: char) -> Vec<char> {
-    static CAPITALS: OnceLock<BTreeMap<char, Vec<char>>> = OnceLock::new();
-    let capitals = CAPITALS.get_or_init(|| {
-        let mut capitals: BTreeMap<char, Vec<char>> = BTreeMap::new();
-        // Unicode's last script with letter case ends before this.
-        for capital in '\0'..'\u{20000}' {
-            if let Some(small) = lower_case(capital).filter(|small| *small != capital) {
-                capitals.entry(small).or_default().push(capital);
-            }
-        }
-        capitals
-    });
-    let small = lower_case(char).unwrap_or(char);
-    let mut all = vec![small];
-    all.extend(capitals.get(&small).into_iter().flatten());
-    all
-}
-
-/// The lower case of a character, if it is one character.
-fn lower_case(char: char) -> Option<char> {
-    let mut lower = char.to_lowercase();
-    lower.next().filter(|_| lower.next().is_none())
 }
 
 fn contains(ranges: &[(char, char)], character: char) -> bool {

@@ -1,5 +1,6 @@
 //! Conditions: what has to hold of a login, apart from its groups.
 
+use super::domains;
 use super::fields::{Fields, Findings, read_list, read_members, read_texts};
 use super::grammar::{ATTRIBUTE_TEST, CONDITION, MAX_OPTION};
 use super::model::{Condition, MetadataOf, Scalar, Test};
@@ -142,6 +143,18 @@ fn check_email_domain(domain: &Name, findings: &mut Findings<'_>) {
         let message = format!("`{}` is no domain of an e-mail address", text.escape_debug());
         let help = "write what stands behind the `@`, such as `acme.example`".to_owned();
         findings.report(Code::InvalidValue, &domain.span, message, help);
+    } else {
+        check_domain(domain, findings);
+    }
+}
+
+/// Reports the domain of an address that IDNA refuses: no address has it, in neither of its spellings.
+pub(crate) fn check_domain(domain: &Name, findings: &mut Findings<'_>) {
+    if domains::is_refused(&domain.text) {
+        let message = format!("`{}` is not a domain: IDNA refuses it", domain.text.escape_debug());
+        let help = "write it as it is read, such as `bücher.example`, or copy its other spelling, such as \
+                    `xn--bcher-kva.example`";
+        findings.report(Code::InvalidValue, &domain.span, message, help.to_owned());
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+use super::domains;
 use super::model::{From, OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
 use crate::bundle::{self, FORMAT_VERSION, MAGIC, OverLimit};
 use crate::dn::AttributeOf;
@@ -60,7 +61,7 @@ pub(crate) struct LoweredRule {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clause {
     pub(crate) plain: Lowered,
-    /// In lower case, for names in lower case.
+    /// Folded, for folded names.
     pub(crate) folded: Lowered,
     /// Regular expressions, each as the engine decodes it.
     pub(crate) regexes: Vec<Vec<u8>>,
@@ -288,7 +289,8 @@ fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
         }
         OwnedForm::Email { domain } => {
             writer.bytes.push(3);
-            writer.text(&optional(domain));
+            let spellings = domain.as_deref().map(domains::spellings).unwrap_or_default();
+            writer.list(&spellings, |writer, domain| writer.text(domain));
         }
         OwnedForm::Path => writer.bytes.push(4),
     }

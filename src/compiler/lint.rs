@@ -18,10 +18,12 @@ mod rules;
 #[cfg(test)]
 mod samples;
 mod shadow;
+mod tidy;
 mod values;
 
 use core::ops::Range;
 
+pub(crate) use self::fold::visible;
 use self::patterns::Prepared;
 use super::model::{Organization, Platform, Rule};
 use super::parallel;
@@ -67,6 +69,7 @@ fn lint_one(
     let mut left = budget;
     let prepared = Prepared::of(organization);
     names::lint(organization, &mut diagnostics);
+    tidy::lint(organization, &mut diagnostics);
     near::lint(organization, &mut diagnostics);
     aliases::lint(organization, &prepared, &mut left, &mut diagnostics);
     captures::lint(organization, &mut diagnostics);

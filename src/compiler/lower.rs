@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::automaton::Automaton;
 use super::coverage::{cover_everything, covers_everything};
+use super::domains;
 use super::encode::{
     Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedRead,
 };
@@ -150,7 +151,9 @@ fn lower_rule(
     lowered.templates = templates;
     let mut rules = Vec::new();
     for (id, groups) in of_aliases {
-        let own = Clause { plain: Lowered { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
+        let mut own =
+            Clause { plain: Lowered { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
+        patterns.add_addresses(&mut own.plain);
         let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
         rules.push(LoweredRule {
             id: id.clone(),
@@ -326,7 +329,9 @@ fn lower_condition(
             true => LoweredCondition::All(Vec::new()),
             false => LoweredCondition::Any(Vec::new()),
         },
-        Condition::EmailDomain(domains) => LoweredCondition::EmailDomain(texts(domains)),
+        Condition::EmailDomain(domains) => LoweredCondition::EmailDomain(
+            domains.iter().flat_map(|domain| domains::spellings(&domain.text)).collect(),
+        ),
         Condition::Metadata { of, key, values } => {
             let of = match of {
                 MetadataOf::Organization => "organization",

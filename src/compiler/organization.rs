@@ -11,6 +11,7 @@ use super::policies::OwnPolicies;
 use super::rules::{MAX_RULES, check_ids, check_size, read_rules};
 use super::sources::read_connections;
 use super::template::Templates;
+use super::tidy::tidy_names;
 use super::uses::expand_uses;
 use super::yaml::{Name, Node};
 use crate::MAX_GROUP_BYTES;
@@ -43,8 +44,9 @@ impl Organization {
             Some(node) => read_connections(node, findings),
             None => Vec::new(),
         };
-        let aliases = fields.get("aliases").map(|node| read_aliases(node, findings)).unwrap_or_default();
-        let rules = read_own_and_used(&fields, &connections, around, findings);
+        let mut aliases = fields.get("aliases").map(|node| read_aliases(node, findings)).unwrap_or_default();
+        let mut rules = read_own_and_used(&fields, &connections, around, findings);
+        tidy_names(&connections, &mut rules, &mut aliases);
         let default = fields.some_texts("default", findings);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, findings));
         let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, refresh } =

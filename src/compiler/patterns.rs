@@ -1,18 +1,24 @@
 //! The patterns of one rule, lowered: aliases are put in the place of the names that people read, letter case is
 //! taken out where it is to be ignored, and captures get their numbers.
 
+use std::collections::BTreeSet;
+
 use super::automaton::Automaton;
 use super::coverage::covers_everything;
-use super::encode::Clause;
+use super::domains::{addresses, takes_any_address};
+use super::encode::{Clause, Lowered};
 use super::fields::Findings;
+use super::folding::{fold, fold_pattern};
 use super::glob::{Glob, GlobError, too_large};
+use super::lint::visible;
 use super::model::{Organization, Patterns};
 use super::regex::{self, HostRegex, RegexProblem};
+use super::tidy::{self, Tidying};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::Code;
 use crate::letters;
-use crate::pattern::{CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, Pattern};
+use crate::pattern::{CAPTURE, Pattern};
 
 /// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
 #[derive(Debug)]
@@ -32,6 +38,10 @@ pub(crate) struct PatternLowering<'o> {
     expressions: Vec<Automaton>,
     /// Whether one of the rule's own patterns could not be read, and may have any capture.
     broken: bool,
+    /// What is certain of all names that arrive.
+    tidying: Tidying,
+    /// Whether names can be addresses of any domain.
+    any_address: bool,
 }
 
 impl<'o> PatternLowering<'o> {
@@ -45,6 +55,8 @@ impl<'o> PatternLowering<'o> {
             alone: true,
             expressions: Vec::new(),
             broken: false,
+            tidying: tidy::certain(&organization.connections),
+            any_address: takes_any_address(&organization.connections),
         }
     }
 
@@ -112,6 +124,9 @@ impl<'o> PatternLowering<'o> {
                 captures_of.extend(captures.map(|captures| (expression.clone(), captures)));
             }
         }
+        for list in [&mut clause.plain, &mut clause.folded] {
+            self.add_addresses(list);
+        }
         for (pattern, captures) in captures_of {
             if own {
                 let lacking = (0..self.names.len()).filter(|number| !captures.contains(number));
@@ -128,11 +143,22 @@ impl<'o> PatternLowering<'o> {
         clause
     }
 
+    /// Adds what names and globs are where they arrive as addresses: both spellings of the domain, folded.
+    pub(crate) fn add_addresses(&self, lowered: &mut Lowered) {
+        if self.any_address {
+            for list in [&mut lowered.names, &mut lowered.patterns] {
+                let addresses: BTreeSet<String> = list.iter().flat_map(|text| addresses(text)).collect();
+                list.retain(|text| !addresses.contains(text));
+                list.extend(addresses);
+            }
+        }
+    }
+
     fn lower_exact(&self, name: &str, ignore_case: bool, clause: &mut Clause) {
-        let wanted = if ignore_case { lower(name) } else { name.to_owned() };
+        let wanted = if ignore_case { fold(name) } else { name.to_owned() };
         let mut aliased = false;
         for alias in &self.organization.aliases {
-            let readable = if ignore_case { lower(&alias.name.text) } else { alias.name.text.clone() };
+            let readable = if ignore_case { fold(&alias.name.text) } else { alias.name.text.clone() };
             if readable == wanted {
                 clause.plain.names.push(alias.id.text.clone());
                 aliased = true;
@@ -167,9 +193,15 @@ impl<'o> PatternLowering<'o> {
             }
         };
         if ignore_case {
-            glob.names.iter_mut().for_each(|name| *name = lower(name));
-            glob.patterns.iter_mut().for_each(|pattern| *pattern = lower_pattern(pattern));
+            glob.names.iter_mut().for_each(|name| *name = fold(name));
+            glob.patterns.iter_mut().for_each(|pattern| *pattern = fold_pattern(pattern));
         }
+        let alternatives = glob.patterns.iter().chain(&glob.names);
+        self.check_tidy(
+            written,
+            &|| alternatives.clone().map(|it| Automaton::of_glob(it)).collect(),
+            findings,
+        );
         if self.alone && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str)) {
             report_everything(written, findings);
         }
@@ -182,7 +214,7 @@ impl<'o> PatternLowering<'o> {
         };
         let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
         for alias in &self.organization.aliases {
-            let readable = if ignore_case { lower(&alias.name.text) } else { alias.name.text.clone() };
+            let readable = if ignore_case { fold(&alias.name.text) } else { alias.name.text.clone() };
             let matching = glob.patterns.iter().find_map(|pattern| {
                 let pattern = Pattern::decode(pattern)?;
                 pattern.is_match(readable.as_bytes()).then_some(pattern)
@@ -207,6 +239,35 @@ impl<'o> PatternLowering<'o> {
         list.names.extend(glob.names);
         list.patterns.extend(glob.patterns);
         Some(captures)
+    }
+
+    /// Reports a pattern, or an alternative of it, that no name matches as the sources tidy them.
+    fn check_tidy(
+        &self,
+        written: &Name,
+        alternatives: &dyn Fn() -> Vec<Automaton>,
+        findings: &mut Findings<'_>,
+    ) {
+        let can_match = |tidying: Tidying| alternatives().iter().all(|it| tidying.can_match(it));
+        if self.tidying == Tidying::NONE || can_match(self.tidying) {
+            return;
+        }
+        let tidied = self.tidying.tidy(&written.text);
+        let what = if can_match(Tidying { nfc: false, ..self.tidying }) {
+            "brings letters into normalization form C"
+        } else {
+            "leaves no spaces at the ends and no invisible characters"
+        };
+        let part = match alternatives().iter().any(|it| self.tidying.can_match(it)) {
+            true => "an alternative of ",
+            false => "",
+        };
+        let message = format!("{part}`{}` can match no name: `normalize` {what}", visible(&written.text));
+        let help = match tidied == written.text || tidied.is_empty() {
+            true => "write it as names are after `normalize`".to_owned(),
+            false => format!("write `{}`", visible(&tidied)),
+        };
+        findings.report(Code::UnreachablePattern, &written.span, message, help);
     }
 
     fn lower_regex(
@@ -234,6 +295,7 @@ impl<'o> PatternLowering<'o> {
         if self.alone && checked.matches_everything {
             report_everything(written, findings);
         }
+        self.check_tidy(written, &|| vec![checked.automaton.clone()], findings);
         let mut captures = Vec::new();
         for capture in &checked.captures {
             let known = self.names.iter().position(|name| *name == capture.name);
@@ -356,63 +418,4 @@ pub(crate) fn lower(text: &str) -> String {
     let mut lower = Vec::new();
     letters::lower_into(text.as_bytes(), &mut lower);
     String::from_utf8_lossy(&lower).into_owned()
-}
-
-/// A lowered glob for names in lower case. Classes keep what they had, and get the lower case of it beside that.
-pub(crate) fn lower_pattern(pattern: &str) -> String {
-    let mut lowered = String::new();
-    let mut rest = pattern.chars();
-    while let Some(char) = rest.next() {
-        match u8::try_from(char) {
-            Ok(CLASS | NEGATED_CLASS) => {
-                lowered.push(char);
-                let pairs: Vec<char> =
-                    rest.by_ref().take_while(|char| *char != char::from(CLASS_END)).collect();
-                for [low, high] in pairs.as_chunks::<2>().0 {
-                    lowered.extend([*low, *high]);
-                    // Past the letters of ASCII, case is looked at where the range is a single character.
-                    let capitals = (*low.max(&'A'), *high.min(&'Z'));
-                    if capitals.0 <= capitals.1 {
-                        lowered.extend([capitals.0, capitals.1].map(|letter| letter.to_ascii_lowercase()));
-                    } else if low == high {
-                        let small = lower(low.encode_utf8(&mut [0; 4]));
-                        let mut small = small.chars();
-                        if let (Some(letter), None) = (small.next(), small.next()) {
-                            lowered.extend([letter, letter]);
-                        }
-                    }
-                }
-                lowered.push(char::from(CLASS_END));
-            }
-            _ => lowered.push_str(&lower(char.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    lowered
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lower_pattern;
-    use crate::compiler::Glob;
-    use crate::pattern::Pattern;
-
-    fn check(glob: &str, name: &str, expected: bool) {
-        let glob = Glob::parse(glob).expect(glob);
-        let pattern = lower_pattern(&glob.patterns[0]);
-        let pattern = Pattern::decode(&pattern).expect("lowering keeps patterns well-formed");
-        assert_eq!(pattern.is_match(super::lower(name).as_bytes()), expected, "{glob:?} against {name}");
-    }
-
-    #[test]
-    fn patterns_in_lower_case_match_names_in_lower_case() {
-        check("ENG-*", "eng-Core", true);
-        check("Vertrieb-K[ÖO]LN-?", "VERTRIEB-köln-1", true);
-        check("[A-F]x*", "Dx", true);
-        check("[A-F]x*", "gx", false);
-        check("[!A-F]x*", "dX", false);
-        check("[!A-F]x*", "GX", true);
-        check("[5-C]*", "b", true);
-        check("[5-C]*", "d", false);
-        check("[ -~]*", "Q", true);
-    }
 }

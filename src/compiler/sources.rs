@@ -1,5 +1,6 @@
 //! Connections: where each one's groups are found, and how they look there.
 
+use super::conditions::check_domain;
 use super::fields::{Fields, Findings, read_list, read_members};
 use super::grammar::{CONNECTION, MAX_CONNECTION_NAME, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
@@ -329,6 +330,9 @@ impl Reader<'_, '_> {
             let help = format!("write the domain alone, without `{separator}` and the name");
             findings.report(Code::InvalidValue, &domain.span, message, help);
             return None;
+        }
+        if separator == '@' {
+            check_domain(&domain, findings);
         }
         Some(domain.text)
     }

@@ -41,13 +41,14 @@ impl Strategy {
     /// Auth0's "Okta basic" template (`federated_groups`; mapped arrays arrive as one comma-separated string),
     /// auth0/passport-wsfed-saml2 (SAML and ADFS: one value is a plain string),
     /// .../adfs (the last part of the claim type: `Group`), .../google-apps (names in `groups`),
-    /// auth0/ad-ldap-connector (`groups`: array of `cn`).
+    /// auth0/ad-ldap-connector (`groups`: array of `cn`; LDAP clients and OpenID Connect providers send a single group
+    /// as a string). For Entra and Google, Auth0 asks the directory's API and builds the list itself, also of one group.
     pub(crate) fn default_source(self) -> Option<(&'static str, OwnedShape)> {
         Some(match self {
-            Self::Waad | Self::GoogleApps | Self::Ad => ("/groups", OwnedShape::List),
+            Self::Waad | Self::GoogleApps => ("/groups", OwnedShape::List),
             Self::Okta => ("/federated_groups", OwnedShape::Delimited(",".to_owned())),
-            Self::Oidc => ("/group_ids", OwnedShape::List),
-            Self::Samlp | Self::PingFederate => ("/groups", OwnedShape::ListOrString),
+            Self::Oidc => ("/group_ids", OwnedShape::ListOrString),
+            Self::Samlp | Self::PingFederate | Self::Ad => ("/groups", OwnedShape::ListOrString),
             Self::Adfs => ("/Group", OwnedShape::ListOrString),
             Self::Other => return None,
         })

@@ -7,7 +7,9 @@
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::domains;
 use super::super::fields::quoted;
+use super::super::folding::fold;
 use super::super::model::{Condition, Connection, MetadataOf, Organization, Platform, Rule};
 use super::fold::visible;
 use super::values;
@@ -231,8 +233,8 @@ fn find_among_texts(literals: &[Literal<'_>]) -> Option<Contradiction> {
     for literal in literals {
         let (what, values) = match literal.condition {
             Condition::EmailDomain(domains) => {
-                let domains = domains.iter().map(|domain| domain.text.to_ascii_lowercase()).collect();
-                (("", ""), domains)
+                let spellings = domains.iter().flat_map(|domain| domains::spellings(&domain.text));
+                (("", ""), spellings.map(|domain| fold(&domain)).collect())
             }
             Condition::Metadata { of, key, values } => {
                 let values = values.iter().map(|value| value.text.clone()).collect();

@@ -1,12 +1,13 @@
 //! Whether all names that a pattern matches are matched by other patterns.
 //!
 //! Names are looked up. Globs and regular expressions are compared as text, then as automata, if a few of their
-//! names do not tell already. Where letter case is left out of account, names are compared in lower case.
+//! names do not tell already. Where letter case is left out of account, names are folded.
 
-use super::super::automaton::{Automaton, same_letter};
+use super::super::automaton::Automaton;
 use super::super::coverage;
+use super::super::folding::{fold, same_letter};
 use super::super::regex;
-use super::patterns::{Aliased, LoweredGlob, PatternSet, WrittenRegex, lower_case, spend};
+use super::patterns::{Aliased, LoweredGlob, PatternSet, WrittenRegex, spend};
 use crate::pattern::{ANY, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 
 /// What a step in automata, and what compiling a regular expression costs more than looking up a name.
@@ -18,7 +19,7 @@ const MAX_FOLLOWED_NAMES: usize = 64;
 
 /// What is followed through automata.
 enum Followed<'p> {
-    /// A lowered glob or a name, in lower case if letter case is left out of account.
+    /// A lowered glob or a name, folded if letter case is left out of account.
     Glob(&'p str, bool),
     Regex(&'p WrittenRegex<'p>),
 }
@@ -38,7 +39,7 @@ impl<'m> PatternSet<'m> {
     /// Whether a name matches that is no alias.
     pub(super) fn matches(&self, name: &str) -> bool {
         self.exact.binary_search_by(|exact| exact.as_ref().cmp(name)).is_ok()
-            || !self.folded.is_empty() && self.folded.binary_search(&lower_case(name)).is_ok()
+            || !self.folded.is_empty() && self.folded.binary_search(&fold(name)).is_ok()
             || self.globs.iter().any(|glob| glob.is_match(name))
             || !self.regexes.is_empty() && self.is_regex_match(name)
     }
@@ -50,11 +51,11 @@ impl<'m> PatternSet<'m> {
             return true;
         }
         if aliased.ignore_case {
-            // More than one alias may have this name in lower case.
+            // More than one alias may have this name in another letter case.
             return self.folded.binary_search_by(|folded| folded.as_str().cmp(name)).is_ok()
                 || self.globs.iter().any(|glob| glob.ignore_case && glob.is_match(name));
         }
-        let lower = Aliased { name: lower_case(name).into(), ignore_case: true };
+        let lower = Aliased { name: fold(name).into(), ignore_case: true };
         self.aliased.binary_search(&lower).is_ok() || self.matches(name)
     }
 
@@ -64,7 +65,7 @@ impl<'m> PatternSet<'m> {
         }
         self.folded.binary_search_by(|folded| folded.as_str().cmp(name)).is_ok()
             || self.globs.iter().any(|glob| glob.ignore_case && glob.is_match(name))
-            || is_caseless(name) && self.matches(name)
+            || name.chars().all(|char| same_letter(char) == [char]) && self.matches(name)
             || self.follow(&Followed::Glob(name, true), budget)
     }
 
@@ -87,29 +88,23 @@ impl<'m> PatternSet<'m> {
 
     /// Asks the automata, if some of the names that the pattern matches are matched.
     fn follow(&self, followed: &Followed<'_>, budget: &mut usize) -> bool {
-        let mut in_lower_case = false;
         let pattern = match followed {
             Followed::Glob(lowered, ignore_case) => {
                 let may = |filling| witness(lowered, filling).is_none_or(|name| self.matches(&name));
                 if !["", "\u{e000}\u{e001}"].into_iter().all(may) {
                     return false;
                 }
-                in_lower_case = *ignore_case && !is_caseless(lowered);
-                Automaton::of_glob(lowered)
+                Automaton::of_glob_as(lowered, *ignore_case)
             }
             Followed::Regex(written) => match regex::check(written.text, written.ignore_case) {
                 Ok(checked) => checked.automaton,
                 Err(_) => return false,
             },
         };
-        let own: Vec<&Automaton> = if in_lower_case {
-            self.folded_automata.get_or_init(|| self.read_folded()).iter().collect()
-        } else {
-            if !spend(budget, self.regexes.len() * REGEX) {
-                return false;
-            }
-            self.automata.get_or_init(|| self.read()).iter().collect()
-        };
+        if !spend(budget, self.regexes.len() * REGEX) {
+            return false;
+        }
+        let own: Vec<&Automaton> = self.automata.get_or_init(|| self.read()).iter().collect();
         let given = *budget / AUTOMATON;
         let mut left = given;
         let covered = coverage::is_covered(&pattern, &own, &mut left);
@@ -131,35 +126,8 @@ impl<'m> PatternSet<'m> {
         let regexes = self.regexes.iter().map(|written| {
             regex::check(written.text, written.ignore_case).ok().map(|checked| checked.automaton)
         });
-        exact.chain(folded.chain(globs).chain(regexes).flatten()).collect()
+        exact.chain(folded).chain(globs).chain(regexes.flatten()).collect()
     }
-
-    /// Automata on names in lower case, of the patterns that leave letter case out of account.
-    fn read_folded(&self) -> Vec<Automaton> {
-        let few = self.has_few_names();
-        let folded = self.folded.iter().filter(|_| few).map(String::as_str);
-        let globs = self.globs.iter().filter(|glob| glob.ignore_case).map(|glob| glob.lowered.as_str());
-        folded.chain(globs).map(Automaton::of_glob).collect()
-    }
-}
-
-/// Whether a lowered pattern matches the same names whether letter case counts or not.
-fn is_caseless(lowered: &str) -> bool {
-    let mut rest = lowered.chars();
-    while let Some(char) = rest.next() {
-        let fits = match u8::try_from(char) {
-            Ok(CLASS | NEGATED_CLASS) => false,
-            // One character in lower case need not have been one before.
-            Ok(ONE) => rest.as_str().starts_with(char::from(ANY)),
-            Ok(ANY) => true,
-            // The dot above is what is left of the dotted capital I beside its letter.
-            _ => char != '\u{307}' && same_letter(char) == [char],
-        };
-        if !fits {
-            return false;
-        }
-    }
-    true
 }
 
 /// A name that a lowered pattern matches, with `filling` for any characters.
@@ -220,10 +188,15 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_that_becomes_two_hides_nothing() {
-        check(glob(&["[iI]*"]), ignoring_case(glob(&["i*"])), false);
-        check(glob(&["??"]), ignoring_case(glob(&["??"])), false);
-        check(ignoring_case(glob(&["?"])), glob(&["?"]), false);
+    fn every_letter_folds_to_one() {
+        check(glob(&["[iI]*"]), ignoring_case(glob(&["i*"])), true);
+        check(glob(&["[kK]*"]), ignoring_case(glob(&["k*"])), false);
+        check(glob(&["[kK\u{212a}]*"]), ignoring_case(glob(&["k*"])), true);
+        check(glob(&["??"]), ignoring_case(glob(&["??"])), true);
+        check(ignoring_case(glob(&["?"])), glob(&["?"]), true);
+        check(ignoring_case(glob(&["[α-ω]*"])), exact(&["ΟΔΟΣ", "οδος", "οδοσ"]), true);
+        check(ignoring_case(glob(&["[à-þ]*"])), ignoring_case(glob(&["[À-Ö]x"])), true);
+        check(ignoring_case(exact(&["straße"])), exact(&["STRAẞE"]), true);
         check(ignoring_case(glob(&["a-${x}"])), glob(&["A-${x}-b", "a-?"]), true);
         check(ignoring_case(glob(&["a-${x}"])), glob(&["A-?", "a-İ"]), true);
     }
@@ -259,9 +232,8 @@ mod tests {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod laws {
+    use super::super::super::folding::{fold, fold_pattern};
     use super::super::super::model::Patterns;
-    use super::super::super::patterns::lower_pattern;
-    use super::super::patterns::lower_case;
     use super::super::samples::{exact, glob, ignoring_case};
     use super::tests::covers;
     use crate::compiler::Glob;
@@ -269,13 +241,13 @@ mod laws {
 
     /// Whether patterns match a name, with what the lowering of rules makes of them.
     fn is_match(patterns: &Patterns, name: &str) -> bool {
-        let case = |text: &str| if patterns.ignore_case { lower_case(text) } else { text.to_owned() };
+        let case = |text: &str| if patterns.ignore_case { fold(text) } else { text.to_owned() };
         let name = case(name);
         let globs = patterns.glob.iter().filter_map(|glob| Glob::parse(&glob.text).ok());
         patterns.exact.iter().any(|exact| case(&exact.text) == name)
             || globs.into_iter().any(|glob| {
                 let lower = |lowered: &String| match patterns.ignore_case {
-                    true => lower_pattern(lowered),
+                    true => fold_pattern(lowered),
                     false => lowered.clone(),
                 };
                 let is_match = |lowered: &String| {
@@ -286,10 +258,10 @@ mod laws {
             })
     }
 
-    /// Every name of up to four characters, among them the one that is two in lower case.
+    /// Every name of up to four characters, among them one without a small letter and one of two small letters.
     fn short_names() -> impl Iterator<Item = String> {
         let longer = |names: Vec<String>| -> Vec<String> {
-            let with = |name: &String| ["i", "I", "\u{307}", "İ", "b"].map(|char| format!("{name}{char}"));
+            let with = |name: &String| ["i", "S", "ſ", "İ", "b"].map(|char| format!("{name}{char}"));
             names.iter().flat_map(with).collect()
         };
         let lengths =
@@ -301,9 +273,9 @@ mod laws {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
         #[test]
         fn what_is_covered_matches_nothing_else(
-            one in proptest::collection::vec(r"([iIİb?*\u{307}]|\[iİ\]|\[!Ib\]){1,3}", 1..4),
+            one in proptest::collection::vec(r"([iSİb?*ſ]|\[iİ\]|\[a-s\]|\[!ſb\]){1,3}", 1..4),
             one_ignores_case: bool,
-            other in r"([iIİb?*\u{307}]|\[iİ\]|\[!Ib\]){1,4}",
+            other in r"([iSİb?*ſ]|\[iİ\]|\[a-s\]|\[!ſb\]){1,4}",
             other_ignores_case: bool,
         ) {
             let read = |texts: &[&str], ignores_case| {

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::super::folding;
 use crate::invisible::{is_invisible, is_space};
 
 /// What a name is to a quick reader: letter case, spaces, invisible characters and the way in which accents are
@@ -74,7 +75,7 @@ impl Aspect {
             Self::Invisible if text.is_ascii() => text.to_owned(),
             Self::Form if text.is_ascii() => text.to_owned(),
             Self::Invisible => text.chars().filter(|char| !is_invisible(*char)).collect(),
-            Self::Case => text.to_lowercase(),
+            Self::Case => folding::fold(text),
             Self::Form => text.nfc().collect(),
             Self::Spaces => {
                 let mut kept = String::with_capacity(text.len());

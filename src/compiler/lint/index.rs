@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use super::patterns::{PreparedRule, WrittenRegex, lower_case, spend};
+use super::super::folding::fold;
+use super::patterns::{PreparedRule, WrittenRegex, spend};
 use crate::pattern::CLASS_END;
 
 /// What asking a regular expression costs more than asking a glob.
@@ -85,7 +86,7 @@ impl<'m> Index<'m> {
         };
         try_globs(&self.globs, name);
         if !self.folded.is_empty() || !self.globs_ignoring_case.is_empty() {
-            let folded = lower_case(name);
+            let folded = fold(name);
             try_globs(&self.globs_ignoring_case, &folded);
             found.extend(self.folded.get(&folded).into_iter().flatten());
         }

@@ -5,8 +5,8 @@ use super::super::yaml::Name;
 use super::fold::{difference, fold, visible};
 use super::in_rule;
 use super::names::patterns_of;
-use super::patterns::lower_case;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::letters;
 
 /// A name that stands in a mapping.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ fn best_known<'s, 'm>(alike: &'s [Spelling<'m>]) -> Option<&'s Spelling<'m>> {
 }
 
 fn same_letters(text: &str, other: &Spelling<'_>) -> bool {
-    lower_case(text) == lower_case(&other.name.text)
+    letters::same_folded(text.as_bytes(), other.name.text.as_bytes())
 }
 
 #[cfg(test)]

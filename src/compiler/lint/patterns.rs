@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::super::automaton::Automaton;
+use super::super::domains::{addresses, takes_any_address};
+use super::super::folding::{fold, fold_pattern};
 use super::super::glob::Glob;
 use super::super::model::{Matches, Organization, Patterns, Rule};
-use super::super::patterns::lower_pattern;
 use super::super::regex::HostRegex;
 use super::captures;
 use super::covers::witness;
@@ -34,7 +35,7 @@ pub(super) struct PreparedRule<'m> {
 #[derive(Debug, Default)]
 pub(super) struct PatternSet<'m> {
     pub(super) exact: Vec<Cow<'m, str>>,
-    /// Names whose letter case is left out of account, in lower case.
+    /// Names whose letter case is left out of account, folded.
     pub(super) folded: Vec<String>,
     /// Readable names, which stand for the ids of their aliases and for nothing else.
     pub(super) aliased: Vec<Aliased<'m>>,
@@ -42,12 +43,11 @@ pub(super) struct PatternSet<'m> {
     pub(super) regexes: Vec<WrittenRegex<'m>>,
     engines: OnceCell<Vec<HostRegex>>,
     pub(super) automata: OnceCell<Vec<Automaton>>,
-    pub(super) folded_automata: OnceCell<Vec<Automaton>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Aliased<'m> {
-    /// In lower case, if letter case is left out of account.
+    /// Folded, if letter case is left out of account.
     pub(super) name: Cow<'m, str>,
     pub(super) ignore_case: bool,
 }
@@ -55,7 +55,7 @@ pub(super) struct Aliased<'m> {
 /// A glob with at least one wildcard.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LoweredGlob {
-    /// In lower case, if letter case is left out of account.
+    /// Folded, if letter case is left out of account.
     pub(super) lowered: String,
     pub(super) ignore_case: bool,
 }
@@ -66,22 +66,23 @@ pub(super) struct WrittenRegex<'m> {
     pub(super) ignore_case: bool,
 }
 
-/// The readable names of an organization, as they are and in lower case.
+/// The readable names of an organization, as they are and folded.
 #[derive(Debug, Default)]
 struct Readable<'m> {
     names: HashSet<&'m str>,
-    lower: HashSet<String>,
-}
-
-/// Letter case as patterns leave it out of account.
-pub(super) fn lower_case(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+    folded: HashSet<String>,
+    /// Whether names can be addresses of any domain.
+    any_address: bool,
 }
 
 impl<'m> Readable<'m> {
     fn of(organization: &'m Organization) -> Self {
         let names = || organization.aliases.iter().map(|alias| alias.name.text.as_str());
-        Self { names: names().collect(), lower: names().map(lower_case).collect() }
+        Self {
+            names: names().collect(),
+            folded: names().map(fold).collect(),
+            any_address: takes_any_address(&organization.connections),
+        }
     }
 }
 
@@ -159,6 +160,9 @@ impl<'m> PatternSet<'m> {
             let regexes = patterns.regex.iter().map(|regex| regex.text.as_str());
             set.regexes.extend(regexes.map(|text| WrittenRegex { text, ignore_case }));
         }
+        if readable.any_address {
+            set.add_addresses();
+        }
         sort(&mut set.exact);
         sort(&mut set.folded);
         sort(&mut set.aliased);
@@ -173,13 +177,27 @@ impl<'m> PatternSet<'m> {
         } else if !ignore_case {
             self.exact.push(name.into());
         } else {
-            let lower = lower_case(name);
-            if readable.lower.contains(&lower) {
-                self.aliased.push(Aliased { name: lower.into(), ignore_case });
+            let folded = fold(name);
+            if readable.folded.contains(&folded) {
+                self.aliased.push(Aliased { name: folded.into(), ignore_case });
             } else {
-                self.folded.push(lower);
+                self.folded.push(folded);
             }
         }
+    }
+
+    /// Adds what lowering adds for sources of addresses.
+    fn add_addresses(&mut self) {
+        let exact: Vec<String> = self.exact.iter().flat_map(|name| addresses(name)).collect();
+        self.exact.extend(exact.into_iter().map(Cow::from));
+        let folded: Vec<String> = self.folded.iter().flat_map(|name| addresses(name)).collect();
+        self.folded.extend(folded);
+        let all_of = |glob: &LoweredGlob| {
+            let ignore_case = glob.ignore_case;
+            addresses(&glob.lowered).into_iter().map(move |lowered| LoweredGlob { lowered, ignore_case })
+        };
+        let globs: Vec<LoweredGlob> = self.globs.iter().flat_map(all_of).collect();
+        self.globs.extend(globs);
     }
 
     fn add_glob(&mut self, text: &str, ignore_case: bool) {
@@ -188,10 +206,10 @@ impl<'m> PatternSet<'m> {
             match (has_wildcard, ignore_case) {
                 (true, false) => self.globs.push(LoweredGlob { lowered, ignore_case }),
                 (true, true) => {
-                    self.globs.push(LoweredGlob { lowered: lower_pattern(&lowered), ignore_case });
+                    self.globs.push(LoweredGlob { lowered: fold_pattern(&lowered), ignore_case });
                 }
                 (false, false) => self.exact.push(lowered.into()),
-                (false, true) => self.folded.push(lower_case(&lowered)),
+                (false, true) => self.folded.push(fold(&lowered)),
             }
         }
     }
@@ -227,7 +245,7 @@ impl LoweredGlob {
     pub(super) fn is_match(&self, name: &str) -> bool {
         let Some(pattern) = Pattern::decode(&self.lowered) else { return false };
         if self.ignore_case {
-            pattern.is_match(lower_case(name).as_bytes())
+            pattern.is_match(fold(name).as_bytes())
         } else {
             pattern.is_match(name.as_bytes())
         }

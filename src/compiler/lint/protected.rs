@@ -11,6 +11,7 @@ use super::contradictions::connections_of;
 use super::fold::visible;
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::letters;
 
 /// Reports rules that grant a protected target group by a display name.
 pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
@@ -74,8 +75,10 @@ fn forgeable_pattern<'r>(organization: &Organization, rule: &'r Rule) -> Option<
 
 fn first_name<'r>(organization: &Organization, patterns: &'r Patterns) -> Option<&'r Name> {
     let is_id = |exact: &&Name| {
-        let is_alias =
-            |text: &str| text == exact.text || patterns.ignore_case && text.eq_ignore_ascii_case(&exact.text);
+        let is_alias = |text: &str| {
+            text == exact.text
+                || patterns.ignore_case && letters::same_folded(text.as_bytes(), exact.text.as_bytes())
+        };
         is_object_id(&exact.text)
             || organization.aliases.iter().any(|alias| is_alias(&alias.name.text) || is_alias(&alias.id.text))
     };

@@ -3,6 +3,8 @@
 use core::hash::{Hash, Hasher};
 use std::collections::{HashMap, hash_map::DefaultHasher};
 
+use super::super::domains;
+use super::super::folding::fold;
 use super::super::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};
 use super::super::yaml::Name;
 use super::in_rule;
@@ -266,7 +268,10 @@ fn canonical(condition: &Condition) -> String {
         Condition::Application(all) => names("application", all),
         Condition::Client(all) => names("client", all),
         Condition::Organization(all) => names("organization", all),
-        Condition::EmailDomain(all) => names("email-domain", all),
+        Condition::EmailDomain(all) => {
+            let spellings = all.iter().flat_map(|domain| domains::spellings(&domain.text));
+            in_order("email-domain", spellings.map(|domain| format!("{:?}", fold(&domain))).collect())
+        }
         Condition::Strategy(all) => {
             in_order("strategy", all.iter().map(|(strategy, _)| strategy.name().to_owned()).collect())
         }

@@ -29,8 +29,9 @@ fn groups_of_a_case_take_the_form_of_the_source() {
     check("shape: string", "[]", r#""""#);
     check("shape: json", "[a, b]", r#""[\"a\",\"b\"]""#);
     check("shape: json, field: n", "a", r#""[{\"n\":\"a\"}]""#);
-    check("form: dn, below: 'DC=x'", "'a,b'", r#"["CN=a\\,b,DC=x"]"#);
-    check("form: domain", "a", r#"["CORP\\a"]"#);
+    check("form: domain", "a", r#""CORP\\a""#);
+    check("shape: list, form: dn, below: 'DC=x'", "'a,b'", r#"["CN=a\\,b,DC=x"]"#);
+    check("shape: list, form: domain", "a", r#"["CORP\\a"]"#);
     check(
         "from: provisioned",
         "[a, b]",
