@@ -42,10 +42,18 @@ thread_local! {
     };
 }
 
+/// Runs `f` with the engine. Calls do not nest, so it is never taken twice; what would report that is code all the same.
+fn with_engine<T>(f: impl FnOnce(&mut Engine) -> T) -> T {
+    ENGINE.with(|engine| match engine.try_borrow_mut() {
+        Ok(mut engine) => f(&mut engine),
+        Err(_) => core::arch::wasm32::unreachable(),
+    })
+}
+
 /// Makes room for a call of `len` bytes and returns where to write it.
 #[wasm_bindgen]
 pub fn reserve(len: usize) -> *const u8 {
-    ENGINE.with_borrow_mut(|engine| {
+    with_engine(|engine| {
         if engine.call.len() < len {
             engine.call = vec![0; len];
         }
@@ -60,7 +68,7 @@ pub fn reserve(len: usize) -> *const u8 {
 /// before stays in force.
 #[wasm_bindgen]
 pub fn load(len: usize) -> u32 {
-    ENGINE.with_borrow_mut(|engine| {
+    with_engine(|engine| {
         let mut bytes = core::mem::take(&mut engine.call);
         bytes.truncate(len);
         let bundle = bytes
@@ -92,8 +100,7 @@ pub fn evaluate(len: usize) -> *const u32 {
 /// Answers [`api::text`]: a word with the length, then UTF-8. No such text: the length is zero.
 #[wasm_bindgen]
 pub fn text(kind: u32, position: u32) -> *const u8 {
-    ENGINE.with_borrow_mut(|engine| {
-        let engine = &mut **engine;
+    with_engine(|engine| {
         let text = api::text(engine.bundle, kind, position).unwrap_or_default();
         engine.text.clear();
         engine.text.extend((text.len() as u32).to_le_bytes());
@@ -107,8 +114,7 @@ fn answer(
     respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>),
     refusal: &[u32],
 ) -> *const u32 {
-    ENGINE.with_borrow_mut(|engine| {
-        let engine = &mut **engine;
+    with_engine(|engine| {
         engine.answer.clear();
         match engine.bundle.zip(engine.call.get(..len)) {
             Some((bundle, call)) => respond(bundle, call, &mut engine.answer),
