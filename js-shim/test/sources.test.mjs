@@ -16,7 +16,7 @@ const claim = (application) => `https://claims.example.com/${application}/groups
 /** What a login gives: its groups and the rules, or the reason why there is nothing. */
 async function run(connection, user, provisioned) {
   const event = { client: { client_id: CLIENTS.portal }, connection: { id: `con_${connection}`, name: connection }, user };
-  const own = provisioned?.map((group) => ({ ...group, connection_id: event.connection.id }));
+  const own = provisioned?.map((group) => ({ connection_id: event.connection.id, ...group }));
   const { outcome, reason, claims } = await login(action, event, createApi({ provisioned: own ?? provisioned }));
   if (outcome !== 'groups') return reason;
   assert.deepEqual(claims.idToken, claims.accessToken);
