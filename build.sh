@@ -21,7 +21,7 @@ usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
              and log every sample customer in through dist/action.js
   test       the same without the logins, then every test of the project
   bench      the same without the logins, then the benchmarks
-  fuzz       throw random input at the core, each of seven targets for 60 or so many seconds
+  fuzz       throw random input at the core and at both hosts, each of eight targets for 60 or so many seconds
   help       print this
 
 Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README tells more.
@@ -71,6 +71,7 @@ case "${1-}" in
     stage "Benchmarks" bench/run.sh
     ;;
   fuzz)
+    set_up
     run_fuzzing "${2-60}"
     ;;
   help | -h | --help)

@@ -3,6 +3,8 @@
 
 FUZZ_TARGETS="bundle dn event form glob mapping regex"
 FUZZ_DIR=$ROOT/target/fuzz
+# Not a target of libFuzzer: it runs the built Action and the command side by side.
+DIFFERENTIAL=differential
 
 # What `cargo fuzz build --sanitizer none` hands to the compiler: no part of it asks for a nightly one.
 FUZZ_FLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -15,6 +17,7 @@ run_fuzzing() {
   local seconds=$1
   stage "C++ compiler for libFuzzer" require_cxx
   stage "Fuzz targets" build_fuzz_targets
+  stage "Engine, shim and command to compare" build_hosts
   stage "Fuzz, each target for $seconds s, two at a time" fuzz_all "$seconds"
 }
 
@@ -43,6 +46,13 @@ build_fuzz_targets() {
   say "$FUZZ_TARGETS"
 }
 
+# Nothing is built that is there already.
+build_hosts() {
+  build_engine
+  build_shim
+  build_command
+}
+
 # With a target stated, the flags go to the targets alone and not to build scripts.
 fuzz_cargo() {
   local command=$1 host=$2
@@ -57,18 +67,32 @@ fuzz_all() {
   # So that an input that fails is printed with the line that it fails at.
   export RUST_BACKTRACE=1
   export FUZZ_DIR FUZZ_BIN
-  export -f fuzz_one fuzz_seeds
+  export -f fuzz_one fuzz_seeds fuzz_hosts
+  export DIFFERENTIAL
   failed=$FUZZ_DIR/failed
   rm -f "$failed"
   # shellcheck disable=SC2016,SC2086
-  printf '%s\n' $FUZZ_TARGETS | xargs -P 2 -I '{}' bash -c 'fuzz_one "$1" "$2" || echo "$1" >>"$3"' _ '{}' "$seconds" "$failed"
+  printf '%s\n' $DIFFERENTIAL $FUZZ_TARGETS | xargs -P 2 -I '{}' bash -c 'fuzz_one "$1" "$2" || echo "$1" >>"$3"' _ '{}' "$seconds" "$failed"
   [ ! -e "$failed" ] || die "these targets failed: $(sort "$failed" | tr '\n' ' ')" \
     "fuzz/README.md says what to do with the inputs"
+}
+
+# Everything that it prints is told: seeds, counts, and what differs.
+fuzz_hosts() {
+  local log=$FUZZ_DIR/$DIFFERENTIAL.log status=ok
+  node fuzz/differential.mjs --seed "${FUZZ_SEED:-1}" --seconds "$1" >"$log" 2>&1 || status=FAILED
+  printf '   %-7s %s\n' "$status" "$DIFFERENTIAL"
+  cut -c 1-1000 "$log" | sed 's/^/           /'
+  [ "$status" = ok ]
 }
 
 # The last lines of a run tell all; what led there is in its log.
 fuzz_one() {
   local target=$1 seconds=$2
+  if [ "$target" = "$DIFFERENTIAL" ]; then
+    fuzz_hosts "$seconds"
+    return
+  fi
   local corpus=$FUZZ_DIR/corpus/$target log=$FUZZ_DIR/$target.log artifacts=$FUZZ_DIR/artifacts/$target/ input
   mkdir -p "$corpus" "$artifacts"
   mapfile -t seeds < <(fuzz_seeds "$target")

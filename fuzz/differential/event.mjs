@@ -88,7 +88,7 @@ function put(members, pointer, value) {
 /** @param {Random} random @returns {Members} the attributes of an identity */
 function attributes(random) {
   const members = [];
-  for (const pointer of POINTERS) if (random.chance(0.5)) put(members, pointer, groups(random));
+  for (const pointer of POINTERS) if (random.chance(0.8)) put(members, pointer, groups(random));
   if (random.chance(0.3)) put(members, '/groups', groups(random));
   const add = (share, key, make) => random.chance(share) && members.push([key, make()]);
   add(0.5, 'department', () => odds(random, 0.2, () => random.pick(DEPARTMENTS)));
@@ -106,7 +106,7 @@ function attributes(random) {
 /** @param {Random} random @param {string} own the login's connection */
 function identities(random, own) {
   const one = () => random.weighted(
-    [8, () => object({ connection: random.chance(0.4) ? own : random.pick(CONNECTIONS), profileData: random.chance(0.8) ? odds(random, 0.1, () => attributes(random)) : undefined })],
+    [16, () => object({ connection: random.chance(0.4) ? own : random.pick(CONNECTIONS), profileData: random.chance(0.8) ? odds(random, 0.1, () => attributes(random)) : undefined })],
     [1, () => object({ connection: odd(random) })],
     [1, () => odd(random)],
   );
@@ -132,13 +132,15 @@ const metadata = (random) => (random.chance(0.3) ? undefined : odds(random, 0.1,
  * @returns {Members}
  */
 export function event(random) {
-  const connection = random.chance(0.97) ? random.pick([...CONNECTIONS, CONNECTIONS[0]]) : odds(random, 0.5, () => name(random));
+  const organization = random.chance(0.03) ? 'org_nobody' : random.pick(['org_acme', 'org_acme', 'org_acme', 'org_globex']);
+  const known = organization === 'org_globex' && random.chance(0.9) ? CONNECTIONS.slice(0, 1) : CONNECTIONS;
+  const connection = random.chance(0.97) ? random.pick(known) : odds(random, 0.5, () => name(random));
   const user = attributes(random);
-  if (random.chance(0.35)) user.members.push(['identities', identities(random, connection)]);
+  if (random.chance(0.25)) user.members.push(['identities', identities(random, connection)]);
   const time = () => odds(random, 0.15, () => random.pick(TIMES));
   return object({
     organization: random.chance(0.93)
-      ? odds(random, 0.03, () => object({ id: odds(random, 0.03, () => random.pick(random.chance(0.03) ? ['org_nobody'] : ['org_acme', 'org_acme', 'org_acme', 'org_globex'])), metadata: metadata(random) }))
+      ? odds(random, 0.03, () => object({ id: odds(random, 0.03, () => organization), metadata: metadata(random) }))
       : undefined,
     connection: odds(random, 0.02, () => object({ id: random.chance(0.95) ? odds(random, 0.03, () => 'con_1') : undefined, name: connection, metadata: metadata(random) })),
     client: odds(random, 0.02, () => object({ client_id: odds(random, 0.02, () => random.pick(random.chance(0.03) ? ['nobody'] : ['portal-client', 'portal-client', 'wiki-client', 'desk-client'])), metadata: metadata(random) })),

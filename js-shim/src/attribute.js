@@ -105,7 +105,7 @@ export function encodeValue(found, read) {
  */
 function open(text, read) {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError();
-  if (read.split) return text ? text.split(read.split, MAX_ENTRIES) : [];
+  if (read.split && text) return text.split(read.split, MAX_ENTRIES);
   try {
     return read.json ? JSON.parse(text) : text;
   } catch {

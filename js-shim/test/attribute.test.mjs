@@ -205,7 +205,7 @@ test('strings are split where the read says so', () => {
   };
   split('a;b', ['a', 'b']);
   split('a', ['a']);
-  split('', []);
+  split('', '');
   split(';', ['', '']);
   split('a, b,c', ['a', 'b,c'], 'nfc', ', ');
   split('aaa', ['', 'a'], 'nfc', 'aa');

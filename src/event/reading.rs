@@ -186,7 +186,7 @@ fn found<'e>(mut value: Cow<'e, Json>, read: &Read<'_>) -> Found<'e> {
     }
     if !read.split.is_empty() {
         match &*value {
-            Json::Text(text) => value = Cow::Owned(split(text, read.split)),
+            Json::Text(text) if !text.as_str().is_empty() => value = Cow::Owned(split(text, read.split)),
             // Only what was split here is an array of parts.
             Json::List(_) => value = Cow::Owned(Json::Object(Vec::new())),
             _ => {}
@@ -216,12 +216,12 @@ fn leaf<'j>(entry: &'j Json, field: &str) -> Option<&'j Json> {
     }
 }
 
-/// The parts of a text. An empty one has none.
+/// The parts of a text, as many as are read of a list.
 fn split(text: &Text, delimiter: &str) -> Json {
     let mut parts = Vec::new();
     let (text, delimiter) = (text.exact(), delimiter.as_bytes());
     let (mut start, mut at) = (0, 0);
-    while parts.len() < MAX_ENTRIES && !text.is_empty() {
+    while parts.len() < MAX_ENTRIES {
         let rest = text.get(at..).unwrap_or_default();
         let ends = rest.starts_with(delimiter) || rest.is_empty();
         if ends {
