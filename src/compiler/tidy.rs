@@ -203,7 +203,7 @@ mod tests {
         for glob in all(&[&chars[..], &["*", "?", "[o ]"]].concat(), 3) {
             let Ok(lowered) = Glob::parse(&glob) else { continue };
             for tidying in [TRIM, NFC] {
-                let automaton =
+                let mut automata =
                     lowered.names.iter().chain(&lowered.patterns).map(|it| Automaton::of_glob(it));
                 let claimed = automata.any(|it| tidying.can_match(&it));
                 let tidy = |name: &&String| !name.is_empty() && tidying.tidy(name) == **name;
