@@ -178,6 +178,8 @@ mod tests {
         platform, regex, rule, source, when,
     };
     use crate::diagnostic::{Code, Diagnostic};
+
+    use crate::dn::AttributeOf;
     use crate::source::Identity;
 
     fn entra() -> Connection {
@@ -209,7 +211,11 @@ mod tests {
     }
 
     fn dn(below: Option<&str>) -> OwnedForm {
-        OwnedForm::DistinguishedName { attribute: "CN".to_owned(), below: below.map(str::to_owned) }
+        OwnedForm::DistinguishedName {
+            attribute: "CN".to_owned(),
+            of: AttributeOf::Entry,
+            below: below.map(str::to_owned),
+        }
     }
 
     /// What is said of one source, and that the same source with another form is no better, unless it is read apart.
