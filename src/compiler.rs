@@ -5,6 +5,7 @@
 //! globs, `encode` writes the bundle.
 
 mod automaton;
+mod captures;
 pub mod cases;
 mod conditions;
 mod coverage;

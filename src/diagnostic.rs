@@ -270,8 +270,8 @@ codes! {
         "remove one of them",
     ShadowedRule Warning "shadowed-rule" "A rule gives nothing that another one does not give as well."
         "remove it, unless it is there for the record",
-    ForgeableName Warning "forgeable-name" "A protected group is granted by a display name, which others upstream can give to a group of their own."
-        "match the group's object id and give it a readable name under `aliases`",
+    ForgeableName Warning "forgeable-name" "A protected group is granted by what others upstream can choose, such as the display name of a group of their own."
+        "match the group's id where the identity provider sends a list of ids, and give it a readable name under `aliases`",
     DelimiterInName Warning "delimiter-in-name" "A name holds the delimiter at which the string of groups is split."
         "have the identity provider send an array, or a delimiter that no group name holds",
     UnreachableDefault Warning "unreachable-default" "A default that never applies, because a rule always grants something."

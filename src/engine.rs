@@ -10,7 +10,8 @@ use crate::evaluation::{Evaluation, Match, Note, Outcome, Reason};
 use crate::invisible;
 use crate::login::{Input, Login};
 use crate::mapping::{Detailed, IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
-use crate::pattern::{MAX_CAPTURES, PatternKind};
+use crate::matcher::PatternKind;
+use crate::pattern::MAX_CAPTURES;
 use crate::refresh;
 use crate::source::{self, Received};
 use crate::words::Scanned;
@@ -456,7 +457,7 @@ impl<'v, 'b> Run<'v, 'b> {
         trace: &mut impl FnMut(Step<'_, 'b>),
     ) {
         let mut captures: [&[u8]; MAX_CAPTURES] = [&[]; MAX_CAPTURES];
-        self.mapping.captures(found.rule, kind, text, |number, capture| {
+        kind.captures(text, |number, capture| {
             if let Some(slot) = captures.get_mut(number) {
                 *slot = capture;
             }

@@ -14,7 +14,7 @@ use crate::event::{Answer, Event};
 use crate::form::Form;
 use crate::login::Value;
 use crate::mapping::Mapping;
-use crate::pattern::PatternKind;
+use crate::matcher::PatternKind;
 use crate::read::{Base, Read};
 use crate::source::{Shape, Source};
 use crate::{invisible, letters};
@@ -272,7 +272,8 @@ impl Teller<'_, '_> {
                 let matched = match kind {
                     PatternKind::Exact => "exact".to_owned(),
                     PatternKind::Glob(pattern) => format!("glob {}", pattern.to_glob()),
-                    PatternKind::Regex(pattern) => format!("regex {pattern}"),
+                    PatternKind::Regex(regex) if regex.is_glob() => format!("glob {}", regex.pattern()),
+                    PatternKind::Regex(regex) => format!("regex {}", regex.pattern()),
                 };
                 let step = self.step(found.rule, matched, unwanted);
                 if let Some(group) = self.groups.get_mut(found.group as usize) {

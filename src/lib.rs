@@ -52,9 +52,11 @@ pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
 pub use form::Form;
 pub use login::{Input, Login, Value};
 pub use mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
+pub use matcher::PatternKind;
 pub use names::Names;
-pub use pattern::{Pattern, PatternKind};
+pub use pattern::Pattern;
 pub use read::{Base, Read};
+pub use regex::Regex;
 pub use source::{Absent, Combine, Identity, Shape, Source};
 
 /// The most upstream groups one login may carry; more make its input incomplete.

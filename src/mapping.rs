@@ -4,8 +4,7 @@ use crate::bits::Bits;
 use crate::bytes::Reader;
 use crate::condition::Condition;
 use crate::letters;
-use crate::matcher::Matcher;
-use crate::pattern::PatternKind;
+use crate::matcher::{Matcher, PatternKind};
 use crate::regex::{self, Ends, Regex};
 use crate::template::Template;
 use crate::words::{Scanned, scan};
@@ -49,6 +48,8 @@ pub struct Mapping<'b> {
     is_plain: bool,
     /// Regular expressions, each with its clause.
     expressions: Vec<(u32, Regex<'b>)>,
+    /// Whether any of them ignores the letter case of ASCII.
+    lowers: bool,
 }
 
 /// One rule: what it grants or takes away. What it matches is in the mapping's matchers.
@@ -80,6 +81,7 @@ pub(crate) struct Detailed<'b> {
 #[derive(Debug, Default)]
 struct Memory {
     lower: Vec<u8>,
+    ascii: Vec<u8>,
     runs: regex::Memory,
 }
 
@@ -188,6 +190,7 @@ impl<'b> Mapping<'b> {
             let clause = reader.number().filter(|clause| *clause < all)?;
             Some((clause, Regex::decode(reader)?))
         })?;
+        let lowers = expressions.iter().any(|(_, regex)| regex.letters() == regex::ASCII_LOWER);
         let is_plain = folded.is_none() && expressions.is_empty();
         let mut next = rules.iter().skip(1);
         let has_parts = rules.iter().any(|rule| next.next().is_some_and(|next| next.id == rule.id));
@@ -211,6 +214,7 @@ impl<'b> Mapping<'b> {
             folded,
             is_plain,
             expressions,
+            lowers,
         })
     }
 
@@ -290,7 +294,7 @@ impl<'b> Mapping<'b> {
     fn match_otherwise(
         &self,
         name: &[u8],
-        Memory { lower, runs }: &mut Memory,
+        Memory { lower, ascii, runs }: &mut Memory,
         matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>, &[u8]),
     ) {
         if let Some(folded) = &self.folded {
@@ -298,19 +302,18 @@ impl<'b> Mapping<'b> {
             letters::fold_into(name, lower);
             folded.for_each_of_one(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
         }
-        let ends = Ends::of(name);
+        if self.lowers {
+            ascii.clear();
+            ascii.extend(name.iter().map(u8::to_ascii_lowercase));
+        }
+        // In letters that no expression is compared in, the name is left empty. The compiler writes a matcher of
+        // patterns that ignore letter case, even an empty one, where an expression needs the name in their letters.
+        let names: [&[u8]; 3] = [name, ascii, lower];
+        let names = names.map(|name| (name, Ends::of(name)));
         for (clause, regex) in &self.expressions {
-            if !regex.is_match(ends, name, runs) {
-                continue;
-            }
-            let kind = PatternKind::Regex(regex.pattern());
-            if regex.ignores_case() {
-                // Of letters outside ASCII an expression heeds the case, so they keep it.
-                lower.clear();
-                lower.extend(name.iter().map(u8::to_ascii_lowercase));
-                matched(*clause, kind, lower);
-            } else {
-                matched(*clause, kind, name);
+            let Some((name, ends)) = names.get(usize::from(regex.letters())) else { continue };
+            if regex.is_match(*ends, name, runs) {
+                matched(*clause, PatternKind::Regex(regex), name);
             }
         }
     }
@@ -342,26 +345,6 @@ impl<'b> Mapping<'b> {
     #[cfg(feature = "compiler")]
     pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
         self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
-    }
-
-    /// Calls `each` for every capture of a text that a pattern of the clause matches, with its number.
-    pub(crate) fn captures<'n>(
-        &self,
-        clause: u32,
-        kind: PatternKind<'_, 'b>,
-        text: &'n [u8],
-        mut each: impl FnMut(usize, &'n [u8]),
-    ) {
-        match kind {
-            PatternKind::Exact => {}
-            PatternKind::Glob(pattern) => pattern.captures(text, each),
-            PatternKind::Regex(pattern) => {
-                let same = |(of, regex): &&(u32, Regex<'b>)| *of == clause && regex.pattern() == pattern;
-                if let Some((_, regex)) = self.expressions.iter().find(same) {
-                    regex.captures(text, &mut each);
-                }
-            }
-        }
     }
 }
 

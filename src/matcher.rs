@@ -12,10 +12,35 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::bits::{Bits, ones};
 use crate::bytes::Reader;
-use crate::pattern::{Pattern, PatternKind};
+use crate::pattern::Pattern;
+use crate::regex::Regex;
 use crate::side::Side;
 use crate::table::Table;
 use crate::words::{Scanned, hash, mix, same};
+
+/// How a rule came to fire.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum PatternKind<'p, 'b> {
+    /// The group is one of the rule's exact names.
+    Exact,
+    /// The group matches one of the rule's globs.
+    Glob(&'p Pattern<'b>),
+    /// The group matches one of the rule's regular expressions, or a glob that is one. By reference, so that a kind is
+    /// two words, which are handed on in registers: in memory, what is written as two is slow to be read as one.
+    Regex(&'p Regex<'b>),
+}
+
+impl PatternKind<'_, '_> {
+    /// Calls `each` for every capture of a text that the pattern matches, with its number.
+    pub(crate) fn captures<'n>(self, text: &'n [u8], each: impl FnMut(usize, &'n [u8])) {
+        match self {
+            Self::Exact => {}
+            Self::Glob(pattern) => pattern.captures(text, each),
+            Self::Regex(regex) => regex.captures(text, each),
+        }
+    }
+}
 
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]

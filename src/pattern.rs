@@ -38,19 +38,6 @@ pub struct Pattern<'b> {
     suffix: &'b [u8],
 }
 
-/// How a rule came to fire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PatternKind<'p, 'b> {
-    /// The group is one of the rule's exact names.
-    Exact,
-    /// The group matches one of the rule's globs.
-    Glob(&'p Pattern<'b>),
-    /// The group matches one of the rule's regular expressions, which is this one. By reference, so that a kind is two
-    /// words, which are handed on in registers: in memory, what is written as two is slow to be read as one.
-    Regex(&'p &'b str),
-}
-
 impl<'b> Pattern<'b> {
     /// Reads a lowered glob; `None` if it is not well-formed.
     pub fn decode(lowered: &'b str) -> Option<Self> {

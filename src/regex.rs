@@ -1,22 +1,25 @@
 //! Regular expressions as the engine runs them: on the whole of a name, in time linear in it.
 //!
 //! The compiler turns an expression into a program (`compiler/regex/program.rs`), which is run for all ways at once,
-//! so that none is ever gone back on. What the compiler found out about how a match begins and ends turns nearly
+//! so that none is ever gone back on. Globs whose captures depend on the order of alternatives or on a `*` are
+//! expressions as well. What the compiler found out about how a match begins and ends turns nearly
 //! every name away before that. regex-lite, which decides what authors may write, is the oracle of the tests.
 
 use crate::bytes::Reader;
 use crate::pattern::{MAX_CAPTURES, next_char};
-use crate::words::{back_word, front_word, lower_word, same};
+use crate::words::{back_word, front_word, same};
 
 /// The most steps of a program.
 pub(crate) const MAX_STEPS: usize = 16_384;
 
 /// A regular expression, ready to be asked about names.
 #[derive(Debug)]
-pub(crate) struct Regex<'b> {
+pub struct Regex<'b> {
     /// As its author wrote it.
+    #[cfg(feature = "compiler")]
     pattern: &'b str,
-    ignore_case: bool,
+    /// In which letters it is compared, and whether it was written as a glob.
+    kind: u8,
     /// Every match begins with one of them; none if nothing is known about that.
     prefixes: Vec<Literal<'b>>,
     /// Every match ends with one of them; none if nothing is known about that.
@@ -43,6 +46,14 @@ enum Step {
     Match,
 }
 
+/// What a kind in a bundle says: names are compared as they arrived, with ASCII letters in lower case, or as globs that
+/// ignore letter case are; to that, [`GLOB`] is added if the author wrote a glob.
+#[cfg(feature = "compiler")]
+pub(crate) const AS_ARRIVED: u8 = 0;
+pub(crate) const ASCII_LOWER: u8 = 1;
+pub(crate) const LOWER: u8 = 2;
+pub(crate) const GLOB: u8 = 4;
+
 /// The tags of steps in a bundle.
 pub(crate) const TEXT: u8 = 0;
 pub(crate) const CLASS: u8 = 1;
@@ -61,18 +72,16 @@ struct Literal<'b> {
     text: &'b [u8],
 }
 
-/// The first and the last eight bytes of a name, as they are and with ASCII letters in lower case: computed once for
-/// all that ask.
+/// The first and the last eight bytes of a name: computed once for all that ask.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ends {
-    front: [u64; 2],
-    back: [u64; 2],
+    front: u64,
+    back: u64,
 }
 
 impl Ends {
     pub(crate) fn of(name: &[u8]) -> Self {
-        let (front, back) = (front_word(name), back_word(name));
-        Self { front: [front, lower_word(front)], back: [back, lower_word(back)] }
+        Self { front: front_word(name), back: back_word(name) }
     }
 }
 
@@ -82,11 +91,12 @@ type Captures = [(u32, u32); MAX_CAPTURES];
 impl<'b> Regex<'b> {
     /// Decodes an expression; `None` if it is not well-formed.
     ///
-    /// Layout: the pattern; whether it ignores the letter case of ASCII; prefixes\* and suffixes\*, which are then in
-    /// lower case; steps\*, each a tag byte, then 0: a text, which is as many steps as it has characters; 1: pairs of
+    /// Layout: the pattern; its kind; prefixes\* and suffixes\*; steps\*, each a tag byte, then 0: a text, which is as many steps as it has characters; 1: pairs of
     /// characters\*; 2: two steps; 3: a step; 4 and 5: a capture; 6: nothing.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
-        let (pattern, ignore_case) = (reader.text()?, reader.flag()?);
+        #[cfg_attr(not(feature = "compiler"), expect(unused_variables, reason = "only explanations show it"))]
+        let pattern = reader.text()?;
+        let kind = reader.byte().filter(|kind| kind & !GLOB <= LOWER)?;
         let prefixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), front_word))?;
         let suffixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), back_word))?;
         let (mut steps, mut ranges) = (Vec::new(), Vec::new());
@@ -109,19 +119,36 @@ impl<'b> Regex<'b> {
                 _ => return None,
             });
         }
-        (steps.len() <= MAX_STEPS).then_some(Self { pattern, ignore_case, prefixes, suffixes, steps, ranges })
+        (steps.len() <= MAX_STEPS).then_some(Self {
+            #[cfg(feature = "compiler")]
+            pattern,
+            kind,
+            prefixes,
+            suffixes,
+            steps,
+            ranges,
+        })
     }
 
-    pub(crate) fn pattern(&self) -> &&'b str {
-        &self.pattern
+    /// The expression, or the glob, as its author wrote it.
+    #[cfg(feature = "compiler")]
+    pub fn pattern(&self) -> &'b str {
+        self.pattern
     }
 
-    /// Whether letters of ASCII match in either case.
-    pub(crate) fn ignores_case(&self) -> bool {
-        self.ignore_case
+    /// Whether its author wrote a glob.
+    #[cfg(feature = "compiler")]
+    pub fn is_glob(&self) -> bool {
+        self.kind & GLOB != 0
     }
 
-    /// Whether the whole of a name matches. `memory` is to be used again.
+    /// In which letters it is compared.
+    pub(crate) fn letters(&self) -> u8 {
+        self.kind & !GLOB
+    }
+
+    /// Whether the whole of a name matches, which is in the [letters](Self::letters) of the expression. `memory` is to be
+    /// used again.
     #[inline]
     pub(crate) fn is_match(&self, ends: Ends, name: &[u8], memory: &mut Memory) -> bool {
         self.may_match(ends, name) && self.run(name, memory, None)
@@ -129,25 +156,16 @@ impl<'b> Regex<'b> {
 
     #[inline]
     fn may_match(&self, ends: Ends, name: &[u8]) -> bool {
-        let at = usize::from(self.ignore_case);
-        let [front, back] = [ends.front, ends.back].map(|words| words.get(at).copied().unwrap_or_default());
+        let is = |part: Option<&[u8]>, literal: &[u8]| part.is_some_and(|part| same(part, literal));
         let begins = |literal: &Literal<'_>| {
-            front & literal.mask == literal.word && self.same(name.get(..literal.text.len()), literal.text)
+            ends.front & literal.mask == literal.word && is(name.get(..literal.text.len()), literal.text)
         };
         let ends = |literal: &Literal<'_>| {
             let start = name.len().checked_sub(literal.text.len());
-            back & literal.mask == literal.word
-                && self.same(start.and_then(|at| name.get(at..)), literal.text)
+            ends.back & literal.mask == literal.word && is(start.and_then(|at| name.get(at..)), literal.text)
         };
         (self.prefixes.is_empty() || self.prefixes.iter().any(begins))
             && (self.suffixes.is_empty() || self.suffixes.iter().any(ends))
-    }
-
-    fn same(&self, part: Option<&[u8]>, literal: &[u8]) -> bool {
-        part.is_some_and(|part| match self.ignore_case {
-            true => part.eq_ignore_ascii_case(literal),
-            false => same(part, literal),
-        })
     }
 
     /// Calls `each` for every capture of a name that matches, with its number and its text.

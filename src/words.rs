@@ -34,15 +34,6 @@ fn pad(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte)).unbounded_shl(missing)
 }
 
-/// A word with its ASCII letters in lower case.
-pub(crate) fn lower_word(word: u64) -> u64 {
-    let ascii = word & !HIGHS;
-    // The highest bit of each byte: from `A` on, and beyond `Z`.
-    let from_a = ascii + ONES * (0x80 - b'A' as u64);
-    let beyond_z = ascii + ONES * (0x7f - b'Z' as u64);
-    word | ((from_a & !beyond_z & !word & HIGHS) >> 2)
-}
-
 /// Whether two byte strings are the same.
 ///
 /// The library's comparison is a loop over bytes in WebAssembly, where this one is there once: code is bytes there.
@@ -257,16 +248,6 @@ mod tests {
                 let (left, right) = (left.as_bytes(), right.as_bytes());
                 assert_eq!(front_word(left).cmp(&front_word(right)), left.cmp(right));
                 assert_eq!(back_word(left).cmp(&back_word(right)), left_back.cmp(&right_back));
-            }
-        }
-    }
-
-    #[test]
-    fn letters_become_lower_case_and_nothing_else_changes() {
-        for byte in 0..=u8::MAX {
-            for word in [[byte; 8], [byte, b'@', b'Z', b'[', 0xff, byte, b'A', 0]] {
-                let lower = word.map(|byte| byte.to_ascii_lowercase());
-                assert_eq!(super::lower_word(u64::from_be_bytes(word)), u64::from_be_bytes(lower));
             }
         }
     }

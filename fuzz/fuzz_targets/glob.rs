@@ -1,9 +1,11 @@
-//! A glob matches what globset says, and no text makes its compiler panic.
+//! A glob matches what globset says, and captures what regex-lite says of the regular expression that docs/mapping.md
+//! gives for it; no text makes its compiler panic.
 #![no_main]
 
 use claimsmith::compiler::Glob;
 use globset::GlobBuilder;
 use libfuzzer_sys::fuzz_target;
+use regex_lite::RegexBuilder;
 
 /// Two characters outside ASCII, and a glob and a name in ASCII.
 type Input<'a> = (char, char, &'a [u8], &'a [u8]);
@@ -15,8 +17,9 @@ fuzz_target!(|input: Input<'_>| {
 });
 
 fn check(low: char, high: char, glob: String, name: String) {
-    // A capture, which globset takes for alternatives; the laws know what it means.
+    // A capture, which globset takes for alternatives.
     if glob.contains("${") {
+        check_captures(&glob, &name);
         return;
     }
     // globset works on bytes: what it calls one character is one byte. It therefore sees ASCII alone, and Claimsmith
@@ -40,4 +43,80 @@ fn check(low: char, high: char, glob: String, name: String) {
         oracle.compile_matcher().is_match(&name),
         "{glob:?} against {renamed_name:?}"
     );
+}
+
+fn check_captures(glob: &str, name: &str) {
+    let Ok(parsed) = Glob::parse(glob) else { return };
+    let regex = as_regex(glob);
+    let oracle = RegexBuilder::new(&format!("^(?s:{regex})$"))
+        .size_limit(1 << 24)
+        .build()
+        .expect("Claimsmith accepts no glob that has no regular expression");
+    let by_name = |(of, text): (&str, &str)| {
+        (of.trim_end_matches(|char: char| char.is_ascii_digit()).to_owned(), text.to_owned())
+    };
+    let sorted = |mut all: Vec<(String, String)>| {
+        all.sort();
+        all
+    };
+    let expected = oracle.captures(name).map(|captures| {
+        let named = oracle.capture_names().zip(captures.iter());
+        named.filter_map(|(of, text)| Some(by_name((of?, text?.as_str())))).collect()
+    });
+    let found = parsed
+        .captures(name, false)
+        .map(|captures| captures.iter().map(|(of, text)| by_name((of, text))).collect());
+    assert_eq!(found.map(sorted), expected.map(sorted), "{glob:?} against {name:?}, which is {regex:?}");
+}
+
+/// A glob as docs/mapping.md reads it. Each capture gets a number behind its name: alternatives may have the same.
+fn as_regex(glob: &str) -> String {
+    let (mut regex, mut open, mut captures) = (String::new(), 0, 0);
+    let mut rest = glob.chars();
+    while let Some(char) = rest.next() {
+        match char {
+            '*' => regex.push_str(".*"),
+            '?' => regex.push('.'),
+            '$' if rest.as_str().starts_with('{') => {
+                let name: String = rest.by_ref().skip(1).take_while(|char| *char != '}').collect();
+                captures += 1;
+                regex.push_str(&format!("(?<{name}_{captures}>.+?)"));
+            }
+            '{' => {
+                open += 1;
+                regex.push_str("(?:");
+            }
+            ',' if open > 0 => regex.push('|'),
+            '}' if open > 0 => {
+                open -= 1;
+                regex.push(')');
+            }
+            '[' => {
+                let negated = rest.as_str().starts_with(['!', '^']);
+                let mut listed = rest.by_ref().skip(usize::from(negated));
+                // Right behind its beginning, the sign of the end stands for itself.
+                let first = listed.next().into_iter();
+                let mut ranges: Vec<(char, char)> = Vec::new();
+                // A `-` leads on from what is before it, if there is anything behind it.
+                let mut leads = false;
+                for char in first.chain(listed.take_while(|char| *char != ']')) {
+                    match ranges.last_mut() {
+                        Some(_) if char == '-' && !leads => leads = true,
+                        Some(last) if leads => (last.1, leads) = (char, false),
+                        _ => ranges.push((char, char)),
+                    }
+                }
+                if leads {
+                    ranges.push(('-', '-'));
+                }
+                regex.push_str(if negated { "[^" } else { "[" });
+                for (low, high) in ranges {
+                    regex.push_str(&format!("\\x{{{:x}}}-\\x{{{:x}}}", u32::from(low), u32::from(high)));
+                }
+                regex.push(']');
+            }
+            literal => regex.push_str(&regex_lite::escape(&literal.to_string())),
+        }
+    }
+    regex
 }

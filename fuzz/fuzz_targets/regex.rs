@@ -25,6 +25,9 @@ fn check(pattern: &str, ignore_case: bool, names: &str) {
         let expected = oracle.captures(name).map(|captures| {
             let named = oracle.capture_names().zip(captures.iter());
             let named = named.filter_map(|(of, text)| Some((of?.to_owned(), text?.as_str().to_owned())));
+            // What is captured without regard to case is in lower case.
+            let lowered = |text: String| if ignore_case { text.to_ascii_lowercase() } else { text };
+            let named = named.map(|(of, text)| (of, lowered(text)));
             named.collect::<Vec<_>>()
         });
         assert_eq!(ours.is_match(name), expected.is_some(), "{pattern:?} against {name:?}");

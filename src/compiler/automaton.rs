@@ -244,12 +244,12 @@ fn contains(ranges: &[(char, char)], character: char) -> bool {
     ranges.iter().any(|(low, high)| (*low..=*high).contains(&character))
 }
 
-fn everything() -> Vec<(char, char)> {
+pub(crate) fn everything() -> Vec<(char, char)> {
     vec![('\0', char::MAX)]
 }
 
 /// The constructs of a lowered glob: `None` for any characters, else the ranges that one character is of.
-fn read_glob(lowered: &str) -> Vec<Option<Vec<(char, char)>>> {
+pub(crate) fn read_glob(lowered: &str) -> Vec<Option<Vec<(char, char)>>> {
     let mut tokens = Vec::new();
     let mut rest = lowered.chars();
     while let Some(char) = rest.next() {

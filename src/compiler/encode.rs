@@ -63,8 +63,10 @@ pub(crate) struct Clause {
     pub(crate) plain: Lowered,
     /// Folded, for folded names.
     pub(crate) folded: Lowered,
-    /// Regular expressions, each as the engine decodes it.
+    /// Regular expressions, and globs that are read as such, each as the engine decodes it.
     pub(crate) regexes: Vec<Vec<u8>>,
+    /// Whether one of these is for names in lower case.
+    pub(crate) regexes_fold: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -433,8 +435,11 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     writer.positions(&mapping.default);
 
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
-    let folded =
-        clauses.iter().any(|clause| !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty());
+    // Where there is a matcher for names in lower case, the engine brings names into it.
+    let folds = |clause: &&Clause| {
+        clause.regexes_fold || !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty()
+    };
+    let folded = clauses.iter().any(folds);
     writer.bytes.push(u8::from(folded));
     if folded {
         encode_patterns(&mut writer, &clauses, |clause| &clause.folded);

@@ -33,6 +33,10 @@ pub struct Glob {
     pub(crate) names: Vec<String>,
     /// Lowered patterns, as [`Pattern::decode`] reads them.
     pub(crate) patterns: Vec<String>,
+    /// The glob as it is written, with its alternatives.
+    pub(crate) tokens: Vec<Token>,
+    /// The names of its captures, by their numbers.
+    pub(crate) captures: Vec<String>,
 }
 
 /// What is said about a glob with too many alternatives.
@@ -63,8 +67,8 @@ impl fmt::Display for GlobError {
 
 impl core::error::Error for GlobError {}
 
-#[derive(Clone, Debug)]
-enum Token {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
     Literal(char),
     Any,
     One,
@@ -84,7 +88,9 @@ impl Glob {
     ///
     /// If it does not parse, holds control characters, or its alternatives expand to too many patterns.
     pub fn parse(glob: &str) -> Result<Self, GlobError> {
-        Self::parse_capturing(glob, &mut Vec::new())
+        let mut captures = Vec::new();
+        let parsed = Self::parse_capturing(glob, &mut captures)?;
+        Ok(Self { captures, ..parsed })
     }
 
     /// The same with the names of captures that belong together, which have their numbers by their places.
@@ -113,6 +119,7 @@ impl Glob {
                 lowered.names.push(pattern);
             }
         }
+        lowered.tokens = tokens;
         Ok(lowered)
     }
 
@@ -316,25 +323,34 @@ impl Parser<'_, '_> {
     }
 }
 
+impl Token {
+    /// As [`Pattern::decode`] reads it; alternatives have no such form.
+    pub(crate) fn lowered(&self) -> String {
+        match self {
+            Self::Literal(char) => char.to_string(),
+            Self::Any => char::from(pattern::ANY).to_string(),
+            Self::One => char::from(pattern::ONE).to_string(),
+            Self::Capture(number) => {
+                let bytes = [pattern::CAPTURE, b'a' + number, pattern::ONE, pattern::ANY];
+                bytes.map(char::from).iter().collect()
+            }
+            Self::Class { negated, ranges } => {
+                let open = if *negated { pattern::NEGATED_CLASS } else { pattern::CLASS };
+                let mut class = char::from(open).to_string();
+                class.extend(ranges.iter().flat_map(|(low, high)| [*low, *high]));
+                class.push(char::from(pattern::CLASS_END));
+                class
+            }
+            Self::Alternatives(_) => String::new(),
+        }
+    }
+}
+
 /// Every pattern that the tokens stand for, lowered.
 fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
     let mut expanded = vec![String::new()];
     for token in tokens {
         let endings: Vec<String> = match token {
-            Token::Literal(char) => vec![char.to_string()],
-            Token::Any => vec![char::from(pattern::ANY).to_string()],
-            Token::One => vec![char::from(pattern::ONE).to_string()],
-            Token::Capture(number) => {
-                let bytes = [pattern::CAPTURE, b'a' + number, pattern::ONE, pattern::ANY];
-                vec![bytes.map(char::from).iter().collect()]
-            }
-            Token::Class { negated, ranges } => {
-                let open = if *negated { pattern::NEGATED_CLASS } else { pattern::CLASS };
-                let mut class = char::from(open).to_string();
-                class.extend(ranges.iter().flat_map(|(low, high)| [*low, *high]));
-                class.push(char::from(pattern::CLASS_END));
-                vec![class]
-            }
             Token::Alternatives(all) => {
                 let mut endings = Vec::new();
                 for alternative in all {
@@ -342,6 +358,7 @@ fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
                 }
                 endings
             }
+            other => vec![other.lowered()],
         };
         if expanded.len() * endings.len() > MAX_EXPANSIONS {
             return Err(GlobError::TooLarge);

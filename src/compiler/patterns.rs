@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::automaton::Automaton;
+use super::captures;
 use super::coverage::covers_everything;
 use super::domains::{addresses, takes_any_address};
 use super::encode::{Clause, Lowered};
@@ -16,9 +17,11 @@ use super::regex::{self, HostRegex, RegexProblem};
 use super::tidy::{self, Tidying};
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
+use crate::bytes::Reader;
 use crate::diagnostic::Code;
 use crate::letters;
 use crate::pattern::{CAPTURE, Pattern};
+use crate::regex::Regex;
 
 /// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
 #[derive(Debug)]
@@ -213,19 +216,21 @@ impl<'o> PatternLowering<'o> {
             glob.names.is_empty() && glob.patterns.iter().all(|pattern| has(pattern, *number))
         };
         let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
+        let expression =
+            (own && captures::has_any(&glob.patterns)).then(|| as_regex(&glob, &written.text, ignore_case));
+        let engine = expression.as_ref().and_then(|encoded| Regex::decode(&mut Reader::new(encoded)));
         for alias in &self.organization.aliases {
             let readable = if ignore_case { fold(&alias.name.text) } else { alias.name.text.clone() };
-            let matching = glob.patterns.iter().find_map(|pattern| {
-                let pattern = Pattern::decode(pattern)?;
-                pattern.is_match(readable.as_bytes()).then_some(pattern)
-            });
-            if !glob.names.contains(&readable) && matching.is_none() {
+            let is_match = |pattern: &String| {
+                Pattern::decode(pattern).is_some_and(|pattern| pattern.is_match(readable.as_bytes()))
+            };
+            if !glob.names.contains(&readable) && !glob.patterns.iter().any(is_match) {
                 continue;
             }
-            match matching {
-                Some(pattern) if own && !captures.is_empty() => {
+            match &engine {
+                Some(engine) if !captures.is_empty() => {
                     let mut taken = vec![String::new(); self.names.len()];
-                    pattern.captures(readable.as_bytes(), |number, capture| {
+                    engine.captures(readable.as_bytes(), |number, capture| {
                         if let Some(slot) = taken.get_mut(number) {
                             *slot = String::from_utf8_lossy(capture).into_owned();
                         }
@@ -237,7 +242,14 @@ impl<'o> PatternLowering<'o> {
         }
         let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
         list.names.extend(glob.names);
-        list.patterns.extend(glob.patterns);
+        match expression {
+            Some(expression) if !captures::are_plain(&glob.patterns) => {
+                self.expressions.extend(glob.patterns.iter().map(|pattern| Automaton::of_glob(pattern)));
+                clause.regexes.push(expression);
+                clause.regexes_fold |= ignore_case;
+            }
+            _ => list.patterns.extend(glob.patterns),
+        }
         Some(captures)
     }
 
@@ -336,6 +348,42 @@ impl<'o> PatternLowering<'o> {
         }
         let number = |name: &str| self.capture(name).and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
         clause.regexes.push(checked.encode(&written.text, ignore_case, &number));
+        Some(captures)
+    }
+}
+
+/// A glob as the regular expression that it is read as, as the engine decodes it.
+fn as_regex(glob: &Glob, written: &str, ignore_case: bool) -> Vec<u8> {
+    let fold = |piece: &str| if ignore_case { fold_pattern(piece) } else { piece.to_owned() };
+    regex::encode_glob(written, ignore_case, &captures::tree(glob, &fold))
+}
+
+impl Glob {
+    /// The captures of a name that matches, each with its name; nothing if the name does not match.
+    ///
+    /// They are in lower case if letter case is ignored, as the name is then compared. This is the engine's own
+    /// capturing.
+    pub fn captures(&self, name: &str, ignore_case: bool) -> Option<Vec<(String, String)>> {
+        let name = if ignore_case { fold(name) } else { name.to_owned() };
+        let fold = |text: &String| if ignore_case { fold_pattern(text) } else { text.clone() };
+        let (names, patterns): (Vec<_>, Vec<_>) =
+            (self.names.iter().map(fold).collect(), self.patterns.iter().map(fold).collect());
+        let is_match = |pattern: &Pattern<'_>| pattern.is_match(name.as_bytes());
+        let matching = patterns.iter().filter_map(|pattern| Pattern::decode(pattern)).find(is_match);
+        if matching.is_none() && !names.contains(&name) {
+            return None;
+        }
+        let mut captures = Vec::new();
+        let mut take = |number: usize, taken: &[u8]| {
+            let named = self.captures.get(number).filter(|_| !taken.is_empty());
+            captures.extend(named.map(|of| (of.clone(), String::from_utf8_lossy(taken).into_owned())));
+        };
+        if captures::are_plain(&patterns) {
+            matching.into_iter().for_each(|pattern| pattern.captures(name.as_bytes(), &mut take));
+        } else if captures::has_any(&patterns) {
+            let encoded = as_regex(self, "", ignore_case);
+            Regex::decode(&mut Reader::new(&encoded))?.captures(name.as_bytes(), &mut take);
+        }
         Some(captures)
     }
 }

@@ -68,15 +68,34 @@ pub(crate) struct CheckedRegex {
 impl CheckedRegex {
     /// What the engine decodes; `number` gives the captures their numbers.
     pub(crate) fn encode(&self, pattern: &str, ignore_case: bool, number: &dyn Fn(&str) -> u8) -> Vec<u8> {
-        let mut writer = Writer::default();
-        writer.text(pattern);
-        writer.bytes.push(u8::from(ignore_case));
-        for literals in [&self.prefixes, &self.suffixes] {
-            writer.list(literals, |writer, literal| writer.text(literal));
-        }
-        program::encode(&self.tree, number, &mut writer);
-        writer.bytes
+        let kind = if ignore_case { regex::ASCII_LOWER } else { regex::AS_ARRIVED };
+        encode(pattern, kind, [&self.prefixes, &self.suffixes], &self.tree, number)
     }
+}
+
+/// What the engine decodes of a glob that is read as a regular expression, whose captures have their numbers as names.
+pub(crate) fn encode_glob(glob: &str, ignore_case: bool, tree: &Hir) -> Vec<u8> {
+    let letters = if ignore_case { regex::LOWER } else { regex::AS_ARRIVED };
+    let [prefixes, suffixes] = [ExtractKind::Prefix, ExtractKind::Suffix].map(|kind| ends(tree, kind));
+    let number = |name: &str| name.parse().unwrap_or_default();
+    encode(glob, regex::GLOB | letters, [&prefixes, &suffixes], tree, &number)
+}
+
+fn encode(
+    pattern: &str,
+    kind: u8,
+    ends: [&Vec<String>; 2],
+    tree: &Hir,
+    number: &dyn Fn(&str) -> u8,
+) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.text(pattern);
+    writer.bytes.push(kind);
+    for literals in ends {
+        writer.list(literals, |writer, literal| writer.text(literal));
+    }
+    program::encode(tree, number, &mut writer);
+    writer.bytes
 }
 
 /// A regular expression as regex-lite runs it: for questions before there is a bundle.
@@ -185,12 +204,12 @@ pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<CheckedRegex, Re
             "correct it, or remove it: names are not empty and hold no control characters",
         ));
     }
-    let folded = tree::hir(&tree, if ignore_case { Case::Lower } else { Case::AsWritten });
+    // The engine runs it on names in lower case.
+    let tree = tree::hir(&tree, if ignore_case { Case::Lower } else { Case::AsWritten });
     let mut captures = Vec::new();
-    read_captures(&folded, &mut captures)?;
-    let (prefixes, suffixes) = (ends(&folded, ExtractKind::Prefix), ends(&folded, ExtractKind::Suffix));
+    read_captures(&tree, &mut captures)?;
+    let (prefixes, suffixes) = (ends(&tree, ExtractKind::Prefix), ends(&tree, ExtractKind::Suffix));
     let matches_everything = cover_everything(&[&automaton]);
-    let tree = tree::hir(&tree, case);
     let checked = CheckedRegex { prefixes, suffixes, captures, automaton, matches_everything, tree };
     // The budgets are such that this cannot be; the author would rather hear of it than the login.
     let encoded = checked.encode(pattern, ignore_case, &|_| 0);

@@ -7,6 +7,7 @@
     reason = "a test stops at what is wrong"
 )]
 
+mod captures;
 mod found;
 mod language;
 mod less;

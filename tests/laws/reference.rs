@@ -51,11 +51,12 @@ fn fold(text: &str) -> String {
     text.chars().map(|char| unicode.simple_fold(char)).collect()
 }
 
-fn lower(text: &str) -> String {
+pub(crate) fn lower(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-fn regex(pattern: &str, ignore_case: bool) -> regex::Regex {
+/// A regular expression that has to match whole names.
+pub(crate) fn whole(pattern: &str, ignore_case: bool) -> regex::Regex {
     // Named classes are the only ones, and they are of ASCII.
     let build = || {
         RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).build().expect(pattern)
@@ -65,13 +66,56 @@ fn regex(pattern: &str, ignore_case: bool) -> regex::Regex {
     })
 }
 
-/// A glob that captures, as a regular expression: each capture takes as little as it can.
-fn of_capturing_glob(glob: &str) -> String {
-    let (front, rest) = match glob.strip_prefix("{GG/,x}") {
-        Some(rest) => ("(?:GG/|x)", rest),
-        None => ("", glob),
-    };
-    format!("{front}{}", rest.replace("${team}", "(?<team>.+?)").replace("${role}", "(?<role>.+?)"))
+/// A glob as the regular expression that docs/mapping.md gives for it. A capture that several alternatives have gets a
+/// number behind its name in each.
+pub(crate) fn of_capturing_glob(glob: &str) -> String {
+    let (mut regex, mut open, mut captures) = (String::new(), 0, 0);
+    let mut rest = glob.chars();
+    while let Some(char) = rest.next() {
+        match char {
+            '*' => regex.push_str(".*"),
+            '?' => regex.push('.'),
+            '$' if rest.as_str().starts_with('{') => {
+                let name: String = rest.by_ref().skip(1).take_while(|char| *char != '}').collect();
+                captures += 1;
+                regex.push_str(&format!("(?<{name}{captures}>.+?)"));
+            }
+            '{' => {
+                open += 1;
+                regex.push_str("(?:");
+            }
+            ',' if open > 0 => regex.push('|'),
+            '}' if open > 0 => {
+                open -= 1;
+                regex.push(')');
+            }
+            '[' => {
+                let negated = rest.as_str().starts_with(['!', '^']);
+                let mut listed = rest.by_ref().skip(usize::from(negated));
+                // Right behind its beginning, the sign of the end stands for itself.
+                let first = listed.next().expect("a class lists a character");
+                let class: String =
+                    [first].into_iter().chain(listed.take_while(|char| *char != ']')).collect();
+                let class =
+                    class.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").replace('^', "\\^");
+                let class = class.replace('&', "\\&").replace('~', "\\~");
+                regex.push_str(&format!("[{}{class}]", if negated { "^" } else { "" }));
+            }
+            literal => regex.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    regex
+}
+
+/// What a part took: the alternatives of a glob may have one each, of which one took part.
+pub(crate) fn capture_of(
+    captures: &regex::Captures<'_>,
+    pattern: &regex::Regex,
+    part: &str,
+) -> Option<String> {
+    let names = pattern.capture_names().flatten();
+    let mut own = names.filter(|name| name.trim_end_matches(|char: char| char.is_ascii_digit()) == part);
+    own.find_map(|name| captures.name(name)).map(|taken| taken.as_str().to_owned())
 }
 
 struct Evaluator<'e> {
@@ -96,11 +140,11 @@ impl Evaluator<'_> {
         };
         let of_names = |matches: &dyn Fn(&str) -> bool| self.names(group).any(matches);
         let glob = |glob: &String| match glob.contains("${") {
-            true => of_names(&|name| regex(&fold(&of_capturing_glob(glob)), false).is_match(&fold(name))),
+            true => of_names(&|name| whole(&fold(&of_capturing_glob(glob)), false).is_match(&fold(name))),
             false => of_names(&|name| glob_matches(&fold(glob), &fold(name))),
         };
         let expression =
-            |pattern: &String| of_names(&|name| regex(pattern, patterns.ignore_case).is_match(name));
+            |pattern: &String| of_names(&|name| whole(pattern, patterns.ignore_case).is_match(name));
         patterns.exact.iter().any(exact)
             || patterns.glob.iter().any(glob)
             || patterns.regex.iter().any(expression)
@@ -130,13 +174,13 @@ impl Evaluator<'_> {
             let globs = patterns
                 .glob
                 .iter()
-                .map(|glob| (of_globs, regex(&of_globs(&of_capturing_glob(glob)), false)));
+                .map(|glob| (of_globs, whole(&of_globs(&of_capturing_glob(glob)), false)));
             let regexes =
-                patterns.regex.iter().map(|pattern| (of_regexes, regex(pattern, patterns.ignore_case)));
+                patterns.regex.iter().map(|pattern| (of_regexes, whole(pattern, patterns.ignore_case)));
             for (fold, pattern) in globs.chain(regexes) {
                 for name in self.groups.iter().flat_map(|group| self.names(group)) {
                     let Some(captures) = pattern.captures(&fold(name)).map(|captures| {
-                        ["team", "role"].map(|part| captures.name(part).expect(part).as_str().to_owned())
+                        ["team", "role"].map(|part| capture_of(&captures, &pattern, part).expect(part))
                     }) else {
                         continue;
                     };

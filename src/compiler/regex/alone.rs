@@ -1,6 +1,7 @@
 //! A regular expression by itself, without rules and bundle.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use super::{RegexProblem, check};
 use crate::bytes::Reader;
@@ -44,6 +45,16 @@ impl fmt::Display for RegexError {
 
 impl core::error::Error for RegexError {}
 
+impl regex::Regex<'_> {
+    /// A name in the letters in which this expression is compared.
+    pub(super) fn letters_of<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.letters() {
+            regex::ASCII_LOWER => Cow::Owned(name.to_ascii_lowercase()),
+            _ => Cow::Borrowed(name),
+        }
+    }
+}
+
 impl Regex {
     /// Parses a regular expression, and compiles it to what the engine runs.
     ///
@@ -71,13 +82,17 @@ impl Regex {
     /// Whether the whole of a name matches; this is the engine's own matching.
     pub fn is_match(&self, name: &str) -> bool {
         self.decoded().is_some_and(|regex| {
+            let name = regex.letters_of(name);
             regex.is_match(Ends::of(name.as_bytes()), name.as_bytes(), &mut Memory::default())
         })
     }
 
     /// The captures of a name that matches, each with its name; nothing if the name does not match.
+    ///
+    /// They are in lower case if the letter case of ASCII is ignored.
     pub fn captures(&self, name: &str) -> Option<Vec<(String, String)>> {
         let regex = self.decoded().filter(|_| self.is_match(name))?;
+        let name = regex.letters_of(name);
         let mut captures = Vec::new();
         regex.captures(name.as_bytes(), |number, text| {
             if let Some(of) = self.names.get(number) {

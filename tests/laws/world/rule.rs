@@ -53,16 +53,60 @@ fn patterns() -> impl Strategy<Value = Patterns> {
     })
 }
 
+/// Globs that all capture a team and a role, with stars and alternatives wherever they can stand.
+fn capturing_glob() -> impl Strategy<Value = String> {
+    let usual = &["${team}-${role}", "GG-${team}-${role}", "{GG/,x}${team}-${role}", "${team}/${role}"][..];
+    let before = &[
+        "",
+        "",
+        "*-",
+        "*/",
+        "*a",
+        "?",
+        "[ab]",
+        "[!a]",
+        "{a,a-b}-",
+        "{*-,a}",
+        "{eng,{eng-a,eng}}-",
+        "{x,*a,ops}/",
+        "A*-",
+    ][..];
+    let between = &[
+        "-",
+        "-",
+        "/",
+        "?",
+        "[-/]",
+        "-*-",
+        "-{a,a-a}-",
+        "{-,-a-}",
+        "{-,-*-}",
+        "-{b,?}",
+        "{/,-{a-,*-}b}",
+    ][..];
+    let behind = &["", "", "", "-*", "/*", "?", "{-*,/}", "-{a,b-a}", "{-a,-b,-?}", "{s,rs}"][..];
+    let parts = (select(before), any::<bool>(), select(between), select(behind), any::<bool>());
+    let mixed = parts.prop_map(|(before, swapped, between, behind, alternatives)| {
+        let (one, two) = if swapped { ("${role}", "${team}") } else { ("${team}", "${role}") };
+        match alternatives {
+            false => format!("{before}{one}{between}{two}{behind}"),
+            // Each alternative has both.
+            true => format!("{{{before}{one}{between}{two},{two}-{one}}}{behind}"),
+        }
+    });
+    prop_oneof![1 => select(usual).prop_map(str::to_owned), 3 => mixed]
+}
+
 /// Patterns that all capture a team and a role.
 fn capturing() -> impl Strategy<Value = Patterns> {
-    let globs = &["${team}-${role}", "GG-${team}-${role}", "{GG/,x}${team}-${role}", "${team}/${role}"][..];
     let regexes =
         &["(?<team>[^-]+)-(?<role>.+)", "(?<team>.+)-(?<role>.+?)", "(GG/)?(?<team>.+?)-(?<role>[a-z]+)"][..];
-    (vec(select(globs), 0..2), vec(select(regexes), 0..2), any::<bool>()).prop_map(
+    (vec(capturing_glob(), 0..3), vec(select(regexes), 0..2), any::<bool>()).prop_map(
         |(glob, regex, ignore_case)| {
             let own = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
-            let glob = if glob.is_empty() && regex.is_empty() { vec!["${team}-${role}"] } else { glob };
-            Patterns { exact: Vec::new(), glob: own(glob), regex: own(regex), ignore_case }
+            let glob =
+                if glob.is_empty() && regex.is_empty() { vec!["${team}-${role}".into()] } else { glob };
+            Patterns { exact: Vec::new(), glob, regex: own(regex), ignore_case }
         },
     )
 }
