@@ -33,6 +33,13 @@ impl Bits {
         }
     }
 
+    /// Adds `number`, or removes it if it is there.
+    pub(crate) fn toggle(&mut self, number: u32) {
+        if let Some(word) = self.words_mut().get_mut((number / 64) as usize) {
+            *word ^= 1 << (number % 64);
+        }
+    }
+
     pub(crate) fn contains(&self, number: u32) -> bool {
         let word = self.words().get((number / 64) as usize);
         word.is_some_and(|word| word & 1 << (number % 64) != 0)

@@ -190,14 +190,26 @@ pub fn evaluate_routed<'v, 'b>(
     run.decide(facts, input.now, &mut trace);
     let mut rules = run.fired.members();
     let mut given = run.give(&rules);
+    // What the login could have if more were known: the undecided rules the other way around.
+    let mut possible = run.possible_rules().map(|rules| run.give(&rules));
     run.merge_parts(&mut rules);
     // For incomplete input, or while a granting rule is undecided, it is unknown whether a rule grants anything.
-    if received.incomplete.is_none() && !given.grants && !given.undecided.as_ref().is_some_and(|it| it.grants)
-    {
-        run.give_default(&mut given);
+    let grants = given.grants || possible.as_ref().is_some_and(|possible| possible.grants);
+    if received.incomplete.is_none() && !grants && !mapping.default.is_empty() {
+        run.notes.add(Note::Default, 1);
+        for given in [Some(&mut given), possible.as_mut()].into_iter().flatten() {
+            mapping.default.iter().for_each(|group| given.granted.insert(*group));
+        }
     }
 
     let mut notes = core::mem::take(&mut run.notes);
+    for Expansion { rule, target } in &run.expansions {
+        if let Err(note) = target
+            && run.fired.contains(*rule)
+        {
+            notes.add(*note, 1);
+        }
+    }
     notes.add(Note::EmptyEntry, received.empty_entries);
     notes.add(Note::OutsideScope, received.outside_scope);
     notes.add(Note::Partial, u32::from(received.incomplete.is_some()));
@@ -216,14 +228,16 @@ pub fn evaluate_routed<'v, 'b>(
     } else {
         let own = bundle.groups_of(application);
         let groups = &mut evaluation.groups;
-        *groups = own.map(|own| given.granted.common(own)).unwrap_or_default();
-        if let Some(excluded) = &given.excluded {
-            let granted = groups.len();
-            groups.retain(|group| !excluded.contains(*group));
-            notes.add(Note::Excluded, (granted - groups.len()) as u32);
-        }
+        let excluded = given.take_groups_of(own, groups);
+        notes.add(Note::Excluded, excluded);
         keep_highest(bundle, groups);
-        let possible = given.undecided.as_ref().zip(own).map(|(it, own)| it.possible(bundle, own, groups));
+        let possible = possible.map(|possible| {
+            let mut counted = Vec::new();
+            possible.take_groups_of(own, &mut counted);
+            // Whatever else is known, those that are granted keep out those below them in their tiers.
+            counted.retain(|group| !above(bundle, *group).iter().any(|it| groups.contains(it)));
+            counted
+        });
         limit(bundle, application, possible.as_deref(), &mut evaluation, &mut notes);
     }
     evaluation.notes = notes.0;
@@ -333,9 +347,8 @@ struct Run<'v, 'b> {
     /// The clauses that some group matched.
     hits: Bits,
     fired: Bits,
-    /// The rules of which it is unknown whether they fire: those that grant do not, those that exclude do.
-    /// There are none in most logins.
-    undecided: Option<Bits>,
+    /// The rules of which it is unknown whether they fire, ascending: those that grant do not, those that exclude do.
+    undecided: Vec<u32>,
     expansions: Vec<Expansion>,
     notes: Notes,
 }
@@ -347,29 +360,17 @@ struct Given {
     excluded: Option<Bits>,
     /// Whether a granting rule fired.
     grants: bool,
-    /// What is left open, if any rule is undecided.
-    undecided: Option<Undecided>,
 }
 
-/// What the undecided rules of a login leave open.
-struct Undecided {
-    /// Whether one of them grants.
-    grants: bool,
-    /// What is granted for certain, or by one of them.
-    granted: Bits,
-    /// What is excluded by the other rules.
-    excluded: Bits,
-}
-
-impl Undecided {
-    /// The groups of the application that the login could have if more were known, in which `kept` are kept in any
-    /// case: those that are not excluded for certain, and not below one of their tier that is kept.
-    fn possible(&self, bundle: &Bundle<'_>, own: &Bits, kept: &[u32]) -> Vec<u32> {
-        let mut possible = self.granted.common(own);
-        possible.retain(|group| {
-            !self.excluded.contains(*group) && !above(bundle, *group).iter().any(|it| kept.contains(it))
-        });
-        possible
+impl Given {
+    /// Appends the groups of an application, without those that are excluded; says how many these are.
+    fn take_groups_of(&self, own: Option<&Bits>, groups: &mut Vec<u32>) -> u32 {
+        *groups = own.map(|own| self.granted.common(own)).unwrap_or_default();
+        let granted = groups.len();
+        if let Some(excluded) = &self.excluded {
+            groups.retain(|group| !excluded.contains(*group));
+        }
+        (granted - groups.len()) as u32
     }
 }
 
@@ -380,7 +381,7 @@ impl<'v, 'b> Run<'v, 'b> {
             mapping,
             hits: Bits::new(mapping.clause_count()),
             fired: Bits::default(),
-            undecided: None,
+            undecided: Vec::new(),
             expansions: Vec::new(),
             notes: Notes::default(),
         }
@@ -507,9 +508,7 @@ impl<'v, 'b> Run<'v, 'b> {
                         self.fired.insert(detail.rule);
                     }
                     if verdict != Verdict::Expired {
-                        let undecided =
-                            self.undecided.get_or_insert_with(|| Bits::new(self.mapping.rules.len()));
-                        undecided.insert(detail.rule);
+                        self.undecided.push(detail.rule);
                     }
                 }
                 Verdict::GroupMissing | Verdict::GroupUnwanted | Verdict::ConditionFalse => {}
@@ -542,12 +541,19 @@ impl<'v, 'b> Run<'v, 'b> {
         }
     }
 
-    /// What the rules that fired grant and take away.
-    fn give(&mut self, fired: &[u32]) -> Given {
+    /// The rules that would fire if each undecided one turned out the other way around; nothing if there are none.
+    fn possible_rules(&self) -> Option<Vec<u32>> {
+        let mut rules = self.fired.clone();
+        self.undecided.iter().for_each(|rule| rules.toggle(*rule));
+        (!self.undecided.is_empty()).then(|| rules.members())
+    }
+
+    /// What rules grant and exclude.
+    fn give(&self, rules: &[u32]) -> Given {
         let none = || Bits::new(self.bundle.group_count());
-        let mut given = Given { granted: none(), excluded: None, grants: false, undecided: None };
+        let mut given = Given { granted: none(), excluded: None, grants: false };
         let granted = given.granted.words_mut();
-        for rule in fired {
+        for rule in rules {
             let grants = self.mapping.grants(*rule);
             if self.mapping.excludes(*rule) {
                 let excluded = given.excluded.get_or_insert_with(none);
@@ -564,49 +570,13 @@ impl<'v, 'b> Run<'v, 'b> {
             }
         }
         for Expansion { rule, target } in &self.expansions {
-            if self.fired.contains(*rule) {
-                match target {
-                    Ok(group) => given.granted.insert(*group),
-                    Err(note) => self.notes.add(*note, 1),
-                }
-            }
-        }
-        given.undecided = self.undecided.as_ref().map(|undecided| self.leave_open(&given, fired, undecided));
-        given
-    }
-
-    /// What is left open by rules that are undecided.
-    #[inline(never)]
-    fn leave_open(&self, given: &Given, fired: &[u32], undecided: &Bits) -> Undecided {
-        let excluded = Bits::new(self.bundle.group_count());
-        let mut open = Undecided { grants: false, granted: given.granted.clone(), excluded };
-        for rule in fired.iter().chain(&undecided.members()) {
-            let is_open = undecided.contains(*rule);
-            // What is granted for certain is there already, and an open exclusion may turn out not to apply.
-            if self.mapping.excludes(*rule) != is_open {
-                open.grants |= is_open;
-                let groups = if is_open { &mut open.granted } else { &mut open.excluded };
-                self.mapping.grants(*rule).iter().for_each(|group| groups.insert(*group));
-            }
-        }
-        for Expansion { rule, target } in &self.expansions {
             if let Ok(group) = target
-                && undecided.contains(*rule)
+                && rules.binary_search(rule).is_ok()
             {
-                open.granted.insert(*group);
+                given.granted.insert(*group);
             }
         }
-        open
-    }
-
-    fn give_default(&mut self, given: &mut Given) {
-        if self.mapping.default.is_empty() {
-            return;
-        }
-        for group in &self.mapping.default {
-            given.granted.insert(*group);
-        }
-        self.notes.add(Note::Default, 1);
+        given
     }
 }
 

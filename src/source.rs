@@ -168,17 +168,17 @@ impl<'b> Source<'b> {
             _ => return None,
         };
         let wanted = |reader: &mut Reader<'b>| Some(reader.text().map(Some)?.filter(|text| !text.is_empty()));
-        let dn = |of, reader: &mut Reader<'b>| {
-            let attribute = reader.text()?;
-            Some(Form::DistinguishedName { attribute, of, below: wanted(reader)? })
-        };
-        let form = match reader.byte()? {
+        let tag = reader.byte()?;
+        let form = match tag {
             0 => Form::Plain,
-            1 => dn(AttributeOf::Entry, reader)?,
+            1 | 5 => Form::DistinguishedName {
+                attribute: reader.text()?,
+                of: if tag == 1 { AttributeOf::Entry } else { AttributeOf::Parent },
+                below: wanted(reader)?,
+            },
             2 => Form::Domain { domain: wanted(reader)? },
             3 => Form::Email { domains: reader.list(Reader::text)? },
             4 => Form::Path,
-            5 => dn(AttributeOf::Parent, reader)?,
             _ => return None,
         };
         let flags = reader.byte().filter(|flags| *flags < 32)?;
@@ -497,31 +497,46 @@ fn for_each_part<'v>(
     }
     let parts: Vec<&[u8]> = parts.collect();
     let delimiter = delimiter.as_bytes();
-    let join = |first: usize, last: usize| parts.get(first..=last).map(|parts| parts.join(delimiter));
-    let knows = |name: Vec<u8>| {
-        let seen = source.see(&name);
+    let knows = |name: &[u8]| {
+        let seen = source.see(name);
         seen.is_some_and(|name| find(&name, delimiter).is_some() && mapping.knows(&name))
     };
-    let wants = |name: &[u8]| source.see(name).is_some_and(|name| mapping.wants(&name));
-    // The last parts of runs of at least two, from a part on, that are a known name.
-    let known = |first: usize| {
-        let last = (first + mapping.delimiters).min(parts.len().saturating_sub(1));
-        (first + 1..=last).filter(move |last| join(first, *last).is_some_and(knows))
+    let wants = |part: &&[u8]| source.see(part).is_some_and(|name| mapping.wants(&name));
+    let join = |first: usize, last: usize| {
+        let mut name = Vec::new();
+        for part in parts.get(first..=last).unwrap_or_default() {
+            name.extend_from_slice(part);
+            name.extend_from_slice(delimiter);
+        }
+        name.truncate(name.len().saturating_sub(delimiter.len()));
+        name
     };
+    // Where runs of parts that are a known name begin and end, in this order.
+    let mut runs = Vec::new();
+    for first in 0..parts.len() {
+        for last in (first + 1..parts.len()).take(mapping.delimiters) {
+            if knows(&join(first, last)) {
+                runs.push((first, last));
+            }
+        }
+    }
+    let mut known = runs.as_slice();
     let mut first = 0;
     while let Some(part) = parts.get(first) {
-        let Some(last) = known(first).next_back() else {
+        let here = known.iter().take_while(|(at, _)| *at == first).count();
+        let (here, later) = known.split_at_checked(here).unwrap_or_default();
+        let Some((_, last)) = here.last() else {
             each(Entry::Name(part));
             first += 1;
             continue;
         };
-        let parts_wanted = parts.get(first..=last).is_some_and(|parts| parts.iter().any(|part| wants(part)));
-        let overlaps =
-            known(first).count() > 1 || (first + 1..=last).any(|part| known(part).next().is_some());
-        each(match join(first, last) {
-            Some(name) if !parts_wanted && !overlaps => Entry::Joined(name),
-            _ => Entry::Bad(Reason::AmbiguousSplit),
+        let overlapping = later.iter().take_while(|(at, _)| at <= last).count();
+        let is_wanted = parts.get(first..=*last).is_some_and(|parts| parts.iter().any(wants));
+        each(match here.len() == 1 && overlapping == 0 && !is_wanted {
+            true => Entry::Joined(join(first, *last)),
+            false => Entry::Bad(Reason::AmbiguousSplit),
         });
+        known = later.get(overlapping..).unwrap_or_default();
         first = last + 1;
     }
 }

@@ -88,8 +88,8 @@ fn class(ranges: Vec<(char, char)>) -> Hir {
 
 #[cfg(test)]
 mod tests {
-    use super::super::glob::Glob;
     use super::super::folding::fold_pattern;
+    use super::super::glob::Glob;
     use super::super::regex::encode_glob;
     use super::{are_plain, tree};
     use crate::bytes::Reader;

@@ -154,8 +154,15 @@ fn an_attribute_whose_name_differs_in_dots_and_colons_is_nearly_found() {
     let user = r#"{ "http://schemas:example:com/claims/Group": "a", "x.y": { "z": 1, "w": 2 } }"#;
     let event = Event::parse(&format!(r#"{{ "user": {user} }}"#)).expect("an event");
     let check = |pointer: &str, expected: Option<&str>| {
-        let read =
-            Read { base: Base::Login, json: false, nfc: false, overage: false, pointer, field: "", split: "" };
+        let read = Read {
+            base: Base::Login,
+            json: false,
+            nfc: false,
+            overage: false,
+            pointer,
+            field: "",
+            split: "",
+        };
         assert_eq!(event.nearly_found(&read).as_deref(), expected, "{pointer}");
     };
     let there = "/http:~1~1schemas:example:com~1claims~1Group";
