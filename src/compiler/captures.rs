@@ -7,7 +7,8 @@
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Repetition};
 
 use super::automaton::{everything, read_glob};
-use super::glob::{Glob, Token};
+use super::domains::addresses;
+use super::glob::Token;
 use crate::pattern::{ANY, CAPTURE, Pattern};
 
 /// Whether lowered patterns have captures.
@@ -52,8 +53,59 @@ fn are_apart(one: &str, other: &str) -> bool {
 /// A glob as the tree of the regular expression that it is read as; captures have their numbers as names.
 ///
 /// `fold` brings lowered pieces of the glob into the letters of the names that it is held against.
-pub(crate) fn tree(glob: &Glob, fold: &dyn Fn(&str) -> String) -> Hir {
-    sequence(&glob.tokens, fold)
+pub(crate) fn tree(tokens: &[Token], fold: &dyn Fn(&str) -> String) -> Hir {
+    sequence(tokens, fold)
+}
+
+/// The glob where addresses arrive with their domains folded: a domain at its end has all of its spellings.
+///
+/// `begun` says whether something comes before it.
+pub(crate) fn with_addresses(tokens: &[Token], begun: bool) -> Vec<Token> {
+    let len = tokens.iter().rev().take_while(|token| is_literal(token)).count();
+    let (before, literal) = tokens.split_at_checked(tokens.len() - len).unwrap_or((tokens, &[]));
+    let (begun_before, begun) = (begun, begun || !before.is_empty());
+    let mut endings = Vec::new();
+    for text in texts(literal) {
+        // In front of the literal, any characters stand for what there is.
+        let name = if begun { format!("{}{text}", char::from(ANY)) } else { text.clone() };
+        let addresses = addresses(&name);
+        let others = addresses.iter().map(|it| it.trim_start_matches(char::from(ANY)).to_owned());
+        let others: Vec<String> = others.filter(|it| *it != text).collect();
+        endings.push(text);
+        endings.extend(others);
+    }
+    let literals = |text: &String| text.chars().map(Token::Literal).collect::<Vec<_>>();
+    match before.split_last() {
+        // Where a domain begins in an alternative, what is behind the alternatives belongs to each.
+        Some((Token::Alternatives(all), rest)) => {
+            let with = |alternative: &Vec<Token>| {
+                let whole = [alternative.as_slice(), literal].concat();
+                with_addresses(&whole, begun_before || !rest.is_empty())
+            };
+            [rest, &[Token::Alternatives(all.iter().map(with).collect())]].concat()
+        }
+        _ if literal.is_empty() => before.to_vec(),
+        _ => [before, &[Token::Alternatives(endings.iter().map(literals).collect())]].concat(),
+    }
+}
+
+fn is_literal(token: &Token) -> bool {
+    match token {
+        Token::Literal(_) => true,
+        Token::Alternatives(all) => all.iter().flatten().all(is_literal),
+        Token::Any | Token::One | Token::Capture(_) | Token::Class { .. } => false,
+    }
+}
+
+/// All that literals and alternatives of such are.
+fn texts(tokens: &[Token]) -> Vec<String> {
+    tokens.iter().fold(vec![String::new()], |texts, token| {
+        let endings = match token {
+            Token::Alternatives(all) => all.iter().flat_map(|alternative| self::texts(alternative)).collect(),
+            other => vec![other.lowered()],
+        };
+        texts.iter().flat_map(|text| endings.iter().map(move |end| format!("{text}{end}"))).collect()
+    })
 }
 
 fn sequence(tokens: &[Token], fold: &dyn Fn(&str) -> String) -> Hir {
@@ -91,7 +143,7 @@ mod tests {
     use super::super::folding::fold_pattern;
     use super::super::glob::Glob;
     use super::super::regex::encode_glob;
-    use super::{are_plain, tree};
+    use super::{are_plain, tree, with_addresses};
     use crate::bytes::Reader;
     use crate::regex::Regex;
 
@@ -132,11 +184,44 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_at_the_end_has_all_of_its_spellings() {
+        let check = |glob: &str, name: &str, expected: Option<&str>| {
+            let parsed = Glob::parse(glob).expect(glob);
+            let encoded =
+                encode_glob(glob, false, &tree(&with_addresses(&parsed.tokens, false), &str::to_owned));
+            let mut taken = None;
+            let regex = Regex::decode(&mut Reader::new(&encoded)).expect("fine");
+            regex.captures(name.as_bytes(), |number, text| {
+                if number == 0 {
+                    taken = Some(String::from_utf8_lossy(text).into_owned());
+                }
+            });
+            assert_eq!(taken.as_deref(), expected, "{glob} against {name}");
+        };
+        for glob in [
+            "*-${a}@BÜCHER.example",
+            "*-${a}@{acme,BÜCHER}.example",
+            "{*-${a}@BÜCHER,x}.example",
+            "*-{${a}@BÜCHER.example,x}",
+            "*-{${a},x-${a}}@BÜCHER.example",
+        ] {
+            check(glob, "x-y-z@bücher.example", Some("z"));
+            check(glob, "x-y-z@xn--bcher-kva.example", Some("z"));
+            // As it is written, for sources of other forms.
+            check(glob, "x-y-z@BÜCHER.example", Some("z"));
+            check(glob, "x-y-z@Bücher.example", None);
+        }
+        check("*-${a}@{acme,BÜCHER}.example", "x-y@acme.example", Some("y"));
+        check("*-${a}-B", "x-y-B", Some("y"));
+        check("*-${a}@x*", "x-y@xy", Some("y"));
+    }
+
+    #[test]
     fn the_longest_globs_are_programs_that_the_engine_reads() {
         let check = |piece: &str| {
             let glob = format!("{}-${{a}}", piece.repeat(4_080 / piece.len()));
             let parsed = Glob::parse(&glob).expect(&glob);
-            let encoded = encode_glob(&glob, true, &tree(&parsed, &fold_pattern));
+            let encoded = encode_glob(&glob, true, &tree(&parsed.tokens, &fold_pattern));
             assert!(Regex::decode(&mut Reader::new(&encoded)).is_some(), "{piece}");
         };
         check("*a");
@@ -144,7 +229,7 @@ mod tests {
         check("[ab]");
         let alternatives = format!("{{{}x}}-${{a}}", "*,".repeat(255));
         let parsed = Glob::parse(&alternatives).expect("256 alternatives");
-        let encoded = encode_glob(&alternatives, false, &tree(&parsed, &str::to_owned));
+        let encoded = encode_glob(&alternatives, false, &tree(&parsed.tokens, &str::to_owned));
         assert!(Regex::decode(&mut Reader::new(&encoded)).is_some());
     }
 }

@@ -10,7 +10,7 @@ use super::domains::{addresses, takes_any_address};
 use super::encode::{Clause, Lowered};
 use super::fields::Findings;
 use super::folding::{fold, fold_pattern};
-use super::glob::{Glob, GlobError, too_large};
+use super::glob::{Glob, GlobError, Token, too_large};
 use super::lint::visible;
 use super::model::{Organization, Patterns};
 use super::regex::{self, HostRegex, RegexProblem};
@@ -216,8 +216,9 @@ impl<'o> PatternLowering<'o> {
             glob.names.is_empty() && glob.patterns.iter().all(|pattern| has(pattern, *number))
         };
         let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
-        let expression =
-            (own && captures::has_any(&glob.patterns)).then(|| as_regex(&glob, &written.text, ignore_case));
+        // A readable name of an alias is held against the glob as it is written.
+        let expression = (own && captures::has_any(&glob.patterns))
+            .then(|| as_regex(&glob.tokens, &written.text, ignore_case));
         let engine = expression.as_ref().and_then(|encoded| Regex::decode(&mut Reader::new(encoded)));
         for alias in &self.organization.aliases {
             let readable = if ignore_case { fold(&alias.name.text) } else { alias.name.text.clone() };
@@ -242,14 +243,19 @@ impl<'o> PatternLowering<'o> {
         }
         let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
         list.names.extend(glob.names);
-        match expression {
-            Some(expression) if !captures::are_plain(&glob.patterns) => {
-                self.expressions.extend(glob.patterns.iter().map(|pattern| Automaton::of_glob(pattern)));
-                clause.regexes.push(expression);
-                clause.regexes_fold |= ignore_case;
-            }
-            _ => list.patterns.extend(glob.patterns),
+        let mut arriving = Lowered { patterns: glob.patterns, ..Lowered::default() };
+        self.add_addresses(&mut arriving);
+        if expression.is_none() || captures::are_plain(&arriving.patterns) {
+            list.patterns.extend(arriving.patterns);
+            return Some(captures);
         }
+        self.expressions.extend(arriving.patterns.iter().map(|pattern| Automaton::of_glob(pattern)));
+        let tokens = match self.any_address {
+            true => captures::with_addresses(&glob.tokens, false),
+            false => glob.tokens,
+        };
+        clause.regexes.push(as_regex(&tokens, &written.text, ignore_case));
+        clause.regexes_fold |= ignore_case;
         Some(captures)
     }
 
@@ -353,9 +359,9 @@ impl<'o> PatternLowering<'o> {
 }
 
 /// A glob as the regular expression that it is read as, as the engine decodes it.
-fn as_regex(glob: &Glob, written: &str, ignore_case: bool) -> Vec<u8> {
+fn as_regex(tokens: &[Token], written: &str, ignore_case: bool) -> Vec<u8> {
     let fold = |piece: &str| if ignore_case { fold_pattern(piece) } else { piece.to_owned() };
-    regex::encode_glob(written, ignore_case, &captures::tree(glob, &fold))
+    regex::encode_glob(written, ignore_case, &captures::tree(tokens, &fold))
 }
 
 impl Glob {
@@ -381,7 +387,7 @@ impl Glob {
         if captures::are_plain(&patterns) {
             matching.into_iter().for_each(|pattern| pattern.captures(name.as_bytes(), &mut take));
         } else if captures::has_any(&patterns) {
-            let encoded = as_regex(self, "", ignore_case);
+            let encoded = as_regex(&self.tokens, "", ignore_case);
             Regex::decode(&mut Reader::new(&encoded))?.captures(name.as_bytes(), &mut take);
         }
         Some(captures)
