@@ -139,6 +139,8 @@ const EVENTS = [
   ['a user that cannot be read', (event) => Object.defineProperty(event, 'user', { get: bomb }), denied('attribute-unreadable')],
   ['identities that throw', (event) => Object.defineProperty(event.user, 'identities', { get: bomb }), denied('attribute-unreadable')],
   ['identities that are none', (event) => (event.user.identities = 'acme-entra'), denied('identity-unclear')],
+  ['identities that are null', (event) => (event.user.identities = null), denied('identity-unclear')],
+  ['an identity without a connection', (event) => event.user.identities.push({}), denied('identity-unclear')],
   ['an endless list of identities', (event) => (event.user.identities = new Array(4_294_967_295)), denied('identity-unclear')],
   ['identities of other connections only', (event) => (event.user.identities = [{ connection: 'stark-ldap' }]), denied('identity-unclear')],
   ['two identities of the connection', (event) => event.user.identities.push({ connection: 'acme-entra', profileData: { groups: ['it-admins'] } }), denied('identity-unclear')],

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Event;
-use super::json::{Json, Text, unescape};
+use super::json::{Json, Text};
 use crate::login::Value;
 use crate::names::Names;
 use crate::read::{Base, Read};
@@ -298,5 +298,14 @@ fn read_leaf(json: &Json) -> Value<'_> {
         Json::Text(text) => Value::Text(text.as_str().as_bytes()),
         Json::List(_) => Value::List(Vec::new()),
         Json::Object(_) => Value::Object(Vec::new()),
+    }
+}
+
+/// A JSON Pointer's token without its escapes.
+fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
     }
 }
