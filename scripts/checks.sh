@@ -103,12 +103,12 @@ check_engine_dependencies() {
   fi
 }
 
-# What an Action holds beside its mappings leaves room for them: at most 50 kB of the 100 000 bytes.
+# What an Action holds beside its mappings leaves room for them: at most 51 kB of the 100 000 bytes.
 # Compilers of other versions make engines that differ by some hundred bytes.
 check_size() {
   "$CLAIMSMITH" bundle mappings --out target/sizes --format json | node -e '
     const { engine, shim } = JSON.parse(require("node:fs").readFileSync(0, "utf8")).sizes;
-    const [limit, taken] = [50 * 1024, engine.embedded + shim.embedded];
+    const [limit, taken] = [51 * 1024, engine.embedded + shim.embedded];
     console.log(`   engine ${engine.embedded}, shim ${shim.embedded}: ${taken} of at most ${limit} bytes`);
     process.exitCode = taken > limit ? 1 : 0;
   '

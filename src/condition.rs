@@ -47,7 +47,7 @@ pub(crate) enum Condition<'b> {
     Connection(Vec<u32>),
     /// The login is to one of these applications.
     Application(Vec<u32>),
-    /// An attribute of the user stands a test.
+    /// A value that was read stands a test: an attribute of the user, or the client's id.
     User {
         fact: u32,
         test: Test<'b>,
@@ -58,18 +58,13 @@ pub(crate) enum Condition<'b> {
         verified: u32,
         domains: Vec<&'b str>,
     },
-    /// A text is one of these.
-    Text {
-        fact: u32,
-        values: Vec<&'b str>,
-    },
-    /// The metadata of an organization, a connection or a client has one of these texts under a key.
+    /// The metadata of an organization, a connection or a client has one of these values under a key.
     Metadata {
         /// The organization, connection or client, with its member `metadata`.
         owner: u32,
         /// What is under the key.
         fact: u32,
-        values: Vec<&'b str>,
+        values: Vec<Scalar<'b>>,
     },
     /// The condition, and false where that is unknown.
     FalseIfUnknown(Box<Self>),
@@ -108,8 +103,8 @@ const MAX_DEPTH: usize = 32;
 
 impl<'b> Condition<'b> {
     /// Layout: a tag byte, then 0 all and 1 any: conditions\*; 2 not: a condition; 3 connection and 4 application:
-    /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 text: a fact and texts\*;
-    /// 8 metadata: two facts and texts\*; 9 false if unknown: a condition.
+    /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 metadata: two facts and
+    /// scalars\*; 8 false if unknown: a condition.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         Self::read(reader, MAX_DEPTH)
     }
@@ -128,13 +123,12 @@ impl<'b> Condition<'b> {
                 verified: reader.number()?,
                 domains: reader.list(Reader::text)?,
             },
-            7 => Self::Text { fact: reader.number()?, values: reader.list(Reader::text)? },
-            8 => Self::Metadata {
+            7 => Self::Metadata {
                 owner: reader.number()?,
                 fact: reader.number()?,
-                values: reader.list(Reader::text)?,
+                values: reader.list(Scalar::decode)?,
             },
-            9 => Self::FalseIfUnknown(Box::new(Self::read(reader, depth)?)),
+            8 => Self::FalseIfUnknown(Box::new(Self::read(reader, depth)?)),
             _ => return None,
         })
     }
@@ -153,25 +147,17 @@ impl<'b> Condition<'b> {
                 (Value::Text(email), Value::Bool(true)) => has_domain(email, domains),
                 _ => Truth::Unknown,
             },
-            Self::Text { fact: at, values } => is_one_of(fact(at), values),
             Self::Metadata { owner, fact: at, values } => match fact(owner) {
                 // The tenant keeps metadata itself: where the owner is in the login, a missing key is known to be missing.
                 Value::Object(members) => match (members.first(), fact(at)) {
                     (None, _) | (Some((_, Value::Object(_))), Value::Absent) => Truth::False,
-                    (Some((_, Value::Object(_))), value) => is_one_of(value, values),
+                    (Some((_, Value::Object(_))), value) => equals(values, value),
                     _ => Truth::Unknown,
                 },
                 _ => Truth::Unknown,
             },
             Self::FalseIfUnknown(condition) => (condition.decide(facts) == Truth::True).into(),
         }
-    }
-}
-
-fn is_one_of(value: &Value<'_>, values: &[&str]) -> Truth {
-    match value {
-        Value::Text(text) => values.iter().any(|value| same(value.as_bytes(), text)).into(),
-        _ => Truth::Unknown,
     }
 }
 
@@ -371,7 +357,7 @@ mod tests {
 
     #[test]
     fn metadata_is_known_to_lack_a_key_where_its_owner_is_in_the_login() {
-        let condition = Condition::Metadata { owner: 0, fact: 1, values: vec!["gold"] };
+        let condition = Condition::Metadata { owner: 0, fact: 1, values: vec![Scalar::Text("gold")] };
         let decide = |owner: Value<'static>, value: Value<'static>| {
             condition.decide(Facts { connection: 0, application: 0, values: &[owner, value] })
         };

@@ -60,7 +60,7 @@ export function encodeValue(found, read) {
   const value = typeof found === 'string' ? open(found, read) : found;
   if (value === undefined) return ABSENT;
   // Where strings are split, only what was split here is an array of parts.
-  if (read.split && Array.isArray(found)) return OBJECT + word(0);
+  if (read.delimiter && Array.isArray(found)) return OBJECT + word(0);
   const isList = Array.isArray(value);
   const entries = new Array(isList ? Math.min(value.length >>> 0, MAX_ENTRIES) : 1);
   let characters = 0;
@@ -105,7 +105,7 @@ export function encodeValue(found, read) {
  */
 function open(text, read) {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError();
-  if (read.split && text) return text.split(read.split, MAX_ENTRIES);
+  if (read.delimiter && text) return text.split(read.delimiter, MAX_ENTRIES);
   try {
     return read.json ? JSON.parse(text) : text;
   } catch {

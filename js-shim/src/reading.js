@@ -11,7 +11,7 @@
  * @property {boolean} overage whether Entra's signs of withheld groups are looked for
  * @property {string[]} path the tokens of a JSON Pointer below the base
  * @property {string} field the member that is wanted of objects, else empty
- * @property {string} split where a string there is split before its parts are normalized, or empty
+ * @property {string} delimiter where a string there is split before its parts are normalized, or empty
  * @property {string} head what an encoded object begins with if it has the field
  */
 
@@ -30,7 +30,7 @@ const GROUPS_LINK = 'http://schemas.microsoft.com/claims/groups.link';
  * @returns {Read}
  */
 export function parseRead(text) {
-  const [base, options, pointer, field, split] = text.split('\0');
+  const [base, options, pointer, field, delimiter] = text.split('\0');
   const has = (option) => options.split(',').includes(option);
   return {
     base,
@@ -42,7 +42,7 @@ export function parseRead(text) {
       .slice(1)
       .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')),
     field,
-    split,
+    delimiter,
     head: memberHead(field),
   };
 }

@@ -30,7 +30,7 @@ test('a read is taken apart', () => {
     head: undefined,
   });
   const plain = parseRead('event\0\0\0\0');
-  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.split], [[], false, false, false, '', '']);
+  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.delimiter], [[], false, false, false, '', '']);
   assert.throws(() => parseRead(''));
 });
 

@@ -98,8 +98,7 @@ pub(crate) enum LoweredCondition {
     Application(Vec<usize>),
     User { fact: OwnedRead, test: Test },
     EmailDomain(Vec<String>),
-    Text { fact: OwnedRead, values: Vec<String> },
-    Metadata { owner: OwnedRead, fact: OwnedRead, values: Vec<String> },
+    Metadata { owner: OwnedRead, fact: OwnedRead, values: Vec<Scalar> },
     FalseIfUnknown(Box<Self>),
 }
 
@@ -328,7 +327,7 @@ impl LoweredCondition {
             }
             Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.collect(facts),
             Self::Connection(_) | Self::Application(_) => {}
-            Self::User { fact, .. } | Self::Text { fact, .. } => drop(facts.insert(fact.clone())),
+            Self::User { fact, .. } => drop(facts.insert(fact.clone())),
             Self::Metadata { owner, fact, .. } => facts.extend([owner.clone(), fact.clone()]),
             Self::EmailDomain(_) => facts.extend(email_reads()),
         }
@@ -345,9 +344,8 @@ impl LoweredCondition {
             Self::Application(_) => 4,
             Self::User { .. } => 5,
             Self::EmailDomain(_) => 6,
-            Self::Text { .. } => 7,
-            Self::Metadata { .. } => 8,
-            Self::FalseIfUnknown(_) => 9,
+            Self::Metadata { .. } => 7,
+            Self::FalseIfUnknown(_) => 8,
         };
         writer.bytes.push(tag);
         match self {
@@ -366,14 +364,10 @@ impl LoweredCondition {
                 email_reads().iter().for_each(|fact| writer.number(position(fact)));
                 writer.list(domains, |writer, domain| writer.text(domain));
             }
-            Self::Text { fact, values } => {
-                writer.number(position(fact));
-                writer.list(values, |writer, value| writer.text(value));
-            }
             Self::Metadata { owner, fact, values } => {
                 writer.number(position(owner));
                 writer.number(position(fact));
-                writer.list(values, |writer, value| writer.text(value));
+                writer.list(values, encode_scalar);
             }
         }
     }
@@ -397,20 +391,24 @@ fn encode_test(writer: &mut Writer, test: &Test) {
     writer.bytes.extend(bound.map(|bound| bound.to_le_bytes()).into_iter().flatten());
     match test {
         Test::Equals(scalars) | Test::Contains(scalars) => {
-            writer.list(scalars, |writer, scalar| match scalar {
-                Scalar::Text(text) => {
-                    writer.bytes.push(0);
-                    writer.text(text);
-                }
-                Scalar::Number(number) => {
-                    writer.bytes.push(1);
-                    writer.bytes.extend(number.to_le_bytes());
-                }
-                Scalar::Bool(value) => writer.bytes.push(2 + u8::from(*value)),
-            });
+            writer.list(scalars, encode_scalar);
         }
         Test::Exists(wanted) => writer.bytes.push(u8::from(*wanted)),
         _ => {}
+    }
+}
+
+fn encode_scalar(writer: &mut Writer, scalar: &Scalar) {
+    match scalar {
+        Scalar::Text(text) => {
+            writer.bytes.push(0);
+            writer.text(text);
+        }
+        Scalar::Number(number) => {
+            writer.bytes.push(1);
+            writer.bytes.extend(number.to_le_bytes());
+        }
+        Scalar::Bool(value) => writer.bytes.push(2 + u8::from(*value)),
     }
 }
 

@@ -14,7 +14,7 @@ use super::encode::{
 use super::fields::Findings;
 use super::grants::{Grants, Guard};
 use super::model::{
-    Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule,
+    Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule, Scalar, Test,
 };
 use super::patterns::PatternLowering;
 use super::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
@@ -291,7 +291,9 @@ fn lower_condition(
     let lower_all = |conditions: &[Condition]| {
         conditions.iter().map(|condition| lower_condition(condition, organization, platform)).collect()
     };
-    let texts = |names: &[super::yaml::Name]| names.iter().map(|name| name.text.clone()).collect::<Vec<_>>();
+    let scalars = |names: &[super::yaml::Name]| {
+        names.iter().map(|name| Scalar::Text(name.text.clone())).collect::<Vec<_>>()
+    };
     // The bundle's connections are sorted by their names.
     let connections_with = |wanted: &dyn Fn(&super::model::Connection) -> bool| {
         let mut connections: Vec<_> = organization.connections.iter().collect();
@@ -322,7 +324,8 @@ fn lower_condition(
             LoweredCondition::Application((0..platform.applications.len()).filter(named).collect())
         }
         Condition::Client(ids) => {
-            LoweredCondition::Text { fact: OwnedRead::event("/client/client_id", ""), values: texts(ids) }
+            let fact = OwnedRead::event("/client/client_id", "");
+            LoweredCondition::User { fact, test: Test::Equals(scalars(ids)) }
         }
         // Which organization it is, is known now.
         Condition::Organization(names) => match names.iter().any(|name| name.text == organization.name) {
@@ -342,7 +345,7 @@ fn lower_condition(
             LoweredCondition::Metadata {
                 owner: OwnedRead::event(format!("/{of}"), "metadata"),
                 fact: OwnedRead::event(format!("/{of}/metadata/{key}"), ""),
-                values: texts(values),
+                values: scalars(values),
             }
         }
         Condition::User { attribute, test, .. } => {
