@@ -366,7 +366,7 @@ impl Login {
     }
 }
 
-fn value(source: Source, arrival: &Arrival, connection: usize) -> Option<Json> {
+pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Option<Json> {
     let entries = match arrival {
         Arrival::Absent => return None,
         Arrival::Null => return Some(Json::Null),

@@ -14,4 +14,5 @@ mod less;
 mod login;
 mod reference;
 mod rules;
+mod small_worlds;
 mod world;

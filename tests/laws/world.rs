@@ -129,7 +129,7 @@ impl Source {
         self.shape != Shape::Provisioned && self.overage.unwrap_or(by_strategy)
     }
 
-    fn json(self, at: usize) -> Json {
+    pub(crate) fn json(self, at: usize) -> Json {
         let mut json = json!({ "from": format!("/groups{at}"), "cap": "none" });
         let mut set = |key: &str, value: &str| json[key] = json!(value);
         match self.form {

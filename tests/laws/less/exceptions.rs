@@ -4,9 +4,7 @@ use crate::world::{Condition, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exception {
-    ExistsFalse,
-    ExistsTrueReversed,
-    ExistsBesideDefaultOrLimit,
+    Exists,
     FalseIfUnknown,
     CombineFirst,
     AbsentEmpty,
@@ -18,26 +16,25 @@ pub(crate) enum Exception {
     AgeOfTheToken,
 }
 
-/// Every exception, by its name in docs/mapping.md.
-pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
-    (Exception::ExistsFalse, "`exists: false`"),
-    (Exception::ExistsTrueReversed, "`exists: true` under `exclude` or `not`"),
-    (Exception::ExistsBesideDefaultOrLimit, "`exists` beside a `default` or `limits`"),
+/// Every exception, with its row in the table of docs/mapping.md.
+pub(crate) const EXCEPTIONS: [(Exception, &str); 10] = [
+    (Exception::Exists, "`exists`"),
     (Exception::FalseIfUnknown, "`if-unknown: false`"),
     (Exception::CombineFirst, "`combine: first`"),
     (Exception::AbsentEmpty, "`absent: empty`"),
-    (Exception::OverageNone, "`overage: none`"),
-    (Exception::CapNone, "`cap: none`"),
+    (Exception::OverageNone, "`overage: none`, `cap: none`"),
+    (Exception::CapNone, "`overage: none`, `cap: none`"),
     // By nature: what tells of something is not there itself.
-    (Exception::SignGone, "a sign of withheld groups that is removed altogether"),
-    (Exception::IdentitiesGone, "`identities` that are absent altogether"),
-    (Exception::ExchangeGone, "an exchange whose protocol and refresh token are absent altogether"),
-    (Exception::AgeOfTheToken, "an exchange of which only the refresh token's own age is left"),
+    (Exception::SignGone, "a sign that is removed altogether"),
+    (Exception::IdentitiesGone, "`identities` that are missing altogether"),
+    (Exception::ExchangeGone, "an exchange without any sign of it"),
+    (Exception::AgeOfTheToken, "an exchange without any sign of it"),
 ];
 
 impl Exception {
-    pub(crate) fn name(self) -> &'static str {
-        EXCEPTIONS.iter().find(|(it, _)| *it == self).expect("every exception has a name").1
+    /// Its row in the documentation.
+    pub(crate) fn row(self) -> &'static str {
+        EXCEPTIONS.iter().find(|(it, _)| *it == self).expect("every exception has a row").1
     }
 }
 
@@ -62,11 +59,7 @@ impl Loss<'_> {
                 // becomes known to exclude makes room below a limit.
                 let opens = becomes_true != rule.excludes;
                 let makes_room = has_limit || !rule.excludes && !world.default.is_empty();
-                if opens || makes_room && exception == Exception::FalseIfUnknown {
-                    found = found.or(Some(exception));
-                } else if makes_room {
-                    found = found.or(Some(Exception::ExistsBesideDefaultOrLimit));
-                }
+                found = found.or((opens || makes_room).then_some(exception));
             });
             found
         })
@@ -76,8 +69,7 @@ impl Loss<'_> {
     fn decided(self, condition: &Condition, upright: bool, found: &mut dyn FnMut(Exception, bool)) {
         match condition {
             Condition::Exists(attribute, wanted) if self.is_missing && self.inputs.contains(attribute) => {
-                let exception = if *wanted { Exception::ExistsTrueReversed } else { Exception::ExistsFalse };
-                found(exception, *wanted != upright);
+                found(Exception::Exists, *wanted != upright);
             }
             Condition::FalseIfUnknown(inner) => {
                 if self.concerns(inner) {

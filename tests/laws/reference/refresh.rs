@@ -11,8 +11,10 @@ pub(crate) fn authenticated(login: &Login) -> Option<u32> {
     methods.chain(&login.exchange.session).filter_map(hours).min()
 }
 
-/// The hours since the refresh token was made.
+/// The hours since the refresh token was made, which count where a login does not have any time of authentication.
 pub(crate) fn created(login: &Login) -> Option<u32> {
+    let is_silent = login.exchange.methods.is_none() && login.exchange.session.is_none();
+    is_silent.then_some(())?;
     login.exchange.token.as_ref()?.get("created_at").and_then(hours)
 }
 

@@ -259,7 +259,7 @@ pub(super) fn rule() -> impl Strategy<Value = Rule> {
 }
 
 impl Rule {
-    pub(super) fn json(&self) -> Json {
+    pub(crate) fn json(&self) -> Json {
         let sets = |sets: &[Patterns]| sets.iter().map(Patterns::json).collect::<Vec<_>>();
         let mut json = json!({ "id": self.id });
         match &self.matches {

@@ -1,0 +1,316 @@
+//! Every small world: all platforms of one or two rules over a few constructs, with all logins over a few values. Each
+//! answer is held against the reference, and each pair of logins of which one sends less against the law.
+
+mod enumerate;
+mod logins;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use claimsmith::compiler::compile;
+use claimsmith::diagnostic::{Severity, SourceFile};
+use claimsmith::{Bundle, Evaluation, Input, Place, evaluate_routed, route};
+use serde_json::json;
+
+use self::enumerate::{FREE, LIMITED, TARGETS, worlds};
+use self::logins::{Dimension, Prepared, dimensions, is_less};
+use crate::login::Login;
+use crate::reference::{self, Expected};
+use crate::world::{Matches, TIERS, World};
+
+/// So many organizations are compiled together.
+const BATCH: usize = 256;
+
+/// How much was looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    worlds: usize,
+    refused: usize,
+    logins: usize,
+    with_groups: usize,
+    pairs: usize,
+    /// Pairs in which the login that sends less has fewer groups.
+    fewer: usize,
+    /// Pairs in which it has a lower group of a tier.
+    lower: usize,
+    /// Steps from one login to a lesser one that an exception frees.
+    excepted: usize,
+}
+
+impl AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.worlds += other.worlds;
+        self.refused += other.refused;
+        self.logins += other.logins;
+        self.with_groups += other.with_groups;
+        self.pairs += other.pairs;
+        self.fewer += other.fewer;
+        self.lower += other.lower;
+        self.excepted += other.excepted;
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the counts say what the test is worth")]
+fn every_small_world_is_as_the_reference_says_and_keeps_the_law() {
+    let start = Instant::now();
+    let worlds = worlds();
+    // Limits are the platform's, and so is what the compiler refuses because of them.
+    let mut batches: Vec<Vec<&World>> = Vec::new();
+    for is_limited in [false, true] {
+        for is_refused in [false, true] {
+            let alike = |world: &&World| {
+                (world.applications.len() > 1) == is_limited && must_be_refused(world) == is_refused
+            };
+            let alike: Vec<&World> = worlds.iter().filter(alike).collect();
+            batches.extend(alike.chunks(BATCH).map(<[_]>::to_vec));
+        }
+    }
+    let (next, total, wrong) = (AtomicUsize::new(0), Mutex::new(Count::default()), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (count, found) = check_batch(batch);
+                    *total.lock().expect("no thread panics with it") += count;
+                    wrong.lock().expect("no thread panics with it").extend(found);
+                }
+            });
+        }
+    });
+    let (count, mut wrong) =
+        (total.into_inner().expect("threads end"), wrong.into_inner().expect("threads end"));
+    println!("small worlds: {count:?}, {} batches, {:.1?}", batches.len(), start.elapsed());
+    wrong.sort_by_key(String::len);
+    assert!(
+        wrong.is_empty(),
+        "{} are wrong, such as {}",
+        wrong.len(),
+        wrong[..wrong.len().min(3)].join("\n\n")
+    );
+    assert!(count.worlds > 8_000 && count.refused > 100 && count.refused * 3 < count.worlds, "{count:?}");
+    assert!(count.logins > 200_000 && count.with_groups > 50_000, "{count:?}");
+    assert!(
+        count.pairs > 400_000 && count.fewer > 50_000 && count.lower > 500 && count.excepted > 500,
+        "{count:?}"
+    );
+}
+
+/// Whether partial input could hide a group that takes away, that refuses the login, or that is above a limit.
+fn must_be_refused(world: &World) -> bool {
+    let hides = world.rules.iter().any(|rule| match &rule.matches {
+        Matches::Everyone => false,
+        Matches::Groups { none, .. } => rule.excludes || !none.is_empty(),
+    });
+    let granted = world.rules.iter().filter(|rule| !rule.excludes);
+    // The captures of the small worlds can lead to any name of two parts.
+    let captured = ["eng-admins", "eng-viewers"];
+    let reached: BTreeSet<&str> = granted
+        .flat_map(|rule| rule.groups.iter().chain(captured.iter().filter(|_| !rule.templates.is_empty())))
+        .copied()
+        .collect();
+    let exceeds = world.applications.iter().any(|application| {
+        reached.len() > application.limit.unwrap_or(1_000)
+            || json!(reached).to_string().len() > application.bytes.unwrap_or(8_192)
+    });
+    world.incomplete == "use-partial" && (hides || world.unmatched == "deny" || exceeds)
+}
+
+fn name(at: usize) -> String {
+    format!("w{at:03}")
+}
+
+fn files(batch: &[&World]) -> Vec<SourceFile> {
+    let is_limited = batch[0].applications.len() > 1;
+    let applications: BTreeMap<String, _> = (if is_limited { &LIMITED[..] } else { &FREE[..] })
+        .iter()
+        .enumerate()
+        .map(|(at, limits)| {
+            let claim = format!("https://claims.example.com/{at}");
+            let limits = serde_json::from_str::<serde_json::Value>(limits).expect("JSON");
+            (
+                format!("a{at}"),
+                json!({ "clients": [format!("client-{at}")], "claim": claim, "limits": limits }),
+            )
+        })
+        .collect();
+    let all: Vec<&String> = applications.keys().collect();
+    let groups: BTreeMap<&str, _> =
+        TARGETS.iter().map(|group| (*group, json!({ "applications": all, "description": "x" }))).collect();
+    let tiers = json!({ "eng": TIERS[0].1 });
+    let platform = json!({ "version": 1, "applications": applications, "groups": groups, "tiers": tiers });
+    let file = |path: String, text: String| SourceFile { path, text };
+    let organizations = batch.iter().enumerate().map(|(at, world)| {
+        let name = name(at);
+        let mut json = json!({
+            "version": 1,
+            "organization": format!("org_{name}"),
+            "connections": { format!("c-{name}"): { "strategy": "ad", "groups": [world.sources[2].0[0].json(0)] } },
+            "policies": { "incomplete": world.incomplete, "unmatched": world.unmatched },
+            "rules": world.rules.iter().map(crate::world::Rule::json).collect::<Vec<_>>(),
+        });
+        if !world.default.is_empty() {
+            json["default"] = json!(world.default);
+        }
+        file(format!("m/organizations/{name}.yaml"), json.to_string())
+    });
+    [file("m/platform.yaml".to_owned(), platform.to_string())].into_iter().chain(organizations).collect()
+}
+
+/// Checks worlds that are all to be refused, or all to be accepted.
+fn check_batch(batch: &[&World]) -> (Count, Vec<String>) {
+    let compiled = compile(&files(batch));
+    let mut count = Count { worlds: batch.len(), ..Count::default() };
+    let mut wrong = Vec::new();
+    let errors = || compiled.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    if must_be_refused(batch[0]) {
+        count.refused = batch.len();
+        for (at, world) in batch.iter().enumerate() {
+            let path = format!("m/organizations/{}.yaml", name(at));
+            let codes: BTreeSet<_> = errors().filter(|it| it.file == path).map(|it| it.code.name()).collect();
+            if codes != BTreeSet::from(["unsafe-partial"]) {
+                wrong.push(format!("refused for {codes:?}: {}", shown(world)));
+            }
+        }
+        return (count, wrong);
+    }
+    let Some(platform) = compiled.platform else {
+        let first = errors().next().expect("an error");
+        let at = batch.iter().enumerate().find(|(at, _)| first.file.contains(&name(*at)));
+        wrong.push(format!("{first:#?}: {}", at.map(|(_, world)| shown(world)).unwrap_or_default()));
+        return (count, wrong);
+    };
+    let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
+    for (at, world) in batch.iter().enumerate() {
+        if let Err(found) = check_world(&bundle, &name(at), world, &mut count) {
+            wrong.push(found);
+        }
+    }
+    (count, wrong)
+}
+
+fn shown(world: &World) -> String {
+    let rules: Vec<_> = world.rules.iter().map(|rule| rule.json().to_string()).collect();
+    let World { default, incomplete, unmatched, applications, sources, .. } = world;
+    let limits = if applications.len() > 1 { "with limits" } else { "without limits" };
+    format!(
+        "rules {rules:#?} default {default:?} incomplete {incomplete} unmatched {unmatched} {limits} {}",
+        sources[2].0[0].json(0)
+    )
+}
+
+fn check_world(bundle: &Bundle<'_>, name: &str, world: &World, count: &mut Count) -> Result<(), String> {
+    let dimensions = dimensions(world);
+    let logins: Vec<Prepared> = logins::all(world, &dimensions);
+    let of = bundle.organizations().iter().position(|it| it.name == name).expect("an organization");
+    let rules = bundle.mapping(of as u32).expect("a mapping").rules();
+    for application in 0..world.applications.len() {
+        let client = format!("client-{application}");
+        let connection = format!("c-{name}");
+        let organization = format!("org_{name}");
+        let to = |organization: Option<&str>| route(bundle, organization, Some(&connection), Some(&client));
+        let route = to(Some(&organization));
+        if route != to(None) {
+            return Err(format!("{route:?} depends on the organization"));
+        }
+        if !matches!(route.place, Place::Connection(_)) {
+            return Err(format!("{route:?}"));
+        }
+        let reads: Vec<_> = route.reads(bundle).filter_map(|at| bundle.read(at)).collect();
+        let mut given = Vec::with_capacity(logins.len());
+        for prepared in &logins {
+            let values = reads.iter().map(|read| prepared.value(read)).collect();
+            let input = Input::new(prepared.now(), values);
+            let evaluation = evaluate_routed(bundle, route, &input, |_| ());
+            let told = told(bundle, rules, &evaluation);
+            let login = Login { application, ..prepared.login.clone() };
+            let expected = reference::evaluate(world, &login);
+            if told != expected {
+                return Err(format!("{told:?} is not {expected:?}: {} {login:?}", shown(world)));
+            }
+            count.logins += 1;
+            count.with_groups += usize::from(!told.groups.is_empty());
+            given.push(set_of(&told.groups));
+        }
+        check_pairs(world, application, &dimensions, &logins, &given, count)?;
+    }
+    Ok(())
+}
+
+fn told(bundle: &Bundle<'_>, rules: &[claimsmith::Rule<'_>], evaluation: &Evaluation<'_>) -> Expected {
+    let mut unmatched: Vec<String> =
+        evaluation.unmatched.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    unmatched.sort_unstable();
+    unmatched.dedup();
+    let group = |at: &u32| bundle.group_name(*at).map(str::to_owned);
+    Expected {
+        outcome: evaluation.outcome.word(),
+        reason: evaluation.reason.code(),
+        groups: evaluation.groups.iter().filter_map(group).collect(),
+        rules: evaluation.rules.iter().map(|at| rules[*at as usize].id.to_owned()).collect(),
+        unmatched,
+        received: evaluation.received,
+        notes: evaluation.notes.iter().map(|(note, count)| (note.code(), *count)).collect(),
+    }
+}
+
+/// A bit for each group.
+fn set_of(groups: &[String]) -> u8 {
+    let bit = |group: &String| TARGETS.iter().position(|it| it == group).expect("a target group");
+    groups.iter().fold(0, |set, group| set | 1 << bit(group))
+}
+
+/// The groups that a login which sends less may have.
+fn allowed(groups: u8) -> u8 {
+    let lower = |set: u8, tier: &[&str]| {
+        let bits = tier.iter().filter_map(|group| TARGETS.iter().position(|it| it == group));
+        let mut is_below = false;
+        bits.fold(set, |set, bit| {
+            is_below |= groups & 1 << bit != 0;
+            set | u8::from(is_below) << bit
+        })
+    };
+    TIERS.iter().fold(groups, |set, (_, tier)| lower(set, tier))
+}
+
+/// Holds all pairs of logins, of which one sends less than the other in some respects and the same in all others,
+/// against the law.
+fn check_pairs(
+    world: &World,
+    application: usize,
+    dimensions: &[Dimension],
+    logins: &[Prepared],
+    given: &[u8],
+    count: &mut Count,
+) -> Result<(), String> {
+    // Pairs of positions, first of less and then of more, with one dimension after the other.
+    let mut pairs = vec![(0, 0)];
+    for dimension in dimensions {
+        let size = dimension.parts.len();
+        let mut steps: Vec<(usize, usize)> = (0..size).map(|at| (at, at)).collect();
+        for step in &dimension.steps {
+            match is_less(world, application, step) {
+                true => steps.push((step.less, step.more)),
+                false => count.excepted += 1,
+            }
+        }
+        let longer = |(less, more): (usize, usize)| {
+            steps.iter().map(move |(own_less, own_more)| (less * size + own_less, more * size + own_more))
+        };
+        pairs = pairs.into_iter().flat_map(longer).collect();
+    }
+    for (less, more) in pairs.into_iter().filter(|(less, more)| less != more) {
+        let (groups, most) = (given[less], given[more]);
+        count.pairs += 1;
+        count.fewer += usize::from(groups != most && groups & !most == 0);
+        count.lower += usize::from(groups & !most != 0);
+        if groups & !allowed(most) != 0 {
+            let [less, more] = [less, more].map(|at| &logins[at].login);
+            return Err(format!("less gets more, to a{application}: {} {less:?} of {more:?}", shown(world)));
+        }
+    }
+    Ok(())
+}

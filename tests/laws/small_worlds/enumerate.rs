@@ -1,0 +1,233 @@
+//! The small worlds, one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+
+use crate::world::{
+    Application, CONNECTIONS, Condition, Form, Matches, Patterns, Rule, Shape, Source, World,
+};
+
+/// In the order of their names.
+pub(super) const TARGETS: [&str; 3] = ["eng-admins", "eng-viewers", "staff"];
+
+/// The limits of a platform's applications.
+pub(super) const LIMITED: [&str; 5] = [
+    r#"{ "over": "deny" }"#,
+    r#"{ "over": "deny", "groups": 1 }"#,
+    r#"{ "over": "no-groups", "groups": 1 }"#,
+    r#"{ "over": "truncate", "groups": 1 }"#,
+    r#"{ "over": "truncate", "claim-bytes": 15 }"#,
+];
+pub(super) const FREE: [&str; 1] = [r#"{ "over": "deny" }"#];
+
+/// The policies `incomplete` and `unmatched`.
+const POLICIES: [(&str, &str); 5] = [
+    ("deny", "drop"),
+    ("no-groups", "drop"),
+    ("use-partial", "drop"),
+    ("deny", "deny"),
+    ("use-partial", "deny"),
+];
+const DEFAULTS: [&[&str]; 2] = [&[], &["eng-viewers", "staff"]];
+
+/// What a rule does, with the groups.
+#[derive(Clone, Copy)]
+enum Effect {
+    Grant(&'static str),
+    Exclude(&'static str),
+    /// Grants what is captured.
+    Capture,
+}
+
+fn patterns(name: &str) -> Patterns {
+    Patterns { exact: vec![name.to_owned()], ..Patterns::default() }
+}
+
+fn exact(name: &str) -> Matches {
+    Matches::Groups { any: vec![patterns(name)], all: vec![], none: vec![] }
+}
+
+fn both() -> Matches {
+    Matches::Groups { any: vec![], all: vec![patterns("a"), patterns("b")], none: vec![] }
+}
+
+fn one_without() -> Matches {
+    Matches::Groups { any: vec![patterns("a")], all: vec![], none: vec![patterns("b")] }
+}
+
+fn capture() -> Matches {
+    let any = vec![Patterns { glob: vec!["${team}-${role}".to_owned()], ..Patterns::default() }];
+    Matches::Groups { any, all: vec![], none: vec![] }
+}
+
+fn finance() -> Condition {
+    Condition::Department(vec![json!("Finance")])
+}
+
+fn not(condition: Condition) -> Condition {
+    Condition::Not(Box::new(condition))
+}
+
+fn false_if_unknown(condition: Condition) -> Condition {
+    Condition::FalseIfUnknown(Box::new(condition))
+}
+
+fn rule(matches: Matches, effect: Effect, when: Option<Condition>, expires: Option<i32>) -> Rule {
+    let (excludes, groups, templates) = match effect {
+        Effect::Grant(group) => (false, vec![group], vec![]),
+        Effect::Exclude(group) => (true, vec![group], vec![]),
+        Effect::Capture => (false, vec![], vec!["${team}-${role}"]),
+    };
+    Rule { id: String::new(), when, matches, excludes, groups, templates, protected: false, expires }
+}
+
+fn applications(limits: &[&str]) -> Vec<Application> {
+    let application = |limits: &&str| {
+        let limits: Json = serde_json::from_str(limits).expect("JSON");
+        let number = |key: &str| limits.get(key).and_then(Json::as_u64).map(|number| number as usize);
+        let over = ["deny", "no-groups", "truncate"].into_iter().find(|over| limits["over"] == *over);
+        Application {
+            groups: BTreeSet::from(TARGETS),
+            limit: number("groups"),
+            bytes: number("claim-bytes"),
+            over: over.expect("a policy"),
+            provenance: false,
+        }
+    };
+    limits.iter().map(application).collect()
+}
+
+fn world(
+    rules: &[Rule],
+    default: &[&'static str],
+    (incomplete, unmatched): (&'static str, &'static str),
+    empty_if_absent: bool,
+    limits: &[&str],
+) -> World {
+    let source = Source { shape: Shape::List, form: Form::Plain, empty_if_absent, cap: None, overage: None };
+    let mut rules = rules.to_vec();
+    for (at, rule) in rules.iter_mut().enumerate() {
+        rule.id = format!("rule-{at}");
+    }
+    World {
+        applications: applications(limits),
+        ceiling: None,
+        sources: vec![(vec![source], false); CONNECTIONS.len()],
+        aliases: BTreeMap::new(),
+        rules,
+        default: default.to_vec(),
+        incomplete,
+        unmatched,
+        refresh: false,
+    }
+}
+
+pub(super) fn worlds() -> Vec<World> {
+    let mut worlds = of_one_rule();
+    worlds.extend(of_two_rules());
+    worlds
+}
+
+/// Every test, as it is, negated, and false where it is unknown, with every policy.
+fn of_one_rule() -> Vec<World> {
+    let metadata = |of| Condition::Metadata(of, "gold");
+    let tests = [
+        finance(),
+        Condition::Level("at-least", 1),
+        Condition::Roles(vec![json!("x")]),
+        Condition::EmailDomain("acme.example"),
+        metadata("organization"),
+        metadata("connection"),
+        metadata("client"),
+        Condition::Exists("department", true),
+        Condition::Exists("department", false),
+    ];
+    let mut conditions: Vec<(Option<Condition>, Option<i32>)> = vec![(None, None), (None, Some(2026))];
+    for test in tests {
+        let all = [
+            test.clone(),
+            not(test.clone()),
+            false_if_unknown(test.clone()),
+            not(false_if_unknown(test.clone())),
+            false_if_unknown(not(test)),
+        ];
+        conditions.extend(all.map(|condition| (Some(condition), None)));
+    }
+    let mut worlds = Vec::new();
+    for (matches, effect) in [
+        (exact("a"), Effect::Grant("staff")),
+        (exact("a"), Effect::Exclude("staff")),
+        (one_without(), Effect::Grant("eng-viewers")),
+        (capture(), Effect::Capture),
+        (Matches::Everyone, Effect::Grant("staff")),
+        (Matches::Everyone, Effect::Exclude("staff")),
+    ] {
+        for (when, expires) in &conditions {
+            let rule = [rule(matches.clone(), effect, when.clone(), *expires)];
+            for default in DEFAULTS {
+                for policies in POLICIES {
+                    // With the default alone there can be two groups.
+                    let limits = if default.is_empty() { &FREE[..] } else { &LIMITED[..] };
+                    worlds.push(world(&rule, default, policies, false, limits));
+                }
+                worlds.push(world(&rule, default, POLICIES[0], true, &FREE));
+            }
+        }
+    }
+    worlds
+}
+
+/// Rules that add to each other, take from each other, and stand in one tier, each with its own condition.
+fn of_two_rules() -> Vec<World> {
+    let mut first = Vec::new();
+    for matches in [exact("a"), Matches::Everyone, both(), one_without(), capture()] {
+        let effects = match &matches {
+            Matches::Groups { any, .. } if any.iter().any(|it| !it.glob.is_empty()) => vec![Effect::Capture],
+            _ => vec![Effect::Grant("eng-viewers"), Effect::Grant("staff")],
+        };
+        for effect in effects {
+            for when in [None, Some(finance()), Some(not(finance()))] {
+                first.push(rule(matches.clone(), effect, when, None));
+            }
+        }
+    }
+    let email = || Condition::EmailDomain("acme.example");
+    let conditions = [
+        (None, None),
+        (None, Some(2026)),
+        (Some(finance()), None),
+        (Some(not(finance())), None),
+        (Some(email()), None),
+        (Some(not(email())), None),
+        (Some(false_if_unknown(finance())), None),
+    ];
+    let mut second = Vec::new();
+    for matches in [exact("a"), exact("b"), Matches::Everyone] {
+        for effect in [
+            Effect::Grant("eng-admins"),
+            Effect::Grant("staff"),
+            Effect::Exclude("eng-viewers"),
+            Effect::Exclude("staff"),
+        ] {
+            for (when, expires) in &conditions {
+                second.push(rule(matches.clone(), effect, when.clone(), *expires));
+            }
+        }
+    }
+    second.extend(conditions.map(|(when, expires)| rule(capture(), Effect::Capture, when, expires)));
+    let mut worlds = Vec::new();
+    for one in &first {
+        for two in &second {
+            let rules = [one.clone(), two.clone()];
+            for default in DEFAULTS {
+                worlds.push(world(&rules, default, POLICIES[0], false, &LIMITED));
+            }
+            worlds.push(world(&rules, &[], POLICIES[2], false, &FREE));
+            if !two.excludes {
+                worlds.push(world(&rules, &[], POLICIES[2], false, &LIMITED));
+            }
+        }
+    }
+    worlds
+}
