@@ -75,8 +75,12 @@ pub(crate) enum Identity {
     Primary,
     Linked,
     WithoutProfile,
-    Unclear,
+    /// In one of several ways.
+    Unclear(usize),
 }
+
+/// In how many ways an identity is unclear.
+pub(crate) const WAYS: usize = 7;
 
 /// What tells whether a login is the exchange of a refresh token, and of when. Times are texts such as `5h ago`.
 #[derive(Clone, Debug, Default)]
@@ -95,8 +99,8 @@ pub(crate) struct Login {
     /// As many as a connection can have sources.
     pub(crate) arrivals: Vec<Arrival>,
     pub(crate) identity: Identity,
-    /// Whether there is Entra's sign of withheld groups.
-    pub(crate) overage: bool,
+    /// What is there of Entra's signs of withheld groups.
+    pub(crate) sign: Option<(&'static str, Json)>,
     /// Attributes are `None` where they are missing.
     pub(crate) department: Option<Json>,
     pub(crate) level: Option<Json>,
@@ -181,12 +185,29 @@ fn exchange() -> impl Strategy<Value = Exchange> {
     })
 }
 
+/// What tells that groups are withheld.
+pub(crate) fn sign() -> impl Strategy<Value = (&'static str, Json)> {
+    select(vec![
+        ("hasgroups", json!(true)),
+        ("hasgroups", json!("true")),
+        ("hasgroups", json!(null)),
+        ("hasgroups", json!({})),
+        ("groups:src1", json!(null)),
+        ("_claim_names", json!({ "groups": "src1" })),
+        ("_claim_names", json!("{\"groups\":\"src1\"}")),
+        ("_claim_names", json!(null)),
+        ("http://schemas.microsoft.com/claims/groups.link", json!("https://graph.example")),
+        ("http://schemas:microsoft:com/claims/groups:link", json!("https://graph.example")),
+    ])
+}
+
 /// `flaws` says how often something is wrong with what arrives.
 pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
     use Identity::{Alone, Linked, Primary, Unclear, WithoutProfile};
     let identity = prop_oneof![
         12 => select(&[Alone, Alone, Primary, Linked][..]),
-        flaws => select(&[WithoutProfile, Unclear][..]),
+        flaws => Just(WithoutProfile),
+        flaws => (0..WAYS).prop_map(Unclear),
     ];
     let text = ["Finance", "Sales", "Legal"].map(Json::from);
     let department = attribute(flaws, &[&text[..], &[json!(7)]].concat(), &[json!(true), json!(["Sales"])]);
@@ -218,16 +239,20 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
     let holders = (holder(flaws, true), holder(flaws, false), holder(flaws, false));
     let year = prop_oneof![20 => (2024..2029).prop_map(Some), flaws => Just(None)];
     let place = (0..CONNECTIONS.len(), 0..APPLICATIONS.len(), year);
-    let overage = (0..20u32).prop_map(move |number| number < flaws);
-    (place, vec(arrival(flaws), 2), identity, overage, attributes, holders, exchange()).prop_map(
-        |((connection, application, year), arrivals, identity, overage, attributes, holders, exchange)| {
+    let sign = prop_oneof![
+        20 => Just(None),
+        1 => select(vec![json!(false), json!("false")]).prop_map(|no| Some(("hasgroups", no))),
+        flaws => sign().prop_map(Some),
+    ];
+    (place, vec(arrival(flaws), 2), identity, sign, attributes, holders, exchange()).prop_map(
+        |((connection, application, year), arrivals, identity, sign, attributes, holders, exchange)| {
             let (department, level, roles, email, verified) = attributes;
             Login {
                 connection,
                 application,
                 arrivals,
                 identity,
-                overage,
+                sign,
                 department,
                 level,
                 roles,
@@ -261,6 +286,12 @@ fn make_unreadable(value: &mut Value<'_>) {
 }
 
 impl Login {
+    /// Whether there is a sign of withheld groups.
+    pub(crate) fn withholds(&self) -> bool {
+        let no = [json!(false), json!("false")];
+        self.sign.as_ref().is_some_and(|(name, value)| *name != "hasgroups" || !no.contains(value))
+    }
+
     /// The sources of the login's connection, with what arrives there.
     pub(crate) fn reads<'l>(&'l self, world: &'l World) -> impl Iterator<Item = (Source, &'l Arrival)> {
         world.sources[self.connection].0.iter().copied().zip(&self.arrivals)
@@ -298,8 +329,8 @@ impl Login {
                 attributes[key] = value.clone();
             }
         }
-        if self.overage {
-            attributes["hasgroups"] = json!(true);
+        if let Some((name, value)) = &self.sign {
+            attributes[*name] = value.clone();
         }
         let mut claimsmith = json!({});
         if let Some(year) = self.year {
@@ -325,13 +356,26 @@ impl Login {
                     json!([{ "connection": own }, { "connection": "else", "profileData": decoy() }]);
                 attributes
             }
-            identity => {
+            Identity::Linked | Identity::WithoutProfile => {
                 let mut user = decoy();
-                let profile = if identity == Identity::Linked { attributes } else { json!(7) };
-                let linked = if identity == Identity::Unclear { "elsewhere" } else { own };
+                let profile = if self.identity == Identity::Linked { attributes } else { json!(7) };
                 user["identities"] =
-                    json!([{ "connection": "else" }, { "connection": linked, "profileData": profile }]);
+                    json!([{ "connection": "else" }, { "connection": own, "profileData": profile }]);
                 user
+            }
+            Identity::Unclear(way) => {
+                let primary = json!({ "connection": own });
+                let ways: [Json; WAYS] = [
+                    json!([{ "connection": "else" }, { "connection": "elsewhere", "profileData": decoy() }]),
+                    json!([primary, primary]),
+                    json!([primary, { "connection": null }]),
+                    json!([primary, null]),
+                    json!(null),
+                    json!({}),
+                    json!(7),
+                ];
+                attributes["identities"] = ways[way].clone();
+                attributes
             }
         };
         let mut event = json!({ "user": user, "claimsmith": claimsmith });

@@ -6,6 +6,7 @@ pub(crate) mod refresh;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use globset::{GlobBuilder, GlobMatcher};
 use regex::RegexBuilder;
@@ -42,7 +43,7 @@ pub(crate) fn glob_matches(glob: &str, name: &str) -> bool {
 thread_local! {
     // The same patterns are held against many logins.
     static GLOBS: RefCell<BTreeMap<String, GlobMatcher>> = const { RefCell::new(BTreeMap::new()) };
-    static REGEXES: RefCell<BTreeMap<(String, bool), regex::Regex>> = const { RefCell::new(BTreeMap::new()) };
+    static REGEXES: RefCell<BTreeMap<(String, bool), Rc<regex::Regex>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Unicode's simple case folding, by what knows nothing of Claimsmith.
@@ -56,10 +57,12 @@ pub(crate) fn lower(text: &str) -> String {
 }
 
 /// A regular expression that has to match whole names.
-pub(crate) fn whole(pattern: &str, ignore_case: bool) -> regex::Regex {
+pub(crate) fn whole(pattern: &str, ignore_case: bool) -> Rc<regex::Regex> {
     // Named classes are the only ones, and they are of ASCII.
     let build = || {
-        RegexBuilder::new(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).build().expect(pattern)
+        let pattern = format!("^(?:{pattern})$");
+        let built = RegexBuilder::new(&pattern).case_insensitive(ignore_case).build();
+        Rc::new(built.expect(&pattern))
     };
     REGEXES.with_borrow_mut(|regexes| {
         regexes.entry((pattern.to_owned(), ignore_case)).or_insert_with(build).clone()
@@ -216,9 +219,9 @@ fn read<'l>(
             Arrival::Entries(entries) => Ok(entries),
             _ => Err("provisioned-unavailable"),
         },
-        (_, Identity::Unclear) => Err("identity-unclear"),
+        (_, Identity::Unclear(_)) => Err("identity-unclear"),
         (_, Identity::WithoutProfile) => Err("attribute-absent"),
-        _ if login.overage && source.sees_overage(login.connection) => Err("overage"),
+        _ if login.withholds() && source.sees_overage(login.connection) => Err("overage"),
         _ => match arrival {
             Arrival::Absent => Err("attribute-absent"),
             Arrival::Null => Err("attribute-null"),
@@ -282,8 +285,8 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
         ..Expected::default()
     };
 
-    // What rules grant that fired, and that would have fired for all that is known; what rules exclude for certain, and
-    // what they exclude because nobody knows better.
+    // What rules that fired grant, what unknown rules would grant, what rules exclude for certain, and what they exclude
+    // because their condition or the clock is unknown.
     let [mut granted, mut undecided, mut excluded, mut doubted] = [(); 4].map(|()| BTreeSet::<&str>::new());
     let (mut grants, mut undecided_rules) = (false, 0);
     for rule in world.rules.iter().filter(|rule| evaluator.is_satisfied(&rule.matches)) {

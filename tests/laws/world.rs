@@ -220,7 +220,7 @@ pub(crate) struct World {
 pub(crate) fn world() -> impl Strategy<Value = World> {
     let sources = prop_oneof![
         3 => source().prop_map(|it| (vec![it], false)),
-        1 => (source(), source(), any::<bool>()).prop_map(|(one, mut two, first)| {
+        2 => (source(), source(), any::<bool>()).prop_map(|(one, mut two, first)| {
             // There is one list of provisioned groups.
             if two.shape == Shape::Provisioned {
                 two.shape = Shape::List;

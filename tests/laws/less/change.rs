@@ -5,7 +5,7 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::exceptions::{Exception, Loss};
-use crate::login::{Arrival, Entry, FLAWS, Holder, Identity, Login, UNREADABLE};
+use crate::login::{Arrival, Entry, FLAWS, Holder, Identity, Login, UNREADABLE, WAYS, sign};
 use crate::reference::refresh::{authenticated, created};
 use crate::world::{Shape, World};
 
@@ -16,8 +16,8 @@ pub(crate) enum Change {
     Arrival(usize, Arrival),
     /// An entry of a source becomes something that is not a group.
     Entry(usize, usize, Entry),
-    /// There is a sign of withheld groups, and so many entries are left.
-    Withheld(usize, usize),
+    /// There is a sign of withheld groups; the second number is how many entries are left.
+    Withheld(usize, usize, (&'static str, Json)),
     /// The list of a source is cut without a sign.
     Cut(usize),
     /// Which identity logged in.
@@ -54,9 +54,10 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => (0..2usize, arrival).prop_map(|(source, arrival)| Change::Arrival(source, arrival)),
         4 => (0..2usize, 0..8usize, select(&FLAWS[..])).prop_map(|(source, at, entry)| Change::Entry(source, at, entry)),
-        2 => (0..2usize, 0..4usize).prop_map(|(source, keep)| Change::Withheld(source, keep)),
+        2 => (0..2usize, 0..4usize, sign()).prop_map(|(source, keep, sign)| Change::Withheld(source, keep, sign)),
         2 => (0..2usize).prop_map(Change::Cut),
-        2 => select(&[Identity::Unclear, Identity::WithoutProfile][..]).prop_map(Change::Identity),
+        1 => Just(Change::Identity(Identity::WithoutProfile)),
+        2 => (0..WAYS).prop_map(|way| Change::Identity(Identity::Unclear(way))),
         2 => wrong(&[json!(true), json!([]), json!(["Sales"])]).prop_map(|it| Change::Attribute("department", it)),
         2 => wrong(&[json!("1"), json!(true)]).prop_map(|it| Change::Attribute("level", it)),
         2 => wrong(&[json!(true), json!([["x"]])]).prop_map(|it| Change::Attribute("roles", it)),
@@ -120,7 +121,7 @@ impl Change {
             Self::Entry(..) => "an entry",
             Self::Withheld(..) => "withheld",
             Self::Cut(_) => "cut",
-            Self::Identity(Identity::Unclear) => "identity unclear",
+            Self::Identity(Identity::Unclear(_)) => "identity unclear",
             Self::Identity(_) => "no profile",
             Self::Attribute(attribute, _) => attribute,
             Self::Role(..) => "an entry of roles",
@@ -160,12 +161,12 @@ impl Change {
                 entries[at] = entry.clone();
                 less.arrivals[*source] = Arrival::Entries(entries);
             }
-            Self::Withheld(source, keep) => {
+            Self::Withheld(source, keep, sign) => {
                 sources.get(*source)?;
                 let mut entries = entries(&mut less, *source)?;
                 entries.truncate(*keep);
                 less.arrivals[*source] = Arrival::Entries(entries);
-                less.overage = true;
+                less.sign = Some(sign.clone());
             }
             Self::Cut(source) => {
                 let cap = sources.get(*source)?.cap;
@@ -178,7 +179,7 @@ impl Change {
                 less.arrivals[*source] = Arrival::Entries(entries);
             }
             Self::Identity(identity) => {
-                if matches!(login.identity, Identity::Unclear | Identity::WithoutProfile) {
+                if matches!(login.identity, Identity::Unclear(_) | Identity::WithoutProfile) {
                     return None;
                 }
                 less.identity = *identity;
@@ -261,7 +262,7 @@ impl Change {
                 let is_empty = sources[*source].empty_if_absent;
                 makes_room.then_some(Exception::CombineFirst).or(is_empty.then_some(Exception::AbsentEmpty))
             }
-            Self::Withheld(source, _) => {
+            Self::Withheld(source, ..) => {
                 let sees = sources[*source].sees_overage(login.connection);
                 (!sees).then_some(Exception::OverageNone)
             }
@@ -284,10 +285,8 @@ impl Change {
                 is_gone.then_some(Exception::ExchangeGone)
             }
             Self::Methods(_) | Self::Method(..) | Self::Session(_) if world.refresh => {
-                let is_fresher = match (authenticated(login), authenticated(less), created(less)) {
-                    (Some(before), None, Some(created)) => created < before,
-                    _ => false,
-                };
+                let is_later = |created| authenticated(login).is_none_or(|before| created < before);
+                let is_fresher = authenticated(less).is_none() && created(less).is_some_and(is_later);
                 is_fresher.then_some(Exception::AgeOfTheToken)
             }
             _ => None,

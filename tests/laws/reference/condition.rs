@@ -20,7 +20,7 @@ pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
         };
         value.as_ref().filter(|_| login.identity != Identity::WithoutProfile).unwrap_or(&Json::Null)
     };
-    let is_unclear = login.identity == Identity::Unclear;
+    let is_unclear = matches!(login.identity, Identity::Unclear(_));
     match condition {
         Condition::Connection(name) => Some(CONNECTIONS[login.connection].0 == *name),
         Condition::Strategy(strategy) => Some(CONNECTIONS[login.connection].1 == *strategy),
