@@ -95,11 +95,18 @@ struct Seen {
 #[test]
 fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
     let mut runner = TestRunner::deterministic();
-    // Of the exceptions, how often a login gets more by them.
+    // Each exception has to be one: of each, how often a login gets more by it.
     let (mut seen, mut excepted) = (BTreeMap::<String, Seen>::new(), BTreeMap::<String, u32>::new());
     let mut met = BTreeMap::<String, u32>::new();
     let (worlds, logins, changes) = (world(), login(0), change());
-    for _ in 0..300 {
+    for round in 0.. {
+        // Some exceptions are rare.
+        let has_shown =
+            |exception: Exception| excepted.get(&format!("{exception:?}")).is_some_and(|it| *it > 0);
+        if round >= 300 && EXCEPTIONS.iter().all(|(it, _)| it.is_by_nature() || has_shown(*it)) {
+            break;
+        }
+        assert!(round < 3_000, "some exception gives nobody more: {excepted:?}");
         let mut world = worlds.new_tree(&mut runner).expect("a world").current();
         if world.incomplete == "use-partial" {
             world.rules.retain(|rule| match &rule.matches {
@@ -110,8 +117,8 @@ fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
         for _ in 0..16 {
             let login = logins.new_tree(&mut runner).expect("a login").current();
             let with = refer(&world, &login);
-            // What leads to nothing says nothing, unless a limit or a policy is why.
-            if with.groups.is_empty() && with.reason == "ok" {
+            // Where nothing was decided, there is nothing to get around.
+            if with.groups.is_empty() && with.rules.is_empty() && with.reason == "ok" {
                 continue;
             }
             for _ in 0..8 {
@@ -153,12 +160,6 @@ fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
     assert!(sum(|it| it.fewer) > 1_000 && sum(|it| it.equal) > 1_000, "{seen:?}");
     let takes = |kind: &&&str| seen[**kind].fewer > 0;
     assert!(Change::KINDS.iter().filter(takes).count() > 15, "{seen:?}");
-    // Each exception is one: there is a login that gets more by it. Nothing sends what the two by nature are about.
-    for (exception, _) in &EXCEPTIONS {
-        let by_nature = matches!(exception, Exception::SignGone | Exception::IdentitiesGone);
-        let count = excepted.get(&format!("{exception:?}")).copied().unwrap_or_default();
-        assert!(by_nature || count > 0, "nobody gets more by {}: {excepted:?}", exception.row());
-    }
     for part in
         ["default", "over-limit", "truncated", "excluded", "stale-attributes", "unmatched", "use-partial"]
     {

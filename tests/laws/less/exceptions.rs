@@ -32,6 +32,11 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 10] = [
 ];
 
 impl Exception {
+    /// Whether no pair of logins here is about it.
+    pub(crate) fn is_by_nature(self) -> bool {
+        matches!(self, Self::SignGone | Self::IdentitiesGone)
+    }
+
     /// Its row in the documentation.
     pub(crate) fn row(self) -> &'static str {
         EXCEPTIONS.iter().find(|(it, _)| *it == self).expect("every exception has a row").1
