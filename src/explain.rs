@@ -39,6 +39,8 @@ pub struct Explanation {
     pub decided: Vec<Decision>,
     /// What was granted because no rule granted anything.
     pub default: Vec<String>,
+    /// What would have been granted by default, were it known that no rule grants anything.
+    pub withheld_default: Vec<String>,
     /// What was granted and taken away again: by a rule that excludes, for a higher group of its tier, or because
     /// the application accepts no more.
     pub removed: Vec<String>,
@@ -202,7 +204,11 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
     let fired = for_everyone.iter().filter(|rule| evaluation.rules.contains(rule));
     let everyone = fired.map(|rule| teller.step(*rule, "everyone".to_owned(), false)).collect();
     let defaulted = evaluation.notes.iter().any(|(note, _)| *note == Note::Default);
-    let default = mapping.filter(|_| defaulted).map(|mapping| teller.split(&mapping.default).0);
+    let default = mapping.map(|mapping| teller.split(&mapping.default).0).unwrap_or_default();
+    let excludes = |rule: &u32| mapping.is_some_and(|mapping| mapping.excludes(*rule));
+    let is_withheld = !defaulted
+        && evaluation.rules.iter().all(excludes)
+        && decided.iter().any(|it| it.verdict == Verdict::ConditionUnknown.word());
     let mut explanation = Explanation {
         login: LoginNames {
             organization: login.organization.map(str::to_owned),
@@ -228,7 +234,8 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
         groups,
         everyone,
         decided,
-        default: default.unwrap_or_default(),
+        withheld_default: if is_withheld { default.clone() } else { Vec::new() },
+        default: if defaulted { default } else { Vec::new() },
         removed: Vec::new(),
         answer,
     };
@@ -529,6 +536,10 @@ impl fmt::Display for Explanation {
                 writeln!(out, "by default, as no rule grants anything")?;
                 writeln!(out, "  {}", self.default.join(", "))?;
             }
+            if !self.withheld_default.is_empty() {
+                writeln!(out, "not granted by default, as it is unknown whether a rule grants anything")?;
+                writeln!(out, "  {}", self.withheld_default.join(", "))?;
+            }
             if !self.removed.is_empty() {
                 writeln!(out, "taken away")?;
                 writeln!(out, "  {}", self.removed.join(", "))?;
@@ -542,6 +553,11 @@ impl fmt::Display for Explanation {
             answer.reason,
             describe_reason(answer.reason, self.login.organization.is_some())
         )?;
+        let is_cut =
+            answer.reason == Reason::OverLimit.code() || answer.notes.contains_key(Note::Truncated.code());
+        if is_cut && answer.notes.contains_key(Note::ConditionUnknown.code()) {
+            writeln!(out, "  what rules would grant whose condition is unknown counts toward the limit")?;
+        }
         match answer.outcome {
             "groups" => {
                 let groups = answer.groups.join(", ");

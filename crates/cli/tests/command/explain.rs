@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{check_snapshot, root, run};
+use crate::support::{check_snapshot, root, run, run_with};
 
 #[test]
 fn the_login_of_each_sample_customer_is_told() {
@@ -28,4 +28,44 @@ fn the_login_of_each_sample_customer_is_told() {
         let told = json["groups"].as_array().expect("groups").len();
         assert_eq!(json!(told), answer["received"], "{name}");
     }
+}
+
+/// Tells of a login to a platform of `tests/cases/`, and compares that with the snapshot of the name.
+fn check_told(name: &str, platform: &str, event: &serde_json::Value) {
+    let mappings = format!("tests/cases/{platform}.yaml");
+    let arguments = ["explain", "--mappings", &mappings, "--event", "-"];
+    check_snapshot(&format!("explain/{name}"), &run_with(&arguments, event.to_string()).told(0));
+}
+
+#[test]
+fn a_default_that_is_withheld_says_why() {
+    let event = json!({
+        "organization": { "id": "org_undecided" },
+        "connection": { "name": "undecided-ad" },
+        "client": { "client_id": "DashboardsClient0000000000000001" },
+        "user": { "groups": ["members"] },
+    });
+    check_told("withheld-default", "default", &event);
+}
+
+#[test]
+fn a_limit_that_is_reached_by_undecided_rules_says_so() {
+    let event = json!({
+        "organization": { "id": "org_limits" },
+        "connection": { "name": "limits-ad" },
+        "client": { "client_id": "RefusingClient000000000000000001" },
+        "user": { "groups": ["g:a", "g:b", "l:c"] },
+    });
+    check_told("undecided-over-limit", "over-limit", &event);
+}
+
+#[test]
+fn an_attribute_whose_name_differs_in_dots_and_colons_is_named() {
+    let event = json!({
+        "organization": { "id": "org_places" },
+        "connection": { "name": "uri-named" },
+        "client": { "client_id": "PortalClient00000000000000000001" },
+        "user": { "http://schemas:xmlsoap:org/claims/Group": "engineers" },
+    });
+    check_told("nearly-found", "sources", &event);
 }
