@@ -2,6 +2,7 @@
 
 use crate::dn::{AttributeOf, Name};
 use crate::letters::{fold_into, same_folded};
+use crate::work;
 
 /// How names are written, and which part of them rules see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +85,7 @@ pub(crate) struct ReadyForm<'f> {
 impl ReadyForm<'_> {
     /// Appends what rules see of a name.
     pub(crate) fn append(&self, name: &[u8], out: &mut Vec<u8>) -> Formed {
+        work::count(name.len());
         self.read_into(name, out).unwrap_or(Formed::Malformed)
     }
 

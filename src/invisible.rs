@@ -4,6 +4,7 @@
 //! some of these chars carry meaning, such as the joiners of Persian and of scripts of India.
 
 use crate::letters::push;
+use crate::work;
 
 /// Whether nothing is drawn for this char, wherever it stands.
 ///
@@ -66,6 +67,7 @@ pub(crate) fn needs_trim(name: &[u8]) -> bool {
 /// Tabs and line ends inside stay: they are control characters, and whoever takes the name refuses it for them.
 /// Bytes that are no UTF-8 are appended as they are.
 pub(crate) fn trim_into(name: &[u8], out: &mut Vec<u8>) {
+    work::count(name.len());
     let Ok(text) = core::str::from_utf8(name) else {
         out.extend_from_slice(name);
         return;

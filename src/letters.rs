@@ -9,6 +9,7 @@
 
 mod table;
 
+use crate::work;
 use table::{CAPITALS, FOLDED, ODD_CAPITALS};
 
 /// Appends the name in lower case.
@@ -49,6 +50,7 @@ pub(crate) fn push(char: char, out: &mut Vec<u8>) {
 }
 
 fn append(name: &[u8], out: &mut Vec<u8>, convert: impl Fn(&u8) -> u8, push_other: fn(char, &mut Vec<u8>)) {
+    work::count(name.len());
     // Most names are ASCII.
     match core::str::from_utf8(name) {
         Ok(text) if !name.is_ascii() => {

@@ -35,6 +35,7 @@ mod time;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 mod words;
+mod work;
 
 #[cfg(feature = "compiler")]
 pub mod compiler;

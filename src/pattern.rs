@@ -16,6 +16,7 @@
 
 use crate::side::Side;
 use crate::words::same;
+use crate::work;
 
 pub(crate) const ANY: u8 = 1;
 pub(crate) const ONE: u8 = 2;
@@ -98,6 +99,7 @@ impl<'b> Pattern<'b> {
     /// seen from a side.
     #[inline(always)]
     pub(crate) fn is_match_behind(&self, side: Side, name: &[u8]) -> bool {
+        work::count(1);
         let Some((start, rest)) = name.split_at_checked(self.prefix.len()) else { return false };
         let Some(len) = rest.len().checked_sub(self.suffix.len()) else { return false };
         let Some((rest, end)) = rest.split_at_checked(len) else { return false };
@@ -195,6 +197,7 @@ fn is_middle_match(pattern: &[u8], name: &[u8]) -> bool {
     // The pattern behind the last "any characters", and the name from where it was last tried.
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
+        work::count(1);
         match step(pattern, name) {
             Step::Done => return true,
             Step::Any { pattern: [] } => return true,

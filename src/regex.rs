@@ -8,6 +8,7 @@
 use crate::bytes::Reader;
 use crate::pattern::{MAX_CAPTURES, next_char};
 use crate::words::{back_word, front_word, same};
+use crate::work;
 
 /// The most steps of a program.
 pub(crate) const MAX_STEPS: usize = 16_384;
@@ -192,6 +193,7 @@ impl<'b> Regex<'b> {
             rest = left;
             led.at = (name.len() - rest.len()) as u32;
             next.clear();
+            work::count(1 + now.steps.len());
             for (step, way) in now.steps.iter().zip(0usize..) {
                 let takes = match self.steps.get(*step as usize) {
                     Some(Step::Char(wanted)) => *wanted == char,

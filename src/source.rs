@@ -11,6 +11,7 @@ use crate::invisible;
 use crate::login::{Input, Value};
 use crate::mapping::Mapping;
 use crate::words::{Scanned, scan, scan_joined};
+use crate::work;
 use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
 /// Where a connection's groups are found, and how they look there.
@@ -505,6 +506,7 @@ fn for_each_part<'v>(
     let join = |first: usize, last: usize| {
         let mut name = Vec::new();
         for part in parts.get(first..=last).unwrap_or_default() {
+            work::count(part.len() + delimiter.len());
             name.extend_from_slice(part);
             name.extend_from_slice(delimiter);
         }

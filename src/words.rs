@@ -1,5 +1,6 @@
 //! Names eight bytes at a time: what the login path does to every byte of every name, in few steps.
 
+use crate::work;
 #[cfg(feature = "compiler")]
 use core::hint::select_unpredictable;
 
@@ -99,6 +100,7 @@ pub(crate) struct Scanned<'a> {
 /// Looks at a name.
 #[inline(never)]
 pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
+    work::count(name.len());
     let (words, rest) = name.as_chunks();
     let is_plain = |word: &[u8; 8]| suspicious(u64::from_le_bytes(*word)) == 0;
     let ascii = words.iter().all(is_plain) && rest.iter().all(|byte| matches!(byte, b' '..=b'~'));
@@ -112,6 +114,7 @@ pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
 #[inline(always)]
 #[cfg(feature = "compiler")]
 pub(crate) fn scan_measured<'a>(joined: &'a [u8], lengths: &[u32], mut each: impl FnMut(Scanned<'a>)) {
+    work::count(joined.len());
     let is_plain = is_plain_or_zero(joined);
     let mut rest = joined;
     for length in lengths {
@@ -165,6 +168,7 @@ fn hash_usual(start: &[u8; USUAL], name: &[u8]) -> u32 {
 /// Looks at names with a zero byte between them, and calls `each` with every one.
 #[inline(always)]
 pub(crate) fn scan_joined<'a>(joined: &'a [u8], mut each: impl FnMut(Scanned<'a>)) {
+    work::count(joined.len());
     let mut rest = joined;
     loop {
         let (mut left, mut state) = (rest, 0);
