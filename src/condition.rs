@@ -47,7 +47,7 @@ pub(crate) enum Condition<'b> {
     Connection(Vec<u32>),
     /// The login is to one of these applications.
     Application(Vec<u32>),
-    /// A value that was read stands a test: an attribute of the user, or the client's id.
+    /// A value that was read passes a test: an attribute of the user, or the client's id.
     User {
         fact: u32,
         test: Test<'b>,
@@ -195,7 +195,7 @@ impl<'b> Test<'b> {
                 Value::List(entries) => {
                     contains(entries.len(), entries.iter().map(|entry| equals(scalars, entry)))
                 }
-                // With U+0000 in one of them nobody can tell where each begins.
+                // With U+0000 in one of them it cannot be told where each begins.
                 Value::Names(names) if names.parts().count() != names.count() => Truth::Unknown,
                 Value::Names(names) => {
                     contains(names.count(), names.parts().map(|name| equals(scalars, &Value::Text(name))))

@@ -230,12 +230,13 @@ pub fn evaluate_routed<'v, 'b>(
         let groups = &mut evaluation.groups;
         let excluded = given.take_groups_of(own, groups);
         notes.add(Note::Excluded, excluded);
-        keep_highest(bundle, groups);
+        // Of each tier the highest is kept. Whatever else may be known, it keeps out those below it.
+        let below = below(bundle, groups);
+        groups.retain(|group| !below.contains(*group));
         let possible = possible.map(|possible| {
             let mut counted = Vec::new();
             possible.take_groups_of(own, &mut counted);
-            // Whatever else is known, those that are granted keep out those below them in their tiers.
-            counted.retain(|group| !above(bundle, *group).iter().any(|it| groups.contains(it)));
+            counted.retain(|group| !below.contains(*group));
             counted
         });
         limit(bundle, application, possible.as_deref(), &mut evaluation, &mut notes);
@@ -244,15 +245,15 @@ pub fn evaluate_routed<'v, 'b>(
     evaluation
 }
 
-/// Of the groups of each tier, keeps the highest.
-fn keep_highest(bundle: &Bundle<'_>, groups: &mut Vec<u32>) {
+/// The groups that are below one of their tier that is among `groups`, which are ascending.
+fn below(bundle: &Bundle<'_>, groups: &[u32]) -> Bits {
+    let mut below = Bits::new(bundle.group_count());
     for tier in &bundle.tiers {
         let highest = tier.iter().position(|group| groups.binary_search(group).is_ok());
         let lower = highest.and_then(|at| tier.get(at + 1..)).unwrap_or_default();
-        if !lower.is_empty() {
-            groups.retain(|group| !lower.contains(group));
-        }
+        lower.iter().for_each(|group| below.insert(*group));
     }
+    below
 }
 
 /// Holds the groups to what the application accepts.
@@ -280,17 +281,17 @@ fn limit(
         bytes <= application.max_claim_bytes as usize
     });
     let fitting = fitting.count();
-    let Some(first) = groups.get(fitting) else { return };
+    if fitting == groups.len() {
+        return;
+    }
     match application.over_limit {
         OverLimit::Truncate => {
-            let first = *first;
             let granted = evaluation.groups.len();
+            let (fit, beyond) = groups.split_at_checked(fitting).unwrap_or_default();
             // With more known, a higher group of its tier might take the place of one that is granted, and not fit.
-            let might_not_fit =
-                |group: &u32| *group >= first && possible.is_some_and(|it| it.contains(group));
-            evaluation
-                .groups
-                .retain(|group| *group < first && !above(bundle, *group).iter().any(might_not_fit));
+            let below = below(bundle, beyond);
+            let last = fit.last().copied();
+            evaluation.groups.retain(|group| Some(*group) <= last && !below.contains(*group));
             notes.add(Note::Truncated, (granted - evaluation.groups.len()) as u32);
         }
         OverLimit::NoGroups | OverLimit::Deny => {
@@ -301,12 +302,6 @@ fn limit(
             }
         }
     }
-}
-
-/// The groups above one in its tier.
-fn above<'b>(bundle: &'b Bundle<'_>, group: u32) -> &'b [u32] {
-    let above = |tier: &'b Vec<u32>| tier.get(..tier.iter().position(|it| *it == group)?);
-    bundle.tiers.iter().find_map(above).unwrap_or_default()
 }
 
 /// The bytes of a target group's name in JSON; it holds no control characters.

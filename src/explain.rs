@@ -250,6 +250,14 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
 }
 
 impl Explanation {
+    /// The rules that are undecided in one of these ways, for a person.
+    fn undecided(&self, verdicts: &[Verdict]) -> String {
+        let is_it = |decision: &&Decision| verdicts.iter().any(|verdict| verdict.word() == decision.verdict);
+        let rules: Vec<String> =
+            self.decided.iter().filter(is_it).map(|it| format!("rule `{}`", it.rule)).collect();
+        rules.join(" or ")
+    }
+
     /// What the rules that fired and the default grant to the application, with repetitions.
     fn granted(&self) -> impl Iterator<Item = String> {
         let steps = self.groups.iter().flat_map(|group| &group.rules).chain(&self.everyone);
@@ -537,7 +545,8 @@ impl fmt::Display for Explanation {
                 writeln!(out, "  {}", self.default.join(", "))?;
             }
             if !self.withheld_default.is_empty() {
-                writeln!(out, "not granted by default, as it is unknown whether a rule grants anything")?;
+                let rules = self.undecided(&[Verdict::ConditionUnknown]);
+                writeln!(out, "not granted by default, as it is unknown whether {rules} grants anything")?;
                 writeln!(out, "  {}", self.withheld_default.join(", "))?;
             }
             if !self.removed.is_empty() {
@@ -556,7 +565,11 @@ impl fmt::Display for Explanation {
         let is_cut =
             answer.reason == Reason::OverLimit.code() || answer.notes.contains_key(Note::Truncated.code());
         if is_cut && answer.notes.contains_key(Note::ConditionUnknown.code()) {
-            writeln!(out, "  what rules would grant whose condition is unknown counts toward the limit")?;
+            let rules = self.undecided(&[Verdict::ConditionUnknown, Verdict::FiredUndecided]);
+            writeln!(
+                out,
+                "  the limit counts what the login could have if it were known whether {rules} applies"
+            )?;
         }
         match answer.outcome {
             "groups" => {

@@ -38,6 +38,10 @@ pub(crate) fn same_folded(left: &[u8], right: &[u8]) -> bool {
     if left.is_ascii() && right.is_ascii() {
         return left.eq_ignore_ascii_case(right);
     }
+    // A char of at most four bytes is folded to one of at least one: what is much longer is another name.
+    if left.len() > 4 * right.len() || right.len() > 4 * left.len() {
+        return false;
+    }
     let (mut folded_left, mut folded_right) = (Vec::new(), Vec::new());
     fold_into(left, &mut folded_left);
     fold_into(right, &mut folded_right);

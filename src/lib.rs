@@ -13,6 +13,7 @@ mod bits;
 mod bundle;
 mod bytes;
 mod condition;
+mod delimited;
 mod dn;
 mod engine;
 mod evaluation;

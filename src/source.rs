@@ -4,6 +4,7 @@
 //! a value is understood or refused, never guessed at.
 
 use crate::bytes::Reader;
+use crate::delimited::{find, is_json_list, is_list, split};
 use crate::dn::AttributeOf;
 use crate::evaluation::Reason;
 use crate::form::{Form, Formed};
@@ -452,40 +453,10 @@ fn append_integer(number: f64, text: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Whether a text is a list in JSON, which is not one name.
-fn is_json_list(text: &[u8]) -> bool {
-    let inner = text.trim_ascii().strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]"));
-    inner.is_some_and(|inner| {
-        let inner = inner.trim_ascii();
-        let quoted = inner.starts_with(b"\"") && inner.ends_with(b"\"");
-        inner.is_empty() || quoted || inner.starts_with(b"{") && inner.ends_with(b"}")
-    })
-}
-
-/// Whether a text is a list with its brackets, such as `[a, b]`, or an object in JSON: it is not to be split as if it
-/// had none. In `[EU] staff` and `[EU],[US]` the first bracket belongs to a name.
-fn is_list(text: &[u8]) -> bool {
-    let trimmed = text.trim_ascii();
-    let object = trimmed.strip_prefix(b"{").filter(|_| trimmed.ends_with(b"}"));
-    if is_json_list(text) || object.is_some_and(|inner| inner.trim_ascii_start().starts_with(b"\"")) {
-        return true;
-    }
-    let mut depth = 0u32;
-    let closing = trimmed.iter().position(|byte| {
-        match byte {
-            b'[' => depth += 1,
-            b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0
-    });
-    trimmed.starts_with(b"[") && closing == Some(trimmed.len() - 1)
-}
-
 /// Calls `each` for the parts of a string that was split at `delimiter`.
 ///
-/// Parts side by side that make a name with the delimiter in it, which the mapping knows, are that name, unless it
-/// wants one of them too, or other such names overlap: then nobody can tell what was meant.
+/// Parts side by side that make a name with the delimiter in it, which the mapping knows, are that name, unless a
+/// pattern matches one of them too, or other such names overlap: then the split is ambiguous.
 fn for_each_part<'v>(
     parts: &mut dyn Iterator<Item = &'v [u8]>,
     delimiter: &str,
@@ -493,31 +464,39 @@ fn for_each_part<'v>(
     mapping: &Mapping<'_>,
     each: &mut dyn FnMut(Entry<'v>),
 ) {
-    if mapping.delimiters == 0 {
-        return parts.for_each(|part| each(Entry::Name(part)));
+    let parts: Vec<&[u8]> = parts.take(MAX_GROUPS + 1).collect();
+    if parts.len() > MAX_GROUPS {
+        return each(Entry::Bad(Reason::TooManyGroups));
     }
-    let parts: Vec<&[u8]> = parts.collect();
+    if mapping.delimiters == 0 {
+        return parts.iter().for_each(|part| each(Entry::Name(part)));
+    }
     let delimiter = delimiter.as_bytes();
     let knows = |name: &[u8]| {
         let seen = source.see(name);
         seen.is_some_and(|name| find(&name, delimiter).is_some() && mapping.knows(&name))
     };
     let wants = |part: &&[u8]| source.see(part).is_some_and(|name| mapping.wants(&name));
-    let join = |first: usize, last: usize| {
-        let mut name = Vec::new();
-        for part in parts.get(first..=last).unwrap_or_default() {
-            work::count(part.len() + delimiter.len());
-            name.extend_from_slice(part);
+    // Where runs of parts that are a known name begin and end, in this order.
+    let (mut runs, mut name) = (Vec::new(), Vec::new());
+    // Appends the part at `last` to a run that begins at `first`.
+    let join = |first: usize, last: usize, name: &mut Vec<u8>| {
+        if first == last {
+            name.clear();
+        } else {
             name.extend_from_slice(delimiter);
         }
-        name.truncate(name.len().saturating_sub(delimiter.len()));
-        name
+        let part = parts.get(last).copied().unwrap_or_default();
+        work::count(part.len() + delimiter.len());
+        name.extend_from_slice(part);
     };
-    // Where runs of parts that are a known name begin and end, in this order.
-    let mut runs = Vec::new();
     for first in 0..parts.len() {
-        for last in (first + 1..parts.len()).take(mapping.delimiters) {
-            if knows(&join(first, last)) {
+        for last in (first..parts.len()).take(mapping.delimiters + 1) {
+            join(first, last, &mut name);
+            if name.len() > MAX_GROUP_BYTES {
+                break;
+            }
+            if last > first && knows(&name) {
                 runs.push((first, last));
             }
         }
@@ -535,7 +514,10 @@ fn for_each_part<'v>(
         let overlapping = later.iter().take_while(|(at, _)| at <= last).count();
         let is_wanted = parts.get(first..=*last).is_some_and(|parts| parts.iter().any(wants));
         each(match here.len() == 1 && overlapping == 0 && !is_wanted {
-            true => Entry::Joined(join(first, *last)),
+            true => {
+                (first..=*last).for_each(|at| join(first, at, &mut name));
+                Entry::Joined(name.clone())
+            }
             false => Entry::Bad(Reason::AmbiguousSplit),
         });
         known = later.get(overlapping..).unwrap_or_default();
@@ -543,73 +525,9 @@ fn for_each_part<'v>(
     }
 }
 
-/// Where a delimiter is found first.
-fn find(text: &[u8], delimiter: &[u8]) -> Option<usize> {
-    text.windows(delimiter.len().max(1)).position(|window| window == delimiter)
-}
-
-fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Item = &'a [u8]> {
-    let mut rest = (!joined.is_empty()).then_some(joined);
-    core::iter::from_fn(move || {
-        let current = rest?;
-        let (part, next) = match find(current, delimiter) {
-            Some(at) => (current.get(..at)?, current.get(at + delimiter.len()..)),
-            None => (current, None),
-        };
-        rest = next;
-        Some(part)
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{append_integer, is_json_list, is_list, split};
-
-    #[test]
-    fn a_list_with_its_brackets_is_told_from_names() {
-        fn check(text: &str, list: bool, json: bool) {
-            assert_eq!((is_list(text.as_bytes()), is_json_list(text.as_bytes())), (list, json), "{text}");
-        }
-        check("[a, b]", true, false);
-        check("[a]", true, false);
-        check("[[a], [b]]", true, false);
-        check(" [a,b] \n", true, false);
-        check("[1,2]", true, false);
-        check("[]", true, true);
-        check("[ ]", true, true);
-        check(r#"["a","b"]"#, true, true);
-        check(r#"[ "a]", "b" ]"#, true, true);
-        check(r#"["a]x","[b"]"#, true, true);
-        check(r#"[{"name": "a"}]"#, true, true);
-        check(r#"{"a": 1}"#, true, false);
-        check(r#"{ "a": ["b"]}"#, true, false);
-        check("", false, false);
-        check("a", false, false);
-        check("[EU] staff", false, false);
-        check("[EU] staff,editors", false, false);
-        check("[EU],[US]", false, false);
-        check("[EU] staff,x [US]", false, false);
-        check("staff [EU]", false, false);
-        check("[", false, false);
-        check("]", false, false);
-        check("[a", false, false);
-        check("[a]]", false, false);
-        check("{6f1c2a54-0e7e-4f5b-9b62-2f6d8e0c9a11}", false, false);
-    }
-
-    #[test]
-    fn a_delimited_string_is_split_everywhere() {
-        fn check(joined: &str, delimiter: &str, expected: &[&str]) {
-            let parts: Vec<_> = split(joined.as_bytes(), delimiter.as_bytes()).collect();
-            let expected: Vec<_> = expected.iter().map(|part| part.as_bytes()).collect();
-            assert_eq!(parts, expected);
-        }
-        check("", ",", &[]);
-        check("a", ",", &["a"]);
-        check("a,b", ",", &["a", "b"]);
-        check(",a,", ",", &["", "a", ""]);
-        check("a; b; c", "; ", &["a", "b", "c"]);
-    }
+    use super::append_integer;
 
     #[test]
     fn whole_numbers_have_digits_and_others_are_refused() {

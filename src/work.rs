@@ -48,6 +48,7 @@ organizations:
       - { id: regex, match: { regex: ["(a|b|ab)*c", "(x+)+y", ".*a.{20}"] }, grant: all }
       - { id: captures, match: { glob: ["*-${team}-*", "{a,b}${team}-${role}"] }, grant: "${team}-b" }
       - { id: none, match: { any: { glob: "?*" }, none: { exact: nobody } }, grant: all }
+      - { id: domains, when: { email-domain: [acme.example, bücher.example, c.example, d.example] }, everyone: true, grant: all }
       - { id: roles, when: { user: { attribute: /list, contains: [x, y] } }, everyone: true, grant: all }
 cases: []
 "#;
@@ -72,7 +73,7 @@ cases: []
             let compiled = crate::compiler::compile_whole(&file);
             let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
             let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
-            let logins: [(&str, Login); 16] = [
+            let logins: [(&str, Login); 18] = [
                 ("list", |size| json!({ "list": vec!["finance-readers"; size] })),
                 ("list", |size| json!({ "list": vec!["abababababababab"; size] })),
                 ("list", |size| json!({ "list": vec!["xxxxxxxxxxxxxxxx"; size] })),
@@ -91,6 +92,11 @@ cases: []
                     "dn",
                     |size| json!({ "list": format!("CN=a,{}OU=Groups+L=x,DC=acme", "OU=x+L=y,".repeat(size)) }),
                 ),
+                (
+                    "list",
+                    |size| json!({ "email_verified": true, "email": format!("x@{}", "ö".repeat(64 * size)), "list": "ab".repeat(size) }),
+                ),
+                ("delimited", |size| json!({ "text": "a,b,c,d".repeat(8 * size) })),
                 ("email", |size| json!({ "list": vec!["team@BÜCHER.example"; size] })),
             ];
             for (connection, login) in logins {
