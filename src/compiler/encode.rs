@@ -65,7 +65,7 @@ pub(crate) struct Clause {
     pub(crate) folded: Lowered,
     /// Regular expressions, and globs that are read as such, each as the engine decodes it.
     pub(crate) regexes: Vec<Vec<u8>>,
-    /// Whether one of these is for names in lower case.
+    /// Whether one of these is for folded names.
     pub(crate) regexes_fold: bool,
 }
 
@@ -433,7 +433,7 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     writer.positions(&mapping.default);
 
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
-    // Where there is a matcher for names in lower case, the engine brings names into it.
+    // Where there is a matcher for folded names, the engine brings names into it.
     let folds = |clause: &&Clause| {
         clause.regexes_fold || !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty()
     };

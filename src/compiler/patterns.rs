@@ -367,7 +367,7 @@ fn as_regex(tokens: &[Token], written: &str, ignore_case: bool) -> Vec<u8> {
 impl Glob {
     /// The captures of a name that matches, each with its name; nothing if the name does not match.
     ///
-    /// They are in lower case if letter case is ignored, as the name is then compared. This is the engine's own
+    /// They are folded if letter case is ignored, as the name is then compared. This is the engine's own
     /// capturing.
     pub fn captures(&self, name: &str, ignore_case: bool) -> Option<Vec<(String, String)>> {
         let name = if ignore_case { fold(name) } else { name.to_owned() };

@@ -331,7 +331,7 @@ impl<'t> Parser<'t> {
         str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(VALUE)
     }
 
-    /// Reads a string from behind its first quote.
+    /// Reads a string after its first quote.
     fn string(&mut self) -> Read<Text> {
         let plain = self.plain()?;
         if self.takes(b'"') {

@@ -34,8 +34,8 @@ pub(crate) struct Mappings {
 
 /// Reads and compiles the mapping files of a folder, or a whole platform in one file.
 ///
-/// What stands in the place of a file and is none, or leads out of the folder, is a finding like those of the
-/// compiler: the other files are read and checked all the same.
+/// Anything in the place of a file that is not a file, or leads out of the folder, is a finding like those of
+/// the compiler: the other files are read and checked all the same.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ enum Named {
 #[derive(Debug, Default)]
 struct Found {
     files: Vec<SourceFile>,
-    /// What stands in the place of one and cannot be read as one, each with the finding.
+    /// Anything in the place of one that cannot be read as one, each with the finding.
     unreadable: Vec<Diagnostic>,
 }
 

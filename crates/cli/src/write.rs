@@ -14,7 +14,7 @@
 //! - **Owner, group and mode are kept**; a new file has the mode that the user's mask gives it. What cannot be kept
 //!   is refused with a reason: a file with several hard links, which replacing would part; one that is read-only or
 //!   not the user's to write; one whose owner cannot be kept; and what is not a file at all.
-//! - **Nobody's change is lost.** A file that is replaced because of its content is compared with that content
+//! - **No change is lost.** A file that is replaced because of its content is compared with that content
 //!   first, and a file that changes between the draft and its turn is left alone.
 //!
 //! Access control lists and extended attributes are not kept.
@@ -549,7 +549,7 @@ mod tests {
         writing.put(&folder.path().join("c"), b"new".to_vec()).expect("a draft");
         fs::write(folder.path().join("b"), "new").expect("a file");
         fs::write(folder.path().join("c"), "new").expect("a file");
-        writing.commit().expect("everything is as it shall be");
+        writing.commit().expect("all files have the new text");
         assert_eq!(names(folder.path()), ["a", "b", "c"]);
     }
 
