@@ -66,7 +66,7 @@ pub(crate) struct Clause {
     /// Regular expressions, and globs that are read as such, each as the engine decodes it.
     pub(crate) regexes: Vec<Vec<u8>>,
     /// Whether one of these is for folded names.
-    pub(crate) regexes_fold: bool,
+    pub(crate) regexes_are_folded: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -435,7 +435,7 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
     // Where there is a matcher for folded names, the engine brings names into it.
     let folds = |clause: &&Clause| {
-        clause.regexes_fold || !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty()
+        clause.regexes_are_folded || !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty()
     };
     let folded = clauses.iter().any(folds);
     writer.bytes.push(u8::from(folded));

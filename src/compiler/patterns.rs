@@ -11,10 +11,10 @@ use super::encode::{Clause, Lowered};
 use super::fields::Findings;
 use super::folding::{fold, fold_pattern};
 use super::glob::{Glob, GlobError, Token, too_large};
-use super::lint::visible;
 use super::model::{Organization, Patterns};
 use super::regex::{self, HostRegex, RegexProblem};
 use super::tidy::{self, Tidying};
+use super::visible::visible;
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::bytes::Reader;
@@ -255,7 +255,7 @@ impl<'o> PatternLowering<'o> {
             false => glob.tokens,
         };
         clause.regexes.push(as_regex(&tokens, &written.text, ignore_case));
-        clause.regexes_fold |= ignore_case;
+        clause.regexes_are_folded |= ignore_case;
         Some(captures)
     }
 
