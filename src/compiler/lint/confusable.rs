@@ -6,7 +6,7 @@ use super::super::folding;
 use crate::invisible::{is_invisible, is_space};
 
 /// What a name is to a quick reader: letter case, spaces, invisible characters and the way in which accents are
-/// encoded are left out of account.
+/// encoded are ignored.
 pub(crate) fn skeleton(text: &str) -> String {
     Aspect::ALL.into_iter().fold(text.to_owned(), |text, aspect| aspect.without(&text))
 }
