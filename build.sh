@@ -21,7 +21,8 @@ usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
              and log every sample customer in through dist/action.js
   test       the same without the logins, then every test of the project
   bench      the same without the logins, then the benchmarks
-  fuzz       throw random input at the core and at both hosts, each of eight targets for 60 or so many seconds
+  fuzz       throw random input at the core and at both hosts, each of eight targets for
+             60 seconds, or for the number given
   help       print this
 
 Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README tells more.

@@ -38,6 +38,7 @@ mod template;
 mod tests;
 mod tidy;
 mod uses;
+mod visible;
 mod yaml;
 
 pub use self::glob::{Glob, GlobError};

@@ -90,7 +90,7 @@ impl Diagnostic {
         }
     }
 
-    /// A finding of a host about a file that it could not read, of which the compiler has therefore not heard.
+    /// A finding of a host about a file that it could not read, which the compiler therefore does not know.
     pub fn unreadable_file(file: &str, message: &str, help: &str) -> Self {
         Self::new(Code::UnreadableFile, file, 0..0, message).help(help)
     }

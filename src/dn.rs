@@ -90,7 +90,7 @@ impl<'a> Name<'a> {
 
     /// Appends the value of an attribute: of the entry's own relative name, which is the first, or of the nearest one
     /// above it that has the attribute.
-    /// Says no, and appends nothing, if there is none, if there are several, or if it is no text.
+    /// Returns `false`, and appends nothing, if there is none, if there are several, or if it is not text.
     pub(crate) fn value(&self, attribute: &[u8], of: AttributeOf, out: &mut Vec<u8>) -> bool {
         let own = self.parts.iter().position(|part| part.last).map_or(self.parts.len(), |last| last + 1);
         let (own, mut above) = self.parts.split_at_checked(own).unwrap_or_default();

@@ -80,7 +80,7 @@ pub(crate) struct Detailed<'b> {
 /// Memory that one name after another is matched with.
 #[derive(Debug, Default)]
 struct Memory {
-    lower: Vec<u8>,
+    folded: Vec<u8>,
     ascii: Vec<u8>,
     runs: regex::Memory,
 }
@@ -294,13 +294,13 @@ impl<'b> Mapping<'b> {
     fn match_otherwise(
         &self,
         name: &[u8],
-        Memory { lower, ascii, runs }: &mut Memory,
+        Memory { folded, ascii, runs }: &mut Memory,
         matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>, &[u8]),
     ) {
-        if let Some(folded) = &self.folded {
-            lower.clear();
-            letters::fold_into(name, lower);
-            folded.for_each_of_one(scan(lower), &mut |clause, kind| matched(clause, kind, lower));
+        if let Some(matcher) = &self.folded {
+            folded.clear();
+            letters::fold_into(name, folded);
+            matcher.for_each_of_one(scan(folded), &mut |clause, kind| matched(clause, kind, folded));
         }
         if self.lowers {
             ascii.clear();
@@ -308,7 +308,7 @@ impl<'b> Mapping<'b> {
         }
         // In letters that no expression is compared in, the name is left empty. The compiler writes a matcher of
         // patterns that ignore letter case, even an empty one, where an expression needs the name in their letters.
-        let names: [&[u8]; 3] = [name, ascii, lower];
+        let names: [&[u8]; 3] = [name, ascii, folded];
         let names = names.map(|name| (name, Ends::of(name)));
         for (clause, regex) in &self.expressions {
             let Some((name, ends)) = names.get(usize::from(regex.letters())) else { continue };

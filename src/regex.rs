@@ -52,7 +52,7 @@ enum Step {
 #[cfg(feature = "compiler")]
 pub(crate) const AS_ARRIVED: u8 = 0;
 pub(crate) const ASCII_LOWER: u8 = 1;
-pub(crate) const LOWER: u8 = 2;
+pub(crate) const FOLDED: u8 = 2;
 pub(crate) const GLOB: u8 = 4;
 
 /// The tags of steps in a bundle.
@@ -97,7 +97,7 @@ impl<'b> Regex<'b> {
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         #[cfg_attr(not(feature = "compiler"), expect(unused_variables, reason = "only explanations show it"))]
         let pattern = reader.text()?;
-        let kind = reader.byte().filter(|kind| kind & !GLOB <= LOWER)?;
+        let kind = reader.byte().filter(|kind| kind & !GLOB <= FOLDED)?;
         let prefixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), front_word))?;
         let suffixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), back_word))?;
         let (mut steps, mut ranges) = (Vec::new(), Vec::new());

@@ -42,7 +42,8 @@ thread_local! {
     };
 }
 
-/// Runs `f` with the engine. Calls do not nest, so it is never taken twice; what would report that is code all the same.
+/// Runs `f` with the engine. Calls do not nest, so it is never taken twice; reporting that would still cost
+/// code.
 fn with_engine<T>(f: impl FnOnce(&mut Engine) -> T) -> T {
     ENGINE.with(|engine| match engine.try_borrow_mut() {
         Ok(mut engine) => f(&mut engine),

@@ -199,7 +199,8 @@ fn mappings_have_a_size() {
     );
 }
 
-/// A platform with so many applications and target groups, and a rule that grants the first and the last group.
+/// A platform with this many applications and target groups, and a rule that grants the first and the last
+/// group.
 #[track_caller]
 fn platform(applications: usize, groups: usize) -> Compilation {
     let application = |at| format!("a{at}: {{ clients: [c{at}], claim: 'https://claims.example.com/{at}' }}");

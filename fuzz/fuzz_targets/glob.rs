@@ -71,7 +71,8 @@ fn check_captures(glob: &str, name: &str) {
     assert_eq!(found.map(sorted), expected.map(sorted), "{glob:?} against {name:?}, which is {regex:?}");
 }
 
-/// A glob as docs/mapping.md reads it. Each capture gets a number behind its name: alternatives may have the same.
+/// A glob as docs/mapping.md reads it. Each capture gets a number after its name: alternatives may
+/// have the same.
 fn as_regex(glob: &str) -> String {
     let (mut regex, mut open, mut captures) = (String::new(), 0, 0);
     let mut rest = glob.chars();
@@ -96,7 +97,7 @@ fn as_regex(glob: &str) -> String {
             '[' => {
                 let negated = rest.as_str().starts_with(['!', '^']);
                 let mut listed = rest.by_ref().skip(usize::from(negated));
-                // Right behind its beginning, the sign of the end stands for itself.
+                // Right after the opening bracket, `]` is literal.
                 let first = listed.next().into_iter();
                 let mut ranges: Vec<(char, char)> = Vec::new();
                 // A `-` leads on from what is before it, if there is anything behind it.

@@ -47,7 +47,7 @@ export function fallback(event, reason) {
 
 /**
  * @param {string} client
- * @returns {boolean} false only if it is known that the client is none of the platform's
+ * @returns {boolean} false only if it is known that the client is not one of the platform's
  */
 function mayBeOurs(client) {
   return hash(CLIENTS) !== CLIENTS_DIGEST || CLIENTS.includes(hash(client).slice(0, CLIENT_DIGITS));

@@ -50,7 +50,7 @@ async function readPages(connection, source, budget) {
     if (!Array.isArray(page.groups)) return null;
     for (const group of page.groups) {
       const of = member(group, 'connection_id');
-      // Whose group it is cannot be told, and it may be one that takes something away.
+      // Whose group it is cannot be told, and a rule may exclude by it.
       if (typeof of !== 'string') return null;
       // Groups of another connection are not this identity provider's to give.
       if (of === connection && groups.push(group) === MAX_ENTRIES) return groups;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::folding::unfold;
+use super::folding::{contains, unfold};
 use crate::pattern::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 
 /// A pattern as states and where characters lead from them.
@@ -238,10 +238,6 @@ impl Automaton {
 /// Whether a name can hold a character.
 pub(crate) fn is_usable(char: char) -> bool {
     !matches!(char, '\u{0}'..' ' | '\u{7f}' | '\u{fffd}')
-}
-
-fn contains(ranges: &[(char, char)], character: char) -> bool {
-    ranges.iter().any(|(low, high)| (*low..=*high).contains(&character))
 }
 
 pub(crate) fn everything() -> Vec<(char, char)> {

@@ -1,8 +1,8 @@
 //! Globs that capture.
 //!
 //! What they capture is what the regular expression that docs/mapping.md gives for them captures. Most globs are such
-//! that the engine finds that by itself: each capture takes as little as it can, from left to right. Those in which a
-//! `*` or alternatives have a say become the program of the regular expression.
+//! that the engine finds that by itself: each capture takes as little as it can, from left to right. Those whose
+//! captures depend on a `*` or on the order of alternatives become the program of the regular expression.
 
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Repetition};
 
@@ -35,10 +35,10 @@ pub(crate) fn are_plain(patterns: &[String]) -> bool {
 fn captures_come_first(pattern: &str) -> bool {
     let has_any = |part: &str| part.contains(char::from(ANY));
     let mut parts: Vec<&str> = pattern.split(char::from(CAPTURE)).collect();
-    // Behind the last capture there may be any.
+    // After the last capture, any are allowed.
     parts.pop();
     let mut parts = parts.into_iter();
-    // Behind each capture are its letter and the wildcards of its own.
+    // After each capture come its letter and the wildcards of its own.
     !parts.next().is_some_and(has_any) && !parts.any(|part| part.get(3..).is_some_and(has_any))
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn with_addresses(tokens: &[Token], begun: bool) -> Vec<Token> {
     }
     let literals = |text: &String| text.chars().map(Token::Literal).collect::<Vec<_>>();
     match before.split_last() {
-        // Where a domain begins in an alternative, what is behind the alternatives belongs to each.
+        // Where a domain begins in an alternative, what follows the alternatives belongs to each.
         Some((Token::Alternatives(all), rest)) => {
             let with = |alternative: &Vec<Token>| {
                 let whole = [alternative.as_slice(), literal].concat();

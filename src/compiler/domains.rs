@@ -24,7 +24,8 @@ pub(crate) fn is_refused(domain: &str) -> bool {
     !is_plain(domain) && idna::domain_to_ascii(domain).is_err()
 }
 
-/// The addresses that a name stands for where addresses arrive with their domains folded; none if it is no address.
+/// The addresses that a name stands for where addresses arrive with their domains folded; none if it is not an
+/// address.
 ///
 /// The name can be a lowered glob whose domain is literal.
 pub(crate) fn addresses(name: &str) -> Vec<String> {

@@ -1,18 +1,21 @@
 //! Writing bundles. [`Bundle::decode`](crate::Bundle::decode) reads them, and its module says how they are laid out.
 
+mod condition;
+mod read;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::read::OwnedRead;
 use super::domains;
-use super::model::{From, OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
+use super::model::{OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
 use crate::bundle::{self, FORMAT_VERSION, MAGIC, OverLimit};
 use crate::dn::AttributeOf;
 use crate::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::pattern::Pattern;
-use crate::read;
 use crate::side::Side;
-use crate::source::{self, Absent, Combine, Identity};
+use crate::source::{self, Absent, Combine};
 use crate::template::Case;
 
 /// A mapping whose names are resolved and whose patterns are lowered.
@@ -65,8 +68,8 @@ pub(crate) struct Clause {
     pub(crate) folded: Lowered,
     /// Regular expressions, and globs that are read as such, each as the engine decodes it.
     pub(crate) regexes: Vec<Vec<u8>>,
-    /// Whether one of these is for names in lower case.
-    pub(crate) regexes_fold: bool,
+    /// Whether one of these is for folded names.
+    pub(crate) regexes_are_folded: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,61 +104,6 @@ pub(crate) enum LoweredCondition {
     Metadata { owner: OwnedRead, fact: OwnedRead, values: Vec<Scalar> },
     FalseIfUnknown(Box<Self>),
 }
-
-/// A [`Read`](crate::Read) that owns its texts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct OwnedRead {
-    base: u8,
-    options: u8,
-    pointer: String,
-    field: String,
-    split: String,
-}
-
-impl OwnedRead {
-    /// An attribute of the user: of the identity that logged in, or, with what Auth0 keeps for it, of the user.
-    pub(crate) fn attribute(pointer: &str) -> Self {
-        let base = if pointer.starts_with("/app_metadata/") { USER } else { LOGIN };
-        Self { base, options: 0, pointer: pointer.to_owned(), field: String::new(), split: String::new() }
-    }
-
-    /// A member of the event.
-    pub(crate) fn event(pointer: impl Into<String>, field: &str) -> Self {
-        let (pointer, field) = (pointer.into(), field.to_owned());
-        Self { base: EVENT, options: 0, pointer, field, split: String::new() }
-    }
-
-    fn of_source(source: &OwnedSource) -> Self {
-        let (base, pointer) = match &source.from {
-            From::Attribute { pointer, identity: Identity::Primary } => (USER, pointer.clone()),
-            From::Attribute { pointer, .. } => (Self::attribute(pointer).base, pointer.clone()),
-            From::Provisioned => (PROVISIONED, String::new()),
-        };
-        let field = match &source.shape {
-            OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => field.clone(),
-            _ => String::new(),
-        };
-        // Composing can make a delimiter of another character, so the host splits first.
-        let split = match &source.shape {
-            OwnedShape::Delimited(delimiter) if source.nfc => delimiter.clone(),
-            _ => String::new(),
-        };
-        let options = [
-            (matches!(source.shape, OwnedShape::Json(_)), read::JSON),
-            (source.nfc, read::NFC),
-            (source.overage, read::OVERAGE),
-            (!split.is_empty(), read::SPLIT),
-        ];
-        let options = options.into_iter().filter(|(on, _)| *on).map(|(_, option)| option).sum();
-        Self { base, options, pointer, field, split }
-    }
-}
-
-/// The numbers of [`Base`](crate::Base).
-const LOGIN: u8 = 0;
-const USER: u8 = 1;
-const EVENT: u8 = 2;
-const PROVISIONED: u8 = 3;
 
 /// Writes the bundle of a platform.
 ///
@@ -319,99 +267,6 @@ fn facts_of(mapping: &LoweredMapping) -> Vec<OwnedRead> {
     refresh.filter(|_| mapping.refresh.is_some()).chain(facts).collect()
 }
 
-impl LoweredCondition {
-    fn collect(&self, facts: &mut BTreeSet<OwnedRead>) {
-        match self {
-            Self::All(conditions) | Self::Any(conditions) => {
-                conditions.iter().for_each(|condition| condition.collect(facts));
-            }
-            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.collect(facts),
-            Self::Connection(_) | Self::Application(_) => {}
-            Self::User { fact, .. } => drop(facts.insert(fact.clone())),
-            Self::Metadata { owner, fact, .. } => facts.extend([owner.clone(), fact.clone()]),
-            Self::EmailDomain(_) => facts.extend(email_reads()),
-        }
-    }
-
-    fn encode(&self, writer: &mut Writer, facts: &[OwnedRead]) {
-        // The reads of the refresh policy come first and are sorted differently, so this is no binary search.
-        let position = |fact: &OwnedRead| facts.iter().rposition(|known| known == fact).unwrap_or_default();
-        let tag = match self {
-            Self::All(_) => 0,
-            Self::Any(_) => 1,
-            Self::Not(_) => 2,
-            Self::Connection(_) => 3,
-            Self::Application(_) => 4,
-            Self::User { .. } => 5,
-            Self::EmailDomain(_) => 6,
-            Self::Metadata { .. } => 7,
-            Self::FalseIfUnknown(_) => 8,
-        };
-        writer.bytes.push(tag);
-        match self {
-            Self::All(conditions) | Self::Any(conditions) => {
-                writer.list(conditions, |writer, condition| condition.encode(writer, facts));
-            }
-            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.encode(writer, facts),
-            Self::Connection(positions) | Self::Application(positions) => {
-                writer.list(positions, |writer, position| writer.number(*position));
-            }
-            Self::User { fact, test } => {
-                writer.number(position(fact));
-                encode_test(writer, test);
-            }
-            Self::EmailDomain(domains) => {
-                email_reads().iter().for_each(|fact| writer.number(position(fact)));
-                writer.list(domains, |writer, domain| writer.text(domain));
-            }
-            Self::Metadata { owner, fact, values } => {
-                writer.number(position(owner));
-                writer.number(position(fact));
-                writer.list(values, encode_scalar);
-            }
-        }
-    }
-}
-
-fn email_reads() -> [OwnedRead; 2] {
-    ["/email", "/email_verified"].map(OwnedRead::attribute)
-}
-
-fn encode_test(writer: &mut Writer, test: &Test) {
-    let (tag, bound) = match test {
-        Test::Equals(_) => (0, None),
-        Test::Contains(_) => (1, None),
-        Test::AtLeast(bound) => (2, Some(bound)),
-        Test::AtMost(bound) => (3, Some(bound)),
-        Test::Above(bound) => (4, Some(bound)),
-        Test::Below(bound) => (5, Some(bound)),
-        Test::Exists(_) => (6, None),
-    };
-    writer.bytes.push(tag);
-    writer.bytes.extend(bound.map(|bound| bound.to_le_bytes()).into_iter().flatten());
-    match test {
-        Test::Equals(scalars) | Test::Contains(scalars) => {
-            writer.list(scalars, encode_scalar);
-        }
-        Test::Exists(wanted) => writer.bytes.push(u8::from(*wanted)),
-        _ => {}
-    }
-}
-
-fn encode_scalar(writer: &mut Writer, scalar: &Scalar) {
-    match scalar {
-        Scalar::Text(text) => {
-            writer.bytes.push(0);
-            writer.text(text);
-        }
-        Scalar::Number(number) => {
-            writer.bytes.push(1);
-            writer.bytes.extend(number.to_le_bytes());
-        }
-        Scalar::Bool(value) => writer.bytes.push(2 + u8::from(*value)),
-    }
-}
-
 fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.bytes.push(match mapping.incomplete {
@@ -433,9 +288,9 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     writer.positions(&mapping.default);
 
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
-    // Where there is a matcher for names in lower case, the engine brings names into it.
+    // Where there is a matcher for folded names, the engine brings names into it.
     let folds = |clause: &&Clause| {
-        clause.regexes_fold || !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty()
+        clause.regexes_are_folded || !clause.folded.names.is_empty() || !clause.folded.patterns.is_empty()
     };
     let folded = clauses.iter().any(folds);
     writer.bytes.push(u8::from(folded));

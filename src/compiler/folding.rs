@@ -109,7 +109,8 @@ pub(crate) fn unfold(ranges: &[(char, char)]) -> Vec<(char, char)> {
     joined(more)
 }
 
-fn contains(ranges: &[(char, char)], char: char) -> bool {
+/// Whether a character is in one of some ranges.
+pub(crate) fn contains(ranges: &[(char, char)], char: char) -> bool {
     ranges.iter().any(|(low, high)| (*low..=*high).contains(&char))
 }
 

@@ -5,9 +5,9 @@
 mod aliases;
 mod captures;
 mod conditions;
+mod confusable;
 mod contradictions;
 mod covers;
-mod fold;
 mod index;
 mod names;
 mod near;
@@ -23,10 +23,10 @@ mod values;
 
 use core::ops::Range;
 
-pub(crate) use self::fold::visible;
 use self::patterns::Prepared;
 use super::model::{Organization, Platform, Rule};
 use super::parallel;
+use super::visible as fold;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What comparing all rules of one organization may take, in steps of some nanoseconds.

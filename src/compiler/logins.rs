@@ -220,7 +220,7 @@ fn name_connection(event: &mut Json, groups: &mut Json) {
     if connection.is_none_or(|connection| connection.is_object() && connection.get("id").is_none()) {
         insert(event, "connection", "id", json!("con_login"));
     }
-    // What is no text is what the case is about.
+    // An id that is not text is what the case tests.
     let Some(id) = event.pointer("/connection/id").filter(|id| id.is_string()) else { return };
     for group in groups.iter_mut().filter_map(Json::as_object_mut) {
         group.entry("connection_id").or_insert_with(|| id.clone());

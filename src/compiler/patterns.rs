@@ -11,10 +11,10 @@ use super::encode::{Clause, Lowered};
 use super::fields::Findings;
 use super::folding::{fold, fold_pattern};
 use super::glob::{Glob, GlobError, Token, too_large};
-use super::lint::visible;
 use super::model::{Organization, Patterns};
 use super::regex::{self, HostRegex, RegexProblem};
 use super::tidy::{self, Tidying};
+use super::visible::visible;
 use super::yaml::Name;
 use crate::MAX_GROUP_BYTES;
 use crate::bytes::Reader;
@@ -255,7 +255,7 @@ impl<'o> PatternLowering<'o> {
             false => glob.tokens,
         };
         clause.regexes.push(as_regex(&tokens, &written.text, ignore_case));
-        clause.regexes_fold |= ignore_case;
+        clause.regexes_are_folded |= ignore_case;
         Some(captures)
     }
 
@@ -367,7 +367,7 @@ fn as_regex(tokens: &[Token], written: &str, ignore_case: bool) -> Vec<u8> {
 impl Glob {
     /// The captures of a name that matches, each with its name; nothing if the name does not match.
     ///
-    /// They are in lower case if letter case is ignored, as the name is then compared. This is the engine's own
+    /// They are folded if letter case is ignored, as the name is then compared. This is the engine's own
     /// capturing.
     pub fn captures(&self, name: &str, ignore_case: bool) -> Option<Vec<(String, String)>> {
         let name = if ignore_case { fold(name) } else { name.to_owned() };

@@ -75,7 +75,7 @@ impl CheckedRegex {
 
 /// What the engine decodes of a glob that is read as a regular expression, whose captures have their numbers as names.
 pub(crate) fn encode_glob(glob: &str, ignore_case: bool, tree: &Hir) -> Vec<u8> {
-    let letters = if ignore_case { regex::LOWER } else { regex::AS_ARRIVED };
+    let letters = if ignore_case { regex::FOLDED } else { regex::AS_ARRIVED };
     let [prefixes, suffixes] = [ExtractKind::Prefix, ExtractKind::Suffix].map(|kind| ends(tree, kind));
     let number = |name: &str| name.parse().unwrap_or_default();
     encode(glob, regex::GLOB | letters, [&prefixes, &suffixes], tree, &number)

@@ -30,7 +30,7 @@ impl Tidying {
         sources.map(Self::of).reduce(both).unwrap_or(Self::NONE)
     }
 
-    /// A name as it is at a login behind the source: `nfc` comes first.
+    /// A name as rules see it after the source: `nfc` comes first.
     pub(crate) fn tidy(self, name: &str) -> String {
         let mut tidied: String = if self.nfc { name.nfc().collect() } else { name.to_owned() };
         if self.trim {
@@ -43,8 +43,8 @@ impl Tidying {
 
     /// Whether a pattern matches a name that is tidy.
     ///
-    /// Of letters in parts it looks at those that the pattern names one behind the other, so where it says no, that is
-    /// certain.
+    /// It looks at decomposed letters only where the pattern names their characters in a row, so `false`
+    /// is certain.
     pub(crate) fn can_match(self, pattern: &Automaton) -> bool {
         let mut seen = BTreeSet::new();
         let mut open: Vec<(usize, Last)> = pattern.begin().iter().map(|place| (*place, Last::None)).collect();

@@ -156,7 +156,7 @@ struct Parser<'t> {
 }
 
 /// What was read, or what was expected.
-type Read<T> = Result<T, &'static str>;
+type Parsed<T> = Result<T, &'static str>;
 
 const VALUE: &str = "a value";
 const STRING: &str = "the end of a string";
@@ -184,12 +184,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn word(&mut self, word: &[u8], value: Json) -> Read<Json> {
+    fn word(&mut self, word: &[u8], value: Json) -> Parsed<Json> {
         self.rest = self.rest.strip_prefix(word).ok_or(VALUE)?;
         Ok(value)
     }
 
-    fn value(&mut self, depth: usize) -> Read<Json> {
+    fn value(&mut self, depth: usize) -> Parsed<Json> {
         self.space();
         match self.rest {
             [b'"', rest @ ..] => {
@@ -205,7 +205,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A value that is neither a string nor nested.
-    fn scalar(&mut self) -> Read<Json> {
+    fn scalar(&mut self) -> Parsed<Json> {
         match self.rest {
             [b't', ..] => self.word(b"true", Json::Bool(true)),
             [b'f', ..] => self.word(b"false", Json::Bool(false)),
@@ -214,7 +214,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn list(&mut self, depth: usize) -> Read<Json> {
+    fn list(&mut self, depth: usize) -> Parsed<Json> {
         let mut entries = Vec::new();
         self.takes(b'[');
         self.space();
@@ -230,7 +230,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Read<Json> {
+    fn object(&mut self, depth: usize) -> Parsed<Json> {
         let mut members = Vec::new();
         self.takes(b'{');
         self.space();
@@ -248,7 +248,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A member's name and the colon after it.
-    fn key(&mut self) -> Read<Text> {
+    fn key(&mut self) -> Parsed<Text> {
         self.space();
         let key = if self.takes(b'"') { self.string()? } else { return Err(KEY) };
         self.space();
@@ -256,7 +256,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Reads a value without keeping it, in memory of a byte for each level that it is nested.
-    fn skip(&mut self) -> Read<()> {
+    fn skip(&mut self) -> Parsed<()> {
         let mut closing: Vec<u8> = Vec::new();
         loop {
             self.space();
@@ -302,7 +302,7 @@ impl<'t> Parser<'t> {
         count
     }
 
-    fn number(&mut self) -> Read<f64> {
+    fn number(&mut self) -> Parsed<f64> {
         let start = self.rest;
         let whole = |parser: &mut Self| parser.takes(b'0') || parser.digits() > 0;
         let negative = self.takes(b'-');
@@ -331,8 +331,8 @@ impl<'t> Parser<'t> {
         str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(VALUE)
     }
 
-    /// Reads a string from behind its first quote.
-    fn string(&mut self) -> Read<Text> {
+    /// Reads a string after its first quote.
+    fn string(&mut self) -> Parsed<Text> {
         let plain = self.plain()?;
         if self.takes(b'"') {
             return Ok(Text::from_wtf8(plain.to_vec()));
@@ -358,7 +358,7 @@ impl<'t> Parser<'t> {
     }
 
     /// What comes before the next quote or escape of a string.
-    fn plain(&mut self) -> Read<&'t [u8]> {
+    fn plain(&mut self) -> Parsed<&'t [u8]> {
         let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
         let end = self.rest.iter().position(special).unwrap_or(self.rest.len());
         let (plain, rest) = self.rest.split_at_checked(end).unwrap_or_default();
@@ -367,7 +367,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The UTF-16 unit that an escape is for.
-    fn escape(&mut self) -> Read<u32> {
+    fn escape(&mut self) -> Parsed<u32> {
         let (unit, rest) = match self.rest {
             [b'\\', b'u', digits @ ..] => {
                 let (digits, rest) = digits.split_at_checked(4).ok_or(ESCAPE)?;

@@ -22,12 +22,12 @@ const MAX_PROVISIONED: usize = 20_000;
 /// The most combining marks in a row in a name that is normalized: putting them into order takes longer than linear time.
 const MAX_MARKS: usize = 30;
 
-/// What stands where a read points.
+/// What is found where a read points.
 #[derive(Debug)]
 pub(super) enum Found<'e> {
     /// A value, with the member that is read of each object, or an empty text.
     Json(Cow<'e, Json>, String),
-    /// What says why there is none.
+    /// Why there is no value.
     Sign(Value<'static>),
 }
 

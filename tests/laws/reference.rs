@@ -69,8 +69,8 @@ pub(crate) fn whole(pattern: &str, ignore_case: bool) -> Rc<regex::Regex> {
     })
 }
 
-/// A glob as the regular expression that docs/mapping.md gives for it. A capture that several alternatives have gets a
-/// number behind its name in each.
+/// A glob as the regular expression that docs/mapping.md gives for it. A capture that several alternatives have
+/// gets a number after its name in each.
 pub(crate) fn of_capturing_glob(glob: &str) -> String {
     let (mut regex, mut open, mut captures) = (String::new(), 0, 0);
     let mut rest = glob.chars();
@@ -95,7 +95,7 @@ pub(crate) fn of_capturing_glob(glob: &str) -> String {
             '[' => {
                 let negated = rest.as_str().starts_with(['!', '^']);
                 let mut listed = rest.by_ref().skip(usize::from(negated));
-                // Right behind its beginning, the sign of the end stands for itself.
+                // Right after the opening bracket, `]` is literal.
                 let first = listed.next().expect("a class lists a character");
                 let class: String =
                     [first].into_iter().chain(listed.take_while(|char| *char != ']')).collect();

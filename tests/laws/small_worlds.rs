@@ -97,7 +97,7 @@ fn every_small_world_is_as_the_reference_says_and_keeps_the_law() {
     );
 }
 
-/// Whether partial input could hide a group that takes away, that refuses the login, or that is above a limit.
+/// Whether partial input could hide a group that excludes, that refuses the login, or that is above a limit.
 fn must_be_refused(world: &World) -> bool {
     let hides = world.rules.iter().any(|rule| match &rule.matches {
         Matches::Everyone => false,

@@ -80,7 +80,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` if it is no file.
+    /// `InvalidInput` if it is not a file.
     pub(crate) fn open(&self, name: &OsStr, write: bool) -> io::Result<File> {
         let no_file = |kind: Kind| io::Error::new(io::ErrorKind::InvalidInput, format!("is {}", kind.name()));
         match self.look(name)? {
@@ -152,7 +152,7 @@ impl Folder {
         Ok(openat(&self.handle, name, flags, Mode::empty())?.into())
     }
 
-    /// Makes a folder in the folder. It is no error if there is one.
+    /// Makes a folder in the folder. An existing folder is not an error.
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
         match rustix::fs::mkdirat(&self.handle, name, rustix::fs::Mode::from_raw_mode(0o777)) {
             Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
@@ -205,7 +205,7 @@ impl Folder {
         File::options().read(true).write(write).open(self.path.join(name))
     }
 
-    /// Makes a folder in the folder. It is no error if there is one.
+    /// Makes a folder in the folder. An existing folder is not an error.
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
         match fs::create_dir(self.path.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -226,7 +226,7 @@ impl Folder {
 
 /// Opens what the user names to be read, through links, if it is a file or a pipe that something writes to.
 ///
-/// Never waits for somebody to open the other end of a pipe; what a pipe that is open has to say is waited for.
+/// Never waits for a writer to open a pipe; waits for data from an open one.
 ///
 /// # Errors
 ///

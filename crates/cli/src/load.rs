@@ -34,8 +34,8 @@ pub(crate) struct Mappings {
 
 /// Reads and compiles the mapping files of a folder, or a whole platform in one file.
 ///
-/// What stands in the place of a file and is none, or leads out of the folder, is a finding like those of the
-/// compiler: the other files are read and checked all the same.
+/// Anything in the place of a file that is not a file, or leads out of the folder, is a finding like those of
+/// the compiler: the other files are read and checked all the same.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ enum Named {
 #[derive(Debug, Default)]
 struct Found {
     files: Vec<SourceFile>,
-    /// What stands in the place of one and cannot be read as one, each with the finding.
+    /// Anything in the place of one that cannot be read as one, each with the finding.
     unreadable: Vec<Diagnostic>,
 }
 
@@ -161,7 +161,7 @@ impl Found {
         if is_link && links == Named::Refused {
             let target = fs::read_link(path).unwrap_or_default();
             let reason = format!("is a link to `{}`, and links are not followed here", target.display());
-            self.refuse(path, &reason, "name the file that it leads to")?;
+            self.refuse(path, &reason, "name the file that it leads to");
             return Ok(false);
         }
         match kind.with_context(cannot) {
@@ -169,31 +169,30 @@ impl Found {
                 let (reader, name) = open(path)?;
                 self.files.push(SourceFile { path: slashed(path)?, text: read_text(reader, &name)? });
             }
-            Ok(kind) => self.refuse_kind(path, kind)?,
-            Err(_) if is_link => self.refuse_dangling(path)?,
+            Ok(kind) => self.refuse_kind(path, kind),
+            Err(_) if is_link => self.refuse_dangling(path),
             Err(error) => return Err(error),
         }
         Ok(false)
     }
 
-    fn refuse(&mut self, path: &Path, reason: &str, help: &str) -> anyhow::Result<()> {
-        let path = slashed(path)?;
+    fn refuse(&mut self, path: &Path, reason: &str, help: &str) {
+        let path = shown(path);
         self.unreadable.push(Diagnostic::unreadable_file(&path, &format!("`{path}` {reason}"), help));
-        Ok(())
     }
 
-    fn refuse_kind(&mut self, path: &Path, kind: Kind) -> anyhow::Result<()> {
+    fn refuse_kind(&mut self, path: &Path, kind: Kind) {
         self.refuse(
             path,
             &format!("is {}, not a file", kind.name()),
             "remove it, or write the file in its place",
-        )
+        );
     }
 
-    fn refuse_dangling(&mut self, path: &Path) -> anyhow::Result<()> {
+    fn refuse_dangling(&mut self, path: &Path) {
         let target = fs::read_link(path).unwrap_or_default();
         let reason = format!("is a link that leads nowhere: to `{}`", target.display());
-        self.refuse(path, &reason, "remove the link, or write what it leads to")
+        self.refuse(path, &reason, "remove the link, or write what it leads to");
     }
 
     /// Sorts by path, and leaves out what was found twice.
@@ -234,7 +233,7 @@ impl<'t> Tree<'t> {
         while let Some((path, real, depth)) = tree.links.pop() {
             if tree.seen.contains(&real) {
                 let reason = format!("is a link to a folder that is read already, `{}`", real.display());
-                tree.found.refuse(&path, &reason, "remove the link")?;
+                tree.found.refuse(&path, &reason, "remove the link");
             } else {
                 tree.read_folder(&path, &real, depth)?;
             }
@@ -247,7 +246,8 @@ impl<'t> Tree<'t> {
         let name = path.display();
         let Some(depth) = depth.checked_sub(1) else {
             let reason = format!("is nested deeper than {}", counted(MAX_DEPTH, "folder"));
-            return self.found.refuse(path, &reason, "move its files further up");
+            self.found.refuse(path, &reason, "move its files further up");
+            return Ok(());
         };
         self.seen.insert(real.to_owned());
         let cannot = || format!("cannot list `{name}`");
@@ -270,7 +270,10 @@ impl<'t> Tree<'t> {
             Kind::Folder if !is_yaml(path) => self.read_folder(path, real, depth),
             Kind::File if is_yaml(path) => self.read_file(path, real),
             Kind::Link => self.read_link(path, real, depth),
-            kind if is_yaml(path) => self.found.refuse_kind(path, kind),
+            kind if is_yaml(path) => {
+                self.found.refuse_kind(path, kind);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -279,7 +282,8 @@ impl<'t> Tree<'t> {
     fn read_link(&mut self, path: &Path, link: &Path, depth: usize) -> anyhow::Result<()> {
         let Ok(real) = fs::canonicalize(link) else {
             // What cannot be reached could be a whole folder.
-            return self.found.refuse_dangling(path);
+            self.found.refuse_dangling(path);
+            return Ok(());
         };
         let kind = fs::metadata(&real).map(|metadata| Kind::of(metadata.file_type()));
         let kind = kind.with_context(|| format!("cannot open `{}`", path.display()))?;
@@ -287,7 +291,7 @@ impl<'t> Tree<'t> {
             return Ok(());
         }
         if !real.starts_with(&self.root) {
-            let path_name = slashed(path)?;
+            let path_name = shown(path);
             let (named, real) = (self.named.display(), real.display());
             let message = format!("the link `{path_name}` leads out of `{named}`, to `{real}`");
             let help = "put what it leads to into the folder, or remove the link";
@@ -322,8 +326,14 @@ fn is_yaml(path: &Path) -> bool {
 
 /// The path as the user would write it, with `/` between its parts.
 fn slashed(path: &Path) -> anyhow::Result<String> {
-    let path = path.to_str().with_context(|| format!("the name of `{}` is not UTF-8", path.display()))?;
-    Ok(if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace('\\', "/") })
+    ensure!(path.to_str().is_some(), "the name of `{}` is not UTF-8", path.display());
+    Ok(shown(path))
+}
+
+/// The same for what is refused, whatever its name: bytes that are not UTF-8 become U+FFFD.
+fn shown(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace('\\', "/") }
 }
 
 fn read_text(reader: impl Read, name: &str) -> anyhow::Result<String> {

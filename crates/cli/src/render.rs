@@ -81,7 +81,7 @@ pub(crate) struct Formatted<'s> {
 /// Why a file was not formatted.
 #[derive(Debug)]
 pub(crate) enum Unformatted {
-    /// It could not be read, or is no YAML.
+    /// It could not be read, or is not YAML.
     Invalid(Box<Diagnostic>),
     /// It is best left alone.
     Form(FormatRefusal),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::model::{Alias, Organization};
-use super::fold::visible;
+use super::super::visible::visible;
 use super::patterns::Prepared;
 use crate::diagnostic::{Code, Diagnostic};
 

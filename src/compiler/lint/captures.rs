@@ -1,8 +1,8 @@
 //! Parts of names that patterns capture and grants expand: `${name}`, and `(?<name>…)` in a regular expression.
 
 use super::super::model::{Matches, Organization, Rule};
+use super::super::visible::visible;
 use super::super::yaml::Name;
-use super::fold::visible;
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::pattern::{ANY, ONE, Pattern};

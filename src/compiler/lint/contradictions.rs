@@ -11,7 +11,7 @@ use super::super::domains;
 use super::super::fields::quoted;
 use super::super::folding::fold;
 use super::super::model::{Condition, Connection, MetadataOf, Organization, Platform, Rule};
-use super::fold::visible;
+use super::super::visible::visible;
 use super::values;
 
 /// How many alternatives of one condition are looked into.

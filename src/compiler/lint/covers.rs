@@ -1,7 +1,7 @@
 //! Whether all names that a pattern matches are matched by other patterns.
 //!
 //! Names are looked up. Globs and regular expressions are compared as text, then as automata, if a few of their
-//! names do not tell already. Where letter case is left out of account, names are folded.
+//! names do not tell already. Where letter case is ignored, names are folded.
 
 use super::super::automaton::Automaton;
 use super::super::coverage;
@@ -19,7 +19,7 @@ const MAX_FOLLOWED_NAMES: usize = 64;
 
 /// What is followed through automata.
 enum Followed<'p> {
-    /// A lowered glob or a name, folded if letter case is left out of account.
+    /// A lowered glob or a name, folded if letter case is ignored.
     Glob(&'p str, bool),
     Regex(&'p WrittenRegex<'p>),
 }

@@ -3,9 +3,10 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::super::model::{Matches, Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
+use super::super::visible::visible;
 use super::super::yaml::Name;
+use super::confusable::is_odd_space;
 use super::contradictions::connections_of;
-use super::fold::{is_odd_space, visible};
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::invisible::is_invisible;

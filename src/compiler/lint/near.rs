@@ -1,8 +1,9 @@
 //! Names that are nearly those that are known.
 
 use super::super::model::Organization;
+use super::super::visible::visible;
 use super::super::yaml::Name;
-use super::fold::{difference, fold, visible};
+use super::confusable::{difference, skeleton};
 use super::in_rule;
 use super::names::patterns_of;
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,13 +32,14 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     let mut spellings: Vec<(String, Spelling<'_>)> = Vec::new();
     for alias in &organization.aliases {
         for (name, whose) in [(&alias.name, Whose::AliasName), (&alias.id, Whose::AliasId)] {
-            spellings.push((fold(&name.text), Spelling { name, whose }));
+            spellings.push((skeleton(&name.text), Spelling { name, whose }));
         }
     }
     for (position, rule) in organization.rules.iter().enumerate() {
         for patterns in patterns_of(rule) {
             let whose = Whose::Pattern { rule: position, ignore_case: patterns.ignore_case };
-            spellings.extend(patterns.exact.iter().map(|name| (fold(&name.text), Spelling { name, whose })));
+            spellings
+                .extend(patterns.exact.iter().map(|name| (skeleton(&name.text), Spelling { name, whose })));
         }
     }
     // Stable: in the order of the file where they look the same.

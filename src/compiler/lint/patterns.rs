@@ -35,7 +35,7 @@ pub(super) struct PreparedRule<'m> {
 #[derive(Debug, Default)]
 pub(super) struct PatternSet<'m> {
     pub(super) exact: Vec<Cow<'m, str>>,
-    /// Names whose letter case is left out of account, folded.
+    /// Names whose letter case is ignored, folded.
     pub(super) folded: Vec<String>,
     /// Readable names, which stand for the ids of their aliases and for nothing else.
     pub(super) aliased: Vec<Aliased<'m>>,
@@ -47,7 +47,7 @@ pub(super) struct PatternSet<'m> {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Aliased<'m> {
-    /// Folded, if letter case is left out of account.
+    /// Folded, if letter case is ignored.
     pub(super) name: Cow<'m, str>,
     pub(super) ignore_case: bool,
 }
@@ -55,7 +55,7 @@ pub(super) struct Aliased<'m> {
 /// A glob with at least one wildcard.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LoweredGlob {
-    /// Folded, if letter case is left out of account.
+    /// Folded, if letter case is ignored.
     pub(super) lowered: String,
     pub(super) ignore_case: bool,
 }

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::model::{Effect, Organization, Platform, TargetGroup};
+use super::super::visible::visible;
 use super::captures::can_name;
-use super::fold::{difference, fold, visible};
+use super::confusable::{difference, skeleton};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Reports target groups that nothing grants, and those that look like one another.
@@ -47,8 +48,8 @@ fn find_similar(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
     groups.sort_by_key(|group| group.name.span.start);
     let mut known: HashMap<String, &TargetGroup> = HashMap::new();
     for group in groups {
-        let Some(first) = known.get(&fold(&group.name.text)) else {
-            known.insert(fold(&group.name.text), group);
+        let Some(first) = known.get(&skeleton(&group.name.text)) else {
+            known.insert(skeleton(&group.name.text), group);
             continue;
         };
         let message = format!(

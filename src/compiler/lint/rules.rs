@@ -1,7 +1,7 @@
 //! Rules and defaults that do nothing any more.
 
 use super::super::model::{Effect, Matches, Organization, Rule};
-use super::fold::visible;
+use super::super::visible::visible;
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::time::format_rfc3339;

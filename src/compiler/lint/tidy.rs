@@ -6,14 +6,14 @@ use super::super::glob::Glob;
 use super::super::model::{Connection, Organization};
 use super::super::regex;
 use super::super::tidy::Tidying;
+use super::super::visible::visible;
 use super::super::yaml::Name;
 use super::contradictions::connections_of;
-use super::fold::visible;
 use super::in_rule;
 use super::names::patterns_of;
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Reports names and patterns that are not written as names are behind `normalize`.
+/// Reports names and patterns that differ from names after `normalize`.
 ///
 /// Exact names and aliases have been tidied where every source does; patterns that no source can send are errors.
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
@@ -71,7 +71,7 @@ fn is_tidy(name: &Name, tidying: Tidying) -> bool {
     tidying.tidy(&name.text) == name.text
 }
 
-/// What is to be said about a name that some of the connections never send, and what to do.
+/// The message and the help for a name that some of the connections never send.
 fn find<'o>(
     name: &Name,
     connections: impl Iterator<Item = &'o Connection>,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::model::{Condition, Scalar, Test};
+use super::super::visible::visible;
 use super::contradictions::{Contradiction, Literal, span_of};
-use super::fold::visible;
 
 /// What the tests of one attribute leave of its values.
 #[derive(Debug)]

@@ -14,8 +14,8 @@ use crate::write::{Unwritten, Writing};
 /// Bring mapping files into their canonical form, and keep their comments
 ///
 /// Keys, indentation, quotes and empty lines become the same in every file; what a file says does not change.
-/// A file that is no YAML, or uses what the form does not have, is reported and left as it is, and so is one that
-/// cannot be replaced as it is: a link, a file with several hard links, one that is read-only. The others are
+/// A file that is not YAML, or uses what the form does not have, is reported and left as it is, and so is one
+/// that cannot be replaced as it is: a link, a file with several hard links, one that is read-only. The others are
 /// written, all of them or none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]

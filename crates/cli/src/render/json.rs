@@ -188,7 +188,7 @@ struct FormattedFile<'f> {
 
 #[derive(Serialize)]
 struct Refusal<'f> {
-    /// That of the finding that `validate` reports too, if the file cannot be read or is no YAML.
+    /// That of the finding that `validate` reports too, if the file cannot be read or is not YAML.
     code: Option<&'static str>,
     message: String,
     line: usize,

@@ -307,6 +307,25 @@ fn what_is_no_file_is_a_finding() {
     assert!(run_in(&folder, &["fmt"]).told(1).ends_with("3 files: 1 formatted, 1 refused\n"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_link_whose_name_is_not_utf_8_is_a_finding() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = checkout();
+    let link_name = folder.path().join("mappings/organizations").join(OsStr::from_bytes(b"a\xff.yaml"));
+    let name = "mappings/organizations/a\u{fffd}.yaml";
+    for (target, message) in
+        [("nowhere.yaml", "is a link that leads nowhere: to `nowhere.yaml`"), ("/dev/zero", "leads out of")]
+    {
+        link(target, &link_name);
+        check_unreadable(&folder, name, message);
+        fs::remove_file(&link_name).expect("a link");
+    }
+    pipe(&link_name);
+    check_unreadable(&folder, name, "is a named pipe, not a file");
+}
+
 #[test]
 fn a_device_is_a_finding() {
     let folder = checkout();

@@ -16,7 +16,7 @@ pub(super) struct Lines {
     begun: bool,
 }
 
-/// Some programs write a byte order mark before their text; it is no part of the first line.
+/// Some programs write a byte order mark before their text; it is not part of the first line.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Lines that were read.
