@@ -262,6 +262,8 @@ impl<'b> Source<'b> {
             (Value::Text(joined), Shape::Delimited(delimiter)) if !is_list(joined) => {
                 for_each_part(&mut split(joined, delimiter.as_bytes()), delimiter, self, mapping, each);
             }
+            // The host hands parts over one by one if U+0000 is in one of them.
+            (Value::List(_), Shape::Delimited(_)) if self.split => each(Entry::Bad(Reason::EntryMalformed)),
             (Value::Names(names), Shape::Delimited(delimiter)) if self.split && !is_list(names.bytes()) => {
                 match names.parts().count() == names.count() {
                     true => for_each_part(&mut names.parts(), delimiter, self, mapping, each),

@@ -28,7 +28,9 @@ async function onExecutePostLogin(event, api) {
   let answer;
   try {
     ({ digest } = start());
-    const now = Date.now() / 1000;
+    const time = Date.now();
+    // Division would make a time of null, and of much else.
+    const now = typeof time === 'number' ? time / 1000 : NaN;
     answer = engine.evaluate(event, now);
     if (answer === undefined) {
       const provisioned = await fetchGroups(event, api);

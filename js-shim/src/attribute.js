@@ -71,6 +71,7 @@ export function encodeValue(found, read) {
     entries[i] = entry;
     if (typeof entry === 'string') {
       characters += entry.length;
+      areNames &&= !entry.includes('\0');
       continue;
     }
     areNames = false;
@@ -85,8 +86,7 @@ export function encodeValue(found, read) {
   // What has too many entries is refused whatever they are.
   const nfc = read.nfc && entries.length < MAX_ENTRIES;
   if (areNames) {
-    // U+0000 is in no name of a directory. V8 joins strings in one go, several times faster than they can be appended. A name that holds the
-    // separator makes more parts than the count says, and the engine refuses such names in any case.
+    // V8 joins strings in one go, several times faster than they can be appended.
     return NAMES + word(entries.length) + sized((nfc ? entries.map(compose) : entries).join('\0'));
   }
   let encoded = isList ? LIST + word(entries.length) : '';

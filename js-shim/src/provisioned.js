@@ -48,7 +48,8 @@ async function readPages(connection, source, budget) {
   for (let pages = 0; pages < MAX_PAGES && !budget.spent; pages++) {
     const page = await source.getUserGroups(from === undefined ? { take: PAGE } : { take: PAGE, from });
     if (!Array.isArray(page.groups)) return null;
-    for (const group of page.groups) {
+    for (let i = 0; i < page.groups.length; i++) {
+      const group = page.groups[i];
       const of = member(group, 'connection_id');
       // Whose group it is cannot be told, and a rule may exclude by it.
       if (typeof of !== 'string') return null;

@@ -277,7 +277,9 @@ fn compose(name: &Text) -> Text {
 fn read_value<'a>(json: &'a Json, field: &'a str) -> Value<'a> {
     let Json::List(entries) = json else { return read_entry(json, field) };
     let entries = entries.get(..MAX_ENTRIES).unwrap_or(entries);
-    let names: Vec<&str> = entries.iter().map_while(|entry| entry.text().map(Text::as_str)).collect();
+    // U+0000 is between names, so those that hold it are handed over one by one.
+    let name = |entry: &'a Json| entry.text().map(Text::as_str).filter(|name| !name.contains('\0'));
+    let names: Vec<&str> = entries.iter().map_while(name).collect();
     if !names.is_empty() && names.len() == entries.len() {
         return Value::Names(Names::of(&names));
     }

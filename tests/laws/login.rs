@@ -385,8 +385,11 @@ impl Login {
             ("authentication", "methods", methods),
             ("session", "authenticated_at", session),
         ] {
-            if let Some(value) = value {
-                event[object][key] = self.timed(value);
+            match value {
+                // What is around a value may be null as well.
+                Some(Json::Null) if object != "authentication" => event[object] = Json::Null,
+                Some(value) => event[object][key] = self.timed(value),
+                None => {}
             }
         }
         if let Some(token) = token {
