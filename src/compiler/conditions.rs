@@ -98,16 +98,20 @@ pub(crate) fn read_condition(
 
 /// The condition as the key `if-unknown` beside it wants it.
 fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut Findings<'_>) -> Condition {
-    match fields.boolean("if-unknown", findings) {
-        Some((false, _)) => Condition::FalseIfUnknown(Box::new(condition)),
-        Some((true, span)) => {
+    let Some(node) = fields.get("if-unknown") else { return condition };
+    // No help says to write `false`: in a rule that excludes, and under `not`, that gives more.
+    match node.kind {
+        Kind::Bool(false) => return Condition::FalseIfUnknown(Box::new(condition)),
+        Kind::Bool(true) => {
             let message = "`if-unknown` can only be `false`: what is unknown never grants";
-            let help = "remove it, or write `false` where the condition is to be false instead of unknown";
-            findings.report(Code::InvalidValue, span, message, help.to_owned());
-            condition
+            findings.report(Code::InvalidValue, &node.span, message, "remove it".to_owned());
         }
-        None => condition,
+        _ => {
+            findings.wrong_type(node, "`if-unknown`", "`false`");
+            findings.help_last("`if-unknown` can only be `false`, without quotes");
+        }
     }
+    condition
 }
 
 fn some_texts(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
