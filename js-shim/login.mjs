@@ -18,7 +18,7 @@ const USAGE = 'usage: node login.mjs ACTION EVENT (a file of JSON, or - for stan
 const [actionPath, eventPath, ...rest] = process.argv.slice(2);
 if (eventPath === undefined || rest.length > 0) quit(USAGE);
 const source = readArgument(actionPath, (text) => text);
-const { event, now, provisioned } = takeScene(readArgument(eventPath === '-' ? 0 : eventPath, JSON.parse));
+const { event, now, provisioned } = takeScene(readArgument(eventPath === '-' ? 0 : eventPath, parseEvent));
 if (Number.isNaN(now)) quit('cannot read the time of the event: claimsmith.now is no RFC 3339 text');
 if (now !== undefined) Date.now = () => now;
 
@@ -52,6 +52,11 @@ async function timed(name, run) {
   const value = await run();
   timings[name] = Math.round((performance.now() - start) * 1000) / 1000;
   return value;
+}
+
+/** An event as JSON; a byte order mark before it, as some editors write it, is skipped. */
+function parseEvent(text) {
+  return JSON.parse(text.replace(/^\ufeff/, ''));
 }
 
 function readArgument(path, parse) {

@@ -227,7 +227,7 @@ codes! {
     UnknownCapture Error "unknown-capture" "A grant expands a capture that the rule's patterns do not have."
         "name the part in the pattern: `${name}` in a glob, `(?<name>…)` in a regex",
     UnusedCapture Warning "unused-capture" "A pattern names a part that no grant uses."
-        "write `?*` instead, in a regex `(…)`, or use it in `grant`",
+        "use it in `grant`, or remove its name: `(…)` in a regex, `?*` in a glob that has no other capture",
     TemplateOutsideRegistry Error "template-outside-registry" "An expanded grant that can name no target group, or can leave the registry."
         "list the target groups that it may name in `groups` of the platform, or narrow the pattern",
     ProtectedGroup Error "protected-group" "A rule grants a protected target group without being marked to."

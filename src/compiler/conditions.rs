@@ -98,16 +98,20 @@ pub(crate) fn read_condition(
 
 /// The condition as the key `if-unknown` beside it wants it.
 fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut Findings<'_>) -> Condition {
-    match fields.boolean("if-unknown", findings) {
-        Some((false, _)) => Condition::FalseIfUnknown(Box::new(condition)),
-        Some((true, span)) => {
+    let Some(node) = fields.get("if-unknown") else { return condition };
+    // No help says to write `false`: in a rule that excludes, and under `not`, that gives more.
+    match node.kind {
+        Kind::Bool(false) => return Condition::FalseIfUnknown(Box::new(condition)),
+        Kind::Bool(true) => {
             let message = "`if-unknown` can only be `false`: what is unknown never grants";
-            let help = "remove it, or write `false` where the condition is to be false instead of unknown";
-            findings.report(Code::InvalidValue, span, message, help.to_owned());
-            condition
+            findings.report(Code::InvalidValue, &node.span, message, "remove it".to_owned());
         }
-        None => condition,
+        _ => {
+            findings.wrong_type(node, "`if-unknown`", "`false`");
+            findings.help_last("`if-unknown` can only be `false`, without quotes");
+        }
     }
+    condition
 }
 
 fn some_texts(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
@@ -144,17 +148,23 @@ fn check_email_domain(domain: &Name, findings: &mut Findings<'_>) {
         let help = "write what stands behind the `@`, such as `acme.example`".to_owned();
         findings.report(Code::InvalidValue, &domain.span, message, help);
     } else {
-        check_domain(domain, findings);
+        check_domain(domain, ", so list each domain", findings);
     }
 }
 
-/// Reports the domain of an address that IDNA refuses: no address has it, in neither of its spellings.
-pub(crate) fn check_domain(domain: &Name, findings: &mut Findings<'_>) {
+/// Reports the domain of an address that is not a domain, or that IDNA refuses: no address has it. `instead` is what
+/// to do without a wildcard.
+pub(crate) fn check_domain(domain: &Name, instead: &str, findings: &mut Findings<'_>) {
     if domains::is_refused(&domain.text) {
         let message = format!("`{}` is not a domain: IDNA refuses it", domain.text.escape_debug());
         let help = "write it as it is read, such as `bücher.example`, or copy its other spelling, such as \
                     `xn--bcher-kva.example`";
         findings.report(Code::InvalidValue, &domain.span, message, help.to_owned());
+    } else if !domains::is_well_formed(&domain.text) {
+        let message = format!("`{}` is not a domain of an e-mail address", domain.text.escape_debug());
+        let help =
+            format!("write the domain alone, such as `acme.example`; wildcards do not exist here{instead}");
+        findings.report(Code::InvalidValue, &domain.span, message, help);
     }
 }
 

@@ -24,6 +24,20 @@ pub(crate) fn is_refused(domain: &str) -> bool {
     !is_plain(domain) && idna::domain_to_ascii(domain).is_err()
 }
 
+/// Whether the domain is written as one: labels of ASCII letters, digits, `_` and `-`, none of which is empty or begins
+/// or ends with `-`. Letters outside ASCII count as their ASCII spelling; IDNA does not refuse the domain.
+pub(crate) fn is_well_formed(domain: &str) -> bool {
+    let ascii = match is_plain(domain) {
+        true => domain.to_owned(),
+        false => idna::domain_to_ascii(domain).unwrap_or_default(),
+    };
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let is_label = |label: &str| {
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(fits)
+    };
+    ascii.split('.').all(is_label)
+}
+
 /// The addresses that a name stands for where addresses arrive with their domains folded; none if it is not an
 /// address.
 ///
@@ -52,13 +66,14 @@ fn is_plain(domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{addresses, is_refused, spellings};
+    use super::{addresses, is_refused, is_well_formed, spellings};
 
     #[test]
     fn a_domain_has_two_spellings_if_it_has_other_letters() {
         fn check(domain: &str, others: &[&str]) {
             assert_eq!(spellings(domain), [&[domain], others].concat());
             assert!(!is_refused(domain), "{domain}");
+            assert!(is_well_formed(domain), "{domain}");
         }
         check("acme.example", &[]);
         check("ACME.Example", &[]);
@@ -79,6 +94,34 @@ mod tests {
         for domain in ["xn--bücher.example", "xn--zzzz999999.example", "a\u{200d}b.example", "xn--a"] {
             assert_eq!(spellings(domain), [domain]);
             assert!(is_refused(domain), "{domain}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_labels_between_dots() {
+        for domain in ["a", "a-b.example", "_dmarc.a_b.example", "7.example", "XN--bcher-KVA.example"] {
+            assert!(is_well_formed(domain), "{domain}");
+        }
+        for domain in [
+            "",
+            ".",
+            ".partner.example",
+            "partner.example.",
+            "partner..example",
+            "*.partner.example",
+            "*.b\u{fc}cher.example",
+            "b\u{fc}cher..example",
+            "?x",
+            "@x",
+            "-x",
+            "a.x-.example",
+            "partner.example/",
+            "https://partner.example",
+            "partner.example:443",
+            "partner example",
+            "[192.0.2.1]",
+        ] {
+            assert!(!is_well_formed(domain), "{domain}");
         }
     }
 

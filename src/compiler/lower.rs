@@ -1,7 +1,7 @@
 //! From what an author wrote to what the engine runs: names are resolved, patterns lowered, and what makes no sense
 //! is reported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -15,6 +15,7 @@ use super::fields::Findings;
 use super::grants::{Grants, Guard};
 use super::model::{
     Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule, Scalar, Test,
+    Tier,
 };
 use super::patterns::PatternLowering;
 use super::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
@@ -232,15 +233,16 @@ fn check_limits(
         .flat_map(|rule| rule.groups.iter().chain(rule.templates.iter().flat_map(|it| &it.candidates)))
         .copied()
         .collect();
+    let tiers = decided_tiers(rules, platform);
     let own = organization.incomplete_span.as_ref().map(|span| (&organization.file, span));
     let chosen = own.or(platform.policies.incomplete_span.as_ref().map(|span| (&platform.file, span)));
     let Some((file, span)) = chosen else { return };
     for (position, application) in platform.applications.iter().enumerate() {
         let groups = granted.iter().filter_map(|group| platform.groups.get(*group as usize));
-        let names: Vec<&str> = groups
+        let names = groups
             .filter(|group| group.applications.contains(&position))
-            .map(|group| group.name.text.as_str())
-            .collect();
+            .map(|group| group.name.text.as_str());
+        let names = longest_of_each_tier(names, &tiers);
         // The claim as JSON: quotes and a comma for each name, and the brackets.
         let bytes = names.iter().map(|name| json_len(name) + 3).sum::<usize>() + 1;
         let limits = &application.limits;
@@ -261,6 +263,53 @@ fn check_limits(
         let help = "choose `incomplete: deny` or `no-groups`, or grant no more than the application accepts";
         diagnostics.push(Diagnostic::new(Code::UnsafePartial, file, span.clone(), message).help(help));
     }
+}
+
+/// The tiers of which a login counts one group. Where a rule is undecided, every group of a tier that the login could
+/// have counts, so the rules that name a group of the tier must not depend on what can be unknown.
+fn decided_tiers<'p>(rules: &[LoweredRule], platform: &'p Platform) -> Vec<&'p Tier> {
+    let undecided =
+        rules.iter().filter(|rule| rule.expires != 0 || rule.condition.as_ref().is_some_and(can_be_unknown));
+    let named: BTreeSet<&str> = undecided
+        .flat_map(|rule| rule.groups.iter().chain(rule.templates.iter().flat_map(|it| &it.candidates)))
+        .filter_map(|group| Some(platform.groups.get(*group as usize)?.name.text.as_str()))
+        .collect();
+    let is_decided = |tier: &&Tier| !tier.groups.iter().any(|group| named.contains(group.text.as_str()));
+    platform.tiers.iter().filter(is_decided).collect()
+}
+
+fn can_be_unknown(condition: &LoweredCondition) -> bool {
+    match condition {
+        LoweredCondition::All(conditions) | LoweredCondition::Any(conditions) => {
+            conditions.iter().any(can_be_unknown)
+        }
+        LoweredCondition::Not(condition) => can_be_unknown(condition),
+        LoweredCondition::Connection(_)
+        | LoweredCondition::Application(_)
+        | LoweredCondition::FalseIfUnknown(_) => false,
+        LoweredCondition::User { .. }
+        | LoweredCondition::EmailDomain(_)
+        | LoweredCondition::Metadata { .. } => true,
+    }
+}
+
+/// Of each tier the longest name, and all names that are in none.
+fn longest_of_each_tier<'n>(names: impl Iterator<Item = &'n str>, tiers: &[&Tier]) -> Vec<&'n str> {
+    let mut kept = Vec::new();
+    let mut of_tiers: BTreeMap<usize, &str> = BTreeMap::new();
+    for name in names {
+        match tiers.iter().position(|tier| tier.groups.iter().any(|group| group.text == name)) {
+            Some(tier) => {
+                let longest = of_tiers.entry(tier).or_insert(name);
+                if json_len(name) > json_len(longest) {
+                    *longest = name;
+                }
+            }
+            None => kept.push(name),
+        }
+    }
+    kept.extend(of_tiers.into_values());
+    kept
 }
 
 /// What is not safe with partial input, and where that is chosen.

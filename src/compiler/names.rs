@@ -180,7 +180,10 @@ pub(crate) fn check_pointer(pointer: &Name, about: &str, findings: &mut Findings
     let text = pointer.text.as_str();
     let tokens: Vec<&str> = text.split('/').skip(1).collect();
     let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
-    let problem = if !text.starts_with('/') {
+    let problem = if text.contains("://") && !text.starts_with('/') {
+        // The name of a SAML attribute, whose slashes part nothing.
+        Some(format!("write `/{}`", text.replace('~', "~0").replace('/', "~1").escape_debug()))
+    } else if !text.starts_with('/') {
         Some(format!("write `/{text}`: a path begins with `/`"))
     } else if !tokens.iter().all(escapes_fit) {
         Some("write `~0` for `~` and `~1` for `/`".to_owned())

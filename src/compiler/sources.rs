@@ -332,7 +332,7 @@ impl Reader<'_, '_> {
             return None;
         }
         if separator == '@' {
-            check_domain(&domain, findings);
+            check_domain(&domain, ", so add a source for each domain", findings);
         }
         Some(domain.text)
     }

@@ -381,6 +381,11 @@ fn conditions_say_something_that_can_be_known() {
     check_when("{ organization: [acme, globex] }", &[("unknown-organization", "globex")]);
     check_when("{ client: '' }", &[("invalid-value", "''")]);
     check_when("{ email-domain: a@b.example }", &[("invalid-value", "a@b.example")]);
+    for domain in
+        ["'*.b.example'", "https://b.example", ".b.example", "b..example", "b.example/", "-b", "'?b'"]
+    {
+        check_when(&format!("{{ email-domain: {domain} }}"), &[("invalid-value", domain)]);
+    }
     check_when("{ user: { attribute: /a } }", &[("missing-key", "{")]);
     check_when("{ user: { attribute: /a, equals: 1, exists: true } }", &[("invalid-value", "exists")]);
     check_when("{ user: { attribute: a, exists: true } }", &[("invalid-pointer", "a")]);
@@ -393,6 +398,8 @@ fn conditions_say_something_that_can_be_known() {
     check_when("{ user: { attribute: /a, equals: null } }", &[("wrong-type", "null")]);
     check_when("{ user: { attribute: /a, exist: true } }", &[("missing-key", "{"), ("unknown-key", "exist")]);
     check_when("{ connections: a }", &[("unknown-key", "connections")]);
+    check_when("{ client: a, if-unknown: no }", &[("wrong-type", "no")]);
+    check_when("{ user: { attribute: /a, equals: 1, if-unknown: 'false' } }", &[("wrong-type", "'false'")]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use serde_json::json;
 use self::enumerate::{FREE, LIMITED, TARGETS, worlds};
 use self::logins::{Dimension, Prepared, dimensions, is_less};
 use crate::reference::{self, Expected};
-use crate::world::{Matches, TIERS, World};
+use crate::world::{Condition, Matches, Rule, TIERS, World};
 
 /// How many organizations are compiled together.
 const BATCH: usize = 256;
@@ -106,15 +106,35 @@ fn must_be_refused(world: &World) -> bool {
     let granted = world.rules.iter().filter(|rule| !rule.excludes);
     // The captures of the small worlds can lead to any name of two parts.
     let captured = ["eng-admins", "eng-viewers"];
-    let reached: BTreeSet<&str> = granted
+    let mut reached: BTreeSet<&str> = granted
         .flat_map(|rule| rule.groups.iter().chain(captured.iter().filter(|_| !rule.templates.is_empty())))
         .copied()
         .collect();
+    // Of a tier one group counts, the longest name, unless a rule that names one of its groups can be undecided.
+    let of_tier = |rule: &&Rule| {
+        !rule.templates.is_empty() || rule.groups.iter().any(|group| TIERS[0].1.contains(group))
+    };
+    let can_be_undecided =
+        |rule: &Rule| rule.expires.is_some() || rule.when.as_ref().is_some_and(can_be_unknown);
+    if !world.rules.iter().filter(of_tier).any(can_be_undecided) && reached.contains("eng-viewers") {
+        reached.remove("eng-admins");
+    }
     let exceeds = world.applications.iter().any(|application| {
         reached.len() > application.limit.unwrap_or(1_000)
             || json!(reached).to_string().len() > application.bytes.unwrap_or(8_192)
     });
     world.incomplete == "use-partial" && (hides || world.unmatched == "deny" || exceeds)
+}
+
+fn can_be_unknown(condition: &Condition) -> bool {
+    match condition {
+        Condition::Connection(_) | Condition::Strategy(_) | Condition::Application(_) => false,
+        Condition::Organization(_) | Condition::FalseIfUnknown(_) => false,
+        Condition::Any(conditions) => conditions.iter().any(can_be_unknown),
+        Condition::All(one, two) => can_be_unknown(one) || can_be_unknown(two),
+        Condition::Not(condition) => can_be_unknown(condition),
+        _ => true,
+    }
 }
 
 fn name(at: usize) -> String {

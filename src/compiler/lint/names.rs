@@ -67,7 +67,7 @@ pub(super) fn patterns_of(rule: &Rule) -> impl Iterator<Item = &Patterns> {
 }
 
 const TYPE_ANEW: &str = "type the name anew";
-const HIDDEN: &str = "type the name anew; if the identity provider really sends it so, match it with a glob that has `?` there";
+const HIDDEN: &str = "type the name anew; if the identity provider really sends it so, clean it with `normalize: trim` at the source";
 const NOT_NORMAL: &str =
     "type the name anew; if the identity provider really sends it so, clean it with `normalize: nfc`";
 

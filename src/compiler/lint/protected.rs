@@ -93,18 +93,28 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
         let Some(group) = protected_group(platform, rule) else { continue };
         let Some(pattern) = first_pattern(rule) else { continue };
         let of_connection = |connection| Some((connection, forgeable(organization, connection)?));
-        let Some((connection, forgeable)) = connections_of(organization, rule).find_map(of_connection) else {
+        let Some((connection, (sender, forgeable))) =
+            connections_of(organization, rule).find_map(of_connection)
+        else {
             continue;
         };
+        let name = visible(&connection.name.text);
+        let (reader, help) = if core::ptr::eq(connection, sender) {
+            (format!("`{name}`"), forgeable.help())
+        } else {
+            let other = visible(&sender.name.text);
+            let reader =
+                format!("`{name}` reads the primary identity, which may be of `{other}`: that connection");
+            (reader, "read the identity that logged in, with `identity: login`")
+        };
         let message = format!(
-            "`{}` leads to the protected group `{}`, and `{}` {}",
+            "`{}` leads to the protected group `{}`, and {reader} {}",
             visible(&pattern.text),
             visible(group),
-            visible(&connection.name.text),
             forgeable.problem()
         );
         let diagnostic = in_rule((organization, rule), Code::ForgeableName, &pattern.span, message, None);
-        diagnostics.push(diagnostic.help(forgeable.help()));
+        diagnostics.push(diagnostic.help(help));
     }
 }
 
@@ -125,13 +135,16 @@ fn first_pattern(rule: &Rule) -> Option<&Name> {
 }
 
 /// Why one of the sources of a connection can hold what others chose. One is enough: all that a connection sends is
-/// held against the same patterns.
-fn forgeable<'o>(organization: &'o Organization, connection: &'o Connection) -> Option<Forgeable<'o>> {
+/// held against the same patterns. The connection that is returned with it is the one whose strategy sends such names.
+fn forgeable<'o>(
+    organization: &'o Organization,
+    connection: &'o Connection,
+) -> Option<(&'o Connection, Forgeable<'o>)> {
     connection.sources.iter().find_map(|source| {
         let is_primary = matches!(source.from, From::Attribute { identity: Identity::Primary, .. });
         // The primary identity may be of any connection.
         let others = organization.connections.iter().filter(|_| is_primary);
-        core::iter::once(connection).chain(others).find_map(|it| of_source(it.strategy, source))
+        core::iter::once(connection).chain(others).find_map(|it| Some((it, of_source(it.strategy, source)?)))
     })
 }
 
@@ -341,7 +354,11 @@ mod tests {
         assert_eq!(lint_all(&platform, core::slice::from_ref(&acme), Code::ForgeableName), []);
         // The account that the groups are of may have come through Entra.
         acme.connections.push(connection("ids", Strategy::Waad, ids));
-        check_one(&lint_all(&platform, &[acme], Code::ForgeableName), "`saml` sends display names");
+        let found = lint_all(&platform, &[acme], Code::ForgeableName);
+        let message =
+            "`saml` reads the primary identity, which may be of `ids`: that connection sends display names";
+        check_one(&found, message);
+        assert!(found.iter().all(|it| it.help.contains("`identity: login`")), "{found:?}");
     }
 
     fn check_none(connection: Connection, rule: Rule) {

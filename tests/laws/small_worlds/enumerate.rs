@@ -220,7 +220,7 @@ fn of_two_rules() -> Vec<World> {
             for default in DEFAULTS {
                 worlds.push(world(&rules, default, POLICIES[0], false, &LIMITED));
             }
-            // Conditions make no difference to what the compiler refuses.
+            // Of what the compiler refuses, worlds without conditions are enough.
             let has_condition = one.when.is_some() || two.when.is_some() || two.expires.is_some();
             for limits in [&FREE[..], &LIMITED[..]] {
                 let partial = world(&rules, &[], POLICIES[2], false, limits);
