@@ -1,9 +1,10 @@
 /** What the recorded logins of the sample customers get, and from which tokens they learn it. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { ACTION, CLAIMS, NO_CLAIMS, load, login, onBothTokens, recorded } from './support.mjs';
+import { ACTION, CLAIMS, NO_CLAIMS, ROOT, load, login, onBothTokens, recorded } from './support.mjs';
 
 const EXPECTED = {
   acme: ['catalog', ['catalog-admins', 'finance-readers'], { received: 6, out: 2, rules: 2, unmatched: 4 }],
@@ -44,6 +45,13 @@ for (const [name, [application, groups, counts]] of Object.entries(EXPECTED)) {
 test('every recorded login has its expectation', () => {
   const files = readdirSync(new URL('events/', import.meta.url));
   assert.deepEqual(files.sort(), Object.keys(EXPECTED).map((name) => `${name}.json`).sort());
+});
+
+test('a byte order mark before an event is skipped', () => {
+  const input = `\ufeff${JSON.stringify(recorded('acme'))}`;
+  const args = ['js-shim/login.mjs', 'dist/action.js', '-'];
+  const out = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', input });
+  assert.ok(CLAIMS.catalog in JSON.parse(out).claims.idToken, out);
 });
 
 test('recorded logins have the fields of an event', () => {
