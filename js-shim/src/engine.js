@@ -78,17 +78,17 @@ export class Engine {
    */
   constructor(engine, bundle, digest) {
     // Of the texts, because base64 has many for the same bytes, and damaged code must not run.
-    if (hash(engine + ' ' + bundle) !== digest) throw new Error('damaged');
+    if (hash(engine + ' ' + bundle) !== digest) throw new Error();
     const module = new WebAssembly.Module(decompress(engine));
     this.#exports = new WebAssembly.Instance(module, IMPORTS).exports;
     const bytes = decompress(bundle);
-    this.#digest = hash(bytes.subarray(HEADER_BYTES), 'hex');
+    this.#digest = hash(bytes.subarray(HEADER_BYTES), 'hex', 2 * DIGEST_BYTES);
     const length = DIGEST_BYTES + bytes.length;
     const at = this.#exports.reserve(length) >>> 0;
     this.#refresh();
     this.#bytes.write(this.#digest, at, 'hex');
     this.#bytes.set(bytes, at + DIGEST_BYTES);
-    if (this.#exports.load(length) !== 0) throw new Error('bad bundle');
+    if (this.#exports.load(length) !== 0) throw new Error();
     /** The first digits of the bundle's digest. */
     this.digest = this.#digest.slice(0, 12);
   }
@@ -116,7 +116,7 @@ export class Engine {
     const names = 8 + 2 * word(6);
     for (let i = 8; i < names; i += 2) notes.push(this.#text(NOTE, word(i)) + '=' + word(i + 1));
     const outcome = OUTCOMES[word(0)];
-    if (outcome === undefined) throw new Error('no answer');
+    if (outcome === undefined) throw new Error();
     // A login that is refused gets none of the groups that its rules grant.
     const groups = new Array(outcome === 'groups' ? word(7) : 0);
     for (let i = 0; i < groups.length; i++) groups[i] = this.#text(GROUP, word(names + i));

@@ -26,7 +26,7 @@ const check = (identities, expected) => assert.deepEqual(one(linked(identities))
 test('a read is taken apart', () => {
   const read = parseRead('login\0nfc,overage\0/a~1b/~0c/d\0email\0; ');
   assert.deepEqual({ ...read, head: undefined }, {
-    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', split: '; ',
+    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', delimiter: '; ',
     head: undefined,
   });
   const plain = parseRead('event\0\0\0\0');

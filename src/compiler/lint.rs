@@ -26,7 +26,6 @@ use core::ops::Range;
 use self::patterns::Prepared;
 use super::model::{Organization, Platform, Rule};
 use super::parallel;
-use super::visible as fold;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What comparing all rules of one organization may take, in steps of some nanoseconds.

@@ -4,10 +4,10 @@ use super::super::model::{
     Connection, Effect, From, Matches, Organization, OwnedForm, OwnedShape, OwnedSource, Platform, Rule,
 };
 use super::super::strategy::Strategy;
+use super::super::visible::visible;
 use super::super::yaml::Name;
 use super::captures::can_name;
 use super::contradictions::connections_of;
-use super::fold::visible;
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Identity;
