@@ -12,12 +12,14 @@ pub(crate) enum Exception {
     CapNone,
     SignGone,
     IdentitiesGone,
+    OrganizationGone,
+    TooMuchText,
     ExchangeGone,
     AgeOfTheToken,
 }
 
 /// Every exception, with its row in the table of docs/mapping.md.
-pub(crate) const EXCEPTIONS: [(Exception, &str); 10] = [
+pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
     (Exception::Exists, "`exists`"),
     (Exception::FalseIfUnknown, "`if-unknown: false`"),
     (Exception::CombineFirst, "`combine: first`"),
@@ -27,6 +29,8 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 10] = [
     // By nature: what tells of something is not there itself.
     (Exception::SignGone, "a sign that is removed altogether"),
     (Exception::IdentitiesGone, "`identities` that are missing altogether"),
+    (Exception::OrganizationGone, "an organization that is missing"),
+    (Exception::TooMuchText, "text above 16 MiB in one attribute"),
     (Exception::ExchangeGone, "an exchange without any sign of it"),
     (Exception::AgeOfTheToken, "an exchange without any sign of it"),
 ];
@@ -34,7 +38,7 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 10] = [
 impl Exception {
     /// Whether no pair of logins here is about it.
     pub(crate) fn is_by_nature(self) -> bool {
-        matches!(self, Self::SignGone | Self::IdentitiesGone)
+        matches!(self, Self::SignGone | Self::IdentitiesGone | Self::OrganizationGone | Self::TooMuchText)
     }
 
     /// Its row in the documentation.
