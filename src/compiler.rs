@@ -4,60 +4,29 @@
 //! `template` and `cases` know the kinds of files, and give what `model` describes; `lower` resolves names and lowers
 //! globs, `encode` writes the bundle.
 
-mod automaton;
-mod captures;
-pub mod cases;
-mod conditions;
-mod coverage;
-mod domains;
-mod encode;
-mod fields;
-mod folding;
-pub mod format;
-mod glob;
-mod grammar;
-mod grants;
-mod lint;
-mod logins;
-mod lower;
-mod model;
-mod names;
-mod organization;
-mod parallel;
-mod patterns;
-mod placeholder;
-mod platform;
-mod policies;
-mod regex;
-mod rules;
-pub mod schema;
-mod sources;
-mod strategy;
-mod template;
+pub(crate) mod encode;
+pub(crate) mod grants;
+pub(crate) mod lower;
+pub(crate) mod parallel;
+pub(crate) mod rule_patterns;
 #[cfg(test)]
 mod tests;
-mod tidy;
-mod uses;
-mod visible;
-mod yaml;
-
-pub use self::glob::{Glob, GlobError};
-pub use self::regex::{Regex, RegexError};
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::cases::Case;
-use self::conditions::Known;
-use self::fields::{Fields, Findings, read_members};
-use self::grammar::{TESTS, WHOLE};
-use self::model::{Organization, Platform};
-use self::organization::Surroundings;
-use self::template::{Template, Templates};
-use self::yaml::{Kind, Name, Node};
+use crate::bundle::mapping::Policy;
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
-use crate::mapping::Policy;
+use crate::language::cases::{self, Case};
+use crate::language::conditions::Known;
+use crate::language::fields::{Fields, Findings, read_members};
+use crate::language::grammar::{TESTS, WHOLE};
+use crate::language::model::{self, Organization, Platform};
+use crate::language::organization::Surroundings;
+use crate::language::template::{self, Template, Templates};
+use crate::language::yaml::{self, Kind, Name, Node};
+use crate::lint;
 
 /// What comes of compiling mapping files.
 #[derive(Debug)]

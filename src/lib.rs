@@ -8,34 +8,14 @@
 
 #![warn(missing_docs, clippy::disallowed_methods)]
 
-pub mod api;
-mod bits;
 mod bundle;
-mod bytes;
-mod condition;
-mod delimited;
-mod dn;
+mod codec;
+mod collections;
 mod engine;
-mod evaluation;
-mod form;
-mod invisible;
-mod letters;
+mod host;
 mod login;
-mod mapping;
-mod matcher;
-mod names;
-mod pattern;
-mod read;
-mod refresh;
-mod regex;
-mod side;
-mod source;
-mod table;
-mod template;
-mod time;
-#[cfg(target_arch = "wasm32")]
-pub mod wasm;
-mod words;
+mod matching;
+mod text;
 mod work;
 
 #[cfg(feature = "compiler")]
@@ -43,23 +23,38 @@ pub mod compiler;
 #[cfg(feature = "compiler")]
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
-pub mod event;
+mod language;
 #[cfg(feature = "compiler")]
-pub mod explain;
+mod lint;
+#[cfg(feature = "compiler")]
+mod patterns;
 
-pub use bundle::{Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit};
-pub use dn::AttributeOf;
-pub use engine::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
-pub use evaluation::{Evaluation, Match, Note, Outcome, Reason};
-pub use form::Form;
-pub use login::{Input, Login, Value};
-pub use mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
-pub use matcher::PatternKind;
-pub use names::Names;
-pub use pattern::Pattern;
-pub use read::{Base, Read};
-pub use regex::Regex;
-pub use source::{Absent, Combine, Identity, Shape, Source};
+pub use bundle::index::{
+    Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit,
+};
+pub use bundle::mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
+pub use engine::evaluate::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
+pub use engine::evaluation::{Evaluation, Match, Note, Outcome, Reason};
+pub use host::boundary;
+#[cfg(all(feature = "compiler", target_arch = "wasm32"))]
+pub use host::page;
+#[cfg(target_arch = "wasm32")]
+pub use host::wasm;
+#[cfg(feature = "compiler")]
+pub use host::{event, explanation};
+#[cfg(feature = "compiler")]
+pub use language::{cases, format, schema};
+pub use login::dn::AttributeOf;
+pub use login::input::{Input, Login, Value};
+pub use login::lookup::{Base, Read};
+pub use login::name_form::Form;
+pub use login::name_list::Names;
+pub use login::source::{Absent, Combine, Identity, Shape, Source};
+pub use matching::glob::Pattern;
+pub use matching::matcher::PatternKind;
+pub use matching::regex_vm::Regex;
+#[cfg(feature = "compiler")]
+pub use patterns::{Glob, GlobError, StandaloneRegex, StandaloneRegexError};
 
 /// The most upstream groups one login may carry; more make its input incomplete.
 ///

@@ -23,7 +23,7 @@ mod tests {
 
         use super::COUNTED;
         use crate::diagnostic::SourceFile;
-        use crate::event::{self, Event};
+        use crate::host::event::{self, Event};
         use crate::{Bundle, MAX_GROUP_BYTES};
 
         const PLATFORM: &str = r#"

@@ -9,8 +9,8 @@ mod support {
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claimsmith::compiler::format::{Construct, FormatRefusal, format};
 use claimsmith::diagnostic::SourceFile;
+use claimsmith::format::{Construct, FormatRefusal, format};
 use proptest::prelude::{any, prop_assert_eq};
 use proptest::proptest;
 

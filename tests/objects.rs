@@ -4,7 +4,7 @@
 
 mod support;
 
-use claimsmith::wasm::objects::{answer_event, compile_mappings};
+use claimsmith::page::{answer_event, compile_mappings};
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use support::mapping_files;
 use wasm_bindgen::JsValue;

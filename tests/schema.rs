@@ -18,9 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claimsmith::compiler::schema::{Schema, schemas};
 use claimsmith::compiler::{Compilation, compile, compile_whole};
 use claimsmith::diagnostic::{Code, Severity, SourceFile};
+use claimsmith::schema::{Schema, schemas};
 use jsonschema::Validator;
 use seen::SEEN;
 use serde_json::{Value as Json, json};

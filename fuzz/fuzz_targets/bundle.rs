@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith::compiler::cases::Case;
+use claimsmith::cases::Case;
 use claimsmith::event::{Event, answer};
-use claimsmith::explain::explain;
-use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, api};
+use claimsmith::explanation::explain;
+use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, boundary};
 use claimsmith_fuzz::{case_platforms, check_answer, sample_platform};
 use libfuzzer_sys::fuzz_target;
 
@@ -87,12 +87,12 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     check_answer(&answer(bundle, &event));
     let _ = explain(bundle, &event).to_string();
 
-    api::route(bundle, bytes, &mut Vec::new());
+    boundary::route(bundle, bytes, &mut Vec::new());
     check_evaluation(bundle, bytes);
     let texts = ["/organization/id", "/connection/name", "/client/client_id"]
         .map(|it| case.event.pointer(it)?.as_str());
     let mut words = Vec::new();
-    api::route(bundle, &texts.map(encoded).concat(), &mut words);
+    boundary::route(bundle, &texts.map(encoded).concat(), &mut words);
     let (head, reads) = words.split_first_chunk::<3>().expect("three words");
     let [application, place, count] = *head;
     assert_eq!(reads.len(), count as usize);
@@ -115,26 +115,26 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
         let _ = bundle.mapping(position);
     }
     for kind in 0..32 {
-        let _ = api::text(Some(bundle), kind, place);
-        let _ = api::text(Some(bundle), kind, 0);
+        let _ = boundary::text(Some(bundle), kind, place);
+        let _ = boundary::text(Some(bundle), kind, 0);
     }
 }
 
 fn encoded(text: Option<&str>) -> Vec<u8> {
     match text {
         Some(text) => [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat(),
-        None => api::NONE.to_le_bytes().to_vec(),
+        None => boundary::NONE.to_le_bytes().to_vec(),
     }
 }
 
 /// What must hold of every answer at the boundary.
 fn check_evaluation(bundle: &Bundle<'_>, call: &[u8]) {
     let mut words = Vec::new();
-    api::evaluate(bundle, call, &mut words);
+    boundary::evaluate(bundle, call, &mut words);
     let (head, rest) = words.split_first_chunk::<8>().expect("eight words");
     let [outcome, reason, application, _, fired, _, notes, groups] = *head;
     assert!(outcome <= Outcome::None as u32 && (reason as usize) < Reason::ALL.len());
-    assert!(application == api::NONE || bundle.application(application).is_some());
+    assert!(application == boundary::NONE || bundle.application(application).is_some());
     let (told, rest) = rest.split_at(2 * notes as usize);
     assert!(told.chunks(2).all(|note| (note[0] as usize) < Note::ALL.len()));
     let (granted, provenance) = rest.split_at(groups as usize);

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith::compiler::cases::Case;
+use claimsmith::cases::Case;
 use claimsmith::event::{Event, answer};
-use claimsmith::explain::explain;
+use claimsmith::explanation::explain;
 use claimsmith_fuzz::{check_answer, sample_platform};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,7 +2,7 @@
 //! gives for it; no text makes its compiler panic.
 #![no_main]
 
-use claimsmith::compiler::Glob;
+use claimsmith::Glob;
 use globset::GlobBuilder;
 use libfuzzer_sys::fuzz_target;
 use regex_lite::RegexBuilder;

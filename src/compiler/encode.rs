@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::read::OwnedRead;
-use super::domains;
-use super::model::{OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
-use crate::bundle::{self, FORMAT_VERSION, MAGIC, OverLimit};
-use crate::dn::AttributeOf;
-use crate::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
-use crate::pattern::Pattern;
-use crate::side::Side;
-use crate::source::{self, Absent, Combine};
-use crate::template::Case;
+use crate::bundle::grant_expansion::Case;
+use crate::bundle::index::{self, FORMAT_VERSION, MAGIC, OverLimit};
+use crate::bundle::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::language::model::{OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
+use crate::login::dn::AttributeOf;
+use crate::login::source::{self, Absent, Combine};
+use crate::matching::affix::Side;
+use crate::matching::glob::Pattern;
+use crate::patterns::domains;
 
 /// A mapping whose names are resolved and whose patterns are lowered.
 #[derive(Debug)]
@@ -183,14 +183,14 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     bundle
 }
 
-fn encode_application(body: &mut Writer, application: &super::model::Application) {
+fn encode_application(body: &mut Writer, application: &crate::language::model::Application) {
     body.text(&application.name.text);
     body.text(application.claim.as_ref().map(|claim| claim.text.as_str()).unwrap_or_default());
     let flags = [
-        (application.tokens.id, bundle::ID_TOKEN),
-        (application.tokens.access, bundle::ACCESS_TOKEN),
-        (application.saml_attribute.is_some(), bundle::SAML),
-        (application.provenance.is_some(), bundle::PROVENANCE),
+        (application.tokens.id, index::ID_TOKEN),
+        (application.tokens.access, index::ACCESS_TOKEN),
+        (application.saml_attribute.is_some(), index::SAML),
+        (application.provenance.is_some(), index::PROVENANCE),
     ];
     body.bytes.push(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
     for text in [&application.saml_attribute, &application.provenance].into_iter().flatten() {
@@ -263,7 +263,8 @@ fn facts_of(mapping: &LoweredMapping) -> Vec<OwnedRead> {
             condition.collect(&mut facts);
         }
     }
-    let refresh = crate::refresh::READS.iter().map(|(pointer, field)| OwnedRead::event(*pointer, field));
+    let refresh =
+        crate::engine::staleness::READS.iter().map(|(pointer, field)| OwnedRead::event(*pointer, field));
     refresh.filter(|_| mapping.refresh.is_some()).chain(facts).collect()
 }
 
@@ -412,7 +413,7 @@ fn encode_patterns<'c>(writer: &mut Writer, clauses: &[&'c Clause], of: impl Fn(
     writer.patterns(&anywhere);
 }
 
-/// Writes what [`Reader`](crate::bytes::Reader) reads.
+/// Writes what [`Reader`](crate::codec::reader::Reader) reads.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     pub(crate) bytes: Vec<u8>,

@@ -4,15 +4,15 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::encode::{LoweredTemplate, Piece};
-use super::fields::{Findings, nearest};
-use super::glob::Glob;
-use super::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
-use super::patterns::PatternLowering;
-use super::yaml::Name;
+use super::rule_patterns::PatternLowering;
+use crate::bundle::grant_expansion::Case;
 use crate::diagnostic::Code;
-use crate::letters;
-use crate::pattern::{ANY, ONE, Pattern};
-use crate::template::Case;
+use crate::language::fields::{Findings, nearest};
+use crate::language::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
+use crate::language::yaml::Name;
+use crate::matching::glob::{ANY, ONE, Pattern};
+use crate::patterns::glob::Glob;
+use crate::text::case_mapping;
 
 /// What one organization may grant.
 #[derive(Debug)]
@@ -250,10 +250,10 @@ fn expand(pieces: &[Piece], captures: &[String]) -> String {
             let capture = captures.get(*number).map(String::as_str).unwrap_or_default();
             match case {
                 Case::AsIs => capture.to_owned(),
-                Case::Lower => super::patterns::lower(capture),
+                Case::Lower => super::rule_patterns::lower(capture),
                 Case::Upper => {
                     let mut upper = Vec::new();
-                    letters::upper_into(capture.as_bytes(), &mut upper);
+                    case_mapping::upper_into(capture.as_bytes(), &mut upper);
                     String::from_utf8_lossy(&upper).into_owned()
                 }
             }

@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::automaton::Automaton;
-use super::coverage::{cover_everything, covers_everything};
-use super::domains;
 use super::encode::{
     Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedRead,
 };
-use super::fields::Findings;
 use super::grants::{Grants, Guard};
-use super::model::{
+use super::rule_patterns::PatternLowering;
+use crate::bundle::mapping::IncompletePolicy;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::evaluate::json_len;
+use crate::language::fields::Findings;
+use crate::language::model::{
     Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule, Scalar, Test,
     Tier,
 };
-use super::patterns::PatternLowering;
-use super::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::json_len;
-use crate::mapping::IncompletePolicy;
+use crate::language::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
+use crate::patterns::automaton::Automaton;
+use crate::patterns::domains;
+use crate::patterns::inclusion::{cover_everything, covers_everything};
 
 /// Lowers a mapping and reports what is wrong with its rules.
 pub(crate) fn lower(
@@ -340,11 +340,11 @@ fn lower_condition(
     let lower_all = |conditions: &[Condition]| {
         conditions.iter().map(|condition| lower_condition(condition, organization, platform)).collect()
     };
-    let scalars = |names: &[super::yaml::Name]| {
+    let scalars = |names: &[crate::language::yaml::Name]| {
         names.iter().map(|name| Scalar::Text(name.text.clone())).collect::<Vec<_>>()
     };
     // The bundle's connections are sorted by their names.
-    let connections_with = |wanted: &dyn Fn(&super::model::Connection) -> bool| {
+    let connections_with = |wanted: &dyn Fn(&crate::language::model::Connection) -> bool| {
         let mut connections: Vec<_> = organization.connections.iter().collect();
         connections.sort_by(|left, right| left.name.text.cmp(&right.name.text));
         let wanted = connections.into_iter().enumerate().filter(|(_, connection)| wanted(connection));

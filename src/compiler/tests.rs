@@ -3,15 +3,15 @@
 mod cases;
 mod templates;
 
-use super::cases::{Case, read_cases};
-use super::fields::Findings;
-use super::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
 use super::{Compiler, FileKind, classify};
-use crate::bundle::OverLimit;
+use crate::bundle::index::OverLimit;
+use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::SourceFile;
-use crate::dn::AttributeOf;
-use crate::mapping::IncompletePolicy;
-use crate::source::{Combine, Identity};
+use crate::language::cases::{Case, read_cases};
+use crate::language::fields::Findings;
+use crate::language::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
+use crate::login::dn::AttributeOf;
+use crate::login::source::{Combine, Identity};
 
 const PLATFORM: &str = "\
 version: 1
@@ -195,7 +195,7 @@ fn platforms_have_limits() {
     check_platform("  policies: { incomplete: use-part }", &[("invalid-value", "use-part")]);
 }
 
-fn sources(connection: &str) -> (Vec<super::model::OwnedSource>, Combine) {
+fn sources(connection: &str) -> (Vec<crate::language::model::OwnedSource>, Combine) {
     let text = format!("organizations:\n  acme: {{ connections: {{ a: {connection} }}, rules: [] }}\n");
     let (mut compiler, _) = read(&whole(&text));
     assert_eq!(compiler.diagnostics, [], "{connection}");

@@ -1,6 +1,6 @@
 //! What a glob captures is what the regular expression that docs/mapping.md gives for it captures.
 
-use claimsmith::compiler::Glob;
+use claimsmith::Glob;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

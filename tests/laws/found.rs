@@ -3,7 +3,7 @@
 use claimsmith::compiler::compile_whole;
 use claimsmith::diagnostic::SourceFile;
 use claimsmith::event::{Event, answer};
-use claimsmith::{Bundle, explain};
+use claimsmith::{Bundle, explanation};
 use serde_json::json;
 
 use crate::reference::glob_matches;
@@ -38,7 +38,7 @@ cases: []
         (answer.groups.as_slice(), answer.rules.as_slice()),
         (&owned(expected)[..], &owned(fired)[..])
     );
-    let explanation = explain::explain(&bundle, &event);
+    let explanation = explanation::explain(&bundle, &event);
     let steps = explanation.groups.iter().flat_map(|step| &step.rules).chain(&explanation.everyone);
     let mut told: Vec<String> = steps.map(|step| step.rule.clone()).collect();
     told.sort();

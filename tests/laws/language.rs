@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claimsmith::compiler::compile;
-use claimsmith::compiler::format::format;
 use claimsmith::event::{Answer, Event, answer};
-use claimsmith::{Bundle, Form, Note, Value, api, evaluate, explain};
+use claimsmith::format::format;
+use claimsmith::{Bundle, Form, Note, Value, boundary, evaluate, explanation};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -113,7 +113,7 @@ fn route_call(login: &claimsmith::Login<'_>) -> Vec<u8> {
                 call.extend((text.len() as u32).to_le_bytes());
                 call.extend(text.as_bytes());
             }
-            None => call.extend(api::NONE.to_le_bytes()),
+            None => call.extend(boundary::NONE.to_le_bytes()),
         }
     }
     call
@@ -123,7 +123,7 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
     let fetched = event.fetch(bundle);
     let login = input(login, &fetched);
     let mut route = Vec::new();
-    api::route(bundle, &route_call(&login), &mut route);
+    boundary::route(bundle, &route_call(&login), &mut route);
     prop_assert_eq!(&route[3..], fetched.route().reads(bundle).collect::<Vec<_>>());
     prop_assert_eq!(route[2] as usize, login.input.values.len());
 
@@ -131,13 +131,13 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
     call.extend(login.input.now.to_le_bytes());
     login.input.values.iter().for_each(|value| encode(value, &mut call));
     let mut words = Vec::new();
-    api::evaluate(bundle, &call, &mut words);
+    boundary::evaluate(bundle, &call, &mut words);
 
     let evaluation = evaluate(bundle, &login);
     let head = [
         evaluation.outcome as u32,
         evaluation.reason as u32,
-        evaluation.application.unwrap_or(api::NONE),
+        evaluation.application.unwrap_or(boundary::NONE),
         evaluation.received,
         evaluation.rules.len() as u32,
         evaluation.unmatched.len() as u32,
@@ -152,7 +152,7 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
         let at = bundle.organizations().iter().position(|it| it.name == "acme").expect("acme");
         expected.extend([at as u32, evaluation.rules.len() as u32]);
         expected.extend(&evaluation.rules);
-        let id = |rule: &u32| api::text(Some(bundle), 7 + 16 * at as u32, *rule).expect("a rule");
+        let id = |rule: &u32| boundary::text(Some(bundle), 7 + 16 * at as u32, *rule).expect("a rule");
         let ids: Vec<String> = evaluation.rules.iter().map(id).collect();
         prop_assert_eq!(ids, Answer::new(bundle, fetched.route(), &evaluation).rules);
     }
@@ -161,7 +161,7 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
 }
 
 fn check_explanation(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseError> {
-    let explanation = explain::explain(bundle, event);
+    let explanation = explanation::explain(bundle, event);
     let answer = answer(bundle, event);
     prop_assert_eq!(&explanation.answer, &answer);
     prop_assert!(!explanation.to_string().is_empty());

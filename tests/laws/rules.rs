@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use claimsmith::compiler::{Glob, compile};
+use claimsmith::compiler::compile;
 use claimsmith::diagnostic::SourceFile;
 use claimsmith::event::{Answer, Event, answer};
-use claimsmith::{Bundle, Input, api, evaluate, explain};
+use claimsmith::{Bundle, Glob, Input, boundary, evaluate, explanation};
 use globset::GlobBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -215,7 +215,7 @@ proptest! {
         let Some(bytes) = bundle_of(&numbered(&rules)) else { return Err(TestCaseError::reject("refused")) };
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let event = login(&json!(groups));
-        let explanation = explain::explain(&bundle, &event);
+        let explanation = explanation::explain(&bundle, &event);
         prop_assert_eq!(&explanation.answer, &answer(&bundle, &event));
         let steps = || explanation.groups.iter().flat_map(|step| &step.rules);
         let fired: BTreeSet<_> = steps().map(|step| step.rule.clone()).collect();
@@ -245,7 +245,7 @@ proptest! {
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let text = |text: &str| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
         let mut route = Vec::new();
-        api::route(&bundle, &[text("org_1"), text("c"), text("c1")].concat(), &mut route);
+        boundary::route(&bundle, &[text("org_1"), text("c"), text("c1")].concat(), &mut route);
         prop_assert_eq!(route.len(), 4, "one value is to be read");
         let head = [&route[0].to_le_bytes()[..], &route[1].to_le_bytes(), &0f64.to_le_bytes()].concat();
         let mut call = head.clone();
@@ -261,7 +261,7 @@ proptest! {
         joined.extend((groups.len() as u32).to_le_bytes());
         joined.extend(text(&groups.join("\0")));
         let mut words = Vec::new();
-        api::evaluate(&bundle, &call, &mut words);
+        boundary::evaluate(&bundle, &call, &mut words);
         let event = login(&json!(groups));
         let fetched = event.fetch(&bundle);
         let login = fetched.login();
@@ -269,7 +269,7 @@ proptest! {
         let head = [
             evaluation.outcome as u32,
             evaluation.reason as u32,
-            evaluation.application.unwrap_or(api::NONE),
+            evaluation.application.unwrap_or(boundary::NONE),
             evaluation.received,
             evaluation.rules.len() as u32,
             evaluation.unmatched.len() as u32,
@@ -279,7 +279,7 @@ proptest! {
         prop_assert_eq!(&words, &[&head[..], &evaluation.groups].concat());
         if !groups.is_empty() {
             let mut again = Vec::new();
-            api::evaluate(&bundle, &joined, &mut again);
+            boundary::evaluate(&bundle, &joined, &mut again);
             prop_assert_eq!(again, words);
         }
     }
@@ -314,14 +314,14 @@ proptest! {
     fn whatever_crosses_the_boundary_is_answered(call in vec(any::<u8>(), 0..60), tags in vec(0u8..13, 0..40)) {
         let bundle = Bundle::decode(&SMALL_BUNDLE).expect("the compiler's bundles decode");
         let mut answer = Vec::new();
-        api::route(&bundle, &call, &mut answer);
+        boundary::route(&bundle, &call, &mut answer);
         prop_assert!(answer.len() >= 3);
         answer.clear();
-        api::evaluate(&bundle, &call, &mut answer);
+        boundary::evaluate(&bundle, &call, &mut answer);
         prop_assert!(answer.len() >= 8);
         let routed = [&0u32.to_le_bytes()[..], &0u32.to_le_bytes(), &0f64.to_le_bytes(), &tags].concat();
         answer.clear();
-        api::evaluate(&bundle, &routed, &mut answer);
+        boundary::evaluate(&bundle, &routed, &mut answer);
         prop_assert!(answer.len() >= 8);
         let _ = Input::decode(&tags);
         let _ = Bundle::decode(&call);

@@ -7,9 +7,9 @@ pub(crate) mod sarif;
 
 use std::ops::Range;
 
-use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
-use claimsmith::compiler::format::{FormatRefusal, format};
+use claimsmith::cases::{Case, CaseResult, Mismatch};
 use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
+use claimsmith::format::{FormatRefusal, format};
 use clap::ValueEnum;
 use serde::Serialize;
 

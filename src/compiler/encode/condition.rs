@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{Scalar, Test};
 use super::{LoweredCondition, OwnedRead, Writer};
+use crate::language::model::{Scalar, Test};
 
 impl LoweredCondition {
     /// Adds what the condition reads.

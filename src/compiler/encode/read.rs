@@ -1,8 +1,8 @@
 //! What a host reads of an event, as the bundle says it.
 
-use super::super::model::{From, OwnedShape, OwnedSource};
-use crate::read;
-use crate::source::Identity;
+use crate::language::model::{From, OwnedShape, OwnedSource};
+use crate::login::lookup;
+use crate::login::source::Identity;
 
 /// A [`Read`](crate::Read) that owns its texts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +43,10 @@ impl OwnedRead {
             _ => String::new(),
         };
         let options = [
-            (matches!(source.shape, OwnedShape::Json(_)), read::JSON),
-            (source.nfc, read::NFC),
-            (source.overage, read::OVERAGE),
-            (!split.is_empty(), read::SPLIT),
+            (matches!(source.shape, OwnedShape::Json(_)), lookup::JSON),
+            (source.nfc, lookup::NFC),
+            (source.overage, lookup::OVERAGE),
+            (!split.is_empty(), lookup::SPLIT),
         ];
         let options = options.into_iter().filter(|(on, _)| *on).map(|(_, option)| option).sum();
         Self { base, options, pointer, field, split }

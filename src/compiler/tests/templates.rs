@@ -47,7 +47,7 @@ fn templates_become_rules_of_the_organization() {
     assert_eq!(compiler.diagnostics, []);
     let rules = compiler.organizations.remove(0).rules;
     let texts =
-        |names: &[crate::compiler::yaml::Name]| names.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+        |names: &[crate::language::yaml::Name]| names.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
     let read: Vec<_> = rules
         .iter()
         .map(|rule| {

@@ -35,7 +35,7 @@ impl Explain {
         };
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         let event = load::event(&self.inputs.event)?.at(self.inputs.now());
-        let explanation = claimsmith::explain::explain(&bundle, &event);
+        let explanation = claimsmith::explanation::explain(&bundle, &event);
         match self.format {
             Format::Human => human::explanation(&mut terminal.out, &explanation)?,
             Format::Json => json::explanation(&mut terminal.out, &explanation)?,

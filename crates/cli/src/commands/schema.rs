@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use claimsmith::compiler::schema::schemas;
+use claimsmith::schema::schemas;
 use clap::builder::PossibleValuesParser;
 
 use crate::Verdict;

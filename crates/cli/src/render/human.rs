@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
-use claimsmith::compiler::cases::{Case, CaseResult, Mismatch};
-use claimsmith::explain::Explanation;
+use claimsmith::cases::{Case, CaseResult, Mismatch};
+use claimsmith::explanation::Explanation;
 
 pub(crate) use self::tables::{answer, built};
 use crate::Verdict;

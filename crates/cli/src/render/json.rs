@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use claimsmith::cases::{Expect, Mismatch};
 use claimsmith::compiler::Counts;
-use claimsmith::compiler::cases::{Expect, Mismatch};
 use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
@@ -47,7 +47,10 @@ struct Versioned<'b, T> {
 }
 
 /// Writes an explanation.
-pub(crate) fn explanation(out: &mut impl Write, body: &claimsmith::explain::Explanation) -> io::Result<()> {
+pub(crate) fn explanation(
+    out: &mut impl Write,
+    body: &claimsmith::explanation::Explanation,
+) -> io::Result<()> {
     document(out, &Versioned { version: VERSION, body })
 }
 

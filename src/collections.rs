@@ -1,0 +1,4 @@
+//! Collections of small numbers and of positions, as the engine needs them.
+
+pub(crate) mod bit_set;
+pub(crate) mod hash_index;

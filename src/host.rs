@@ -1,0 +1,11 @@
+//! Where the engine meets its hosts: the boundary of the Action, Auth0's event, and the explanation of an answer.
+
+pub mod boundary;
+#[cfg(feature = "compiler")]
+pub mod event;
+#[cfg(feature = "compiler")]
+pub mod explanation;
+#[cfg(all(feature = "compiler", target_arch = "wasm32"))]
+pub mod page;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

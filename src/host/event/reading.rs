@@ -1,0 +1,313 @@
+//! Reads what a login's evaluation goes by out of an event, exactly as the Action's shim does
+//! (`js-shim/src/reading.js`, `attribute.js` and `provisioned.js`). `tests/vectors/reading.json` holds both to that.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::Event;
+use super::json::{Json, Text};
+use crate::login::input::Value;
+use crate::login::lookup::{Base, Read};
+use crate::login::name_list::Names;
+use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
+
+/// One more than the engine accepts, so that it refuses what is cut here.
+const MAX_ENTRIES: usize = MAX_GROUPS + 1;
+/// The most bytes of UTF-8 that the texts of a value have together.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// As many provisioned groups as the Action asks Auth0 for: 200 pages of 100.
+const MAX_PROVISIONED: usize = 20_000;
+/// The most combining marks in a row in a name that is normalized: putting them into order takes longer than linear time.
+const MAX_MARKS: usize = 30;
+
+/// What is found where a read points.
+#[derive(Debug)]
+pub(super) enum Found<'e> {
+    /// A value, with the member that is read of each object, or an empty text.
+    Json(Cow<'e, Json>, String),
+    /// Why there is no value.
+    Sign(Value<'static>),
+}
+
+impl Found<'_> {
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Json(json, field) => read_value(json, field),
+            Self::Sign(value) => value.clone(),
+        }
+    }
+}
+
+impl Event {
+    pub(super) fn find(&self, read: &Read<'_>) -> Found<'_> {
+        let nothing = &Json::Null;
+        let user = self.json.get("user").unwrap_or(nothing);
+        let base = match read.base {
+            Base::Login => match self.attributes(user) {
+                Attributes::Of(attributes) => attributes,
+                Attributes::Missing => return Found::Sign(Value::Absent),
+                Attributes::Unclear => return Found::Sign(Value::IdentityUnclear),
+            },
+            Base::User => user,
+            Base::Event => &self.json,
+            Base::Provisioned => {
+                return match self.provisioned() {
+                    Some(groups) => found(Cow::Owned(groups), read),
+                    None => Found::Sign(Value::Unavailable),
+                };
+            }
+        };
+        if read.overage && withholds_groups(base) {
+            return Found::Sign(Value::Overage);
+        }
+        let path = read.pointer.split('/').skip(1);
+        match path.map(unescape).try_fold(base, |value, name| value.get(&name)) {
+            Some(value) => found(Cow::Borrowed(value), read),
+            None => Found::Sign(Value::Absent),
+        }
+    }
+
+    /// The pointer that would find something where a read finds nothing, if the dots and colons in it were the other
+    /// way around: profiles of Auth0 can have the dots of an attribute's name as colons.
+    pub(crate) fn nearly_found(&self, read: &Read<'_>) -> Option<String> {
+        let user = self.json.get("user")?;
+        let mut value = match (read.base, self.attributes(user)) {
+            (Base::User, _) => user,
+            (Base::Login, Attributes::Of(attributes)) => attributes,
+            _ => return None,
+        };
+        let colons = |text: &str| text.replace('.', ":");
+        let mut pointer = String::new();
+        for step in read.pointer.split('/').skip(1) {
+            let Json::Object(members) = value else { return None };
+            let wanted = unescape(step);
+            let exact = members.iter().rfind(|(name, _)| name.is(&wanted));
+            let alike = |(name, _): &&(Text, Json)| colons(name.as_str()) == colons(&wanted);
+            let (name, inner) = exact.or_else(|| members.iter().rfind(alike))?;
+            pointer.extend(["/", &name.as_str().replace('~', "~0").replace('/', "~1")]);
+            value = inner;
+        }
+        (pointer != read.pointer).then_some(pointer)
+    }
+
+    /// The attributes of the identity that logged in: where accounts are linked, `event.user` has those of the
+    /// primary one.
+    fn attributes<'e>(&'e self, user: &'e Json) -> Attributes<'e> {
+        let identities = match user.get("identities") {
+            None => return Attributes::Of(user),
+            Some(Json::List(identities)) if identities.is_empty() => return Attributes::Of(user),
+            Some(Json::List(identities)) if identities.len() <= MAX_GROUPS => identities,
+            Some(_) => return Attributes::Unclear,
+        };
+        let connection = self.json.at(&["connection", "name"]).and_then(Json::text);
+        let mut found = None;
+        for (at, identity) in identities.iter().enumerate() {
+            match identity.get("connection").and_then(Json::text) {
+                None => return Attributes::Unclear,
+                Some(name) if Some(name) != connection => {}
+                Some(_) if found.is_some() => return Attributes::Unclear,
+                Some(_) => found = Some((at, identity)),
+            }
+        }
+        match found {
+            None => Attributes::Unclear,
+            Some((0, _)) => Attributes::Of(user),
+            Some((_, identity)) => match identity.get("profileData") {
+                Some(profile @ Json::Object(_)) => Attributes::Of(profile),
+                _ => Attributes::Missing,
+            },
+        }
+    }
+
+    /// The provisioned groups of the login's own connection; nothing if they, or which of them count, cannot be told.
+    fn provisioned(&self) -> Option<Json> {
+        let Some(Json::List(groups)) = self.json.at(&["claimsmith", "provisioned"]) else { return None };
+        let connection = self.json.at(&["connection", "id"])?.text()?;
+        let mut own = Vec::new();
+        for (at, group) in groups.iter().enumerate() {
+            let of = group.get("connection_id")?.text().filter(|_| at < MAX_PROVISIONED)?;
+            if of == connection {
+                own.push(group.clone());
+            }
+            if own.len() == MAX_ENTRIES {
+                break;
+            }
+        }
+        Some(Json::List(own))
+    }
+}
+
+/// Whose attributes a login has.
+enum Attributes<'e> {
+    Of(&'e Json),
+    Missing,
+    Unclear,
+}
+
+/// Whether Entra says that it withheld the groups: a user has more than a token takes ("overage").
+/// Auth0's profiles can have the dots of an attribute's name as colons.
+///
+/// Source: learn.microsoft.com/entra/identity-platform/optional-claims-reference, "groups overage claim".
+fn withholds_groups(attributes: &Json) -> bool {
+    let says_so = |value: &Json| match value {
+        Json::Bool(value) => *value,
+        Json::Text(text) => !text.is("false"),
+        // Evidence that cannot be read is not the lack of it.
+        _ => true,
+    };
+    let points_to_groups = |value: &Json| match value {
+        Json::Object(_) => value.get("groups").is_some(),
+        Json::Text(text) => text.as_str().contains("\"groups\""),
+        _ => true,
+    };
+    attributes.get("hasgroups").is_some_and(says_so)
+        || attributes.get("_claim_names").is_some_and(points_to_groups)
+        || [
+            "groups:src1",
+            "http://schemas.microsoft.com/claims/groups.link",
+            "http://schemas:microsoft:com/claims/groups:link",
+        ]
+        .iter()
+        .any(|key| attributes.get(key).is_some())
+}
+
+/// What a read makes of the value that it leads to. What is too large is refused before work is done on it.
+fn found<'e>(mut value: Cow<'e, Json>, read: &Read<'_>) -> Found<'e> {
+    if size(&value, read.field) > MAX_BYTES {
+        return Found::Sign(Value::Unreadable);
+    }
+    if read.json
+        && let Json::Text(text) = &*value
+        && let Ok(inner) = Json::parse(text.exact())
+    {
+        value = Cow::Owned(inner);
+    }
+    if !read.split.is_empty() {
+        match &*value {
+            Json::Text(text) if !text.as_str().is_empty() => value = Cow::Owned(split(text, read.split)),
+            // Only what was split here is an array of parts.
+            Json::List(_) => value = Cow::Owned(Json::Object(Vec::new())),
+            _ => {}
+        }
+    }
+    if read.nfc {
+        value = Cow::Owned(composed(&value, read.field));
+    }
+    Found::Json(value, read.field.to_owned())
+}
+
+/// How many bytes of UTF-8 the texts have that are read of a value.
+fn size(value: &Json, field: &str) -> usize {
+    let size = |entry: &Json| leaf(entry, field).and_then(Json::text).map_or(0, |text| text.as_str().len());
+    match value {
+        Json::List(entries) => entries.iter().take(MAX_ENTRIES).map(size).sum(),
+        value => size(value),
+    }
+}
+
+/// What is read of an entry: of an object, its member.
+fn leaf<'j>(entry: &'j Json, field: &str) -> Option<&'j Json> {
+    match entry {
+        Json::Object(_) if field.is_empty() => None,
+        Json::Object(_) => entry.get(field),
+        entry => Some(entry),
+    }
+}
+
+/// The parts of a text, as many as are read of a list.
+fn split(text: &Text, delimiter: &str) -> Json {
+    let mut parts = Vec::new();
+    let (text, delimiter) = (text.exact(), delimiter.as_bytes());
+    let (mut start, mut at) = (0, 0);
+    while parts.len() < MAX_ENTRIES {
+        let rest = text.get(at..).unwrap_or_default();
+        let ends = rest.starts_with(delimiter) || rest.is_empty();
+        if ends {
+            parts.push(Json::Text(Text::from_wtf8(text.get(start..at).unwrap_or_default().to_vec())));
+            start = at + delimiter.len();
+        }
+        if rest.is_empty() {
+            break;
+        }
+        at = if ends { start } else { at + 1 };
+    }
+    Json::List(parts)
+}
+
+/// A value with its texts in Unicode's normalization form C. More entries than a login may have stay as they are.
+fn composed(value: &Json, field: &str) -> Json {
+    let compose = |entry: &Json| match (entry, leaf(entry, field)) {
+        (Json::Object(_), Some(Json::Text(member))) => {
+            Json::Object(vec![(Text::from(field), Json::Text(compose(member)))])
+        }
+        (Json::Text(text), _) => Json::Text(compose(text)),
+        (entry, _) => entry.clone(),
+    };
+    match value {
+        Json::List(entries) if entries.len() <= MAX_GROUPS => {
+            Json::List(entries.iter().map(compose).collect())
+        }
+        Json::List(_) => value.clone(),
+        value => compose(value),
+    }
+}
+
+/// A name in Unicode's normalization form C; U+FFFD, which no name holds, if it has too many combining marks in a row.
+/// A name that is too long stays as it is.
+fn compose(name: &Text) -> Text {
+    let text = name.as_str();
+    if text.is_ascii() || text.len() > MAX_GROUP_BYTES {
+        return name.clone();
+    }
+    let mut marks = 0;
+    let too_many = text.chars().any(|char| {
+        marks = if is_combining_mark(char) { marks + 1 } else { 0 };
+        marks > MAX_MARKS
+    });
+    if too_many {
+        Text::from("\u{fffd}")
+    } else {
+        Text::from_wtf8(text.nfc().collect::<String>().into_bytes())
+    }
+}
+
+/// A value as the engine takes it. Nothing looks inside what an entry holds.
+fn read_value<'a>(json: &'a Json, field: &'a str) -> Value<'a> {
+    let Json::List(entries) = json else { return read_entry(json, field) };
+    let entries = entries.get(..MAX_ENTRIES).unwrap_or(entries);
+    // U+0000 is between names, so those that hold it are handed over one by one.
+    let name = |entry: &'a Json| entry.text().map(Text::as_str).filter(|name| !name.contains('\0'));
+    let names: Vec<&str> = entries.iter().map_while(name).collect();
+    if !names.is_empty() && names.len() == entries.len() {
+        return Value::Names(Names::of(&names));
+    }
+    Value::List(entries.iter().map(|entry| read_entry(entry, field)).collect())
+}
+
+fn read_entry<'a>(entry: &'a Json, field: &'a str) -> Value<'a> {
+    let Json::Object(_) = entry else { return read_leaf(entry) };
+    let member = leaf(entry, field).map(|member| (field.as_bytes(), read_leaf(member)));
+    Value::Object(member.into_iter().collect())
+}
+
+fn read_leaf(json: &Json) -> Value<'_> {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(value) => Value::Number(*value),
+        Json::Text(text) => Value::Text(text.as_str().as_bytes()),
+        Json::List(_) => Value::List(Vec::new()),
+        Json::Object(_) => Value::Object(Vec::new()),
+    }
+}
+
+/// A JSON Pointer's token without its escapes.
+fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') {
+        Cow::Owned(token.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(token)
+    }
+}

@@ -1,0 +1,175 @@
+//! What the command reads of an event, by the table that holds the Action's shim to the same.
+
+use core::fmt::Write;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::Event;
+use crate::login::input::Value;
+use crate::login::lookup::{Base, Read};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    name: String,
+    #[serde(default)]
+    read: Described,
+    /// The event, or what `user.groups` of it is.
+    event: Option<Pieces>,
+    groups: Option<Pieces>,
+    value: Pieces,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Described {
+    base: String,
+    options: String,
+    pointer: String,
+    field: String,
+    split: String,
+}
+
+impl Default for Described {
+    fn default() -> Self {
+        let [base, pointer] = ["login", "/groups"].map(str::to_owned);
+        Self { base, options: String::new(), pointer, field: String::new(), split: String::new() }
+    }
+}
+
+/// A text, whole or in pieces.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Pieces {
+    Whole(String),
+    Many(Vec<Piece>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Piece {
+    Once(String),
+    Often { repeat: String, times: usize },
+}
+
+impl Pieces {
+    fn put(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Once(text) => text.clone(),
+            Piece::Often { repeat, times } => repeat.repeat(*times),
+        };
+        match self {
+            Self::Whole(text) => text.clone(),
+            Self::Many(pieces) => pieces.iter().map(piece).collect(),
+        }
+    }
+}
+
+impl Described {
+    fn read(&self) -> Read<'_> {
+        let has = |option: &str| self.options.split(',').any(|given| given == option);
+        let base = match self.base.as_str() {
+            "login" => Base::Login,
+            "user" => Base::User,
+            "event" => Base::Event,
+            "provisioned" => Base::Provisioned,
+            other => panic!("{other}"),
+        };
+        let [pointer, field, split] = [&self.pointer, &self.field, &self.split].map(String::as_str);
+        let [json, nfc, overage] = ["json", "nfc", "overage"].map(has);
+        Read { base, json, nfc, overage, pointer, field, split }
+    }
+}
+
+/// Writes a value as `describeAll` of `js-shim/test/support-reading.mjs` does.
+fn describe(value: &Value<'_>, out: &mut String) {
+    let text = |bytes: &[u8]| Json::from(str::from_utf8(bytes).expect("UTF-8")).to_string();
+    let word = match value {
+        Value::Absent => "absent",
+        Value::Null => "null",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Unreadable => "unreadable",
+        Value::IdentityUnclear => "unclear",
+        Value::Overage => "overage",
+        Value::Unavailable => "unavailable",
+        Value::Number(number) => {
+            return write!(out, "#{:016x}", number.to_bits()).expect("memory does not fail");
+        }
+        Value::Text(bytes) => return out.push_str(&text(bytes)),
+        Value::Names(names) => {
+            return write!(out, "names {} {}", names.count(), text(names.bytes()))
+                .expect("memory does not fail");
+        }
+        Value::List(entries) => {
+            out.push('[');
+            for (at, entry) in entries.iter().enumerate() {
+                out.push_str(if at > 0 { "," } else { "" });
+                describe(entry, out);
+            }
+            "]"
+        }
+        Value::Object(members) => {
+            out.push('{');
+            for (at, (key, member)) in members.iter().enumerate() {
+                out.push_str(if at > 0 { "," } else { "" });
+                out.push_str(&text(key));
+                out.push(':');
+                describe(member, out);
+            }
+            "}"
+        }
+    };
+    out.push_str(word);
+}
+
+#[test]
+fn every_vector_gives_what_it_says() {
+    let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../../tests/vectors/reading.json"))
+        .expect("a table of vectors");
+    assert!(vectors.len() > 200, "{}", vectors.len());
+    let mut wrong = String::new();
+    for Vector { name, read, event, groups, value } in &vectors {
+        let event = match (event, groups) {
+            (Some(event), None) => event.put(),
+            (None, Some(groups)) => format!("{{\"user\":{{\"groups\":{}}}}}", groups.put()),
+            _ => panic!("{name}: an event, or its groups"),
+        };
+        let event = Event::parse(&event).expect(name);
+        let mut found = String::new();
+        describe(&event.find(&read.read()).value(), &mut found);
+        let expected = value.put();
+        if found != expected {
+            let short = |text: &str| text.chars().take(300).collect::<String>();
+            writeln!(wrong, "{name}: {} instead of {}", short(&found), short(&expected))
+                .expect("memory does not fail");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn an_attribute_whose_name_differs_in_dots_and_colons_is_nearly_found() {
+    let user = r#"{ "http://schemas:example:com/claims/Group": "a", "x.y": { "z": 1, "w": 2 } }"#;
+    let event = Event::parse(&format!(r#"{{ "user": {user} }}"#)).expect("an event");
+    let check = |pointer: &str, expected: Option<&str>| {
+        let read = Read {
+            base: Base::Login,
+            json: false,
+            nfc: false,
+            overage: false,
+            pointer,
+            field: "",
+            split: "",
+        };
+        assert_eq!(event.nearly_found(&read).as_deref(), expected, "{pointer}");
+    };
+    let there = "/http:~1~1schemas:example:com~1claims~1Group";
+    check("/http:~1~1schemas.example.com~1claims~1Group", Some(there));
+    check(there, None);
+    check("/x:y/z", Some("/x.y/z"));
+    check("/x:y/v", None);
+    check("/x-y/z", None);
+    check("/x:y/z/a", None);
+}

@@ -1,0 +1,380 @@
+//! The logins of test cases: post-login events, built from what a case says.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::fields::{Fields, Findings, read_list, read_members, read_text, read_texts};
+use super::grammar::{METADATA, PROVISIONED_GROUP};
+use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
+use super::names::check_known;
+use super::rules::read_moment;
+use super::yaml::{Kind, Name, Node};
+use crate::diagnostic::Code;
+use crate::login::dn::AttributeOf;
+
+/// The event of a case that gives it raw.
+pub(crate) fn raw_event(case: &Fields<'_>, event: &Node, whole: bool, findings: &mut Findings<'_>) -> Json {
+    let organization = if whole { ["organization"].as_slice() } else { &[] };
+    let others = ["application", "connection", "groups", "user", "email", "metadata"];
+    for key in organization.iter().chain(&others) {
+        if let Some(span) = case.key_span(key) {
+            let message =
+                format!("`event` says everything about the login, so `{key}` has no place beside it");
+            let help = format!("remove `{key}`, or describe the login with it instead of `event`");
+            findings.report(Code::InvalidValue, span, message, help);
+        }
+    }
+    if !matches!(event.kind, Kind::Map(_)) {
+        findings.wrong_type(event, "`event`", "a mapping with keys");
+    }
+    let mut event = to_json(event);
+    add_circumstances(&mut event, case, None, findings);
+    event
+}
+
+/// The event of a login to an application through a connection.
+pub(crate) fn build_event(
+    case: &Fields<'_>,
+    platform: &Platform,
+    organizations: &[&Organization],
+    organization: Option<&Organization>,
+    whole: bool,
+    findings: &mut Findings<'_>,
+) -> Option<Json> {
+    let application = case.require_text("application", findings).and_then(|wanted| {
+        find(
+            platform.applications.iter(),
+            |application| &application.name.text,
+            &wanted,
+            (Code::UnknownApplication, "the platform has no application"),
+            findings,
+        )
+    });
+    let Some(organization) = organization else {
+        if whole && case.get("organization").is_none() && organizations.len() != 1 {
+            let message = "a case needs the key `organization` where there are several";
+            findings.report(Code::MissingKey, &case.span, message, None);
+        }
+        return None;
+    };
+    let connection = match (case.text("connection", findings), organization.connections.as_slice()) {
+        (Some(wanted), connections) => find(
+            connections.iter(),
+            |connection| &connection.name.text,
+            &wanted,
+            (Code::UnknownConnection, "the mapping lists no connection"),
+            findings,
+        ),
+        (None, [only]) => Some(only),
+        (None, connections) => {
+            if !connections.is_empty() {
+                let message = "a case needs the key `connection` where there are several";
+                findings.report(Code::MissingKey, &case.span, message, None);
+            }
+            None
+        }
+    };
+    let mut wrapped = None;
+    let user = match (case.get("groups"), case.get("user")) {
+        (Some(node), None) => {
+            let groups = read_texts(node, "`groups`", findings);
+            let source = connection.and_then(|connection| connection.sources.first());
+            let value = source.and_then(|source| wrap(source, &groups, node, findings));
+            match (value, source.map(|source| &source.from)) {
+                (Some(value), Some(From::Attribute { pointer, .. })) => Some(at(pointer, value)),
+                (Some(value), Some(From::Provisioned)) => {
+                    wrapped = Some(value);
+                    Some(json!({}))
+                }
+                _ => None,
+            }
+        }
+        (None, Some(node)) => {
+            if !matches!(node.kind, Kind::Map(_)) {
+                findings.wrong_type(node, "`user`", "a mapping with keys");
+            }
+            Some(to_json(node))
+        }
+        (None, None) if case.get("provisioned").is_some() => Some(json!({})),
+        (None, None) if case.misspells("groups") || case.misspells("user") => None,
+        _ => {
+            let message = "a case needs either `groups` or `user`";
+            let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";
+            findings.report(Code::MissingKey, &case.span, message, help.to_owned());
+            None
+        }
+    };
+    let mut event =
+        json!({ "client": {}, "connection": {}, "user": user.clone().unwrap_or_else(|| json!({})) });
+    if let Some(client) = application.and_then(|application| application.clients.first()) {
+        insert(&mut event, "client", "client_id", json!(client.text));
+    }
+    if let Some(Connection { name, strategy, .. }) = connection {
+        insert(&mut event, "connection", "name", json!(name.text));
+        insert(&mut event, "connection", "strategy", json!(strategy.name()));
+    }
+    if let Some(id) = &organization.id {
+        insert(&mut event, "organization", "id", json!(id.text));
+        insert(&mut event, "organization", "name", json!(organization.name));
+    }
+    add_email(&mut event, case, findings);
+    add_metadata(&mut event, case, organization, findings);
+    add_circumstances(&mut event, case, wrapped, findings);
+    // Whatever is missing has been reported; everything else about the login was to be read all the same.
+    user?;
+    connection?;
+    application?.clients.first()?;
+    Some(event)
+}
+
+/// Sets a member of a member, which is made if it is not there.
+fn insert(event: &mut Json, object: &str, key: &str, value: Json) {
+    let Some(members) = event.as_object_mut() else { return };
+    let inner = members.entry(object).or_insert_with(|| json!({}));
+    if !inner.is_object() {
+        *inner = json!({});
+    }
+    if let Some(inner) = inner.as_object_mut() {
+        inner.insert(key.to_owned(), value);
+    }
+}
+
+fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut Findings<'_>) {
+    let Some(email) = case.text("email", findings) else { return };
+    let good = email
+        .text
+        .split_once('@')
+        .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    if !good || email.text.contains(char::is_whitespace) {
+        let message = format!("`{}` is no e-mail address", email.text.escape_debug());
+        let help = "write it as `name@example.com`; give what is none as an attribute of `user`".to_owned();
+        findings.report(Code::InvalidValue, &email.span, message, help);
+        return;
+    }
+    if let (Some(span), Some(_)) = (case.key_span("email"), event.pointer("/user/email")) {
+        let message = "`user` says the e-mail address already";
+        findings.report(Code::InvalidValue, span, message, None);
+        findings.help_last("remove `email`, or the member of `user`");
+    }
+    insert(event, "user", "email", json!(email.text));
+    insert(event, "user", "email_verified", json!(true));
+}
+
+fn add_metadata(
+    event: &mut Json,
+    case: &Fields<'_>,
+    organization: &Organization,
+    findings: &mut Findings<'_>,
+) {
+    let Some(node) = case.get("metadata") else { return };
+    let Some(fields) = Fields::read(node, &METADATA, findings) else { return };
+    if let (Some(span), None) = (fields.key_span("organization"), &organization.id) {
+        let message = "the mapping names no Auth0 organization, so its logins have no metadata of one";
+        let help = "remove it, or give the mapping its `organization`".to_owned();
+        findings.report(Code::InvalidValue, span, message, help);
+    }
+    for of in ["organization", "connection", "client"] {
+        let Some(node) = fields.get(of) else { continue };
+        let members = read_members(node, &format!("`{of}`"), findings).unwrap_or_default();
+        let mut metadata = Map::new();
+        for (key, node) in members {
+            let text = read_text(node, &format!("`{}`", key.text.escape_debug()), findings);
+            metadata.extend(text.map(|text| (key.text.clone(), Json::String(text.text))));
+        }
+        if of != "organization" || organization.id.is_some() {
+            insert(event, of, "metadata", Json::Object(metadata));
+        }
+    }
+}
+
+/// What stands outside of Auth0's event: the time, and the provisioned groups, of which `wrapped` are those that
+/// `groups` stands for.
+fn add_circumstances(
+    event: &mut Json,
+    case: &Fields<'_>,
+    wrapped: Option<Json>,
+    findings: &mut Findings<'_>,
+) {
+    if let Some((_, now)) = read_moment(case, "now", findings) {
+        insert(event, "claimsmith", "now", json!(now.text));
+    }
+    let stated = case.get("provisioned").and_then(|node| read_provisioned(node, findings));
+    match (case.key_span("provisioned"), wrapped) {
+        (Some(span), Some(_)) => {
+            let message = "`groups` are the provisioned groups of this connection already";
+            let help = "keep one of the two".to_owned();
+            findings.report(Code::InvalidValue, span, message, help);
+        }
+        (_, groups) => {
+            if let Some(mut groups) = groups.or(stated) {
+                name_connection(event, &mut groups);
+                insert(event, "claimsmith", "provisioned", groups);
+            }
+        }
+    }
+}
+
+/// Makes groups that name no connection those of the login's, which gets an id if the case says nothing about it.
+fn name_connection(event: &mut Json, groups: &mut Json) {
+    let Some(groups) = groups.as_array_mut() else { return };
+    let connection = event.get("connection");
+    if connection.is_none_or(|connection| connection.is_object() && connection.get("id").is_none()) {
+        insert(event, "connection", "id", json!("con_login"));
+    }
+    // An id that is not text is what the case tests.
+    let Some(id) = event.pointer("/connection/id").filter(|id| id.is_string()) else { return };
+    for group in groups.iter_mut().filter_map(Json::as_object_mut) {
+        group.entry("connection_id").or_insert_with(|| id.clone());
+    }
+}
+
+/// The provisioned groups of a case: objects, or null if they cannot be had.
+fn read_provisioned(node: &Node, findings: &mut Findings<'_>) -> Option<Json> {
+    match &node.kind {
+        Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
+        Kind::List(_) => {}
+        _ => {
+            findings.wrong_type(node, "`provisioned`", "a list of groups, or the word `unavailable`");
+            return None;
+        }
+    }
+    let mut groups = Vec::new();
+    for entry in read_list(node, "`provisioned`", findings).unwrap_or_default() {
+        if let Kind::Text(name) = &entry.kind {
+            groups.push(json!({ "name": name }));
+            continue;
+        }
+        let Some(fields) = Fields::read(entry, &PROVISIONED_GROUP, findings) else { continue };
+        fields.require("name", findings);
+        let mut group = Map::new();
+        for key in ["name", "id", "external_id", "connection_id"] {
+            let text = fields.text(key, findings);
+            group.extend(text.map(|text| (key.to_owned(), Json::String(text.text))));
+        }
+        groups.push(Json::Object(group));
+    }
+    Some(Json::Array(groups))
+}
+
+/// What an identity provider would send for `groups`, in the shape and form that the source declares.
+fn wrap(source: &OwnedSource, groups: &[Name], node: &Node, findings: &mut Findings<'_>) -> Option<Json> {
+    let names: Vec<String> = groups.iter().map(|group| in_form(&group.text, &source.form)).collect();
+    let objects = |field: &String| {
+        let object = |name: &String| Json::Object(Map::from_iter([(field.clone(), json!(name))]));
+        Json::Array(names.iter().map(object).collect())
+    };
+    Some(match (&source.shape, names.as_slice()) {
+        (OwnedShape::ListOrString | OwnedShape::Text, [only]) => json!(only),
+        (OwnedShape::List | OwnedShape::ListOrString, names) => json!(names),
+        (OwnedShape::Text, []) => json!(""),
+        (OwnedShape::Text, _) => {
+            let message = "with `shape: string` a login carries one group";
+            let help = "name one, or give the raw attributes with `user`".to_owned();
+            findings.report(Code::InvalidValue, &node.span, message, help);
+            return None;
+        }
+        (OwnedShape::Delimited(delimiter), names) => json!(names.join(delimiter)),
+        (OwnedShape::Objects(field), _) => objects(field),
+        (OwnedShape::Json(None), names) => json!(json!(names).to_string()),
+        (OwnedShape::Json(Some(field)), _) => json!(objects(field).to_string()),
+    })
+}
+
+fn in_form(name: &str, form: &OwnedForm) -> String {
+    match form {
+        OwnedForm::Plain => name.to_owned(),
+        OwnedForm::DistinguishedName { attribute, of, below } => {
+            let mut entry = match of {
+                AttributeOf::Entry => String::new(),
+                AttributeOf::Parent => "CN=member,".to_owned(),
+            };
+            entry.push_str(&format!("{attribute}={}", escape_value(name)));
+            if let Some(below) = below {
+                entry.push(',');
+                entry.push_str(below);
+            }
+            entry
+        }
+        OwnedForm::Domain { domain } => format!("{}\\{name}", domain.as_deref().unwrap_or("CORP")),
+        OwnedForm::Email { domain: Some(domain) } => format!("{name}@{domain}"),
+        OwnedForm::Email { domain: None } => name.to_owned(),
+        OwnedForm::Path => format!("/{name}"),
+    }
+}
+
+/// The value of an attribute as RFC 4514 writes it in a distinguished name.
+fn escape_value(value: &str) -> String {
+    let last = value.chars().count().saturating_sub(1);
+    let mut escaped = String::new();
+    for (at, char) in value.chars().enumerate() {
+        match char {
+            '\0' => escaped.push_str("\\00"),
+            ' ' if at == 0 || at == last => escaped.push_str("\\ "),
+            '#' if at == 0 => escaped.push_str("\\#"),
+            '"' | '+' | ',' | ';' | '<' | '>' | '\\' | '=' => escaped.extend(['\\', char]),
+            _ => escaped.push(char),
+        }
+    }
+    escaped
+}
+
+/// An object in which a value stands at a JSON Pointer.
+fn at(pointer: &str, value: Json) -> Json {
+    let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
+    tokens.iter().rev().fold(value, |inner, token| {
+        let key = token.replace("~1", "/").replace("~0", "~");
+        Json::Object(Map::from_iter([(key, inner)]))
+    })
+}
+
+pub(crate) fn find<'t, T>(
+    all: impl Iterator<Item = &'t T> + Clone,
+    name: impl Fn(&'t T) -> &'t String,
+    wanted: &Name,
+    problem: (Code, &str),
+    findings: &mut Findings<'_>,
+) -> Option<&'t T> {
+    let found = all.clone().find(|it| *name(it) == wanted.text);
+    if found.is_none() {
+        check_known(wanted, || all.clone().map(|it| name(it).as_str()), problem, findings);
+    }
+    found
+}
+
+fn to_json(node: &Node) -> Json {
+    match &node.kind {
+        Kind::Null => Json::Null,
+        Kind::Bool(value) => json!(value),
+        Kind::Integer(value) => json!(value),
+        Kind::Float(value) => json!(value),
+        Kind::Text(text) => json!(text),
+        Kind::List(entries) => Json::Array(entries.iter().map(to_json).collect()),
+        Kind::Map(members) => {
+            Json::Object(members.iter().map(|(name, value)| (name.text.clone(), to_json(value))).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AttributeOf, OwnedForm, in_form};
+
+    fn check(name: &str, form: &OwnedForm, expected: &str) {
+        assert_eq!(in_form(name, form), expected);
+    }
+
+    #[test]
+    fn a_name_is_written_in_its_form() {
+        let below = Some("OU=Groups,DC=acme".to_owned());
+        let dn = |of| OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of, below: below.clone() };
+        check("BI", &dn(AttributeOf::Parent), "CN=member,CN=BI,OU=Groups,DC=acme");
+        let dn = dn(AttributeOf::Entry);
+        check("BI Viewers", &dn, "CN=BI Viewers,OU=Groups,DC=acme");
+        check(" a,b=c\\", &dn, "CN=\\ a\\,b\\=c\\\\,OU=Groups,DC=acme");
+        check("#1 ", &dn, "CN=\\#1\\ ,OU=Groups,DC=acme");
+        check("users", &OwnedForm::Domain { domain: None }, "CORP\\users");
+        check("users", &OwnedForm::Domain { domain: Some("ACME".to_owned()) }, "ACME\\users");
+        check("users", &OwnedForm::Email { domain: Some("acme.example".to_owned()) }, "users@acme.example");
+        check("users@acme.example", &OwnedForm::Email { domain: None }, "users@acme.example");
+        check("a/b", &OwnedForm::Path, "/a/b");
+    }
+}

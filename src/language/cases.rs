@@ -1,0 +1,238 @@
+//! Test cases: logins and what they must give.
+
+use core::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::case_login::{build_event, find, raw_event};
+use super::fields::{Fields, Findings, read_list, read_texts};
+use super::grammar::{CASE, EXPECT, WHOLE_CASE};
+use super::model::{Organization, Platform};
+use super::names::check_known;
+use super::yaml::{Name, Node};
+use crate::bundle::index::Bundle;
+use crate::diagnostic::Code;
+use crate::engine::evaluation::{Note, Outcome, Reason};
+use crate::host::event::{self, Answer, Event};
+
+/// A login and what it must give.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Case {
+    /// The path of the file.
+    pub file: String,
+    /// The bytes of the case's name in the file.
+    pub span: Range<usize>,
+    /// What the case shows, as a sentence.
+    pub name: String,
+    /// The post-login event.
+    pub event: Json,
+    /// What it must give.
+    pub expect: Expect,
+}
+
+/// What a login must give; what is `None` may be anything.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct Expect {
+    /// The outcome: `groups`, `deny` or `none`.
+    pub outcome: &'static str,
+    /// The groups claim's value.
+    pub claims: Option<BTreeSet<String>>,
+    /// The ids of the rules that fire.
+    pub rules: Option<BTreeSet<String>>,
+    /// The upstream groups that no rule wants.
+    pub unmatched: Option<BTreeSet<String>>,
+    /// The reason; a case that states groups and no reason expects `ok`.
+    pub reason: Option<String>,
+    /// The codes of the notes.
+    pub notes: Option<BTreeSet<String>>,
+}
+
+/// How a case went.
+#[derive(Clone, Debug, Serialize)]
+#[must_use]
+#[non_exhaustive]
+pub struct CaseResult {
+    /// What the login gave.
+    pub answer: Answer,
+    /// Where that is not what the case says; empty if the case passed.
+    pub failures: Vec<Mismatch>,
+}
+
+/// A difference between what a case says and what its login gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Mismatch {
+    /// The key of `expect`.
+    pub what: &'static str,
+    /// What the case says.
+    pub expected: String,
+    /// What the login gave.
+    pub got: String,
+}
+
+impl Case {
+    /// Runs the case.
+    pub fn run(&self, bundle: &Bundle<'_>) -> CaseResult {
+        // A case's event is an object; should it not be one, it is a login from nowhere.
+        let event = Event::from_json(self.event.clone()).unwrap_or_default();
+        let answer = event::answer(bundle, &event);
+        let mut failures = Vec::new();
+        let mut compare = |what: &'static str, expected: String, got: String| {
+            if expected != got {
+                failures.push(Mismatch { what, expected, got });
+            }
+        };
+        let expect = &self.expect;
+        compare("outcome", expect.outcome.to_owned(), answer.outcome.to_owned());
+        if let Some(reason) = &expect.reason {
+            compare("reason", reason.clone(), answer.reason.to_owned());
+        }
+        let notes: Vec<String> = answer.notes.keys().map(|code| (*code).to_owned()).collect();
+        let lists = [
+            ("claims", &expect.claims, &answer.groups),
+            ("rules", &expect.rules, &answer.rules),
+            ("unmatched", &expect.unmatched, &answer.unmatched),
+            ("notes", &expect.notes, &notes),
+        ];
+        for (what, expected, got) in lists {
+            if let Some(expected) = expected {
+                compare(what, list(expected.iter()), list(got.iter()));
+            }
+        }
+        CaseResult { answer, failures }
+    }
+}
+
+fn list<'s>(names: impl Iterator<Item = &'s String>) -> String {
+    format!("[{}]", names.map(String::as_str).collect::<Vec<_>>().join(", "))
+}
+
+/// Reads the `cases` of a file. `organization` is the one whose test file it is;
+/// in a file that holds a whole platform each case says which it means.
+pub(crate) fn read_cases(
+    node: &Node,
+    platform: &Platform,
+    organizations: &[&Organization],
+    organization: Option<&Organization>,
+    findings: &mut Findings<'_>,
+) -> Vec<Case> {
+    let mut seen = BTreeMap::new();
+    let mut cases = Vec::new();
+    for node in read_list(node, "`cases`", findings).unwrap_or_default() {
+        let Some(case) = read_case(node, platform, organizations, organization, findings) else {
+            continue;
+        };
+        if let Some(first) = seen.insert(case.name.clone(), case.span.clone()) {
+            let message = "a case of this name already exists in this file";
+            findings.report_related(Code::DuplicateCase, &case.span, message, (&first, "first here"));
+        }
+        cases.push(case);
+    }
+    cases
+}
+
+fn read_case(
+    node: &Node,
+    platform: &Platform,
+    organizations: &[&Organization],
+    own: Option<&Organization>,
+    findings: &mut Findings<'_>,
+) -> Option<Case> {
+    let whole = own.is_none();
+    let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, findings)?;
+    let name = fields.require_text("name", findings);
+    let organization = match whole.then(|| fields.text("organization", findings)).flatten() {
+        Some(wanted) => find(
+            organizations.iter().copied(),
+            |organization| &organization.name,
+            &wanted,
+            (Code::UnknownOrganization, "no mapping describes the organization"),
+            findings,
+        ),
+        None => own.or(match organizations {
+            [only] => Some(*only),
+            _ => None,
+        }),
+    };
+    let expect = read_expect(&fields, platform, organization, findings);
+    let event = match fields.get("event") {
+        Some(event) => Some(raw_event(&fields, event, whole, findings)),
+        None => build_event(&fields, platform, organizations, organization, whole, findings),
+    };
+    let name = name?;
+    Some(Case {
+        file: findings.file.to_owned(),
+        span: name.span,
+        name: name.text,
+        event: event?,
+        expect: expect?,
+    })
+}
+
+fn read_expect(
+    case: &Fields<'_>,
+    platform: &Platform,
+    organization: Option<&Organization>,
+    findings: &mut Findings<'_>,
+) -> Option<Expect> {
+    let node = case.require("expect", findings)?;
+    let fields = Fields::read(node, &EXPECT, findings)?;
+    let words = [Outcome::Groups, Outcome::Deny, Outcome::None].map(|outcome| (outcome.word(), outcome));
+    let outcome = fields.choice("outcome", &words, findings);
+    let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
+    match (&claims, outcome) {
+        (None, None | Some(Outcome::Groups))
+            if fields.lacks("claims") && (outcome.is_some() || fields.lacks("outcome")) =>
+        {
+            let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
+            findings.report(
+                Code::MissingKey,
+                &fields.span,
+                "`expect` needs the key `claims`",
+                help.to_owned(),
+            );
+        }
+        (Some(_), Some(Outcome::Deny | Outcome::None)) => {
+            let message = "no claim is set with this outcome, so `claims` has no place beside it";
+            let help = "remove `claims`, or the `outcome`".to_owned();
+            findings.report(Code::InvalidValue, &fields.span, message, help);
+        }
+        _ => {}
+    }
+    for claim in claims.iter().flatten() {
+        let names = || platform.groups.iter().map(|group| group.name.text.as_str());
+        check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), findings);
+    }
+    let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", findings));
+    if let Some(organization) = organization.filter(|organization| !organization.lacks_rules) {
+        for rule in rules.iter().flatten() {
+            let ids = || organization.rules.iter().map(|rule| rule.id.text.as_str());
+            check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), findings);
+        }
+    }
+    let reason = fields.text("reason", findings);
+    if let Some(reason) = &reason {
+        let codes = || Reason::ALL.iter().map(|reason| reason.code());
+        check_known(reason, codes, (Code::InvalidValue, "there is no reason"), findings);
+    }
+    let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", findings));
+    for note in notes.iter().flatten() {
+        let codes = || Note::ALL.iter().map(|note| note.code());
+        check_known(note, codes, (Code::InvalidValue, "there is no note"), findings);
+    }
+    let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", findings));
+    let set = |names: Option<Vec<Name>>| names.map(|names| names.into_iter().map(|name| name.text).collect());
+    let reason = reason.map(|reason| reason.text);
+    Some(Expect {
+        outcome: outcome.unwrap_or(Outcome::Groups).word(),
+        reason: reason.or(claims.is_some().then(|| Reason::Ok.code().to_owned())),
+        claims: set(claims),
+        rules: set(rules),
+        unmatched: set(unmatched),
+        notes: set(notes),
+    })
+}

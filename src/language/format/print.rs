@@ -1,0 +1,200 @@
+//! A tree as text.
+
+use super::scalar_style::write_text;
+use super::tree::{Collection, Comment, Entry, Tree, Value};
+
+/// The widest line of a list in brackets, or a mapping in braces, in characters.
+const WIDTH: usize = 110;
+
+/// How much deeper each level is.
+const STEP: usize = 2;
+
+impl Tree<'_> {
+    /// Writes the whole file.
+    pub(super) fn print(&self) -> String {
+        let mut printer = Printer { out: String::new(), fresh: true };
+        printer.comments(&self.head, 0);
+        if let Some(root) = &self.root {
+            if root.entries.is_empty() {
+                printer.comments(&root.tail, 0);
+                printer.line(if root.is_map { "{}" } else { "[]" }, 0);
+                return printer.out;
+            }
+            printer.blank(!self.head.is_empty());
+            printer.block(root, 0, false);
+        }
+        printer.out
+    }
+}
+
+struct Printer {
+    out: String,
+    /// Whether an empty line would be too much: at the top of the file, or behind text that ends with one.
+    fresh: bool,
+}
+
+impl Printer {
+    fn blank(&mut self, wanted: bool) {
+        if wanted && !self.fresh {
+            self.out.push('\n');
+        }
+    }
+
+    fn line(&mut self, text: &str, indent: usize) {
+        self.start(indent);
+        self.out.push_str(text);
+        self.end();
+    }
+
+    fn start(&mut self, indent: usize) {
+        self.out.extend(core::iter::repeat_n(' ', indent));
+    }
+
+    fn end(&mut self) {
+        self.out.push('\n');
+        self.fresh = false;
+    }
+
+    fn comments(&mut self, comments: &[Comment<'_>], indent: usize) {
+        for comment in comments {
+            self.blank(comment.blank);
+            self.line(comment.text, indent);
+        }
+    }
+
+    /// Writes what is in a collection, line by line; if `started`, the first line has begun already.
+    fn block(&mut self, collection: &Collection<'_>, indent: usize, mut started: bool) {
+        // Above the first thing in a block is no empty line.
+        let mut first = true;
+        for entry in &collection.entries {
+            for comment in &entry.above {
+                self.blank(comment.blank && !first);
+                self.line(comment.text, indent);
+                first = false;
+            }
+            self.blank(entry.blank && !first);
+            first = false;
+            if !core::mem::take(&mut started) {
+                self.start(indent);
+            }
+            self.entry(entry, indent);
+            self.comments(&entry.below, indent + STEP);
+        }
+        self.comments(&collection.tail, indent);
+    }
+
+    /// Writes an entry, whose line has begun.
+    fn entry(&mut self, entry: &Entry<'_>, indent: usize) {
+        let before = self.out.len();
+        match &entry.key {
+            Some(key) => {
+                write_text(&mut self.out, key, false);
+                self.out.push(':');
+            }
+            None => self.out.push('-'),
+        }
+        let width = indent + self.out.get(before..).unwrap_or_default().chars().count() + 1;
+        let behind = || entry.opening.iter().chain(&entry.behind);
+        match &entry.value {
+            Value::Collection(inner) => match one_line(inner, width) {
+                Some(text) => {
+                    self.out.push(' ');
+                    self.out.push_str(&text);
+                    self.close(behind());
+                }
+                None if entry.key.is_none() && entry.opening.is_empty() && entry.behind.is_empty() => {
+                    self.out.push(' ');
+                    self.block(inner, indent + STEP, true);
+                }
+                None => {
+                    self.close(behind());
+                    self.block(inner, indent + STEP, false);
+                }
+            },
+            Value::Text(text) => {
+                self.out.push(' ');
+                write_text(&mut self.out, text, false);
+                self.close(behind());
+            }
+            Value::Time(text) => {
+                self.out.push(' ');
+                self.out.push_str(text);
+                self.close(behind());
+            }
+            Value::Bare(text) => {
+                if !text.is_empty() {
+                    self.out.push(' ');
+                }
+                self.out.push_str(text);
+                self.close(behind());
+            }
+            Value::Lines(lines) => {
+                self.out.push(' ');
+                for (at, line) in lines.iter().enumerate() {
+                    if at > 0 {
+                        self.out.push('\n');
+                        self.start(if line.is_empty() { 0 } else { indent + STEP });
+                    }
+                    self.out.push_str(line);
+                }
+                self.close(behind());
+            }
+            Value::Block { sign, lines } => {
+                self.out.push(' ');
+                self.out.push_str(sign);
+                self.close(behind());
+                for line in lines {
+                    self.line(line, if line.is_empty() { 0 } else { indent + STEP });
+                }
+                self.fresh = sign.contains('+');
+            }
+        }
+    }
+
+    /// Writes the comments behind something, and ends the line.
+    fn close<'c, 't: 'c>(&mut self, comments: impl Iterator<Item = &'c Comment<'t>>) {
+        for comment in comments {
+            // Two spaces: yamllint takes one for a mistake.
+            self.out.push_str("  ");
+            self.out.push_str(comment.text);
+        }
+        self.end();
+    }
+}
+
+/// A collection on one line that begins in some column, if it was written in brackets and fits.
+fn one_line(collection: &Collection<'_>, column: usize) -> Option<String> {
+    let mut out = String::new();
+    write_flow(&mut out, collection)?;
+    (column + out.chars().count() <= WIDTH || collection.entries.is_empty()).then_some(out)
+}
+
+fn write_flow(out: &mut String, collection: &Collection<'_>) -> Option<()> {
+    if collection.entries.is_empty() {
+        out.push_str(if collection.is_map { "{}" } else { "[]" });
+        return Some(());
+    }
+    if !collection.flow {
+        return None;
+    }
+    out.push_str(if collection.is_map { "{ " } else { "[" });
+    for (at, entry) in collection.entries.iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        if let Some(key) = &entry.key {
+            write_text(out, key, true);
+            out.push_str(": ");
+        }
+        match &entry.value {
+            Value::Collection(inner) => write_flow(out, inner)?,
+            Value::Text(text) => write_text(out, text, true),
+            Value::Time(text) => out.push_str(text),
+            Value::Bare("") => out.push_str("null"),
+            Value::Bare(text) => out.push_str(text),
+            Value::Lines(_) | Value::Block { .. } => return None,
+        }
+    }
+    out.push_str(if collection.is_map { " }" } else { "]" });
+    Some(())
+}

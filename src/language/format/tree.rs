@@ -1,0 +1,404 @@
+//! A mapping file as it is written: what stands where, and in which notation.
+
+use core::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
+
+use super::{Construct, FormatRefusal};
+use crate::language::yaml::{Kind, Node};
+
+/// A file, taken apart.
+#[derive(Debug)]
+pub(super) struct Tree<'t> {
+    pub(super) text: &'t str,
+    /// Comments at the top of the file, with an empty line below them.
+    pub(super) head: Vec<Comment<'t>>,
+    /// What the file holds; `None` if that is nothing but comments.
+    pub(super) root: Option<Collection<'t>>,
+    /// Comments that have no place in the tree yet, in the order of the file.
+    pub(super) loose: Vec<Comment<'t>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Comment<'t> {
+    /// From the `#` on, without spaces at the end.
+    pub(super) text: &'t str,
+    pub(super) start: usize,
+    pub(super) column: usize,
+    /// Whether nothing stands before it on its line.
+    pub(super) alone: bool,
+    /// Whether an empty line is above it.
+    pub(super) blank: bool,
+}
+
+/// A list or a mapping.
+#[derive(Debug)]
+pub(super) struct Collection<'t> {
+    pub(super) is_map: bool,
+    /// Whether it is written in brackets or braces.
+    pub(super) flow: bool,
+    /// The column of its keys or dashes.
+    pub(super) indent: usize,
+    pub(super) entries: Vec<Entry<'t>>,
+    /// Comments behind the last entry, on lines of their own.
+    pub(super) tail: Vec<Comment<'t>>,
+}
+
+/// A member of a mapping, or an entry of a list, with its comments.
+#[derive(Debug)]
+pub(super) struct Entry<'t> {
+    /// Where its key, its dash, or, in brackets, its value begins.
+    pub(super) start: usize,
+    pub(super) key: Option<String>,
+    pub(super) value: Value<'t>,
+    /// Where the value begins and ends.
+    pub(super) span: Range<usize>,
+    /// Whether an empty line is above it, and below the comments that stand above it.
+    pub(super) blank: bool,
+    pub(super) above: Vec<Comment<'t>>,
+    /// Behind the key, the dash or the opening bracket.
+    pub(super) opening: Vec<Comment<'t>>,
+    /// Behind the value.
+    pub(super) behind: Vec<Comment<'t>>,
+    /// Below the value and indented deeper than the entry.
+    pub(super) below: Vec<Comment<'t>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Value<'t> {
+    Collection(Collection<'t>),
+    /// Text on one line; which quotes it gets is decided anew.
+    Text(String),
+    /// A date or a time where the language wants one.
+    Time(String),
+    /// Nothing, a boolean or a number, as it is written.
+    Bare(&'t str),
+    /// Text over several lines, without its indentation.
+    Lines(Vec<&'t str>),
+    /// Text behind `|` or `>`.
+    Block {
+        /// The sign, with what goes with it.
+        sign: String,
+        /// Without their indentation.
+        lines: Vec<&'t str>,
+    },
+}
+
+impl<'t> Tree<'t> {
+    /// Takes a file apart of which the compiler has made `node`.
+    pub(super) fn read(text: &'t str, node: &Node) -> Result<Self, FormatRefusal> {
+        let events = events(text)?;
+        let mut reader = Reader { text, gaps: Gaps::new(text), events: &events, at: 0 };
+        reader.scan()?;
+        let value = if events.is_empty() { Value::Bare("") } else { reader.value(node, 0)?.0 };
+        let root = match value {
+            Value::Collection(collection) => Some(collection),
+            Value::Bare("") => None,
+            _ => {
+                let construct = Construct::Outermost;
+                return Err(FormatRefusal::Unsupported { construct, span: node.span.clone() });
+            }
+        };
+        Ok(Self { text, head: Vec::new(), root, loose: reader.gaps.comments })
+    }
+
+    /// The texts of the comments of a tree that was just read.
+    pub(super) fn comments(&self) -> impl Iterator<Item = &'t str> {
+        self.loose.iter().map(|comment| comment.text)
+    }
+}
+
+type Events<'t> = Vec<(Event<'t>, Range<usize>, usize)>;
+
+/// What the parser says about the only document of a text: events with their bytes and columns.
+fn events(text: &str) -> Result<Events<'_>, FormatRefusal> {
+    let mut events = Vec::new();
+    for event in Parser::new_from_str(text) {
+        // The compiler has read the text with the same parser.
+        let (event, span) = event.map_err(|_| FormatRefusal::Unsafe { span: 0..0 })?;
+        let bytes = span.byte_range().ok_or(FormatRefusal::Unsafe { span: 0..0 })?;
+        match event {
+            Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => {}
+            Event::Alias(_) => {
+                return Err(FormatRefusal::Unsupported { construct: Construct::Alias, span: bytes });
+            }
+            event => events.push((event, bytes, span.start.col())),
+        }
+    }
+    Ok(events)
+}
+
+/// What stands between the scalars of a text.
+#[derive(Debug)]
+struct Gaps<'t> {
+    text: &'t str,
+    /// Where the lines begin.
+    lines: Vec<usize>,
+    comments: Vec<Comment<'t>>,
+    /// Where the dashes of lists are, and in which columns.
+    dashes: Vec<(usize, usize)>,
+    /// Where the signs of block scalars are.
+    signs: Vec<Range<usize>>,
+}
+
+impl<'t> Gaps<'t> {
+    fn new(text: &'t str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = core::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { text, lines, comments: Vec::new(), dashes: Vec::new(), signs: Vec::new() }
+    }
+
+    fn line(&self, number: usize) -> Range<usize> {
+        let start = self.lines.get(number).copied().unwrap_or(self.text.len());
+        start..self.lines.get(number + 1).copied().unwrap_or(self.text.len())
+    }
+
+    /// The number of the line that holds a byte, counted from zero, and the column.
+    fn place(&self, at: usize) -> (usize, usize) {
+        let number = self.lines.partition_point(|start| *start <= at).saturating_sub(1);
+        (number, at - self.line(number).start.min(at))
+    }
+
+    /// The first dash from a byte on, in a column if one is given.
+    fn dash(&self, from: usize, column: Option<usize>) -> Option<(usize, usize)> {
+        let first = self.dashes.partition_point(|(at, _)| *at < from);
+        let mut dashes = self.dashes.get(first..).unwrap_or_default().iter();
+        dashes.find(|(_, dash)| column.is_none_or(|column| column == *dash)).copied()
+    }
+
+    fn is_blank(&self, range: Range<usize>) -> bool {
+        self.text.get(range).is_some_and(|text| text.trim().is_empty())
+    }
+
+    /// Whether nothing stands before a byte on its line.
+    fn is_alone(&self, at: usize) -> bool {
+        let (number, _) = self.place(at);
+        self.is_blank(self.line(number).start..at)
+    }
+
+    /// Whether an empty line is above what stands alone at a byte.
+    fn has_blank_above(&self, at: usize) -> bool {
+        let (number, _) = self.place(at);
+        self.is_alone(at) && number.checked_sub(1).is_some_and(|above| self.is_blank(self.line(above)))
+    }
+
+    /// Finds the comments, dashes and signs of a gap, and what cannot be rewritten.
+    fn scan(&mut self, gap: Range<usize>) -> Result<(), FormatRefusal> {
+        let mut at = gap.start;
+        while let Some(rest) = self.text.get(at..gap.end)
+            && let Some(char) = rest.chars().next()
+        {
+            let (number, column) = self.place(at);
+            let unsupported = |construct: Construct| {
+                let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                Err(FormatRefusal::Unsupported { construct, span: at..at + length })
+            };
+            at += match char {
+                '-' | '.' if column == 0 && (rest.starts_with("---") || rest.starts_with("...")) => 3,
+                '-' => {
+                    self.dashes.push((at, column));
+                    1
+                }
+                '#' => {
+                    let text = rest.lines().next().unwrap_or(rest).trim_end();
+                    let (alone, blank) = (self.is_alone(at), self.has_blank_above(at));
+                    self.comments.push(Comment { text, start: at, column, alone, blank });
+                    let line_end = self.line(number).end;
+                    (line_end - at).min(rest.len())
+                }
+                '|' | '>' => {
+                    let signs = |char: char| matches!(char, '|' | '>' | '+' | '-' | '0'..='9');
+                    let length = rest.find(|char| !signs(char)).unwrap_or(rest.len());
+                    self.signs.push(at..at + length);
+                    length
+                }
+                ':' | ',' | '[' | ']' | '{' | '}' => 1,
+                '?' => return unsupported(Construct::Key),
+                '&' => return unsupported(Construct::Anchor),
+                '!' => return unsupported(Construct::Tag),
+                '%' => return unsupported(Construct::Directive),
+                other if other.is_whitespace() => other.len_utf8(),
+                other => return Err(FormatRefusal::Unsafe { span: at..at + other.len_utf8() }),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Makes a tree out of events, beside the one that the compiler has made of them.
+struct Reader<'t, 'e> {
+    text: &'t str,
+    gaps: Gaps<'t>,
+    events: &'e [(Event<'t>, Range<usize>, usize)],
+    at: usize,
+}
+
+impl<'t, 'e> Reader<'t, 'e> {
+    /// Looks at everything that is no scalar.
+    fn scan(&mut self) -> Result<(), FormatRefusal> {
+        let mut end = 0;
+        for (event, span, _) in self.events {
+            if let Event::Scalar(_, style, ..) = event
+                && (!span.is_empty() || is_block(*style))
+            {
+                self.gaps.scan(end..span.start)?;
+                end = self.end_of_scalar(*style, span);
+            }
+        }
+        self.gaps.scan(end..self.text.len())
+    }
+
+    /// Where the text of a scalar ends: the parser counts the indentation of what follows a block scalar to it.
+    fn end_of_scalar(&self, style: ScalarStyle, span: &Range<usize>) -> usize {
+        if !is_block(style) {
+            let text = self.text.get(span.clone()).unwrap_or_default();
+            return span.start + text.trim_end().len();
+        }
+        let (number, _) = self.gaps.place(span.end);
+        let line = self.gaps.line(number);
+        let whole = span.end == self.text.len() || !self.gaps.is_blank(line.start..span.end);
+        if whole { span.end } else { line.start.max(span.start) }
+    }
+
+    fn next(&mut self) -> Result<&'e (Event<'t>, Range<usize>, usize), FormatRefusal> {
+        let next = self.events.get(self.at).ok_or(FormatRefusal::Unsafe { span: 0..0 })?;
+        self.at += 1;
+        Ok(next)
+    }
+
+    /// Reads a value that stands behind `floor`, and says where it is.
+    fn value(&mut self, node: &Node, floor: usize) -> Result<(Value<'t>, Range<usize>), FormatRefusal> {
+        let (event, span, column) = self.next()?;
+        let different = || FormatRefusal::Unsafe { span: span.clone() };
+        match (event, &node.kind) {
+            (Event::Scalar(_, style, ..), kind) => self.scalar(*style, span, kind).ok_or_else(different),
+            (Event::SequenceStart(style, ..), Kind::List(nodes)) => {
+                let flow = *style == StructureStyle::Flow;
+                // Where a list begins for the parser depends on whether it is indented.
+                let first = self.gaps.dash(floor, None);
+                let (mut dash, column) = first.filter(|_| !flow).unwrap_or((floor, *column));
+                let mut entries = Vec::new();
+                for node in nodes {
+                    if flow {
+                        let (value, span) = self.value(node, floor)?;
+                        entries.push(Entry::new(span.start, None, value, span));
+                        continue;
+                    }
+                    let (start, _) = self.gaps.dash(dash, Some(column)).ok_or_else(different)?;
+                    dash = start + 1;
+                    let (value, span) = self.value(node, dash)?;
+                    let span = if span.is_empty() { dash..dash } else { span };
+                    entries.push(Entry::new(start, None, value, span));
+                }
+                let (Event::SequenceEnd, closing, _) = self.next()? else { return Err(different()) };
+                Ok(self.collection(false, flow, column, entries, span, closing))
+            }
+            (Event::MappingStart(style, ..), Kind::Map(members)) => {
+                let flow = *style == StructureStyle::Flow;
+                let mut entries = Vec::new();
+                for (name, node) in members {
+                    let (key, key_span, _) = self.next()?;
+                    if !matches!(key, Event::Scalar(..)) || key_span.is_empty() {
+                        let construct = Construct::Key;
+                        return Err(FormatRefusal::Unsupported { construct, span: key_span.clone() });
+                    }
+                    let (value, mut span) = self.value(node, key_span.end)?;
+                    if span.is_empty() {
+                        span = key_span.end..key_span.end;
+                    }
+                    entries.push(Entry::new(key_span.start, Some(name.text.clone()), value, span));
+                }
+                let (Event::MappingEnd, closing, _) = self.next()? else { return Err(different()) };
+                Ok(self.collection(true, flow, *column, entries, span, closing))
+            }
+            _ => Err(different()),
+        }
+    }
+
+    fn collection(
+        &self,
+        is_map: bool,
+        flow: bool,
+        indent: usize,
+        mut entries: Vec<Entry<'t>>,
+        opening: &Range<usize>,
+        closing: &Range<usize>,
+    ) -> (Value<'t>, Range<usize>) {
+        for entry in &mut entries {
+            entry.blank = self.gaps.has_blank_above(entry.start);
+        }
+        // Where a collection in block style ends for the parser says where the next thing begins.
+        let end = match entries.last() {
+            Some(last) if !flow => last.span.end,
+            _ => closing.end,
+        };
+        let start = entries.first().map_or(opening.start, |first| first.start.min(opening.start));
+        let collection = Collection { is_map, flow, indent, entries, tail: Vec::new() };
+        (Value::Collection(collection), start..end)
+    }
+
+    fn scalar(
+        &self,
+        style: ScalarStyle,
+        span: &Range<usize>,
+        kind: &Kind,
+    ) -> Option<(Value<'t>, Range<usize>)> {
+        let end = self.end_of_scalar(style, span);
+        if is_block(style) {
+            return self.block(span.start, end, kind);
+        }
+        let source = self.text.get(span.start..end)?;
+        let value = match kind {
+            Kind::Text(_) if source.contains('\n') => {
+                // The spaces that begin a line are no part of the text; those that end it may be.
+                let lines = source.split('\n').map(|line| line.trim_start_matches([' ', '\t']));
+                Value::Lines(lines.collect())
+            }
+            Kind::Text(text) => Value::Text(text.clone()),
+            _ => Value::Bare(source),
+        };
+        Some((value, span.start..end))
+    }
+
+    /// Text behind `|` or `>`: its lines as they are, without the indentation that they have in common.
+    fn block(&self, start: usize, end: usize, kind: &Kind) -> Option<(Value<'t>, Range<usize>)> {
+        let Kind::Text(text) = kind else { return None };
+        let sign = self.gaps.signs.iter().rev().find(|sign| sign.end <= start)?;
+        let (number, _) = self.gaps.place(sign.start);
+        let content = self.gaps.line(number).end..end.max(self.gaps.line(number).end);
+        let source = self.text.get(content.clone())?;
+        let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let first = |text: &str| text.lines().find(|line| !line.trim().is_empty()).map(leading);
+        // Only with an explicit number can the first line of the text begin with spaces.
+        let indent = first(source).unwrap_or_default().checked_sub(first(text).unwrap_or_default())?;
+        let mut lines: Vec<&str> =
+            source.lines().map(|line| line.get(indent.min(leading(line))..).unwrap_or_default()).collect();
+        let sign_text = self.text.get(sign.clone())?;
+        if !sign_text.contains('+') {
+            while lines.pop_if(|line| line.is_empty()).is_some() {}
+        }
+        let signs = sign_text.chars().map(|char| if char.is_ascii_digit() { '2' } else { char });
+        Some((Value::Block { sign: signs.collect(), lines }, sign.start..content.end.max(sign.end)))
+    }
+}
+
+impl<'t> Entry<'t> {
+    fn new(start: usize, key: Option<String>, value: Value<'t>, span: Range<usize>) -> Self {
+        let none = Vec::new;
+        Self {
+            start,
+            key,
+            value,
+            span,
+            blank: false,
+            above: none(),
+            opening: none(),
+            behind: none(),
+            below: none(),
+        }
+    }
+}
+
+fn is_block(style: ScalarStyle) -> bool {
+    matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+}

@@ -1,0 +1,189 @@
+//! Test cases, and files that hold a whole platform.
+
+use super::{
+    APPLICATION_NAME, Among, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
+    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Where, Word, word,
+};
+use crate::engine::evaluation::{Note, Reason};
+
+pub(crate) static TESTS: Object = Object {
+    name: "tests",
+    what: "the test file",
+    doc: "Logins of one organization and what they must give.",
+    base: None,
+    keys: &[Key::required("cases", Value::List { of: &Value::Object(&CASE), least: 0 }, "The cases.")],
+    among: &[],
+};
+
+pub(crate) static CASE: Object = Object {
+    name: "case",
+    what: "a case",
+    doc: "A login and what it must give.",
+    base: None,
+    keys: &[
+        Key::required(
+            "name",
+            Value::Text(&PROSE),
+            "What the mapping does, as a sentence, unique in the file.",
+        ),
+        Key::optional(
+            "application",
+            Value::Text(&APPLICATION_NAME),
+            "The application that is logged in to; required unless there is `event`.",
+        ),
+        Key::optional(
+            "connection",
+            Value::Text(&CONNECTION_NAME),
+            "The connection of the login; required if there are several.",
+        ),
+        Key::optional(
+            "groups",
+            Value::Texts { of: &PROSE, least: 0 },
+            "The upstream groups; the test puts them where the connection's first source reads them.",
+        ),
+        Key::optional("user", Value::Raw, "The attributes of `event.user`, as they are."),
+        Key::optional("email", Value::Text(&ADDRESS), "The user's e-mail address, which is verified."),
+        Key::optional(
+            "metadata",
+            Value::Object(&METADATA),
+            "Auth0's metadata of what the login came through.",
+        ),
+        Key::optional("event", Value::Raw, "The raw event, instead of everything else about the login."),
+        Key::optional(
+            "provisioned",
+            Value::Either(&[
+                Value::Word(&[word("unavailable", "They could not be fetched.")]),
+                Value::List {
+                    of: &Value::Either(&[Value::Text(&PROSE), Value::Object(&PROVISIONED_GROUP)]),
+                    least: 0,
+                },
+            ]),
+            "The provisioned groups of the user, by name or as objects.",
+        ),
+        Key::optional("now", Value::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
+        Key::required("expect", Value::Object(&EXPECT), "What must come out."),
+    ],
+    among: &[
+        Among::AtLeastOne(&["event", "application"]),
+        Among::AtLeastOne(&["event", "groups", "user", "provisioned"]),
+        Among::Apart(&["event"], &["application", "connection", "groups", "user", "email", "metadata"]),
+        Among::Apart(&["groups"], &["user"]),
+    ],
+};
+
+static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
+static ADDRESS: Text = Text::matching(
+    usize::MAX,
+    "^[^@\\t-\\r \\u0085\\u00a0]+@[^@\\t-\\r \\u0085\\u00a0]+$",
+    "write it as `name@example.com`",
+)
+.such_as("analyst@acme.example");
+
+pub(crate) static METADATA: Object = Object {
+    name: "metadata",
+    what: "`metadata`",
+    doc: "Auth0's metadata of what the login came through.",
+    base: None,
+    keys: &[
+        Key::optional("organization", METADATA_TEXTS, "Metadata of the Auth0 organization."),
+        Key::optional("connection", METADATA_TEXTS, "Metadata of the connection."),
+        Key::optional("client", METADATA_TEXTS, "Metadata of the client."),
+    ],
+    among: &[],
+};
+
+const METADATA_TEXTS: Value = Value::Map { key: &PROSE, of: &Value::Text(&PROSE), least: 0 };
+
+pub(crate) static PROVISIONED_GROUP: Object = Object {
+    name: "provisioned-group",
+    what: "a provisioned group",
+    doc: "A group that SCIM or a directory sync put into Auth0.",
+    base: None,
+    keys: &[
+        Key::required("name", Value::Text(&PROSE), "Its name."),
+        Key::optional("id", Value::Text(&PROSE), "Its id in Auth0."),
+        Key::optional("external_id", Value::Text(&PROSE), "Its id in the customer's directory."),
+        Key::optional("connection_id", Value::Text(&PROSE), "The id of the connection that it came through."),
+    ],
+    among: &[],
+};
+
+pub(crate) static EXPECT: Object = Object {
+    name: "expect",
+    what: "`expect`",
+    doc: "What must come out of a login; a key that is left out is not compared.",
+    base: None,
+    keys: &[
+        Key::optional(
+            "claims",
+            Value::Texts { of: &TARGET_NAME, least: 0 },
+            "The groups of the claim; required with outcome `groups`.",
+        ),
+        Key::optional("outcome", Value::Word(OUTCOMES), "What happens with the login.").or("groups"),
+        Key::optional("rules", Value::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
+        Key::optional(
+            "unmatched",
+            Value::Texts { of: &PROSE, least: 0 },
+            "The upstream groups that no rule wants, each once.",
+        ),
+        Key::optional("reason", Value::Text(&REASON), "The reason code; with `claims` by default `ok`."),
+        Key::optional("notes", Value::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
+    ],
+    among: &[
+        Among::Needed(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+        Among::Only(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+    ],
+};
+
+static FIRED: Text = Text::ANY.such_as("bi-viewers");
+static REASON: Text = Text::among(|| Reason::ALL.iter().map(|reason| reason.code()).collect());
+static NOTE: Text = Text::among(|| Note::ALL.iter().map(|note| note.code()).collect());
+
+static OUTCOMES: &[Word] = &[
+    word("groups", "The claim is set to the groups."),
+    word("deny", "The login is refused."),
+    word("none", "The client is no application of the platform; nothing is touched."),
+];
+
+pub(crate) static WHOLE: Object = Object {
+    name: "whole",
+    what: "the file",
+    doc: "A whole platform in one file, with its cases.",
+    base: None,
+    keys: &[
+        Key::required("platform", Value::Object(&PLATFORM), "What `platform.yaml` holds."),
+        Key::required(
+            "organizations",
+            ORGANIZATIONS,
+            "What the files of `organizations` hold, by the organization's name.",
+        ),
+        Key::optional("templates", TEMPLATES, "What the files of `templates` hold, by name and version."),
+        Key::optional("cases", Value::List { of: &Value::Object(&WHOLE_CASE), least: 0 }, "The cases."),
+    ],
+    among: &[],
+};
+
+const ORGANIZATIONS: Value =
+    Value::Map { key: &ORGANIZATION_NAME, of: &Value::Object(&ORGANIZATION), least: 0 };
+const TEMPLATES: Value = Value::Map { key: &TEMPLATE_NAME, of: &Value::Object(&TEMPLATE), least: 0 };
+
+pub(crate) static WHOLE_CASE: Object = Object {
+    name: "whole-case",
+    what: "a case",
+    doc: "A login and what it must give.",
+    base: Some(&CASE),
+    keys: &[Key::optional(
+        "organization",
+        Value::Text(&ORGANIZATION_NAME),
+        "The organization, by its name in the file; required where there are several.",
+    )],
+    among: &[
+        Among::AtLeastOne(&["event", "application"]),
+        Among::AtLeastOne(&["event", "groups", "user", "provisioned"]),
+        Among::Apart(
+            &["event"],
+            &["organization", "application", "connection", "groups", "user", "email", "metadata"],
+        ),
+        Among::Apart(&["groups"], &["user"]),
+    ],
+};

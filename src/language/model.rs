@@ -1,0 +1,309 @@
+//! What mapping files say, typed, with the place of everything that a finding may point to.
+//!
+//! The readers make it out of YAML, with templates expanded; `lower` resolves its names and `lint` looks for what
+//! is probably not meant.
+
+use core::ops::Range;
+
+use super::strategy::Strategy;
+use super::yaml::Name;
+use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::login::dn::AttributeOf;
+use crate::login::source::{Absent, Combine, Identity};
+
+/// A platform: its applications, its registry of target groups, and what bounds every mapping.
+#[derive(Debug)]
+pub(crate) struct Platform {
+    pub(crate) file: String,
+    /// Sorted by name.
+    pub(crate) applications: Vec<Application>,
+    /// Sorted by name.
+    pub(crate) groups: Vec<TargetGroup>,
+    pub(crate) tiers: Vec<Tier>,
+    pub(crate) ceilings: Vec<Ceiling>,
+    pub(crate) policies: Policies,
+}
+
+#[derive(Debug)]
+pub(crate) struct Application {
+    pub(crate) name: Name,
+    pub(crate) clients: Vec<Name>,
+    /// `None` if the name cannot be used, which has been reported.
+    pub(crate) claim: Option<Name>,
+    pub(crate) tokens: Tokens,
+    pub(crate) saml_attribute: Option<Name>,
+    /// The claim that tells the bundle's digest and the rules that fired.
+    pub(crate) provenance: Option<Name>,
+    pub(crate) limits: Limits,
+}
+
+/// Which tokens carry the groups claim; at least one does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tokens {
+    pub(crate) id: bool,
+    pub(crate) access: bool,
+}
+
+/// What an application accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// The most groups of one user.
+    pub(crate) groups: u32,
+    /// The longest name of a target group, in characters. Checked when compiling.
+    pub(crate) name_characters: usize,
+    /// The longest claim, in bytes of its JSON.
+    pub(crate) claim_bytes: u32,
+    pub(crate) over: crate::bundle::index::OverLimit,
+}
+
+#[derive(Debug)]
+pub(crate) struct TargetGroup {
+    pub(crate) name: Name,
+    /// Positions of the applications, ascending.
+    pub(crate) applications: Vec<usize>,
+    pub(crate) protected: bool,
+}
+
+/// An order of target groups of which a user keeps the highest.
+#[derive(Debug)]
+pub(crate) struct Tier {
+    /// The highest first.
+    pub(crate) groups: Vec<Name>,
+}
+
+/// What one organization's mapping may grant at most; the platform's owners say it.
+#[derive(Debug)]
+pub(crate) struct Ceiling {
+    pub(crate) organization: Name,
+    /// Names or globs of target groups; `None` is every group.
+    pub(crate) groups: Option<Vec<Name>>,
+    /// The protected target groups that it may grant.
+    pub(crate) protected: Vec<Name>,
+    pub(crate) prefix: Option<Name>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Policies {
+    pub(crate) closed: Policy,
+    pub(crate) failure: Policy,
+    pub(crate) incomplete: IncompletePolicy,
+    pub(crate) incomplete_span: Option<Range<usize>>,
+    pub(crate) unmatched: UnmatchedPolicy,
+    /// The oldest that attributes may be when a refresh token is exchanged, in seconds; `None` if any age will do.
+    pub(crate) refresh: Option<u32>,
+}
+
+/// One customer's mapping.
+#[derive(Debug)]
+pub(crate) struct Organization {
+    pub(crate) file: String,
+    /// The name of the file.
+    pub(crate) name: String,
+    pub(crate) id: Option<Name>,
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) aliases: Vec<Alias>,
+    /// The file's own rules and those of the templates that it uses.
+    pub(crate) rules: Vec<Rule>,
+    /// Whether there may be others: where they stand is misspelled, which has been reported.
+    pub(crate) lacks_rules: bool,
+    /// What is granted if no rule granted anything.
+    pub(crate) default: Vec<Name>,
+    pub(crate) incomplete: Option<IncompletePolicy>,
+    pub(crate) incomplete_span: Option<Range<usize>>,
+    pub(crate) unmatched: Option<UnmatchedPolicy>,
+    pub(crate) unmatched_span: Option<Range<usize>>,
+    /// The policy `refresh`; the inner `None` is `recompute`.
+    pub(crate) refresh: Option<Option<u32>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) name: Name,
+    pub(crate) strategy: Strategy,
+    /// At least one.
+    pub(crate) sources: Vec<OwnedSource>,
+    pub(crate) combine: Combine,
+}
+
+/// A [`Source`](crate::Source) that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnedSource {
+    pub(crate) from: From,
+    pub(crate) shape: OwnedShape,
+    pub(crate) form: OwnedForm,
+    /// Whether numbers and booleans are read as text rather than refused.
+    pub(crate) numbers: bool,
+    pub(crate) booleans: bool,
+    /// Whether names are brought into Unicode's normalization form C.
+    pub(crate) nfc: bool,
+    /// Whether spaces and invisible characters at the ends, and invisible ones inside, are removed.
+    pub(crate) trim: bool,
+    pub(crate) absent: Absent,
+    /// Whether Entra's signs of withheld groups are looked for.
+    pub(crate) overage: bool,
+    /// So many entries mean that the list was cut.
+    pub(crate) cap: Option<u32>,
+}
+
+/// Where groups are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// A JSON Pointer below `event.user`, or below the profile of the identity that logged in.
+    Attribute { pointer: String, identity: Identity },
+    /// What `api.groups.getUserGroups()` gives.
+    Provisioned,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OwnedShape {
+    List,
+    ListOrString,
+    /// One string that is one group.
+    Text,
+    Delimited(String),
+    /// An array of objects, whose member of this name holds the group.
+    Objects(String),
+    /// A string that holds JSON: an array of strings, or of objects whose member of this name holds the group.
+    Json(Option<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OwnedForm {
+    Plain,
+    /// A distinguished name, of which the value of the attribute counts; others than those below the suffix are left
+    /// out. `below` is text in the form of RFC 4514.
+    DistinguishedName {
+        attribute: String,
+        of: AttributeOf,
+        below: Option<String>,
+    },
+    /// `DOMAIN\name`; others than those of the domain are left out.
+    Domain {
+        domain: Option<String>,
+    },
+    /// An address; others than those of the domain are left out, and with a domain only the part before `@` counts.
+    Email {
+        domain: Option<String>,
+    },
+    /// A path that begins with `/`, which is left out.
+    Path,
+}
+
+/// A readable name for what an identity provider sends.
+#[derive(Debug)]
+pub(crate) struct Alias {
+    pub(crate) id: Name,
+    pub(crate) name: Name,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) id: Name,
+    /// The file that the rule, and every place in it, is in: a template's, or the organization's.
+    pub(crate) file: String,
+    /// Where the organization uses the template that the rule is from; in the organization's file.
+    pub(crate) used: Option<Range<usize>>,
+    pub(crate) span: Range<usize>,
+    pub(crate) when: Option<Condition>,
+    pub(crate) matches: Matches,
+    pub(crate) effect: Effect,
+    /// What it grants or excludes; entries may be templates with `${…}`.
+    pub(crate) groups: Vec<Name>,
+    /// Whether the rule is marked to grant protected groups.
+    pub(crate) protected: bool,
+    /// From this moment on the rule does not fire: seconds since 1970.
+    pub(crate) expires: Option<(i64, Range<usize>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Grant,
+    Exclude,
+}
+
+/// Which logins a rule fires for, by their groups.
+#[derive(Debug)]
+pub(crate) enum Matches {
+    Everyone,
+    Groups {
+        /// Where the rule says what it matches.
+        span: Range<usize>,
+        /// At least one group has to match one of these, if there are any.
+        any: Vec<Patterns>,
+        /// Each of these has to be matched by at least one group.
+        all: Vec<Patterns>,
+        /// None of these may be matched by any group.
+        none: Vec<Patterns>,
+    },
+}
+
+/// Patterns of which a group has to match one.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    pub(crate) span: Range<usize>,
+    pub(crate) exact: Vec<Name>,
+    pub(crate) glob: Vec<Name>,
+    pub(crate) regex: Vec<Name>,
+    pub(crate) ignore_case: bool,
+}
+
+/// A condition on a login, apart from its groups.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    /// All of them hold; never empty.
+    All(Vec<Condition>),
+    /// At least one of them holds; never empty.
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    /// The condition, and false where that is unknown.
+    FalseIfUnknown(Box<Condition>),
+    /// The login came through one of these connections of the mapping.
+    Connection(Vec<Name>),
+    Strategy(Vec<(Strategy, Range<usize>)>),
+    Application(Vec<Name>),
+    /// Client ids.
+    Client(Vec<Name>),
+    /// Names of mappings.
+    Organization(Vec<Name>),
+    /// The verified e-mail address is of one of these domains.
+    EmailDomain(Vec<Name>),
+    /// A member of Auth0's metadata has one of these values.
+    Metadata {
+        of: MetadataOf,
+        key: Name,
+        values: Vec<Name>,
+    },
+    User {
+        attribute: Name,
+        test: Test,
+        span: Range<usize>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MetadataOf {
+    Organization,
+    Connection,
+    Client,
+}
+
+/// What an attribute of the user is held against.
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    /// It equals one of these.
+    Equals(Vec<Scalar>),
+    /// It is a list, and one of its entries equals one of these.
+    Contains(Vec<Scalar>),
+    AtLeast(f64),
+    AtMost(f64),
+    Above(f64),
+    Below(f64),
+    Exists(bool),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Scalar {
+    Text(String),
+    Number(f64),
+    Bool(bool),
+}

@@ -1,0 +1,211 @@
+//! Which names the language accepts, and which claims Auth0 lets through.
+
+use super::fields::{Findings, quoted};
+use super::grammar::{MAX_ID, MAX_OPTION};
+use super::yaml::Name;
+use crate::diagnostic::Code;
+use crate::{MAX_GROUP_BYTES, login::input as login};
+
+/// Reports a name that is empty, longer than `max` characters, padded with spaces, or holds control characters.
+///
+/// Returns whether the name can be used.
+pub(crate) fn check_name(name: &Name, what: &str, max: usize, findings: &mut Findings<'_>) -> bool {
+    let text = name.text.as_str();
+    let problem = if text.is_empty() {
+        format!("{what} is empty")
+    } else if text.chars().any(|char| char.is_control() || char == '\u{fffd}') {
+        format!("{what} `{}` holds a control character or damaged text", text.escape_debug())
+    } else if text.trim() != text {
+        format!("{what} `{}` begins or ends with a space", text.escape_debug())
+    } else if text.chars().count() > max {
+        format!("{what} has {} characters, and may have {max}", text.chars().count())
+    } else {
+        return true;
+    };
+    findings.report(Code::InvalidName, &name.span, problem, None);
+    false
+}
+
+/// Reports an id, such as a rule's, that is not made of letters, digits, `-`, `_` and `.`.
+pub(crate) fn check_id(id: &Name, what: &str, findings: &mut Findings<'_>) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let good = (1..=MAX_ID).contains(&id.text.len()) && id.text.bytes().all(fits);
+    if !good {
+        let message = format!("`{}` cannot be {what}", id.text.escape_debug());
+        let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
+        findings.report(Code::InvalidName, &id.span, message, help);
+    }
+    good
+}
+
+/// Claims that Auth0 sets itself; setting one in an Action is dropped without a word.
+///
+/// Source: auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims, "Restricted claims".
+const RESERVED_CLAIMS: &[&str] = &[
+    "acr",
+    "act",
+    "active",
+    "amr",
+    "at_hash",
+    "ath",
+    "attest",
+    "aud",
+    "auth_time",
+    "authorization_details",
+    "azp",
+    "c_hash",
+    "client_id",
+    "cnf",
+    "cty",
+    "dest",
+    "entitlements",
+    "events",
+    "exp",
+    "groups",
+    "gty",
+    "htm",
+    "htu",
+    "iat",
+    "internalService",
+    "iss",
+    "jcard",
+    "jku",
+    "jti",
+    "jwe",
+    "jwk",
+    "kid",
+    "may_act",
+    "mky",
+    "nbf",
+    "nonce",
+    "object_id",
+    "org_id",
+    "org_name",
+    "orig",
+    "origid",
+    "permissions",
+    "roles",
+    "rph",
+    "s_hash",
+    "scope",
+    "sid",
+    "sip_callid",
+    "sip_cseq_num",
+    "sip_date",
+    "sip_from_tag",
+    "sip_via_branch",
+    "sub",
+    "sub_jwk",
+    "toe",
+    "txn",
+    "typ",
+    "uuid",
+    "vot",
+    "vtm",
+    "x5t#S256",
+];
+
+/// Namespaces that belong to Auth0; claims below them are dropped as well. Source: the same page.
+const RESERVED_HOSTS: &[&str] = &["auth0.com", "webtask.io", "webtask.run"];
+
+/// Reports a claim name that Auth0 would not put into a token.
+pub(crate) fn check_claim(claim: &Name, findings: &mut Findings<'_>) -> bool {
+    const HELP: &str = "use a URL of the platform's own, such as `https://claims.example.com/groups`";
+    let text = claim.text.as_str();
+    if RESERVED_CLAIMS.contains(&text) {
+        let message = format!("Auth0 reserves the claim `{text}` and drops it without a word");
+        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        return false;
+    }
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .and_then(|rest| rest.split(['/', ':', '?', '#']).next())
+        .filter(|host| {
+            !host.is_empty() && !text.contains(|char: char| char.is_whitespace() || char.is_control())
+        });
+    let Some(host) = host else {
+        let message = format!("the claim `{}` has no namespace", text.escape_debug());
+        findings.report(Code::UnnamespacedClaim, &claim.span, message, HELP.to_owned());
+        return false;
+    };
+    let host = host.to_ascii_lowercase();
+    let reserved = |owner: &&&str| host == **owner || host.ends_with(&format!(".{owner}"));
+    if let Some(owner) = RESERVED_HOSTS.iter().find(reserved) {
+        let message = format!("Auth0 drops claims below `{owner}` without a word");
+        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        return false;
+    }
+    true
+}
+
+/// Reports a text that is empty, longer than an option may be, or holds control characters.
+pub(crate) fn check_option(text: &Name, key: &str, findings: &mut Findings<'_>) -> bool {
+    let good =
+        (1..=MAX_OPTION).contains(&text.text.chars().count()) && !text.text.chars().any(char::is_control);
+    if !good {
+        let message = format!("`{key}` is empty, too long, or holds control characters");
+        let help = format!("give `{key}` 1 to {MAX_OPTION} characters that can be read");
+        findings.report(Code::InvalidValue, &text.span, message, help);
+    }
+    good
+}
+
+/// Reports a word that is not among the known ones, with the nearest that is.
+///
+/// Returns whether it is.
+pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
+    wanted: &Name,
+    known: impl Fn() -> I,
+    (code, problem): (Code, &str),
+    findings: &mut Findings<'_>,
+) -> bool {
+    let good = known().any(|known| known == wanted.text);
+    if !good {
+        let help = match findings.nearest(&wanted.text, known()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            // Codes are few and fixed; what an author named may be many.
+            None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
+            None => None,
+        };
+        let message = format!("{problem} `{}`", wanted.text.escape_debug());
+        findings.report(code, &wanted.span, message, help);
+    }
+    good
+}
+
+/// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves; `about` is
+/// what is read there.
+pub(crate) fn check_pointer(pointer: &Name, about: &str, findings: &mut Findings<'_>) -> bool {
+    let text = pointer.text.as_str();
+    let tokens: Vec<&str> = text.split('/').skip(1).collect();
+    let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
+    let problem = if text.contains("://") && !text.starts_with('/') {
+        // The name of a SAML attribute, whose slashes part nothing.
+        Some(format!("write `/{}`", text.replace('~', "~0").replace('/', "~1").escape_debug()))
+    } else if !text.starts_with('/') {
+        Some(format!("write `/{text}`: a path begins with `/`"))
+    } else if !tokens.iter().all(escapes_fit) {
+        Some("write `~0` for `~` and `~1` for `/`".to_owned())
+    } else if tokens.iter().any(|token| token.is_empty()) {
+        Some("every part of the path needs a name".to_owned())
+    } else if tokens.len() > login::MAX_DEPTH {
+        Some(format!("a path has at most {} parts", login::MAX_DEPTH))
+    } else if text.len() > MAX_GROUP_BYTES || text.chars().any(char::is_control) {
+        Some("a path is a short name without control characters".to_owned())
+    } else {
+        None
+    };
+    if let Some(help) = problem {
+        let message = format!("`{}` is no JSON Pointer to a user attribute", text.escape_debug());
+        findings.report(Code::InvalidPointer, &pointer.span, message, help);
+        return false;
+    }
+    if tokens.first() == Some(&"user_metadata") {
+        let message = format!("users can write their own `user_metadata`, so it says nothing about {about}");
+        let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
+        findings.report(Code::SelfServiceSource, &pointer.span, message, help);
+        return false;
+    }
+    true
+}

@@ -1,0 +1,169 @@
+//! `organizations/<name>.yaml`: one customer's connections, rules and policies.
+
+use std::collections::BTreeMap;
+
+use super::conditions::Known;
+use super::fields::{Fields, Findings, read_members, read_text};
+use super::grammar::{MAX_TARGET_GROUP, ORGANIZATION};
+use super::model::{Alias, Organization, Platform, Rule};
+use super::names::check_name;
+use super::normalize_names::tidy_names;
+use super::policies::OwnPolicies;
+use super::rules::{MAX_RULES, check_ids, check_size, read_rules};
+use super::sources::read_connections;
+use super::template::Templates;
+use super::uses::expand_uses;
+use super::yaml::{Name, Node};
+use crate::MAX_GROUP_BYTES;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// What a mapping stands in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Surroundings<'s> {
+    /// `None` if it could not be read, which has been reported.
+    pub(crate) platform: Option<&'s Platform>,
+    /// The names of the platform's applications; `None` like the platform.
+    pub(crate) applications: Option<&'s [&'s str]>,
+    /// The names of all mappings.
+    pub(crate) organizations: &'s [&'s str],
+    pub(crate) templates: &'s Templates,
+}
+
+impl Organization {
+    /// Reads a mapping; `standalone` says whether it is a file of its own, with a version.
+    pub(crate) fn read(
+        node: &Node,
+        name: &str,
+        standalone: bool,
+        around: Surroundings<'_>,
+        findings: &mut Findings<'_>,
+    ) -> Option<Self> {
+        let fields = Fields::read_file(node, &ORGANIZATION, standalone, findings)?;
+        let id = fields.text("organization", findings).filter(|id| check_organization_id(id, findings));
+        let connections = match fields.require("connections", findings) {
+            Some(node) => read_connections(node, findings),
+            None => Vec::new(),
+        };
+        let mut aliases = fields.get("aliases").map(|node| read_aliases(node, findings)).unwrap_or_default();
+        let mut rules = read_own_and_used(&fields, &connections, around, findings);
+        tidy_names(&connections, &mut rules, &mut aliases);
+        let default = fields.some_texts("default", findings);
+        let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, findings));
+        let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, refresh } =
+            policies.unwrap_or_default();
+        Some(Self {
+            file: findings.file.to_owned(),
+            name: name.to_owned(),
+            id,
+            connections,
+            aliases,
+            rules,
+            lacks_rules: fields.misspells("rules") || fields.misspells("use"),
+            default,
+            incomplete,
+            incomplete_span,
+            unmatched,
+            unmatched_span,
+            refresh,
+        })
+    }
+}
+
+fn check_organization_id(id: &Name, findings: &mut Findings<'_>) -> bool {
+    let fits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let good = id.text.strip_prefix("org_").is_some_and(fits);
+    if !good {
+        let message = format!("`{}` is no id of an Auth0 organization", id.text.escape_debug());
+        let help = "the id begins with `org_`; the dashboard shows it below the organization's name";
+        findings.report(Code::InvalidValue, &id.span, message, help.to_owned());
+    }
+    good
+}
+
+fn read_aliases(node: &Node, findings: &mut Findings<'_>) -> Vec<Alias> {
+    let mut aliases = Vec::new();
+    for (id, node) in read_members(node, "`aliases`", findings).unwrap_or_default() {
+        let broken = |char: char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}');
+        if id.text.is_empty() || id.text.len() > MAX_GROUP_BYTES || id.text.chars().any(broken) {
+            let message = format!("no identity provider sends `{}`", id.text.escape_debug());
+            let help = "write what it sends for the group, such as an object id, without control characters";
+            findings.report(Code::InvalidName, &id.span, message, help.to_owned());
+            continue;
+        }
+        let Some(name) = read_text(node, "an alias", findings) else { continue };
+        if check_name(&name, "the alias", MAX_TARGET_GROUP, findings) {
+            aliases.push(Alias { id: id.clone(), name });
+        }
+    }
+    aliases
+}
+
+/// The file's own rules and those of the templates that it uses.
+fn read_own_and_used(
+    fields: &Fields<'_>,
+    connections: &[super::model::Connection],
+    around: Surroundings<'_>,
+    findings: &mut Findings<'_>,
+) -> Vec<Rule> {
+    if fields.lacks("use") && fields.lacks("rules") {
+        fields.require("rules", findings);
+        findings.help_last("add `rules`, or the rules of a template with `use`");
+    }
+    let names: Vec<&str> = connections.iter().map(|connection| connection.name.text.as_str()).collect();
+    let known = Known {
+        // A connection that could not be read is not unknown as well.
+        connections: listed_names(fields, &names).then_some(&names),
+        applications: around.applications,
+        organizations: around.organizations,
+    };
+    let mut rules = match fields.get("rules") {
+        Some(node) => read_rules(node, None, known, findings),
+        None => Vec::new(),
+    };
+    check_ids(rules.iter(), findings);
+    let own = rules.len();
+    if let Some(node) = fields.get("use") {
+        let room = MAX_RULES.saturating_sub(own);
+        rules.extend(expand_uses(node, room, around, Known { connections: None, ..known }, findings));
+        check_used_ids(&rules, own, findings);
+    }
+    let span = fields.key_span("rules").or(fields.key_span("use")).unwrap_or(&fields.span);
+    check_size(&rules, span, findings);
+    rules
+}
+
+/// Whether every connection that the file lists was read.
+fn listed_names(fields: &Fields<'_>, names: &[&str]) -> bool {
+    match fields.get("connections").map(|node| &node.kind) {
+        Some(super::yaml::Kind::Map(members)) => {
+            members.iter().all(|(name, _)| names.contains(&name.text.as_str()))
+        }
+        _ => false,
+    }
+}
+
+/// Reports rules of templates whose ids are already taken by other rules of the mapping.
+fn check_used_ids(rules: &[Rule], own: usize, findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<&str, &Rule> = BTreeMap::new();
+    for (at, rule) in rules.iter().enumerate() {
+        let first = match seen.get(rule.id.text.as_str()) {
+            Some(first) if at >= own && !rule.id.text.is_empty() => first,
+            Some(_) => continue,
+            None => {
+                seen.insert(&rule.id.text, rule);
+                continue;
+            }
+        };
+        // What a template has twice whatever its parameters are was reported where it was read.
+        let reported =
+            |it: &Diagnostic| it.code == Code::DuplicateId && it.file == rule.file && it.span == rule.id.span;
+        if findings.list.iter().any(reported) {
+            continue;
+        }
+        let span = rule.used.clone().unwrap_or_else(|| rule.span.clone());
+        let message = format!("a rule `{}` already exists in this mapping", rule.id.text);
+        let mut diagnostic = Diagnostic::new(Code::DuplicateId, findings.file, span, message);
+        diagnostic = diagnostic.related(&first.file, first.id.span.clone(), "first here");
+        findings.list.push(diagnostic.help("give the use an `id` of its own, or the rule another one"));
+    }
+}

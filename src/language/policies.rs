@@ -1,0 +1,168 @@
+//! Policies: what happens with logins that cannot be evaluated.
+
+use super::fields::{Fields, Findings};
+use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
+use super::model::Policies;
+use super::yaml::{Kind, Name, Node};
+use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::diagnostic::Code;
+
+const POLICY: &[(&str, Policy)] = &[("no-groups", Policy::NoGroups), ("deny", Policy::Deny)];
+const INCOMPLETE: &[(&str, IncompletePolicy)] = &[
+    ("deny", IncompletePolicy::Deny),
+    ("no-groups", IncompletePolicy::NoGroups),
+    ("use-partial", IncompletePolicy::UsePartial),
+];
+const UNMATCHED: &[(&str, UnmatchedPolicy)] =
+    &[("drop", UnmatchedPolicy::Drop), ("deny", UnmatchedPolicy::Deny)];
+
+/// The longest duration of the policy `refresh`, in seconds: 366 days.
+const MAX_AGE: u32 = 366 * 86_400;
+
+const DURATION_HELP: &str = "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`";
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self {
+            closed: Policy::NoGroups,
+            failure: Policy::NoGroups,
+            incomplete: IncompletePolicy::Deny,
+            incomplete_span: None,
+            unmatched: UnmatchedPolicy::Drop,
+            refresh: None,
+        }
+    }
+}
+
+impl Policies {
+    pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &PLATFORM_POLICIES, findings)?;
+        let default = Self::default();
+        let policies = Self {
+            closed: fields.choice("closed", POLICY, findings).unwrap_or(default.closed),
+            failure: fields.choice("failure", POLICY, findings).unwrap_or(default.failure),
+            incomplete: fields.choice("incomplete", INCOMPLETE, findings).unwrap_or(default.incomplete),
+            incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
+            unmatched: fields.choice("unmatched", UNMATCHED, findings).unwrap_or(default.unmatched),
+            refresh: read_refresh(&fields, findings).unwrap_or(default.refresh),
+        };
+        if let (Some(unmatched), Some(partial)) = (fields.get("unmatched"), &policies.incomplete_span)
+            && is_unsafe(policies.incomplete, policies.unmatched)
+        {
+            let place = (partial, PARTIAL_HERE);
+            findings.report_related(Code::UnsafePartial, &unmatched.span, UNMATCHED_MISSING, place);
+            findings.help_last(UNMATCHED_HELP);
+        }
+        Some(policies)
+    }
+}
+
+/// Where a finding about partial input points to as well.
+pub(crate) const PARTIAL_HERE: &str = "partial input is used here";
+
+/// What is wrong where [`is_unsafe`] is true.
+pub(crate) const UNMATCHED_MISSING: &str =
+    "a group that no rule wants refuses the login, and partial input may lack it";
+
+pub(crate) const UNMATCHED_HELP: &str = "choose `incomplete: deny` or `no-groups`, or `unmatched: drop`";
+
+/// Whether a login could go on because the group that would refuse it was cut off.
+pub(crate) fn is_unsafe(incomplete: IncompletePolicy, unmatched: UnmatchedPolicy) -> bool {
+    incomplete == IncompletePolicy::UsePartial && unmatched == UnmatchedPolicy::Deny
+}
+
+/// What an organization says instead of the platform.
+#[derive(Debug, Default)]
+pub(crate) struct OwnPolicies {
+    pub(crate) incomplete: Option<IncompletePolicy>,
+    pub(crate) incomplete_span: Option<core::ops::Range<usize>>,
+    pub(crate) unmatched: Option<UnmatchedPolicy>,
+    pub(crate) unmatched_span: Option<core::ops::Range<usize>>,
+    pub(crate) refresh: Option<Option<u32>>,
+}
+
+impl OwnPolicies {
+    pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &ORGANIZATION_POLICIES, findings)?;
+        Some(Self {
+            incomplete: fields.choice("incomplete", INCOMPLETE, findings),
+            incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
+            unmatched: fields.choice("unmatched", UNMATCHED, findings),
+            unmatched_span: fields.get("unmatched").map(|node| node.span.clone()),
+            refresh: read_refresh(&fields, findings),
+        })
+    }
+}
+
+/// The policy `refresh`, if it is there; the inner `None` is `recompute`.
+fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Option<u32>> {
+    let node = policies.get("refresh")?;
+    match node.kind {
+        Kind::Text(_) => {
+            let choice = policies.choice("refresh", &[("recompute", None)], findings);
+            if choice.is_none() {
+                findings.help_last("write `recompute`, or `{ deny-if-older-than: 12h }`");
+            }
+            choice
+        }
+        Kind::Map(_) => {
+            let fields = Fields::read(node, &REFRESH, findings)?;
+            let duration = fields.require_text("deny-if-older-than", findings);
+            if duration.is_none() && !fields.misspells("deny-if-older-than") {
+                findings.help_last(DURATION_HELP);
+            }
+            let duration = duration?;
+            Some(Some(read_duration(&duration, findings)?))
+        }
+        _ => {
+            let wanted = "`recompute` or a mapping with the key `deny-if-older-than`";
+            findings.wrong_type(node, "`refresh`", wanted);
+            None
+        }
+    }
+}
+
+/// Seconds of a duration such as `12h`.
+fn read_duration(written: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+    let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
+    let split = units.iter().find_map(|(unit, seconds)| Some((written.text.strip_suffix(*unit)?, *seconds)));
+    let seconds = split.and_then(|(number, unit): (&str, u32)| {
+        let number: u32 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
+        number.checked_mul(unit)
+    });
+    let fitting = seconds.filter(|seconds| (1..=MAX_AGE).contains(seconds));
+    if fitting.is_none() {
+        let message = format!("`{}` is no duration from 1s to 366d", written.text.escape_debug());
+        findings.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
+    }
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::Findings;
+    use super::super::yaml::Name;
+    use super::read_duration;
+
+    fn check(text: &str, expected: Option<u32>) {
+        let mut list = Vec::new();
+        let written = Name { span: 0..text.len(), text: text.to_owned() };
+        let read = read_duration(&written, &mut Findings { file: "x.yaml", list: &mut list });
+        assert_eq!((read, list.is_empty()), (expected, expected.is_some()), "{text}: {list:?}");
+    }
+
+    #[test]
+    fn durations_have_one_unit_and_an_end() {
+        check("90s", Some(90));
+        check("30m", Some(1_800));
+        check("12h", Some(43_200));
+        check("366d", Some(31_622_400));
+        check("367d", None);
+        check("0s", None);
+        check("12", None);
+        check("h", None);
+        check("+1h", None);
+        check("1h30m", None);
+        check("99999999999d", None);
+    }
+}

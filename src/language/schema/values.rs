@@ -1,0 +1,190 @@
+//! What stands at a key, as a schema.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Texts, Writer, members};
+use crate::language::grammar::{Key, MAX_ENTRIES, Text, Value, Word};
+
+/// The definition of a text with a parameter of a template in it.
+const PLACEHOLDER: &str = "placeholder";
+
+impl Writer {
+    pub(super) fn describe_key(&mut self, key: &Key, texts: Texts) -> Json {
+        let mut described = self.describe(&key.value, texts);
+        // Of what stands beside a `$ref`, draft-07 takes no notice.
+        if described.contains_key("$ref") {
+            described = members([("allOf", json!([described]))]);
+        }
+        add_description(&mut described, key.doc, key.default);
+        Json::Object(described)
+    }
+
+    fn describe(&mut self, value: &Value, texts: Texts) -> Map<String, Json> {
+        match *value {
+            Value::Version => members([("const", json!(1))]),
+            Value::Boolean => members([("type", json!("boolean"))]),
+            Value::True => members([("const", json!(true))]),
+            Value::False => members([("const", json!(false))]),
+            Value::Number { least, most } => {
+                members([("type", json!("integer")), ("minimum", json!(least)), ("maximum", json!(most))])
+            }
+            Value::AnyNumber => members([("type", json!("number"))]),
+            Value::Text(text) => self.text(text, texts),
+            Value::Texts { of, least } => {
+                let one = self.text(of, texts);
+                one_or_list(one, least)
+            }
+            Value::Word(words) => self.words(words, texts),
+            Value::Words { of, least } => {
+                let one = self.words(of, texts);
+                one_or_list(one, least)
+            }
+            Value::Scalars => one_or_list(members([("type", json!(["string", "number", "boolean"]))]), 1),
+            Value::Map { key, of, least } => {
+                let mut names = plain_text(key);
+                names.remove("type");
+                names.remove("examples");
+                let mut map = members([("type", json!("object"))]);
+                map.insert("additionalProperties".to_owned(), Json::Object(self.describe(of, texts)));
+                if !names.is_empty() {
+                    map.insert("propertyNames".to_owned(), Json::Object(names));
+                }
+                if least > 0 {
+                    map.insert("minProperties".to_owned(), json!(least));
+                }
+                map
+            }
+            Value::List { of, least } => list(self.describe(of, texts), least),
+            Value::OneOrList(of) => one_or_list(self.describe(of, texts), 1),
+            Value::Object(object) => self.refer(object, texts),
+            Value::Either(all) => {
+                let any: Vec<_> = all.iter().map(|value| self.describe(value, texts)).collect();
+                members([("anyOf", json!(any))])
+            }
+            Value::Raw => members([("type", json!("object"))]),
+            Value::Unique(of) => {
+                let mut described = self.describe(of, texts);
+                described.insert("uniqueItems".to_owned(), json!(true));
+                described
+            }
+            Value::Templated(of) => self.describe(of, Texts::Templated),
+        }
+    }
+
+    fn text(&mut self, text: &Text, texts: Texts) -> Map<String, Json> {
+        let mut described = plain_text(text);
+        if texts == Texts::Templated {
+            // With the parameters put in, the text may have another length.
+            described.remove("maxLength");
+            if described.contains_key("pattern") || described.contains_key("enum") {
+                return members([("anyOf", json!([described, self.placeholder()]))]);
+            }
+        }
+        described
+    }
+
+    fn words(&mut self, words: &[Word], texts: Texts) -> Map<String, Json> {
+        let mut any: Vec<Map<String, Json>> = Vec::new();
+        for word in words {
+            let mut described = members([("const", json!(word.word))]);
+            add_description(&mut described, word.doc, None);
+            any.push(described);
+        }
+        if texts == Texts::Templated {
+            any.push(self.placeholder());
+        }
+        members([("type", json!("string")), ("oneOf", json!(any))])
+    }
+
+    fn placeholder(&mut self) -> Map<String, Json> {
+        let mut described = members([
+            ("type", json!("string")),
+            ("pattern", json!("\\{\\{[a-z][a-z0-9_-]*\\}\\}")),
+            (
+                "patternErrorMessage",
+                json!("write a value of the key, or a parameter of the template as `{{name}}`"),
+            ),
+        ]);
+        add_description(
+            &mut described,
+            "A text that holds a parameter of the template, as `{{name}}`.",
+            None,
+        );
+        self.definitions.insert(PLACEHOLDER.to_owned(), Json::Object(described));
+        members([("$ref", json!(format!("#/definitions/{PLACEHOLDER}")))])
+    }
+}
+
+fn plain_text(text: &Text) -> Map<String, Json> {
+    if let Some(codes) = text.codes {
+        return members([("enum", json!(codes()))]);
+    }
+    let mut described = members([("type", json!("string"))]);
+    if text.least > 0 {
+        described.insert("minLength".to_owned(), json!(text.least));
+    }
+    if text.most < usize::MAX {
+        described.insert("maxLength".to_owned(), json!(text.most));
+    }
+    if let Some((pattern, form)) = text.pattern {
+        described.insert("pattern".to_owned(), json!(pattern));
+        // Without this, editors show the regular expression.
+        described.insert("patternErrorMessage".to_owned(), json!(form));
+    }
+    if let Some(example) = text.example {
+        described.insert("examples".to_owned(), json!([example]));
+    }
+    described
+}
+
+fn list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
+    let mut list = entries(of, least);
+    list.insert("type".to_owned(), json!("array"));
+    list
+}
+
+/// What lists, and nothing but lists, have to fit.
+fn entries(of: Map<String, Json>, least: usize) -> Map<String, Json> {
+    let mut entries = members([("items", Json::Object(of)), ("maxItems", json!(MAX_ENTRIES))]);
+    if least > 0 {
+        entries.insert("minItems".to_owned(), json!(least));
+    }
+    entries
+}
+
+/// One, or a list of at least so many.
+///
+/// A list is an alternative that lists fit whatever is in them: what is wrong with an entry is then said of the entry,
+/// and not that the whole is neither the one nor the other.
+fn one_or_list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
+    let a_list = || json!({ "type": "array" });
+    let mut any = match of.contains_key("$ref") || of.contains_key("enum") {
+        true => members([("anyOf", json!([of]))]),
+        false => of.clone(),
+    };
+    for (key, value) in &mut any {
+        match (key.as_str(), value) {
+            ("type", Json::Array(types)) => types.push(json!("array")),
+            ("type", one) => *one = json!([*one, "array"]),
+            ("anyOf" | "oneOf", Json::Array(alternatives)) => alternatives.push(a_list()),
+            _ => {}
+        }
+    }
+    any.extend(entries(of, least));
+    any
+}
+
+/// Says what something is, and what holds without it.
+pub(super) fn add_description(described: &mut Map<String, Json>, doc: &str, default: Option<&str>) {
+    described.insert("description".to_owned(), json!(doc));
+    let mut markdown = doc.to_owned();
+    if let Some(default) = default {
+        let value = serde_saphyr::from_str(default).unwrap_or_else(|_| json!(default));
+        described.insert("default".to_owned(), value);
+        markdown.push_str(&format!("\n\nDefault: `{default}`"));
+    }
+    // A description is shown as it is, with its backticks, and a default is not shown at all.
+    if markdown != doc || doc.contains('`') {
+        described.insert("markdownDescription".to_owned(), json!(markdown));
+    }
+}

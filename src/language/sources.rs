@@ -1,0 +1,415 @@
+//! Connections: where each one's groups are found, and how they look there.
+
+use super::conditions::check_domain;
+use super::fields::{Fields, Findings, read_list, read_members};
+use super::grammar::{CONNECTION, MAX_CONNECTION_NAME, SOURCE};
+use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
+use super::names::{check_name, check_option, check_pointer};
+use super::strategy::Strategy;
+use super::yaml::{Kind, Name, Node};
+use crate::diagnostic::Code;
+use crate::login::dn::AttributeOf;
+use crate::login::source::{Absent, Combine, Identity};
+
+/// Reads the `connections` of a mapping.
+pub(crate) fn read_connections(node: &Node, findings: &mut Findings<'_>) -> Vec<Connection> {
+    let mut connections = Vec::new();
+    let members = read_members(node, "`connections`", findings).unwrap_or_default();
+    if members.is_empty() {
+        findings.report(Code::EmptyList, &node.span, "`connections` has no connection", None);
+    }
+    for (name, node) in members {
+        check_name(name, "the connection's name", MAX_CONNECTION_NAME, findings);
+        let Some(fields) = Fields::read(node, &CONNECTION, findings) else {
+            continue;
+        };
+        fields.require("strategy", findings);
+        let Some(strategy) = fields.choice("strategy", Strategy::CHOICES, findings) else {
+            continue;
+        };
+        let stated: &[Node] = match fields.get("groups") {
+            Some(node) => match &node.kind {
+                Kind::List(_) => read_list(node, "`groups`", findings).unwrap_or_default(),
+                _ => core::slice::from_ref(node),
+            },
+            None => &[],
+        };
+        fields.report_empty("groups", Code::EmptyList, findings);
+        let combine = read_combine(&fields, stated.len(), findings);
+        let mut sources = Vec::new();
+        for node in stated {
+            if let Some(groups) = Fields::read(node, &SOURCE, findings) {
+                sources.extend(read_source(strategy, name, Some(&groups), findings));
+            }
+        }
+        if fields.lacks("groups") {
+            sources.extend(read_source(strategy, name, None, findings));
+        }
+        if !sources.is_empty() {
+            connections.push(Connection { name: name.clone(), strategy, sources, combine });
+        }
+    }
+    connections
+}
+
+/// Reads what several sources are together; one source is not combined with anything.
+fn read_combine(connection: &Fields<'_>, sources: usize, findings: &mut Findings<'_>) -> Combine {
+    let words = [("first", Combine::First), ("all", Combine::All)];
+    let combine = connection.choice("combine", &words, findings);
+    match (connection.key_span("combine"), connection.get("groups")) {
+        (None, Some(groups)) if sources > 1 => {
+            let message = "a connection with several sources needs the key `combine`";
+            let help =
+                "write `combine: first` if the first that is there counts, `combine: all` if all of them do";
+            findings.report(Code::MissingKey, &groups.span, message, help.to_owned());
+        }
+        (Some(span), _) if sources < 2 => {
+            let message = "`combine` says what several sources are together, and the connection has one";
+            let help = "remove it, or list several sources under `groups`".to_owned();
+            findings.report(Code::InvalidValue, span, message, help);
+        }
+        _ => {}
+    }
+    combine.unwrap_or(Combine::All)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ShapeWord {
+    List,
+    ListOrString,
+    Text,
+    Delimited,
+    Objects,
+    Json,
+}
+
+const SHAPES: &[(&str, ShapeWord)] = &[
+    ("list", ShapeWord::List),
+    ("list-or-string", ShapeWord::ListOrString),
+    ("string", ShapeWord::Text),
+    ("delimited", ShapeWord::Delimited),
+    ("objects", ShapeWord::Objects),
+    ("json", ShapeWord::Json),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Accepted {
+    Numbers,
+    Booleans,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cleaning {
+    Nfc,
+    Trim,
+}
+
+/// What is known about a source while its options are read.
+struct Reader<'r, 'n> {
+    strategy: Strategy,
+    connection: &'r Name,
+    /// What the mapping says; `None` if it leaves everything to the strategy.
+    fields: Option<&'r Fields<'n>>,
+}
+
+fn read_source(
+    strategy: Strategy,
+    connection: &Name,
+    fields: Option<&Fields<'_>>,
+    findings: &mut Findings<'_>,
+) -> Option<OwnedSource> {
+    let reader = Reader { strategy, connection, fields };
+    // Everything is read before anything is given up, so that all that is wrong is found.
+    let provisioned = reader.is_provisioned();
+    let place = match provisioned {
+        true => reader.provisioned(findings),
+        false => reader.attribute(findings),
+    };
+    let form = reader.form(findings);
+    let accept = [("numbers", Accepted::Numbers), ("booleans", Accepted::Booleans)];
+    let accept = fields.and_then(|fields| fields.choices("accept", &accept, findings)).unwrap_or_default();
+    let accepts = |wanted: Accepted| accept.iter().any(|(accepted, _)| *accepted == wanted);
+    let normalize = [("nfc", Cleaning::Nfc), ("trim", Cleaning::Trim)];
+    let normalize =
+        fields.and_then(|fields| fields.choices("normalize", &normalize, findings)).unwrap_or_default();
+    let cleans = |wanted: Cleaning| normalize.iter().any(|(cleaning, _)| *cleaning == wanted);
+    let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
+    let absent = fields.and_then(|fields| fields.choice("absent", &absent, findings));
+    let sent = !provisioned && !reader.is_stored();
+    let overage = reader.overage(provisioned, sent, findings);
+    let cap = reader.cap(sent, findings);
+    let (from, shape) = place?;
+    Some(OwnedSource {
+        from,
+        shape,
+        form: form?,
+        numbers: accepts(Accepted::Numbers),
+        booleans: accepts(Accepted::Booleans),
+        nfc: cleans(Cleaning::Nfc),
+        trim: cleans(Cleaning::Trim),
+        absent: absent.unwrap_or(Absent::Incomplete),
+        overage,
+        cap,
+    })
+}
+
+impl Reader<'_, '_> {
+    fn is_provisioned(&self) -> bool {
+        let from = self.fields.and_then(|fields| fields.get("from"));
+        from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if text == "provisioned"))
+    }
+
+    /// Whether it reads what an application stored about the user, rather than what an identity provider sent.
+    fn is_stored(&self) -> bool {
+        let from = self.fields.and_then(|fields| fields.get("from"));
+        from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if is_app_metadata(text)))
+    }
+
+    /// The text of an option that is there.
+    fn option(&self, key: &str, findings: &mut Findings<'_>) -> Option<Name> {
+        let text = self.fields?.text(key, findings)?;
+        check_option(&text, key, findings).then_some(text)
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.fields.is_some_and(|fields| fields.get(key).is_some())
+    }
+
+    /// Reports an option that is there and has no place, with what it belongs to, such as `shape: objects`.
+    fn misplaced(&self, key: &str, owners: &[&str], findings: &mut Findings<'_>) {
+        if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
+            let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
+            let message = format!("`{key}` belongs to {owners}");
+            let help = format!("remove it, or say {owners}");
+            findings.report(Code::ShapeOption, span, message, help);
+        }
+    }
+
+    /// Reports an option that the source lacks, with what wants it.
+    fn missing(&self, key: &str, owner: &str, findings: &mut Findings<'_>) {
+        if !self.has(key) {
+            let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
+            let message = format!("`{owner}` needs the key `{key}`");
+            findings.report(Code::ShapeOption, span, message, None);
+        }
+    }
+
+    /// The place and shape of provisioned groups.
+    fn provisioned(&self, findings: &mut Findings<'_>) -> Option<(From, OwnedShape)> {
+        for key in ["shape", "identity", "delimiter"] {
+            if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
+                let message = format!("`{key}` belongs to an attribute, and provisioned groups are none");
+                let help = "remove it: provisioned groups are objects of the user that logs in".to_owned();
+                findings.report(Code::ShapeOption, span, message, help);
+            }
+        }
+        let stated = self.option("field", findings);
+        if stated.is_none() && self.has("field") {
+            return None;
+        }
+        if let Some(field) = &stated
+            && !["name", "id", "external_id"].contains(&field.text.as_str())
+        {
+            let message =
+                format!("provisioned groups are not named by a member `{}`", field.text.escape_debug());
+            let help = "`field` is one of `name`, `id`, `external_id` here".to_owned();
+            findings.report(Code::InvalidValue, &field.span, message, help);
+            return None;
+        }
+        let field = stated.map_or_else(|| "name".to_owned(), |field| field.text);
+        Some((From::Provisioned, OwnedShape::Objects(field)))
+    }
+
+    /// The place and shape of an attribute.
+    fn attribute(&self, findings: &mut Findings<'_>) -> Option<(From, OwnedShape)> {
+        let default = self.strategy.default_source();
+        let from = self.fields.and_then(|fields| fields.text("from", findings));
+        if self.has("from") && from.is_none()
+            || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "their groups", findings))
+        {
+            return None;
+        }
+        let identities = [("login", Identity::Login), ("primary", Identity::Primary)];
+        let identity = self.fields.and_then(|fields| fields.choice("identity", &identities, findings));
+        let pointer = from.map(|from| from.text).or(default.as_ref().map(|(from, _)| (*from).to_owned()));
+        let word = self.fields.and_then(|fields| fields.choice("shape", SHAPES, findings));
+        if self.has("shape") && word.is_none() {
+            return None;
+        }
+        let default_shape = default.map(|(_, shape)| shape);
+        let word = word.or(default_shape.as_ref().map(word_of));
+        let (Some(pointer), Some(word)) = (pointer, word) else {
+            let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
+            let message =
+                format!("strategy `{}` has no default for where the groups are", self.strategy.name());
+            let help = "say `groups: { from: /path, shape: list }`";
+            findings.report(Code::MissingSource, span, message, help.to_owned());
+            return None;
+        };
+        let shape = self.shape(word, default_shape, findings);
+        // What an application stored about the user is about the user, whoever of the linked accounts logs in.
+        let identity =
+            if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
+        Some((From::Attribute { pointer, identity }, shape?))
+    }
+
+    fn shape(
+        &self,
+        word: ShapeWord,
+        default: Option<OwnedShape>,
+        findings: &mut Findings<'_>,
+    ) -> Option<OwnedShape> {
+        if word != ShapeWord::Delimited {
+            self.misplaced("delimiter", &["shape: delimited"], findings);
+        }
+        if !matches!(word, ShapeWord::Objects | ShapeWord::Json) {
+            self.misplaced("field", &["shape: objects", "shape: json"], findings);
+        }
+        match word {
+            ShapeWord::List => Some(OwnedShape::List),
+            ShapeWord::ListOrString => Some(OwnedShape::ListOrString),
+            ShapeWord::Text => Some(OwnedShape::Text),
+            ShapeWord::Delimited => match default {
+                Some(default @ OwnedShape::Delimited(_)) if !self.has("delimiter") => Some(default),
+                _ => {
+                    self.missing("delimiter", "shape: delimited", findings);
+                    self.option("delimiter", findings).map(|it| OwnedShape::Delimited(it.text))
+                }
+            },
+            ShapeWord::Objects => {
+                self.missing("field", "shape: objects", findings);
+                self.option("field", findings).map(|it| OwnedShape::Objects(it.text))
+            }
+            ShapeWord::Json if self.has("field") => {
+                self.option("field", findings).map(|it| OwnedShape::Json(Some(it.text)))
+            }
+            ShapeWord::Json => Some(OwnedShape::Json(None)),
+        }
+    }
+
+    fn form(&self, findings: &mut Findings<'_>) -> Option<OwnedForm> {
+        let words =
+            [("plain", "plain"), ("dn", "dn"), ("domain", "domain"), ("email", "email"), ("path", "path")];
+        let word = self.fields.and_then(|fields| fields.choice("form", &words, findings));
+        if self.has("form") && word.is_none() {
+            return None;
+        }
+        let word = word.unwrap_or("plain");
+        if word != "dn" {
+            self.misplaced("attribute", &["form: dn"], findings);
+            self.misplaced("attribute-of", &["form: dn"], findings);
+            self.misplaced("below", &["form: dn"], findings);
+        }
+        if !matches!(word, "domain" | "email") {
+            self.misplaced("domain", &["form: domain", "form: email"], findings);
+        }
+        match word {
+            "dn" => {
+                let attribute = self.option("attribute", findings).filter(|it| check_attribute(it, findings));
+                let owners = [("entry", AttributeOf::Entry), ("parent", AttributeOf::Parent)];
+                let of = self.fields.and_then(|fields| fields.choice("attribute-of", &owners, findings));
+                let below = self.fields.and_then(|fields| fields.text("below", findings));
+                let below = below.filter(|below| check_dn(below, findings));
+                Some(OwnedForm::DistinguishedName {
+                    attribute: attribute.map_or_else(|| "CN".to_owned(), |attribute| attribute.text),
+                    of: of.unwrap_or(AttributeOf::Entry),
+                    below: below.map(|below| below.text),
+                })
+            }
+            "domain" => Some(OwnedForm::Domain { domain: self.domain('\\', findings) }),
+            "email" => Some(OwnedForm::Email { domain: self.domain('@', findings) }),
+            "path" => Some(OwnedForm::Path),
+            _ => Some(OwnedForm::Plain),
+        }
+    }
+
+    fn domain(&self, separator: char, findings: &mut Findings<'_>) -> Option<String> {
+        let domain = self.option("domain", findings)?;
+        if domain.text.contains(separator) {
+            let message = format!("the domain holds `{separator}`, which parts it from the name");
+            let help = format!("write the domain alone, without `{separator}` and the name");
+            findings.report(Code::InvalidValue, &domain.span, message, help);
+            return None;
+        }
+        if separator == '@' {
+            check_domain(&domain, ", so add a source for each domain", findings);
+        }
+        Some(domain.text)
+    }
+
+    /// Whether signs of withheld groups are looked for: by default where the identity provider sent the groups.
+    fn overage(&self, provisioned: bool, sent: bool, findings: &mut Findings<'_>) -> bool {
+        let words = [("entra", true), ("none", false)];
+        let stated = self.fields.and_then(|fields| fields.choice("overage", &words, findings));
+        if let (true, Some(true), Some(fields)) = (provisioned, stated, self.fields)
+            && let Some(span) = fields.key_span("overage")
+        {
+            let message = "`overage` belongs to an attribute, and provisioned groups are none";
+            let help = "remove it: nothing withholds provisioned groups".to_owned();
+            findings.report(Code::ShapeOption, span, message, help);
+        }
+        stated.unwrap_or(sent && self.strategy.has_overage())
+    }
+
+    /// So many entries mean that the list was cut.
+    fn cap(&self, sent: bool, findings: &mut Findings<'_>) -> Option<u32> {
+        let default = if sent { self.strategy.default_cap() } else { None };
+        let Some((fields, node)) = self.fields.and_then(|fields| Some((fields, fields.get("cap")?))) else {
+            return default;
+        };
+        match node.kind {
+            Kind::Text(_) => {
+                if fields.choice("cap", &[("none", ())], findings).is_none() {
+                    findings.help_last("write a number from 1 to 10000, or `none`");
+                }
+                None
+            }
+            Kind::Integer(_) | Kind::Float(_) => fields.number("cap", findings),
+            _ => {
+                findings.wrong_type(node, "`cap`", "a number or the word `none`");
+                None
+            }
+        }
+    }
+}
+
+fn is_app_metadata(pointer: &str) -> bool {
+    pointer == "/app_metadata" || pointer.starts_with("/app_metadata/")
+}
+
+fn word_of(shape: &OwnedShape) -> ShapeWord {
+    match shape {
+        OwnedShape::List => ShapeWord::List,
+        OwnedShape::ListOrString => ShapeWord::ListOrString,
+        OwnedShape::Text => ShapeWord::Text,
+        OwnedShape::Delimited(_) => ShapeWord::Delimited,
+        OwnedShape::Objects(_) => ShapeWord::Objects,
+        OwnedShape::Json(_) => ShapeWord::Json,
+    }
+}
+
+/// Reports what is no attribute's type, such as `CN` or `2.5.4.3`.
+fn check_attribute(attribute: &Name, findings: &mut Findings<'_>) -> bool {
+    let text = attribute.text.as_str();
+    let named = text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let numbered =
+        text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !named && !numbered {
+        let message = format!("`{}` is no attribute of a distinguished name", text.escape_debug());
+        let help = "write an attribute's type, such as `CN` or `OU`".to_owned();
+        findings.report(Code::InvalidValue, &attribute.span, message, help);
+    }
+    named || numbered
+}
+
+/// Reports what is no distinguished name.
+fn check_dn(below: &Name, findings: &mut Findings<'_>) -> bool {
+    let good = crate::login::dn::is_dn(below.text.as_bytes());
+    if !good {
+        let message = format!("`{}` is no distinguished name", below.text.escape_debug());
+        let help = "write it as `OU=Groups,DC=acme,DC=example`".to_owned();
+        findings.report(Code::InvalidValue, &below.span, message, help);
+    }
+    good
+}

@@ -1,0 +1,112 @@
+//! Readable names for what identity providers send: whether they are of use, and tell groups apart.
+
+use std::collections::HashMap;
+
+use super::patterns::Prepared;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::{Alias, Organization};
+use crate::text::visible::visible;
+
+/// Reports aliases that no pattern matches, and those that share a name.
+pub(super) fn lint(
+    organization: &Organization,
+    prepared: &Prepared<'_>,
+    budget: &mut usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut known: HashMap<&str, &Alias> = HashMap::new();
+    for alias in &organization.aliases {
+        let at_name =
+            |code, message| Diagnostic::new(code, &organization.file, alias.name.span.clone(), message);
+        if let Some(first) = known.get(alias.name.text.as_str()) {
+            let name = visible(&alias.name.text);
+            let message = format!(
+                "`{}` and `{}` are both called `{name}`",
+                visible(&first.id.text),
+                visible(&alias.id.text)
+            );
+            let diagnostic = at_name(Code::DuplicateAlias, message);
+            diagnostics.push(diagnostic.related(
+                &organization.file,
+                first.name.span.clone(),
+                "the other one",
+            ));
+        } else {
+            known.insert(&alias.name.text, alias);
+        }
+        let is_matched =
+            [&alias.name, &alias.id].iter().any(|name| !prepared.matching(&name.text, budget).is_empty());
+        if !is_matched && *budget > 0 {
+            let message =
+                format!("no pattern of this mapping matches the alias `{}`", visible(&alias.name.text));
+            diagnostics.push(at_name(Code::UnusedAlias, message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        alias, check_one, combined, exact, glob, grant, ignoring_case, lint_organization, organization,
+        regex, rule,
+    };
+    use crate::diagnostic::Code;
+    use crate::language::model::{Effect, Organization, Patterns};
+
+    fn acme(aliases: &[(&str, &str)], patterns: Patterns) -> Organization {
+        let mut organization = organization(vec![grant("viewers", patterns, &["bi-viewers"])]);
+        organization.aliases = aliases.iter().map(|(id, name)| alias(id, name)).collect();
+        organization
+    }
+
+    fn check_unused(name: &str, patterns: Patterns) {
+        let found = lint_organization(&acme(&[("4711", name)], patterns), Code::UnusedAlias);
+        check_one(&found, &format!("no pattern of this mapping matches the alias `{name}`"));
+    }
+
+    fn check_used(name: &str, patterns: Patterns) {
+        assert_eq!(lint_organization(&acme(&[("4711", name)], patterns), Code::UnusedAlias), []);
+    }
+
+    #[test]
+    fn an_alias_that_nothing_matches_is_found() {
+        check_unused("SG Admins", exact(&["SG Developers"]));
+        check_unused("SG Admins", exact(&["sg admins"]));
+        check_unused("SG Admins", glob(&["SG *s-x", "*Devs", "sg *"]));
+        check_unused("SG Admins", ignoring_case(glob(&["xsg *"])));
+        check_unused("SG Admins", regex(&["sg .*", "SG [a-z]+"]));
+    }
+
+    #[test]
+    fn an_alias_is_used_by_name_or_id_and_by_any_pattern() {
+        check_used("SG Admins", exact(&["SG Admins"]));
+        check_used("SG Admins", exact(&["4711"]));
+        check_used("SG Admins", glob(&["SG *"]));
+        check_used("SG Admins", glob(&["* Admins"]));
+        check_used("SG Admins", glob(&["SG ${team}"]));
+        check_used("SG Admins", ignoring_case(exact(&["sg ADMINS"])));
+        check_used("SG Admins", ignoring_case(glob(&["sg *"])));
+        check_used("SG Admins", regex(&["SG .*"]));
+        check_used("SG Admins", ignoring_case(regex(&["sg [a-z]+"])));
+        check_used("SG Admins", ignoring_case(glob(&["[r-t]g *"])));
+        let none = combined(vec![glob(&["x*"])], Vec::new(), vec![exact(&["SG Admins"])]);
+        let mut organization = organization(vec![rule("viewers", Effect::Grant, none, &["bi-viewers"])]);
+        organization.aliases = vec![alias("4711", "SG Admins")];
+        assert_eq!(lint_organization(&organization, Code::UnusedAlias), []);
+    }
+
+    #[test]
+    fn two_ids_of_one_name_are_found() {
+        let aliases = [("4711", "SG Admins"), ("4712", "SG Admins")];
+        let found = lint_organization(&acme(&aliases, exact(&["SG Admins"])), Code::DuplicateAlias);
+        check_one(&found, "`4711` and `4712` are both called `SG Admins`");
+        assert!(found[0].related.as_ref().expect("the first").span.start < found[0].span.start);
+    }
+
+    #[test]
+    fn names_that_differ_are_no_duplicates() {
+        let aliases = [("4711", "SG Admins"), ("4712", "sg admins"), ("4713", "4711")];
+        assert_eq!(lint_organization(&acme(&aliases, exact(&["SG Admins"])), Code::DuplicateAlias), []);
+        assert_eq!(lint_organization(&acme(&[], exact(&["SG Admins"])), Code::DuplicateAlias), []);
+    }
+}

@@ -1,0 +1,137 @@
+//! Which rules have a pattern that matches a name, without asking all of them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use super::patterns::{PreparedRule, WrittenRegex, spend};
+use crate::matching::glob::CLASS_END;
+use crate::patterns::folding::fold;
+
+/// What asking a regular expression costs more than asking a glob.
+const REGEX: usize = 16;
+
+/// The patterns of all rules of an organization.
+#[derive(Debug, Default)]
+pub(super) struct Index<'m> {
+    exact: HashMap<Cow<'m, str>, Vec<usize>>,
+    folded: HashMap<String, Vec<usize>>,
+    globs: Ends,
+    globs_ignoring_case: Ends,
+    regexes: HashMap<WrittenRegex<'m>, Vec<usize>>,
+    /// The positions of rules and their sets that have regular expressions.
+    with_regexes: Vec<(usize, usize)>,
+}
+
+/// Globs by the literal that they begin or end with, whichever is longer.
+#[derive(Debug, Default)]
+struct Ends {
+    heads: HashMap<String, Vec<Position>>,
+    tails: HashMap<String, Vec<Position>>,
+    head_lengths: BTreeSet<usize>,
+    tail_lengths: BTreeSet<usize>,
+}
+
+/// Where a glob is: the positions of its rule, its set there, and its own.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    rule: usize,
+    set: usize,
+    glob: usize,
+}
+
+impl<'m> Index<'m> {
+    pub(super) fn of(rules: &[PreparedRule<'m>]) -> Self {
+        let mut index = Self::default();
+        for (rule, prepared) in rules.iter().enumerate() {
+            for (set, patterns) in prepared.sets().enumerate() {
+                for name in &patterns.exact {
+                    index.exact.entry(name.clone()).or_default().push(rule);
+                }
+                for name in &patterns.folded {
+                    index.folded.entry(name.clone()).or_default().push(rule);
+                }
+                for aliased in &patterns.aliased {
+                    match aliased.ignore_case {
+                        true => index.folded.entry(aliased.name.to_string()).or_default().push(rule),
+                        false => index.exact.entry(aliased.name.clone()).or_default().push(rule),
+                    }
+                }
+                for regex in &patterns.regexes {
+                    index.regexes.entry(*regex).or_default().push(rule);
+                }
+                if !patterns.regexes.is_empty() {
+                    index.with_regexes.push((rule, set));
+                }
+                for (glob, lowered) in patterns.globs.iter().enumerate() {
+                    let ends =
+                        if lowered.ignore_case { &mut index.globs_ignoring_case } else { &mut index.globs };
+                    ends.add(&lowered.lowered, Position { rule, set, glob });
+                }
+            }
+        }
+        index
+    }
+
+    /// Positions of the rules with a pattern that matches, ascending; not all, if the budget is spent.
+    pub(super) fn matching(&self, name: &str, rules: &[PreparedRule<'m>], budget: &mut usize) -> Vec<usize> {
+        let mut found = self.exact.get(name).cloned().unwrap_or_default();
+        let mut try_globs = |ends: &Ends, name: &str| {
+            for position in ends.fitting(name) {
+                let set = rules.get(position.rule).and_then(|rule| rule.sets().nth(position.set));
+                let glob = set.and_then(|set| set.globs.get(position.glob));
+                if spend(budget, 1) && glob.is_some_and(|glob| glob.is_match(name)) {
+                    found.push(position.rule);
+                }
+            }
+        };
+        try_globs(&self.globs, name);
+        if !self.folded.is_empty() || !self.globs_ignoring_case.is_empty() {
+            let folded = fold(name);
+            try_globs(&self.globs_ignoring_case, &folded);
+            found.extend(self.folded.get(&folded).into_iter().flatten());
+        }
+        for (rule, set) in &self.with_regexes {
+            let set = rules.get(*rule).and_then(|rule| rule.sets().nth(*set));
+            if spend(budget, REGEX) && set.is_some_and(|set| set.is_regex_match(name)) {
+                found.push(*rule);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Positions of the rules with the very same regular expression.
+    pub(super) fn alike(&self, regex: &WrittenRegex<'_>) -> Vec<usize> {
+        self.regexes.get(regex).cloned().unwrap_or_default()
+    }
+}
+
+impl Ends {
+    fn add(&mut self, lowered: &str, position: Position) {
+        let is_special = |char: char| u32::from(char) <= u32::from(CLASS_END);
+        let head = lowered.split(is_special).next().unwrap_or_default();
+        let tail = lowered.rsplit(is_special).next().unwrap_or_default();
+        let (by, lengths, end) = if head.len() >= tail.len() {
+            (&mut self.heads, &mut self.head_lengths, head)
+        } else {
+            (&mut self.tails, &mut self.tail_lengths, tail)
+        };
+        lengths.insert(end.len());
+        by.entry(end.to_owned()).or_default().push(position);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.heads.is_empty() && self.tails.is_empty()
+    }
+
+    /// The globs whose literal end the name has.
+    fn fitting(&self, name: &str) -> impl Iterator<Item = Position> {
+        let heads = self.head_lengths.iter().filter_map(|length| self.heads.get(name.get(..*length)?));
+        let tails = self
+            .tail_lengths
+            .iter()
+            .filter_map(|length| self.tails.get(name.get(name.len().checked_sub(*length)?..)?));
+        heads.chain(tails).flatten().copied()
+    }
+}

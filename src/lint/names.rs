@@ -1,0 +1,257 @@
+//! Names that cannot be what they seem to be: with characters that nobody sees, or with the delimiter in them.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use super::confusable::is_odd_space;
+use super::contradictions::connections_of;
+use super::in_rule;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::{Matches, Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
+use crate::language::yaml::Name;
+use crate::text::invisible::is_invisible;
+use crate::text::visible::visible;
+
+/// Reports names of target groups that hold what cannot be seen.
+pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
+    for group in &platform.groups {
+        if let Some((message, _)) = hidden(&group.name.text) {
+            let span = group.name.span.clone();
+            let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &platform.file, span, message);
+            diagnostics.push(diagnostic.help(TYPE_ANEW));
+        }
+    }
+}
+
+/// Reports names of an organization that hold what cannot be seen, or a delimiter.
+pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
+    let connections = organization.connections.iter().map(|connection| &connection.name);
+    let aliases = organization.aliases.iter().flat_map(|alias| [&alias.id, &alias.name]);
+    for name in connections.chain(aliases) {
+        if let Some((message, _)) = hidden(&name.text) {
+            let span = name.span.clone();
+            let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &organization.file, span, message);
+            diagnostics.push(diagnostic.help(TYPE_ANEW));
+        }
+    }
+    let splits = delimiters(organization);
+    for alias in &organization.aliases {
+        if let Some((delimiter, connection)) = splits.iter().find(|(text, _)| alias.id.text.contains(text)) {
+            let message = split_message(&alias.id, delimiter, connection);
+            let span = alias.id.span.clone();
+            diagnostics.push(Diagnostic::new(Code::DelimiterInName, &organization.file, span, message));
+        }
+    }
+    for rule in &organization.rules {
+        for patterns in patterns_of(rule) {
+            for name in patterns.exact.iter().chain(&patterns.glob).chain(&patterns.regex) {
+                if let Some((message, help)) = hidden(&name.text) {
+                    let place = (organization, rule);
+                    let diagnostic = in_rule(place, Code::InvisibleCharacter, &name.span, message, None);
+                    diagnostics.push(diagnostic.help(help));
+                }
+            }
+            if !splits.is_empty() {
+                find_delimiters(organization, rule, patterns, &splits, diagnostics);
+            }
+        }
+    }
+}
+
+/// All patterns of a rule.
+pub(super) fn patterns_of(rule: &Rule) -> impl Iterator<Item = &Patterns> {
+    let (any, all, none): (&[_], &[_], &[_]) = match &rule.matches {
+        Matches::Everyone => Default::default(),
+        Matches::Groups { any, all, none, .. } => (any, all, none),
+    };
+    any.iter().chain(all).chain(none)
+}
+
+const TYPE_ANEW: &str = "type the name anew";
+const HIDDEN: &str = "type the name anew; if the identity provider really sends it so, clean it with `normalize: trim` at the source";
+const NOT_NORMAL: &str =
+    "type the name anew; if the identity provider really sends it so, clean it with `normalize: nfc`";
+
+/// What is to be said about a name that holds what cannot be seen, and what to do where it is an upstream group's.
+fn hidden(text: &str) -> Option<(String, &'static str)> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(char) = rest.next() {
+        let point = u32::from(char);
+        if is_odd_space(char) {
+            let message = format!("`{}` holds U+{point:04X}, which looks like a space", visible(text));
+            return Some((message, HIDDEN));
+        }
+        if is_invisible(char) && !is_joined(before, char, rest.clone().next()) {
+            let message = format!("`{}` holds U+{point:04X}, which cannot be seen", visible(text));
+            return Some((message, HIDDEN));
+        }
+        before = Some(char);
+    }
+    if is_nfc(text) {
+        return None;
+    }
+    let (written, normal) = text.chars().zip(text.nfc()).find(|(written, normal)| written != normal)?;
+    let message = format!(
+        "`{}` is not in normalization form C, which has U+{:04X} where this has U+{:04X}",
+        visible(text),
+        u32::from(normal),
+        u32::from(written)
+    );
+    Some((message, NOT_NORMAL))
+}
+
+/// Whether an invisible character does what it is there for: it joins or parts letters of a script that needs it,
+/// or makes an emoji of what stands before it.
+fn is_joined(before: Option<char>, char: char, behind: Option<char>) -> bool {
+    let is_foreign = |char: Option<char>| {
+        char.is_some_and(|char| {
+            !char.is_ascii() && !is_odd_space(char) && !matches!(char, '\u{200b}' | '\u{feff}')
+        })
+    };
+    match char {
+        '\u{200c}' | '\u{200d}' => is_foreign(before) && is_foreign(behind),
+        '\u{fe0f}' => is_foreign(before) || behind == Some('\u{20e3}'),
+        _ => false,
+    }
+}
+
+/// The delimiters at which groups are split, each with the name of a connection.
+fn delimiters(organization: &Organization) -> Vec<(&str, &str)> {
+    let mut splits = Vec::new();
+    for connection in &organization.connections {
+        for source in &connection.sources {
+            // A distinguished name can hold any sign in its escaped form.
+            if let OwnedShape::Delimited(delimiter) = &source.shape
+                && !matches!(source.form, OwnedForm::DistinguishedName { .. })
+            {
+                splits.push((delimiter.as_str(), connection.name.text.as_str()));
+            }
+        }
+    }
+    splits
+}
+
+fn find_delimiters(
+    organization: &Organization,
+    rule: &Rule,
+    patterns: &Patterns,
+    splits: &[(&str, &str)],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for exact in &patterns.exact {
+        let Some((delimiter, connection)) = splits.iter().find(|(delimiter, connection)| {
+            exact.text.contains(delimiter)
+                && connections_of(organization, rule).any(|able| able.name.text == *connection)
+        }) else {
+            continue;
+        };
+        // What is compared is the alias's id.
+        if !organization.aliases.iter().any(|alias| alias.name.text == exact.text) {
+            let message = split_message(exact, delimiter, connection);
+            diagnostics.push(in_rule(
+                (organization, rule),
+                Code::DelimiterInName,
+                &exact.span,
+                message,
+                None,
+            ));
+        }
+    }
+}
+
+fn split_message(name: &Name, delimiter: &str, connection: &str) -> String {
+    format!(
+        "`{}` holds the delimiter `{}`, at which the groups of `{}` are split",
+        visible(&name.text),
+        visible(delimiter),
+        visible(connection)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        alias, check, check_one, check_silent, exact, glob, grant, lint_all, lint_organization, names,
+        organization, platform, regex, when,
+    };
+    use super::hidden;
+    use crate::diagnostic::Code;
+    use crate::language::model::{Condition, OwnedForm};
+    use crate::login::dn::AttributeOf;
+
+    fn check_hidden(text: &str, message: &str) {
+        assert_eq!(hidden(text).map(|(message, _)| message).as_deref(), Some(message));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_named() {
+        check_hidden("bi\u{200b}-admins", "`bi\\u{200b}-admins` holds U+200B, which cannot be seen");
+        check_hidden("bi\u{a0}admins", "`bi\\u{a0}admins` holds U+00A0, which looks like a space");
+        check_hidden("\u{feff}bi", "`\\u{feff}bi` holds U+FEFF, which cannot be seen");
+        check_hidden("bi\u{200d}x", "`bi\\u{200d}x` holds U+200D, which cannot be seen");
+        check_hidden(
+            "Ko\u{308}ln",
+            "`Ko\\u{308}ln` is not in normalization form C, which has U+00F6 where this has U+006F",
+        );
+    }
+
+    #[test]
+    fn what_can_be_seen_or_is_needed_is_not() {
+        for text in [
+            "bi-admins",
+            "Vertrieb Köln",
+            "營業 部",
+            "營業\u{3000}部",
+            "می\u{200c}خواهم",
+            "❤\u{fe0f} team",
+            "👩\u{200d}💻",
+        ] {
+            assert_eq!(hidden(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_names_that_an_author_writes_are_looked_at() {
+        let bad = "bi\u{200b}";
+        let code = Code::InvisibleCharacter;
+        check(grant("viewers", exact(&[bad]), &["x"]), code, "U+200B");
+        check(grant("viewers", glob(&["bi\u{200b}*"]), &["x"]), code, "U+200B");
+        check(grant("viewers", regex(&["bi\u{200b}.*"]), &["x"]), code, "U+200B");
+        let mut acme = organization(Vec::new());
+        acme.aliases = vec![alias(bad, "a"), alias("b", bad)];
+        acme.connections[0].name.text = bad.to_owned();
+        assert_eq!(lint_organization(&acme, code).len(), 3);
+        check_one(&lint_all(&platform(&[bad, "x"]), &[], code), "U+200B");
+    }
+
+    #[test]
+    fn a_delimiter_in_a_name_is_found() {
+        let code = Code::DelimiterInName;
+        let message = "`a,b` holds the delimiter `,`, at which the groups of `acme-okta` are split";
+        check(grant("viewers", exact(&["a", "a,b"]), &["x"]), code, message);
+        let okta = Condition::Connection(names(&["acme-okta"]));
+        check(when(grant("viewers", exact(&["a,b"]), &["x"]), okta), code, message);
+        let mut acme = organization(Vec::new());
+        acme.aliases = vec![alias("CN=a,DC=b", "a"), alias("c", "a,b")];
+        check_one(&lint_organization(&acme, code), "`CN=a,DC=b` holds the delimiter");
+    }
+
+    #[test]
+    fn a_delimiter_where_nothing_is_split_is_none() {
+        let code = Code::DelimiterInName;
+        check_silent(grant("viewers", exact(&["a;b"]), &["x"]), code);
+        check_silent(grant("viewers", glob(&["a,*"]), &["x"]), code);
+        let saml = Condition::Connection(names(&["acme-saml"]));
+        check_silent(when(grant("viewers", exact(&["a,b"]), &["x"]), saml), code);
+        let mut acme = organization(vec![grant("viewers", exact(&["a,b"]), &["x"])]);
+        acme.aliases = vec![alias("4711", "a,b")];
+        assert_eq!(lint_organization(&acme, code), []);
+        acme.aliases.clear();
+        acme.connections[0].sources[0].form =
+            OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of: AttributeOf::Entry, below: None };
+        assert_eq!(lint_organization(&acme, code), []);
+    }
+}

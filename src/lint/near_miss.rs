@@ -1,0 +1,174 @@
+//! Names that are nearly those that are known.
+
+use super::confusable::{difference, skeleton};
+use super::in_rule;
+use super::names::patterns_of;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::Organization;
+use crate::language::yaml::Name;
+use crate::text::case_mapping;
+use crate::text::visible::visible;
+
+/// A name that stands in a mapping.
+#[derive(Clone, Copy)]
+struct Spelling<'m> {
+    name: &'m Name,
+    whose: Whose,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    AliasName,
+    AliasId,
+    /// An exact pattern: the position of its rule, and whether its letter case is left out of account.
+    Pattern {
+        rule: usize,
+        ignore_case: bool,
+    },
+}
+
+/// Reports exact patterns that look like an alias, or like another exact pattern of the mapping.
+pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
+    let mut spellings: Vec<(String, Spelling<'_>)> = Vec::new();
+    for alias in &organization.aliases {
+        for (name, whose) in [(&alias.name, Whose::AliasName), (&alias.id, Whose::AliasId)] {
+            spellings.push((skeleton(&name.text), Spelling { name, whose }));
+        }
+    }
+    for (position, rule) in organization.rules.iter().enumerate() {
+        for patterns in patterns_of(rule) {
+            let whose = Whose::Pattern { rule: position, ignore_case: patterns.ignore_case };
+            spellings
+                .extend(patterns.exact.iter().map(|name| (skeleton(&name.text), Spelling { name, whose })));
+        }
+    }
+    // Stable: in the order of the file where they look the same.
+    spellings.sort_by(|(left, _), (right, _)| left.cmp(right));
+    for alike in spellings.chunk_by(|(left, _), (right, _)| left == right) {
+        let first = alike.first().map(|(_, spelling)| spelling.name.text.as_str());
+        if alike.iter().any(|(_, spelling)| first != Some(&spelling.name.text)) {
+            let alike: Vec<Spelling<'_>> = alike.iter().map(|(_, spelling)| *spelling).collect();
+            compare(organization, &alike, diagnostics);
+        }
+    }
+}
+
+fn compare(organization: &Organization, alike: &[Spelling<'_>], diagnostics: &mut Vec<Diagnostic>) {
+    let Some(known) = best_known(alike) else { return };
+    for spelling in alike {
+        let Whose::Pattern { rule, ignore_case } = spelling.whose else { continue };
+        let text = spelling.name.text.as_str();
+        let is_excused = alike.iter().any(|other| match other.whose {
+            // It is an alias itself, or matches one.
+            Whose::AliasName | Whose::AliasId => {
+                other.name.text == text || ignore_case && same_letters(text, other)
+            }
+            // The rule has both, or one of the two matches the other.
+            Whose::Pattern { rule: its, ignore_case: ignores } => {
+                other.name.text == known.name.text
+                    && (rule == its || (ignore_case || ignores) && same_letters(text, other))
+            }
+        });
+        if text == known.name.text || is_excused {
+            continue;
+        }
+        let Some(rule) = organization.rules.get(rule) else { continue };
+        let (file, label) = match known.whose {
+            Whose::Pattern { rule, .. } => {
+                (organization.rules.get(rule).map(|rule| rule.file.as_str()), "written so here")
+            }
+            Whose::AliasName | Whose::AliasId => (Some(organization.file.as_str()), "the alias"),
+        };
+        let message = format!(
+            "`{}` differs from `{}` only in {}",
+            visible(text),
+            visible(&known.name.text),
+            difference(text, &known.name.text)
+        );
+        let other = file.map(|file| (file, &known.name.span, label));
+        diagnostics.push(in_rule((organization, rule), Code::NearMiss, &spelling.name.span, message, other));
+    }
+}
+
+/// The spelling that is probably right: that of an alias, or the one that is written most often.
+fn best_known<'s, 'm>(alike: &'s [Spelling<'m>]) -> Option<&'s Spelling<'m>> {
+    let of = |whose| alike.iter().find(move |spelling| spelling.whose == whose);
+    of(Whose::AliasName).or_else(|| of(Whose::AliasId)).or_else(|| {
+        let times = |text: &str| alike.iter().filter(|spelling| spelling.name.text == text).count();
+        // The first of those written most often: `max_by_key` would take the last.
+        alike.iter().rev().max_by_key(|spelling| times(&spelling.name.text))
+    })
+}
+
+fn same_letters(text: &str, other: &Spelling<'_>) -> bool {
+    case_mapping::same_folded(text.as_bytes(), other.name.text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        alias, check_one, exact, glob, grant, ignoring_case, lint_organization, of_template, organization,
+    };
+    use crate::diagnostic::{Code, Diagnostic};
+    use crate::language::model::Patterns;
+
+    fn find(aliases: &[(&str, &str)], patterns: Vec<Patterns>) -> Vec<Diagnostic> {
+        let rules = patterns.into_iter().enumerate();
+        let mut acme =
+            organization(rules.map(|(at, patterns)| grant(&format!("r{at}"), patterns, &["x"])).collect());
+        acme.aliases = aliases.iter().map(|(id, name)| alias(id, name)).collect();
+        lint_organization(&acme, Code::NearMiss)
+    }
+
+    const ADMINS: &[(&str, &str)] = &[("6F1C-id", "SG Admins")];
+
+    #[test]
+    fn nearly_an_alias_is_found() {
+        check_one(
+            &find(ADMINS, vec![exact(&["SG admins"])]),
+            "`SG admins` differs from `SG Admins` only in letter case",
+        );
+        check_one(&find(ADMINS, vec![exact(&["SG  Admins"])]), "only in spaces");
+        check_one(&find(ADMINS, vec![exact(&["SG Admins\u{200b}"])]), "only in invisible characters");
+        check_one(
+            &find(ADMINS, vec![exact(&["6f1c-ID"])]),
+            "`6f1c-ID` differs from `6F1C-id` only in letter case",
+        );
+        check_one(
+            &find(ADMINS, vec![ignoring_case(exact(&["SG  admins"]))]),
+            "only in letter case and spaces",
+        );
+    }
+
+    #[test]
+    fn nearly_another_pattern_is_found() {
+        let found = find(&[], vec![exact(&["bi-admins"]), exact(&["x", "BI-admins"])]);
+        check_one(&found, "`BI-admins` differs from `bi-admins` only in letter case");
+        let related = found[0].related.as_ref().expect("the other");
+        assert!(related.span.start < found[0].span.start);
+        let found = find(&[], vec![exact(&["BI-admins"]), exact(&["bi-admins"]), exact(&["bi-admins"])]);
+        check_one(&found, "`BI-admins` differs from `bi-admins`");
+    }
+
+    #[test]
+    fn what_is_meant_is_no_near_miss() {
+        assert_eq!(find(ADMINS, vec![exact(&["SG Admins", "6F1C-id"])]), []);
+        assert_eq!(find(ADMINS, vec![ignoring_case(exact(&["sg admins", "6f1c-ID"]))]), []);
+        assert_eq!(find(ADMINS, vec![exact(&["SG Admins", "SG admins"])]), [], "a rule has both");
+        assert_eq!(find(ADMINS, vec![glob(&["sg admins"])]), []);
+        assert_eq!(find(&[], vec![exact(&["bi-admins", "BI-admins"])]), [], "a rule has both");
+        assert_eq!(find(&[], vec![ignoring_case(exact(&["bi-admins"])), exact(&["BI-admins"])]), []);
+        assert_eq!(find(&[], vec![exact(&["bi-admins"]), exact(&["bi_admins", "bi-admin"])]), []);
+        assert_eq!(find(&[("a", "SG"), ("b", "sg")], vec![exact(&["SG"]), exact(&["sg"])]), []);
+    }
+
+    #[test]
+    fn a_near_miss_in_a_template_says_where_it_is_used() {
+        let mut acme = organization(vec![of_template(grant("r", exact(&["sg admins"]), &["x"]))]);
+        acme.aliases = vec![alias("1", "SG Admins")];
+        let found = lint_organization(&acme, Code::NearMiss);
+        check_one(&found, "`sg admins`");
+        assert_eq!(found[0].file, "templates/bi@1.yaml");
+        assert_eq!(found[0].related.as_ref().expect("the use").span, 7..9);
+    }
+}

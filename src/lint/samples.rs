@@ -1,0 +1,227 @@
+//! Mappings for the tests of what is looked for, without files.
+
+use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::{
+    Alias, Application, Condition, Connection, Effect, From, Limits, Matches, Organization, OwnedForm,
+    OwnedShape, OwnedSource, Patterns, Platform, Policies, Rule, Scalar, TargetGroup, Test, Tokens,
+};
+use crate::language::strategy::Strategy;
+use crate::language::yaml::Name;
+use crate::login::source::{Absent, Combine, Identity};
+
+use core::ops::Range;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Every place that is asked for is another one, behind those before.
+pub(super) fn place() -> Range<usize> {
+    static NEXT: AtomicUsize = AtomicUsize::new(100);
+    let start = NEXT.fetch_add(2, Ordering::Relaxed);
+    start..start + 1
+}
+
+pub(super) fn name(text: &str) -> Name {
+    Name { span: place(), text: text.to_owned() }
+}
+
+pub(super) fn names(texts: &[&str]) -> Vec<Name> {
+    texts.iter().map(|text| name(text)).collect()
+}
+
+/// A platform with two applications; groups that begin with `!` are protected.
+pub(super) fn platform(groups: &[&str]) -> Platform {
+    let limits = Limits {
+        groups: 1_000,
+        name_characters: 512,
+        claim_bytes: 8_192,
+        over: crate::bundle::index::OverLimit::Deny,
+    };
+    let application = |text: &str| Application {
+        name: name(text),
+        clients: names(&[&format!("{text}-client"), &format!("{text}-other")]),
+        claim: Some(name("https://claims.example.com/groups")),
+        tokens: Tokens { id: true, access: true },
+        saml_attribute: None,
+        provenance: None,
+        limits,
+    };
+    let mut groups: Vec<TargetGroup> = groups
+        .iter()
+        .map(|text| TargetGroup {
+            name: name(text.trim_start_matches('!')),
+            applications: vec![0],
+            protected: text.starts_with('!'),
+        })
+        .collect();
+    groups.sort_by(|left, right| left.name.text.cmp(&right.name.text));
+    Platform {
+        file: "platform.yaml".to_owned(),
+        applications: vec![application("catalog"), application("qlik")],
+        groups,
+        tiers: Vec::new(),
+        ceilings: Vec::new(),
+        policies: Policies {
+            closed: Policy::NoGroups,
+            failure: Policy::NoGroups,
+            incomplete: IncompletePolicy::NoGroups,
+            incomplete_span: None,
+            unmatched: UnmatchedPolicy::Drop,
+            refresh: None,
+        },
+    }
+}
+
+pub(super) fn source(pointer: &str, shape: OwnedShape) -> OwnedSource {
+    OwnedSource {
+        from: From::Attribute { pointer: pointer.to_owned(), identity: Identity::Login },
+        shape,
+        form: OwnedForm::Plain,
+        numbers: false,
+        booleans: false,
+        nfc: false,
+        trim: false,
+        absent: Absent::Incomplete,
+        overage: false,
+        cap: None,
+    }
+}
+
+pub(super) fn connection(text: &str, strategy: Strategy, source: OwnedSource) -> Connection {
+    Connection { name: name(text), strategy, sources: vec![source], combine: Combine::All }
+}
+
+/// An organization `acme` with the connections `acme-okta`, which is split at commas, and `acme-saml`.
+pub(super) fn organization(rules: Vec<Rule>) -> Organization {
+    let okta = source("/federated_groups", OwnedShape::Delimited(",".to_owned()));
+    let saml = source("/groups", OwnedShape::List);
+    Organization {
+        file: "organizations/acme.yaml".to_owned(),
+        name: "acme".to_owned(),
+        id: None,
+        connections: vec![
+            connection("acme-okta", Strategy::Okta, okta),
+            connection("acme-saml", Strategy::Samlp, saml),
+        ],
+        aliases: Vec::new(),
+        rules,
+        lacks_rules: false,
+        default: Vec::new(),
+        incomplete: None,
+        incomplete_span: None,
+        unmatched: None,
+        unmatched_span: None,
+        refresh: None,
+    }
+}
+
+pub(super) fn alias(id: &str, text: &str) -> Alias {
+    Alias { id: name(id), name: name(text) }
+}
+
+fn patterns(exact: &[&str], glob: &[&str], regex: &[&str]) -> Patterns {
+    Patterns {
+        span: place(),
+        exact: names(exact),
+        glob: names(glob),
+        regex: names(regex),
+        ignore_case: false,
+    }
+}
+
+pub(super) fn exact(texts: &[&str]) -> Patterns {
+    patterns(texts, &[], &[])
+}
+
+pub(super) fn glob(texts: &[&str]) -> Patterns {
+    patterns(&[], texts, &[])
+}
+
+pub(super) fn regex(texts: &[&str]) -> Patterns {
+    patterns(&[], &[], texts)
+}
+
+pub(super) fn ignoring_case(patterns: Patterns) -> Patterns {
+    Patterns { ignore_case: true, ..patterns }
+}
+
+pub(super) fn combined(any: Vec<Patterns>, all: Vec<Patterns>, none: Vec<Patterns>) -> Matches {
+    Matches::Groups { span: place(), any, all, none }
+}
+
+pub(super) fn rule(id: &str, effect: Effect, matches: Matches, groups: &[&str]) -> Rule {
+    Rule {
+        id: name(id),
+        file: "organizations/acme.yaml".to_owned(),
+        used: None,
+        span: place(),
+        when: None,
+        matches,
+        effect,
+        groups: names(groups),
+        protected: false,
+        expires: None,
+    }
+}
+
+pub(super) fn grant(id: &str, patterns: Patterns, groups: &[&str]) -> Rule {
+    rule(id, Effect::Grant, combined(vec![patterns], Vec::new(), Vec::new()), groups)
+}
+
+pub(super) fn exclude(id: &str, patterns: Patterns, groups: &[&str]) -> Rule {
+    rule(id, Effect::Exclude, combined(vec![patterns], Vec::new(), Vec::new()), groups)
+}
+
+pub(super) fn everyone(id: &str, groups: &[&str]) -> Rule {
+    rule(id, Effect::Grant, Matches::Everyone, groups)
+}
+
+pub(super) fn when(rule: Rule, condition: Condition) -> Rule {
+    Rule { when: Some(condition), ..rule }
+}
+
+/// Marks a rule as one of a template.
+pub(super) fn of_template(rule: Rule) -> Rule {
+    Rule { used: Some(7..9), file: "templates/bi@1.yaml".to_owned(), ..rule }
+}
+
+pub(super) fn user(attribute: &str, test: Test) -> Condition {
+    Condition::User { attribute: name(attribute), test, span: place() }
+}
+
+pub(super) fn texts(texts: &[&str]) -> Vec<Scalar> {
+    texts.iter().map(|text| Scalar::Text((*text).to_owned())).collect()
+}
+
+/// What is found in an organization and the groups of its rules, with a certain code.
+pub(super) fn lint_organization(organization: &Organization, code: Code) -> Vec<Diagnostic> {
+    let mut groups: Vec<&str> =
+        organization.rules.iter().flat_map(|rule| &rule.groups).map(|group| group.text.as_str()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    lint_all(&platform(&groups), core::slice::from_ref(organization), code)
+}
+
+pub(super) fn lint_all(platform: &Platform, organizations: &[Organization], code: Code) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    super::lint(platform, organizations, None, &mut diagnostics);
+    diagnostics.retain(|diagnostic| diagnostic.code == code);
+    diagnostics
+}
+
+pub(super) fn lint(rule: Rule, code: Code) -> Vec<Diagnostic> {
+    lint_organization(&organization(vec![rule]), code)
+}
+
+/// Holds findings to one, whose message has a certain part.
+pub(super) fn check_one(found: &[Diagnostic], message: &str) {
+    let [only] = found else { panic!("one finding with {message}, not {found:#?}") };
+    assert!(only.message.contains(message), "{} has no {message}", only.message);
+}
+
+pub(super) fn check(rule: Rule, code: Code, message: &str) {
+    check_one(&lint(rule, code), message);
+}
+
+pub(super) fn check_silent(rule: Rule, code: Code) {
+    assert_eq!(lint(rule, code), []);
+}

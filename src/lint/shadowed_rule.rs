@@ -1,0 +1,467 @@
+//! Rules beside which others are of no use: the same rule once more, or one that gives nothing of its own.
+
+use core::hash::{Hash, Hasher};
+use std::collections::{HashMap, hash_map::DefaultHasher};
+
+use super::in_rule;
+use super::patterns::{Prepared, PreparedRule, spend};
+use crate::bundle::mapping::UnmatchedPolicy;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};
+use crate::language::yaml::Name;
+use crate::patterns::domains;
+use crate::patterns::folding::fold;
+
+/// So many rules are compared with one without asking first which of them can come into question.
+const FEW_CANDIDATES: usize = 100;
+
+/// A rule, so that it can be compared with others.
+struct Compared<'m> {
+    rule: &'m Rule,
+    matches: &'m PreparedRule<'m>,
+    /// The groups that it grants or excludes, as numbers: sorted, each once.
+    groups: Vec<usize>,
+    /// Whether what it grants depends on captures.
+    expands: bool,
+    /// Its condition as a number; equal conditions have the same.
+    condition: Option<usize>,
+    /// Whether another rule does the same, and has been named.
+    is_duplicate: bool,
+}
+
+/// Reports rules that are there twice, and rules that give nothing that another one does not give.
+pub(super) fn lint(
+    platform: &Platform,
+    organization: &Organization,
+    prepared: &Prepared<'_>,
+    budget: &mut usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if organization.rules.len() < 2 {
+        return;
+    }
+    let mut rules = compare_all(organization, prepared);
+    find_duplicates(organization, &mut rules, diagnostics);
+    let unmatched = organization.unmatched.unwrap_or(platform.policies.unmatched);
+    find_shadowed(organization, prepared, &rules, unmatched, budget, diagnostics);
+}
+
+fn compare_all<'m>(organization: &'m Organization, prepared: &'m Prepared<'m>) -> Vec<Compared<'m>> {
+    let mut groups: HashMap<&str, usize> = HashMap::new();
+    let mut conditions: HashMap<String, usize> = HashMap::new();
+    let compare = |(rule, matches): (&'m Rule, &'m PreparedRule<'m>)| {
+        let number = |group: &'m Name| {
+            let next = groups.len();
+            *groups.entry(group.text.as_str()).or_insert(next)
+        };
+        let mut numbers: Vec<usize> = rule.groups.iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let condition = rule.when.as_ref().map(|condition| {
+            let next = conditions.len();
+            *conditions.entry(canonical(condition)).or_insert(next)
+        });
+        let expands = rule.groups.iter().any(|group| group.text.contains("${"));
+        Compared { rule, matches, groups: numbers, expands, condition, is_duplicate: false }
+    };
+    organization.rules.iter().zip(&prepared.rules).map(compare).collect()
+}
+
+fn find_duplicates(
+    organization: &Organization,
+    rules: &mut [Compared<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+    for position in 0..rules.len() {
+        let Some(later) = rules.get(position) else { continue };
+        let alike = known.entry(later.hash()).or_default();
+        let first = alike.iter().filter_map(|first| rules.get(*first)).find(|first| first.is_same(later));
+        let Some(first) = first else {
+            alike.push(position);
+            continue;
+        };
+        let message = format!("`{}` does the same as `{}`", later.rule.id.text, first.rule.id.text);
+        let other = Some((first.rule.file.as_str(), &first.rule.id.span, "the other one"));
+        let place = (organization, later.rule);
+        diagnostics.push(in_rule(place, Code::DuplicateRule, &later.rule.id.span, message, other));
+        if let Some(later) = rules.get_mut(position) {
+            later.is_duplicate = true;
+        }
+    }
+}
+
+fn find_shadowed(
+    organization: &Organization,
+    prepared: &Prepared<'_>,
+    rules: &[Compared<'_>],
+    unmatched: UnmatchedPolicy,
+    budget: &mut usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let is_everyone = |(_, rule): &(usize, &Compared<'_>)| matches!(rule.rule.matches, Matches::Everyone);
+    let everyone: Vec<usize> =
+        rules.iter().enumerate().filter(is_everyone).map(|(position, _)| position).collect();
+    let mut by_group: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (position, rule) in rules.iter().enumerate() {
+        for group in &rule.groups {
+            by_group.entry(*group).or_default().push(position);
+        }
+    }
+    for (position, rule) in rules.iter().enumerate() {
+        if rule.is_duplicate {
+            continue;
+        }
+        // Whatever shadows the rule has all of its groups; where many do, its patterns say which to look at.
+        let with_group =
+            rule.groups.iter().filter_map(|group| by_group.get(group)).min_by_key(|all| all.len());
+        let candidates = match with_group {
+            Some(few) if few.len() <= FEW_CANDIDATES => few.clone(),
+            _ => {
+                let mut candidates = everyone.clone();
+                for set in core::iter::once(&rule.matches.any).chain(&rule.matches.all) {
+                    candidates.extend(prepared.candidates(set, budget));
+                }
+                candidates.sort_unstable();
+                candidates.dedup();
+                candidates
+            }
+        };
+        for candidate in candidates {
+            let Some(other) = rules.get(candidate).filter(|_| candidate != position) else { continue };
+            if !spend(budget, 1) {
+                return;
+            }
+            if other.is_duplicate || !other.shadows(rule, unmatched, budget) {
+                continue;
+            }
+            // Of two that shadow each other, the later one is of no use.
+            if candidate > position && rule.shadows(other, unmatched, budget) {
+                continue;
+            }
+            let message = match rule.rule.effect {
+                Effect::Grant => {
+                    format!(
+                        "`{}` grants nothing that `{}` does not grant as well",
+                        rule.rule.id.text, other.rule.id.text
+                    )
+                }
+                Effect::Exclude => format!(
+                    "`{}` excludes nothing that `{}` does not exclude as well",
+                    rule.rule.id.text, other.rule.id.text
+                ),
+            };
+            let place = (organization, rule.rule);
+            let other = Some((other.rule.file.as_str(), &other.rule.id.span, "the rule that is enough"));
+            diagnostics.push(in_rule(place, Code::ShadowedRule, &rule.rule.id.span, message, other));
+            break;
+        }
+    }
+}
+
+impl Compared<'_> {
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let everyone = matches!(self.rule.matches, Matches::Everyone);
+        let expires = self.rule.expires.as_ref().map(|(moment, _)| *moment);
+        (self.rule.effect == Effect::Grant, everyone, expires, &self.groups, self.condition)
+            .hash(&mut hasher);
+        self.matches.any.hash(&mut hasher);
+        self.matches.none.hash(&mut hasher);
+        self.matches.all.len().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.rule.effect == other.rule.effect
+            && self.condition == other.condition
+            && self.groups == other.groups
+            && self.expiry() == other.expiry()
+            && self.matches_same(other)
+    }
+
+    /// The moment of expiry.
+    fn expiry(&self) -> Option<i64> {
+        self.rule.expires.as_ref().map(|(moment, _)| *moment)
+    }
+
+    fn matches_same(&self, other: &Self) -> bool {
+        let everyone = |rule: &Rule| matches!(rule.matches, Matches::Everyone);
+        if everyone(self.rule) != everyone(other.rule) {
+            return false;
+        }
+        // Two captures may have changed places in patterns that match the same.
+        if self.expands || other.expands {
+            return self.texts() == other.texts();
+        }
+        self.matches.is_same(other.matches)
+    }
+
+    /// All patterns as they are written, each with what it is for, sorted.
+    fn texts(&self) -> Vec<(usize, bool, &str, &str)> {
+        let mut texts = Vec::new();
+        let Matches::Groups { any, all, none, .. } = &self.rule.matches else { return texts };
+        let any = any.iter().map(|patterns| (0, patterns));
+        let none = none.iter().map(|patterns| (1, patterns));
+        let all = all.iter().enumerate().map(|(entry, patterns)| (2 + entry, patterns));
+        for (part, patterns) in any.chain(none).chain(all) {
+            for (kind, names) in
+                [("exact", &patterns.exact), ("glob", &patterns.glob), ("regex", &patterns.regex)]
+            {
+                texts.extend(names.iter().map(|name| (part, patterns.ignore_case, kind, name.text.as_str())));
+            }
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+
+    /// Whether `other` gives nothing that this rule does not give.
+    fn shadows(&self, other: &Self, unmatched: UnmatchedPolicy, budget: &mut usize) -> bool {
+        let lasts = match (self.expiry(), other.expiry()) {
+            (None, _) => true,
+            (Some(own), Some(its)) => own >= its,
+            (Some(_), None) => false,
+        };
+        let applies = self.condition.is_none() || self.condition == other.condition;
+        let is_granted = |group: &usize| self.groups.binary_search(group).is_ok();
+        if !lasts || !applies || self.rule.effect != other.rule.effect || !other.groups.iter().all(is_granted)
+        {
+            return false;
+        }
+        if self.matches_same(other) {
+            return true;
+        }
+        if other.expands {
+            return false;
+        }
+        let (own, its) = (self.matches, other.matches);
+        let everyone = matches!(self.rule.matches, Matches::Everyone);
+        let simple = own.all.is_empty() && own.none.is_empty() && !own.any.is_empty();
+        if !everyone && !simple {
+            return false;
+        }
+        // Where an unmatched group means a refusal, a rule is of use by what it matches.
+        if unmatched == UnmatchedPolicy::Deny {
+            return simple
+                && its.sets().all(|set| own.any.covers(set, budget))
+                && its.sets().any(|set| !set.is_empty());
+        }
+        everyone
+            || !its.any.is_empty() && own.any.covers(&its.any, budget)
+            || its.all.iter().any(|set| own.any.covers(set, budget))
+    }
+}
+
+/// A condition as text, which is the same for conditions that differ in order only.
+fn canonical(condition: &Condition) -> String {
+    let names = |kind: &str, names: &[Name]| {
+        let texts = names.iter().map(|name| format!("{:?}", name.text)).collect();
+        in_order(kind, texts)
+    };
+    match condition {
+        Condition::All(all) => in_order("all", all.iter().map(canonical).collect()),
+        Condition::Any(any) => in_order("any", any.iter().map(canonical).collect()),
+        Condition::Not(inner) => format!("not({})", canonical(inner)),
+        Condition::FalseIfUnknown(inner) => format!("false-if-unknown({})", canonical(inner)),
+        Condition::Connection(all) => names("connection", all),
+        Condition::Application(all) => names("application", all),
+        Condition::Client(all) => names("client", all),
+        Condition::Organization(all) => names("organization", all),
+        Condition::EmailDomain(all) => {
+            let spellings = all.iter().flat_map(|domain| domains::spellings(&domain.text));
+            in_order("email-domain", spellings.map(|domain| format!("{:?}", fold(&domain))).collect())
+        }
+        Condition::Strategy(all) => {
+            in_order("strategy", all.iter().map(|(strategy, _)| strategy.name().to_owned()).collect())
+        }
+        Condition::Metadata { of, key, values } => names(&format!("{of:?} {:?}", key.text), values),
+        Condition::User { attribute, test, .. } => {
+            let test = match test {
+                Test::Equals(values) => scalars("equals", values),
+                Test::Contains(values) => scalars("contains", values),
+                other => format!("{other:?}"),
+            };
+            format!("user({:?} {test})", attribute.text)
+        }
+    }
+}
+
+fn scalars(kind: &str, values: &[Scalar]) -> String {
+    in_order(kind, values.iter().map(|value| format!("{value:?}")).collect())
+}
+
+fn in_order(kind: &str, mut texts: Vec<String>) -> String {
+    texts.sort_unstable();
+    texts.dedup();
+    match texts.as_slice() {
+        [only] if matches!(kind, "all" | "any") => only.clone(),
+        texts => format!("{kind}({})", texts.join(" ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        check_one, combined, everyone, exact, exclude, glob, grant, ignoring_case, lint_organization, names,
+        of_template, organization, regex, rule, texts, user, when,
+    };
+    use crate::bundle::mapping::UnmatchedPolicy;
+    use crate::diagnostic::{Code, Diagnostic};
+    use crate::language::model::{Condition, Effect, Patterns, Rule, Test};
+
+    fn find(rules: Vec<Rule>, code: Code) -> Vec<Diagnostic> {
+        lint_organization(&organization(rules), code)
+    }
+
+    fn check_duplicate(first: Rule, later: Rule) {
+        let (id, other) = (later.id.text.clone(), first.id.text.clone());
+        let place = (later.id.span.clone(), first.id.span.clone());
+        let rules = vec![first, grant("between", exact(&["z"]), &["z"]), later];
+        let acme = organization(rules);
+        let found = lint_organization(&acme, Code::DuplicateRule);
+        check_one(&found, &format!("`{id}` does the same as `{other}`"));
+        let related = found[0].related.as_ref().expect("the first").span.clone();
+        assert_eq!((found[0].span.clone(), related), place);
+        assert_eq!(lint_organization(&acme, Code::ShadowedRule), [], "said once");
+    }
+
+    fn check_no_duplicate(first: Rule, later: Rule) {
+        assert_eq!(find(vec![first, later], Code::DuplicateRule), []);
+    }
+
+    fn a(patterns: Patterns) -> Rule {
+        grant("a", patterns, &["x", "y"])
+    }
+
+    fn b(patterns: Patterns) -> Rule {
+        grant("b", patterns, &["y", "x"])
+    }
+
+    fn is(values: &[&str]) -> Condition {
+        user("/department", Test::Equals(texts(values)))
+    }
+
+    #[test]
+    fn a_rule_that_is_there_twice_is_found() {
+        check_duplicate(a(exact(&["m", "n"])), b(exact(&["n", "m", "n"])));
+        check_duplicate(
+            a(glob(&["m-*", "{n,o}"])),
+            b(Patterns { glob: names(&["m-*"]), ..exact(&["o", "n"]) }),
+        );
+        check_duplicate(a(regex(&["m+"])), b(regex(&["m+"])));
+        check_duplicate(a(ignoring_case(exact(&["M"]))), b(ignoring_case(exact(&["m"]))));
+        check_duplicate(when(a(exact(&["m"])), is(&["f", "g"])), when(b(exact(&["m"])), is(&["g", "f"])));
+        check_duplicate(everyone("a", &["x"]), everyone("b", &["x"]));
+        check_duplicate(exclude("a", exact(&["m"]), &["x"]), exclude("b", exact(&["m"]), &["x"]));
+        let all = |first, second| Condition::All(vec![first, second]);
+        let domain = || Condition::EmailDomain(names(&["acme.example"]));
+        check_duplicate(
+            when(a(exact(&["m"])), all(is(&["f"]), domain())),
+            when(b(exact(&["m"])), all(domain(), is(&["f"]))),
+        );
+        let expanding = |id| grant(id, glob(&["m-${p}"]), &["x-${p}"]);
+        check_duplicate(expanding("a"), expanding("b"));
+    }
+
+    #[test]
+    fn rules_that_differ_are_no_duplicates() {
+        check_no_duplicate(a(exact(&["m"])), b(exact(&["M"])));
+        check_no_duplicate(a(exact(&["m"])), b(ignoring_case(exact(&["m"]))));
+        check_no_duplicate(a(exact(&["m"])), grant("b", exact(&["m"]), &["x"]));
+        check_no_duplicate(a(exact(&["m"])), exclude("b", exact(&["m"]), &["x", "y"]));
+        check_no_duplicate(when(a(exact(&["m"])), is(&["f"])), when(b(exact(&["m"])), is(&["g"])));
+        check_no_duplicate(a(exact(&["m"])), Rule { expires: Some((1, 0..1)), ..b(exact(&["m"])) });
+        let expanding = |id, text: &str| grant(id, glob(&[text]), &["x-${p}"]);
+        check_no_duplicate(expanding("a", "${p}-${q}"), expanding("b", "${q}-${p}"));
+    }
+
+    fn check_shadowed(shadow: Rule, shadowed: Rule) {
+        let message =
+            format!("`{}` grants nothing that `{}` does not grant", shadowed.id.text, shadow.id.text);
+        check_one(&find(vec![shadow, shadowed], Code::ShadowedRule), &message);
+    }
+
+    fn check_no_shadow(one: Rule, other: Rule) {
+        assert_eq!(find(vec![one, other], Code::ShadowedRule), []);
+    }
+
+    fn less(patterns: Patterns) -> Rule {
+        grant("less", patterns, &["x"])
+    }
+
+    #[test]
+    fn a_rule_that_gives_nothing_of_its_own_is_found() {
+        check_shadowed(a(exact(&["m", "n"])), less(exact(&["n"])));
+        check_shadowed(a(glob(&["m-*"])), less(exact(&["m-1", "m-2"])));
+        check_shadowed(a(glob(&["m-*"])), less(glob(&["m-*"])));
+        check_shadowed(a(glob(&["m-*"])), less(glob(&["m-x-*", "m-*y"])));
+        check_shadowed(a(glob(&["*-m"])), less(glob(&["x-*-m"])));
+        check_shadowed(a(glob(&["m-[0-4]", "m-[5-9]"])), less(glob(&["m-[1-7]"])));
+        check_shadowed(a(glob(&["m-*"])), less(glob(&["m-${part}-x"])));
+        check_shadowed(a(regex(&["m+"])), less(regex(&["m+"])));
+        check_shadowed(a(regex(&["m.*"])), less(regex(&["mn?"])));
+        check_shadowed(a(glob(&["m*"])), less(regex(&["m[0-9]+"])));
+        check_shadowed(a(regex(&["m.*"])), less(exact(&["mn", "m"])));
+        check_shadowed(a(ignoring_case(glob(&["m-*"]))), less(exact(&["M-1"])));
+        check_shadowed(a(ignoring_case(glob(&["m-*"]))), less(ignoring_case(glob(&["M-x*"]))));
+        check_shadowed(everyone("a", &["x", "y"]), less(exact(&["m"])));
+        check_shadowed(everyone("a", &["x", "y"]), less(regex(&["m"])));
+        check_shadowed(everyone("a", &["x", "y"]), everyone("less", &["x"]));
+        check_shadowed(a(exact(&["m"])), when(less(exact(&["m"])), is(&["f"])));
+        check_shadowed(when(a(glob(&["m*"])), is(&["f"])), when(less(exact(&["m"])), is(&["f"])));
+        check_shadowed(a(exact(&["m"])), Rule { expires: Some((1, 0..1)), ..less(exact(&["m"])) });
+        let both = combined(vec![exact(&["m"])], vec![exact(&["n"])], vec![exact(&["o"])]);
+        check_shadowed(a(exact(&["n"])), rule("less", Effect::Grant, both, &["x"]));
+    }
+
+    #[test]
+    fn order_is_of_no_account_and_of_two_the_later_is_named() {
+        let found = find(vec![less(exact(&["m-1"])), a(glob(&["m-*"]))], Code::ShadowedRule);
+        check_one(&found, "`less` grants nothing that `a`");
+        let found = find(vec![a(glob(&["m-[ab]"])), b(exact(&["m-a", "m-b"]))], Code::ShadowedRule);
+        check_one(&found, "`b` grants nothing that `a`");
+        let found = find(
+            vec![exclude("a", glob(&["m*"]), &["x"]), exclude("b", exact(&["m"]), &["x"])],
+            Code::ShadowedRule,
+        );
+        check_one(&found, "`b` excludes nothing that `a` does not exclude as well");
+    }
+
+    #[test]
+    fn a_rule_that_gives_something_of_its_own_is_not() {
+        check_no_shadow(a(exact(&["m"])), less(exact(&["m", "n"])));
+        check_no_shadow(a(glob(&["m-?"])), less(glob(&["m-*"])));
+        check_no_shadow(a(glob(&["m-*"])), grant("more", exact(&["m-1"]), &["x", "z"]));
+        check_no_shadow(a(glob(&["m-*"])), exclude("less", exact(&["m-1"]), &["x"]));
+        check_no_shadow(when(a(exact(&["m"])), is(&["f"])), less(exact(&["m"])));
+        check_no_shadow(when(a(exact(&["m"])), is(&["f"])), when(less(exact(&["m"])), is(&["g"])));
+        check_no_shadow(Rule { expires: Some((1, 0..1)), ..a(exact(&["m"])) }, less(exact(&["m"])));
+        check_no_shadow(a(glob(&["m-*"])), less(ignoring_case(exact(&["m-1"]))));
+        check_no_shadow(a(regex(&["m.?"])), less(regex(&["m.*"])));
+        let own_none = combined(vec![exact(&["m"])], Vec::new(), vec![exact(&["o"])]);
+        check_no_shadow(rule("a", Effect::Grant, own_none, &["x", "y"]), less(exact(&["m"])));
+        check_no_shadow(
+            grant("a", glob(&["${p}-${q}"]), &["x-${p}"]),
+            grant("less", glob(&["m-${p}-n"]), &["x-${p}"]),
+        );
+    }
+
+    #[test]
+    fn where_unmatched_groups_are_refused_a_rule_is_of_use_by_what_it_matches() {
+        let mut acme = organization(vec![everyone("a", &["x"]), less(exact(&["m"]))]);
+        check_one(&lint_organization(&acme, Code::ShadowedRule), "`less`");
+        acme.unmatched = Some(UnmatchedPolicy::Deny);
+        assert_eq!(lint_organization(&acme, Code::ShadowedRule), []);
+        acme.rules[0] = a(exact(&["m", "n"]));
+        check_one(&lint_organization(&acme, Code::ShadowedRule), "`less`");
+    }
+
+    #[test]
+    fn a_rule_of_a_template_says_where_it_is_used() {
+        let found = find(vec![a(glob(&["m*"])), of_template(less(exact(&["m"])))], Code::ShadowedRule);
+        check_one(&found, "`less` grants nothing that `a`");
+        assert_eq!(found[0].file, "templates/bi@1.yaml");
+        assert_eq!(found[0].related.as_ref().expect("the use").file, "organizations/acme.yaml");
+    }
+}

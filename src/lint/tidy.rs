@@ -1,0 +1,157 @@
+//! Names and patterns that some connections never send so, because they tidy what arrives.
+
+use super::contradictions::connections_of;
+use super::in_rule;
+use super::names::patterns_of;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::{Connection, Organization};
+use crate::language::normalize_names::Tidying;
+use crate::language::yaml::Name;
+use crate::patterns::automaton::Automaton;
+use crate::patterns::folding::fold_pattern;
+use crate::patterns::glob::Glob;
+use crate::patterns::regex;
+use crate::text::visible::visible;
+
+/// Reports names and patterns that differ from names after `normalize`.
+///
+/// Exact names and aliases have been tidied where every source does; patterns that no source can send are errors.
+pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
+    let tidies = |connection: &&Connection| {
+        connection.sources.iter().any(|source| Tidying::of(source) != Tidying::NONE)
+    };
+    if !organization.connections.iter().any(|connection| tidies(&connection)) {
+        return;
+    }
+    for alias in &organization.aliases {
+        let connections = organization.connections.iter().filter(tidies);
+        if let Some((message, help)) = find(&alias.id, connections, |tidying| is_tidy(&alias.id, tidying)) {
+            let span = alias.id.span.clone();
+            let diagnostic = Diagnostic::new(Code::UntidyName, &organization.file, span, message);
+            diagnostics.push(diagnostic.help(help));
+        }
+    }
+    for rule in &organization.rules {
+        let connections = || connections_of(organization, rule).filter(tidies);
+        let mut report = |name: &Name, can_match: &dyn Fn(Tidying) -> bool| {
+            if let Some((message, help)) = find(name, connections(), can_match) {
+                let place = (organization, rule);
+                let diagnostic = in_rule(place, Code::UntidyName, &name.span, message, None);
+                diagnostics.push(diagnostic.help(help));
+            }
+        };
+        for patterns in patterns_of(rule) {
+            for exact in &patterns.exact {
+                report(exact, &|tidying| is_tidy(exact, tidying));
+            }
+            for glob in patterns.glob.iter().filter(|glob| may_be_untidy(&glob.text)) {
+                let lowered = Glob::parse(&glob.text).map(|glob| [glob.names, glob.patterns].concat());
+                let automaton = |lowered: String| match patterns.ignore_case {
+                    true => Automaton::of_glob(&fold_pattern(&lowered)),
+                    false => Automaton::of_glob(&lowered),
+                };
+                let all: Vec<Automaton> = lowered.unwrap_or_default().into_iter().map(automaton).collect();
+                report(glob, &|tidying| all.iter().all(|alternative| tidying.can_match(alternative)));
+            }
+            for regex in patterns.regex.iter().filter(|regex| may_be_untidy(&regex.text)) {
+                if let Ok(checked) = regex::check(&regex.text, patterns.ignore_case) {
+                    report(regex, &|tidying| tidying.can_match(&checked.automaton));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a pattern is worth a closer look.
+fn may_be_untidy(text: &str) -> bool {
+    !text.is_ascii() || text.contains([' ', '\\'])
+}
+
+fn is_tidy(name: &Name, tidying: Tidying) -> bool {
+    tidying.tidy(&name.text) == name.text
+}
+
+/// The message and the help for a name that some of the connections never send.
+fn find<'o>(
+    name: &Name,
+    connections: impl Iterator<Item = &'o Connection>,
+    can_match: impl Fn(Tidying) -> bool,
+) -> Option<(String, String)> {
+    let never =
+        |connection: &&Connection| connection.sources.iter().all(|source| !can_match(Tidying::of(source)));
+    let connections: Vec<&Connection> = connections.filter(never).collect();
+    let names: Vec<String> = connections.iter().map(|it| format!("`{}`", visible(&it.name.text))).collect();
+    let first = connections.first()?.sources.first()?;
+    let message =
+        format!("`{}` is not normalized, and the names of {} are", visible(&name.text), names.join(" and "));
+    let tidied = Tidying::of(first).tidy(&name.text);
+    let help = match tidied.is_empty() || tidied == name.text {
+        true => "write it as names are after `normalize`".to_owned(),
+        false => format!("write `{}`, or both if other connections send it so", visible(&tidied)),
+    };
+    Some((message, help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        alias, check_one, exact, glob, grant, ignoring_case, lint_organization, names, organization, regex,
+        when,
+    };
+    use crate::diagnostic::Code;
+    use crate::language::model::{Condition, Organization, OwnedForm, Patterns};
+
+    const CODE: Code = Code::UntidyName;
+
+    /// An organization whose connection `acme-okta` tidies names, and whose others do not.
+    fn acme(patterns: Patterns) -> Organization {
+        let mut acme = organization(vec![grant("viewers", patterns, &["x"])]);
+        for connection in acme.connections.iter_mut().filter(|it| it.name.text == "acme-okta") {
+            connection.sources[0].trim = true;
+            connection.sources[0].nfc = true;
+        }
+        acme
+    }
+
+    #[test]
+    fn what_a_connection_never_sends_is_found() {
+        for patterns in [
+            exact(&["admins", "admins "]),
+            ignoring_case(exact(&["Ko\u{308}ln"])),
+            glob(&[" admins-*"]),
+            glob(&["{x,y }"]),
+            ignoring_case(glob(&["*-Ko\u{308}ln"])),
+            glob(&["bi\u{200b}${team}"]),
+            regex(&["admins.* "]),
+            regex(&["[ ]admins"]),
+        ] {
+            let found = lint_organization(&acme(patterns), CODE);
+            check_one(&found, "is not normalized, and the names of `acme-okta` are");
+        }
+        let mut other = acme(exact(&["SG"]));
+        other.aliases = vec![alias(" 4711", "SG")];
+        check_one(
+            &lint_organization(&other, CODE),
+            "` 4711` is not normalized, and the names of `acme-okta` are",
+        );
+    }
+
+    #[test]
+    fn what_can_be_sent_is_not() {
+        for patterns in [exact(&["bi admins", "Köln"]), glob(&["* x", "?\u{308}*"]), regex(&["a b", " ?x"])]
+        {
+            assert_eq!(lint_organization(&acme(patterns), CODE), []);
+        }
+        let mut acme = acme(exact(&["admins "]));
+        let rule = acme.rules.remove(0);
+        acme.rules.push(when(rule, Condition::Connection(names(&["acme-saml"]))));
+        assert_eq!(lint_organization(&acme, CODE), [], "the rule is for a connection that sends it");
+    }
+
+    #[test]
+    fn a_form_changes_nothing() {
+        let mut acme = acme(glob(&[" admins*"]));
+        acme.connections[0].sources[0].form = OwnedForm::Path;
+        assert_eq!(lint_organization(&acme, CODE).len(), 1);
+    }
+}

@@ -1,0 +1,6 @@
+//! Which clauses of a mapping match an upstream group.
+
+pub(crate) mod affix;
+pub(crate) mod glob;
+pub(crate) mod matcher;
+pub(crate) mod regex_vm;

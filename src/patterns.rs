@@ -1,0 +1,12 @@
+//! Globs and regular expressions as authors write them, and what is known about them.
+
+pub(crate) mod automaton;
+pub(crate) mod captures;
+pub(crate) mod domains;
+pub(crate) mod folding;
+pub(crate) mod glob;
+pub(crate) mod inclusion;
+pub(crate) mod regex;
+
+pub use self::glob::{Glob, GlobError};
+pub use self::regex::{StandaloneRegex, StandaloneRegexError};

@@ -1,0 +1,321 @@
+//! A pattern as an automaton on characters: globs and regular expressions alike, so that questions about all patterns
+//! of a rule together have one answer.
+
+use std::collections::BTreeSet;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::folding::{contains, unfold};
+use crate::matching::glob::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
+
+/// A pattern as states and where characters lead from them.
+#[derive(Clone, Debug)]
+pub(crate) struct Automaton {
+    states: Vec<State>,
+    start: usize,
+    /// By state, for the start and what a character leads to: the states that are reached from there without a
+    /// character, and want one or the end.
+    places: Vec<Vec<usize>>,
+}
+
+/// The characters that lead on from a place, and the places that they lead to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub(crate) ranges: &'a [(char, char)],
+    pub(crate) reached: &'a [usize],
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// A character in one of the ranges leads on.
+    Chars { ranges: Vec<(char, char)>, next: usize },
+    /// Any of these, without a character.
+    Split(Vec<usize>),
+    /// The name matches if it ends here.
+    End,
+}
+
+impl Automaton {
+    /// The automaton of a lowered glob, or of a name.
+    pub(crate) fn of_glob(lowered: &str) -> Self {
+        let mut automaton = Self::new();
+        for token in read_glob(lowered).into_iter().rev() {
+            automaton.start = match token {
+                None => {
+                    automaton.repeat(automaton.start, |automaton, split| automaton.chars(everything(), split))
+                }
+                Some(ranges) => automaton.chars(ranges, automaton.start),
+            };
+        }
+        automaton.find_places();
+        automaton
+    }
+
+    /// The same; a folded glob matches all names that it matches when they are folded.
+    pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Self {
+        let mut automaton = Self::of_glob(lowered);
+        if ignore_case {
+            for state in &mut automaton.states {
+                if let State::Chars { ranges, .. } = state {
+                    *ranges = unfold(ranges);
+                }
+            }
+        }
+        automaton
+    }
+
+    /// The automaton of a regular expression that has to match whole names.
+    pub(crate) fn of_regex(hir: &Hir) -> Self {
+        let mut automaton = Self::new();
+        automaton.start = automaton.add(hir, automaton.start);
+        automaton.find_places();
+        automaton
+    }
+
+    fn new() -> Self {
+        Self { states: vec![State::End], start: 0, places: Vec::new() }
+    }
+
+    /// Adds states that match what the expression matches and lead to `next`; answers where they begin.
+    fn add(&mut self, hir: &Hir, next: usize) -> usize {
+        match hir.kind() {
+            HirKind::Empty => next,
+            HirKind::Literal(literal) => {
+                let text = String::from_utf8_lossy(&literal.0);
+                text.chars().rev().fold(next, |next, char| self.chars(vec![(char, char)], next))
+            }
+            HirKind::Class(Class::Unicode(class)) => {
+                let ranges = class.iter().map(|range| (range.start(), range.end())).collect();
+                self.chars(ranges, next)
+            }
+            // There is neither in what the compiler makes of a pattern; no way on is the careful answer.
+            HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => self.chars(Vec::new(), next),
+            HirKind::Capture(capture) => self.add(&capture.sub, next),
+            HirKind::Concat(parts) => parts.iter().rev().fold(next, |next, part| self.add(part, next)),
+            HirKind::Alternation(parts) => {
+                let starts = parts.iter().map(|part| self.add(part, next)).collect();
+                self.push(State::Split(starts))
+            }
+            HirKind::Repetition(repetition) => {
+                let optional = match repetition.max {
+                    None => self.repeat(next, |automaton, split| automaton.add(&repetition.sub, split)),
+                    Some(max) => (repetition.min..max).fold(next, |at, _| {
+                        let once = self.add(&repetition.sub, at);
+                        self.push(State::Split(vec![once, next]))
+                    }),
+                };
+                (0..repetition.min).fold(optional, |at, _| self.add(&repetition.sub, at))
+            }
+        }
+    }
+
+    /// Adds a loop that leads to `behind`; `body` is told where it has to lead to itself.
+    fn repeat(&mut self, behind: usize, body: impl FnOnce(&mut Self, usize) -> usize) -> usize {
+        let split = self.push(State::Split(Vec::new()));
+        let body = body(self, split);
+        if let Some(State::Split(ways)) = self.states.get_mut(split) {
+            ways.extend([body, behind]);
+        }
+        split
+    }
+
+    fn chars(&mut self, ranges: Vec<(char, char)>, next: usize) -> usize {
+        self.push(State::Chars { ranges, next })
+    }
+
+    fn push(&mut self, state: State) -> usize {
+        self.states.push(state);
+        self.states.len() - 1
+    }
+
+    fn find_places(&mut self) {
+        let mut places = vec![Vec::new(); self.states.len()];
+        let nexts = self.states.iter().filter_map(|state| match state {
+            State::Chars { next, .. } => Some(*next),
+            State::Split(_) | State::End => None,
+        });
+        for state in nexts.chain([self.start]) {
+            if let Some(places) = places.get_mut(state)
+                && places.is_empty()
+            {
+                *places = self.reached_from(state);
+            }
+        }
+        self.places = places;
+    }
+
+    /// The states that want a character or the end, of those that are reached from one without a character.
+    fn reached_from(&self, state: usize) -> Vec<usize> {
+        let (mut seen, mut open, mut reached) = (BTreeSet::new(), vec![state], Vec::new());
+        while let Some(at) = open.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            match self.states.get(at) {
+                Some(State::Split(ways)) => open.extend(ways),
+                _ => reached.push(at),
+            }
+        }
+        reached
+    }
+
+    /// The places where a name that has not begun is.
+    pub(crate) fn begin(&self) -> &[usize] {
+        self.places_at(self.start)
+    }
+
+    /// The places that a character leads to from a place.
+    pub(crate) fn step(&self, place: usize, character: char) -> &[usize] {
+        match self.states.get(place) {
+            Some(State::Chars { ranges, next }) if contains(ranges, character) => self.places_at(*next),
+            _ => &[],
+        }
+    }
+
+    /// The way on from a place, if there is one.
+    pub(crate) fn way(&self, place: usize) -> Option<Way<'_>> {
+        match self.states.get(place) {
+            Some(State::Chars { ranges, next }) => Some(Way { ranges, reached: self.places_at(*next) }),
+            _ => None,
+        }
+    }
+
+    fn places_at(&self, state: usize) -> &[usize] {
+        self.places.get(state).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a name that ends at a place matches.
+    pub(crate) fn is_end(&self, place: usize) -> bool {
+        matches!(self.states.get(place), Some(State::End))
+    }
+
+    /// Whether some name may begin with more than one character.
+    pub(crate) fn is_open(&self) -> bool {
+        let wide = |(low, high): &(char, char)| low != high;
+        self.begin().iter().any(|&place| match self.states.get(place) {
+            Some(State::Chars { ranges, .. }) => ranges.iter().any(wide),
+            _ => false,
+        })
+    }
+
+    /// Whether any name matches at all.
+    pub(crate) fn matches_a_name(&self) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = self.begin().to_vec();
+        while let Some(place) = open.pop() {
+            let Some(State::Chars { ranges, next }) = self.states.get(place) else { continue };
+            if ranges.iter().any(|(low, high)| (*low..=*high).any(is_usable)) {
+                let reached = self.places_at(*next);
+                if reached.iter().any(|&place| self.is_end(place)) {
+                    return true;
+                }
+                open.extend(reached.iter().filter(|place| seen.insert(**place)));
+            }
+        }
+        false
+    }
+
+    /// Where, among all characters, the automaton begins to tell them apart.
+    pub(crate) fn borders(&self) -> impl Iterator<Item = char> {
+        let ranges = self.states.iter().flat_map(|state| match state {
+            State::Chars { ranges, .. } => ranges.as_slice(),
+            _ => &[],
+        });
+        ranges.flat_map(|(low, high)| [Some(*low), (*high..=char::MAX).nth(1)]).flatten()
+    }
+
+    /// Whether the whole of a name matches.
+    #[cfg(test)]
+    pub(crate) fn is_match(&self, name: &str) -> bool {
+        let begin: BTreeSet<usize> = self.begin().iter().copied().collect();
+        let places = name.chars().fold(begin, |places, character| {
+            places.into_iter().flat_map(|place| self.step(place, character)).copied().collect()
+        });
+        places.iter().any(|&place| self.is_end(place))
+    }
+}
+
+/// Whether a name can hold a character.
+pub(crate) fn is_usable(char: char) -> bool {
+    !matches!(char, '\u{0}'..' ' | '\u{7f}' | '\u{fffd}')
+}
+
+pub(crate) fn everything() -> Vec<(char, char)> {
+    vec![('\0', char::MAX)]
+}
+
+/// The constructs of a lowered glob: `None` for any characters, else the ranges that one character is of.
+pub(crate) fn read_glob(lowered: &str) -> Vec<Option<Vec<(char, char)>>> {
+    let mut tokens = Vec::new();
+    let mut rest = lowered.chars();
+    while let Some(char) = rest.next() {
+        tokens.push(match u8::try_from(char) {
+            Ok(ANY) => None,
+            // Its wildcards follow; its letter is none of the name's.
+            Ok(CAPTURE) => {
+                rest.next();
+                continue;
+            }
+            Ok(ONE) => Some(everything()),
+            Ok(open @ (CLASS | NEGATED_CLASS)) => {
+                let pairs: Vec<char> =
+                    rest.by_ref().take_while(|char| *char != char::from(CLASS_END)).collect();
+                let mut ranges: Vec<_> =
+                    pairs.as_chunks::<2>().0.iter().map(|[low, high]| (*low, *high)).collect();
+                if open == NEGATED_CLASS {
+                    ranges = all_but(ranges);
+                }
+                Some(ranges)
+            }
+            _ => Some(vec![(char, char)]),
+        });
+    }
+    tokens
+}
+
+/// The ranges of all characters that are in none of some ranges.
+fn all_but(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
+    ranges.sort_unstable();
+    let mut others = Vec::new();
+    // The first character that has not been dealt with, as long as there is one.
+    let mut next = Some('\0');
+    for (low, high) in ranges {
+        let Some(first) = next else { break };
+        if first < low
+            && let Some(last) = ('\0'..low).next_back()
+        {
+            others.push((first, last));
+        }
+        next = (high.max(first)..=char::MAX).nth(usize::from(high >= first));
+    }
+    others.extend(next.map(|first| (first, char::MAX)));
+    others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Automaton, all_but};
+
+    #[test]
+    fn what_is_left_out_is_all_the_rest() {
+        let check = |ranges: &[(char, char)], expected: &[(char, char)]| {
+            assert_eq!(all_but(ranges.to_vec()), expected, "{ranges:?}");
+        };
+        check(&[], &[('\0', char::MAX)]);
+        check(&[('b', 'c')], &[('\0', 'a'), ('d', char::MAX)]);
+        check(&[('x', 'z'), ('b', 'c'), ('c', 'y')], &[('\0', 'a'), ('{', char::MAX)]);
+        check(&[('b', 'y'), ('c', 'd')], &[('\0', 'a'), ('z', char::MAX)]);
+        check(&[('\0', 'a'), ('b', char::MAX)], &[]);
+        check(&[('\u{d7ff}', '\u{d7ff}')], &[('\0', '\u{d7fe}'), ('\u{e000}', char::MAX)]);
+    }
+
+    #[test]
+    fn a_name_is_an_automaton_too() {
+        assert!(Automaton::of_glob("eng").is_match("eng"));
+        assert!(!Automaton::of_glob("eng").is_match("en"));
+        assert!(!Automaton::of_glob("eng").is_open());
+        assert!(Automaton::of_glob("\u{1}-x").is_match("a-b-x"));
+        assert!(Automaton::of_glob("x-\u{6}a\u{2}\u{1}").is_match("x-b"));
+        assert!(!Automaton::of_glob("x-\u{6}a\u{2}\u{1}").is_match("x-"));
+    }
+}

@@ -1,0 +1,445 @@
+//! Globs as authors write them, lowered to what the engine matches.
+//!
+//! globset parses and vets every glob. Its options are all stated, because group names are no paths:
+//! they hold `/`, `\`, `,` and `=`. What globset understands and a group name has no use for is refused
+//! rather than given a surprising meaning: `**`, and alternatives that are empty.
+//! What globset does not know is a wildcard with a name, `${team}`: it matches one or more characters, as few as it
+//! can, and what it matches can be granted.
+
+use core::fmt;
+
+use globset::{ErrorKind, GlobBuilder};
+
+use crate::matching::glob::{self, MAX_CAPTURES, Pattern};
+
+/// The most patterns that the alternatives of one glob may expand to.
+const MAX_EXPANSIONS: usize = 256;
+/// How deep alternatives may be nested.
+const MAX_DEPTH: usize = 8;
+
+/// A glob, lowered.
+///
+/// ```
+/// use claimsmith::Glob;
+///
+/// let glob = Glob::parse("{eng,ops}-*")?;
+/// assert!(glob.is_match("ops-core"));
+/// assert!(!glob.is_match("dev-ops-core"), "globs match whole names");
+/// # Ok::<(), claimsmith::GlobError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glob {
+    /// What it matches without any wildcard.
+    pub(crate) names: Vec<String>,
+    /// Lowered patterns, as [`Pattern::decode`] reads them.
+    pub(crate) patterns: Vec<String>,
+    /// The glob as it is written, with its alternatives.
+    pub(crate) tokens: Vec<Token>,
+    /// The names of its captures, by their numbers.
+    pub(crate) captures: Vec<String>,
+}
+
+/// What is said about a glob with too many alternatives.
+pub(crate) fn too_large() -> String {
+    format!(
+        "the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns, or are nested more than {MAX_DEPTH} deep"
+    )
+}
+
+/// Why a glob is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GlobError {
+    /// It does not parse; what is wrong and what to do.
+    Invalid(String, &'static str),
+    /// Its alternatives expand to too many patterns.
+    TooLarge,
+}
+
+impl fmt::Display for GlobError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(problem, help) => write!(out, "{problem}; {help}"),
+            Self::TooLarge => write!(out, "{}; split it", too_large()),
+        }
+    }
+}
+
+impl core::error::Error for GlobError {}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Literal(char),
+    Any,
+    One,
+    /// A wildcard with a name, by the number of the name.
+    Capture(u8),
+    Class {
+        negated: bool,
+        ranges: Vec<(char, char)>,
+    },
+    Alternatives(Vec<Vec<Token>>),
+}
+
+impl Glob {
+    /// Parses and lowers a glob.
+    ///
+    /// # Errors
+    ///
+    /// If it does not parse, holds control characters, or its alternatives expand to too many patterns.
+    pub fn parse(glob: &str) -> Result<Self, GlobError> {
+        let mut captures = Vec::new();
+        let parsed = Self::parse_capturing(glob, &mut captures)?;
+        Ok(Self { captures, ..parsed })
+    }
+
+    /// The same with the names of captures that belong together, which have their numbers by their places.
+    pub(crate) fn parse_capturing(glob: &str, names: &mut Vec<String>) -> Result<Self, GlobError> {
+        if glob.chars().any(|char| char < ' ' || char == '\u{7f}') {
+            let message = "it holds a control character".to_owned();
+            return Err(GlobError::Invalid(message, "no group name does; remove it"));
+        }
+        vet(&without_captures(glob))?;
+        if glob.contains("**") {
+            let message = "`**` has no meaning of its own here";
+            return Err(GlobError::Invalid(message.to_owned(), "write `*`, which crosses `/` as well"));
+        }
+        let mut parser = Parser { rest: glob.chars().peekable(), depth: 0, names };
+        let tokens = parser.sequence()?;
+        let mut lowered = Self::default();
+        for pattern in expand(&tokens)? {
+            let is_special = |char: char| u32::from(char) <= u32::from(glob::CAPTURE);
+            if pattern.is_empty() {
+                return Err(empty_alternative());
+            }
+            check_captures(&pattern)?;
+            if pattern.contains(is_special) {
+                lowered.patterns.push(pattern);
+            } else {
+                lowered.names.push(pattern);
+            }
+        }
+        lowered.tokens = tokens;
+        Ok(lowered)
+    }
+
+    /// Whether the whole of a name matches; this is the engine's own matching.
+    pub fn is_match(&self, name: &str) -> bool {
+        let lowered = |pattern: &String| {
+            Pattern::decode(pattern).is_some_and(|pattern| pattern.is_match(name.as_bytes()))
+        };
+        self.names.iter().any(|exact| exact == name) || self.patterns.iter().any(lowered)
+    }
+}
+
+/// Has globset parse the glob, with every option stated.
+fn vet(glob: &str) -> Result<(), GlobError> {
+    let built = GlobBuilder::new(glob)
+        .case_insensitive(false)
+        .literal_separator(false)
+        .backslash_escape(false)
+        .empty_alternates(false)
+        .allow_unclosed_class(false)
+        .build();
+    let Err(error) = built else { return Ok(()) };
+    let (message, help) = match error.kind() {
+        ErrorKind::UnclosedClass => {
+            ("a `[` is never closed".to_owned(), "close it with `]`; for the character itself write `[[]`")
+        }
+        ErrorKind::InvalidRange(low, high) => {
+            (format!("the range `{low}-{high}` runs backwards"), "put the lower character first")
+        }
+        ErrorKind::UnopenedAlternates => {
+            ("a `}` closes nothing".to_owned(), "for the character itself write `[}]`")
+        }
+        ErrorKind::UnclosedAlternates => {
+            ("a `{` is never closed".to_owned(), "close it with `}`; for the character itself write `[{]`")
+        }
+        other => (other.to_string(), "see the glob syntax in docs/mapping.md"),
+    };
+    Err(GlobError::Invalid(message, help))
+}
+
+/// The glob with an unnamed wildcard in the place of each named one, as globset understands it.
+fn without_captures(glob: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = glob;
+    while let Some(at) = rest.find(['[', '$']) {
+        let (before, marked) = rest.split_at(at);
+        plain.push_str(before);
+        let len = match marked.strip_prefix("${") {
+            Some(inside) => inside.find('}').map(|end| end + 3),
+            // Inside a class it is a character like any other; a class may begin with the one that ends it.
+            None if marked.starts_with('[') => {
+                let head = marked.len() - marked.trim_start_matches(['[', '!', '^']).len();
+                let inside = marked.get(head + 1..).and_then(|inside| inside.find(']'));
+                inside.map(|end| head + end + 2)
+            }
+            None => Some(1),
+        };
+        let (piece, behind) = marked.split_at_checked(len.unwrap_or(marked.len())).unwrap_or((marked, ""));
+        plain.push_str(if marked.starts_with("${") { "?*" } else { piece });
+        rest = behind;
+    }
+    plain + rest
+}
+
+/// Refuses captures of which nobody could say what they take.
+fn check_captures(pattern: &str) -> Result<(), GlobError> {
+    let [any, capture] = [glob::ANY, glob::CAPTURE].map(char::from);
+    if pattern.contains(&format!("{any}{capture}")) || pattern.contains(&format!("{any}{any}")) {
+        let message = "a capture stands beside another wildcard".to_owned();
+        return Err(GlobError::Invalid(message, "put a character between them that tells where one ends"));
+    }
+    let mut letters: Vec<&str> =
+        pattern.split(capture).skip(1).filter_map(|behind| behind.get(..1)).collect();
+    let count = letters.len();
+    letters.sort_unstable();
+    letters.dedup();
+    if letters.len() < count {
+        let message = "a capture stands twice".to_owned();
+        return Err(GlobError::Invalid(message, "give each its own name"));
+    }
+    Ok(())
+}
+
+fn empty_alternative() -> GlobError {
+    GlobError::Invalid("an alternative is empty".to_owned(), "write the shorter name as a pattern of its own")
+}
+
+/// Whether a word can name a part of a pattern.
+pub(crate) fn is_capture_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(fits)
+}
+
+struct Parser<'g, 'n> {
+    rest: core::iter::Peekable<core::str::Chars<'g>>,
+    depth: usize,
+    names: &'n mut Vec<String>,
+}
+
+impl Parser<'_, '_> {
+    /// Reads up to the end, or to the `,` or `}` that ends an alternative.
+    fn sequence(&mut self) -> Result<Vec<Token>, GlobError> {
+        let mut tokens = Vec::new();
+        while let Some(&char) = self.rest.peek() {
+            if self.depth > 0 && matches!(char, ',' | '}') {
+                break;
+            }
+            self.rest.next();
+            tokens.push(match char {
+                '*' => Token::Any,
+                '?' => Token::One,
+                '[' => self.class(),
+                '{' => self.alternatives()?,
+                '$' if self.rest.peek() == Some(&'{') => self.capture()?,
+                literal => Token::Literal(literal),
+            });
+        }
+        Ok(tokens)
+    }
+
+    /// Reads a named wildcard behind its `$`.
+    fn capture(&mut self) -> Result<Token, GlobError> {
+        let mut name = String::new();
+        self.rest.next();
+        let closed = loop {
+            match self.rest.next() {
+                Some('}') => break true,
+                Some(char) => name.push(char),
+                None => break false,
+            }
+        };
+        if !closed {
+            let message = "a `${` is never closed".to_owned();
+            let help = "close it with `}`; for the characters themselves write `[$][{]`";
+            return Err(GlobError::Invalid(message, help));
+        }
+        if !is_capture_name(&name) {
+            let message = format!("`${{{}}}` is no capture", name.escape_debug());
+            return Err(GlobError::Invalid(
+                message,
+                "its name has lowercase letters, digits and `_`, and begins with a letter; for the characters themselves write `[$][{]…[}]`",
+            ));
+        }
+        let known = self.names.iter().position(|known| *known == name);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        });
+        match u8::try_from(number) {
+            Ok(number) if usize::from(number) < MAX_CAPTURES => Ok(Token::Capture(number)),
+            _ => {
+                let message = format!("the rule's patterns have more than {MAX_CAPTURES} captures");
+                Err(GlobError::Invalid(message, "capture only what is granted"))
+            }
+        }
+    }
+
+    fn alternatives(&mut self) -> Result<Token, GlobError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(GlobError::TooLarge);
+        }
+        let mut all = Vec::new();
+        loop {
+            let tokens = self.sequence()?;
+            if tokens.is_empty() {
+                return Err(empty_alternative());
+            }
+            all.push(tokens);
+            if self.rest.next() != Some(',') {
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(Token::Alternatives(all))
+    }
+
+    /// Reads a class behind its `[`; globset has seen that it is closed and its ranges ascend.
+    fn class(&mut self) -> Token {
+        let negated = self.rest.next_if(|char| matches!(char, '!' | '^')).is_some();
+        let mut ranges: Vec<(char, char)> = Vec::new();
+        let mut open_range = false;
+        for char in self.rest.by_ref() {
+            match (char, ranges.last_mut()) {
+                (']', Some(_)) => break,
+                ('-', Some(_)) if !open_range => open_range = true,
+                (char, Some(last)) if open_range => {
+                    last.1 = char;
+                    open_range = false;
+                }
+                (char, _) => ranges.push((char, char)),
+            }
+        }
+        if open_range {
+            ranges.push(('-', '-'));
+        }
+        match ranges.as_slice() {
+            [(low, high)] if low == high && !negated => Token::Literal(*low),
+            _ => Token::Class { negated, ranges },
+        }
+    }
+}
+
+impl Token {
+    /// As [`Pattern::decode`] reads it; alternatives have no such form.
+    pub(crate) fn lowered(&self) -> String {
+        match self {
+            Self::Literal(char) => char.to_string(),
+            Self::Any => char::from(glob::ANY).to_string(),
+            Self::One => char::from(glob::ONE).to_string(),
+            Self::Capture(number) => {
+                let bytes = [glob::CAPTURE, b'a' + number, glob::ONE, glob::ANY];
+                bytes.map(char::from).iter().collect()
+            }
+            Self::Class { negated, ranges } => {
+                let open = if *negated { glob::NEGATED_CLASS } else { glob::CLASS };
+                let mut class = char::from(open).to_string();
+                class.extend(ranges.iter().flat_map(|(low, high)| [*low, *high]));
+                class.push(char::from(glob::CLASS_END));
+                class
+            }
+            Self::Alternatives(_) => String::new(),
+        }
+    }
+}
+
+/// Every pattern that the tokens stand for, lowered.
+fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
+    let mut expanded = vec![String::new()];
+    for token in tokens {
+        let endings: Vec<String> = match token {
+            Token::Alternatives(all) => {
+                let mut endings = Vec::new();
+                for alternative in all {
+                    endings.extend(expand(alternative)?);
+                }
+                endings
+            }
+            other => vec![other.lowered()],
+        };
+        if expanded.len() * endings.len() > MAX_EXPANSIONS {
+            return Err(GlobError::TooLarge);
+        }
+        let join = |start: &String| endings.iter().map(move |end| join(start, end)).collect::<Vec<_>>();
+        expanded = expanded.iter().flat_map(join).collect();
+    }
+    Ok(expanded)
+}
+
+/// Puts two pieces together; two "any characters" in a row are one, unless they belong to a capture.
+fn join(start: &str, end: &str) -> String {
+    let [any, one, capture] = [glob::ANY, glob::ONE, glob::CAPTURE].map(char::from);
+    let of_capture = || {
+        let letter = start.strip_suffix(any).and_then(|start| start.strip_suffix(one));
+        letter.is_some_and(|start| start.chars().rev().nth(1) == Some(capture))
+    };
+    match end.strip_prefix(any) {
+        Some(rest) if start.ends_with(any) && !of_capture() => format!("{start}{rest}"),
+        _ => format!("{start}{end}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Glob, GlobError};
+
+    fn check(glob: &str, name: &str, expected: bool) {
+        assert_eq!(Glob::parse(glob).expect(glob).is_match(name), expected, "`{glob}` against `{name}`");
+    }
+
+    #[test]
+    fn globs_lower_to_what_they_say() {
+        check("{eng,ops}-*", "ops-core", true);
+        check("{eng,ops}-*", "dev-core", false);
+        check("{a,b{c,d}}", "bd", true);
+        check("a,b", "a,b", true);
+        check("DOMAIN\\*", "DOMAIN\\Users", true);
+        check("[*]x", "*x", true);
+        check("[]a]", "]", true);
+        check("[a-]", "-", true);
+        check("[!a-c]", "b", false);
+        check("[^a-c]", "d", true);
+        check("Vertrieb-K?ln", "Vertrieb-Köln", true);
+        check("{*,a}*", "zzz", true);
+        check("eng-${team}", "eng-core", true);
+        check("eng-${team}", "eng-", false);
+        check("{eng,ops}-${team}-x", "ops-a-x", true);
+        check("[$]{a,b}", "$b", true);
+        check("[]${]x", "{x", true);
+        check("$x", "$x", true);
+    }
+
+    fn check_refused(glob: &str, message: &str) {
+        match Glob::parse(glob) {
+            Err(GlobError::Invalid(found, _)) => {
+                assert!(found.contains(message), "{glob}: {found}")
+            }
+            other => panic!("{glob}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_has_no_clear_meaning_is_refused() {
+        check_refused("a[b", "never closed");
+        check_refused("a{b", "never closed");
+        check_refused("a}b", "closes nothing");
+        check_refused("[z-a]", "backwards");
+        check_refused("a/**/b", "`**`");
+        check_refused("a{,b}", "empty");
+        check_refused("{}", "empty");
+        check_refused("${Team}", "is no capture");
+        check_refused("${team", "a `${` is never closed");
+        check_refused("${a}*", "beside another wildcard");
+        check_refused("*${a}", "beside another wildcard");
+        check_refused("${a}${b}", "beside another wildcard");
+        check_refused("${a}{*,x}", "beside another wildcard");
+        check_refused("${a}-${a}", "stands twice");
+        check_refused("${a}-${b}-${c}-${d}-${e}-${f}-${g}-${h}-${i}", "more than 8 captures");
+        check_refused("\u{7f}*", "control character");
+        assert_eq!(Glob::parse(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));
+        assert_eq!(Glob::parse(&("{a,".repeat(20) + "b" + &"}".repeat(20))), Err(GlobError::TooLarge));
+    }
+}

@@ -1,0 +1,279 @@
+//! Whether patterns, taken together, match every name there can be, or every name that another pattern matches.
+//!
+//! Decided exactly, on the automata of the patterns: a set of places in them is followed through one
+//! representative of each class of characters that the patterns tell apart. A name that ends where no pattern is
+//! at its end is one that they do not match.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::automaton::{Automaton, is_usable};
+use crate::matching::glob::CAPTURE;
+
+/// After how many steps from a place in a pattern the search gives up and answers no.
+///
+/// Patterns that cover everything do so within a few; no set of rules written by a person comes near.
+const MAX_STEPS: usize = 500_000;
+
+/// After how many sets of places it gives up; each is compared with all before it.
+const MAX_SETS: usize = 2_000;
+
+/// A pattern, and a place in it.
+type Places = BTreeSet<(usize, usize)>;
+
+/// Whether every non-empty name matches at least one of the lowered patterns or names.
+pub(crate) fn covers_everything<'p>(lowered: impl Iterator<Item = &'p str>) -> bool {
+    let lowered: Vec<&str> = lowered.collect();
+    // Almost no glob begins with a construct, and nothing else can match every first character.
+    if !lowered.iter().any(|text| text.bytes().next().is_some_and(|first| first <= CAPTURE)) {
+        return false;
+    }
+    let automata: Vec<Automaton> = lowered.into_iter().map(Automaton::of_glob).collect();
+    cover_everything(&automata.iter().collect::<Vec<_>>())
+}
+
+/// Whether every non-empty name matches at least one of the patterns.
+pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
+    // Some name begins with a character that no literal begins with.
+    if !patterns.iter().any(|pattern| pattern.is_open()) {
+        return false;
+    }
+    let characters = representatives(patterns);
+    let start =
+        (0..).zip(patterns).flat_map(|(at, pattern)| pattern.begin().iter().map(move |&place| (at, place)));
+    let start: Places = start.collect();
+    let mut steps = 0;
+    let mut seen = vec![start.clone()];
+    let mut open = vec![start];
+    while let Some(from) = open.pop() {
+        for character in &characters {
+            let step = |&(at, place): &(usize, usize)| {
+                let reached = patterns.get(at).map(|pattern| pattern.step(place, *character));
+                reached.unwrap_or_default().iter().map(move |&place| (at, place))
+            };
+            let next: Places = from.iter().flat_map(step).collect();
+            let at_end =
+                |&(at, place): &(usize, usize)| patterns.get(at).is_some_and(|pattern| pattern.is_end(place));
+            steps += from.len();
+            if !next.iter().any(at_end) || steps > MAX_STEPS || seen.len() > MAX_SETS {
+                return false;
+            }
+            // More places match no fewer names: what holds of a set holds of those that include it.
+            if !seen.iter().any(|known| known.is_subset(&next)) {
+                seen.push(next.clone());
+                open.push(next);
+            }
+        }
+    }
+    true
+}
+
+/// Whether every name that `pattern` matches is matched by one of `by`.
+///
+/// Each step of the search takes from `budget`; if it is spent, the answer is no.
+pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut usize) -> bool {
+    let all: Vec<&Automaton> = by.iter().copied().chain([pattern]).collect();
+    let characters = representatives(&all);
+    let places =
+        |other: usize, reached: &[usize]| reached.iter().map(move |at| (other, *at)).collect::<Vec<_>>();
+    let start: Places = (0..).zip(by).flat_map(|(at, other)| places(at, other.begin())).collect();
+    // Per place in the pattern, the sets of places in the others that it has been reached with.
+    let mut seen: BTreeMap<usize, Vec<Places>> = BTreeMap::new();
+    let mut open: Vec<(usize, Places)> = pattern.begin().iter().map(|at| (*at, start.clone())).collect();
+    while let Some((at, from)) = open.pop() {
+        for character in &characters {
+            let reached = pattern.step(at, *character);
+            if reached.is_empty() {
+                continue;
+            }
+            let Some(left) = budget.checked_sub(1 + from.len()) else { return false };
+            *budget = left;
+            let step = |&(other, place): &(usize, usize)| {
+                let reached = by.get(other).map(|other| other.step(place, *character));
+                places(other, reached.unwrap_or_default())
+            };
+            let next: Places = from.iter().flat_map(step).collect();
+            let at_end = |&(other, place): &(usize, usize)| by.get(other).is_some_and(|it| it.is_end(place));
+            let escapes = !next.iter().any(at_end);
+            for &place in reached {
+                if escapes && pattern.is_end(place) {
+                    return false;
+                }
+                let known = seen.entry(place).or_default();
+                // More places match no fewer names: what holds of a set holds of those that include it.
+                if !known.iter().any(|known| known.is_subset(&next)) {
+                    known.push(next.clone());
+                    open.push((place, next.clone()));
+                }
+            }
+        }
+    }
+    true
+}
+
+/// One character of each class that the patterns tell apart, among those that a name can hold.
+fn representatives(patterns: &[&Automaton]) -> BTreeSet<char> {
+    let borders = patterns.iter().flat_map(|pattern| pattern.borders());
+    // Characters that no name holds are stood in for by the next one that some does.
+    [' ']
+        .into_iter()
+        .chain(borders)
+        .filter_map(|char| (char..=char::MAX).find(|char| is_usable(*char)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::automaton::Automaton;
+    use super::super::folding::fold_pattern;
+    use super::{covers_everything, is_covered};
+    #[cfg(not(target_arch = "wasm32"))]
+    use crate::matching::glob::Pattern;
+    use crate::patterns::Glob;
+
+    fn check(globs: &[&str], expected: bool) {
+        let lowered: Vec<String> = globs
+            .iter()
+            .flat_map(|glob| {
+                let lowered = Glob::parse(glob).expect(glob);
+                [lowered.names, lowered.patterns].concat()
+            })
+            .collect();
+        assert_eq!(covers_everything(lowered.iter().map(String::as_str)), expected, "{globs:?}");
+    }
+
+    #[test]
+    fn coverage_is_found_alone_and_together() {
+        check(&["*"], true);
+        check(&["?*"], true);
+        check(&["*?*"], true);
+        check(&["[!a]*", "a*"], true);
+        check(&["?", "??*"], true);
+        check(&["[ -m]*", "[n-\u{10ffff}]*"], true);
+        check(&["{a,[!a]}*"], true);
+        check(&["[!a]*", "a", "a[!b]*", "ab*"], true);
+        check(&["[!a]*", "a*", &format!("*a{}", "?".repeat(60))], true);
+        check(&["*a", "*[!a]", &format!("*b{}", "?".repeat(60))], true);
+    }
+
+    #[test]
+    fn one_name_left_out_is_enough() {
+        check(&["??*"], false);
+        check(&["[!a]*"], false);
+        check(&["*-admins"], false);
+        check(&["eng-*", "ops-*"], false);
+        check(&["?", "???*"], false);
+        check(&["[!a]*", "a?*"], false);
+        check(&["[ -~]*"], false);
+        check(&["[ -\u{fffc}]*"], false);
+        check(&[], false);
+    }
+
+    fn tokens(glob: &str, ignore_case: bool) -> Vec<Automaton> {
+        let lowered = Glob::parse(glob).expect(glob);
+        let all = lowered.names.iter().chain(&lowered.patterns);
+        let case = |lowered: &String| if ignore_case { fold_pattern(lowered) } else { lowered.clone() };
+        all.map(|lowered| Automaton::of_glob_as(&case(lowered), ignore_case)).collect()
+    }
+
+    fn check_covered(glob: &str, by: &[&str], expected: bool) {
+        let by: Vec<Automaton> = by.iter().flat_map(|glob| tokens(glob, false)).collect();
+        let by: Vec<&Automaton> = by.iter().collect();
+        let covered = tokens(glob, false).iter().all(|tokens| is_covered(tokens, &by, &mut 100_000));
+        assert_eq!(covered, expected, "{glob} by {by:?}");
+    }
+
+    #[test]
+    fn what_is_covered_is_found() {
+        check_covered("eng-core", &["eng-*"], true);
+        check_covered("eng-core", &["ops-*", "*-core"], true);
+        check_covered("eng-*", &["eng-*"], true);
+        check_covered("eng-core-*", &["eng-*"], true);
+        check_covered("a*b*c", &["a*c"], true);
+        check_covered("tier-[1-3]", &["tier-?"], true);
+        check_covered("tier-[1-3]", &["tier-[12]", "tier-3"], true);
+        check_covered("team-?*", &["team-?", "team-??*"], true);
+        check_covered("{a,b}-x", &["a-*", "*-x"], true);
+        check_covered("*a", &["*"], true);
+    }
+
+    #[test]
+    fn what_reaches_further_is_not_covered() {
+        check_covered("eng-*", &["eng-core"], false);
+        check_covered("eng-*", &["eng-?*"], false);
+        check_covered("a*c", &["a*b*c"], false);
+        check_covered("tier-[1-4]", &["tier-[12]", "tier-3"], false);
+        check_covered("*x*", &["x*", "*x"], false);
+        check_covered("tier-[!1]", &["tier-[a-z]"], false);
+        check_covered("eng-core", &[], false);
+    }
+
+    #[test]
+    fn letter_case_counts_unless_it_is_left_out_of_account() {
+        fn check(glob: &str, ignore: bool, by: &str, by_ignore: bool, expected: bool) {
+            let (of, by) = (tokens(glob, ignore), tokens(by, by_ignore));
+            let by: Vec<&Automaton> = by.iter().collect();
+            let covered = of.iter().all(|tokens| is_covered(tokens, &by, &mut 100_000));
+            assert_eq!(covered, expected, "{glob} {ignore} {by_ignore}");
+        }
+        check("ENG-core", false, "eng-*", false, false);
+        check("ENG-core", false, "eng-*", true, true);
+        check("eng-core", true, "eng-*", false, false);
+        check("eng-core", true, "ENG-*", true, true);
+        check("4-*", true, "4*", false, true);
+        check("KÖLN", false, "köln", true, true);
+        check("ΟΔΟΣ", false, "οδος", true, true);
+        check("[À-Ö]*", false, "[à-ö]*", true, true);
+        check("[!à-ö]x", true, "[!À-Ö]x", true, true);
+        check("[!à-ö]x", false, "[!À-Ö]x", true, false);
+        // The sign of the unit is a k as well.
+        check("k", true, "[kK]", false, false);
+        check("k", true, "[kK\u{212a}]", false, true);
+    }
+
+    #[test]
+    fn a_spent_budget_is_a_no() {
+        let (of, by) = (tokens("eng-core-*", false), tokens("eng-*", false));
+        let by: Vec<&Automaton> = by.iter().collect();
+        assert!(!is_covered(&of[0], &by, &mut 3));
+        let mut budget = 1_000;
+        assert!(is_covered(&of[0], &by, &mut budget));
+        assert!(budget < 1_000, "the search is paid for");
+    }
+
+    /// Every name of up to seven characters out of three: one that no pattern names stands for all others.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn short_names() -> &'static [String] {
+        static NAMES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+        NAMES.get_or_init(|| {
+            let mut names = vec![String::new()];
+            let mut start = 0;
+            while names[start].chars().count() < 7 {
+                let longer = ["a", "b", "é"].map(|char| format!("{}{char}", names[start]));
+                names.extend(longer);
+                start += 1;
+            }
+            names.split_off(1)
+        })
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #[test]
+        fn coverage_is_what_short_names_show(
+            of in "[ab\u{1}\u{2}]{1,4}",
+            by in proptest::collection::vec("[ab\u{1}\u{2}]{1,3}", 0..4),
+        ) {
+            let is_match = |lowered: &str, name: &str| match Pattern::decode(lowered) {
+                Some(pattern) => pattern.is_match(name.as_bytes()),
+                None => lowered == name,
+            };
+            let missed = short_names().iter().find(|name| {
+                is_match(&of, name) && !by.iter().any(|by| is_match(by, name))
+            });
+            let read: Vec<Automaton> = by.iter().map(|by| Automaton::of_glob(by)).collect();
+            let refs: Vec<&Automaton> = read.iter().collect();
+            let of = Automaton::of_glob(&of);
+            proptest::prop_assert_eq!(is_covered(&of, &refs, &mut 1_000_000), missed.is_none(), "{:?}", missed);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, times.
+
+pub(crate) mod case_mapping;
+pub(crate) mod invisible;
+pub(crate) mod rfc3339;
+pub(crate) mod scan;
+#[cfg(feature = "compiler")]
+pub(crate) mod visible;

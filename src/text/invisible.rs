@@ -1,0 +1,185 @@
+//! Chars that nobody sees, and spaces that are not U+0020: what copying and pasting leaves in names.
+//!
+//! Two names that look alike should be alike, but only where a source asks for it:
+//! some of these chars carry meaning, such as the joiners of Persian and of scripts of India.
+
+use super::case_mapping::push;
+use crate::work;
+
+/// Whether nothing is drawn for this char, wherever it stands.
+///
+/// These are Unicode's `Default_Ignorable_Code_Point`: joiners, marks of direction, soft hyphens, fillers,
+/// variation selectors, tags, and what is reserved for more of them.
+pub(crate) fn is_invisible(char: char) -> bool {
+    matches!(
+        char,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether this char is a space of any kind: Unicode's `White_Space`.
+pub(crate) fn is_space(char: char) -> bool {
+    // The library's function brings a table.
+    matches!(
+        char,
+        '\t'..='\r'
+            | ' '
+            | '\u{85}'
+            | '\u{a0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200a}'
+            | '\u{2028}'..='\u{2029}'
+            | '\u{202f}'
+            | '\u{205f}'
+            | '\u{3000}'
+    )
+}
+
+/// Whether [`trim_into`] would change the name.
+pub(crate) fn needs_trim(name: &[u8]) -> bool {
+    let ends_in_space = |end: Option<&u8>| end.is_some_and(|&byte| is_space(byte.into()) && byte.is_ascii());
+    if ends_in_space(name.first()) || ends_in_space(name.last()) {
+        return core::str::from_utf8(name).is_ok();
+    }
+    !name.is_ascii()
+        && core::str::from_utf8(name).is_ok_and(|text| text.chars().any(|char| tidied(char) != Some(char)))
+}
+
+/// Appends the name without invisible chars, wherever they stand, and without spaces at its ends.
+///
+/// Spaces inside that are not of ASCII become U+0020, each for itself.
+/// Tabs and line ends inside stay: they are control characters, and whoever takes the name refuses it for them.
+/// Bytes that are no UTF-8 are appended as they are.
+pub(crate) fn trim_into(name: &[u8], out: &mut Vec<u8>) {
+    work::count(name.len());
+    let Ok(text) = core::str::from_utf8(name) else {
+        out.extend_from_slice(name);
+        return;
+    };
+    let start = out.len();
+    let mut end = start;
+    for char in text.chars().filter_map(tidied) {
+        let space = is_space(char);
+        if space && end == start {
+            continue;
+        }
+        push(char, out);
+        if !space {
+            end = out.len();
+        }
+    }
+    out.truncate(end);
+}
+
+/// The char that stands for this one inside of a name.
+pub(crate) fn tidied(char: char) -> Option<char> {
+    if char.is_ascii() {
+        Some(char)
+    } else if is_space(char) {
+        Some(' ')
+    } else {
+        (!is_invisible(char)).then_some(char)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_invisible, is_space, needs_trim, trim_into};
+
+    fn trim(name: &[u8]) -> Vec<u8> {
+        let mut out = b" before ".to_vec();
+        trim_into(name, &mut out);
+        out.strip_prefix(b" before ").unwrap().to_vec()
+    }
+
+    #[test]
+    fn invisible_chars_go_and_spaces_become_plain() {
+        fn check(name: &str, expected: &str) {
+            assert_eq!(trim(name.as_bytes()), expected.as_bytes(), "{name:?}");
+            assert_eq!(needs_trim(name.as_bytes()), name != expected, "{name:?}");
+        }
+        check("", "");
+        check(" ", "");
+        check("\u{200b}", "");
+        check("eng-core", "eng-core");
+        check("Domain Users", "Domain Users");
+        check("  Domain  Users ", "Domain  Users");
+        check("\tDomain Users\r\n", "Domain Users");
+        check("eng\tcore", "eng\tcore");
+        check("Vertrieb Köln", "Vertrieb Köln");
+        check("Vertrieb\u{a0}Köln", "Vertrieb Köln");
+        check("\u{feff}eng\u{200b}-\u{ad}core", "eng-core");
+        check("\u{200b} \u{2003}eng\u{3000} \u{2060}", "eng");
+        check("a\u{200d} \u{fe0f}b", "a b");
+        check("日本\u{3000}語", "日本 語");
+        check("\u{e0041}a\u{e007f}", "a");
+        check("\u{85}a\u{85}b", "a b");
+    }
+
+    #[test]
+    fn spaces_are_what_unicode_says() {
+        for char in '\0'..=char::MAX {
+            assert_eq!(is_space(char), char.is_whitespace(), "{char:?}");
+            assert!(!(is_space(char) && is_invisible(char)), "{char:?}");
+            assert!(!(char.is_alphanumeric() && is_invisible(char)) || is_filler(char), "{char:?}");
+        }
+    }
+
+    /// Letters of Korean that fill a place and show nothing.
+    fn is_filler(char: char) -> bool {
+        ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'].contains(&char)
+    }
+
+    #[test]
+    fn what_is_no_text_keeps_its_bytes() {
+        for name in [&b" \xff "[..], b"\xc2", b"\xe2\x80", b" a\x80"] {
+            assert_eq!(trim(name), name);
+            assert!(!needs_trim(name));
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    mod laws {
+        use proptest::collection::vec;
+        use proptest::prelude::*;
+        use proptest::sample::select;
+
+        use super::{needs_trim, trim};
+
+        const CHARS: [char; 12] = [
+            'a', 'ö', '日', ' ', '\t', '\u{a0}', '\u{2003}', '\u{200b}', '\u{feff}', '\u{fe0f}', '\u{85}',
+            '-',
+        ];
+
+        fn name() -> impl Strategy<Value = String> {
+            let char = prop_oneof![4 => select(&CHARS[..]), 1 => any::<char>()];
+            vec(char, 0..12).prop_map(String::from_iter)
+        }
+
+        proptest! {
+            #[test]
+            fn what_is_trimmed_needs_no_more_of_it(name in name()) {
+                let trimmed = trim(name.as_bytes());
+                prop_assert_eq!(needs_trim(name.as_bytes()), trimmed != name.as_bytes());
+                prop_assert!(!needs_trim(&trimmed));
+                prop_assert_eq!(trim(&trimmed), trimmed);
+            }
+        }
+    }
+}

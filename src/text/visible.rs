@@ -1,0 +1,29 @@
+//! Texts of mapping files as messages show them.
+
+use super::invisible::is_invisible;
+
+/// A name in which nothing is hidden: what cannot be seen stands there as `\u{…}`.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::new();
+    for char in text.chars() {
+        // Out of a text's context, `escape_debug` of a character escapes accents that stand for themselves as well.
+        if is_invisible(char) || unicode_normalization::char::is_combining_mark(char) {
+            shown.extend(char.escape_unicode());
+        } else {
+            shown.extend(char.escape_debug());
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn nothing_is_hidden() {
+        assert_eq!(visible("a\u{200b}b\u{a0}c"), "a\\u{200b}b\\u{a0}c");
+        assert_eq!(visible("Ko\u{308}ln"), "Ko\\u{308}ln");
+        assert_eq!(visible("Köln 語"), "Köln 語");
+    }
+}
