@@ -20,12 +20,12 @@ use crate::bundle::mapping::Policy;
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use crate::language::cases::{self, Case};
 use crate::language::conditions::Known;
-use crate::language::fields::{Fields, Findings, read_members};
+use crate::language::fields::{DiagnosticSink, Fields, read_members};
 use crate::language::grammar::{TESTS, WHOLE};
 use crate::language::model::{self, Organization, Platform};
-use crate::language::organization::Surroundings;
+use crate::language::organization::ReadContext;
 use crate::language::template::{self, Template, Templates};
-use crate::language::yaml::{self, Kind, Name, Node};
+use crate::language::yaml::{self, Kind, Node, Spanned};
 use crate::lint;
 
 /// What comes of compiling mapping files.
@@ -231,7 +231,7 @@ impl Compiler {
                 FileKind::Template(name) => parts.templates.push(Part { file, name, node }),
                 FileKind::Organization(name) => parts.organizations.push(Part { file, name, node }),
                 FileKind::Test(name) => {
-                    let mut findings = Findings { file, list: &mut self.diagnostics };
+                    let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
                     let Some(fields) = Fields::read_file(node, &TESTS, true, &mut findings) else { continue };
                     if let Some(cases) = fields.require("cases", &mut findings) {
                         self.tests.push(((*file).clone(), cases.clone(), Some(name.to_owned())));
@@ -276,7 +276,7 @@ impl Compiler {
             Ok(root) => root,
             Err(diagnostic) => return self.diagnostics.push(*diagnostic),
         };
-        let mut findings = Findings { file: &file.path, list: &mut self.diagnostics };
+        let mut findings = DiagnosticSink { file: &file.path, list: &mut self.diagnostics };
         let Some(fields) = Fields::read_file(&root, &WHOLE, true, &mut findings) else {
             return;
         };
@@ -292,17 +292,17 @@ impl Compiler {
         if let Some(cases) = fields.get("cases") {
             self.tests.push((file.path.clone(), cases.clone(), None));
         }
-        let names: Vec<&str> = organizations.iter().map(|(name, _)| name.text.as_str()).collect();
+        let names: Vec<&str> = organizations.iter().map(|(name, _)| name.value.as_str()).collect();
         let path = file.path.as_str();
         let parts = Parts {
             platform: platform.map(|node| Part { file: path, name: "platform", node }),
             templates: templates
                 .iter()
-                .map(|(name, node)| Part { file: path, name: &name.text, node })
+                .map(|(name, node)| Part { file: path, name: &name.value, node })
                 .collect(),
             organizations: organizations
                 .iter()
-                .map(|(name, node)| Part { file: path, name: &name.text, node })
+                .map(|(name, node)| Part { file: path, name: &name.value, node })
                 .collect(),
         };
         self.read_parts(&parts, &names, false);
@@ -311,25 +311,25 @@ impl Compiler {
     /// Reads the platform, then the templates, then the organizations: each refers to those before it.
     fn read_parts(&mut self, parts: &Parts<'_>, organizations: &[&str], standalone: bool) {
         if let Some(Part { file, node, .. }) = parts.platform {
-            let mut findings = Findings { file, list: &mut self.diagnostics };
+            let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
             self.platform = Platform::read(node, standalone, organizations, &mut findings);
         }
         let platform = self.platform.as_ref();
         let applications: Option<Vec<&str>> = platform.map(|platform| {
-            platform.applications.iter().map(|application| application.name.text.as_str()).collect()
+            platform.applications.iter().map(|application| application.name.value.as_str()).collect()
         });
         let applications = applications.as_deref();
         for Part { file, name, node } in &parts.templates {
-            let mut findings = Findings { file, list: &mut self.diagnostics };
+            let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
             let known = Known { connections: None, applications, organizations };
             let template = Template::read(node, standalone, platform, known, &mut findings);
             self.templates.insert((*name).to_owned(), template);
         }
-        let around = Surroundings { platform, applications, organizations, templates: &self.templates };
+        let context = ReadContext { platform, applications, organizations, templates: &self.templates };
         let read = parallel::map(&parts.organizations, |Part { file, name, node }| {
             let mut list = Vec::new();
-            let mut findings = Findings { file, list: &mut list };
-            (Organization::read(node, name, standalone, around, &mut findings), list)
+            let mut findings = DiagnosticSink { file, list: &mut list };
+            (Organization::read(node, name, standalone, context, &mut findings), list)
         });
         for (organization, findings) in read {
             self.organizations.extend(organization);
@@ -361,7 +361,7 @@ impl Compiler {
                 if matches!(own, Some(None)) {
                     continue;
                 }
-                let mut findings = Findings { file, list: &mut self.diagnostics };
+                let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
                 let own = own.flatten().copied();
                 all_cases.extend(cases::read_cases(node, &platform, &organizations, own, &mut findings));
             }
@@ -400,11 +400,11 @@ impl Compiler {
         let mut seen: BTreeMap<&str, &Organization> = BTreeMap::new();
         for organization in &self.organizations {
             let Some(id) = &organization.id else { continue };
-            let Some(first) = seen.get(id.text.as_str()) else {
-                seen.insert(&id.text, organization);
+            let Some(first) = seen.get(id.value.as_str()) else {
+                seen.insert(&id.value, organization);
                 continue;
             };
-            let message = format!("the organization `{}` already has the mapping `{}`", id.text, first.name);
+            let message = format!("the organization `{}` already has the mapping `{}`", id.value, first.name);
             let mut diagnostic =
                 Diagnostic::new(Code::DuplicateOrganization, &organization.file, id.span.clone(), message);
             if let Some(first_id) = &first.id {
@@ -425,10 +425,10 @@ fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
 }
 
 /// Reports a name that says no version, or is none of a file.
-fn check_template_name(name: &Name, findings: &mut Findings<'_>) -> bool {
-    let good = template::parse_reference(&name.text).is_some();
+fn check_template_name(name: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+    let good = template::parse_reference(&name.value).is_some();
     if !good {
-        let message = format!("`{}` cannot be a template's name", name.text.escape_debug());
+        let message = format!("`{}` cannot be a template's name", name.value.escape_debug());
         let help = "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`";
         findings.report(Code::InvalidName, &name.span, message, help.to_owned());
     }
@@ -444,7 +444,7 @@ impl Fallback {
         let mut claims = BTreeMap::new();
         for application in &platform.applications {
             for client in &application.clients {
-                claims.insert(client.text.clone(), Delivery::of(application));
+                claims.insert(client.value.clone(), Delivery::of(application));
             }
         }
         Self { failure, claims }
@@ -453,7 +453,7 @@ impl Fallback {
 
 impl Delivery {
     fn of(application: &model::Application) -> Self {
-        let text = |name: &Option<Name>| name.as_ref().map(|name| name.text.clone());
+        let text = |name: &Option<Spanned<String>>| name.as_ref().map(|name| name.value.clone());
         let claim = text(&application.claim).unwrap_or_default();
         let (saml, provenance) = (text(&application.saml_attribute), text(&application.provenance));
         let model::Tokens { id, access } = application.tokens;

@@ -1,7 +1,7 @@
 //! What rules see of a name is a part of it, and no text makes the reader of any form panic.
 #![no_main]
 
-use claimsmith::{AttributeOf, Form};
+use claimsmith::{AttributeOf, NameForm};
 use libfuzzer_sys::fuzz_target;
 
 /// A name, a domain and a branch.
@@ -18,27 +18,27 @@ fuzz_target!(|input: Input<'_>| {
 });
 
 fn check(name: &str, domain: &str, below: &str) {
-    assert_eq!(Form::Plain.read(name).as_deref(), Some(name));
+    assert_eq!(NameForm::Plain.read(name).as_deref(), Some(name));
 
     let path = name.strip_prefix('/').filter(|path| !path.is_empty() && !path.ends_with('/'));
-    assert_eq!(Form::Path.read(name).as_deref(), path);
+    assert_eq!(NameForm::Path.read(name).as_deref(), path);
 
     let (before, behind) = two_parts(name, '\\').unzip();
-    assert_eq!(Form::Domain { domain: None }.read(name).as_deref(), behind);
+    assert_eq!(NameForm::Domain { domain: None }.read(name).as_deref(), behind);
     let unicode = icu_casemap::CaseMapper::new();
     let fold = |text: &str| text.chars().map(|char| unicode.simple_fold(char)).collect::<String>();
     let is_ours = before.is_some_and(|before| fold(before) == fold(domain));
-    assert_eq!(Form::Domain { domain: Some(domain) }.read(name).as_deref(), behind.filter(|_| is_ours));
+    assert_eq!(NameForm::Domain { domain: Some(domain) }.read(name).as_deref(), behind.filter(|_| is_ours));
 
     let (local, host) = two_parts(name, '@').unzip();
     let address = local.zip(host).map(|(local, host)| format!("{local}@{}", fold(host)));
-    assert_eq!(Form::Email { domains: Vec::new() }.read(name), address);
+    assert_eq!(NameForm::Email { domains: Vec::new() }.read(name), address);
     let is_ours = host.is_some_and(|host| fold(host) == fold(domain));
-    assert_eq!(Form::Email { domains: vec![domain] }.read(name).as_deref(), local.filter(|_| is_ours));
+    assert_eq!(NameForm::Email { domains: vec![domain] }.read(name).as_deref(), local.filter(|_| is_ours));
 
-    let of_all = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None }.read(name);
+    let of_all = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None }.read(name);
     let of_branch =
-        Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(below) }.read(name);
+        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(below) }.read(name);
     assert!(of_branch.is_none() || of_branch == of_all, "{name:?} below {below:?}");
     assert!(of_all.is_none_or(|value| !value.is_empty() && value.len() <= name.len()), "{name:?}");
 }

@@ -91,7 +91,7 @@ pub(crate) enum Scalar<'b> {
 
 /// What a condition is decided by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Facts<'l> {
+pub(crate) struct ConditionInputs<'l> {
     /// The connection's position among those of its organization.
     pub(crate) connection: u32,
     pub(crate) application: u32,
@@ -134,7 +134,7 @@ impl<'b> Condition<'b> {
     }
 
     /// Decides the condition. A fact that was not handed over is one that is not there.
-    pub(crate) fn decide(&self, facts: Facts<'_>) -> Truth {
+    pub(crate) fn decide(&self, facts: ConditionInputs<'_>) -> Truth {
         let fact = |at: &u32| facts.values.get(*at as usize).unwrap_or(&Value::Absent);
         match self {
             Self::All(all) => all.iter().map(|it| it.decide(facts)).min().unwrap_or(Truth::True),
@@ -248,9 +248,9 @@ impl<'b> Scalar<'b> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Facts, Scalar, Test, Truth};
+    use super::{Condition, ConditionInputs, Scalar, Test, Truth};
     use crate::login::input::Value;
-    use crate::login::name_list::Names;
+    use crate::login::name_list::NameList;
 
     fn check(test: &Test<'_>, value: Value<'_>, expected: Truth) {
         assert_eq!(test.decide(&value), expected, "{test:?} of {value:?}");
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn a_list_of_one_may_arrive_as_its_entry() {
         let test = Test::Contains(vec![Scalar::Text("a")]);
-        check(&test, Value::Names(Names::of(&["b", "a"])), Truth::True);
+        check(&test, Value::Names(NameList::of(&["b", "a"])), Truth::True);
         check(&test, Value::List(vec![Value::Number(1.0), Value::Text(b"a")]), Truth::True);
         check(&test, Value::List(vec![]), Truth::False);
         check(&test, Value::Text(b"a"), Truth::True);
@@ -301,24 +301,24 @@ mod tests {
             check(&test, list(entry.clone()), Truth::Unknown);
             check(&test, Value::List(vec![entry, Value::Text(b"a")]), Truth::True);
         }
-        check(&test, Value::Names(Names::joined(2, b"a\0x\0b")), Truth::Unknown);
-        check(&Test::Contains(vec![Scalar::Number(1.0)]), Value::Names(Names::of(&["a"])), Truth::Unknown);
+        check(&test, Value::Names(NameList::joined(2, b"a\0x\0b")), Truth::Unknown);
+        check(&Test::Contains(vec![Scalar::Number(1.0)]), Value::Names(NameList::of(&["a"])), Truth::Unknown);
     }
 
     #[test]
     fn what_is_cut_off_a_list_is_unknown() {
         let test = Test::Contains(vec![Scalar::Text("a")]);
         let mut names = vec!["b"; crate::MAX_GROUPS];
-        check(&test, Value::Names(Names::of(&names)), Truth::False);
+        check(&test, Value::Names(NameList::of(&names)), Truth::False);
         names.push("a");
-        check(&test, Value::Names(Names::of(&names)), Truth::Unknown);
+        check(&test, Value::Names(NameList::of(&names)), Truth::Unknown);
         check(
             &test,
             Value::List(names.iter().map(|name| Value::Text(name.as_bytes())).collect()),
             Truth::Unknown,
         );
         names.swap(0, crate::MAX_GROUPS);
-        check(&test, Value::Names(Names::of(&names)), Truth::True);
+        check(&test, Value::Names(NameList::of(&names)), Truth::True);
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
         let unknown = || Condition::User { fact: 9, test: Test::AtLeast(1.0) };
         let (yes, no) = (Condition::Application(vec![1]), Condition::Application(vec![2]));
         let decide = |condition: &Condition<'_>| {
-            condition.decide(Facts { connection: 0, application: 1, values: &[] })
+            condition.decide(ConditionInputs { connection: 0, application: 1, values: &[] })
         };
         assert_eq!(decide(&Condition::Not(Box::new(unknown()))), Truth::Unknown);
         assert_eq!(decide(&Condition::All(vec![unknown(), yes.clone()])), Truth::Unknown);
@@ -339,7 +339,7 @@ mod tests {
     fn the_domain_of_an_address_is_unknown_unless_it_is_verified() {
         let condition = Condition::EmailDomain { email: 0, verified: 1, domains: vec!["acme.example"] };
         let decide = |email: Value<'static>, verified: Value<'static>| {
-            condition.decide(Facts { connection: 0, application: 0, values: &[email, verified] })
+            condition.decide(ConditionInputs { connection: 0, application: 0, values: &[email, verified] })
         };
         let verified = |email: &'static [u8]| decide(Value::Text(email), Value::Bool(true));
         assert_eq!(verified(b"x@ACME.example"), Truth::True);
@@ -359,7 +359,7 @@ mod tests {
     fn metadata_is_known_to_lack_a_key_where_its_owner_is_in_the_login() {
         let condition = Condition::Metadata { owner: 0, fact: 1, values: vec![Scalar::Text("gold")] };
         let decide = |owner: Value<'static>, value: Value<'static>| {
-            condition.decide(Facts { connection: 0, application: 0, values: &[owner, value] })
+            condition.decide(ConditionInputs { connection: 0, application: 0, values: &[owner, value] })
         };
         let with = |metadata: Value<'static>| Value::Object(vec![(&b"metadata"[..], metadata)]);
         let object = || with(Value::Object(vec![]));
@@ -382,7 +382,7 @@ mod tests {
         let unknown = Condition::User { fact: 9, test: Test::AtLeast(1.0) };
         let (yes, no) = (Condition::Application(vec![1]), Condition::Application(vec![2]));
         let check = |condition: Condition<'static>, expected: Truth, negated: Truth| {
-            let facts = Facts { connection: 0, application: 1, values: &[] };
+            let facts = ConditionInputs { connection: 0, application: 1, values: &[] };
             let condition = Condition::FalseIfUnknown(Box::new(condition));
             assert_eq!(condition.decide(facts), expected);
             assert_eq!(Condition::Not(Box::new(condition)).decide(facts), negated);

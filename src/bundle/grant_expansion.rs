@@ -8,7 +8,7 @@ use crate::text::case_mapping;
 
 /// A grant with captures in it.
 #[derive(Debug)]
-pub(crate) struct Template<'b> {
+pub(crate) struct GrantExpansion<'b> {
     pieces: Vec<Piece<'b>>,
     /// The target groups that it may grant, by their position in the registry, ascending: sorted by name.
     candidates: Vec<u32>,
@@ -28,7 +28,7 @@ pub(crate) enum Case {
     Upper,
 }
 
-impl<'b> Template<'b> {
+impl<'b> GrantExpansion<'b> {
     /// Layout: pieces\*, each a tag byte and then 0: a text, 1 to 3 (as it is, lower, upper): the number of a capture;
     /// candidates\*, below `groups`.
     pub(crate) fn decode(reader: &mut Reader<'b>, groups: u32) -> Option<Self> {

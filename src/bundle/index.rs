@@ -15,9 +15,9 @@ use std::sync::OnceLock;
 
 use super::mapping::{Mapping, Policy};
 use crate::codec::reader::Reader;
-use crate::collections::bit_set::Bits;
-use crate::collections::hash_index::Table;
-use crate::login::lookup::Read;
+use crate::collections::bit_set::BitSet;
+use crate::collections::hash_index::HashIndex;
+use crate::login::lookup::Lookup;
 use crate::login::source::{Combine, Source};
 use crate::text::scan::hash;
 
@@ -51,20 +51,20 @@ pub struct Bundle<'b> {
     /// The bytes of the longest of their names.
     longest_group: usize,
     /// The target groups of each application.
-    groups_of: Vec<Bits>,
+    groups_of: Vec<BitSet>,
     /// Orders of target groups, the highest first, of which a user keeps one.
     pub(crate) tiers: Vec<Vec<u32>>,
-    reads: Vec<Read<'b>>,
+    reads: Vec<Lookup<'b>>,
     sources: Vec<Source<'b>>,
     /// The sources of all connections, one behind the other.
     sources_of: Vec<u32>,
     connections: Vec<Connection<'b>>,
     organizations: Vec<Organization<'b>>,
-    by_client: Table,
+    by_client: HashIndex,
     /// Client ids, each with its application.
     clients: Vec<(&'b str, u32)>,
-    by_organization: Table,
-    by_connection: Table,
+    by_organization: HashIndex,
+    by_connection: HashIndex,
 }
 
 /// An application of the platform.
@@ -218,10 +218,10 @@ impl<'b> Bundle<'b> {
             sources_of: Vec::new(),
             connections: Vec::new(),
             organizations: Vec::new(),
-            by_client: Table::default(),
+            by_client: HashIndex::default(),
             clients: Vec::new(),
-            by_organization: Table::default(),
-            by_connection: Table::default(),
+            by_organization: HashIndex::default(),
+            by_connection: HashIndex::default(),
         }
     }
 
@@ -235,7 +235,7 @@ impl<'b> Bundle<'b> {
         let count = self.groups.len();
         let group = |reader: &mut Reader<'b>| reader.number().filter(|group| (*group as usize) < count);
         self.tiers = reader.list(|reader| reader.list(group))?;
-        self.reads = reader.list(Read::decode)?;
+        self.reads = reader.list(Lookup::decode)?;
         let reads = &self.reads;
         self.sources = reader.list(|reader| Source::decode(position(reader, reads)?, reader))?;
         self.read_organizations(reader)?;
@@ -261,7 +261,7 @@ impl<'b> Bundle<'b> {
         let memberships = |count: &usize| count.saturating_mul(self.applications.len());
         let count = reader.count().filter(|count| memberships(count) <= MAX_MEMBERSHIPS)?;
         self.groups = Vec::with_capacity(count);
-        self.groups_of = vec![Bits::new(count); self.applications.len()];
+        self.groups_of = vec![BitSet::new(count); self.applications.len()];
         for position in 0..count as u32 {
             let name = reader.text()?;
             self.longest_group = self.longest_group.max(name.len());
@@ -322,12 +322,13 @@ impl<'b> Bundle<'b> {
     /// Files clients, organizations and connections under what a login calls them.
     fn index(&mut self) {
         let client = |at: u32| self.clients.get(at as usize).map(|(id, _)| id.as_bytes());
-        self.by_client = Table::build(self.clients.len(), &client, &mut |_, _| ());
+        self.by_client = HashIndex::build(self.clients.len(), &client, &mut |_, _| ());
         let id = |at: u32| self.organizations.get(at as usize)?.id.map(str::as_bytes);
-        self.by_organization = Table::build(self.organizations.len(), &id, &mut |_, _| ());
+        self.by_organization = HashIndex::build(self.organizations.len(), &id, &mut |_, _| ());
         let mut shared = Vec::new();
         let name = |at: u32| self.connections.get(at as usize).map(|connection| connection.name.as_bytes());
-        self.by_connection = Table::build(self.connections.len(), &name, &mut |first, _| shared.push(first));
+        self.by_connection =
+            HashIndex::build(self.connections.len(), &name, &mut |first, _| shared.push(first));
         for first in shared {
             if let Some(connection) = self.connections.get_mut(first as usize) {
                 connection.shared = true;
@@ -363,12 +364,12 @@ impl<'b> Bundle<'b> {
     }
 
     /// The target groups of an application.
-    pub(crate) fn groups_of(&self, application: u32) -> Option<&Bits> {
+    pub(crate) fn groups_of(&self, application: u32) -> Option<&BitSet> {
         self.groups_of.get(application as usize)
     }
 
     /// The read at a position.
-    pub fn read(&self, position: u32) -> Option<&Read<'b>> {
+    pub fn read(&self, position: u32) -> Option<&Lookup<'b>> {
         self.reads.get(position as usize)
     }
 

@@ -1,13 +1,13 @@
 //! One customer's mapping, as the engine uses it.
 
 use super::condition::Condition;
-use super::grant_expansion::Template;
+use super::grant_expansion::GrantExpansion;
 use crate::codec::reader::Reader;
-use crate::collections::bit_set::Bits;
+use crate::collections::bit_set::BitSet;
 use crate::matching::matcher::{Matcher, PatternKind};
 use crate::matching::regex_vm::{self, Ends, Regex};
 use crate::text::case_mapping;
-use crate::text::scan::{Scanned, scan};
+use crate::text::scan::{ScannedName, scan};
 
 /// A customer's rules and policies.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Mapping<'b> {
     /// Whether several rules have the same id, side by side: parts of what an author wrote as one.
     pub(crate) has_parts: bool,
     /// The rules that fire as soon as one of their patterns matches, or always.
-    pub(crate) simple: Bits,
+    pub(crate) simple: BitSet,
     /// The rules that fire whatever the groups are, and ask for nothing else.
     pub(crate) everyone: Vec<u32>,
     /// The rules that ask for more than one of their patterns, or grant what their patterns capture.
@@ -74,7 +74,7 @@ pub(crate) struct Detailed<'b> {
     pub(crate) condition: Option<Condition<'b>>,
     /// From this moment on it does not fire: seconds since 1970, 0 if it does not expire.
     pub(crate) expires: u32,
-    pub(crate) templates: Vec<Template<'b>>,
+    pub(crate) templates: Vec<GrantExpansion<'b>>,
 }
 
 /// Memory that one name after another is matched with.
@@ -174,7 +174,7 @@ impl<'b> Mapping<'b> {
         }
         let default = reader.list(group)?;
         let all = count.checked_add(u32::try_from(clauses.len()).ok()?)?;
-        let mut simple = Bits::new(all as usize);
+        let mut simple = BitSet::new(all as usize);
         let mut others = detailed.iter().map(|detailed: &Detailed<'_>| detailed.rule).peekable();
         for rule in 0..count {
             if others.next_if_eq(&rule).is_none() {
@@ -272,10 +272,10 @@ impl<'b> Mapping<'b> {
     #[inline(always)]
     pub(crate) fn for_each_match(
         &self,
-        groups: &[Scanned<'_>],
+        groups: &[ScannedName<'_>],
         mut matched: impl FnMut(u32, u32, PatternKind<'_, 'b>, Option<&[u8]>),
-    ) -> Bits {
-        let mut wanted = Bits::new(groups.len());
+    ) -> BitSet {
+        let mut wanted = BitSet::new(groups.len());
         self.matcher.for_each(groups, &mut wanted, |at, clause, kind| matched(at, clause, kind, None));
         if !self.is_plain {
             let mut memory = Memory::default();
@@ -366,7 +366,7 @@ impl<'b> Detailed<'b> {
                 true => Some(Condition::decode(reader)?),
                 false => None,
             },
-            templates: reader.list(|reader| Template::decode(reader, groups))?,
+            templates: reader.list(|reader| GrantExpansion::decode(reader, groups))?,
         })
     }
 }

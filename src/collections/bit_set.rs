@@ -4,7 +4,7 @@ use core::iter;
 
 /// A fixed-size set of the numbers below the size it was made with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bits {
+pub(crate) struct BitSet {
     /// The bits of a set that is small, as most are: it needs no allocation.
     few: [u64; FEW_WORDS],
     /// The bits of a set that is not.
@@ -13,7 +13,7 @@ pub(crate) struct Bits {
 
 const FEW_WORDS: usize = 2;
 
-impl Bits {
+impl BitSet {
     pub(crate) fn new(size: usize) -> Self {
         let words = size.div_ceil(64);
         Self { few: [0; FEW_WORDS], many: if words > FEW_WORDS { vec![0; words] } else { Vec::new() } }
@@ -114,11 +114,11 @@ pub(crate) fn insert(words: &mut [u64], number: u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::Bits;
+    use super::BitSet;
 
     #[test]
     fn members_come_back_once_and_ascending() {
-        let mut bits = Bits::new(300);
+        let mut bits = BitSet::new(300);
         for number in [129, 3, 64, 3, 0, 63, 299] {
             bits.insert(number);
         }
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(bits.members(), [0, 3, 63, 64, 129, 299]);
         assert!(bits.contains(129) && bits.contains(3));
         assert!(!bits.contains(130) && !bits.contains(4) && !bits.contains(1_000));
-        let mut others = Bits::new(300);
+        let mut others = BitSet::new(300);
         for number in [0, 1, 129] {
             others.insert(number);
         }
@@ -134,7 +134,7 @@ mod tests {
         bits.insert_word(3, 0b101);
         assert_eq!(bits.members(), [0, 3, 63, 64, 129, 192, 194, 299]);
         assert_eq!(bits.and(&others).members(), [0, 129]);
-        let mut few = Bits::new(100);
+        let mut few = BitSet::new(100);
         few.insert(64);
         few.insert(99);
         assert_eq!(few.and(&few.clone()).members(), [64, 99]);
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn what_is_missing_ends_with_the_size() {
         for size in [0, 1, 63, 64, 65, 128, 129, 200] {
-            let mut bits = Bits::new(size as usize);
+            let mut bits = BitSet::new(size as usize);
             for number in (0..size).step_by(3) {
                 bits.insert(number);
             }

@@ -7,7 +7,7 @@ use crate::text::scan::hash;
 
 /// Positions found by the hash of their key; the keys themselves stay with the caller.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct HashIndex {
     /// A power of two of them, at most half full. A key that finds its bucket full is in one behind it.
     buckets: Vec<Bucket>,
     /// How far the hash of a key is shifted to give its bucket.
@@ -35,7 +35,7 @@ impl Slot {
     }
 }
 
-impl Table {
+impl HashIndex {
     /// Builds the table of the `count` keys that `key` gives by position; where one occurs again,
     /// its first position stays. A position without a key is left out.
     ///
@@ -116,7 +116,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::HashIndex;
     use crate::text::scan::hash;
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
         let names: Vec<String> = (0..1_000).map(|n| format!("group-{}", n % 900)).collect();
         let mut repeats = 0;
         let key = |position: u32| names.get(position as usize).map(|name| name.as_bytes());
-        let table = Table::build(names.len(), &key, &mut |first, again| {
+        let table = HashIndex::build(names.len(), &key, &mut |first, again| {
             assert_eq!(first + 900, again);
             repeats += 1;
         });
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_empty_table_finds_nothing() {
-        let table = Table::build(0, &|_| None, &mut |_, _| ());
+        let table = HashIndex::build(0, &|_| None, &mut |_, _| ());
         assert_eq!(table.find(hash(b"x"), &|_| true), None);
     }
 }

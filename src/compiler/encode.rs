@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::read::OwnedRead;
+pub(crate) use self::read::OwnedLookup;
 use crate::bundle::grant_expansion::Case;
 use crate::bundle::index::{self, FORMAT_VERSION, MAGIC, OverLimit};
 use crate::bundle::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
@@ -99,9 +99,9 @@ pub(crate) enum LoweredCondition {
     Not(Box<Self>),
     Connection(Vec<usize>),
     Application(Vec<usize>),
-    User { fact: OwnedRead, test: Test },
+    User { fact: OwnedLookup, test: Test },
     EmailDomain(Vec<String>),
-    Metadata { owner: OwnedRead, fact: OwnedRead, values: Vec<Scalar> },
+    Metadata { owner: OwnedLookup, fact: OwnedLookup, values: Vec<Scalar> },
     FalseIfUnknown(Box<Self>),
 }
 
@@ -123,26 +123,26 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     body.policy(platform.policies.failure);
     body.list(&platform.applications, encode_application);
     body.list(&platform.groups, |body, group| {
-        body.text(&group.name.text);
+        body.text(&group.name.value);
         body.list(&group.applications, |body, application| body.number(*application));
     });
     let position = |name: &str| {
-        platform.groups.binary_search_by(|group| group.name.text.as_str().cmp(name)).unwrap_or_default()
+        platform.groups.binary_search_by(|group| group.name.value.as_str().cmp(name)).unwrap_or_default()
     };
     let mut tiers: Vec<Vec<usize>> = platform
         .tiers
         .iter()
-        .map(|tier| tier.groups.iter().map(|group| position(&group.text)).collect())
+        .map(|tier| tier.groups.iter().map(|group| position(&group.value)).collect())
         .collect();
     tiers.sort();
     body.list(&tiers, |body, tier| body.list(tier, |body, group| body.number(*group)));
 
     // Most customers share what is read, and how: each is written once.
-    let facts: Vec<Vec<OwnedRead>> = mappings.iter().map(facts_of).collect();
+    let facts: Vec<Vec<OwnedLookup>> = mappings.iter().map(facts_of).collect();
     let of_sources = mappings.iter().flat_map(|mapping| &mapping.connections).flat_map(|it| &it.sources);
-    let reads: BTreeSet<OwnedRead> =
-        of_sources.clone().map(OwnedRead::of_source).chain(facts.iter().flatten().cloned()).collect();
-    let reads: Vec<OwnedRead> = reads.into_iter().collect();
+    let reads: BTreeSet<OwnedLookup> =
+        of_sources.clone().map(OwnedLookup::of_source).chain(facts.iter().flatten().cloned()).collect();
+    let reads: Vec<OwnedLookup> = reads.into_iter().collect();
     body.list(&reads, |body, read| {
         body.bytes.extend([read.base, read.options]);
         body.text(&read.pointer);
@@ -184,8 +184,8 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
 }
 
 fn encode_application(body: &mut Writer, application: &crate::language::model::Application) {
-    body.text(&application.name.text);
-    body.text(application.claim.as_ref().map(|claim| claim.text.as_str()).unwrap_or_default());
+    body.text(&application.name.value);
+    body.text(application.claim.as_ref().map(|claim| claim.value.as_str()).unwrap_or_default());
     let flags = [
         (application.tokens.id, index::ID_TOKEN),
         (application.tokens.access, index::ACCESS_TOKEN),
@@ -194,7 +194,7 @@ fn encode_application(body: &mut Writer, application: &crate::language::model::A
     ];
     body.bytes.push(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
     for text in [&application.saml_attribute, &application.provenance].into_iter().flatten() {
-        body.text(&text.text);
+        body.text(&text.value);
     }
     body.number(application.limits.groups as usize);
     body.number(application.limits.claim_bytes as usize);
@@ -203,14 +203,14 @@ fn encode_application(body: &mut Writer, application: &crate::language::model::A
         OverLimit::Deny => 1,
         OverLimit::Truncate => 2,
     });
-    let mut clients: Vec<_> = application.clients.iter().map(|client| &client.text).collect();
+    let mut clients: Vec<_> = application.clients.iter().map(|client| &client.value).collect();
     clients.sort();
     body.list(&clients, |body, client| body.text(client));
 }
 
-fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
+fn encode_source(source: &OwnedSource, reads: &[OwnedLookup]) -> Vec<u8> {
     let mut writer = Writer::default();
-    let read = OwnedRead::of_source(source);
+    let read = OwnedLookup::of_source(source);
     writer.number(reads.binary_search(&read).unwrap_or_default());
     let (shape, text) = match &source.shape {
         OwnedShape::List | OwnedShape::Json(None) => (0, None),
@@ -256,7 +256,7 @@ fn encode_source(source: &OwnedSource, reads: &[OwnedRead]) -> Vec<u8> {
 }
 
 /// What a mapping's policies and conditions go by: what the refresh policy needs comes first.
-fn facts_of(mapping: &LoweredMapping) -> Vec<OwnedRead> {
+fn facts_of(mapping: &LoweredMapping) -> Vec<OwnedLookup> {
     let mut facts = BTreeSet::new();
     for rule in &mapping.rules {
         if let Some(condition) = &rule.condition {
@@ -264,11 +264,11 @@ fn facts_of(mapping: &LoweredMapping) -> Vec<OwnedRead> {
         }
     }
     let refresh =
-        crate::engine::staleness::READS.iter().map(|(pointer, field)| OwnedRead::event(*pointer, field));
+        crate::engine::staleness::READS.iter().map(|(pointer, field)| OwnedLookup::event(*pointer, field));
     refresh.filter(|_| mapping.refresh.is_some()).chain(facts).collect()
 }
 
-fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
+fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedLookup]) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.bytes.push(match mapping.incomplete {
         IncompletePolicy::NoGroups => 0,
@@ -311,7 +311,7 @@ fn encode_mapping(mapping: &LoweredMapping, facts: &[OwnedRead]) -> Vec<u8> {
     writer.bytes
 }
 
-fn encode_rule(writer: &mut Writer, rule: &LoweredRule, facts: &[OwnedRead]) {
+fn encode_rule(writer: &mut Writer, rule: &LoweredRule, facts: &[OwnedLookup]) {
     writer.text(&rule.id);
     let own = !rule.own.is_empty();
     let detailed = !rule.all.is_empty()

@@ -7,9 +7,9 @@ use super::encode::{LoweredTemplate, Piece};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::grant_expansion::Case;
 use crate::diagnostic::Code;
-use crate::language::fields::{Findings, nearest};
+use crate::language::fields::{DiagnosticSink, nearest};
 use crate::language::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::matching::glob::{ANY, ONE, Pattern};
 use crate::patterns::glob::Glob;
 use crate::text::case_mapping;
@@ -40,9 +40,10 @@ pub(crate) struct Grants {
 
 impl<'p> Guard<'p> {
     pub(crate) fn new(platform: &'p Platform, organization: &'p Organization) -> Self {
-        let ceiling = platform.ceilings.iter().find(|it| it.organization.text == organization.name);
-        let globs =
-            |names: &Vec<Name>| names.iter().filter_map(|name| Glob::parse(&name.text).ok()).collect();
+        let ceiling = platform.ceilings.iter().find(|it| it.organization.value == organization.name);
+        let globs = |names: &Vec<Spanned<String>>| {
+            names.iter().filter_map(|name| Glob::parse(&name.value).ok()).collect()
+        };
         let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_ref()).map(globs);
         Self {
             groups: &platform.groups,
@@ -58,11 +59,11 @@ impl<'p> Guard<'p> {
         &self,
         rule: &Rule,
         patterns: &PatternLowering<'_>,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Grants {
         let mut grants = Grants::default();
         for name in &rule.groups {
-            if name.text.contains("${") && rule.effect == Effect::Grant {
+            if name.value.contains("${") && rule.effect == Effect::Grant {
                 self.lower_template(rule, name, patterns, &mut grants, findings);
             } else if let Some(at) = self.resolve(name, findings)
                 && (rule.effect == Effect::Exclude || self.check(at, rule, name, findings))
@@ -74,35 +75,41 @@ impl<'p> Guard<'p> {
     }
 
     /// The position of a target group in the registry.
-    fn resolve(&self, grant: &Name, findings: &mut Findings<'_>) -> Option<u32> {
-        if grant.text.is_empty() {
+    fn resolve(&self, grant: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+        if grant.value.is_empty() {
             let help = "name a target group of the registry".to_owned();
             findings.report(Code::EmptyGrant, &grant.span, "the name of a target group is empty", help);
             return None;
         }
-        if let Some(at) = self.find(&grant.text) {
+        if let Some(at) = self.find(&grant.value) {
             return Some(at);
         }
-        let names = self.groups.iter().map(|group| group.name.text.as_str());
-        let help = match findings.nearest(&grant.text, names) {
-            _ if grant.text.contains("${") => {
+        let names = self.groups.iter().map(|group| group.name.value.as_str());
+        let help = match findings.nearest(&grant.value, names) {
+            _ if grant.value.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to `groups` of the platform, or grant another".to_owned(),
         };
-        let message = format!("the registry has no target group `{}`", grant.text.escape_debug());
+        let message = format!("the registry has no target group `{}`", grant.value.escape_debug());
         findings.report(Code::UnknownGroup, &grant.span, message, help);
         None
     }
 
     fn find(&self, name: &str) -> Option<u32> {
-        let at = self.groups.binary_search_by(|group| group.name.text.as_str().cmp(name)).ok()?;
+        let at = self.groups.binary_search_by(|group| group.name.value.as_str().cmp(name)).ok()?;
         u32::try_from(at).ok()
     }
 
     /// Reports a target group that the organization's rules may not grant, or not without being marked to.
-    fn check(&self, at: u32, rule: &Rule, grant: &Name, findings: &mut Findings<'_>) -> bool {
+    fn check(
+        &self,
+        at: u32,
+        rule: &Rule,
+        grant: &Spanned<String>,
+        findings: &mut DiagnosticSink<'_>,
+    ) -> bool {
         let Some(group) = self.groups.get(at as usize) else { return false };
         let obstacle = self.obstacle(group, rule.protected);
         let is_free = obstacle.is_none();
@@ -115,9 +122,9 @@ impl<'p> Guard<'p> {
     fn report(
         &self,
         obstacle: Option<Obstacle>,
-        grant: &Name,
+        grant: &Spanned<String>,
         in_template: bool,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) {
         let Some((code, problem, help)) = obstacle else { return };
         findings.report(code, &grant.span, problem, help);
@@ -130,12 +137,16 @@ impl<'p> Guard<'p> {
     }
 
     /// The position of a target group that is granted by default, if it may be: no rule is marked to grant it.
-    pub(crate) fn resolve_default(&self, default: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+    pub(crate) fn resolve_default(
+        &self,
+        default: &Spanned<String>,
+        findings: &mut DiagnosticSink<'_>,
+    ) -> Option<u32> {
         let at = self.resolve(default, findings)?;
         let group = self.groups.get(at as usize)?;
         let mut obstacle = self.obstacle(group, false);
         if let Some((Code::ProtectedGroup, problem, help)) = &mut obstacle {
-            *problem = format!("the protected group `{}` cannot be granted by default", group.name.text);
+            *problem = format!("the protected group `{}` cannot be granted by default", group.name.value);
             *help = Some("grant it by a rule with `protected: true`".to_owned());
         }
         let is_free = obstacle.is_none();
@@ -145,10 +156,10 @@ impl<'p> Guard<'p> {
 
     /// Why a rule may not grant a target group, if it may not.
     fn obstacle(&self, group: &TargetGroup, marked: bool) -> Option<Obstacle> {
-        let name = group.name.text.as_str();
+        let name = group.name.value.as_str();
         let organization = self.organization;
         let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
-        let raised = || self.ceiling.is_some_and(|it| it.protected.iter().any(|known| known.text == name));
+        let raised = || self.ceiling.is_some_and(|it| it.protected.iter().any(|known| known.value == name));
         if group.protected && !raised() {
             let problem =
                 format!("the platform does not let `{organization}` grant the protected group `{name}`");
@@ -161,10 +172,10 @@ impl<'p> Guard<'p> {
             let problem = format!("the rule grants the protected group `{name}` without being marked to");
             return Some((Code::ProtectedGroup, problem, None));
         }
-        if let Some(prefix) = prefix.filter(|prefix| !name.starts_with(&prefix.text)) {
+        if let Some(prefix) = prefix.filter(|prefix| !name.starts_with(&prefix.value)) {
             let problem = format!(
                 "`{organization}` may only grant groups that begin with `{}`, and `{name}` does not",
-                prefix.text
+                prefix.value
             );
             return Some((Code::OutsideCeiling, problem, None));
         }
@@ -179,10 +190,10 @@ impl<'p> Guard<'p> {
     fn lower_template(
         &self,
         rule: &Rule,
-        written: &Name,
+        written: &Spanned<String>,
         patterns: &PatternLowering<'_>,
         grants: &mut Grants,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) {
         let Some(pieces) = read_pieces(written, patterns, findings) else { return };
         // What it can expand to looks like this: a capture has at least one character.
@@ -194,7 +205,7 @@ impl<'p> Guard<'p> {
             })
             .collect();
         let fits = |group: &&TargetGroup| {
-            Pattern::decode(&shape).is_some_and(|shape| shape.is_match(group.name.text.as_bytes()))
+            Pattern::decode(&shape).is_some_and(|shape| shape.is_match(group.name.value.as_bytes()))
         };
         let fitting: Vec<&TargetGroup> = self.groups.iter().filter(fits).collect();
         let allowed: Vec<&TargetGroup> =
@@ -203,7 +214,7 @@ impl<'p> Guard<'p> {
         match (fitting.as_slice(), allowed.as_slice()) {
             ([], _) => {
                 let message =
-                    format!("no target group of the registry is what `{}` can expand to", written.text);
+                    format!("no target group of the registry is what `{}` can expand to", written.value);
                 findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
                 return;
             }
@@ -213,7 +224,7 @@ impl<'p> Guard<'p> {
             }
             _ => {}
         }
-        let position = |group: &&TargetGroup| self.find(&group.name.text);
+        let position = |group: &&TargetGroup| self.find(&group.name.value);
         let candidates: Vec<u32> = allowed.iter().filter_map(position).collect();
 
         for (id, captures) in patterns.alias_captures() {
@@ -234,10 +245,10 @@ impl<'p> Guard<'p> {
 }
 
 /// Reports an expansion, known before any login, that names no target group that the rule may grant.
-fn report_leak(written: &Name, text: &str, cause: &str, findings: &mut Findings<'_>) {
+fn report_leak(written: &Spanned<String>, text: &str, cause: &str, findings: &mut DiagnosticSink<'_>) {
     let message = format!(
         "by {cause}, `{}` expands to `{}`, which is no target group that the rule may grant",
-        written.text,
+        written.value,
         text.escape_debug()
     );
     findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
@@ -264,16 +275,16 @@ fn expand(pieces: &[Piece], captures: &[String]) -> String {
 
 /// Takes a grant such as `${team:lower}-admins` apart.
 fn read_pieces(
-    written: &Name,
+    written: &Spanned<String>,
     patterns: &PatternLowering<'_>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
-    let mut rest = written.text.as_str();
+    let mut rest = written.value.as_str();
     let span: &Range<usize> = &written.span;
     while let Some((literal, behind)) = rest.split_once("${") {
         let Some((inside, behind)) = behind.split_once('}') else {
-            let message = format!("a `${{` of `{}` is never closed", written.text.escape_debug());
+            let message = format!("a `${{` of `{}` is never closed", written.value.escape_debug());
             findings.report(Code::UnknownCapture, span, message, "close it with `}`".to_owned());
             return None;
         };
@@ -302,8 +313,8 @@ fn read_pieces(
         if let Some(without) = patterns.pattern_without(number) {
             let message = format!(
                 "`{}` wants the capture `{name}`, which `{}` does not have",
-                written.text,
-                without.text.escape_debug()
+                written.value,
+                without.value.escape_debug()
             );
             let place = (&without.span, "this pattern has no such capture");
             findings.report_related(Code::UnknownCapture, span, message, place);

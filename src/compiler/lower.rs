@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::encode::{
-    Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedRead,
+    Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedLookup,
 };
 use super::grants::{Grants, Guard};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::evaluate::json_len;
-use crate::language::fields::Findings;
+use crate::language::fields::DiagnosticSink;
 use crate::language::model::{
     Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule, Scalar, Test,
     Tier,
@@ -35,7 +35,7 @@ pub(crate) fn lower(
     let mut rules = Vec::new();
     for rule in &organization.rules {
         let first = diagnostics.len();
-        let mut findings = Findings { file: &rule.file, list: diagnostics };
+        let mut findings = DiagnosticSink { file: &rule.file, list: diagnostics };
         rules.extend(lower_rule(rule, organization, platform, &guard, &mut findings));
         if incomplete == IncompletePolicy::UsePartial {
             check_partial(rule, organization, platform, &mut findings);
@@ -51,7 +51,7 @@ pub(crate) fn lower(
             }
         }
     }
-    let findings = Findings { file: &organization.file, list: diagnostics };
+    let findings = DiagnosticSink { file: &organization.file, list: diagnostics };
     // What the platform says alone has been reported there.
     if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
         && is_unsafe(incomplete, unmatched)
@@ -62,17 +62,17 @@ pub(crate) fn lower(
     if incomplete == IncompletePolicy::UsePartial {
         check_limits(&rules, organization, platform, diagnostics);
     }
-    let mut findings = Findings { file: &organization.file, list: diagnostics };
+    let mut findings = DiagnosticSink { file: &organization.file, list: diagnostics };
     let default = organization.default.iter().filter_map(|name| guard.resolve_default(name, &mut findings));
     let default = default.collect();
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
-        name: connection.name.text.clone(),
+        name: connection.name.value.clone(),
         sources: connection.sources.clone(),
         combine: connection.combine,
     });
     LoweredMapping {
         name: organization.name.clone(),
-        id: organization.id.as_ref().map(|id| id.text.clone()),
+        id: organization.id.as_ref().map(|id| id.value.clone()),
         connections: connections.collect(),
         incomplete,
         unmatched,
@@ -116,10 +116,10 @@ fn lower_rule(
     organization: &Organization,
     platform: &Platform,
     guard: &Guard<'_>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Vec<LoweredRule> {
     let mut lowered = LoweredRule {
-        id: rule.id.text.clone(),
+        id: rule.id.value.clone(),
         excludes: rule.effect == Effect::Exclude,
         expires: rule.expires.as_ref().map_or(0, |(at, _)| u32::try_from((*at).max(1)).unwrap_or(u32::MAX)),
         condition: rule.when.as_ref().map(|when| lower_condition(when, organization, platform)),
@@ -178,7 +178,7 @@ fn check_everything(
     expressions: &[Automaton],
     span: &core::ops::Range<usize>,
     written: &[Patterns],
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) {
     let count: usize = written.iter().map(|it| it.exact.len() + it.glob.len() + it.regex.len()).sum();
     if count < 2 {
@@ -199,7 +199,12 @@ fn check_everything(
 }
 
 /// Reports a rule that takes away, or wants a group not to be there, where partial input is used.
-fn check_partial(rule: &Rule, organization: &Organization, platform: &Platform, findings: &mut Findings<'_>) {
+fn check_partial(
+    rule: &Rule,
+    organization: &Organization,
+    platform: &Platform,
+    findings: &mut DiagnosticSink<'_>,
+) {
     let Matches::Groups { none, .. } = &rule.matches else { return };
     if rule.effect == Effect::Grant && none.is_empty() {
         return;
@@ -241,17 +246,17 @@ fn check_limits(
         let groups = granted.iter().filter_map(|group| platform.groups.get(*group as usize));
         let names = groups
             .filter(|group| group.applications.contains(&position))
-            .map(|group| group.name.text.as_str());
+            .map(|group| group.name.value.as_str());
         let names = longest_of_each_tier(names, &tiers);
         // The claim as JSON: quotes and a comma for each name, and the brackets.
         let bytes = names.iter().map(|name| json_len(name) + 3).sum::<usize>() + 1;
         let limits = &application.limits;
         let problem = if names.len() > limits.groups as usize {
-            format!("{} groups of `{}`, which accepts {}", names.len(), application.name.text, limits.groups)
+            format!("{} groups of `{}`, which accepts {}", names.len(), application.name.value, limits.groups)
         } else if bytes > (limits.claim_bytes as usize).max(2) {
             format!(
                 "a claim of {bytes} bytes for `{}`, which accepts {}",
-                application.name.text, limits.claim_bytes
+                application.name.value, limits.claim_bytes
             )
         } else {
             continue;
@@ -272,9 +277,9 @@ fn decided_tiers<'p>(rules: &[LoweredRule], platform: &'p Platform) -> Vec<&'p T
         rules.iter().filter(|rule| rule.expires != 0 || rule.condition.as_ref().is_some_and(can_be_unknown));
     let named: BTreeSet<&str> = undecided
         .flat_map(|rule| rule.groups.iter().chain(rule.templates.iter().flat_map(|it| &it.candidates)))
-        .filter_map(|group| Some(platform.groups.get(*group as usize)?.name.text.as_str()))
+        .filter_map(|group| Some(platform.groups.get(*group as usize)?.name.value.as_str()))
         .collect();
-    let is_decided = |tier: &&Tier| !tier.groups.iter().any(|group| named.contains(group.text.as_str()));
+    let is_decided = |tier: &&Tier| !tier.groups.iter().any(|group| named.contains(group.value.as_str()));
     platform.tiers.iter().filter(is_decided).collect()
 }
 
@@ -298,7 +303,7 @@ fn longest_of_each_tier<'n>(names: impl Iterator<Item = &'n str>, tiers: &[&Tier
     let mut kept = Vec::new();
     let mut of_tiers: BTreeMap<usize, &str> = BTreeMap::new();
     for name in names {
-        match tiers.iter().position(|tier| tier.groups.iter().any(|group| group.text == name)) {
+        match tiers.iter().position(|tier| tier.groups.iter().any(|group| group.value == name)) {
             Some(tier) => {
                 let longest = of_tiers.entry(tier).or_insert(name);
                 if json_len(name) > json_len(longest) {
@@ -318,7 +323,7 @@ fn unsafe_partial(
     message: &str,
     organization: &Organization,
     platform: &Platform,
-    findings: &Findings<'_>,
+    findings: &DiagnosticSink<'_>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, span.clone(), message);
     let own = organization.incomplete_span.as_ref().map(|span| (&organization.file, span));
@@ -340,13 +345,13 @@ fn lower_condition(
     let lower_all = |conditions: &[Condition]| {
         conditions.iter().map(|condition| lower_condition(condition, organization, platform)).collect()
     };
-    let scalars = |names: &[crate::language::yaml::Name]| {
-        names.iter().map(|name| Scalar::Text(name.text.clone())).collect::<Vec<_>>()
+    let scalars = |names: &[crate::language::yaml::Spanned<String>]| {
+        names.iter().map(|name| Scalar::Text(name.value.clone())).collect::<Vec<_>>()
     };
     // The bundle's connections are sorted by their names.
     let connections_with = |wanted: &dyn Fn(&crate::language::model::Connection) -> bool| {
         let mut connections: Vec<_> = organization.connections.iter().collect();
-        connections.sort_by(|left, right| left.name.text.cmp(&right.name.text));
+        connections.sort_by(|left, right| left.name.value.cmp(&right.name.value));
         let wanted = connections.into_iter().enumerate().filter(|(_, connection)| wanted(connection));
         LoweredCondition::Connection(wanted.map(|(at, _)| at).collect())
     };
@@ -360,7 +365,7 @@ fn lower_condition(
             LoweredCondition::FalseIfUnknown(Box::new(lower_condition(condition, organization, platform)))
         }
         Condition::Connection(names) => {
-            connections_with(&|connection| names.iter().any(|name| name.text == connection.name.text))
+            connections_with(&|connection| names.iter().any(|name| name.value == connection.name.value))
         }
         Condition::Strategy(strategies) => {
             connections_with(&|connection| strategies.iter().any(|(it, _)| *it == connection.strategy))
@@ -368,21 +373,21 @@ fn lower_condition(
         Condition::Application(names) => {
             let named = |at: &usize| {
                 let application = platform.applications.get(*at);
-                application.is_some_and(|it| names.iter().any(|name| name.text == it.name.text))
+                application.is_some_and(|it| names.iter().any(|name| name.value == it.name.value))
             };
             LoweredCondition::Application((0..platform.applications.len()).filter(named).collect())
         }
         Condition::Client(ids) => {
-            let fact = OwnedRead::event("/client/client_id", "");
+            let fact = OwnedLookup::event("/client/client_id", "");
             LoweredCondition::User { fact, test: Test::Equals(scalars(ids)) }
         }
         // Which organization it is, is known now.
-        Condition::Organization(names) => match names.iter().any(|name| name.text == organization.name) {
+        Condition::Organization(names) => match names.iter().any(|name| name.value == organization.name) {
             true => LoweredCondition::All(Vec::new()),
             false => LoweredCondition::Any(Vec::new()),
         },
         Condition::EmailDomain(domains) => LoweredCondition::EmailDomain(
-            domains.iter().flat_map(|domain| domains::spellings(&domain.text)).collect(),
+            domains.iter().flat_map(|domain| domains::spellings(&domain.value)).collect(),
         ),
         Condition::Metadata { of, key, values } => {
             let of = match of {
@@ -390,15 +395,15 @@ fn lower_condition(
                 MetadataOf::Connection => "connection",
                 MetadataOf::Client => "client",
             };
-            let key = key.text.replace('~', "~0").replace('/', "~1");
+            let key = key.value.replace('~', "~0").replace('/', "~1");
             LoweredCondition::Metadata {
-                owner: OwnedRead::event(format!("/{of}"), "metadata"),
-                fact: OwnedRead::event(format!("/{of}/metadata/{key}"), ""),
+                owner: OwnedLookup::event(format!("/{of}"), "metadata"),
+                fact: OwnedLookup::event(format!("/{of}/metadata/{key}"), ""),
                 values: scalars(values),
             }
         }
         Condition::User { attribute, test, .. } => {
-            LoweredCondition::User { fact: OwnedRead::attribute(&attribute.text), test: test.clone() }
+            LoweredCondition::User { fact: OwnedLookup::attribute(&attribute.value), test: test.clone() }
         }
     }
 }

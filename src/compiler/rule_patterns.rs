@@ -7,10 +7,10 @@ use super::encode::{Clause, Lowered};
 use crate::MAX_GROUP_BYTES;
 use crate::codec::reader::Reader;
 use crate::diagnostic::Code;
-use crate::language::fields::Findings;
+use crate::language::fields::DiagnosticSink;
 use crate::language::model::{Organization, Patterns};
 use crate::language::normalize_names::{self, Tidying};
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::matching::glob::{CAPTURE, Pattern};
 use crate::matching::regex_vm::Regex;
 use crate::patterns::automaton::Automaton;
@@ -30,7 +30,7 @@ pub(crate) struct PatternLowering<'o> {
     /// The names of the captures, by their numbers.
     names: Vec<String>,
     /// The rule's own patterns that lack a capture: which one, and the pattern.
-    without: Vec<(usize, Name)>,
+    without: Vec<(usize, Spanned<String>)>,
     /// What patterns with captures take of the organization's aliases: the upstream group, and the captures.
     of_aliases: Vec<(String, Vec<String>)>,
     /// All that the captures of a pattern can be, where there is an end to it.
@@ -83,7 +83,7 @@ impl<'o> PatternLowering<'o> {
     }
 
     /// A pattern that a group can match without this capture.
-    pub(crate) fn pattern_without(&self, capture: usize) -> Option<&Name> {
+    pub(crate) fn pattern_without(&self, capture: usize) -> Option<&Spanned<String>> {
         self.without.iter().find(|(lacking, _)| *lacking == capture).map(|(_, pattern)| pattern)
     }
 
@@ -100,14 +100,14 @@ impl<'o> PatternLowering<'o> {
     }
 
     /// Lowers patterns of which one has to match; `own` are those whose captures the rule may grant.
-    pub(crate) fn lower(&mut self, all: &[Patterns], own: bool, findings: &mut Findings<'_>) -> Clause {
+    pub(crate) fn lower(&mut self, all: &[Patterns], own: bool, findings: &mut DiagnosticSink<'_>) -> Clause {
         let mut clause = Clause::default();
         // Which captures each pattern has is compared when all of their names are known.
-        let mut captures_of: Vec<(Name, Vec<usize>)> = Vec::new();
+        let mut captures_of: Vec<(Spanned<String>, Vec<usize>)> = Vec::new();
         for patterns in all {
             for exact in &patterns.exact {
                 if check_pattern(exact, findings) {
-                    self.lower_exact(&exact.text, patterns.ignore_case, &mut clause);
+                    self.lower_exact(&exact.value, patterns.ignore_case, &mut clause);
                     captures_of.push((exact.clone(), Vec::new()));
                 }
             }
@@ -137,7 +137,7 @@ impl<'o> PatternLowering<'o> {
             } else if !captures.is_empty() {
                 let message = format!(
                     "`{}` has a capture, and what `all` and `none` match cannot be granted",
-                    pattern.text.escape_debug()
+                    pattern.value.escape_debug()
                 );
                 let help = "capture nothing there, or put the pattern under `any`".to_owned();
                 findings.report(Code::UnknownCapture, &pattern.span, message, help);
@@ -161,9 +161,9 @@ impl<'o> PatternLowering<'o> {
         let wanted = if ignore_case { fold(name) } else { name.to_owned() };
         let mut aliased = false;
         for alias in &self.organization.aliases {
-            let readable = if ignore_case { fold(&alias.name.text) } else { alias.name.text.clone() };
+            let readable = if ignore_case { fold(&alias.name.value) } else { alias.name.value.clone() };
             if readable == wanted {
-                clause.plain.names.push(alias.id.text.clone());
+                clause.plain.names.push(alias.id.value.clone());
                 aliased = true;
             }
         }
@@ -177,16 +177,16 @@ impl<'o> PatternLowering<'o> {
     /// Lowers a glob; returns the captures that all of its alternatives have, or nothing if it is none.
     fn lower_glob(
         &mut self,
-        written: &Name,
+        written: &Spanned<String>,
         ignore_case: bool,
         own: bool,
         clause: &mut Clause,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
-        let mut glob = match Glob::parse_capturing(&written.text, &mut self.names) {
+        let mut glob = match Glob::parse_capturing(&written.value, &mut self.names) {
             Ok(glob) => glob,
             Err(GlobError::Invalid(problem, help)) => {
-                let message = format!("`{}` is no glob: {problem}", written.text.escape_debug());
+                let message = format!("`{}` is no glob: {problem}", written.value.escape_debug());
                 findings.report(Code::InvalidGlob, &written.span, message, help.to_owned());
                 return None;
             }
@@ -218,10 +218,10 @@ impl<'o> PatternLowering<'o> {
         let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
         // A readable name of an alias is held against the glob as it is written.
         let expression = (own && captures::has_any(&glob.patterns))
-            .then(|| as_regex(&glob.tokens, &written.text, ignore_case));
+            .then(|| as_regex(&glob.tokens, &written.value, ignore_case));
         let engine = expression.as_ref().and_then(|encoded| Regex::decode(&mut Reader::new(encoded)));
         for alias in &self.organization.aliases {
-            let readable = if ignore_case { fold(&alias.name.text) } else { alias.name.text.clone() };
+            let readable = if ignore_case { fold(&alias.name.value) } else { alias.name.value.clone() };
             let is_match = |pattern: &String| {
                 Pattern::decode(pattern).is_some_and(|pattern| pattern.is_match(readable.as_bytes()))
             };
@@ -236,9 +236,9 @@ impl<'o> PatternLowering<'o> {
                             *slot = String::from_utf8_lossy(capture).into_owned();
                         }
                     });
-                    self.of_aliases.push((alias.id.text.clone(), taken));
+                    self.of_aliases.push((alias.id.value.clone(), taken));
                 }
-                _ => clause.plain.names.push(alias.id.text.clone()),
+                _ => clause.plain.names.push(alias.id.value.clone()),
             }
         }
         let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
@@ -254,7 +254,7 @@ impl<'o> PatternLowering<'o> {
             true => captures::with_addresses(&glob.tokens, false),
             false => glob.tokens,
         };
-        clause.regexes.push(as_regex(&tokens, &written.text, ignore_case));
+        clause.regexes.push(as_regex(&tokens, &written.value, ignore_case));
         clause.regexes_are_folded |= ignore_case;
         Some(captures)
     }
@@ -262,15 +262,15 @@ impl<'o> PatternLowering<'o> {
     /// Reports a pattern, or an alternative of it, that no name matches as the sources tidy them.
     fn check_tidy(
         &self,
-        written: &Name,
+        written: &Spanned<String>,
         alternatives: &dyn Fn() -> Vec<Automaton>,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) {
         let can_match = |tidying: Tidying| alternatives().iter().all(|it| tidying.can_match(it));
         if self.tidying == Tidying::NONE || can_match(self.tidying) {
             return;
         }
-        let tidied = self.tidying.tidy(&written.text);
+        let tidied = self.tidying.tidy(&written.value);
         let what = if can_match(Tidying { nfc: false, ..self.tidying }) {
             "brings letters into normalization form C"
         } else {
@@ -280,8 +280,8 @@ impl<'o> PatternLowering<'o> {
             true => "an alternative of ",
             false => "",
         };
-        let message = format!("{part}`{}` can match no name: `normalize` {what}", visible(&written.text));
-        let help = match tidied == written.text || tidied.is_empty() {
+        let message = format!("{part}`{}` can match no name: `normalize` {what}", visible(&written.value));
+        let help = match tidied == written.value || tidied.is_empty() {
             true => "write it as names are after `normalize`".to_owned(),
             false => format!("write `{}`", visible(&tidied)),
         };
@@ -290,16 +290,16 @@ impl<'o> PatternLowering<'o> {
 
     fn lower_regex(
         &mut self,
-        written: &Name,
+        written: &Spanned<String>,
         ignore_case: bool,
         own: bool,
         clause: &mut Clause,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
-        let checked = match regex::check(&written.text, ignore_case) {
+        let checked = match regex::check(&written.value, ignore_case) {
             Ok(checked) => checked,
             Err(RegexProblem::Invalid(problem, help)) => {
-                let message = format!("the regex `{}` cannot be used: {problem}", shown(&written.text));
+                let message = format!("the regex `{}` cannot be used: {problem}", shown(&written.value));
                 findings.report(Code::InvalidRegex, &written.span, message, help);
                 return None;
             }
@@ -309,7 +309,7 @@ impl<'o> PatternLowering<'o> {
                 return None;
             }
         };
-        let engine = HostRegex::new(&written.text, ignore_case)?;
+        let engine = HostRegex::new(&written.value, ignore_case)?;
         if self.alone && checked.matches_everything {
             report_everything(written, findings);
         }
@@ -338,7 +338,7 @@ impl<'o> PatternLowering<'o> {
         for alias in &self.organization.aliases {
             // What is captured without regard to case is in lower case, at logins as well.
             let readable =
-                if ignore_case { alias.name.text.to_ascii_lowercase() } else { alias.name.text.clone() };
+                if ignore_case { alias.name.value.to_ascii_lowercase() } else { alias.name.value.clone() };
             if !engine.is_match(&readable) {
                 continue;
             }
@@ -349,13 +349,13 @@ impl<'o> PatternLowering<'o> {
                         capture.clone_into(slot);
                     }
                 });
-                self.of_aliases.push((alias.id.text.clone(), taken));
+                self.of_aliases.push((alias.id.value.clone(), taken));
             } else {
-                clause.plain.names.push(alias.id.text.clone());
+                clause.plain.names.push(alias.id.value.clone());
             }
         }
         let number = |name: &str| self.capture(name).and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
-        clause.regexes.push(checked.encode(&written.text, ignore_case, &number));
+        clause.regexes.push(checked.encode(&written.value, ignore_case, &number));
         Some(captures)
     }
 }
@@ -427,25 +427,25 @@ fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) ->
     all
 }
 
-fn report_everything(written: &Name, findings: &mut Findings<'_>) {
+fn report_everything(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
     let help = "write `everyone: true` instead of `match` if every user of this customer shall have what the rule \
                 grants; otherwise name the groups more closely";
-    let message = format!("`{}` matches every group", written.text);
+    let message = format!("`{}` matches every group", written.value);
     findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
 }
 
 /// Reports a pattern without a character; returns whether it is one.
-fn check_empty(pattern: &Name, findings: &mut Findings<'_>) -> bool {
-    if pattern.text.is_empty() {
+fn check_empty(pattern: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+    if pattern.value.is_empty() {
         let help = "name a group, or remove the entry".to_owned();
         findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
     }
-    pattern.text.is_empty()
+    pattern.value.is_empty()
 }
 
 /// Reports a pattern that no group name can match.
-fn check_pattern(pattern: &Name, findings: &mut Findings<'_>) -> bool {
-    let text = pattern.text.as_str();
+fn check_pattern(pattern: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+    let text = pattern.value.as_str();
     if check_empty(pattern, findings) {
         return false;
     }

@@ -8,7 +8,7 @@ use crate::bundle::index::OverLimit;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::SourceFile;
 use crate::language::cases::{Case, read_cases};
-use crate::language::fields::Findings;
+use crate::language::fields::DiagnosticSink;
 use crate::language::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Combine, Identity};
@@ -36,7 +36,7 @@ fn read(file: &SourceFile) -> (Compiler, Vec<Case>) {
     let Some(platform) = &compiler.platform else { panic!("{:#?}", compiler.diagnostics) };
     let organizations: Vec<_> = compiler.organizations.iter().collect();
     for (_, node, _) in &compiler.tests {
-        let mut findings = Findings { file: &file.path, list: &mut compiler.diagnostics };
+        let mut findings = DiagnosticSink { file: &file.path, list: &mut compiler.diagnostics };
         cases.extend(read_cases(node, platform, &organizations, None, &mut findings));
     }
     (compiler, cases)
@@ -151,7 +151,7 @@ organizations:
     assert_eq!(application.limits.over, OverLimit::Truncate);
     assert_eq!(platform.tiers.first().map(|tier| tier.groups.len()), Some(2));
     let ceiling = platform.ceilings.first().expect("a ceiling");
-    assert_eq!(ceiling.prefix.as_ref().map(|prefix| prefix.text.as_str()), Some("bi-"));
+    assert_eq!(ceiling.prefix.as_ref().map(|prefix| prefix.value.as_str()), Some("bi-"));
     assert_eq!(platform.policies.incomplete, IncompletePolicy::UsePartial);
     assert_eq!(platform.policies.refresh, Some(43_200));
     let protected: Vec<_> = platform.groups.iter().map(|group| group.protected).collect();

@@ -5,16 +5,16 @@
 
 use super::evaluation::{Evaluation, Match, Note, Outcome, Reason};
 use super::staleness;
-use crate::bundle::condition::{Facts, Truth};
+use crate::bundle::condition::{ConditionInputs, Truth};
 use crate::bundle::index::{Bundle, OverLimit};
 use crate::bundle::mapping::{Detailed, IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
-use crate::collections::bit_set::{Bits, insert};
+use crate::collections::bit_set::{BitSet, insert};
 use crate::login::input::{Input, Login};
 use crate::login::source::{self, Received};
 use crate::matching::glob::MAX_CAPTURES;
 use crate::matching::matcher::PatternKind;
 use crate::text::invisible;
-use crate::text::scan::Scanned;
+use crate::text::scan::ScannedName;
 
 /// Which application and which mapping a login leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +186,7 @@ pub fn evaluate_routed<'v, 'b>(
 
     let mut run = Run::new(bundle, mapping);
     let unmatched = run.match_groups(&received, &mut trace);
-    let facts = Facts { connection: position, application, values: facts };
+    let facts = ConditionInputs { connection: position, application, values: facts };
     run.decide(facts, input.now, &mut trace);
     let mut rules = run.fired.members();
     let mut given = run.give(&rules);
@@ -246,8 +246,8 @@ pub fn evaluate_routed<'v, 'b>(
 }
 
 /// The groups that are below one of their tier that is among `groups`, which are ascending.
-fn below(bundle: &Bundle<'_>, groups: &[u32]) -> Bits {
-    let mut below = Bits::new(bundle.group_count());
+fn below(bundle: &Bundle<'_>, groups: &[u32]) -> BitSet {
+    let mut below = BitSet::new(bundle.group_count());
     for tier in &bundle.tiers {
         let highest = tier.iter().position(|group| groups.binary_search(group).is_ok());
         let lower = highest.and_then(|at| tier.get(at + 1..)).unwrap_or_default();
@@ -340,8 +340,8 @@ struct Run<'v, 'b> {
     bundle: &'v Bundle<'b>,
     mapping: &'v Mapping<'b>,
     /// The clauses that some group matched.
-    hits: Bits,
-    fired: Bits,
+    hits: BitSet,
+    fired: BitSet,
     /// The rules of which it is unknown whether they fire, ascending: those that grant do not, those that exclude do.
     undecided: Vec<u32>,
     expansions: Vec<Expansion>,
@@ -350,16 +350,16 @@ struct Run<'v, 'b> {
 
 /// The target groups that the rules that fired name.
 struct Given {
-    granted: Bits,
+    granted: BitSet,
     /// There are none where no rule takes away.
-    excluded: Option<Bits>,
+    excluded: Option<BitSet>,
     /// Whether a granting rule fired.
     grants: bool,
 }
 
 impl Given {
     /// Appends the groups of an application, without those that are excluded; says how many these are.
-    fn take_groups_of(&self, own: Option<&Bits>, groups: &mut Vec<u32>) -> u32 {
+    fn take_groups_of(&self, own: Option<&BitSet>, groups: &mut Vec<u32>) -> u32 {
         *groups = own.map(|own| self.granted.common(own)).unwrap_or_default();
         let granted = groups.len();
         if let Some(excluded) = &self.excluded {
@@ -374,8 +374,8 @@ impl<'v, 'b> Run<'v, 'b> {
         Self {
             bundle,
             mapping,
-            hits: Bits::new(mapping.clause_count()),
-            fired: Bits::default(),
+            hits: BitSet::new(mapping.clause_count()),
+            fired: BitSet::default(),
             undecided: Vec::new(),
             expansions: Vec::new(),
             notes: Notes::default(),
@@ -484,7 +484,7 @@ impl<'v, 'b> Run<'v, 'b> {
     }
 
     /// Decides the rules that ask for more than one of their patterns.
-    fn decide(&mut self, facts: Facts<'_>, now: f64, trace: &mut impl FnMut(Step<'_, 'b>)) {
+    fn decide(&mut self, facts: ConditionInputs<'_>, now: f64, trace: &mut impl FnMut(Step<'_, 'b>)) {
         let mut noted = None;
         for detail in &self.mapping.detailed {
             let verdict = self.verdict(detail, facts, now);
@@ -511,7 +511,7 @@ impl<'v, 'b> Run<'v, 'b> {
         }
     }
 
-    fn verdict(&self, detail: &Detailed<'b>, facts: Facts<'_>, now: f64) -> Verdict {
+    fn verdict(&self, detail: &Detailed<'b>, facts: ConditionInputs<'_>, now: f64) -> Verdict {
         let hit = |clause: &u32| self.hits.contains(*clause);
         if detail.own && !hit(&detail.rule) || !detail.all.iter().all(hit) {
             return Verdict::GroupMissing;
@@ -545,7 +545,7 @@ impl<'v, 'b> Run<'v, 'b> {
 
     /// What rules grant and exclude.
     fn give(&self, rules: &[u32]) -> Given {
-        let none = || Bits::new(self.bundle.group_count());
+        let none = || BitSet::new(self.bundle.group_count());
         let mut given = Given { granted: none(), excluded: None, grants: false };
         let granted = given.granted.words_mut();
         for rule in rules {
@@ -577,7 +577,7 @@ impl<'v, 'b> Run<'v, 'b> {
 
 /// Whether a name may have spaces at its ends, or characters that cannot be seen.
 #[inline(always)]
-fn looks_untidy(scanned: &Scanned<'_>) -> bool {
+fn looks_untidy(scanned: &ScannedName<'_>) -> bool {
     let space = Some(&b' ');
     !scanned.ascii && invisible::needs_trim(scanned.name)
         || scanned.name.first() == space

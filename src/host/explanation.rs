@@ -8,13 +8,13 @@ use unicode_normalization::UnicodeNormalization;
 use super::event::{Answer, Event};
 use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
-use crate::collections::bit_set::Bits;
+use crate::collections::bit_set::BitSet;
 use crate::engine::evaluate::{self, Place, Step, Verdict};
 use crate::engine::evaluation::{Note, Outcome, Reason};
 use crate::login::dn::AttributeOf;
 use crate::login::input::Value;
-use crate::login::lookup::{Base, Read};
-use crate::login::name_form::Form;
+use crate::login::lookup::{Base, Lookup};
+use crate::login::name_form::NameForm;
 use crate::login::source::{Shape, Source};
 use crate::matching::matcher::PatternKind;
 use crate::text::{case_mapping, invisible};
@@ -271,7 +271,7 @@ struct Teller<'t, 'b> {
     bundle: &'t Bundle<'b>,
     mapping: Option<&'t Mapping<'b>>,
     /// The target groups of the application.
-    own: Option<&'t Bits>,
+    own: Option<&'t BitSet>,
     groups: Vec<GroupStep>,
     decided: Vec<Decision>,
 }
@@ -364,7 +364,7 @@ fn nearly_wanted(mapping: &Mapping<'_>, name: &str) -> Option<NearMiss> {
     Some(NearMiss { rule: rule.id.to_owned(), differs_in })
 }
 
-fn describe_read(read: &Read<'_>) -> String {
+fn describe_read(read: &Lookup<'_>) -> String {
     match read.base {
         Base::Provisioned => "provisioned".to_owned(),
         Base::Login | Base::User | Base::Event => read.pointer.to_owned(),
@@ -382,8 +382,8 @@ fn describe_source(source: &Source<'_>) -> String {
         Shape::Objects(field) => format!("objects, named by `{}`", field.escape_debug()),
     };
     let form = match &source.form {
-        Form::Plain => return shape,
-        Form::DistinguishedName { attribute, of, below } => {
+        NameForm::Plain => return shape,
+        NameForm::DistinguishedName { attribute, of, below } => {
             let of = match of {
                 AttributeOf::Entry => "distinguished names",
                 AttributeOf::Parent => "the nearest parent of distinguished names",
@@ -393,13 +393,15 @@ fn describe_source(source: &Source<'_>) -> String {
                 None => format!("the {attribute} of {of}"),
             }
         }
-        Form::Domain { domain: None } => "names behind their domain".to_owned(),
-        Form::Domain { domain: Some(domain) } => format!("names of the domain `{}`", domain.escape_debug()),
-        Form::Email { domains } => match domains.first() {
+        NameForm::Domain { domain: None } => "names behind their domain".to_owned(),
+        NameForm::Domain { domain: Some(domain) } => {
+            format!("names of the domain `{}`", domain.escape_debug())
+        }
+        NameForm::Email { domains } => match domains.first() {
             Some(domain) => format!("addresses at `{}`", domain.escape_debug()),
             None => "e-mail addresses".to_owned(),
         },
-        Form::Path => "paths".to_owned(),
+        NameForm::Path => "paths".to_owned(),
     };
     format!("{shape}: {form}")
 }

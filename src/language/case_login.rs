@@ -2,17 +2,22 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::fields::{Fields, Findings, read_list, read_members, read_text, read_texts};
+use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_text, read_texts};
 use super::grammar::{METADATA, PROVISIONED_GROUP};
 use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
 use super::names::check_known;
 use super::rules::read_moment;
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::login::dn::AttributeOf;
 
 /// The event of a case that gives it raw.
-pub(crate) fn raw_event(case: &Fields<'_>, event: &Node, whole: bool, findings: &mut Findings<'_>) -> Json {
+pub(crate) fn raw_event(
+    case: &Fields<'_>,
+    event: &Node,
+    whole: bool,
+    findings: &mut DiagnosticSink<'_>,
+) -> Json {
     let organization = if whole { ["organization"].as_slice() } else { &[] };
     let others = ["application", "connection", "groups", "user", "email", "metadata"];
     for key in organization.iter().chain(&others) {
@@ -38,12 +43,12 @@ pub(crate) fn build_event(
     organizations: &[&Organization],
     organization: Option<&Organization>,
     whole: bool,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
     let application = case.require_text("application", findings).and_then(|wanted| {
         find(
             platform.applications.iter(),
-            |application| &application.name.text,
+            |application| &application.name.value,
             &wanted,
             (Code::UnknownApplication, "the platform has no application"),
             findings,
@@ -59,7 +64,7 @@ pub(crate) fn build_event(
     let connection = match (case.text("connection", findings), organization.connections.as_slice()) {
         (Some(wanted), connections) => find(
             connections.iter(),
-            |connection| &connection.name.text,
+            |connection| &connection.name.value,
             &wanted,
             (Code::UnknownConnection, "the mapping lists no connection"),
             findings,
@@ -95,7 +100,7 @@ pub(crate) fn build_event(
             Some(to_json(node))
         }
         (None, None) if case.get("provisioned").is_some() => Some(json!({})),
-        (None, None) if case.misspells("groups") || case.misspells("user") => None,
+        (None, None) if case.is_misspelled("groups") || case.is_misspelled("user") => None,
         _ => {
             let message = "a case needs either `groups` or `user`";
             let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";
@@ -106,14 +111,14 @@ pub(crate) fn build_event(
     let mut event =
         json!({ "client": {}, "connection": {}, "user": user.clone().unwrap_or_else(|| json!({})) });
     if let Some(client) = application.and_then(|application| application.clients.first()) {
-        insert(&mut event, "client", "client_id", json!(client.text));
+        insert(&mut event, "client", "client_id", json!(client.value));
     }
     if let Some(Connection { name, strategy, .. }) = connection {
-        insert(&mut event, "connection", "name", json!(name.text));
+        insert(&mut event, "connection", "name", json!(name.value));
         insert(&mut event, "connection", "strategy", json!(strategy.name()));
     }
     if let Some(id) = &organization.id {
-        insert(&mut event, "organization", "id", json!(id.text));
+        insert(&mut event, "organization", "id", json!(id.value));
         insert(&mut event, "organization", "name", json!(organization.name));
     }
     add_email(&mut event, case, findings);
@@ -138,14 +143,14 @@ fn insert(event: &mut Json, object: &str, key: &str, value: Json) {
     }
 }
 
-fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut Findings<'_>) {
+fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut DiagnosticSink<'_>) {
     let Some(email) = case.text("email", findings) else { return };
     let good = email
-        .text
+        .value
         .split_once('@')
         .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
-    if !good || email.text.contains(char::is_whitespace) {
-        let message = format!("`{}` is no e-mail address", email.text.escape_debug());
+    if !good || email.value.contains(char::is_whitespace) {
+        let message = format!("`{}` is no e-mail address", email.value.escape_debug());
         let help = "write it as `name@example.com`; give what is none as an attribute of `user`".to_owned();
         findings.report(Code::InvalidValue, &email.span, message, help);
         return;
@@ -155,7 +160,7 @@ fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut Findings<'_>) {
         findings.report(Code::InvalidValue, span, message, None);
         findings.help_last("remove `email`, or the member of `user`");
     }
-    insert(event, "user", "email", json!(email.text));
+    insert(event, "user", "email", json!(email.value));
     insert(event, "user", "email_verified", json!(true));
 }
 
@@ -163,7 +168,7 @@ fn add_metadata(
     event: &mut Json,
     case: &Fields<'_>,
     organization: &Organization,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) {
     let Some(node) = case.get("metadata") else { return };
     let Some(fields) = Fields::read(node, &METADATA, findings) else { return };
@@ -177,8 +182,8 @@ fn add_metadata(
         let members = read_members(node, &format!("`{of}`"), findings).unwrap_or_default();
         let mut metadata = Map::new();
         for (key, node) in members {
-            let text = read_text(node, &format!("`{}`", key.text.escape_debug()), findings);
-            metadata.extend(text.map(|text| (key.text.clone(), Json::String(text.text))));
+            let text = read_text(node, &format!("`{}`", key.value.escape_debug()), findings);
+            metadata.extend(text.map(|text| (key.value.clone(), Json::String(text.value))));
         }
         if of != "organization" || organization.id.is_some() {
             insert(event, of, "metadata", Json::Object(metadata));
@@ -192,10 +197,10 @@ fn add_circumstances(
     event: &mut Json,
     case: &Fields<'_>,
     wrapped: Option<Json>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) {
     if let Some((_, now)) = read_moment(case, "now", findings) {
-        insert(event, "claimsmith", "now", json!(now.text));
+        insert(event, "claimsmith", "now", json!(now.value));
     }
     let stated = case.get("provisioned").and_then(|node| read_provisioned(node, findings));
     match (case.key_span("provisioned"), wrapped) {
@@ -228,7 +233,7 @@ fn name_connection(event: &mut Json, groups: &mut Json) {
 }
 
 /// The provisioned groups of a case: objects, or null if they cannot be had.
-fn read_provisioned(node: &Node, findings: &mut Findings<'_>) -> Option<Json> {
+fn read_provisioned(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Json> {
     match &node.kind {
         Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
         Kind::List(_) => {}
@@ -248,7 +253,7 @@ fn read_provisioned(node: &Node, findings: &mut Findings<'_>) -> Option<Json> {
         let mut group = Map::new();
         for key in ["name", "id", "external_id", "connection_id"] {
             let text = fields.text(key, findings);
-            group.extend(text.map(|text| (key.to_owned(), Json::String(text.text))));
+            group.extend(text.map(|text| (key.to_owned(), Json::String(text.value))));
         }
         groups.push(Json::Object(group));
     }
@@ -256,8 +261,13 @@ fn read_provisioned(node: &Node, findings: &mut Findings<'_>) -> Option<Json> {
 }
 
 /// What an identity provider would send for `groups`, in the shape and form that the source declares.
-fn wrap(source: &OwnedSource, groups: &[Name], node: &Node, findings: &mut Findings<'_>) -> Option<Json> {
-    let names: Vec<String> = groups.iter().map(|group| in_form(&group.text, &source.form)).collect();
+fn wrap(
+    source: &OwnedSource,
+    groups: &[Spanned<String>],
+    node: &Node,
+    findings: &mut DiagnosticSink<'_>,
+) -> Option<Json> {
+    let names: Vec<String> = groups.iter().map(|group| in_form(&group.value, &source.form)).collect();
     let objects = |field: &String| {
         let object = |name: &String| Json::Object(Map::from_iter([(field.clone(), json!(name))]));
         Json::Array(names.iter().map(object).collect())
@@ -329,11 +339,11 @@ fn at(pointer: &str, value: Json) -> Json {
 pub(crate) fn find<'t, T>(
     all: impl Iterator<Item = &'t T> + Clone,
     name: impl Fn(&'t T) -> &'t String,
-    wanted: &Name,
+    wanted: &Spanned<String>,
     problem: (Code, &str),
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<&'t T> {
-    let found = all.clone().find(|it| *name(it) == wanted.text);
+    let found = all.clone().find(|it| *name(it) == wanted.value);
     if found.is_none() {
         check_known(wanted, || all.clone().map(|it| name(it).as_str()), problem, findings);
     }
@@ -349,7 +359,7 @@ fn to_json(node: &Node) -> Json {
         Kind::Text(text) => json!(text),
         Kind::List(entries) => Json::Array(entries.iter().map(to_json).collect()),
         Kind::Map(members) => {
-            Json::Object(members.iter().map(|(name, value)| (name.text.clone(), to_json(value))).collect())
+            Json::Object(members.iter().map(|(name, value)| (name.value.clone(), to_json(value))).collect())
         }
     }
 }

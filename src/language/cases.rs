@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::case_login::{build_event, find, raw_event};
-use super::fields::{Fields, Findings, read_list, read_texts};
+use super::fields::{DiagnosticSink, Fields, read_list, read_texts};
 use super::grammar::{CASE, EXPECT, WHOLE_CASE};
 use super::model::{Organization, Platform};
 use super::names::check_known;
-use super::yaml::{Name, Node};
+use super::yaml::{Node, Spanned};
 use crate::bundle::index::Bundle;
 use crate::diagnostic::Code;
 use crate::engine::evaluation::{Note, Outcome, Reason};
@@ -118,7 +118,7 @@ pub(crate) fn read_cases(
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Vec<Case> {
     let mut seen = BTreeMap::new();
     let mut cases = Vec::new();
@@ -140,7 +140,7 @@ fn read_case(
     platform: &Platform,
     organizations: &[&Organization],
     own: Option<&Organization>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Case> {
     let whole = own.is_none();
     let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, findings)?;
@@ -167,7 +167,7 @@ fn read_case(
     Some(Case {
         file: findings.file.to_owned(),
         span: name.span,
-        name: name.text,
+        name: name.value,
         event: event?,
         expect: expect?,
     })
@@ -177,7 +177,7 @@ fn read_expect(
     case: &Fields<'_>,
     platform: &Platform,
     organization: Option<&Organization>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Expect> {
     let node = case.require("expect", findings)?;
     let fields = Fields::read(node, &EXPECT, findings)?;
@@ -186,7 +186,7 @@ fn read_expect(
     let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
     match (&claims, outcome) {
         (None, None | Some(Outcome::Groups))
-            if fields.lacks("claims") && (outcome.is_some() || fields.lacks("outcome")) =>
+            if fields.is_missing("claims") && (outcome.is_some() || fields.is_missing("outcome")) =>
         {
             let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
             findings.report(
@@ -204,13 +204,13 @@ fn read_expect(
         _ => {}
     }
     for claim in claims.iter().flatten() {
-        let names = || platform.groups.iter().map(|group| group.name.text.as_str());
+        let names = || platform.groups.iter().map(|group| group.name.value.as_str());
         check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), findings);
     }
     let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", findings));
     if let Some(organization) = organization.filter(|organization| !organization.lacks_rules) {
         for rule in rules.iter().flatten() {
-            let ids = || organization.rules.iter().map(|rule| rule.id.text.as_str());
+            let ids = || organization.rules.iter().map(|rule| rule.id.value.as_str());
             check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), findings);
         }
     }
@@ -225,8 +225,10 @@ fn read_expect(
         check_known(note, codes, (Code::InvalidValue, "there is no note"), findings);
     }
     let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", findings));
-    let set = |names: Option<Vec<Name>>| names.map(|names| names.into_iter().map(|name| name.text).collect());
-    let reason = reason.map(|reason| reason.text);
+    let set = |names: Option<Vec<Spanned<String>>>| {
+        names.map(|names| names.into_iter().map(|name| name.value).collect())
+    };
+    let reason = reason.map(|reason| reason.value);
     Some(Expect {
         outcome: outcome.unwrap_or(Outcome::Groups).word(),
         reason: reason.or(claims.is_some().then(|| Reason::Ok.code().to_owned())),

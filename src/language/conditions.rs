@@ -1,11 +1,11 @@
 //! Conditions: what has to hold of a login, apart from its groups.
 
-use super::fields::{Fields, Findings, read_list, read_members, read_texts};
+use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
 use super::grammar::{ATTRIBUTE_TEST, CONDITION, MAX_OPTION};
 use super::model::{Condition, MetadataOf, Scalar, Test};
 use super::names::{check_known, check_pointer};
 use super::strategy::Strategy;
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::patterns::domains;
 
@@ -24,7 +24,7 @@ pub(crate) struct Known<'k> {
 pub(crate) fn read_condition(
     node: &Node,
     known: Known<'_>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Condition> {
     let fields = Fields::read(node, &CONDITION, findings)?;
     if node.is_empty() {
@@ -97,7 +97,7 @@ pub(crate) fn read_condition(
 }
 
 /// The condition as the key `if-unknown` beside it wants it.
-fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut Findings<'_>) -> Condition {
+fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Condition {
     let Some(node) = fields.get("if-unknown") else { return condition };
     // No help says to write `false`: in a rule that excludes, and under `not`, that gives more.
     match node.kind {
@@ -114,25 +114,33 @@ fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut Findings
     condition
 }
 
-fn some_texts(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+fn some_texts(fields: &Fields<'_>, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
     fields.report_empty(key, Code::EmptyCondition, findings);
     fields.texts(key, findings)
 }
 
-fn any_of(names: Vec<Name>, condition: fn(Vec<Name>) -> Condition) -> Option<Condition> {
+fn any_of(
+    names: Vec<Spanned<String>>,
+    condition: fn(Vec<Spanned<String>>) -> Condition,
+) -> Option<Condition> {
     (!names.is_empty()).then(|| condition(names))
 }
 
-fn check_all(names: &[Name], known: &[&str], problem: (Code, &str), findings: &mut Findings<'_>) {
+fn check_all(
+    names: &[Spanned<String>],
+    known: &[&str],
+    problem: (Code, &str),
+    findings: &mut DiagnosticSink<'_>,
+) {
     for name in names {
         check_known(name, || known.iter().copied(), problem, findings);
     }
 }
 
 /// Reports names that are empty, or too long for what they name.
-fn check_filled(names: &[Name], key: &str, findings: &mut Findings<'_>) {
+fn check_filled(names: &[Spanned<String>], key: &str, findings: &mut DiagnosticSink<'_>) {
     for name in names {
-        if name.text.is_empty() || name.text.chars().count() > 2 * MAX_OPTION {
+        if name.value.is_empty() || name.value.chars().count() > 2 * MAX_OPTION {
             let message = format!("an entry of `{key}` is empty or too long");
             let help = format!("write 1 to {} characters, or remove the entry", 2 * MAX_OPTION);
             findings.report(Code::InvalidValue, &name.span, message, help);
@@ -140,8 +148,8 @@ fn check_filled(names: &[Name], key: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn check_email_domain(domain: &Name, findings: &mut Findings<'_>) {
-    let text = domain.text.as_str();
+fn check_email_domain(domain: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
+    let text = domain.value.as_str();
     let fits = |char: char| char != '@' && !char.is_whitespace() && !char.is_control();
     if text.is_empty() || text.len() > 255 || !text.chars().all(fits) {
         let message = format!("`{}` is no domain of an e-mail address", text.escape_debug());
@@ -154,14 +162,14 @@ fn check_email_domain(domain: &Name, findings: &mut Findings<'_>) {
 
 /// Reports the domain of an address that is not a domain, or that IDNA refuses: no address has it. `instead` is what
 /// to do without a wildcard.
-pub(crate) fn check_domain(domain: &Name, instead: &str, findings: &mut Findings<'_>) {
-    if domains::is_refused(&domain.text) {
-        let message = format!("`{}` is not a domain: IDNA refuses it", domain.text.escape_debug());
+pub(crate) fn check_domain(domain: &Spanned<String>, instead: &str, findings: &mut DiagnosticSink<'_>) {
+    if domains::is_refused(&domain.value) {
+        let message = format!("`{}` is not a domain: IDNA refuses it", domain.value.escape_debug());
         let help = "write it as it is read, such as `bücher.example`, or copy its other spelling, such as \
                     `xn--bcher-kva.example`";
         findings.report(Code::InvalidValue, &domain.span, message, help.to_owned());
-    } else if !domains::is_well_formed(&domain.text) {
-        let message = format!("`{}` is not a domain of an e-mail address", domain.text.escape_debug());
+    } else if !domains::is_well_formed(&domain.value) {
+        let message = format!("`{}` is not a domain of an e-mail address", domain.value.escape_debug());
         let help =
             format!("write the domain alone, such as `acme.example`; wildcards do not exist here{instead}");
         findings.report(Code::InvalidValue, &domain.span, message, help);
@@ -173,12 +181,12 @@ fn read_metadata(
     key: &str,
     of: MetadataOf,
     all: &mut Vec<Condition>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) {
     let Some(node) = fields.get(key) else { return };
     fields.report_empty(key, Code::EmptyCondition, findings);
     for (name, node) in read_members(node, &format!("`{key}`"), findings).unwrap_or_default() {
-        let what = format!("`{}`", name.text.escape_debug());
+        let what = format!("`{}`", name.value.escape_debug());
         if node.is_empty() {
             findings.report(Code::EmptyCondition, &node.span, format!("{what} is empty"), None);
         }
@@ -196,7 +204,7 @@ type NumberTest = (&'static str, fn(f64) -> Test);
 const NUMBER_TESTS: &[NumberTest] =
     &[("at-least", Test::AtLeast), ("at-most", Test::AtMost), ("above", Test::Above), ("below", Test::Below)];
 
-fn read_attribute_test(node: &Node, findings: &mut Findings<'_>) -> Option<Condition> {
+fn read_attribute_test(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Condition> {
     let fields = Fields::read(node, &ATTRIBUTE_TEST, findings)?;
     let attribute = fields.require_text("attribute", findings);
     let attribute = attribute.filter(|it| check_pointer(it, "what they may do", findings));
@@ -235,7 +243,7 @@ fn read_attribute_test(node: &Node, findings: &mut Findings<'_>) -> Option<Condi
     Some(if_unknown(condition, &fields, findings))
 }
 
-fn read_number(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<f64> {
+fn read_number(node: &Node, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<f64> {
     match node.kind {
         Kind::Integer(value) => Some(value as f64),
         Kind::Float(value) if value.is_finite() => Some(value),
@@ -250,7 +258,7 @@ fn read_number(node: &Node, key: &str, findings: &mut Findings<'_>) -> Option<f6
 }
 
 /// One text, number or boolean, or a list of them; `None` if there is none.
-fn read_scalars(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> Option<Vec<Scalar>> {
+fn read_scalars(fields: &Fields<'_>, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Vec<Scalar>> {
     let node = fields.get(key)?;
     fields.report_empty(key, Code::EmptyCondition, findings);
     let entries = match &node.kind {

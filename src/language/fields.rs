@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::grammar::{Key, MAX_ENTRIES, Object, VERSION, Value, Word};
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// So many findings get a suggestion.
@@ -11,12 +11,12 @@ const MAX_SUGGESTIONS: usize = 100;
 
 /// Where the findings of one file go.
 #[derive(Debug)]
-pub(crate) struct Findings<'d> {
+pub(crate) struct DiagnosticSink<'d> {
     pub(crate) file: &'d str,
     pub(crate) list: &'d mut Vec<Diagnostic>,
 }
 
-impl Findings<'_> {
+impl DiagnosticSink<'_> {
     /// Reports a problem; without `help` of its own it gets that of its code.
     pub(crate) fn report(
         &mut self,
@@ -87,14 +87,18 @@ impl Findings<'_> {
 pub(crate) struct Fields<'n> {
     object: &'static Object,
     pub(crate) span: Range<usize>,
-    members: Vec<(&'n Name, &'n Node)>,
+    members: Vec<(&'n Spanned<String>, &'n Node)>,
     /// The keys that were probably meant by others, which the language does not know.
     misspelled: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
     /// Reads a mapping whose keys are those of `object`; reports other keys and repeated ones.
-    pub(crate) fn read(node: &'n Node, object: &'static Object, findings: &mut Findings<'_>) -> Option<Self> {
+    pub(crate) fn read(
+        node: &'n Node,
+        object: &'static Object,
+        findings: &mut DiagnosticSink<'_>,
+    ) -> Option<Self> {
         Self::read_keys(node, object, object.keys(), findings)
     }
 
@@ -105,7 +109,7 @@ impl<'n> Fields<'n> {
         node: &'n Node,
         object: &'static Object,
         standalone: bool,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         if !standalone {
             return Self::read(node, object, findings);
@@ -119,22 +123,22 @@ impl<'n> Fields<'n> {
         node: &'n Node,
         object: &'static Object,
         keys: impl Iterator<Item = &'static Key> + Clone,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
         let (mut members, mut misspelled) = (Vec::new(), Vec::new());
         for (name, value) in read_members(node, what, findings)? {
-            if known().any(|known| known == name.text) {
+            if known().any(|known| known == name.value) {
                 members.push((name, value));
             } else {
-                let near = nearest(&name.text, known());
+                let near = nearest(&name.value, known());
                 misspelled.extend(near);
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("{what} has the keys {}", quoted(known())),
                 };
-                let message = format!("{what} has no key `{}`", name.text.escape_debug());
+                let message = format!("{what} has no key `{}`", name.value.escape_debug());
                 findings.report(Code::UnknownKey, &name.span, message, help);
             }
         }
@@ -142,12 +146,12 @@ impl<'n> Fields<'n> {
     }
 
     /// Whether a key is missing, and not only misspelled.
-    pub(crate) fn lacks(&self, key: &str) -> bool {
+    pub(crate) fn is_missing(&self, key: &str) -> bool {
         self.get(key).is_none() && !self.misspelled.contains(&key)
     }
 
     /// Whether a key is missing because it is misspelled, which has been reported.
-    pub(crate) fn misspells(&self, key: &str) -> bool {
+    pub(crate) fn is_misspelled(&self, key: &str) -> bool {
         self.get(key).is_none() && self.misspelled.contains(&key)
     }
 
@@ -161,19 +165,19 @@ impl<'n> Fields<'n> {
     /// The value of a key, if it is there.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.key(key);
-        self.members.iter().find(|(name, _)| name.text == key).map(|(_, value)| *value)
+        self.members.iter().find(|(name, _)| name.value == key).map(|(_, value)| *value)
     }
 
     /// The place of a key itself.
     pub(crate) fn key_span(&self, key: &str) -> Option<&'n Range<usize>> {
         self.key(key);
-        self.members.iter().find(|(name, _)| name.text == key).map(|(name, _)| &name.span)
+        self.members.iter().find(|(name, _)| name.value == key).map(|(name, _)| &name.span)
     }
 
     /// The value of a key that has to be there.
-    pub(crate) fn require(&self, key: &str, findings: &mut Findings<'_>) -> Option<&'n Node> {
+    pub(crate) fn require(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<&'n Node> {
         let found = self.get(key);
-        if self.lacks(key) {
+        if self.is_missing(key) {
             let message = format!("{} needs the key `{key}`", self.object.what);
             findings.report(Code::MissingKey, &self.span, message, None);
         }
@@ -181,28 +185,32 @@ impl<'n> Fields<'n> {
     }
 
     /// The text of a key, if it is there.
-    pub(crate) fn text(&self, key: &str, findings: &mut Findings<'_>) -> Option<Name> {
+    pub(crate) fn text(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
         read_text(self.get(key)?, &format!("`{key}`"), findings)
     }
 
     /// The text of a key that has to be there.
-    pub(crate) fn require_text(&self, key: &str, findings: &mut Findings<'_>) -> Option<Name> {
+    pub(crate) fn require_text(
+        &self,
+        key: &str,
+        findings: &mut DiagnosticSink<'_>,
+    ) -> Option<Spanned<String>> {
         read_text(self.require(key, findings)?, &format!("`{key}`"), findings)
     }
 
     /// The texts of a key, one or a list; none if the key is not there.
-    pub(crate) fn texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+    pub(crate) fn texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
         self.get(key).map(|node| read_texts(node, &format!("`{key}`"), findings)).unwrap_or_default()
     }
 
     /// Like [`texts`](Self::texts); if the key is there, it has to hold at least one.
-    pub(crate) fn some_texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+    pub(crate) fn some_texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
         self.report_empty(key, Code::EmptyList, findings);
         self.texts(key, findings)
     }
 
     /// The texts of a key that has to be there, and to hold at least one.
-    pub(crate) fn require_texts(&self, key: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+    pub(crate) fn require_texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
         match self.require(key, findings) {
             Some(_) => self.some_texts(key, findings),
             None => Vec::new(),
@@ -210,7 +218,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Reports a list without anything in it, and in conditions a mapping as well.
-    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut Findings<'_>) {
+    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut DiagnosticSink<'_>) {
         let maps = code == Code::EmptyCondition
             && matches!(self.key(key).map(|key| key.value), Some(Value::Map { .. } | Value::OneOrList(_)));
         let empty = |node: &&Node| node.is_empty() && (maps || matches!(node.kind, Kind::List(_)));
@@ -220,7 +228,11 @@ impl<'n> Fields<'n> {
     }
 
     /// The boolean of a key, if it is there.
-    pub(crate) fn boolean(&self, key: &str, findings: &mut Findings<'_>) -> Option<(bool, &'n Range<usize>)> {
+    pub(crate) fn boolean(
+        &self,
+        key: &str,
+        findings: &mut DiagnosticSink<'_>,
+    ) -> Option<(bool, &'n Range<usize>)> {
         let node = self.get(key)?;
         match node.kind {
             Kind::Bool(value) => Some((value, &node.span)),
@@ -232,7 +244,7 @@ impl<'n> Fields<'n> {
     }
 
     /// The whole number of a key, if it is there and within the range that the language has for it.
-    pub(crate) fn number(&self, key: &str, findings: &mut Findings<'_>) -> Option<u32> {
+    pub(crate) fn number(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
         let node = self.get(key)?;
         let (least, most) = match self.key(key)?.value {
             Value::Number { least, most } => (least, most),
@@ -259,7 +271,7 @@ impl<'n> Fields<'n> {
         &self,
         key: &str,
         choices: &[(&str, T)],
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<T> {
         choose(&self.text(key, findings)?, &format!("`{key}`"), self.words(key), choices, findings)
     }
@@ -269,7 +281,7 @@ impl<'n> Fields<'n> {
         &self,
         key: &str,
         choices: &[(&str, T)],
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<(T, Range<usize>)>> {
         let texts = read_texts(self.get(key)?, &format!("`{key}`"), findings);
         let mut chosen = Vec::new();
@@ -292,9 +304,9 @@ impl<'n> Fields<'n> {
     /// Checks the `version` of a file's outermost mapping, as far as it is there.
     ///
     /// Returns whether the rest can be understood.
-    fn check_version(&self, findings: &mut Findings<'_>) -> bool {
+    fn check_version(&self, findings: &mut DiagnosticSink<'_>) -> bool {
         let Some(node) = self.get(VERSION.name) else {
-            if !self.lacks(VERSION.name) {
+            if !self.is_missing(VERSION.name) {
                 return true;
             }
             let help = "write `version: 1` at the top of the file".to_owned();
@@ -320,24 +332,24 @@ impl<'n> Fields<'n> {
 
 /// The value that a word stands for; `words` are those of the language, `choices` what they mean to the reader.
 fn choose<T: Copy>(
-    text: &Name,
+    text: &Spanned<String>,
     what: &str,
     words: &'static [Word],
     choices: &[(&str, T)],
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<T> {
     debug_assert!(
         words.iter().map(|word| word.word).eq(choices.iter().map(|(word, _)| *word)),
         "{what} has other words"
     );
-    let found = choices.iter().find(|(word, _)| *word == text.text);
+    let found = choices.iter().find(|(word, _)| *word == text.value);
     if found.is_none() {
         let words = || words.iter().map(|word| word.word);
-        let help = match nearest(&text.text, words()) {
+        let help = match nearest(&text.value, words()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("{what} is one of {}", quoted(words())),
         };
-        let message = format!("`{}` is no value of {what}", text.text.escape_debug());
+        let message = format!("`{}` is no value of {what}", text.value.escape_debug());
         findings.report(Code::InvalidValue, &text.span, message, help);
     }
     found.map(|(_, value)| *value)
@@ -347,8 +359,8 @@ fn choose<T: Copy>(
 pub(crate) fn read_members<'n>(
     node: &'n Node,
     what: &str,
-    findings: &mut Findings<'_>,
-) -> Option<Vec<(&'n Name, &'n Node)>> {
+    findings: &mut DiagnosticSink<'_>,
+) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
     let Kind::Map(all) = &node.kind else {
         findings.wrong_type(node, what, "a mapping with keys");
         return None;
@@ -356,11 +368,11 @@ pub(crate) fn read_members<'n>(
     let mut seen = std::collections::BTreeMap::new();
     let mut members = Vec::new();
     for (name, value) in all {
-        if let Some(first) = seen.get(name.text.as_str()) {
-            let message = format!("the key `{}` stands here a second time", name.text.escape_debug());
+        if let Some(first) = seen.get(name.value.as_str()) {
+            let message = format!("the key `{}` stands here a second time", name.value.escape_debug());
             findings.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
         } else {
-            seen.insert(name.text.as_str(), name.span.clone());
+            seen.insert(name.value.as_str(), name.span.clone());
             members.push((name, value));
         }
     }
@@ -374,7 +386,7 @@ fn check_length<'n>(
     entries: &'n [Node],
     what: &str,
     span: &Range<usize>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> &'n [Node] {
     if entries.len() > MAX_ENTRIES {
         let message = format!("{what} has {} entries, and may have {MAX_ENTRIES}", entries.len());
@@ -385,7 +397,11 @@ fn check_length<'n>(
 }
 
 /// The entries of a YAML list.
-pub(crate) fn read_list<'n>(node: &'n Node, what: &str, findings: &mut Findings<'_>) -> Option<&'n [Node]> {
+pub(crate) fn read_list<'n>(
+    node: &'n Node,
+    what: &str,
+    findings: &mut DiagnosticSink<'_>,
+) -> Option<&'n [Node]> {
     match &node.kind {
         Kind::List(entries) => Some(check_length(entries, what, &node.span, findings)),
         _ => {
@@ -396,9 +412,13 @@ pub(crate) fn read_list<'n>(node: &'n Node, what: &str, findings: &mut Findings<
 }
 
 /// One text.
-pub(crate) fn read_text(node: &Node, what: &str, findings: &mut Findings<'_>) -> Option<Name> {
+pub(crate) fn read_text(
+    node: &Node,
+    what: &str,
+    findings: &mut DiagnosticSink<'_>,
+) -> Option<Spanned<String>> {
     match &node.kind {
-        Kind::Text(text) => Some(Name { span: node.span.clone(), text: text.clone() }),
+        Kind::Text(text) => Some(Spanned { span: node.span.clone(), value: text.clone() }),
         _ => {
             findings.wrong_type(node, what, "text");
             None
@@ -407,14 +427,14 @@ pub(crate) fn read_text(node: &Node, what: &str, findings: &mut Findings<'_>) ->
 }
 
 /// One text, or a list of texts.
-pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut Findings<'_>) -> Vec<Name> {
+pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
     match &node.kind {
         Kind::List(entries) => {
             let entries = check_length(entries, what, &node.span, findings);
             let what = format!("an entry of {what}");
             entries.iter().filter_map(|entry| read_text(entry, &what, findings)).collect()
         }
-        Kind::Text(text) => vec![Name { span: node.span.clone(), text: text.clone() }],
+        Kind::Text(text) => vec![Spanned { span: node.span.clone(), value: text.clone() }],
         _ => {
             findings.wrong_type(node, what, "text or a list of texts");
             Vec::new()

@@ -105,9 +105,9 @@ fn is_same(left: &Node, right: &Node) -> bool {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same(left, right))
         }
         (Kind::Map(left), Kind::Map(right)) => {
-            let sorted = |members: &[(yaml::Name, Node)]| {
+            let sorted = |members: &[(yaml::Spanned<String>, Node)]| {
                 let mut order: Vec<usize> = (0..members.len()).collect();
-                let name = |at: &usize| members.get(*at).map(|(name, _)| name.text.clone());
+                let name = |at: &usize| members.get(*at).map(|(name, _)| name.value.clone());
                 order.sort_by_key(name);
                 order
             };
@@ -116,7 +116,7 @@ fn is_same(left: &Node, right: &Node) -> bool {
             left.len() == right.len()
                 && pairs.all(|pair| match pair {
                     (Some((name, value)), Some((other_name, other_value))) => {
-                        name.text == other_name.text && is_same(value, other_value)
+                        name.value == other_name.value && is_same(value, other_value)
                     }
                     _ => false,
                 })

@@ -54,7 +54,7 @@ pub(crate) struct Object {
     pub(crate) base: Option<&'static Object>,
     pub(crate) keys: &'static [Key],
     /// What holds between its keys.
-    pub(crate) among: &'static [Among],
+    pub(crate) constraints: &'static [Constraint],
 }
 
 impl Object {
@@ -71,19 +71,19 @@ impl Object {
 
 /// What holds between the keys of an object.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Among {
+pub(crate) enum Constraint {
     /// Exactly one of them is there.
     ExactlyOne(&'static [&'static str]),
     /// At least one of them is there.
     AtLeastOne(&'static [&'static str]),
-    /// If one of the first is there, none of the second is.
-    Apart(&'static [&'static str], &'static [&'static str]),
-    /// Where it is so, all of them are there.
-    Needed(Where, &'static [&'static str]),
-    /// Where it is so, none of them is there.
-    Barred(Where, &'static [&'static str]),
-    /// Unless it is so, none of them is there.
-    Only(Where, &'static [&'static str]),
+    /// If one of the first is there, none of the second may be.
+    Excludes(&'static [&'static str], &'static [&'static str]),
+    /// Where the condition holds, all of them are there.
+    Requires(Where, &'static [&'static str]),
+    /// Where the condition holds, none of them is there.
+    Forbids(Where, &'static [&'static str]),
+    /// They may be there only where the condition holds.
+    OnlyIf(Where, &'static [&'static str]),
     /// The second is there if the first is a list of several, and only then.
     WithSeveral(&'static str, &'static str),
 }
@@ -299,7 +299,7 @@ static TEMPLATE_NAME: Text = Text::matching(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Among, FILES, Object, Value};
+    use super::{Constraint, FILES, Object, Value};
 
     fn visit_value(value: &Value, seen: &mut BTreeMap<&'static str, &'static Object>) {
         match value {
@@ -328,18 +328,20 @@ mod tests {
             assert!(!(key.required && key.default.is_some()), "`{}` of `{}`", key.name, object.name);
             visit_value(&key.value, seen);
         }
-        for among in object.among {
-            let (first, second) = match among {
-                Among::ExactlyOne(keys) | Among::AtLeastOne(keys) => (*keys, [].as_slice()),
-                Among::Apart(first, second) => (*first, *second),
-                Among::Needed(at, keys) | Among::Barred(at, keys) | Among::Only(at, keys) => {
+        for constraint in object.constraints {
+            let (first, second) = match constraint {
+                Constraint::ExactlyOne(keys) | Constraint::AtLeastOne(keys) => (*keys, [].as_slice()),
+                Constraint::Excludes(first, second) => (*first, *second),
+                Constraint::Requires(at, keys)
+                | Constraint::Forbids(at, keys)
+                | Constraint::OnlyIf(at, keys) => {
                     let words = object.key(at.key).map(|key| words_of(&key.value)).unwrap_or_default();
                     for word in at.words {
                         assert!(words.contains(word), "`{}` of `{}` says no `{word}`", at.key, object.name);
                     }
                     (*keys, core::slice::from_ref(&at.key))
                 }
-                Among::WithSeveral(of, key) => (core::slice::from_ref(of), core::slice::from_ref(key)),
+                Constraint::WithSeveral(of, key) => (core::slice::from_ref(of), core::slice::from_ref(key)),
             };
             for key in first.iter().chain(second) {
                 assert!(object.key(key).is_some(), "`{}` has no key `{key}`", object.name);

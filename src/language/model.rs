@@ -6,7 +6,7 @@
 use core::ops::Range;
 
 use super::strategy::Strategy;
-use super::yaml::Name;
+use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Combine, Identity};
@@ -26,14 +26,14 @@ pub(crate) struct Platform {
 
 #[derive(Debug)]
 pub(crate) struct Application {
-    pub(crate) name: Name,
-    pub(crate) clients: Vec<Name>,
+    pub(crate) name: Spanned<String>,
+    pub(crate) clients: Vec<Spanned<String>>,
     /// `None` if the name cannot be used, which has been reported.
-    pub(crate) claim: Option<Name>,
+    pub(crate) claim: Option<Spanned<String>>,
     pub(crate) tokens: Tokens,
-    pub(crate) saml_attribute: Option<Name>,
+    pub(crate) saml_attribute: Option<Spanned<String>>,
     /// The claim that tells the bundle's digest and the rules that fired.
-    pub(crate) provenance: Option<Name>,
+    pub(crate) provenance: Option<Spanned<String>>,
     pub(crate) limits: Limits,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Limits {
 
 #[derive(Debug)]
 pub(crate) struct TargetGroup {
-    pub(crate) name: Name,
+    pub(crate) name: Spanned<String>,
     /// Positions of the applications, ascending.
     pub(crate) applications: Vec<usize>,
     pub(crate) protected: bool,
@@ -68,18 +68,18 @@ pub(crate) struct TargetGroup {
 #[derive(Debug)]
 pub(crate) struct Tier {
     /// The highest first.
-    pub(crate) groups: Vec<Name>,
+    pub(crate) groups: Vec<Spanned<String>>,
 }
 
 /// What one organization's mapping may grant at most; the platform's owners say it.
 #[derive(Debug)]
 pub(crate) struct Ceiling {
-    pub(crate) organization: Name,
+    pub(crate) organization: Spanned<String>,
     /// Names or globs of target groups; `None` is every group.
-    pub(crate) groups: Option<Vec<Name>>,
+    pub(crate) groups: Option<Vec<Spanned<String>>>,
     /// The protected target groups that it may grant.
-    pub(crate) protected: Vec<Name>,
-    pub(crate) prefix: Option<Name>,
+    pub(crate) protected: Vec<Spanned<String>>,
+    pub(crate) prefix: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ pub(crate) struct Organization {
     pub(crate) file: String,
     /// The name of the file.
     pub(crate) name: String,
-    pub(crate) id: Option<Name>,
+    pub(crate) id: Option<Spanned<String>>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
@@ -107,7 +107,7 @@ pub(crate) struct Organization {
     /// Whether there may be others: where they stand is misspelled, which has been reported.
     pub(crate) lacks_rules: bool,
     /// What is granted if no rule granted anything.
-    pub(crate) default: Vec<Name>,
+    pub(crate) default: Vec<Spanned<String>>,
     pub(crate) incomplete: Option<IncompletePolicy>,
     pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: Option<UnmatchedPolicy>,
@@ -118,7 +118,7 @@ pub(crate) struct Organization {
 
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) name: Name,
+    pub(crate) name: Spanned<String>,
     pub(crate) strategy: Strategy,
     /// At least one.
     pub(crate) sources: Vec<OwnedSource>,
@@ -192,13 +192,13 @@ pub(crate) enum OwnedForm {
 /// A readable name for what an identity provider sends.
 #[derive(Debug)]
 pub(crate) struct Alias {
-    pub(crate) id: Name,
-    pub(crate) name: Name,
+    pub(crate) id: Spanned<String>,
+    pub(crate) name: Spanned<String>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Rule {
-    pub(crate) id: Name,
+    pub(crate) id: Spanned<String>,
     /// The file that the rule, and every place in it, is in: a template's, or the organization's.
     pub(crate) file: String,
     /// Where the organization uses the template that the rule is from; in the organization's file.
@@ -208,7 +208,7 @@ pub(crate) struct Rule {
     pub(crate) matches: Matches,
     pub(crate) effect: Effect,
     /// What it grants or excludes; entries may be templates with `${…}`.
-    pub(crate) groups: Vec<Name>,
+    pub(crate) groups: Vec<Spanned<String>>,
     /// Whether the rule is marked to grant protected groups.
     pub(crate) protected: bool,
     /// From this moment on the rule does not fire: seconds since 1970.
@@ -241,9 +241,9 @@ pub(crate) enum Matches {
 #[derive(Debug)]
 pub(crate) struct Patterns {
     pub(crate) span: Range<usize>,
-    pub(crate) exact: Vec<Name>,
-    pub(crate) glob: Vec<Name>,
-    pub(crate) regex: Vec<Name>,
+    pub(crate) exact: Vec<Spanned<String>>,
+    pub(crate) glob: Vec<Spanned<String>>,
+    pub(crate) regex: Vec<Spanned<String>>,
     pub(crate) ignore_case: bool,
 }
 
@@ -258,23 +258,23 @@ pub(crate) enum Condition {
     /// The condition, and false where that is unknown.
     FalseIfUnknown(Box<Condition>),
     /// The login came through one of these connections of the mapping.
-    Connection(Vec<Name>),
+    Connection(Vec<Spanned<String>>),
     Strategy(Vec<(Strategy, Range<usize>)>),
-    Application(Vec<Name>),
+    Application(Vec<Spanned<String>>),
     /// Client ids.
-    Client(Vec<Name>),
+    Client(Vec<Spanned<String>>),
     /// Names of mappings.
-    Organization(Vec<Name>),
+    Organization(Vec<Spanned<String>>),
     /// The verified e-mail address is of one of these domains.
-    EmailDomain(Vec<Name>),
+    EmailDomain(Vec<Spanned<String>>),
     /// A member of Auth0's metadata has one of these values.
     Metadata {
         of: MetadataOf,
-        key: Name,
-        values: Vec<Name>,
+        key: Spanned<String>,
+        values: Vec<Spanned<String>>,
     },
     User {
-        attribute: Name,
+        attribute: Spanned<String>,
         test: Test,
         span: Range<usize>,
     },

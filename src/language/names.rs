@@ -1,16 +1,21 @@
 //! Which names the language accepts, and which claims Auth0 lets through.
 
-use super::fields::{Findings, quoted};
+use super::fields::{DiagnosticSink, quoted};
 use super::grammar::{MAX_ID, MAX_OPTION};
-use super::yaml::Name;
+use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::{MAX_GROUP_BYTES, login::input as login};
 
 /// Reports a name that is empty, longer than `max` characters, padded with spaces, or holds control characters.
 ///
 /// Returns whether the name can be used.
-pub(crate) fn check_name(name: &Name, what: &str, max: usize, findings: &mut Findings<'_>) -> bool {
-    let text = name.text.as_str();
+pub(crate) fn check_name(
+    name: &Spanned<String>,
+    what: &str,
+    max: usize,
+    findings: &mut DiagnosticSink<'_>,
+) -> bool {
+    let text = name.value.as_str();
     let problem = if text.is_empty() {
         format!("{what} is empty")
     } else if text.chars().any(|char| char.is_control() || char == '\u{fffd}') {
@@ -27,11 +32,11 @@ pub(crate) fn check_name(name: &Name, what: &str, max: usize, findings: &mut Fin
 }
 
 /// Reports an id, such as a rule's, that is not made of letters, digits, `-`, `_` and `.`.
-pub(crate) fn check_id(id: &Name, what: &str, findings: &mut Findings<'_>) -> bool {
+pub(crate) fn check_id(id: &Spanned<String>, what: &str, findings: &mut DiagnosticSink<'_>) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let good = (1..=MAX_ID).contains(&id.text.len()) && id.text.bytes().all(fits);
+    let good = (1..=MAX_ID).contains(&id.value.len()) && id.value.bytes().all(fits);
     if !good {
-        let message = format!("`{}` cannot be {what}", id.text.escape_debug());
+        let message = format!("`{}` cannot be {what}", id.value.escape_debug());
         let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
         findings.report(Code::InvalidName, &id.span, message, help);
     }
@@ -109,9 +114,9 @@ const RESERVED_CLAIMS: &[&str] = &[
 const RESERVED_HOSTS: &[&str] = &["auth0.com", "webtask.io", "webtask.run"];
 
 /// Reports a claim name that Auth0 would not put into a token.
-pub(crate) fn check_claim(claim: &Name, findings: &mut Findings<'_>) -> bool {
+pub(crate) fn check_claim(claim: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
     const HELP: &str = "use a URL of the platform's own, such as `https://claims.example.com/groups`";
-    let text = claim.text.as_str();
+    let text = claim.value.as_str();
     if RESERVED_CLAIMS.contains(&text) {
         let message = format!("Auth0 reserves the claim `{text}` and drops it without a word");
         findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
@@ -140,9 +145,9 @@ pub(crate) fn check_claim(claim: &Name, findings: &mut Findings<'_>) -> bool {
 }
 
 /// Reports a text that is empty, longer than an option may be, or holds control characters.
-pub(crate) fn check_option(text: &Name, key: &str, findings: &mut Findings<'_>) -> bool {
+pub(crate) fn check_option(text: &Spanned<String>, key: &str, findings: &mut DiagnosticSink<'_>) -> bool {
     let good =
-        (1..=MAX_OPTION).contains(&text.text.chars().count()) && !text.text.chars().any(char::is_control);
+        (1..=MAX_OPTION).contains(&text.value.chars().count()) && !text.value.chars().any(char::is_control);
     if !good {
         let message = format!("`{key}` is empty, too long, or holds control characters");
         let help = format!("give `{key}` 1 to {MAX_OPTION} characters that can be read");
@@ -155,20 +160,20 @@ pub(crate) fn check_option(text: &Name, key: &str, findings: &mut Findings<'_>) 
 ///
 /// Returns whether it is.
 pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
-    wanted: &Name,
+    wanted: &Spanned<String>,
     known: impl Fn() -> I,
     (code, problem): (Code, &str),
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> bool {
-    let good = known().any(|known| known == wanted.text);
+    let good = known().any(|known| known == wanted.value);
     if !good {
-        let help = match findings.nearest(&wanted.text, known()) {
+        let help = match findings.nearest(&wanted.value, known()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
             // Codes are few and fixed; what an author named may be many.
             None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
             None => None,
         };
-        let message = format!("{problem} `{}`", wanted.text.escape_debug());
+        let message = format!("{problem} `{}`", wanted.value.escape_debug());
         findings.report(code, &wanted.span, message, help);
     }
     good
@@ -176,8 +181,12 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
 
 /// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves; `about` is
 /// what is read there.
-pub(crate) fn check_pointer(pointer: &Name, about: &str, findings: &mut Findings<'_>) -> bool {
-    let text = pointer.text.as_str();
+pub(crate) fn check_pointer(
+    pointer: &Spanned<String>,
+    about: &str,
+    findings: &mut DiagnosticSink<'_>,
+) -> bool {
+    let text = pointer.value.as_str();
     let tokens: Vec<&str> = text.split('/').skip(1).collect();
     let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
     let problem = if text.contains("://") && !text.starts_with('/') {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::model::{Alias, Connection, Matches, OwnedForm, OwnedSource, Rule};
-use super::yaml::Name;
+use super::yaml::Spanned;
 use crate::patterns::automaton::{Automaton, Way, is_usable};
 use crate::text::invisible;
 
@@ -126,7 +126,7 @@ pub(crate) fn tidy_names(connections: &[Connection], rules: &mut [Rule], aliases
             patterns.flat_map(|patterns| &mut patterns.exact).collect()
         }
     });
-    let tidy = |name: &mut Name| name.text = tidying.tidy(&name.text);
+    let tidy = |name: &mut Spanned<String>| name.value = tidying.tidy(&name.value);
     exact.for_each(tidy);
     aliases.iter_mut().flat_map(|alias| [&mut alias.id, &mut alias.name]).for_each(tidy);
 }

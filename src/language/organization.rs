@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::conditions::Known;
-use super::fields::{Fields, Findings, read_members, read_text};
+use super::fields::{DiagnosticSink, Fields, read_members, read_text};
 use super::grammar::{MAX_TARGET_GROUP, ORGANIZATION};
 use super::model::{Alias, Organization, Platform, Rule};
 use super::names::check_name;
@@ -13,13 +13,13 @@ use super::rules::{MAX_RULES, check_ids, check_size, read_rules};
 use super::sources::read_connections;
 use super::template::Templates;
 use super::uses::expand_uses;
-use super::yaml::{Name, Node};
+use super::yaml::{Node, Spanned};
 use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What a mapping stands in.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Surroundings<'s> {
+pub(crate) struct ReadContext<'s> {
     /// `None` if it could not be read, which has been reported.
     pub(crate) platform: Option<&'s Platform>,
     /// The names of the platform's applications; `None` like the platform.
@@ -35,8 +35,8 @@ impl Organization {
         node: &Node,
         name: &str,
         standalone: bool,
-        around: Surroundings<'_>,
-        findings: &mut Findings<'_>,
+        context: ReadContext<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_file(node, &ORGANIZATION, standalone, findings)?;
         let id = fields.text("organization", findings).filter(|id| check_organization_id(id, findings));
@@ -45,7 +45,7 @@ impl Organization {
             None => Vec::new(),
         };
         let mut aliases = fields.get("aliases").map(|node| read_aliases(node, findings)).unwrap_or_default();
-        let mut rules = read_own_and_used(&fields, &connections, around, findings);
+        let mut rules = read_own_and_used(&fields, &connections, context, findings);
         tidy_names(&connections, &mut rules, &mut aliases);
         let default = fields.some_texts("default", findings);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, findings));
@@ -58,7 +58,7 @@ impl Organization {
             connections,
             aliases,
             rules,
-            lacks_rules: fields.misspells("rules") || fields.misspells("use"),
+            lacks_rules: fields.is_misspelled("rules") || fields.is_misspelled("use"),
             default,
             incomplete,
             incomplete_span,
@@ -69,23 +69,23 @@ impl Organization {
     }
 }
 
-fn check_organization_id(id: &Name, findings: &mut Findings<'_>) -> bool {
+fn check_organization_id(id: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
     let fits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let good = id.text.strip_prefix("org_").is_some_and(fits);
+    let good = id.value.strip_prefix("org_").is_some_and(fits);
     if !good {
-        let message = format!("`{}` is no id of an Auth0 organization", id.text.escape_debug());
+        let message = format!("`{}` is no id of an Auth0 organization", id.value.escape_debug());
         let help = "the id begins with `org_`; the dashboard shows it below the organization's name";
         findings.report(Code::InvalidValue, &id.span, message, help.to_owned());
     }
     good
 }
 
-fn read_aliases(node: &Node, findings: &mut Findings<'_>) -> Vec<Alias> {
+fn read_aliases(node: &Node, findings: &mut DiagnosticSink<'_>) -> Vec<Alias> {
     let mut aliases = Vec::new();
     for (id, node) in read_members(node, "`aliases`", findings).unwrap_or_default() {
         let broken = |char: char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}');
-        if id.text.is_empty() || id.text.len() > MAX_GROUP_BYTES || id.text.chars().any(broken) {
-            let message = format!("no identity provider sends `{}`", id.text.escape_debug());
+        if id.value.is_empty() || id.value.len() > MAX_GROUP_BYTES || id.value.chars().any(broken) {
+            let message = format!("no identity provider sends `{}`", id.value.escape_debug());
             let help = "write what it sends for the group, such as an object id, without control characters";
             findings.report(Code::InvalidName, &id.span, message, help.to_owned());
             continue;
@@ -102,19 +102,19 @@ fn read_aliases(node: &Node, findings: &mut Findings<'_>) -> Vec<Alias> {
 fn read_own_and_used(
     fields: &Fields<'_>,
     connections: &[super::model::Connection],
-    around: Surroundings<'_>,
-    findings: &mut Findings<'_>,
+    context: ReadContext<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
-    if fields.lacks("use") && fields.lacks("rules") {
+    if fields.is_missing("use") && fields.is_missing("rules") {
         fields.require("rules", findings);
         findings.help_last("add `rules`, or the rules of a template with `use`");
     }
-    let names: Vec<&str> = connections.iter().map(|connection| connection.name.text.as_str()).collect();
+    let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
     let known = Known {
         // A connection that could not be read is not unknown as well.
         connections: listed_names(fields, &names).then_some(&names),
-        applications: around.applications,
-        organizations: around.organizations,
+        applications: context.applications,
+        organizations: context.organizations,
     };
     let mut rules = match fields.get("rules") {
         Some(node) => read_rules(node, None, known, findings),
@@ -124,7 +124,7 @@ fn read_own_and_used(
     let own = rules.len();
     if let Some(node) = fields.get("use") {
         let room = MAX_RULES.saturating_sub(own);
-        rules.extend(expand_uses(node, room, around, Known { connections: None, ..known }, findings));
+        rules.extend(expand_uses(node, room, context, Known { connections: None, ..known }, findings));
         check_used_ids(&rules, own, findings);
     }
     let span = fields.key_span("rules").or(fields.key_span("use")).unwrap_or(&fields.span);
@@ -136,21 +136,21 @@ fn read_own_and_used(
 fn listed_names(fields: &Fields<'_>, names: &[&str]) -> bool {
     match fields.get("connections").map(|node| &node.kind) {
         Some(super::yaml::Kind::Map(members)) => {
-            members.iter().all(|(name, _)| names.contains(&name.text.as_str()))
+            members.iter().all(|(name, _)| names.contains(&name.value.as_str()))
         }
         _ => false,
     }
 }
 
 /// Reports rules of templates whose ids are already taken by other rules of the mapping.
-fn check_used_ids(rules: &[Rule], own: usize, findings: &mut Findings<'_>) {
+fn check_used_ids(rules: &[Rule], own: usize, findings: &mut DiagnosticSink<'_>) {
     let mut seen: BTreeMap<&str, &Rule> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
-        let first = match seen.get(rule.id.text.as_str()) {
-            Some(first) if at >= own && !rule.id.text.is_empty() => first,
+        let first = match seen.get(rule.id.value.as_str()) {
+            Some(first) if at >= own && !rule.id.value.is_empty() => first,
             Some(_) => continue,
             None => {
-                seen.insert(&rule.id.text, rule);
+                seen.insert(&rule.id.value, rule);
                 continue;
             }
         };
@@ -161,7 +161,7 @@ fn check_used_ids(rules: &[Rule], own: usize, findings: &mut Findings<'_>) {
             continue;
         }
         let span = rule.used.clone().unwrap_or_else(|| rule.span.clone());
-        let message = format!("a rule `{}` already exists in this mapping", rule.id.text);
+        let message = format!("a rule `{}` already exists in this mapping", rule.id.value);
         let mut diagnostic = Diagnostic::new(Code::DuplicateId, findings.file, span, message);
         diagnostic = diagnostic.related(&first.file, first.id.span.clone(), "first here");
         findings.list.push(diagnostic.help("give the use an `id` of its own, or the rule another one"));

@@ -6,7 +6,7 @@
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fields::{Findings, nearest};
+use super::fields::{DiagnosticSink, nearest};
 use super::template::{Parameter, ParameterType, slot_of};
 use super::yaml::{Kind, Node};
 use crate::diagnostic::Code;
@@ -98,7 +98,7 @@ fn visit_node(node: &Node, place: Place, visit: &mut impl FnMut(&str, &Range<usi
         Kind::List(entries) => entries.iter().for_each(|entry| visit_node(entry, place, visit)),
         Kind::Map(members) => {
             for (key, value) in members {
-                visit_node(value, place.below(&key.text), visit);
+                visit_node(value, place.below(&key.value), visit);
             }
         }
         _ => {}
@@ -109,7 +109,7 @@ fn visit_node(node: &Node, place: Place, visit: &mut impl FnMut(&str, &Range<usi
 pub(crate) fn check_placeholders(
     rules: &Node,
     parameters: &[Parameter],
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     check_keys(rules, findings);
@@ -130,7 +130,7 @@ pub(crate) fn check_placeholders(
                 Piece::Parameter(name) => *name,
             };
             used.insert(name.to_owned());
-            let Some(parameter) = parameters.iter().find(|it| it.name.text == name) else {
+            let Some(parameter) = parameters.iter().find(|it| it.name.value == name) else {
                 report_unknown(name, parameters, span, findings);
                 continue;
             };
@@ -152,13 +152,13 @@ pub(crate) fn check_placeholders(
 }
 
 /// Reports placeholders in keys, where nothing is put in.
-fn check_keys(node: &Node, findings: &mut Findings<'_>) {
+fn check_keys(node: &Node, findings: &mut DiagnosticSink<'_>) {
     match &node.kind {
         Kind::List(entries) => entries.iter().for_each(|entry| check_keys(entry, findings)),
         Kind::Map(members) => {
             for (key, value) in members {
-                if key.text.contains("{{") {
-                    let message = format!("the key `{}` holds a parameter", key.text.escape_debug());
+                if key.value.contains("{{") {
+                    let message = format!("the key `{}` holds a parameter", key.value.escape_debug());
                     let help = "parameters stand in values only; write the key out".to_owned();
                     findings.report(Code::InvalidValue, &key.span, message, help);
                 }
@@ -169,8 +169,13 @@ fn check_keys(node: &Node, findings: &mut Findings<'_>) {
     }
 }
 
-fn report_unknown(name: &str, parameters: &[Parameter], span: &Range<usize>, findings: &mut Findings<'_>) {
-    let help = nearest(name, parameters.iter().map(|it| it.name.text.as_str()))
+fn report_unknown(
+    name: &str,
+    parameters: &[Parameter],
+    span: &Range<usize>,
+    findings: &mut DiagnosticSink<'_>,
+) {
+    let help = nearest(name, parameters.iter().map(|it| it.name.value.as_str()))
         .map(|near| format!("did you mean `{{{{{near}}}}}`?"));
     let message = format!("the template declares no parameter `{}`", name.escape_debug());
     findings.report(Code::UnknownParameter, span, message, help);
@@ -279,8 +284,8 @@ impl<'e> Expansion<'e> {
             Kind::Map(members) => {
                 let mut expanded = Vec::new();
                 for (key, value) in members {
-                    self.budget.take(&key.text)?;
-                    expanded.push((key.clone(), self.node(value, place.below(&key.text))?));
+                    self.budget.take(&key.value)?;
+                    expanded.push((key.clone(), self.node(value, place.below(&key.value))?));
                 }
                 Kind::Map(expanded)
             }

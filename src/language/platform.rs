@@ -3,14 +3,14 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::fields::{Fields, Findings, read_list, read_members, read_texts};
+use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
 use super::grammar::{
     APPLICATION, CEILING, LIMITS, MAX_APPLICATION_NAME, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
     PLATFORM, TARGET_GROUP,
 };
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::names::{check_claim, check_known, check_name};
-use super::yaml::{Name, Node};
+use super::yaml::{Node, Spanned};
 use crate::bundle::index::{MAX_APPLICATIONS, MAX_MEMBERSHIPS, OverLimit};
 use crate::diagnostic::Code;
 use crate::patterns::glob::{Glob, GlobError, too_large};
@@ -38,7 +38,7 @@ impl Platform {
         node: &Node,
         standalone: bool,
         organizations: &[&str],
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_file(node, &PLATFORM, standalone, findings)?;
         let applications = match fields.require("applications", findings) {
@@ -64,17 +64,17 @@ impl Platform {
     }
 
     /// Reports a target group that the registry does not list.
-    pub(crate) fn check_group(&self, name: &Name, findings: &mut Findings<'_>) -> bool {
+    pub(crate) fn check_group(&self, name: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
         check_group(name, &self.groups, findings)
     }
 }
 
-fn check_group(name: &Name, groups: &[TargetGroup], findings: &mut Findings<'_>) -> bool {
-    let names = || groups.iter().map(|group| group.name.text.as_str());
+fn check_group(name: &Spanned<String>, groups: &[TargetGroup], findings: &mut DiagnosticSink<'_>) -> bool {
+    let names = || groups.iter().map(|group| group.name.value.as_str());
     check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), findings)
 }
 
-fn read_applications(node: &Node, findings: &mut Findings<'_>) -> Vec<Application> {
+fn read_applications(node: &Node, findings: &mut DiagnosticSink<'_>) -> Vec<Application> {
     let mut clients_seen = BTreeMap::new();
     let mut applications = Vec::new();
     let members = read_members(node, "`applications`", findings).unwrap_or_default();
@@ -94,34 +94,34 @@ fn read_applications(node: &Node, findings: &mut Findings<'_>) -> Vec<Applicatio
         };
         applications.push(read_application(name, &fields, &mut clients_seen, findings));
     }
-    applications.sort_by(|left, right| left.name.text.cmp(&right.name.text));
+    applications.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     applications
 }
 
 fn read_application(
-    name: &Name,
+    name: &Spanned<String>,
     fields: &Fields<'_>,
     clients_seen: &mut BTreeMap<String, Range<usize>>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Application {
     let clients = fields.require_texts("clients", findings);
     for client in &clients {
         check_name(client, "the client id", MAX_CLIENT, findings);
-        match clients_seen.get(&client.text) {
+        match clients_seen.get(&client.value) {
             Some(first) => {
-                let message = format!("the client `{}` already belongs to an application", client.text);
+                let message = format!("the client `{}` already belongs to an application", client.value);
                 findings.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
             }
-            None => drop(clients_seen.insert(client.text.clone(), client.span.clone())),
+            None => drop(clients_seen.insert(client.value.clone(), client.span.clone())),
         }
     }
     let written = fields.require_text("claim", findings);
     let claim = written.clone().filter(|claim| check_claim(claim, findings));
     let provenance = fields.text("provenance", findings).filter(|claim| check_claim(claim, findings));
     if let (Some(provenance), Some(claim)) = (&provenance, &written)
-        && provenance.text == claim.text
+        && provenance.value == claim.value
     {
-        let message = format!("`{}` is the groups claim already", provenance.text);
+        let message = format!("`{}` is the groups claim already", provenance.value);
         let place = (&claim.span, "the groups claim");
         findings.report_related(Code::InvalidValue, &provenance.span, message, place);
         findings.help_last("give `provenance` a claim of its own");
@@ -142,7 +142,7 @@ fn read_application(
     }
 }
 
-fn read_tokens(application: &Fields<'_>, findings: &mut Findings<'_>) -> Tokens {
+fn read_tokens(application: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Tokens {
     application.report_empty("tokens", Code::EmptyList, findings);
     let words = [("id", Token::Id), ("access", Token::Access)];
     let Some(chosen) = application.choices("tokens", &words, findings) else {
@@ -152,7 +152,7 @@ fn read_tokens(application: &Fields<'_>, findings: &mut Findings<'_>) -> Tokens 
     Tokens { id: has(Token::Id), access: has(Token::Access) }
 }
 
-fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut Findings<'_>) -> Limits {
+fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut DiagnosticSink<'_>) -> Limits {
     let mut limits = Limits {
         groups: 1_000,
         name_characters: match profile {
@@ -176,7 +176,11 @@ fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut Findings<'_
     limits
 }
 
-fn read_groups(node: &Node, applications: &[Application], findings: &mut Findings<'_>) -> Vec<TargetGroup> {
+fn read_groups(
+    node: &Node,
+    applications: &[Application],
+    findings: &mut DiagnosticSink<'_>,
+) -> Vec<TargetGroup> {
     let mut groups = Vec::new();
     let members = read_members(node, "`groups`", findings).unwrap_or_default();
     if members.len().saturating_mul(applications.len()) > MAX_MEMBERSHIPS {
@@ -187,11 +191,12 @@ fn read_groups(node: &Node, applications: &[Application], findings: &mut Finding
         );
         findings.report(Code::InvalidValue, &node.span, message, "split the platform".to_owned());
     }
-    let known: BTreeMap<&str, usize> = applications.iter().map(|it| it.name.text.as_str()).zip(0..).collect();
+    let known: BTreeMap<&str, usize> =
+        applications.iter().map(|it| it.name.value.as_str()).zip(0..).collect();
     for (name, node) in members {
         let mut fits = check_name(name, "the target group's name", MAX_TARGET_GROUP, findings);
-        if name.text.contains("${") {
-            let message = format!("the target group's name `{}` holds `${{`", name.text.escape_debug());
+        if name.value.contains("${") {
+            let message = format!("the target group's name `{}` holds `${{`", name.value.escape_debug());
             findings.report(Code::InvalidName, &name.span, message, None);
             findings.help_last("choose another name: in `grant`, `${` stands before the name of a capture");
             fits = false;
@@ -204,17 +209,17 @@ fn read_groups(node: &Node, applications: &[Application], findings: &mut Finding
         let protected = fields.boolean("protected", findings).is_some_and(|(protected, _)| protected);
         let mut of = Vec::new();
         for application in fields.require_texts("applications", findings) {
-            if let Some(at) = known.get(application.text.as_str()) {
+            if let Some(at) = known.get(application.value.as_str()) {
                 of.push(*at);
                 continue;
             }
-            let names = || applications.iter().map(|application| application.name.text.as_str());
+            let names = || applications.iter().map(|application| application.name.value.as_str());
             let problem = (Code::UnknownApplication, "the platform has no application");
             check_known(&application, names, problem, findings);
         }
         of.sort_unstable();
         of.dedup();
-        let length = name.text.chars().count();
+        let length = name.value.chars().count();
         let narrow = of
             .iter()
             .filter_map(|at| applications.get(*at))
@@ -222,18 +227,18 @@ fn read_groups(node: &Node, applications: &[Application], findings: &mut Finding
         if fits && let Some(application) = narrow.min_by_key(|it| it.limits.name_characters) {
             let message = format!(
                 "the name has {length} characters, and the application `{}` takes {}",
-                application.name.text.escape_debug(),
+                application.name.value.escape_debug(),
                 application.limits.name_characters
             );
             findings.report(Code::NameTooLongForProfile, &name.span, message, None);
         }
         groups.push(TargetGroup { name: name.clone(), applications: of, protected });
     }
-    groups.sort_by(|left, right| left.name.text.cmp(&right.name.text));
+    groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     groups
 }
 
-fn read_tiers(node: &Node, registry: &[TargetGroup], findings: &mut Findings<'_>) -> Vec<Tier> {
+fn read_tiers(node: &Node, registry: &[TargetGroup], findings: &mut DiagnosticSink<'_>) -> Vec<Tier> {
     let mut tiers = Vec::new();
     let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
     for (name, node) in read_members(node, "`tiers`", findings).unwrap_or_default() {
@@ -242,21 +247,21 @@ fn read_tiers(node: &Node, registry: &[TargetGroup], findings: &mut Findings<'_>
             continue;
         };
         if entries.len() < 2 {
-            let message = format!("the tier `{}` needs at least two groups", name.text.escape_debug());
+            let message = format!("the tier `{}` needs at least two groups", name.value.escape_debug());
             let help = "list its groups, the highest first, or remove the tier".to_owned();
             findings.report(Code::InvalidValue, &node.span, message, help);
         }
         let groups = read_texts(node, "a tier", findings);
         for group in &groups {
             check_group(group, registry, findings);
-            match seen.get(&group.text) {
+            match seen.get(&group.value) {
                 Some(first) => {
-                    let message = format!("the group `{}` already has its place in a tier", group.text);
+                    let message = format!("the group `{}` already has its place in a tier", group.value);
                     let place = (first, "first here");
                     findings.report_related(Code::InvalidValue, &group.span, message, place);
                     findings.help_last("a group has one place in one tier: remove it here or there");
                 }
-                None => drop(seen.insert(group.text.clone(), group.span.clone())),
+                None => drop(seen.insert(group.value.clone(), group.span.clone())),
             }
         }
         tiers.push(Tier { groups });
@@ -268,7 +273,7 @@ fn read_ceilings(
     node: &Node,
     registry: &[TargetGroup],
     organizations: &[&str],
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Vec<Ceiling> {
     let mut ceilings = Vec::new();
     for (name, node) in read_members(node, "`ceilings`", findings).unwrap_or_default() {
@@ -292,8 +297,8 @@ fn read_ceilings(
             if !check_group(group, registry, findings) {
                 continue;
             }
-            if let Some(listed) = registry.iter().find(|it| it.name.text == group.text && !it.protected) {
-                let message = format!("the group `{}` is not protected", group.text.escape_debug());
+            if let Some(listed) = registry.iter().find(|it| it.name.value == group.value && !it.protected) {
+                let message = format!("the group `{}` is not protected", group.value.escape_debug());
                 let place = (&listed.name.span, "declared here");
                 findings.report_related(Code::InvalidValue, &group.span, message, place);
                 findings.help_last("give the group `protected: true`, or remove the entry");
@@ -308,9 +313,9 @@ fn read_ceilings(
 }
 
 /// Reports an entry of a ceiling's `groups` that is neither a target group nor a glob.
-fn check_ceiling_group(group: &Name, registry: &[TargetGroup], findings: &mut Findings<'_>) {
-    let registered = registry.iter().any(|known| known.name.text == group.text);
-    let is_glob = group.text.contains(['*', '?', '[', ']', '{', '}']);
+fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], findings: &mut DiagnosticSink<'_>) {
+    let registered = registry.iter().any(|known| known.name.value == group.value);
+    let is_glob = group.value.contains(['*', '?', '[', ']', '{', '}']);
     if registered {
         return;
     }
@@ -318,20 +323,20 @@ fn check_ceiling_group(group: &Name, registry: &[TargetGroup], findings: &mut Fi
         check_group(group, registry, findings);
         return;
     }
-    match Glob::parse(&group.text) {
+    match Glob::parse(&group.value) {
         Err(GlobError::Invalid(problem, help)) => {
-            let message = format!("`{}` is no glob: {problem}", group.text.escape_debug());
+            let message = format!("`{}` is no glob: {problem}", group.value.escape_debug());
             findings.report(Code::InvalidGlob, &group.span, message, help.to_owned());
         }
         Err(GlobError::TooLarge) => {
             findings.report(Code::GlobTooLarge, &group.span, too_large(), None);
         }
         Ok(glob) => {
-            if !registry.iter().any(|known| glob.is_match(&known.name.text)) {
+            if !registry.iter().any(|known| glob.is_match(&known.name.value)) {
                 let message =
-                    format!("no target group of the registry matches `{}`", group.text.escape_debug());
-                let names = registry.iter().map(|it| it.name.text.as_str());
-                let help = match findings.nearest(group.text.trim_matches('*'), names) {
+                    format!("no target group of the registry matches `{}`", group.value.escape_debug());
+                let names = registry.iter().map(|it| it.name.value.as_str());
+                let help = match findings.nearest(group.value.trim_matches('*'), names) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "correct it, or remove it".to_owned(),
                 };

@@ -1,9 +1,9 @@
 //! Policies: what happens with logins that cannot be evaluated.
 
-use super::fields::{Fields, Findings};
+use super::fields::{DiagnosticSink, Fields};
 use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
 use super::model::Policies;
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::Code;
 
@@ -35,7 +35,7 @@ impl Default for Policies {
 }
 
 impl Policies {
-    pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
+    pub(crate) fn read(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Self> {
         let fields = Fields::read(node, &PLATFORM_POLICIES, findings)?;
         let default = Self::default();
         let policies = Self {
@@ -82,7 +82,7 @@ pub(crate) struct OwnPolicies {
 }
 
 impl OwnPolicies {
-    pub(crate) fn read(node: &Node, findings: &mut Findings<'_>) -> Option<Self> {
+    pub(crate) fn read(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Self> {
         let fields = Fields::read(node, &ORGANIZATION_POLICIES, findings)?;
         Some(Self {
             incomplete: fields.choice("incomplete", INCOMPLETE, findings),
@@ -95,7 +95,7 @@ impl OwnPolicies {
 }
 
 /// The policy `refresh`, if it is there; the inner `None` is `recompute`.
-fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Option<u32>> {
+fn read_refresh(policies: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Option<Option<u32>> {
     let node = policies.get("refresh")?;
     match node.kind {
         Kind::Text(_) => {
@@ -108,7 +108,7 @@ fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Op
         Kind::Map(_) => {
             let fields = Fields::read(node, &REFRESH, findings)?;
             let duration = fields.require_text("deny-if-older-than", findings);
-            if duration.is_none() && !fields.misspells("deny-if-older-than") {
+            if duration.is_none() && !fields.is_misspelled("deny-if-older-than") {
                 findings.help_last(DURATION_HELP);
             }
             let duration = duration?;
@@ -123,16 +123,16 @@ fn read_refresh(policies: &Fields<'_>, findings: &mut Findings<'_>) -> Option<Op
 }
 
 /// Seconds of a duration such as `12h`.
-fn read_duration(written: &Name, findings: &mut Findings<'_>) -> Option<u32> {
+fn read_duration(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
     let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
-    let split = units.iter().find_map(|(unit, seconds)| Some((written.text.strip_suffix(*unit)?, *seconds)));
+    let split = units.iter().find_map(|(unit, seconds)| Some((written.value.strip_suffix(*unit)?, *seconds)));
     let seconds = split.and_then(|(number, unit): (&str, u32)| {
         let number: u32 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
         number.checked_mul(unit)
     });
     let fitting = seconds.filter(|seconds| (1..=MAX_AGE).contains(seconds));
     if fitting.is_none() {
-        let message = format!("`{}` is no duration from 1s to 366d", written.text.escape_debug());
+        let message = format!("`{}` is no duration from 1s to 366d", written.value.escape_debug());
         findings.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
     }
     fitting
@@ -140,14 +140,14 @@ fn read_duration(written: &Name, findings: &mut Findings<'_>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::Findings;
-    use super::super::yaml::Name;
+    use super::super::fields::DiagnosticSink;
+    use super::super::yaml::Spanned;
     use super::read_duration;
 
     fn check(text: &str, expected: Option<u32>) {
         let mut list = Vec::new();
-        let written = Name { span: 0..text.len(), text: text.to_owned() };
-        let read = read_duration(&written, &mut Findings { file: "x.yaml", list: &mut list });
+        let written = Spanned { span: 0..text.len(), value: text.to_owned() };
+        let read = read_duration(&written, &mut DiagnosticSink { file: "x.yaml", list: &mut list });
         assert_eq!((read, list.is_empty()), (expected, expected.is_some()), "{text}: {list:?}");
     }
 

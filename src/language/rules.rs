@@ -4,11 +4,11 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::conditions::{Known, read_condition};
-use super::fields::{Fields, Findings, read_list, read_texts};
+use super::fields::{DiagnosticSink, Fields, read_list, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE};
 use super::model::{Effect, Matches, Patterns, Rule};
 use super::names::check_id;
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 
 /// Reads a list of rules; `prefix` is what their ids begin with.
@@ -16,25 +16,25 @@ pub(crate) fn read_rules(
     node: &Node,
     prefix: Option<&str>,
     known: Known<'_>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     let entries = read_list(node, "`rules`", findings).unwrap_or_default();
     entries.iter().filter_map(|node| read_rule(node, prefix, known, findings)).collect()
 }
 
 /// Reports rules of one id, which all are of the file that `findings` are about.
-pub(crate) fn check_ids<'r>(rules: impl Iterator<Item = &'r Rule>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeMap<&str, &Name> = BTreeMap::new();
+pub(crate) fn check_ids<'r>(rules: impl Iterator<Item = &'r Rule>, findings: &mut DiagnosticSink<'_>) {
+    let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
     for rule in rules {
         let id = &rule.id;
-        match seen.get(id.text.as_str()) {
+        match seen.get(id.value.as_str()) {
             // An id that is missing or cannot be one has been reported.
-            _ if id.text.is_empty() => {}
+            _ if id.value.is_empty() => {}
             Some(first) => {
-                let message = format!("a rule `{}` already exists in this mapping", id.text);
+                let message = format!("a rule `{}` already exists in this mapping", id.value);
                 findings.report_related(Code::DuplicateId, &id.span, message, (&first.span, "first here"));
             }
-            None => drop(seen.insert(&id.text, id)),
+            None => drop(seen.insert(&id.value, id)),
         }
     }
 }
@@ -43,13 +43,13 @@ fn read_rule(
     node: &Node,
     prefix: Option<&str>,
     known: Known<'_>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Rule> {
     let fields = Fields::read(node, &RULE, findings)?;
     fields.text("owner", findings);
     fields.text("why", findings);
     let id = fields.require_text("id", findings).map(|id| match prefix {
-        Some(prefix) => Name { text: format!("{prefix}.{}", id.text), span: id.span },
+        Some(prefix) => Spanned { value: format!("{prefix}.{}", id.value), span: id.span },
         None => id,
     });
     let id = id.filter(|id| check_id(id, "a rule's id", findings));
@@ -60,7 +60,7 @@ fn read_rule(
         .map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
     let matches = read_matches(&fields, findings);
     // A rule without a good id is read all the same, so that whatever else is wrong with it is found now.
-    let id = id.unwrap_or(Name { span: fields.span.clone(), text: String::new() });
+    let id = id.unwrap_or(Spanned { span: fields.span.clone(), value: String::new() });
     let file = findings.file.to_owned();
     Some(Rule { id, file, used: None, span: fields.span, when, matches, effect, groups, protected, expires })
 }
@@ -69,8 +69,8 @@ fn read_rule(
 pub(crate) fn read_moment(
     fields: &Fields<'_>,
     key: &str,
-    findings: &mut Findings<'_>,
-) -> Option<(f64, Name)> {
+    findings: &mut DiagnosticSink<'_>,
+) -> Option<(f64, Spanned<String>)> {
     fields.get(key)?;
     let help =
         format!("write `{key}: 2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`");
@@ -78,19 +78,19 @@ pub(crate) fn read_moment(
         findings.help_last(&help);
         return None;
     };
-    let seconds = crate::text::rfc3339::parse_rfc3339(moment.text.as_bytes());
+    let seconds = crate::text::rfc3339::parse_rfc3339(moment.value.as_bytes());
     if seconds.is_none() {
-        let message = format!("`{}` is no date or date-time", moment.text.escape_debug());
+        let message = format!("`{}` is no date or date-time", moment.value.escape_debug());
         findings.report(Code::InvalidValue, &moment.span, message, help);
     }
     Some((seconds?, moment))
 }
 
 /// What the rule does: with which groups, and whether it grants or excludes them.
-fn read_effect(fields: &Fields<'_>, findings: &mut Findings<'_>) -> (Effect, Vec<Name>) {
+fn read_effect(fields: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> (Effect, Vec<Spanned<String>>) {
     let (effect, key, nothing) = match (fields.get("grant"), fields.get("exclude")) {
         (None, None) => {
-            if fields.lacks("grant") && fields.lacks("exclude") {
+            if fields.is_missing("grant") && fields.is_missing("exclude") {
                 let message = "the rule does nothing: it needs the key `grant` or `exclude`";
                 findings.report(Code::EmptyGrant, &fields.span, message, None);
             }
@@ -115,7 +115,7 @@ fn read_effect(fields: &Fields<'_>, findings: &mut Findings<'_>) -> (Effect, Vec
     (effect, groups)
 }
 
-fn read_matches(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Matches {
+fn read_matches(fields: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Matches {
     let everyone = fields.boolean("everyone", findings);
     let matches = fields.get("match");
     match (everyone, matches) {
@@ -130,7 +130,7 @@ fn read_matches(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Matches {
             findings.report_related(Code::InvalidValue, span, message, place);
             findings.help_last("remove `match`, or remove `everyone`");
         }
-        (None, None) if fields.lacks("everyone") && fields.lacks("match") => {
+        (None, None) if fields.is_missing("everyone") && fields.is_missing("match") => {
             let message = "the rule does not say what it matches";
             let help = "add `match: { exact: … }` or `match: { glob: … }`; \
                         `everyone: true` if every user of this customer shall have what it grants";
@@ -158,7 +158,7 @@ fn read_matches(fields: &Fields<'_>, findings: &mut Findings<'_>) -> Matches {
 const PATTERN_KEYS: [&str; 3] = ["exact", "glob", "regex"];
 const COMBINATION_KEYS: [&str; 3] = ["any", "all", "none"];
 
-fn read_match(node: &Node, findings: &mut Findings<'_>) -> Option<Matches> {
+fn read_match(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Matches> {
     let fields = Fields::read(node, &MATCH, findings)?;
     let span = node.span.clone();
     let combination = COMBINATION_KEYS.into_iter().find_map(|key| Some((key, fields.key_span(key)?)));
@@ -174,7 +174,7 @@ fn read_match(node: &Node, findings: &mut Findings<'_>) -> Option<Matches> {
         }
     }
     let [any, all, none] = COMBINATION_KEYS.map(|key| read_pattern_list(&fields, key, findings));
-    if fields.lacks("any") && fields.lacks("all") {
+    if fields.is_missing("any") && fields.is_missing("all") {
         let message = "`none` alone says only what the groups must not be";
         let help = "add `any` or `all`; `glob: \"?*\"` in it would be any group at all".to_owned();
         findings.report(Code::MissingMatch, place, message, help);
@@ -182,7 +182,7 @@ fn read_match(node: &Node, findings: &mut Findings<'_>) -> Option<Matches> {
     Some(Matches::Groups { span, any, all, none })
 }
 
-fn read_pattern_list(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>) -> Vec<Patterns> {
+fn read_pattern_list(fields: &Fields<'_>, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Patterns> {
     let Some(node) = fields.get(key) else {
         return Vec::new();
     };
@@ -205,7 +205,7 @@ fn read_pattern_list(fields: &Fields<'_>, key: &str, findings: &mut Findings<'_>
 }
 
 /// Reads patterns; `None` if there is none, which is reported.
-fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut Findings<'_>) -> Option<Patterns> {
+fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut DiagnosticSink<'_>) -> Option<Patterns> {
     let [exact, glob, regex] = PATTERN_KEYS.map(|key| match fields.get(key) {
         Some(node) => read_texts(node, &format!("`{key}`"), findings),
         None => Vec::new(),
@@ -214,7 +214,7 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut Findings<'_>) -
         fields.get(key).is_some_and(|node| !(node.is_empty() && matches!(node.kind, Kind::List(_))))
     };
     let ignore_case = fields.boolean("ignore-case", findings).is_some_and(|(ignore, _)| ignore);
-    if !PATTERN_KEYS.into_iter().any(|key| stated(key) || fields.misspells(key)) {
+    if !PATTERN_KEYS.into_iter().any(|key| stated(key) || fields.is_misspelled(key)) {
         let help = "name at least one group with `exact`, `glob` or `regex`".to_owned();
         findings.report(Code::MissingMatch, &fields.span, format!("{what} matches nothing"), help);
         return None;
@@ -228,7 +228,7 @@ pub(crate) const MAX_RULES: usize = super::grammar::MAX_ENTRIES;
 const MAX_PATTERNS: usize = 100_000;
 
 /// Reports a mapping with more patterns than a person would maintain; `span` is where its rules are.
-pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, findings: &mut Findings<'_>) {
+pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, findings: &mut DiagnosticSink<'_>) {
     let patterns: usize = rules.iter().map(count_patterns).sum();
     if patterns > MAX_PATTERNS {
         let message = format!("the mapping has {patterns} patterns, and may have {MAX_PATTERNS}");

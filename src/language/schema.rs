@@ -123,7 +123,7 @@ impl Writer {
             described.insert("required".to_owned(), json!(required));
         }
         let constraints: Vec<Json> =
-            object.among.iter().flat_map(|it| constraints::constrain(it, object)).collect();
+            object.constraints.iter().flat_map(|it| constraints::constrain(it, object)).collect();
         if !constraints.is_empty() {
             described.insert("allOf".to_owned(), Json::Array(constraints));
         }

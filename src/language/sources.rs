@@ -1,18 +1,18 @@
 //! Connections: where each one's groups are found, and how they look there.
 
 use super::conditions::check_domain;
-use super::fields::{Fields, Findings, read_list, read_members};
+use super::fields::{DiagnosticSink, Fields, read_list, read_members};
 use super::grammar::{CONNECTION, MAX_CONNECTION_NAME, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::names::{check_name, check_option, check_pointer};
 use super::strategy::Strategy;
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Combine, Identity};
 
 /// Reads the `connections` of a mapping.
-pub(crate) fn read_connections(node: &Node, findings: &mut Findings<'_>) -> Vec<Connection> {
+pub(crate) fn read_connections(node: &Node, findings: &mut DiagnosticSink<'_>) -> Vec<Connection> {
     let mut connections = Vec::new();
     let members = read_members(node, "`connections`", findings).unwrap_or_default();
     if members.is_empty() {
@@ -42,7 +42,7 @@ pub(crate) fn read_connections(node: &Node, findings: &mut Findings<'_>) -> Vec<
                 sources.extend(read_source(strategy, name, Some(&groups), findings));
             }
         }
-        if fields.lacks("groups") {
+        if fields.is_missing("groups") {
             sources.extend(read_source(strategy, name, None, findings));
         }
         if !sources.is_empty() {
@@ -53,7 +53,7 @@ pub(crate) fn read_connections(node: &Node, findings: &mut Findings<'_>) -> Vec<
 }
 
 /// Reads what several sources are together; one source is not combined with anything.
-fn read_combine(connection: &Fields<'_>, sources: usize, findings: &mut Findings<'_>) -> Combine {
+fn read_combine(connection: &Fields<'_>, sources: usize, findings: &mut DiagnosticSink<'_>) -> Combine {
     let words = [("first", Combine::First), ("all", Combine::All)];
     let combine = connection.choice("combine", &words, findings);
     match (connection.key_span("combine"), connection.get("groups")) {
@@ -107,16 +107,16 @@ enum Cleaning {
 /// What is known about a source while its options are read.
 struct Reader<'r, 'n> {
     strategy: Strategy,
-    connection: &'r Name,
+    connection: &'r Spanned<String>,
     /// What the mapping says; `None` if it leaves everything to the strategy.
     fields: Option<&'r Fields<'n>>,
 }
 
 fn read_source(
     strategy: Strategy,
-    connection: &Name,
+    connection: &Spanned<String>,
     fields: Option<&Fields<'_>>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<OwnedSource> {
     let reader = Reader { strategy, connection, fields };
     // Everything is read before anything is given up, so that all that is wrong is found.
@@ -166,7 +166,7 @@ impl Reader<'_, '_> {
     }
 
     /// The text of an option that is there.
-    fn option(&self, key: &str, findings: &mut Findings<'_>) -> Option<Name> {
+    fn option(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
         let text = self.fields?.text(key, findings)?;
         check_option(&text, key, findings).then_some(text)
     }
@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reports an option that is there and has no place, with what it belongs to, such as `shape: objects`.
-    fn misplaced(&self, key: &str, owners: &[&str], findings: &mut Findings<'_>) {
+    fn misplaced(&self, key: &str, owners: &[&str], findings: &mut DiagnosticSink<'_>) {
         if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
             let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
             let message = format!("`{key}` belongs to {owners}");
@@ -186,7 +186,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reports an option that the source lacks, with what wants it.
-    fn missing(&self, key: &str, owner: &str, findings: &mut Findings<'_>) {
+    fn missing(&self, key: &str, owner: &str, findings: &mut DiagnosticSink<'_>) {
         if !self.has(key) {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
             let message = format!("`{owner}` needs the key `{key}`");
@@ -195,7 +195,7 @@ impl Reader<'_, '_> {
     }
 
     /// The place and shape of provisioned groups.
-    fn provisioned(&self, findings: &mut Findings<'_>) -> Option<(From, OwnedShape)> {
+    fn provisioned(&self, findings: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         for key in ["shape", "identity", "delimiter"] {
             if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
                 let message = format!("`{key}` belongs to an attribute, and provisioned groups are none");
@@ -208,20 +208,20 @@ impl Reader<'_, '_> {
             return None;
         }
         if let Some(field) = &stated
-            && !["name", "id", "external_id"].contains(&field.text.as_str())
+            && !["name", "id", "external_id"].contains(&field.value.as_str())
         {
             let message =
-                format!("provisioned groups are not named by a member `{}`", field.text.escape_debug());
+                format!("provisioned groups are not named by a member `{}`", field.value.escape_debug());
             let help = "`field` is one of `name`, `id`, `external_id` here".to_owned();
             findings.report(Code::InvalidValue, &field.span, message, help);
             return None;
         }
-        let field = stated.map_or_else(|| "name".to_owned(), |field| field.text);
+        let field = stated.map_or_else(|| "name".to_owned(), |field| field.value);
         Some((From::Provisioned, OwnedShape::Objects(field)))
     }
 
     /// The place and shape of an attribute.
-    fn attribute(&self, findings: &mut Findings<'_>) -> Option<(From, OwnedShape)> {
+    fn attribute(&self, findings: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let default = self.strategy.default_source();
         let from = self.fields.and_then(|fields| fields.text("from", findings));
         if self.has("from") && from.is_none()
@@ -231,7 +231,7 @@ impl Reader<'_, '_> {
         }
         let identities = [("login", Identity::Login), ("primary", Identity::Primary)];
         let identity = self.fields.and_then(|fields| fields.choice("identity", &identities, findings));
-        let pointer = from.map(|from| from.text).or(default.as_ref().map(|(from, _)| (*from).to_owned()));
+        let pointer = from.map(|from| from.value).or(default.as_ref().map(|(from, _)| (*from).to_owned()));
         let word = self.fields.and_then(|fields| fields.choice("shape", SHAPES, findings));
         if self.has("shape") && word.is_none() {
             return None;
@@ -257,7 +257,7 @@ impl Reader<'_, '_> {
         &self,
         word: ShapeWord,
         default: Option<OwnedShape>,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<OwnedShape> {
         if word != ShapeWord::Delimited {
             self.misplaced("delimiter", &["shape: delimited"], findings);
@@ -273,21 +273,21 @@ impl Reader<'_, '_> {
                 Some(default @ OwnedShape::Delimited(_)) if !self.has("delimiter") => Some(default),
                 _ => {
                     self.missing("delimiter", "shape: delimited", findings);
-                    self.option("delimiter", findings).map(|it| OwnedShape::Delimited(it.text))
+                    self.option("delimiter", findings).map(|it| OwnedShape::Delimited(it.value))
                 }
             },
             ShapeWord::Objects => {
                 self.missing("field", "shape: objects", findings);
-                self.option("field", findings).map(|it| OwnedShape::Objects(it.text))
+                self.option("field", findings).map(|it| OwnedShape::Objects(it.value))
             }
             ShapeWord::Json if self.has("field") => {
-                self.option("field", findings).map(|it| OwnedShape::Json(Some(it.text)))
+                self.option("field", findings).map(|it| OwnedShape::Json(Some(it.value)))
             }
             ShapeWord::Json => Some(OwnedShape::Json(None)),
         }
     }
 
-    fn form(&self, findings: &mut Findings<'_>) -> Option<OwnedForm> {
+    fn form(&self, findings: &mut DiagnosticSink<'_>) -> Option<OwnedForm> {
         let words =
             [("plain", "plain"), ("dn", "dn"), ("domain", "domain"), ("email", "email"), ("path", "path")];
         let word = self.fields.and_then(|fields| fields.choice("form", &words, findings));
@@ -311,9 +311,9 @@ impl Reader<'_, '_> {
                 let below = self.fields.and_then(|fields| fields.text("below", findings));
                 let below = below.filter(|below| check_dn(below, findings));
                 Some(OwnedForm::DistinguishedName {
-                    attribute: attribute.map_or_else(|| "CN".to_owned(), |attribute| attribute.text),
+                    attribute: attribute.map_or_else(|| "CN".to_owned(), |attribute| attribute.value),
                     of: of.unwrap_or(AttributeOf::Entry),
-                    below: below.map(|below| below.text),
+                    below: below.map(|below| below.value),
                 })
             }
             "domain" => Some(OwnedForm::Domain { domain: self.domain('\\', findings) }),
@@ -323,9 +323,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn domain(&self, separator: char, findings: &mut Findings<'_>) -> Option<String> {
+    fn domain(&self, separator: char, findings: &mut DiagnosticSink<'_>) -> Option<String> {
         let domain = self.option("domain", findings)?;
-        if domain.text.contains(separator) {
+        if domain.value.contains(separator) {
             let message = format!("the domain holds `{separator}`, which parts it from the name");
             let help = format!("write the domain alone, without `{separator}` and the name");
             findings.report(Code::InvalidValue, &domain.span, message, help);
@@ -334,11 +334,11 @@ impl Reader<'_, '_> {
         if separator == '@' {
             check_domain(&domain, ", so add a source for each domain", findings);
         }
-        Some(domain.text)
+        Some(domain.value)
     }
 
     /// Whether signs of withheld groups are looked for: by default where the identity provider sent the groups.
-    fn overage(&self, provisioned: bool, sent: bool, findings: &mut Findings<'_>) -> bool {
+    fn overage(&self, provisioned: bool, sent: bool, findings: &mut DiagnosticSink<'_>) -> bool {
         let words = [("entra", true), ("none", false)];
         let stated = self.fields.and_then(|fields| fields.choice("overage", &words, findings));
         if let (true, Some(true), Some(fields)) = (provisioned, stated, self.fields)
@@ -352,7 +352,7 @@ impl Reader<'_, '_> {
     }
 
     /// So many entries mean that the list was cut.
-    fn cap(&self, sent: bool, findings: &mut Findings<'_>) -> Option<u32> {
+    fn cap(&self, sent: bool, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
         let default = if sent { self.strategy.default_cap() } else { None };
         let Some((fields, node)) = self.fields.and_then(|fields| Some((fields, fields.get("cap")?))) else {
             return default;
@@ -389,8 +389,8 @@ fn word_of(shape: &OwnedShape) -> ShapeWord {
 }
 
 /// Reports what is no attribute's type, such as `CN` or `2.5.4.3`.
-fn check_attribute(attribute: &Name, findings: &mut Findings<'_>) -> bool {
-    let text = attribute.text.as_str();
+fn check_attribute(attribute: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+    let text = attribute.value.as_str();
     let named = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let numbered =
@@ -404,10 +404,10 @@ fn check_attribute(attribute: &Name, findings: &mut Findings<'_>) -> bool {
 }
 
 /// Reports what is no distinguished name.
-fn check_dn(below: &Name, findings: &mut Findings<'_>) -> bool {
-    let good = crate::login::dn::is_dn(below.text.as_bytes());
+fn check_dn(below: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+    let good = crate::login::dn::is_dn(below.value.as_bytes());
     if !good {
-        let message = format!("`{}` is no distinguished name", below.text.escape_debug());
+        let message = format!("`{}` is no distinguished name", below.value.escape_debug());
         let help = "write it as `OU=Groups,DC=acme,DC=example`".to_owned();
         findings.report(Code::InvalidValue, &below.span, message, help);
     }

@@ -7,12 +7,12 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::Known;
-use super::fields::{Fields, Findings, read_members, read_text, read_texts};
+use super::fields::{DiagnosticSink, Fields, read_members, read_text, read_texts};
 use super::grammar::{MAX_ID, PARAMETER, TEMPLATE};
 use super::model::Platform;
 use super::placeholder::{Argument, Slot, check_placeholders, for_each_text};
 use super::rules::{check_ids, read_rules};
-use super::yaml::{Kind, Name, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 
 /// All templates by name and version; `None` for one that could not be read, which has been reported.
@@ -36,7 +36,7 @@ pub(crate) struct Template {
 
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    pub(crate) name: Name,
+    pub(crate) name: Spanned<String>,
     /// `None` if it says none that there is, which has been reported.
     pub(crate) kind: Option<ParameterType>,
     pub(crate) default: Option<Argument>,
@@ -79,7 +79,7 @@ impl Template {
         standalone: bool,
         platform: Option<&Platform>,
         known: Known<'_>,
-        findings: &mut Findings<'_>,
+        findings: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_file(node, &TEMPLATE, standalone, findings)?;
         fields.require_text("description", findings);
@@ -92,10 +92,10 @@ impl Template {
         let before = findings.list.len();
         let used = check_placeholders(rules, &parameters, findings);
         let broken = findings.list.iter().skip(before).map(|it| (it.span.start, it.span.end)).collect();
-        for parameter in parameters.iter().filter(|parameter| !used.contains(&parameter.name.text)) {
+        for parameter in parameters.iter().filter(|parameter| !used.contains(&parameter.name.value)) {
             let name = &parameter.name;
-            let message = format!("no rule uses the parameter `{}`", name.text.escape_debug());
-            let help = format!("remove it, or use it as `{{{{{}}}}}`", name.text.escape_debug());
+            let message = format!("no rule uses the parameter `{}`", name.value.escape_debug());
+            let help = format!("remove it, or use it as `{{{{{}}}}}`", name.value.escape_debug());
             findings.report(Code::UnusedParameter, &name.span, message, help);
         }
 
@@ -107,7 +107,7 @@ impl Template {
             }
         });
         let mut list = Vec::new();
-        let mut draft = Findings { file: findings.file, list: &mut list };
+        let mut draft = DiagnosticSink { file: findings.file, list: &mut list };
         let read = read_rules(rules, None, known, &mut draft);
         check_ids(read.iter(), &mut draft);
         let mut found = BTreeSet::new();
@@ -131,7 +131,7 @@ impl Template {
     }
 
     pub(crate) fn parameter(&self, name: &str) -> Option<&Parameter> {
-        self.parameters.iter().find(|parameter| parameter.name.text == name)
+        self.parameters.iter().find(|parameter| parameter.name.value == name)
     }
 
     /// How many rules it has.
@@ -147,14 +147,18 @@ impl Template {
 pub(crate) fn check_used(templates: &Templates, list: &mut Vec<crate::diagnostic::Diagnostic>) {
     for (name, template) in templates {
         if let Some(template) = template.as_ref().filter(|template| !template.used.load(Ordering::Relaxed)) {
-            let mut findings = Findings { file: &template.file, list };
+            let mut findings = DiagnosticSink { file: &template.file, list };
             let message = format!("no organization uses the template `{name}`");
             findings.report(Code::UnusedTemplate, &template.span, message, None);
         }
     }
 }
 
-fn read_parameters(node: &Node, platform: Option<&Platform>, findings: &mut Findings<'_>) -> Vec<Parameter> {
+fn read_parameters(
+    node: &Node,
+    platform: Option<&Platform>,
+    findings: &mut DiagnosticSink<'_>,
+) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for (name, node) in read_members(node, "`parameters`", findings).unwrap_or_default() {
         check_parameter_name(name, findings);
@@ -172,8 +176,8 @@ fn read_parameters(node: &Node, platform: Option<&Platform>, findings: &mut Find
     parameters
 }
 
-fn check_parameter_name(name: &Name, findings: &mut Findings<'_>) {
-    let text = name.text.as_str();
+fn check_parameter_name(name: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
+    let text = name.value.as_str();
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
     if !starts || text.len() > MAX_ID || !text.bytes().all(fits) {
@@ -190,7 +194,7 @@ pub(crate) fn read_argument(
     what: &str,
     kind: ParameterType,
     platform: Option<&Platform>,
-    findings: &mut Findings<'_>,
+    findings: &mut DiagnosticSink<'_>,
 ) -> Option<Argument> {
     let before = findings.list.len();
     let texts = if kind.is_list() {
@@ -202,7 +206,7 @@ pub(crate) fn read_argument(
         read_text(node, what, findings).into_iter().collect()
     };
     for text in &texts {
-        if let Some(sign) = ["${", "{{"].into_iter().find(|sign| text.text.contains(sign)) {
+        if let Some(sign) = ["${", "{{"].into_iter().find(|sign| text.value.contains(sign)) {
             let message = format!("{what} holds `{sign}`");
             let help = "what a parameter holds is taken as it is; write the capture or the parameter into the template";
             findings.report(Code::InvalidValue, &text.span, message, help.to_owned());
@@ -214,7 +218,7 @@ pub(crate) fn read_argument(
     if findings.list.len() > before {
         return None;
     }
-    let mut texts = texts.into_iter().map(|text| text.text);
+    let mut texts = texts.into_iter().map(|text| text.value);
     if kind.is_list() { Some(Argument::List(texts.collect())) } else { Some(Argument::One(texts.next()?)) }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 use core::ops::Range;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -28,14 +28,14 @@ pub(crate) enum Kind {
     Text(String),
     List(Vec<Node>),
     /// In the order of the file; keys may repeat.
-    Map(Vec<(Name, Node)>),
+    Map(Vec<(Spanned<String>, Node)>),
 }
 
-/// A text with its place in the file, such as the key of a mapping.
+/// A value with its location in the file, such as the text of a key.
 #[derive(Clone, Debug)]
-pub(crate) struct Name {
+pub(crate) struct Spanned<T> {
     pub(crate) span: Range<usize>,
-    pub(crate) text: String,
+    pub(crate) value: T,
 }
 
 impl Node {
@@ -89,7 +89,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         underscored_numbers_as_strings: true,
         with_snippet: false,
     };
-    match serde_saphyr::from_str_with_options::<Spanned<RawNode>>(text, options) {
+    match serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options) {
         Ok(node) => Ok(place(node)),
         Err(error) => {
             let (span, message) = describe(text, &error);
@@ -176,11 +176,11 @@ enum RawNode {
     Integer(i64),
     Float(f64),
     Text(String),
-    List(Vec<Spanned<RawNode>>),
-    Map(Vec<(Spanned<String>, Spanned<RawNode>)>),
+    List(Vec<serde_saphyr::Spanned<RawNode>>),
+    Map(Vec<(serde_saphyr::Spanned<String>, serde_saphyr::Spanned<RawNode>)>),
 }
 
-fn place(node: Spanned<RawNode>) -> Node {
+fn place(node: serde_saphyr::Spanned<RawNode>) -> Node {
     let span = span_of(&node.referenced);
     let kind = match node.value {
         RawNode::Null => Kind::Null,
@@ -193,7 +193,7 @@ fn place(node: Spanned<RawNode>) -> Node {
             members
                 .into_iter()
                 .map(|(key, value)| {
-                    let name = Name { span: span_of(&key.referenced), text: key.value };
+                    let name = Spanned { span: span_of(&key.referenced), value: key.value };
                     (name, place(value))
                 })
                 .collect(),

@@ -18,12 +18,12 @@ pub(super) fn lint(
     for alias in &organization.aliases {
         let at_name =
             |code, message| Diagnostic::new(code, &organization.file, alias.name.span.clone(), message);
-        if let Some(first) = known.get(alias.name.text.as_str()) {
-            let name = visible(&alias.name.text);
+        if let Some(first) = known.get(alias.name.value.as_str()) {
+            let name = visible(&alias.name.value);
             let message = format!(
                 "`{}` and `{}` are both called `{name}`",
-                visible(&first.id.text),
-                visible(&alias.id.text)
+                visible(&first.id.value),
+                visible(&alias.id.value)
             );
             let diagnostic = at_name(Code::DuplicateAlias, message);
             diagnostics.push(diagnostic.related(
@@ -32,13 +32,13 @@ pub(super) fn lint(
                 "the other one",
             ));
         } else {
-            known.insert(&alias.name.text, alias);
+            known.insert(&alias.name.value, alias);
         }
         let is_matched =
-            [&alias.name, &alias.id].iter().any(|name| !prepared.matching(&name.text, budget).is_empty());
+            [&alias.name, &alias.id].iter().any(|name| !prepared.matching(&name.value, budget).is_empty());
         if !is_matched && *budget > 0 {
             let message =
-                format!("no pattern of this mapping matches the alias `{}`", visible(&alias.name.text));
+                format!("no pattern of this mapping matches the alias `{}`", visible(&alias.name.value));
             diagnostics.push(at_name(Code::UnusedAlias, message));
         }
     }

@@ -3,7 +3,7 @@
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Matches, Organization, Rule};
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::matching::glob::{ANY, ONE, Pattern};
 use crate::text::visible::visible;
 
@@ -11,9 +11,9 @@ use crate::text::visible::visible;
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &organization.rules {
         let Matches::Groups { any, .. } = &rule.matches else { continue };
-        let globs = any.iter().flat_map(|patterns| &patterns.glob).map(|glob| (glob, of_glob(&glob.text)));
+        let globs = any.iter().flat_map(|patterns| &patterns.glob).map(|glob| (glob, of_glob(&glob.value)));
         let regexes =
-            any.iter().flat_map(|patterns| &patterns.regex).map(|regex| (regex, of_regex(&regex.text)));
+            any.iter().flat_map(|patterns| &patterns.regex).map(|regex| (regex, of_regex(&regex.value)));
         for (pattern, captures) in globs.chain(regexes) {
             check(organization, rule, pattern, captures, diagnostics);
         }
@@ -23,17 +23,17 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
 fn check(
     organization: &Organization,
     rule: &Rule,
-    pattern: &Name,
+    pattern: &Spanned<String>,
     captures: Vec<&str>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for capture in captures {
         let is_use = |piece: Piece<'_>| matches!(piece, Piece::Capture(used) if used == capture);
-        if !rule.groups.iter().any(|group| of_grant(&group.text).into_iter().any(is_use)) {
+        if !rule.groups.iter().any(|group| of_grant(&group.value).into_iter().any(is_use)) {
             let message = format!(
                 "`{}` captures `{capture}`, and nothing that `{}` grants uses it",
-                visible(&pattern.text),
-                rule.id.text
+                visible(&pattern.value),
+                rule.id.value
             );
             diagnostics.push(in_rule(
                 (organization, rule),

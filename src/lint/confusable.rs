@@ -39,19 +39,19 @@ pub(crate) fn is_odd_space(char: char) -> bool {
 enum Aspect {
     Invisible,
     Case,
-    Form,
+    NameForm,
     Spaces,
 }
 
 impl Aspect {
     /// In an order in which one leaves the others nothing to do again.
-    const ALL: [Self; 4] = [Self::Invisible, Self::Case, Self::Form, Self::Spaces];
+    const ALL: [Self; 4] = [Self::Invisible, Self::Case, Self::NameForm, Self::Spaces];
 
     fn name(self) -> &'static str {
         match self {
             Self::Invisible => "invisible characters",
             Self::Case => "letter case",
-            Self::Form => "Unicode normalization",
+            Self::NameForm => "Unicode normalization",
             Self::Spaces => "spaces",
         }
     }
@@ -59,10 +59,10 @@ impl Aspect {
     fn without(self, text: &str) -> String {
         match self {
             Self::Invisible if text.is_ascii() => text.to_owned(),
-            Self::Form if text.is_ascii() => text.to_owned(),
+            Self::NameForm if text.is_ascii() => text.to_owned(),
             Self::Invisible => text.chars().filter(|char| !is_invisible(*char)).collect(),
             Self::Case => folding::fold(text),
-            Self::Form => text.nfc().collect(),
+            Self::NameForm => text.nfc().collect(),
             Self::Spaces => {
                 let mut kept = String::with_capacity(text.len());
                 for word in text.split_whitespace() {

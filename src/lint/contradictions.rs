@@ -134,7 +134,7 @@ impl Search<'_> {
             let found = exhaust(connections, literals, fits);
             let found = found.or_else(|| {
                 exhaust(vec![self.organization.name.as_str()], literals, |own, condition| match condition {
-                    Condition::Organization(names) => Some(names.iter().any(|name| name.text == *own)),
+                    Condition::Organization(names) => Some(names.iter().any(|name| name.value == *own)),
                     _ => None,
                 })
             });
@@ -143,12 +143,12 @@ impl Search<'_> {
             }
         }
         let clients = self.platform.applications.iter().flat_map(|application| {
-            application.clients.iter().map(|client| (application.name.text.as_str(), client.text.as_str()))
+            application.clients.iter().map(|client| (application.name.value.as_str(), client.value.as_str()))
         });
         let found =
             exhaust(clients.collect(), literals, |(application, client), condition| match condition {
-                Condition::Application(names) => Some(names.iter().any(|name| name.text == *application)),
-                Condition::Client(names) => Some(names.iter().any(|name| name.text == *client)),
+                Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),
+                Condition::Client(names) => Some(names.iter().any(|name| name.value == *client)),
                 _ => None,
             });
         match found {
@@ -171,7 +171,7 @@ impl Search<'_> {
                 format!("no connection of this mapping has the strategy {words}")
             }
             (Condition::Client(all), false, None) => {
-                let ids: Vec<String> = all.iter().map(|client| visible(&client.text)).collect();
+                let ids: Vec<String> = all.iter().map(|client| visible(&client.value)).collect();
                 let ids = quoted(ids.iter().map(String::as_str));
                 format!("no application has the client {ids}")
             }
@@ -191,7 +191,7 @@ impl Search<'_> {
 /// Whether a connection passes a test, if the test asks about it.
 fn fits_connection(connection: &Connection, condition: &Condition) -> Option<bool> {
     match condition {
-        Condition::Connection(names) => Some(names.iter().any(|name| name.text == connection.name.text)),
+        Condition::Connection(names) => Some(names.iter().any(|name| name.value == connection.name.value)),
         Condition::Strategy(all) => Some(all.iter().any(|(strategy, _)| *strategy == connection.strategy)),
         _ => None,
     }
@@ -233,12 +233,12 @@ fn find_among_texts(literals: &[Literal<'_>]) -> Option<Contradiction> {
     for literal in literals {
         let (what, values) = match literal.condition {
             Condition::EmailDomain(domains) => {
-                let spellings = domains.iter().flat_map(|domain| domains::spellings(&domain.text));
+                let spellings = domains.iter().flat_map(|domain| domains::spellings(&domain.value));
                 (("", ""), spellings.map(|domain| fold(&domain)).collect())
             }
             Condition::Metadata { of, key, values } => {
-                let values = values.iter().map(|value| value.text.clone()).collect();
-                ((owner(*of), key.text.as_str()), values)
+                let values = values.iter().map(|value| value.value.clone()).collect();
+                ((owner(*of), key.value.as_str()), values)
             }
             _ => continue,
         };

@@ -7,14 +7,14 @@ use super::contradictions::connections_of;
 use super::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Matches, Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::text::invisible::is_invisible;
 use crate::text::visible::visible;
 
 /// Reports names of target groups that hold what cannot be seen.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
     for group in &platform.groups {
-        if let Some((message, _)) = hidden(&group.name.text) {
+        if let Some((message, _)) = hidden(&group.name.value) {
             let span = group.name.span.clone();
             let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &platform.file, span, message);
             diagnostics.push(diagnostic.help(TYPE_ANEW));
@@ -27,7 +27,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     let connections = organization.connections.iter().map(|connection| &connection.name);
     let aliases = organization.aliases.iter().flat_map(|alias| [&alias.id, &alias.name]);
     for name in connections.chain(aliases) {
-        if let Some((message, _)) = hidden(&name.text) {
+        if let Some((message, _)) = hidden(&name.value) {
             let span = name.span.clone();
             let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &organization.file, span, message);
             diagnostics.push(diagnostic.help(TYPE_ANEW));
@@ -35,7 +35,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     }
     let splits = delimiters(organization);
     for alias in &organization.aliases {
-        if let Some((delimiter, connection)) = splits.iter().find(|(text, _)| alias.id.text.contains(text)) {
+        if let Some((delimiter, connection)) = splits.iter().find(|(text, _)| alias.id.value.contains(text)) {
             let message = split_message(&alias.id, delimiter, connection);
             let span = alias.id.span.clone();
             diagnostics.push(Diagnostic::new(Code::DelimiterInName, &organization.file, span, message));
@@ -44,7 +44,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     for rule in &organization.rules {
         for patterns in patterns_of(rule) {
             for name in patterns.exact.iter().chain(&patterns.glob).chain(&patterns.regex) {
-                if let Some((message, help)) = hidden(&name.text) {
+                if let Some((message, help)) = hidden(&name.value) {
                     let place = (organization, rule);
                     let diagnostic = in_rule(place, Code::InvisibleCharacter, &name.span, message, None);
                     diagnostics.push(diagnostic.help(help));
@@ -127,7 +127,7 @@ fn delimiters(organization: &Organization) -> Vec<(&str, &str)> {
             if let OwnedShape::Delimited(delimiter) = &source.shape
                 && !matches!(source.form, OwnedForm::DistinguishedName { .. })
             {
-                splits.push((delimiter.as_str(), connection.name.text.as_str()));
+                splits.push((delimiter.as_str(), connection.name.value.as_str()));
             }
         }
     }
@@ -143,13 +143,13 @@ fn find_delimiters(
 ) {
     for exact in &patterns.exact {
         let Some((delimiter, connection)) = splits.iter().find(|(delimiter, connection)| {
-            exact.text.contains(delimiter)
-                && connections_of(organization, rule).any(|able| able.name.text == *connection)
+            exact.value.contains(delimiter)
+                && connections_of(organization, rule).any(|able| able.name.value == *connection)
         }) else {
             continue;
         };
         // What is compared is the alias's id.
-        if !organization.aliases.iter().any(|alias| alias.name.text == exact.text) {
+        if !organization.aliases.iter().any(|alias| alias.name.value == exact.value) {
             let message = split_message(exact, delimiter, connection);
             diagnostics.push(in_rule(
                 (organization, rule),
@@ -162,10 +162,10 @@ fn find_delimiters(
     }
 }
 
-fn split_message(name: &Name, delimiter: &str, connection: &str) -> String {
+fn split_message(name: &Spanned<String>, delimiter: &str, connection: &str) -> String {
     format!(
         "`{}` holds the delimiter `{}`, at which the groups of `{}` are split",
-        visible(&name.text),
+        visible(&name.value),
         visible(delimiter),
         visible(connection)
     )
@@ -222,7 +222,7 @@ mod tests {
         check(grant("viewers", regex(&["bi\u{200b}.*"]), &["x"]), code, "U+200B");
         let mut acme = organization(Vec::new());
         acme.aliases = vec![alias(bad, "a"), alias("b", bad)];
-        acme.connections[0].name.text = bad.to_owned();
+        acme.connections[0].name.value = bad.to_owned();
         assert_eq!(lint_organization(&acme, code).len(), 3);
         check_one(&lint_all(&platform(&[bad, "x"]), &[], code), "U+200B");
     }

@@ -5,14 +5,14 @@ use super::in_rule;
 use super::names::patterns_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::Organization;
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::text::case_mapping;
 use crate::text::visible::visible;
 
 /// A name that stands in a mapping.
 #[derive(Clone, Copy)]
 struct Spelling<'m> {
-    name: &'m Name,
+    name: &'m Spanned<String>,
     whose: Whose,
 }
 
@@ -32,21 +32,21 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     let mut spellings: Vec<(String, Spelling<'_>)> = Vec::new();
     for alias in &organization.aliases {
         for (name, whose) in [(&alias.name, Whose::AliasName), (&alias.id, Whose::AliasId)] {
-            spellings.push((skeleton(&name.text), Spelling { name, whose }));
+            spellings.push((skeleton(&name.value), Spelling { name, whose }));
         }
     }
     for (position, rule) in organization.rules.iter().enumerate() {
         for patterns in patterns_of(rule) {
             let whose = Whose::Pattern { rule: position, ignore_case: patterns.ignore_case };
             spellings
-                .extend(patterns.exact.iter().map(|name| (skeleton(&name.text), Spelling { name, whose })));
+                .extend(patterns.exact.iter().map(|name| (skeleton(&name.value), Spelling { name, whose })));
         }
     }
     // Stable: in the order of the file where they look the same.
     spellings.sort_by(|(left, _), (right, _)| left.cmp(right));
     for alike in spellings.chunk_by(|(left, _), (right, _)| left == right) {
-        let first = alike.first().map(|(_, spelling)| spelling.name.text.as_str());
-        if alike.iter().any(|(_, spelling)| first != Some(&spelling.name.text)) {
+        let first = alike.first().map(|(_, spelling)| spelling.name.value.as_str());
+        if alike.iter().any(|(_, spelling)| first != Some(&spelling.name.value)) {
             let alike: Vec<Spelling<'_>> = alike.iter().map(|(_, spelling)| *spelling).collect();
             compare(organization, &alike, diagnostics);
         }
@@ -57,19 +57,19 @@ fn compare(organization: &Organization, alike: &[Spelling<'_>], diagnostics: &mu
     let Some(known) = best_known(alike) else { return };
     for spelling in alike {
         let Whose::Pattern { rule, ignore_case } = spelling.whose else { continue };
-        let text = spelling.name.text.as_str();
+        let text = spelling.name.value.as_str();
         let is_excused = alike.iter().any(|other| match other.whose {
             // It is an alias itself, or matches one.
             Whose::AliasName | Whose::AliasId => {
-                other.name.text == text || ignore_case && same_letters(text, other)
+                other.name.value == text || ignore_case && same_letters(text, other)
             }
             // The rule has both, or one of the two matches the other.
             Whose::Pattern { rule: its, ignore_case: ignores } => {
-                other.name.text == known.name.text
+                other.name.value == known.name.value
                     && (rule == its || (ignore_case || ignores) && same_letters(text, other))
             }
         });
-        if text == known.name.text || is_excused {
+        if text == known.name.value || is_excused {
             continue;
         }
         let Some(rule) = organization.rules.get(rule) else { continue };
@@ -82,8 +82,8 @@ fn compare(organization: &Organization, alike: &[Spelling<'_>], diagnostics: &mu
         let message = format!(
             "`{}` differs from `{}` only in {}",
             visible(text),
-            visible(&known.name.text),
-            difference(text, &known.name.text)
+            visible(&known.name.value),
+            difference(text, &known.name.value)
         );
         let other = file.map(|file| (file, &known.name.span, label));
         diagnostics.push(in_rule((organization, rule), Code::NearMiss, &spelling.name.span, message, other));
@@ -94,14 +94,14 @@ fn compare(organization: &Organization, alike: &[Spelling<'_>], diagnostics: &mu
 fn best_known<'s, 'm>(alike: &'s [Spelling<'m>]) -> Option<&'s Spelling<'m>> {
     let of = |whose| alike.iter().find(move |spelling| spelling.whose == whose);
     of(Whose::AliasName).or_else(|| of(Whose::AliasId)).or_else(|| {
-        let times = |text: &str| alike.iter().filter(|spelling| spelling.name.text == text).count();
+        let times = |text: &str| alike.iter().filter(|spelling| spelling.name.value == text).count();
         // The first of those written most often: `max_by_key` would take the last.
-        alike.iter().rev().max_by_key(|spelling| times(&spelling.name.text))
+        alike.iter().rev().max_by_key(|spelling| times(&spelling.name.value))
     })
 }
 
 fn same_letters(text: &str, other: &Spelling<'_>) -> bool {
-    case_mapping::same_folded(text.as_bytes(), other.name.text.as_bytes())
+    case_mapping::same_folded(text.as_bytes(), other.name.value.as_bytes())
 }
 
 #[cfg(test)]

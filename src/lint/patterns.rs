@@ -77,7 +77,7 @@ struct Readable<'m> {
 
 impl<'m> Readable<'m> {
     fn of(organization: &'m Organization) -> Self {
-        let names = || organization.aliases.iter().map(|alias| alias.name.text.as_str());
+        let names = || organization.aliases.iter().map(|alias| alias.name.value.as_str());
         Self {
             names: names().collect(),
             folded: names().map(fold).collect(),
@@ -152,12 +152,12 @@ impl<'m> PatternSet<'m> {
         for patterns in all {
             let ignore_case = patterns.ignore_case;
             for exact in &patterns.exact {
-                set.add_name(&exact.text, ignore_case, readable);
+                set.add_name(&exact.value, ignore_case, readable);
             }
             for glob in &patterns.glob {
-                set.add_glob(&glob.text, ignore_case);
+                set.add_glob(&glob.value, ignore_case);
             }
-            let regexes = patterns.regex.iter().map(|regex| regex.text.as_str());
+            let regexes = patterns.regex.iter().map(|regex| regex.value.as_str());
             set.regexes.extend(regexes.map(|text| WrittenRegex { text, ignore_case }));
         }
         if readable.any_address {

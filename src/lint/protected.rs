@@ -8,7 +8,7 @@ use crate::language::model::{
     Connection, Effect, From, Matches, Organization, OwnedForm, OwnedShape, OwnedSource, Platform, Rule,
 };
 use crate::language::strategy::Strategy;
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::login::source::Identity;
 use crate::text::visible::visible;
 
@@ -98,18 +98,18 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
         else {
             continue;
         };
-        let name = visible(&connection.name.text);
+        let name = visible(&connection.name.value);
         let (reader, help) = if core::ptr::eq(connection, sender) {
             (format!("`{name}`"), forgeable.help())
         } else {
-            let other = visible(&sender.name.text);
+            let other = visible(&sender.name.value);
             let reader =
                 format!("`{name}` reads the primary identity, which may be of `{other}`: that connection");
             (reader, "read the identity that logged in, with `identity: login`")
         };
         let message = format!(
             "`{}` leads to the protected group `{}`, and {reader} {}",
-            visible(&pattern.text),
+            visible(&pattern.value),
             visible(group),
             forgeable.problem()
         );
@@ -121,14 +121,14 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
 /// A protected target group that a rule can grant.
 fn protected_group<'p>(platform: &'p Platform, rule: &Rule) -> Option<&'p str> {
     let mut protected =
-        platform.groups.iter().filter(|group| group.protected).map(|group| group.name.text.as_str());
-    protected.find(|name| rule.groups.iter().any(|grant| can_name(&grant.text, name)))
+        platform.groups.iter().filter(|group| group.protected).map(|group| group.name.value.as_str());
+    protected.find(|name| rule.groups.iter().any(|grant| can_name(&grant.value, name)))
 }
 
 /// The first of the patterns by which a rule fires; a rule for everyone has none.
 ///
 /// Whatever it is, also an id, a name can be given to a group that it matches.
-fn first_pattern(rule: &Rule) -> Option<&Name> {
+fn first_pattern(rule: &Rule) -> Option<&Spanned<String>> {
     let Matches::Groups { any, all, .. } = &rule.matches else { return None };
     let mut sets = any.iter().chain(all);
     sets.find_map(|set| set.exact.iter().chain(&set.glob).chain(&set.regex).next())

@@ -20,17 +20,17 @@ fn find_unused(platform: &Platform, organizations: &[Organization], diagnostics:
     for organization in organizations {
         let granting = organization.rules.iter().filter(|rule| rule.effect == Effect::Grant);
         for group in granting.flat_map(|rule| &rule.groups).chain(&organization.default) {
-            if group.text.contains("${") {
-                expanded.insert(&group.text);
+            if group.value.contains("${") {
+                expanded.insert(&group.value);
             } else {
-                granted.insert(&group.text);
+                granted.insert(&group.value);
             }
         }
     }
     let mut expanded: Vec<&str> = expanded.into_iter().collect();
     expanded.sort_unstable();
     for group in &platform.groups {
-        let name = group.name.text.as_str();
+        let name = group.name.value.as_str();
         if !granted.contains(name) && !expanded.iter().any(|grant| can_name(grant, name)) {
             let message = format!("no rule and no default can grant `{}`", visible(name));
             diagnostics.push(Diagnostic::new(
@@ -48,15 +48,15 @@ fn find_similar(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
     groups.sort_by_key(|group| group.name.span.start);
     let mut known: HashMap<String, &TargetGroup> = HashMap::new();
     for group in groups {
-        let Some(first) = known.get(&skeleton(&group.name.text)) else {
-            known.insert(skeleton(&group.name.text), group);
+        let Some(first) = known.get(&skeleton(&group.name.value)) else {
+            known.insert(skeleton(&group.name.value), group);
             continue;
         };
         let message = format!(
             "`{}` differs from `{}` only in {}",
-            visible(&group.name.text),
-            visible(&first.name.text),
-            difference(&group.name.text, &first.name.text)
+            visible(&group.name.value),
+            visible(&first.name.value),
+            difference(&group.name.value, &first.name.value)
         );
         let diagnostic =
             Diagnostic::new(Code::SimilarTargetGroups, &platform.file, group.name.span.clone(), message);

@@ -243,8 +243,8 @@ mod laws {
     fn is_match(patterns: &Patterns, name: &str) -> bool {
         let case = |text: &str| if patterns.ignore_case { fold(text) } else { text.to_owned() };
         let name = case(name);
-        let globs = patterns.glob.iter().filter_map(|glob| Glob::parse(&glob.text).ok());
-        patterns.exact.iter().any(|exact| case(&exact.text) == name)
+        let globs = patterns.glob.iter().filter_map(|glob| Glob::parse(&glob.value).ok());
+        patterns.exact.iter().any(|exact| case(&exact.value) == name)
             || globs.into_iter().any(|glob| {
                 let lower = |lowered: &String| match patterns.ignore_case {
                     true => fold_pattern(lowered),
@@ -287,7 +287,7 @@ mod laws {
             let texts: Vec<&str> = one.iter().map(String::as_str).collect();
             let (one, other) = (|| read(&texts, one_ignores_case), || read(&[&other], other_ignores_case));
             let globs = [one().glob, other().glob].concat();
-            proptest::prop_assume!(globs.iter().all(|glob| Glob::parse(&glob.text).is_ok()));
+            proptest::prop_assume!(globs.iter().all(|glob| Glob::parse(&glob.value).is_ok()));
             let missed = || short_names().find(|name| is_match(&other(), name) && !is_match(&one(), name));
             if covers(&[], one(), other()) {
                 proptest::prop_assert_eq!(missed(), None);

@@ -12,7 +12,7 @@ pub(super) fn lint(organization: &Organization, now: Option<f64>, diagnostics: &
         if let Some((expires, span)) = &rule.expires
             && now.is_some_and(|now| now >= seconds(*expires))
         {
-            let message = format!("`{}` has not fired since {}", rule.id.text, date(*expires));
+            let message = format!("`{}` has not fired since {}", rule.id.value, date(*expires));
             diagnostics.push(in_rule((organization, rule), Code::ExpiredRule, span, message, None));
         }
     }
@@ -26,8 +26,8 @@ pub(super) fn lint(organization: &Organization, now: Option<f64>, diagnostics: &
     if let Some(rule) = organization.rules.iter().find(always) {
         let message = format!(
             "`{}` is never granted by default, because `{}` grants to everyone",
-            visible(&default.text),
-            rule.id.text
+            visible(&default.value),
+            rule.id.value
         );
         let span = default.span.clone();
         let diagnostic = Diagnostic::new(Code::UnreachableDefault, &organization.file, span, message);

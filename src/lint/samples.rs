@@ -7,7 +7,7 @@ use crate::language::model::{
     OwnedShape, OwnedSource, Patterns, Platform, Policies, Rule, Scalar, TargetGroup, Test, Tokens,
 };
 use crate::language::strategy::Strategy;
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::login::source::{Absent, Combine, Identity};
 
 use core::ops::Range;
@@ -20,11 +20,11 @@ pub(super) fn place() -> Range<usize> {
     start..start + 1
 }
 
-pub(super) fn name(text: &str) -> Name {
-    Name { span: place(), text: text.to_owned() }
+pub(super) fn name(text: &str) -> Spanned<String> {
+    Spanned { span: place(), value: text.to_owned() }
 }
 
-pub(super) fn names(texts: &[&str]) -> Vec<Name> {
+pub(super) fn names(texts: &[&str]) -> Vec<Spanned<String>> {
     texts.iter().map(|text| name(text)).collect()
 }
 
@@ -53,7 +53,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
             protected: text.starts_with('!'),
         })
         .collect();
-    groups.sort_by(|left, right| left.name.text.cmp(&right.name.text));
+    groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     Platform {
         file: "platform.yaml".to_owned(),
         applications: vec![application("catalog"), application("qlik")],
@@ -195,7 +195,7 @@ pub(super) fn texts(texts: &[&str]) -> Vec<Scalar> {
 /// What is found in an organization and the groups of its rules, with a certain code.
 pub(super) fn lint_organization(organization: &Organization, code: Code) -> Vec<Diagnostic> {
     let mut groups: Vec<&str> =
-        organization.rules.iter().flat_map(|rule| &rule.groups).map(|group| group.text.as_str()).collect();
+        organization.rules.iter().flat_map(|rule| &rule.groups).map(|group| group.value.as_str()).collect();
     groups.sort_unstable();
     groups.dedup();
     lint_all(&platform(&groups), core::slice::from_ref(organization), code)

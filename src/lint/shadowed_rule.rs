@@ -8,7 +8,7 @@ use super::patterns::{Prepared, PreparedRule, spend};
 use crate::bundle::mapping::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
 
@@ -50,9 +50,9 @@ fn compare_all<'m>(organization: &'m Organization, prepared: &'m Prepared<'m>) -
     let mut groups: HashMap<&str, usize> = HashMap::new();
     let mut conditions: HashMap<String, usize> = HashMap::new();
     let compare = |(rule, matches): (&'m Rule, &'m PreparedRule<'m>)| {
-        let number = |group: &'m Name| {
+        let number = |group: &'m Spanned<String>| {
             let next = groups.len();
-            *groups.entry(group.text.as_str()).or_insert(next)
+            *groups.entry(group.value.as_str()).or_insert(next)
         };
         let mut numbers: Vec<usize> = rule.groups.iter().map(number).collect();
         numbers.sort_unstable();
@@ -61,7 +61,7 @@ fn compare_all<'m>(organization: &'m Organization, prepared: &'m Prepared<'m>) -
             let next = conditions.len();
             *conditions.entry(canonical(condition)).or_insert(next)
         });
-        let expands = rule.groups.iter().any(|group| group.text.contains("${"));
+        let expands = rule.groups.iter().any(|group| group.value.contains("${"));
         Compared { rule, matches, groups: numbers, expands, condition, is_duplicate: false }
     };
     organization.rules.iter().zip(&prepared.rules).map(compare).collect()
@@ -81,7 +81,7 @@ fn find_duplicates(
             alike.push(position);
             continue;
         };
-        let message = format!("`{}` does the same as `{}`", later.rule.id.text, first.rule.id.text);
+        let message = format!("`{}` does the same as `{}`", later.rule.id.value, first.rule.id.value);
         let other = Some((first.rule.file.as_str(), &first.rule.id.span, "the other one"));
         let place = (organization, later.rule);
         diagnostics.push(in_rule(place, Code::DuplicateRule, &later.rule.id.span, message, other));
@@ -143,12 +143,12 @@ fn find_shadowed(
                 Effect::Grant => {
                     format!(
                         "`{}` grants nothing that `{}` does not grant as well",
-                        rule.rule.id.text, other.rule.id.text
+                        rule.rule.id.value, other.rule.id.value
                     )
                 }
                 Effect::Exclude => format!(
                     "`{}` excludes nothing that `{}` does not exclude as well",
-                    rule.rule.id.text, other.rule.id.text
+                    rule.rule.id.value, other.rule.id.value
                 ),
             };
             let place = (organization, rule.rule);
@@ -208,7 +208,8 @@ impl Compared<'_> {
             for (kind, names) in
                 [("exact", &patterns.exact), ("glob", &patterns.glob), ("regex", &patterns.regex)]
             {
-                texts.extend(names.iter().map(|name| (part, patterns.ignore_case, kind, name.text.as_str())));
+                texts
+                    .extend(names.iter().map(|name| (part, patterns.ignore_case, kind, name.value.as_str())));
             }
         }
         texts.sort_unstable();
@@ -255,8 +256,8 @@ impl Compared<'_> {
 
 /// A condition as text, which is the same for conditions that differ in order only.
 fn canonical(condition: &Condition) -> String {
-    let names = |kind: &str, names: &[Name]| {
-        let texts = names.iter().map(|name| format!("{:?}", name.text)).collect();
+    let names = |kind: &str, names: &[Spanned<String>]| {
+        let texts = names.iter().map(|name| format!("{:?}", name.value)).collect();
         in_order(kind, texts)
     };
     match condition {
@@ -269,20 +270,20 @@ fn canonical(condition: &Condition) -> String {
         Condition::Client(all) => names("client", all),
         Condition::Organization(all) => names("organization", all),
         Condition::EmailDomain(all) => {
-            let spellings = all.iter().flat_map(|domain| domains::spellings(&domain.text));
+            let spellings = all.iter().flat_map(|domain| domains::spellings(&domain.value));
             in_order("email-domain", spellings.map(|domain| format!("{:?}", fold(&domain))).collect())
         }
         Condition::Strategy(all) => {
             in_order("strategy", all.iter().map(|(strategy, _)| strategy.name().to_owned()).collect())
         }
-        Condition::Metadata { of, key, values } => names(&format!("{of:?} {:?}", key.text), values),
+        Condition::Metadata { of, key, values } => names(&format!("{of:?} {:?}", key.value), values),
         Condition::User { attribute, test, .. } => {
             let test = match test {
                 Test::Equals(values) => scalars("equals", values),
                 Test::Contains(values) => scalars("contains", values),
                 other => format!("{other:?}"),
             };
-            format!("user({:?} {test})", attribute.text)
+            format!("user({:?} {test})", attribute.value)
         }
     }
 }
@@ -315,7 +316,7 @@ mod tests {
     }
 
     fn check_duplicate(first: Rule, later: Rule) {
-        let (id, other) = (later.id.text.clone(), first.id.text.clone());
+        let (id, other) = (later.id.value.clone(), first.id.value.clone());
         let place = (later.id.span.clone(), first.id.span.clone());
         let rules = vec![first, grant("between", exact(&["z"]), &["z"]), later];
         let acme = organization(rules);
@@ -378,7 +379,7 @@ mod tests {
 
     fn check_shadowed(shadow: Rule, shadowed: Rule) {
         let message =
-            format!("`{}` grants nothing that `{}` does not grant", shadowed.id.text, shadow.id.text);
+            format!("`{}` grants nothing that `{}` does not grant", shadowed.id.value, shadow.id.value);
         check_one(&find(vec![shadow, shadowed], Code::ShadowedRule), &message);
     }
 

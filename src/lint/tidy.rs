@@ -6,7 +6,7 @@ use super::names::patterns_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Connection, Organization};
 use crate::language::normalize_names::Tidying;
-use crate::language::yaml::Name;
+use crate::language::yaml::Spanned;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::folding::fold_pattern;
 use crate::patterns::glob::Glob;
@@ -33,7 +33,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     }
     for rule in &organization.rules {
         let connections = || connections_of(organization, rule).filter(tidies);
-        let mut report = |name: &Name, can_match: &dyn Fn(Tidying) -> bool| {
+        let mut report = |name: &Spanned<String>, can_match: &dyn Fn(Tidying) -> bool| {
             if let Some((message, help)) = find(name, connections(), can_match) {
                 let place = (organization, rule);
                 let diagnostic = in_rule(place, Code::UntidyName, &name.span, message, None);
@@ -44,8 +44,8 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
             for exact in &patterns.exact {
                 report(exact, &|tidying| is_tidy(exact, tidying));
             }
-            for glob in patterns.glob.iter().filter(|glob| may_be_untidy(&glob.text)) {
-                let lowered = Glob::parse(&glob.text).map(|glob| [glob.names, glob.patterns].concat());
+            for glob in patterns.glob.iter().filter(|glob| may_be_untidy(&glob.value)) {
+                let lowered = Glob::parse(&glob.value).map(|glob| [glob.names, glob.patterns].concat());
                 let automaton = |lowered: String| match patterns.ignore_case {
                     true => Automaton::of_glob(&fold_pattern(&lowered)),
                     false => Automaton::of_glob(&lowered),
@@ -53,8 +53,8 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
                 let all: Vec<Automaton> = lowered.unwrap_or_default().into_iter().map(automaton).collect();
                 report(glob, &|tidying| all.iter().all(|alternative| tidying.can_match(alternative)));
             }
-            for regex in patterns.regex.iter().filter(|regex| may_be_untidy(&regex.text)) {
-                if let Ok(checked) = regex::check(&regex.text, patterns.ignore_case) {
+            for regex in patterns.regex.iter().filter(|regex| may_be_untidy(&regex.value)) {
+                if let Ok(checked) = regex::check(&regex.value, patterns.ignore_case) {
                     report(regex, &|tidying| tidying.can_match(&checked.automaton));
                 }
             }
@@ -67,25 +67,25 @@ fn may_be_untidy(text: &str) -> bool {
     !text.is_ascii() || text.contains([' ', '\\'])
 }
 
-fn is_tidy(name: &Name, tidying: Tidying) -> bool {
-    tidying.tidy(&name.text) == name.text
+fn is_tidy(name: &Spanned<String>, tidying: Tidying) -> bool {
+    tidying.tidy(&name.value) == name.value
 }
 
 /// The message and the help for a name that some of the connections never send.
 fn find<'o>(
-    name: &Name,
+    name: &Spanned<String>,
     connections: impl Iterator<Item = &'o Connection>,
     can_match: impl Fn(Tidying) -> bool,
 ) -> Option<(String, String)> {
     let never =
         |connection: &&Connection| connection.sources.iter().all(|source| !can_match(Tidying::of(source)));
     let connections: Vec<&Connection> = connections.filter(never).collect();
-    let names: Vec<String> = connections.iter().map(|it| format!("`{}`", visible(&it.name.text))).collect();
+    let names: Vec<String> = connections.iter().map(|it| format!("`{}`", visible(&it.name.value))).collect();
     let first = connections.first()?.sources.first()?;
     let message =
-        format!("`{}` is not normalized, and the names of {} are", visible(&name.text), names.join(" and "));
-    let tidied = Tidying::of(first).tidy(&name.text);
-    let help = match tidied.is_empty() || tidied == name.text {
+        format!("`{}` is not normalized, and the names of {} are", visible(&name.value), names.join(" and "));
+    let tidied = Tidying::of(first).tidy(&name.value);
+    let help = match tidied.is_empty() || tidied == name.value {
         true => "write it as names are after `normalize`".to_owned(),
         false => format!("write `{}`, or both if other connections send it so", visible(&tidied)),
     };
@@ -106,7 +106,7 @@ mod tests {
     /// An organization whose connection `acme-okta` tidies names, and whose others do not.
     fn acme(patterns: Patterns) -> Organization {
         let mut acme = organization(vec![grant("viewers", patterns, &["x"])]);
-        for connection in acme.connections.iter_mut().filter(|it| it.name.text == "acme-okta") {
+        for connection in acme.connections.iter_mut().filter(|it| it.name.value == "acme-okta") {
             connection.sources[0].trim = true;
             connection.sources[0].nfc = true;
         }

@@ -33,7 +33,7 @@ pub(super) fn find(literals: &[Literal<'_>]) -> Option<Contradiction> {
     let mut by_attribute: BTreeMap<&str, Vec<(&Test, Literal<'_>)>> = BTreeMap::new();
     for literal in literals {
         if let Condition::User { attribute, test, .. } = literal.condition {
-            by_attribute.entry(attribute.text.as_str()).or_default().push((test, *literal));
+            by_attribute.entry(attribute.value.as_str()).or_default().push((test, *literal));
         }
     }
     for (attribute, tests) in by_attribute {

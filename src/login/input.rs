@@ -2,7 +2,7 @@
 
 use core::cell::OnceCell;
 
-use super::name_list::Names;
+use super::name_list::NameList;
 use crate::codec::reader::Reader;
 
 /// One login, as far as the engine needs it.
@@ -67,7 +67,7 @@ pub enum Value<'a> {
     /// A JSON array.
     List(Vec<Value<'a>>),
     /// A JSON array of at least one string and nothing else.
-    Names(Names<'a>),
+    Names(NameList<'a>),
     /// The members of a JSON object that a source asked for.
     Object(Vec<(&'a [u8], Value<'a>)>),
     /// Something that could not be read: a getter that threw, or nesting without an end.
@@ -127,7 +127,7 @@ impl<'a> Value<'a> {
             8 => Self::Unreadable,
             9 => {
                 let count = reader.word().filter(|count| *count > 0)? as usize;
-                Self::Names(Names::joined(count, read_bytes(reader)?))
+                Self::Names(NameList::joined(count, read_bytes(reader)?))
             }
             10 => Self::IdentityUnclear,
             11 => Self::Overage,
@@ -144,7 +144,7 @@ fn read_bytes<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, Value};
+    use super::{NameList, Value};
 
     fn check(encoded: &[u8], expected: Option<Value<'_>>) {
         assert_eq!(Value::decode(encoded), expected);
@@ -164,7 +164,7 @@ mod tests {
         check(&[10], Some(Value::IdentityUnclear));
         check(&[11], Some(Value::Overage));
         check(&[12], Some(Value::Unavailable));
-        let names = Value::Names(Names::joined(2, b"a\0b"));
+        let names = Value::Names(NameList::joined(2, b"a\0b"));
         check(&[9, 2, 0, 0, 0, 3, 0, 0, 0, b'a', 0, b'b'], Some(names));
     }
 

@@ -5,7 +5,7 @@ use crate::codec::reader::Reader;
 /// One value that is fetched, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Read<'b> {
+pub struct Lookup<'b> {
     /// Below what the pointer begins.
     pub base: Base,
     /// Whether a string that is found is parsed as JSON; one that is no JSON stays a string.
@@ -56,7 +56,7 @@ pub(crate) const NFC: u8 = 2;
 pub(crate) const OVERAGE: u8 = 4;
 pub(crate) const SPLIT: u8 = 8;
 
-impl<'b> Read<'b> {
+impl<'b> Lookup<'b> {
     /// Layout: the base (a byte), the options (a byte), the pointer and the field; with `SPLIT`, the delimiter.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         let base = *Base::ALL.get(usize::from(reader.byte()?))?;

@@ -7,7 +7,7 @@ use crate::work;
 /// How names are written, and which part of them rules see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Form<'b> {
+pub enum NameForm<'b> {
     /// Any text; rules see all of it.
     Plain,
     /// A distinguished name, such as `CN=eng,OU=Groups,DC=acme,DC=example`; rules see `eng`.
@@ -45,7 +45,7 @@ pub(crate) enum Formed {
     Malformed,
 }
 
-impl Form<'_> {
+impl NameForm<'_> {
     /// The form, ready to read names.
     pub(crate) fn ready(&self) -> ReadyForm<'_> {
         let below = match self {
@@ -59,9 +59,9 @@ impl Form<'_> {
     /// have the form.
     ///
     /// ```
-    /// # use claimsmith::{AttributeOf, Form};
+    /// # use claimsmith::{AttributeOf, NameForm};
     /// let below = Some("DC=acme,DC=example");
-    /// let form = Form::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below };
+    /// let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below };
     /// assert_eq!(form.read("CN=Doe\\, Jane,OU=Groups,DC=acme,DC=example").as_deref(), Some("Doe, Jane"));
     /// assert_eq!(form.read("CN=eng,DC=other,DC=example"), None);
     /// ```
@@ -77,7 +77,7 @@ impl Form<'_> {
 /// A form that reads one name after another: what they have to be below is taken apart once.
 #[derive(Debug)]
 pub(crate) struct ReadyForm<'f> {
-    form: &'f Form<'f>,
+    form: &'f NameForm<'f>,
     /// Nothing if names can be anywhere, or if what they have to be below is no distinguished name.
     below: Option<Name<'f>>,
 }
@@ -92,8 +92,8 @@ impl ReadyForm<'_> {
     /// Does what [`ReadyForm::append`] says, and gives nothing for a name without the form.
     fn read_into(&self, name: &[u8], out: &mut Vec<u8>) -> Option<Formed> {
         match self.form {
-            Form::Plain => out.extend_from_slice(name),
-            Form::DistinguishedName { attribute, of, below } => {
+            NameForm::Plain => out.extend_from_slice(name),
+            NameForm::DistinguishedName { attribute, of, below } => {
                 let name = Name::parse(name)?;
                 if below.is_some() && !name.is_below(self.below.as_ref()?) {
                     return Some(Formed::OutsideScope);
@@ -104,14 +104,14 @@ impl ReadyForm<'_> {
                     return None;
                 }
             }
-            Form::Domain { domain } => {
+            NameForm::Domain { domain } => {
                 let (before, behind) = split_in_two(name, b'\\')?;
                 if domain.is_some_and(|domain| !same_folded(before, domain.as_bytes())) {
                     return Some(Formed::OutsideScope);
                 }
                 out.extend_from_slice(behind);
             }
-            Form::Email { domains } => {
+            NameForm::Email { domains } => {
                 let (local, behind) = split_in_two(name, b'@')?;
                 if domains.is_empty() {
                     out.extend_from_slice(local);
@@ -123,7 +123,7 @@ impl ReadyForm<'_> {
                     return Some(Formed::OutsideScope);
                 }
             }
-            Form::Path => match name {
+            NameForm::Path => match name {
                 [b'/', .., b'/'] => return None,
                 [b'/', path @ ..] if !path.is_empty() => out.extend_from_slice(path),
                 _ => return None,
@@ -142,9 +142,9 @@ fn split_in_two(name: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AttributeOf, Form, Formed};
+    use super::{AttributeOf, Formed, NameForm};
 
-    fn check(form: &Form<'_>, name: &str, expected: Result<&str, Formed>) {
+    fn check(form: &NameForm<'_>, name: &str, expected: Result<&str, Formed>) {
         let mut out = b"before ".to_vec();
         let formed = form.ready().append(name.as_bytes(), &mut out);
         let appended = String::from_utf8(out).unwrap();
@@ -162,15 +162,15 @@ mod tests {
     #[test]
     fn plain_names_are_taken_as_they_are() {
         for name in ["", "eng", "CN=eng,DC=acme", r"ACME\eng", " a@b ", "/a/"] {
-            check(&Form::Plain, name, Ok(name));
+            check(&NameForm::Plain, name, Ok(name));
         }
         let mut out = Vec::new();
-        assert_eq!(Form::Plain.ready().append(b"\xff", &mut out), Formed::Taken);
+        assert_eq!(NameForm::Plain.ready().append(b"\xff", &mut out), Formed::Taken);
         assert_eq!(out, b"\xff");
     }
 
-    fn dn<'a>(attribute: &'a str, of: AttributeOf, below: Option<&'a str>) -> Form<'a> {
-        Form::DistinguishedName { attribute, of, below }
+    fn dn<'a>(attribute: &'a str, of: AttributeOf, below: Option<&'a str>) -> NameForm<'a> {
+        NameForm::DistinguishedName { attribute, of, below }
     }
 
     #[test]
@@ -219,13 +219,13 @@ mod tests {
 
     #[test]
     fn of_names_behind_a_domain_the_domain_is_left_out() {
-        let any = Form::Domain { domain: None };
+        let any = NameForm::Domain { domain: None };
         check(&any, r"ACME\eng", Ok("eng"));
         check(&any, r"ACME\Domain Users", Ok("Domain Users"));
-        let acme = Form::Domain { domain: Some("Köln") };
+        let acme = NameForm::Domain { domain: Some("Köln") };
         check(&acme, r"KÖLN\eng", Ok("eng"));
         check(&acme, r"köln\eng", Ok("eng"));
-        let greek = Form::Domain { domain: Some("ΒΌΛΟΣ") };
+        let greek = NameForm::Domain { domain: Some("ΒΌΛΟΣ") };
         check(&greek, r"Βόλος\eng", Ok("eng"));
         check(&greek, r"βόλοσ\eng", Ok("eng"));
         check(&acme, r"Koln\eng", OUTSIDE);
@@ -239,16 +239,16 @@ mod tests {
 
     #[test]
     fn of_addresses_the_given_domain_is_left_out() {
-        let any = Form::Email { domains: Vec::new() };
+        let any = NameForm::Email { domains: Vec::new() };
         check(&any, "eng@acme.example", Ok("eng@acme.example"));
         check(&any, "Eng@ACME.Example", Ok("Eng@acme.example"));
         check(&any, "É@É.example", Ok("É@é.example"));
-        let acme = Form::Email { domains: vec!["Acme.example"] };
+        let acme = NameForm::Email { domains: vec!["Acme.example"] };
         check(&acme, "Eng@aCME.example", Ok("Eng"));
         check(&acme, "eng@mail.acme.example", OUTSIDE);
         check(&acme, "eng@acme.example.", OUTSIDE);
         check(&acme, "eng@acme.example ", OUTSIDE);
-        let books = Form::Email { domains: vec!["bücher.example", "xn--bcher-kva.example"] };
+        let books = NameForm::Email { domains: vec!["bücher.example", "xn--bcher-kva.example"] };
         check(&books, "Eng@BÜCHER.Example", Ok("Eng"));
         check(&books, "Eng@XN--bcher-KVA.example", Ok("Eng"));
         check(&books, "Eng@bucher.example", OUTSIDE);
@@ -261,11 +261,11 @@ mod tests {
 
     #[test]
     fn of_paths_the_first_slash_is_left_out() {
-        check(&Form::Path, "/eng", Ok("eng"));
-        check(&Form::Path, "/eng/core", Ok("eng/core"));
-        check(&Form::Path, "//eng", Ok("/eng"));
+        check(&NameForm::Path, "/eng", Ok("eng"));
+        check(&NameForm::Path, "/eng/core", Ok("eng/core"));
+        check(&NameForm::Path, "//eng", Ok("/eng"));
         for name in ["", "/", "//", "eng", "eng/core", "/eng/", " /eng"] {
-            check(&Form::Path, name, MALFORMED);
+            check(&NameForm::Path, name, MALFORMED);
         }
     }
 }

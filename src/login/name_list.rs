@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 #[cfg(feature = "compiler")]
 use crate::text::scan::scan_measured;
-use crate::text::scan::{Scanned, scan_joined};
+use crate::text::scan::{ScannedName, scan_joined};
 
 /// The strings of a JSON array that has at least one, and nothing else.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Names<'a> {
+pub struct NameList<'a> {
     count: usize,
     joined: Cow<'a, [u8]>,
     /// The bytes of each string, if the host knows them and no string holds a zero byte; else nothing.
@@ -16,7 +16,7 @@ pub struct Names<'a> {
     lengths: Vec<u32>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NameList<'a> {
     /// So many strings in UTF-8, with a zero byte between them. One that holds a zero itself, which no directory's
     /// name does, makes more parts than `count`.
     pub fn joined(count: usize, joined: &'a [u8]) -> Self {
@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
 
     /// Looks at every part, and says how many there are.
     #[inline(always)]
-    pub(crate) fn scan<'n>(&'n self, mut each: impl FnMut(Scanned<'n>)) -> usize {
+    pub(crate) fn scan<'n>(&'n self, mut each: impl FnMut(ScannedName<'n>)) -> usize {
         #[cfg(feature = "compiler")]
         if !self.lengths.is_empty() {
             scan_measured(&self.joined, &self.lengths, each);
@@ -83,11 +83,11 @@ fn count_zeros(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
+    use super::NameList;
 
     fn check(names: &[&str], parts: usize) {
         let joined = names.join("\0");
-        for given in [Names::of(names), Names::joined(names.len(), joined.as_bytes())] {
+        for given in [NameList::of(names), NameList::joined(names.len(), joined.as_bytes())] {
             let mut scanned = Vec::new();
             assert_eq!(given.scan(|name| scanned.push(name.name)), parts);
             assert_eq!(scanned, given.parts().collect::<Vec<_>>());

@@ -6,12 +6,12 @@
 use super::delimited::{find, is_json_list, is_list, split};
 use super::dn::AttributeOf;
 use super::input::{Input, Value};
-use super::name_form::{Form, Formed};
+use super::name_form::{Formed, NameForm};
 use crate::bundle::mapping::Mapping;
 use crate::codec::reader::Reader;
 use crate::engine::evaluation::Reason;
 use crate::text::invisible;
-use crate::text::scan::{Scanned, scan, scan_joined};
+use crate::text::scan::{ScannedName, scan, scan_joined};
 use crate::work;
 use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
@@ -24,7 +24,7 @@ pub struct Source<'b> {
     /// The shape that is understood there.
     pub shape: Shape<'b>,
     /// The form that each entry has.
-    pub form: Form<'b>,
+    pub form: NameForm<'b>,
     /// Whether numbers are read as their decimal digits.
     pub numbers: bool,
     /// Whether booleans are read as `true` and `false`.
@@ -96,7 +96,7 @@ pub(crate) const SPLIT: u8 = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Received<'a> {
     /// The groups, in the order in which they arrived.
-    pub(crate) groups: Vec<Scanned<'a>>,
+    pub(crate) groups: Vec<ScannedName<'a>>,
     /// How many entries were empty strings, which name no group.
     pub(crate) empty_entries: u32,
     /// How many entries were of another directory branch or domain than the source wants.
@@ -172,15 +172,15 @@ impl<'b> Source<'b> {
         let wanted = |reader: &mut Reader<'b>| Some(reader.text().map(Some)?.filter(|text| !text.is_empty()));
         let tag = reader.byte()?;
         let form = match tag {
-            0 => Form::Plain,
-            1 | 5 => Form::DistinguishedName {
+            0 => NameForm::Plain,
+            1 | 5 => NameForm::DistinguishedName {
                 attribute: reader.text()?,
                 of: if tag == 1 { AttributeOf::Entry } else { AttributeOf::Parent },
                 below: wanted(reader)?,
             },
-            2 => Form::Domain { domain: wanted(reader)? },
-            3 => Form::Email { domains: reader.list(Reader::text)? },
-            4 => Form::Path,
+            2 => NameForm::Domain { domain: wanted(reader)? },
+            3 => NameForm::Email { domains: reader.list(Reader::text)? },
+            4 => NameForm::Path,
             _ => return None,
         };
         let flags = reader.byte().filter(|flags| *flags < 32)?;
@@ -193,7 +193,7 @@ impl<'b> Source<'b> {
     /// Whether the names that rules see are the entries as they arrived.
     fn is_verbatim(&self, mapping: &Mapping<'_>) -> bool {
         let joins = matches!(self.shape, Shape::Delimited(_)) && mapping.delimiters > 0;
-        matches!(self.form, Form::Plain) && !self.numbers && !self.booleans && !self.trim && !joins
+        matches!(self.form, NameForm::Plain) && !self.numbers && !self.booleans && !self.trim && !joins
     }
 
     /// What rules see of an entry that is a string; nothing if it does not have the form.
@@ -352,7 +352,7 @@ impl<'a> Received<'a> {
     }
 
     #[inline(always)]
-    fn push(&mut self, group: Scanned<'a>) {
+    fn push(&mut self, group: ScannedName<'a>) {
         let fits = (1..=MAX_GROUP_BYTES).contains(&group.name.len()) & (self.groups.len() < MAX_GROUPS);
         match fits & !group.malformed {
             true => self.groups.push(group),

@@ -14,9 +14,9 @@ use super::affix::Side;
 use super::glob::Pattern;
 use super::regex_vm::Regex;
 use crate::codec::reader::Reader;
-use crate::collections::bit_set::{Bits, ones};
-use crate::collections::hash_index::Table;
-use crate::text::scan::{Scanned, hash, mix, same};
+use crate::collections::bit_set::{BitSet, ones};
+use crate::collections::hash_index::HashIndex;
+use crate::text::scan::{ScannedName, hash, mix, same};
 
 /// How a rule came to fire.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ impl PatternKind<'_, '_> {
 /// All patterns of one mapping, ready to be asked.
 #[derive(Debug)]
 pub(crate) struct Matcher<'b> {
-    exact: Table,
+    exact: HashIndex,
     names: Vec<Exact<'b>>,
     prefixes: Ends<'b>,
     suffixes: Ends<'b>,
@@ -119,7 +119,7 @@ impl<'b> Matcher<'b> {
         }
         let mut repeats = Vec::new();
         let name = |position: u32| names.get(position as usize).map(|exact| exact.name);
-        let exact = Table::build(names.len(), &name, &mut |first, again| repeats.push((first, again)));
+        let exact = HashIndex::build(names.len(), &name, &mut |first, again| repeats.push((first, again)));
         for (first, again) in repeats {
             let behind = names.get_mut(first as usize)?.next.replace(again);
             names.get_mut(again as usize)?.next = behind;
@@ -147,7 +147,7 @@ impl<'b> Matcher<'b> {
     /// Calls `matched` for each pattern that wants a group.
     pub(crate) fn for_each_of_one(
         &self,
-        group: Scanned<'_>,
+        group: ScannedName<'_>,
         matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>),
     ) {
         self.for_each_of_few(&[group], &mut |_, clause, kind| matched(clause, kind));
@@ -158,8 +158,8 @@ impl<'b> Matcher<'b> {
     #[inline(always)]
     pub(crate) fn for_each(
         &self,
-        groups: &[Scanned<'_>],
-        wanted: &mut Bits,
+        groups: &[ScannedName<'_>],
+        wanted: &mut BitSet,
         mut matched: impl FnMut(u32, u32, PatternKind<'_, 'b>),
     ) {
         for (few, word) in groups.chunks(FEW_GROUPS).zip(0..) {
@@ -176,7 +176,7 @@ impl<'b> Matcher<'b> {
     #[inline(never)]
     fn for_each_of_few(
         &self,
-        groups: &[Scanned<'_>],
+        groups: &[ScannedName<'_>],
         matched: &mut dyn FnMut(u32, u32, PatternKind<'_, 'b>),
     ) -> u64 {
         let (mut open, mut front, mut back) = (0, 0, 0);
@@ -229,7 +229,7 @@ impl<'b> Matcher<'b> {
 
     /// The exact name that a group is.
     #[inline(always)]
-    fn find(&self, group: Scanned<'_>) -> Option<&Exact<'b>> {
+    fn find(&self, group: ScannedName<'_>) -> Option<&Exact<'b>> {
         match self.names.get(self.exact.guess(group.hash) as usize) {
             Some(name) if same(name.name, group.name) => Some(name),
             _ => self.find_anywhere(group.name, group.hash),

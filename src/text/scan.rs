@@ -87,7 +87,7 @@ pub(crate) fn mix(state: u64, word: u64) -> u64 {
 
 /// One name of a login, with what one look at its bytes tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scanned<'a> {
+pub(crate) struct ScannedName<'a> {
     pub(crate) name: &'a [u8],
     pub(crate) hash: u32,
     /// Whether it holds what no directory puts into a name: a control character,
@@ -99,12 +99,12 @@ pub(crate) struct Scanned<'a> {
 
 /// Looks at a name.
 #[inline(never)]
-pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
+pub(crate) fn scan(name: &[u8]) -> ScannedName<'_> {
     work::count(name.len());
     let (words, rest) = name.as_chunks();
     let is_plain = |word: &[u8; 8]| suspicious(u64::from_le_bytes(*word)) == 0;
     let ascii = words.iter().all(is_plain) && rest.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    Scanned { name, hash: hash(name), malformed: !ascii && is_malformed(name), ascii }
+    ScannedName { name, hash: hash(name), malformed: !ascii && is_malformed(name), ascii }
 }
 
 /// Looks at names with a byte between them, whose lengths are known, and calls `each` with every one.
@@ -113,7 +113,7 @@ pub(crate) fn scan(name: &[u8]) -> Scanned<'_> {
 /// Where names end is not looked for, and a name of usual length is hashed without a branch.
 #[inline(always)]
 #[cfg(feature = "compiler")]
-pub(crate) fn scan_measured<'a>(joined: &'a [u8], lengths: &[u32], mut each: impl FnMut(Scanned<'a>)) {
+pub(crate) fn scan_measured<'a>(joined: &'a [u8], lengths: &[u32], mut each: impl FnMut(ScannedName<'a>)) {
     work::count(joined.len());
     let is_plain = is_plain_or_zero(joined);
     let mut rest = joined;
@@ -124,7 +124,7 @@ pub(crate) fn scan_measured<'a>(joined: &'a [u8], lengths: &[u32], mut each: imp
                 Some(start) if (8..=start.len()).contains(&name.len()) => hash_usual(start, name),
                 _ => hash(name),
             };
-            each(Scanned { name, hash, malformed: false, ascii: true });
+            each(ScannedName { name, hash, malformed: false, ascii: true });
         } else {
             each(scan(name));
         }
@@ -167,7 +167,7 @@ fn hash_usual(start: &[u8; USUAL], name: &[u8]) -> u32 {
 
 /// Looks at names with a zero byte between them, and calls `each` with every one.
 #[inline(always)]
-pub(crate) fn scan_joined<'a>(joined: &'a [u8], mut each: impl FnMut(Scanned<'a>)) {
+pub(crate) fn scan_joined<'a>(joined: &'a [u8], mut each: impl FnMut(ScannedName<'a>)) {
     work::count(joined.len());
     let mut rest = joined;
     loop {
@@ -190,7 +190,7 @@ pub(crate) fn scan_joined<'a>(joined: &'a [u8], mut each: impl FnMut(Scanned<'a>
             Some((bytes, last)) => {
                 let end = rest.len() - left.len() + bytes as usize;
                 let name = rest.get(..end).unwrap_or_default();
-                each(Scanned { name, hash: finish(state, last), malformed: false, ascii: true });
+                each(ScannedName { name, hash: finish(state, last), malformed: false, ascii: true });
                 end
             }
             // The last name, or one that is not plain ASCII.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claimsmith::compiler::compile;
 use claimsmith::event::{Answer, Event, answer};
 use claimsmith::format::format;
-use claimsmith::{Bundle, Form, Note, Value, boundary, evaluate, explanation};
+use claimsmith::{Bundle, NameForm, Note, Value, boundary, evaluate, explanation};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -337,10 +337,10 @@ cases: []
     fn a_form_gives_back_the_name(name in name()) {
         let special = |char| matches!(char, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#');
         let escaped: String = name.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect();
-        let dn = Form::DistinguishedName { attribute: "cn", of: claimsmith::AttributeOf::Entry, below: Some("DC=acme") };
+        let dn = NameForm::DistinguishedName { attribute: "cn", of: claimsmith::AttributeOf::Entry, below: Some("DC=acme") };
         let read = dn.read(&format!("OU=first+CN={escaped},DC=acme"));
         prop_assert_eq!(read.as_deref(), Some(name.as_str()));
-        let domain = Form::Domain { domain: Some("ACME") };
+        let domain = NameForm::Domain { domain: Some("ACME") };
         let read = domain.read(&format!("acme\\{name}"));
         prop_assert_eq!(read.as_deref(), Some(name.as_str()));
     }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
-use crate::world::{APPLICATIONS, CONNECTIONS, Form, Shape, Source, World, name};
+use crate::world::{APPLICATIONS, CONNECTIONS, NameForm, Shape, Source, World, name};
 
 /// No JSON value is unreadable: this number is replaced after the event was read.
 pub(crate) const UNREADABLE: u32 = 4_000_000_000;
@@ -455,13 +455,13 @@ fn written(source: Source, entry: &Entry) -> Json {
     }
     let text = match (entry, source.form) {
         (Entry::Empty, _) => String::new(),
-        (Entry::Name(name), Form::Plain) => name.clone(),
-        (Entry::Name(name), Form::Tidied) => {
+        (Entry::Name(name), NameForm::Plain) => name.clone(),
+        (Entry::Name(name), NameForm::Tidied) => {
             // As copying and another system's letters leave it.
             let apart = name.replace('ö', "o\u{308}").replace('Ö', "O\u{308}");
             format!("\u{a0} {apart}\u{200b} ")
         }
-        (Entry::Name(name), Form::Dn) => {
+        (Entry::Name(name), NameForm::Dn) => {
             let special = |char| matches!(char, '"' | '+' | ',' | ';' | '<' | '>' | '\\' | '#' | '=');
             let escaped: String = name
                 .chars()
@@ -469,14 +469,16 @@ fn written(source: Source, entry: &Entry) -> Json {
                 .collect();
             format!("cn={escaped},OU=Sub,ou=groups,DC=Acme")
         }
-        (Entry::Name(name), Form::Domain) => format!("acme\\{name}"),
-        (Entry::Name(name), Form::Email) => format!("{name}@ACME.example"),
-        (Entry::Name(name), Form::Path) => format!("/{name}"),
-        (Entry::Outside, Form::Dn) => "CN=a,OU=Other,DC=acme".to_owned(),
-        (Entry::Outside, Form::Domain) => "OTHER\\a".to_owned(),
-        (Entry::Outside, Form::Email) => "a@other.example".to_owned(),
+        (Entry::Name(name), NameForm::Domain) => format!("acme\\{name}"),
+        (Entry::Name(name), NameForm::Email) => format!("{name}@ACME.example"),
+        (Entry::Name(name), NameForm::Path) => format!("/{name}"),
+        (Entry::Outside, NameForm::Dn) => "CN=a,OU=Other,DC=acme".to_owned(),
+        (Entry::Outside, NameForm::Domain) => "OTHER\\a".to_owned(),
+        (Entry::Outside, NameForm::Email) => "a@other.example".to_owned(),
         (Entry::Outside, _) => "/outside".to_owned(),
-        (Entry::Formless, Form::Dn | Form::Domain | Form::Email | Form::Path) => "formless".to_owned(),
+        (Entry::Formless, NameForm::Dn | NameForm::Domain | NameForm::Email | NameForm::Path) => {
+            "formless".to_owned()
+        }
         _ => "a\u{1}".to_owned(),
     };
     json!(text)
@@ -490,12 +492,12 @@ pub(crate) enum Seen<'l> {
 }
 
 pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
-    let has_form = !matches!(source.form, Form::Plain | Form::Tidied);
+    let has_form = !matches!(source.form, NameForm::Plain | NameForm::Tidied);
     match entry {
-        Entry::Name(name) if source.form == Form::Path && name.ends_with('/') => Seen::Bad("entry-form"),
+        Entry::Name(name) if source.form == NameForm::Path && name.ends_with('/') => Seen::Bad("entry-form"),
         Entry::Name(name) => Seen::Name(name),
         Entry::Empty => Seen::Nothing("empty-entry"),
-        Entry::Outside if source.form == Form::Path => Seen::Name("outside"),
+        Entry::Outside if source.form == NameForm::Path => Seen::Name("outside"),
         Entry::Outside if has_form => Seen::Nothing("outside-scope"),
         Entry::Outside => Seen::Name("/outside"),
         Entry::Formless if has_form => Seen::Bad("entry-form"),

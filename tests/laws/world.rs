@@ -86,7 +86,7 @@ pub(crate) enum Shape {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum NameForm {
     Plain,
     Tidied,
     Dn,
@@ -98,7 +98,7 @@ pub(crate) enum Form {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     pub(crate) shape: Shape,
-    pub(crate) form: Form,
+    pub(crate) form: NameForm,
     pub(crate) empty_if_absent: bool,
     pub(crate) cap: Option<usize>,
     /// Whether signs of withheld groups are looked for, if not by strategy.
@@ -109,8 +109,8 @@ fn source() -> impl Strategy<Value = Source> {
     use Shape::{Delimited, Json, List, ListOrString, Objects, Provisioned};
     let shape = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned][..]);
     let form = prop_oneof![
-        3 => Just(Form::Plain),
-        5 => select(&[Form::Tidied, Form::Dn, Form::Domain, Form::Email, Form::Path][..]),
+        3 => Just(NameForm::Plain),
+        5 => select(&[NameForm::Tidied, NameForm::Dn, NameForm::Domain, NameForm::Email, NameForm::Path][..]),
     ];
     let overage = option::weighted(0.2, any::<bool>());
     (shape, form, prop::bool::weighted(0.3), option::weighted(0.1, 2usize..6), overage).prop_map(
@@ -133,21 +133,21 @@ impl Source {
         let mut json = json!({ "from": format!("/groups{at}"), "cap": "none" });
         let mut set = |key: &str, value: &str| json[key] = json!(value);
         match self.form {
-            Form::Plain => {}
-            Form::Tidied => {}
-            Form::Dn => {
+            NameForm::Plain => {}
+            NameForm::Tidied => {}
+            NameForm::Dn => {
                 set("form", "dn");
                 set("below", "OU=Groups,DC=acme");
             }
-            Form::Domain => {
+            NameForm::Domain => {
                 set("form", "domain");
                 set("domain", "ACME");
             }
-            Form::Email => {
+            NameForm::Email => {
                 set("form", "email");
                 set("domain", "acme.example");
             }
-            Form::Path => set("form", "path"),
+            NameForm::Path => set("form", "path"),
         }
         match self.shape {
             Shape::List => set("shape", "list"),
@@ -166,7 +166,7 @@ impl Source {
         if self.empty_if_absent {
             set("absent", "empty");
         }
-        if self.form == Form::Tidied {
+        if self.form == NameForm::Tidied {
             json["normalize"] = json!(["nfc", "trim"]);
         }
         if let Some(overage) = self.overage {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{LoweredCondition, OwnedRead, Writer};
+use super::{LoweredCondition, OwnedLookup, Writer};
 use crate::language::model::{Scalar, Test};
 
 impl LoweredCondition {
     /// Adds what the condition reads.
-    pub(super) fn collect(&self, facts: &mut BTreeSet<OwnedRead>) {
+    pub(super) fn collect(&self, facts: &mut BTreeSet<OwnedLookup>) {
         match self {
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.collect(facts));
@@ -20,9 +20,9 @@ impl LoweredCondition {
         }
     }
 
-    pub(super) fn encode(&self, writer: &mut Writer, facts: &[OwnedRead]) {
+    pub(super) fn encode(&self, writer: &mut Writer, facts: &[OwnedLookup]) {
         // The reads of the refresh policy come first and are sorted differently, so this is no binary search.
-        let position = |fact: &OwnedRead| facts.iter().rposition(|known| known == fact).unwrap_or_default();
+        let position = |fact: &OwnedLookup| facts.iter().rposition(|known| known == fact).unwrap_or_default();
         let tag = match self {
             Self::All(_) => 0,
             Self::Any(_) => 1,
@@ -60,8 +60,8 @@ impl LoweredCondition {
     }
 }
 
-fn email_reads() -> [OwnedRead; 2] {
-    ["/email", "/email_verified"].map(OwnedRead::attribute)
+fn email_reads() -> [OwnedLookup; 2] {
+    ["/email", "/email_verified"].map(OwnedLookup::attribute)
 }
 
 fn encode_test(writer: &mut Writer, test: &Test) {

@@ -4,9 +4,9 @@ use crate::language::model::{From, OwnedShape, OwnedSource};
 use crate::login::lookup;
 use crate::login::source::Identity;
 
-/// A [`Read`](crate::Read) that owns its texts.
+/// A [`Lookup`](crate::Lookup) that owns its texts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct OwnedRead {
+pub(crate) struct OwnedLookup {
     pub(super) base: u8,
     pub(super) options: u8,
     pub(super) pointer: String,
@@ -14,7 +14,7 @@ pub(crate) struct OwnedRead {
     pub(super) split: String,
 }
 
-impl OwnedRead {
+impl OwnedLookup {
     /// An attribute of the user: of the identity that logged in, or, with what Auth0 keeps for it, of the user.
     pub(crate) fn attribute(pointer: &str) -> Self {
         let base = if pointer.starts_with("/app_metadata/") { USER } else { LOGIN };

@@ -46,8 +46,9 @@ fn templates_become_rules_of_the_organization() {
     let (mut compiler, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
     assert_eq!(compiler.diagnostics, []);
     let rules = compiler.organizations.remove(0).rules;
-    let texts =
-        |names: &[crate::language::yaml::Name]| names.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+    let texts = |names: &[crate::language::yaml::Spanned<String>]| {
+        names.iter().map(|it| it.value.clone()).collect::<Vec<_>>()
+    };
     let read: Vec<_> = rules
         .iter()
         .map(|rule| {
@@ -55,7 +56,7 @@ fn templates_become_rules_of_the_organization() {
             let patterns = any.first().expect("patterns");
             let groups = texts(&rule.groups).concat();
             let all = [texts(&patterns.exact), texts(&patterns.glob), texts(&patterns.regex)].concat();
-            (rule.id.text.as_str(), all.join(" "), groups)
+            (rule.id.value.as_str(), all.join(" "), groups)
         })
         .collect();
     let expected = [

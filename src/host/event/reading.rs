@@ -9,8 +9,8 @@ use unicode_normalization::char::is_combining_mark;
 use super::Event;
 use super::json::{Json, Text};
 use crate::login::input::Value;
-use crate::login::lookup::{Base, Read};
-use crate::login::name_list::Names;
+use crate::login::lookup::{Base, Lookup};
+use crate::login::name_list::NameList;
 use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
 /// One more than the engine accepts, so that it refuses what is cut here.
@@ -41,7 +41,7 @@ impl Found<'_> {
 }
 
 impl Event {
-    pub(super) fn find(&self, read: &Read<'_>) -> Found<'_> {
+    pub(super) fn find(&self, read: &Lookup<'_>) -> Found<'_> {
         let nothing = &Json::Null;
         let user = self.json.get("user").unwrap_or(nothing);
         let base = match read.base {
@@ -71,7 +71,7 @@ impl Event {
 
     /// The pointer that would find something where a read finds nothing, if the dots and colons in it were the other
     /// way around: profiles of Auth0 can have the dots of an attribute's name as colons.
-    pub(crate) fn nearly_found(&self, read: &Read<'_>) -> Option<String> {
+    pub(crate) fn nearly_found(&self, read: &Lookup<'_>) -> Option<String> {
         let user = self.json.get("user")?;
         let mut value = match (read.base, self.attributes(user)) {
             (Base::User, _) => user,
@@ -174,7 +174,7 @@ fn withholds_groups(attributes: &Json) -> bool {
 }
 
 /// What a read makes of the value that it leads to. What is too large is refused before work is done on it.
-fn found<'e>(mut value: Cow<'e, Json>, read: &Read<'_>) -> Found<'e> {
+fn found<'e>(mut value: Cow<'e, Json>, read: &Lookup<'_>) -> Found<'e> {
     if size(&value, read.field) > MAX_BYTES {
         return Found::Sign(Value::Unreadable);
     }
@@ -281,7 +281,7 @@ fn read_value<'a>(json: &'a Json, field: &'a str) -> Value<'a> {
     let name = |entry: &'a Json| entry.text().map(Text::as_str).filter(|name| !name.contains('\0'));
     let names: Vec<&str> = entries.iter().map_while(name).collect();
     if !names.is_empty() && names.len() == entries.len() {
-        return Value::Names(Names::of(&names));
+        return Value::Names(NameList::of(&names));
     }
     Value::List(entries.iter().map(|entry| read_entry(entry, field)).collect())
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::Event;
 use crate::login::input::Value;
-use crate::login::lookup::{Base, Read};
+use crate::login::lookup::{Base, Lookup};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +67,7 @@ impl Pieces {
 }
 
 impl Described {
-    fn read(&self) -> Read<'_> {
+    fn read(&self) -> Lookup<'_> {
         let has = |option: &str| self.options.split(',').any(|given| given == option);
         let base = match self.base.as_str() {
             "login" => Base::Login,
@@ -78,7 +78,7 @@ impl Described {
         };
         let [pointer, field, split] = [&self.pointer, &self.field, &self.split].map(String::as_str);
         let [json, nfc, overage] = ["json", "nfc", "overage"].map(has);
-        Read { base, json, nfc, overage, pointer, field, split }
+        Lookup { base, json, nfc, overage, pointer, field, split }
     }
 }
 
@@ -154,7 +154,7 @@ fn an_attribute_whose_name_differs_in_dots_and_colons_is_nearly_found() {
     let user = r#"{ "http://schemas:example:com/claims/Group": "a", "x.y": { "z": 1, "w": 2 } }"#;
     let event = Event::parse(&format!(r#"{{ "user": {user} }}"#)).expect("an event");
     let check = |pointer: &str, expected: Option<&str>| {
-        let read = Read {
+        let read = Lookup {
             base: Base::Login,
             json: false,
             nfc: false,

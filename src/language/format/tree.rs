@@ -306,7 +306,7 @@ impl<'t, 'e> Reader<'t, 'e> {
                     if span.is_empty() {
                         span = key_span.end..key_span.end;
                     }
-                    entries.push(Entry::new(key_span.start, Some(name.text.clone()), value, span));
+                    entries.push(Entry::new(key_span.start, Some(name.value.clone()), value, span));
                 }
                 let (Event::MappingEnd, closing, _) = self.next()? else { return Err(different()) };
                 Ok(self.collection(true, flow, *column, entries, span, closing))

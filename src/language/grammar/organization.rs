@@ -2,8 +2,8 @@
 
 use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
 use super::{
-    Among, Key, MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT, Object, POINTER, PROSE,
-    RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where, Word, word,
+    Constraint, Key, MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT, Object, POINTER,
+    PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where, Word, word,
 };
 
 pub(crate) static ORGANIZATION: Object = Object {
@@ -44,7 +44,7 @@ pub(crate) static ORGANIZATION: Object = Object {
             "What replaces the platform's policies for this organization.",
         ),
     ],
-    among: &[Among::AtLeastOne(&["rules", "use"])],
+    constraints: &[Constraint::AtLeastOne(&["rules", "use"])],
 };
 
 static ORGANIZATION_ID: Text = Text::matching(
@@ -73,7 +73,7 @@ pub(crate) static ORGANIZATION_POLICIES: Object = Object {
             "The exchange of a refresh token, for which nobody logs in anew.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 pub(crate) static CONNECTION: Object = Object {
@@ -90,9 +90,9 @@ pub(crate) static CONNECTION: Object = Object {
         ),
         Key::optional("combine", Value::Word(COMBINE), "What several sources are together."),
     ],
-    among: &[
-        Among::Needed(Where::says("strategy", &["other"]), &["groups"]),
-        Among::WithSeveral("groups", "combine"),
+    constraints: &[
+        Constraint::Requires(Where::says("strategy", &["other"]), &["groups"]),
+        Constraint::WithSeveral("groups", "combine"),
     ],
 };
 
@@ -193,13 +193,13 @@ pub(crate) static SOURCE: Object = Object {
             "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
     ],
-    among: &[
-        Among::Barred(Where::says("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
-        Among::Only(Where::says_or_lacks("shape", &["delimited"]), &["delimiter"]),
-        Among::Only(Where::says_or_lacks("shape", &["objects", "json"]), &["field"]),
-        Among::Needed(Where::says("shape", &["objects"]), &["field"]),
-        Among::Only(Where::says("form", &["dn"]), &["attribute", "attribute-of", "below"]),
-        Among::Only(Where::says("form", &["domain", "email"]), &["domain"]),
+    constraints: &[
+        Constraint::Forbids(Where::says("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
+        Constraint::OnlyIf(Where::says_or_lacks("shape", &["delimited"]), &["delimiter"]),
+        Constraint::OnlyIf(Where::says_or_lacks("shape", &["objects", "json"]), &["field"]),
+        Constraint::Requires(Where::says("shape", &["objects"]), &["field"]),
+        Constraint::OnlyIf(Where::says("form", &["dn"]), &["attribute", "attribute-of", "below"]),
+        Constraint::OnlyIf(Where::says("form", &["domain", "email"]), &["domain"]),
     ],
 };
 
@@ -272,7 +272,7 @@ pub(crate) static USE: Object = Object {
             "The parameters.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 static PARAMETER_NAME: Text = Text::matching(
@@ -300,7 +300,7 @@ pub(crate) static TEMPLATE: Object = Object {
             "The rules; `{{name}}` in a text stands for a parameter.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 pub(crate) static PARAMETER: Object = Object {
@@ -317,7 +317,7 @@ pub(crate) static PARAMETER: Object = Object {
             "What holds if a use leaves it out; without a default, each use has to state it.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 static PARAMETER_TYPES: &[Word] = &[

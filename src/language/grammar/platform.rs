@@ -41,7 +41,7 @@ pub(crate) static PLATFORM: Object = Object {
             "What happens with logins that cannot be evaluated.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 pub(crate) static APPLICATION: Object = Object {
@@ -75,7 +75,7 @@ pub(crate) static APPLICATION: Object = Object {
             "Where the application's limits differ from the profile's.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 static CLIENT: Text = Text::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
@@ -109,7 +109,7 @@ pub(crate) static LIMITS: Object = Object {
         .or("8192"),
         Key::optional("over", Value::Word(OVER), "What happens with a login above a limit.").or("deny"),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 static OVER: &[Word] = &[
@@ -138,7 +138,7 @@ pub(crate) static TARGET_GROUP: Object = Object {
         )
         .or("false"),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 pub(crate) static CEILING: Object = Object {
@@ -164,7 +164,7 @@ pub(crate) static CEILING: Object = Object {
             "How the name of every group that it grants begins.",
         ),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 static TARGET_PATTERN: Text = Text::up_to(usize::MAX).such_as("catalog-*");
@@ -194,7 +194,7 @@ pub(crate) static PLATFORM_POLICIES: Object = Object {
         )
         .or("recompute"),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 static POLICY: &[Word] = &[word("no-groups", "It goes on with no groups."), word("deny", "It is refused.")];
@@ -223,7 +223,7 @@ pub(crate) static REFRESH: Object = Object {
         Value::Text(&DURATION),
         "The oldest that attributes may be: a number and `s`, `m`, `h` or `d`, at most 366 days.",
     )],
-    among: &[],
+    constraints: &[],
 };
 
 static DURATION: Text = Text::matching(

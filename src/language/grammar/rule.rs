@@ -2,7 +2,7 @@
 
 use super::organization::STRATEGIES;
 use super::{
-    APPLICATION_NAME, Among, Key, MAX_CLIENT, MAX_OPTION, MAX_TEXT, MOMENT, ORGANIZATION_NAME, Object,
+    APPLICATION_NAME, Constraint, Key, MAX_CLIENT, MAX_OPTION, MAX_TEXT, MOMENT, ORGANIZATION_NAME, Object,
     POINTER, PROSE, RULE_ID, TARGET_NAME, Text, Value,
 };
 
@@ -32,7 +32,10 @@ pub(crate) static RULE: Object = Object {
         Key::optional("owner", Value::Text(&PROSE), "The team that answers for the rule."),
         Key::optional("why", Value::Text(&PROSE), "Why the rule is there."),
     ],
-    among: &[Among::ExactlyOne(&["match", "everyone"]), Among::ExactlyOne(&["grant", "exclude"])],
+    constraints: &[
+        Constraint::ExactlyOne(&["match", "everyone"]),
+        Constraint::ExactlyOne(&["grant", "exclude"]),
+    ],
 };
 
 static GRANT: Text = Text::up_to(usize::MAX).such_as("bi-${team}");
@@ -47,9 +50,9 @@ pub(crate) static MATCH: Object = Object {
         Key::optional("all", PATTERN_LIST, "Each of these is matched by some group."),
         Key::optional("none", PATTERN_LIST, "No group matches any of these; beside `any` or `all`."),
     ],
-    among: &[
-        Among::AtLeastOne(&["exact", "glob", "regex", "any", "all"]),
-        Among::Apart(&["any", "all", "none"], &["exact", "glob", "regex", "ignore-case"]),
+    constraints: &[
+        Constraint::AtLeastOne(&["exact", "glob", "regex", "any", "all"]),
+        Constraint::Excludes(&["any", "all", "none"], &["exact", "glob", "regex", "ignore-case"]),
     ],
 };
 
@@ -70,7 +73,7 @@ pub(crate) static PATTERNS: Object = Object {
         ),
         Key::optional("ignore-case", Value::Boolean, "Whether letter case makes no difference.").or("false"),
     ],
-    among: &[Among::AtLeastOne(&["exact", "glob", "regex"])],
+    constraints: &[Constraint::AtLeastOne(&["exact", "glob", "regex"])],
 };
 
 static NAME: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-Viewers");
@@ -129,7 +132,7 @@ pub(crate) static CONDITION: Object = Object {
         Key::optional("not", Value::Object(&CONDITION), "The condition does not hold."),
         IF_UNKNOWN,
     ],
-    among: &[Among::AtLeastOne(&[
+    constraints: &[Constraint::AtLeastOne(&[
         "connection",
         "strategy",
         "application",
@@ -186,5 +189,7 @@ pub(crate) static ATTRIBUTE_TEST: Object = Object {
         Key::optional("exists", Value::Boolean, "It is there, or it is not there."),
         IF_UNKNOWN,
     ],
-    among: &[Among::ExactlyOne(&["equals", "contains", "at-least", "at-most", "above", "below", "exists"])],
+    constraints: &[Constraint::ExactlyOne(&[
+        "equals", "contains", "at-least", "at-most", "above", "below", "exists",
+    ])],
 };

@@ -1,7 +1,7 @@
 //! Test cases, and files that hold a whole platform.
 
 use super::{
-    APPLICATION_NAME, Among, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
+    APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
     TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Where, Word, word,
 };
 use crate::engine::evaluation::{Note, Reason};
@@ -12,7 +12,7 @@ pub(crate) static TESTS: Object = Object {
     doc: "Logins of one organization and what they must give.",
     base: None,
     keys: &[Key::required("cases", Value::List { of: &Value::Object(&CASE), least: 0 }, "The cases.")],
-    among: &[],
+    constraints: &[],
 };
 
 pub(crate) static CASE: Object = Object {
@@ -63,11 +63,14 @@ pub(crate) static CASE: Object = Object {
         Key::optional("now", Value::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
         Key::required("expect", Value::Object(&EXPECT), "What must come out."),
     ],
-    among: &[
-        Among::AtLeastOne(&["event", "application"]),
-        Among::AtLeastOne(&["event", "groups", "user", "provisioned"]),
-        Among::Apart(&["event"], &["application", "connection", "groups", "user", "email", "metadata"]),
-        Among::Apart(&["groups"], &["user"]),
+    constraints: &[
+        Constraint::AtLeastOne(&["event", "application"]),
+        Constraint::AtLeastOne(&["event", "groups", "user", "provisioned"]),
+        Constraint::Excludes(
+            &["event"],
+            &["application", "connection", "groups", "user", "email", "metadata"],
+        ),
+        Constraint::Excludes(&["groups"], &["user"]),
     ],
 };
 
@@ -89,7 +92,7 @@ pub(crate) static METADATA: Object = Object {
         Key::optional("connection", METADATA_TEXTS, "Metadata of the connection."),
         Key::optional("client", METADATA_TEXTS, "Metadata of the client."),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 const METADATA_TEXTS: Value = Value::Map { key: &PROSE, of: &Value::Text(&PROSE), least: 0 };
@@ -105,7 +108,7 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
         Key::optional("external_id", Value::Text(&PROSE), "Its id in the customer's directory."),
         Key::optional("connection_id", Value::Text(&PROSE), "The id of the connection that it came through."),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 pub(crate) static EXPECT: Object = Object {
@@ -129,9 +132,9 @@ pub(crate) static EXPECT: Object = Object {
         Key::optional("reason", Value::Text(&REASON), "The reason code; with `claims` by default `ok`."),
         Key::optional("notes", Value::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
     ],
-    among: &[
-        Among::Needed(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
-        Among::Only(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+    constraints: &[
+        Constraint::Requires(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+        Constraint::OnlyIf(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
     ],
 };
 
@@ -160,7 +163,7 @@ pub(crate) static WHOLE: Object = Object {
         Key::optional("templates", TEMPLATES, "What the files of `templates` hold, by name and version."),
         Key::optional("cases", Value::List { of: &Value::Object(&WHOLE_CASE), least: 0 }, "The cases."),
     ],
-    among: &[],
+    constraints: &[],
 };
 
 const ORGANIZATIONS: Value =
@@ -177,13 +180,13 @@ pub(crate) static WHOLE_CASE: Object = Object {
         Value::Text(&ORGANIZATION_NAME),
         "The organization, by its name in the file; required where there are several.",
     )],
-    among: &[
-        Among::AtLeastOne(&["event", "application"]),
-        Among::AtLeastOne(&["event", "groups", "user", "provisioned"]),
-        Among::Apart(
+    constraints: &[
+        Constraint::AtLeastOne(&["event", "application"]),
+        Constraint::AtLeastOne(&["event", "groups", "user", "provisioned"]),
+        Constraint::Excludes(
             &["event"],
             &["organization", "application", "connection", "groups", "user", "email", "metadata"],
         ),
-        Among::Apart(&["groups"], &["user"]),
+        Constraint::Excludes(&["groups"], &["user"]),
     ],
 };

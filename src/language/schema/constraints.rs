@@ -7,31 +7,31 @@ use serde_json::{Map, Value as Json, json};
 
 use super::members;
 use crate::language::fields::quoted;
-use crate::language::grammar::{Among, Object, Where};
+use crate::language::grammar::{Constraint, Object, Where};
 
 /// The schemas of what holds between the keys of `object`.
-pub(super) fn constrain(among: &Among, object: &Object) -> Vec<Json> {
-    match *among {
-        Among::AtLeastOne(keys) => vec![at_least_one(keys, object)],
-        Among::ExactlyOne(keys) => {
+pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
+    match *constraint {
+        Constraint::AtLeastOne(keys) => vec![at_least_one(keys, object)],
+        Constraint::ExactlyOne(keys) => {
             let others = |at| keys.iter().skip(at + 1);
             let apart =
                 apart(keys.iter().enumerate().map(|(at, key)| (*key, without_beside(key, others(at)))));
             vec![at_least_one(keys, object), apart]
         }
-        Among::Apart(first, second) => {
+        Constraint::Excludes(first, second) => {
             vec![apart(first.iter().map(|key| (*key, without_beside(key, second.iter()))))]
         }
-        Among::Needed(at, keys) => vec![json!({ "if": condition(at), "then": { "required": keys } })],
-        Among::Barred(at, keys) => {
+        Constraint::Requires(at, keys) => vec![json!({ "if": condition(at), "then": { "required": keys } })],
+        Constraint::Forbids(at, keys) => {
             let message = format!("has no place where `{}` is {}", at.key, alternatives(at.words));
             vec![json!({ "if": condition(at), "then": without(keys.iter(), &message) })]
         }
-        Among::Only(at, keys) => {
+        Constraint::OnlyIf(at, keys) => {
             let message = format!("has its place where `{}` is {}", at.key, alternatives(at.words));
             vec![json!({ "if": condition(at), "else": without(keys.iter(), &message) })]
         }
-        Among::WithSeveral(of, key) => {
+        Constraint::WithSeveral(of, key) => {
             let several = json!({
                 "required": [of],
                 "properties": { of: { "type": "array", "minItems": 2 } }

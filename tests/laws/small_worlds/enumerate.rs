@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use crate::world::{
-    Application, CONNECTIONS, Condition, Form, Matches, Patterns, Rule, Shape, Source, World,
+    Application, CONNECTIONS, Condition, Matches, NameForm, Patterns, Rule, Shape, Source, World,
 };
 
 /// In the order of their names.
@@ -103,7 +103,8 @@ fn world(
     empty_if_absent: bool,
     limits: &[&str],
 ) -> World {
-    let source = Source { shape: Shape::List, form: Form::Plain, empty_if_absent, cap: None, overage: None };
+    let source =
+        Source { shape: Shape::List, form: NameForm::Plain, empty_if_absent, cap: None, overage: None };
     let mut rules = rules.to_vec();
     for (at, rule) in rules.iter_mut().enumerate() {
         rule.id = format!("rule-{at}");

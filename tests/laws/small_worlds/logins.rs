@@ -1,6 +1,6 @@
 //! The logins of small worlds: each value of each part of a login that a world looks at, with every other.
 
-use claimsmith::{Base, Names, Read, Value};
+use claimsmith::{Base, Lookup, NameList, Value};
 use serde_json::{Value as Json, json};
 
 use crate::less::{Exception, Loss};
@@ -305,7 +305,7 @@ impl Prepared {
     }
 
     /// What a host hands over for a read.
-    pub(super) fn value(&self, read: &Read<'_>) -> Value<'_> {
+    pub(super) fn value(&self, read: &Lookup<'_>) -> Value<'_> {
         let login = &self.login;
         if read.base == Base::Event {
             return self.of_event(read);
@@ -328,7 +328,7 @@ impl Prepared {
         value.as_ref().map_or(Value::Absent, handed)
     }
 
-    fn of_event(&self, read: &Read<'_>) -> Value<'_> {
+    fn of_event(&self, read: &Lookup<'_>) -> Value<'_> {
         let holders = ["/organization", "/connection", "/client"];
         let of = holders.iter().position(|of| read.pointer.starts_with(of));
         let holder = &self.login.holders[of.expect("one of them")];
@@ -357,7 +357,7 @@ fn handed(json: &Json) -> Value<'_> {
         Json::String(text) => Value::Text(text.as_bytes()),
         Json::Array(entries) if !entries.is_empty() && entries.iter().all(Json::is_string) => {
             let names: Vec<&str> = entries.iter().filter_map(Json::as_str).collect();
-            Value::Names(Names::of(&names))
+            Value::Names(NameList::of(&names))
         }
         Json::Array(entries) => Value::List(entries.iter().map(handed).collect()),
         Json::Object(_) => Value::Object(Vec::new()),
