@@ -3,3 +3,5 @@
 //! No other room knows which number says what.
 
 pub(crate) mod reader;
+#[cfg(feature = "compiler")]
+pub(crate) mod writer;

@@ -2,3 +2,5 @@
 
 pub(crate) mod bit_set;
 pub(crate) mod hash_index;
+#[cfg(feature = "compiler")]
+pub(crate) mod parallel_map;

@@ -7,7 +7,6 @@
 pub(crate) mod encode;
 pub(crate) mod grants;
 pub(crate) mod lower;
-pub(crate) mod parallel;
 pub(crate) mod rule_patterns;
 #[cfg(test)]
 mod tests;
@@ -17,13 +16,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::bundle::mapping::Policy;
+use crate::collections::parallel_map;
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use crate::language::cases::{self, Case};
 use crate::language::conditions::Known;
 use crate::language::fields::{DiagnosticSink, Fields, read_members};
 use crate::language::grammar::{TESTS, WHOLE};
 use crate::language::model::{self, Organization, Platform};
-use crate::language::organization::ReadContext;
+use crate::language::read_context::ReadContext;
 use crate::language::template::{self, Template, Templates};
 use crate::language::yaml::{self, Kind, Node, Spanned};
 use crate::lint;
@@ -211,7 +211,7 @@ impl Compiler {
             seen.push(kind);
             readable.push((kind, file));
         }
-        let roots = parallel::map(&readable, |(_, file)| parse(file));
+        let roots = parallel_map::map(&readable, |(_, file)| parse(file));
         let mut parsed = Vec::new();
         for ((kind, file), root) in readable.into_iter().zip(roots) {
             match root {
@@ -326,7 +326,7 @@ impl Compiler {
             self.templates.insert((*name).to_owned(), template);
         }
         let context = ReadContext { platform, applications, organizations, templates: &self.templates };
-        let read = parallel::map(&parts.organizations, |Part { file, name, node }| {
+        let read = parallel_map::map(&parts.organizations, |Part { file, name, node }| {
             let mut list = Vec::new();
             let mut findings = DiagnosticSink { file, list: &mut list };
             (Organization::read(node, name, standalone, context, &mut findings), list)
@@ -346,7 +346,7 @@ impl Compiler {
         if let Some(platform) = self.platform.take() {
             self.check_duplicate_organizations();
             let mut lowered = Vec::new();
-            for (mapping, findings) in parallel::map(&self.organizations, |organization| {
+            for (mapping, findings) in parallel_map::map(&self.organizations, |organization| {
                 let mut findings = Vec::new();
                 (lower::lower(organization, &platform, &mut findings), findings)
             }) {

@@ -1,5 +1,6 @@
 //! What is wrong with a mapping file: where, what, and what to do.
 
+use crate::limits::MAX_MESSAGE;
 use core::ops::Range;
 
 /// A mapping file as it was read.
@@ -63,9 +64,6 @@ impl Severity {
         }
     }
 }
-
-/// The longest message, in characters. A file can hold a name of a megabyte, and nobody reads that twice.
-const MAX_MESSAGE: usize = 2_000;
 
 /// A text without its middle, if it is too long.
 fn shortened(text: String) -> String {
@@ -280,7 +278,8 @@ codes! {
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, MAX_MESSAGE, shortened};
+    use super::{Code, shortened};
+    use crate::limits::MAX_MESSAGE;
 
     #[test]
     fn a_long_message_loses_its_middle() {

@@ -15,6 +15,7 @@ pub(crate) mod organization;
 pub(crate) mod placeholder;
 pub(crate) mod platform;
 pub(crate) mod policies;
+pub(crate) mod read_context;
 pub(crate) mod rules;
 pub(crate) mod sources;
 pub(crate) mod strategy;

@@ -13,8 +13,10 @@ mod codec;
 mod collections;
 mod engine;
 mod host;
+mod limits;
 mod login;
 mod matching;
+mod outcome;
 mod text;
 mod work;
 
@@ -34,7 +36,7 @@ pub use bundle::index::{
 };
 pub use bundle::mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use engine::evaluate::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
-pub use engine::evaluation::{Evaluation, Match, Note, Outcome, Reason};
+pub use engine::evaluation::{Evaluation, Match};
 pub use host::boundary;
 #[cfg(all(feature = "compiler", target_arch = "wasm32"))]
 pub use host::page;
@@ -44,6 +46,7 @@ pub use host::wasm;
 pub use host::{event, explanation};
 #[cfg(feature = "compiler")]
 pub use language::{cases, format, schema};
+pub use limits::{MAX_GROUP_BYTES, MAX_GROUPS};
 pub use login::dn::AttributeOf;
 pub use login::input::{Input, Login, Value};
 pub use login::lookup::{Base, Lookup};
@@ -53,14 +56,6 @@ pub use login::source::{Absent, Combine, Identity, Shape, Source};
 pub use matching::glob::Pattern;
 pub use matching::matcher::PatternKind;
 pub use matching::regex_vm::Regex;
+pub use outcome::{Note, Outcome, Reason};
 #[cfg(feature = "compiler")]
 pub use patterns::{Glob, GlobError, StandaloneRegex, StandaloneRegexError};
-
-/// The most upstream groups one login may carry; more make its input incomplete.
-///
-/// Far above what reaches an Action: Auth0 keeps user profiles below 10 kB
-/// (auth0.com/docs/manage-users/user-accounts/metadata/metadata-fields-data).
-pub const MAX_GROUPS: usize = 10_000;
-
-/// The longest upstream group name in bytes; a longer one makes the input incomplete.
-pub const MAX_GROUP_BYTES: usize = 4_096;

@@ -24,7 +24,7 @@ mod values;
 use core::ops::Range;
 
 use self::patterns::Prepared;
-use crate::compiler::parallel;
+use crate::collections::parallel_map;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Organization, Platform, Rule};
 
@@ -49,7 +49,7 @@ pub(crate) fn lint(
     let mut budget = BUDGET_OF_ALL;
     for wave in organizations.chunks(WAVE) {
         let given = budget.min(BUDGET_OF_ONE);
-        let linted = parallel::map(wave, |organization| lint_one(platform, organization, now, given));
+        let linted = parallel_map::map(wave, |organization| lint_one(platform, organization, now, given));
         for (findings, taken) in linted {
             diagnostics.extend(findings);
             budget = budget.saturating_sub(taken);

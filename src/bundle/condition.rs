@@ -4,8 +4,8 @@
 //! Rules are closed by default: one that grants fires only if its condition is true, one that excludes fires unless
 //! its condition is false.
 
-use crate::MAX_GROUPS;
 use crate::codec::reader::Reader;
+use crate::limits::{MAX_CONDITION_DEPTH, MAX_GROUPS};
 use crate::login::input::Value;
 use crate::text::case_mapping::same_folded;
 use crate::text::scan::same;
@@ -98,15 +98,12 @@ pub(crate) struct ConditionInputs<'l> {
     pub(crate) values: &'l [Value<'l>],
 }
 
-/// How deep conditions may be nested; mapping files cannot be nested as deep.
-const MAX_DEPTH: usize = 32;
-
 impl<'b> Condition<'b> {
     /// Layout: a tag byte, then 0 all and 1 any: conditions\*; 2 not: a condition; 3 connection and 4 application:
     /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 metadata: two facts and
     /// scalars\*; 8 false if unknown: a condition.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
-        Self::read(reader, MAX_DEPTH)
+        Self::read(reader, MAX_CONDITION_DEPTH)
     }
 
     fn read(reader: &mut Reader<'b>, depth: usize) -> Option<Self> {

@@ -17,6 +17,7 @@ use super::mapping::{Mapping, Policy};
 use crate::codec::reader::Reader;
 use crate::collections::bit_set::BitSet;
 use crate::collections::hash_index::HashIndex;
+use crate::limits::{MAX_APPLICATIONS, MAX_MEMBERSHIPS};
 use crate::login::lookup::Lookup;
 use crate::login::source::{Combine, Source};
 use crate::text::scan::hash;
@@ -29,13 +30,6 @@ const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 
 /// The version of the bundle format that this engine reads and the compiler writes.
 pub const FORMAT_VERSION: u8 = 3;
-
-/// The most applications of a platform. There are real ones with more than 500.
-pub(crate) const MAX_APPLICATIONS: usize = 4096;
-
-/// The most target groups of a platform, times its applications. Each application has a set of target groups with a
-/// bit for each one there is, and a short forged bundle could ask for gigabytes of them.
-pub(crate) const MAX_MEMBERSHIPS: usize = 1 << 26;
 
 /// A platform's compiled mappings, ready to evaluate logins.
 ///

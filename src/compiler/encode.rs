@@ -11,6 +11,7 @@ pub(crate) use self::read::OwnedLookup;
 use crate::bundle::grant_expansion::Case;
 use crate::bundle::index::{self, FORMAT_VERSION, MAGIC, OverLimit};
 use crate::bundle::mapping::{self, IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::codec::writer::Writer;
 use crate::language::model::{OwnedForm, OwnedShape, OwnedSource, Platform, Scalar, Test};
 use crate::login::dn::AttributeOf;
 use crate::login::source::{self, Absent, Combine};
@@ -119,8 +120,8 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     }
 
     let mut body = Writer::default();
-    body.policy(platform.policies.closed);
-    body.policy(platform.policies.failure);
+    body.flag(platform.policies.closed == Policy::Deny);
+    body.flag(platform.policies.failure == Policy::Deny);
     body.list(&platform.applications, encode_application);
     body.list(&platform.groups, |body, group| {
         body.text(&group.name.value);
@@ -411,50 +412,4 @@ fn encode_patterns<'c>(writer: &mut Writer, clauses: &[&'c Clause], of: impl Fn(
         writer.patterns(&filed);
     }
     writer.patterns(&anywhere);
-}
-
-/// Writes what [`Reader`](crate::codec::reader::Reader) reads.
-#[derive(Debug, Default)]
-pub(crate) struct Writer {
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Writer {
-    pub(crate) fn number(&mut self, value: usize) {
-        let mut left = value;
-        while left >= 0x80 {
-            self.bytes.push((left & 0x7f) as u8 | 0x80);
-            left >>= 7;
-        }
-        self.bytes.push(left as u8);
-    }
-
-    pub(crate) fn text(&mut self, text: &str) {
-        self.number(text.len());
-        self.bytes.extend(text.as_bytes());
-    }
-
-    fn policy(&mut self, policy: Policy) {
-        self.bytes.push(u8::from(policy == Policy::Deny));
-    }
-
-    /// A count, and that many of what `write` writes.
-    pub(crate) fn list<T>(&mut self, entries: &[T], mut write: impl FnMut(&mut Self, &T)) {
-        self.number(entries.len());
-        entries.iter().for_each(|entry| write(self, entry));
-    }
-
-    /// Positions in the registry, ascending, each once.
-    fn positions(&mut self, positions: &[u32]) {
-        let positions: BTreeSet<u32> = positions.iter().copied().collect();
-        self.number(positions.len());
-        positions.into_iter().for_each(|position| self.number(position as usize));
-    }
-
-    fn patterns(&mut self, patterns: &[(&str, usize)]) {
-        self.list(patterns, |writer, (text, clause)| {
-            writer.number(*clause);
-            writer.text(text);
-        });
-    }
 }

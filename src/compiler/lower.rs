@@ -19,6 +19,7 @@ use crate::language::model::{
     Tier,
 };
 use crate::language::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
+use crate::limits::MAX_DELIMITERS;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::domains;
 use crate::patterns::inclusion::{cover_everything, covers_everything};
@@ -91,9 +92,6 @@ fn lookalikes(rules: &[LoweredRule]) -> Vec<String> {
     let apart = names.filter_map(|name| Some(name.nfd().collect()).filter(|apart| apart != name));
     apart.collect::<BTreeSet<String>>().into_iter().collect()
 }
-
-/// So many parts of a delimited string are tried as one name, beside the first; what a login costs grows with it.
-const MAX_DELIMITERS: usize = 16;
 
 /// How many delimiters a known name holds at most, among those that can be put together again.
 fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize {

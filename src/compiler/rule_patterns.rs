@@ -4,18 +4,19 @@
 use std::collections::BTreeSet;
 
 use super::encode::{Clause, Lowered};
-use crate::MAX_GROUP_BYTES;
 use crate::codec::reader::Reader;
 use crate::diagnostic::Code;
 use crate::language::fields::DiagnosticSink;
+use crate::language::model::takes_any_address;
 use crate::language::model::{Organization, Patterns};
 use crate::language::normalize_names::{self, Tidying};
 use crate::language::yaml::Spanned;
+use crate::limits::{MAX_CAPTURE_COMBINATIONS, MAX_CAPTURES, MAX_GROUP_BYTES};
 use crate::matching::glob::{CAPTURE, Pattern};
 use crate::matching::regex_vm::Regex;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::captures;
-use crate::patterns::domains::{addresses, takes_any_address};
+use crate::patterns::domains::addresses;
 use crate::patterns::folding::{fold, fold_pattern};
 use crate::patterns::glob::{Glob, GlobError, Token, too_large};
 use crate::patterns::inclusion::covers_everything;
@@ -322,11 +323,8 @@ impl<'o> PatternLowering<'o> {
                 self.names.len() - 1
             }));
         }
-        if self.names.len() > crate::matching::glob::MAX_CAPTURES {
-            let message = format!(
-                "the rule's patterns have more than {} captures",
-                crate::matching::glob::MAX_CAPTURES
-            );
+        if self.names.len() > MAX_CAPTURES {
+            let message = format!("the rule's patterns have more than {} captures", MAX_CAPTURES);
             let help = "capture only what is granted".to_owned();
             findings.report(Code::InvalidRegex, &written.span, message, help);
             return None;
@@ -396,9 +394,6 @@ impl Glob {
     }
 }
 
-/// After so many combinations of captures it is left to the login to see where they lead.
-const MAX_COMBINATIONS: usize = 256;
-
 /// Every combination of what a pattern's captures can be, if there is an end to each of them.
 fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) -> Vec<Vec<String>> {
     if captures.is_empty() {
@@ -407,7 +402,7 @@ fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) ->
     let mut all = vec![vec![String::new(); count]];
     for (capture, number) in captures.iter().zip(numbers) {
         let Some(texts) = &capture.values else { return Vec::new() };
-        if all.len() * texts.len() > MAX_COMBINATIONS {
+        if all.len() * texts.len() > MAX_CAPTURE_COMBINATIONS {
             return Vec::new();
         }
         let with = |known: &Vec<String>| {

@@ -3,16 +3,17 @@
 //! Which mapping applies is decided by the Auth0 organization and the connection together, never by
 //! what the user or the identity provider's attributes claim.
 
-use super::evaluation::{Evaluation, Match, Note, Outcome, Reason};
 use super::staleness;
 use crate::bundle::condition::{ConditionInputs, Truth};
 use crate::bundle::index::{Bundle, OverLimit};
 use crate::bundle::mapping::{Detailed, IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
 use crate::collections::bit_set::{BitSet, insert};
+use crate::engine::evaluation::{Evaluation, Match};
+use crate::limits::MAX_CAPTURES;
 use crate::login::input::{Input, Login};
 use crate::login::source::{self, Received};
-use crate::matching::glob::MAX_CAPTURES;
 use crate::matching::matcher::PatternKind;
+use crate::outcome::{Note, Outcome, Reason};
 use crate::text::invisible;
 use crate::text::scan::ScannedName;
 

@@ -6,8 +6,9 @@
 use crate::bundle::index::{Application, Bundle};
 use crate::codec::reader::Reader;
 use crate::engine::evaluate::{self, Place, Route};
-use crate::engine::evaluation::{Evaluation, Note, Outcome, Reason};
+use crate::engine::evaluation::Evaluation;
 use crate::login::input::Input;
+use crate::outcome::{Note, Outcome, Reason};
 
 /// The word that stands for "none".
 pub const NONE: u32 = u32::MAX;

@@ -16,8 +16,9 @@ use self::json::{Json, Text};
 use self::reading::Found;
 use crate::bundle::index::{Application, Bundle};
 use crate::engine::evaluate::{self, Place, Route};
-use crate::engine::evaluation::{Evaluation, Outcome};
+use crate::engine::evaluation::Evaluation;
 use crate::login::input::{Input, Login};
+use crate::outcome::Outcome;
 use crate::text::rfc3339;
 
 /// A post-login event, as far as it decides about groups.

@@ -10,13 +10,13 @@ use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
 use crate::collections::bit_set::BitSet;
 use crate::engine::evaluate::{self, Place, Step, Verdict};
-use crate::engine::evaluation::{Note, Outcome, Reason};
 use crate::login::dn::AttributeOf;
 use crate::login::input::Value;
 use crate::login::lookup::{Base, Lookup};
 use crate::login::name_form::NameForm;
 use crate::login::source::{Shape, Source};
 use crate::matching::matcher::PatternKind;
+use crate::outcome::{Note, Outcome, Reason};
 use crate::text::{case_mapping, invisible};
 
 /// How a login came to its result. `Display` tells it to a person.

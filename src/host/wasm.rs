@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::boundary;
 use crate::bundle::index::Bundle;
-use crate::engine::evaluation::Reason;
+use crate::outcome::Reason;
 
 /// The memory of an instance lives as long as the instance, and a call asks for little of it.
 #[global_allocator]

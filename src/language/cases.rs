@@ -14,8 +14,8 @@ use super::names::check_known;
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::Bundle;
 use crate::diagnostic::Code;
-use crate::engine::evaluation::{Note, Outcome, Reason};
 use crate::host::event::{self, Answer, Event};
+use crate::outcome::{Note, Outcome, Reason};
 
 /// A login and what it must give.
 #[derive(Clone, Debug)]

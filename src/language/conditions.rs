@@ -1,12 +1,13 @@
 //! Conditions: what has to hold of a login, apart from its groups.
 
 use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
-use super::grammar::{ATTRIBUTE_TEST, CONDITION, MAX_OPTION};
+use super::grammar::{ATTRIBUTE_TEST, CONDITION};
 use super::model::{Condition, MetadataOf, Scalar, Test};
 use super::names::{check_known, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
+use crate::limits::MAX_OPTION;
 use crate::patterns::domains;
 
 /// The names that a condition may use.

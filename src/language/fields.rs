@@ -2,12 +2,10 @@
 
 use core::ops::Range;
 
-use super::grammar::{Key, MAX_ENTRIES, Object, VERSION, Value, Word};
+use super::grammar::{Key, Object, VERSION, Value, Word};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
-
-/// So many findings get a suggestion.
-const MAX_SUGGESTIONS: usize = 100;
+use crate::limits::{MAX_ENTRIES, MAX_SUGGESTIONS};
 
 /// Where the findings of one file go.
 #[derive(Debug)]

@@ -3,6 +3,8 @@
 //! [`Fields`](super::fields::Fields) reads by these tables, so a reader can know no other key than they do, and
 //! what describes the language to an editor is made from them.
 
+use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
+
 mod organization;
 mod platform;
 mod rule;
@@ -244,25 +246,6 @@ impl Text {
         Self { example: Some(example), ..self }
     }
 }
-
-/// Most characters of an application's name.
-pub(crate) const MAX_APPLICATION_NAME: usize = 64;
-/// Most characters of a target group's name, in any application.
-pub(crate) const MAX_TARGET_GROUP: usize = 512;
-/// Most characters of a connection's name.
-pub(crate) const MAX_CONNECTION_NAME: usize = 128;
-/// Most characters of a delimiter, a field, and the like.
-pub(crate) const MAX_OPTION: usize = 128;
-/// Most characters of a client id.
-pub(crate) const MAX_CLIENT: usize = 256;
-/// Most characters of an attribute's name in SAML. Auth0 takes at most 1 kB.
-pub(crate) const MAX_SAML_ATTRIBUTE: usize = 1_024;
-/// Most characters of an id: of a rule, or of the use of a template.
-pub(crate) const MAX_ID: usize = 64;
-/// Most characters of what stands in a list of upstream names, and of whatever has no narrower limit.
-pub(crate) const MAX_TEXT: usize = crate::MAX_GROUP_BYTES;
-/// Most entries of one list.
-pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 static PROSE: Text = Text::ANY;
 static APPLICATION_NAME: Text = Text::printed(MAX_APPLICATION_NAME).such_as("catalog");

@@ -307,3 +307,9 @@ pub(crate) enum Scalar {
     Number(f64),
     Bool(bool),
 }
+
+/// Whether a source takes addresses of any domain, so that rules see their domains case-folded.
+pub(crate) fn takes_any_address(connections: &[Connection]) -> bool {
+    let takes = |source: &OwnedSource| source.form == OwnedForm::Email { domain: None };
+    connections.iter().flat_map(|connection| &connection.sources).any(takes)
+}

@@ -1,10 +1,9 @@
 //! Which names the language accepts, and which claims Auth0 lets through.
 
 use super::fields::{DiagnosticSink, quoted};
-use super::grammar::{MAX_ID, MAX_OPTION};
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
-use crate::{MAX_GROUP_BYTES, login::input as login};
+use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_VALUE_DEPTH};
 
 /// Reports a name that is empty, longer than `max` characters, padded with spaces, or holds control characters.
 ///
@@ -198,8 +197,8 @@ pub(crate) fn check_pointer(
         Some("write `~0` for `~` and `~1` for `/`".to_owned())
     } else if tokens.iter().any(|token| token.is_empty()) {
         Some("every part of the path needs a name".to_owned())
-    } else if tokens.len() > login::MAX_DEPTH {
-        Some(format!("a path has at most {} parts", login::MAX_DEPTH))
+    } else if tokens.len() > MAX_VALUE_DEPTH {
+        Some(format!("a path has at most {} parts", MAX_VALUE_DEPTH))
     } else if text.len() > MAX_GROUP_BYTES || text.chars().any(char::is_control) {
         Some("a path is a short name without control characters".to_owned())
     } else {

@@ -4,30 +4,18 @@ use std::collections::BTreeMap;
 
 use super::conditions::Known;
 use super::fields::{DiagnosticSink, Fields, read_members, read_text};
-use super::grammar::{MAX_TARGET_GROUP, ORGANIZATION};
-use super::model::{Alias, Organization, Platform, Rule};
+use super::grammar::ORGANIZATION;
+use super::model::{Alias, Organization, Rule};
 use super::names::check_name;
 use super::normalize_names::tidy_names;
 use super::policies::OwnPolicies;
-use super::rules::{MAX_RULES, check_ids, check_size, read_rules};
+use super::read_context::ReadContext;
+use super::rules::{check_ids, check_size, read_rules};
 use super::sources::read_connections;
-use super::template::Templates;
 use super::uses::expand_uses;
 use super::yaml::{Node, Spanned};
-use crate::MAX_GROUP_BYTES;
 use crate::diagnostic::{Code, Diagnostic};
-
-/// What a mapping stands in.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ReadContext<'s> {
-    /// `None` if it could not be read, which has been reported.
-    pub(crate) platform: Option<&'s Platform>,
-    /// The names of the platform's applications; `None` like the platform.
-    pub(crate) applications: Option<&'s [&'s str]>,
-    /// The names of all mappings.
-    pub(crate) organizations: &'s [&'s str],
-    pub(crate) templates: &'s Templates,
-}
+use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
 
 impl Organization {
     /// Reads a mapping; `standalone` says whether it is a file of its own, with a version.

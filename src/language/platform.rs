@@ -4,15 +4,15 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
-use super::grammar::{
-    APPLICATION, CEILING, LIMITS, MAX_APPLICATION_NAME, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
-    PLATFORM, TARGET_GROUP,
-};
+use super::grammar::{APPLICATION, CEILING, LIMITS, PLATFORM, TARGET_GROUP};
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::names::{check_claim, check_known, check_name};
 use super::yaml::{Node, Spanned};
-use crate::bundle::index::{MAX_APPLICATIONS, MAX_MEMBERSHIPS, OverLimit};
+use crate::bundle::index::OverLimit;
 use crate::diagnostic::Code;
+use crate::limits::{
+    MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_MEMBERSHIPS, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
+};
 use crate::patterns::glob::{Glob, GlobError, too_large};
 
 /// The longest group name that Qlik Cloud takes, in characters.

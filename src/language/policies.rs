@@ -6,6 +6,7 @@ use super::model::Policies;
 use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::Code;
+use crate::limits::MAX_REFRESH_AGE;
 
 const POLICY: &[(&str, Policy)] = &[("no-groups", Policy::NoGroups), ("deny", Policy::Deny)];
 const INCOMPLETE: &[(&str, IncompletePolicy)] = &[
@@ -15,9 +16,6 @@ const INCOMPLETE: &[(&str, IncompletePolicy)] = &[
 ];
 const UNMATCHED: &[(&str, UnmatchedPolicy)] =
     &[("drop", UnmatchedPolicy::Drop), ("deny", UnmatchedPolicy::Deny)];
-
-/// The longest duration of the policy `refresh`, in seconds: 366 days.
-const MAX_AGE: u32 = 366 * 86_400;
 
 const DURATION_HELP: &str = "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`";
 
@@ -130,7 +128,7 @@ fn read_duration(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -
         let number: u32 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
         number.checked_mul(unit)
     });
-    let fitting = seconds.filter(|seconds| (1..=MAX_AGE).contains(seconds));
+    let fitting = seconds.filter(|seconds| (1..=MAX_REFRESH_AGE).contains(seconds));
     if fitting.is_none() {
         let message = format!("`{}` is no duration from 1s to 366d", written.value.escape_debug());
         findings.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());

@@ -10,6 +10,7 @@ use super::model::{Effect, Matches, Patterns, Rule};
 use super::names::check_id;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
+use crate::limits::MAX_PATTERNS;
 
 /// Reads a list of rules; `prefix` is what their ids begin with.
 pub(crate) fn read_rules(
@@ -221,11 +222,6 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut DiagnosticSink<
     }
     Some(Patterns { span: fields.span.clone(), exact, glob, regex, ignore_case })
 }
-
-/// So many rules a mapping has at most, after its templates are expanded.
-pub(crate) const MAX_RULES: usize = super::grammar::MAX_ENTRIES;
-/// So many patterns a mapping has at most.
-const MAX_PATTERNS: usize = 100_000;
 
 /// Reports a mapping with more patterns than a person would maintain; `span` is where its rules are.
 pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, findings: &mut DiagnosticSink<'_>) {

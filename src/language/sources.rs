@@ -2,12 +2,13 @@
 
 use super::conditions::check_domain;
 use super::fields::{DiagnosticSink, Fields, read_list, read_members};
-use super::grammar::{CONNECTION, MAX_CONNECTION_NAME, SOURCE};
+use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::names::{check_name, check_option, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
+use crate::limits::MAX_CONNECTION_NAME;
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Combine, Identity};
 

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::Known;
 use super::fields::{DiagnosticSink, Fields, read_members, read_text, read_texts};
-use super::grammar::{MAX_ID, PARAMETER, TEMPLATE};
+use super::grammar::{PARAMETER, TEMPLATE};
 use super::model::Platform;
 use super::placeholder::{Argument, Slot, check_placeholders, for_each_text};
 use super::rules::{check_ids, read_rules};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
+use crate::limits::MAX_ID;
 
 /// All templates by name and version; `None` for one that could not be read, which has been reported.
 pub(crate) type Templates = BTreeMap<String, Option<Template>>;

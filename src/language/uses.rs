@@ -8,12 +8,13 @@ use super::fields::{DiagnosticSink, Fields, nearest, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
 use super::names::check_id;
-use super::organization::ReadContext;
 use super::placeholder::{Argument, Budget, Expansion};
-use super::rules::{MAX_RULES, read_rules};
+use super::read_context::ReadContext;
+use super::rules::read_rules;
 use super::template::{Template, Templates, parse_reference, read_argument};
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
+use crate::limits::MAX_RULES;
 
 /// What the texts of all expanded rules of a mapping may hold, as a file of its own may.
 const BUDGET: Budget = Budget { nodes: 1_000_000, bytes: 16 << 20 };

@@ -11,6 +11,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::MAX_YAML_DEPTH;
 
 /// A YAML value with its place in the file, in bytes.
 #[derive(Clone, Debug)]
@@ -63,9 +64,6 @@ impl Kind {
     }
 }
 
-/// How deep a mapping file may be nested; the language itself needs less than ten.
-const MAX_DEPTH: usize = 32;
-
 /// Parses a file into its tree.
 ///
 /// # Errors
@@ -75,7 +73,7 @@ const MAX_DEPTH: usize = 32;
 pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_depth: MAX_DEPTH,
+            max_depth: MAX_YAML_DEPTH,
             max_documents: 1,
             max_events: 2_000_000,
             max_nodes: 1_000_000,

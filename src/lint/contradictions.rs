@@ -10,12 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::values;
 use crate::language::fields::quoted;
 use crate::language::model::{Condition, Connection, MetadataOf, Organization, Platform, Rule};
+use crate::limits::MAX_ALTERNATIVES;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
 use crate::text::visible::visible;
-
-/// How many alternatives of one condition are looked into.
-const MAX_ALTERNATIVES: usize = 1_000;
 
 /// Two things that a condition wants and that cannot be had together, or one that cannot be had at all.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! names do not tell already. Where letter case is ignored, names are folded.
 
 use super::patterns::{Aliased, LoweredGlob, PatternSet, WrittenRegex, spend};
+use crate::limits::MAX_FOLLOWED_NAMES;
 use crate::matching::glob::{ANY, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 use crate::patterns::automaton::Automaton;
 use crate::patterns::folding::{fold, same_letter};
@@ -13,9 +14,6 @@ use crate::patterns::regex;
 /// What a step in automata, and what compiling a regular expression costs more than looking up a name.
 const AUTOMATON: usize = 32;
 const REGEX: usize = 1_000;
-
-/// The most names of a rule that are asked whether they cover a glob.
-const MAX_FOLLOWED_NAMES: usize = 64;
 
 /// What is followed through automata.
 enum Followed<'p> {

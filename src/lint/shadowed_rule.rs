@@ -9,11 +9,9 @@ use crate::bundle::mapping::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};
 use crate::language::yaml::Spanned;
+use crate::limits::FEW_CANDIDATES;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
-
-/// So many rules are compared with one without asking first which of them can come into question.
-const FEW_CANDIDATES: usize = 100;
 
 /// A rule, so that it can be compared with others.
 struct Compared<'m> {

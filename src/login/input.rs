@@ -4,6 +4,7 @@ use core::cell::OnceCell;
 
 use super::name_list::NameList;
 use crate::codec::reader::Reader;
+use crate::limits::MAX_VALUE_DEPTH;
 
 /// One login, as far as the engine needs it.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ impl<'a> Input<'a> {
         let now = reader.float()?;
         let mut values = Vec::with_capacity(1);
         while !reader.is_empty() {
-            values.push(Value::read(&mut reader, MAX_DEPTH)?);
+            values.push(Value::read(&mut reader, MAX_VALUE_DEPTH)?);
         }
         Some(Self::new(now, values))
     }
@@ -80,9 +81,6 @@ pub enum Value<'a> {
     Unavailable,
 }
 
-/// How deep arrays and objects may be nested in an encoded value.
-pub(crate) const MAX_DEPTH: usize = 8;
-
 impl<'a> Value<'a> {
     /// Decodes the one value that `encoded` holds, as the Action's shim writes it.
     ///
@@ -94,7 +92,7 @@ impl<'a> Value<'a> {
     /// Returns `None` if the bytes hold anything else.
     pub fn decode(encoded: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(encoded);
-        let value = Self::read(&mut reader, MAX_DEPTH)?;
+        let value = Self::read(&mut reader, MAX_VALUE_DEPTH)?;
         reader.is_empty().then_some(value)
     }
 

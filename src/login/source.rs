@@ -9,11 +9,11 @@ use super::input::{Input, Value};
 use super::name_form::{Formed, NameForm};
 use crate::bundle::mapping::Mapping;
 use crate::codec::reader::Reader;
-use crate::engine::evaluation::Reason;
+use crate::limits::{MAX_GROUP_BYTES, MAX_GROUPS};
+use crate::outcome::Reason;
 use crate::text::invisible;
 use crate::text::scan::{ScannedName, scan, scan_joined};
 use crate::work;
-use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
 
 /// Where a connection's groups are found, and how they look there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@
 //! | anything else | itself |
 
 use super::affix::Side;
+use crate::limits::MAX_CAPTURES;
 use crate::text::scan::same;
 use crate::work;
 
@@ -24,9 +25,6 @@ pub(crate) const CLASS: u8 = 3;
 pub(crate) const NEGATED_CLASS: u8 = 4;
 pub(crate) const CLASS_END: u8 = 5;
 pub(crate) const CAPTURE: u8 = 6;
-
-/// The most captures of one rule's patterns.
-pub(crate) const MAX_CAPTURES: usize = 8;
 
 /// A lowered glob with at least one special construct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

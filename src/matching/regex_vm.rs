@@ -5,13 +5,11 @@
 //! expressions as well. What the compiler found out about how a match begins and ends turns nearly
 //! every name away before that. regex-lite, which decides what authors may write, is the oracle of the tests.
 
-use super::glob::{MAX_CAPTURES, next_char};
+use super::glob::next_char;
 use crate::codec::reader::Reader;
+use crate::limits::{MAX_CAPTURES, MAX_PROGRAM_STEPS};
 use crate::text::scan::{back_word, front_word, same};
 use crate::work;
-
-/// The most steps of a program.
-pub(crate) const MAX_STEPS: usize = 16_384;
 
 /// A regular expression, ready to be asked about names.
 #[derive(Debug)]
@@ -120,7 +118,7 @@ impl<'b> Regex<'b> {
                 _ => return None,
             });
         }
-        (steps.len() <= MAX_STEPS).then_some(Self {
+        (steps.len() <= MAX_PROGRAM_STEPS).then_some(Self {
             #[cfg(feature = "compiler")]
             pattern,
             kind,

@@ -9,6 +9,7 @@ use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Re
 use super::automaton::{everything, read_glob};
 use super::domains::addresses;
 use super::glob::Token;
+use crate::limits::MAX_COMPARED_CAPTURES;
 use crate::matching::glob::{ANY, CAPTURE, Pattern};
 
 /// Whether lowered patterns have captures.
@@ -16,15 +17,12 @@ pub(crate) fn has_any(patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| pattern.contains(char::from(CAPTURE)))
 }
 
-/// More patterns than this are not held against each other.
-const MAX_COMPARED: usize = 16;
-
 /// Whether lowered patterns, matched one by one with captures that take as little as they can, capture of every name
 /// what the glob that they come from does.
 ///
 /// So it is if no `*` comes before a capture, and no name matches two of them.
 pub(crate) fn are_plain(patterns: &[String]) -> bool {
-    patterns.len() <= MAX_COMPARED
+    patterns.len() <= MAX_COMPARED_CAPTURES
         && patterns.iter().all(|pattern| captures_come_first(pattern))
         && patterns.iter().enumerate().all(|(at, pattern)| {
             patterns.iter().take(at).all(|other| other == pattern || are_apart(pattern, other))

@@ -1,7 +1,6 @@
 //! Domains of addresses: each with letters outside ASCII has two spellings, and systems send either.
 
 use super::folding::fold;
-use crate::language::model::{Connection, OwnedForm, OwnedSource};
 use crate::text::case_mapping::same_folded;
 
 /// The spellings of a domain, none of which is another one in other letter case; that which is given comes first.
@@ -50,12 +49,6 @@ pub(crate) fn addresses(name: &str) -> Vec<String> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Whether a source takes addresses of any domain, whose domains rules see folded.
-pub(crate) fn takes_any_address(connections: &[Connection]) -> bool {
-    let takes = |source: &OwnedSource| source.form == OwnedForm::Email { domain: None };
-    connections.iter().flat_map(|connection| &connection.sources).any(takes)
 }
 
 /// Whether the domain has one spelling.

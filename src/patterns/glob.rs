@@ -10,12 +10,8 @@ use core::fmt;
 
 use globset::{ErrorKind, GlobBuilder};
 
-use crate::matching::glob::{self, MAX_CAPTURES, Pattern};
-
-/// The most patterns that the alternatives of one glob may expand to.
-const MAX_EXPANSIONS: usize = 256;
-/// How deep alternatives may be nested.
-const MAX_DEPTH: usize = 8;
+use crate::limits::{MAX_CAPTURES, MAX_GLOB_DEPTH, MAX_GLOB_EXPANSIONS};
+use crate::matching::glob::{self, Pattern};
 
 /// A glob, lowered.
 ///
@@ -42,7 +38,7 @@ pub struct Glob {
 /// What is said about a glob with too many alternatives.
 pub(crate) fn too_large() -> String {
     format!(
-        "the glob's alternatives expand to more than {MAX_EXPANSIONS} patterns, or are nested more than {MAX_DEPTH} deep"
+        "the glob's alternatives expand to more than {MAX_GLOB_EXPANSIONS} patterns, or are nested more than {MAX_GLOB_DEPTH} deep"
     )
 }
 
@@ -279,7 +275,7 @@ impl Parser<'_, '_> {
 
     fn alternatives(&mut self) -> Result<Token, GlobError> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > MAX_GLOB_DEPTH {
             return Err(GlobError::TooLarge);
         }
         let mut all = Vec::new();
@@ -360,7 +356,7 @@ fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
             }
             other => vec![other.lowered()],
         };
-        if expanded.len() * endings.len() > MAX_EXPANSIONS {
+        if expanded.len() * endings.len() > MAX_GLOB_EXPANSIONS {
             return Err(GlobError::TooLarge);
         }
         let join = |start: &String| endings.iter().map(move |end| join(start, end)).collect::<Vec<_>>();

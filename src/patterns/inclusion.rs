@@ -7,15 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::automaton::{Automaton, is_usable};
+use crate::limits::{MAX_INCLUSION_SETS, MAX_INCLUSION_STEPS};
 use crate::matching::glob::CAPTURE;
-
-/// After how many steps from a place in a pattern the search gives up and answers no.
-///
-/// Patterns that cover everything do so within a few; no set of rules written by a person comes near.
-const MAX_STEPS: usize = 500_000;
-
-/// After how many sets of places it gives up; each is compared with all before it.
-const MAX_SETS: usize = 2_000;
 
 /// A pattern, and a place in it.
 type Places = BTreeSet<(usize, usize)>;
@@ -54,7 +47,7 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
             let at_end =
                 |&(at, place): &(usize, usize)| patterns.get(at).is_some_and(|pattern| pattern.is_end(place));
             steps += from.len();
-            if !next.iter().any(at_end) || steps > MAX_STEPS || seen.len() > MAX_SETS {
+            if !next.iter().any(at_end) || steps > MAX_INCLUSION_STEPS || seen.len() > MAX_INCLUSION_SETS {
                 return false;
             }
             // More places match no fewer names: what holds of a set holds of those that include it.

@@ -23,29 +23,12 @@ use self::tree::Case;
 use super::automaton::{Automaton, is_usable};
 use super::inclusion::cover_everything;
 use crate::codec::reader::Reader;
-use crate::compiler::encode::Writer;
+use crate::codec::writer::Writer;
+use crate::limits::{
+    MAX_CAPTURE_VALUES, MAX_PREFIX_BYTES, MAX_PREFIXES, MAX_REGEX_BYTES, MAX_REGEX_DEPTH, MAX_REGEX_SIZE,
+    MAX_REGEX_STEPS,
+};
 use crate::matching::regex_vm;
-
-/// The longest regular expression, in bytes.
-pub(crate) const MAX_BYTES: usize = 1_024;
-
-/// The most steps of a regular expression, with its repetitions written out.
-///
-/// A login's time grows with them; whoever repeats a class of letters, digits and dashes up to 500 times is below.
-pub(crate) const MAX_STEPS: u64 = 4_096;
-
-/// How deep groups and repetitions may be nested.
-pub(crate) const MAX_DEPTH: u32 = 40;
-
-/// The most captures of one regular expression.
-pub(crate) const MAX_CAPTURES: usize = 8;
-
-/// The most strings of a capture that are told one by one.
-pub(crate) const MAX_VALUES: usize = 256;
-
-/// The most literals that say how a match begins, and how much of each.
-const MAX_PREFIXES: usize = 16;
-const MAX_PREFIX_BYTES: usize = 64;
 
 /// A regular expression that is in order, and what is known about it.
 #[derive(Clone, Debug)]
@@ -107,8 +90,10 @@ impl HostRegex {
     pub(crate) fn new(pattern: &str, ignore_case: bool) -> Option<Self> {
         // A pattern that is none by itself, such as `a)|(b`, could leave the group that it is put into.
         parses(pattern).ok()?;
-        let whole =
-            builder(&format!("^(?:{pattern})$")).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build();
+        let whole = builder(&format!("^(?:{pattern})$"))
+            .case_insensitive(ignore_case)
+            .size_limit(MAX_REGEX_SIZE)
+            .build();
         whole.ok().map(Self)
     }
 
@@ -128,9 +113,6 @@ impl HostRegex {
     }
 }
 
-/// The most memory that regex-lite may take for one, in bytes; the budget of steps is far below it.
-const SIZE_LIMIT: usize = 1 << 20;
-
 /// Whether regex-lite takes a pattern, by itself, for a regular expression; if not, what it says about it.
 ///
 /// Nothing is compiled: that alone could take much longer than the pattern is long.
@@ -145,7 +127,7 @@ fn parses(pattern: &str) -> Result<(), regex_lite::Error> {
 
 fn builder(pattern: &str) -> regex_lite::RegexBuilder {
     let mut builder = regex_lite::RegexBuilder::new(pattern);
-    builder.nest_limit(MAX_DEPTH + 10);
+    builder.nest_limit(MAX_REGEX_DEPTH + 10);
     builder
 }
 
@@ -226,8 +208,8 @@ fn check_text(pattern: &str) -> Result<(), RegexProblem> {
             "say what the whole name looks like, such as `team-.+`",
         ));
     }
-    if pattern.len() > MAX_BYTES {
-        let problem = format!("it has more than {MAX_BYTES} bytes");
+    if pattern.len() > MAX_REGEX_BYTES {
+        let problem = format!("it has more than {MAX_REGEX_BYTES} bytes");
         return Err(RegexProblem::too_large(problem, "split it into several, or match more loosely"));
     }
     if pattern.chars().any(|char| char < ' ' || char == '\u{7f}') {
@@ -237,7 +219,7 @@ fn check_text(pattern: &str) -> Result<(), RegexProblem> {
 }
 
 fn parse(pattern: &str) -> Result<ast::Ast, RegexProblem> {
-    let parsed = ParserBuilder::new().nest_limit(MAX_DEPTH).build().parse(pattern);
+    let parsed = ParserBuilder::new().nest_limit(MAX_REGEX_DEPTH).build().parse(pattern);
     parsed.map_err(|error| {
         let at = at(error.span());
         match error.kind() {
@@ -276,13 +258,13 @@ fn refused(reason: &str) -> RegexProblem {
 
 fn too_deep() -> RegexProblem {
     RegexProblem::too_large(
-        format!("it is nested more than {MAX_DEPTH} deep"),
+        format!("it is nested more than {MAX_REGEX_DEPTH} deep"),
         "take groups out, or split it into several",
     )
 }
 
 fn too_many_steps() -> RegexProblem {
-    let problem = format!("it has more than {MAX_STEPS} steps with its repetitions written out");
+    let problem = format!("it has more than {MAX_REGEX_STEPS} steps with its repetitions written out");
     RegexProblem::too_large(
         problem,
         "repeat less often, or match more loosely, such as `+` instead of `{1,500}`",
@@ -352,7 +334,7 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
         HirKind::Literal(literal) => Some(BTreeSet::from([String::from_utf8(literal.0.to_vec()).ok()?])),
         HirKind::Class(Class::Unicode(class)) => {
             let chars = || class.iter().flat_map(|range| range.start()..=range.end());
-            (chars().take(MAX_VALUES + 1).count() <= MAX_VALUES)
+            (chars().take(MAX_CAPTURE_VALUES + 1).count() <= MAX_CAPTURE_VALUES)
                 .then(|| chars().map(|char| char.to_string()).collect())
         }
         HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => None,
@@ -362,7 +344,7 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
         }
         HirKind::Alternation(parts) => parts.iter().try_fold(BTreeSet::new(), |mut all, part| {
             all.extend(values(part)?);
-            (all.len() <= MAX_VALUES).then_some(all)
+            (all.len() <= MAX_CAPTURE_VALUES).then_some(all)
         }),
         HirKind::Repetition(repetition) => {
             let once = values(&repetition.sub)?;
@@ -374,7 +356,7 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
                 if count >= repetition.min {
                     all.extend(exactly.iter().cloned());
                 }
-                if all.len() > MAX_VALUES {
+                if all.len() > MAX_CAPTURE_VALUES {
                     return None;
                 }
             }
@@ -386,7 +368,7 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
 fn join(starts: &BTreeSet<String>, ends: &BTreeSet<String>) -> Option<BTreeSet<String>> {
     let pairs = || starts.iter().flat_map(|start| ends.iter().map(move |end| start.clone() + end));
     // Two pairs may give the same string, so this is told a little too early, never too late.
-    (starts.len() * ends.len() <= MAX_VALUES).then(|| pairs().collect())
+    (starts.len() * ends.len() <= MAX_CAPTURE_VALUES).then(|| pairs().collect())
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{LoweredCondition, OwnedLookup, Writer};
+use super::{LoweredCondition, OwnedLookup};
+use crate::codec::writer::Writer;
 use crate::language::model::{Scalar, Test};
 
 impl LoweredCondition {

@@ -7,11 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use crate::limits::KEPT_JSON_DEPTH;
 use std::fmt;
-
-/// How deep values are kept. Nothing looks deeper: a path has at most eight steps below a profile, and an entry's
-/// member comes after them. Deeper arrays and objects are read, and kept as empty ones.
-const KEPT_DEPTH: usize = 24;
 
 /// A JSON value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,7 +54,7 @@ impl Json {
     /// Reads text in WTF-8, which all UTF-8 is.
     pub(super) fn parse(text: &[u8]) -> Result<Self, JsonError> {
         let mut parser = Parser { rest: text };
-        let read = parser.value(KEPT_DEPTH).and_then(|value| {
+        let read = parser.value(KEPT_JSON_DEPTH).and_then(|value| {
             parser.space();
             if parser.rest.is_empty() { Ok(value) } else { Err("the end of the text") }
         });
@@ -70,7 +67,7 @@ impl Json {
     }
 
     pub(super) fn from_serde(value: &serde_json::Value) -> Self {
-        Self::convert(value, KEPT_DEPTH)
+        Self::convert(value, KEPT_JSON_DEPTH)
     }
 
     fn convert(value: &serde_json::Value, depth: usize) -> Self {

@@ -8,19 +8,13 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::Event;
 use super::json::{Json, Text};
+use crate::limits::{
+    MAX_COMBINING_MARKS, MAX_EVENT_BYTES, MAX_EVENT_ENTRIES, MAX_GROUP_BYTES, MAX_GROUPS,
+    MAX_PROVISIONED_GROUPS,
+};
 use crate::login::input::Value;
 use crate::login::lookup::{Base, Lookup};
 use crate::login::name_list::NameList;
-use crate::{MAX_GROUP_BYTES, MAX_GROUPS};
-
-/// One more than the engine accepts, so that it refuses what is cut here.
-const MAX_ENTRIES: usize = MAX_GROUPS + 1;
-/// The most bytes of UTF-8 that the texts of a value have together.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// As many provisioned groups as the Action asks Auth0 for: 200 pages of 100.
-const MAX_PROVISIONED: usize = 20_000;
-/// The most combining marks in a row in a name that is normalized: putting them into order takes longer than linear time.
-const MAX_MARKS: usize = 30;
 
 /// What is found where a read points.
 #[derive(Debug)]
@@ -127,11 +121,11 @@ impl Event {
         let connection = self.json.at(&["connection", "id"])?.text()?;
         let mut own = Vec::new();
         for (at, group) in groups.iter().enumerate() {
-            let of = group.get("connection_id")?.text().filter(|_| at < MAX_PROVISIONED)?;
+            let of = group.get("connection_id")?.text().filter(|_| at < MAX_PROVISIONED_GROUPS)?;
             if of == connection {
                 own.push(group.clone());
             }
-            if own.len() == MAX_ENTRIES {
+            if own.len() == MAX_EVENT_ENTRIES {
                 break;
             }
         }
@@ -175,7 +169,7 @@ fn withholds_groups(attributes: &Json) -> bool {
 
 /// What a read makes of the value that it leads to. What is too large is refused before work is done on it.
 fn found<'e>(mut value: Cow<'e, Json>, read: &Lookup<'_>) -> Found<'e> {
-    if size(&value, read.field) > MAX_BYTES {
+    if size(&value, read.field) > MAX_EVENT_BYTES {
         return Found::Sign(Value::Unreadable);
     }
     if read.json
@@ -202,7 +196,7 @@ fn found<'e>(mut value: Cow<'e, Json>, read: &Lookup<'_>) -> Found<'e> {
 fn size(value: &Json, field: &str) -> usize {
     let size = |entry: &Json| leaf(entry, field).and_then(Json::text).map_or(0, |text| text.as_str().len());
     match value {
-        Json::List(entries) => entries.iter().take(MAX_ENTRIES).map(size).sum(),
+        Json::List(entries) => entries.iter().take(MAX_EVENT_ENTRIES).map(size).sum(),
         value => size(value),
     }
 }
@@ -221,7 +215,7 @@ fn split(text: &Text, delimiter: &str) -> Json {
     let mut parts = Vec::new();
     let (text, delimiter) = (text.exact(), delimiter.as_bytes());
     let (mut start, mut at) = (0, 0);
-    while parts.len() < MAX_ENTRIES {
+    while parts.len() < MAX_EVENT_ENTRIES {
         let rest = text.get(at..).unwrap_or_default();
         let ends = rest.starts_with(delimiter) || rest.is_empty();
         if ends {
@@ -264,7 +258,7 @@ fn compose(name: &Text) -> Text {
     let mut marks = 0;
     let too_many = text.chars().any(|char| {
         marks = if is_combining_mark(char) { marks + 1 } else { 0 };
-        marks > MAX_MARKS
+        marks > MAX_COMBINING_MARKS
     });
     if too_many {
         Text::from("\u{fffd}")
@@ -276,7 +270,7 @@ fn compose(name: &Text) -> Text {
 /// A value as the engine takes it. Nothing looks inside what an entry holds.
 fn read_value<'a>(json: &'a Json, field: &'a str) -> Value<'a> {
     let Json::List(entries) = json else { return read_entry(json, field) };
-    let entries = entries.get(..MAX_ENTRIES).unwrap_or(entries);
+    let entries = entries.get(..MAX_EVENT_ENTRIES).unwrap_or(entries);
     // U+0000 is between names, so those that hold it are handed over one by one.
     let name = |entry: &'a Json| entry.text().map(Text::as_str).filter(|name| !name.contains('\0'));
     let names: Vec<&str> = entries.iter().map_while(name).collect();

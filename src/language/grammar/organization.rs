@@ -2,9 +2,10 @@
 
 use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
 use super::{
-    Constraint, Key, MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT, Object, POINTER,
-    PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where, Word, word,
+    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where,
+    Word, word,
 };
+use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
 
 pub(crate) static ORGANIZATION: Object = Object {
     name: "organization",

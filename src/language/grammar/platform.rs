@@ -1,9 +1,9 @@
 //! `platform.yaml`.
 
 use super::{
-    APPLICATION_NAME, CLAIM, Key, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP, ORGANIZATION_NAME,
-    Object, PROSE, TARGET_NAME, Text, Value, Word, word,
+    APPLICATION_NAME, CLAIM, Key, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, Text, Value, Word, word,
 };
+use crate::limits::{MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 
 pub(crate) static PLATFORM: Object = Object {
     name: "platform",

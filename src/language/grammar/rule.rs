@@ -2,9 +2,10 @@
 
 use super::organization::STRATEGIES;
 use super::{
-    APPLICATION_NAME, Constraint, Key, MAX_CLIENT, MAX_OPTION, MAX_TEXT, MOMENT, ORGANIZATION_NAME, Object,
-    POINTER, PROSE, RULE_ID, TARGET_NAME, Text, Value,
+    APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID,
+    TARGET_NAME, Text, Value,
 };
+use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_TEXT};
 
 pub(crate) static RULE: Object = Object {
     name: "rule",

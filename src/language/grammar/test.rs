@@ -4,7 +4,7 @@ use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
     TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Where, Word, word,
 };
-use crate::engine::evaluation::{Note, Reason};
+use crate::outcome::{Note, Reason};
 
 pub(crate) static TESTS: Object = Object {
     name: "tests",

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Texts, Writer, members};
-use crate::language::grammar::{Key, MAX_ENTRIES, Text, Value, Word};
+use crate::language::grammar::{Key, Text, Value, Word};
+use crate::limits::MAX_ENTRIES;
 
 /// The definition of a text with a parameter of a template in it.
 const PLACEHOLDER: &str = "placeholder";

@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-use crate::compiler::encode::Writer;
+use crate::codec::writer::Writer;
 use crate::matching::regex_vm::{BEGIN, CLASS, END, JUMP, MATCH, SPLIT, TEXT};
 
 /// A step of a program; steps are counted from zero.

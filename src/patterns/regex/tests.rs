@@ -1,6 +1,6 @@
-use super::{CheckedRegex, MAX_STEPS, RegexProblem, check};
-use crate::MAX_GROUP_BYTES;
+use super::{CheckedRegex, RegexProblem, check};
 use crate::codec::reader::Reader;
+use crate::limits::{MAX_GROUP_BYTES, MAX_REGEX_STEPS};
 use crate::matching::regex_vm::{Ends, Memory, Regex};
 
 fn checked(pattern: &str, ignore_case: bool) -> CheckedRegex {
@@ -169,7 +169,7 @@ fn what_would_grow_is_refused_before_it_does() {
     checked(&"a".repeat(1_024), false);
     checked(&format!("{}a{}", "(".repeat(8), ")+".repeat(8)), false);
     // As many steps as there may be, of the kind that takes the most memory each.
-    checked(&format!("({}a){{{}}}", "|".repeat(1_000), (MAX_STEPS - 8) / 2_010), false);
+    checked(&format!("({}a){{{}}}", "|".repeat(1_000), (MAX_REGEX_STEPS - 8) / 2_010), false);
 }
 
 #[test]

@@ -5,14 +5,15 @@ use regex_syntax::ast::{
     FlagsItemKind, GroupKind, Literal, Span,
 };
 
-use super::{MAX_CAPTURES, MAX_STEPS, RegexProblem, at, too_many_steps, tree};
+use super::{RegexProblem, at, too_many_steps, tree};
+use crate::limits::{MAX_CAPTURES, MAX_REGEX_STEPS};
 
 /// Refuses what the language does not have, and what is too large.
 pub(super) fn vet(ast: &Ast, ignore_case: bool) -> Result<(), RegexProblem> {
     let mut vetting = Vetting { ignore_case, captures: 0 };
     // One step is the end.
     let steps = vetting.steps(ast, Place::Always)?.saturating_add(1);
-    if steps > MAX_STEPS { Err(too_many_steps()) } else { Ok(()) }
+    if steps > MAX_REGEX_STEPS { Err(too_many_steps()) } else { Ok(()) }
 }
 
 /// How often a part of a pattern takes part in a match.

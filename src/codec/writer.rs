@@ -1,0 +1,49 @@
+//! Writes what the reader reads: the compiler alone writes bundles.
+
+use std::collections::BTreeSet;
+
+/// Writes what [`Reader`](super::reader::Reader) reads.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn number(&mut self, value: usize) {
+        let mut left = value;
+        while left >= 0x80 {
+            self.bytes.push((left & 0x7f) as u8 | 0x80);
+            left >>= 7;
+        }
+        self.bytes.push(left as u8);
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.bytes.extend(text.as_bytes());
+    }
+
+    pub(crate) fn flag(&mut self, flag: bool) {
+        self.bytes.push(u8::from(flag));
+    }
+
+    /// A count, and that many of what `write` writes.
+    pub(crate) fn list<T>(&mut self, entries: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        self.number(entries.len());
+        entries.iter().for_each(|entry| write(self, entry));
+    }
+
+    /// Positions in the registry, ascending, each once.
+    pub(crate) fn positions(&mut self, positions: &[u32]) {
+        let positions: BTreeSet<u32> = positions.iter().copied().collect();
+        self.number(positions.len());
+        positions.into_iter().for_each(|position| self.number(position as usize));
+    }
+
+    pub(crate) fn patterns(&mut self, patterns: &[(&str, usize)]) {
+        self.list(patterns, |writer, (text, clause)| {
+            writer.number(*clause);
+            writer.text(text);
+        });
+    }
+}

@@ -1,0 +1,16 @@
+//! What is in scope while an organization's file is read.
+
+use super::model::Platform;
+use super::template::Templates;
+
+/// What a mapping stands in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadContext<'s> {
+    /// `None` if it could not be read, which has been reported.
+    pub(crate) platform: Option<&'s Platform>,
+    /// The names of the platform's applications; `None` like the platform.
+    pub(crate) applications: Option<&'s [&'s str]>,
+    /// The names of all mappings.
+    pub(crate) organizations: &'s [&'s str],
+    pub(crate) templates: &'s Templates,
+}

@@ -1,0 +1,208 @@
+//! What a login leads to, and the codes of reasons and notes.
+
+/// What happens with the login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the Action has to act on every outcome")]
+pub enum Outcome {
+    /// The claim is set to the evaluation's groups, be there any or none.
+    Groups,
+    /// The login is refused.
+    Deny,
+    /// The client is no application of the platform: nothing is touched.
+    None,
+}
+
+/// Why the evaluation came out as it did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The input was complete and every rule was tried.
+    Ok,
+    /// No application has this client id.
+    UnknownClient,
+    /// No mapping names this Auth0 organization.
+    UnknownOrganization,
+    /// The mapping does not list this connection.
+    UnknownConnection,
+    /// The login has no organization, and several mappings list its connection.
+    AmbiguousConnection,
+    /// Nothing stands where the groups should be.
+    AttributeAbsent,
+    /// A null stands where the groups should be.
+    AttributeNull,
+    /// What stands where the groups should be has another shape.
+    AttributeType,
+    /// The attribute could not be read.
+    AttributeUnreadable,
+    /// An entry of the list has the wrong type.
+    EntryType,
+    /// An entry of the list lacks the member that holds the group.
+    EntryUnnamed,
+    /// An entry holds a control character or damaged text.
+    EntryMalformed,
+    /// There are more than [`MAX_GROUPS`](crate::MAX_GROUPS) groups.
+    TooManyGroups,
+    /// A name has more than [`MAX_GROUP_BYTES`](crate::MAX_GROUP_BYTES) bytes.
+    GroupTooLong,
+    /// A group matched no rule, and the policy refuses that.
+    Unmatched,
+    /// The bundle is damaged or not one of ours.
+    BadBundle,
+    /// The engine failed.
+    EngineFailure,
+    /// Entra withheld the groups: there were more than it sends.
+    Overage,
+    /// The list has as many entries as its source ever sends: more may be missing.
+    AtCap,
+    /// The string can be split into known groups in more than one way.
+    AmbiguousSplit,
+    /// An entry does not have the declared form, such as a distinguished name.
+    EntryForm,
+    /// Accounts are linked, and which of them logged in cannot be told.
+    IdentityUnclear,
+    /// The provisioned groups could not be fetched, or not in time.
+    ProvisionedUnavailable,
+    /// A refresh token was exchanged, and the attributes are older than the policy allows.
+    StaleAttributes,
+    /// The login leads to more groups than its application accepts.
+    OverLimit,
+}
+
+impl Reason {
+    /// Every reason, in the order of their numbers at the boundary.
+    pub const ALL: [Self; 25] = [
+        Self::Ok,
+        Self::UnknownClient,
+        Self::UnknownOrganization,
+        Self::UnknownConnection,
+        Self::AmbiguousConnection,
+        Self::AttributeAbsent,
+        Self::AttributeNull,
+        Self::AttributeType,
+        Self::AttributeUnreadable,
+        Self::EntryType,
+        Self::EntryUnnamed,
+        Self::EntryMalformed,
+        Self::TooManyGroups,
+        Self::GroupTooLong,
+        Self::Unmatched,
+        Self::BadBundle,
+        Self::EngineFailure,
+        Self::Overage,
+        Self::AtCap,
+        Self::AmbiguousSplit,
+        Self::EntryForm,
+        Self::IdentityUnclear,
+        Self::ProvisionedUnavailable,
+        Self::StaleAttributes,
+        Self::OverLimit,
+    ];
+
+    /// The stable code of the reason, as it appears in log lines and JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::UnknownClient => "unknown-client",
+            Self::UnknownOrganization => "unknown-organization",
+            Self::UnknownConnection => "unknown-connection",
+            Self::AmbiguousConnection => "ambiguous-connection",
+            Self::AttributeAbsent => "attribute-absent",
+            Self::AttributeNull => "attribute-null",
+            Self::AttributeType => "attribute-type",
+            Self::AttributeUnreadable => "attribute-unreadable",
+            Self::EntryType => "entry-type",
+            Self::EntryUnnamed => "entry-unnamed",
+            Self::EntryMalformed => "entry-malformed",
+            Self::TooManyGroups => "too-many-groups",
+            Self::GroupTooLong => "group-too-long",
+            Self::Unmatched => "unmatched",
+            Self::BadBundle => "bad-bundle",
+            Self::EngineFailure => "engine-failure",
+            Self::Overage => "overage",
+            Self::AtCap => "at-cap",
+            Self::AmbiguousSplit => "ambiguous-split",
+            Self::EntryForm => "entry-form",
+            Self::IdentityUnclear => "identity-unclear",
+            Self::ProvisionedUnavailable => "provisioned-unavailable",
+            Self::StaleAttributes => "stale-attributes",
+            Self::OverLimit => "over-limit",
+        }
+    }
+}
+
+/// Something that happened on the way and did not change the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Note {
+    /// Entries that were empty strings and name no group.
+    EmptyEntry,
+    /// The input was incomplete, and what could be read of it was used.
+    Partial,
+    /// Entries of another directory branch or domain than the source wants.
+    OutsideScope,
+    /// Groups that no rule wants, and that a rule would want without their spaces and invisible characters, or in another form of Unicode.
+    NearMiss,
+    /// Expanded grants that name no target group of the registry.
+    UnregisteredTarget,
+    /// Expanded grants that name a target group which the rule may not grant.
+    ForbiddenTarget,
+    /// Rules that would have fired, had they not expired.
+    ExpiredRule,
+    /// Conditions that could not be decided, because an attribute is missing or of another type.
+    ConditionUnknown,
+    /// Groups that were granted, and taken away by an exclusion.
+    Excluded,
+    /// No rule granted anything, and the default groups were granted.
+    Default,
+    /// Groups that were left out, because the application accepts no more.
+    Truncated,
+}
+
+impl Note {
+    /// Every note, in the order of their numbers at the boundary.
+    pub const ALL: [Self; 11] = [
+        Self::EmptyEntry,
+        Self::Partial,
+        Self::OutsideScope,
+        Self::NearMiss,
+        Self::UnregisteredTarget,
+        Self::ForbiddenTarget,
+        Self::ExpiredRule,
+        Self::ConditionUnknown,
+        Self::Excluded,
+        Self::Default,
+        Self::Truncated,
+    ];
+
+    /// The stable code of the note, as it appears in log lines and JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EmptyEntry => "empty-entry",
+            Self::Partial => "partial",
+            Self::OutsideScope => "outside-scope",
+            Self::NearMiss => "near-miss",
+            Self::UnregisteredTarget => "unregistered-target",
+            Self::ForbiddenTarget => "forbidden-target",
+            Self::ExpiredRule => "expired-rule",
+            Self::ConditionUnknown => "condition-unknown",
+            Self::Excluded => "excluded",
+            Self::Default => "default",
+            Self::Truncated => "truncated",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Note, Reason};
+
+    #[test]
+    fn numbers_at_the_boundary_are_positions() {
+        for (position, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, position, "{reason:?}");
+        }
+        for (position, note) in Note::ALL.into_iter().enumerate() {
+            assert_eq!(note as usize, position, "{note:?}");
+        }
+    }
+}
