@@ -319,6 +319,8 @@ fn tables_of_contents_list_all_headings_in_order() {
 fn pages_keep_to_their_sizes() {
     for page in pages() {
         let most = match page.as_str() {
+            "ARCHITECTURE.md" => 20_000,
+            "README.md" => 12_000,
             _ if page.starts_with("docs/language/") => 14_000,
             _ => continue,
         };
