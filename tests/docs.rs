@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use claimsmith::compiler::{compile_at, compile_whole_at};
 use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
-use claimsmith::{Note, Reason};
+use claimsmith::{FORMAT_VERSION, Note, Reason};
 
 const FIXTURES: &str = "tests/fixtures/invalid";
 
@@ -406,4 +406,70 @@ fn the_index_of_the_language_begins_with_tasks() {
     for task in tasks {
         assert!(targets(task).iter().all(|target| target.contains(".md")), "{task}");
     }
+}
+
+#[test]
+fn the_spec_of_the_bundle_names_its_version() {
+    let layout = format!("version: byte, {FORMAT_VERSION} ");
+    assert!(read("docs/spec/bundle.md").contains(&layout), "`{layout}` is not in docs/spec/bundle.md");
+}
+
+#[test]
+fn architecture_lists_all_rooms() {
+    let page = read("ARCHITECTURE.md");
+    let (_, section) = page.split_once("\n## Rooms\n").expect("the section");
+    let (section, _) = section.split_once("\nOutside `src/`:\n").expect("the end of the core");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("/` |"));
+    let listed: BTreeSet<_> = rows.map(|(room, _)| room.to_owned()).collect();
+    let entries = fs::read_dir(root().join("src")).expect("src").map(|entry| entry.expect("an entry"));
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().expect("UTF-8")).collect();
+    assert_eq!(listed, folders);
+}
+
+/// The text of all files in which tests are, each with its path.
+fn test_sources() -> Vec<(String, String)> {
+    let folders = ["src", "tests", "crates", "js-shim/test", "scripts"];
+    let files = folders.into_iter().flat_map(files_below);
+    let is_source = |path: &String| [".rs", ".mjs", ".sh"].iter().any(|end| path.ends_with(end));
+    files
+        .filter(is_source)
+        .map(|path| {
+            let text = read(&path);
+            (path, text)
+        })
+        .collect()
+}
+
+#[test]
+fn every_invariant_names_tests_that_exist() {
+    let page = read("ARCHITECTURE.md");
+    let (_, section) = page.split_once("\n## What always holds\n").expect("the section");
+    let sources = test_sources();
+    let rows = section.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once(" | "));
+    let mut count = 0;
+    for (invariant, tests) in rows {
+        for name in tests.split('`').skip(1).step_by(2) {
+            let is_function = name.contains('_') && !name.contains(['.', '/', '*', ' ', '-']);
+            let exists = if is_function {
+                let [rust, shell] = [format!("fn {name}("), format!("{name}()")];
+                sources.iter().any(|(_, text)| text.contains(&rust) || text.contains(&shell))
+            } else if name.contains(' ') {
+                sources.iter().any(|(path, text)| path.ends_with(".mjs") && text.contains(name))
+            } else if name.contains('*') {
+                true
+            } else if name.contains('/') && name.contains('.') {
+                root().join(name).is_file()
+            } else if let Some(file) = name.strip_suffix(".yaml") {
+                root().join(format!("tests/cases/{file}.yaml")).is_file()
+            } else if name.ends_with(".test.mjs") {
+                root().join("js-shim/test").join(name).is_file()
+            } else {
+                continue;
+            };
+            assert!(exists, "`{name}` does not exist, and should enforce: {invariant}");
+            count += 1;
+        }
+    }
+    assert!(count > 100, "{count} tests are named");
 }
