@@ -215,17 +215,38 @@ fn the_spec_of_the_bundle_names_its_version() {
     assert!(read("docs/spec/bundle.md").contains(&layout), "`{layout}` is not in docs/spec/bundle.md");
 }
 
-#[test]
-fn architecture_lists_all_rooms() {
+/// The rooms that ARCHITECTURE.md lists, each with the names of its files.
+fn rooms() -> Vec<(String, Vec<String>)> {
     let page = read("ARCHITECTURE.md");
     let (_, section) = page.split_once("\n## Rooms\n").expect("the section");
     let (section, _) = section.split_once("\nOutside `src/`:\n").expect("the end of the core");
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("/` |"));
-    let listed: BTreeSet<_> = rows.map(|(room, _)| room.to_owned()).collect();
+    rows.map(|(room, rest)| {
+        let (_, files) = rest.split_once(" | ").expect("a column of files");
+        let names = files.split('`').skip(1).step_by(2).map(|name| name.trim_end_matches('/').to_owned());
+        (room.to_owned(), names.collect())
+    })
+    .collect()
+}
+
+#[test]
+fn architecture_lists_all_rooms() {
+    let listed: BTreeSet<_> = rooms().into_iter().map(|(room, _)| room).collect();
     let entries = fs::read_dir(root().join("src")).expect("src").map(|entry| entry.expect("an entry"));
     let folders = entries.filter(|entry| entry.path().is_dir());
     let folders: BTreeSet<_> = folders.map(|entry| entry.file_name().into_string().expect("UTF-8")).collect();
     assert_eq!(listed, folders);
+}
+
+#[test]
+fn architecture_names_files_that_exist() {
+    for (room, names) in rooms() {
+        for name in names {
+            let path = format!("src/{room}/{name}");
+            let exists = root().join(&path).is_dir() || root().join(format!("{path}.rs")).is_file();
+            assert!(exists, "{path}.rs does not exist");
+        }
+    }
 }
 
 /// The text of all files in which tests are, each with its path.
