@@ -92,11 +92,14 @@ fn warnings_are_marked_as_such() {
 
 #[test]
 fn reasons_and_notes_are_listed() {
-    let page = read("docs/mapping.md");
+    let page = read("docs/language/evaluation.md");
     let reasons = Reason::ALL.iter().map(|reason| reason.code());
     for code in reasons.chain(Note::ALL.iter().map(|note| note.code())) {
         let row = format!("| `{code}` |");
-        assert!(page.lines().any(|line| line.starts_with(&row)), "`{code}` is not in docs/mapping.md");
+        assert!(
+            page.lines().any(|line| line.starts_with(&row)),
+            "`{code}` is not in docs/language/evaluation.md"
+        );
     }
 }
 

@@ -126,7 +126,7 @@ pub(crate) const OWN: u8 = 8;
 impl<'b> Mapping<'b> {
     /// Decodes a mapping that grants from a registry of `groups` target groups; `None` if it is not well-formed.
     ///
-    /// The layout is in ARCHITECTURE.md.
+    /// The layout is in docs/spec/bundle.md.
     pub(crate) fn decode(bytes: &'b [u8], groups: u32) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let incomplete = match reader.byte()? {

@@ -18,7 +18,7 @@ pub(crate) enum Exception {
     AgeOfTheToken,
 }
 
-/// Every exception, with its row in the table of docs/mapping.md.
+/// Every exception, with its row in the table of docs/language/evaluation.md.
 pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
     (Exception::Exists, "`exists`"),
     (Exception::FalseIfUnknown, "`if-unknown: false`"),
