@@ -4,6 +4,7 @@ use super::condition::Condition;
 use super::grant_expansion::GrantExpansion;
 use crate::codec::reader::Reader;
 use crate::collections::bit_set::BitSet;
+use crate::login::delimited::KnownNames;
 use crate::matching::matcher::{Matcher, PatternKind};
 use crate::matching::regex_vm::{self, Ends, Regex};
 use crate::text::case_mapping;
@@ -19,7 +20,7 @@ pub struct Mapping<'b> {
     /// The oldest that attributes may be when a refresh token is exchanged, in seconds.
     pub(crate) refresh: Option<u32>,
     /// How many delimiters a known name holds at most: strings of groups are split with that in mind.
-    pub(crate) delimiters: usize,
+    delimiters: usize,
     /// Exact names with their letters and marks apart, sorted: upstream groups that look like a known one, and are not.
     lookalikes: Vec<&'b str>,
     pub(crate) rules: Vec<Rule<'b>>,
@@ -318,22 +319,25 @@ impl<'b> Mapping<'b> {
         }
     }
 
-    /// Whether some pattern wants a name.
-    pub(crate) fn wants(&self, name: &[u8]) -> bool {
-        let mut wanted = false;
-        self.matcher.for_each_of_one(scan(name), &mut |_, _| wanted = true);
-        self.match_otherwise(name, &mut Memory::default(), &mut |_, _, _| wanted = true);
-        wanted
-    }
-
     /// Whether a name that is not plain ASCII would be a known one in Unicode's normalization form C.
     pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
         self.lookalikes.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
     }
 
-    /// Whether a name stands in the mapping, in this letter case or where that is ignored.
-    pub(crate) fn knows(&self, name: &[u8]) -> bool {
-        let without_case = |folded: &Matcher<'b>| {
+    /// The exact names, those that ignore letter case included, each with its clause.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
+        self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
+    }
+}
+
+impl KnownNames for Mapping<'_> {
+    fn max_delimiters(&self) -> usize {
+        self.delimiters
+    }
+
+    fn is_known(&self, name: &[u8]) -> bool {
+        let without_case = |folded: &Matcher<'_>| {
             let mut text = Vec::new();
             case_mapping::fold_into(name, &mut text);
             folded.is_exact(&text)
@@ -341,10 +345,11 @@ impl<'b> Mapping<'b> {
         self.matcher.is_exact(name) || self.folded.as_ref().is_some_and(without_case)
     }
 
-    /// The exact names, those that ignore letter case included, each with its clause.
-    #[cfg(feature = "compiler")]
-    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
-        self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
+    fn is_matched(&self, name: &[u8]) -> bool {
+        let mut matched = false;
+        self.matcher.for_each_of_one(scan(name), &mut |_, _| matched = true);
+        self.match_otherwise(name, &mut Memory::default(), &mut |_, _, _| matched = true);
+        matched
     }
 }
 

@@ -10,8 +10,9 @@ use crate::bundle::mapping::{Detailed, IncompletePolicy, Mapping, Policy, Unmatc
 use crate::collections::bit_set::{BitSet, insert};
 use crate::engine::evaluation::{Evaluation, Match};
 use crate::limits::MAX_CAPTURES;
+use crate::login::delimited::KnownNames;
 use crate::login::input::{Input, Login};
-use crate::login::source::{self, Received};
+use crate::login::received::{self, Received};
 use crate::matching::matcher::PatternKind;
 use crate::outcome::{Note, Outcome, Reason};
 use crate::text::invisible;
@@ -177,7 +178,7 @@ pub fn evaluate_routed<'v, 'b>(
         Some(max_age) if staleness::is_stale(facts, input.now, max_age) => {
             return refused(Outcome::Deny, Reason::StaleAttributes);
         }
-        _ => source::read(bundle.sources(connection), connection.combine, input, mapping),
+        _ => received::read(bundle.sources(connection), connection.combine, input, mapping),
     };
     match (received.incomplete, mapping.incomplete) {
         (None, _) | (Some(_), IncompletePolicy::UsePartial) => {}
@@ -416,7 +417,7 @@ impl<'v, 'b> Run<'v, 'b> {
         let mut unmatched = Vec::with_capacity(received.groups.len());
         wanted.for_each_missing(received.groups.len() as u32, |at| {
             let Some(scanned) = received.groups.get(at as usize) else { return };
-            if looks_untidy(scanned) && mapping.wants(&tidied(scanned.name))
+            if looks_untidy(scanned) && mapping.is_matched(&tidied(scanned.name))
                 || !scanned.ascii && mapping.looks_like_known(scanned.name)
             {
                 self.notes.add(Note::NearMiss, 1);

@@ -83,23 +83,23 @@ pub fn load(len: usize) -> u32 {
     })
 }
 
-/// Answers [`api::route`] for the call's `len` bytes, and without a bundle as it answers a broken call.
+/// Answers [`boundary::route`] for the call's `len` bytes, and without a bundle as it answers a broken call.
 #[wasm_bindgen]
 pub fn route(len: usize) -> *const u32 {
-    answer(len, api::route, &api::NO_ROUTE)
+    answer(len, boundary::route, &boundary::NO_ROUTE)
 }
 
-/// Answers [`api::evaluate`] for the call's `len` bytes, and without a bundle as it answers a broken call.
+/// Answers [`boundary::evaluate`] for the call's `len` bytes, and without a bundle as it answers a broken call.
 #[wasm_bindgen]
 pub fn evaluate(len: usize) -> *const u32 {
-    answer(len, api::evaluate, &api::REFUSAL)
+    answer(len, boundary::evaluate, &boundary::REFUSAL)
 }
 
-/// Answers [`api::text`]: a word with the length, then UTF-8. No such text: the length is zero.
+/// Answers [`boundary::text`]: a word with the length, then UTF-8. No such text: the length is zero.
 #[wasm_bindgen]
 pub fn text(kind: u32, position: u32) -> *const u8 {
     with_engine(|engine| {
-        let text = api::text(engine.bundle, kind, position).unwrap_or_default();
+        let text = boundary::text(engine.bundle, kind, position).unwrap_or_default();
         engine.text.clear();
         engine.text.extend((text.len() as u32).to_le_bytes());
         engine.text.extend(text.as_bytes());

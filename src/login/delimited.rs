@@ -1,5 +1,17 @@
 //! Strings that hold several groups: where they are split, and which are lists of another kind and are not.
 
+/// What has to be known of a mapping to split a string of groups: a known name can hold the delimiter.
+pub(crate) trait KnownNames {
+    /// The most delimiters that a known name holds.
+    fn max_delimiters(&self) -> usize;
+
+    /// Whether a rule or an alias names this group exactly, letter case ignored where the rule ignores it.
+    fn is_known(&self, name: &[u8]) -> bool;
+
+    /// Whether any pattern matches this name.
+    fn is_matched(&self, name: &[u8]) -> bool;
+}
+
 /// Where a delimiter is found first.
 pub(crate) fn find(text: &[u8], delimiter: &[u8]) -> Option<usize> {
     text.windows(delimiter.len().max(1)).position(|window| window == delimiter)
