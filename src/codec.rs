@@ -1,7 +1,8 @@
-//! The numbers of the bundle's format and of the boundary: reader, writer and tags.
+//! The bundle's format and the boundary as bytes: reader, writer and tags.
 //!
-//! No other room knows which number says what.
+//! No other room knows which number means what.
 
 pub(crate) mod reader;
+pub(crate) mod tags;
 #[cfg(feature = "compiler")]
 pub(crate) mod writer;

@@ -7,6 +7,7 @@
 pub(crate) mod encode;
 pub(crate) mod grants;
 pub(crate) mod lower;
+pub(crate) mod lowered;
 pub(crate) mod rule_patterns;
 #[cfg(test)]
 mod tests;
@@ -370,7 +371,7 @@ impl Compiler {
             let counts = Counts {
                 organizations: lowered.len(),
                 rules: organizations.iter().map(|organization| organization.rules.len()).sum(),
-                patterns: clauses().map(encode::Clause::len).sum(),
+                patterns: clauses().map(lowered::Clause::len).sum(),
                 cases: all_cases.len(),
             };
             // What is wrong comes first: much of it would look like something that is not meant.

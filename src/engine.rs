@@ -1,5 +1,9 @@
 //! Evaluates a login against a bundle.
 
+pub(crate) mod claim_limits;
 pub(crate) mod evaluate;
 pub(crate) mod evaluation;
+pub(crate) mod route;
+pub(crate) mod rules;
 pub(crate) mod staleness;
+pub(crate) mod trace;

@@ -13,6 +13,7 @@ mod codec;
 mod collections;
 mod engine;
 mod host;
+mod ids;
 mod limits;
 mod login;
 mod matching;
@@ -31,12 +32,13 @@ mod lint;
 #[cfg(feature = "compiler")]
 mod patterns;
 
-pub use bundle::index::{
-    Application, Bundle, BundleError, Connection, FORMAT_VERSION, Organization, OverLimit,
-};
+pub use bundle::index::{Application, Bundle, BundleError, Connection, Organization, OverLimit};
 pub use bundle::mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
-pub use engine::evaluate::{Place, Route, Step, Verdict, evaluate, evaluate_routed, route};
+pub use codec::tags::FORMAT_VERSION;
+pub use engine::evaluate::{evaluate, evaluate_routed};
 pub use engine::evaluation::{Evaluation, Match};
+pub use engine::route::{Destination, Route, route};
+pub use engine::trace::{Step, Verdict};
 pub use host::boundary;
 #[cfg(all(feature = "compiler", target_arch = "wasm32"))]
 pub use host::page;
@@ -44,15 +46,19 @@ pub use host::page;
 pub use host::wasm;
 #[cfg(feature = "compiler")]
 pub use host::{event, explanation};
+pub use ids::{
+    ApplicationId, ClauseId, ConnectionId, LookupId, OrganizationId, RuleId, TargetId, UpstreamId,
+};
 #[cfg(feature = "compiler")]
 pub use language::{cases, format, schema};
 pub use limits::{MAX_GROUP_BYTES, MAX_GROUPS};
 pub use login::dn::AttributeOf;
-pub use login::input::{Input, Login, Value};
+pub use login::input::{Input, Login};
 pub use login::lookup::{Base, Lookup};
 pub use login::name_form::NameForm;
 pub use login::name_list::NameList;
 pub use login::source::{Absent, Combine, Identity, Shape, Source};
+pub use login::value::Value;
 pub use matching::glob::Pattern;
 pub use matching::matcher::PatternKind;
 pub use matching::regex_vm::Regex;

@@ -9,3 +9,4 @@ pub(crate) mod name_form;
 pub(crate) mod name_list;
 pub(crate) mod received;
 pub(crate) mod source;
+pub(crate) mod value;

@@ -22,7 +22,7 @@ fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
     let platform = compilation.platform.unwrap_or_else(|| panic!("{findings:#?}"));
     let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
     for case in &platform.cases {
-        let result = case.run(&bundle);
+        let mut result = case.run(&bundle);
         assert!(result.failures.is_empty(), "{}: {}: {:#?}", case.file, case.name, result);
         let event = Event::from_json(case.event.clone()).expect("a case's event is one");
         let fetched = event.fetch(&bundle);
@@ -34,6 +34,8 @@ fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
             case.file,
             case.name
         );
+        // Another version of the bundle's format changes the bundle's digest, but must not change an answer.
+        result.answer.bundle.clear();
         answers.update(serde_json::to_vec(&result.answer).expect("an answer is JSON"));
     }
     platform.cases.len()

@@ -1,23 +1,22 @@
-//! Conditions on a login, apart from its groups: finite, and decided in three values.
+//! Conditions on a login apart from its groups, in three values.
 //!
-//! A value that is missing, unreadable, unverified or of another type leaves a condition *unknown*.
-//! Rules are closed by default: one that grants fires only if its condition is true, one that excludes fires unless
-//! its condition is false.
+//! A value that is missing, unreadable, unverified or of another type makes a condition *unknown*.
+//! Rules are closed by default: a granting rule fires only if its condition is true, an excluding rule fires unless its
+//! condition is false.
 
 use crate::codec::reader::Reader;
+use crate::codec::tags::condition as tag;
+use crate::ids::{ApplicationId, Id as _, InputId};
 use crate::limits::{MAX_CONDITION_DEPTH, MAX_GROUPS};
-use crate::login::input::Value;
+use crate::login::value::Value;
 use crate::text::case_mapping::same_folded;
-use crate::text::scan::same;
+use crate::text::scan::bytes_equal;
 
-/// What a condition comes to. The order is that of logic: "and" is the least, "or" the greatest.
+/// The value of a condition. "And" is the least of its values, "or" the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Truth {
-    /// It does not hold.
     False,
-    /// It cannot be decided.
     Unknown,
-    /// It holds.
     True,
 }
 
@@ -37,40 +36,40 @@ impl From<bool> for Truth {
     }
 }
 
-/// A condition; facts are positions among those that the organization asks for.
+/// A condition on the inputs of a login.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Condition<'b> {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
-    /// The login came through one of these connections, by their positions in the bundle's organization.
+    /// The login came through one of these connections, by their positions among those of the organization.
     Connection(Vec<u32>),
     /// The login is to one of these applications.
-    Application(Vec<u32>),
-    /// A value that was read passes a test: an attribute of the user, or the client's id.
+    Application(Vec<ApplicationId>),
+    /// An attribute of the user, or the client's id, passes a test.
     User {
-        fact: u32,
+        input: InputId,
         test: Test<'b>,
     },
-    /// The e-mail address is verified, and of one of these domains.
+    /// The e-mail address is verified and has one of these domains.
     EmailDomain {
-        email: u32,
-        verified: u32,
+        email: InputId,
+        verified: InputId,
         domains: Vec<&'b str>,
     },
     /// The metadata of an organization, a connection or a client has one of these values under a key.
     Metadata {
         /// The organization, connection or client, with its member `metadata`.
-        owner: u32,
-        /// What is under the key.
-        fact: u32,
+        owner: InputId,
+        /// The value of the key.
+        input: InputId,
         values: Vec<Scalar<'b>>,
     },
-    /// The condition, and false where that is unknown.
+    /// The condition, but false where it is unknown.
     FalseIfUnknown(Box<Self>),
 }
 
-/// What an attribute is held against.
+/// A test of an attribute's value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Test<'b> {
     Equals(Vec<Scalar<'b>>),
@@ -89,94 +88,96 @@ pub(crate) enum Scalar<'b> {
     Bool(bool),
 }
 
-/// What a condition is decided by.
+/// The inputs that conditions are decided on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ConditionInputs<'l> {
-    /// The connection's position among those of its organization.
+    /// The position of the connection among those of its organization.
     pub(crate) connection: u32,
-    pub(crate) application: u32,
+    pub(crate) application: ApplicationId,
+    /// By [`InputId`]. A value that is not here is absent.
     pub(crate) values: &'l [Value<'l>],
 }
 
 impl<'b> Condition<'b> {
-    /// Layout: a tag byte, then 0 all and 1 any: conditions\*; 2 not: a condition; 3 connection and 4 application:
-    /// positions\*; 5 user: a fact and a test; 6 e-mail domain: two facts and domains\*; 7 metadata: two facts and
-    /// scalars\*; 8 false if unknown: a condition.
+    /// Decodes a condition; `None` if it is not well-formed.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         Self::read(reader, MAX_CONDITION_DEPTH)
     }
 
     fn read(reader: &mut Reader<'b>, depth: usize) -> Option<Self> {
         let depth = depth.checked_sub(1)?;
+        let input = |reader: &mut Reader<'b>| reader.number().map(InputId);
         Some(match reader.byte()? {
-            0 => Self::All(reader.list(|reader| Self::read(reader, depth))?),
-            1 => Self::Any(reader.list(|reader| Self::read(reader, depth))?),
-            2 => Self::Not(Box::new(Self::read(reader, depth)?)),
-            3 => Self::Connection(reader.list(Reader::number)?),
-            4 => Self::Application(reader.list(Reader::number)?),
-            5 => Self::User { fact: reader.number()?, test: Test::decode(reader)? },
-            6 => Self::EmailDomain {
-                email: reader.number()?,
-                verified: reader.number()?,
+            tag::ALL => Self::All(reader.list(|reader| Self::read(reader, depth))?),
+            tag::ANY => Self::Any(reader.list(|reader| Self::read(reader, depth))?),
+            tag::NOT => Self::Not(Box::new(Self::read(reader, depth)?)),
+            tag::CONNECTION => Self::Connection(reader.list(Reader::number)?),
+            tag::APPLICATION => Self::Application(reader.list(|reader| reader.number().map(ApplicationId))?),
+            tag::USER => Self::User { input: input(reader)?, test: Test::decode(reader)? },
+            tag::EMAIL_DOMAIN => Self::EmailDomain {
+                email: input(reader)?,
+                verified: input(reader)?,
                 domains: reader.list(Reader::text)?,
             },
-            7 => Self::Metadata {
-                owner: reader.number()?,
-                fact: reader.number()?,
+            tag::METADATA => Self::Metadata {
+                owner: input(reader)?,
+                input: input(reader)?,
                 values: reader.list(Scalar::decode)?,
             },
-            8 => Self::FalseIfUnknown(Box::new(Self::read(reader, depth)?)),
+            tag::FALSE_IF_UNKNOWN => Self::FalseIfUnknown(Box::new(Self::read(reader, depth)?)),
             _ => return None,
         })
     }
 
-    /// Decides the condition. A fact that was not handed over is one that is not there.
-    pub(crate) fn decide(&self, facts: ConditionInputs<'_>) -> Truth {
-        let fact = |at: &u32| facts.values.get(*at as usize).unwrap_or(&Value::Absent);
+    /// Decides the condition.
+    pub(crate) fn decide(&self, inputs: ConditionInputs<'_>) -> Truth {
+        let value = |input: &InputId| inputs.values.get(input.index()).unwrap_or(&Value::Absent);
         match self {
-            Self::All(all) => all.iter().map(|it| it.decide(facts)).min().unwrap_or(Truth::True),
-            Self::Any(any) => any.iter().map(|it| it.decide(facts)).max().unwrap_or(Truth::False),
-            Self::Not(condition) => condition.decide(facts).not(),
-            Self::Connection(connections) => connections.contains(&facts.connection).into(),
-            Self::Application(applications) => applications.contains(&facts.application).into(),
-            Self::User { fact: at, test } => test.decide(fact(at)),
-            Self::EmailDomain { email, verified, domains } => match (fact(email), fact(verified)) {
+            Self::All(all) => all.iter().map(|it| it.decide(inputs)).min().unwrap_or(Truth::True),
+            Self::Any(any) => any.iter().map(|it| it.decide(inputs)).max().unwrap_or(Truth::False),
+            Self::Not(condition) => condition.decide(inputs).not(),
+            Self::Connection(connections) => connections.contains(&inputs.connection).into(),
+            Self::Application(applications) => applications.contains(&inputs.application).into(),
+            Self::User { input, test } => test.decide(value(input)),
+            Self::EmailDomain { email, verified, domains } => match (value(email), value(verified)) {
                 (Value::Text(email), Value::Bool(true)) => has_domain(email, domains),
                 _ => Truth::Unknown,
             },
-            Self::Metadata { owner, fact: at, values } => match fact(owner) {
-                // The tenant keeps metadata itself: where the owner is in the login, a missing key is known to be missing.
-                Value::Object(members) => match (members.first(), fact(at)) {
+            Self::Metadata { owner, input, values } => match value(owner) {
+                // Auth0 itself keeps metadata: if the owner is in the login, an absent key is known to be absent.
+                Value::Object(members) => match (members.first(), value(input)) {
                     (None, _) | (Some((_, Value::Object(_))), Value::Absent) => Truth::False,
                     (Some((_, Value::Object(_))), value) => equals(values, value),
                     _ => Truth::Unknown,
                 },
                 _ => Truth::Unknown,
             },
-            Self::FalseIfUnknown(condition) => (condition.decide(facts) == Truth::True).into(),
+            Self::FalseIfUnknown(condition) => (condition.decide(inputs) == Truth::True).into(),
         }
     }
 }
 
-/// Whether what follows the last `@` is one of the domains; unknown if the text is not an address.
+/// Whether the text after the last `@` is one of the domains; unknown if the text is not an address.
 fn has_domain(email: &[u8], domains: &[&str]) -> Truth {
-    let at = email.iter().rposition(|byte| *byte == b'@').filter(|at| *at > 0 && at + 1 < email.len());
-    let Some(domain) = at.and_then(|at| email.get(at + 1..)) else { return Truth::Unknown };
-    domains.iter().any(|wanted| same_folded(wanted.as_bytes(), domain)).into()
+    let at = email.iter().rposition(|byte| *byte == b'@').unwrap_or_default();
+    match email.get(at + 1..) {
+        Some(domain) if at > 0 && !domain.is_empty() => {
+            domains.iter().any(|known| same_folded(known.as_bytes(), domain)).into()
+        }
+        _ => Truth::Unknown,
+    }
 }
 
 impl<'b> Test<'b> {
-    /// Layout: a tag byte, then 0 equals and 1 contains: scalars\*; 2 at least, 3 at most, 4 above, 5 below: a float;
-    /// 6 exists: a byte.
     fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         Some(match reader.byte()? {
-            0 => Self::Equals(reader.list(Scalar::decode)?),
-            1 => Self::Contains(reader.list(Scalar::decode)?),
-            2 => Self::AtLeast(reader.float()?),
-            3 => Self::AtMost(reader.float()?),
-            4 => Self::Above(reader.float()?),
-            5 => Self::Below(reader.float()?),
-            6 => Self::Exists(reader.flag()?),
+            tag::EQUALS => Self::Equals(reader.list(Scalar::decode)?),
+            tag::CONTAINS => Self::Contains(reader.list(Scalar::decode)?),
+            tag::AT_LEAST => Self::AtLeast(reader.float()?),
+            tag::AT_MOST => Self::AtMost(reader.float()?),
+            tag::ABOVE => Self::Above(reader.float()?),
+            tag::BELOW => Self::Below(reader.float()?),
+            tag::EXISTS => Self::Exists(reader.flag()?),
             _ => return None,
         })
     }
@@ -192,38 +193,38 @@ impl<'b> Test<'b> {
                 Value::List(entries) => {
                     contains(entries.len(), entries.iter().map(|entry| equals(scalars, entry)))
                 }
-                // With U+0000 in one of them it cannot be told where each begins.
+                // If a name contains U+0000, it is unknown where each name begins.
                 Value::Names(names) if names.parts().count() != names.count() => Truth::Unknown,
                 Value::Names(names) => {
                     contains(names.count(), names.parts().map(|name| equals(scalars, &Value::Text(name))))
                 }
-                // Some identity providers send a list of one as its entry.
+                // Some identity providers send a list of one entry as that entry.
                 single => equals(scalars, single),
             },
             Self::AtLeast(bound) => compare(f64::ge, bound),
             Self::AtMost(bound) => compare(f64::le, bound),
             Self::Above(bound) => compare(f64::gt, bound),
             Self::Below(bound) => compare(f64::lt, bound),
-            Self::Exists(wanted) => match value {
+            Self::Exists(expected) => match value {
                 Value::IdentityUnclear | Value::Unreadable => Truth::Unknown,
-                value => (matches!(value, Value::Absent | Value::Null) != *wanted).into(),
+                value => (matches!(value, Value::Absent | Value::Null) != *expected).into(),
             },
         }
     }
 }
 
-/// Whether one of `count` entries is what is looked for, as far as a login is read.
+/// Whether one of `count` entries is true. Entries past the limit of a login are unknown.
 fn contains(count: usize, entries: impl Iterator<Item = Truth>) -> Truth {
     let cut = if count > MAX_GROUPS { Truth::Unknown } else { Truth::False };
     entries.take(MAX_GROUPS).fold(cut, Truth::max)
 }
 
-/// Whether a value is one of the scalars; unknown if none of them is of its type.
+/// Whether a value is one of the scalars; unknown if none of them has its type.
 fn equals(scalars: &[Scalar<'_>], value: &Value<'_>) -> Truth {
     let one = |scalar: &Scalar<'_>| match (scalar, value) {
-        (Scalar::Text(wanted), Value::Text(text)) => same(wanted.as_bytes(), text).into(),
-        (Scalar::Number(wanted), Value::Number(number)) if !number.is_nan() => (wanted == number).into(),
-        (Scalar::Bool(wanted), Value::Bool(value)) => (wanted == value).into(),
+        (Scalar::Text(known), Value::Text(text)) => bytes_equal(known.as_bytes(), text).into(),
+        (Scalar::Number(known), Value::Number(number)) if !number.is_nan() => (known == number).into(),
+        (Scalar::Bool(known), Value::Bool(value)) => (known == value).into(),
         _ => Truth::Unknown,
     };
     let decided = || scalars.iter().map(one).filter(|truth| *truth != Truth::Unknown);
@@ -231,13 +232,12 @@ fn equals(scalars: &[Scalar<'_>], value: &Value<'_>) -> Truth {
 }
 
 impl<'b> Scalar<'b> {
-    /// Layout: a tag byte, then 0 text; 1 number: a float; 2 false; 3 true.
     fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         Some(match reader.byte()? {
-            0 => Self::Text(reader.text()?),
-            1 => Self::Number(reader.float()?),
-            2 => Self::Bool(false),
-            3 => Self::Bool(true),
+            tag::TEXT => Self::Text(reader.text()?),
+            tag::NUMBER => Self::Number(reader.float()?),
+            tag::FALSE => Self::Bool(false),
+            tag::TRUE => Self::Bool(true),
             _ => return None,
         })
     }
@@ -246,15 +246,16 @@ impl<'b> Scalar<'b> {
 #[cfg(test)]
 mod tests {
     use super::{Condition, ConditionInputs, Scalar, Test, Truth};
-    use crate::login::input::Value;
+    use crate::ids::{ApplicationId, InputId};
     use crate::login::name_list::NameList;
+    use crate::login::value::Value;
 
     fn check(test: &Test<'_>, value: Value<'_>, expected: Truth) {
         assert_eq!(test.decide(&value), expected, "{test:?} of {value:?}");
     }
 
     #[test]
-    fn other_types_and_missing_attributes_are_unknown() {
+    fn test_is_unknown_for_other_types_and_absent_attributes() {
         let finance = Test::Equals(vec![Scalar::Text("Finance")]);
         check(&finance, Value::Text(b"Finance"), Truth::True);
         check(&finance, Value::Text(b"finance"), Truth::False);
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_one_may_arrive_as_its_entry() {
+    fn contains_takes_one_value_as_a_list_of_one() {
         let test = Test::Contains(vec![Scalar::Text("a")]);
         check(&test, Value::Names(NameList::of(&["b", "a"])), Truth::True);
         check(&test, Value::List(vec![Value::Number(1.0), Value::Text(b"a")]), Truth::True);
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_that_cannot_be_compared_leave_a_list_unknown() {
+    fn contains_is_unknown_if_an_entry_cannot_be_compared() {
         let test = Test::Contains(vec![Scalar::Text("a"), Scalar::Bool(true)]);
         let list = |entry: Value<'static>| Value::List(vec![Value::Text(b"b"), entry]);
         check(&test, list(Value::Bool(false)), Truth::False);
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_a_list_is_unknown() {
+    fn contains_is_unknown_if_the_list_is_cut() {
         let test = Test::Contains(vec![Scalar::Text("a")]);
         let mut names = vec!["b"; crate::MAX_GROUPS];
         check(&test, Value::Names(NameList::of(&names)), Truth::False);
@@ -319,11 +320,12 @@ mod tests {
     }
 
     #[test]
-    fn logic_has_three_values() {
-        let unknown = || Condition::User { fact: 9, test: Test::AtLeast(1.0) };
-        let (yes, no) = (Condition::Application(vec![1]), Condition::Application(vec![2]));
+    fn conditions_combine_in_three_values() {
+        let unknown = || Condition::User { input: InputId(9), test: Test::AtLeast(1.0) };
+        let (yes, no) =
+            (Condition::Application(vec![ApplicationId(1)]), Condition::Application(vec![ApplicationId(2)]));
         let decide = |condition: &Condition<'_>| {
-            condition.decide(ConditionInputs { connection: 0, application: 1, values: &[] })
+            condition.decide(ConditionInputs { connection: 0, application: ApplicationId(1), values: &[] })
         };
         assert_eq!(decide(&Condition::Not(Box::new(unknown()))), Truth::Unknown);
         assert_eq!(decide(&Condition::All(vec![unknown(), yes.clone()])), Truth::Unknown);
@@ -333,16 +335,21 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_of_an_address_is_unknown_unless_it_is_verified() {
-        let condition = Condition::EmailDomain { email: 0, verified: 1, domains: vec!["acme.example"] };
+    fn email_domain_is_unknown_unless_verified() {
+        let condition =
+            Condition::EmailDomain { email: InputId(0), verified: InputId(1), domains: vec!["acme.example"] };
         let decide = |email: Value<'static>, verified: Value<'static>| {
-            condition.decide(ConditionInputs { connection: 0, application: 0, values: &[email, verified] })
+            condition.decide(ConditionInputs {
+                connection: 0,
+                application: ApplicationId(0),
+                values: &[email, verified],
+            })
         };
         let verified = |email: &'static [u8]| decide(Value::Text(email), Value::Bool(true));
         assert_eq!(verified(b"x@ACME.example"), Truth::True);
         assert_eq!(verified(b"x@evil.example@acme.example.net"), Truth::False);
-        for no_address in [&b"@acme.example"[..], b"acme.example", b"x@", b""] {
-            assert_eq!(verified(no_address), Truth::Unknown);
+        for not_an_address in [&b"@acme.example"[..], b"acme.example", b"x@", b""] {
+            assert_eq!(verified(not_an_address), Truth::Unknown);
         }
         for other in
             [Value::Bool(false), Value::Text(b"true"), Value::Absent, Value::Null, Value::Number(1.0)]
@@ -353,10 +360,15 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_known_to_lack_a_key_where_its_owner_is_in_the_login() {
-        let condition = Condition::Metadata { owner: 0, fact: 1, values: vec![Scalar::Text("gold")] };
+    fn metadata_is_false_without_the_key_if_its_owner_is_in_the_login() {
+        let condition =
+            Condition::Metadata { owner: InputId(0), input: InputId(1), values: vec![Scalar::Text("gold")] };
         let decide = |owner: Value<'static>, value: Value<'static>| {
-            condition.decide(ConditionInputs { connection: 0, application: 0, values: &[owner, value] })
+            condition.decide(ConditionInputs {
+                connection: 0,
+                application: ApplicationId(0),
+                values: &[owner, value],
+            })
         };
         let with = |metadata: Value<'static>| Value::Object(vec![(&b"metadata"[..], metadata)]);
         let object = || with(Value::Object(vec![]));
@@ -375,14 +387,15 @@ mod tests {
     }
 
     #[test]
-    fn false_if_unknown_leaves_the_other_values() {
-        let unknown = Condition::User { fact: 9, test: Test::AtLeast(1.0) };
-        let (yes, no) = (Condition::Application(vec![1]), Condition::Application(vec![2]));
+    fn false_if_unknown_keeps_true_and_false() {
+        let unknown = Condition::User { input: InputId(9), test: Test::AtLeast(1.0) };
+        let (yes, no) =
+            (Condition::Application(vec![ApplicationId(1)]), Condition::Application(vec![ApplicationId(2)]));
         let check = |condition: Condition<'static>, expected: Truth, negated: Truth| {
-            let facts = ConditionInputs { connection: 0, application: 1, values: &[] };
+            let inputs = ConditionInputs { connection: 0, application: ApplicationId(1), values: &[] };
             let condition = Condition::FalseIfUnknown(Box::new(condition));
-            assert_eq!(condition.decide(facts), expected);
-            assert_eq!(Condition::Not(Box::new(condition)).decide(facts), negated);
+            assert_eq!(condition.decide(inputs), expected);
+            assert_eq!(Condition::Not(Box::new(condition)).decide(inputs), negated);
         };
         check(yes, Truth::True, Truth::False);
         check(no, Truth::False, Truth::True);

@@ -1,17 +1,19 @@
-//! Grants that are made of what a pattern captured.
+//! Grants that contain captures, such as `${team}-readers`.
 //!
-//! What comes out is a literal: it names one of the target groups that the compiler found the template may grant,
-//! or it grants nothing. It is never a pattern.
+//! The expansion is a literal. It is one of the target groups that the compiler listed as candidates, or it grants
+//! nothing. It is never a pattern.
 
 use crate::codec::reader::Reader;
+use crate::codec::tags::grant as tag;
+use crate::ids::TargetId;
 use crate::text::case_mapping;
 
 /// A grant with captures in it.
 #[derive(Debug)]
 pub(crate) struct GrantExpansion<'b> {
     pieces: Vec<Piece<'b>>,
-    /// The target groups that it may grant, by their position in the registry, ascending: sorted by name.
-    candidates: Vec<u32>,
+    /// The target groups that it may grant, ascending, so sorted by name.
+    candidates: Vec<TargetId>,
 }
 
 #[derive(Debug)]
@@ -20,7 +22,7 @@ enum Piece<'b> {
     Capture { number: usize, case: Case },
 }
 
-/// What happens to the letters of a capture.
+/// The letter case of a capture in the expansion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     AsIs,
@@ -29,24 +31,23 @@ pub(crate) enum Case {
 }
 
 impl<'b> GrantExpansion<'b> {
-    /// Layout: pieces\*, each a tag byte and then 0: a text, 1 to 3 (as it is, lower, upper): the number of a capture;
-    /// candidates\*, below `groups`.
-    pub(crate) fn decode(reader: &mut Reader<'b>, groups: u32) -> Option<Self> {
+    /// Decodes a grant from a registry of `groups` target groups; `None` if it is not well-formed.
+    pub(crate) fn decode(reader: &mut Reader<'b>, groups: usize) -> Option<Self> {
         let pieces = reader.list(|reader| {
             let case = match reader.byte()? {
-                0 => return Some(Piece::Literal(reader.text()?)),
-                1 => Case::AsIs,
-                2 => Case::Lower,
-                3 => Case::Upper,
+                tag::LITERAL => return Some(Piece::Literal(reader.text()?)),
+                tag::AS_IS => Case::AsIs,
+                tag::LOWER => Case::Lower,
+                tag::UPPER => Case::Upper,
                 _ => return None,
             };
             Some(Piece::Capture { number: reader.number()? as usize, case })
         })?;
-        let candidates = reader.list(|reader| reader.number().filter(|group| *group < groups))?;
+        let candidates = reader.list(|reader| reader.id(groups))?;
         Some(Self { pieces, candidates })
     }
 
-    /// Appends the text that the template expands to.
+    /// Appends the expansion.
     pub(crate) fn expand(&self, captures: &[&[u8]], text: &mut Vec<u8>) {
         for piece in &self.pieces {
             match piece {
@@ -63,9 +64,13 @@ impl<'b> GrantExpansion<'b> {
         }
     }
 
-    /// The target group of a name, if the template may grant it; `name` gives the names of the registry.
-    pub(crate) fn find<'n>(&self, wanted: &[u8], name: impl Fn(u32) -> Option<&'n str>) -> Option<u32> {
-        let order = |group: &u32| name(*group).unwrap_or_default().as_bytes().cmp(wanted);
+    /// The candidate with this name. `name_of` gives the names of the registry.
+    pub(crate) fn find<'n>(
+        &self,
+        name: &[u8],
+        name_of: impl Fn(TargetId) -> Option<&'n str>,
+    ) -> Option<TargetId> {
+        let order = |group: &TargetId| name_of(*group).unwrap_or_default().as_bytes().cmp(name);
         let at = self.candidates.binary_search_by(order).ok()?;
         self.candidates.get(at).copied()
     }

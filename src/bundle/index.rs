@@ -1,12 +1,6 @@
-//! The bundle: a whole platform's compiled mappings as bytes.
+//! The index of a bundle: what every login needs. The mapping of an organization is decoded at its first login.
 //!
-//! ```text
-//! "CSMB"  version (1 byte)  SHA-256 of the body (32 bytes)  body
-//! ```
-//! The body holds what every login needs (policies, applications, the registry of target groups, tiers, what is to
-//! be read where, and which organization and connection leads where) and then one block per organization, which is decoded
-//! when its first login arrives, without touching the others. Numbers are LEB128, texts have their length before
-//! them. The compiler writes it (`compiler/encode.rs`).
+//! docs/spec/bundle.md describes the format; `compiler/encode.rs` writes it.
 
 #[cfg(target_arch = "wasm32")]
 use core::cell::OnceCell as OnceLock;
@@ -15,48 +9,45 @@ use std::sync::OnceLock;
 
 use super::mapping::{Mapping, Policy};
 use crate::codec::reader::Reader;
+use crate::codec::tags::{FORMAT_VERSION, MAGIC, application as flag, policy};
 use crate::collections::bit_set::BitSet;
 use crate::collections::hash_index::HashIndex;
+use crate::ids::{ApplicationId, ConnectionId, Id, LookupId, OrganizationId, SourceId, TargetId};
 use crate::limits::{MAX_APPLICATIONS, MAX_MEMBERSHIPS};
 use crate::login::lookup::Lookup;
 use crate::login::source::{Combine, Source};
 use crate::text::scan::hash;
 
-pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
-
 /// The bytes before the body: the magic, the version, the digest.
 #[cfg(feature = "compiler")]
 const HEADER_BYTES: usize = MAGIC.len() + 1 + 32;
 
-/// The version of the bundle format that this engine reads and the compiler writes.
-pub const FORMAT_VERSION: u8 = 3;
-
 /// A platform's compiled mappings, ready to evaluate logins.
 ///
-/// Borrows the encoded bytes; decoding reads the index only.
+/// Borrows the encoded bytes. Decoding reads the index only.
 #[derive(Debug)]
 pub struct Bundle<'b> {
     digest: [u8; 32],
     pub(crate) closed: Policy,
     pub(crate) failure: Policy,
     applications: Vec<Application<'b>>,
-    /// The registry: the names of the target groups.
+    /// The registry: the names of the target groups, sorted.
     groups: Vec<&'b str>,
-    /// The bytes of the longest of their names.
+    /// The length of the longest name of a target group, in bytes.
     longest_group: usize,
     /// The target groups of each application.
-    groups_of: Vec<BitSet>,
-    /// Orders of target groups, the highest first, of which a user keeps one.
-    pub(crate) tiers: Vec<Vec<u32>>,
-    reads: Vec<Lookup<'b>>,
+    groups_of: Vec<BitSet<TargetId>>,
+    /// Tiers of target groups, the highest group first. A user keeps only the highest of each tier.
+    pub(crate) tiers: Vec<Vec<TargetId>>,
+    lookups: Vec<Lookup<'b>>,
     sources: Vec<Source<'b>>,
-    /// The sources of all connections, one behind the other.
-    sources_of: Vec<u32>,
+    /// The sources of all connections, connection by connection.
+    sources_of: Vec<SourceId>,
     connections: Vec<Connection<'b>>,
     organizations: Vec<Organization<'b>>,
     by_client: HashIndex,
     /// Client ids, each with its application.
-    clients: Vec<(&'b str, u32)>,
+    clients: Vec<(&'b str, ApplicationId)>,
     by_organization: HashIndex,
     by_connection: HashIndex,
 }
@@ -75,13 +66,13 @@ pub struct Application<'b> {
     pub access_token: bool,
     /// The SAML attribute that carries the groups too.
     pub saml_attribute: Option<&'b str>,
-    /// The claim that tells the bundle's digest and the rules that fired.
+    /// The claim that carries the bundle's digest and the rules that fired.
     pub provenance: Option<&'b str>,
     /// The most groups of one user.
     pub max_groups: u32,
     /// The longest groups claim, in bytes of its JSON.
     pub max_claim_bytes: u32,
-    /// What happens with a login that exceeds one of the two.
+    /// What happens with a login that exceeds one of these limits.
     pub over_limit: OverLimit,
 }
 
@@ -90,11 +81,11 @@ pub struct Application<'b> {
 pub struct Connection<'b> {
     /// Its name in Auth0.
     pub name: &'b str,
-    /// The position of the organization that lists it.
-    pub(crate) organization: u32,
-    /// Where its sources stand among those of all connections.
+    /// The organization that lists it.
+    pub(crate) organization: OrganizationId,
+    /// The range of its sources among those of all connections.
     sources: core::ops::Range<usize>,
-    /// What several sources are together.
+    /// How several sources are combined.
     pub(crate) combine: Combine,
     /// Whether another organization lists a connection of this name too.
     pub(crate) shared: bool,
@@ -103,18 +94,18 @@ pub struct Connection<'b> {
 /// A customer organization.
 #[derive(Debug)]
 pub struct Organization<'b> {
-    /// Its name, which is its mapping file's.
+    /// Its name, which is also the name of its mapping file.
     pub name: &'b str,
     /// Its id in Auth0, if it has one.
     pub id: Option<&'b str>,
     pub(crate) connections: core::ops::Range<usize>,
-    /// What conditions and policies of the mapping go by: positions of reads.
-    facts: Vec<u32>,
+    /// The lookups of the inputs of the mapping's conditions and policies.
+    condition_inputs: Vec<LookupId>,
     block: &'b [u8],
     mapping: OnceLock<Option<Box<Mapping<'b>>>>,
 }
 
-/// What happens with a login whose groups are more than its application accepts.
+/// What happens with a login that has more groups than its application accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]
 pub enum OverLimit {
@@ -122,7 +113,7 @@ pub enum OverLimit {
     NoGroups,
     /// It is refused.
     Deny,
-    /// It goes on with the first groups, in the order of their names.
+    /// It goes on with the first groups by name.
     Truncate,
 }
 
@@ -130,13 +121,13 @@ pub enum OverLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// They do not begin like a bundle.
+    /// They do not begin as a bundle does.
     Foreign,
     /// They are a bundle of another format version.
     Version(u8),
-    /// They changed since they were written: the digest does not fit.
+    /// They changed since they were written: the digest differs.
     Damaged,
-    /// Their digest fits, but they break the format.
+    /// Their digest is right, but they break the format.
     Malformed,
 }
 
@@ -149,9 +140,8 @@ impl core::fmt::Display for BundleError {
                 "the bundle has format version {version}, and this engine reads version {FORMAT_VERSION}; \
                  build it again with this version of claimsmith"
             ),
-            Self::Damaged => {
-                formatter.write_str("the bundle is damaged: its digest does not fit; build it again")
-            }
+            Self::Damaged => formatter
+                .write_str("the bundle is damaged: its digest differs from its content; build it again"),
             Self::Malformed => formatter.write_str("the bundle breaks its format; build it again"),
         }
     }
@@ -171,9 +161,9 @@ impl<'b> Bundle<'b> {
         Self::decode_hashed(bytes, Sha256::digest(bytes.get(HEADER_BYTES..).unwrap_or_default()).into())
     }
 
-    /// Decodes the index of an encoded bundle, all of whose bytes behind the header have the SHA-256 `digest`.
+    /// Decodes the index of an encoded bundle whose bytes after the header have the SHA-256 `digest`.
     ///
-    /// For hosts that can hash natively: in WebAssembly it would take most of a cold start.
+    /// For hosts that can hash natively: in WebAssembly, hashing would take most of a cold start.
     ///
     /// # Errors
     ///
@@ -195,8 +185,8 @@ impl<'b> Bundle<'b> {
         bundle.fill(reader).map(|()| bundle).ok_or(BundleError::Malformed)
     }
 
-    /// A bundle with nothing in it. It is filled in its place: what a list of its own would need where something is
-    /// wrong, to be given back, is a good part of the code that a cold start waits for.
+    /// An empty bundle, to be filled in place. Returning each list separately would need code that frees the others after
+    /// an error, and that code is a good part of the engine.
     fn empty(digest: [u8; 32]) -> Self {
         Self {
             digest,
@@ -207,7 +197,7 @@ impl<'b> Bundle<'b> {
             longest_group: 0,
             groups_of: Vec::new(),
             tiers: Vec::new(),
-            reads: Vec::new(),
+            lookups: Vec::new(),
             sources: Vec::new(),
             sources_of: Vec::new(),
             connections: Vec::new(),
@@ -226,12 +216,11 @@ impl<'b> Bundle<'b> {
         self.failure = Policy::decode(reader)?;
         self.read_applications(reader)?;
         self.read_groups(reader)?;
-        let count = self.groups.len();
-        let group = |reader: &mut Reader<'b>| reader.number().filter(|group| (*group as usize) < count);
-        self.tiers = reader.list(|reader| reader.list(group))?;
-        self.reads = reader.list(Lookup::decode)?;
-        let reads = &self.reads;
-        self.sources = reader.list(|reader| Source::decode(position(reader, reads)?, reader))?;
+        let groups = self.groups.len();
+        self.tiers = reader.list(|reader| reader.list(|reader| reader.id(groups)))?;
+        self.lookups = reader.list(Lookup::decode)?;
+        let lookups = self.lookups.len();
+        self.sources = reader.list(|reader| Source::decode(reader.id(lookups)?, reader))?;
         self.read_organizations(reader)?;
         self.index();
         reader.is_empty().then_some(())
@@ -239,13 +228,12 @@ impl<'b> Bundle<'b> {
 
     fn read_applications(&mut self, reader: &mut Reader<'b>) -> Option<()> {
         let count = reader.count().filter(|count| *count <= MAX_APPLICATIONS)?;
-        // Room for as many as there usually are: a list that never grows needs less code to start with.
         self.applications = Vec::with_capacity(count);
         self.clients = Vec::with_capacity(count);
-        for position in 0..count as u32 {
+        for application in (0..count as u32).map(ApplicationId) {
             self.applications.push(Application::decode(reader)?);
             for _ in 0..reader.count()? {
-                self.clients.push((reader.text()?, position));
+                self.clients.push((reader.text()?, application));
             }
         }
         Some(())
@@ -256,12 +244,12 @@ impl<'b> Bundle<'b> {
         let count = reader.count().filter(|count| memberships(count) <= MAX_MEMBERSHIPS)?;
         self.groups = Vec::with_capacity(count);
         self.groups_of = vec![BitSet::new(count); self.applications.len()];
-        for position in 0..count as u32 {
+        for group in (0..count as u32).map(TargetId) {
             let name = reader.text()?;
             self.longest_group = self.longest_group.max(name.len());
             self.groups.push(name);
             for _ in 0..reader.count()? {
-                self.groups_of.get_mut(reader.number()? as usize)?.insert(position);
+                self.groups_of.get_mut(reader.number()? as usize)?.insert(group);
             }
         }
         Some(())
@@ -273,7 +261,7 @@ impl<'b> Bundle<'b> {
         self.connections = Vec::with_capacity(count);
         self.sources_of = Vec::with_capacity(count);
         let mut blocks = Vec::with_capacity(count);
-        for organization in 0..count as u32 {
+        for organization in (0..count as u32).map(OrganizationId) {
             let name = reader.text()?;
             let id = Some(reader.text()?).filter(|id| !id.is_empty());
             let first = self.connections.len();
@@ -285,7 +273,7 @@ impl<'b> Bundle<'b> {
                 name,
                 id,
                 connections: first..self.connections.len(),
-                facts: reader.list(|reader| position(reader, &self.reads))?,
+                condition_inputs: reader.list(|reader| reader.id(self.lookups.len()))?,
                 block: &[],
                 mapping: OnceLock::new(),
             });
@@ -297,11 +285,15 @@ impl<'b> Bundle<'b> {
         Some(())
     }
 
-    fn read_connection(&mut self, organization: u32, reader: &mut Reader<'b>) -> Option<Connection<'b>> {
+    fn read_connection(
+        &mut self,
+        organization: OrganizationId,
+        reader: &mut Reader<'b>,
+    ) -> Option<Connection<'b>> {
         let name = reader.text()?;
         let first = self.sources_of.len();
         for _ in 0..reader.count()? {
-            self.sources_of.push(position(reader, &self.sources)?);
+            self.sources_of.push(reader.id(self.sources.len())?);
         }
         let combine = match self.sources_of.len() - first {
             0 => return None,
@@ -313,7 +305,7 @@ impl<'b> Bundle<'b> {
         Some(Connection { name, organization, sources, combine, shared: false })
     }
 
-    /// Files clients, organizations and connections under what a login calls them.
+    /// Indexes clients, organizations and connections by the ids and names in logins.
     fn index(&mut self) {
         let client = |at: u32| self.clients.get(at as usize).map(|(id, _)| id.as_bytes());
         self.by_client = HashIndex::build(self.clients.len(), &client, &mut |_, _| ());
@@ -341,54 +333,54 @@ impl<'b> Bundle<'b> {
         self.digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 
-    /// The application at a position.
-    pub fn application(&self, position: u32) -> Option<&Application<'b>> {
-        self.applications.get(position as usize)
+    /// The application with this id.
+    pub fn application(&self, application: ApplicationId) -> Option<&Application<'b>> {
+        self.applications.get(application.index())
     }
 
-    /// The name of the target group at a position of the registry, which is sorted by name.
-    pub fn group_name(&self, position: u32) -> Option<&'b str> {
-        self.groups.get(position as usize).copied()
+    /// The name of a target group.
+    pub fn group_name(&self, group: TargetId) -> Option<&'b str> {
+        self.groups.get(group.index()).copied()
     }
 
-    /// The position of the target group of a name.
-    pub(crate) fn find_group(&self, name: &[u8]) -> Option<u32> {
+    /// The target group of this name.
+    pub(crate) fn find_group(&self, name: &[u8]) -> Option<TargetId> {
         let at = self.groups.binary_search_by(|group| group.as_bytes().cmp(name)).ok()?;
-        u32::try_from(at).ok()
+        Some(TargetId(at as u32))
     }
 
     /// The target groups of an application.
-    pub(crate) fn groups_of(&self, application: u32) -> Option<&BitSet> {
-        self.groups_of.get(application as usize)
+    pub(crate) fn groups_of(&self, application: ApplicationId) -> Option<&BitSet<TargetId>> {
+        self.groups_of.get(application.index())
     }
 
-    /// The read at a position.
-    pub fn read(&self, position: u32) -> Option<&Lookup<'b>> {
-        self.reads.get(position as usize)
+    /// The lookup with this id.
+    pub fn lookup(&self, lookup: LookupId) -> Option<&Lookup<'b>> {
+        self.lookups.get(lookup.index())
     }
 
     /// The sources of a connection's groups.
     pub fn sources(&self, connection: &Connection<'b>) -> impl Iterator<Item = &Source<'b>> + Clone {
-        let positions = self.sources_of.get(connection.sources.clone()).unwrap_or_default();
-        positions.iter().filter_map(|at| self.sources.get(*at as usize))
+        let sources = self.sources_of.get(connection.sources.clone()).unwrap_or_default();
+        sources.iter().filter_map(|source| self.sources.get(source.index()))
     }
 
-    /// What has to be read for a login through a connection, by position: its sources' values, then the facts that
-    /// its mapping asks for.
-    pub(crate) fn reads(&self, connection: &Connection<'b>) -> impl Iterator<Item = u32> {
-        let facts =
-            self.organization(connection.organization).map(|organization| organization.facts.as_slice());
-        self.sources(connection).map(|source| source.read).chain(facts.unwrap_or_default().iter().copied())
+    /// The lookups for a login through a connection: the values of its sources, then the inputs of conditions and
+    /// policies.
+    pub(crate) fn lookups(&self, connection: &Connection<'b>) -> impl Iterator<Item = LookupId> {
+        let organization = self.organization(connection.organization);
+        let inputs = organization.map_or(&[][..], |organization| &organization.condition_inputs);
+        self.sources(connection).map(|source| source.lookup).chain(inputs.iter().copied())
     }
 
-    /// The connection at a position.
-    pub fn connection(&self, position: u32) -> Option<&Connection<'b>> {
-        self.connections.get(position as usize)
+    /// The connection with this id.
+    pub fn connection(&self, connection: ConnectionId) -> Option<&Connection<'b>> {
+        self.connections.get(connection.index())
     }
 
-    /// The organization at a position.
-    pub fn organization(&self, position: u32) -> Option<&Organization<'b>> {
-        self.organizations.get(position as usize)
+    /// The organization with this id.
+    pub fn organization(&self, organization: OrganizationId) -> Option<&Organization<'b>> {
+        self.organizations.get(organization.index())
     }
 
     /// All organizations, sorted by name.
@@ -396,19 +388,18 @@ impl<'b> Bundle<'b> {
         &self.organizations
     }
 
-    /// The mapping of the organization at a position, decoded at the first call; `None` if it cannot be decoded.
-    pub fn mapping(&self, organization: u32) -> Option<&Mapping<'b>> {
-        let organization = self.organizations.get(organization as usize)?;
-        let groups = u32::try_from(self.groups.len()).ok()?;
-        let decode = || Mapping::decode(organization.block, groups).map(Box::new);
-        // `get_or_init` has code for an initialization within itself.
+    /// The mapping of an organization, decoded at the first call; `None` if it cannot be decoded.
+    pub fn mapping(&self, organization: OrganizationId) -> Option<&Mapping<'b>> {
+        let organization = self.organization(organization)?;
+        let decode = || Mapping::decode(organization.block, self.groups.len()).map(Box::new);
+        // `get_or_init` would add code for recursive initialization.
         if organization.mapping.get().is_none() {
             drop(organization.mapping.set(decode()));
         }
         organization.mapping.get()?.as_deref()
     }
 
-    /// The bytes of the longest name of a target group.
+    /// The length of the longest name of a target group, in bytes.
     pub(crate) fn longest_group(&self) -> usize {
         self.longest_group
     }
@@ -417,41 +408,36 @@ impl<'b> Bundle<'b> {
         self.groups.len()
     }
 
-    pub(crate) fn find_application(&self, client: &str) -> Option<u32> {
+    pub(crate) fn find_application(&self, client: &str) -> Option<ApplicationId> {
         let id = |at: u32| self.clients.get(at as usize).is_some_and(|(id, _)| *id == client);
         let at = self.by_client.find(hash(client.as_bytes()), &id)?;
         self.clients.get(at as usize).map(|(_, application)| *application)
     }
 
     pub(crate) fn find_organization(&self, id: &str) -> Option<&Organization<'b>> {
-        let same = |at: u32| self.organization(at).is_some_and(|organization| organization.id == Some(id));
-        self.organization(self.by_organization.find(hash(id.as_bytes()), &same)?)
+        let has_id = |at: u32| {
+            self.organizations.get(at as usize).is_some_and(|organization| organization.id == Some(id))
+        };
+        self.organizations.get(self.by_organization.find(hash(id.as_bytes()), &has_id)? as usize)
     }
 
-    /// The first connection of a name, whichever organization lists it.
-    pub(crate) fn find_connection(&self, name: &str) -> Option<u32> {
-        let same = |at: u32| self.connection(at).is_some_and(|connection| connection.name == name);
-        self.by_connection.find(hash(name.as_bytes()), &same)
+    /// The first connection of a name, in any organization.
+    pub(crate) fn find_connection(&self, name: &str) -> Option<ConnectionId> {
+        let has_name = |at: u32| self.connections.get(at as usize).is_some_and(|it| it.name == name);
+        self.by_connection.find(hash(name.as_bytes()), &has_name).map(ConnectionId)
     }
 
     /// The connection of a name that an organization lists.
-    pub(crate) fn find_connection_of(&self, organization: &Organization<'b>, name: &str) -> Option<u32> {
+    pub(crate) fn find_connection_of(
+        &self,
+        organization: &Organization<'b>,
+        name: &str,
+    ) -> Option<ConnectionId> {
         let listed = self.connections.get(organization.connections.clone())?;
         let at = listed.iter().position(|connection| connection.name == name)?;
-        u32::try_from(organization.connections.start + at).ok()
+        Some(ConnectionId((organization.connections.start + at) as u32))
     }
 }
-
-/// Takes the position of one of `list`.
-fn position<T>(reader: &mut Reader<'_>, list: &[T]) -> Option<u32> {
-    reader.number().filter(|at| (*at as usize) < list.len())
-}
-
-/// The flags of an application in a bundle.
-pub(crate) const ID_TOKEN: u8 = 1;
-pub(crate) const ACCESS_TOKEN: u8 = 2;
-pub(crate) const SAML: u8 = 4;
-pub(crate) const PROVENANCE: u8 = 8;
 
 impl<'b> Application<'b> {
     fn decode(reader: &mut Reader<'b>) -> Option<Self> {
@@ -461,15 +447,15 @@ impl<'b> Application<'b> {
             0 => Some(None),
             _ => reader.text().map(Some),
         };
-        let (saml_attribute, provenance) = (optional(SAML)?, optional(PROVENANCE)?);
+        let (saml_attribute, provenance) = (optional(flag::SAML)?, optional(flag::PROVENANCE)?);
         let (max_groups, max_claim_bytes) = (reader.number()?, reader.number()?);
         let over_limit = match reader.byte()? {
-            0 => OverLimit::NoGroups,
-            1 => OverLimit::Deny,
-            2 => OverLimit::Truncate,
+            policy::NO_GROUPS => OverLimit::NoGroups,
+            policy::DENY => OverLimit::Deny,
+            policy::TRUNCATE => OverLimit::Truncate,
             _ => return None,
         };
-        let [id_token, access_token] = [ID_TOKEN, ACCESS_TOKEN].map(|flag| flags & flag != 0);
+        let [id_token, access_token] = [flag::ID_TOKEN, flag::ACCESS_TOKEN].map(|flag| flags & flag != 0);
         Some(Self {
             name,
             claim,

@@ -3,10 +3,12 @@
 use super::condition::Condition;
 use super::grant_expansion::GrantExpansion;
 use crate::codec::reader::Reader;
+use crate::codec::tags::{policy, rule as flag};
 use crate::collections::bit_set::BitSet;
+use crate::ids::{ClauseId, Id, RuleId, TargetId, UpstreamId};
 use crate::login::delimited::KnownNames;
 use crate::matching::matcher::{Matcher, PatternKind};
-use crate::matching::regex_vm::{self, Ends, Regex};
+use crate::matching::regex_vm::{self, NameEnds, Regex};
 use crate::text::case_mapping;
 use crate::text::scan::{ScannedName, scan};
 
@@ -19,74 +21,72 @@ pub struct Mapping<'b> {
     pub(crate) unmatched: UnmatchedPolicy,
     /// The oldest that attributes may be when a refresh token is exchanged, in seconds.
     pub(crate) refresh: Option<u32>,
-    /// How many delimiters a known name holds at most: strings of groups are split with that in mind.
+    /// The most delimiters that a known name contains.
     delimiters: usize,
-    /// Exact names with their letters and marks apart, sorted: upstream groups that look like a known one, and are not.
+    /// Exact names in Unicode's normalization form D where it differs, sorted: upstream groups that look like a known group.
     lookalikes: Vec<&'b str>,
     pub(crate) rules: Vec<Rule<'b>>,
-    /// What the rules grant or take away, rule by rule: positions in the registry.
-    grants: Vec<u32>,
-    /// Where those of each rule begin, and where the last one's end.
-    grants_of: Vec<u32>,
-    /// Whether any rule takes away what it names, rather than granting it.
-    takes_away: bool,
-    /// Whether several rules have the same id, side by side: parts of what an author wrote as one.
+    /// What the rules grant or exclude, rule by rule.
+    grants: Vec<TargetId>,
+    /// Where the grants of each rule begin, and where those of the last one end.
+    grants_of: Vec<usize>,
+    /// Whether any rule excludes.
+    has_excluding_rules: bool,
+    /// Whether adjacent rules have the same id: they are parts of one rule of the mapping file.
     pub(crate) has_parts: bool,
     /// The rules that fire as soon as one of their patterns matches, or always.
-    pub(crate) simple: BitSet,
-    /// The rules that fire whatever the groups are, and ask for nothing else.
-    pub(crate) everyone: Vec<u32>,
-    /// The rules that ask for more than one of their patterns, or grant what their patterns capture.
-    pub(crate) detailed: Vec<Detailed<'b>>,
-    /// What is granted if no rule grants.
-    pub(crate) default: Vec<u32>,
-    /// Whose each clause is that is not a rule's own: the first clauses are those of the rules, in their order.
-    pub(crate) clauses: Vec<u32>,
+    pub(crate) simple: BitSet<RuleId>,
+    /// The rules that always fire, whatever the groups are.
+    pub(crate) unconditional: Vec<RuleId>,
+    /// The rules that need more than a match of their own patterns, or that grant captures. Ascending.
+    pub(crate) compound: Vec<CompoundRule<'b>>,
+    /// What is granted if no rule grants anything.
+    pub(crate) default: Vec<TargetId>,
+    /// The rule of each clause that is not a rule's own. The first clauses are the rules' own, in the order of the rules.
+    clauses: Vec<RuleId>,
     matcher: Matcher<'b>,
-    /// The patterns that ignore letter case, folded, for folded names.
+    /// The patterns that ignore letter case, case-folded, for case-folded names.
     folded: Option<Matcher<'b>>,
-    /// Whether there are no other patterns than the matcher's.
-    is_plain: bool,
-    /// Regular expressions, each with its clause.
-    expressions: Vec<(u32, Regex<'b>)>,
-    /// Whether any of them ignores the letter case of ASCII.
-    lowers: bool,
+    /// The regular expressions, each with its clause.
+    expressions: Vec<(ClauseId, Regex<'b>)>,
+    /// Whether any expression needs names with their ASCII letters in lower case.
+    needs_ascii_lower: bool,
 }
 
-/// One rule: what it grants or takes away. What it matches is in the mapping's matchers.
+/// One rule. What it matches is in the mapping's matchers, and what it grants or excludes in the mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule<'b> {
     /// The rule's id, unique in its mapping.
     pub id: &'b str,
-    /// Whether it takes away what it names, rather than granting it.
+    /// Whether it excludes the target groups that it names, rather than granting them.
     pub excludes: bool,
 }
 
-/// What a rule asks for, or grants, beyond its own patterns.
+/// A rule that needs more than a match of its own patterns, or that grants captures.
 #[derive(Debug)]
-pub(crate) struct Detailed<'b> {
-    pub(crate) rule: u32,
+pub(crate) struct CompoundRule<'b> {
+    pub(crate) rule: RuleId,
     /// Whether one of its own patterns has to match a group.
     pub(crate) own: bool,
-    /// The clauses of which each has to match a group.
-    pub(crate) all: Vec<u32>,
-    /// The clauses of which none may match a group.
-    pub(crate) none: Vec<u32>,
+    /// The clauses that have to match a group each.
+    pub(crate) all: Vec<ClauseId>,
+    /// The clauses that must not match any group.
+    pub(crate) none: Vec<ClauseId>,
     pub(crate) condition: Option<Condition<'b>>,
-    /// From this moment on it does not fire: seconds since 1970, 0 if it does not expire.
+    /// The moment from which on it does not fire, in seconds since 1970; 0 if it does not expire.
     pub(crate) expires: u32,
-    pub(crate) templates: Vec<GrantExpansion<'b>>,
+    pub(crate) expansions: Vec<GrantExpansion<'b>>,
 }
 
-/// Memory that one name after another is matched with.
+/// Memory that is reused from name to name.
 #[derive(Debug, Default)]
-struct Memory {
+struct Cache {
     folded: Vec<u8>,
     ascii: Vec<u8>,
-    runs: regex_vm::Memory,
+    runs: regex_vm::Cache,
 }
 
-/// What happens with a login that cannot be evaluated: the choice is the mapping's owner's.
+/// What happens with a login that cannot be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]
 pub enum Policy {
@@ -108,7 +108,7 @@ pub enum IncompletePolicy {
     UsePartial,
 }
 
-/// What happens with an upstream group that no rule wants.
+/// What happens with an upstream group that no rule matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]
 pub enum UnmatchedPolicy {
@@ -118,83 +118,60 @@ pub enum UnmatchedPolicy {
     Deny,
 }
 
-/// The flags of a rule in a bundle.
-pub(crate) const EVERYONE: u8 = 1;
-pub(crate) const EXCLUDES: u8 = 2;
-pub(crate) const DETAILED: u8 = 4;
-pub(crate) const OWN: u8 = 8;
-
 impl<'b> Mapping<'b> {
     /// Decodes a mapping that grants from a registry of `groups` target groups; `None` if it is not well-formed.
     ///
     /// The layout is in docs/spec/bundle.md.
-    pub(crate) fn decode(bytes: &'b [u8], groups: u32) -> Option<Self> {
+    pub(crate) fn decode(bytes: &'b [u8], groups: usize) -> Option<Self> {
         let mut reader = Reader::new(bytes);
+        let reader = &mut reader;
         let incomplete = match reader.byte()? {
-            0 => IncompletePolicy::NoGroups,
-            1 => IncompletePolicy::Deny,
-            2 => IncompletePolicy::UsePartial,
+            policy::NO_GROUPS => IncompletePolicy::NoGroups,
+            policy::DENY => IncompletePolicy::Deny,
+            policy::USE_PARTIAL => IncompletePolicy::UsePartial,
             _ => return None,
         };
-        let unmatched = match reader.flag()? {
-            false => UnmatchedPolicy::Drop,
-            true => UnmatchedPolicy::Deny,
-        };
-        let refresh = reader.number().map(|age| (age > 0).then_some(age))?;
+        let unmatched = if reader.flag()? { UnmatchedPolicy::Deny } else { UnmatchedPolicy::Drop };
+        let refresh = Some(reader.number()?).filter(|age| *age > 0);
         let delimiters = reader.number()? as usize;
         let lookalikes = reader.list(Reader::text)?;
 
-        let group = |reader: &mut Reader<'b>| reader.number().filter(|group| *group < groups);
-        let count = u32::try_from(reader.count()?).ok()?;
-        let mut rules = Vec::with_capacity(count as usize);
-        let (mut grants, mut grants_of) = (Vec::new(), Vec::with_capacity(count as usize + 1));
-        let mut takes_away = false;
+        let count = reader.count()?;
+        let mut rules = Vec::with_capacity(count);
+        let (mut grants, mut grants_of) = (Vec::new(), Vec::with_capacity(count + 1));
         grants_of.push(0);
-        let (mut everyone, mut detailed, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
-        for position in 0..count {
+        let (mut unconditional, mut compound, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
+        for rule in (0..count as u32).map(RuleId) {
             let id = reader.text()?;
             let flags = reader.byte().filter(|flags| *flags < 16)?;
             for _ in 0..reader.count()? {
-                grants.push(group(&mut reader)?);
+                grants.push(reader.id(groups)?);
             }
-            grants_of.push(grants.len() as u32);
-            let excludes = flags & EXCLUDES != 0;
-            takes_away |= excludes;
-            rules.push(Rule { id, excludes });
-            if flags & DETAILED != 0 {
-                let mut own_clauses = |reader: &mut Reader<'b>| {
+            grants_of.push(grants.len());
+            rules.push(Rule { id, excludes: flags & flag::EXCLUDES != 0 });
+            if flags & flag::COMPOUND != 0 {
+                let mut new_clauses = |reader: &mut Reader<'b>| {
                     reader.list(|_| {
-                        clauses.push(position);
-                        Some(count + u32::try_from(clauses.len()).ok()? - 1)
+                        clauses.push(rule);
+                        Some(ClauseId((count + clauses.len() - 1) as u32))
                     })
                 };
-                detailed.push(Detailed::decode(&mut reader, position, flags, &mut own_clauses, groups)?);
-            } else if flags & EVERYONE != 0 {
-                everyone.push(position);
+                compound.push(CompoundRule::decode(reader, rule, flags, &mut new_clauses, groups)?);
+            } else if flags & flag::UNCONDITIONAL != 0 {
+                unconditional.push(rule);
             }
         }
-        let default = reader.list(group)?;
-        let all = count.checked_add(u32::try_from(clauses.len()).ok()?)?;
-        let mut simple = BitSet::new(all as usize);
-        let mut others = detailed.iter().map(|detailed: &Detailed<'_>| detailed.rule).peekable();
-        for rule in 0..count {
-            if others.next_if_eq(&rule).is_none() {
-                simple.insert(rule);
-            }
-        }
-        let matcher = Matcher::decode(&mut reader, all)?;
-        let folded = match reader.flag()? {
-            true => Some(Matcher::decode(&mut reader, all)?),
-            false => None,
-        };
-        let expressions = reader.list(|reader| {
-            let clause = reader.number().filter(|clause| *clause < all)?;
-            Some((clause, Regex::decode(reader)?))
-        })?;
-        let lowers = expressions.iter().any(|(_, regex)| regex.letters() == regex_vm::ASCII_LOWER);
-        let is_plain = folded.is_none() && expressions.is_empty();
-        let mut next = rules.iter().skip(1);
-        let has_parts = rules.iter().any(|rule| next.next().is_some_and(|next| next.id == rule.id));
+        let default = reader.list(|reader| reader.id(groups))?;
+        let all_clauses = count + clauses.len();
+        let mut simple = BitSet::new(all_clauses);
+        (0..count as u32).for_each(|rule| simple.insert(RuleId(rule)));
+        compound.iter().for_each(|compound: &CompoundRule<'_>| simple.toggle(compound.rule));
+        let matcher = Matcher::decode(reader, all_clauses)?;
+        let folded = if reader.flag()? { Some(Matcher::decode(reader, all_clauses)?) } else { None };
+        let expressions = reader.list(|reader| Some((reader.id(all_clauses)?, Regex::decode(reader)?)))?;
+        let needs_ascii_lower = expressions.iter().any(|(_, regex)| regex.letters() == regex_vm::ASCII_LOWER);
+        let has_excluding_rules = rules.iter().any(|rule| rule.excludes);
+        let has_parts = rules.iter().zip(rules.iter().skip(1)).any(|(rule, next)| rule.id == next.id);
         reader.is_empty().then_some(Self {
             incomplete,
             unmatched,
@@ -204,18 +181,17 @@ impl<'b> Mapping<'b> {
             rules,
             grants,
             grants_of,
-            takes_away,
+            has_excluding_rules,
             has_parts,
             simple,
-            everyone,
-            detailed,
+            unconditional,
+            compound,
             default,
             clauses,
             matcher,
             folded,
-            is_plain,
             expressions,
-            lowers,
+            needs_ascii_lower,
         })
     }
 
@@ -224,20 +200,23 @@ impl<'b> Mapping<'b> {
         &self.rules
     }
 
-    /// The target groups that the rule at a position grants or takes away, by their position in the registry.
-    #[inline(always)]
-    pub fn grants(&self, rule: u32) -> &[u32] {
-        let Some([start, end]) = self.grants_of.get(rule as usize..).and_then(<[u32]>::first_chunk) else {
-            return &[];
-        };
-        self.grants.get(*start as usize..*end as usize).unwrap_or_default()
+    /// The rule with this id.
+    pub fn rule(&self, rule: RuleId) -> Option<&Rule<'b>> {
+        self.rules.get(rule.index())
     }
 
-    /// Whether the rule at a position takes away what it names.
-    #[inline(always)]
-    pub(crate) fn excludes(&self, rule: u32) -> bool {
-        // Of most mappings the answer is known without looking at the rule.
-        self.takes_away && self.rules.get(rule as usize).is_some_and(|rule| rule.excludes)
+    /// The target groups that a rule grants or excludes, without those of its captures.
+    pub fn grants(&self, rule: RuleId) -> &[TargetId] {
+        match self.grants_of.get(rule.index()..).and_then(<[usize]>::first_chunk) {
+            Some([start, end]) => self.grants.get(*start..*end).unwrap_or_default(),
+            None => &[],
+        }
+    }
+
+    /// Whether a rule excludes.
+    pub(crate) fn excludes(&self, rule: RuleId) -> bool {
+        // Most mappings have no excluding rules, so the rule need not be loaded.
+        self.has_excluding_rules && self.rule(rule).is_some_and(|rule| rule.excludes)
     }
 
     /// What happens when the input is incomplete.
@@ -250,67 +229,75 @@ impl<'b> Mapping<'b> {
         self.unmatched
     }
 
-    /// How many clauses there are, those of the rules included.
+    /// The number of clauses, counting the rules' own.
     pub(crate) fn clause_count(&self) -> usize {
         self.rules.len() + self.clauses.len()
     }
 
     /// The rule that a clause belongs to.
-    pub(crate) fn rule_of(&self, clause: u32) -> u32 {
-        match (clause as usize).checked_sub(self.rules.len()) {
-            Some(at) => self.clauses.get(at).copied().unwrap_or(clause),
-            None => clause,
-        }
+    pub(crate) fn rule_of(&self, clause: ClauseId) -> RuleId {
+        let added = clause.index().checked_sub(self.rules.len()).and_then(|at| self.clauses.get(at));
+        added.copied().unwrap_or(RuleId(clause.0))
     }
 
-    pub(crate) fn detail(&self, rule: u32) -> Option<&Detailed<'b>> {
-        let at = self.detailed.binary_search_by(|detailed| detailed.rule.cmp(&rule)).ok()?;
-        self.detailed.get(at)
+    /// What a compound rule needs; `None` if the rule is simple.
+    pub(crate) fn compound_rule(&self, rule: RuleId) -> Option<&CompoundRule<'b>> {
+        let at = self.compound.binary_search_by(|compound| compound.rule.cmp(&rule)).ok()?;
+        self.compound.get(at)
     }
 
-    /// Calls `matched` for each pattern that wants one of the groups: with the group's position, the pattern's clause,
-    /// and the text that it matched if that is not the group's name. Returns the groups that some pattern wants.
-    #[inline(always)]
+    /// Calls `matched` for each pattern that matches one of the groups: with the group, the pattern's clause, the
+    /// pattern, and the text that it matched, which is the group's name in the letter case of the pattern.
+    /// Returns the groups that some pattern matches.
     pub(crate) fn for_each_match(
         &self,
         groups: &[ScannedName<'_>],
-        mut matched: impl FnMut(u32, u32, PatternKind<'_, 'b>, Option<&[u8]>),
-    ) -> BitSet {
-        let mut wanted = BitSet::new(groups.len());
-        self.matcher.for_each(groups, &mut wanted, |at, clause, kind| matched(at, clause, kind, None));
-        if !self.is_plain {
-            let mut memory = Memory::default();
-            for (group, at) in groups.iter().zip(0u32..) {
-                self.match_otherwise(group.name, &mut memory, &mut |clause, kind, text| {
-                    wanted.insert(at);
-                    matched(at, clause, kind, Some(text));
-                });
-            }
+        mut matched: impl FnMut(UpstreamId, ClauseId, PatternKind<'_, 'b>, &[u8]),
+    ) -> BitSet<UpstreamId> {
+        let mut matching = BitSet::new(groups.len());
+        let mut cache = Cache::default();
+        for (group, id) in groups.iter().zip((0..).map(UpstreamId)) {
+            self.for_each_match_of(*group, &mut cache, &mut |clause, kind, text| {
+                matching.insert(id);
+                matched(id, clause, kind, text);
+            });
         }
-        wanted
+        matching
+    }
+
+    fn for_each_match_of(
+        &self,
+        group: ScannedName<'_>,
+        cache: &mut Cache,
+        matched: &mut dyn FnMut(ClauseId, PatternKind<'_, 'b>, &[u8]),
+    ) {
+        self.matcher.for_each_match(group, &mut |clause, kind| matched(clause, kind, group.name));
+        if self.folded.is_some() || !self.expressions.is_empty() {
+            self.for_each_other_match(group.name, cache, matched);
+        }
     }
 
     /// Matches the patterns that ignore letter case, and the regular expressions.
     #[inline(never)]
-    fn match_otherwise(
+    fn for_each_other_match(
         &self,
         name: &[u8],
-        Memory { folded, ascii, runs }: &mut Memory,
-        matched: &mut dyn FnMut(u32, PatternKind<'_, 'b>, &[u8]),
+        Cache { folded, ascii, runs }: &mut Cache,
+        matched: &mut dyn FnMut(ClauseId, PatternKind<'_, 'b>, &[u8]),
     ) {
         if let Some(matcher) = &self.folded {
             folded.clear();
             case_mapping::fold_into(name, folded);
-            matcher.for_each_of_one(scan(folded), &mut |clause, kind| matched(clause, kind, folded));
+            matcher.for_each_match(scan(folded), &mut |clause, kind| matched(clause, kind, folded));
         }
-        if self.lowers {
+        if self.needs_ascii_lower {
             ascii.clear();
             ascii.extend(name.iter().map(u8::to_ascii_lowercase));
         }
-        // In letters that no expression is compared in, the name is left empty. The compiler writes a matcher of
-        // patterns that ignore letter case, even an empty one, where an expression needs the name in their letters.
+        // A name stays empty in a letter case that no expression uses. The compiler writes a matcher of patterns that
+        // ignore letter case, even an empty one, if an expression needs case-folded names.
         let names: [&[u8]; 3] = [name, ascii, folded];
-        let names = names.map(|name| (name, Ends::of(name)));
+        let names = names.map(|name| (name, NameEnds::of(name)));
         for (clause, regex) in &self.expressions {
             let Some((name, ends)) = names.get(usize::from(regex.letters())) else { continue };
             if regex.is_match(*ends, name, runs) {
@@ -319,14 +306,14 @@ impl<'b> Mapping<'b> {
         }
     }
 
-    /// Whether a name that is not plain ASCII would be a known one in Unicode's normalization form C.
+    /// Whether a name that is not plain ASCII is a known one in Unicode's normalization form C.
     pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
         self.lookalikes.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
     }
 
-    /// The exact names, those that ignore letter case included, each with its clause.
+    /// The exact names, including those that ignore letter case, each with its clause.
     #[cfg(feature = "compiler")]
-    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], u32)> {
+    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], ClauseId)> {
         self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
     }
 }
@@ -346,38 +333,41 @@ impl KnownNames for Mapping<'_> {
     }
 
     fn is_matched(&self, name: &[u8]) -> bool {
-        let mut matched = false;
-        self.matcher.for_each_of_one(scan(name), &mut |_, _| matched = true);
-        self.match_otherwise(name, &mut Memory::default(), &mut |_, _, _| matched = true);
-        matched
+        let mut is_matched = false;
+        self.for_each_match_of(scan(name), &mut Cache::default(), &mut |_, _, _| is_matched = true);
+        is_matched
     }
 }
 
-impl<'b> Detailed<'b> {
+impl<'b> CompoundRule<'b> {
     fn decode(
         reader: &mut Reader<'b>,
-        rule: u32,
+        rule: RuleId,
         flags: u8,
-        clauses: &mut impl FnMut(&mut Reader<'b>) -> Option<Vec<u32>>,
-        groups: u32,
+        new_clauses: &mut impl FnMut(&mut Reader<'b>) -> Option<Vec<ClauseId>>,
+        groups: usize,
     ) -> Option<Self> {
         Some(Self {
             rule,
-            own: flags & OWN != 0,
-            all: clauses(reader)?,
-            none: clauses(reader)?,
+            own: flags & flag::OWN != 0,
+            all: new_clauses(reader)?,
+            none: new_clauses(reader)?,
             expires: reader.number()?,
             condition: match reader.flag()? {
                 true => Some(Condition::decode(reader)?),
                 false => None,
             },
-            templates: reader.list(|reader| GrantExpansion::decode(reader, groups))?,
+            expansions: reader.list(|reader| GrantExpansion::decode(reader, groups))?,
         })
     }
 }
 
 impl Policy {
     pub(crate) fn decode(reader: &mut Reader<'_>) -> Option<Self> {
-        reader.flag().map(|deny| if deny { Self::Deny } else { Self::NoGroups })
+        match reader.byte()? {
+            policy::NO_GROUPS => Some(Self::NoGroups),
+            policy::DENY => Some(Self::Deny),
+            _ => None,
+        }
     }
 }

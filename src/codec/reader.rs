@@ -1,4 +1,6 @@
-//! Reading bytes that nobody vouches for: every read says whether there was enough to read.
+//! Reads untrusted bytes: every read returns `None` if the bytes are not enough or not well-formed.
+
+use crate::ids::Id;
 
 /// A cursor over borrowed bytes.
 #[derive(Clone, Debug)]
@@ -59,24 +61,30 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// Takes a number that counts things of at least one byte each, so that it bounds an allocation.
+    /// Takes an id that is a position in a list of `count` entries.
+    pub(crate) fn id<I: Id>(&mut self, count: usize) -> Option<I> {
+        let position = self.number()?;
+        ((position as usize) < count).then(|| I::new(position))
+    }
+
+    /// Takes a count of things of at least one byte each, which bounds the allocation for them.
     pub(crate) fn count(&mut self) -> Option<usize> {
         let count = self.number()? as usize;
         (count <= self.remaining()).then_some(count)
     }
 
-    /// Takes bytes behind a LEB128 length.
+    /// Takes a LEB128 length and that number of bytes.
     pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
         let len = self.number()? as usize;
         self.take(len)
     }
 
-    /// Takes UTF-8 text behind a LEB128 length.
+    /// Takes a LEB128 length and that number of bytes of UTF-8.
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         core::str::from_utf8(self.bytes()?).ok()
     }
 
-    /// Takes a count and as many of what `read` takes.
+    /// Takes a count and that number of entries, each by `read`.
     pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.count()?;
         let mut list = Vec::with_capacity(count);
@@ -95,7 +103,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes UTF-8 text behind a 32-bit length, where the length `u32::MAX` stands for no text.
+    /// Takes a 32-bit length and that number of bytes of UTF-8. The length `u32::MAX` means that there is no text.
     pub(crate) fn optional_text(&mut self) -> Option<Option<&'a str>> {
         match self.word()? {
             u32::MAX => Some(None),

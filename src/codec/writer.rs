@@ -1,4 +1,4 @@
-//! Writes what the reader reads: the compiler alone writes bundles.
+//! Writes bundles, for the compiler.
 
 use std::collections::BTreeSet;
 
@@ -27,13 +27,18 @@ impl Writer {
         self.bytes.push(u8::from(flag));
     }
 
-    /// A count, and that many of what `write` writes.
+    /// The sum of the flags that are on.
+    pub(crate) fn flags(&mut self, flags: &[(bool, u8)]) {
+        self.bytes.push(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| flag).sum());
+    }
+
+    /// A count and that number of entries, each written by `write`.
     pub(crate) fn list<T>(&mut self, entries: &[T], mut write: impl FnMut(&mut Self, &T)) {
         self.number(entries.len());
         entries.iter().for_each(|entry| write(self, entry));
     }
 
-    /// Positions in the registry, ascending, each once.
+    /// Positions in the registry: ascending, each once.
     pub(crate) fn positions(&mut self, positions: &[u32]) {
         let positions: BTreeSet<u32> = positions.iter().copied().collect();
         self.number(positions.len());

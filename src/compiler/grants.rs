@@ -3,7 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::encode::{LoweredTemplate, Piece};
+use super::lowered::{LoweredExpansion, Piece};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::grant_expansion::Case;
 use crate::diagnostic::Code;
@@ -33,7 +33,7 @@ type Obstacle = (Code, String, Option<String>);
 pub(crate) struct Grants {
     /// Positions in the registry.
     pub(crate) groups: Vec<u32>,
-    pub(crate) templates: Vec<LoweredTemplate>,
+    pub(crate) templates: Vec<LoweredExpansion>,
     /// What the templates expand to for upstream groups that have an alias: these are known already.
     pub(crate) of_aliases: BTreeMap<String, Vec<u32>>,
 }
@@ -240,7 +240,7 @@ impl<'p> Guard<'p> {
                 report_leak(written, &text, "what its pattern matches", findings);
             }
         }
-        grants.templates.push(LoweredTemplate { pieces, candidates });
+        grants.templates.push(LoweredExpansion { pieces, candidates });
     }
 }
 

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::encode::{
+use super::grants::{Grants, Guard};
+use super::lowered::{
     Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedLookup,
 };
-use super::grants::{Grants, Guard};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::evaluate::json_len;
+use crate::engine::claim_limits::json_len;
 use crate::language::fields::DiagnosticSink;
 use crate::language::model::{
     Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule, Scalar, Test,
@@ -125,7 +125,7 @@ fn lower_rule(
     };
     let mut patterns = PatternLowering::new(organization);
     match &rule.matches {
-        Matches::Everyone => lowered.everyone = true,
+        Matches::Everyone => lowered.unconditional = true,
         Matches::Groups { span, any, all, none } => {
             patterns.narrowed(!none.is_empty());
             let before = findings.list.len();
@@ -147,7 +147,7 @@ fn lower_rule(
     let matched = patterns.alias_captures().iter().map(|(id, _)| id);
     lowered.own.plain.names.extend(matched.filter(|id| !of_aliases.contains_key(*id)).cloned());
     lowered.groups = groups;
-    lowered.templates = templates;
+    lowered.expansions = templates;
     let mut rules = Vec::new();
     for (id, groups) in of_aliases {
         let mut own =
@@ -233,7 +233,7 @@ fn check_limits(
 ) {
     let granting = rules.iter().filter(|rule| !rule.excludes);
     let granted: BTreeSet<u32> = granting
-        .flat_map(|rule| rule.groups.iter().chain(rule.templates.iter().flat_map(|it| &it.candidates)))
+        .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)))
         .copied()
         .collect();
     let tiers = decided_tiers(rules, platform);
@@ -274,7 +274,7 @@ fn decided_tiers<'p>(rules: &[LoweredRule], platform: &'p Platform) -> Vec<&'p T
     let undecided =
         rules.iter().filter(|rule| rule.expires != 0 || rule.condition.as_ref().is_some_and(can_be_unknown));
     let named: BTreeSet<&str> = undecided
-        .flat_map(|rule| rule.groups.iter().chain(rule.templates.iter().flat_map(|it| &it.candidates)))
+        .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)))
         .filter_map(|group| Some(platform.groups.get(*group as usize)?.name.value.as_str()))
         .collect();
     let is_decided = |tier: &&Tier| !tier.groups.iter().any(|group| named.contains(group.value.as_str()));
@@ -376,8 +376,8 @@ fn lower_condition(
             LoweredCondition::Application((0..platform.applications.len()).filter(named).collect())
         }
         Condition::Client(ids) => {
-            let fact = OwnedLookup::event("/client/client_id", "");
-            LoweredCondition::User { fact, test: Test::Equals(scalars(ids)) }
+            let input = OwnedLookup::event("/client/client_id", "");
+            LoweredCondition::User { input, test: Test::Equals(scalars(ids)) }
         }
         // Which organization it is, is known now.
         Condition::Organization(names) => match names.iter().any(|name| name.value == organization.name) {
@@ -396,12 +396,12 @@ fn lower_condition(
             let key = key.value.replace('~', "~0").replace('/', "~1");
             LoweredCondition::Metadata {
                 owner: OwnedLookup::event(format!("/{of}"), "metadata"),
-                fact: OwnedLookup::event(format!("/{of}/metadata/{key}"), ""),
+                input: OwnedLookup::event(format!("/{of}/metadata/{key}"), ""),
                 values: scalars(values),
             }
         }
         Condition::User { attribute, test, .. } => {
-            LoweredCondition::User { fact: OwnedLookup::attribute(&attribute.value), test: test.clone() }
+            LoweredCondition::User { input: OwnedLookup::attribute(&attribute.value), test: test.clone() }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::encode::{Clause, Lowered};
+use super::lowered::{Clause, Lowered};
 use crate::codec::reader::Reader;
 use crate::diagnostic::Code;
 use crate::language::fields::DiagnosticSink;

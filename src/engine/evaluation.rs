@@ -1,21 +1,21 @@
-//! What the evaluation of one login gives.
+//! The result of one login's evaluation.
 
+use crate::ids::{ApplicationId, RuleId, TargetId, UpstreamId};
 use crate::outcome::{Note, Outcome, Reason};
 
-/// One rule that fired on one upstream group.
+/// A rule that matched an upstream group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Match {
-    /// The group's position among those received.
-    pub group: u32,
-    /// The rule's position in its mapping.
-    pub rule: u32,
+    /// The upstream group.
+    pub group: UpstreamId,
+    /// The rule.
+    pub rule: RuleId,
 }
 
 /// The result of one login.
 ///
-/// Positions refer to the [`Bundle`](crate::Bundle) and, for rules, to the
-/// [`Mapping`](crate::Mapping) that applied.
+/// Ids refer to the [`Bundle`](crate::Bundle) and, for rules, to the [`Mapping`](crate::Mapping) that applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
@@ -24,23 +24,27 @@ pub struct Evaluation<'a> {
     pub outcome: Outcome,
     /// Why.
     pub reason: Reason,
-    /// The application that is logged in to, by its position in the bundle.
-    pub application: Option<u32>,
-    /// The target groups of the application, by their position in the registry, ascending: sorted by name.
-    pub groups: Vec<u32>,
-    /// The rules that fired, by their position in the mapping, ascending.
-    pub rules: Vec<u32>,
-    /// The upstream groups that no rule wanted, in the order of the login.
+    /// The application; `None` if no application of the platform has the client id.
+    pub application: Option<ApplicationId>,
+    /// The target groups of the application, ascending, so sorted by name.
+    pub groups: Vec<TargetId>,
+    /// The rules that fired, ascending.
+    pub rules: Vec<RuleId>,
+    /// The upstream groups that no rule matched, in the order of the login.
     pub unmatched: Vec<&'a [u8]>,
-    /// How many upstream groups the login carried.
+    /// The number of upstream groups that the login carried.
     pub received: u32,
-    /// What happened on the way, with how often; ascending.
+    /// Events of the evaluation, each with its count; ascending.
     pub notes: Vec<(Note, u32)>,
 }
 
 impl Evaluation<'_> {
     /// An evaluation that ended before any rule was tried.
-    pub(crate) fn without_rules(outcome: Outcome, reason: Reason, application: Option<u32>) -> Self {
+    pub(crate) fn without_rules(
+        outcome: Outcome,
+        reason: Reason,
+        application: Option<ApplicationId>,
+    ) -> Self {
         Self {
             outcome,
             reason,
@@ -50,6 +54,27 @@ impl Evaluation<'_> {
             unmatched: Vec::new(),
             received: 0,
             notes: Vec::new(),
+        }
+    }
+}
+
+/// The notes of an evaluation, ascending.
+#[derive(Default)]
+pub(crate) struct Notes(pub(crate) Vec<(Note, u32)>);
+
+impl Notes {
+    /// Adds to the count of a note.
+    pub(crate) fn add(&mut self, note: Note, count: u32) {
+        if count == 0 {
+            return;
+        }
+        match self.0.binary_search_by(|(known, _)| known.cmp(&note)) {
+            Ok(at) => {
+                if let Some((_, known)) = self.0.get_mut(at) {
+                    *known += count;
+                }
+            }
+            Err(at) => self.0.insert(at, (note, count)),
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Whether the attributes of a login are too old: when a refresh token is exchanged, Auth0 runs the Action again on
-//! what the last interactive login left, and asks no identity provider.
+//! Whether the attributes of a login are too old. When a refresh token is exchanged, Auth0 runs the Action again on the
+//! attributes of the last interactive login, without asking the identity provider.
 
-use crate::login::input::Value;
+use crate::login::value::Value;
 use crate::text::rfc3339;
 
-/// What the policy goes by, before all other facts: JSON Pointers below the event, and the member where there are
-/// several.
+/// The inputs of the policy, which come before those of conditions: JSON Pointers below the event, and the member that
+/// is fetched.
 ///
 /// Source: auth0.com/docs/actions/reference/post-login/post-login-event-object.
 #[cfg(feature = "compiler")]
-pub(crate) const READS: [(&str, &str); 5] = [
+pub(crate) const LOOKUPS: [(&str, &str); 5] = [
     ("/transaction", "protocol"),
     ("/authentication", "methods"),
     ("/authentication/methods", "timestamp"),
@@ -19,14 +19,14 @@ pub(crate) const READS: [(&str, &str); 5] = [
 
 /// Whether a login is the exchange of a refresh token, and the user authenticated more than `max_age` seconds ago.
 ///
-/// The latest authentication counts that the event tells of; where it has no member for one, the refresh token's own
-/// age. If it does not tell that either, or the time of the login is not a number, any age is possible.
-pub(crate) fn is_stale(facts: &[Value<'_>], now: f64, max_age: u32) -> bool {
-    let [transaction, authentication, methods, session, token, ..] = facts else { return true };
+/// The latest authentication in the event counts, or the creation of the refresh token if the event has no member for
+/// authentications. If neither is known, or the time of the login is not a number, the attributes are stale.
+pub(crate) fn is_stale(inputs: &[Value<'_>], now: f64, max_age: u32) -> bool {
+    let [transaction, authentication, methods, session, token, ..] = inputs else { return true };
     let is_exchange = match member(transaction) {
         Value::Text(protocol) => *protocol == b"oauth2-refresh-token",
         Value::Absent => *token != Value::Absent,
-        // A protocol that cannot be read may be any.
+        // An unreadable protocol may be the exchange.
         _ => true,
     };
     if !is_exchange {
@@ -41,15 +41,16 @@ pub(crate) fn is_stale(facts: &[Value<'_>], now: f64, max_age: u32) -> bool {
         _ => &[],
     };
     let authenticated = listed.iter().chain([session]).filter_map(at).reduce(f64::max);
-    // A time that is there and cannot be read is earlier than the token for all that is known.
-    let is_silent = [authentication, session].iter().all(|object| *member(object) == Value::Absent);
-    match authenticated.or_else(|| at(token).filter(|_| is_silent)) {
+    // An unreadable time may be earlier than the token.
+    let is_absent = [authentication, session].iter().all(|object| *member(object) == Value::Absent);
+    let created = if is_absent { at(token) } else { None };
+    match authenticated.or(created) {
         Some(then) => !now.is_finite() || now - then > f64::from(max_age),
         None => true,
     }
 }
 
-/// The member of an object that was read; null if it is not an object, because then it may hold anything.
+/// The fetched member of an object; null if the value is not an object, because then it may contain anything.
 fn member<'v, 'l>(object: &'v Value<'l>) -> &'v Value<'l> {
     match object {
         Value::Absent => &Value::Absent,
@@ -61,7 +62,7 @@ fn member<'v, 'l>(object: &'v Value<'l>) -> &'v Value<'l> {
 #[cfg(test)]
 mod tests {
     use super::is_stale;
-    use crate::login::input::Value;
+    use crate::login::value::Value;
 
     const NOON: &[u8] = b"2026-11-01T12:00:00Z";
 
@@ -74,8 +75,8 @@ mod tests {
         with(Value::Text(text))
     }
 
-    /// The facts of a login: transaction, authentication with its methods, session and token.
-    fn facts(
+    /// The inputs of a login: transaction, authentication with its methods, session and token.
+    fn inputs(
         transaction: Value<'static>,
         methods: Value<'static>,
         session: Value<'static>,
@@ -88,9 +89,9 @@ mod tests {
         [transaction, authentication, methods, session, token]
     }
 
-    fn check(facts: [Value<'static>; 5], hours: f64, expected: bool) {
+    fn check(inputs: [Value<'static>; 5], hours: f64, expected: bool) {
         let noon = crate::text::rfc3339::parse_rfc3339(NOON).expect("a date");
-        assert_eq!(is_stale(&facts, noon + hours * 3_600.0, 12 * 3_600), expected, "{facts:?} {hours}");
+        assert_eq!(is_stale(&inputs, noon + hours * 3_600.0, 12 * 3_600), expected, "{inputs:?} {hours}");
     }
 
     fn refresh() -> Value<'static> {
@@ -106,33 +107,33 @@ mod tests {
 
     #[test]
     fn only_the_exchange_of_a_refresh_token_can_be_stale() {
-        check(facts(time(b"oidc-basic-profile"), ABSENT, ABSENT, ABSENT), 100.0, false);
-        check(facts(refresh(), ABSENT, ABSENT, ABSENT), 0.0, true);
-        check(facts(refresh(), methods(NOON), ABSENT, ABSENT), 11.9, false);
-        check(facts(refresh(), methods(NOON), ABSENT, ABSENT), 12.1, true);
-        check(facts(refresh(), methods(OLD), time(NOON), ABSENT), 11.9, false);
-        check(facts(refresh(), methods(OLD), ABSENT, time(NOON)), 11.9, true);
-        check(facts(refresh(), ABSENT, ABSENT, time(NOON)), 11.9, false);
-        check(facts(refresh(), ABSENT, time(b"yesterday"), ABSENT), 0.0, true);
+        check(inputs(time(b"oidc-basic-profile"), ABSENT, ABSENT, ABSENT), 100.0, false);
+        check(inputs(refresh(), ABSENT, ABSENT, ABSENT), 0.0, true);
+        check(inputs(refresh(), methods(NOON), ABSENT, ABSENT), 11.9, false);
+        check(inputs(refresh(), methods(NOON), ABSENT, ABSENT), 12.1, true);
+        check(inputs(refresh(), methods(OLD), time(NOON), ABSENT), 11.9, false);
+        check(inputs(refresh(), methods(OLD), ABSENT, time(NOON)), 11.9, true);
+        check(inputs(refresh(), ABSENT, ABSENT, time(NOON)), 11.9, false);
+        check(inputs(refresh(), ABSENT, time(b"yesterday"), ABSENT), 0.0, true);
     }
 
     #[test]
     fn times_that_cannot_be_read_are_not_made_up_for() {
-        check(facts(refresh(), ABSENT, time(b"yesterday"), time(NOON)), 0.0, true);
-        check(facts(refresh(), Value::Null, ABSENT, time(NOON)), 0.0, true);
-        check(facts(refresh(), methods(b"yesterday"), time(NOON), time(NOON)), 11.9, false);
+        check(inputs(refresh(), ABSENT, time(b"yesterday"), time(NOON)), 0.0, true);
+        check(inputs(refresh(), Value::Null, ABSENT, time(NOON)), 0.0, true);
+        check(inputs(refresh(), methods(b"yesterday"), time(NOON), time(NOON)), 11.9, false);
         for owner in [Value::Null, Value::Text(b"x"), Value::List(vec![]), Value::Unreadable] {
-            let [transaction, _, methods, session, token] = facts(refresh(), ABSENT, ABSENT, time(NOON));
+            let [transaction, _, methods, session, token] = inputs(refresh(), ABSENT, ABSENT, time(NOON));
             check([transaction, owner.clone(), methods, session, token], 0.0, true);
-            check(facts(refresh(), ABSENT, owner, time(NOON)), 0.0, true);
+            check(inputs(refresh(), ABSENT, owner, time(NOON)), 0.0, true);
         }
-        let [transaction, _, methods, session, token] = facts(refresh(), ABSENT, ABSENT, time(NOON));
+        let [transaction, _, methods, session, token] = inputs(refresh(), ABSENT, ABSENT, time(NOON));
         check([transaction, Value::Object(vec![]), methods, session, token], 11.9, false);
     }
 
     #[test]
     fn an_exchange_is_known_by_the_evidence_that_is_there() {
-        let with_token = |transaction: Value<'static>, token| facts(transaction, ABSENT, ABSENT, token);
+        let with_token = |transaction: Value<'static>, token| inputs(transaction, ABSENT, ABSENT, token);
         for without_protocol in [Value::Absent, Value::Object(vec![])] {
             check(with_token(without_protocol.clone(), ABSENT), 0.0, false);
             check(with_token(without_protocol.clone(), time(NOON)), 11.9, false);
@@ -143,15 +144,15 @@ mod tests {
             check(with_token(time(b"oidc-basic-profile"), evidence), 0.0, false);
         }
         for other in [Value::Null, Value::Number(1.0), Value::Unreadable, Value::List(vec![])] {
-            check(facts(with(other.clone()), ABSENT, ABSENT, ABSENT), 0.0, true);
-            check(facts(other.clone(), ABSENT, ABSENT, ABSENT), 0.0, true);
-            check(facts(other, methods(NOON), ABSENT, ABSENT), 11.9, false);
+            check(inputs(with(other.clone()), ABSENT, ABSENT, ABSENT), 0.0, true);
+            check(inputs(other.clone(), ABSENT, ABSENT, ABSENT), 0.0, true);
+            check(inputs(other, methods(NOON), ABSENT, ABSENT), 11.9, false);
         }
     }
 
     #[test]
     fn any_age_is_possible_by_a_clock_that_is_not_a_number() {
-        let exchange = facts(refresh(), methods(NOON), ABSENT, ABSENT);
+        let exchange = inputs(refresh(), methods(NOON), ABSENT, ABSENT);
         for now in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert!(is_stale(&exchange, now, u32::MAX), "{now}");
         }

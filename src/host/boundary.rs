@@ -1,32 +1,34 @@
 //! The boundary between the engine and its host: calls and answers as bytes and words.
 //!
-//! A login crosses twice: [`route`] says what to read, [`evaluate`] takes what was found there.
-//! Every word is 32 bits, little-endian. Nothing of one call is left for the next: executions of an Action interleave.
+//! A login crosses it twice: [`route`] answers what to fetch, [`evaluate`] takes the values. A word has 32 bits,
+//! little-endian. No call depends on an earlier one, because executions of an Action interleave.
+//! docs/spec/boundary.md describes the calls.
 
 use crate::bundle::index::{Application, Bundle};
 use crate::codec::reader::Reader;
-use crate::engine::evaluate::{self, Place, Route};
+use crate::engine::evaluate::evaluate_routed;
 use crate::engine::evaluation::Evaluation;
+use crate::engine::route::{self, Destination, Route};
+use crate::ids::{ApplicationId, ConnectionId, LookupId, OrganizationId, TargetId};
 use crate::login::input::Input;
 use crate::outcome::{Note, Outcome, Reason};
 
-/// The word that stands for "none".
+/// The word for "none".
 pub const NONE: u32 = u32::MAX;
 
-/// Set in a route's second word if the login comes from nowhere we know; the rest of the word is the reason.
+/// Set in a route's second word if no mapping applies. The rest of the word is the reason.
 const CLOSED: u32 = 1 << 31;
 
-/// What [`route`] answers to a call that it cannot read: nowhere, and nothing is to be read.
+/// The answer of [`route`] to a malformed call: no mapping applies, and there is nothing to fetch.
 pub const NO_ROUTE: [u32; 3] = [NONE, CLOSED | Reason::EngineFailure as u32, 0];
 
-/// What [`evaluate`] answers to a call that it cannot read: the login is refused.
+/// The answer of [`evaluate`] to a malformed call: the login is refused.
 pub const REFUSAL: [u32; 8] = [Outcome::Deny as u32, Reason::EngineFailure as u32, NONE, 0, 0, 0, 0, 0];
 
-/// Finds out where a login leads.
+/// Finds the application and the mapping that a login leads to.
 ///
 /// Call: organization id, connection name and client id, each a length ([`NONE`] if absent) and UTF-8.
-/// Answer, appended to `answer`: two words to be handed to [`evaluate`], how many values are to be read for it, and
-/// the positions of their reads.
+/// Answer, appended to `answer`: two words to pass to [`evaluate`], the number of values to fetch, and their lookups.
 pub fn route(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
     let mut reader = Reader::new(call);
     let mut text = || reader.optional_text();
@@ -34,13 +36,14 @@ pub fn route(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
         answer.extend(NO_ROUTE);
         return;
     };
-    let route = evaluate::route(bundle, organization, connection, client);
-    let place = match route.place {
-        Place::Connection(at) => at,
-        Place::Closed(reason) => CLOSED | reason as u32,
+    let route = route::route(bundle, organization, connection, client);
+    let destination = match route.destination {
+        Destination::Connection(connection) => connection.0,
+        Destination::Closed(reason) => CLOSED | reason as u32,
     };
-    answer.extend([route.application.unwrap_or(NONE), place, route.reads(bundle).count() as u32]);
-    answer.extend(route.reads(bundle));
+    let application = route.application.map_or(NONE, |application| application.0);
+    answer.extend([application, destination, route.lookups(bundle).count() as u32]);
+    answer.extend(route.lookups(bundle).map(|lookup| lookup.0));
 }
 
 /// Evaluates a login.
@@ -48,24 +51,25 @@ pub fn route(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
 /// Call: the two words of [`route`], and the time and the values as [`Input::decode`] reads them.
 /// Answer, appended to `answer`: outcome (0 groups, 1 deny, 2 none), reason, application (or [`NONE`]),
 /// groups received, rules fired, groups unmatched, number of notes, number of groups;
-/// the notes, each with its count; the groups. If the application is told where its groups come from: the position
-/// of the organization, the number of rules that fired, and their positions.
+/// the notes, each with its count; the groups. If the application has a provenance claim: the organization, the number of
+/// rules that fired, and the rules.
 pub fn evaluate(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
     match decode_call(bundle, call) {
         Some((route, input)) => {
-            let evaluation = evaluate::evaluate_routed(bundle, route, &input, |_| ());
+            let evaluation = evaluate_routed(bundle, route, &input, |_| ());
             write(&evaluation, answer);
-            let told = evaluation.application.and_then(|at| bundle.application(at)?.provenance);
-            if told.is_some() {
-                let organization = match route.place {
-                    Place::Connection(at) => bundle.connection(at).map(|connection| connection.organization),
-                    Place::Closed(_) => None,
+            let provenance = evaluation.application.and_then(|id| bundle.application(id)?.provenance);
+            if provenance.is_some() {
+                let connection = match route.destination {
+                    Destination::Connection(connection) => bundle.connection(connection),
+                    Destination::Closed(_) => None,
                 };
-                answer.extend([organization.unwrap_or(NONE), evaluation.rules.len() as u32]);
-                answer.extend(&evaluation.rules);
+                let organization = connection.map_or(NONE, |connection| connection.organization.0);
+                answer.extend([organization, evaluation.rules.len() as u32]);
+                answer.extend(evaluation.rules.iter().map(|rule| rule.0));
             }
         }
-        // The shim writes no such call; if one arrives, nothing it says can be trusted.
+        // The shim makes no such call, so nothing in it can be trusted.
         None => answer.extend(REFUSAL),
     }
 }
@@ -75,20 +79,26 @@ fn decode_call<'a>(bundle: &Bundle<'_>, call: &'a [u8]) -> Option<(Route, Input<
     let mut reader = Reader::new(handles);
     let application = match reader.word()? {
         NONE => None,
-        at => Some(bundle.application(at).map(|_| at)?),
+        at => {
+            bundle.application(ApplicationId(at))?;
+            Some(ApplicationId(at))
+        }
     };
-    let place = match reader.word()? {
-        closed if closed & CLOSED != 0 => Place::Closed(*Reason::ALL.get((closed & !CLOSED) as usize)?),
-        at => Place::Connection(bundle.connection(at).map(|_| at)?),
+    let destination = match reader.word()? {
+        closed if closed & CLOSED != 0 => Destination::Closed(*Reason::ALL.get((closed & !CLOSED) as usize)?),
+        at => {
+            bundle.connection(ConnectionId(at))?;
+            Destination::Connection(ConnectionId(at))
+        }
     };
-    Some((Route { application, place }, Input::decode(encoded)?))
+    Some((Route { application, destination }, Input::decode(encoded)?))
 }
 
 fn write(evaluation: &Evaluation<'_>, answer: &mut Vec<u32>) {
     answer.extend([
         evaluation.outcome as u32,
         evaluation.reason as u32,
-        evaluation.application.unwrap_or(NONE),
+        evaluation.application.map_or(NONE, |application| application.0),
         evaluation.received,
         evaluation.rules.len() as u32,
         evaluation.unmatched.len() as u32,
@@ -98,22 +108,22 @@ fn write(evaluation: &Evaluation<'_>, answer: &mut Vec<u32>) {
     for (note, count) in &evaluation.notes {
         answer.extend([*note as u32, *count]);
     }
-    answer.extend(&evaluation.groups);
+    answer.extend(evaluation.groups.iter().map(|group| group.0));
 }
 
-/// An immutable text of the bundle or the engine: what the numbers of an answer stand for.
+/// The text for a number of an answer. It never changes.
 ///
-/// Kinds: 1 a reason's code, 2 a target group's name, 3 how an application is told its groups, as JSON,
-/// 4 a read, 6 a note's code, 7 + 16 x an organization's position: the id of one of its rules.
+/// Kinds: 1 a reason's code, 2 a target group's name, 3 how an application receives its groups, as JSON,
+/// 4 a lookup, 6 a note's code, 7 + 16 × an organization: the id of one of its rules.
 pub fn text(bundle: Option<&Bundle<'_>>, kind: u32, position: u32) -> Option<String> {
     let at = position as usize;
     Some(match (kind % 16, kind / 16) {
         (1, 0) => Reason::ALL.get(at)?.code().to_owned(),
-        (2, 0) => bundle?.group_name(position)?.to_owned(),
-        (3, 0) => delivery(bundle?.application(position)?),
-        (4, 0) => bundle?.read(position)?.describe(),
+        (2, 0) => bundle?.group_name(TargetId(position))?.to_owned(),
+        (3, 0) => delivery(bundle?.application(ApplicationId(position))?),
+        (4, 0) => bundle?.lookup(LookupId(position))?.describe(),
         (6, 0) => Note::ALL.get(at)?.code().to_owned(),
-        (7, organization) => bundle?.mapping(organization)?.rules().get(at)?.id.to_owned(),
+        (7, organization) => bundle?.mapping(OrganizationId(organization))?.rules().get(at)?.id.to_owned(),
         _ => return None,
     })
 }
@@ -140,7 +150,7 @@ fn push_key(json: &mut String, key: &str) {
     }
 }
 
-/// The compiler lets no control characters into these names, so that two characters need a backslash.
+/// The compiler allows no control characters in these names, so only two characters need a backslash.
 fn push_string(json: &mut String, text: Option<&str>) {
     let Some(text) = text else { return json.push_str("null") };
     json.push('"');

@@ -15,8 +15,10 @@ pub use self::json::JsonError;
 use self::json::{Json, Text};
 use self::reading::Found;
 use crate::bundle::index::{Application, Bundle};
-use crate::engine::evaluate::{self, Place, Route};
+use crate::engine::evaluate::evaluate_routed;
 use crate::engine::evaluation::Evaluation;
+use crate::engine::route::{self, Destination, Route};
+use crate::ids::{RuleId, TargetId};
 use crate::login::input::{Input, Login};
 use crate::outcome::Outcome;
 use crate::text::rfc3339;
@@ -118,14 +120,14 @@ impl Event {
     pub fn route(&self, bundle: &Bundle<'_>) -> Route {
         let [organization, connection, client] =
             [&self.organization, &self.connection, &self.client].map(Option::as_deref);
-        evaluate::route(bundle, organization, connection, client)
+        route::route(bundle, organization, connection, client)
     }
 
     /// What has to be read of the event for its login.
     pub fn fetch<'e>(&'e self, bundle: &Bundle<'_>) -> Fetched<'e> {
         let route = self.route(bundle);
-        let reads = route.reads(bundle).filter_map(|at| bundle.read(at));
-        Fetched { event: self, route, found: reads.map(|read| self.find(read)).collect() }
+        let lookups = route.lookups(bundle).filter_map(|lookup| bundle.lookup(lookup));
+        Fetched { event: self, route, found: lookups.map(|lookup| self.find(lookup)).collect() }
     }
 }
 
@@ -214,15 +216,15 @@ impl Outcome {
 impl Answer {
     /// Names what an evaluation's positions stand for.
     pub fn new(bundle: &Bundle<'_>, route: Route, evaluation: &Evaluation<'_>) -> Self {
-        let connection = match route.place {
-            Place::Connection(at) => bundle.connection(at),
-            Place::Closed(_) => None,
+        let connection = match route.destination {
+            Destination::Connection(connection) => bundle.connection(connection),
+            Destination::Closed(_) => None,
         };
         let organization = connection.and_then(|connection| bundle.organization(connection.organization));
         let mapping = connection.and_then(|connection| bundle.mapping(connection.organization));
         let application = evaluation.application.and_then(|at| bundle.application(at));
-        let group = |at: &u32| bundle.group_name(*at).map(str::to_owned);
-        let rule = |at: &u32| Some(mapping?.rules().get(*at as usize)?.id.to_owned());
+        let group = |group: &TargetId| bundle.group_name(*group).map(str::to_owned);
+        let rule = |rule: &RuleId| Some(mapping?.rule(*rule)?.id.to_owned());
         let tokens = |application: &Application<'_>| {
             let tokens = [("id", application.id_token), ("access", application.access_token)];
             tokens.into_iter().filter(|(_, carries)| *carries).map(|(token, _)| token).collect()
@@ -258,6 +260,6 @@ impl Answer {
 pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
     let fetched = event.fetch(bundle);
     let input = fetched.input();
-    let evaluation = evaluate::evaluate_routed(bundle, fetched.route(), &input, |_| ());
+    let evaluation = evaluate_routed(bundle, fetched.route(), &input, |_| ());
     Answer::new(bundle, fetched.route(), &evaluation)
 }

@@ -9,12 +9,15 @@ use super::event::{Answer, Event};
 use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
 use crate::collections::bit_set::BitSet;
-use crate::engine::evaluate::{self, Place, Step, Verdict};
+use crate::engine::evaluate::evaluate_routed;
+use crate::engine::route::Destination;
+use crate::engine::trace::{Step, Verdict};
+use crate::ids::{Id as _, RuleId, TargetId};
 use crate::login::dn::AttributeOf;
-use crate::login::input::Value;
 use crate::login::lookup::{Base, Lookup};
 use crate::login::name_form::NameForm;
 use crate::login::source::{Shape, Source};
+use crate::login::value::Value;
 use crate::matching::matcher::PatternKind;
 use crate::outcome::{Note, Outcome, Reason};
 use crate::text::{case_mapping, invisible};
@@ -142,7 +145,7 @@ impl Verdict {
             Self::Fired => "fired",
             Self::FiredUndecided => "fired-undecided",
             Self::GroupMissing => "group-missing",
-            Self::GroupUnwanted => "group-unwanted",
+            Self::GroupForbidden => "group-unwanted",
             Self::Expired => "expired",
             Self::ConditionFalse => "condition-false",
             Self::ConditionUnknown => "condition-unknown",
@@ -156,7 +159,7 @@ impl Verdict {
                 "fires: its condition or the time is unknown, and a rule that excludes fires unless it is false"
             }
             Self::GroupMissing => "does not fire: a group that it asks for is missing",
-            Self::GroupUnwanted => "does not fire: there is a group that it wants not to be there",
+            Self::GroupForbidden => "does not fire: there is a group that it wants not to be there",
             Self::Expired => "does not fire: it has expired",
             Self::ConditionFalse => "does not fire: its condition does not hold",
             Self::ConditionUnknown => {
@@ -171,15 +174,15 @@ impl Verdict {
 pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
     let fetched = event.fetch(bundle);
     let (login, route) = (fetched.login(), fetched.route());
-    let connection = match route.place {
-        Place::Connection(at) => bundle.connection(at),
-        Place::Closed(_) => None,
+    let connection = match route.destination {
+        Destination::Connection(connection) => bundle.connection(connection),
+        Destination::Closed(_) => None,
     };
     let mapping = connection.and_then(|it| bundle.mapping(it.organization));
     let own = route.application.and_then(|application| bundle.groups_of(application));
 
     let mut teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
-    let evaluation = evaluate::evaluate_routed(bundle, route, &login.input, |step| teller.tell(step));
+    let evaluation = evaluate_routed(bundle, route, &login.input, |step| teller.tell(step));
     let Teller { mut groups, mut decided, .. } = teller;
     let answer = Answer::new(bundle, route, &evaluation);
     // A rule that captures parts of aliases has become several: what counts is whether one of them fired.
@@ -194,18 +197,19 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
     let teller = Teller { bundle, mapping, own, groups: Vec::new(), decided: Vec::new() };
     // Those with a condition or an expiry are decided like rules that ask for several groups.
     let decided_for_everyone = |mapping: &Mapping<'_>| {
-        let for_everyone = mapping.detailed.iter().filter(|detail| !detail.own && detail.all.is_empty());
-        for_everyone.map(|detail| detail.rule).collect::<Vec<_>>()
+        let for_everyone =
+            mapping.compound.iter().filter(|compound| !compound.own && compound.all.is_empty());
+        for_everyone.map(|compound| compound.rule).collect::<Vec<_>>()
     };
     let for_everyone =
-        |mapping: &Mapping<'_>| [mapping.everyone.as_slice(), &decided_for_everyone(mapping)].concat();
+        |mapping: &Mapping<'_>| [mapping.unconditional.as_slice(), &decided_for_everyone(mapping)].concat();
     let mut for_everyone = mapping.map(for_everyone).unwrap_or_default();
     for_everyone.sort_unstable();
     let fired = for_everyone.iter().filter(|rule| evaluation.rules.contains(rule));
     let everyone = fired.map(|rule| teller.step(*rule, "everyone".to_owned(), false)).collect();
     let defaulted = evaluation.notes.iter().any(|(note, _)| *note == Note::Default);
     let default = mapping.map(|mapping| teller.split(&mapping.default).0).unwrap_or_default();
-    let excludes = |rule: &u32| mapping.is_some_and(|mapping| mapping.excludes(*rule));
+    let excludes = |rule: &RuleId| mapping.is_some_and(|mapping| mapping.excludes(*rule));
     let is_withheld = !defaulted
         && evaluation.rules.iter().all(excludes)
         && decided.iter().any(|it| it.verdict == Verdict::ConditionUnknown.word());
@@ -220,11 +224,11 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
                 .sources(connection)
                 .zip(&login.input.values)
                 .map(|(source, value)| SourceRead {
-                    from: bundle.read(source.read).map(describe_read).unwrap_or_default(),
+                    from: bundle.lookup(source.lookup).map(describe_read).unwrap_or_default(),
                     shape: describe_source(source),
                     found: describe_value(value),
                     nearly_found: bundle
-                        .read(source.read)
+                        .lookup(source.lookup)
                         .filter(|_| *value == Value::Absent)
                         .and_then(|read| event.nearly_found(read)),
                 })
@@ -271,7 +275,7 @@ struct Teller<'t, 'b> {
     bundle: &'t Bundle<'b>,
     mapping: Option<&'t Mapping<'b>>,
     /// The target groups of the application.
-    own: Option<&'t BitSet>,
+    own: Option<&'t BitSet<TargetId>>,
     groups: Vec<GroupStep>,
     decided: Vec<Decision>,
 }
@@ -283,21 +287,21 @@ impl Teller<'_, '_> {
                 let group = String::from_utf8_lossy(name).into_owned();
                 self.groups.push(GroupStep { group, rules: Vec::new(), near_miss: None });
             }
-            Step::Matched { found, kind, unwanted } => {
+            Step::Matched { found, kind, forbidden } => {
                 let matched = match kind {
                     PatternKind::Exact => "exact".to_owned(),
                     PatternKind::Glob(pattern) => format!("glob {}", pattern.to_glob()),
                     PatternKind::Regex(regex) if regex.is_glob() => format!("glob {}", regex.pattern()),
                     PatternKind::Regex(regex) => format!("regex {}", regex.pattern()),
                 };
-                let step = self.step(found.rule, matched, unwanted);
-                if let Some(group) = self.groups.get_mut(found.group as usize) {
+                let step = self.step(found.rule, matched, forbidden);
+                if let Some(group) = self.groups.get_mut(found.group.index()) {
                     group.rules.push(step);
                 }
             }
             Step::Expanded { found, text, target } => {
                 let (here, elsewhere) = self.split(target.ok().as_slice());
-                let rule = self.groups.get_mut(found.group as usize).and_then(|group| group.rules.last_mut());
+                let rule = self.groups.get_mut(found.group.index()).and_then(|group| group.rules.last_mut());
                 if let Some(rule) = rule {
                     rule.grants.extend(here);
                     rule.elsewhere.extend(elsewhere);
@@ -308,8 +312,7 @@ impl Teller<'_, '_> {
                 }
             }
             Step::Decided { rule, verdict } => {
-                let id =
-                    self.mapping.and_then(|mapping| mapping.rules().get(rule as usize)).map(|rule| rule.id);
+                let id = self.mapping.and_then(|mapping| mapping.rule(rule)).map(|rule| rule.id);
                 let id = id.unwrap_or_default();
                 let touched = self.groups.iter().any(|group| group.rules.iter().any(|step| step.rule == id));
                 if touched || verdict != Verdict::GroupMissing {
@@ -319,9 +322,9 @@ impl Teller<'_, '_> {
         }
     }
 
-    fn step(&self, rule: u32, matched: String, unwanted: bool) -> RuleStep {
+    fn step(&self, rule: RuleId, matched: String, unwanted: bool) -> RuleStep {
         let grants = self.mapping.map(|mapping| mapping.grants(rule));
-        let rule = self.mapping.and_then(|mapping| mapping.rules().get(rule as usize));
+        let rule = self.mapping.and_then(|mapping| mapping.rule(rule));
         let (grants, elsewhere) = self.split(grants.unwrap_or_default());
         RuleStep {
             rule: rule.map(|rule| rule.id.to_owned()).unwrap_or_default(),
@@ -335,9 +338,9 @@ impl Teller<'_, '_> {
     }
 
     /// The names of target groups: those of the application, and the others.
-    fn split(&self, groups: &[u32]) -> (Vec<String>, Vec<String>) {
-        let here = |group: &&u32| self.own.is_some_and(|own| own.contains(**group));
-        let name = |group: &u32| self.bundle.group_name(*group).map(str::to_owned);
+    fn split(&self, groups: &[TargetId]) -> (Vec<String>, Vec<String>) {
+        let here = |group: &&TargetId| self.own.is_some_and(|own| own.contains(**group));
+        let name = |group: &TargetId| self.bundle.group_name(*group).map(str::to_owned);
         let (here, elsewhere): (Vec<_>, Vec<_>) = groups.iter().partition(here);
         (here.into_iter().filter_map(name).collect(), elsewhere.into_iter().filter_map(name).collect())
     }
@@ -355,7 +358,7 @@ fn nearly_wanted(mapping: &Mapping<'_>, name: &str) -> Option<NearMiss> {
     invisible::trim_into(name.as_bytes(), &mut tidy);
     let same = folded(&tidy);
     let (known, clause) = mapping.exact_names().find(|(known, _)| folded(known) == same)?;
-    let rule = mapping.rules().get(mapping.rule_of(clause) as usize)?;
+    let rule = mapping.rule(mapping.rule_of(clause))?;
     let differs_in = match () {
         () if tidy == known => "spaces and invisible characters",
         () if composed(&tidy) == composed(known) => "the form of Unicode",
@@ -383,12 +386,12 @@ fn describe_source(source: &Source<'_>) -> String {
     };
     let form = match &source.form {
         NameForm::Plain => return shape,
-        NameForm::DistinguishedName { attribute, of, below } => {
+        NameForm::DistinguishedName { attribute, of, base_dn } => {
             let of = match of {
                 AttributeOf::Entry => "distinguished names",
                 AttributeOf::Parent => "the nearest parent of distinguished names",
             };
-            match below {
+            match base_dn {
                 Some(base) => format!("the {attribute} of {of} below `{}`", base.escape_debug()),
                 None => format!("the {attribute} of {of}"),
             }
@@ -589,7 +592,7 @@ const VERDICTS: [Verdict; 7] = [
     Verdict::Fired,
     Verdict::FiredUndecided,
     Verdict::GroupMissing,
-    Verdict::GroupUnwanted,
+    Verdict::GroupForbidden,
     Verdict::Expired,
     Verdict::ConditionFalse,
     Verdict::ConditionUnknown,

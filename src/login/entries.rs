@@ -1,9 +1,9 @@
 //! The entries of one source: what arrived, one by one, in the declared shape.
 
 use super::delimited::{KnownNames, find, is_json_list, is_list, split};
-use super::input::Value;
 use super::name_form::{Formed, NameForm};
 use super::source::{Absent, Shape, Source};
+use super::value::Value;
 use crate::limits::{MAX_GROUP_BYTES, MAX_GROUPS};
 use crate::outcome::Reason;
 use crate::text::invisible;

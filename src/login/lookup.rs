@@ -1,25 +1,25 @@
-//! What a host has to fetch from an event before a login can be evaluated.
+//! What a host has to fetch from an event before it can evaluate a login.
 
 use crate::codec::reader::Reader;
+use crate::codec::tags::lookup as tag;
 
-/// One value that is fetched, and how.
+/// A value that a host fetches, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Lookup<'b> {
-    /// Below what the pointer begins.
+    /// Where the pointer begins.
     pub base: Base,
-    /// Whether a string that is found is parsed as JSON; one that is no JSON stays a string.
+    /// Whether a string is parsed as JSON. A string that is not JSON stays a string.
     pub json: bool,
-    /// Whether the strings that are found are brought into Unicode's normalization form C.
+    /// Whether strings are normalized to Unicode's normalization form C.
     pub nfc: bool,
-    /// Whether Entra's signs of withheld groups are looked for beside the value.
+    /// Whether the host looks for Entra's signs of withheld groups beside the value.
     pub overage: bool,
     /// A JSON Pointer (RFC 6901), such as `/groups`.
     pub pointer: &'b str,
-    /// The member that is fetched of each object, or empty.
+    /// The member that is fetched of each object. Empty if whole values are fetched.
     pub field: &'b str,
-    /// Where a string that is found is split, or empty. It is split before its parts are normalized, and becomes an
-    /// array of them.
+    /// The delimiter at which a string is split into an array, before its parts are normalized. Empty if it is not split.
     pub split: &'b str,
 }
 
@@ -33,14 +33,11 @@ pub enum Base {
     User,
     /// The event.
     Event,
-    /// Nowhere in the event: what `api.groups.getUserGroups()` gives, a list of objects.
+    /// Not in the event: the list of objects from `api.groups.getUserGroups()`.
     Provisioned,
 }
 
 impl Base {
-    /// Every base, in the order of their numbers in a bundle.
-    const ALL: [Self; 4] = [Self::Login, Self::User, Self::Event, Self::Provisioned];
-
     fn word(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -51,25 +48,26 @@ impl Base {
     }
 }
 
-pub(crate) const JSON: u8 = 1;
-pub(crate) const NFC: u8 = 2;
-pub(crate) const OVERAGE: u8 = 4;
-pub(crate) const SPLIT: u8 = 8;
-
 impl<'b> Lookup<'b> {
-    /// Layout: the base (a byte), the options (a byte), the pointer and the field; with `SPLIT`, the delimiter.
+    /// Decodes a lookup; `None` if it is not well-formed.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
-        let base = *Base::ALL.get(usize::from(reader.byte()?))?;
+        let base = match reader.byte()? {
+            tag::LOGIN => Base::Login,
+            tag::USER => Base::User,
+            tag::EVENT => Base::Event,
+            tag::PROVISIONED => Base::Provisioned,
+            _ => return None,
+        };
         let options = reader.byte().filter(|options| *options < 16)?;
         let (pointer, field) = (reader.text()?, reader.text()?);
         let split =
-            if options & SPLIT == 0 { "" } else { reader.text().filter(|split| !split.is_empty())? };
-        let [json, nfc, overage] = [JSON, NFC, OVERAGE].map(|option| options & option != 0);
+            if options & tag::SPLIT == 0 { "" } else { reader.text().filter(|split| !split.is_empty())? };
+        let [json, nfc, overage] = [tag::JSON, tag::NFC, tag::OVERAGE].map(|option| options & option != 0);
         Some(Self { base, json, nfc, overage, pointer, field, split })
     }
 
-    /// The read as the Action's shim is told it: base, options with commas between them, pointer, field and delimiter,
-    /// joined by U+0000.
+    /// The lookup as text for the Action's shim: base, options with a comma after each, pointer, field and delimiter, joined
+    /// by U+0000.
     pub(crate) fn describe(&self) -> String {
         let mut text = String::from(self.base.word());
         text.push('\0');

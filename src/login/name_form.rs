@@ -16,8 +16,8 @@ pub enum NameForm<'b> {
         attribute: &'b str,
         /// Where the attribute is read.
         of: AttributeOf,
-        /// The distinguished name that others have to be below; those that are not are left out.
-        below: Option<&'b str>,
+        /// The distinguished name above the entries. Entries elsewhere are outside the scope.
+        base_dn: Option<&'b str>,
     },
     /// A name behind its domain, such as `ACME\eng`; rules see `eng`.
     Domain {
@@ -48,11 +48,13 @@ pub(crate) enum Formed {
 impl NameForm<'_> {
     /// The form, ready to read names.
     pub(crate) fn ready(&self) -> ReadyForm<'_> {
-        let below = match self {
-            Self::DistinguishedName { below, .. } => below.and_then(|below| Name::parse(below.as_bytes())),
+        let base_dn = match self {
+            Self::DistinguishedName { base_dn, .. } => {
+                base_dn.and_then(|base_dn| Name::parse(base_dn.as_bytes()))
+            }
             _ => None,
         };
-        ReadyForm { form: self, below }
+        ReadyForm { form: self, base_dn }
     }
 
     /// Reads a name as the engine does: what rules see of it, or nothing if it is outside of the scope or does not
@@ -60,8 +62,8 @@ impl NameForm<'_> {
     ///
     /// ```
     /// # use claimsmith::{AttributeOf, NameForm};
-    /// let below = Some("DC=acme,DC=example");
-    /// let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below };
+    /// let base_dn = Some("DC=acme,DC=example");
+    /// let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, base_dn };
     /// assert_eq!(form.read("CN=Doe\\, Jane,OU=Groups,DC=acme,DC=example").as_deref(), Some("Doe, Jane"));
     /// assert_eq!(form.read("CN=eng,DC=other,DC=example"), None);
     /// ```
@@ -74,12 +76,12 @@ impl NameForm<'_> {
     }
 }
 
-/// A form that reads one name after another: what they have to be below is taken apart once.
+/// A form whose base DN is parsed, to read one name after another.
 #[derive(Debug)]
 pub(crate) struct ReadyForm<'f> {
     form: &'f NameForm<'f>,
-    /// Nothing if names can be anywhere, or if what they have to be below is no distinguished name.
-    below: Option<Name<'f>>,
+    /// `None` if the form has no base DN, or if that is not a distinguished name.
+    base_dn: Option<Name<'f>>,
 }
 
 impl ReadyForm<'_> {
@@ -93,9 +95,9 @@ impl ReadyForm<'_> {
     fn read_into(&self, name: &[u8], out: &mut Vec<u8>) -> Option<Formed> {
         match self.form {
             NameForm::Plain => out.extend_from_slice(name),
-            NameForm::DistinguishedName { attribute, of, below } => {
+            NameForm::DistinguishedName { attribute, of, base_dn } => {
                 let name = Name::parse(name)?;
-                if below.is_some() && !name.is_below(self.below.as_ref()?) {
+                if base_dn.is_some() && !name.is_below(self.base_dn.as_ref()?) {
                     return Some(Formed::OutsideScope);
                 }
                 let start = out.len();
@@ -169,8 +171,8 @@ mod tests {
         assert_eq!(out, b"\xff");
     }
 
-    fn dn<'a>(attribute: &'a str, of: AttributeOf, below: Option<&'a str>) -> NameForm<'a> {
-        NameForm::DistinguishedName { attribute, of, below }
+    fn dn<'a>(attribute: &'a str, of: AttributeOf, base_dn: Option<&'a str>) -> NameForm<'a> {
+        NameForm::DistinguishedName { attribute, of, base_dn }
     }
 
     #[test]

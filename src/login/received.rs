@@ -2,9 +2,10 @@
 
 use super::delimited::KnownNames;
 use super::entries::Entry;
-use super::input::{Input, Value};
+use super::input::Input;
 use super::name_form::Formed;
 use super::source::{Combine, Shape, Source};
+use super::value::Value;
 use crate::limits::{MAX_GROUP_BYTES, MAX_GROUPS};
 use crate::outcome::Reason;
 use crate::text::invisible;

@@ -1,18 +1,19 @@
 //! Where a connection's groups are found in a login, and in which shape and form they arrive.
 //!
-//! Whatever does not have the declared shape and form makes the input *incomplete*, with a reason:
-//! a value is understood or refused, never guessed at.
+//! A value without the declared shape and form makes the input *incomplete*, with a reason. Nothing is guessed.
 
 use super::dn::AttributeOf;
 use super::name_form::NameForm;
 use crate::codec::reader::Reader;
+use crate::codec::tags::source as tag;
+use crate::ids::LookupId;
 
-/// Where a connection's groups are found, and how they look there.
+/// Where a connection's groups are found, and their shape and form there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Source<'b> {
-    /// The position of what is read.
-    pub read: u32,
+    /// The lookup of the value.
+    pub lookup: LookupId,
     /// The shape that is understood there.
     pub shape: Shape<'b>,
     /// The form that each entry has.
@@ -21,13 +22,13 @@ pub struct Source<'b> {
     pub numbers: bool,
     /// Whether booleans are read as `true` and `false`.
     pub booleans: bool,
-    /// Whether names are rid of spaces at their ends and of invisible characters.
+    /// Whether spaces at the ends of names and invisible characters are removed.
     pub trim: bool,
     /// Whether the host splits the string of a delimited source, because it normalizes the parts.
     pub split: bool,
-    /// What it means if nothing is there.
+    /// The meaning of an absent attribute.
     pub absent: Absent,
-    /// So many entries mean that the list was cut; 0 if any number may arrive.
+    /// The number of entries from which on the list may have been cut; 0 if there is no such number.
     pub cap: u32,
 }
 
@@ -57,17 +58,17 @@ pub enum Absent {
     Empty,
 }
 
-/// What several sources of one connection are together.
+/// How several sources of one connection are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "sources are alternatives or parts")]
 pub enum Combine {
-    /// The first that is there counts.
+    /// The first source that is present counts.
     First,
-    /// All of them count, and each has to be complete.
+    /// All sources count, and each has to be complete.
     All,
 }
 
-/// Whose attributes are read where accounts are linked.
+/// Whose attributes are read if accounts are linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "a login is by one identity of one user")]
 pub enum Identity {
@@ -77,45 +78,36 @@ pub enum Identity {
     Primary,
 }
 
-/// The flags of a source in a bundle.
-pub(crate) const NUMBERS: u8 = 1;
-pub(crate) const BOOLEANS: u8 = 2;
-pub(crate) const TRIM: u8 = 4;
-pub(crate) const EMPTY_IF_ABSENT: u8 = 8;
-pub(crate) const SPLIT: u8 = 16;
-
 impl<'b> Source<'b> {
-    /// Layout: a byte for the shape, 0 list, 1 list or string, 2 string, 3 delimited and its delimiter, 4 objects and
-    /// their member; a byte for the form, 0 plain, 1 distinguished name and its attribute and the suffix, 2 domain and
-    /// the domain, 3 e-mail and the spellings of the domain\*, 4 path, 5 as 1 but of a parent, where what is not asked for
-    /// is empty; the flags, and the cap.
-    pub(crate) fn decode(read: u32, reader: &mut Reader<'b>) -> Option<Self> {
+    /// Decodes a source; `None` if it is not well-formed.
+    pub(crate) fn decode(lookup: LookupId, reader: &mut Reader<'b>) -> Option<Self> {
         let shape = match reader.byte()? {
-            0 => Shape::List,
-            1 => Shape::ListOrString,
-            2 => Shape::Text,
-            3 => Shape::Delimited(reader.text().filter(|delimiter| !delimiter.is_empty())?),
-            4 => Shape::Objects(reader.text()?),
+            tag::LIST => Shape::List,
+            tag::LIST_OR_STRING => Shape::ListOrString,
+            tag::STRING => Shape::Text,
+            tag::DELIMITED => Shape::Delimited(reader.text().filter(|delimiter| !delimiter.is_empty())?),
+            tag::OBJECTS => Shape::Objects(reader.text()?),
             _ => return None,
         };
-        let wanted = |reader: &mut Reader<'b>| Some(reader.text().map(Some)?.filter(|text| !text.is_empty()));
-        let tag = reader.byte()?;
-        let form = match tag {
-            0 => NameForm::Plain,
-            1 | 5 => NameForm::DistinguishedName {
+        let optional =
+            |reader: &mut Reader<'b>| Some(reader.text().map(Some)?.filter(|text| !text.is_empty()));
+        let form = match reader.byte()? {
+            tag::PLAIN => NameForm::Plain,
+            form @ (tag::DN_OF_ENTRY | tag::DN_OF_PARENT) => NameForm::DistinguishedName {
                 attribute: reader.text()?,
-                of: if tag == 1 { AttributeOf::Entry } else { AttributeOf::Parent },
-                below: wanted(reader)?,
+                of: if form == tag::DN_OF_ENTRY { AttributeOf::Entry } else { AttributeOf::Parent },
+                base_dn: optional(reader)?,
             },
-            2 => NameForm::Domain { domain: wanted(reader)? },
-            3 => NameForm::Email { domains: reader.list(Reader::text)? },
-            4 => NameForm::Path,
+            tag::DOMAIN => NameForm::Domain { domain: optional(reader)? },
+            tag::EMAIL => NameForm::Email { domains: reader.list(Reader::text)? },
+            tag::PATH => NameForm::Path,
             _ => return None,
         };
         let flags = reader.byte().filter(|flags| *flags < 32)?;
         let [numbers, booleans, trim, empty, split] =
-            [NUMBERS, BOOLEANS, TRIM, EMPTY_IF_ABSENT, SPLIT].map(|flag| flags & flag != 0);
+            [tag::NUMBERS, tag::BOOLEANS, tag::TRIM, tag::EMPTY_IF_ABSENT, tag::SPLIT]
+                .map(|flag| flags & flag != 0);
         let absent = if empty { Absent::Empty } else { Absent::Incomplete };
-        Some(Self { read, shape, form, numbers, booleans, trim, split, absent, cap: reader.number()? })
+        Some(Self { lookup, shape, form, numbers, booleans, trim, split, absent, cap: reader.number()? })
     }
 }

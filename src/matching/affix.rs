@@ -1,127 +1,89 @@
-//! The two sides from which names are compared: a literal can be what they begin with, or what they end with.
+//! The two ends of a name: a literal can be a name's prefix or its suffix.
 
 use core::cmp::Ordering;
 
-use crate::text::scan::same;
+use crate::text::scan::bytes_equal;
 
-/// From which side two names are compared.
+/// The end at which a literal is compared with a name. Seen from the end, suffixes are compared backwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    Front,
-    Back,
+pub(crate) enum Affix {
+    Prefix,
+    Suffix,
 }
 
-impl Side {
+impl Affix {
+    /// Compares byte by byte from this end.
     pub(crate) fn compare(self, left: &[u8], right: &[u8]) -> Ordering {
         match self {
-            Self::Front => left.cmp(right),
-            Self::Back => left.iter().rev().cmp(right.iter().rev()),
+            Self::Prefix => left.cmp(right),
+            Self::Suffix => left.iter().rev().cmp(right.iter().rev()),
         }
     }
 
-    pub(crate) fn begins_with(self, name: &[u8], literal: &[u8]) -> bool {
-        match self {
-            Self::Front => name.get(..literal.len()).is_some_and(|start| same(start, literal)),
-            Self::Back => name
-                .len()
-                .checked_sub(literal.len())
-                .is_some_and(|at| name.get(at..).is_some_and(|end| same(end, literal))),
-        }
-    }
-
-    /// The first 16 bytes as they lie in memory, as a number whose lowest byte comes first. Where a name has fewer,
-    /// zeros stand behind them, seen from this side.
-    #[inline(always)]
-    pub(crate) fn window(self, name: &[u8]) -> u128 {
-        // Where it begins is no branch, as which of two functions finds it would be.
-        let begin = match self {
-            Self::Front => 0,
-            Self::Back => name.len().wrapping_sub(16),
+    /// Whether a name has the literal at this end.
+    pub(crate) fn has(self, name: &[u8], literal: &[u8]) -> bool {
+        let end = match self {
+            Self::Prefix => name.get(..literal.len()),
+            Self::Suffix => name.len().checked_sub(literal.len()).and_then(|at| name.get(at..)),
         };
-        let window = name.get(begin..).and_then(|behind| behind.first_chunk());
-        window.map_or_else(|| self.short_window(name), |bytes| u128::from_le_bytes(*bytes))
+        end.is_some_and(|end| bytes_equal(end, literal))
+    }
+
+    /// The 16 bytes at this end as a number that compares as the bytes do, the byte at the end highest.
+    /// Missing bytes are zero.
+    #[inline(always)]
+    pub(crate) fn sort_key(self, name: &[u8]) -> u128 {
+        match (self, name.first_chunk(), name.last_chunk()) {
+            (Self::Prefix, Some(bytes), _) => u128::from_be_bytes(*bytes),
+            (Self::Suffix, _, Some(bytes)) => u128::from_le_bytes(*bytes),
+            _ => self.short_sort_key(name),
+        }
     }
 
     #[inline(never)]
-    fn short_window(self, name: &[u8]) -> u128 {
-        let mut window = [0; 16];
-        let begin = match self {
-            Self::Front => 0,
-            Self::Back => window.len().saturating_sub(name.len()),
-        };
-        for (byte, other) in window.iter_mut().skip(begin).zip(name) {
-            *byte = *other;
-        }
-        u128::from_le_bytes(window)
-    }
-
-    /// Which bytes of a window count if so many of the first ones do.
-    pub(crate) fn window_mask(self, len: usize) -> u128 {
-        let bytes = [u8::MAX; 16];
-        self.window(bytes.get(..len).unwrap_or(&bytes))
-    }
-
-    /// A number that compares as a window's bytes do, seen from this side.
-    pub(crate) fn order(self, window: u128) -> u128 {
+    fn short_sort_key(self, name: &[u8]) -> u128 {
+        let mut key = 0;
+        let mut push = |byte: &u8| key = key << 8 | u128::from(*byte);
         match self {
-            Self::Front => window.swap_bytes(),
-            Self::Back => window,
+            Self::Prefix => name.iter().for_each(&mut push),
+            Self::Suffix => name.iter().rev().for_each(&mut push),
         }
-    }
-
-    /// The first eight bytes of a window.
-    #[inline(always)]
-    pub(crate) fn head(self, window: u128) -> u64 {
-        match self {
-            Self::Front => window as u64,
-            Self::Back => (window >> 64) as u64,
-        }
-    }
-
-    /// The first eight bytes of a name that has as many, as they lie in memory.
-    #[inline(always)]
-    pub(crate) fn long_head(self, name: &[u8]) -> Option<u64> {
-        let head = match self {
-            Self::Front => name.first_chunk(),
-            Self::Back => name.last_chunk(),
-        };
-        head.map(|bytes| u64::from_le_bytes(*bytes))
+        key.unbounded_shl(8 * 16u32.saturating_sub(name.len() as u32))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Side;
+    use super::Affix;
 
     #[test]
-    fn windows_are_told_apart_as_names_are() {
-        let names = ["a", "ab", "b", "ba", "abcdefgh", "abcdefghi", "bbcdefghi", "0123456789abcdef"];
-        for side in [Side::Front, Side::Back] {
-            for left in names.map(str::as_bytes) {
-                for right in names.map(str::as_bytes) {
-                    let (left_window, right_window) = (side.window(left), side.window(right));
+    fn sort_key_compares_as_the_first_16_bytes_do() {
+        let long = "n".repeat(16);
+        let names = ["", "a", "ab", "ba", "b", "abcdefgh", "bbcdefghi", "zz", &long, &format!("{long}a")];
+        for affix in [Affix::Prefix, Affix::Suffix] {
+            for left in names {
+                for right in names {
+                    let of_16 = |name: &str| {
+                        let len = name.len().min(16);
+                        match affix {
+                            Affix::Prefix => name.as_bytes()[..len].to_vec(),
+                            Affix::Suffix => name.as_bytes()[name.len() - len..].to_vec(),
+                        }
+                    };
                     assert_eq!(
-                        side.order(left_window).cmp(&side.order(right_window)),
-                        side.compare(left, right)
+                        affix.sort_key(left.as_bytes()).cmp(&affix.sort_key(right.as_bytes())),
+                        affix.compare(&of_16(left), &of_16(right)),
+                        "{affix:?} {left:?} {right:?}"
                     );
-                    let different = (left_window ^ right_window) & side.window_mask(right.len());
-                    assert_eq!(different == 0, side.begins_with(left, right), "{left:?} {right:?}");
                 }
             }
         }
     }
 
     #[test]
-    fn windows_and_heads_have_the_bytes_next_to_their_side() {
-        let name = b"0123456789abcdefghij";
-        assert_eq!(Side::Front.window(name), Side::Front.window(b"0123456789abcdef"));
-        assert_eq!(Side::Back.window(name), Side::Back.window(b"456789abcdefghij"));
-        for side in [Side::Front, Side::Back] {
-            for len in 1..=name.len() {
-                let name = &name[..len];
-                let head = side.head(side.window(name));
-                assert_eq!(side.long_head(name), (len >= 8).then_some(head), "{len}");
-            }
-        }
+    fn has_compares_at_the_named_end() {
+        assert!(Affix::Prefix.has(b"eng-core", b"eng-") && !Affix::Prefix.has(b"eng", b"eng-"));
+        assert!(Affix::Suffix.has(b"eng-core", b"-core") && !Affix::Suffix.has(b"core", b"-core"));
+        assert!(!Affix::Prefix.has(b"x-eng-", b"eng-") && !Affix::Suffix.has(b"-core-x", b"-core"));
     }
 }

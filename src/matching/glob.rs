@@ -1,30 +1,15 @@
 //! Lowered globs: what the engine matches.
 //!
-//! The compiler turns a glob that an author wrote into one or more lowered patterns (alternatives are expanded)
-//! in which every special construct is a control byte. Names never hold control characters, so a literal needs
-//! no escaping, and what stands before the first and after the last control byte is the pattern's literal ends,
-//! which [`Matcher`](super::matcher::Matcher) indexes.
-//!
-//! | bytes | matches |
-//! | --- | --- |
-//! | `01` | any characters, also none |
-//! | `02` | one character |
-//! | `03` pairs of characters `05` | one character between the two of a pair |
-//! | `04` pairs of characters `05` | one character between the two of no pair |
-//! | `06` a letter | nothing: what the `02 01` behind it match is the capture of that letter, `a` for the first |
-//! | anything else | itself |
+//! The compiler turns a glob into one or more lowered patterns (alternatives are expanded) in which every special
+//! construct is a control byte. Names never contain control characters, so a literal needs no escaping. The text before
+//! the first and after the last control byte are the pattern's literal ends, which
+//! [`Matcher`](super::matcher::Matcher) indexes. [`crate::codec::tags`] has the control bytes.
 
-use super::affix::Side;
+use super::affix::Affix;
+pub(crate) use crate::codec::tags::glob::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 use crate::limits::MAX_CAPTURES;
-use crate::text::scan::same;
+use crate::text::scan::bytes_equal;
 use crate::work;
-
-pub(crate) const ANY: u8 = 1;
-pub(crate) const ONE: u8 = 2;
-pub(crate) const CLASS: u8 = 3;
-pub(crate) const NEGATED_CLASS: u8 = 4;
-pub(crate) const CLASS_END: u8 = 5;
-pub(crate) const CAPTURE: u8 = 6;
 
 /// A lowered glob with at least one special construct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +18,7 @@ pub struct Pattern<'b> {
     prefix: &'b [u8],
     /// From the first construct to the last.
     middle: &'b [u8],
-    /// The literal behind the last construct.
+    /// The literal after the last construct.
     suffix: &'b [u8],
 }
 
@@ -76,42 +61,40 @@ impl<'b> Pattern<'b> {
         self.suffix
     }
 
-    /// The literal that every match begins with, seen from a side.
-    pub(crate) fn literal(&self, side: Side) -> &'b [u8] {
-        match side {
-            Side::Front => self.prefix,
-            Side::Back => self.suffix,
+    /// The literal that every match has at an end.
+    pub(crate) fn literal(&self, affix: Affix) -> &'b [u8] {
+        match affix {
+            Affix::Prefix => self.prefix,
+            Affix::Suffix => self.suffix,
         }
     }
 
     /// Whether the whole of `name` matches.
     ///
-    /// Takes time linear in the name for a given pattern: a failed attempt only ever goes back to
-    /// the last "any characters" passed.
+    /// Linear in the length of the name: a failed attempt only returns to the last "any characters".
     pub fn is_match(&self, name: &[u8]) -> bool {
-        name.get(..self.prefix.len()).is_some_and(|start| same(start, self.prefix))
-            && self.is_match_behind(Side::Front, name)
+        name.get(..self.prefix.len()).is_some_and(|start| bytes_equal(start, self.prefix))
+            && self.is_rest_match(Affix::Prefix, name)
     }
 
-    /// Whether the whole of `name` matches, if it is known to begin with the literal that the pattern begins with,
-    /// seen from a side.
+    /// Whether the whole of `name` matches, given that it has the pattern's literal at this end.
     #[inline(always)]
-    pub(crate) fn is_match_behind(&self, side: Side, name: &[u8]) -> bool {
+    pub(crate) fn is_rest_match(&self, affix: Affix, name: &[u8]) -> bool {
         work::count(1);
         let Some((start, rest)) = name.split_at_checked(self.prefix.len()) else { return false };
         let Some(len) = rest.len().checked_sub(self.suffix.len()) else { return false };
         let Some((rest, end)) = rest.split_at_checked(len) else { return false };
-        let (literal, found) = match side {
-            Side::Front => (self.suffix, end),
-            Side::Back => (self.prefix, start),
+        let (literal, found) = match affix {
+            Affix::Prefix => (self.suffix, end),
+            Affix::Suffix => (self.prefix, start),
         };
-        (literal.is_empty() || same(literal, found))
+        (literal.is_empty() || bytes_equal(literal, found))
             && (matches!(self.middle, [ANY]) || is_middle_match(self.middle, rest))
     }
 
     /// Calls `each` for every capture of a name that matches, with its number and its text.
     ///
-    /// Each takes as little as it can, the first one first.
+    /// Each capture is as short as possible, the first one first.
     pub(crate) fn captures<'n>(&self, name: &'n [u8], mut each: impl FnMut(usize, &'n [u8])) {
         let len = name.len().saturating_sub(self.suffix.len());
         let middle = name.get(self.prefix.len()..len).unwrap_or_default();
@@ -120,7 +103,7 @@ impl<'b> Pattern<'b> {
         }
     }
 
-    /// The pattern as an author would write it, with the captures by their numbers' names.
+    /// The pattern as an author would write it. Captures are named by letters.
     #[cfg(feature = "compiler")]
     pub fn to_glob(&self) -> String {
         let lowered = [self.prefix, self.middle, self.suffix].concat();
@@ -131,7 +114,7 @@ impl<'b> Pattern<'b> {
             match u8::try_from(char) {
                 Ok(ANY) => glob.push('*'),
                 Ok(ONE) => glob.push('?'),
-                // The wildcards behind it are the capture's.
+                // The wildcards after it belong to the capture.
                 Ok(CAPTURE) => {
                     let letter = rest.next().unwrap_or('a');
                     rest = rest.as_str().trim_start_matches(['\u{1}', '\u{2}']).chars();
@@ -182,7 +165,7 @@ fn read_capture(rest: &mut core::str::Chars<'_>) -> Option<()> {
     letter.filter(|_| rest.as_str().starts_with("\u{2}\u{1}")).map(drop)
 }
 
-/// What comes of holding the next construct of a pattern against the next character of a name.
+/// The result of matching the next construct of a pattern with the next character of a name.
 enum Step<'p, 'n> {
     Any { pattern: &'p [u8] },
     Taken { pattern: &'p [u8], name: &'n [u8] },
@@ -192,33 +175,33 @@ enum Step<'p, 'n> {
 
 fn is_middle_match(pattern: &[u8], name: &[u8]) -> bool {
     let (mut pattern, mut name) = (pattern, name);
-    // The pattern behind the last "any characters", and the name from where it was last tried.
+    // The pattern after the last "any characters", and the rest of the name where it was last tried.
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
         work::count(1);
         match step(pattern, name) {
             Step::Done => return true,
             Step::Any { pattern: [] } => return true,
-            Step::Any { pattern: behind } => {
-                retry = Some((behind, name));
-                pattern = behind;
+            Step::Any { pattern: after } => {
+                retry = Some((after, name));
+                pattern = after;
             }
-            Step::Taken { pattern: behind, name: left } => (pattern, name) = (behind, left),
+            Step::Taken { pattern: after, name: left } => (pattern, name) = (after, left),
             Step::Failed => {
-                let Some((behind, tried)) = retry else {
+                let Some((after, tried)) = retry else {
                     return false;
                 };
                 let Some((_, left)) = next_char(tried) else {
                     return false;
                 };
-                retry = Some((behind, left));
-                (pattern, name) = (behind, left);
+                retry = Some((after, left));
+                (pattern, name) = (after, left);
             }
         }
     }
 }
 
-/// What a capture took.
+/// The text of a capture.
 struct Capture<'n> {
     letter: u8,
     text: &'n [u8],
@@ -226,66 +209,66 @@ struct Capture<'n> {
 
 /// The captures of a name that the middle of a pattern matches; `None` if it does not.
 ///
-/// The way is that of [`is_middle_match`]: what stands before the last "any characters" is never tried anew, so
-/// each of them takes as little as it can.
+/// Works like [`is_middle_match`]: the pattern before the last "any characters" is never tried again, so each of them
+/// is as short as possible.
 fn find_captures<'n>(pattern: &[u8], text: &'n [u8]) -> Option<Vec<Capture<'n>>> {
-    // From where the rest of `text` was left to where another is.
+    // The text between two rests of `text`.
     let between =
         |from: &'n [u8], to: &[u8]| from.get(..from.len().saturating_sub(to.len())).unwrap_or_default();
     let (mut pattern, mut name) = (pattern, text);
     let mut found: Vec<Capture<'n>> = Vec::new();
-    // The capture whose wildcards come next: its letter, and the name from where it begins.
+    // The capture whose wildcards come next: its letter, and the rest of the name where it begins.
     let mut open: Option<(u8, &'n [u8])> = None;
-    // The pattern behind the last "any characters", the name from where it was tried, whose capture it ends if it
-    // is one's, and how many were found before.
+    // The pattern after the last "any characters", the rest of the name where it was tried, the capture that it ends,
+    // and the number of captures found before.
     let mut retry = None;
     loop {
-        if let [CAPTURE, letter, behind @ ..] = pattern {
+        if let [CAPTURE, letter, after @ ..] = pattern {
             open = Some((*letter, name));
-            pattern = behind;
+            pattern = after;
             continue;
         }
         match step(pattern, name) {
             Step::Done => return Some(found),
-            Step::Any { pattern: behind } => {
+            Step::Any { pattern: after } => {
                 let own = open.take();
-                retry = Some((behind, name, own, found.len()));
-                // An "any characters" at the end takes all that is left.
-                let end = if behind.is_empty() { &[][..] } else { name };
+                retry = Some((after, name, own, found.len()));
+                // An "any characters" at the end matches the whole rest.
+                let end = if after.is_empty() { &[][..] } else { name };
                 found.extend(own.map(|(letter, from)| Capture { letter, text: between(from, end) }));
-                if behind.is_empty() {
+                if after.is_empty() {
                     return Some(found);
                 }
-                pattern = behind;
+                pattern = after;
             }
-            Step::Taken { pattern: behind, name: left } => (pattern, name) = (behind, left),
+            Step::Taken { pattern: after, name: left } => (pattern, name) = (after, left),
             Step::Failed => {
-                let (behind, tried, own, count) = retry?;
+                let (after, tried, own, count) = retry?;
                 let (_, left) = next_char(tried)?;
                 found.truncate(count);
                 found.extend(own.map(|(letter, from)| Capture { letter, text: between(from, left) }));
                 open = None;
-                retry = Some((behind, left, own, count));
-                (pattern, name) = (behind, left);
+                retry = Some((after, left, own, count));
+                (pattern, name) = (after, left);
             }
         }
     }
 }
 
 fn step<'p, 'n>(pattern: &'p [u8], name: &'n [u8]) -> Step<'p, 'n> {
-    let Some((&first, behind)) = pattern.split_first() else {
+    let Some((&first, after)) = pattern.split_first() else {
         return if name.is_empty() { Step::Done } else { Step::Failed };
     };
     let taken = match first {
-        ANY => return Step::Any { pattern: behind },
-        CAPTURE => return Step::Taken { pattern: behind.get(1..).unwrap_or_default(), name },
-        ONE => next_char(name).map(|(_, left)| (behind, left)),
+        ANY => return Step::Any { pattern: after },
+        CAPTURE => return Step::Taken { pattern: after.get(1..).unwrap_or_default(), name },
+        ONE => next_char(name).map(|(_, left)| (after, left)),
         CLASS | NEGATED_CLASS => next_char(name).and_then(|(char, left)| {
-            let (inside, behind) = is_in_class(char, behind)?;
-            (inside == (first == CLASS)).then_some((behind, left))
+            let (inside, after) = is_in_class(char, after)?;
+            (inside == (first == CLASS)).then_some((after, left))
         }),
         literal => match name.split_first() {
-            Some((&byte, left)) if byte == literal => Some((behind, left)),
+            Some((&byte, left)) if byte == literal => Some((after, left)),
             _ => None,
         },
     };
@@ -295,22 +278,22 @@ fn step<'p, 'n>(pattern: &'p [u8], name: &'n [u8]) -> Step<'p, 'n> {
     }
 }
 
-/// Whether `char` is in one of the class's pairs, and the pattern behind the class.
+/// Whether `char` is in one of the class's pairs, and the pattern after the class.
 fn is_in_class(char: u32, class: &[u8]) -> Option<(bool, &[u8])> {
     let mut inside = false;
     let mut rest = class;
     loop {
-        let (low, behind_low) = next_char(rest)?;
+        let (low, after_low) = next_char(rest)?;
         if low == u32::from(CLASS_END) {
-            return Some((inside, behind_low));
+            return Some((inside, after_low));
         }
-        let (high, behind_high) = next_char(behind_low)?;
+        let (high, after_high) = next_char(after_low)?;
         inside |= (low..=high).contains(&char);
-        rest = behind_high;
+        rest = after_high;
     }
 }
 
-/// The first character of UTF-8 text and what follows it; a byte that begins none stands for itself.
+/// The first character of UTF-8 text and the rest. A byte that does not begin a character counts as one.
 pub(crate) fn next_char(text: &[u8]) -> Option<(u32, &[u8])> {
     let (&lead, rest) = text.split_first()?;
     let (bits, len) = match lead {
@@ -355,14 +338,14 @@ mod tests {
     }
 
     #[test]
-    fn only_well_formed_patterns_are_read() {
+    fn decode_refuses_malformed_patterns() {
         for bad in ["", "plain", "\u{6}\u{1}", "\u{3}\u{5}", "\u{3}a\u{5}", "\u{3}za\u{5}", "\u{3}az"] {
             assert_eq!(Pattern::decode(bad), None, "{bad:?}");
         }
     }
 
     #[test]
-    fn captures_take_as_little_as_they_can() {
+    fn captures_are_as_short_as_possible() {
         fn check(lowered: &str, name: &str, expected: &[(usize, &str)]) {
             let pattern = Pattern::decode(lowered).expect(lowered);
             assert!(pattern.is_match(name.as_bytes()), "{lowered:?} against {name:?}");
@@ -391,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn many_any_constructs_do_not_explode() {
+    fn many_any_constructs_take_linear_time() {
         let lowered = "\u{1}a".repeat(50) + "\u{1}b";
         check(&lowered, &"a".repeat(4_000), false);
     }

@@ -1,103 +1,88 @@
-//! Regular expressions as the engine runs them: on the whole of a name, in time linear in it.
+//! Regular expressions as the engine runs them: a Pike VM, which matches a whole name in linear time.
 //!
-//! The compiler turns an expression into a program (`compiler/regex/program.rs`), which is run for all ways at once,
-//! so that none is ever gone back on. Globs whose captures depend on the order of alternatives or on a `*` are
-//! expressions as well. What the compiler found out about how a match begins and ends turns nearly
-//! every name away before that. regex-lite, which decides what authors may write, is the oracle of the tests.
+//! The compiler turns an expression into a program (`patterns/regex/program.rs`). Globs whose captures depend on the order
+//! of alternatives or on a `*` are programs as well. The literals that every match begins or ends with reject nearly every
+//! name before the program runs. regex-lite, which decides what authors may write, is the oracle of the tests.
 
 use super::glob::next_char;
 use crate::codec::reader::Reader;
+#[cfg(feature = "compiler")]
+#[cfg(feature = "compiler")]
+pub(crate) use crate::codec::tags::regex::AS_ARRIVED;
+pub(crate) use crate::codec::tags::regex::{
+    ASCII_LOWER, BEGIN, CLASS, END, FOLDED, GLOB, JUMP, MATCH, SPLIT, TEXT,
+};
 use crate::limits::{MAX_CAPTURES, MAX_PROGRAM_STEPS};
-use crate::text::scan::{back_word, front_word, same};
+use crate::text::scan::{bytes_equal, load_prefix, load_suffix};
 use crate::work;
 
-/// A regular expression, ready to be asked about names.
+/// A regular expression as a program.
 #[derive(Debug)]
 pub struct Regex<'b> {
     /// As its author wrote it.
     #[cfg(feature = "compiler")]
     pattern: &'b str,
-    /// In which letters it is compared, and whether it was written as a glob.
+    /// The letter case in which it is compared, and whether it was written as a glob.
     kind: u8,
-    /// Every match begins with one of them; none if nothing is known about that.
+    /// Every match begins with one of these. Empty if nothing is known.
     prefixes: Vec<Literal<'b>>,
-    /// Every match ends with one of them; none if nothing is known about that.
+    /// Every match ends with one of these. Empty if nothing is known.
     suffixes: Vec<Literal<'b>>,
     steps: Vec<Step>,
     /// The ranges of characters that steps refer to.
     ranges: Vec<(u32, u32)>,
 }
 
-/// A step of a program. Where nothing else is said, it leads to the next one.
+/// A step of a program. Unless stated otherwise, the next step follows.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// Takes this character.
+    /// Consumes this character.
     Char(u32),
-    /// Takes a character in one of the ranges between these positions.
+    /// Consumes a character in one of the ranges between these positions.
     Class(u32, u32),
-    /// Leads to both; the first is preferred.
+    /// Continues at both steps. The first is preferred.
     Split(u32, u32),
     Jump(u32),
-    /// A capture begins, or ends, here.
+    /// A capture begins or ends here.
     Begin(u8),
     End(u8),
     /// The name matches if it ends here.
     Match,
 }
 
-/// What a kind in a bundle says: names are compared as they arrived, with ASCII letters in lower case, or as globs that
-/// ignore letter case are; to that, [`GLOB`] is added if the author wrote a glob.
-#[cfg(feature = "compiler")]
-pub(crate) const AS_ARRIVED: u8 = 0;
-pub(crate) const ASCII_LOWER: u8 = 1;
-pub(crate) const FOLDED: u8 = 2;
-pub(crate) const GLOB: u8 = 4;
-
-/// The tags of steps in a bundle.
-pub(crate) const TEXT: u8 = 0;
-pub(crate) const CLASS: u8 = 1;
-pub(crate) const SPLIT: u8 = 2;
-pub(crate) const JUMP: u8 = 3;
-pub(crate) const BEGIN: u8 = 4;
-pub(crate) const END: u8 = 5;
-pub(crate) const MATCH: u8 = 6;
-
 /// A literal that a match begins or ends with.
 #[derive(Debug)]
 struct Literal<'b> {
-    /// Its outermost eight bytes, and which of them there are.
+    /// Its outermost eight bytes as a word, and a mask of the bytes that exist.
     word: u64,
     mask: u64,
     text: &'b [u8],
 }
 
-/// The first and the last eight bytes of a name: computed once for all that ask.
+/// The first and the last eight bytes of a name, computed once for all expressions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ends {
-    front: u64,
-    back: u64,
+pub(crate) struct NameEnds {
+    prefix: u64,
+    suffix: u64,
 }
 
-impl Ends {
+impl NameEnds {
     pub(crate) fn of(name: &[u8]) -> Self {
-        Self { front: front_word(name), back: back_word(name) }
+        Self { prefix: load_prefix(name), suffix: load_suffix(name) }
     }
 }
 
-/// Where captures begin and end, by their numbers.
+/// Where captures begin and end, by number.
 type Captures = [(u32, u32); MAX_CAPTURES];
 
 impl<'b> Regex<'b> {
-    /// Decodes an expression; `None` if it is not well-formed.
-    ///
-    /// Layout: the pattern; its kind; prefixes\* and suffixes\*; steps\*, each a tag byte, then 0: a text, which is as many steps as it has characters; 1: pairs of
-    /// characters\*; 2: two steps; 3: a step; 4 and 5: a capture; 6: nothing.
+    /// Decodes a program; `None` if it is not well-formed.
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         #[cfg_attr(not(feature = "compiler"), expect(unused_variables, reason = "only explanations show it"))]
         let pattern = reader.text()?;
         let kind = reader.byte().filter(|kind| kind & !GLOB <= FOLDED)?;
-        let prefixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), front_word))?;
-        let suffixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), back_word))?;
+        let prefixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), load_prefix))?;
+        let suffixes = reader.list(|reader| Literal::new(reader.text()?.as_bytes(), load_suffix))?;
         let (mut steps, mut ranges) = (Vec::new(), Vec::new());
         for _ in 0..reader.count()? {
             steps.push(match reader.byte()? {
@@ -141,27 +126,27 @@ impl<'b> Regex<'b> {
         self.kind & GLOB != 0
     }
 
-    /// In which letters it is compared.
+    /// The letter case of the names that it is compared with.
     pub(crate) fn letters(&self) -> u8 {
         self.kind & !GLOB
     }
 
-    /// Whether the whole of a name matches, which is in the [letters](Self::letters) of the expression. `memory` is to be
-    /// used again.
+    /// Whether a whole name matches. The name has to be in the [letter case](Self::letters) of the expression.
     #[inline]
-    pub(crate) fn is_match(&self, ends: Ends, name: &[u8], memory: &mut Memory) -> bool {
-        self.may_match(ends, name) && self.run(name, memory, None)
+    pub(crate) fn is_match(&self, ends: NameEnds, name: &[u8], cache: &mut Cache) -> bool {
+        self.may_match(ends, name) && self.run(name, cache, None)
     }
 
     #[inline]
-    fn may_match(&self, ends: Ends, name: &[u8]) -> bool {
-        let is = |part: Option<&[u8]>, literal: &[u8]| part.is_some_and(|part| same(part, literal));
+    fn may_match(&self, ends: NameEnds, name: &[u8]) -> bool {
+        let is = |part: Option<&[u8]>, literal: &[u8]| part.is_some_and(|part| bytes_equal(part, literal));
         let begins = |literal: &Literal<'_>| {
-            ends.front & literal.mask == literal.word && is(name.get(..literal.text.len()), literal.text)
+            ends.prefix & literal.mask == literal.word && is(name.get(..literal.text.len()), literal.text)
         };
         let ends = |literal: &Literal<'_>| {
             let start = name.len().checked_sub(literal.text.len());
-            ends.back & literal.mask == literal.word && is(start.and_then(|at| name.get(at..)), literal.text)
+            ends.suffix & literal.mask == literal.word
+                && is(start.and_then(|at| name.get(at..)), literal.text)
         };
         (self.prefixes.is_empty() || self.prefixes.iter().any(begins))
             && (self.suffixes.is_empty() || self.suffixes.iter().any(ends))
@@ -170,50 +155,52 @@ impl<'b> Regex<'b> {
     /// Calls `each` for every capture of a name that matches, with its number and its text.
     pub(crate) fn captures<'n>(&self, name: &'n [u8], mut each: impl FnMut(usize, &'n [u8])) {
         let mut captures = [(0, 0); MAX_CAPTURES];
-        if self.run(name, &mut Memory::default(), Some(&mut captures)) {
+        if self.run(name, &mut Cache::default(), Some(&mut captures)) {
             for (number, (start, end)) in captures.into_iter().enumerate() {
                 each(number, name.get(start as usize..end as usize).unwrap_or_default());
             }
         }
     }
 
-    /// Runs the program, all ways at once, the preferred one first.
+    /// Runs the program, with all active states in step, the preferred one first.
     #[inline(never)]
-    fn run(&self, name: &[u8], memory: &mut Memory, captures: Option<&mut Captures>) -> bool {
-        let Memory { now, next, seen, open } = memory;
-        seen.clear();
-        seen.resize(self.steps.len(), 0);
-        let mut led = Led { seen, open, at: 0, captures: [(0, 0); MAX_CAPTURES], keeps: captures.is_some() };
-        now.clear();
-        led.lead(self, 0, now);
+    fn run(&self, name: &[u8], cache: &mut Cache, captures: Option<&mut Captures>) -> bool {
+        let Cache { curr, next, visited, stack } = cache;
+        visited.clear();
+        visited.resize(self.steps.len(), 0);
+        let keeps_captures = captures.is_some();
+        let mut closure =
+            EpsilonClosure { visited, stack, at: 0, captures: [(0, 0); MAX_CAPTURES], keeps_captures };
+        curr.clear();
+        closure.add(self, 0, curr);
         let mut rest = name;
         while let Some((char, left)) = next_char(rest) {
             rest = left;
-            led.at = (name.len() - rest.len()) as u32;
+            closure.at = (name.len() - rest.len()) as u32;
             next.clear();
-            work::count(1 + now.steps.len());
-            for (step, way) in now.steps.iter().zip(0usize..) {
-                let takes = match self.steps.get(*step as usize) {
-                    Some(Step::Char(wanted)) => *wanted == char,
+            work::count(1 + curr.steps.len());
+            for (step, state) in curr.steps.iter().zip(0usize..) {
+                let consumes = match self.steps.get(*step as usize) {
+                    Some(Step::Char(expected)) => *expected == char,
                     Some(Step::Class(first, last)) => self.is_in_class(char, *first, *last),
                     _ => false,
                 };
-                if takes {
-                    if led.keeps {
-                        led.captures = now.captures.get(way).copied().unwrap_or_default();
+                if consumes {
+                    if closure.keeps_captures {
+                        closure.captures = curr.captures.get(state).copied().unwrap_or_default();
                     }
-                    led.lead(self, step + 1, next);
+                    closure.add(self, step + 1, next);
                 }
             }
             if next.steps.is_empty() {
                 return false;
             }
-            core::mem::swap(now, next);
+            core::mem::swap(curr, next);
         }
         let is_match = |step: &u32| matches!(self.steps.get(*step as usize), Some(Step::Match));
-        let Some(way) = now.steps.iter().position(is_match) else { return false };
+        let Some(state) = curr.steps.iter().position(is_match) else { return false };
         if let Some(captures) = captures {
-            *captures = now.captures.get(way).copied().unwrap_or_default();
+            *captures = curr.captures.get(state).copied().unwrap_or_default();
         }
         true
     }
@@ -224,71 +211,70 @@ impl<'b> Regex<'b> {
     }
 }
 
-/// Memory that one run after another uses.
+/// Memory that is reused from run to run.
 #[derive(Debug, Default)]
-pub(crate) struct Memory {
-    now: Ways,
-    next: Ways,
-    /// Of each step, behind how many bytes of the name it was last looked at, and one more: zero if never.
-    seen: Vec<u32>,
-    open: Vec<Open>,
+pub(crate) struct Cache {
+    curr: ActiveStates,
+    next: ActiveStates,
+    /// For each step, one plus the byte offset at which it was last visited; 0 if never.
+    visited: Vec<u32>,
+    stack: Vec<FollowEpsilon>,
 }
 
-/// The steps that a run is at: those that take a character, and the end.
+/// The active states of a run: steps that consume a character, and the end.
 #[derive(Debug, Default)]
-struct Ways {
+struct ActiveStates {
     steps: Vec<u32>,
-    /// Of each way, where its captures are; nothing if nobody asks.
+    /// The captures of each state. Empty if no captures are wanted.
     captures: Vec<Captures>,
 }
 
-/// What is still to be done between two characters.
+/// What is left to do between two characters.
 #[derive(Debug)]
-enum Open {
-    /// To look at a step.
-    Look(u32),
-    /// To give a capture back what it was before a step that has been looked at.
-    Restore(u8, (u32, u32)),
+enum FollowEpsilon {
+    /// Visit a step.
+    Explore(u32),
+    /// Reset a capture to its value before a visited step.
+    RestoreCapture(u8, (u32, u32)),
 }
 
-/// The way that is being followed between two characters.
-struct Led<'m> {
-    seen: &'m mut [u32],
-    open: &'m mut Vec<Open>,
-    /// So many bytes of the name have been taken.
+/// Follows the steps that consume nothing, at one position of the name.
+struct EpsilonClosure<'m> {
+    visited: &'m mut [u32],
+    stack: &'m mut Vec<FollowEpsilon>,
+    /// The byte offset in the name.
     at: u32,
     captures: Captures,
-    /// Whether anybody asks for captures.
-    keeps: bool,
+    /// Whether captures are wanted.
+    keeps_captures: bool,
 }
 
-impl Led<'_> {
-    /// Adds a step and those that it leads to without a character.
-    fn lead(&mut self, regex: &Regex<'_>, step: u32, ways: &mut Ways) {
+impl EpsilonClosure<'_> {
+    /// Adds a step and the steps that follow it without consuming a character.
+    fn add(&mut self, regex: &Regex<'_>, step: u32, states: &mut ActiveStates) {
         let mut next = Some(step);
         while let Some(step) = next {
-            next = self.look(regex, step, ways).or_else(|| self.reopen());
+            next = self.visit(regex, step, states).or_else(|| self.unwind());
         }
     }
 
-    /// Looks at a step that has not been looked at here; gives the one that it leads to.
+    /// Visits a step once for each position of the name, and returns the step that follows.
     #[inline(always)]
-    fn look(&mut self, regex: &Regex<'_>, step: u32, ways: &mut Ways) -> Option<u32> {
-        match self.seen.get_mut(step as usize) {
-            Some(seen) if *seen != self.at + 1 => *seen = self.at + 1,
+    fn visit(&mut self, regex: &Regex<'_>, step: u32, states: &mut ActiveStates) -> Option<u32> {
+        match self.visited.get_mut(step as usize) {
+            Some(visited) if *visited != self.at + 1 => *visited = self.at + 1,
             _ => return None,
         }
         match *regex.steps.get(step as usize)? {
             Step::Char(_) | Step::Class(..) | Step::Match => {
-                ways.steps.push(step);
-                if self.keeps {
-                    ways.captures.push(self.captures);
+                states.steps.push(step);
+                if self.keeps_captures {
+                    states.captures.push(self.captures);
                 }
                 None
             }
-            // What was put there last is looked at first.
             Step::Split(first, second) => {
-                self.open.push(Open::Look(second));
+                self.stack.push(FollowEpsilon::Explore(second));
                 Some(first)
             }
             Step::Jump(to) => Some(to),
@@ -303,11 +289,11 @@ impl Led<'_> {
         }
     }
 
-    fn reopen(&mut self) -> Option<u32> {
+    fn unwind(&mut self) -> Option<u32> {
         loop {
-            match self.open.pop()? {
-                Open::Look(step) => return Some(step),
-                Open::Restore(number, capture) => {
+            match self.stack.pop()? {
+                FollowEpsilon::Explore(step) => return Some(step),
+                FollowEpsilon::RestoreCapture(number, capture) => {
                     if let Some(slot) = self.captures.get_mut(usize::from(number)) {
                         *slot = capture;
                     }
@@ -317,13 +303,16 @@ impl Led<'_> {
     }
 
     fn capture(&mut self, number: u8, begins: bool) {
-        let Some(slot) = self.captures.get_mut(usize::from(number)).filter(|_| self.keeps) else { return };
-        self.open.push(Open::Restore(number, *slot));
+        if !self.keeps_captures {
+            return;
+        }
+        let Some(slot) = self.captures.get_mut(usize::from(number)) else { return };
+        self.stack.push(FollowEpsilon::RestoreCapture(number, *slot));
         *slot = (if begins { self.at } else { slot.0 }, self.at);
     }
 }
 
-impl Ways {
+impl ActiveStates {
     fn clear(&mut self) {
         self.steps.clear();
         self.captures.clear();
@@ -331,7 +320,7 @@ impl Ways {
 }
 
 impl<'b> Literal<'b> {
-    /// `None` for the empty one, which would say nothing.
+    /// `None` for an empty literal, which would reject nothing.
     fn new(text: &'b [u8], word: impl Fn(&[u8]) -> u64) -> Option<Self> {
         let missing = 8u32.saturating_sub(u32::try_from(text.len()).ok()?) * 8;
         let mask = u64::MAX.unbounded_shl(missing);

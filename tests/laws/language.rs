@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claimsmith::compiler::compile;
 use claimsmith::event::{Answer, Event, answer};
 use claimsmith::format::format;
-use claimsmith::{Bundle, NameForm, Note, Value, boundary, evaluate, explanation};
+use claimsmith::{Bundle, NameForm, Note, RuleId, Value, boundary, evaluate, explanation};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -124,7 +124,7 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
     let login = input(login, &fetched);
     let mut route = Vec::new();
     boundary::route(bundle, &route_call(&login), &mut route);
-    prop_assert_eq!(&route[3..], fetched.route().reads(bundle).collect::<Vec<_>>());
+    prop_assert_eq!(&route[3..], fetched.route().lookups(bundle).map(|lookup| lookup.0).collect::<Vec<_>>());
     prop_assert_eq!(route[2] as usize, login.input.values.len());
 
     let mut call: Vec<u8> = route[..2].iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -137,7 +137,7 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
     let head = [
         evaluation.outcome as u32,
         evaluation.reason as u32,
-        evaluation.application.unwrap_or(boundary::NONE),
+        evaluation.application.map_or(boundary::NONE, |application| application.0),
         evaluation.received,
         evaluation.rules.len() as u32,
         evaluation.unmatched.len() as u32,
@@ -146,13 +146,13 @@ fn check_boundary(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Result<(
     ];
     let mut expected = head.to_vec();
     expected.extend(evaluation.notes.iter().flat_map(|(note, count)| [*note as u32, *count]));
-    expected.extend(&evaluation.groups);
+    expected.extend(evaluation.groups.iter().map(|group| group.0));
     let application = evaluation.application.and_then(|at| bundle.application(at));
     if application.is_some_and(|it| it.provenance.is_some()) {
         let at = bundle.organizations().iter().position(|it| it.name == "acme").expect("acme");
         expected.extend([at as u32, evaluation.rules.len() as u32]);
-        expected.extend(&evaluation.rules);
-        let id = |rule: &u32| boundary::text(Some(bundle), 7 + 16 * at as u32, *rule).expect("a rule");
+        expected.extend(evaluation.rules.iter().map(|rule| rule.0));
+        let id = |rule: &RuleId| boundary::text(Some(bundle), 7 + 16 * at as u32, rule.0).expect("a rule");
         let ids: Vec<String> = evaluation.rules.iter().map(id).collect();
         prop_assert_eq!(ids, Answer::new(bundle, fetched.route(), &evaluation).rules);
     }
@@ -337,7 +337,7 @@ cases: []
     fn a_form_gives_back_the_name(name in name()) {
         let special = |char| matches!(char, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#');
         let escaped: String = name.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect();
-        let dn = NameForm::DistinguishedName { attribute: "cn", of: claimsmith::AttributeOf::Entry, below: Some("DC=acme") };
+        let dn = NameForm::DistinguishedName { attribute: "cn", of: claimsmith::AttributeOf::Entry, base_dn: Some("DC=acme") };
         let read = dn.read(&format!("OU=first+CN={escaped},DC=acme"));
         prop_assert_eq!(read.as_deref(), Some(name.as_str()));
         let domain = NameForm::Domain { domain: Some("ACME") };

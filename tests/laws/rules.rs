@@ -269,14 +269,14 @@ proptest! {
         let head = [
             evaluation.outcome as u32,
             evaluation.reason as u32,
-            evaluation.application.unwrap_or(boundary::NONE),
+            evaluation.application.map_or(boundary::NONE, |application| application.0),
             evaluation.received,
             evaluation.rules.len() as u32,
             evaluation.unmatched.len() as u32,
             0,
             evaluation.groups.len() as u32,
         ];
-        prop_assert_eq!(&words, &[&head[..], &evaluation.groups].concat());
+        prop_assert_eq!(&words, &[&head[..], &evaluation.groups.iter().map(|group| group.0).collect::<Vec<_>>()].concat());
         if !groups.is_empty() {
             let mut again = Vec::new();
             boundary::evaluate(&bundle, &joined, &mut again);

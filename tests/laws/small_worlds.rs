@@ -12,7 +12,9 @@ use std::time::Instant;
 
 use claimsmith::compiler::compile;
 use claimsmith::diagnostic::{Severity, SourceFile};
-use claimsmith::{Bundle, Evaluation, Input, Place, evaluate_routed, route};
+use claimsmith::{
+    Bundle, Destination, Evaluation, Input, Mapping, OrganizationId, TargetId, evaluate_routed, route,
+};
 use serde_json::json;
 
 use self::enumerate::{FREE, LIMITED, TARGETS, worlds};
@@ -224,7 +226,7 @@ fn check_world(bundle: &Bundle<'_>, name: &str, world: &World, count: &mut Count
     let dimensions = dimensions(world);
     let mut logins: Vec<Prepared> = logins::all(world, &dimensions);
     let of = bundle.organizations().iter().position(|it| it.name == name).expect("an organization");
-    let rules = bundle.mapping(of as u32).expect("a mapping").rules();
+    let mapping = bundle.mapping(OrganizationId(of as u32)).expect("a mapping");
     for application in 0..world.applications.len() {
         let client = format!("client-{application}");
         let connection = format!("c-{name}");
@@ -234,17 +236,17 @@ fn check_world(bundle: &Bundle<'_>, name: &str, world: &World, count: &mut Count
         if route != to(None) {
             return Err(format!("{route:?} depends on the organization"));
         }
-        if !matches!(route.place, Place::Connection(_)) {
+        if !matches!(route.destination, Destination::Connection(_)) {
             return Err(format!("{route:?}"));
         }
-        let reads: Vec<_> = route.reads(bundle).filter_map(|at| bundle.read(at)).collect();
+        let lookups: Vec<_> = route.lookups(bundle).filter_map(|id| bundle.lookup(id)).collect();
         let mut given = Vec::with_capacity(logins.len());
         for prepared in &mut logins {
             prepared.login.application = application;
-            let values = reads.iter().map(|read| prepared.value(read)).collect();
+            let values = lookups.iter().map(|lookup| prepared.value(lookup)).collect();
             let input = Input::new(prepared.now(), values);
             let evaluation = evaluate_routed(bundle, route, &input, |_| ());
-            let told = told(bundle, rules, &evaluation);
+            let told = told(bundle, mapping, &evaluation);
             let expected = reference::evaluate(world, &prepared.login);
             if told != expected {
                 let login = &prepared.login;
@@ -259,17 +261,17 @@ fn check_world(bundle: &Bundle<'_>, name: &str, world: &World, count: &mut Count
     Ok(())
 }
 
-fn told(bundle: &Bundle<'_>, rules: &[claimsmith::Rule<'_>], evaluation: &Evaluation<'_>) -> Expected {
+fn told(bundle: &Bundle<'_>, mapping: &Mapping<'_>, evaluation: &Evaluation<'_>) -> Expected {
     let mut unmatched: Vec<String> =
         evaluation.unmatched.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     unmatched.sort_unstable();
     unmatched.dedup();
-    let group = |at: &u32| bundle.group_name(*at).map(str::to_owned);
+    let group = |group: &TargetId| bundle.group_name(*group).map(str::to_owned);
     Expected {
         outcome: evaluation.outcome.word(),
         reason: evaluation.reason.code(),
         groups: evaluation.groups.iter().filter_map(group).collect(),
-        rules: evaluation.rules.iter().map(|at| rules[*at as usize].id.to_owned()).collect(),
+        rules: evaluation.rules.iter().filter_map(|rule| Some(mapping.rule(*rule)?.id.to_owned())).collect(),
         unmatched,
         received: evaluation.received,
         notes: evaluation.notes.iter().map(|(note, count)| (note.code(), *count)).collect(),

@@ -1,87 +1,89 @@
-//! Conditions as the bundle holds them.
+//! Conditions in the bundle.
 
 use std::collections::BTreeSet;
 
-use super::{LoweredCondition, OwnedLookup};
+use super::super::lowered::{LoweredCondition, OwnedLookup};
+use crate::codec::tags::condition as tag;
 use crate::codec::writer::Writer;
 use crate::language::model::{Scalar, Test};
 
 impl LoweredCondition {
-    /// Adds what the condition reads.
-    pub(super) fn collect(&self, facts: &mut BTreeSet<OwnedLookup>) {
+    /// Adds the inputs of the condition.
+    pub(super) fn collect(&self, inputs: &mut BTreeSet<OwnedLookup>) {
         match self {
             Self::All(conditions) | Self::Any(conditions) => {
-                conditions.iter().for_each(|condition| condition.collect(facts));
+                conditions.iter().for_each(|condition| condition.collect(inputs));
             }
-            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.collect(facts),
+            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.collect(inputs),
             Self::Connection(_) | Self::Application(_) => {}
-            Self::User { fact, .. } => drop(facts.insert(fact.clone())),
-            Self::Metadata { owner, fact, .. } => facts.extend([owner.clone(), fact.clone()]),
-            Self::EmailDomain(_) => facts.extend(email_reads()),
+            Self::User { input, .. } => drop(inputs.insert(input.clone())),
+            Self::Metadata { owner, input, .. } => inputs.extend([owner.clone(), input.clone()]),
+            Self::EmailDomain(_) => inputs.extend(email_inputs()),
         }
     }
 
-    pub(super) fn encode(&self, writer: &mut Writer, facts: &[OwnedLookup]) {
-        // The reads of the refresh policy come first and are sorted differently, so this is no binary search.
-        let position = |fact: &OwnedLookup| facts.iter().rposition(|known| known == fact).unwrap_or_default();
-        let tag = match self {
-            Self::All(_) => 0,
-            Self::Any(_) => 1,
-            Self::Not(_) => 2,
-            Self::Connection(_) => 3,
-            Self::Application(_) => 4,
-            Self::User { .. } => 5,
-            Self::EmailDomain(_) => 6,
-            Self::Metadata { .. } => 7,
-            Self::FalseIfUnknown(_) => 8,
+    pub(super) fn encode(&self, writer: &mut Writer, inputs: &[OwnedLookup]) {
+        // The inputs of the refresh policy come first and are sorted differently, so this cannot be a binary search.
+        let position =
+            |input: &OwnedLookup| inputs.iter().rposition(|known| known == input).unwrap_or_default();
+        let kind = match self {
+            Self::All(_) => tag::ALL,
+            Self::Any(_) => tag::ANY,
+            Self::Not(_) => tag::NOT,
+            Self::Connection(_) => tag::CONNECTION,
+            Self::Application(_) => tag::APPLICATION,
+            Self::User { .. } => tag::USER,
+            Self::EmailDomain(_) => tag::EMAIL_DOMAIN,
+            Self::Metadata { .. } => tag::METADATA,
+            Self::FalseIfUnknown(_) => tag::FALSE_IF_UNKNOWN,
         };
-        writer.bytes.push(tag);
+        writer.bytes.push(kind);
         match self {
             Self::All(conditions) | Self::Any(conditions) => {
-                writer.list(conditions, |writer, condition| condition.encode(writer, facts));
+                writer.list(conditions, |writer, condition| condition.encode(writer, inputs));
             }
-            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.encode(writer, facts),
+            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.encode(writer, inputs),
             Self::Connection(positions) | Self::Application(positions) => {
                 writer.list(positions, |writer, position| writer.number(*position));
             }
-            Self::User { fact, test } => {
-                writer.number(position(fact));
+            Self::User { input, test } => {
+                writer.number(position(input));
                 encode_test(writer, test);
             }
             Self::EmailDomain(domains) => {
-                email_reads().iter().for_each(|fact| writer.number(position(fact)));
+                email_inputs().iter().for_each(|input| writer.number(position(input)));
                 writer.list(domains, |writer, domain| writer.text(domain));
             }
-            Self::Metadata { owner, fact, values } => {
+            Self::Metadata { owner, input, values } => {
                 writer.number(position(owner));
-                writer.number(position(fact));
+                writer.number(position(input));
                 writer.list(values, encode_scalar);
             }
         }
     }
 }
 
-fn email_reads() -> [OwnedLookup; 2] {
+fn email_inputs() -> [OwnedLookup; 2] {
     ["/email", "/email_verified"].map(OwnedLookup::attribute)
 }
 
 fn encode_test(writer: &mut Writer, test: &Test) {
-    let (tag, bound) = match test {
-        Test::Equals(_) => (0, None),
-        Test::Contains(_) => (1, None),
-        Test::AtLeast(bound) => (2, Some(bound)),
-        Test::AtMost(bound) => (3, Some(bound)),
-        Test::Above(bound) => (4, Some(bound)),
-        Test::Below(bound) => (5, Some(bound)),
-        Test::Exists(_) => (6, None),
+    let (kind, bound) = match test {
+        Test::Equals(_) => (tag::EQUALS, None),
+        Test::Contains(_) => (tag::CONTAINS, None),
+        Test::AtLeast(bound) => (tag::AT_LEAST, Some(bound)),
+        Test::AtMost(bound) => (tag::AT_MOST, Some(bound)),
+        Test::Above(bound) => (tag::ABOVE, Some(bound)),
+        Test::Below(bound) => (tag::BELOW, Some(bound)),
+        Test::Exists(_) => (tag::EXISTS, None),
     };
-    writer.bytes.push(tag);
+    writer.bytes.push(kind);
     writer.bytes.extend(bound.map(|bound| bound.to_le_bytes()).into_iter().flatten());
     match test {
         Test::Equals(scalars) | Test::Contains(scalars) => {
             writer.list(scalars, encode_scalar);
         }
-        Test::Exists(wanted) => writer.bytes.push(u8::from(*wanted)),
+        Test::Exists(expected) => writer.flag(*expected),
         _ => {}
     }
 }
@@ -89,13 +91,13 @@ fn encode_test(writer: &mut Writer, test: &Test) {
 fn encode_scalar(writer: &mut Writer, scalar: &Scalar) {
     match scalar {
         Scalar::Text(text) => {
-            writer.bytes.push(0);
+            writer.bytes.push(tag::TEXT);
             writer.text(text);
         }
         Scalar::Number(number) => {
-            writer.bytes.push(1);
+            writer.bytes.push(tag::NUMBER);
             writer.bytes.extend(number.to_le_bytes());
         }
-        Scalar::Bool(value) => writer.bytes.push(2 + u8::from(*value)),
+        Scalar::Bool(value) => writer.bytes.push(if *value { tag::TRUE } else { tag::FALSE }),
     }
 }

@@ -12,9 +12,9 @@ use crate::limits::{
     MAX_COMBINING_MARKS, MAX_EVENT_BYTES, MAX_EVENT_ENTRIES, MAX_GROUP_BYTES, MAX_GROUPS,
     MAX_PROVISIONED_GROUPS,
 };
-use crate::login::input::Value;
 use crate::login::lookup::{Base, Lookup};
 use crate::login::name_list::NameList;
+use crate::login::value::Value;
 
 /// What is found where a read points.
 #[derive(Debug)]

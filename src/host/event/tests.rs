@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Event;
-use crate::login::input::Value;
 use crate::login::lookup::{Base, Lookup};
+use crate::login::value::Value;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{RegexProblem, check};
 use crate::codec::reader::Reader;
-use crate::matching::regex_vm::{self, Ends, Memory};
+use crate::matching::regex_vm::{self, Cache, NameEnds};
 
 /// A regular expression, as the engine matches it.
 ///
@@ -83,7 +83,7 @@ impl StandaloneRegex {
     pub fn is_match(&self, name: &str) -> bool {
         self.decoded().is_some_and(|regex| {
             let name = regex.letters_of(name);
-            regex.is_match(Ends::of(name.as_bytes()), name.as_bytes(), &mut Memory::default())
+            regex.is_match(NameEnds::of(name.as_bytes()), name.as_bytes(), &mut Cache::default())
         })
     }
 

@@ -1,7 +1,7 @@
 use super::{CheckedRegex, RegexProblem, check};
 use crate::codec::reader::Reader;
 use crate::limits::{MAX_GROUP_BYTES, MAX_REGEX_STEPS};
-use crate::matching::regex_vm::{Ends, Memory, Regex};
+use crate::matching::regex_vm::{Cache, NameEnds, Regex};
 
 fn checked(pattern: &str, ignore_case: bool) -> CheckedRegex {
     check(pattern, ignore_case).unwrap_or_else(|problem| panic!("{pattern}: {problem}"))
@@ -22,7 +22,7 @@ fn decoded(pattern: &str, ignore_case: bool, checked: &CheckedRegex) -> Regex<'s
 
 fn matches(regex: &Regex<'_>, name: &str) -> bool {
     let name = regex.letters_of(name);
-    regex.is_match(Ends::of(name.as_bytes()), name.as_bytes(), &mut Memory::default())
+    regex.is_match(NameEnds::of(name.as_bytes()), name.as_bytes(), &mut Cache::default())
 }
 
 fn check_match(pattern: &str, name: &str, expected: bool) {

@@ -1,0 +1,159 @@
+//! Every number that has a meaning in a bundle or at the boundary. `docs/spec/` describes the formats.
+
+/// The first bytes of a bundle.
+pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
+
+/// The version of the bundle format that this engine reads and the compiler writes.
+pub const FORMAT_VERSION: u8 = 4;
+
+/// The flags of an application.
+pub(crate) mod application {
+    pub(crate) const ID_TOKEN: u8 = 1;
+    pub(crate) const ACCESS_TOKEN: u8 = 2;
+    pub(crate) const SAML: u8 = 4;
+    pub(crate) const PROVENANCE: u8 = 8;
+}
+
+/// Policies.
+pub(crate) mod policy {
+    pub(crate) const NO_GROUPS: u8 = 0;
+    pub(crate) const DENY: u8 = 1;
+    /// For incomplete input.
+    pub(crate) const USE_PARTIAL: u8 = 2;
+    /// For claims over the limit.
+    pub(crate) const TRUNCATE: u8 = 2;
+}
+
+/// Where a lookup begins, and its options.
+pub(crate) mod lookup {
+    pub(crate) const LOGIN: u8 = 0;
+    pub(crate) const USER: u8 = 1;
+    pub(crate) const EVENT: u8 = 2;
+    pub(crate) const PROVISIONED: u8 = 3;
+
+    pub(crate) const JSON: u8 = 1;
+    pub(crate) const NFC: u8 = 2;
+    pub(crate) const OVERAGE: u8 = 4;
+    pub(crate) const SPLIT: u8 = 8;
+}
+
+/// The shape, the name form and the flags of a source.
+pub(crate) mod source {
+    pub(crate) const LIST: u8 = 0;
+    pub(crate) const LIST_OR_STRING: u8 = 1;
+    pub(crate) const STRING: u8 = 2;
+    pub(crate) const DELIMITED: u8 = 3;
+    pub(crate) const OBJECTS: u8 = 4;
+
+    pub(crate) const PLAIN: u8 = 0;
+    pub(crate) const DN_OF_ENTRY: u8 = 1;
+    pub(crate) const DOMAIN: u8 = 2;
+    pub(crate) const EMAIL: u8 = 3;
+    pub(crate) const PATH: u8 = 4;
+    pub(crate) const DN_OF_PARENT: u8 = 5;
+
+    pub(crate) const NUMBERS: u8 = 1;
+    pub(crate) const BOOLEANS: u8 = 2;
+    pub(crate) const TRIM: u8 = 4;
+    pub(crate) const EMPTY_IF_ABSENT: u8 = 8;
+    pub(crate) const SPLIT: u8 = 16;
+}
+
+/// The flags of a rule.
+pub(crate) mod rule {
+    pub(crate) const UNCONDITIONAL: u8 = 1;
+    pub(crate) const EXCLUDES: u8 = 2;
+    pub(crate) const COMPOUND: u8 = 4;
+    pub(crate) const OWN: u8 = 8;
+}
+
+/// Conditions, the tests of attributes, and the values that they compare with.
+pub(crate) mod condition {
+    pub(crate) const ALL: u8 = 0;
+    pub(crate) const ANY: u8 = 1;
+    pub(crate) const NOT: u8 = 2;
+    pub(crate) const CONNECTION: u8 = 3;
+    pub(crate) const APPLICATION: u8 = 4;
+    pub(crate) const USER: u8 = 5;
+    pub(crate) const EMAIL_DOMAIN: u8 = 6;
+    pub(crate) const METADATA: u8 = 7;
+    pub(crate) const FALSE_IF_UNKNOWN: u8 = 8;
+
+    pub(crate) const EQUALS: u8 = 0;
+    pub(crate) const CONTAINS: u8 = 1;
+    pub(crate) const AT_LEAST: u8 = 2;
+    pub(crate) const AT_MOST: u8 = 3;
+    pub(crate) const ABOVE: u8 = 4;
+    pub(crate) const BELOW: u8 = 5;
+    pub(crate) const EXISTS: u8 = 6;
+
+    pub(crate) const TEXT: u8 = 0;
+    pub(crate) const NUMBER: u8 = 1;
+    pub(crate) const FALSE: u8 = 2;
+    pub(crate) const TRUE: u8 = 3;
+}
+
+/// The pieces of a grant that has captures.
+pub(crate) mod grant {
+    pub(crate) const LITERAL: u8 = 0;
+    pub(crate) const AS_IS: u8 = 1;
+    pub(crate) const LOWER: u8 = 2;
+    pub(crate) const UPPER: u8 = 3;
+}
+
+/// The control bytes of a lowered glob.
+///
+/// | bytes | matches |
+/// | --- | --- |
+/// | `01` | any characters, also none |
+/// | `02` | one character |
+/// | `03` pairs of characters `05` | one character between the two of a pair |
+/// | `04` pairs of characters `05` | one character between the two of no pair |
+/// | `06` a letter | nothing: the following `02 01` match the text of that letter's capture, `a` for the first |
+/// | anything else | itself |
+pub(crate) mod glob {
+    pub(crate) const ANY: u8 = 1;
+    pub(crate) const ONE: u8 = 2;
+    pub(crate) const CLASS: u8 = 3;
+    pub(crate) const NEGATED_CLASS: u8 = 4;
+    pub(crate) const CLASS_END: u8 = 5;
+    pub(crate) const CAPTURE: u8 = 6;
+}
+
+/// The kind of a regular expression, and the steps of its program.
+pub(crate) mod regex {
+    /// Compared with names as they arrived.
+    #[cfg(feature = "compiler")]
+    pub(crate) const AS_ARRIVED: u8 = 0;
+    /// Compared with names whose ASCII letters are in lower case.
+    pub(crate) const ASCII_LOWER: u8 = 1;
+    /// Compared with case-folded names.
+    pub(crate) const FOLDED: u8 = 2;
+    /// Added if the author wrote a glob.
+    pub(crate) const GLOB: u8 = 4;
+
+    pub(crate) const TEXT: u8 = 0;
+    pub(crate) const CLASS: u8 = 1;
+    pub(crate) const SPLIT: u8 = 2;
+    pub(crate) const JUMP: u8 = 3;
+    pub(crate) const BEGIN: u8 = 4;
+    pub(crate) const END: u8 = 5;
+    pub(crate) const MATCH: u8 = 6;
+}
+
+/// A value of an event, as a host encodes it for the engine.
+pub(crate) mod value {
+    pub(crate) const ABSENT: u8 = 0;
+    pub(crate) const NULL: u8 = 1;
+    pub(crate) const FALSE: u8 = 2;
+    pub(crate) const TRUE: u8 = 3;
+    pub(crate) const NUMBER: u8 = 4;
+    pub(crate) const TEXT: u8 = 5;
+    pub(crate) const LIST: u8 = 6;
+    pub(crate) const OBJECT: u8 = 7;
+    pub(crate) const UNREADABLE: u8 = 8;
+    pub(crate) const NAMES: u8 = 9;
+    pub(crate) const IDENTITY_UNCLEAR: u8 = 10;
+    pub(crate) const OVERAGE: u8 = 11;
+    pub(crate) const UNAVAILABLE: u8 = 12;
+}

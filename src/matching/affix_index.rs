@@ -1,0 +1,115 @@
+//! Globs indexed by the literal that their matches begin or end with.
+//!
+//! One lookup of a name's own first bytes rejects most names. For the others, a binary search finds the greatest
+//! literal that is not above the name. That literal and its *parents*, the literals that it begins with itself, are the
+//! only ones that the name can begin with. Suffixes work the same way, seen from the other end.
+
+use core::cmp::Ordering;
+
+use super::affix::Affix;
+use super::matcher::Glob;
+use crate::text::scan::hash_step;
+
+/// Globs by their literal prefix, or by their literal suffix.
+#[derive(Debug)]
+pub(crate) struct AffixIndex<'b> {
+    affix: Affix,
+    /// Sorted by literal, each literal once.
+    entries: Vec<AffixEntry<'b>>,
+    /// Sorted by literal.
+    globs: Vec<Glob<'b>>,
+    /// The bits of a [sort key](Affix::sort_key) that every literal determines: those of the shortest one's bytes.
+    shared_bits: u128,
+    /// Whether some literal has these first bytes, by their hash. The length is a power of two.
+    buckets: Vec<bool>,
+}
+
+/// A literal, and the globs whose matches begin with it.
+#[derive(Debug)]
+struct AffixEntry<'b> {
+    literal: &'b [u8],
+    sort_key: u128,
+    /// Where the globs begin and end.
+    globs: (u32, u32),
+    /// The longest other literal that this one begins with.
+    parent: Option<u32>,
+}
+
+impl<'b> AffixIndex<'b> {
+    /// Indexes globs that are sorted by their literal; `None` if they are not, or if a literal is empty.
+    pub(crate) fn new(affix: Affix, globs: Vec<Glob<'b>>) -> Option<Self> {
+        let mut entries: Vec<AffixEntry<'b>> = Vec::with_capacity(globs.len());
+        let mut shortest = usize::MAX;
+        for (glob, position) in globs.iter().zip(0..) {
+            let literal = glob.pattern.literal(affix);
+            let last = entries.last_mut();
+            match affix.compare(last.as_ref().map_or(&[], |last| last.literal), literal) {
+                Ordering::Less => {}
+                Ordering::Equal => {
+                    last?.globs.1 = position + 1;
+                    continue;
+                }
+                Ordering::Greater => return None,
+            }
+            // The parent is the entry before this one, or one of its parents.
+            let mut parent = (entries.len() as u32).checked_sub(1);
+            while let Some(entry) = parent.and_then(|at| entries.get(at as usize)) {
+                if affix.has(literal, entry.literal) {
+                    break;
+                }
+                parent = entry.parent;
+            }
+            let sort_key = affix.sort_key(literal);
+            entries.push(AffixEntry { literal, sort_key, globs: (position, position + 1), parent });
+            shortest = shortest.min(literal.len());
+        }
+        let shared_bits = !u128::MAX.unbounded_shr(8 * shortest.min(16) as u32);
+        // With this many buckets, the first bytes of most names share a bucket with no literal.
+        let len = (16 * entries.len()).max(128).next_power_of_two();
+        let mut index = Self { affix, entries, globs, shared_bits, buckets: vec![false; len] };
+        for entry in &index.entries {
+            let at = index.bucket(entry.sort_key);
+            if let Some(bucket) = index.buckets.get_mut(at) {
+                *bucket = true;
+            }
+        }
+        Some(index)
+    }
+
+    /// The bucket of the bytes that every literal determines.
+    #[inline(always)]
+    fn bucket(&self, sort_key: u128) -> usize {
+        let bits = sort_key & self.shared_bits;
+        let hash = hash_step(hash_step(0, (bits >> 64) as u64), bits as u64) >> 32;
+        hash as usize & (self.buckets.len() - 1)
+    }
+
+    /// Calls `matched` for each glob that matches a name.
+    pub(crate) fn for_each_match<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+        let sort_key = self.affix.sort_key(name);
+        if self.buckets.get(self.bucket(sort_key)) == Some(&true) {
+            self.search(sort_key, name, matched);
+        }
+    }
+
+    #[inline(never)]
+    fn search<'p>(&'p self, sort_key: u128, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+        let is_above = |entry: &AffixEntry<'_>| match entry.sort_key.cmp(&sort_key) {
+            Ordering::Equal => self.affix.compare(entry.literal, name) == Ordering::Greater,
+            order => order == Ordering::Greater,
+        };
+        let above = self.entries.partition_point(|entry| !is_above(entry));
+        let mut at = above.checked_sub(1);
+        while let Some(entry) = at.and_then(|at| self.entries.get(at)) {
+            if self.affix.has(name, entry.literal) {
+                let globs = self.globs.get(entry.globs.0 as usize..entry.globs.1 as usize);
+                for glob in globs.unwrap_or_default() {
+                    if glob.pattern.is_rest_match(self.affix, name) {
+                        matched(glob);
+                    }
+                }
+            }
+            at = entry.parent.map(|parent| parent as usize);
+        }
+    }
+}
