@@ -7,7 +7,7 @@
 use core::cmp::Ordering;
 
 use super::affix::Affix;
-use super::matcher::Glob;
+use super::glob::Glob;
 use crate::text::scan::hash_step;
 
 /// Globs by their literal prefix, or by their literal suffix.

@@ -7,6 +7,7 @@
 
 use super::affix::Affix;
 pub(crate) use crate::codec::tags::glob::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
+use crate::ids::ClauseId;
 use crate::limits::MAX_CAPTURES;
 use crate::text::scan::bytes_equal;
 use crate::work;
@@ -20,6 +21,13 @@ pub struct Pattern<'b> {
     middle: &'b [u8],
     /// The literal after the last construct.
     suffix: &'b [u8],
+}
+
+/// A glob of a clause.
+#[derive(Debug)]
+pub(crate) struct Glob<'b> {
+    pub(crate) pattern: Pattern<'b>,
+    pub(crate) clause: ClauseId,
 }
 
 impl<'b> Pattern<'b> {

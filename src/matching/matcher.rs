@@ -5,7 +5,7 @@
 
 use super::affix::Affix;
 use super::affix_index::AffixIndex;
-use super::glob::Pattern;
+use super::glob::{Glob, Pattern};
 use super::regex_vm::Regex;
 use crate::codec::reader::Reader;
 use crate::collections::hash_index::HashIndex;
@@ -54,13 +54,6 @@ struct ExactName<'b> {
     next: Option<NameIdx>,
     /// Whether no glob matches the name, so that none has to be tried.
     exact_only: bool,
-}
-
-/// A glob of a clause.
-#[derive(Debug)]
-pub(crate) struct Glob<'b> {
-    pub(crate) pattern: Pattern<'b>,
-    clause: ClauseId,
 }
 
 impl<'b> Matcher<'b> {
