@@ -1,29 +1,25 @@
 //! Every code of a diagnostic has a page with examples in `tests/diagnostics/` and a heading in `docs/diagnostics.md`.
 //! What is on the pages is checked in `crates/cli/tests/command/diagnostics.rs`, where the command can run.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, reason = "a test stops at what is wrong")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
 #[path = "support/diagnostic_pages.rs"]
 mod diagnostic_pages;
+#[allow(dead_code, reason = "each test file uses a part")]
+#[path = "support/files.rs"]
+mod files;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use claimsmith::diagnostic::{Code, Severity};
 use diagnostic_pages::pages;
+use files::{read, root};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn explanations() -> String {
-    fs::read_to_string(root().join("docs/diagnostics.md")).expect("docs/diagnostics.md")
-}
+const EXPLANATIONS: &str = "docs/diagnostics.md";
 
 #[test]
 fn every_code_has_its_heading() {
-    let page = explanations();
+    let page = read(EXPLANATIONS);
     let headings: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let codes: Vec<_> = Code::ALL.iter().map(|code| format!("`{}`", code.name())).collect();
     assert_eq!(headings, codes);
@@ -31,7 +27,7 @@ fn every_code_has_its_heading() {
 
 #[test]
 fn warnings_are_marked_as_such() {
-    let page = explanations();
+    let page = read(EXPLANATIONS);
     for code in Code::ALL {
         let (_, section) = page.split_once(&format!("\n## `{}`\n\n", code.name())).expect("a heading");
         let is_warning = section.starts_with("This is a warning.\n");
