@@ -33,7 +33,7 @@ fn a_refused_login_is_an_answer_like_any_other() {
 
 #[test]
 fn mappings_that_have_errors_are_told_on_standard_error() {
-    let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "nobody"))]);
+    let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "no-such-group"))]);
     write_in(&folder, "event.json", login(r#"["it-admins"]"#));
     for verb in ["evaluate", "explain"] {
         let Run { code, out, err } = run_in(&folder, &[verb, "--event", "event.json"]);

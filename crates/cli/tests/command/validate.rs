@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{ACME, check_snapshot, folder, run, run_in};
 
 #[test]
-fn good_mappings_are_counted() {
+fn validate_counts_what_good_mappings_contain() {
     let out = run(&["validate"]).told(0);
     assert!(out.starts_with("8 organizations, "), "{out}");
     assert!(out.ends_with(" cases: no problems\n"), "{out}");
@@ -15,14 +15,14 @@ fn good_mappings_are_counted() {
 }
 
 #[test]
-fn a_platform_may_be_in_one_file() {
+fn validate_reads_a_platform_in_one_file() {
     let out = run(&["validate", "tests/cases/routing.yaml"]).told(0);
     assert!(out.starts_with("3 organizations, 3 rules, "), "{out}");
 }
 
 #[test]
-fn warnings_are_counted_and_may_be_denied() {
-    let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Nobody }");
+fn validate_counts_warnings_and_can_deny_them() {
+    let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Unused }");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
     let out = run_in(&folder, &["validate"]).told(0);
     assert!(out.starts_with("warning[unused-alias]: "), "{out}");
@@ -35,9 +35,8 @@ fn warnings_are_counted_and_may_be_denied() {
 }
 
 #[test]
-fn all_findings_of_all_files_come_in_one_run() {
-    let globex =
-        "version: 1\nconnections:\n  globex: { strategy: okta }\nrules:\n  - id: a\n    grant: nobody\n";
+fn validate_reports_all_findings_of_all_files_at_once() {
+    let globex = "version: 1\nconnections:\n  globex: { strategy: okta }\nrules:\n  - id: a\n    grant: no-such-group\n";
     let folder = folder(&[
         ("organizations/acme.yaml", &ACME.replace("waad", "entra")),
         ("organizations/globex.yaml", globex),
@@ -48,7 +47,7 @@ fn all_findings_of_all_files_come_in_one_run() {
 }
 
 #[test]
-fn places_far_apart_are_shown_one_by_one() {
+fn validate_shows_lines_far_apart_separately() {
     let rules: String = (0..500)
         .map(|at| format!("  - {{ id: r{at}, match: {{ exact: g{at} }}, grant: catalog-admins }}\n"))
         .collect();
@@ -60,16 +59,17 @@ fn places_far_apart_are_shown_one_by_one() {
 }
 
 #[test]
-fn a_line_that_nobody_can_read_is_named_and_not_shown() {
+fn validate_names_a_line_that_is_too_long_to_show() {
     let names: Vec<String> = (0..2_000).map(|at| format!("group-{at}")).collect();
-    let acme =
-        ACME.replace("it-admins", &format!("[{}]", names.join(", "))).replace("catalog-admins", "nobody");
+    let acme = ACME
+        .replace("it-admins", &format!("[{}]", names.join(", ")))
+        .replace("catalog-admins", "no-such-group");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
     check_snapshot("validate-long-line", &run_in(&folder, &["validate"]).told(1));
 }
 
 #[test]
-fn findings_as_json() {
+fn validate_prints_findings_as_json() {
     let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "catalog-admin"))]);
     let json = run_in(&folder, &["validate", "--format", "json"]).json(1);
     assert_eq!(
@@ -96,7 +96,7 @@ fn findings_as_json() {
 }
 
 #[test]
-fn a_related_place_is_in_the_json_too() {
+fn validate_includes_the_related_place_in_json() {
     let folder = folder(&[("organizations/acme.yaml", &ACME.replace("id: finance", "id: admins"))]);
     let json = run_in(&folder, &["validate", "--format", "json"]).json(1);
     let related = &json["diagnostics"][0]["related"];
@@ -106,7 +106,7 @@ fn a_related_place_is_in_the_json_too() {
 }
 
 #[test]
-fn good_mappings_as_json() {
+fn validate_prints_counts_as_json() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let json = run_in(&folder, &["validate", "--format", "json"]).json(0);
     let counts = json!({ "organizations": 1, "rules": 2, "patterns": 2, "cases": 0 });
@@ -115,7 +115,7 @@ fn good_mappings_as_json() {
 }
 
 #[test]
-fn findings_as_annotations() {
+fn validate_prints_findings_as_annotations() {
     let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "catalog-admin"))]);
     let out = run_in(&folder, &["validate", "--format", "github"]).told(1);
     let annotation = "::error file=mappings/organizations/acme.yaml,line=6,endLine=6,col=55,endColumn=68,\
