@@ -115,7 +115,14 @@ fuzz_one() {
 fuzz_seeds() {
   local seeds=$FUZZ_DIR/seeds/$1
   case $1 in
-    mapping) printf '%s\n' mappings mappings/organizations mappings/templates tests/cases tests/fixtures/invalid ;;
+    mapping)
+      # And every YAML file on the pages of diagnostics.
+      rm -rf "$seeds"
+      mkdir -p "$seeds"
+      awk -v seeds="$seeds" '/^```/ { inside = $0 == "```yaml"; if (inside) count++; next }
+        inside { print > (seeds "/" count) }' tests/diagnostics/*.md
+      printf '%s\n' mappings mappings/organizations mappings/templates tests/cases "$seeds"
+      ;;
     event) printf '%s\n' js-shim/test/events ;;
     regex)
       rm -rf "$seeds"

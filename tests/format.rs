@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
 mod support {
+    pub(crate) mod diagnostic_pages;
     pub(crate) mod yaml_text;
 }
 
@@ -14,6 +15,7 @@ use claimsmith::format::{Construct, FormatRefusal, format};
 use proptest::prelude::{any, prop_assert_eq};
 use proptest::proptest;
 
+use self::support::diagnostic_pages::pages;
 use self::support::yaml_text::Author;
 
 fn file(text: &str) -> SourceFile {
@@ -75,17 +77,21 @@ fn the_samples_are_canonical() {
 #[test]
 fn wrong_files_are_formatted_or_refused() {
     let mut refused = Vec::new();
-    for path in yaml_below("tests/fixtures/invalid") {
-        let text = read(&path);
-        match format(&file(&text)) {
-            Ok(once) => assert_eq!(formatted(&once), once, "{}", path.display()),
-            Err(refusal) => {
-                assert!(matches!(refusal, FormatRefusal::Invalid(_)), "{}: {refusal:?}", path.display());
-                refused.push(path);
+    for page in pages(Path::new(env!("CARGO_MANIFEST_DIR"))) {
+        for variant in page.variants {
+            for wrong in variant.files.iter().filter(|file| file.path.ends_with(".yaml")) {
+                let place = format!("{}: {}", variant.name, wrong.path);
+                match format(wrong) {
+                    Ok(once) => assert_eq!(formatted(&once), once, "{place}"),
+                    Err(refusal) => {
+                        assert!(matches!(refusal, FormatRefusal::Invalid(_)), "{place}: {refusal:?}");
+                        refused.push(place);
+                    }
+                }
             }
         }
     }
-    let is_syntax = |path: &&PathBuf| path.to_str().is_some_and(|path| path.contains("yaml-syntax"));
+    let is_syntax = |place: &&String| place.starts_with("yaml-syntax");
     let (syntax, others): (Vec<_>, Vec<_>) = refused.iter().partition(is_syntax);
     assert!(!syntax.is_empty() && others.is_empty(), "{others:?}");
 }

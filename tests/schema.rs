@@ -8,6 +8,8 @@
     reason = "a test stops at what is wrong, and what it shares with others has something to say"
 )]
 
+#[path = "support/diagnostic_pages.rs"]
+mod diagnostic_pages;
 #[path = "schema/mutations.rs"]
 mod mutations;
 #[path = "schema/seen.rs"]
@@ -16,11 +18,12 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use claimsmith::compiler::{Compilation, compile, compile_whole};
 use claimsmith::diagnostic::{Code, Severity, SourceFile};
 use claimsmith::schema::{Schema, schemas};
+use diagnostic_pages::{SINGLE_FILE, pages};
 use jsonschema::Validator;
 use seen::SEEN;
 use serde_json::{Value as Json, json};
@@ -135,41 +138,21 @@ fn the_samples_name_their_schemas() {
 #[test]
 fn wrong_files_are_wrong_to_the_schemas() {
     let validators = Validators::new();
-    let folder = "tests/fixtures/invalid";
     let mut seen = Vec::new();
-    for (name, files) in fixtures(folder) {
+    for variant in pages(root()).into_iter().flat_map(|page| page.variants) {
         let refused = |file: &SourceFile| match read(file) {
             // A file in the wrong place has no kind.
-            Ok(_) if kind(&file.path) == "whole" && !name.ends_with(".yaml") => false,
+            Ok(_) if kind(&file.path) == "whole" && file.path != SINGLE_FILE => false,
             Ok(json) => !validators.is_valid(kind(&file.path), &json),
-            // What is no YAML is no matter of a schema.
+            // A schema has nothing to say about text that is not YAML.
             Err(_) => false,
         };
-        if files.iter().any(refused) {
-            seen.push(name);
+        if variant.files.iter().filter(|file| file.path.ends_with(".yaml")).any(refused) {
+            seen.push(variant.name);
         }
     }
-    assert_eq!(seen, SEEN, "the fixtures in which a schema sees something wrong");
-}
-
-/// Every fixture below a folder: a file, or a folder of files.
-fn fixtures(folder: &str) -> BTreeMap<String, Vec<SourceFile>> {
-    let mut fixtures: BTreeMap<String, Vec<SourceFile>> = BTreeMap::new();
-    let mut open = vec![PathBuf::from(folder)];
-    while let Some(folder_path) = open.pop() {
-        for entry in fs::read_dir(root().join(&folder_path)).expect(folder) {
-            let path = folder_path.join(entry.expect("an entry").file_name());
-            let text = path.to_str().expect("UTF-8").replace('\\', "/");
-            if root().join(&path).is_dir() {
-                open.push(path);
-            } else if text.ends_with(".yaml") {
-                let name = text.strip_prefix(&format!("{folder}/")).and_then(|rest| rest.split('/').next());
-                let name = name.expect("a path below the folder").to_owned();
-                fixtures.entry(name).or_default().push(source(&text));
-            }
-        }
-    }
-    fixtures
+    seen.sort();
+    assert_eq!(seen, SEEN, "the variants in which a schema sees something wrong");
 }
 
 /// Nothing that a schema refuses is accepted by the compiler: an editor marks no good file.

@@ -1,6 +1,6 @@
 //! Which wrong files a schema can tell.
 
-/// The fixtures in which a schema sees something wrong; in the others it takes the compiler to see it.
+/// The variants in `tests/diagnostics/` in which a schema sees something wrong; in the others it takes the compiler to see it.
 pub(crate) const SEEN: &[&str] = &[
     "empty-condition",
     "empty-condition.if-unknown",
@@ -28,7 +28,7 @@ pub(crate) const SEEN: &[&str] = &[
     "invalid-name.id",
     "invalid-name.parameter",
     "invalid-name.rule-id",
-    "invalid-name.template.yaml",
+    "invalid-name.template",
     "invalid-pointer",
     "invalid-pointer.condition",
     "invalid-pointer.escape",

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, login, run, run_in};
+use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, login, run, run_in, write_in};
 
 #[test]
 fn the_answer_is_json() {
@@ -33,10 +33,10 @@ fn a_refused_login_is_an_answer_like_any_other() {
 
 #[test]
 fn mappings_that_have_errors_are_told_on_standard_error() {
-    let event = "js-shim/test/events/acme.json";
+    let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "no-such-group"))]);
+    write_in(&folder, "event.json", login(r#"["it-admins"]"#));
     for verb in ["evaluate", "explain"] {
-        let mappings = "tests/fixtures/invalid/unknown-group";
-        let Run { code, out, err } = run(&[verb, "--mappings", mappings, "--event", event]);
+        let Run { code, out, err } = run_in(&folder, &[verb, "--event", "event.json"]);
         assert_eq!((code, out.as_str()), (Some(1), ""));
         assert!(err.starts_with("error[unknown-group]"), "{err}");
         assert!(err.ends_with("1 error in 1 file\n"), "{err}");

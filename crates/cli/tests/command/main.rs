@@ -1,12 +1,15 @@
 //! The command as its users meet it: arguments in, text and exit code out.
 //!
-//! Snapshots are under `tests/snapshots/`; `SNAPSHOTS=overwrite cargo test -p claimsmith-cli` writes them anew.
-//! Read each before you accept it.
+//! Snapshots are under `tests/snapshots/`, and those of `validate` on the pages of `tests/diagnostics/` in the workspace;
+//! `SNAPSHOTS=overwrite cargo test -p claimsmith-cli` writes them anew. Read each before you accept it.
 
 #![allow(clippy::disallowed_methods, reason = "only the core does no I/O")]
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod bundle;
+#[path = "../../../../tests/support/diagnostic_pages.rs"]
+mod diagnostic_pages;
+mod diagnostics;
 mod evaluate;
 mod explain;
 mod files;

@@ -72,7 +72,13 @@ pub(crate) fn run_with(arguments: &[&str], input: impl IntoData) -> Run {
 #[track_caller]
 pub(crate) fn check_snapshot(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(format!("{name}.txt"));
-    let expected = Data::read_from(&path, Some(DataFormat::Text)).raw();
+    check_file(&path, actual);
+}
+
+/// Compares text with a file that holds what is expected; `SNAPSHOTS=overwrite` writes it anew.
+#[track_caller]
+pub(crate) fn check_file(path: &Path, actual: &str) {
+    let expected = Data::read_from(path, Some(DataFormat::Text)).raw();
     snapbox::Assert::new().action_env("SNAPSHOTS").eq(actual, expected);
 }
 
@@ -110,8 +116,13 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
 
 /// Writes a file into the `mappings/` of a folder.
 pub(crate) fn write(folder: &TempDir, path: &str, content: impl AsRef<[u8]>) {
-    let path = folder.path().join("mappings").join(path);
-    fs::create_dir_all(path.parent().expect("a path below `mappings`")).expect("a folder");
+    write_in(folder, &format!("mappings/{path}"), content);
+}
+
+/// Writes a file into a folder.
+pub(crate) fn write_in(folder: &TempDir, path: &str, content: impl AsRef<[u8]>) {
+    let path = folder.path().join(path);
+    fs::create_dir_all(path.parent().expect("a path below the folder")).expect("a folder");
     fs::write(path, content).expect("a file");
 }
 

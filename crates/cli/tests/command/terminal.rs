@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use snapbox::cmd::cargo_bin;
 
-use crate::support::{login, root};
+use crate::support::{folder, login, root};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(cargo_bin!("claimsmith"));
@@ -28,7 +28,8 @@ fn output_that_nobody_reads_is_no_error() {
     let event = "js-shim/test/events/acme.json";
     check_unread(&["validate"], 0);
     check_unread(&["validate", "--format", "json"], 0);
-    check_unread(&["validate", "tests/fixtures/invalid/unknown-group"], 1);
+    let wrong = folder(&[("organizations/acme.yaml", "")]);
+    check_unread(&["validate", wrong.path().join("mappings").to_str().expect("UTF-8")], 1);
     check_unread(&["test", "--format", "json"], 0);
     check_unread(&["evaluate", "--event", event], 0);
     check_unread(&["explain", "--event", event], 0);

@@ -1,0 +1,66 @@
+//! Every code of a diagnostic has a page with examples in `tests/diagnostics/` and a heading in `docs/diagnostics.md`.
+//! What is on the pages is checked in `crates/cli/tests/command/diagnostics.rs`, where the command can run.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
+
+#[path = "support/diagnostic_pages.rs"]
+mod diagnostic_pages;
+#[allow(dead_code, reason = "each test file uses a part")]
+#[path = "support/files.rs"]
+mod files;
+
+use std::collections::BTreeSet;
+
+use claimsmith::diagnostic::{Code, Severity};
+use diagnostic_pages::pages;
+use files::{read, root};
+
+const EXPLANATIONS: &str = "docs/diagnostics.md";
+
+#[test]
+fn every_code_has_its_heading() {
+    let page = read(EXPLANATIONS);
+    let headings: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let codes: Vec<_> = Code::ALL.iter().map(|code| format!("`{}`", code.name())).collect();
+    assert_eq!(headings, codes);
+}
+
+#[test]
+fn warnings_are_marked_as_such() {
+    let page = read(EXPLANATIONS);
+    for code in Code::ALL {
+        let (_, section) = page.split_once(&format!("\n## `{}`\n\n", code.name())).expect("a heading");
+        let is_warning = section.starts_with("This is a warning.\n");
+        assert_eq!(is_warning, code.severity() == Severity::Warning, "{}", code.name());
+    }
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let pages: Vec<_> = pages(root()).into_iter().map(|page| page.code).collect();
+    let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+    codes.sort_unstable();
+    assert_eq!(pages, codes);
+}
+
+#[test]
+fn variants_are_named_after_the_code_and_differ() {
+    let mut names = BTreeSet::new();
+    for page in pages(root()) {
+        assert!(!page.variants.is_empty(), "{}", page.code);
+        for variant in page.variants {
+            let suffix = variant.name.strip_prefix(&page.code);
+            let is_named = suffix.is_some_and(|suffix| suffix.is_empty() || suffix.starts_with('.'));
+            assert!(is_named, "{} is on the page of `{}`", variant.name, page.code);
+            assert!(names.insert(variant.name.clone()), "{} is there twice", variant.name);
+        }
+    }
+}
+
+#[test]
+fn writing_expected_texts_anew_changes_nothing_else() {
+    for page in pages(root()) {
+        let texts: Vec<_> = page.variants.iter().map(|variant| page.expected(variant).to_owned()).collect();
+        assert_eq!(page.with_expected(&texts), page.text);
+    }
+}
