@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{ACME, Run, folder, run, run_in};
+use crate::support::{ACME, folder, run, run_in};
 
 #[test]
 fn a_bundle_alone_needs_no_engine() {
@@ -42,12 +42,13 @@ fn the_same_mappings_give_the_same_bytes() {
 #[test]
 fn a_build_without_an_engine_says_so() {
     let err = run(&["bundle"]).failed();
-    assert_eq!(err, "error: this build of claimsmith holds no engine; run `./build.sh`\n");
+    assert_eq!(err, "error: this build of claimsmith does not contain the engine; run `./build.sh`\n");
 }
 
 #[cfg(embedded_engine)]
 mod with_engine {
     use super::*;
+    use crate::support::Run;
 
     #[test]
     fn an_action_is_written_and_measured() {

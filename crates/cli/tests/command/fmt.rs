@@ -128,8 +128,8 @@ fn standard_input_is_formatted_to_standard_output() {
     let refused = run_with(&["fmt", "-"], "a: &x b\n");
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     assert!(refused.err.starts_with("error: an anchor cannot be"), "{}", refused.err);
-    assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` goes with no other path"));
-    assert!(run(&["fmt", "-", "--format", "json"]).failed().contains("goes with files"));
+    assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` cannot be combined with other paths"));
+    assert!(run(&["fmt", "-", "--format", "json"]).failed().contains("needs paths"));
 }
 
 #[test]

@@ -507,13 +507,13 @@ fn owners_are_kept() {
 }
 
 #[test]
-fn files_that_a_rename_would_part_or_that_are_read_only_are_refused() {
+fn files_with_several_hard_links_or_read_only_are_refused() {
     let folder = checkout();
     write(&folder, "organizations/globex.yaml", untidy().replace("acme", "globex"));
     fs::hard_link(acme(&folder), folder.path().join("twin.yaml")).expect("a hard link");
     let out = run_in(&folder, &["fmt"]).told(1);
     let reason =
-        "error: `mappings/organizations/acme.yaml` has 2 hard links, and replacing it would part them\n";
+        "error: `mappings/organizations/acme.yaml` has 2 hard links, and replacing it would separate them\n";
     assert!(out.starts_with(reason), "{out}");
     assert!(out.ends_with("3 files: 1 formatted, 1 refused\n"), "{out}");
     assert_eq!(text(acme(&folder)), untidy());

@@ -84,7 +84,7 @@ fn no_case_runs_on_mappings_that_have_errors() {
 fn finding_no_case_is_no_success() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let out = run_in(&folder, &["test"]).told(1);
-    let hint = "no test cases found: write them beside the mappings, as `organizations/<name>.test.yaml`\n";
+    let hint = "no test cases found: write them next to the mappings, as `organizations/<name>.test.yaml`\n";
     assert_eq!(out, hint);
     assert_eq!(run_in(&folder, &["test", "--format", "github"]).told(1), hint);
     assert_eq!(run_in(&folder, &["test", "--format", "json"]).json(1)["cases"], json!([]));
