@@ -10,8 +10,8 @@ mod validate;
 
 use clap::{Parser, Subcommand};
 
+use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 
 /// Maps the groups of your customers' identity providers to the groups of your applications
 ///
@@ -45,7 +45,7 @@ enum Verb {
 
 impl CommandLine {
     /// Runs the verb.
-    pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         match &self.verb {
             Verb::Validate(arguments) => arguments.run(terminal),
             Verb::Fmt(arguments) => arguments.run(terminal),

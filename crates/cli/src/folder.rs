@@ -18,9 +18,9 @@ pub(crate) struct Folder {
     path: PathBuf,
 }
 
-/// What is at a path.
+/// What an entry of a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileKind {
+pub(crate) enum EntryType {
     File,
     Folder,
     Link,
@@ -29,7 +29,7 @@ pub(crate) enum FileKind {
     Device,
 }
 
-impl FileKind {
+impl EntryType {
     pub(crate) fn of(kind: FileType) -> Self {
         #[cfg(unix)]
         {
@@ -68,7 +68,7 @@ impl Folder {
         &self.path
     }
 
-    /// What a link leads to, as the link itself says.
+    /// The target of a link, as it is written in the link.
     pub(crate) fn target(&self, name: &OsStr) -> PathBuf {
         fs::read_link(self.path.join(name)).unwrap_or_default()
     }
@@ -83,15 +83,15 @@ impl Folder {
     /// `InvalidInput` if it is not a file.
     pub(crate) fn open(&self, name: &OsStr, write: bool) -> io::Result<File> {
         let not_a_file =
-            |kind: FileKind| io::Error::new(io::ErrorKind::InvalidInput, format!("is {}", kind.name()));
+            |kind: EntryType| io::Error::new(io::ErrorKind::InvalidInput, format!("is {}", kind.name()));
         match self.kind(name)? {
             None => return Err(io::ErrorKind::NotFound.into()),
-            Some(FileKind::File) => {}
+            Some(EntryType::File) => {}
             Some(kind) => return Err(not_a_file(kind)),
         }
         let file = self.open_no_follow(name, write)?;
-        match FileKind::of(file.metadata()?.file_type()) {
-            FileKind::File => Ok(file),
+        match EntryType::of(file.metadata()?.file_type()) {
+            EntryType::File => Ok(file),
             kind => Err(not_a_file(kind)),
         }
     }
@@ -129,7 +129,7 @@ impl Folder {
     }
 
     /// What a name in the folder is, if there is such a name. A link is not followed.
-    pub(crate) fn kind(&self, name: &OsStr) -> io::Result<Option<FileKind>> {
+    pub(crate) fn kind(&self, name: &OsStr) -> io::Result<Option<EntryType>> {
         use rustix::fs::{AtFlags, FileType, statat};
         let kind = match statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => FileType::from_raw_mode(stat.st_mode),
@@ -137,12 +137,12 @@ impl Folder {
             Err(error) => return Err(error.into()),
         };
         Ok(Some(match kind {
-            FileType::RegularFile => FileKind::File,
-            FileType::Directory => FileKind::Folder,
-            FileType::Symlink => FileKind::Link,
-            FileType::Fifo => FileKind::Pipe,
-            FileType::Socket => FileKind::Socket,
-            _ => FileKind::Device,
+            FileType::RegularFile => EntryType::File,
+            FileType::Directory => EntryType::Folder,
+            FileType::Symlink => EntryType::Link,
+            FileType::Fifo => EntryType::Pipe,
+            FileType::Socket => EntryType::Socket,
+            _ => EntryType::Device,
         }))
     }
 
@@ -188,15 +188,15 @@ impl Folder {
     /// Opens a folder in the folder, or `..`.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
         match self.kind(name)? {
-            Some(FileKind::Folder) => Ok(Self { path: self.path.join(name) }),
+            Some(EntryType::Folder) => Ok(Self { path: self.path.join(name) }),
             _ => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
 
     /// What a name in the folder is, if there is such a name. A link is not followed.
-    pub(crate) fn kind(&self, name: &OsStr) -> io::Result<Option<FileKind>> {
+    pub(crate) fn kind(&self, name: &OsStr) -> io::Result<Option<EntryType>> {
         match fs::symlink_metadata(self.path.join(name)) {
-            Ok(metadata) => Ok(Some(FileKind::of(metadata.file_type()))),
+            Ok(metadata) => Ok(Some(EntryType::of(metadata.file_type()))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -234,9 +234,9 @@ impl Folder {
 /// `InvalidInput` if it is something else; the error says what it is.
 pub(crate) fn open_named(path: &Path) -> io::Result<Box<dyn io::Read>> {
     let refused = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-    match FileKind::of(fs::metadata(path)?.file_type()) {
-        FileKind::File | FileKind::Pipe => open_stream(path),
-        FileKind::Device => refused("is a device, not a file; `-` reads standard input".to_owned()),
+    match EntryType::of(fs::metadata(path)?.file_type()) {
+        EntryType::File | EntryType::Pipe => open_stream(path),
+        EntryType::Device => refused("is a device, not a file; `-` reads standard input".to_owned()),
         kind => refused(format!("is {}, not a file", kind.name())),
     }
 }
@@ -248,9 +248,9 @@ fn open_stream(path: &Path) -> io::Result<Box<dyn io::Read>> {
     use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let mut file = File::from(open(path, flags, Mode::empty())?);
-    match FileKind::of(file.metadata()?.file_type()) {
-        FileKind::File => return Ok(Box::new(file)),
-        FileKind::Pipe => {}
+    match EntryType::of(file.metadata()?.file_type()) {
+        EntryType::File => return Ok(Box::new(file)),
+        EntryType::Pipe => {}
         kind => {
             let message = format!("is {}, not a file", kind.name());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));

@@ -1,6 +1,6 @@
 //! The `claimsmith` command: everything that reads, writes or prints.
 //!
-//! A verb ([`commands`]) reads its inputs ([`mappings`], [`input`]), calls the core and hands the result to
+//! A verb ([`commands`]) reads its inputs ([`mappings`], [`input`]), calls the core and passes the result to
 //! [`render`]. Everything that is true about mappings and logins is decided in the core.
 //!
 //! No two modules use each other; `tests/layering.rs` has their order.
@@ -16,6 +16,7 @@ mod arguments;
 mod commands;
 mod compress;
 mod escape;
+mod exit_status;
 mod folder;
 mod input;
 mod login_time;
@@ -27,7 +28,6 @@ mod render;
 mod results;
 mod source_map;
 mod terminal;
-mod verdict;
 mod write;
 
 use std::process::ExitCode;
@@ -35,16 +35,16 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::CommandLine;
+use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 
 fn main() -> ExitCode {
     let command_line = CommandLine::parse();
     let mut terminal = Terminal::standard();
-    let verdict = command_line.run(&mut terminal);
-    match terminal.finish(verdict) {
-        Some(Verdict::Fine) => ExitCode::SUCCESS,
-        Some(Verdict::No) => ExitCode::from(1),
+    let status = command_line.run(&mut terminal);
+    match terminal.finish(status) {
+        Some(ExitStatus::Success) => ExitCode::SUCCESS,
+        Some(ExitStatus::Failure) => ExitCode::from(1),
         None => ExitCode::from(2),
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use claimsmith::diagnostic::{Diagnostic, SourceFile};
 
-use crate::folder::{FileKind, Folder};
+use crate::folder::{EntryType, Folder};
 use crate::input::{cannot_open, open, read_text};
 use crate::numbers::counted;
 
@@ -46,7 +46,7 @@ impl FoundFiles {
     /// Reads the YAML files that are named, and those in the folders that are named, each once.
     ///
     /// A named file that is a link is not read: `*.yaml` in a shell names all files of a folder, including links
-    /// that somebody else put there.
+    /// that another person put there.
     ///
     /// # Errors
     ///
@@ -66,8 +66,8 @@ impl FoundFiles {
     fn add(&mut self, path: &Path, named_link: NamedLink) -> anyhow::Result<bool> {
         let cannot = |error| cannot_open(path, error, "folder or file");
         let is_link = fs::symlink_metadata(path).map_err(cannot)?.is_symlink();
-        let kind = fs::metadata(path).map(|metadata| FileKind::of(metadata.file_type()));
-        if let Ok(FileKind::Folder) = kind {
+        let kind = fs::metadata(path).map(|metadata| EntryType::of(metadata.file_type()));
+        if let Ok(EntryType::Folder) = kind {
             FolderWalk::read(path, self)?;
             return Ok(true);
         }
@@ -83,7 +83,7 @@ impl FoundFiles {
             return Ok(false);
         }
         match kind {
-            Ok(FileKind::File) => {
+            Ok(EntryType::File) => {
                 let (reader, name) = open(path)?;
                 self.files.push(SourceFile { path: slashed(path)?, text: read_text(reader, &name)? });
             }
@@ -99,7 +99,7 @@ impl FoundFiles {
         self.unreadable.push(Diagnostic::unreadable_file(&path, &format!("`{path}` {reason}"), help));
     }
 
-    fn refuse_kind(&mut self, path: &Path, kind: FileKind) {
+    fn refuse_kind(&mut self, path: &Path, kind: EntryType) {
         self.refuse(
             path,
             &format!("is {}, not a file", kind.name()),
@@ -178,17 +178,17 @@ impl<'w> FolderWalk<'w> {
             if name.as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            let kind = FileKind::of(entry.file_type().with_context(cannot)?);
+            let kind = EntryType::of(entry.file_type().with_context(cannot)?);
             self.read_entry(&path.join(&name), &real.join(&name), kind, depth)?;
         }
         Ok(())
     }
 
-    fn read_entry(&mut self, path: &Path, real: &Path, kind: FileKind, depth: usize) -> anyhow::Result<()> {
+    fn read_entry(&mut self, path: &Path, real: &Path, kind: EntryType, depth: usize) -> anyhow::Result<()> {
         match kind {
-            FileKind::Folder if !is_yaml(path) => self.read_folder(path, real, depth),
-            FileKind::File if is_yaml(path) => self.read_file(path, real),
-            FileKind::Link => self.read_link(path, real, depth),
+            EntryType::Folder if !is_yaml(path) => self.read_folder(path, real, depth),
+            EntryType::File if is_yaml(path) => self.read_file(path, real),
+            EntryType::Link => self.read_link(path, real, depth),
             kind if is_yaml(path) => {
                 self.found.refuse_kind(path, kind);
                 Ok(())
@@ -200,13 +200,13 @@ impl<'w> FolderWalk<'w> {
     /// Follows a link if it stays in the folder. Kubernetes, for example, mounts the files of a volume as such links.
     fn read_link(&mut self, path: &Path, link: &Path, depth: usize) -> anyhow::Result<()> {
         let Ok(real) = fs::canonicalize(link) else {
-            // It may have been meant to lead to a folder of mapping files, so it is reported whatever its name.
+            // It may be meant as a link to a folder of mapping files, so it is reported even if it is not named `.yaml`.
             self.found.refuse_dangling(path);
             return Ok(());
         };
-        let kind = fs::metadata(&real).map(|metadata| FileKind::of(metadata.file_type()));
+        let kind = fs::metadata(&real).map(|metadata| EntryType::of(metadata.file_type()));
         let kind = kind.with_context(|| format!("cannot open `{}`", path.display()))?;
-        if kind != FileKind::Folder && !is_yaml(path) {
+        if kind != EntryType::Folder && !is_yaml(path) {
             return Ok(());
         }
         if !real.starts_with(&self.root) {
@@ -218,7 +218,7 @@ impl<'w> FolderWalk<'w> {
             return Ok(());
         }
         match kind {
-            FileKind::Folder if !is_yaml(path) => self.links.push((path.to_owned(), real, depth)),
+            EntryType::Folder if !is_yaml(path) => self.links.push((path.to_owned(), real, depth)),
             kind => self.read_entry(path, &real, kind, depth)?,
         }
         Ok(())

@@ -8,8 +8,8 @@ use claimsmith::format::{FormatRefusal, format};
 use serde::Serialize;
 
 use crate::action::ActionSizes;
+use crate::exit_status::ExitStatus;
 use crate::source_map::SourceMap;
-use crate::verdict::Verdict;
 use crate::write::WriteRefusal;
 
 /// A test case that was run.
@@ -54,7 +54,7 @@ pub(crate) struct FormattedFile<'s> {
 pub(crate) enum Unformatted {
     /// It could not be read, or is not YAML.
     Invalid(Box<Diagnostic>),
-    /// It uses YAML that the canonical form does not have.
+    /// It uses YAML that the canonical form does not allow.
     Form(FormatRefusal),
     /// It must not be written.
     Write(WriteRefusal),
@@ -147,8 +147,8 @@ impl Formatting<'_> {
     }
 
     /// Whether every file is in its canonical form now.
-    pub(crate) fn verdict(&self) -> Verdict {
+    pub(crate) fn exit_status(&self) -> ExitStatus {
         let done = self.refused().next().is_none() && !(self.check && self.changed().next().is_some());
-        if done { Verdict::Fine } else { Verdict::No }
+        if done { ExitStatus::Success } else { ExitStatus::Failure }
     }
 }

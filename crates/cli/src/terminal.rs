@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::escape::escaped;
-use crate::verdict::Verdict;
+use crate::exit_status::ExitStatus;
 
 /// The two streams of a command.
 #[derive(Debug)]
@@ -22,11 +22,12 @@ impl Terminal {
         }
     }
 
-    /// Flushes the output and prints the error, if there is one. Returns the verdict if there is one and it was printed.
-    pub(crate) fn finish(mut self, verdict: anyhow::Result<Verdict>) -> Option<Verdict> {
+    /// Flushes the output and prints the error, if there is one. Returns the status if there is one and everything
+    /// was printed.
+    pub(crate) fn finish(mut self, status: anyhow::Result<ExitStatus>) -> Option<ExitStatus> {
         let flushed = self.out.flush();
-        match verdict.and_then(|verdict| Ok(flushed.map(|()| verdict)?)) {
-            Ok(verdict) => Some(verdict),
+        match status.and_then(|status| Ok(flushed.map(|()| status)?)) {
+            Ok(status) => Some(status),
             Err(error) => {
                 // If standard error cannot be written to, there is nowhere to report that.
                 let _ = writeln!(self.err, "error: {}", escaped(&format!("{error:#}")));

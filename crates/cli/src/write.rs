@@ -3,9 +3,9 @@
 //! The folder that is written into may be hostile, such as a checkout of another person's branch. These are the
 //! guarantees:
 //!
-//! - **Nothing outside the named folder is touched.** No link is followed: the file must not be one, and no folder on
-//!   the way to it. Two kinds of links are trusted: those on the way to the working folder, and those in the root
-//!   folder, such as `/tmp` on some systems, which only an administrator can make.
+//! - **Only the named path is written.** The file must not be a link, nor a folder of its path. Two kinds of links are
+//!   trusted: those in the path of the working folder, and those in the root folder, such as `/tmp` on some systems,
+//!   which only an administrator can make.
 //! - **A half-written file is never visible.** The new content is first written into a draft in the same folder, which
 //!   is then renamed. A draft is a new file with a random name that begins with a dot. Only its owner can read it
 //!   until it is complete and has the mode of the file that it replaces.
@@ -15,7 +15,7 @@
 //! - **Owner, group and mode are kept**; a new file has the mode that the user's mask gives it. A file is refused with
 //!   a reason if they cannot be kept, if it has several hard links, which replacing it would separate, if it is
 //!   read-only or this user may not write it, and if it is not a file at all.
-//! - **No change is lost.** `fmt` replaces a file only if it still has the content that was read, and a file that
+//! - **Changes by others are kept.** `fmt` replaces a file only if it still has the content that was read, and a file that
 //!   changes between the draft and its renaming is not touched.
 //!
 //! Access control lists and extended attributes are not kept.
@@ -40,7 +40,7 @@ use tempfile::{Builder, NamedTempFile, TempPath};
 use self::no_follow::enter;
 use self::refusal::described;
 pub(crate) use self::refusal::{Unwritten, WriteRefusal};
-use crate::folder::{FileKind, Folder};
+use crate::folder::{EntryType, Folder};
 use crate::numbers::counted;
 
 /// Files that are written together, by [`commit`](Self::commit).
@@ -90,8 +90,8 @@ impl PendingWrites {
         let folder = self.folder_of(path)?;
         let replaced = match folder.kind(name)? {
             None => None,
-            Some(FileKind::File) => Some(open_replaced(&folder, name)?),
-            Some(FileKind::Link) => return Err(WriteRefusal::link(None, &folder.target(name)).into()),
+            Some(EntryType::File) => Some(open_replaced(&folder, name)?),
+            Some(EntryType::Link) => return Err(WriteRefusal::link(None, &folder.target(name)).into()),
             Some(kind) => {
                 let reason = format!("is {}, not a file", kind.name());
                 return Err(WriteRefusal::new(reason, "remove it, or name another file").into());
@@ -173,7 +173,7 @@ pub(crate) fn write(path: &Path, content: Vec<u8>) -> anyhow::Result<()> {
     writing.commit()
 }
 
-/// Makes a folder and those on the way to it, unless they exist.
+/// Makes a folder and its parents, unless they exist.
 pub(crate) fn make_folder(path: &Path) -> anyhow::Result<()> {
     let made = enter(path, true).map_err(|unwritten| unwritten.reason());
     made.map(|_| ()).with_context(|| format!("cannot make the folder `{}`", path.display()))
@@ -204,7 +204,7 @@ fn open_replaced(folder: &Folder, name: &OsStr) -> Result<Replaced, Unwritten> {
         use std::os::unix::fs::MetadataExt;
         if metadata.nlink() > 1 {
             let reason = format!("has {} hard links, and replacing it would separate them", metadata.nlink());
-            return Err(WriteRefusal::new(reason, "copy it into a file of its own first").into());
+            return Err(WriteRefusal::new(reason, "replace it by a copy first").into());
         }
     }
     Ok(Replaced { file, metadata })

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// All modules, each by the path of its file. A module uses only those above it.
 const ORDER: &[&str] = &[
-    "verdict",
+    "exit_status",
     "escape",
     "numbers",
     "login_time",

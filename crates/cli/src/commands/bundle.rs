@@ -8,12 +8,12 @@ use claimsmith::compiler::CompiledPlatform;
 
 use crate::action::{self, ActionSizes, LIMIT};
 use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::exit_status::ExitStatus;
 use crate::numbers::spaced;
 use crate::platform;
 use crate::render::{human, json};
 use crate::results::BuildSummary;
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 use crate::write;
 
 /// Build the Auth0 Action that evaluates the mappings at each login
@@ -47,28 +47,28 @@ Examples:
   claimsmith bundle --format json | jq .sizes.total";
 
 impl BundleArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         match &self.bundle_only {
             Some(file) => self.build_bundle(file, terminal),
             None => self.build_action(terminal),
         }
     }
 
-    fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let Some(platform) = platform::load(&self.mappings.path, terminal)? else {
-            return Ok(Verdict::No);
+            return Ok(ExitStatus::Failure);
         };
         write::write(file, platform.bundle.clone())?;
         self.print(Some(file), &platform, None, terminal)?;
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 
-    fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let Some(engine) = action::embedded() else {
             bail!("this build of claimsmith does not contain the engine; run `./build.sh`");
         };
         let Some(platform) = platform::load(&self.mappings.path, terminal)? else {
-            return Ok(Verdict::No);
+            return Ok(ExitStatus::Failure);
         };
         let action = action::compose(engine, &platform, self.limit)?;
         if action.sizes.total > self.limit {
@@ -78,13 +78,13 @@ impl BundleArguments {
                 terminal.err,
                 "error: the Action has {total} bytes, and Auth0 accepts {limit}; nothing was written"
             )?;
-            return Ok(Verdict::No);
+            return Ok(ExitStatus::Failure);
         }
         let file = self.out.join("action.js");
         write::make_folder(&self.out)?;
         write::write(&file, action.text.into_bytes())?;
         self.print(Some(&file), &platform, Some(action.sizes), terminal)?;
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 
     fn print(

@@ -12,12 +12,12 @@ use claimsmith::{Bundle, Evaluation, Input, Route};
 
 use self::event_lines::{EventLines, LineBatch};
 use crate::arguments::{LoginArguments, OutputFormat};
+use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::numbers::{counted, spaced};
 use crate::platform;
 use crate::render::{human, json};
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 
 /// Print the groups that a login gets, as JSON
 ///
@@ -46,9 +46,9 @@ Examples:
   claimsmith evaluate --event logins.jsonl --jsonl > answers.jsonl";
 
 impl EvaluateArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let Some(platform) = platform::load(&self.login.mappings, terminal)? else {
-            return Ok(Verdict::No);
+            return Ok(ExitStatus::Failure);
         };
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         if self.jsonl {
@@ -59,10 +59,10 @@ impl EvaluateArguments {
             OutputFormat::Human => human::answer(&mut terminal.out, &answer)?,
             OutputFormat::Json => json::document(&mut terminal.out, &answer)?,
         }
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 
-    fn run_lines(&self, bundle: &Bundle<'_>, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    fn run_lines(&self, bundle: &Bundle<'_>, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let (reader, name) = input::open(&self.login.event)?;
         let now = self.login.now();
         let mut lines = EventLines::new(reader);
@@ -76,7 +76,7 @@ impl EvaluateArguments {
         if !terminal.out.is_closed() {
             writeln!(terminal.err, "{}", tally.describe())?;
         }
-        Ok(if tally.bad == 0 { Verdict::Fine } else { Verdict::No })
+        Ok(if tally.bad == 0 { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }
 

@@ -4,11 +4,11 @@ use anyhow::Context;
 use claimsmith::Bundle;
 
 use crate::arguments::{LoginArguments, OutputFormat};
+use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::platform;
 use crate::render::{human, json};
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 
 /// Explain step by step why a login gets its groups
 ///
@@ -30,9 +30,9 @@ Examples:
   claimsmith explain --mappings customers/mappings --event - --format json < login.json";
 
 impl ExplainArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let Some(platform) = platform::load(&self.login.mappings, terminal)? else {
-            return Ok(Verdict::No);
+            return Ok(ExitStatus::Failure);
         };
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         let event = input::event(&self.login.event)?.at(self.login.now());
@@ -41,6 +41,6 @@ impl ExplainArguments {
             OutputFormat::Human => human::explanation(&mut terminal.out, &explanation)?,
             OutputFormat::Json => json::explanation(&mut terminal.out, &explanation)?,
         }
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, ensure};
 
 use crate::arguments::OutputFormat;
+use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::mapping_files::FoundFiles;
 use crate::render::{human, json};
 use crate::results::{FormattedFile, Formatting, Unformatted};
 use crate::source_map::SourceMap;
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 use crate::write::{PendingWrites, Unwritten};
 
 /// Bring mapping files into their canonical form, and keep their comments
@@ -42,7 +42,7 @@ Examples:
   claimsmith fmt - < acme.yaml";
 
 impl FmtArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         if self.paths.iter().any(|path| path == Path::new("-")) {
             return self.run_standard_input(terminal);
         }
@@ -56,10 +56,10 @@ impl FmtArguments {
         }
         let formatting = Formatting { sources: &sources, files, check: self.check };
         self.print(&formatting, terminal)?;
-        Ok(formatting.verdict())
+        Ok(formatting.exit_status())
     }
 
-    fn run_standard_input(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    fn run_standard_input(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         ensure!(self.paths.len() == 1, "`-` cannot be combined with other paths");
         let json = matches!(self.format, OutputFormat::Json);
         ensure!(self.check || !json, "`--format json` needs paths, or `--check`");
@@ -77,7 +77,7 @@ impl FmtArguments {
                 }
             }
         }
-        Ok(formatting.verdict())
+        Ok(formatting.exit_status())
     }
 
     fn print(&self, formatting: &Formatting<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use claimsmith::schema::schemas;
 use clap::builder::PossibleValuesParser;
 
+use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 use crate::write::{PendingWrites, make_folder};
 
 /// Print the JSON Schema of a kind of mapping file, for completion and checks in editors
@@ -36,7 +36,7 @@ fn kinds() -> PossibleValuesParser {
 }
 
 impl SchemaArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         match (&self.kind, &self.out) {
             (Some(kind), _) => {
                 for schema in schemas().iter().filter(|schema| schema.kind == kind) {
@@ -50,7 +50,7 @@ impl SchemaArguments {
                 }
             }
         }
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 }
 

@@ -5,11 +5,11 @@ use claimsmith::Bundle;
 use clap::ValueEnum;
 
 use crate::arguments::MappingsArgument;
+use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
 use crate::render::{github, human, json};
 use crate::results::TestedCase;
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 
 /// Run the test cases of the mapping files
 ///
@@ -44,7 +44,7 @@ Examples:
   claimsmith test --format json | jq '.cases[] | select(.passed | not)'";
 
 impl TestArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let mappings = Mappings::load(&self.mappings.path)?;
         let mut tested = Vec::new();
         if let Some(platform) = &mappings.platform {
@@ -57,6 +57,6 @@ impl TestArguments {
             TestFormat::Github => github::tests(&mut terminal.out, &mappings, &tested)?,
         }
         let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
-        Ok(if passed { Verdict::Fine } else { Verdict::No })
+        Ok(if passed { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

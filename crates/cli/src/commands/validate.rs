@@ -4,10 +4,10 @@ use claimsmith::diagnostic::Severity;
 use clap::ValueEnum;
 
 use crate::arguments::MappingsArgument;
+use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
-use crate::verdict::Verdict;
 
 /// Check mapping files and report all problems
 ///
@@ -49,7 +49,7 @@ Examples:
   claimsmith validate --format sarif > findings.sarif";
 
 impl ValidateArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let mappings = Mappings::load(&self.mappings.path)?;
         let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);
@@ -59,6 +59,6 @@ impl ValidateArguments {
             ValidateFormat::Github => github::validation(&mut terminal.out, &mappings)?,
             ValidateFormat::Sarif => sarif::validation(&mut terminal.out, &mappings)?,
         }
-        Ok(if fine { Verdict::Fine } else { Verdict::No })
+        Ok(if fine { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

@@ -15,11 +15,11 @@ use self::style::{BAD, GOOD, styled};
 pub(crate) use self::tables::{answer, built};
 use super::summary::{summarize_findings, summarize_formatting, summarize_mappings, summarize_tests};
 use crate::escape::{escaped, escaped_lines};
+use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
 use crate::results::{FormattedFile, Formatting, TestedCase, Unformatted};
 use crate::source_map::SourceMap;
 use crate::terminal::Stream;
-use crate::verdict::Verdict;
 
 /// Writes findings, each with the lines that it is about.
 fn findings(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
@@ -97,7 +97,7 @@ pub(crate) fn formatting(out: &mut Stream, formatting: &Formatting<'_>) -> io::R
             writeln!(out, "formatted {}", escaped(file.path))?;
         }
     }
-    let style = if formatting.verdict() == Verdict::Fine { GOOD } else { BAD };
+    let style = if formatting.exit_status() == ExitStatus::Success { GOOD } else { BAD };
     writeln!(out, "{}", styled(out, style, &summarize_formatting(formatting)))
 }
 

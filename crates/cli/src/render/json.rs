@@ -1,4 +1,4 @@
-//! JSON for programs. Each document has a version, and a test or a snapshot for its fields.
+//! JSON for programs. Each document has a version, and its fields are part of the interface.
 
 use std::io::{self, Write};
 

@@ -55,8 +55,8 @@ pub(super) fn summarize_tests(tested: &[TestedCase<'_>]) -> String {
     files.sort_unstable();
     files.dedup();
     let failed = tested.iter().filter(|tested| !tested.passed()).count();
-    let verdict = if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
-    format!("{} in {}: {verdict}", counted(tested.len(), "case"), counted(files.len(), "file"))
+    let result = if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
+    format!("{} in {}: {result}", counted(tested.len(), "case"), counted(files.len(), "file"))
 }
 
 /// Such as `claims: expected [catalog-admins], got []`.

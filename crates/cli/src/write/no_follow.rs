@@ -1,4 +1,4 @@
-//! Opens the folder that is written into, without following a link on the way to it.
+//! Opens the folder that is written into, without following links in its path.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::refusal::{Unwritten, WriteRefusal};
-use crate::folder::{FileKind, Folder};
+use crate::folder::{EntryType, Folder};
 
 /// Opens the folder at a path without following a link, and makes missing folders if `make` is set.
 pub(super) fn enter(path: &Path, make: bool) -> Result<Folder, Unwritten> {
@@ -29,8 +29,10 @@ pub(super) fn enter(path: &Path, make: bool) -> Result<Folder, Unwritten> {
             folder.make(name)?;
         }
         match folder.kind(name)? {
-            Some(FileKind::Folder) => folder = folder.enter(name)?,
-            Some(FileKind::Link) => return Err(WriteRefusal::link(Some(&named), &folder.target(name)).into()),
+            Some(EntryType::Folder) => folder = folder.enter(name)?,
+            Some(EntryType::Link) => {
+                return Err(WriteRefusal::link(Some(&named), &folder.target(name)).into());
+            }
             Some(kind) => {
                 let refusal = WriteRefusal {
                     folder: Some(named.display().to_string()),

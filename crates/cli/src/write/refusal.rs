@@ -18,7 +18,7 @@ pub(crate) enum Unwritten {
 /// A reason not to write a file, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WriteRefusal {
-    /// What the reason is about, if it is not the file itself but a folder on the way to it.
+    /// What the reason is about, if it is not the file itself but a folder of its path.
     pub(super) folder: Option<String>,
     pub(super) reason: String,
     pub(crate) help: &'static str,
@@ -78,7 +78,8 @@ impl From<WriteRefusal> for Unwritten {
     }
 }
 
-/// An error about a file, as part of a sentence. An error that says what is there instead begins with `is`.
+/// An error about a file, as part of a sentence. `InvalidInput` errors of [`Folder`](crate::folder::Folder) begin
+/// with `is`.
 pub(super) fn described(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::InvalidInput => format!("it {error}"),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{ACME, folder, run, run_in};
 
 #[test]
-fn a_bundle_alone_needs_no_engine() {
+fn bundle_only_needs_no_engine() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let out = run_in(&folder, &["bundle", "--bundle-only", "acme.csmb"]).told(0);
     let bytes = fs::read(folder.path().join("acme.csmb")).expect("the bundle");
@@ -40,7 +40,7 @@ fn the_same_mappings_give_the_same_bytes() {
 
 #[cfg(not(embedded_engine))]
 #[test]
-fn a_build_without_an_engine_says_so() {
+fn bundle_without_an_engine_is_an_error() {
     let err = run(&["bundle"]).failed();
     assert_eq!(err, "error: this build of claimsmith does not contain the engine; run `./build.sh`\n");
 }
@@ -51,7 +51,7 @@ mod with_engine {
     use crate::support::Run;
 
     #[test]
-    fn an_action_is_written_and_measured() {
+    fn action_is_written_and_measured() {
         let folder = folder(&[("organizations/acme.yaml", ACME)]);
         let out = run_in(&folder, &["bundle", "--out", "some/dist"]).told(0);
         let action = fs::read_to_string(folder.path().join("some/dist/action.js")).expect("the Action");
@@ -87,7 +87,7 @@ mod with_engine {
     }
 
     #[test]
-    fn mappings_that_have_errors_are_not_bundled() {
+    fn mappings_with_errors_are_not_bundled() {
         let folder = folder(&[("organizations/acme.yaml", &ACME.replace("waad", "entra"))]);
         let Run { code, out, err } = run_in(&folder, &["bundle"]);
         assert_eq!((code, out.as_str()), (Some(1), ""));
@@ -96,7 +96,7 @@ mod with_engine {
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_to_is_told() {
+    fn a_folder_that_cannot_be_made_is_an_error() {
         let err = run(&["bundle", "--out", "Cargo.toml"]).failed();
         assert!(err.starts_with("error: cannot make the folder `Cargo.toml`"), "{err}");
     }

@@ -32,7 +32,7 @@ fn read(folder: &Path, name: &str) -> String {
 }
 
 #[test]
-fn files_that_are_canonical_are_left_alone() {
+fn canonical_files_are_not_written() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let path = folder.path().join("mappings/organizations/acme.yaml");
     let before = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
@@ -50,18 +50,18 @@ fn untidy_files_are_formatted() {
     assert_eq!(run_in(&folder, &["fmt", "--check"]).told(0), "2 files: nothing to change\n");
     let files: Vec<_> =
         fs::read_dir(folder.path().join("mappings/organizations")).expect("a folder").collect();
-    assert_eq!(files.len(), 1, "no draft is left: {files:?}");
+    assert_eq!(files.len(), 1, "drafts are removed: {files:?}");
 }
 
 #[test]
-fn a_check_shows_what_would_change_and_changes_nothing() {
+fn check_shows_changes_and_writes_nothing() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
     check_snapshot("fmt-check", &run_in(&folder, &["fmt", "--check"]).told(1));
     assert_eq!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
 }
 
 #[test]
-fn a_long_difference_is_cut() {
+fn check_shows_a_limited_number_of_changes() {
     let rules: String =
         (0..100).map(|at| format!("- {{id: r{at}, everyone: true, grant: catalog-admins}}\n")).collect();
     let acme = UNTIDY.to_owned() + &rules;
@@ -72,7 +72,7 @@ fn a_long_difference_is_cut() {
 }
 
 #[test]
-fn what_cannot_be_formatted_is_reported_and_the_others_are_formatted() {
+fn files_that_cannot_be_formatted_are_reported_and_others_formatted() {
     let files = [
         ("organizations/acme.yaml", UNTIDY),
         ("organizations/globex.yaml", "version: 1\nrules: &all []\n"),
@@ -89,7 +89,7 @@ fn what_cannot_be_formatted_is_reported_and_the_others_are_formatted() {
 }
 
 #[test]
-fn what_was_done_as_json() {
+fn results_as_json() {
     let files = [("organizations/acme.yaml", UNTIDY), ("organizations/globex.yaml", "version: !x 1\n")];
     let folder = folder(&files);
     let expected = |outcome: &str| {
@@ -133,7 +133,7 @@ fn standard_input_is_formatted_to_standard_output() {
 }
 
 #[test]
-fn a_path_may_be_named_twice() {
+fn a_file_that_is_named_twice_is_formatted_once() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
     let out =
         run_in(&folder, &["fmt", "--check", "mappings/organizations", "mappings/organizations/acme.yaml"]);
@@ -142,9 +142,9 @@ fn a_path_may_be_named_twice() {
     assert!(run(&["fmt", "Cargo.toml"]).failed().contains("neither a folder nor a YAML file"));
 }
 
-/// Nothing is written before everything is read.
+/// All files are read before one is written.
 #[test]
-fn a_file_that_is_no_text_stops_all() {
+fn a_file_that_is_not_text_stops_the_run() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
     fs::write(folder.path().join("mappings/bad.yaml"), b"a: \xff\n").expect("a file");
     assert!(run_in(&folder, &["fmt"]).failed().contains("is not UTF-8 text"));

@@ -1,4 +1,4 @@
-//! What the command says about itself.
+//! Help, version and wrong arguments.
 
 use crate::support::{Run, check_snapshot, claimsmith, run};
 
@@ -13,7 +13,7 @@ fn every_verb_has_help() {
 }
 
 #[test]
-fn arguments_that_make_no_sense_are_refused() {
+fn wrong_arguments_are_refused() {
     let check = |arguments: &[&str]| {
         let err = run(arguments).failed();
         assert!(err.contains("Usage: claimsmith") || err.contains("try '--help'"), "{err}");
@@ -35,7 +35,7 @@ fn arguments_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn the_version_is_told() {
+fn version_is_printed() {
     let out = run(&["--version"]).told(0);
     assert_eq!(out, format!("claimsmith {}\n", env!("CARGO_PKG_VERSION")));
 }

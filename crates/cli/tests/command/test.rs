@@ -38,7 +38,7 @@ fn the_cases_of_a_whole_platform_in_one_file_pass() {
 }
 
 #[test]
-fn a_failed_case_says_where_and_what() {
+fn failed_cases_have_location_and_difference() {
     let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
     check_snapshot("test-failed", &run_in(&folder, &["test"]).told(1));
     check_snapshot("test-failed-github", &run_in(&folder, &["test", "--format", "github"]).told(1));
@@ -67,7 +67,7 @@ fn results_as_json() {
 }
 
 #[test]
-fn no_case_runs_on_mappings_that_have_errors() {
+fn mappings_with_errors_run_no_cases() {
     let acme = ACME.replace("waad", "entra");
     let folder = folder(&[("organizations/acme.yaml", &acme), ("organizations/acme.test.yaml", CASES)]);
     let out = run_in(&folder, &["test"]).told(1);
@@ -81,7 +81,7 @@ fn no_case_runs_on_mappings_that_have_errors() {
 }
 
 #[test]
-fn finding_no_case_is_no_success() {
+fn finding_no_case_is_a_failure() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let out = run_in(&folder, &["test"]).told(1);
     let hint = "no test cases found: write them next to the mappings, as `organizations/<name>.test.yaml`\n";
