@@ -200,7 +200,7 @@ impl<'w> FolderWalk<'w> {
     /// Follows a link if it stays in the folder. Kubernetes, for example, mounts the files of a volume as such links.
     fn read_link(&mut self, path: &Path, link: &Path, depth: usize) -> anyhow::Result<()> {
         let Ok(real) = fs::canonicalize(link) else {
-            // It may be meant as a link to a folder of mapping files, so it is reported even if it is not named `.yaml`.
+            // It may be meant as a link to a folder of mapping files, so it is reported whether named `.yaml` or not.
             self.found.refuse_dangling(path);
             return Ok(());
         };

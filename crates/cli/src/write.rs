@@ -15,8 +15,8 @@
 //! - **Owner, group and mode are kept**; a new file has the mode that the user's mask gives it. A file is refused with
 //!   a reason if they cannot be kept, if it has several hard links, which replacing it would separate, if it is
 //!   read-only or this user may not write it, and if it is not a file at all.
-//! - **Changes by others are kept.** `fmt` replaces a file only if it still has the content that was read, and a file that
-//!   changes between the draft and its renaming is not touched.
+//! - **Changes by others are kept.** `fmt` replaces a file only if it still has the content that was read, and a file
+//!   that changes between the draft and its renaming is not touched.
 //!
 //! Access control lists and extended attributes are not kept.
 //!

@@ -83,8 +83,8 @@ fn files_that_cannot_be_formatted_are_reported_and_others_formatted() {
     assert_eq!(read(folder.path(), "organizations/acme.yaml"), TIDY);
     assert_eq!(read(folder.path(), "organizations/globex.yaml"), "version: 1\nrules: &all []\n");
     let validated = run_in(&folder, &["validate"]).told(1);
-    let told = run_in(&folder, &["fmt"]).told(1);
-    let finding = told.split("\n\n").find(|finding| finding.contains("yaml-syntax")).expect("a finding");
+    let formatted = run_in(&folder, &["fmt"]).told(1);
+    let finding = formatted.split("\n\n").find(|finding| finding.contains("yaml-syntax")).expect("a finding");
     assert!(validated.contains(finding), "{validated}");
 }
 

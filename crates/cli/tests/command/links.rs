@@ -92,8 +92,8 @@ fn check_unreadable(folder: &TempDir, file: &str, message: &str) {
     assert_eq!(codes.iter().filter(|code| **code == "yaml-syntax").count(), 1, "{json:#}");
     let found = found.iter().find(|it| it["code"] == "unreadable-file").expect("a finding");
     assert_eq!(found["file"], file, "{json:#}");
-    let told = found["message"].as_str().expect("a message");
-    assert!(told.contains(message), "{told}");
+    let found_message = found["message"].as_str().expect("a message");
+    assert!(found_message.contains(message), "{found_message}");
     assert_eq!(codes.len(), 2, "{json:#}");
     assert_eq!(json["counts"], serde_json::json!(null));
     fs::remove_file(folder.path().join("mappings").join(other)).expect("a file");

@@ -75,7 +75,7 @@ fn every_finding_is_told_to_a_person() {
 
 #[test]
 fn warnings_are_counted_and_may_be_denied() {
-    let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Nobody }");
+    let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Sales }");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
     let out = run_in(&folder, &["validate"]).told(0);
     assert!(out.starts_with("warning[unused-alias]: "), "{out}");
@@ -103,7 +103,7 @@ fn stated_places() -> BTreeMap<String, String> {
 #[test]
 fn all_findings_of_all_files_come_in_one_run() {
     let globex =
-        "version: 1\nconnections:\n  globex: { strategy: okta }\nrules:\n  - id: a\n    grant: nobody\n";
+        "version: 1\nconnections:\n  globex: { strategy: okta }\nrules:\n  - id: a\n    grant: admins\n";
     let folder = folder(&[
         ("organizations/acme.yaml", &ACME.replace("waad", "entra")),
         ("organizations/globex.yaml", globex),
@@ -129,7 +129,7 @@ fn places_far_apart_are_shown_one_by_one() {
 fn a_line_that_nobody_can_read_is_named_and_not_shown() {
     let names: Vec<String> = (0..2_000).map(|at| format!("group-{at}")).collect();
     let acme =
-        ACME.replace("it-admins", &format!("[{}]", names.join(", "))).replace("catalog-admins", "nobody");
+        ACME.replace("it-admins", &format!("[{}]", names.join(", "))).replace("catalog-admins", "admins");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
     check_snapshot("validate-long-line", &run_in(&folder, &["validate"]).told(1));
 }
