@@ -1,4 +1,4 @@
-//! `action.js`: the shim with the engine and the bundle put into it.
+//! Makes `action.js`: the shim with the engine and the bundle embedded.
 
 use std::fmt::Write as _;
 
@@ -11,63 +11,63 @@ use sha2::{Digest as _, Sha256};
 
 use crate::compress::compress;
 
-/// What Auth0 accepts as the code of one Action, in bytes.
+/// The largest Action that Auth0 accepts, in bytes.
 pub(crate) const LIMIT: usize = 100_000;
 
 const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
 const BUNDLE: &str = "__CLAIMSMITH_BUNDLE__";
-/// Of the texts of engine and bundle, with a space between them.
+/// The digest of the texts of engine and bundle, with a space between them.
 const DIGEST: &str = "__CLAIMSMITH_DIGEST__";
 const FALLBACK: &str = "__CLAIMSMITH_FALLBACK__";
 const FALLBACK_DIGEST: &str = "__CLAIMSMITH_FALLBACK_DIGEST__";
-/// Whom the Action answers for if the fallback is damaged.
+/// The applications for which the Action answers if the fallback is damaged.
 const CLIENTS: &str = "__CLAIMSMITH_CLIENTS__";
 const CLIENTS_DIGEST: &str = "__CLAIMSMITH_CLIENTS_DIGEST__";
 
-/// How many digits of its digest stand for a client.
+/// How many digits of its digest identify a client.
 const CLIENT_DIGITS: usize = 8;
 
 /// The parts of an Action that are the same for all mappings.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Engine<'e> {
-    /// How large the WebAssembly is.
+pub(crate) struct EmbeddedEngine<'e> {
+    /// The size of the WebAssembly, in bytes.
     raw: usize,
     /// The WebAssembly, compressed.
     compressed: &'e [u8],
-    /// The JavaScript that becomes the Action.
+    /// The JavaScript into which everything is embedded.
     shim: &'e str,
 }
 
-/// The engine that was built before this program was.
+/// The engine, if it was built before this program.
 #[cfg(embedded_engine)]
-pub(crate) fn embedded() -> Option<Engine<'static>> {
-    Some(Engine {
+pub(crate) fn embedded() -> Option<EmbeddedEngine<'static>> {
+    Some(EmbeddedEngine {
         raw: env!("CLAIMSMITH_ENGINE_BYTES").parse().ok()?,
         compressed: include_bytes!(concat!(env!("OUT_DIR"), "/engine.br")),
         shim: include_str!(concat!(env!("OUT_DIR"), "/shim.js")),
     })
 }
 
-/// No engine had been built when this program was.
+/// The engine, which was not built before this program.
 #[cfg(not(embedded_engine))]
-pub(crate) fn embedded() -> Option<Engine<'static>> {
+pub(crate) fn embedded() -> Option<EmbeddedEngine<'static>> {
     None
 }
 
-/// An Action and what takes how much of it.
+/// An Action and its size by part.
 #[derive(Debug)]
 pub(crate) struct Action {
     pub(crate) text: String,
-    pub(crate) sizes: Sizes,
+    pub(crate) sizes: ActionSizes,
 }
 
-/// What takes how much of an Action, in bytes.
+/// The size of an Action by part, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Sizes {
-    pub(crate) engine: Part,
-    /// The bundle, what happens without it, and for whom.
-    pub(crate) mapping: Part,
-    pub(crate) shim: Part,
+pub(crate) struct ActionSizes {
+    pub(crate) engine: PartSizes,
+    /// The bundle, the fallback and the applications that the fallback is for.
+    pub(crate) mapping: PartSizes,
+    pub(crate) shim: PartSizes,
     pub(crate) total: usize,
     pub(crate) limit: usize,
     pub(crate) rules: usize,
@@ -75,24 +75,27 @@ pub(crate) struct Sizes {
 
 /// The sizes of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Part {
+pub(crate) struct PartSizes {
     pub(crate) raw: usize,
-    /// `None` for what is not compressed.
+    /// `None` if the part is not compressed.
     pub(crate) compressed: Option<usize>,
-    /// What it takes of the Action.
+    /// How many bytes of the Action it takes.
     pub(crate) embedded: usize,
 }
 
-impl Sizes {
+impl ActionSizes {
     /// How many bytes of the mapping a rule takes on average.
     pub(crate) fn per_rule(&self) -> Option<f64> {
-        (self.rules > 0).then(|| self.mapping.embedded as f64 / self.rules as f64)
+        if self.rules == 0 {
+            return None;
+        }
+        Some(self.mapping.embedded as f64 / self.rules as f64)
     }
 }
 
-/// Puts mappings into an Action.
+/// Makes an Action from mappings.
 pub(crate) fn compose(
-    engine: Engine<'_>,
+    engine: EmbeddedEngine<'_>,
     platform: &CompiledPlatform,
     limit: usize,
 ) -> anyhow::Result<Action> {
@@ -116,14 +119,18 @@ pub(crate) fn compose(
     let text = fill(engine.shim, &contents)?;
     let [.., engine_len, bundle_len, fallback_len, clients_len] = contents.map(|(_, content)| content.len());
     let mapping_len = bundle_len + fallback_len + clients_len;
-    let sizes = Sizes {
-        engine: Part { raw: engine.raw, compressed: Some(engine.compressed.len()), embedded: engine_len },
-        mapping: Part {
+    let sizes = ActionSizes {
+        engine: PartSizes {
+            raw: engine.raw,
+            compressed: Some(engine.compressed.len()),
+            embedded: engine_len,
+        },
+        mapping: PartSizes {
             raw: platform.bundle.len() + fallback.len() + clients_len,
             compressed: Some(bundle.len() + fallback.len() + clients_len),
             embedded: mapping_len,
         },
-        shim: Part {
+        shim: PartSizes {
             raw: engine.shim.len(),
             compressed: None,
             embedded: text.len() - engine_len - mapping_len,
@@ -135,7 +142,7 @@ pub(crate) fn compose(
     Ok(Action { text, sizes })
 }
 
-/// So many digits of a SHA-256 find damage: 132 bits.
+/// How many digits of a SHA-256 are kept: 132 bits, which is enough to detect damage.
 const DIGEST_DIGITS: usize = 22;
 
 /// The first digits of the SHA-256 of a text, as the Action computes them.
@@ -145,8 +152,8 @@ fn digest(text: &str) -> String {
 
 /// The inside of a JavaScript string in double quotes, in printable ASCII.
 ///
-/// Programs that deploy an Action replace keywords in its text: auth0-deploy-cli `##KEY##` and `@@KEY@@`,
-/// Terraform's templates `${` and `%{`. So the characters that they begin with are escaped.
+/// Programs that deploy an Action replace keywords in its text: auth0-deploy-cli replaces `##KEY##` and `@@KEY@@`,
+/// Terraform's templates `${` and `%{`. So the characters with which these begin are escaped.
 fn quoted(text: &str) -> anyhow::Result<String> {
     let json = serde_json::to_string(text)?;
     let inside =
@@ -164,15 +171,15 @@ fn quoted(text: &str) -> anyhow::Result<String> {
     Ok(quoted)
 }
 
-/// Puts contents in the place of placeholders, each of which has to stand once, as a string of its own.
+/// Replaces placeholders by contents. Each placeholder must occur once, as a whole string in double quotes.
 fn fill(shim: &str, contents: &[(&str, String)]) -> anyhow::Result<String> {
     let mut places = Vec::new();
     for (placeholder, content) in contents {
         let count = shim.matches(placeholder).count();
         ensure!(count == 1, "the embedded shim holds `{placeholder}` {count} times instead of once");
-        let (before, behind) = shim.split_once(placeholder).context("it is there once")?;
-        let alone = before.ends_with('"') && behind.starts_with('"');
-        ensure!(alone, "the embedded shim does not hold `{placeholder}` as a string in double quotes");
+        let (before, after) = shim.split_once(placeholder).context("the placeholder occurs once")?;
+        let is_quoted = before.ends_with('"') && after.starts_with('"');
+        ensure!(is_quoted, "the embedded shim does not hold `{placeholder}` as a string in double quotes");
         places.push((before.len(), *placeholder, content));
     }
     places.sort_unstable();
@@ -181,11 +188,11 @@ fn fill(shim: &str, contents: &[(&str, String)]) -> anyhow::Result<String> {
         String::with_capacity(shim.len() + contents.iter().map(|(_, content)| content.len()).sum::<usize>());
     let mut rest = shim;
     for (_, placeholder, content) in places {
-        // Everything before a placeholder is copied, and looked at no more: contents are never searched.
-        let (before, behind) = rest.split_once(placeholder).context("it is there once")?;
+        // The search continues after each placeholder, so contents that look like placeholders are not replaced.
+        let (before, after) = rest.split_once(placeholder).context("the placeholder occurs once")?;
         text.push_str(before);
         text.push_str(content);
-        rest = behind;
+        rest = after;
     }
     text.push_str(rest);
     Ok(text)
@@ -204,28 +211,28 @@ mod tests {
     }
 
     #[test]
-    fn contents_stand_where_the_placeholders_stood() {
+    fn fill_replaces_placeholders_and_not_contents() {
         check(SHIM, Ok(r#"const e="second",f="first __B__";"#));
     }
 
     #[test]
-    fn a_shim_without_its_placeholders_is_refused() {
+    fn fill_refuses_a_shim_without_its_placeholders() {
         check("", Err("the embedded shim holds `__A__` 0 times instead of once"));
         check(&SHIM.repeat(2), Err("the embedded shim holds `__A__` 2 times instead of once"));
-        let naked = "the embedded shim does not hold `__A__` as a string in double quotes";
-        check("__A__", Err(naked));
-        check("'__A__'", Err(naked));
+        let unquoted = "the embedded shim does not hold `__A__` as a string in double quotes";
+        check("__A__", Err(unquoted));
+        check("'__A__'", Err(unquoted));
     }
 
     #[test]
-    fn a_fallback_cannot_leave_its_string() {
+    fn quoted_text_cannot_end_its_string() {
         let check = |text: &str, expected: &str| assert_eq!(quoted(text).expect(text), expected);
         check(r#"{"failure":"deny"}"#, r#"{\"failure\":\"deny\"}"#);
         check("\\\"\n\u{2028}</script>", r#"\\\"\n\u2028</script>"#);
     }
 
     #[test]
-    fn a_fallback_is_plain_text_without_keywords() {
+    fn quoted_text_is_ascii_without_keywords() {
         let check = |text: &str, expected: &str| assert_eq!(quoted(text).expect(text), expected);
         check("Büro \u{1f6e0} \u{7f}", r"B\u00fcro \ud83d\udee0 \u007f");
         check("##KEY## @@KEY@@", r"\u0023\u0023KEY\u0023\u0023 \u0040\u0040KEY\u0040\u0040");

@@ -1,8 +1,8 @@
-//! Compression, as the Action undoes it. The build script uses this file too, for the engine.
+//! Compresses what is embedded in the Action, which decompresses it. The build script includes this file too.
 
 use std::io;
 
-/// Compresses as tightly as Brotli can.
+/// Compresses with Brotli at its highest quality.
 pub(crate) fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let params = brotli::enc::BrotliEncoderParams {
         quality: 11,
@@ -27,7 +27,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compressed_can_be_restored() {
+    fn compressed_bytes_can_be_restored() {
         check(b"");
         check(b"data-platform-engineers");
         check(&b"data-platform-engineers".repeat(1_000));

@@ -1,16 +1,16 @@
-//! A folder that is held open: what is done in it is done in it, whatever becomes of its path meanwhile, and no
-//! link in it is followed.
+//! A folder that is held open. Reading and writing through it stays in that folder, even if its path is replaced by
+//! another folder or a link meanwhile, and follows no link in it.
 //!
-//! Mapping files and what the command writes are in folders that strangers may have filled, such as a checkout of
-//! somebody's branch. There, a name is first looked at, and then opened in a way that fails if it is anything else
-//! by now. Systems other than Unix have no such way: there, a name is looked at just before.
+//! The command reads and writes in folders that strangers may have filled, such as a checkout of another person's
+//! branch. So it looks up what a name is, and then opens it in a way that fails if it is something else by then.
+//! Systems other than Unix cannot open files in this way; there, the lookup directly before is the only check.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A folder, and the path by which messages name it.
+/// An open folder, and the path by which messages name it.
 #[derive(Debug)]
 pub(crate) struct Folder {
     #[cfg(unix)]
@@ -18,9 +18,9 @@ pub(crate) struct Folder {
     path: PathBuf,
 }
 
-/// What a name stands for.
+/// What an entry of a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum EntryType {
     File,
     Folder,
     Link,
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
     Device,
 }
 
-impl Kind {
+impl EntryType {
     pub(crate) fn of(kind: FileType) -> Self {
         #[cfg(unix)]
         {
@@ -63,39 +63,40 @@ impl Kind {
 }
 
 impl Folder {
-    /// By what path messages name the folder.
+    /// The path by which messages name the folder.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where a link leads, as it says itself.
+    /// The target of a link, as it is written in the link.
     pub(crate) fn target(&self, name: &OsStr) -> PathBuf {
         fs::read_link(self.path.join(name)).unwrap_or_default()
     }
 
     /// Opens a file of the folder to read it, and to write it if `write` says so.
     ///
-    /// Never waits, and never opens anything but a file: a pipe that nothing writes to could be waited for without
-    /// end, and opening a device can do something.
+    /// Never waits, and opens nothing but a file: opening a pipe that nothing writes to would wait forever, and
+    /// opening a device can have effects.
     ///
     /// # Errors
     ///
     /// `InvalidInput` if it is not a file.
     pub(crate) fn open(&self, name: &OsStr, write: bool) -> io::Result<File> {
-        let no_file = |kind: Kind| io::Error::new(io::ErrorKind::InvalidInput, format!("is {}", kind.name()));
-        match self.look(name)? {
+        let not_a_file =
+            |kind: EntryType| io::Error::new(io::ErrorKind::InvalidInput, format!("is {}", kind.name()));
+        match self.kind(name)? {
             None => return Err(io::ErrorKind::NotFound.into()),
-            Some(Kind::File) => {}
-            Some(kind) => return Err(no_file(kind)),
+            Some(EntryType::File) => {}
+            Some(kind) => return Err(not_a_file(kind)),
         }
-        let file = self.open_looked_at(name, write)?;
-        match Kind::of(file.metadata()?.file_type()) {
-            Kind::File => Ok(file),
-            kind => Err(no_file(kind)),
+        let file = self.open_no_follow(name, write)?;
+        match EntryType::of(file.metadata()?.file_type()) {
+            EntryType::File => Ok(file),
+            kind => Err(not_a_file(kind)),
         }
     }
 
-    /// Opens a file that is some folders further down, to read it.
+    /// Opens a file in the folder or in folders below it, to read it.
     pub(crate) fn open_below(&self, path: &Path) -> io::Result<File> {
         let name = path.file_name().unwrap_or_default();
         let mut names = path.parent().into_iter().flat_map(Path::iter);
@@ -112,14 +113,14 @@ impl Folder {
     #[cfg(not(target_os = "linux"))]
     const HANDLE: rustix::fs::OFlags = rustix::fs::OFlags::RDONLY;
 
-    /// Opens a folder by its path, in which links are followed.
+    /// Opens a folder by its path. Links in the path are followed.
     pub(crate) fn named(path: &Path) -> io::Result<Self> {
         use rustix::fs::{Mode, OFlags, open};
         let handle = open(path, Self::HANDLE | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         Ok(Self { handle, path: path.to_owned() })
     }
 
-    /// Opens a folder of the folder, or `..`.
+    /// Opens a folder in the folder, or `..`.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
         use rustix::fs::{Mode, OFlags, openat};
         let flags = Self::HANDLE | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -127,8 +128,8 @@ impl Folder {
         Ok(Self { handle, path: self.path.join(name) })
     }
 
-    /// What a name of the folder stands for, if there is such a name.
-    pub(crate) fn look(&self, name: &OsStr) -> io::Result<Option<Kind>> {
+    /// What a name in the folder is, if there is such a name. A link is not followed.
+    pub(crate) fn kind(&self, name: &OsStr) -> io::Result<Option<EntryType>> {
         use rustix::fs::{AtFlags, FileType, statat};
         let kind = match statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => FileType::from_raw_mode(stat.st_mode),
@@ -136,23 +137,23 @@ impl Folder {
             Err(error) => return Err(error.into()),
         };
         Ok(Some(match kind {
-            FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
-            FileType::Symlink => Kind::Link,
-            FileType::Fifo => Kind::Pipe,
-            FileType::Socket => Kind::Socket,
-            _ => Kind::Device,
+            FileType::RegularFile => EntryType::File,
+            FileType::Directory => EntryType::Folder,
+            FileType::Symlink => EntryType::Link,
+            FileType::Fifo => EntryType::Pipe,
+            FileType::Socket => EntryType::Socket,
+            _ => EntryType::Device,
         }))
     }
 
-    fn open_looked_at(&self, name: &OsStr, write: bool) -> io::Result<File> {
+    fn open_no_follow(&self, name: &OsStr, write: bool) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags, openat};
         let access = if write { OFlags::RDWR } else { OFlags::RDONLY };
         let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         Ok(openat(&self.handle, name, flags, Mode::empty())?.into())
     }
 
-    /// Makes a folder in the folder. An existing folder is not an error.
+    /// Makes a folder in the folder. It is not an error if the name exists already.
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
         match rustix::fs::mkdirat(&self.handle, name, rustix::fs::Mode::from_raw_mode(0o777)) {
             Ok(()) | Err(rustix::io::Errno::EXIST) => Ok(()),
@@ -160,7 +161,7 @@ impl Folder {
         }
     }
 
-    /// Makes a file in the folder: a new one, whatever stands there. With `private`, for its owner alone.
+    /// Makes a new file in the folder, and fails if the name exists already. If `private`, only its owner may use it.
     pub(crate) fn create(&self, name: &OsStr, private: bool) -> io::Result<File> {
         use rustix::fs::{Mode, OFlags, openat};
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -168,7 +169,7 @@ impl Folder {
         Ok(openat(&self.handle, name, flags, mode)?.into())
     }
 
-    /// Gives a file of the folder another name, and takes the place of what has that name.
+    /// Renames a file of the folder, and replaces the file that has the new name.
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(rustix::fs::renameat(&self.handle, from, &self.handle, to)?)
     }
@@ -176,7 +177,7 @@ impl Folder {
 
 #[cfg(not(unix))]
 impl Folder {
-    /// Opens a folder by its path, in which links are followed.
+    /// Opens a folder by its path. Links in the path are followed.
     pub(crate) fn named(path: &Path) -> io::Result<Self> {
         match fs::metadata(path)?.is_dir() {
             true => Ok(Self { path: path.to_owned() }),
@@ -184,28 +185,28 @@ impl Folder {
         }
     }
 
-    /// Opens a folder of the folder, or `..`.
+    /// Opens a folder in the folder, or `..`.
     pub(crate) fn enter(&self, name: &OsStr) -> io::Result<Self> {
-        match self.look(name)? {
-            Some(Kind::Folder) => Ok(Self { path: self.path.join(name) }),
+        match self.kind(name)? {
+            Some(EntryType::Folder) => Ok(Self { path: self.path.join(name) }),
             _ => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
 
-    /// What a name of the folder stands for, if there is such a name.
-    pub(crate) fn look(&self, name: &OsStr) -> io::Result<Option<Kind>> {
+    /// What a name in the folder is, if there is such a name. A link is not followed.
+    pub(crate) fn kind(&self, name: &OsStr) -> io::Result<Option<EntryType>> {
         match fs::symlink_metadata(self.path.join(name)) {
-            Ok(metadata) => Ok(Some(Kind::of(metadata.file_type()))),
+            Ok(metadata) => Ok(Some(EntryType::of(metadata.file_type()))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn open_looked_at(&self, name: &OsStr, write: bool) -> io::Result<File> {
+    fn open_no_follow(&self, name: &OsStr, write: bool) -> io::Result<File> {
         File::options().read(true).write(write).open(self.path.join(name))
     }
 
-    /// Makes a folder in the folder. An existing folder is not an error.
+    /// Makes a folder in the folder. It is not an error if the name exists already.
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
         match fs::create_dir(self.path.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -213,29 +214,29 @@ impl Folder {
         }
     }
 
-    /// Makes a file in the folder: a new one, whatever stands there.
+    /// Makes a new file in the folder, and fails if the name exists already.
     pub(crate) fn create(&self, name: &OsStr, _private: bool) -> io::Result<File> {
         File::options().read(true).write(true).create_new(true).open(self.path.join(name))
     }
 
-    /// Gives a file of the folder another name, and takes the place of what has that name.
+    /// Renames a file of the folder, and replaces the file that has the new name.
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         fs::rename(self.path.join(from), self.path.join(to))
     }
 }
 
-/// Opens what the user names to be read, through links, if it is a file or a pipe that something writes to.
+/// Opens a path that the user names for reading, through links, if it is a file or a pipe that something writes to.
 ///
-/// Never waits for a writer to open a pipe; waits for data from an open one.
+/// Never waits for a pipe to be opened for writing; does wait for data from one that is open.
 ///
 /// # Errors
 ///
-/// `InvalidInput` with what it is, if it can only be something else.
+/// `InvalidInput` if it is something else; the error says what it is.
 pub(crate) fn open_named(path: &Path) -> io::Result<Box<dyn io::Read>> {
     let refused = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-    match Kind::of(fs::metadata(path)?.file_type()) {
-        Kind::File | Kind::Pipe => open_stream(path),
-        Kind::Device => refused("is a device, not a file; `-` reads standard input".to_owned()),
+    match EntryType::of(fs::metadata(path)?.file_type()) {
+        EntryType::File | EntryType::Pipe => open_stream(path),
+        EntryType::Device => refused("is a device, not a file; `-` reads standard input".to_owned()),
         kind => refused(format!("is {}, not a file", kind.name())),
     }
 }
@@ -247,15 +248,15 @@ fn open_stream(path: &Path) -> io::Result<Box<dyn io::Read>> {
     use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let mut file = File::from(open(path, flags, Mode::empty())?);
-    match Kind::of(file.metadata()?.file_type()) {
-        Kind::File => return Ok(Box::new(file)),
-        Kind::Pipe => {}
+    match EntryType::of(file.metadata()?.file_type()) {
+        EntryType::File => return Ok(Box::new(file)),
+        EntryType::Pipe => {}
         kind => {
             let message = format!("is {}, not a file", kind.name());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
     }
-    // Without somebody at the other end a pipe reads as empty at once, which would be taken for an empty file.
+    // A pipe that nothing writes to reads as empty, which must not be taken for an empty file.
     let mut first = [0];
     let length = match file.read(&mut first) {
         Ok(0) => {

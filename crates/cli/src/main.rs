@@ -1,47 +1,50 @@
 //! The `claimsmith` command: everything that reads, writes or prints.
 //!
-//! A verb reads its inputs ([`load`]), calls the core and hands the result to [`render`]; what is true about
-//! mappings and logins is decided in the core alone.
+//! A verb ([`commands`]) reads its inputs ([`mappings`], [`input`]), calls the core and passes the result to
+//! [`render`]. Everything that is true about mappings and logins is decided in the core.
+//!
+//! No two modules use each other; `tests/layering.rs` has their order.
 
 #![allow(clippy::disallowed_methods, reason = "files and the clock are what this crate is for")]
 
-/// Thousands of mapping files are millions of small pieces of memory.
+/// The compiler makes millions of small allocations for thousands of mapping files.
 #[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod action;
+mod arguments;
 mod commands;
 mod compress;
+mod escape;
+mod exit_status;
 mod folder;
-mod load;
-mod location;
+mod input;
+mod login_time;
+mod mapping_files;
+mod mappings;
+mod numbers;
+mod platform;
 mod render;
+mod results;
+mod source_map;
 mod terminal;
-mod text;
 mod write;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::commands::CommandLine;
+use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
 
-/// What the command found out. An error says that it could not find out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Everything is fine.
-    Fine,
-    /// The answer is no.
-    No,
-}
-
 fn main() -> ExitCode {
-    let arguments = commands::Arguments::parse();
+    let command_line = CommandLine::parse();
     let mut terminal = Terminal::standard();
-    let verdict = commands::run(&arguments, &mut terminal);
-    match terminal.finish(verdict) {
-        Some(Verdict::Fine) => ExitCode::SUCCESS,
-        Some(Verdict::No) => ExitCode::from(1),
+    let status = command_line.run(&mut terminal);
+    match terminal.finish(status) {
+        Some(ExitStatus::Success) => ExitCode::SUCCESS,
+        Some(ExitStatus::Failure) => ExitCode::from(1),
         None => ExitCode::from(2),
     }
 }

@@ -1,9 +1,9 @@
-//! Where a command writes to: standard output for the answer, standard error for what is said about it.
+//! The streams that a command prints to: standard output for its answer, standard error for everything else.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use crate::Verdict;
-use crate::text::escaped;
+use crate::escape::escaped;
+use crate::exit_status::ExitStatus;
 
 /// The two streams of a command.
 #[derive(Debug)]
@@ -17,18 +17,19 @@ impl Terminal {
     pub(crate) fn standard() -> Self {
         let (out, err) = (io::stdout().lock(), io::stderr().lock());
         Self {
-            out: Stream { color: wants_color(&out), closed: false, writer: Writer::Out(BufWriter::new(out)) },
-            err: Stream { color: wants_color(&err), closed: false, writer: Writer::Err(err) },
+            out: Stream { color: wants_color(&out), closed: false, sink: Sink::Out(BufWriter::new(out)) },
+            err: Stream { color: wants_color(&err), closed: false, sink: Sink::Err(err) },
         }
     }
 
-    /// Writes out what is left, and the error if there is one; returns the verdict if it could be found and told.
-    pub(crate) fn finish(mut self, verdict: anyhow::Result<Verdict>) -> Option<Verdict> {
-        let told = self.out.flush();
-        match verdict.and_then(|verdict| Ok(told.map(|()| verdict)?)) {
-            Ok(verdict) => Some(verdict),
+    /// Flushes the output and prints the error, if there is one. Returns the status if there is one and everything
+    /// was printed.
+    pub(crate) fn finish(mut self, status: anyhow::Result<ExitStatus>) -> Option<ExitStatus> {
+        let flushed = self.out.flush();
+        match status.and_then(|status| Ok(flushed.map(|()| status)?)) {
+            Ok(status) => Some(status),
             Err(error) => {
-                // Nobody is left to be told that standard error cannot be written to.
+                // If standard error cannot be written to, there is nowhere to report that.
                 let _ = writeln!(self.err, "error: {}", escaped(&format!("{error:#}")));
                 None
             }
@@ -38,37 +39,38 @@ impl Terminal {
 
 /// One of the two streams.
 ///
-/// When its reader is gone, as in `claimsmith … | head`, it swallows the rest: that is no error of ours.
+/// When its reader is gone, as in `claimsmith … | head`, everything else is discarded, which is not an error.
 #[derive(Debug)]
 pub(crate) struct Stream {
-    /// Whether to write in colors.
+    /// Whether to print in colors.
     pub(crate) color: bool,
     closed: bool,
-    writer: Writer,
+    sink: Sink,
 }
 
 #[derive(Debug)]
-enum Writer {
+enum Sink {
     Out(BufWriter<io::StdoutLock<'static>>),
     Err(io::StderrLock<'static>),
 }
 
 impl Stream {
-    /// Whether nobody reads any more.
+    /// Whether the reader is gone.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
 
-    fn swallow<T>(&mut self, result: io::Result<T>, instead: T) -> io::Result<T> {
+    /// Turns the error of a stream whose reader is gone into a success, and names the stream in other errors.
+    fn ignore_closed<T>(&mut self, result: io::Result<T>, instead: T) -> io::Result<T> {
         match result {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed = true;
                 Ok(instead)
             }
             Err(error) => {
-                let name = match self.writer {
-                    Writer::Out(_) => "standard output",
-                    Writer::Err(_) => "standard error",
+                let name = match self.sink {
+                    Sink::Out(_) => "standard output",
+                    Sink::Err(_) => "standard error",
                 };
                 Err(io::Error::new(error.kind(), format!("cannot write to {name}: {error}")))
             }
@@ -82,26 +84,26 @@ impl Write for Stream {
         if self.closed {
             return Ok(bytes.len());
         }
-        let written = match &mut self.writer {
-            Writer::Out(out) => out.write(bytes),
-            Writer::Err(err) => err.write(bytes),
+        let written = match &mut self.sink {
+            Sink::Out(out) => out.write(bytes),
+            Sink::Err(err) => err.write(bytes),
         };
-        self.swallow(written, bytes.len())
+        self.ignore_closed(written, bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         if self.closed {
             return Ok(());
         }
-        let flushed = match &mut self.writer {
-            Writer::Out(out) => out.flush(),
-            Writer::Err(err) => err.flush(),
+        let flushed = match &mut self.sink {
+            Sink::Out(out) => out.flush(),
+            Sink::Err(err) => err.flush(),
         };
-        self.swallow(flushed, ())
+        self.ignore_closed(flushed, ())
     }
 }
 
-/// Colors are for people: not in a file or a pipe, and not where the user says no (no-color.org).
+/// Whether a stream is printed in colors: only on a terminal, and not if the user refuses (<https://no-color.org>).
 fn wants_color(stream: &impl IsTerminal) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");

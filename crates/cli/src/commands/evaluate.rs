@@ -1,7 +1,7 @@
-//! `claimsmith evaluate`: what logins give, as JSON.
+//! `claimsmith evaluate`: the groups that logins get, as JSON.
 
-mod clock;
-mod lines;
+mod cpu_time;
+mod event_lines;
 
 use std::io::Write;
 use std::time::Duration;
@@ -10,32 +10,33 @@ use anyhow::Context;
 use claimsmith::event::{self, Answer, Event, Fetched};
 use claimsmith::{Bundle, Evaluation, Input, Route};
 
-use self::lines::{Batch, Lines};
-use crate::Verdict;
-use crate::commands::Inputs;
-use crate::load;
-use crate::render::{Format, human, json};
+use self::event_lines::{EventLines, LineBatch};
+use crate::arguments::{LoginArguments, OutputFormat};
+use crate::exit_status::ExitStatus;
+use crate::input;
+use crate::numbers::{counted, spaced};
+use crate::platform;
+use crate::render::{human, json};
 use crate::terminal::Terminal;
-use crate::text::counted;
 
-/// Print what a login gives, as JSON
+/// Print the groups that a login gets, as JSON
 ///
-/// The answer names the outcome, its reason, the groups of the application's claim, the rules that fired and the
-/// upstream groups that no rule wanted. A login that is refused is an answer like any other: the exit code is 0.
+/// The answer holds the outcome and its reason, the groups of the application's claim, the rules that fired and the
+/// upstream groups that no rule matches. The exit code is 0 even if the login is refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct Evaluate {
+pub(super) struct EvaluateArguments {
     #[command(flatten)]
-    inputs: Inputs,
+    login: LoginArguments,
     /// Read one event per line and print one answer per line, in the same order
     ///
-    /// A line that is no event gives a line with `error`, and the exit code is 1. Standard error tells at the end
-    /// how many logins there were, and how many one core reads and evaluates per second.
+    /// For a line that is not an event, a line with `error` is printed, and the exit code is 1. At the end, standard
+    /// error says how many logins there were, and how many one core reads and evaluates per second.
     #[arg(long)]
     jsonl: bool,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Json, conflicts_with = "jsonl")]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = OutputFormat::Json, conflicts_with = "jsonl")]
+    format: OutputFormat,
 }
 
 const AFTER_HELP: &str = "\
@@ -44,29 +45,29 @@ Examples:
   claimsmith evaluate --mappings customers/mappings --event - < login.json
   claimsmith evaluate --event logins.jsonl --jsonl > answers.jsonl";
 
-impl Evaluate {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        let Some(platform) = load::platform(&self.inputs.mappings, terminal)? else {
-            return Ok(Verdict::No);
+impl EvaluateArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let Some(platform) = platform::load(&self.login.mappings, terminal)? else {
+            return Ok(ExitStatus::Failure);
         };
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         if self.jsonl {
             return self.run_lines(&bundle, terminal);
         }
-        let answer = event::answer(&bundle, &load::event(&self.inputs.event)?.at(self.inputs.now()));
+        let answer = event::answer(&bundle, &input::event(&self.login.event)?.at(self.login.now()));
         match self.format {
-            Format::Human => human::answer(&mut terminal.out, &answer)?,
-            Format::Json => json::document(&mut terminal.out, &answer)?,
+            OutputFormat::Human => human::answer(&mut terminal.out, &answer)?,
+            OutputFormat::Json => json::document(&mut terminal.out, &answer)?,
         }
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 
-    fn run_lines(&self, bundle: &Bundle<'_>, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        let (reader, name) = load::open(&self.inputs.event)?;
-        let now = self.inputs.now();
-        let mut lines = Lines::new(reader);
+    fn run_lines(&self, bundle: &Bundle<'_>, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let (reader, name) = input::open(&self.login.event)?;
+        let now = self.login.now();
+        let mut lines = EventLines::new(reader);
         let mut tally = Tally::default();
-        let mut batch = Batch::default();
+        let mut batch = LineBatch::default();
         while !terminal.out.is_closed()
             && lines.read(&mut batch).with_context(|| format!("cannot read {name}"))?
         {
@@ -75,35 +76,35 @@ impl Evaluate {
         if !terminal.out.is_closed() {
             writeln!(terminal.err, "{}", tally.describe())?;
         }
-        Ok(if tally.bad == 0 { Verdict::Fine } else { Verdict::No })
+        Ok(if tally.bad == 0 { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }
 
-/// Reads a whole batch first and evaluates it then, so that each can be timed on its own.
+/// Parses all events of a batch before it evaluates them, so that parsing and evaluating are timed separately.
 fn evaluate_batch(
     bundle: &Bundle<'_>,
     now: f64,
-    batch: &Batch,
+    batch: &LineBatch,
     tally: &mut Tally,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    let started = clock::now();
+    let started = cpu_time::of_this_thread();
     let read_line = |line: Result<&str, String>| match Event::parse(line?) {
         Ok(event) => Ok(event.at(now)),
         Err(error) => Err(error.to_string()),
     };
     let events: Vec<Result<Event, String>> = batch.lines().map(read_line).collect();
-    // Where a login leads says what is to be read, so that is known by then.
+    // The mapping of a login decides what is read from its event, so each login is routed here.
     let fetched: Vec<Fetched<'_>> = events.iter().flatten().map(|event| event.fetch(bundle)).collect();
     let inputs: Vec<(Route, Input<'_>)> = fetched.iter().map(|it| (it.route(), it.input())).collect();
-    let read = clock::now();
+    let read = cpu_time::of_this_thread();
     tally.reading += read.saturating_sub(started);
 
     let mut evaluations: Vec<Evaluation<'_>> = Vec::with_capacity(inputs.len());
     for (route, input) in &inputs {
         evaluations.push(claimsmith::evaluate_routed(bundle, *route, input, |_| ()));
     }
-    tally.evaluating += clock::now().saturating_sub(read);
+    tally.evaluating += cpu_time::of_this_thread().saturating_sub(read);
 
     let mut evaluations = inputs.iter().zip(&evaluations);
     for event in &events {
@@ -123,7 +124,7 @@ fn evaluate_batch(
     Ok(())
 }
 
-/// How many lines there were, and how long they took.
+/// How many lines were read, and how long that took.
 #[derive(Debug, Default)]
 struct Tally {
     lines: usize,
@@ -147,10 +148,10 @@ impl Tally {
     }
 }
 
-/// How many per second, if there were any.
+/// How many per second; `None` if there were none.
 fn rate(count: usize, time: Duration) -> Option<String> {
     let rate = count as f64 / time.as_secs_f64();
-    (count > 0 && rate.is_finite()).then(|| crate::text::spaced(rate as usize))
+    if count > 0 && rate.is_finite() { Some(spaced(rate as usize)) } else { None }
 }
 
 #[cfg(test)]
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_counted_apart() {
+    fn tally_counts_bad_lines_and_rates() {
         check(0, 0, "0 logins");
         check(2, 2, "0 logins, 2 bad lines");
         check(10_000, 0, "10 000 logins; per second and core: 2 000 000 evaluated, 100 000 read from JSON");

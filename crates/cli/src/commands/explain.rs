@@ -1,26 +1,27 @@
-//! `claimsmith explain`: one login, told step by step.
+//! `claimsmith explain`: one login, step by step.
 
 use anyhow::Context;
 use claimsmith::Bundle;
 
-use crate::Verdict;
-use crate::commands::Inputs;
-use crate::load;
-use crate::render::{Format, human, json};
+use crate::arguments::{LoginArguments, OutputFormat};
+use crate::exit_status::ExitStatus;
+use crate::input;
+use crate::platform;
+use crate::render::{human, json};
 use crate::terminal::Terminal;
 
-/// Tell step by step why a login gets the groups that it gets
+/// Explain step by step why a login gets its groups
 ///
 /// The steps are those of the evaluation itself: which mapping applies and why, where the groups were read,
-/// which rule fired on which group, and what the application is told.
+/// which rule fired for which group, and what the application receives.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct Explain {
+pub(super) struct ExplainArguments {
     #[command(flatten)]
-    inputs: Inputs,
+    login: LoginArguments,
     /// How to print the explanation
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
 const AFTER_HELP: &str = "\
@@ -28,18 +29,18 @@ Examples:
   claimsmith explain --event login.json
   claimsmith explain --mappings customers/mappings --event - --format json < login.json";
 
-impl Explain {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        let Some(platform) = load::platform(&self.inputs.mappings, terminal)? else {
-            return Ok(Verdict::No);
+impl ExplainArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let Some(platform) = platform::load(&self.login.mappings, terminal)? else {
+            return Ok(ExitStatus::Failure);
         };
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-        let event = load::event(&self.inputs.event)?.at(self.inputs.now());
+        let event = input::event(&self.login.event)?.at(self.login.now());
         let explanation = claimsmith::explanation::explain(&bundle, &event);
         match self.format {
-            Format::Human => human::explanation(&mut terminal.out, &explanation)?,
-            Format::Json => json::explanation(&mut terminal.out, &explanation)?,
+            OutputFormat::Human => human::explanation(&mut terminal.out, &explanation)?,
+            OutputFormat::Json => json::explanation(&mut terminal.out, &explanation)?,
         }
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 }

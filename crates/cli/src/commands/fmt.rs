@@ -1,25 +1,29 @@
-//! `claimsmith fmt`: mapping files in their canonical form.
+//! `claimsmith fmt`: brings mapping files into their canonical form.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
 
-use crate::Verdict;
-use crate::load;
-use crate::render::{Format, Formatted, Formatting, Unformatted, human, json};
+use crate::arguments::OutputFormat;
+use crate::exit_status::ExitStatus;
+use crate::input;
+use crate::mapping_files::FoundFiles;
+use crate::render::{human, json};
+use crate::results::{FormattedFile, Formatting, Unformatted};
+use crate::source_map::SourceMap;
 use crate::terminal::Terminal;
-use crate::write::{Unwritten, Writing};
+use crate::write::{PendingWrites, Unwritten};
 
 /// Bring mapping files into their canonical form, and keep their comments
 ///
-/// Keys, indentation, quotes and empty lines become the same in every file; what a file says does not change.
-/// A file that is not YAML, or uses what the form does not have, is reported and left as it is, and so is one
-/// that cannot be replaced as it is: a link, a file with several hard links, one that is read-only. The others are
+/// Key order, indentation, quotes and empty lines become the same in every file; the meaning of a file does not
+/// change. A file is reported and not changed if it is not YAML, uses YAML that the canonical form does not
+/// allow, or cannot be replaced safely: a link, a file with several hard links, a read-only file. The others are
 /// written, all of them or none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct Fmt {
+pub(super) struct FmtArguments {
     /// Folders of mapping files, and YAML files; `-` formats standard input to standard output
     #[arg(value_name = "PATH", default_value = "mappings")]
     paths: Vec<PathBuf>,
@@ -28,7 +32,7 @@ pub(super) struct Fmt {
     check: bool,
     /// How to print what was done
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
 const AFTER_HELP: &str = "\
@@ -37,56 +41,57 @@ Examples:
   claimsmith fmt --check mappings tests/cases
   claimsmith fmt - < acme.yaml";
 
-impl Fmt {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+impl FmtArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         if self.paths.iter().any(|path| path == Path::new("-")) {
             return self.run_standard_input(terminal);
         }
-        let (sources, unreadable) = load::yaml_files(&self.paths)?;
-        let mut files: Vec<_> = sources.files().iter().map(Formatted::new).collect();
-        files.extend(unreadable.iter().map(Formatted::unreadable));
+        let FoundFiles { files, unreadable } = FoundFiles::at_all(&self.paths)?;
+        let sources = SourceMap::new(files);
+        let mut files: Vec<_> = sources.files().iter().map(FormattedFile::new).collect();
+        files.extend(unreadable.iter().map(FormattedFile::unreadable));
         files.sort_by_key(|file| file.path);
         if !self.check {
             write(&mut files)?;
         }
         let formatting = Formatting { sources: &sources, files, check: self.check };
-        self.tell(&formatting, terminal)?;
-        Ok(formatting.verdict())
+        self.print(&formatting, terminal)?;
+        Ok(formatting.exit_status())
     }
 
-    fn run_standard_input(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        ensure!(self.paths.len() == 1, "`-` goes with no other path");
-        let json = matches!(self.format, Format::Json);
-        ensure!(self.check || !json, "`--format json` goes with files, or with `--check`");
-        let sources = load::standard_input()?;
-        let files = sources.files().iter().map(Formatted::new).collect();
+    fn run_standard_input(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        ensure!(self.paths.len() == 1, "`-` cannot be combined with other paths");
+        let json = matches!(self.format, OutputFormat::Json);
+        ensure!(self.check || !json, "`--format json` needs paths, or `--check`");
+        let sources = input::standard_input()?;
+        let files = sources.files().iter().map(FormattedFile::new).collect();
         let formatting = Formatting { sources: &sources, files, check: self.check };
         if self.check {
-            self.tell(&formatting, terminal)?;
+            self.print(&formatting, terminal)?;
         } else {
             for file in &formatting.files {
                 match &file.result {
                     Ok(text) => terminal.out.write_all(text.as_bytes())?,
-                    // Standard output is for the text; a program that takes it must not take this for it.
+                    // Standard output is for the formatted text; a program that reads it must not read this instead.
                     Err(refusal) => human::refusal(&mut terminal.err, &sources, file, refusal)?,
                 }
             }
         }
-        Ok(formatting.verdict())
+        Ok(formatting.exit_status())
     }
 
-    fn tell(&self, formatting: &Formatting<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
+    fn print(&self, formatting: &Formatting<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
         match self.format {
-            Format::Human => human::formatting(&mut terminal.out, formatting)?,
-            Format::Json => json::formatting(&mut terminal.out, formatting)?,
+            OutputFormat::Human => human::formatting(&mut terminal.out, formatting)?,
+            OutputFormat::Json => json::formatting(&mut terminal.out, formatting)?,
         }
         Ok(())
     }
 }
 
-/// Writes the files that changed, all of them or none; those that may not be written are refused.
-fn write(files: &mut [Formatted<'_>]) -> anyhow::Result<()> {
-    let mut writing = Writing::default();
+/// Writes the files that changed, all of them or none, except those that must not be written, which are reported.
+fn write(files: &mut [FormattedFile<'_>]) -> anyhow::Result<()> {
+    let mut writing = PendingWrites::default();
     for file in files {
         let Some(text) = file.changed() else { continue };
         let path = Path::new(file.path);

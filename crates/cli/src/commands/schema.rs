@@ -1,4 +1,4 @@
-//! `claimsmith schema`: the mapping language, as editors want to be told of it.
+//! `claimsmith schema`: the mapping language as JSON Schema, for editors.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use claimsmith::schema::schemas;
 use clap::builder::PossibleValuesParser;
 
-use crate::Verdict;
+use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
-use crate::write::{Writing, make_folder};
+use crate::write::{PendingWrites, make_folder};
 
-/// Print the JSON Schema of a kind of mapping file, by which editors complete and check
+/// Print the JSON Schema of a kind of mapping file, for completion and checks in editors
 ///
-/// Without a kind, lists the kinds and where their files lie. The schemas are those of the language that this
-/// program reads, in draft-07.
+/// Without a kind, lists the kinds and the paths of their files. The schemas are in draft-07 and describe the
+/// language that this version reads.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct Schema {
+pub(super) struct SchemaArguments {
     /// The kind of file; `whole` is a whole platform in one file
     #[arg(value_name = "KIND", value_parser = kinds())]
     kind: Option<String>,
-    /// Write the schemas of all kinds into DIR, each as KIND.schema.json; it is made if it does not exist
+    /// Write the schemas of all kinds into DIR, each as KIND.schema.json; DIR is created if it does not exist
     #[arg(long, value_name = "DIR", conflicts_with = "kind")]
     out: Option<PathBuf>,
 }
@@ -35,8 +35,8 @@ fn kinds() -> PossibleValuesParser {
     PossibleValuesParser::new(schemas().into_iter().map(|schema| schema.kind))
 }
 
-impl Schema {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
+impl SchemaArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         match (&self.kind, &self.out) {
             (Some(kind), _) => {
                 for schema in schemas().iter().filter(|schema| schema.kind == kind) {
@@ -50,13 +50,13 @@ impl Schema {
                 }
             }
         }
-        Ok(Verdict::Fine)
+        Ok(ExitStatus::Success)
     }
 }
 
 fn write_all(folder: &Path, terminal: &mut Terminal) -> anyhow::Result<()> {
     make_folder(folder)?;
-    let mut writing = Writing::default();
+    let mut writing = PendingWrites::default();
     let mut paths = Vec::new();
     for schema in schemas() {
         let path = folder.join(schema.file_name());

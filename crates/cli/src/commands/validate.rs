@@ -1,34 +1,34 @@
-//! `claimsmith validate`: everything that is wrong with mapping files.
+//! `claimsmith validate`: checks mapping files and reports all problems.
 
 use claimsmith::diagnostic::Severity;
 use clap::ValueEnum;
 
-use crate::Verdict;
-use crate::commands::Directory;
-use crate::load;
-use crate::render::{count, github, human, json, sarif};
+use crate::arguments::MappingsArgument;
+use crate::exit_status::ExitStatus;
+use crate::mappings::Mappings;
+use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
 
-/// Check mapping files and report everything that is wrong with them
+/// Check mapping files and report all problems
 ///
-/// Every problem of every file is reported in one run, with its place and, where it is known, its fix.
-/// Warnings are about mappings that can be used and are probably not what their author meant.
+/// All problems of all files are reported in one run, each with its location and what to do about it.
+/// Warnings are about likely mistakes: the mappings can be used, but may not do what their author meant.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct Validate {
+pub(super) struct ValidateArguments {
     #[command(flatten)]
-    directory: Directory,
-    /// Take warnings for errors: the exit code is 1 if there are any
+    mappings: MappingsArgument,
+    /// Treat warnings as errors: the exit code is 1 if there are any
     #[arg(long)]
     deny_warnings: bool,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
-    format: Findings,
+    format: ValidateFormat,
 }
 
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Findings {
+enum ValidateFormat {
     /// Text for people
     #[default]
     Human,
@@ -48,17 +48,17 @@ Examples:
   claimsmith validate --format github     # annotations of a GitHub workflow
   claimsmith validate --format sarif > findings.sarif";
 
-impl Validate {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<Verdict> {
-        let mappings = load::mappings(&self.directory.path)?;
-        let warnings = count(&mappings.diagnostics, Severity::Warning);
+impl ValidateArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let mappings = Mappings::load(&self.mappings.path)?;
+        let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);
         match self.format {
-            Findings::Human => human::validation(&mut terminal.out, &mappings, fine)?,
-            Findings::Json => json::validation(&mut terminal.out, &mappings)?,
-            Findings::Github => github::validation(&mut terminal.out, &mappings)?,
-            Findings::Sarif => sarif::validation(&mut terminal.out, &mappings)?,
+            ValidateFormat::Human => human::validation(&mut terminal.out, &mappings, fine)?,
+            ValidateFormat::Json => json::validation(&mut terminal.out, &mappings)?,
+            ValidateFormat::Github => github::validation(&mut terminal.out, &mappings)?,
+            ValidateFormat::Sarif => sarif::validation(&mut terminal.out, &mappings)?,
         }
-        Ok(if fine { Verdict::Fine } else { Verdict::No })
+        Ok(if fine { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

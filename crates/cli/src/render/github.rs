@@ -1,6 +1,6 @@
-//! Annotations of a GitHub workflow: it shows each finding beside its line.
+//! Annotations of a GitHub workflow, which GitHub shows next to the lines.
 //!
-//! Form: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>.
+//! The syntax is described at <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -8,24 +8,25 @@ use std::ops::Range;
 
 use claimsmith::diagnostic::Severity;
 
-use crate::load::Mappings;
-use crate::location::Sources;
-use crate::render::{Tested, describe_mismatch, human, summarize_findings, summarize_tests};
-use crate::text::escaped;
+use super::summary::{describe_mismatch, summarize_findings, summarize_mappings, summarize_tests};
+use crate::escape::escaped;
+use crate::mappings::Mappings;
+use crate::results::TestedCase;
+use crate::source_map::SourceMap;
 
-/// Writes what is wrong with mappings.
+/// Writes the findings and a summary of mappings.
 pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
     findings(out, mappings)?;
-    writeln!(out, "{}", human::summarize(mappings))
+    writeln!(out, "{}", summarize_mappings(mappings))
 }
 
-/// Writes how test cases went.
-pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<'_>]) -> io::Result<()> {
+/// Writes the results of test cases.
+pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedCase<'_>]) -> io::Result<()> {
     findings(out, mappings)?;
     if mappings.platform.is_none() {
-        return writeln!(out, "{}; no case was run", summarize_findings(&mappings.diagnostics));
+        return writeln!(out, "{}; no case was run", summarize_findings(mappings));
     }
-    for Tested { case, result } in tested.iter().filter(|tested| !tested.passed()) {
+    for TestedCase { case, result } in tested.iter().filter(|tested| !tested.passed()) {
         let mut message = case.name.clone();
         for failure in &result.failures {
             // Writing to a string cannot fail.
@@ -52,7 +53,7 @@ fn findings(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
 fn annotate(
     out: &mut impl Write,
     level: &str,
-    sources: &Sources,
+    sources: &SourceMap,
     (file, span): (&str, &Range<usize>),
     title: &str,
     message: &str,
@@ -66,13 +67,13 @@ fn annotate(
     writeln!(out, ",title={}::{}", property(title), data(message))
 }
 
-/// The text behind `::`. A line break or a `%` would end or change it.
+/// The message, which follows `::`. Line breaks and `%` are encoded, because they would end or change it.
 fn data(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| escaped(line).replace('%', "%25")).collect();
     lines.join("%0A")
 }
 
-/// The value of a property, which a `:` or a `,` would end as well.
+/// The value of a property. `:` and `,` are encoded too, because they would end it.
 fn property(text: &str) -> String {
     escaped(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }
@@ -82,7 +83,7 @@ mod tests {
     use super::{data, property};
 
     #[test]
-    fn nothing_in_a_text_is_a_command() {
+    fn messages_cannot_contain_commands() {
         assert_eq!(data("100 % sure\n::error::no\r\u{1b}[m"), r"100 %25 sure%0A::error::no\r\u{1b}[m");
         assert_eq!(property("a:b,c%\n"), r"a%3Ab%2Cc%25\n");
     }

@@ -1,82 +1,57 @@
 //! Text for people.
 
 mod diff;
-mod findings;
+mod snippet;
+mod style;
 mod tables;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 use claimsmith::cases::{Case, CaseResult, Mismatch};
 use claimsmith::explanation::Explanation;
 
+use self::style::{BAD, GOOD, styled};
 pub(crate) use self::tables::{answer, built};
-use crate::Verdict;
-use crate::load::Mappings;
-use crate::location::Sources;
-use crate::render::{
-    Formatted, Formatting, Tested, Unformatted, summarize_findings, summarize_formatting, summarize_tests,
-};
+use super::summary::{summarize_findings, summarize_formatting, summarize_mappings, summarize_tests};
+use crate::escape::{escaped, escaped_lines};
+use crate::exit_status::ExitStatus;
+use crate::mappings::Mappings;
+use crate::results::{FormattedFile, Formatting, TestedCase, Unformatted};
+use crate::source_map::SourceMap;
 use crate::terminal::Stream;
-use crate::text::{counted, escaped, escaped_lines};
 
-const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
-const BAD: Style = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);
-
-/// Text in a style, where the stream wants one.
-fn styled(out: &Stream, style: Style, text: &str) -> String {
-    if out.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
-}
-
-/// Writes findings, each with its lines.
+/// Writes findings, each with the lines that it is about.
 fn findings(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
     for diagnostic in &mappings.diagnostics {
-        let rendered = findings::render(diagnostic, &mappings.sources, out.color);
+        let rendered = snippet::render(diagnostic, &mappings.sources, out.color);
         writeln!(out, "{rendered}\n")?;
     }
     Ok(())
 }
 
-/// Writes the findings that a command can only pass on.
-pub(crate) fn obstacles(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
+/// Writes findings for a verb whose own output is something else.
+pub(crate) fn findings_only(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
     findings(out, mappings)?;
     let style = if mappings.platform.is_some() { GOOD } else { BAD };
-    writeln!(out, "{}", styled(out, style, &summarize_findings(&mappings.diagnostics)))
+    writeln!(out, "{}", styled(out, style, &summarize_findings(mappings)))
 }
 
-/// Writes what is wrong with mappings, and whether they are fine all the same.
+/// Writes the findings and a summary of mappings; `fine` decides its color.
 pub(crate) fn validation(out: &mut Stream, mappings: &Mappings, fine: bool) -> io::Result<()> {
     findings(out, mappings)?;
     let style = if fine { GOOD } else { BAD };
-    writeln!(out, "{}", styled(out, style, &summarize(mappings)))
+    writeln!(out, "{}", styled(out, style, &summarize_mappings(mappings)))
 }
 
-/// One line about mappings.
-pub(super) fn summarize(mappings: &Mappings) -> String {
-    let problems = match mappings.diagnostics.as_slice() {
-        [] => "no problems".to_owned(),
-        diagnostics => summarize_findings(diagnostics),
-    };
-    match &mappings.platform {
-        Some(platform) => {
-            let counts = platform.counts;
-            let organizations = counted(counts.organizations, "organization");
-            let (rules, cases) = (counted(counts.rules, "rule"), counted(counts.cases, "case"));
-            format!("{organizations}, {rules}, {cases}: {problems}")
-        }
-        None => problems,
-    }
-}
-
-/// Writes how test cases went.
-pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[Tested<'_>]) -> io::Result<()> {
+/// Writes the results of test cases.
+pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[TestedCase<'_>]) -> io::Result<()> {
     findings(out, mappings)?;
     if mappings.platform.is_none() {
-        let summary = format!("{}; no case was run", summarize_findings(&mappings.diagnostics));
+        let summary = format!("{}; no case was run", summarize_findings(mappings));
         return writeln!(out, "{}", styled(out, BAD, &summary));
     }
-    for Tested { case, result } in tested.iter().filter(|tested| !tested.passed()) {
+    for TestedCase { case, result } in tested.iter().filter(|tested| !tested.passed()) {
         let line = mappings.sources.locate(&case.file, &case.span).0.line;
         let failed = styled(out, BAD, "failed");
         writeln!(out, "{failed} {}:{line}: {}", escaped(&case.file), escaped(&case.name))?;
@@ -85,7 +60,7 @@ pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[Tested<'_>]
         }
         writeln!(out)?;
     }
-    let passed = !tested.is_empty() && tested.iter().all(Tested::passed);
+    let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
     writeln!(out, "{}", styled(out, if passed { GOOD } else { BAD }, &summarize_tests(tested)))
 }
 
@@ -110,7 +85,7 @@ fn write_mismatch(out: &mut Stream, case: &Case, result: &CaseResult, failure: &
     Ok(())
 }
 
-/// Writes what became of files that were formatted.
+/// Writes which files were formatted, or would change, and which could not be.
 pub(crate) fn formatting(out: &mut Stream, formatting: &Formatting<'_>) -> io::Result<()> {
     for (file, reason) in formatting.refused() {
         refusal(out, formatting.sources, file, reason)?;
@@ -122,20 +97,20 @@ pub(crate) fn formatting(out: &mut Stream, formatting: &Formatting<'_>) -> io::R
             writeln!(out, "formatted {}", escaped(file.path))?;
         }
     }
-    let style = if formatting.verdict() == Verdict::Fine { GOOD } else { BAD };
+    let style = if formatting.exit_status() == ExitStatus::Success { GOOD } else { BAD };
     writeln!(out, "{}", styled(out, style, &summarize_formatting(formatting)))
 }
 
 /// Writes why a file was not formatted.
 pub(crate) fn refusal(
     out: &mut Stream,
-    sources: &Sources,
-    file: &Formatted<'_>,
+    sources: &SourceMap,
+    file: &FormattedFile<'_>,
     refusal: &Unformatted,
 ) -> io::Result<()> {
     let rendered = match refusal {
-        Unformatted::Invalid(diagnostic) => findings::render(diagnostic, sources, out.color),
-        _ => findings::render_refusal(file.path, refusal, sources, out.color),
+        Unformatted::Invalid(diagnostic) => snippet::render(diagnostic, sources, out.color),
+        _ => snippet::render_refusal(file.path, refusal, sources, out.color),
     };
     writeln!(out, "{rendered}\n")
 }

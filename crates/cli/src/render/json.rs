@@ -1,4 +1,4 @@
-//! JSON for programs. Each document says its version; its fields change on purpose only.
+//! JSON for programs. Each document has a version, and its fields are part of the interface.
 
 use std::io::{self, Write};
 
@@ -8,26 +8,26 @@ use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
 
-use crate::load::Mappings;
-use crate::location::{Location, Sources};
-use crate::render::{Built, Formatting, Tested, count};
-use crate::text::escaped_json;
+use crate::escape::escaped_json;
+use crate::mappings::Mappings;
+use crate::results::{BuildSummary, Formatting, TestedCase};
+use crate::source_map::{LineColumn, SourceMap};
 
 const VERSION: u32 = 1;
 
-/// Writes a document that says its version itself, over several lines.
+/// Writes a document that contains its version, over several lines.
 pub(crate) fn document(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
     let json = serde_json::to_string_pretty(document)?;
     writeln!(out, "{}", escaped_json(&json))
 }
 
-/// Writes a document in one line.
+/// Writes a document that contains its version, in one line.
 pub(crate) fn line(out: &mut impl Write, document: &impl Serialize) -> io::Result<()> {
     let json = serde_json::to_string(document)?;
     writeln!(out, "{}", escaped_json(&json))
 }
 
-/// Writes what stands for the answer to a line that is no event.
+/// Writes the answer to a line that is not an event.
 pub(crate) fn error_line(out: &mut impl Write, number: usize, error: &str) -> io::Result<()> {
     #[derive(Serialize)]
     struct ErrorLine<'e> {
@@ -38,7 +38,7 @@ pub(crate) fn error_line(out: &mut impl Write, number: usize, error: &str) -> io
     line(out, &ErrorLine { version: VERSION, line: number, error })
 }
 
-/// Puts the version before the members of something that does not say one.
+/// Adds the version to a document that does not contain it.
 #[derive(Serialize)]
 struct Versioned<'b, T> {
     version: u32,
@@ -54,47 +54,47 @@ pub(crate) fn explanation(
     document(out, &Versioned { version: VERSION, body })
 }
 
-/// Writes what was built: an Action with its sizes, or a bundle alone.
-pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
+/// Writes what was built: an Action with its sizes, or only a bundle.
+pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>) -> io::Result<()> {
     document(out, &Versioned { version: VERSION, body: built })
 }
 
 #[derive(Serialize)]
-struct Validation<'m> {
+struct ValidationReport<'m> {
     version: u32,
-    diagnostics: Vec<Finding<'m>>,
+    diagnostics: Vec<ReportedFinding<'m>>,
     errors: usize,
     warnings: usize,
-    /// Absent of mappings that have errors.
+    /// Null if the mappings have errors.
     counts: Option<Counts>,
 }
 
 #[derive(Serialize)]
-struct Finding<'m> {
+struct ReportedFinding<'m> {
     code: &'static str,
     severity: &'static str,
     message: &'m str,
     file: &'m str,
     line: usize,
     column: usize,
-    end: Location,
+    end: LineColumn,
     text: &'m str,
     help: &'m str,
-    related: Option<Place<'m>>,
+    related: Option<RelatedSpan<'m>>,
 }
 
 #[derive(Serialize)]
-struct Place<'m> {
+struct RelatedSpan<'m> {
     file: &'m str,
     line: usize,
     column: usize,
-    end: Location,
+    end: LineColumn,
     label: &'m str,
 }
 
-impl<'m> Finding<'m> {
-    fn new(sources: &'m Sources, diagnostic: &'m Diagnostic) -> Self {
-        let (Location { line, column }, end) = sources.locate(&diagnostic.file, &diagnostic.span);
+impl<'m> ReportedFinding<'m> {
+    fn new(sources: &'m SourceMap, diagnostic: &'m Diagnostic) -> Self {
+        let (LineColumn { line, column }, end) = sources.locate(&diagnostic.file, &diagnostic.span);
         Self {
             code: diagnostic.code.name(),
             severity: diagnostic.severity.name(),
@@ -106,40 +106,44 @@ impl<'m> Finding<'m> {
             text: sources.text(&diagnostic.file, &diagnostic.span),
             help: &diagnostic.help,
             related: diagnostic.related.as_ref().map(|related| {
-                let (Location { line, column }, end) = sources.locate(&related.file, &related.span);
-                Place { file: &related.file, line, column, end, label: &related.label }
+                let (LineColumn { line, column }, end) = sources.locate(&related.file, &related.span);
+                RelatedSpan { file: &related.file, line, column, end, label: &related.label }
             }),
         }
     }
 }
 
-fn findings(mappings: &Mappings) -> Vec<Finding<'_>> {
-    mappings.diagnostics.iter().map(|diagnostic| Finding::new(&mappings.sources, diagnostic)).collect()
+fn findings(mappings: &Mappings) -> Vec<ReportedFinding<'_>> {
+    mappings
+        .diagnostics
+        .iter()
+        .map(|diagnostic| ReportedFinding::new(&mappings.sources, diagnostic))
+        .collect()
 }
 
-/// Writes what is wrong with mappings.
+/// Writes the findings of mappings, and what they hold.
 pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
-    let validation = Validation {
+    let validation = ValidationReport {
         version: VERSION,
         diagnostics: findings(mappings),
-        errors: count(&mappings.diagnostics, Severity::Error),
-        warnings: count(&mappings.diagnostics, Severity::Warning),
+        errors: mappings.count(Severity::Error),
+        warnings: mappings.count(Severity::Warning),
         counts: mappings.platform.as_ref().map(|platform| platform.counts),
     };
     document(out, &validation)
 }
 
 #[derive(Serialize)]
-struct Tests<'m> {
+struct TestReport<'m> {
     version: u32,
-    diagnostics: Vec<Finding<'m>>,
-    cases: Vec<CaseRun<'m>>,
+    diagnostics: Vec<ReportedFinding<'m>>,
+    cases: Vec<ReportedCase<'m>>,
     passed: usize,
     failed: usize,
 }
 
 #[derive(Serialize)]
-struct CaseRun<'m> {
+struct ReportedCase<'m> {
     file: &'m str,
     line: usize,
     name: &'m str,
@@ -150,10 +154,10 @@ struct CaseRun<'m> {
     passed: bool,
 }
 
-/// Writes how test cases went.
-pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<'_>]) -> io::Result<()> {
+/// Writes the results of test cases.
+pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedCase<'_>]) -> io::Result<()> {
     let passed = tested.iter().filter(|tested| tested.passed()).count();
-    let cases = tested.iter().map(|tested| CaseRun {
+    let cases = tested.iter().map(|tested| ReportedCase {
         file: &tested.case.file,
         line: mappings.sources.locate(&tested.case.file, &tested.case.span).0.line,
         name: &tested.case.name,
@@ -163,7 +167,7 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<
         failures: &tested.result.failures,
         passed: tested.passed(),
     });
-    let tests = Tests {
+    let tests = TestReport {
         version: VERSION,
         diagnostics: findings(mappings),
         cases: cases.collect(),
@@ -174,36 +178,36 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[Tested<
 }
 
 #[derive(Serialize)]
-struct FormattedFiles<'f> {
+struct FormattingReport<'f> {
     version: u32,
-    files: Vec<FormattedFile<'f>>,
+    files: Vec<ReportedFile<'f>>,
     changed: usize,
     refused: usize,
 }
 
 #[derive(Serialize)]
-struct FormattedFile<'f> {
+struct ReportedFile<'f> {
     file: &'f str,
     /// `unchanged`, `formatted`, `would-change` or `refused`.
     outcome: &'static str,
-    refusal: Option<Refusal<'f>>,
+    refusal: Option<ReportedRefusal<'f>>,
 }
 
 #[derive(Serialize)]
-struct Refusal<'f> {
-    /// That of the finding that `validate` reports too, if the file cannot be read or is not YAML.
+struct ReportedRefusal<'f> {
+    /// The code of the finding that `validate` reports too, if the file cannot be read or is not YAML.
     code: Option<&'static str>,
     message: String,
     line: usize,
     column: usize,
-    end: Location,
+    end: LineColumn,
     help: &'f str,
 }
 
-/// Writes what became of files that were formatted.
+/// Writes which files were formatted, or would change, and which could not be.
 pub(crate) fn formatting(out: &mut impl Write, formatting: &Formatting<'_>) -> io::Result<()> {
     let changed = if formatting.check { "would-change" } else { "formatted" };
-    let files = formatting.files.iter().map(|file| FormattedFile {
+    let files = formatting.files.iter().map(|file| ReportedFile {
         file: file.path,
         outcome: match &file.result {
             Err(_) => "refused",
@@ -211,16 +215,16 @@ pub(crate) fn formatting(out: &mut impl Write, formatting: &Formatting<'_>) -> i
             Ok(_) => "unchanged",
         },
         refusal: file.result.as_ref().err().map(|refusal| {
-            let (Location { line, column }, end) = formatting.sources.locate(file.path, &refusal.span());
+            let (LineColumn { line, column }, end) = formatting.sources.locate(file.path, &refusal.span());
             let (code, message) = (refusal.code().map(Code::name), refusal.message(file.path));
-            Refusal { code, message, line, column, end, help: refusal.help() }
+            ReportedRefusal { code, message, line, column, end, help: refusal.help() }
         }),
     });
-    let files = FormattedFiles {
+    let report = FormattingReport {
         version: VERSION,
         files: files.collect(),
         changed: formatting.changed().count(),
         refused: formatting.refused().count(),
     };
-    document(out, &files)
+    document(out, &report)
 }

@@ -1,6 +1,7 @@
-//! Findings in the Static Analysis Results Interchange Format, which code hosts and editors read.
+//! Findings in the Static Analysis Results Interchange Format (SARIF), which code hosts and editors read.
 //!
-//! Form: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+//! The types are named as in the specification, <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>,
+//! with `Sarif` before names that mean something else elsewhere.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -8,78 +9,78 @@ use std::ops::Range;
 use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use serde::Serialize;
 
-use crate::load::Mappings;
-use crate::location::{Location, Sources};
-use crate::render::json;
+use super::json;
+use crate::mappings::Mappings;
+use crate::source_map::{ColumnUnit, SourceMap};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Log {
+struct SarifLog {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [SarifRun; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run {
+struct SarifRun {
     tool: Tool,
     column_kind: &'static str,
-    results: Vec<Finding>,
+    results: Vec<SarifResult>,
 }
 
 #[derive(Serialize)]
 struct Tool {
-    driver: Driver,
+    driver: ToolComponent,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Driver {
+struct ToolComponent {
     name: &'static str,
     semantic_version: &'static str,
-    rules: Vec<Rule>,
+    rules: Vec<ReportingDescriptor>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Rule {
+struct ReportingDescriptor {
     id: &'static str,
-    short_description: Message,
-    help: Message,
-    default_configuration: Configuration,
+    short_description: SarifMessage,
+    help: SarifMessage,
+    default_configuration: ReportingConfiguration,
 }
 
 #[derive(Serialize)]
-struct Configuration {
+struct ReportingConfiguration {
     level: &'static str,
 }
 
 #[derive(Serialize)]
-struct Message {
+struct SarifMessage {
     text: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct SarifResult {
     rule_id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
-    message: Message,
-    locations: [Place; 1],
+    message: SarifMessage,
+    locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Place>,
+    related_locations: Vec<SarifLocation>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place {
+struct SarifLocation {
     physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
+    message: Option<SarifMessage>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +96,7 @@ struct ArtifactLocation {
     uri: String,
 }
 
-/// Lines and columns are counted from one; the end is the column behind the last one.
+/// Lines and columns are counted from one; the end is the column after the last one.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
@@ -105,22 +106,22 @@ struct Region {
     end_column: usize,
 }
 
-/// Writes what is wrong with mappings.
+/// Writes the findings of mappings.
 pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
-    let finding = |diagnostic| Finding::new(&mappings.sources, diagnostic);
-    let run = Run {
+    let finding = |diagnostic| SarifResult::new(&mappings.sources, diagnostic);
+    let run = SarifRun {
         tool: Tool {
-            driver: Driver {
+            driver: ToolComponent {
                 name: "claimsmith",
                 semantic_version: env!("CARGO_PKG_VERSION"),
-                rules: Code::ALL.iter().copied().map(Rule::new).collect(),
+                rules: Code::ALL.iter().copied().map(ReportingDescriptor::new).collect(),
             },
         },
         column_kind: "utf16CodeUnits",
         results: mappings.diagnostics.iter().map(finding).collect(),
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
-    json::document(out, &Log { schema, version: "2.1.0", runs: [run] })
+    json::document(out, &SarifLog { schema, version: "2.1.0", runs: [run] })
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -130,51 +131,54 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-impl Rule {
+impl ReportingDescriptor {
     fn new(code: Code) -> Self {
         Self {
             id: code.name(),
-            short_description: Message { text: code.summary().to_owned() },
-            help: Message { text: code.help().to_owned() },
-            default_configuration: Configuration { level: level(code.severity()) },
+            short_description: SarifMessage { text: code.summary().to_owned() },
+            help: SarifMessage { text: code.help().to_owned() },
+            default_configuration: ReportingConfiguration { level: level(code.severity()) },
         }
     }
 }
 
-impl Finding {
-    fn new(sources: &Sources, diagnostic: &Diagnostic) -> Self {
+impl SarifResult {
+    fn new(sources: &SourceMap, diagnostic: &Diagnostic) -> Self {
         let Diagnostic { code, severity, message, file, span, help, related, .. } = diagnostic;
-        let place = Place::new(sources, file, span, None);
-        let related = related.iter().map(|it| Place::new(sources, &it.file, &it.span, Some(&it.label)));
+        let place = SarifLocation::new(sources, file, span, None);
+        let related =
+            related.iter().map(|it| SarifLocation::new(sources, &it.file, &it.span, Some(&it.label)));
         Self {
             rule_id: code.name(),
             rule_index: Code::ALL.iter().position(|known| known == code),
             level: level(*severity),
-            // What shows a result shows its message, and often nothing else.
-            message: Message { text: format!("{message}\nhelp: {help}") },
+            // Programs that show results often show only the message.
+            message: SarifMessage { text: format!("{message}\nhelp: {help}") },
             locations: [place],
             related_locations: related.collect(),
         }
     }
 }
 
-impl Place {
-    fn new(sources: &Sources, file: &str, span: &Range<usize>, label: Option<&String>) -> Self {
-        let region = sources.locate_utf16(file, span).map(|(start, end)| {
-            let (Location { line, column }, Location { line: end_line, column: end_column }) = (start, end);
-            Region { start_line: line, start_column: column, end_line, end_column }
+impl SarifLocation {
+    fn new(sources: &SourceMap, file: &str, span: &Range<usize>, label: Option<&String>) -> Self {
+        let region = sources.locate_in(ColumnUnit::Utf16, file, span).map(|(start, end)| Region {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: end.line,
+            end_column: end.column,
         });
         Self {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation { uri: uri(file) },
                 region,
             },
-            message: label.map(|label| Message { text: label.clone() }),
+            message: label.map(|label| SarifMessage { text: label.clone() }),
         }
     }
 }
 
-/// A path as a reference to a file, relative if the path is.
+/// A path as a URI reference, which is relative if the path is.
 fn uri(path: &str) -> String {
     let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
     for byte in path.bytes() {
@@ -193,7 +197,7 @@ mod tests {
     use super::uri;
 
     #[test]
-    fn a_path_is_a_reference() {
+    fn uri_encodes_a_path() {
         assert_eq!(uri("mappings/organizations/bi@1 é.yaml"), "mappings/organizations/bi%401%20%C3%A9.yaml");
         assert_eq!(uri("/srv/mappings/a:b.yaml"), "file:///srv/mappings/a%3Ab.yaml");
     }

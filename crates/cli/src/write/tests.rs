@@ -1,6 +1,6 @@
-//! What writing keeps to when something else changes the files meanwhile, and where it fails.
+//! What happens if something else changes the files meanwhile, or a file cannot be written.
 
-use std::path::Path;
+use std::fs;
 
 use tempfile::TempDir;
 
@@ -27,10 +27,10 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Prepares new text for files; what they have is `old`.
+/// Prepares to replace the text `old` of files by `new`.
 #[track_caller]
-fn prepared(folder: &Path, files: &[&str]) -> Writing {
-    let mut writing = Writing::default();
+fn prepared(folder: &Path, files: &[&str]) -> PendingWrites {
+    let mut writing = PendingWrites::default();
     for name in files {
         writing.replace(&folder.join(name), b"old", b"new".to_vec()).expect("a draft");
     }
@@ -38,13 +38,13 @@ fn prepared(folder: &Path, files: &[&str]) -> Writing {
 }
 
 #[test]
-fn nothing_is_written_before_everything_is_prepared() {
+fn commit_writes_and_drop_removes_the_drafts() {
     let folder = folder(&[("a", "old"), ("b", "old")]);
     let writing = prepared(folder.path(), &["a", "b"]);
     assert_eq!(names(folder.path()).len(), 4);
     assert_eq!((text(folder.path().join("a")), text(folder.path().join("b"))), ("old".into(), "old".into()));
     drop(writing);
-    assert_eq!(names(folder.path()), ["a", "b"], "drafts go away");
+    assert_eq!(names(folder.path()), ["a", "b"], "drafts are removed");
     prepared(folder.path(), &["a", "b"]).commit().expect("both are written");
     assert_eq!((text(folder.path().join("a")), text(folder.path().join("b"))), ("new".into(), "new".into()));
     assert_eq!(names(folder.path()), ["a", "b"]);
@@ -80,22 +80,22 @@ fn an_error_at_the_first_file_says_that_nothing_was_written() {
 }
 
 #[test]
-fn a_change_of_somebody_else_is_not_lost() {
+fn files_that_changed_since_they_were_read_are_not_replaced() {
     let folder = folder(&[("a", "other")]);
     let path = folder.path().join("a");
-    let mut writing = Writing::default();
-    let refused = writing.replace(&path, b"old", b"new".to_vec()).expect_err("it says something else");
+    let mut writing = PendingWrites::default();
+    let refused = writing.replace(&path, b"old", b"new".to_vec()).expect_err("the file has changed");
     assert!(refused.at(&path).to_string().contains("has changed since it was read"));
     fs::write(&path, "old").expect("a file");
     let writing = prepared(folder.path(), &["a"]);
     fs::write(&path, "other").expect("a file");
-    let error = writing.commit().expect_err("it says something else").to_string();
+    let error = writing.commit().expect_err("the file has changed").to_string();
     assert!(error.ends_with("it has changed while the command ran"), "{error}");
     assert_eq!((text(&path), names(folder.path())), ("other".into(), vec!["a".into()]));
 }
 
 #[test]
-fn who_has_the_same_to_do_may_be_first() {
+fn files_that_already_have_the_new_content_are_not_an_error() {
     let folder = folder(&[("a", "new"), ("b", "old")]);
     let mut writing = prepared(folder.path(), &["a", "b"]);
     writing.put(&folder.path().join("c"), b"new".to_vec()).expect("a draft");
@@ -121,9 +121,9 @@ mod unix {
         let name = draft.path().file_name().expect("a name").to_string_lossy().into_owned();
         assert!(name.starts_with(".claimsmith-") && name.ends_with(".tmp"), "{name}");
         assert_ne!(new_file(&open, true).expect("a draft").path(), draft.path());
-        // A new file is a new one: nothing that stands there is opened.
+        // `create` opens nothing that exists already.
         let taken = open.create(draft.path().file_name().expect("a name"), true);
-        assert_eq!(taken.expect_err("it is there").kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(taken.expect_err("it exists").kind(), io::ErrorKind::AlreadyExists);
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{ACME, Run, folder, run, run_in};
+use crate::support::{ACME, folder, run, run_in};
 
 #[test]
-fn a_bundle_alone_needs_no_engine() {
+fn bundle_only_needs_no_engine() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
-    let out = run_in(&folder, &["bundle", "--bundle-only", "acme.csmb"]).told(0);
+    let out = run_in(&folder, &["bundle", "--bundle-only", "acme.csmb"]).stdout(0);
     let bytes = fs::read(folder.path().join("acme.csmb")).expect("the bundle");
     let bundle = claimsmith::Bundle::decode(&bytes).expect("a sound bundle");
     let digest = bundle.digest_hex();
@@ -32,7 +32,7 @@ fn a_bundle_alone_needs_no_engine() {
 fn the_same_mappings_give_the_same_bytes() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let bundle = || {
-        run_in(&folder, &["bundle", "--bundle-only", "acme.csmb"]).told(0);
+        run_in(&folder, &["bundle", "--bundle-only", "acme.csmb"]).stdout(0);
         fs::read(folder.path().join("acme.csmb")).expect("the bundle")
     };
     assert_eq!(bundle(), bundle());
@@ -40,19 +40,20 @@ fn the_same_mappings_give_the_same_bytes() {
 
 #[cfg(not(embedded_engine))]
 #[test]
-fn a_build_without_an_engine_says_so() {
+fn bundle_without_an_engine_is_an_error() {
     let err = run(&["bundle"]).failed();
-    assert_eq!(err, "error: this build of claimsmith holds no engine; run `./build.sh`\n");
+    assert_eq!(err, "error: this build of claimsmith does not contain the engine; run `./build.sh`\n");
 }
 
 #[cfg(embedded_engine)]
 mod with_engine {
     use super::*;
+    use crate::support::Run;
 
     #[test]
-    fn an_action_is_written_and_measured() {
+    fn action_is_written_and_measured() {
         let folder = folder(&[("organizations/acme.yaml", ACME)]);
-        let out = run_in(&folder, &["bundle", "--out", "some/dist"]).told(0);
+        let out = run_in(&folder, &["bundle", "--out", "some/dist"]).stdout(0);
         let action = fs::read_to_string(folder.path().join("some/dist/action.js")).expect("the Action");
         assert!(!action.contains("__CLAIMSMITH_"));
         assert!(action.contains(r#"{\"failure\":\"no-groups\",\"claims\":{\"CatalogClient\":"#));
@@ -86,7 +87,7 @@ mod with_engine {
     }
 
     #[test]
-    fn mappings_that_have_errors_are_not_bundled() {
+    fn mappings_with_errors_are_not_bundled() {
         let folder = folder(&[("organizations/acme.yaml", &ACME.replace("waad", "entra"))]);
         let Run { code, out, err } = run_in(&folder, &["bundle"]);
         assert_eq!((code, out.as_str()), (Some(1), ""));
@@ -95,7 +96,7 @@ mod with_engine {
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_to_is_told() {
+    fn a_folder_that_cannot_be_made_is_an_error() {
         let err = run(&["bundle", "--out", "Cargo.toml"]).failed();
         assert!(err.starts_with("error: cannot make the folder `Cargo.toml`"), "{err}");
     }

@@ -68,9 +68,9 @@ fn check_command(code: Code, variant: &Variant) -> String {
     let exit = i32::from(code.severity() == Severity::Error);
     let (code, severity) = (code.name(), code.severity().name());
 
-    let out = validate(&[]).told(exit);
+    let out = validate(&[]).stdout(exit);
     assert!(out.starts_with(&format!("{severity}[{code}]: ")), "{name}: {out}");
-    assert_eq!(validate(&["--deny-warnings"]).told(1), out, "{name}");
+    assert_eq!(validate(&["--deny-warnings"]).stdout(1), out, "{name}");
 
     let json = validate(&["--format", "json"]).json(exit);
     let finding = &json["diagnostics"][0];
@@ -87,9 +87,9 @@ fn check_command(code: Code, variant: &Variant) -> String {
     let shown = out.lines().find_map(|line| line.trim_start().strip_prefix("--> "));
     assert_eq!(shown, Some(place.as_str()), "{name}: {out}");
 
-    let github = validate(&["--format", "github"]).told(exit);
+    let github = validate(&["--format", "github"]).stdout(exit);
     let annotation = format!("::{severity} file={file},line={}", finding["line"]);
     assert!(github.starts_with(&annotation), "{name}: {github}");
-    check_sarif(&validate(&["--format", "sarif"]).told(exit), &json);
+    check_sarif(&validate(&["--format", "sarif"]).stdout(exit), &json);
     out
 }

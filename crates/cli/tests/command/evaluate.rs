@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, login, run, run_in, write_in};
 
 #[test]
-fn the_answer_is_json() {
+fn answer_is_json_by_default() {
     let event = "js-shim/test/events/acme.json";
     let json = run(&["evaluate", "--mappings", "mappings", "--event", event]).json(0);
     assert_eq!(json["bundle"].as_str().expect("a digest").len(), 64);
@@ -19,13 +19,13 @@ fn the_answer_is_json() {
 }
 
 #[test]
-fn the_answer_as_text() {
-    let out = run(&["evaluate", "--event", "js-shim/test/events/acme.json", "--format", "human"]).told(0);
+fn answer_as_text() {
+    let out = run(&["evaluate", "--event", "js-shim/test/events/acme.json", "--format", "human"]).stdout(0);
     check_snapshot("evaluate-human", &out);
 }
 
 #[test]
-fn a_refused_login_is_an_answer_like_any_other() {
+fn refused_login_is_not_an_error() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let json = lines(&folder, &login("null"), 0).1.remove(0);
     assert_eq!((&json["outcome"], &json["reason"]), (&json!("deny"), &json!("attribute-null")));
@@ -53,7 +53,7 @@ fn lines(folder: &tempfile::TempDir, input: &str, code: i32) -> (String, Vec<Val
 }
 
 #[test]
-fn each_line_has_its_answer_in_its_place() {
+fn each_line_has_its_answer() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let input = format!("{}\nno JSON\n\n[]\n{}", login(r#"["it-admins"]"#), login(r#"["fin-emea", "x"]"#));
     let (summary, answers) = lines(&folder, &input, 1);
@@ -69,7 +69,7 @@ fn each_line_has_its_answer_in_its_place() {
 }
 
 #[test]
-fn many_lines_keep_their_order() {
+fn answers_are_in_the_order_of_the_lines() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let input: Vec<String> = (0..1_000).map(|at| login(&format!(r#"["fin-{at}", "group {at}"]"#))).collect();
     let (summary, answers) = lines(&folder, &input.join("\n"), 0);
@@ -81,7 +81,7 @@ fn many_lines_keep_their_order() {
 }
 
 #[test]
-fn the_answer_to_a_line_is_the_answer_to_the_event() {
+fn a_line_has_the_same_answer_as_the_event_in_a_file() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let event = login(r#"["it-admins", "", "fin-emea", "Domain Users"]"#);
     let (_, answers) = lines(&folder, &event, 0);
@@ -90,13 +90,13 @@ fn the_answer_to_a_line_is_the_answer_to_the_event() {
 }
 
 #[test]
-fn no_lines_give_no_answers() {
+fn empty_input_has_no_answers() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     assert_eq!(lines(&folder, "", 0), ("0 logins\n".to_owned(), Vec::new()));
 }
 
 #[test]
-fn a_login_has_a_time() {
+fn now_is_the_time_of_logins_that_do_not_state_one() {
     let acme = ACME.replace("grant: catalog-admins }", "grant: catalog-admins, expires: 2027-01-31 }");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
     let event = login(r#"["it-admins"]"#);
@@ -110,10 +110,10 @@ fn a_login_has_a_time() {
     };
     assert_eq!(groups("login.json", &["--now", "2027-01-30T23:59:59.9Z"]), json!(["catalog-admins"]));
     assert_eq!(groups("login.json", &["--now", "2027-01-31"]), json!([]));
-    // What an event says itself is not changed.
+    // The time that an event states is kept.
     assert_eq!(groups("stated.json", &["--now", "2027-01-30"]), json!([]));
     let lines = ["evaluate", "--jsonl", "--event", "login.json", "--now", "2027-01-31"];
     assert!(run_in(&folder, &lines).out.contains(r#""groups":[]"#));
     let explained = ["explain", "--event", "login.json", "--now", "2027-01-30"];
-    assert!(run_in(&folder, &explained).told(0).contains("is set to [catalog-admins]"));
+    assert!(run_in(&folder, &explained).stdout(0).contains("is set to [catalog-admins]"));
 }

@@ -1,4 +1,4 @@
-//! What is read, and what happens if it cannot be.
+//! Which files are read, and what happens if one cannot be.
 
 use std::fs::{self, File};
 
@@ -11,22 +11,30 @@ fn check_failed(arguments: &[&str], message: &str) {
 }
 
 #[test]
-fn what_is_not_there_cannot_be_judged() {
-    for verb in ["validate", "test", "bundle"] {
+fn missing_files_and_folders_are_errors_that_say_what_to_do() {
+    let help = "check the path (a relative path starts at the current folder)\n";
+    let message = format!("error: cannot open `nowhere`: there is no such folder or file; {help}");
+    for verb in ["validate", "test", "bundle", "fmt"] {
         if verb == "bundle" && cfg!(not(embedded_engine)) {
             continue;
         }
-        check_failed(&[verb, "nowhere"], "cannot open `nowhere`");
+        assert_eq!(run(&[verb, "nowhere"]).failed(), message);
     }
-    check_failed(&["evaluate", "--mappings", "nowhere", "--event", "-"], "cannot open `nowhere`");
-    check_failed(&["explain", "--event", "nowhere.json"], "cannot open `nowhere.json`");
-    check_failed(&["evaluate", "--event", "nowhere.json"], "cannot open `nowhere.json`");
-    check_failed(&["evaluate", "--jsonl", "--event", "nowhere.json"], "cannot open `nowhere.json`");
-    check_failed(&["validate", "Cargo.toml"], "`Cargo.toml` is neither a folder nor a YAML file");
+    assert_eq!(run(&["evaluate", "--mappings", "nowhere", "--event", "-"]).failed(), message);
+    let message = format!("error: cannot open `nowhere.json`: there is no such file; {help}");
+    for arguments in [&["explain"] as &[&str], &["evaluate"], &["evaluate", "--jsonl"]] {
+        assert_eq!(run(&[arguments, &["--event", "nowhere.json"]].concat()).failed(), message);
+    }
+    let message =
+        "there is no such folder or file, because a part of the path is not a folder; check the path";
+    check_failed(&["validate", "Cargo.toml/mappings"], message);
+    let message =
+        "`Cargo.toml` is neither a folder nor a YAML file; name a folder of mapping files, or a `.yaml` file";
+    check_failed(&["validate", "Cargo.toml"], message);
 }
 
 #[test]
-fn what_is_no_event_cannot_be_evaluated() {
+fn input_that_is_not_an_event_is_an_error() {
     for verb in ["evaluate", "explain"] {
         let check = |input: &[u8], message: &str| {
             let err = run_with(&[verb, "--event", "-"], input.to_vec()).failed();
@@ -41,7 +49,7 @@ fn what_is_no_event_cannot_be_evaluated() {
 }
 
 #[test]
-fn a_file_that_is_not_text_is_refused_by_name() {
+fn file_that_is_not_text_is_an_error_with_its_name() {
     let folder = folder(&[]);
     write(&folder, "organizations/acme.yaml", b"version: 1\n# caf\xe9\n");
     let err = run_in(&folder, &["validate"]).failed();
@@ -51,7 +59,7 @@ fn a_file_that_is_not_text_is_refused_by_name() {
 }
 
 #[test]
-fn a_file_too_large_to_be_a_mapping_is_refused_by_name() {
+fn file_that_is_too_large_is_an_error_with_its_name() {
     let folder = folder(&[("organizations/acme.yaml", "")]);
     let path = folder.path().join("mappings/organizations/acme.yaml");
     File::options().write(true).open(path).expect("the file").set_len((16 << 20) + 1).expect("a long file");
@@ -60,18 +68,18 @@ fn a_file_too_large_to_be_a_mapping_is_refused_by_name() {
 }
 
 #[test]
-fn paths_are_told_as_they_were_given() {
+fn paths_in_output_begin_as_they_were_given() {
     let folder = folder(&[("organizations/acme.yaml", "")]);
     let absolute = folder.path().join("mappings");
     let absolute = absolute.to_str().expect("UTF-8");
     for given in ["mappings", "./mappings", "mappings/../mappings", absolute] {
-        let out = run_in(&folder, &["validate", given]).told(1);
+        let out = run_in(&folder, &["validate", given]).stdout(1);
         assert!(out.contains(&format!("--> {given}/organizations/acme.yaml:1:1\n")), "{out}");
     }
 }
 
 #[test]
-fn yaml_files_in_other_places_are_reported_and_hidden_ones_are_not() {
+fn misplaced_yaml_files_are_reported_and_hidden_ones_are_not() {
     let folder = folder(&[
         ("organizations/acme.yaml", ACME),
         ("organizations/.#acme.yaml", "an editor's"),
@@ -79,17 +87,17 @@ fn yaml_files_in_other_places_are_reported_and_hidden_ones_are_not() {
         ("notes.txt", "not ours"),
         ("organizations/README.md", "not ours"),
     ]);
-    assert_eq!(run_in(&folder, &["validate"]).told(0), "1 organization, 2 rules, 0 cases: no problems\n");
+    assert_eq!(run_in(&folder, &["validate"]).stdout(0), "1 organization, 2 rules, 0 cases: no problems\n");
     write(&folder, "organizations/europe/globex.yaml", ACME);
     write(&folder, "organizations/initech.yml", ACME);
-    let out = run_in(&folder, &["validate"]).told(1);
+    let out = run_in(&folder, &["validate"]).stdout(1);
     assert!(out.contains("--> mappings/organizations/europe/globex.yaml"), "{out}");
     assert!(out.contains("--> mappings/organizations/initech.yml"), "{out}");
     assert!(out.ends_with("2 errors in 2 files\n"), "{out}");
 }
 
 #[test]
-fn a_mark_before_an_event_is_skipped() {
+fn byte_order_mark_before_an_event_is_skipped() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let mappings = folder.path().join("mappings");
     let mappings = mappings.to_str().expect("UTF-8");
@@ -99,31 +107,31 @@ fn a_mark_before_an_event_is_skipped() {
     for verb in ["evaluate", "explain"] {
         let from_file = run_in(&folder, &[verb, "--event", "event.json"]);
         let from_input = run_with(&[verb, "--mappings", mappings, "--event", "-"], event.as_str());
-        assert_eq!(from_file.told(0), from_input.told(0));
+        assert_eq!(from_file.stdout(0), from_input.stdout(0));
     }
     assert_eq!(run_in(&folder, &["evaluate", "--event", "event.json"]).json(0)["groups"], groups);
     let lines = format!("{event}\n{event}\n");
     let run = run_with(&["evaluate", "--jsonl", "--mappings", mappings, "--event", "-"], lines);
     let answers: Vec<serde_json::Value> =
         run.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    // It is a mark at the beginning of a text, and nowhere else.
+    // It is skipped only at the beginning of the input.
     assert_eq!((run.code, &answers[0]["groups"], &answers[1]["line"]), (Some(1), &groups, &2.into()));
     let event = "\u{feff}\u{feff}{}";
     assert!(run_with(&["evaluate", "--event", "-"], event).failed().contains("the event is no JSON"));
 }
 
 #[test]
-fn an_empty_folder_has_nothing_to_be_fine_about() {
+fn empty_folder_has_an_error() {
     let folder = folder(&[]);
     fs::remove_file(folder.path().join("mappings/platform.yaml")).expect("the file");
-    let out = run_in(&folder, &["validate"]).told(1);
+    let out = run_in(&folder, &["validate"]).stdout(1);
     assert!(out.contains("error[missing-platform]"), "{out}");
     assert!(out.contains("--> mappings/platform.yaml\n"), "{out}");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_not_text_is_refused() {
+fn file_name_that_is_not_utf8_is_an_error() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let folder = folder(&[]);
@@ -134,7 +142,7 @@ fn a_name_that_is_not_text_is_refused() {
 }
 
 #[test]
-fn standard_input_is_read_for_a_dash() {
+fn dash_reads_standard_input() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let mappings = folder.path().join("mappings");
     let mappings = mappings.to_str().expect("UTF-8");

@@ -32,64 +32,64 @@ fn read(folder: &Path, name: &str) -> String {
 }
 
 #[test]
-fn files_that_are_canonical_are_left_alone() {
+fn canonical_files_are_not_written() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
     let path = folder.path().join("mappings/organizations/acme.yaml");
     let before = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
-    assert_eq!(run_in(&folder, &["fmt"]).told(0), "2 files: nothing to change\n");
-    assert_eq!(run_in(&folder, &["fmt", "--check"]).told(0), "2 files: nothing to change\n");
+    assert_eq!(run_in(&folder, &["fmt"]).stdout(0), "2 files: nothing to change\n");
+    assert_eq!(run_in(&folder, &["fmt", "--check"]).stdout(0), "2 files: nothing to change\n");
     assert_eq!(fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time"), before);
 }
 
 #[test]
 fn untidy_files_are_formatted() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
-    let out = run_in(&folder, &["fmt"]).told(0);
+    let out = run_in(&folder, &["fmt"]).stdout(0);
     assert_eq!(out, "formatted mappings/organizations/acme.yaml\n2 files: 1 formatted\n");
     assert_eq!(read(folder.path(), "organizations/acme.yaml"), TIDY);
-    assert_eq!(run_in(&folder, &["fmt", "--check"]).told(0), "2 files: nothing to change\n");
+    assert_eq!(run_in(&folder, &["fmt", "--check"]).stdout(0), "2 files: nothing to change\n");
     let files: Vec<_> =
         fs::read_dir(folder.path().join("mappings/organizations")).expect("a folder").collect();
-    assert_eq!(files.len(), 1, "no draft is left: {files:?}");
+    assert_eq!(files.len(), 1, "drafts are removed: {files:?}");
 }
 
 #[test]
-fn a_check_shows_what_would_change_and_changes_nothing() {
+fn check_shows_changes_and_writes_nothing() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
-    check_snapshot("fmt-check", &run_in(&folder, &["fmt", "--check"]).told(1));
+    check_snapshot("fmt-check", &run_in(&folder, &["fmt", "--check"]).stdout(1));
     assert_eq!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
 }
 
 #[test]
-fn a_long_difference_is_cut() {
+fn check_shows_a_limited_number_of_changes() {
     let rules: String =
         (0..100).map(|at| format!("- {{id: r{at}, everyone: true, grant: catalog-admins}}\n")).collect();
     let acme = UNTIDY.to_owned() + &rules;
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
-    let out = run_in(&folder, &["fmt", "--check"]).told(1);
+    let out = run_in(&folder, &["fmt", "--check"]).stdout(1);
     assert!(out.contains("      and 1") && out.contains(" more\n"), "{out}");
     assert!(out.lines().count() < 60, "{out}");
 }
 
 #[test]
-fn what_cannot_be_formatted_is_reported_and_the_others_are_formatted() {
+fn files_that_cannot_be_formatted_are_reported_and_others_formatted() {
     let files = [
         ("organizations/acme.yaml", UNTIDY),
         ("organizations/globex.yaml", "version: 1\nrules: &all []\n"),
         ("organizations/initech.yaml", "version: [1\n"),
     ];
     let folder = folder(&files);
-    check_snapshot("fmt-refused", &run_in(&folder, &["fmt"]).told(1));
+    check_snapshot("fmt-refused", &run_in(&folder, &["fmt"]).stdout(1));
     assert_eq!(read(folder.path(), "organizations/acme.yaml"), TIDY);
     assert_eq!(read(folder.path(), "organizations/globex.yaml"), "version: 1\nrules: &all []\n");
-    let validated = run_in(&folder, &["validate"]).told(1);
-    let told = run_in(&folder, &["fmt"]).told(1);
-    let finding = told.split("\n\n").find(|finding| finding.contains("yaml-syntax")).expect("a finding");
+    let validated = run_in(&folder, &["validate"]).stdout(1);
+    let formatted = run_in(&folder, &["fmt"]).stdout(1);
+    let finding = formatted.split("\n\n").find(|finding| finding.contains("yaml-syntax")).expect("a finding");
     assert!(validated.contains(finding), "{validated}");
 }
 
 #[test]
-fn what_was_done_as_json() {
+fn results_as_json() {
     let files = [("organizations/acme.yaml", UNTIDY), ("organizations/globex.yaml", "version: !x 1\n")];
     let folder = folder(&files);
     let expected = |outcome: &str| {
@@ -121,30 +121,32 @@ fn what_was_done_as_json() {
 
 #[test]
 fn standard_input_is_formatted_to_standard_output() {
-    assert_eq!(run_with(&["fmt", "-"], UNTIDY).told(0), TIDY);
-    assert_eq!(run_with(&["fmt", "-"], TIDY).told(0), TIDY);
-    assert!(run_with(&["fmt", "-", "--check"], UNTIDY).told(1).starts_with("would change standard input\n"));
-    assert_eq!(run_with(&["fmt", "-", "--check"], TIDY).told(0), "1 file: nothing to change\n");
+    assert_eq!(run_with(&["fmt", "-"], UNTIDY).stdout(0), TIDY);
+    assert_eq!(run_with(&["fmt", "-"], TIDY).stdout(0), TIDY);
+    assert!(
+        run_with(&["fmt", "-", "--check"], UNTIDY).stdout(1).starts_with("would change standard input\n")
+    );
+    assert_eq!(run_with(&["fmt", "-", "--check"], TIDY).stdout(0), "1 file: nothing to change\n");
     let refused = run_with(&["fmt", "-"], "a: &x b\n");
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     assert!(refused.err.starts_with("error: an anchor cannot be"), "{}", refused.err);
-    assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` goes with no other path"));
-    assert!(run(&["fmt", "-", "--format", "json"]).failed().contains("goes with files"));
+    assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` cannot be combined with other paths"));
+    assert!(run(&["fmt", "-", "--format", "json"]).failed().contains("needs paths"));
 }
 
 #[test]
-fn a_path_may_be_named_twice() {
+fn a_file_that_is_named_twice_is_formatted_once() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
     let out =
         run_in(&folder, &["fmt", "--check", "mappings/organizations", "mappings/organizations/acme.yaml"]);
-    assert!(out.told(1).ends_with("1 file: 1 would change\n"));
+    assert!(out.stdout(1).ends_with("1 file: 1 would change\n"));
     assert!(run(&["fmt", "nowhere"]).failed().contains("cannot open `nowhere`"));
     assert!(run(&["fmt", "Cargo.toml"]).failed().contains("neither a folder nor a YAML file"));
 }
 
-/// Nothing is written before everything is read.
+/// All files are read before one is written.
 #[test]
-fn a_file_that_is_no_text_stops_all() {
+fn a_file_that_is_not_text_stops_the_run() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
     fs::write(folder.path().join("mappings/bad.yaml"), b"a: \xff\n").expect("a file");
     assert!(run_in(&folder, &["fmt"]).failed().contains("is not UTF-8 text"));
@@ -155,6 +157,6 @@ fn a_file_that_is_no_text_stops_all() {
 fn nothing_in_a_file_is_a_command_to_the_terminal() {
     let untidy = UNTIDY.replace("as in the tenant", "\u{9b}31m\u{202e}");
     let folder = folder(&[("organizations/acme.yaml", &untidy)]);
-    let out = run_in(&folder, &["fmt", "--check"]).told(1);
+    let out = run_in(&folder, &["fmt", "--check"]).stdout(1);
     assert!(!out.contains(['\u{9b}', '\u{202e}']), "{out:?}");
 }

@@ -1,4 +1,4 @@
-//! What the command says about itself.
+//! Help, version and wrong arguments.
 
 use crate::support::{Run, check_snapshot, claimsmith, run};
 
@@ -8,12 +8,12 @@ fn every_verb_has_help() {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");
         let name = if verb.is_empty() { "claimsmith" } else { verb };
-        check_snapshot(&format!("help/{name}"), &Run::new(output).told(0));
+        check_snapshot(&format!("help/{name}"), &Run::new(output).stdout(0));
     }
 }
 
 #[test]
-fn arguments_that_make_no_sense_are_refused() {
+fn wrong_arguments_are_refused() {
     let check = |arguments: &[&str]| {
         let err = run(arguments).failed();
         assert!(err.contains("Usage: claimsmith") || err.contains("try '--help'"), "{err}");
@@ -35,7 +35,7 @@ fn arguments_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn the_version_is_told() {
-    let out = run(&["--version"]).told(0);
+fn version_is_printed() {
+    let out = run(&["--version"]).stdout(0);
     assert_eq!(out, format!("claimsmith {}\n", env!("CARGO_PKG_VERSION")));
 }

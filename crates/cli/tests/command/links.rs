@@ -1,6 +1,6 @@
-//! A hostile checkout: links, pipes and devices in the place of files and folders, and what reading and writing do.
+//! Reading and writing in a hostile checkout, with links, pipes and devices instead of files and folders.
 
-#![allow(clippy::indexing_slicing, reason = "JSON of another form fails the test")]
+#![allow(clippy::indexing_slicing, reason = "JSON of another shape fails the test")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -18,7 +18,7 @@ fn untidy() -> String {
     ACME.replace("version: 1", "version:   1")
 }
 
-/// The script that a planted link leads to: whoever writes to it makes the next commit run what a mapping says.
+/// The script that a planted link leads to: if it were written, the next commit would run text of a mapping.
 const HOOK: &str = "#!/bin/sh\n";
 
 /// A checkout with an untidy mapping, and a git hook that can be executed.
@@ -61,7 +61,7 @@ fn pipe(at: impl AsRef<Path>) {
     assert!(made.success());
 }
 
-/// Asserts that the hook is as it was, and that no draft is left anywhere.
+/// Asserts that the hook is unchanged, and that all drafts are removed.
 #[track_caller]
 fn check_untouched(folder: &TempDir) {
     assert_eq!(text(folder.path().join(".git/hooks/pre-commit")), HOOK);
@@ -92,27 +92,27 @@ fn check_unreadable(folder: &TempDir, file: &str, message: &str) {
     assert_eq!(codes.iter().filter(|code| **code == "yaml-syntax").count(), 1, "{json:#}");
     let found = found.iter().find(|it| it["code"] == "unreadable-file").expect("a finding");
     assert_eq!(found["file"], file, "{json:#}");
-    let told = found["message"].as_str().expect("a message");
-    assert!(told.contains(message), "{told}");
+    let found_message = found["message"].as_str().expect("a message");
+    assert!(found_message.contains(message), "{found_message}");
     assert_eq!(codes.len(), 2, "{json:#}");
     assert_eq!(json["counts"], serde_json::json!(null));
     fs::remove_file(folder.path().join("mappings").join(other)).expect("a file");
-    // What is not read is not bundled without.
+    // Mappings of which a file is not read are not bundled.
     let bundled = run_in(folder, &["bundle", "--bundle-only", "acme.csmb"]);
     assert_eq!(bundled.code, Some(1), "{bundled:?}");
     assert!(!folder.path().join("acme.csmb").exists());
 }
 
 #[test]
-fn draft_names_cannot_be_foreseen() {
+fn drafts_have_unpredictable_names() {
     let folder = checkout();
-    // The process ids that the next commands are likely to have, with some to spare.
+    // More process ids than the next commands are likely to reach.
     let next = std::process::id();
     for id in next..next + 3_000 {
         link("../../.git/hooks/pre-commit", acme(&folder).with_file_name(format!(".acme.yaml.{id}.tmp")));
         link(".git/hooks/pre-commit", folder.path().join(format!(".acme.csmb.{id}.tmp")));
     }
-    assert!(run_in(&folder, &["fmt"]).told(0).ends_with("2 files: 1 formatted\n"));
+    assert!(run_in(&folder, &["fmt"]).stdout(0).ends_with("2 files: 1 formatted\n"));
     assert_eq!(run_in(&folder, &["bundle", "--bundle-only", "acme.csmb"]).code, Some(0));
     assert_eq!(text(acme(&folder)), ACME);
     assert_eq!(text(folder.path().join(".git/hooks/pre-commit")), HOOK);
@@ -120,15 +120,15 @@ fn draft_names_cannot_be_foreseen() {
 }
 
 #[test]
-fn fmt_writes_through_no_link_to_a_file() {
+fn fmt_does_not_write_through_a_link_to_a_file() {
     let folder = checkout();
     let kept = folder.path().join("mappings/kept.txt");
     fs::write(&kept, untidy()).expect("a file");
     plant("../kept.txt", acme(&folder));
-    // Inside of the folder: it is read, and would be changed.
-    let checked = run_in(&folder, &["fmt", "--check"]).told(1);
+    // A link within the folder is read, and its file would change.
+    let checked = run_in(&folder, &["fmt", "--check"]).stdout(1);
     assert!(checked.starts_with("would change mappings/organizations/acme.yaml\n"), "{checked}");
-    let out = run_in(&folder, &["fmt"]).told(1);
+    let out = run_in(&folder, &["fmt"]).stdout(1);
     let reason = "error: `mappings/organizations/acme.yaml` is a link to `../kept.txt`, and links are not written through\n";
     assert!(out.starts_with(reason), "{out}");
     assert!(out.ends_with("2 files: 1 refused\n"), "{out}");
@@ -137,9 +137,9 @@ fn fmt_writes_through_no_link_to_a_file() {
     assert_eq!((text(&kept), json["refused"].as_u64()), (untidy(), Some(1)));
     assert!(fs::symlink_metadata(acme(&folder)).expect("a link").is_symlink());
 
-    // Outside of it: it is not even read.
+    // A link out of the folder is not even read.
     plant("../../.git/hooks/pre-commit", acme(&folder));
-    let out = run_in(&folder, &["fmt"]).told(1);
+    let out = run_in(&folder, &["fmt"]).stdout(1);
     let hook = fs::canonicalize(folder.path().join(".git/hooks/pre-commit")).expect("the hook");
     let reason = format!(
         "error[unreadable-file]: the link `mappings/organizations/acme.yaml` leads out of `mappings`, to `{}`\n",
@@ -156,7 +156,7 @@ fn fmt_does_not_follow_a_link_that_is_named() {
     for target in ["mappings/organizations/acme.yaml", ".git/hooks/pre-commit", "nowhere", "evil.yaml"] {
         link(target, &link_path);
         for arguments in [&["fmt", "evil.yaml"] as &[&str], &["fmt", "--check", "evil.yaml"]] {
-            let out = run_in(&folder, arguments).told(1);
+            let out = run_in(&folder, arguments).stdout(1);
             let reason = format!("error[unreadable-file]: `evil.yaml` is a link to `{target}`");
             assert!(out.starts_with(&reason), "{out}");
         }
@@ -167,36 +167,36 @@ fn fmt_does_not_follow_a_link_that_is_named() {
 }
 
 #[test]
-fn fmt_writes_into_no_folder_that_is_a_link() {
+fn fmt_does_not_write_into_a_folder_that_is_a_link() {
     let folder = checkout();
     let root = folder.path();
     fs::rename(root.join("mappings"), root.join("elsewhere")).expect("a folder");
     link("elsewhere", root.join("mappings"));
-    // The folder is the one that was named, so it is read.
+    // The user named this folder, so it is read.
     assert_eq!(run_in(&folder, &["validate"]).code, Some(0));
-    assert!(run_in(&folder, &["fmt", "--check"]).told(1).ends_with("1 would change\n"));
+    assert!(run_in(&folder, &["fmt", "--check"]).stdout(1).ends_with("1 would change\n"));
     for named in ["mappings", "mappings/", "./mappings", "elsewhere/../mappings/organizations"] {
-        let out = run_in(&folder, &["fmt", named]).told(1);
+        let out = run_in(&folder, &["fmt", named]).stdout(1);
         assert!(
             out.contains("mappings` is a link to `elsewhere`, and links are not written through\n"),
             "{out}"
         );
     }
     let absolute = root.join("mappings");
-    let out = run_in(&folder, &["fmt", absolute.to_str().expect("UTF-8")]).told(1);
+    let out = run_in(&folder, &["fmt", absolute.to_str().expect("UTF-8")]).stdout(1);
     assert!(out.contains("mappings` is a link to `elsewhere`"), "{out}");
     assert_eq!(text(root.join("elsewhere/organizations/acme.yaml")), untidy());
-    assert!(run_in(&folder, &["fmt", "elsewhere"]).told(0).ends_with("1 formatted\n"));
+    assert!(run_in(&folder, &["fmt", "elsewhere"]).stdout(0).ends_with("1 formatted\n"));
 }
 
 #[test]
-fn a_working_folder_that_was_reached_by_a_link_is_none() {
+fn links_to_the_working_folder_are_trusted() {
     let folder = checkout();
     let way = folder.path().join("way");
     link(".", &way);
     let command = claimsmith(&["fmt", way.join("mappings").to_str().expect("UTF-8")]);
     let run = Run::new(command.current_dir(&way).output().expect("the command starts"));
-    assert!(run.told(0).ends_with("1 formatted\n"));
+    assert!(run.stdout(0).ends_with("1 formatted\n"));
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_link_that_leaves_the_folder_is_not_read() {
         let Run { out, err, .. } = run_in(&folder, verb);
         assert!(!(out + &err).contains("s3cret"));
     }
-    // What merely begins like the folder is not in it.
+    // A folder whose name only begins like that of the mappings.
     let sibling = folder.path().join("mappings-of-others");
     fs::create_dir(&sibling).expect("a folder");
     fs::write(sibling.join("acme.yaml"), ACME).expect("a file");
@@ -233,28 +233,28 @@ fn a_linked_folder_that_leaves_the_folder_is_not_read() {
     fs::write(elsewhere.join("order@1.yaml"), "version: 1\n").expect("a file");
     link("../elsewhere", folder.path().join("mappings/templates"));
     check_unreadable(&folder, "mappings/templates", "leads out of `mappings`, to");
-    assert!(run_in(&folder, &["fmt"]).told(1).ends_with("3 files: 1 formatted, 1 refused\n"));
+    assert!(run_in(&folder, &["fmt"]).stdout(1).ends_with("3 files: 1 formatted, 1 refused\n"));
     assert_eq!(text(acme(&folder)), ACME);
 }
 
 #[test]
 fn links_within_the_folder_are_read() {
     let folder = folder(&[]);
-    // This is how a volume of a cluster presents its files.
+    // Kubernetes mounts the files of a volume like this.
     write(&folder, "..2026/organizations/acme.yaml", ACME);
     link("..2026", folder.path().join("mappings/..data"));
     link("..data/organizations", folder.path().join("mappings/organizations"));
     fs::create_dir(folder.path().join("mappings/real")).expect("a folder");
     let fine = "1 organization, 2 rules, 0 cases: no problems\n";
-    assert_eq!(run_in(&folder, &["validate"]).told(0), fine);
-    // The folder itself may be a link, because it is the one that was named.
+    assert_eq!(run_in(&folder, &["validate"]).stdout(0), fine);
+    // The folder itself may be a link, because the user named it.
     link("mappings", folder.path().join("linked"));
-    assert_eq!(run_in(&folder, &["validate", "linked"]).told(0), fine);
-    assert_eq!(run_in(&folder, &["fmt", "--check", "linked"]).told(0), "2 files: nothing to change\n");
+    assert_eq!(run_in(&folder, &["validate", "linked"]).stdout(0), fine);
+    assert_eq!(run_in(&folder, &["fmt", "--check", "linked"]).stdout(0), "2 files: nothing to change\n");
 }
 
 #[test]
-fn loops_of_links_end() {
+fn loops_of_links_are_findings() {
     let folder = checkout();
     let root = folder.path().join("mappings");
     for at in 0..30 {
@@ -273,14 +273,14 @@ fn loops_of_links_end() {
 }
 
 #[test]
-fn folders_that_are_nested_too_deep_are_a_finding() {
+fn folders_that_are_nested_too_deep_are_findings() {
     let folder = checkout();
     write(&folder, "1/2/3/4/5/6/7/8/acme.yaml", ACME);
     check_unreadable(&folder, "mappings/1/2/3/4/5/6/7/8", "is nested deeper than 8 folders");
 }
 
 #[test]
-fn what_is_no_file_is_a_finding() {
+fn yaml_paths_that_are_not_files_are_findings() {
     let folder = checkout();
     let path = acme(&folder);
     let name = "mappings/organizations/acme.yaml";
@@ -301,15 +301,15 @@ fn what_is_no_file_is_a_finding() {
     fs::remove_file(&path).expect("a link");
     fs::create_dir(&path).expect("a folder");
     check_unreadable(&folder, name, "is a folder, not a file");
-    // `fmt` does what it can do.
+    // `fmt` formats the other files.
     let untidy = untidy();
     write(&folder, "organizations/globex.yaml", &untidy);
-    assert!(run_in(&folder, &["fmt"]).told(1).ends_with("3 files: 1 formatted, 1 refused\n"));
+    assert!(run_in(&folder, &["fmt"]).stdout(1).ends_with("3 files: 1 formatted, 1 refused\n"));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_link_whose_name_is_not_utf_8_is_a_finding() {
+fn links_whose_names_are_not_utf8_are_findings() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let folder = checkout();
@@ -327,19 +327,19 @@ fn a_link_whose_name_is_not_utf_8_is_a_finding() {
 }
 
 #[test]
-fn a_device_is_a_finding() {
+fn devices_are_findings() {
     let folder = checkout();
     let path = acme(&folder);
     fs::remove_file(&path).expect("a file");
     let made = Command::new("mknod").arg(&path).args(["c", "1", "5"]).output().expect("mknod starts");
-    // Only root may make one.
+    // Only root may make a device.
     if made.status.success() {
         check_unreadable(&folder, "mappings/organizations/acme.yaml", "is a device, not a file");
     }
 }
 
 #[test]
-fn the_platform_may_be_what_cannot_be_read() {
+fn unreadable_platform_is_a_finding() {
     let folder = checkout();
     let platform = folder.path().join("mappings/platform.yaml");
     fs::remove_file(&platform).expect("a file");
@@ -348,23 +348,23 @@ fn the_platform_may_be_what_cannot_be_read() {
 }
 
 #[test]
-fn what_was_named_may_be_what_cannot_be_read() {
+fn unreadable_path_that_is_named_is_a_finding() {
     let folder = checkout();
     pipe(folder.path().join("whole.yaml"));
     for verb in ["validate", "test"] {
-        let out = run_in(&folder, &[verb, "whole.yaml"]).told(1);
+        let out = run_in(&folder, &[verb, "whole.yaml"]).stdout(1);
         assert!(
             out.starts_with("error[unreadable-file]: `whole.yaml` is a named pipe, not a file\n"),
             "{out}"
         );
     }
-    let out = run_in(&folder, &["fmt", "whole.yaml", "mappings"]).told(1);
+    let out = run_in(&folder, &["fmt", "whole.yaml", "mappings"]).stdout(1);
     assert!(out.ends_with("3 files: 1 formatted, 1 refused\n"), "{out}");
     assert_eq!(text(acme(&folder)), ACME);
 }
 
 #[test]
-fn an_event_is_a_file_or_a_pipe_that_something_writes_to() {
+fn event_must_be_a_file_or_a_pipe_that_something_writes_to() {
     let folder = checkout();
     let root = folder.path();
     pipe(root.join("pipe"));
@@ -375,7 +375,7 @@ fn an_event_is_a_file_or_a_pipe_that_something_writes_to() {
     for (name, message) in [
         ("pipe", "`pipe` is a named pipe that nothing writes to"),
         ("folder", "`folder` is a folder, not a file"),
-        ("dangling", "cannot open `dangling`"),
+        ("dangling", "cannot open `dangling`: it is a link that leads nowhere, to `nowhere`; fix the link\n"),
         ("zero", "`zero` is a device, not a file; `-` reads standard input"),
         ("socket", "`socket` is a socket, not a file"),
     ] {
@@ -466,7 +466,7 @@ fn modes_are_kept_and_new_files_follow_the_umask() {
     for kept in modes {
         fs::write(acme(&folder), untidy()).expect("a file");
         fs::set_permissions(acme(&folder), Permissions::from_mode(kept)).expect("permissions");
-        run_in(&folder, &["fmt"]).told(0);
+        run_in(&folder, &["fmt"]).stdout(0);
         assert_eq!((text(acme(&folder)), mode(acme(&folder))), (ACME.to_owned(), kept));
     }
     let bundle = folder.path().join("acme.csmb");
@@ -500,38 +500,38 @@ fn owners_are_kept() {
         return;
     }
     fs::set_permissions(acme(&folder), Permissions::from_mode(0o640)).expect("permissions");
-    run_in(&folder, &["fmt"]).told(0);
+    run_in(&folder, &["fmt"]).stdout(0);
     let metadata = fs::metadata(acme(&folder)).expect("a file");
     assert_eq!((metadata.uid(), metadata.gid(), metadata.mode() & 0o7777), (4_711, 4_712, 0o640));
     assert_eq!(text(acme(&folder)), ACME);
 }
 
 #[test]
-fn files_that_a_rename_would_part_or_that_are_read_only_are_refused() {
+fn files_with_several_hard_links_or_read_only_are_refused() {
     let folder = checkout();
     write(&folder, "organizations/globex.yaml", untidy().replace("acme", "globex"));
     fs::hard_link(acme(&folder), folder.path().join("twin.yaml")).expect("a hard link");
-    let out = run_in(&folder, &["fmt"]).told(1);
+    let out = run_in(&folder, &["fmt"]).stdout(1);
     let reason =
-        "error: `mappings/organizations/acme.yaml` has 2 hard links, and replacing it would part them\n";
+        "error: `mappings/organizations/acme.yaml` has 2 hard links, and replacing it would separate them\n";
     assert!(out.starts_with(reason), "{out}");
     assert!(out.ends_with("3 files: 1 formatted, 1 refused\n"), "{out}");
     assert_eq!(text(acme(&folder)), untidy());
     fs::remove_file(folder.path().join("twin.yaml")).expect("a file");
 
     fs::set_permissions(acme(&folder), Permissions::from_mode(0o444)).expect("permissions");
-    let out = run_in(&folder, &["fmt"]).told(1);
+    let out = run_in(&folder, &["fmt"]).stdout(1);
     assert!(out.starts_with("error: `mappings/organizations/acme.yaml` is read-only\n"), "{out}");
     assert_eq!((text(acme(&folder)), mode(acme(&folder))), (untidy(), 0o444));
 
-    // What is canonical need not be written, whatever it is.
+    // A canonical file is not written, so it is not refused.
     write(&folder, "organizations/initech.yaml", ACME.replace("acme", "initech"));
     let initech = folder.path().join("mappings/organizations/initech.yaml");
     fs::hard_link(&initech, folder.path().join("twin.yaml")).expect("a hard link");
     fs::set_permissions(&initech, Permissions::from_mode(0o444)).expect("permissions");
     assert!(
         run_in(&folder, &["fmt", "mappings/organizations/initech.yaml"])
-            .told(0)
+            .stdout(0)
             .contains("nothing to change")
     );
 
@@ -544,7 +544,7 @@ fn files_that_a_rename_would_part_or_that_are_read_only_are_refused() {
     assert!(err.contains("cannot write `acme.csmb`: it has 2 hard links"), "{err}");
 }
 
-/// A limit on the size of files stands for a disk that is full: the second draft cannot be written.
+/// A limit on the size of files has the effect of a full disk: the second draft cannot be written.
 #[test]
 fn fmt_writes_all_files_or_none() {
     let folder = checkout();
@@ -558,11 +558,11 @@ fn fmt_writes_all_files_or_none() {
     assert!(err.ends_with("; nothing was written\n"), "{err}");
     assert_eq!(text(acme(&folder)), untidy());
     check_untouched(&folder);
-    assert!(run_in(&folder, &["fmt"]).told(0).ends_with("3 files: 2 formatted\n"));
+    assert!(run_in(&folder, &["fmt"]).stdout(0).ends_with("3 files: 2 formatted\n"));
 }
 
 #[test]
-fn runs_at_the_same_time_do_not_disturb_each_other() {
+fn concurrent_runs_of_fmt_succeed() {
     let folder = checkout();
     let organizations: Vec<String> = (0..20).map(|at| format!("o{at}")).collect();
     for name in &organizations {
@@ -586,12 +586,12 @@ fn runs_at_the_same_time_do_not_disturb_each_other() {
 }
 
 #[test]
-fn nothing_in_a_links_name_or_target_is_a_command_to_the_terminal() {
+fn names_and_targets_of_links_are_escaped() {
     let folder = checkout();
     let name = "mappings/organizations/a\u{1b}[31m\n::error::b.yaml";
     link("x\u{1b}[2J\n::error::forged", folder.path().join(name));
     for arguments in [&["validate"] as &[&str], &["validate", "--format", "github"], &["fmt"]] {
-        let out = run_in(&folder, arguments).told(1);
+        let out = run_in(&folder, arguments).stdout(1);
         assert!(!out.contains('\u{1b}') && !out.contains("\n::error::"), "{out:?}");
     }
 }

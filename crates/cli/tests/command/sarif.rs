@@ -1,4 +1,4 @@
-//! The log in SARIF, held to what its schema requires.
+//! The SARIF log has what its schema requires.
 
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a log of another form fails the test")]
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{ACME, folder, run_in};
 
-/// Holds a SARIF log to what its schema requires, and to the findings as JSON.
+/// Compares a SARIF log with what its schema requires, and with the findings as JSON.
 #[track_caller]
 pub(crate) fn check_sarif(sarif: &str, expected: &serde_json::Value) {
     let log: serde_json::Value = serde_json::from_str(sarif).expect("output is JSON");
@@ -57,12 +57,12 @@ fn check_place(locations: &serde_json::Value, count: usize) {
 }
 
 #[test]
-fn columns_of_sarif_are_units_of_utf16() {
-    let acme = ACME.replace("{ exact: it-admins }, grant: catalog-admins", "{ exact: 🛠é }, grant: nobody");
+fn sarif_columns_are_utf16_units() {
+    let acme = ACME.replace("{ exact: it-admins }, grant: catalog-admins", "{ exact: 🛠é }, grant: admins");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
-    let out = run_in(&folder, &["validate", "--format", "sarif"]).told(1);
+    let out = run_in(&folder, &["validate", "--format", "sarif"]).stdout(1);
     let log: serde_json::Value = serde_json::from_str(&out).expect("output is JSON");
     let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
-    // The tools are one character, and two units.
+    // The emoji is one character, and two units.
     assert_eq!(region, &json!({ "startLine": 6, "startColumn": 49, "endLine": 6, "endColumn": 55 }));
 }

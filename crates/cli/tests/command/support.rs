@@ -1,4 +1,4 @@
-//! Running the command, and folders for it to work on.
+//! Runs the command, and makes folders for it to work on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use snapbox::data::DataFormat;
 use snapbox::{Data, IntoData};
 use tempfile::TempDir;
 
-/// What a run of the command gave.
+/// The result of a run of the command.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -23,22 +23,22 @@ impl Run {
         Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// The standard output of a run that had to end with `code`, and to say nothing on standard error.
+    /// The standard output of a run that must end with `code` and print nothing to standard error.
     #[track_caller]
-    pub(crate) fn told(self, code: i32) -> String {
+    pub(crate) fn stdout(self, code: i32) -> String {
         assert_eq!((self.code, self.err.as_str()), (Some(code), ""), "{}", self.out);
         self.out
     }
 
-    /// The same, as JSON.
+    /// Like [`told`](Self::told), as JSON.
     #[track_caller]
     pub(crate) fn json(self, code: i32) -> serde_json::Value {
-        let json: serde_json::Value = serde_json::from_str(&self.told(code)).expect("output is JSON");
+        let json: serde_json::Value = serde_json::from_str(&self.stdout(code)).expect("output is JSON");
         assert_eq!(json.get("version"), Some(&1.into()));
         json
     }
 
-    /// The standard error of a run that could not find out, and had to say nothing on standard output.
+    /// The standard error of a run that must end with exit code 2 and print nothing to standard output.
     #[track_caller]
     pub(crate) fn failed(self) -> String {
         assert_eq!((self.code, self.out.as_str()), (Some(2), ""), "{}", self.err);
@@ -63,12 +63,12 @@ pub(crate) fn run(arguments: &[&str]) -> Run {
     Run::new(claimsmith(arguments).output().expect("the command starts"))
 }
 
-/// Runs the command with text, or other bytes, on standard input.
+/// Runs the command with standard input.
 pub(crate) fn run_with(arguments: &[&str], input: impl IntoData) -> Run {
     Run::new(claimsmith(arguments).stdin(input).output().expect("the command starts"))
 }
 
-/// Compares text with the snapshot of a name.
+/// Compares text with the snapshot that has a name.
 #[track_caller]
 pub(crate) fn check_snapshot(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(format!("{name}.txt"));
@@ -104,7 +104,7 @@ rules:
   - { id: finance, match: { glob: \"fin-*\" }, grant: finance-readers }
 ";
 
-/// A folder with a small platform in `mappings/`, and the files that are given, each with its path below that.
+/// A folder with a small platform in `mappings/`, and further files by their paths in `mappings/`.
 pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     write(&folder, "platform.yaml", PLATFORM);

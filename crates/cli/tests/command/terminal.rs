@@ -1,4 +1,4 @@
-//! Where output goes, and what happens when nobody reads it.
+//! What happens if output is not read or cannot be written.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command with a standard output that nobody reads.
+/// Runs the command with a standard output whose reader is gone.
 #[track_caller]
 fn check_unread(arguments: &[&str], code: i32) {
     let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -36,7 +36,7 @@ fn output_that_nobody_reads_is_no_error() {
 }
 
 #[test]
-fn lines_stop_when_nobody_reads_the_answers() {
+fn evaluate_stops_when_the_reader_is_gone() {
     let mut child = command(&["evaluate", "--jsonl", "--event", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -44,7 +44,7 @@ fn lines_stop_when_nobody_reads_the_answers() {
         .spawn()
         .expect("the command starts");
     let mut input = child.stdin.take().expect("standard input");
-    // Far more than fits into pipes: writing ends because the command does.
+    // Far more than fits into pipes: writing ends because the command ends.
     let writer = std::thread::spawn(move || {
         let line = login(r#"["it-admins"]"#) + "\n";
         while input.write_all(line.as_bytes()).is_ok() {}

@@ -26,22 +26,22 @@ cases:
 
 #[test]
 fn the_sample_cases_pass() {
-    let out = run(&["test"]).told(0);
+    let out = run(&["test"]).stdout(0);
     assert!(out.ends_with(" cases in 8 files: all passed\n"), "{out}");
     assert_eq!(out.lines().count(), 1, "{out}");
 }
 
 #[test]
 fn the_cases_of_a_whole_platform_in_one_file_pass() {
-    let out = run(&["test", "tests/cases/routing.yaml"]).told(0);
+    let out = run(&["test", "tests/cases/routing.yaml"]).stdout(0);
     assert!(out.ends_with(" cases in 1 file: all passed\n"), "{out}");
 }
 
 #[test]
-fn a_failed_case_says_where_and_what() {
+fn failed_cases_have_location_and_difference() {
     let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
-    check_snapshot("test-failed", &run_in(&folder, &["test"]).told(1));
-    check_snapshot("test-failed-github", &run_in(&folder, &["test", "--format", "github"]).told(1));
+    check_snapshot("test-failed", &run_in(&folder, &["test"]).stdout(1));
+    check_snapshot("test-failed-github", &run_in(&folder, &["test", "--format", "github"]).stdout(1));
 }
 
 #[test]
@@ -67,13 +67,13 @@ fn results_as_json() {
 }
 
 #[test]
-fn no_case_runs_on_mappings_that_have_errors() {
+fn mappings_with_errors_run_no_cases() {
     let acme = ACME.replace("waad", "entra");
     let folder = folder(&[("organizations/acme.yaml", &acme), ("organizations/acme.test.yaml", CASES)]);
-    let out = run_in(&folder, &["test"]).told(1);
+    let out = run_in(&folder, &["test"]).stdout(1);
     assert!(out.contains("error[invalid-value]"), "{out}");
     assert!(out.ends_with("1 error in 1 file; no case was run\n"), "{out}");
-    let github = run_in(&folder, &["test", "--format", "github"]).told(1);
+    let github = run_in(&folder, &["test", "--format", "github"]).stdout(1);
     assert!(github.ends_with("1 error in 1 file; no case was run\n"), "{github}");
     let json = run_in(&folder, &["test", "--format", "json"]).json(1);
     assert_eq!(json["diagnostics"][0]["code"], "invalid-value");
@@ -81,11 +81,11 @@ fn no_case_runs_on_mappings_that_have_errors() {
 }
 
 #[test]
-fn finding_no_case_is_no_success() {
+fn finding_no_case_is_a_failure() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
-    let out = run_in(&folder, &["test"]).told(1);
-    let hint = "no test cases found: write them beside the mappings, as `organizations/<name>.test.yaml`\n";
+    let out = run_in(&folder, &["test"]).stdout(1);
+    let hint = "no test cases found: write them next to the mappings, as `organizations/<name>.test.yaml`\n";
     assert_eq!(out, hint);
-    assert_eq!(run_in(&folder, &["test", "--format", "github"]).told(1), hint);
+    assert_eq!(run_in(&folder, &["test", "--format", "github"]).stdout(1), hint);
     assert_eq!(run_in(&folder, &["test", "--format", "json"]).json(1)["cases"], json!([]));
 }

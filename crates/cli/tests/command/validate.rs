@@ -6,17 +6,17 @@ use crate::support::{ACME, check_snapshot, folder, run, run_in};
 
 #[test]
 fn validate_counts_what_good_mappings_contain() {
-    let out = run(&["validate"]).told(0);
+    let out = run(&["validate"]).stdout(0);
     assert!(out.starts_with("8 organizations, "), "{out}");
     assert!(out.ends_with(" cases: no problems\n"), "{out}");
-    assert_eq!(run(&["validate", "mappings"]).told(0), out);
-    assert_eq!(run(&["validate", "mappings/"]).told(0), out);
-    assert_eq!(run(&["validate", "--deny-warnings"]).told(0), out);
+    assert_eq!(run(&["validate", "mappings"]).stdout(0), out);
+    assert_eq!(run(&["validate", "mappings/"]).stdout(0), out);
+    assert_eq!(run(&["validate", "--deny-warnings"]).stdout(0), out);
 }
 
 #[test]
 fn validate_reads_a_platform_in_one_file() {
-    let out = run(&["validate", "tests/cases/routing.yaml"]).told(0);
+    let out = run(&["validate", "tests/cases/routing.yaml"]).stdout(0);
     assert!(out.starts_with("3 organizations, 3 rules, "), "{out}");
 }
 
@@ -24,11 +24,11 @@ fn validate_reads_a_platform_in_one_file() {
 fn validate_counts_warnings_and_can_deny_them() {
     let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Unused }");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
-    let out = run_in(&folder, &["validate"]).told(0);
+    let out = run_in(&folder, &["validate"]).stdout(0);
     assert!(out.starts_with("warning[unused-alias]: "), "{out}");
     assert!(out.ends_with("1 organization, 2 rules, 0 cases: 1 warning in 1 file\n"), "{out}");
-    assert_eq!(run_in(&folder, &["validate", "--deny-warnings"]).told(1), out);
-    let github = run_in(&folder, &["validate", "--format", "github"]).told(0);
+    assert_eq!(run_in(&folder, &["validate", "--deny-warnings"]).stdout(1), out);
+    let github = run_in(&folder, &["validate", "--format", "github"]).stdout(0);
     assert!(github.starts_with("::warning file=mappings/organizations/acme.yaml,line=2,"), "{github}");
     let json = run_in(&folder, &["validate", "--format", "json", "--deny-warnings"]).json(1);
     assert_eq!((&json["errors"], &json["warnings"]), (&json!(0), &json!(1)));
@@ -42,7 +42,7 @@ fn validate_reports_all_findings_of_all_files_at_once() {
         ("organizations/globex.yaml", globex),
         ("organizations/initech.yaml", "version: [1\n"),
     ]);
-    let out = run_in(&folder, &["validate"]).told(1);
+    let out = run_in(&folder, &["validate"]).stdout(1);
     check_snapshot("validate-several", &out);
 }
 
@@ -55,7 +55,7 @@ fn validate_shows_lines_far_apart_separately() {
         "organizations/acme.yaml",
         &(ACME.to_owned() + &rules + "  - { id: admins, match: { exact: x }, grant: catalog-admins }\n"),
     )]);
-    check_snapshot("validate-far-apart", &run_in(&folder, &["validate"]).told(1));
+    check_snapshot("validate-far-apart", &run_in(&folder, &["validate"]).stdout(1));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn validate_names_a_line_that_is_too_long_to_show() {
         .replace("it-admins", &format!("[{}]", names.join(", ")))
         .replace("catalog-admins", "no-such-group");
     let folder = folder(&[("organizations/acme.yaml", &acme)]);
-    check_snapshot("validate-long-line", &run_in(&folder, &["validate"]).told(1));
+    check_snapshot("validate-long-line", &run_in(&folder, &["validate"]).stdout(1));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn validate_prints_counts_as_json() {
 #[test]
 fn validate_prints_findings_as_annotations() {
     let folder = folder(&[("organizations/acme.yaml", &ACME.replace("catalog-admins", "catalog-admin"))]);
-    let out = run_in(&folder, &["validate", "--format", "github"]).told(1);
+    let out = run_in(&folder, &["validate", "--format", "github"]).stdout(1);
     let annotation = "::error file=mappings/organizations/acme.yaml,line=6,endLine=6,col=55,endColumn=68,\
                       title=unknown-group::the registry has no target group `catalog-admin`%0A\
                       help: did you mean `catalog-admins`?\n1 error in 1 file\n";
@@ -129,7 +129,7 @@ fn nothing_in_a_file_is_a_command_to_the_terminal() {
     let name = "\u{1b}[2J\u{9b}31m\u{202e}";
     let folder = folder(&[("organizations/acme.yaml", &ACME.replace("it-admins", name))]);
     for format in ["human", "json", "github"] {
-        let out = run_in(&folder, &["validate", "--format", format]).told(1);
+        let out = run_in(&folder, &["validate", "--format", format]).stdout(1);
         let raw = |char: char| char != '\n' && char.is_control() || char == '\u{202e}';
         assert!(!out.contains(raw), "{format}: {out:?}");
     }

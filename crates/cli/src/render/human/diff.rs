@@ -1,23 +1,20 @@
-//! How a file would change.
+//! Shows how a file would change.
 
 use std::io::{self, Write};
 
-use annotate_snippets::renderer::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
-use super::styled;
-use crate::render::Formatted;
+use super::style::{NEW, OLD, styled};
+use crate::escape::escaped;
+use crate::numbers::counted;
+use crate::results::FormattedFile;
 use crate::terminal::Stream;
-use crate::text::{counted, escaped};
 
-/// The most changed lines of one file that are shown. Whoever has more looks at the file.
+/// How many changed lines of one file are shown at most; more are not readable in a terminal.
 const MAX_LINES: usize = 40;
 
-const OLD: Style = AnsiColor::Red.on_default();
-const NEW: Style = AnsiColor::Green.on_default();
-
-/// Writes the lines that would change, each with its number in the file as it is, or as it would be.
-pub(super) fn write(out: &mut Stream, file: &Formatted<'_>, text: &str) -> io::Result<()> {
+/// Writes the lines that would change: old lines with their number in the file, new ones with their future number.
+pub(super) fn write(out: &mut Stream, file: &FormattedFile<'_>, text: &str) -> io::Result<()> {
     writeln!(out, "would change {}", escaped(file.path))?;
     let diff = TextDiff::from_lines(file.text, text);
     let changes = || diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);

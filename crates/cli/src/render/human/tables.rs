@@ -1,14 +1,15 @@
-//! Answers and sizes as small tables.
+//! Answers and sizes as tables.
 
 use std::io::{self, Write};
 
 use claimsmith::event::Answer;
 
-use crate::action::{Part, Sizes};
-use crate::render::Built;
-use crate::text::{escaped, spaced};
+use crate::action::{ActionSizes, PartSizes};
+use crate::escape::escaped;
+use crate::numbers::spaced;
+use crate::results::BuildSummary;
 
-/// Writes what a login gives.
+/// Writes the answer to a login.
 pub(crate) fn answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
     let notes: Vec<String> = answer.notes.iter().map(|(code, count)| format!("{code} ({count})")).collect();
@@ -34,15 +35,15 @@ fn list(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// Writes what was built: an Action with its sizes, or a bundle alone.
-pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
+/// Writes what was built: an Action with its sizes, or only a bundle.
+pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>) -> io::Result<()> {
     if let Some(sizes) = &built.sizes {
         write_sizes(out, sizes)?;
     }
     let digest = built.digest.get(..12).unwrap_or(built.digest);
     if let Some(file) = built.file {
         write!(out, "{}: bundle {digest}", escaped(file))?;
-        // Of an Action the table has said it.
+        // For an Action, the table has the size.
         if built.sizes.is_none() {
             write!(out, ", {} bytes", spaced(built.bundle))?;
         }
@@ -51,12 +52,12 @@ pub(crate) fn built(out: &mut impl Write, built: &Built<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn write_sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
+fn write_sizes(out: &mut impl Write, sizes: &ActionSizes) -> io::Result<()> {
     let row = |out: &mut dyn Write, name: &str, cells: [String; 3]| {
         let [raw, compressed, embedded] = cells;
         writeln!(out, "{name:<14} {raw:>10} {compressed:>10} {embedded:>12}")
     };
-    let part = |part: &Part| {
+    let part = |part: &PartSizes| {
         let compressed = part.compressed.map_or_else(|| "-".to_owned(), spaced);
         [spaced(part.raw), compressed, spaced(part.embedded)]
     };
@@ -81,11 +82,11 @@ fn write_sizes(out: &mut impl Write, sizes: &Sizes) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::write_sizes;
-    use crate::action::{Part, Sizes};
+    use crate::action::{ActionSizes, PartSizes};
 
     fn check(limit: usize, rules: usize, expected: &str) {
-        let part = |raw, compressed, embedded| Part { raw, compressed, embedded };
-        let written = Sizes {
+        let part = |raw, compressed, embedded| PartSizes { raw, compressed, embedded };
+        let written = ActionSizes {
             engine: part(61_000, Some(21_000), 28_000),
             mapping: part(12_000, Some(6_000), 8_200),
             shim: part(3_456, None, 3_390),
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_adds_up() {
+    fn sizes_table_adds_up() {
         check(
             100_000,
             40,

@@ -1,41 +1,41 @@
-//! Lines in batches, each line bounded.
+//! Reads lines in batches, with a limit on the length of a line.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
-use crate::load::MAX_FILE;
+use crate::input::MAX_FILE;
 
-/// How much is read before it is worked on: enough to time it, and little enough to stay in the processor's cache.
+/// The most that a batch holds: enough to be timed, and little enough for the processor's cache.
 const BATCH_LINES: usize = 256;
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 
-/// Lines to come.
-pub(super) struct Lines {
+/// The lines of a reader.
+pub(super) struct EventLines {
     reader: BufReader<Box<dyn Read>>,
-    /// Whether a line was read.
+    /// Whether a line was read already.
     begun: bool,
 }
 
-/// Some programs write a byte order mark before their text; it is not part of the first line.
-const MARK: &[u8] = "\u{feff}".as_bytes();
+/// Some programs write a byte order mark before their text. It is not part of the first line.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Lines that were read.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(super) struct LineBatch {
     bytes: Vec<u8>,
-    /// Where the lines are in the bytes, without their ends; `None` for one that is too long.
+    /// Where the lines are in the bytes; `None` for a line that is too long.
     lines: Vec<Option<Range<usize>>>,
 }
 
-impl Lines {
+impl EventLines {
     pub(super) fn new(reader: Box<dyn Read>) -> Self {
         Self { reader: BufReader::with_capacity(1 << 20, reader), begun: false }
     }
 
     /// Reads the next lines; returns whether there were any.
     ///
-    /// Does not wait for a line when it has one: a slow writer gets its answers as it goes.
-    pub(super) fn read(&mut self, batch: &mut Batch) -> io::Result<bool> {
+    /// Does not wait for a further line once it has one, so that a slow writer gets each answer promptly.
+    pub(super) fn read(&mut self, batch: &mut LineBatch) -> io::Result<bool> {
         batch.bytes.clear();
         batch.lines.clear();
         while batch.lines.len() < BATCH_LINES && batch.bytes.len() < BATCH_BYTES {
@@ -46,7 +46,8 @@ impl Lines {
                 break;
             }
             let line = batch.bytes.get(start..).unwrap_or_default();
-            let mark = if !self.begun && line.starts_with(MARK) { MARK.len() } else { 0 };
+            let mark =
+                if !self.begun && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
             self.begun = true;
             if line.last() != Some(&b'\n') && len > MAX_FILE {
                 batch.bytes.truncate(start);
@@ -63,16 +64,17 @@ impl Lines {
     }
 }
 
-impl Batch {
-    /// The lines, or why one is no text.
+impl LineBatch {
+    /// The lines without their ends, or why a line cannot be read.
     pub(super) fn lines(&self) -> impl Iterator<Item = Result<&str, String>> {
         self.lines.iter().map(|line| {
             let too_long = || format!("the line is longer than {} MiB", MAX_FILE >> 20);
             let bytes = line.clone().and_then(|line| self.bytes.get(line)).ok_or_else(too_long)?;
             let text = str::from_utf8(bytes).map_err(|_| "the line is not UTF-8 text".to_owned())?;
-            Some(text.trim_end_matches(['\r', '\n']))
-                .filter(|text| !text.trim().is_empty())
-                .ok_or_else(|| "the line is empty".to_owned())
+            if text.trim().is_empty() {
+                return Err("the line is empty".to_owned());
+            }
+            Ok(text.trim_end_matches(['\r', '\n']))
         })
     }
 }
@@ -81,11 +83,11 @@ impl Batch {
 mod tests {
     use std::io::{Cursor, Read};
 
-    use super::{Batch, Lines, MAX_FILE};
+    use super::{EventLines, LineBatch, MAX_FILE};
 
     fn check(input: impl Read + 'static, expected: &[Result<&str, &str>]) {
-        let mut lines = Lines::new(Box::new(input));
-        let mut batch = Batch::default();
+        let mut lines = EventLines::new(Box::new(input));
+        let mut batch = LineBatch::default();
         let mut read = Vec::new();
         while lines.read(&mut batch).expect("memory does not fail") {
             read.extend(batch.lines().map(|line| line.map(str::to_owned)));
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_there_in_its_order() {
+    fn lines_are_read_in_order() {
         check(Cursor::new(""), &[]);
         check(Cursor::new("a"), &[Ok("a")]);
         check(Cursor::new("a\n"), &[Ok("a")]);
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_before_the_first_line_is_skipped() {
+    fn byte_order_mark_before_the_first_line_is_skipped() {
         check(Cursor::new("\u{feff}a\n\u{feff}b\n"), &[Ok("a"), Ok("\u{feff}b")]);
         check(Cursor::new("\u{feff}\na"), &[Err("the line is empty"), Ok("a")]);
         check(Cursor::new("\u{feff}"), &[Err("the line is empty")]);
@@ -115,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_without_end_are_cut_and_left_out() {
+    fn lines_that_are_too_long_are_skipped() {
         let long = std::io::repeat(b'x').take(3 * MAX_FILE as u64);
         let input = Cursor::new("a\n").chain(long).chain(Cursor::new("\nb\n"));
         check(input, &[Ok("a"), Err("the line is longer than 16 MiB"), Ok("b")]);
     }
 
     #[test]
-    fn more_lines_than_a_batch_holds_come_in_several() {
+    fn lines_beyond_a_batch_are_in_the_next_batches() {
         let expected = vec![Ok("event"); 10_000];
         check(Cursor::new("event\n".repeat(10_000)), &expected);
     }

@@ -1,19 +1,19 @@
-//! A finding with the lines that it is about.
+//! Shows a finding with the lines that it is about.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use claimsmith::diagnostic::{Diagnostic, Related, Severity};
 
-use crate::location::{Sources, Window};
-use crate::render::Unformatted;
-use crate::text::{escaped, escaped_lines, escaped_styled};
+use crate::escape::{escaped, escaped_lines, escaped_styled};
+use crate::results::Unformatted;
+use crate::source_map::{SourceLines, SourceMap};
 
-/// The most text that is shown around a place. With more, its line and column have to do: nobody reads such a line.
-const MAX_WINDOW: usize = 16 * 1024;
+/// How many bytes of lines are shown at most. Longer lines are not readable, so only line and column are shown.
+const MAX_SHOWN: usize = 16 * 1024;
 
-/// Renders a finding over several lines, without a line break behind the last.
-pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String {
+/// Renders a finding over several lines, without a line break at the end.
+pub(super) fn render(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         _ => Level::WARNING,
@@ -32,12 +32,12 @@ pub(super) fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) ->
     finish(group, &diagnostic.help, color)
 }
 
-/// Renders why a file was not formatted, in the same way.
-pub(super) fn render_refusal(file: &str, refusal: &Unformatted, sources: &Sources, color: bool) -> String {
+/// Renders the reason why a file was not formatted, like a finding.
+pub(super) fn render_refusal(file: &str, refusal: &Unformatted, sources: &SourceMap, color: bool) -> String {
     let message = refusal.message(file);
     let group = Group::with_title(Level::ERROR.primary_title(escaped(&message)));
     let group = match refusal {
-        // It is not about what the file says.
+        // The reason is not in the text of the file.
         Unformatted::Write(_) => group.element(Origin::path(escaped(file))),
         _ => show(group, sources, file, Some(&refusal.span()), None),
     };
@@ -46,7 +46,7 @@ pub(super) fn render_refusal(file: &str, refusal: &Unformatted, sources: &Source
 
 fn finish(group: Group<'_>, help: &str, color: bool) -> String {
     let group = group.element(Level::HELP.message(escaped(help)));
-    // The renderer shows control characters of a source as pictures, but not all of them.
+    // The renderer replaces only some control characters of the source.
     if color {
         escaped_styled(&Renderer::styled().render(&[group])).into_owned()
     } else {
@@ -54,24 +54,24 @@ fn finish(group: Group<'_>, help: &str, color: bool) -> String {
     }
 }
 
-/// Adds the lines of a file that hold the place of the problem, a related place, or both.
+/// Adds the lines of a file with the span of the problem, a related span, or both.
 fn show<'a>(
     group: Group<'a>,
-    sources: &'a Sources,
+    sources: &'a SourceMap,
     file: &'a str,
     problem: Option<&Range<usize>>,
     related: Option<&'a Related>,
 ) -> Group<'a> {
     let spans = problem.into_iter().chain(related.map(|related| &related.span));
     let Some(all) = spans.cloned().reduce(|left, right| join(&left, &right)) else { return group };
-    let Some(window) = sources.window(file, &all).filter(is_readable) else {
+    let Some(lines) = sources.lines(file, &all).filter(is_readable) else {
         return group.element(origin(sources, file, &all));
     };
     let within = |span: &Range<usize>| {
-        let start = span.start.saturating_sub(window.offset).min(window.text.len());
-        start..span.end.saturating_sub(window.offset).clamp(start, window.text.len())
+        let start = span.start.saturating_sub(lines.offset).min(lines.text.len());
+        start..span.end.saturating_sub(lines.offset).clamp(start, lines.text.len())
     };
-    let mut snippet = Snippet::source(window.text).line_start(window.line).path(escaped(file));
+    let mut snippet = Snippet::source(lines.text).line_start(lines.line).path(escaped(file));
     if let Some(problem) = problem {
         snippet = snippet.annotation(AnnotationKind::Primary.span(within(problem)));
     }
@@ -86,15 +86,15 @@ fn join(left: &Range<usize>, right: &Range<usize>) -> Range<usize> {
     left.start.min(right.start)..left.end.max(right.end)
 }
 
-fn fits(sources: &Sources, file: &str, span: &Range<usize>) -> bool {
-    sources.window(file, span).as_ref().is_some_and(is_readable)
+fn fits(sources: &SourceMap, file: &str, span: &Range<usize>) -> bool {
+    sources.lines(file, span).as_ref().is_some_and(is_readable)
 }
 
-fn is_readable(window: &Window<'_>) -> bool {
-    window.text.len() <= MAX_WINDOW
+fn is_readable(lines: &SourceLines<'_>) -> bool {
+    lines.text.len() <= MAX_SHOWN
 }
 
-fn origin<'a>(sources: &Sources, file: &'a str, span: &Range<usize>) -> Origin<'a> {
+fn origin<'a>(sources: &SourceMap, file: &'a str, span: &Range<usize>) -> Origin<'a> {
     let origin = Origin::path(escaped(file));
     if !sources.contains(file) {
         return origin;

@@ -1,0 +1,252 @@
+//! Finds and reads mapping files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use claimsmith::diagnostic::{Diagnostic, SourceFile};
+
+use crate::folder::{EntryType, Folder};
+use crate::input::{cannot_open, open, read_text};
+use crate::numbers::counted;
+
+/// How deep folders of mapping files may be nested.
+const MAX_DEPTH: usize = 8;
+
+/// What happens to a file that the user names if it is a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NamedLink {
+    Follow,
+    Refuse,
+}
+
+/// The mapping files that were found, sorted by path.
+#[derive(Debug, Default)]
+pub(crate) struct FoundFiles {
+    pub(crate) files: Vec<SourceFile>,
+    /// One diagnostic for each path that has the name of a mapping file and cannot be read as one.
+    pub(crate) unreadable: Vec<Diagnostic>,
+}
+
+impl FoundFiles {
+    /// Reads the YAML files of a folder, or one YAML file; also returns whether the path is a folder.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be read.
+    pub(crate) fn at(path: &Path) -> anyhow::Result<(Self, bool)> {
+        let mut found = Self::default();
+        let is_folder = found.add(path, NamedLink::Follow)?;
+        found.sort();
+        Ok((found, is_folder))
+    }
+
+    /// Reads the YAML files that are named, and those in the folders that are named, each once.
+    ///
+    /// A named file that is a link is not read: `*.yaml` in a shell names all files of a folder, including links
+    /// that another person put there.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be read.
+    pub(crate) fn at_all(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut found = Self::default();
+        for path in paths {
+            found.add(path, NamedLink::Refuse)?;
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Adds a file, or the files of a folder; returns whether the path is a folder.
+    ///
+    /// The folder itself may be a link, because the user named it.
+    fn add(&mut self, path: &Path, named_link: NamedLink) -> anyhow::Result<bool> {
+        let cannot = |error| cannot_open(path, error, "folder or file");
+        let is_link = fs::symlink_metadata(path).map_err(cannot)?.is_symlink();
+        let kind = fs::metadata(path).map(|metadata| EntryType::of(metadata.file_type()));
+        if let Ok(EntryType::Folder) = kind {
+            FolderWalk::read(path, self)?;
+            return Ok(true);
+        }
+        ensure!(
+            is_yaml(path),
+            "`{}` is neither a folder nor a YAML file; name a folder of mapping files, or a `.yaml` file",
+            path.display()
+        );
+        if is_link && named_link == NamedLink::Refuse {
+            let target = fs::read_link(path).unwrap_or_default();
+            let reason = format!("is a link to `{}`, and links are not followed here", target.display());
+            self.refuse(path, &reason, "name the file that it leads to");
+            return Ok(false);
+        }
+        match kind {
+            Ok(EntryType::File) => {
+                let (reader, name) = open(path)?;
+                self.files.push(SourceFile { path: slashed(path)?, text: read_text(reader, &name)? });
+            }
+            Ok(kind) => self.refuse_kind(path, kind),
+            Err(_) if is_link => self.refuse_dangling(path),
+            Err(error) => return Err(cannot(error)),
+        }
+        Ok(false)
+    }
+
+    fn refuse(&mut self, path: &Path, reason: &str, help: &str) {
+        let path = shown(path);
+        self.unreadable.push(Diagnostic::unreadable_file(&path, &format!("`{path}` {reason}"), help));
+    }
+
+    fn refuse_kind(&mut self, path: &Path, kind: EntryType) {
+        self.refuse(
+            path,
+            &format!("is {}, not a file", kind.name()),
+            "remove it, or write the file in its place",
+        );
+    }
+
+    fn refuse_dangling(&mut self, path: &Path) {
+        let target = fs::read_link(path).unwrap_or_default();
+        let reason = format!("is a link that leads nowhere: to `{}`", target.display());
+        self.refuse(path, &reason, "remove the link, or write what it leads to");
+    }
+
+    /// Sorts by path, and removes what was found twice.
+    fn sort(&mut self) {
+        self.files.sort_by(|left, right| left.path.cmp(&right.path));
+        self.files.dedup_by(|left, right| left.path == right.path);
+        self.unreadable.sort_by(|left, right| left.file.cmp(&right.file));
+        self.unreadable.dedup_by(|left, right| left.file == right.file);
+    }
+}
+
+/// Reads the mapping files below a folder.
+struct FolderWalk<'w> {
+    /// The folder as the user named it.
+    named: &'w Path,
+    /// Its path without links.
+    root: PathBuf,
+    /// The folder itself, held open.
+    folder: Folder,
+    /// The folders that were read, by their paths without links.
+    seen: BTreeSet<PathBuf>,
+    /// Links to folders within, which are read last so that a folder that is also there directly is read by its own
+    /// name: the link's path, the path without links, and how much deeper folders may be nested.
+    links: Vec<(PathBuf, PathBuf, usize)>,
+    found: &'w mut FoundFiles,
+}
+
+impl<'w> FolderWalk<'w> {
+    /// Reads every YAML file below a folder: the compiler reports those that are in the wrong place.
+    ///
+    /// Hidden files and folders are ignored, because editors and version control keep their own files there.
+    fn read(named: &'w Path, found: &'w mut FoundFiles) -> anyhow::Result<()> {
+        let cannot = || format!("cannot open `{}`", named.display());
+        let root = fs::canonicalize(named).with_context(cannot)?;
+        let folder = Folder::named(&root).with_context(cannot)?;
+        let mut walk = Self { named, root, folder, seen: BTreeSet::new(), links: Vec::new(), found };
+        let root = walk.root.clone();
+        walk.read_folder(named, &root, MAX_DEPTH)?;
+        while let Some((path, real, depth)) = walk.links.pop() {
+            if walk.seen.contains(&real) {
+                let reason = format!("is a link to a folder that is read already, `{}`", real.display());
+                walk.found.refuse(&path, &reason, "remove the link");
+            } else {
+                walk.read_folder(&path, &real, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a folder: `path` is how the user would name it, `real` is its path without links.
+    fn read_folder(&mut self, path: &Path, real: &Path, depth: usize) -> anyhow::Result<()> {
+        let name = path.display();
+        let Some(depth) = depth.checked_sub(1) else {
+            let reason = format!("is nested deeper than {}", counted(MAX_DEPTH, "folder"));
+            self.found.refuse(path, &reason, "move its files into a folder further up");
+            return Ok(());
+        };
+        self.seen.insert(real.to_owned());
+        let cannot = || format!("cannot list `{name}`");
+        let entries = fs::read_dir(real).with_context(cannot)?.collect::<io::Result<Vec<_>>>();
+        let mut entries = entries.with_context(cannot)?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let kind = EntryType::of(entry.file_type().with_context(cannot)?);
+            self.read_entry(&path.join(&name), &real.join(&name), kind, depth)?;
+        }
+        Ok(())
+    }
+
+    fn read_entry(&mut self, path: &Path, real: &Path, kind: EntryType, depth: usize) -> anyhow::Result<()> {
+        match kind {
+            EntryType::Folder if !is_yaml(path) => self.read_folder(path, real, depth),
+            EntryType::File if is_yaml(path) => self.read_file(path, real),
+            EntryType::Link => self.read_link(path, real, depth),
+            kind if is_yaml(path) => {
+                self.found.refuse_kind(path, kind);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Follows a link if it stays in the folder. Kubernetes, for example, mounts the files of a volume as such links.
+    fn read_link(&mut self, path: &Path, link: &Path, depth: usize) -> anyhow::Result<()> {
+        let Ok(real) = fs::canonicalize(link) else {
+            // It may be meant as a link to a folder of mapping files, so it is reported whether named `.yaml` or not.
+            self.found.refuse_dangling(path);
+            return Ok(());
+        };
+        let kind = fs::metadata(&real).map(|metadata| EntryType::of(metadata.file_type()));
+        let kind = kind.with_context(|| format!("cannot open `{}`", path.display()))?;
+        if kind != EntryType::Folder && !is_yaml(path) {
+            return Ok(());
+        }
+        if !real.starts_with(&self.root) {
+            let path_name = shown(path);
+            let (named, real) = (self.named.display(), real.display());
+            let message = format!("the link `{path_name}` leads out of `{named}`, to `{real}`");
+            let help = "copy what it leads to into the folder, or remove the link";
+            self.found.unreadable.push(Diagnostic::unreadable_file(&path_name, &message, help));
+            return Ok(());
+        }
+        match kind {
+            EntryType::Folder if !is_yaml(path) => self.links.push((path.to_owned(), real, depth)),
+            kind => self.read_entry(path, &real, kind, depth)?,
+        }
+        Ok(())
+    }
+
+    /// Reads a file without following links, so that it is in the folder even if the folder changes meanwhile.
+    fn read_file(&mut self, path: &Path, real: &Path) -> anyhow::Result<()> {
+        let name = format!("`{}`", path.display());
+        let below = real.strip_prefix(&self.root).unwrap_or(real);
+        let file = self.folder.open_below(below).with_context(|| format!("cannot open {name}"))?;
+        self.found.files.push(SourceFile { path: slashed(path)?, text: read_text(file, &name)? });
+        Ok(())
+    }
+}
+
+/// Whether a path has the name of a mapping file.
+pub(crate) fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The path as the user would write it, with `/` between its parts.
+pub(crate) fn slashed(path: &Path) -> anyhow::Result<String> {
+    ensure!(path.to_str().is_some(), "the name of `{}` is not UTF-8", path.display());
+    Ok(shown(path))
+}
+
+/// Like [`slashed`], for a path that is reported instead of read: bytes that are not UTF-8 become U+FFFD.
+fn shown(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace('\\', "/") }
+}

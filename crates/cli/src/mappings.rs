@@ -1,0 +1,70 @@
+//! Mapping files and what the compiler says about them.
+
+use std::path::Path;
+
+use claimsmith::compiler::{self, CompiledPlatform};
+use claimsmith::diagnostic::{Diagnostic, Severity, SourceFile};
+
+use crate::login_time;
+use crate::mapping_files::{self, FoundFiles};
+use crate::source_map::SourceMap;
+
+/// Mapping files, compiled.
+#[derive(Debug)]
+pub(crate) struct Mappings {
+    pub(crate) sources: SourceMap,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What they compile to; `None` if there are errors.
+    pub(crate) platform: Option<CompiledPlatform>,
+}
+
+/// What the compiler is given in place of a file that cannot be read: text that is not a mapping file.
+const UNREADABLE: &str = "[";
+
+impl Mappings {
+    /// Reads and compiles the mapping files of a folder, or a whole platform in one file.
+    ///
+    /// A link that leads out of the folder, or anything with the name of a mapping file that is not a file, is
+    /// reported as a diagnostic, like those of the compiler. The other files are still read and checked.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read. Problems with its content are diagnostics.
+    pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
+        // Rules that have expired are reported.
+        let now = Some(login_time::current());
+        let (found, is_folder) = FoundFiles::at(path)?;
+        let FoundFiles { mut files, unreadable } = found;
+        // The compiler gets an invalid file in place of each, so it does not report them as missing.
+        let invalid = |diagnostic: &Diagnostic| SourceFile {
+            path: diagnostic.file.clone(),
+            text: UNREADABLE.to_owned(),
+        };
+        files.extend(unreadable.iter().filter(|it| mapping_files::is_yaml(Path::new(&it.file))).map(invalid));
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        let compilation = match files.as_slice() {
+            [file] if !is_folder => compiler::compile_whole_at(file, now),
+            files => compiler::compile_at(files, now),
+        };
+        let is_unreadable = |file: &str| unreadable.iter().any(|it| it.file == file);
+        files.retain(|file| !is_unreadable(&file.path));
+        let sources = SourceMap::new(files);
+        let mut diagnostics = compilation.diagnostics;
+        diagnostics.retain(|diagnostic| !is_unreadable(&diagnostic.file));
+        // The compiler does not know in which folder a file is missing.
+        for diagnostic in &mut diagnostics {
+            if !sources.contains(&diagnostic.file) {
+                diagnostic.file = mapping_files::slashed(&path.join(&diagnostic.file))?;
+            }
+        }
+        let platform = if unreadable.is_empty() { compilation.platform } else { None };
+        diagnostics.extend(unreadable);
+        diagnostics.sort_by(|left, right| left.file.cmp(&right.file));
+        Ok(Self { sources, diagnostics, platform })
+    }
+
+    /// How many findings there are of a severity.
+    pub(crate) fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}
