@@ -41,7 +41,10 @@ if (process.argv[2] === 'child') {
   const rows = [];
   // V8 compiles a function when it is first called, so that "compile" alone is little more than a check of the
   // module, and part of the work moves behind it; the second row has everything compiled at once.
-  for (const [name, flags] of [['as it is', []], ['compiled at once', ['--no-wasm-lazy-compilation']]]) {
+  for (const [name, flags] of [
+    ['as it is', []],
+    ['compiled at once', ['--no-wasm-lazy-compilation']],
+  ]) {
     const [floor, whole] = [[], []];
     for (let run = 0; run < RUNS; run++) {
       floor.push(measure('child-floor', flags));
@@ -56,7 +59,9 @@ if (process.argv[2] === 'child') {
 
 /** A process's first use of brotli and of hashing is Node's own cold start, and the same for everyone. */
 function warmUp(bundle) {
-  createHash('sha256').update(brotliDecompressSync(Buffer.from(bundle, 'base64'))).digest();
+  createHash('sha256')
+    .update(brotliDecompressSync(Buffer.from(bundle, 'base64')))
+    .digest();
 }
 
 function time(run) {

@@ -83,7 +83,9 @@ for (const mapping of [mixed, regex]) {
   languages.push(cells);
 }
 const columns = [5, 50, 200].flatMap((groups) => [`${groups} groups`, 'by hand', 'ratio']);
-console.log('\nTime per login of other mappings, microseconds, beside JavaScript written by hand: distinguished names,');
+console.log(
+  '\nTime per login of other mappings, microseconds, beside JavaScript written by hand: distinguished names,',
+);
 console.log('aliases, conditions, captures, exclusions and letter case; ten regular expressions\n');
 console.log(table(['mapping', ...columns], languages));
 
@@ -100,12 +102,21 @@ for (const groups of [5, 50, 200]) {
   const events = [few, few, many, one];
   const runners = [...engines, ...regExps].map((side, at) => inTurn(side, events[at % events.length]));
   const times = measure(runners, [0]).map((time) => time / BATCH);
-  [['claimsmith', times.slice(0, 4)], ['(a)', times.slice(4)]].forEach(([name, [base, ...grown]]) => {
+  [
+    ['claimsmith', times.slice(0, 4)],
+    ['(a)', times.slice(4)],
+  ].forEach(([name, [base, ...grown]]) => {
     const cells = grown.map((time) => `${time.toFixed(2)} (${(time / base).toFixed(2)} x)`);
     growth.push([`${groups} groups, ${name}`, base.toFixed(2), ...cells]);
   });
 }
-const heads = ['side', '50 organizations x 40 rules', '5 000 x 40, the same 50 log in', '5 000 x 40, all log in', '1 x 4 000'];
+const heads = [
+  'side',
+  '50 organizations x 40 rules',
+  '5 000 x 40, the same 50 log in',
+  '5 000 x 40, all log in',
+  '1 x 4 000',
+];
 console.log('\nGrowth: microseconds per login, 5 000 different logins; ratio to the first column\n');
 console.log(table(heads, growth));
 

@@ -11,10 +11,12 @@ const { minimatch } = require('minimatch');
 
 /** Rules of each customer by organization: exact names in a `Map`, globs compiled by `compile`. */
 function prepare({ customers }, compile) {
-  return new Map(customers.map(({ id, exact, globs }) => [
-    id,
-    { exact, globs: [...globs].map(([glob, grant]) => [compile(glob), grant]) },
-  ]));
+  return new Map(
+    customers.map(({ id, exact, globs }) => [
+      id,
+      { exact, globs: [...globs].map(([glob, grant]) => [compile(glob), grant]) },
+    ]),
+  );
 }
 
 function byMap(platform, compile, matches) {
@@ -41,7 +43,11 @@ export function mapAndRegExp(platform) {
 
 /** `Map` for exact names, picomatch for the globs. */
 export function mapAndPicomatch(platform) {
-  return byMap(platform, (glob) => picomatch(glob, { dot: true }), (matcher, group) => matcher(group));
+  return byMap(
+    platform,
+    (glob) => picomatch(glob, { dot: true }),
+    (matcher, group) => matcher(group),
+  );
 }
 
 /** minimatch, rule by rule, as a loop over the rules would call it. */

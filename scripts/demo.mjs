@@ -15,7 +15,9 @@ const ATTRIBUTES = ['groups', 'federated_groups', 'group_ids', 'Group', 'memberO
 const LOGIN = fileURLToPath(new URL('../js-shim/login.mjs', import.meta.url));
 
 const [action, folder] = process.argv.slice(2);
-const events = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+const events = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .sort();
 for (const name of events) console.log(describe(join(folder, name)));
 
 function describe(path) {

@@ -28,7 +28,8 @@ export function object(members) {
 /** @param {Json} value @returns {string} */
 export function write(value) {
   if (value instanceof Raw) return value.text;
-  if (value instanceof Members) return `{${value.members.map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`).join(',')}}`;
+  if (value instanceof Members)
+    return `{${value.members.map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`).join(',')}}`;
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
   return JSON.stringify(value);
 }

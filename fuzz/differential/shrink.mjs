@@ -14,13 +14,14 @@ const BATCH = 200;
  */
 export async function shrink(hosts, platform, event, end) {
   let found = { platform, event, parts: [] };
-  for (let smallerYet = true; smallerYet && Date.now() < end; ) {
+  for (let smallerYet = true; smallerYet && Date.now() < end;) {
     smallerYet = false;
     for (const step of [shrinkEvent, shrinkPlatform]) {
-      for (let next; Date.now() < end && (next = await step(hosts, found, end)); ) [found, smallerYet] = [next, true];
+      for (let next; Date.now() < end && (next = await step(hosts, found, end));) [found, smallerYet] = [next, true];
     }
   }
-  if (found.parts.length === 0) found.parts = (await hosts.run(found.platform, [write(found.event)])).differences[0]?.parts ?? [];
+  if (found.parts.length === 0)
+    found.parts = (await hosts.run(found.platform, [write(found.event)])).differences[0]?.parts ?? [];
   return found;
 }
 

@@ -2,7 +2,18 @@
 
 export const APPLICATIONS = ['portal', 'wiki', 'desk'];
 export const ORGANIZATIONS = ['acme', 'globex'];
-export const TARGETS = ['eng', 'ops', 'staff', 'vault', 'eng-viewers', 'ops-viewers', 'ENG-viewers', 'eng-admins', 'a,b', 'k\u00f6ln'];
+export const TARGETS = [
+  'eng',
+  'ops',
+  'staff',
+  'vault',
+  'eng-viewers',
+  'ops-viewers',
+  'ENG-viewers',
+  'eng-admins',
+  'a,b',
+  'k\u00f6ln',
+];
 export const CONNECTIONS = ['c0', 'c1', 'c2'];
 export const STRATEGIES = ['waad', 'okta', 'oidc', 'samlp', 'adfs', 'pingfederate', 'google-apps', 'ad', 'other'];
 export const DELIMITERS = [',', ';', ', ', '|', '::'];
@@ -12,6 +23,7 @@ export const TIERS = ['gold', 'silver', ''];
 export const DOMAINS = ['acme.example', 'b\u00fccher.example', 'xn--bcher-kva.example', 'k.example'];
 
 /** The numbers at which readers differ. */
+// prettier-ignore
 export const NUMBERS = [
   '0', '-0', '1', '-1', '5', '1001', '1e3', '1E3', '1001.0', '100100e-2', '0.1', '122.416294033786585', '9007199254740991',
   '9007199254740992', '9007199254740993', '-9007199254740993', '18446744073709551616', '1e21', '1e400', '-1e400', '1e-400',
@@ -19,12 +31,14 @@ export const NUMBERS = [
 ];
 
 /** Names that patterns are made of as well. */
+// prettier-ignore
 export const NAMES = [
   'eng', 'ops', 'vault', 'staff', 'contractors', 'suspended', 'GG-eng-VIEW', 'GG-ops-VIEW', 'adm_eng', 'Eng', 'ENG', 'a,b', 'a;b',
   'a, b', 'x', 'K\u00f6ln', 'Ko\u0308ln', 'Stra\u00dfe', '\u03c3\u03c2', '\u03a3\u03a3', '1001', '-5', 'true', '[EU] staff', '\u{1f600}',
 ];
 
 /** Names that arrive. */
+// prettier-ignore
 export const ARRIVALS = [
   ...NAMES, '', ' eng', 'eng ', '\u00a0ops', 'e\u200bng', 'eng\u0000', 'eng\u0000ops', 'eng\n', '\ufffd', '\ud83d', '\ude00', '\ufeffeng',
   'GG--VIEW', 'GG-nobody-VIEW', 'STRASSE', '\u017f', '\u212a', '\u0130', 'staff;x\u037evault', 'x,vault', 'eng,ops', 'eng;ops', 'eng, ops', 'eng|ops', 'eng::ops',
