@@ -47,7 +47,7 @@ build_engine() {
 }
 
 # Properties that no other program sees have short names in the Action.
-SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
+SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|lookups|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
 
 # target/engine/shim.js. The target keeps async functions native, which Auth0 asks for. No template literals:
 # what deploys the Action may take `${` for a keyword of its own.

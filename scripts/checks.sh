@@ -9,8 +9,10 @@ run_checks() {
   stage "Test tools" ensure_test_tools
   check "Formatting" host_cargo fmt --all --check
   check "Formatting, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
+  check "Formatting, JavaScript" format_javascript
   check "Lints, host" host_cargo clippy --workspace --all-targets -- -D warnings
   check "Lints, WebAssembly" lint_wasm
+  check "Types of the shim" "$NPM_PROGRAMS/tsc" --project js-shim
   check "Tests, host" test_host
   check "Documentation" document
   check "Tests, WebAssembly (wasm-pack)" test_wasm
@@ -49,6 +51,12 @@ check() {
 ensure_test_tools() {
   ensure_linters
   ensure_wasm_pack
+}
+
+# CONTRIBUTING.md says how to format the files.
+format_javascript() {
+  "$NPM_PROGRAMS/prettier" --check --log-level=warn 'js-shim/{login.mjs,src/*.js,test/*.mjs,types/*.ts}' \
+    '{bench,scripts,fuzz}/**/*.mjs'
 }
 
 # Properties are tested on random input from the same seed each time: a change and not luck fails a build.

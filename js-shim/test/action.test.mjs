@@ -21,7 +21,11 @@ function saml(protocol = 'samlp') {
 }
 
 /** What the application is told at a login whose engine says these groups. */
-async function deliver(mock, delivery, { event = recorded('acme'), api = createApi(), answer = { groups: GROUPS }, source = ACTION } = {}) {
+async function deliver(
+  mock,
+  delivery,
+  { event = recorded('acme'), api = createApi(), answer = { groups: GROUPS }, source = ACTION } = {},
+) {
   fakeEngines(mock, { delivery, evaluate: () => answer });
   return login(load(source), event, api);
 }
@@ -41,8 +45,11 @@ test('the engine is told the time at which the login began', async ({ mock }) =>
 test('the engine gets every value that it asks for, in its order', async ({ mock }) => {
   const seen = [];
   const reads = [
-    ['event', '', '/client/client_id', ''], ['login', 'overage', '/groups', ''], PROVISIONED,
-    ['user', '', '/nothing', ''], ['provisioned', '', '', 'id'],
+    ['event', '', '/client/client_id', ''],
+    ['login', 'overage', '/groups', ''],
+    PROVISIONED,
+    ['user', '', '/nothing', ''],
+    ['provisioned', '', '', 'id'],
   ];
   fakeEngines(mock, { reads, evaluate: (values) => (seen.push(values), {}) });
   const event = recorded('acme');
@@ -60,7 +67,10 @@ test('where nothing is read, nothing is handed over', async ({ mock }) => {
 
 test('texts and routes are asked for once', async ({ mock }) => {
   const delivery = { provenance: PROVENANCE };
-  const asked = fakeEngines(mock, { delivery, evaluate: () => ({ groups: GROUPS, rules: ['x', 'y'], notes: [['partial', 1]] }) });
+  const asked = fakeEngines(mock, {
+    delivery,
+    evaluate: () => ({ groups: GROUPS, rules: ['x', 'y'], notes: [['partial', 1]] }),
+  });
   const action = load();
   const first = await login(action, recorded('acme'));
   const texts = asked.texts.length;
@@ -83,7 +93,9 @@ test('provisioned groups that cannot be had are unavailable to the engine', asyn
   fakeEngines(mock, { reads: [PROVISIONED], evaluate: ([value]) => (seen.push(value), {}) });
   const action = load();
   await login(action, recorded('acme'), createApi());
-  const failing = Object.assign(createApi(), { groups: { getUserGroups: async () => Promise.reject(new Error('down')) } });
+  const failing = Object.assign(createApi(), {
+    groups: { getUserGroups: async () => Promise.reject(new Error('down')) },
+  });
   await login(action, recorded('acme'), failing);
   mock.timers.enable({ apis: ['setTimeout'] });
   const late = Object.assign(createApi(), { groups: { getUserGroups: () => new Promise(() => {}) } });
@@ -102,7 +114,9 @@ test('logins that wait for their groups do not mix', async ({ mock }) => {
   const runs = Array.from({ length: 20 }, (_, i) => {
     const event = recorded('acme');
     event.user.groups = [`own ${i}`];
-    const provisioned = keeps(...Array.from({ length: 1 + 100 * (i % 3) }, (_, at) => ({ name: `provisioned ${i} ${at}` })));
+    const provisioned = keeps(
+      ...Array.from({ length: 1 + 100 * (i % 3) }, (_, at) => ({ name: `provisioned ${i} ${at}` })),
+    );
     return [login(action, event, createApi({ provisioned })), [`own ${i}`, ...provisioned.map(({ name }) => name)]];
   });
   for (const [run, expected] of runs) assert.deepEqual((await run).claims, onBothTokens(CLAIM, expected));
@@ -118,7 +132,9 @@ test('a login that waits while another one brings the engine down asks the next 
   });
   const action = load();
   let answer;
-  const waiting = Object.assign(createApi(), { groups: { getUserGroups: () => new Promise((resolve) => (answer = resolve)) } });
+  const waiting = Object.assign(createApi(), {
+    groups: { getUserGroups: () => new Promise((resolve) => (answer = resolve)) },
+  });
   const slow = login(action, recorded('acme'), waiting);
   const failed = await login(action, recorded('acme'), createApi());
   assert.equal(failed.reason, 'engine-failure');
@@ -247,7 +263,11 @@ test('without an engine an application is told as the policy beside it says', as
   for (const [client, claims, attributes] of [
     ['PortalClient00000000000000000001', onBothTokens(name('portal'), []), {}],
     ['DeskClient0000000000000000000002', { idToken: { [name('desk')]: [] }, accessToken: {} }, {}],
-    ['WikiClient0000000000000000000003', { idToken: {}, accessToken: { [name('wiki')]: [] } }, { [name('wiki', 'saml-groups')]: [] }],
+    [
+      'WikiClient0000000000000000000003',
+      { idToken: {}, accessToken: { [name('wiki')]: [] } },
+      { [name('wiki', 'saml-groups')]: [] },
+    ],
   ]) {
     const result = await login(action, { ...saml(), client: { client_id: client } });
     assert.deepEqual([result.reason, result.claims, result.attributes], ['bad-bundle', claims, attributes]);
@@ -256,13 +276,25 @@ test('without an engine an application is told as the policy beside it says', as
 
 test('the line has room for some notes, and counts the others', async ({ mock }) => {
   const codes = [
-    'empty-entry', 'partial', 'outside-scope', 'near-miss', 'unregistered-target', 'forbidden-target', 'expired-rule',
-    'condition-unknown', 'excluded', 'default', 'truncated',
+    'empty-entry',
+    'partial',
+    'outside-scope',
+    'near-miss',
+    'unregistered-target',
+    'forbidden-target',
+    'expired-rule',
+    'condition-unknown',
+    'excluded',
+    'default',
+    'truncated',
   ];
   for (let count = 0; count <= codes.length; count++) {
     for (const times of [1, 10_000, 0xffffffff]) {
       const notes = codes.slice(0, count).map((code) => [code, times]);
-      const { notes: { more = 0, ...shown }, line } = await deliver(mock, {}, { answer: { reason: 'provisioned-unavailable', notes } });
+      const {
+        notes: { more = 0, ...shown },
+        line,
+      } = await deliver(mock, {}, { answer: { reason: 'provisioned-unavailable', notes } });
       assert.deepEqual(Object.entries(shown), notes.slice(0, count - more), line);
       assert.equal(line.endsWith(` more=${more}`), more > 0);
       mock.restoreAll();

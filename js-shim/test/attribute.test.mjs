@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeReads } from '../src/reading.js';
+import { encodeLookups } from '../src/reading.js';
 import { decodeAll, readOf } from './support-reading.mjs';
 
 const read = (user, pointer = '/groups', field = '', options = '') =>
-  decodeAll(encodeReads([readOf({ base: 'user', options, pointer, field })], { user }))[0];
+  decodeAll(encodeLookups([readOf({ base: 'user', options, pointer, field })], { user }))[0];
 const check = (groups, expected, field, options) =>
   assert.deepEqual(read({ groups }, '/groups', field, options), expected);
 
@@ -27,8 +27,17 @@ test('values keep their type', () => {
 
 test('strings of every length and script survive', () => {
   const strings = [
-    'x'.repeat(127), 'x'.repeat(128), 'x'.repeat(255), 'x'.repeat(256), 'x'.repeat(70_000),
-    'Vertrieb-München', 'ÿ'.repeat(200), '日本語のグループ', '🛠 tools', '\u0001\u007f\u0080', 'CN=a\\,b,OU=c',
+    'x'.repeat(127),
+    'x'.repeat(128),
+    'x'.repeat(255),
+    'x'.repeat(256),
+    'x'.repeat(70_000),
+    'Vertrieb-München',
+    'ÿ'.repeat(200),
+    '日本語のグループ',
+    '🛠 tools',
+    '\u0001\u007f\u0080',
+    'CN=a\\,b,OU=c',
   ];
   for (const string of strings) check(string, string);
   check(strings, strings);
@@ -93,7 +102,11 @@ test('what throws is unreadable', () => {
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
   for (const user of [
-    { get groups() { return bomb(); } },
+    {
+      get groups() {
+        return bomb();
+      },
+    },
     { groups: Object.defineProperty(['a'], 0, { get: bomb }) },
     { groups: new Proxy(['a'], { get: bomb }) },
     { groups: proxy },
@@ -102,16 +115,36 @@ test('what throws is unreadable', () => {
     assert.equal(read(user), '<unreadable>');
   }
   check([bombs], '<unreadable>', 'name');
-  check([{ get name() { return bomb(); } }], '<unreadable>', 'name');
+  check(
+    [
+      {
+        get name() {
+          return bomb();
+        },
+      },
+    ],
+    '<unreadable>',
+    'name',
+  );
 });
 
 test('no code of the value decides what is read', () => {
   class Hostile extends Array {
-    *[Symbol.iterator]() { yield 'admin'; }
-    join() { return 'admin'; }
-    map() { return ['admin']; }
-    toJSON() { return ['admin']; }
-    toString() { return 'admin'; }
+    *[Symbol.iterator]() {
+      yield 'admin';
+    }
+    join() {
+      return 'admin';
+    }
+    map() {
+      return ['admin'];
+    }
+    toJSON() {
+      return ['admin'];
+    }
+    toString() {
+      return 'admin';
+    }
   }
   check(Hostile.of('a', 'b'), ['a', 'b']);
   check({ toJSON: () => ['admin'], toString: () => 'admin' }, {});
@@ -201,7 +234,10 @@ test('what is too much is cut or unreadable', () => {
 
 test('strings are split where the read says so', () => {
   const split = (text, expected, options = 'nfc', delimiter = ';') => {
-    assert.deepEqual(decodeAll(encodeReads([readOf({ options, split: delimiter })], { user: { groups: text } }))[0], expected);
+    assert.deepEqual(
+      decodeAll(encodeLookups([readOf({ options, split: delimiter })], { user: { groups: text } }))[0],
+      expected,
+    );
   };
   split('a;b', ['a', 'b']);
   split('a', ['a']);
@@ -217,7 +253,10 @@ test('strings are split where the read says so', () => {
   split([], {});
   for (const odd of [null, 5, true, {}]) split(odd, odd);
   split(undefined, '<absent>');
-  assert.equal(decodeAll(encodeReads([readOf({ split: ';' })], { user: { groups: 'x;'.repeat(20_000) } }))[0].length, 10_001);
+  assert.equal(
+    decodeAll(encodeLookups([readOf({ split: ';' })], { user: { groups: 'x;'.repeat(20_000) } }))[0].length,
+    10_001,
+  );
 });
 
 test('what cannot be brought into NFC in linear time is damaged text', () => {

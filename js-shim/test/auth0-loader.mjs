@@ -31,7 +31,8 @@ const RESERVED = new Set(
     'sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256'
   ).split(' '),
 );
-const RESERVED_NAMESPACE = /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:[:/]|$)|urn:auth0(?::|$))/i;
+const RESERVED_NAMESPACE =
+  /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:[:/]|$)|urn:auth0(?::|$))/i;
 /** Together, per token; a login whose claims are larger fails. */
 const MAX_CLAIM_BYTES = 100 * 1024;
 const MAX_SAML_ATTRIBUTES = 100;

@@ -72,7 +72,14 @@ test('what interleaved executions print is told apart', async () => {
 
 test('reserved claims are dropped, and scope throws', () => {
   const api = createApi();
-  for (const name of ['groups', 'roles', 'sub', 'https://x.auth0.com/groups', 'http://webtask.io', 'urn:auth0:groups']) {
+  for (const name of [
+    'groups',
+    'roles',
+    'sub',
+    'https://x.auth0.com/groups',
+    'http://webtask.io',
+    'urn:auth0:groups',
+  ]) {
     api.idToken.setCustomClaim(name, []).accessToken.setCustomClaim(name, []);
   }
   assert.deepEqual(api.claims, { idToken: {}, accessToken: {} });
@@ -98,11 +105,22 @@ test('SAML attributes are copied, and limited as Auth0 limits them', () => {
   groups.push('b');
   assert.deepEqual(api.attributes, { groups: ['a'], empty: [] });
   for (const value of ['x'.repeat(2048), 5, true, null, ['x'.repeat(2048), 5, true, null]]) set('any', value);
-  for (const value of [undefined, {}, 5n, () => {}, 'x'.repeat(2049), ['a', 'x'.repeat(2049)], [['a']], [undefined], [{}]]) {
+  for (const value of [
+    undefined,
+    {},
+    5n,
+    () => {},
+    'x'.repeat(2049),
+    ['a', 'x'.repeat(2049)],
+    [['a']],
+    [undefined],
+    [{}],
+  ]) {
     assert.throws(() => set('any', value), /The value of a SAML attribute/);
   }
   set('x'.repeat(1024), 'a');
-  for (const name of [5, 'x'.repeat(1025), 'ä'.repeat(513)]) assert.throws(() => set(name, 'a'), /The name of a SAML attribute/);
+  for (const name of [5, 'x'.repeat(1025), 'ä'.repeat(513)])
+    assert.throws(() => set(name, 'a'), /The name of a SAML attribute/);
   for (let i = Object.keys(api.attributes).length; i < 100; i++) set(`attribute ${i}`, i);
   set('groups', ['c']);
   assert.throws(() => set('one more', 'a'), /at most 100 attributes/);

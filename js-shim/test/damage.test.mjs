@@ -8,7 +8,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApi } from './auth0-loader.mjs';
-import { ACTION, CLAIMS, DENY, NO_CLAIMS, embed, embedded, load, onBothTokens, parseLine, recorded } from './support.mjs';
+import {
+  ACTION,
+  CLAIMS,
+  DENY,
+  NO_CLAIMS,
+  embed,
+  embedded,
+  load,
+  onBothTokens,
+  parseLine,
+  recorded,
+} from './support.mjs';
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 const next = random(SEED);
@@ -125,7 +136,10 @@ async function withoutEngine(run) {
   }
 }
 
-const POLICIES = [['no-groups', ACTION, NOTHING], ['deny', DENY, REFUSED]];
+const POLICIES = [
+  ['no-groups', ACTION, NOTHING],
+  ['deny', DENY, REFUSED],
+];
 
 test(`the undamaged Action (seed ${SEED})`, async () => {
   console.log(`seed ${SEED}`);
@@ -157,7 +171,8 @@ for (const [policy, source, failed] of POLICIES) {
 
 test('every single character of the digests, and every bit at the ends of the texts', async () => {
   const texts = embedded();
-  const flips = (text, at) => [...Array(7).keys()].map((bit) => replace(text, at, String.fromCharCode(text.charCodeAt(at) ^ (1 << bit))));
+  const flips = (text, at) =>
+    [...Array(7).keys()].map((bit) => replace(text, at, String.fromCharCode(text.charCodeAt(at) ^ (1 << bit))));
   for (const [part, places] of [
     ['DIGEST', [...texts.DIGEST].keys()],
     ['ENGINE', [0, 1, 2, 3, -1, -2, -3, -4].map((at) => (at < 0 ? texts.ENGINE.length + at : at))],

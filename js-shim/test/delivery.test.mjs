@@ -4,7 +4,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApi } from './auth0-loader.mjs';
 import { CLAIM, fakeEngines } from './fake-engine.mjs';
-import { ACTION, CLAIMS, DENY, DIGEST, NO_CLAIMS, embed, embedded, load, login, onBothTokens, parseLine, recorded } from './support.mjs';
+import {
+  ACTION,
+  CLAIMS,
+  DENY,
+  DIGEST,
+  NO_CLAIMS,
+  embed,
+  embedded,
+  load,
+  login,
+  onBothTokens,
+  parseLine,
+  recorded,
+} from './support.mjs';
 
 const PROVENANCE = 'https://claims.example.com/provenance';
 const SECRET = 'finance-readers of somebody@example.com';
@@ -67,7 +80,10 @@ for (const [title, spoil] of Object.entries(TOKENS)) {
 }
 
 test('a token that the application does not read is not touched', async ({ mock }) => {
-  for (const [delivery, token] of [[{ id: false }, 'idToken'], [{ access: false }, 'accessToken']]) {
+  for (const [delivery, token] of [
+    [{ id: false }, 'idToken'],
+    [{ access: false }, 'accessToken'],
+  ]) {
     fakeEngines(mock, { delivery, evaluate: () => ({ groups: ['a'] }) });
     const { outcome } = await login(load(), recorded('acme'), withGetter(createApi(), token));
     assert.equal(outcome, 'groups');
@@ -164,9 +180,12 @@ test('the line is printed once the application is told', async () => {
   assert.deepEqual(order, ['id', 'access', 'line', 'deny', 'line']);
 });
 
-test('a clock that fails is a failure; one that tells no time is the engine\'s to judge', async ({ mock }) => {
+test("a clock that fails is a failure; one that tells no time is the engine's to judge", async ({ mock }) => {
   mock.method(Date, 'now', bomb);
-  for (const [source, outcome] of [[ACTION, 'groups'], [DENY, 'deny']]) {
+  for (const [source, outcome] of [
+    [ACTION, 'groups'],
+    [DENY, 'deny'],
+  ]) {
     const result = await login(load(source), recorded('acme'));
     assert.deepEqual([result.outcome, result.reason, result.counts.out], [outcome, 'engine-failure', 0]);
     assert.deepEqual(result.claims, outcome === 'groups' ? onBothTokens(CLAIMS.catalog, []) : NO_CLAIMS);
@@ -184,12 +203,19 @@ test('a clock that fails is a failure; one that tells no time is the engine\'s t
 });
 
 test('whatever of an event cannot be read, nobody gets more than nothing', async () => {
-  for (const [source, expected] of [[ACTION, 'groups'], [DENY, 'deny']]) {
+  for (const [source, expected] of [
+    [ACTION, 'groups'],
+    [DENY, 'deny'],
+  ]) {
     for (const name of ['organization', 'connection']) {
       const { outcome, reason, counts } = await login(load(source), withGetter(recorded('acme'), name));
       assert.deepEqual([outcome, reason, counts.out], [expected, 'engine-failure', 0]);
     }
-    for (const [object, name] of [['client', 'client_id'], ['organization', 'id'], ['connection', 'name']]) {
+    for (const [object, name] of [
+      ['client', 'client_id'],
+      ['organization', 'id'],
+      ['connection', 'name'],
+    ]) {
       const event = recorded('acme');
       withGetter(event[object], name);
       const { outcome, reason, counts, claims } = await login(load(source), event);
@@ -238,7 +264,10 @@ for (const [title, make] of Object.entries(NO_TEXTS)) {
       ]) {
         const event = { ...recorded('acme'), client: { client_id: make() } };
         const result = await login(load(embed({ ...texts, ...changed })), event);
-        assert.deepEqual([result.outcome, result.reason, result.claims, result.denied], ['none', reason, NO_CLAIMS, null]);
+        assert.deepEqual(
+          [result.outcome, result.reason, result.claims, result.denied],
+          ['none', reason, NO_CLAIMS, null],
+        );
       }
     }
   });

@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { ROOT } from './support.mjs';
 
-const run = (...args) => execFileSync(process.execPath, ['fuzz/differential.mjs', ...args], { cwd: ROOT, encoding: 'utf8' });
+const run = (...args) =>
+  execFileSync(process.execPath, ['fuzz/differential.mjs', ...args], { cwd: ROOT, encoding: 'utf8' });
 
 test('random logins of a few random platforms give the same in both hosts, and again', () => {
   for (const seed of ['1', '3', '9']) {

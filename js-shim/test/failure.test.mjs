@@ -3,7 +3,19 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import {
-  ACTION, CLAIMS, DENY, NO_CLAIMS, embed, embedded, load, login, onBothTokens, pack, recorded, resealed, withPart,
+  ACTION,
+  CLAIMS,
+  DENY,
+  NO_CLAIMS,
+  embed,
+  embedded,
+  load,
+  login,
+  onBothTokens,
+  pack,
+  recorded,
+  resealed,
+  withPart,
 } from './support.mjs';
 
 const GOOD = ['catalog-admins', 'finance-readers'];
@@ -61,7 +73,7 @@ test('a flipped bit anywhere in the bundle is noticed', async () => {
   }
 });
 
-test('engine and bundle in each other\'s place are refused', async () => {
+test("engine and bundle in each other's place are refused", async () => {
   let engine, bundle;
   withPart('engine', (base64) => (engine = base64));
   withPart('bundle', (base64) => (bundle = base64));
@@ -97,17 +109,28 @@ test('the policy may be to refuse the login', async () => {
 });
 
 test('clients that are not ours are left alone even then', async () => {
-  for (const client of [{ client_id: 'unknown' }, { client_id: '__proto__' }, { client_id: 'constructor' }, {}, undefined]) {
+  for (const client of [
+    { client_id: 'unknown' },
+    { client_id: '__proto__' },
+    { client_id: 'constructor' },
+    {},
+    undefined,
+  ]) {
     const event = { ...recorded('acme'), client };
     const { outcome, claims, denied } = await login(load(withPart('bundle', () => '', DENY)), event);
     assert.deepEqual({ outcome, claims, denied }, { outcome: 'none', claims: NO_CLAIMS, denied: null });
   }
 });
 
-test('without a policy that can be trusted the platform\'s clients are refused, and only those', async () => {
+test("without a policy that can be trusted the platform's clients are refused, and only those", async () => {
   for (const action of [ACTION, DENY]) {
     const texts = embedded(action);
-    for (const FALLBACK of ['', 'null', texts.FALLBACK.replace('failure', 'Failure'), texts.FALLBACK.replace('qlik', 'else')]) {
+    for (const FALLBACK of [
+      '',
+      'null',
+      texts.FALLBACK.replace('failure', 'Failure'),
+      texts.FALLBACK.replace('qlik', 'else'),
+    ]) {
       const source = embed({ ...texts, FALLBACK, ENGINE: '' });
       const ours = await login(load(source), recorded('acme'));
       assert.deepEqual([ours.outcome, ours.reason, ours.claims], ['deny', 'bad-bundle', NO_CLAIMS]);
@@ -127,7 +150,10 @@ test('a client that cannot be read is refused if the policy is to refuse', async
       throw new Error('unreadable');
     },
   });
-  for (const [source, outcome] of [[ACTION, 'none'], [DENY, 'deny']]) {
+  for (const [source, outcome] of [
+    [ACTION, 'none'],
+    [DENY, 'deny'],
+  ]) {
     const result = await login(load(source), unreadable);
     assert.deepEqual([result.outcome, result.reason, result.claims], [outcome, 'engine-failure', NO_CLAIMS]);
     assert.equal(result.denied !== null, outcome === 'deny');
@@ -175,7 +201,12 @@ const CLOSED = Buffer.concat([Buffer.from(Uint32Array.of(0, 0x80000003).buffer),
 
 test('without a bundle every call of the engine is answered by a refusal', () => {
   const { exports, call, load } = startEngine();
-  for (const prepare of [() => {}, () => load(flip(BUNDLE, 100)), () => exports.load(0), () => exports.load(0xffffffff)]) {
+  for (const prepare of [
+    () => {},
+    () => load(flip(BUNDLE, 100)),
+    () => exports.load(0),
+    () => exports.load(0xffffffff),
+  ]) {
     prepare();
     assert.deepEqual(call('route', ROUTE, 3), NO_ROUTE);
     assert.deepEqual(call('evaluate', CLOSED, 8), REFUSAL);
@@ -207,12 +238,17 @@ test('the engine is started at the first login, once', async () => {
   assert.equal(engines.length, 1);
 });
 
-for (const [source, outcome] of [[ACTION, 'groups'], [DENY, 'deny']]) {
+for (const [source, outcome] of [
+  [ACTION, 'groups'],
+  [DENY, 'deny'],
+]) {
   test(`after a trap the policy applies (${outcome}), and the next login has a new engine`, async () => {
     const trap = () => {
       throw new WebAssembly.RuntimeError('unreachable');
     };
-    const engines = interceptEngines((count) => (count === 1 ? { evaluate: trap } : count === 2 ? { route: trap } : {}));
+    const engines = interceptEngines((count) =>
+      count === 1 ? { evaluate: trap } : count === 2 ? { route: trap } : {},
+    );
     const action = load(source);
     for (const count of [1, 2]) {
       const result = await login(action, recorded('acme'));

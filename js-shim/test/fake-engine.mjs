@@ -45,7 +45,8 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     return ANSWER;
   };
   const tell = (kind, at) => {
-    if (kind === 3) return JSON.stringify({ claim: CLAIM, id: true, access: true, saml: null, provenance: null, ...delivery });
+    if (kind === 3)
+      return JSON.stringify({ claim: CLAIM, id: true, access: true, saml: null, provenance: null, ...delivery });
     if (kind === 4) return reads[at].join('\0');
     return kind > 7 ? `${names[at]} of ${(kind - 7) / 16}` : names[at];
   };
@@ -63,11 +64,19 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     },
     evaluate(length) {
       const call = Buffer.from(memory.buffer, ROOM, length);
-      if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7) throw new Error('not what route said');
+      if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7)
+        throw new Error('not what route said');
       const answer = evaluate(decodeAll(call.toString('latin1', 16)), call.readDoubleLE(8), engine);
       const { outcome = 'groups', reason = 'ok', groups = [], rules = [], notes = [], organization = 1 } = answer;
       return words(
-        OUTCOMES.indexOf(outcome), name(reason), delivery ? 0 : NONE, 1, rules.length, 0, notes.length, groups.length,
+        OUTCOMES.indexOf(outcome),
+        name(reason),
+        delivery ? 0 : NONE,
+        1,
+        rules.length,
+        0,
+        notes.length,
+        groups.length,
         ...notes.flatMap(([code, count]) => [name(code), count]),
         ...groups.map(name),
         ...(delivery?.provenance ? [organization, rules.length, ...rules.map(name)] : []),

@@ -9,9 +9,41 @@ import { ACTION, bundleText, embedded, load, login } from './support.mjs';
 const KEYWORDS = /##|@@|\$\{|%\{/;
 
 const TEXTS = [
-  '##KEY##', '@@KEY@@', '${key}', '%{if key}', '$${key}', '%%{key}', '#', '@', '$', '%', '#'.repeat(9), '@{', '${"', "${'",
-  'Büro', 'Größe-東京', '🛠', '\u{10ffff}', 'a\u0301', '\u2028', '\u2029', '\ufeff', 'ﬁ', '\u00ad',
-  '\\u0024{', '\\', '\\\\#', '\\"@@', '"', "'", '`', '</script>', '__proto__', '__CLAIMSMITH_BUNDLE__', '\\u',
+  '##KEY##',
+  '@@KEY@@',
+  '${key}',
+  '%{if key}',
+  '$${key}',
+  '%%{key}',
+  '#',
+  '@',
+  '$',
+  '%',
+  '#'.repeat(9),
+  '@{',
+  '${"',
+  "${'",
+  'Büro',
+  'Größe-東京',
+  '🛠',
+  '\u{10ffff}',
+  'a\u0301',
+  '\u2028',
+  '\u2029',
+  '\ufeff',
+  'ﬁ',
+  '\u00ad',
+  '\\u0024{',
+  '\\',
+  '\\\\#',
+  '\\"@@',
+  '"',
+  "'",
+  '`',
+  '</script>',
+  '__proto__',
+  '__CLAIMSMITH_BUNDLE__',
+  '\\u',
 ];
 const claim = (text, at) => `https://claims.example.com/${at}/${encodeSpaces(text)}/groups`;
 /** A claim's name has no spaces; the separators of lines count as such. */
@@ -25,24 +57,29 @@ const applications = TEXTS.map((text, at) => ({
 }));
 
 // JSON is YAML.
-const platform = (failure) => JSON.stringify({
-  version: 1,
-  platform: {
-    applications: Object.fromEntries(applications.map(({ client, claim, saml, provenance }, at) => [
-      `app-${at}`,
-      { clients: [client], claim, ...(saml && { 'saml-attribute': saml }), ...(provenance && { provenance }) },
-    ])),
-    groups: { staff: { applications: applications.map((_, at) => `app-${at}`), description: 'Everybody: ${x} ##Y## @@Z@@ é' } },
-    policies: { failure },
-  },
-  organizations: {
-    acme: {
-      organization: 'org_acme',
-      connections: { '@@acme@@': { strategy: 'samlp', groups: { from: '/%{groups}', shape: 'list' } } },
-      rules: [{ id: 'staff', match: { exact: '##STAFF##' }, grant: 'staff' }],
+const platform = (failure) =>
+  JSON.stringify({
+    version: 1,
+    platform: {
+      applications: Object.fromEntries(
+        applications.map(({ client, claim, saml, provenance }, at) => [
+          `app-${at}`,
+          { clients: [client], claim, ...(saml && { 'saml-attribute': saml }), ...(provenance && { provenance }) },
+        ]),
+      ),
+      groups: {
+        staff: { applications: applications.map((_, at) => `app-${at}`), description: 'Everybody: ${x} ##Y## @@Z@@ é' },
+      },
+      policies: { failure },
     },
-  },
-});
+    organizations: {
+      acme: {
+        organization: 'org_acme',
+        connections: { '@@acme@@': { strategy: 'samlp', groups: { from: '/%{groups}', shape: 'list' } } },
+        rules: [{ id: 'staff', match: { exact: '##STAFF##' }, grant: 'staff' }],
+      },
+    },
+  });
 
 const action = bundleText(platform('no-groups'));
 const broken = (source) => {

@@ -15,11 +15,7 @@ const EXPECTED = {
     ['bi-developers', 'bi-viewers', 'data-stewards', 'finance-analytics'],
     { received: 5, out: 4, rules: 3, unmatched: 2 },
   ],
-  soylent: [
-    'qlik',
-    ['bi-developers', 'bi-viewers', 'platform-staff'],
-    { received: 3, out: 3, rules: 2, unmatched: 1 },
-  ],
+  soylent: ['qlik', ['bi-developers', 'bi-viewers', 'platform-staff'], { received: 3, out: 3, rules: 2, unmatched: 1 }],
   stark: [
     'qlik',
     ['bi-developers', 'bi-viewers', 'plant-engineering', 'platform-staff'],
@@ -44,7 +40,12 @@ for (const [name, [application, groups, counts]] of Object.entries(EXPECTED)) {
 
 test('every recorded login has its expectation', () => {
   const files = readdirSync(new URL('events/', import.meta.url));
-  assert.deepEqual(files.sort(), Object.keys(EXPECTED).map((name) => `${name}.json`).sort());
+  assert.deepEqual(
+    files.sort(),
+    Object.keys(EXPECTED)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
 });
 
 test('a byte order mark before an event is skipped', () => {
@@ -56,13 +57,25 @@ test('a byte order mark before an event is skipped', () => {
 
 test('recorded logins have the fields of an event', () => {
   const fields = [
-    'authentication', 'authorization', 'client', 'configuration', 'connection', 'organization', 'request',
-    'resource_server', 'secrets', 'session', 'stats', 'tenant', 'transaction', 'user',
+    'authentication',
+    'authorization',
+    'client',
+    'configuration',
+    'connection',
+    'organization',
+    'request',
+    'resource_server',
+    'secrets',
+    'session',
+    'stats',
+    'tenant',
+    'transaction',
+    'user',
   ];
   for (const name of Object.keys(EXPECTED)) assert.deepEqual(Object.keys(recorded(name)).sort(), fields);
 });
 
-test('the same login for another application gets that one\'s groups', async () => {
+test("the same login for another application gets that one's groups", async () => {
   const event = recorded('initech');
   event.client.client_id = recorded('acme').client.client_id;
   const { claims } = await login(load(), event);
@@ -73,7 +86,10 @@ test('the tokens of a client that is none of ours stay as they are', async () =>
   const event = recorded('acme');
   event.client.client_id = 'SomebodyElsesClient0000000000001';
   const { claims, denied, outcome, reason } = await login(load(), event);
-  assert.deepEqual({ claims, denied, outcome, reason }, { claims: NO_CLAIMS, denied: null, outcome: 'none', reason: 'unknown-client' });
+  assert.deepEqual(
+    { claims, denied, outcome, reason },
+    { claims: NO_CLAIMS, denied: null, outcome: 'none', reason: 'unknown-client' },
+  );
 });
 
 test('a denial names the reason and nobody', async () => {

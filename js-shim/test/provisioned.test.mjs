@@ -6,7 +6,8 @@ import { fetchGroups } from '../src/provisioned.js';
 import { createApi } from './auth0-loader.mjs';
 
 const EVENT = { connection: { id: 'con_1', name: 'idp' } };
-const many = (count, rest = {}) => Array.from({ length: count }, (_, i) => ({ id: `grp_${i}`, name: `group ${i}`, connection_id: 'con_1', ...rest }));
+const many = (count, rest = {}) =>
+  Array.from({ length: count }, (_, i) => ({ id: `grp_${i}`, name: `group ${i}`, connection_id: 'con_1', ...rest }));
 /** An `api` whose groups come from this function. */
 const from = (getUserGroups) => ({ groups: { getUserGroups } });
 
@@ -25,24 +26,48 @@ test('all pages are read', async () => {
 test('each page is asked for by what the one before it says', async () => {
   const calls = [];
   const [a, b] = many(2);
-  const pages = [{ groups: [a], next: 'x' }, { groups: [], next: 'y' }, { groups: [b], next: null }];
-  const groups = await fetchGroups(EVENT, from(async (options) => (calls.push(options), pages[calls.length - 1])));
+  const pages = [
+    { groups: [a], next: 'x' },
+    { groups: [], next: 'y' },
+    { groups: [b], next: null },
+  ];
+  const groups = await fetchGroups(
+    EVENT,
+    from(async (options) => (calls.push(options), pages[calls.length - 1])),
+  );
   assert.deepEqual(groups, [a, b]);
   assert.deepEqual(calls, [{ take: 100 }, { take: 100, from: 'x' }, { take: 100, from: 'y' }]);
 });
 
 test('an empty next ends the list like none', async () => {
   for (const next of [undefined, null, '']) {
-    assert.deepEqual(await fetchGroups(EVENT, from(async () => ({ groups: many(1), next }))), many(1));
+    assert.deepEqual(
+      await fetchGroups(
+        EVENT,
+        from(async () => ({ groups: many(1), next })),
+      ),
+      many(1),
+    );
   }
 });
 
 test('an answer that is no promise counts as well', async () => {
-  assert.deepEqual(await fetchGroups(EVENT, from(() => ({ groups: many(2) }))), many(2));
+  assert.deepEqual(
+    await fetchGroups(
+      EVENT,
+      from(() => ({ groups: many(2) })),
+    ),
+    many(2),
+  );
 });
 
 test('the method is called as one of its object', async () => {
-  const groups = { kept: many(1), async getUserGroups() { return { groups: this.kept }; } };
+  const groups = {
+    kept: many(1),
+    async getUserGroups() {
+      return { groups: this.kept };
+    },
+  };
   assert.deepEqual(await fetchGroups(EVENT, { groups }), many(1));
 });
 
@@ -65,7 +90,14 @@ test('where it cannot be told whose groups they are, they are unavailable', asyn
 });
 
 test('groups that cannot be asked for are unavailable', async () => {
-  for (const api of [createApi(), {}, { groups: null }, { groups: {} }, { groups: { getUserGroups: 'groups' } }, undefined]) {
+  for (const api of [
+    createApi(),
+    {},
+    { groups: null },
+    { groups: {} },
+    { groups: { getUserGroups: 'groups' } },
+    undefined,
+  ]) {
     assert.equal(await fetchGroups(EVENT, api), null);
   }
   assert.equal(await fetchGroups(undefined, createApi({ provisioned: [] })), null);
@@ -86,9 +118,22 @@ test('an error, at once or later, makes them unavailable', async () => {
 
 test('what is no page makes them unavailable', async () => {
   for (const page of [
-    undefined, null, 5, 'groups', [], {}, { groups: null }, { groups: 'abc' }, { groups: { length: 0 } },
-    { groups: ['a'] }, { groups: [null] }, { groups: [['a']] }, { groups: [...many(1), undefined] },
-    { groups: [], next: 5 }, { groups: [], next: {} }, { groups: [], next: true },
+    undefined,
+    null,
+    5,
+    'groups',
+    [],
+    {},
+    { groups: null },
+    { groups: 'abc' },
+    { groups: { length: 0 } },
+    { groups: ['a'] },
+    { groups: [null] },
+    { groups: [['a']] },
+    { groups: [...many(1), undefined] },
+    { groups: [], next: 5 },
+    { groups: [], next: {} },
+    { groups: [], next: true },
   ]) {
     await checkUnavailable(async () => page);
   }
@@ -117,7 +162,10 @@ test('groups that do not come in time are unavailable, and asked for no more', a
   mock.timers.enable({ apis: ['setTimeout'] });
   const waiting = [];
   let calls = 0;
-  const groups = fetchGroups(EVENT, from(() => (calls++, new Promise((resolve) => waiting.push(resolve)))));
+  const groups = fetchGroups(
+    EVENT,
+    from(() => (calls++, new Promise((resolve) => waiting.push(resolve)))),
+  );
   mock.timers.tick(1_000);
   waiting[0]({ groups: many(1), next: 'x' });
   await settled();
@@ -137,7 +185,10 @@ test('groups that do not come in time are unavailable, and asked for no more', a
 test('an error that comes too late is no concern of anybody', async ({ mock }) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   let fail;
-  const groups = fetchGroups(EVENT, from(() => new Promise((_, reject) => (fail = reject))));
+  const groups = fetchGroups(
+    EVENT,
+    from(() => new Promise((_, reject) => (fail = reject))),
+  );
   mock.timers.tick(3_000);
   assert.equal(await groups, null);
   fail(new Error('too late'));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeReads, parseRead } from '../src/reading.js';
+import { encodeLookups, parseLookup } from '../src/reading.js';
 import { decodeAll, readOf } from './support-reading.mjs';
 
 const bomb = () => {
@@ -10,7 +10,7 @@ const bomb = () => {
 };
 
 /** What the reads give for an event, each an object of what differs from the login's `/groups`. */
-const all = (event, reads, provisioned) => decodeAll(encodeReads(reads.map(readOf), event, provisioned));
+const all = (event, reads, provisioned) => decodeAll(encodeLookups(reads.map(readOf), event, provisioned));
 const one = (event, read = {}, provisioned = undefined) => all(event, [read], provisioned)[0];
 
 /** A login through the connection `idp`, with these identities. */
@@ -24,14 +24,26 @@ const secondary = { connection: 'idp', profileData: { groups: ['theirs'], depart
 const check = (identities, expected) => assert.deepEqual(one(linked(identities)), expected);
 
 test('a read is taken apart', () => {
-  const read = parseRead('login\0nfc,overage\0/a~1b/~0c/d\0email\0; ');
-  assert.deepEqual({ ...read, head: undefined }, {
-    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', delimiter: '; ',
-    head: undefined,
-  });
-  const plain = parseRead('event\0\0\0\0');
-  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.delimiter], [[], false, false, false, '', '']);
-  assert.throws(() => parseRead(''));
+  const read = parseLookup('login\0nfc,overage\0/a~1b/~0c/d\0email\0; ');
+  assert.deepEqual(
+    { ...read, head: undefined },
+    {
+      base: 'login',
+      json: false,
+      nfc: true,
+      overage: true,
+      path: ['a/b', '~c', 'd'],
+      field: 'email',
+      delimiter: '; ',
+      head: undefined,
+    },
+  );
+  const plain = parseLookup('event\0\0\0\0');
+  assert.deepEqual(
+    [plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.delimiter],
+    [[], false, false, false, '', ''],
+  );
+  assert.throws(() => parseLookup(''));
 });
 
 test('each base has its place', () => {
@@ -47,7 +59,14 @@ test('each base has its place', () => {
     { base: 'provisioned', pointer: '', field: 'name' },
   ];
   assert.deepEqual(all(event, reads, [{ name: 'a', id: '1' }, {}]), [
-    ['theirs'], ['own'], ['kept'], 'gold', 'idp', '<absent>', 'Finance', [{ name: 'a' }, {}],
+    ['theirs'],
+    ['own'],
+    ['kept'],
+    'gold',
+    'idp',
+    '<absent>',
+    'Finance',
+    [{ name: 'a' }, {}],
   ]);
 });
 
@@ -64,7 +83,8 @@ test('another identity that logged in has its own profile', () => {
 });
 
 test('an identity without a profile has no attributes', () => {
-  for (const profileData of [undefined, null, 'groups', 5, ['groups']]) check([other, { connection: 'idp', profileData }], '<absent>');
+  for (const profileData of [undefined, null, 'groups', 5, ['groups']])
+    check([other, { connection: 'idp', profileData }], '<absent>');
   check([other, primary], '<absent>');
   check([other, Object.assign(Object.create({ profileData: { groups: ['theirs'] } }), primary)], '<absent>');
 });
@@ -78,13 +98,27 @@ test('it is unclear who logged in if none or several identities are of the conne
 });
 
 test('an unclear identity makes every read of a login unclear, and no other', () => {
-  const reads = [{}, { pointer: '/department' }, { options: 'overage' }, { base: 'user' }, { base: 'event', pointer: '/connection/name' }];
+  const reads = [
+    {},
+    { pointer: '/department' },
+    { options: 'overage' },
+    { base: 'user' },
+    { base: 'event', pointer: '/connection/name' },
+  ];
   assert.deepEqual(all(linked([other]), reads), ['<unclear>', '<unclear>', '<unclear>', ['own'], 'idp']);
 });
 
 test('it is unclear who logged in if the identities, or one of them, cannot be read', () => {
   for (const identities of [null, {}, 'idp', 5, true, { 0: primary, length: 1 }]) check(identities, '<unclear>');
-  for (const identity of [null, 'idp', ['idp'], {}, { connection: null }, { connection: ['idp'] }, Object.create(primary)]) {
+  for (const identity of [
+    null,
+    'idp',
+    ['idp'],
+    {},
+    { connection: null },
+    { connection: ['idp'] },
+    Object.create(primary),
+  ]) {
     check([identity], '<unclear>');
     check([primary, identity], '<unclear>');
     check([other, secondary, identity], '<unclear>');
@@ -99,7 +133,7 @@ test('there are as many identities as a list may have entries', () => {
   check([primary, ...new Array(10_000).fill(other)], '<unclear>');
 });
 
-test('without linked accounts the attributes are the user\'s', () => {
+test("without linked accounts the attributes are the user's", () => {
   for (const identities of [undefined, []]) check(identities, ['own']);
   const inherited = Object.assign(Object.create({ identities: [other] }), { groups: ['own'] });
   assert.deepEqual(one({ connection: { name: 'idp' }, user: inherited }), ['own']);
@@ -107,22 +141,60 @@ test('without linked accounts the attributes are the user\'s', () => {
 
 test('a user that is none has no attributes', () => {
   for (const user of [undefined, null, 'user', 5, [], '\n', () => {}]) {
-    assert.deepEqual(all({ connection: { name: 'idp' }, user }, [{}, { base: 'user', options: 'overage' }]), ['<absent>', '<absent>']);
+    assert.deepEqual(all({ connection: { name: 'idp' }, user }, [{}, { base: 'user', options: 'overage' }]), [
+      '<absent>',
+      '<absent>',
+    ]);
   }
 });
 
 test('what throws is unreadable, and its neighbors are read', () => {
-  const event = { ...linked([other, secondary]), client: { get metadata() { return bomb(); } } };
+  const event = {
+    ...linked([other, secondary]),
+    client: {
+      get metadata() {
+        return bomb();
+      },
+    },
+  };
   Object.defineProperty(event.user, 'groups', { get: bomb });
-  const reads = [{}, { base: 'user' }, { base: 'event', pointer: '/client/metadata/tier' }, { base: 'event', pointer: '/connection/name' }];
+  const reads = [
+    {},
+    { base: 'user' },
+    { base: 'event', pointer: '/client/metadata/tier' },
+    { base: 'event', pointer: '/connection/name' },
+  ];
   assert.deepEqual(all(event, reads), [['theirs'], '<unreadable>', '<unreadable>', 'idp']);
 
-  const user = { get user() { return bomb(); }, connection: { name: 'idp' } };
-  assert.deepEqual(all(user, [{}, { base: 'user' }, { base: 'event', pointer: '/connection/name' }]), ['<unreadable>', '<unreadable>', 'idp']);
+  const user = {
+    get user() {
+      return bomb();
+    },
+    connection: { name: 'idp' },
+  };
+  assert.deepEqual(all(user, [{}, { base: 'user' }, { base: 'event', pointer: '/connection/name' }]), [
+    '<unreadable>',
+    '<unreadable>',
+    'idp',
+  ]);
   for (const odd of [
     Object.defineProperty([other, secondary], 1, { get: bomb }),
-    [{ get connection() { return bomb(); } }],
-    [other, { connection: 'idp', get profileData() { return bomb(); } }],
+    [
+      {
+        get connection() {
+          return bomb();
+        },
+      },
+    ],
+    [
+      other,
+      {
+        connection: 'idp',
+        get profileData() {
+          return bomb();
+        },
+      },
+    ],
     new Proxy([primary], { get: bomb }),
   ]) {
     assert.deepEqual(all(linked(odd), [{}, { base: 'user' }]), ['<unreadable>', ['own']]);
@@ -143,7 +215,7 @@ test('an endless list of identities is not walked', () => {
   check(new Array(4_294_967_295), '<unclear>');
 });
 
-test('each of Entra\'s signs of withheld groups counts', () => {
+test("each of Entra's signs of withheld groups counts", () => {
   const sign = (members, expected) => {
     const event = { connection: { name: 'idp' }, user: { groups: ['a'], ...members } };
     assert.deepEqual(one(event, { options: 'overage' }), expected, JSON.stringify(members));
@@ -199,7 +271,10 @@ test('groups that Auth0 keeps may be unavailable, or none', () => {
   assert.equal(one({}, read), '<unavailable>');
   assert.equal(one({}, read, null), '<unavailable>');
   assert.deepEqual(one({}, read, []), []);
-  const groups = [{ id: 'grp_1', name: 'a', external_id: null }, { id: 'grp_2', name: 5 }];
+  const groups = [
+    { id: 'grp_1', name: 'a', external_id: null },
+    { id: 'grp_2', name: 5 },
+  ];
   assert.deepEqual(one({}, read, groups), [{ name: 'a' }, { name: 5 }]);
   assert.deepEqual(one({}, { ...read, field: 'external_id' }, groups), [{ external_id: null }, {}]);
 });

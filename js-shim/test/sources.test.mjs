@@ -15,7 +15,11 @@ const claim = (application) => `https://claims.example.com/${application}/groups
 
 /** What a login gives: its groups and the rules, or the reason why there is nothing. */
 async function run(connection, user, provisioned) {
-  const event = { client: { client_id: CLIENTS.portal }, connection: { id: `con_${connection}`, name: connection }, user };
+  const event = {
+    client: { client_id: CLIENTS.portal },
+    connection: { id: `con_${connection}`, name: connection },
+    user,
+  };
   const own = provisioned?.map((group) => ({ connection_id: event.connection.id, ...group }));
   const { outcome, reason, claims } = await login(action, event, createApi({ provisioned: own ?? provisioned }));
   if (outcome !== 'groups') return reason;
@@ -47,7 +51,10 @@ test('the identity that logged in has its own groups', async () => {
 
 test('conditions read the identity that logged in', async () => {
   await check('entra', { groups: [], department: 'Finance' }, { groups: ['accounting'], rules: ['finance'] });
-  await check('entra', linked('entra', { groups: [], department: 'Finance' }), { groups: ['accounting'], rules: ['finance'] });
+  await check('entra', linked('entra', { groups: [], department: 'Finance' }), {
+    groups: ['accounting'],
+    rules: ['finance'],
+  });
   await check('entra', linked('entra', { groups: [] }, { department: 'Finance' }), NOTHING);
 });
 
@@ -68,7 +75,11 @@ test('letters are composed where the mapping says so', async () => {
   const apart = 'Bu\u0308cher';
   await check('normalized', { groups: [apart] }, BOOKS);
   await check('normalized', { groups: apart }, BOOKS);
-  await check('normalized', { groups: ['B\u00fccher', 'engineers', apart] }, { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] });
+  await check(
+    'normalized',
+    { groups: ['B\u00fccher', 'engineers', apart] },
+    { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] },
+  );
   await check('entra', { groups: [apart] }, NOTHING);
 });
 
@@ -83,13 +94,17 @@ test('groups are read out of JSON in a string', async () => {
 test('groups that Auth0 keeps are read, all pages of them', async () => {
   const others = (count) => Array.from({ length: count }, (_, i) => ({ id: `grp_${i}`, name: `group ${i}` }));
   await checkProvisioned('scim', [{ id: 'grp_1', name: 'engineers' }], ENGINEER);
-  await checkProvisioned('scim', [...others(250), { id: 'grp_1', name: 'engineers', connection_id: 'con_scim' }], ENGINEER);
+  await checkProvisioned(
+    'scim',
+    [...others(250), { id: 'grp_1', name: 'engineers', connection_id: 'con_scim' }],
+    ENGINEER,
+  );
   await checkProvisioned('scim', [], NOTHING);
   await checkProvisioned('scim', others(10_001), 'too-many-groups');
   await checkProvisioned('scim', [{ id: 'grp_1' }], 'entry-unnamed');
 });
 
-test('groups of another connection are none of the login\'s', async () => {
+test("groups of another connection are none of the login's", async () => {
   await checkProvisioned('scim', [{ name: 'engineers', connection_id: 'con_other' }], NOTHING);
 });
 
@@ -101,7 +116,12 @@ test('groups that Auth0 does not give are not taken for none', async () => {
 test('several sources are read together', async () => {
   const provisioned = [{ name: 'else', external_id: 'ext-engineers' }];
   await checkProvisioned('both', provisioned, ENGINEER);
-  await checkProvisioned('both', provisioned, { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] }, { groups: ['B\u00fccher'] });
+  await checkProvisioned(
+    'both',
+    provisioned,
+    { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] },
+    { groups: ['B\u00fccher'] },
+  );
 });
 
 test('a rule fires until it expires', async ({ mock }) => {
@@ -120,7 +140,10 @@ test('each application is told as it asks', async () => {
       transaction: { protocol },
       user: { groups: ['engineers'] },
     };
-    const { claims: { idToken, accessToken }, attributes } = await login(action, event);
+    const {
+      claims: { idToken, accessToken },
+      attributes,
+    } = await login(action, event);
     return { idToken, accessToken, attributes };
   };
   const groups = ['engineering'];

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeReads } from '../src/reading.js';
+import { encodeLookups } from '../src/reading.js';
 import { readOf } from './support-reading.mjs';
 
 const MARK = '\u0323';
@@ -38,7 +38,7 @@ function workOf(groups, ...reads) {
   count(RegExp.prototype, 'test', (_, text) => (work.searched += text.length));
   const parsed = reads.map(readOf);
   for (const key of Object.keys(work)) work[key] = 0;
-  encodeReads(parsed, { user: { groups } });
+  encodeLookups(parsed, { user: { groups } });
   for (const undo of restore) undo();
   return work;
 }
@@ -90,7 +90,11 @@ test('what is done for a character is bounded', () => {
 });
 
 test('what is too large is measured, and nothing else', () => {
-  for (const login of [`${MARK.repeat(LIMIT / 2)}x`, many(10_000, MARK.repeat(1_000)), `[${'1,'.repeat(LIMIT / 2)}1]`]) {
+  for (const login of [
+    `${MARK.repeat(LIMIT / 2)}x`,
+    many(10_000, MARK.repeat(1_000)),
+    `[${'1,'.repeat(LIMIT / 2)}1]`,
+  ]) {
     for (const read of [NFC, SPLIT, JSON_NFC]) {
       const { measured, ...rest } = workOf(login, read);
       assert.ok(measured <= 2 * LIMIT);

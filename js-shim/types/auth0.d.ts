@@ -12,7 +12,7 @@
  * well, because an exception would fail the login.
  */
 
-export interface Event {
+export interface PostLoginEvent {
   connection: {
     /** For example `con_…`. */
     id: string;
@@ -30,7 +30,7 @@ export interface Event {
   user: unknown;
 }
 
-export interface Api {
+export interface PostLoginApi {
   access: {
     /** Refuses the login; the application receives the reason as `error_description`. */
     deny(reason: string): unknown;
