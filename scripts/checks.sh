@@ -18,6 +18,7 @@ run_checks() {
   check "Tests, WebAssembly (wasm-pack)" test_wasm
   check "The same answers natively and in WebAssembly" compare_answers
   check "Dependencies of the shipped engine" check_engine_dependencies
+  check "Licenses, versions and sources of dependencies" check_dependencies
   check "Size of engine and shim" check_size
   check "Form of the mapping files" check_form
   check "Tests of the Action, Node $(node --version)" test_action node
@@ -99,7 +100,16 @@ compare_answers() {
   [ -n "$native" ] && [ "$native" = "$wasm" ]
 }
 
-# What would not fit into an Action, or has no business at a login.
+# By deny.toml. Building cargo-deny takes eleven minutes, so it is not installed here.
+check_dependencies() {
+  if ! cargo deny --version >/dev/null 2>&1; then
+    say "skipped: cargo-deny is not installed; \`cargo install cargo-deny --locked\` takes about eleven minutes"
+    return
+  fi
+  host_cargo deny check licenses bans sources
+}
+
+# Packages that are too large for an Action, or that a login does not need.
 check_engine_dependencies() {
   local packages unwanted='^(clap|globset|idna|regex|regex-automata|regex-lite|regex-syntax|serde_json|tokio)$'
   packages=$(host_cargo tree --package claimsmith --no-default-features --target "$WASM_TARGET" \
