@@ -1,6 +1,6 @@
 // Makes platforms and logins of any size, always the same for the same numbers.
 //
-//   node bench/generate.mjs FOLDER ORGANIZATIONS RULES [LOGINS]
+//   node bench/generate.mjs FOLDER ORGANIZATIONS RULES
 //
 // Seven of ten rules name a group exactly, three have a glob. Names have 15 to 40 characters and look like those
 // of directories: unit, subject, role and place in one of several styles, a style for each customer.
@@ -25,8 +25,8 @@ const PLACES = ['emea', 'apac', 'amer', 'dach', 'nordics', 'iberia', 'plant-01',
   'fr', 'it', 'us-east', 'us-west', 'prod', 'test', 'group', 'global', 'local'];
 
 /**
- * The parts of a name, put together as one customer's directory does. Without `/` and `\`: picomatch and minimatch,
- * which are compared, take them for paths.
+ * The parts of a name, put together as one customer's directory does. Without `/` and `\`, which picomatch and
+ * minimatch would treat as parts of a path.
  */
 const STYLES = [
   ([unit, subject, role, place]) => `${unit}-${subject}-${role}-${place}`,
@@ -92,7 +92,7 @@ function customer(at, rules, targets) {
   };
 }
 
-/** `count` logins, spread over the customers; each carries `groups` groups, of which about half are wanted. */
+/** `count` logins, spread over the customers; each carries `groups` groups, of which about half match a rule. */
 export function logins({ customers }, count, groups) {
   const next = random(4711);
   return Array.from({ length: count }, (_, at) => {

@@ -1,5 +1,5 @@
 // Two mappings of one customer that use more of the language than names and globs: folders for claimsmith, logins,
-// and the same written by hand in JavaScript.
+// and JavaScript written by hand that does the same.
 //
 //   node bench/languages.mjs FOLDER      writes FOLDER/mixed and FOLDER/regex
 
@@ -16,7 +16,7 @@ const TARGETS = TEAMS.flatMap((team) => ROLES.map((role) => `${team}-${role}`)).
 const TARGET_SET = new Set(TARGETS);
 const BASE = 'OU=Groups,DC=acme,DC=example';
 
-/** Distinguished names, aliases, conditions, captures, a rule that takes away, and letter case that does not count. */
+/** Distinguished names, aliases, conditions, captures, an excluding rule, and a pattern that ignores letter case. */
 const MIXED = {
   connections: {
     acme: { strategy: 'ad', groups: { from: '/groups', shape: 'list', form: 'dn', below: BASE } },
@@ -89,6 +89,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 export const mixed = {
   name: 'mixed',
+  title: 'distinguished names, aliases, conditions, captures, exclusions, letter case',
   logins: (count, groups) =>
     logins(count, groups, 'ad', (pick, next) => {
       const kind = next();
@@ -134,6 +135,7 @@ export const mixed = {
 
 export const regex = {
   name: 'regex',
+  title: 'ten regular expressions',
   logins: (count, groups) =>
     logins(count, groups, 'okta', (pick, next) => {
       const number = Math.floor(next() * 3000);

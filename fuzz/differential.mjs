@@ -1,11 +1,11 @@
 /**
- * Random platforms and random logins, through the built Action and through `claimsmith evaluate`: whatever an identity
- * provider sends, both have to give the same.
+ * Random platforms and random logins, through the built Action and through `claimsmith evaluate`: both have to give the
+ * same for everything that an identity provider can send.
  *
  *     node fuzz/differential.mjs [--seed N] [--seconds S] [--events N]
  *
- * A platform and its events are made from one number, so a run is repeated by its seed. What differs is made smaller and
- * kept in `target/fuzz/artifacts/differential/`.
+ * A platform and its events are made from one number, so a run can be repeated with its seed. A login that differs is made
+ * smaller and kept in `target/fuzz/artifacts/differential/`.
  */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -70,7 +70,7 @@ console.log(`outcomes and reasons: ${list(tally.reasons)}`);
 if (tally.refused.size > 0) console.log(`platforms that the compiler refuses, by code: ${list(tally.refused)}`);
 process.exitCode = failed ? 1 : 0;
 
-/** Makes a difference smaller, keeps it, and tells how to run it again. */
+/** Makes a difference smaller, keeps it, and prints how to run it again. */
 async function report(at, mapping, login, differences) {
   const found = await shrink(hosts, mapping, login, Date.now() + SHRINK_MILLISECONDS);
   mkdirSync(ARTIFACTS, { recursive: true });

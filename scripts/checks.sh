@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Every test of the project. All of them run, whatever fails first; the end lists what failed.
+# Every test of the project. All of them run, even if one fails; a summary at the end lists which failed.
 
 CHECKS_RUN=0
 CHECKS_FAILED=0
@@ -60,8 +60,8 @@ format_javascript() {
     '{bench,scripts,fuzz}/**/*.mjs'
 }
 
-# Properties are tested on random input from the same seed each time: a change and not luck fails a build.
-# PROPTEST_RNG_SEED can be another number, and `cargo test` by itself draws one each time.
+# Properties are tested on random input from the same seed each time, so that only a change can make a build fail.
+# PROPTEST_RNG_SEED sets another seed; plain `cargo test` uses a new one each time.
 test_host() {
   PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-815} host_cargo test --workspace
 }
@@ -72,17 +72,17 @@ lint_wasm() {
   wasm_cargo clippy --package claimsmith --all-targets --target "$WASM_TARGET" -- -D warnings
 }
 
-# The library alone: the command is a program of the same name, and its pages would overwrite the library's.
+# Only the library: the command is a program of the same name, and its pages would overwrite those of the library.
 document() {
   RUSTDOCFLAGS="-D warnings" host_cargo doc --package claimsmith --no-deps
 }
 
-# no-install: wasm-pack would download programs of its own; the ones it needs are in target/tools.
+# no-install: wasm-pack would download programs; the ones it needs are in target/tools.
 test_wasm() {
   local log=target/wasm-pack.log
   PATH=$TOOLS/bin:$WASM_PATH CARGO_TARGET_DIR=$ROOT/target/wasm \
     wasm-pack test --node --mode no-install 2>&1 | tee "$log"
-  # The runner is content with a file in which it finds no test.
+  # The runner succeeds even if it finds no test.
   grep -q '^test result: ok\. [1-9]' "$log" || {
     say "no test ran"
     return 1
@@ -121,8 +121,8 @@ check_engine_dependencies() {
   fi
 }
 
-# What an Action holds beside its mappings leaves room for them: at most 51 kB of the 100 000 bytes.
-# Compilers of other versions make engines that differ by some hundred bytes.
+# Engine and shim leave room for mappings: they have at most 51 kB of the 100 000 bytes.
+# Compilers of other versions build engines that differ by a few hundred bytes.
 check_size() {
   "$CLAIMSMITH" bundle mappings --out target/sizes --format json | node -e '
     const { engine, shim } = JSON.parse(require("node:fs").readFileSync(0, "utf8")).sizes;
@@ -132,13 +132,13 @@ check_size() {
   '
 }
 
-# Canonical, and without anything that is probably not meant.
+# Canonical, and without warnings.
 check_form() {
   "$CLAIMSMITH" fmt --check mappings tests/cases
   "$CLAIMSMITH" validate mappings --deny-warnings
 }
 
-# The files are named one by one: Node 22 takes a folder for a module.
+# The files are named one by one: Node 22 reads a folder as a module.
 test_action() {
   local files=(js-shim/test/*.test.*js)
   "$1" --test --test-reporter=spec "${files[@]}"

@@ -130,7 +130,7 @@ fn tags_of_values_are_those_of_the_table() {
             "UNCLEAR" => (Vec::new(), Value::IdentityUnclear),
             "OVERAGE" => (Vec::new(), Value::Overage),
             "UNAVAILABLE" => (Vec::new(), Value::Unavailable),
-            other => panic!("no value is called {other}"),
+            other => panic!("unexpected name {other}"),
         };
         let encoded = [vec![tag as u8], content].concat();
         assert_eq!(Value::decode(&encoded), Some(expected), "{name}");

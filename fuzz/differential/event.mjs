@@ -1,4 +1,4 @@
-/** Random events for a platform: what an identity provider could send, and what nobody should. */
+/** Random events for a platform: what an identity provider could send, and what none should send. */
 
 import { Members, Raw, object } from './json.mjs';
 import { POINTERS } from './platform.mjs';
@@ -18,7 +18,7 @@ const GROUPS_LINK = 'http://schemas.microsoft.com/claims/groups.link';
 
 const name = (random) => random.pick(random.chance(0.6) ? NAMES : ARRIVALS);
 
-/** Nesting, beyond what JSON readers take by default. */
+/** Nesting that is deeper than JSON readers accept by default. */
 function nested(random) {
   const depth = random.pick([1, 3, 130, 600]);
   return new Raw(
@@ -26,7 +26,7 @@ function nested(random) {
   );
 }
 
-/** @param {Random} random @returns {Json} what is no list of groups, or hardly one */
+/** @param {Random} random @returns {Json} a value that is not a list of groups, or a strange one */
 function odd(random) {
   return random.weighted(
     [3, () => null],
@@ -51,7 +51,7 @@ const odds = (random, share, make) => (random.chance(share) ? odd(random) : make
 
 function entries(random, make) {
   const list = Array.from({ length: random.pick([0, 1, 1, 2, 3, 4, 8]) }, make);
-  // Seldom, because they take their time: lists at the edge of what a login may have.
+  // Seldom, because they are slow: lists of about as many groups as a login may have.
   if (random.chance(0.01))
     list.push(...Array.from({ length: random.pick([9_999, 10_000, 10_001, 12_000]) - list.length }, () => 'n'));
   if (random.chance(0.005) && list.length > 10_000) list.push(5);
@@ -81,13 +81,13 @@ function groups(random) {
           .join(random.pick(DELIMITERS)),
     ],
     [4, objects],
-    // JSON in a string, now and then with escapes of its own or broken.
+    // JSON in a string, sometimes with additional escapes or broken.
     [4, () => damage(random, writeJson(random, random.chance(0.6) ? strings() : objects()))],
     [3, () => odd(random)],
   );
 }
 
-/** JSON text of which each string may be escaped whole. */
+/** JSON text in which any string may be written as escapes. */
 function writeJson(random, value) {
   if (value instanceof Raw) return value.text;
   if (value instanceof Members)
@@ -239,7 +239,7 @@ export function event(random) {
       object({
         client_id: odds(random, 0.02, () =>
           random.pick(
-            random.chance(0.03) ? ['nobody'] : ['portal-client', 'portal-client', 'wiki-client', 'desk-client'],
+            random.chance(0.03) ? ['unknown'] : ['portal-client', 'portal-client', 'wiki-client', 'desk-client'],
           ),
         ),
         metadata: metadata(random),

@@ -12,12 +12,12 @@ const LINE =
 /**
  * @typedef {object} Difference
  * @property {number} at which of the events
- * @property {string[]} parts what differs: `what: the Action's, not the command's`
+ * @property {string[]} parts what differs: `part: the Action's, not the command's`
  *
  * @typedef {object} Outcome
  * @property {string} [refused] why the platform cannot be used
  * @property {Difference[]} differences
- * @property {string[]} reasons what the command gave for each event
+ * @property {string[]} reasons of the command's answer for each event
  */
 
 export class Hosts {
@@ -87,7 +87,7 @@ async function login(action, event) {
   }
 }
 
-/** @returns {string[]} what the Action did otherwise than the command says */
+/** @returns {string[]} the differences between what the Action did and the command's answer */
 function compare({ log, api, saml }, answer) {
   const line = log.length === 1 ? LINE.exec(log[0]) : null;
   if (answer.error !== undefined || !line) return [`line: ${JSON.stringify(log)}, not ${JSON.stringify(answer)}`];
@@ -100,7 +100,7 @@ function compare({ log, api, saml }, answer) {
       .map(([code, count]) => [code, Number(count)]),
   );
   const expectedNotes = { ...answer.notes };
-  // A line has room for some notes, and counts the others.
+  // Notes that do not fit into the line are counted.
   if (notes.more !== undefined) {
     for (const code of Object.keys(expectedNotes)) if (!(code in notes)) delete expectedNotes[code];
     expectedNotes.more = Object.keys(answer.notes).length - Object.keys(expectedNotes).length;

@@ -1,5 +1,5 @@
 /**
- * JSON as a tree that holds what JavaScript's own values cannot: several members of one name, and raw text.
+ * JSON as a tree with what JavaScript's own values cannot hold: several members of one name, and raw text.
  *
  * @typedef {null | boolean | number | string | Json[] | Members | Raw} Json
  */
@@ -35,7 +35,7 @@ export function write(value) {
 }
 
 /**
- * Everything that a value becomes by losing one part of it, or by having a part in its place.
+ * All values that result from removing one part of a value, or from replacing it by one of its parts.
  *
  * @param {Json} value
  * @returns {Generator<Json>}

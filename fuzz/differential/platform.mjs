@@ -18,7 +18,7 @@ const FORMS = [
   () => ({ form: 'path' }),
 ];
 
-/** Where groups are: what events put there. */
+/** Where groups are in the events. */
 export const POINTERS = [
   '/groups',
   '/group_ids',

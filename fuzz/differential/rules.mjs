@@ -150,7 +150,7 @@ export function rule(random, at, scope) {
   } else {
     if (random.chance(0.12)) found.everyone = true;
     else found.match = match(random, scope);
-    // Where partial input is used, only what is there may be asked for.
+    // Where partial input is used, conditions on missing groups are not allowed.
     if (random.chance(0.2) && (!scope.partial || found.everyone)) found.exclude = random.some(TARGETS, 1, 2);
     else
       found.grant = random.some(

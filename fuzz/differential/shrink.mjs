@@ -2,7 +2,7 @@
 
 import { Members, smaller, write } from './json.mjs';
 
-/** So many candidates are tried in one run of both hosts. */
+/** The number of candidates in one run of both hosts. */
 const BATCH = 200;
 
 /**
@@ -53,7 +53,7 @@ async function shrinkPlatform(hosts, { platform, event }, end) {
   return undefined;
 }
 
-/** Everything that plain data becomes by losing one member or entry. */
+/** All values that result from removing one member or entry of plain data. */
 function* without(value) {
   if (typeof value !== 'object' || value === null) return;
   const isList = Array.isArray(value);

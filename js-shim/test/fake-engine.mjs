@@ -1,6 +1,6 @@
 /**
- * An engine that answers what a test says, through the boundary of the real one: calls and answers in a memory.
- * With it a test of the Action's JavaScript needs no mapping and can make an engine fail.
+ * An engine whose answers a test decides, with the boundary of the real one: calls and answers in a memory.
+ * With it, tests of the Action's JavaScript need no mapping and can make an engine fail.
  */
 
 import { decodeAll } from './support-reading.mjs';
@@ -12,8 +12,8 @@ const OUTCOMES = ['groups', 'deny', 'none'];
 
 /**
  * @typedef {object} Script what the engine answers
- * @property {string[][]} [reads] base, options, pointer and field of what it reads
- * @property {object | null} [delivery] how the application is told, apart from the claim; null: there is no application
+ * @property {string[][]} [lookups] each with base, options, pointer and field
+ * @property {object | null} [delivery] how the application receives groups, apart from the claim; null: there is no application
  * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
  *   `notes`: pairs of code and count, `organization`
  */
@@ -21,7 +21,7 @@ const OUTCOMES = ['groups', 'deny', 'none'];
 export const CLAIM = 'https://claims.example.com/groups';
 
 /**
- * Lets every engine that is started from now on be a fake one.
+ * From now on every engine that is started is a fake one.
  *
  * @param {import('node:test').MockTracker} mock undoes it at the end of the test
  * @param {Script} script
@@ -36,7 +36,7 @@ export function fakeEngines(mock, script) {
   return asked;
 }
 
-function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
+function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const names = [];
   const name = (text) => (names.includes(text) ? names.indexOf(text) : names.push(text) - 1);
@@ -44,10 +44,10 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     new Uint32Array(memory.buffer).set(values, ANSWER / 4);
     return ANSWER;
   };
-  const tell = (kind, at) => {
+  const textOf = (kind, at) => {
     if (kind === 3)
       return JSON.stringify({ claim: CLAIM, id: true, access: true, saml: null, provenance: null, ...delivery });
-    if (kind === 4) return reads[at].join('\0');
+    if (kind === 4) return lookups[at].join('\0');
     return kind > 7 ? `${names[at]} of ${(kind - 7) / 16}` : names[at];
   };
   return {
@@ -60,7 +60,7 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     load: () => 0,
     route() {
       asked.routes++;
-      return words(delivery ? 0 : NONE, 7, reads.length, ...reads.keys());
+      return words(delivery ? 0 : NONE, 7, lookups.length, ...lookups.keys());
     },
     evaluate(length) {
       const call = Buffer.from(memory.buffer, ROOM, length);
@@ -84,9 +84,9 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     },
     text(kind, at) {
       asked.texts.push(`${kind} ${at}`);
-      // Memory may grow whenever the engine is asked.
+      // The memory of the real engine may grow at any call.
       memory.grow(1);
-      const text = Buffer.from(tell(kind, at));
+      const text = Buffer.from(textOf(kind, at));
       const view = Buffer.from(memory.buffer);
       view.writeUInt32LE(text.length, ROOM - 4096);
       text.copy(view, ROOM - 4092);

@@ -1,4 +1,4 @@
-/** Bad events: each has a defined outcome, named in the log line, and grants nothing that a good one would not. */
+/** Bad events: each has a defined outcome, which the log line names, and grants nothing that a good one would not. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -33,7 +33,7 @@ class Hostile extends Array {
 }
 
 const ADMIN = { outcome: 'groups', reason: 'ok', groups: ['catalog-admins'] };
-const NOBODY = { outcome: 'groups', reason: 'ok', groups: [] };
+const NO_GROUPS = { outcome: 'groups', reason: 'ok', groups: [] };
 const denied = (reason) => ({ outcome: 'deny', reason });
 const closed = (reason) => ({ outcome: 'groups', reason, groups: [] });
 const untouched = (reason) => ({ outcome: 'none', reason });
@@ -86,15 +86,15 @@ const LISTS = [
   ['NUL', ['it-admins\0'], denied('entry-malformed')],
   ['a line break', ['it-admins\n'], denied('entry-malformed')],
   ['empty strings', ['', 'it-admins', ''], { ...ADMIN, notes: { 'empty-entry': 2 } }],
-  ['an empty list', [], NOBODY],
-  ['__proto__', ['__proto__', 'constructor', 'toString'], { ...NOBODY, unmatched: 3 }],
+  ['an empty list', [], NO_GROUPS],
+  ['__proto__', ['__proto__', 'constructor', 'toString'], { ...NO_GROUPS, unmatched: 3 }],
   [
     'lookalikes',
     ['it\u2010admins', 'IT-ADMINS', 'it-admins ', 'ｉt-admins', 'it-admins,'],
-    { ...NOBODY, unmatched: 5, notes: { 'near-miss': 1 } },
+    { ...NO_GROUPS, unmatched: 5, notes: { 'near-miss': 1 } },
   ],
   ['an emoji and an umlaut', ['🛠 it-admins', 'Büro', 'it-admins'], { ...ADMIN, unmatched: 2 }],
-  ['an array with its own iterator, join and toJSON', Hostile.of('nobody'), { ...NOBODY, unmatched: 1 }],
+  ['an array with its own iterator, join and toJSON', Hostile.of('unknown'), { ...NO_GROUPS, unmatched: 1 }],
   ['the same group many times', ['it-admins', 'it-admins', 'data-platform-engineers'], ADMIN],
 ];
 
@@ -129,7 +129,7 @@ const OBJECTS = [
   ['an own __proto__', [JSON.parse(`{"__proto__": {"email": "${TEAM.email}"}}`)], denied('entry-unnamed')],
 ];
 
-/** What else of an event can be wrong. */
+/** Other members of an event that can be wrong. */
 const EVENTS = [
   [
     'no organization',
@@ -291,7 +291,7 @@ const EVENTS = [
 
 const action = load();
 
-/** Runs the event, and then a good one, which has to find the engine as it was. */
+/** Runs the event, and then a good one, for which the engine must be unchanged. */
 async function check(event, claim, expected) {
   const result = await login(action, event);
   assert.equal(result.outcome, expected.outcome, result.line);
@@ -332,7 +332,7 @@ for (const [title, change, expected] of EVENTS) {
 test("one string of many groups has the limits of a list, and Okta's own", async () => {
   for (const [count, expected] of [
     [99, { outcome: 'groups', reason: 'ok', groups: ['bi-developers'], received: 99 }],
-    // Okta's claim holds no more than 100.
+    // Okta's claim holds at most 100.
     [100, denied('at-cap')],
     [10_000, denied('at-cap')],
     [10_001, denied('too-many-groups')],
@@ -343,7 +343,7 @@ test("one string of many groups has the limits of a list, and Okta's own", async
   }
 });
 
-test('an event that cannot be read at all falls under the policy for failures', async () => {
+test('for an event that cannot be read at all the policy for failures decides', async () => {
   for (const event of [undefined, null, bombs()]) {
     const { outcome, reason, claims } = await login(action, event);
     assert.deepEqual({ outcome, reason, claims }, { outcome: 'none', reason: 'engine-failure', claims: NO_CLAIMS });
@@ -354,7 +354,7 @@ test('an event that cannot be read at all falls under the policy for failures', 
   assert.deepEqual(claims, onBothTokens(CLAIMS.catalog, []));
 });
 
-test('no more than the three methods of the api are used', async () => {
+test('the Action uses only three methods of the api', async () => {
   for (const name of ['acme', 'stark']) {
     const { idToken, accessToken, access } = createApi();
     await action.execute(recorded(name), Object.freeze({ idToken, accessToken, access }));

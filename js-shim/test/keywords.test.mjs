@@ -1,4 +1,4 @@
-/** The Action is plain ASCII, and nothing in it is a keyword for the programs that deploy it, whatever a mapping says. */
+/** The Action is plain ASCII, and contains no keyword of the programs that deploy it, whatever is in a mapping. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -46,7 +46,7 @@ const TEXTS = [
   '\\u',
 ];
 const claim = (text, at) => `https://claims.example.com/${at}/${encodeSpaces(text)}/groups`;
-/** A claim's name has no spaces; the separators of lines count as such. */
+/** A claim's name has no spaces; line separators count as spaces. */
 const encodeSpaces = (text) => text.replace(/[\s\u2028\u2029\ufeff]/g, '_');
 
 const applications = TEXTS.map((text, at) => ({
@@ -68,7 +68,7 @@ const platform = (failure) =>
         ]),
       ),
       groups: {
-        staff: { applications: applications.map((_, at) => `app-${at}`), description: 'Everybody: ${x} ##Y## @@Z@@ é' },
+        staff: { applications: applications.map((_, at) => `app-${at}`), description: 'All: ${x} ##Y## @@Z@@ é' },
       },
       policies: { failure },
     },
@@ -109,11 +109,11 @@ test('the text is plain ASCII without keywords', () => {
     assert.match(source, /^[\x20-\x7e\n]*$/);
     assert.doesNotMatch(source, KEYWORDS);
   }
-  // Where they come from a mapping, not even the characters stand there.
+  // Where they come from a mapping, not even the characters are there.
   assert.doesNotMatch(embedded(action).FALLBACK, /[#@$%]/);
 });
 
-test('without an engine every application is told by exactly its names', async () => {
+test('without an engine every application receives exactly its names', async () => {
   for (const application of applications) {
     const { claims, attributes, outcome, reason } = await login(broken(action), event(application), createApi());
     assert.deepEqual([outcome, reason], ['groups', 'bad-bundle'], application.client);
@@ -122,7 +122,7 @@ test('without an engine every application is told by exactly its names', async (
   }
 });
 
-test('with an engine as well', async () => {
+test('with an engine every application receives exactly its names', async () => {
   const instance = load(action);
   for (const application of applications) {
     const { claims, reason } = await login(instance, event(application), createApi());

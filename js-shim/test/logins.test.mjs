@@ -1,4 +1,4 @@
-/** What the recorded logins of the sample customers get, and from which tokens they learn it. */
+/** The groups that the recorded logins of the sample customers receive, and on which tokens. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -27,7 +27,7 @@ const EXPECTED = {
 };
 
 for (const [name, [application, groups, counts]] of Object.entries(EXPECTED)) {
-  test(`${name} gets its groups on both tokens, for its application only`, async () => {
+  test(`${name} receives its groups on both tokens, for its application only`, async () => {
     const result = await login(load(), recorded(name));
     assert.deepEqual(result.claims, onBothTokens(CLAIMS[application], groups));
     assert.equal(result.denied, null);
@@ -38,7 +38,7 @@ for (const [name, [application, groups, counts]] of Object.entries(EXPECTED)) {
   });
 }
 
-test('every recorded login has its expectation', () => {
+test('every recorded login has an expectation', () => {
   const files = readdirSync(new URL('events/', import.meta.url));
   assert.deepEqual(
     files.sort(),
@@ -82,7 +82,7 @@ test("the same login for another application gets that one's groups", async () =
   assert.deepEqual(claims, onBothTokens(CLAIMS.catalog, ['data-stewards']));
 });
 
-test('the tokens of a client that is none of ours stay as they are', async () => {
+test('the tokens of a client that is not ours are not changed', async () => {
   const event = recorded('acme');
   event.client.client_id = 'SomebodyElsesClient0000000000001';
   const { claims, denied, outcome, reason } = await login(load(), event);
@@ -92,7 +92,7 @@ test('the tokens of a client that is none of ours stay as they are', async () =>
   );
 });
 
-test('a denial names the reason and nobody', async () => {
+test('a denial names the reason, and no user', async () => {
   const event = recorded('acme');
   delete event.user.groups;
   const { claims, denied, outcome } = await login(load(), event);
@@ -138,7 +138,7 @@ test('a login inside the reading of another one does not mix with it', async () 
   assert.deepEqual((await inner).claims, onBothTokens(CLAIMS.qlik, EXPECTED.stark[1]));
 });
 
-test('the event and the answer belong to the login alone', async () => {
+test('event and answer are not shared between logins', async () => {
   const action = load();
   const event = recorded('acme');
   const before = structuredClone(event);

@@ -1,8 +1,8 @@
 /**
  * Unicode's normalization form C in the command and in this Node, which the Action uses, over all of Unicode.
  *
- * How assigned characters compose never changes, so both agree on every text of characters that both know.
- * Characters that are newer than this Node's Unicode are left as they are by the Action, and may not be by the command.
+ * The normalization of assigned characters never changes, so both agree on every text of characters that both know.
+ * The Action leaves characters that are newer than this Node's Unicode as they are; the command may normalize them.
  */
 
 import assert from 'node:assert/strict';
@@ -10,8 +10,8 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { COMMAND, ROOT } from './support.mjs';
 
-/** Marks and letters that compose with what is before them, or change places with it. */
-const BEHIND = [
+/** Marks and letters that compose with the character before them, or change places with it. */
+const FOLLOWING = [
   '\u0301',
   '\u0308',
   '\u0323',
@@ -29,7 +29,7 @@ const BEFORE = ['a', 'o\u0301', '\u0622', '\u1100', '\u1109\u1161', '=', '\u0915
 const TOO_MANY = 31;
 const NAMES_OF_AN_EVENT = 9_000;
 
-/** Every character, but for halves of pairs and what the engine refuses in a name. */
+/** Every character, except surrogates and those that the engine refuses in a name. */
 const characters = Array.from({ length: 0x11_0000 }, (_, point) => point)
   .filter((point) => (point < 0xd800 || point > 0xdfff) && point !== 0xfffd)
   .map((point) => String.fromCodePoint(point))
@@ -92,15 +92,15 @@ function check(texts, expected) {
 
 const composed = (text) => text.normalize('NFC');
 
-test('each character alone', () => check(known, composed));
+test('each character alone is normalized as in the command', () => check(known, composed));
 
-test('each character before others', () =>
+test('each character before others is normalized as in the command', () =>
   check(
-    known.filter((char) => !/\p{Co}/u.test(char)).flatMap((char) => BEHIND.map((behind) => char + behind)),
+    known.filter((char) => !/\p{Co}/u.test(char)).flatMap((char) => FOLLOWING.map((following) => char + following)),
     composed,
   ));
 
-test('each character after others', () => {
+test('each character after others is normalized as in the command', () => {
   const marks = known.filter((char) => /[\p{M}\p{Lo}]/u.test(char) && !/\p{Unified_Ideograph}/u.test(char));
   check(
     marks.flatMap((char) => BEFORE.map((before) => `${before}${char}\u0323`)),
@@ -108,20 +108,20 @@ test('each character after others', () => {
   );
 });
 
-test('too many marks in a row are none', () => {
+test('names with too many marks in a row are damaged in both', () => {
   check(
     known.filter((char) => !/[\p{Co}\p{Unified_Ideograph}]/u.test(char)).map((char) => `a${char.repeat(TOO_MANY)}`),
     (text) => (/\p{M}{31}/u.test(text) ? undefined : composed(text)),
   );
 });
 
-test('characters that this Node does not know', (context) => {
+test('characters that this Node does not know stay as they are', (context) => {
   const unknown = characters.filter((char) => /\p{Cn}/u.test(char));
   const found = normalize(unknown);
   const changed = unknown.filter((char, at) => found[at] !== char);
   context.diagnostic(
     `the command normalizes ${changed.length} characters that are newer than Unicode ${process.versions.unicode}: ${changed.map(code).join(', ')}`,
   );
-  // Without them, both know the same characters.
+  // If there are none, both know the same characters.
   assert.ok(changed.length < 100, 'this Node is too old to compare with');
 });

@@ -1,10 +1,10 @@
-/** What the tests of reading share: reads as the engine writes them, and the bytes that it is given. */
+/** What the tests of reading share: lookups as the engine writes them, and readers of the encoded values. */
 
 import assert from 'node:assert/strict';
 import { parseLookup } from '../src/reading.js';
 
-/** A read as the engine would describe it. */
-export function readOf({ base = 'login', options = '', pointer = '/groups', field = '', split = '' }) {
+/** A lookup as the engine would describe it. */
+export function lookupOf({ base = 'login', options = '', pointer = '/groups', field = '', split = '' }) {
   return parseLookup([base, options, pointer, field, split].join('\0'));
 }
 
@@ -12,7 +12,7 @@ export function readOf({ base = 'login', options = '', pointer = '/groups', fiel
  * Reads encoded values back, independently of how they were written.
  *
  * @param {string} bytes one byte a character
- * @returns {unknown[]} the values; what is no JSON is a word in angle brackets
+ * @returns {unknown[]} the values; those that JSON does not have are words in angle brackets
  */
 export function decodeAll(bytes) {
   const buffer = Buffer.from(bytes, 'latin1');
@@ -66,7 +66,7 @@ export function decodeAll(bytes) {
 
 /**
  * Encoded values as the vectors write them: like JSON, with `names` before a list of strings and nothing else that came
- * in one piece, numbers by their 64 bits, and words for what is no JSON.
+ * in one piece, numbers by their 64 bits, and words for values that JSON does not have.
  *
  * @param {string} bytes one byte a character
  * @returns {string[]}
