@@ -1,5 +1,6 @@
-//! The numbers and words at the boundary between the engine and its hosts are those of `tests/vectors/boundary.json`.
-//! `js-shim/test/boundary.test.mjs` compares the Action's shim with the same table.
+//! The numbers and words at the boundary between the engine and its hosts are those of `tests/vectors/boundary.json`,
+//! and the command reads the texts of a route as `tests/vectors/route.json` says.
+//! `js-shim/test/boundary.test.mjs` compares the Action's shim with the same tables.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::expect_used,
@@ -12,9 +13,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use claimsmith::compiler::compile_whole;
 use claimsmith::diagnostic::SourceFile;
+use claimsmith::event::Event;
 use claimsmith::{Bundle, Note, Outcome, Reason, Value, boundary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+
+/// The texts of an event that decide where its login leads.
+#[derive(Deserialize)]
+struct RouteVector {
+    name: String,
+    event: String,
+    organization: Option<String>,
+    connection: Option<String>,
+    client: Option<String>,
+}
 
 #[derive(Deserialize)]
 struct Table {
@@ -167,6 +179,23 @@ fn lookups_are_described_as_in_the_table() {
     let described: BTreeSet<String> =
         (0..).map_while(|position| boundary::text(Some(&bundle), kind, position)).collect();
     assert_eq!(described, table.lookups);
+}
+
+#[test]
+fn texts_of_a_route_are_read_as_in_the_vectors() {
+    let vectors: Vec<RouteVector> =
+        serde_json::from_str(include_str!("vectors/route.json")).expect("a table of vectors");
+    assert!(vectors.len() > 10);
+    let bytes = compile();
+    let bundle = Bundle::decode(&bytes).expect("a bundle");
+    for vector in &vectors {
+        let event = Event::parse(&vector.event).expect(&vector.name);
+        let fetched = event.fetch(&bundle);
+        let login = fetched.login();
+        assert_eq!(login.organization, vector.organization.as_deref(), "{}", vector.name);
+        assert_eq!(login.connection, vector.connection.as_deref(), "{}", vector.name);
+        assert_eq!(login.client, vector.client.as_deref(), "{}", vector.name);
+    }
 }
 
 #[test]

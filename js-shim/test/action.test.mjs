@@ -62,7 +62,7 @@ test('without lookups the engine receives no values', async ({ mock }) => {
   const action = load();
   for (let i = 0; i < 2; i++) assert.deepEqual((await login(action, recorded('acme'))).claims, onBothTokens(CLAIM, []));
   // Routes that lead nowhere are not kept: strangers can send any number of them.
-  assert.equal(asked.routes, 2);
+  assert.equal(asked.routes.length, 2);
 });
 
 test('texts and routes are asked for once', async ({ mock }) => {
@@ -77,7 +77,7 @@ test('texts and routes are asked for once', async ({ mock }) => {
   assert.deepEqual(await login(action, recorded('acme')), first);
   assert.equal(asked.texts.length, texts);
   assert.equal(new Set(asked.texts).size, texts);
-  assert.equal(asked.routes, 1);
+  assert.equal(asked.routes.length, 1);
 });
 
 test('provisioned groups are fetched only if a lookup asks for them', async ({ mock }) => {

@@ -1,15 +1,21 @@
-/** The shim's numbers and words at the boundary are those of the table that tests/boundary.rs compares the engine with. */
+/**
+ * The shim's numbers and words at the boundary are those of the tables that tests/boundary.rs compares the core with, and
+ * it reads the texts of a route in the same way.
+ */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as boundary from '../src/boundary.js';
 import { encodeLookups, parseLookup } from '../src/reading.js';
+import { createApi } from './auth0-loader.mjs';
+import { fakeEngines } from './fake-engine.mjs';
 import { decodeAll } from './support-reading.mjs';
+import { load } from './support.mjs';
 
-const { numbers, outcomes, tags, lookups } = JSON.parse(
-  readFileSync(new URL('../../tests/vectors/boundary.json', import.meta.url), 'utf8'),
-);
+const vectors = (name) => JSON.parse(readFileSync(new URL(`../../tests/vectors/${name}`, import.meta.url), 'utf8'));
+
+const { numbers, outcomes, tags, lookups } = vectors('boundary.json');
 
 test('numbers, outcomes and tags are those of the table, and there are no others', () => {
   const encodedTags = tags.map((name, number) => [name, String.fromCharCode(number)]);
@@ -54,3 +60,11 @@ test('lookups of each base read what it names', () => {
     [{ name: 'provisioned' }],
   ]);
 });
+
+for (const { name, event, organization, connection, client } of vectors('route.json')) {
+  test(`texts of a route: ${name}`, async ({ mock }) => {
+    const asked = fakeEngines(mock, { evaluate: () => ({}) });
+    await load().execute(JSON.parse(event), createApi());
+    assert.deepEqual(asked.routes, [[organization, connection, client]]);
+  });
+}

@@ -25,15 +25,27 @@ export const CLAIM = 'https://claims.example.com/groups';
  *
  * @param {import('node:test').MockTracker} mock undoes it at the end of the test
  * @param {Script} script
- * @returns {{ engines: number, texts: string[], routes: number }} counts what is asked
+ * @returns {{ engines: number, texts: string[], routes: (string | null)[][] }} the calls: how many engines were
+ *   started, the kind and index of each text, and the three texts of each route
  */
 export function fakeEngines(mock, script) {
-  const asked = { engines: 0, texts: [], routes: 0 };
+  const asked = { engines: 0, texts: [], routes: [] };
   mock.method(WebAssembly, 'Module', function () {});
   mock.method(WebAssembly, 'Instance', function () {
     return { exports: fakeExports(script, asked, ++asked.engines) };
   });
   return asked;
+}
+
+/** The texts of a call of `route`, null for those that are missing. */
+function readTexts(call) {
+  const texts = [];
+  for (let at = 0; at < call.length;) {
+    const length = call.readUInt32LE(at);
+    at += 4;
+    texts.push(length === NONE ? null : call.toString('utf8', at, (at += length)));
+  }
+  return texts;
 }
 
 function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
@@ -58,8 +70,8 @@ function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, 
       return ROOM;
     },
     load: () => 0,
-    route() {
-      asked.routes++;
+    route(length) {
+      asked.routes.push(readTexts(Buffer.from(memory.buffer, ROOM, length)));
       return words(delivery ? 0 : NONE, 7, lookups.length, ...lookups.keys());
     },
     evaluate(length) {
