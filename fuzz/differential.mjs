@@ -4,8 +4,8 @@
  *
  *     node fuzz/differential.mjs [--seed N] [--seconds S] [--events N]
  *
- * A platform and its events are made from one number, so a run can be repeated with its seed. A login that differs is made
- * smaller and kept in `target/fuzz/artifacts/differential/`.
+ * A platform and its events are made from one number, so a run can be repeated with its seed. A login that differs is
+ * made smaller and kept in `target/fuzz/artifacts/differential/`.
  */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

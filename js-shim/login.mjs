@@ -4,8 +4,8 @@
  *
  *     node js-shim/login.mjs dist/action.js js-shim/test/events/acme.json
  *
- * The event may have members that Auth0's events do not have, and that the Action does not receive: `claimsmith.now`, the
- * time of the login, and `claimsmith.provisioned`, the groups that Auth0 keeps, or null if they cannot be fetched.
+ * The event may have a member `claimsmith`, which Auth0's events do not have and the Action does not receive: `now` is
+ * the time of the login, `provisioned` the groups that Auth0 keeps, or null if they cannot be fetched.
  *
  * Exit status: 0 the Action ran, 1 it threw, 2 the arguments could not be read.
  */

@@ -9,10 +9,9 @@ run_checks() {
   stage "Test tools" ensure_test_tools
   check "Formatting" host_cargo fmt --all --check
   check "Formatting, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
-  check "Formatting, JavaScript" format_javascript
   check "Lints, host" host_cargo clippy --workspace --all-targets -- -D warnings
   check "Lints, WebAssembly" lint_wasm
-  check "Types of the shim" "$NPM_PROGRAMS/tsc" --project js-shim
+  check "Types of the shim, formatting of JavaScript" npm run --silent --prefix js-shim check
   check "Tests, host" test_host
   check "Documentation" document
   check "Tests, WebAssembly (wasm-pack)" test_wasm
@@ -52,12 +51,6 @@ check() {
 ensure_test_tools() {
   ensure_linters
   ensure_wasm_pack
-}
-
-# CONTRIBUTING.md says how to format the files.
-format_javascript() {
-  "$NPM_PROGRAMS/prettier" --check --log-level=warn 'js-shim/{login.mjs,src/*.js,test/*.mjs,types/*.ts}' \
-    '{bench,scripts,fuzz}/**/*.mjs'
 }
 
 # Properties are tested on random input from the same seed each time, so that only a change can make a build fail.

@@ -125,8 +125,8 @@ function countBytes(entries) {
 
 /**
  * @param {string} name
- * @returns {string} the name in Unicode's normalization form C; U+FFFD, which the engine refuses in a name, if it has too
- *   many marks in a row
+ * @returns {string} the name in Unicode's normalization form C; with too many marks in a row U+FFFD, which the engine
+ *   refuses in a name
  */
 function compose(name) {
   const length = Buffer.byteLength(name);

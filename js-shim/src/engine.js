@@ -163,7 +163,7 @@ export class Engine {
   }
 
   /**
-   * Where a login leads. A route is kept if the engine knows where it leads: there are no more of them than in the bundle.
+   * Where a login leads. A route is kept if it leads to a mapping: the bundle limits the number of such routes.
    *
    * @param {string | undefined} organization
    * @param {string | undefined} connection

@@ -146,7 +146,7 @@ function readOnly(fs) {
 }
 
 /**
- * Separates an event from the member `claimsmith`, which Auth0's events do not have: it describes the rest of the login.
+ * Separates an event from its member `claimsmith`, which describes the rest of the login and is not in Auth0's events.
  *
  * @param {any} event
  * @returns {{ event: any, now?: number, provisioned: object[] | null }} the event as Auth0 would send it,

@@ -1,6 +1,6 @@
 /**
- * The shim's numbers and words at the boundary are those of the tables that tests/boundary.rs compares the core with, and
- * it reads the texts of a route in the same way.
+ * The shim's numbers and words at the boundary, and the texts of a route that it reads, are those of the tables with which
+ * tests/boundary.rs compares the core.
  */
 
 import assert from 'node:assert/strict';

@@ -13,7 +13,8 @@ const OUTCOMES = ['groups', 'deny', 'none'];
 /**
  * @typedef {object} Script what the engine answers
  * @property {string[][]} [lookups] each with base, options, pointer and field
- * @property {object | null} [delivery] how the application receives groups, apart from the claim; null: there is no application
+ * @property {object | null} [delivery] how the application receives groups, apart from the claim; null if there is no
+ *   application
  * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
  *   `notes`: pairs of code and count, `organization`
  */

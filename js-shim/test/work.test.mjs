@@ -1,6 +1,6 @@
 /**
- * The work between an event and its encoded values, counted in characters and not in seconds: it is linear in the login,
- * and what is too large is refused before any work.
+ * The work between an event and its encoded values is linear in the login, and what is too large is refused before any
+ * work. It is counted in characters, not in seconds.
  */
 
 import assert from 'node:assert/strict';

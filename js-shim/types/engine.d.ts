@@ -1,4 +1,4 @@
-/** The exports of the engine, see src/host/wasm.rs. Addresses are signed for JavaScript: `>>> 0` makes them positive. */
+/** The exports of the engine, see src/host/wasm.rs. Addresses arrive as signed numbers: `>>> 0` makes them positive. */
 export interface EngineExports {
   memory: { readonly buffer: ArrayBuffer };
   /** Makes room for a call of a number of bytes, and returns its address. */
