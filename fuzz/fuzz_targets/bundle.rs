@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
-use claimsmith::compiler::CompiledPlatform;
 use claimsmith::cases::Case;
+use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
 use claimsmith::explanation::explain;
 use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, boundary};

@@ -53,7 +53,8 @@ fuzz_target!(|input: Input<'_>| {
     let expected = if at == 0 { None } else { wanted.read(&dn) };
     assert_eq!(form.read(&dn), expected, "{dn:?} below {below:?}");
     let elsewhere = format!("{below},zz=z");
-    let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&elsewhere) };
+    let form =
+        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&elsewhere) };
     assert_eq!(form.read(&dn), None, "{dn:?} below {elsewhere:?}");
 });
 
@@ -71,7 +72,8 @@ fn check_text(text: &str, below: &str) {
         if let Some(value) = value {
             assert!(value.len() <= text.len());
             let again = format!("CN={},{text}", escape(&value, 1));
-            let form = NameForm::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, below: Some(text) };
+            let form =
+                NameForm::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, below: Some(text) };
             assert_eq!(form.read(&again), Some(value), "{again:?}");
         }
     }

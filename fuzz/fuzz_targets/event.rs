@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use claimsmith::Bundle;
-use claimsmith::compiler::CompiledPlatform;
 use claimsmith::cases::Case;
+use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
 use claimsmith::explanation::explain;
 use claimsmith_fuzz::{check_answer, sample_platform};
