@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# The one entrance: installs what is missing, builds, bundles, shows and tests.
-# This file tells the order; scripts/ tells how.
+# Installs what is missing, builds, bundles, shows and tests. This file has the stages, scripts/ what each of them does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -20,14 +19,14 @@ usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
   (nothing)  install what is missing, build the engine and the command, bundle mappings/,
              and log every sample customer in through dist/action.js
   test       the same without the logins, then every test of the project
-  bench      the same without the logins, then the benchmarks
-  fuzz       throw random input at the core and at both hosts, each of eight targets for
-             60 seconds, or for the number given
+  bench      the same without the logins, then the benchmarks, which write docs/benchmarks.md
+  fuzz       run the core and both hosts with random input, each of eight targets for
+             60 seconds, or for the given number
   help       print this
 
-Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README tells more.
-Everything it writes is in target/, dist/ and js-shim/node_modules/, except the wasm32 target
-itself, which goes where the Rust compiler looks for it.
+Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README says more.
+All output is in target/, dist/, js-shim/node_modules/ and, of bench, docs/benchmarks.md; only
+the wasm32 target itself is installed where the Rust compiler looks for it.
 USAGE
 }
 

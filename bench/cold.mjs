@@ -1,6 +1,6 @@
-// Cold start: what the first login of an Action's instance waits for, each time in a process of its own.
+// Cold start: how long the first login of an Action's instance waits, each time in a process of its own.
 //
-//   node bench/cold.mjs          prints medians in milliseconds, and the ratio
+//   node bench/cold.mjs          reports medians in milliseconds, and the ratio
 //   node bench/cold.mjs child    measures once, for the above
 
 import { execFileSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { hash } from '../js-shim/src/digest.js';
-import { median, table } from './table.mjs';
+import { median, report, times } from './table.mjs';
 
 const RUNS = 31;
 
@@ -37,26 +37,33 @@ if (process.argv[2] === 'child') {
   const measure = (mode, flags) => {
     return Number(execFileSync(process.execPath, [...flags, fileURLToPath(import.meta.url), mode], { input }));
   };
-  console.log(`Cold start, 50 organizations x 40 rules, milliseconds, median of ${RUNS} processes\n`);
   const rows = [];
+  const figures = {};
   // V8 compiles a function when it is first called, so that "compile" alone is little more than a check of the
-  // module, and part of the work moves behind it; the second row has everything compiled at once.
-  for (const [name, flags] of [['as it is', []], ['compiled at once', ['--no-wasm-lazy-compilation']]]) {
+  // module, and part of the work comes later; in the second row everything is compiled at once.
+  for (const [name, flags] of [
+    ['as it is', []],
+    ['compiled at once', ['--no-wasm-lazy-compilation']],
+  ]) {
     const [floor, whole] = [[], []];
     for (let run = 0; run < RUNS; run++) {
       floor.push(measure('child-floor', flags));
       whole.push(measure('child', flags));
     }
     const ratio = median(whole) / median(floor);
-    rows.push([name, median(floor).toFixed(2), median(whole).toFixed(2), `${ratio.toFixed(2)} x`]);
+    figures[flags.length === 0 ? 'cold-start' : 'cold-start-at-once'] = ratio;
+    rows.push([name, median(floor).toFixed(2), median(whole).toFixed(2), times(ratio)]);
   }
   const whole = '… and instantiate, check the digests, decode the index';
-  console.log(table(['engine', 'decompress and compile', whole, 'ratio'], rows));
+  const heads = ['engine', 'decompress and compile', whole, 'ratio'];
+  report('cold', { tables: { 'cold start': { heads, rows } }, figures });
 }
 
-/** A process's first use of brotli and of hashing is Node's own cold start, and the same for everyone. */
+/** A process's first use of brotli and of hashing is Node's own cold start, which every Action has. */
 function warmUp(bundle) {
-  createHash('sha256').update(brotliDecompressSync(Buffer.from(bundle, 'base64'))).digest();
+  createHash('sha256')
+    .update(brotliDecompressSync(Buffer.from(bundle, 'base64')))
+    .digest();
 }
 
 function time(run) {

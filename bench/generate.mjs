@@ -1,6 +1,6 @@
 // Makes platforms and logins of any size, always the same for the same numbers.
 //
-//   node bench/generate.mjs FOLDER ORGANIZATIONS RULES [LOGINS]
+//   node bench/generate.mjs FOLDER ORGANIZATIONS RULES
 //
 // Seven of ten rules name a group exactly, three have a glob. Names have 15 to 40 characters and look like those
 // of directories: unit, subject, role and place in one of several styles, a style for each customer.
@@ -9,20 +9,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+// prettier-ignore
 const UNITS = ['finance', 'marketing', 'sales', 'logistics', 'procurement', 'engineering', 'production', 'quality',
   'controlling', 'treasury', 'legal', 'research', 'service', 'facility', 'people', 'security', 'compliance',
   'maintenance', 'planning', 'customer'];
+// prettier-ignore
 const SUBJECTS = ['reporting', 'forecast', 'ledger', 'campaigns', 'orders', 'inventory', 'invoices', 'pricing',
   'contracts', 'assets', 'suppliers', 'payroll', 'budget', 'warehouse', 'plants', 'shipments', 'returns', 'claims',
   'tickets', 'projects', 'risks', 'audits', 'energy', 'fleet', 'training'];
+// prettier-ignore
 const ROLES = ['viewers', 'analysts', 'editors', 'owners', 'admins', 'developers', 'stewards', 'approvers', 'leads',
   'guests'];
+// prettier-ignore
 const PLACES = ['emea', 'apac', 'amer', 'dach', 'nordics', 'iberia', 'plant-01', 'plant-02', 'plant-07', 'hq', 'uk',
   'fr', 'it', 'us-east', 'us-west', 'prod', 'test', 'group', 'global', 'local'];
 
 /**
- * The parts of a name, put together as one customer's directory does. Without `/` and `\`: picomatch and minimatch,
- * which are compared, take them for paths.
+ * The parts of a name, put together as one customer's directory does. Without `/` and `\`, which picomatch and
+ * minimatch would treat as parts of a path.
  */
 const STYLES = [
   ([unit, subject, role, place]) => `${unit}-${subject}-${role}-${place}`,
@@ -67,7 +71,9 @@ function customer(at, rules, targets) {
   while (globs.size < rules - exact.size) globs.set(glob(name()), grant());
 
   function grant() {
-    return Array.from({ length: next() < 0.8 ? 1 : 2 }, () => pick(targets)).filter((it, at, all) => all.indexOf(it) === at);
+    return Array.from({ length: next() < 0.8 ? 1 : 2 }, () => pick(targets)).filter(
+      (it, at, all) => all.indexOf(it) === at,
+    );
   }
   /** Any place, any subject, any role, or any of a few characters. */
   function glob(made) {
@@ -77,10 +83,16 @@ function customer(at, rules, targets) {
     if (kind < 0.8) return `*${made.slice(-half)}`;
     return `${made.slice(0, 8)}*${made.slice(-8)}`;
   }
-  return { name: `customer-${String(at).padStart(5, '0')}`, id: `org_${String(at).padStart(16, '0')}`, exact, globs, nameOf: name };
+  return {
+    name: `customer-${String(at).padStart(5, '0')}`,
+    id: `org_${String(at).padStart(16, '0')}`,
+    exact,
+    globs,
+    nameOf: name,
+  };
 }
 
-/** `count` logins, spread over the customers; each carries `groups` groups, of which about half are wanted. */
+/** `count` logins, spread over the customers; each carries `groups` groups, of which about half match a rule. */
 export function logins({ customers }, count, groups) {
   const next = random(4711);
   return Array.from({ length: count }, (_, at) => {
@@ -104,28 +116,46 @@ export function logins({ customers }, count, groups) {
 
 function write(folder, { targets, customers }) {
   mkdirSync(join(folder, 'organizations'), { recursive: true });
-  const application = (name, client) => ({ [name]: { clients: [client], claim: `https://claims.example.com/${name}/groups` } });
+  const application = (name, client) => ({
+    [name]: { clients: [client], claim: `https://claims.example.com/${name}/groups` },
+  });
   const registry = targets.map((name, at) => [
     name,
     { applications: at % 3 === 0 ? ['catalog', 'qlik'] : ['qlik'], description: `the ${name} of the platform` },
   ]);
   // JSON is YAML.
-  writeFileSync(join(folder, 'platform.yaml'), JSON.stringify({
-    version: 1,
-    applications: {
-      ...application('qlik', 'BenchClient000000000000000000001'),
-      ...application('catalog', 'BenchClient000000000000000000002'),
-    },
-    groups: Object.fromEntries(registry),
-  }, null, 1));
+  writeFileSync(
+    join(folder, 'platform.yaml'),
+    JSON.stringify(
+      {
+        version: 1,
+        applications: {
+          ...application('qlik', 'BenchClient000000000000000000001'),
+          ...application('catalog', 'BenchClient000000000000000000002'),
+        },
+        groups: Object.fromEntries(registry),
+      },
+      null,
+      1,
+    ),
+  );
   for (const { name, id, exact, globs } of customers) {
-    const rule = (kind) => ([pattern, grant], at) => ({ id: `${grant[0]}-${kind}-${at}`, match: { [kind]: pattern }, grant });
-    writeFileSync(join(folder, 'organizations', `${name}.yaml`), JSON.stringify({
-      version: 1,
-      organization: id.replace(/-/g, ''),
-      connections: { [`${name}-entra`]: { strategy: 'waad' } },
-      rules: [...[...exact].map(rule('exact')), ...[...globs].map(rule('glob'))],
-    }, null, 1));
+    const rule =
+      (kind) =>
+      ([pattern, grant], at) => ({ id: `${grant[0]}-${kind}-${at}`, match: { [kind]: pattern }, grant });
+    writeFileSync(
+      join(folder, 'organizations', `${name}.yaml`),
+      JSON.stringify(
+        {
+          version: 1,
+          organization: id.replace(/-/g, ''),
+          connections: { [`${name}-entra`]: { strategy: 'waad' } },
+          rules: [...[...exact].map(rule('exact')), ...[...globs].map(rule('glob'))],
+        },
+        null,
+        1,
+      ),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 // Two mappings of one customer that use more of the language than names and globs: folders for claimsmith, logins,
-// and the same written by hand in JavaScript.
+// and JavaScript written by hand that does the same.
 //
 //   node bench/languages.mjs FOLDER      writes FOLDER/mixed and FOLDER/regex
 
@@ -16,7 +16,7 @@ const TARGETS = TEAMS.flatMap((team) => ROLES.map((role) => `${team}-${role}`)).
 const TARGET_SET = new Set(TARGETS);
 const BASE = 'OU=Groups,DC=acme,DC=example';
 
-/** Distinguished names, aliases, conditions, captures, a rule that takes away, and letter case that does not count. */
+/** Distinguished names, aliases, conditions, captures, an excluding rule, and a pattern that ignores letter case. */
 const MIXED = {
   connections: {
     acme: { strategy: 'ad', groups: { from: '/groups', shape: 'list', form: 'dn', below: BASE } },
@@ -57,11 +57,14 @@ const REGEX = {
 
 function write(folder, mapping) {
   mkdirSync(join(folder, 'organizations'), { recursive: true });
-  writeFileSync(join(folder, 'platform.yaml'), JSON.stringify({
-    version: 1,
-    applications: { qlik: { clients: [CLIENT], claim: 'https://claims.example.com/qlik/groups' } },
-    groups: Object.fromEntries(TARGETS.map((name) => [name, { applications: ['qlik'], description: name }])),
-  }));
+  writeFileSync(
+    join(folder, 'platform.yaml'),
+    JSON.stringify({
+      version: 1,
+      applications: { qlik: { clients: [CLIENT], claim: 'https://claims.example.com/qlik/groups' } },
+      groups: Object.fromEntries(TARGETS.map((name) => [name, { applications: ['qlik'], description: name }])),
+    }),
+  );
   const file = { version: 1, organization: ORGANIZATION, ...mapping };
   writeFileSync(join(folder, 'organizations', 'acme.yaml'), JSON.stringify(file));
 }
@@ -86,16 +89,22 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 export const mixed = {
   name: 'mixed',
-  logins: (count, groups) => logins(count, groups, 'ad', (pick, next) => {
-    const kind = next();
-    const name =
-      kind < 0.1 ? `GG-${capital(pick(TEAMS))}-${pick(['Viewers', 'VIEWERS'])}`
-      : kind < 0.2 ? `GG-${capital(pick(TEAMS))}-Editors`
-      : kind < 0.25 ? `Staff-${pick(TEAMS)}`
-      : kind < 0.26 ? pick(['Leavers', 'S-1-5-21-1004'])
-      : `All ${pick(TEAMS)} of ${Math.floor(next() * 10_000)}`;
-    return `CN=${name},${kind < 0.9 ? 'OU=Bench,' : ''}${kind < 0.95 ? BASE : 'OU=Other,DC=acme,DC=example'}`;
-  }),
+  title: 'distinguished names, aliases, conditions, captures, exclusions, letter case',
+  logins: (count, groups) =>
+    logins(count, groups, 'ad', (pick, next) => {
+      const kind = next();
+      const name =
+        kind < 0.1
+          ? `GG-${capital(pick(TEAMS))}-${pick(['Viewers', 'VIEWERS'])}`
+          : kind < 0.2
+            ? `GG-${capital(pick(TEAMS))}-Editors`
+            : kind < 0.25
+              ? `Staff-${pick(TEAMS)}`
+              : kind < 0.26
+                ? pick(['Leavers', 'S-1-5-21-1004'])
+                : `All ${pick(TEAMS)} of ${Math.floor(next() * 10_000)}`;
+      return `CN=${name},${kind < 0.9 ? 'OU=Bench,' : ''}${kind < 0.95 ? BASE : 'OU=Other,DC=acme,DC=example'}`;
+    }),
   byHand() {
     const viewers = /^gg-(.+?)-viewers$/;
     const editors = /^GG-(.+?)-Editors$/;
@@ -113,7 +122,8 @@ export const mixed = {
         const viewer = viewers.exec(name.toLowerCase());
         if (viewer && TARGET_SET.has(`${viewer[1]}-viewers`)) granted.add(`${viewer[1]}-viewers`);
         const editor = editors.exec(name);
-        if (editor && TARGET_SET.has(`${editor[1].toLowerCase()}-editors`)) granted.add(`${editor[1].toLowerCase()}-editors`);
+        if (editor && TARGET_SET.has(`${editor[1].toLowerCase()}-editors`))
+          granted.add(`${editor[1].toLowerCase()}-editors`);
         if (name.startsWith('Staff-') && (user.department === 'Sales' || user.department === 'Marketing')) {
           granted.add('sales-viewers').add('marketing-viewers');
         }
@@ -125,15 +135,27 @@ export const mixed = {
 
 export const regex = {
   name: 'regex',
-  logins: (count, groups) => logins(count, groups, 'okta', (pick, next) => {
-    const number = Math.floor(next() * 3000);
-    return pick([
-      `GG-finance-${pick(ROLES)}-eu`, `sales_emea_${number}`, `${pick(TEAMS)}-admin`, `app-crm-${pick(TEAMS)}-editors`,
-      `DE_logistics_${number}`, `plant-0${number % 10}-paint`, `engineering of the data platform ${number}`,
-      `ext-${pick(TEAMS)}-acme@partner`, `dept${number}-lead`, `cost-center-${number}`,
-      `All employees of ${pick(TEAMS)} ${number}`, `VPN users ${number}`, `Office 365 E${number}`, `project-${number}-members`,
-    ]);
-  }),
+  title: 'ten regular expressions',
+  logins: (count, groups) =>
+    logins(count, groups, 'okta', (pick, next) => {
+      const number = Math.floor(next() * 3000);
+      return pick([
+        `GG-finance-${pick(ROLES)}-eu`,
+        `sales_emea_${number}`,
+        `${pick(TEAMS)}-admin`,
+        `app-crm-${pick(TEAMS)}-editors`,
+        `DE_logistics_${number}`,
+        `plant-0${number % 10}-paint`,
+        `engineering of the data platform ${number}`,
+        `ext-${pick(TEAMS)}-acme@partner`,
+        `dept${number}-lead`,
+        `cost-center-${number}`,
+        `All employees of ${pick(TEAMS)} ${number}`,
+        `VPN users ${number}`,
+        `Office 365 E${number}`,
+        `project-${number}-members`,
+      ]);
+    }),
   byHand() {
     const rules = EXPRESSIONS.map(([text, target]) => [new RegExp(`^(?:${text})$`, 's'), target]);
     return ({ user }) => {

@@ -1,4 +1,4 @@
-// Time per login, all sides in one process, and how it grows. Prints medians in microseconds, and ratios.
+// Time per login, all sides in one process, and how it grows.
 
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
@@ -6,116 +6,98 @@ import { hash } from '../js-shim/src/digest.js';
 import { Engine } from '../js-shim/src/engine.js';
 import { logins, platform } from './generate.mjs';
 import { mixed, regex } from './languages.mjs';
+import { agree, measure } from './measure.mjs';
 import { floor, mapAndPicomatch, mapAndRegExp, minimatchByRule } from './sides.mjs';
-import { median, table } from './table.mjs';
+import { report, times } from './table.mjs';
 
-const ROUNDS = 15;
 const NOW = 1_800_000_000;
-/** How long one measurement runs; the machines are shared, so many short ones and a median. */
-const MILLISECONDS = 60;
-
-const BATCH = 10;
+const GROUPS = [5, 50, 200];
 
 const base64 = (path) => brotliCompressSync(readFileSync(path)).toString('base64');
-const engine = (bundle) => {
-  const texts = [base64('target/engine/engine.wasm'), base64(`target/bench/${bundle}.csmb`)];
-  return new Engine(...texts, hash(texts.join(' ')));
-};
 
-/** Microseconds per login of each side, in turn, so that a slow moment of the machine meets them all. */
-function measure(sides, events) {
-  const times = sides.map(() => []);
-  for (let round = 0; round < ROUNDS + 2; round++) {
-    sides.forEach((side, at) => {
-      const started = process.hrtime.bigint();
-      const end = started + BigInt(MILLISECONDS) * 1_000_000n;
-      let count = 0;
-      let now = started;
-      while (now < end) {
-        for (const event of events) side(event);
-        count += events.length;
-        now = process.hrtime.bigint();
-      }
-      // The first rounds warm the compilers up.
-      if (round >= 2) times[at].push(Number(now - started) / 1000 / count);
-    });
-  }
-  return times.map(median);
+/** The engine with a bundle: a function from an event to target groups. */
+function claimsmith(bundle) {
+  const texts = [base64('target/engine/engine.wasm'), base64(`target/bench/${bundle}.csmb`)];
+  const engine = new Engine(...texts, hash(texts.join(' ')));
+  return (event) => engine.evaluate(event, NOW).groups;
 }
+
+const texts = (events) => events.map((event) => JSON.stringify(event));
+const microseconds = (time) => time.toFixed(2);
 
 const small = platform(50, 40);
-const instance = engine('50x40');
-const claimsmith = (event) => instance.evaluate(event, NOW).groups;
-const names = ['claimsmith', '(a) Map + RegExp', '(b) Map + picomatch', '(c) minimatch by rule', '(d) floor: Map.has'];
-const sides = [claimsmith, mapAndRegExp(small), mapAndPicomatch(small), minimatchByRule(small), floor(small)];
+const figures = {};
 
-const rows = names.map((name) => [name]);
-for (const groups of [5, 50, 200]) {
-  const events = JSON.parse(JSON.stringify(logins(small, 500, groups)));
-  // Every third target group is the catalog's as well, and all are Qlik's: the sides must agree.
-  for (const event of events) {
-    const expected = JSON.stringify(sides[1](event));
-    for (const side of sides.slice(0, 4)) {
-      if (JSON.stringify(side(event)) !== expected) throw new Error(`the sides differ: ${JSON.stringify(event)}`);
-    }
+function compareSides() {
+  const names = [
+    'claimsmith',
+    '(a) Map + RegExp',
+    '(b) Map + picomatch',
+    '(c) minimatch by rule',
+    '(d) floor: Map.has',
+  ];
+  const runs = [claimsmith('50x40'), mapAndRegExp(small), mapAndPicomatch(small), minimatchByRule(small), floor(small)];
+  const rows = names.map((name) => [name]);
+  for (const groups of GROUPS) {
+    const sample = texts(logins(small, 500, groups));
+    // All but the floor, which only counts.
+    agree(runs.slice(0, 4), sample);
+    const measured = measure(runs.map((run) => ({ run, texts: sample })));
+    const [ours, byRegExp] = measured;
+    figures[`map-and-regexp-${groups}`] = byRegExp / ours;
+    measured.forEach((time, at) => rows[at].push(microseconds(time), at === 0 ? '' : times(time / ours)));
   }
-  const times = measure(sides, events);
-  times.forEach((time, at) => rows[at].push(time.toFixed(2), at === 0 ? '' : `${(time / times[0]).toFixed(2)} x`));
+  return { heads: ['side', ...GROUPS.flatMap((groups) => [`${groups} groups`, 'ratio'])], rows };
 }
-console.log('Time per login, 50 organizations x 40 rules (28 exact, 12 globs), microseconds; ratio to claimsmith\n');
-console.log(table(['side', '5 groups', 'ratio', '50 groups', 'ratio', '200 groups', 'ratio'], rows));
 
-// More of the language: once per mapping, against the same by hand.
-const languages = [];
-for (const mapping of [mixed, regex]) {
-  const started = engine(mapping.name);
-  const both = [(event) => started.evaluate(event, NOW).groups, mapping.byHand()];
-  const cells = [mapping.name];
-  for (const groups of [5, 50, 200]) {
-    const events = JSON.parse(JSON.stringify(mapping.logins(500, groups)));
-    for (const event of events) {
-      const [got, expected] = both.map((side) => JSON.stringify(side(event)));
-      if (got !== expected) throw new Error(`the sides differ: ${got} and ${expected} for ${JSON.stringify(event)}`);
-    }
-    const [ours, byHand] = measure(both, events);
-    cells.push(ours.toFixed(2), byHand.toFixed(2), `${(byHand / ours).toFixed(2)} x`);
-  }
-  languages.push(cells);
-}
-const columns = [5, 50, 200].flatMap((groups) => [`${groups} groups`, 'by hand', 'ratio']);
-console.log('\nTime per login of other mappings, microseconds, beside JavaScript written by hand: distinguished names,');
-console.log('aliases, conditions, captures, exclusions and letter case; ten regular expressions\n');
-console.log(table(['mapping', ...columns], languages));
-
-// How it grows: with organizations that are there, with organizations that log in, with rules. As many different
-// logins everywhere, so that only the bundle differs; the first customers of every platform are the same.
-const wide = platform(5000, 40);
-const deep = platform(1, 4000);
-const growth = [];
-for (const groups of [5, 50, 200]) {
-  const sample = (of) => JSON.parse(JSON.stringify(logins(of, 5000, groups)));
-  const [few, many, one] = [sample(small), sample(wide), sample(deep)];
-  const engines = ['50x40', '5000x40', '5000x40', '1x4000'].map(engine).map((it) => (event) => it.evaluate(event, NOW));
-  const regExps = [mapAndRegExp(small), mapAndRegExp(wide), mapAndRegExp(wide), mapAndRegExp(deep)];
-  const events = [few, few, many, one];
-  const runners = [...engines, ...regExps].map((side, at) => inTurn(side, events[at % events.length]));
-  const times = measure(runners, [0]).map((time) => time / BATCH);
-  [['claimsmith', times.slice(0, 4)], ['(a)', times.slice(4)]].forEach(([name, [base, ...grown]]) => {
-    const cells = grown.map((time) => `${time.toFixed(2)} (${(time / base).toFixed(2)} x)`);
-    growth.push([`${groups} groups, ${name}`, base.toFixed(2), ...cells]);
+/** Other parts of the language: each mapping is compared with the same written by hand. */
+function compareLanguages() {
+  const rows = [mixed, regex].map((mapping) => {
+    const runs = [claimsmith(mapping.name), mapping.byHand()];
+    const cells = GROUPS.flatMap((groups) => {
+      const sample = texts(mapping.logins(500, groups));
+      agree(runs, sample);
+      const [ours, byHand] = measure(runs.map((run) => ({ run, texts: sample })));
+      return [microseconds(ours), microseconds(byHand), times(byHand / ours)];
+    });
+    return [mapping.title, ...cells];
   });
+  return { heads: ['mapping', ...GROUPS.flatMap((groups) => [`${groups} groups`, 'by hand', 'ratio'])], rows };
 }
-const heads = ['side', '50 organizations x 40 rules', '5 000 x 40, the same 50 log in', '5 000 x 40, all log in', '1 x 4 000'];
-console.log('\nGrowth: microseconds per login, 5 000 different logins; ratio to the first column\n');
-console.log(table(heads, growth));
 
-/** Some logins a call, so that the clock is read rarely. */
-function inTurn(side, events) {
-  let next = 0;
-  return () => {
-    for (let count = 0; count < BATCH; count++) {
-      side(events[next]);
-      next = next + 1 < events.length ? next + 1 : 0;
+/**
+ * With organizations that the platform has, with organizations that log in, and with rules. The number of different
+ * logins is the same everywhere, so that only the bundle differs; the first customers of every platform are the same.
+ */
+function compareSizes() {
+  const wide = platform(5000, 40);
+  const deep = platform(1, 4000);
+  const ours = ['50x40', '5000x40', '5000x40', '1x4000'].map(claimsmith);
+  const byRegExp = [mapAndRegExp(small), mapAndRegExp(wide), mapAndRegExp(wide), mapAndRegExp(deep)];
+  const rows = [];
+  for (const groups of GROUPS) {
+    const [few, many, one] = [small, wide, deep].map((of) => texts(logins(of, 5000, groups)));
+    const samples = [few, few, many, one];
+    const sides = [ours, byRegExp].flatMap((runs) => runs.map((run, at) => ({ run, texts: samples[at] })));
+    const measured = measure(sides);
+    for (const [name, [base, ...grown]] of [
+      ['claimsmith', measured.slice(0, 4)],
+      ['(a)', measured.slice(4)],
+    ]) {
+      const cells = grown.map((time) => `${microseconds(time)} (${times(time / base)})`);
+      rows.push([`${groups} groups, ${name}`, microseconds(base), ...cells]);
     }
-  };
+  }
+  const heads = [
+    '50 organizations x 40 rules',
+    '5 000 x 40, the same 50 log in',
+    '5 000 x 40, all log in',
+    '1 x 4 000',
+  ];
+  return { heads: ['side', ...heads], rows };
 }
+
+report('login', {
+  tables: { sides: compareSides(), languages: compareLanguages(), growth: compareSizes() },
+  figures,
+});

@@ -1,5 +1,5 @@
-// The recorded logins of the sample customers whose groups are lists of names, filled up to some number of groups,
-// as JSON lines for `claimsmith evaluate --jsonl`:  node bench/sample-events.mjs LOGINS GROUPS
+// The recorded logins of the sample customers whose groups are lists of names, filled up to a number of groups, as
+// JSON lines for `claimsmith evaluate --jsonl`:  node bench/sample-events.mjs LOGINS GROUPS
 import { readFileSync } from 'node:fs';
 
 const [count, groups] = process.argv.slice(2).map(Number);

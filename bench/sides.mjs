@@ -1,7 +1,7 @@
-// What a user would otherwise write by hand, and the floor that nothing can go below.
+// What a user would otherwise write by hand, and a floor: the least work that any side has to do.
 //
-// Each side takes a platform and gives a function from an event to the sorted groups of its application,
-// as an Action would have to compute them.
+// Each side takes a platform and returns a function from an event to the sorted groups of its application, as an Action
+// would have to compute them.
 
 import { createRequire } from 'node:module';
 
@@ -11,10 +11,12 @@ const { minimatch } = require('minimatch');
 
 /** Rules of each customer by organization: exact names in a `Map`, globs compiled by `compile`. */
 function prepare({ customers }, compile) {
-  return new Map(customers.map(({ id, exact, globs }) => [
-    id,
-    { exact, globs: [...globs].map(([glob, grant]) => [compile(glob), grant]) },
-  ]));
+  return new Map(
+    customers.map(({ id, exact, globs }) => [
+      id,
+      { exact, globs: [...globs].map(([glob, grant]) => [compile(glob), grant]) },
+    ]),
+  );
 }
 
 function byMap(platform, compile, matches) {
@@ -41,7 +43,11 @@ export function mapAndRegExp(platform) {
 
 /** `Map` for exact names, picomatch for the globs. */
 export function mapAndPicomatch(platform) {
-  return byMap(platform, (glob) => picomatch(glob, { dot: true }), (matcher, group) => matcher(group));
+  return byMap(
+    platform,
+    (glob) => picomatch(glob, { dot: true }),
+    (matcher, group) => matcher(group),
+  );
 }
 
 /** minimatch, rule by rule, as a loop over the rules would call it. */
@@ -58,7 +64,7 @@ export function minimatchByRule({ customers }) {
   };
 }
 
-/** One `Map.has` for each group: nothing that looks at every group can be faster. */
+/** One `Map.has` for each group: a side that looks at every group cannot be faster. */
 export function floor({ customers }) {
   const organizations = new Map(customers.map(({ id, exact }) => [id, exact]));
   return (event) => {

@@ -1,13 +1,13 @@
-// What checking many mapping files takes, beside parsing them alone.
+// How long it takes to check many mapping files, compared with only parsing them.
 //
-//   node bench/validate.mjs COMMAND FOLDER      prints medians
+//   node bench/validate.mjs COMMAND FOLDER      reports medians
 //   node bench/validate.mjs parse FOLDER        parses every file, for the above
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { median, table } from './table.mjs';
+import { median, report, times } from './table.mjs';
 
 const RUNS = 3;
 const [command, folder] = process.argv.slice(2);
@@ -28,13 +28,12 @@ if (command === 'parse') {
     name,
     seconds[at].toFixed(2),
     median(runs[at].map((it) => it.megabytes)).toFixed(0),
-    `${(seconds[at] / seconds[0]).toFixed(2)} x`,
+    times(seconds[at] / seconds[0]),
   ]);
-  console.log(`Checking 5 000 organizations x 40 rules, median of ${RUNS} runs\n`);
-  console.log(table(['side', 'seconds', 'megabytes', 'ratio'], rows));
+  report('validate', { tables: { validate: { heads: ['side', 'seconds', 'megabytes', 'ratio'], rows } } });
 }
 
-/** The time and the memory of a process, as GNU time tells them. */
+/** The time and the memory of a process, as GNU time prints them. */
 function measure(program, options) {
   const time = spawnSync('/usr/bin/time', ['-f', '%e %M', program, ...options], {
     encoding: 'utf8',

@@ -1,11 +1,11 @@
 /**
- * Random platforms and random logins, through the built Action and through `claimsmith evaluate`: whatever an identity
- * provider sends, both have to give the same.
+ * Random platforms and random logins, through the built Action and through `claimsmith evaluate`: both have to give the
+ * same for everything that an identity provider can send.
  *
  *     node fuzz/differential.mjs [--seed N] [--seconds S] [--events N]
  *
- * A platform and its events are made from one number, so a run is repeated by its seed. What differs is made smaller and
- * kept in `target/fuzz/artifacts/differential/`.
+ * A platform and its events are made from one number, so a run can be repeated with its seed. A login that differs is
+ * made smaller and kept in `target/fuzz/artifacts/differential/`.
  */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -26,10 +26,15 @@ const ARTIFACTS = path.join(ROOT, 'target/fuzz/artifacts/differential');
 const SHRINK_MILLISECONDS = 60_000;
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '60' }, events: { type: 'string', default: '300' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '60' },
+    events: { type: 'string', default: '300' },
+  },
 });
 const [seed, seconds, count] = [values.seed, values.seconds, values.events].map(Number);
-if (![seed, seconds, count].every((number) => Number.isInteger(number) && number >= 0)) quit('--seed, --seconds and --events are whole numbers');
+if (![seed, seconds, count].every((number) => Number.isInteger(number) && number >= 0))
+  quit('--seed, --seconds and --events are whole numbers');
 if (!existsSync(COMMAND)) quit(`${COMMAND} is missing: run ./build.sh first`);
 
 const hosts = new Hosts(COMMAND, FOLDER);
@@ -43,7 +48,8 @@ for (let at = seed; at === seed || (Date.now() < end && !failed); at++) {
   const events = Array.from({ length: count }, () => event(random));
   const { refused, differences, reasons } = await hosts.run(mapping, events.map(write));
   tally.platforms++;
-  if (refused !== undefined) for (const code of new Set(refused.match(/(?<=^error\[)[a-z-]+/gm) ?? ['other'])) add(tally.refused, code);
+  if (refused !== undefined)
+    for (const code of new Set(refused.match(/(?<=^error\[)[a-z-]+/gm) ?? ['other'])) add(tally.refused, code);
   tally.logins += reasons.length;
   for (const reason of reasons) add(tally.reasons, reason);
   if (differences.length > 0) {
@@ -52,20 +58,28 @@ for (let at = seed; at === seed || (Date.now() < end && !failed); at++) {
   }
 }
 
-const list = (counts) => [...counts].sort(([, left], [, right]) => right - left).map(([what, times]) => `${what} ${times}`).join(', ');
-console.log(`seeds from ${seed}: ${tally.platforms} platforms, ${tally.logins} logins in both hosts, ${failed ? 'one or more differ' : 'no difference'}`);
+const list = (counts) =>
+  [...counts]
+    .sort(([, left], [, right]) => right - left)
+    .map(([what, times]) => `${what} ${times}`)
+    .join(', ');
+console.log(
+  `seeds from ${seed}: ${tally.platforms} platforms, ${tally.logins} logins in both hosts, ${failed ? 'one or more differ' : 'no difference'}`,
+);
 console.log(`outcomes and reasons: ${list(tally.reasons)}`);
 if (tally.refused.size > 0) console.log(`platforms that the compiler refuses, by code: ${list(tally.refused)}`);
 process.exitCode = failed ? 1 : 0;
 
-/** Makes a difference smaller, keeps it, and tells how to run it again. */
+/** Makes a difference smaller, keeps it, and prints how to run it again. */
 async function report(at, mapping, login, differences) {
   const found = await shrink(hosts, mapping, login, Date.now() + SHRINK_MILLISECONDS);
   mkdirSync(ARTIFACTS, { recursive: true });
   const [file, eventFile] = ['yaml', 'json'].map((kind) => path.join(ARTIFACTS, `${at}.${kind}`));
   writeFileSync(file, `${JSON.stringify(found.platform, null, 1)}\n`);
   writeFileSync(eventFile, `${write(found.event)}\n`);
-  console.log(`FAILED  seed ${at}: ${differences.length} of ${count} logins differ; the Action gives, for a smaller one:`);
+  console.log(
+    `FAILED  seed ${at}: ${differences.length} of ${count} logins differ; the Action gives, for a smaller one:`,
+  );
   for (const part of found.parts) console.log(`  ${part.length > 1_000 ? `${part.slice(0, 1_000)}…` : part}`);
   console.log(`  platform: ${file}\n  event:    ${eventFile}`);
   console.log(`  rerun: node fuzz/differential.mjs --seed ${at} --seconds 0 --events ${count}`);

@@ -4,8 +4,8 @@
  *
  *     node js-shim/login.mjs dist/action.js js-shim/test/events/acme.json
  *
- * The event may say what Auth0's never does, and the Action does not get to see: `claimsmith.now`, the time of
- * the login, and `claimsmith.provisioned`, the groups that Auth0 keeps, null if they cannot be had.
+ * The event may have a member `claimsmith`, which Auth0's events do not have and the Action does not receive: `now` is
+ * the time of the login, `provisioned` the groups that Auth0 keeps, or null if they cannot be fetched.
  *
  * Exit status: 0 the Action ran, 1 it threw, 2 the arguments could not be read.
  */
@@ -19,7 +19,7 @@ const [actionPath, eventPath, ...rest] = process.argv.slice(2);
 if (eventPath === undefined || rest.length > 0) quit(USAGE);
 const source = readArgument(actionPath, (text) => text);
 const { event, now, provisioned } = takeScene(readArgument(eventPath === '-' ? 0 : eventPath, parseEvent));
-if (Number.isNaN(now)) quit('cannot read the time of the event: claimsmith.now is no RFC 3339 text');
+if (Number.isNaN(now)) quit('cannot read the time of the event: claimsmith.now is not an RFC 3339 time');
 if (now !== undefined) Date.now = () => now;
 
 const api = createApi({ provisioned });

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # From sources to dist/action.js: engine and shim go into target/engine/, the command embeds both, and bundles.
 
-# -O3 rather than -Oz: the engine is small either way, and the login pays for every microsecond.
-# Functions with one caller are not all made part of it: that compresses better. Rust puts the stack first,
-# so that nothing is at the lowest addresses.
+# -O3 rather than -Oz: the engine is small either way, and logins become faster.
+# Not every function with one caller is inlined: that compresses better. Rust puts the stack first, so the lowest
+# addresses are unused.
 WASM_OPT_LEVEL="-O3 --low-memory-unused --one-caller-inline-max-function-size=5"
 
 # More than the 5 of opt-level "z". With "s" and its 50 a login takes up to a tenth less, and the engine three
 # kilobytes more of the Action.
 INLINE_THRESHOLD=32
 
-# Named one by one: --all-features writes encodings that Node 20 and 22 refuse.
+# Named one by one: with --all-features the output has encodings that Node 20 and 22 refuse.
 WASM_FEATURES="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext
   --enable-mutable-globals --enable-reference-types --enable-multivalue"
 
@@ -23,12 +23,12 @@ build_engine() {
   local flags="--remap-path-prefix=$ROOT=/claimsmith"
   flags+=$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/registry"
   flags+=$'\x1f'"-Cllvm-args=-inline-threshold=$INLINE_THRESHOLD"
-  # As a cdylib alone: with the rlib beside it cargo leaves link-time optimization out, and says nothing.
+  # Only as a cdylib: together with an rlib, cargo skips link-time optimization without a warning.
   CARGO_ENCODED_RUSTFLAGS=$flags wasm_cargo rustc --package claimsmith --lib --crate-type cdylib --profile engine \
     --no-default-features --target "$WASM_TARGET"
 
   mkdir -p "$steps" "$ENGINE_DIR"
-  # Optimizing takes longer than all else of a run with nothing changed.
+  # Optimizing takes longer than the rest of a run in which nothing changed.
   if unchanged "$steps/stamp"; then
     say "optimized engine is up to date"
   else
@@ -46,11 +46,11 @@ build_engine() {
   say "engine.wasm: $(wc -c <"$ENGINE_DIR/engine.wasm" | tr -d ' ') bytes"
 }
 
-# Properties that no other program sees have short names in the Action.
-SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|reads|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
+# Properties that only the shim uses have short names in the Action.
+SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|lookups|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
 
-# target/engine/shim.js. The target keeps async functions native, which Auth0 asks for. No template literals:
-# what deploys the Action may take `${` for a keyword of its own.
+# target/engine/shim.js. With this target async functions stay native, which Auth0 requires. No template literals:
+# programs that deploy the Action may read `${` as a keyword of their own.
 build_shim() {
   "$NPM_PROGRAMS/esbuild" js-shim/src/action.js --bundle --format=cjs --platform=node --target=node18 \
     --supported:template-literal=false --minify --mangle-props="$SHIM_PROPERTIES" --legal-comments=none --log-level=warning \
@@ -63,7 +63,7 @@ build_command() {
   host_cargo build --release --package claimsmith-cli
 }
 
-# The table of sizes is kept, to be the last thing that ./build.sh prints.
+# The table of sizes is kept, because ./build.sh prints it at the end.
 bundle_action() {
   "$CLAIMSMITH" bundle mappings --out dist >"$SIZE_TABLE" || {
     cat "$SIZE_TABLE"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Every test of the project. All of them run, whatever fails first; the end lists what failed.
+# Every test of the project. All of them run, even if one fails; a summary at the end lists which failed.
 
 CHECKS_RUN=0
 CHECKS_FAILED=0
@@ -11,11 +11,13 @@ run_checks() {
   check "Formatting, fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
   check "Lints, host" host_cargo clippy --workspace --all-targets -- -D warnings
   check "Lints, WebAssembly" lint_wasm
+  check "Types of the shim, formatting of JavaScript" npm run --silent --prefix js-shim check
   check "Tests, host" test_host
   check "Documentation" document
   check "Tests, WebAssembly (wasm-pack)" test_wasm
   check "The same answers natively and in WebAssembly" compare_answers
   check "Dependencies of the shipped engine" check_engine_dependencies
+  check "Licenses, versions and sources of dependencies" check_dependencies
   check "Size of engine and shim" check_size
   check "Form of the mapping files" check_form
   check "Tests of the Action, Node $(node --version)" test_action node
@@ -51,8 +53,8 @@ ensure_test_tools() {
   ensure_wasm_pack
 }
 
-# Properties are tested on random input from the same seed each time: a change and not luck fails a build.
-# PROPTEST_RNG_SEED can be another number, and `cargo test` by itself draws one each time.
+# Properties are tested on random input from the same seed each time, so that only a change can make a build fail.
+# PROPTEST_RNG_SEED sets another seed; plain `cargo test` uses a new one each time.
 test_host() {
   PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-815} host_cargo test --workspace
 }
@@ -63,17 +65,17 @@ lint_wasm() {
   wasm_cargo clippy --package claimsmith --all-targets --target "$WASM_TARGET" -- -D warnings
 }
 
-# The library alone: the command is a program of the same name, and its pages would overwrite the library's.
+# Only the library: the command is a program of the same name, and its pages would overwrite those of the library.
 document() {
   RUSTDOCFLAGS="-D warnings" host_cargo doc --package claimsmith --no-deps
 }
 
-# no-install: wasm-pack would download programs of its own; the ones it needs are in target/tools.
+# no-install: wasm-pack would download programs; the ones it needs are in target/tools.
 test_wasm() {
   local log=target/wasm-pack.log
   PATH=$TOOLS/bin:$WASM_PATH CARGO_TARGET_DIR=$ROOT/target/wasm \
     wasm-pack test --node --mode no-install 2>&1 | tee "$log"
-  # The runner is content with a file in which it finds no test.
+  # The runner succeeds even if it finds no test.
   grep -q '^test result: ok\. [1-9]' "$log" || {
     say "no test ran"
     return 1
@@ -91,7 +93,16 @@ compare_answers() {
   [ -n "$native" ] && [ "$native" = "$wasm" ]
 }
 
-# What would not fit into an Action, or has no business at a login.
+# By deny.toml. Building cargo-deny takes eleven minutes, so it is not installed here.
+check_dependencies() {
+  if ! cargo deny --version >/dev/null 2>&1; then
+    say "skipped: cargo-deny is not installed; \`cargo install cargo-deny --locked\` takes about eleven minutes"
+    return
+  fi
+  host_cargo deny check licenses bans sources
+}
+
+# Packages that are too large for an Action, or that a login does not need.
 check_engine_dependencies() {
   local packages unwanted='^(clap|globset|idna|regex|regex-automata|regex-lite|regex-syntax|serde_json|tokio)$'
   packages=$(host_cargo tree --package claimsmith --no-default-features --target "$WASM_TARGET" \
@@ -103,8 +114,8 @@ check_engine_dependencies() {
   fi
 }
 
-# What an Action holds beside its mappings leaves room for them: at most 51 kB of the 100 000 bytes.
-# Compilers of other versions make engines that differ by some hundred bytes.
+# Engine and shim leave room for mappings: they have at most 51 kB of the 100 000 bytes.
+# Compilers of other versions build engines that differ by a few hundred bytes.
 check_size() {
   "$CLAIMSMITH" bundle mappings --out target/sizes --format json | node -e '
     const { engine, shim } = JSON.parse(require("node:fs").readFileSync(0, "utf8")).sizes;
@@ -114,13 +125,13 @@ check_size() {
   '
 }
 
-# Canonical, and without anything that is probably not meant.
+# Canonical, and without warnings.
 check_form() {
   "$CLAIMSMITH" fmt --check mappings tests/cases
   "$CLAIMSMITH" validate mappings --deny-warnings
 }
 
-# The files are named one by one: Node 22 takes a folder for a module.
+# The files are named one by one: Node 22 reads a folder as a module.
 test_action() {
   local files=(js-shim/test/*.test.*js)
   "$1" --test --test-reporter=spec "${files[@]}"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every stage needs: where things are, how a stage speaks, and how it knows that it has nothing to do.
+# What every stage needs: paths, messages, and a way to see that a result is up to date.
 # shellcheck disable=SC2034
 
 ROOT=$PWD
@@ -37,7 +37,7 @@ sha256() {
   if have sha256sum; then sha256sum "$@"; else shasum -a 256 "$@"; fi
 }
 
-# Whether the inputs and outputs that `record` wrote down still have the same content.
+# Whether the inputs and outputs that `record` listed still have the same content.
 # Content, not time: git gives every file of a fresh clone the time of the clone.
 unchanged() {
   [ -f "$1" ] && sha256 --check --status "$1" 2>/dev/null
@@ -49,7 +49,7 @@ record() {
   sha256 "$@" >"$stamp"
 }
 
-# Moves a freshly made file into place only if it differs, so that what depends on it is not rebuilt for nothing.
+# Moves a new file into place only if it differs, so that its dependents are not rebuilt for nothing.
 replace_if_changed() {
   if cmp -s "$1" "$2"; then rm "$1"; else mv "$1" "$2"; fi
 }

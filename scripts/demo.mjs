@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Logs one user of each sample customer in through a built Action, and tells for a person what came of it.
+ * Logs in one user of each sample customer through a built Action, and prints the results.
  *
  *     node scripts/demo.mjs dist/action.js js-shim/test/events
  */
@@ -10,19 +10,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the sample customers' connections put upstream groups; a mapping file may name any other place. */
+/** The attributes in which the sample customers' connections send upstream groups; a mapping file can name others. */
 const ATTRIBUTES = ['groups', 'federated_groups', 'group_ids', 'Group', 'memberOf'];
 const LOGIN = fileURLToPath(new URL('../js-shim/login.mjs', import.meta.url));
 
 const [action, folder] = process.argv.slice(2);
-const events = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+const events = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .sort();
 for (const name of events) console.log(describe(join(folder, name)));
 
 function describe(path) {
   const event = JSON.parse(readFileSync(path, 'utf8'));
   const { claims, denied, log, timings } = logIn(path);
   const { organization, connection, client } = event;
-  // Where accounts are linked, a linked one has attributes of its own.
+  // A linked account has attributes of its own.
   const linked = event.user.identities.find((identity) => identity.connection === connection.name);
   const attributes = linked?.profileData ?? event.user;
   const attribute = ATTRIBUTES.find((candidate) => candidate in attributes);

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# Fuzzing on a stable toolchain: the targets of fuzz/, built with the coverage that libFuzzer is led by.
+# Fuzzing on a stable toolchain: the targets of fuzz/, built with the coverage that guides libFuzzer.
 
 FUZZ_TARGETS="bundle dn event form glob mapping regex"
 FUZZ_DIR=$ROOT/target/fuzz
 # Not a target of libFuzzer: it runs the built Action and the command side by side.
 DIFFERENTIAL=differential
 
-# What `cargo fuzz build --sanitizer none` hands to the compiler: no part of it asks for a nightly one.
+# The flags of `cargo fuzz build --sanitizer none`; none of them needs a nightly compiler.
 FUZZ_FLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
 -Cdebug-assertions -Ccodegen-units=1 --cfg fuzzing"
 
-# Runs every target for so many seconds.
+# Runs every target for a number of seconds.
 run_fuzzing() {
   local seconds=$1
   stage "C++ compiler for libFuzzer" require_cxx
@@ -39,21 +39,21 @@ build_fuzz_targets() {
   host=$(rustc -vV | sed -n 's/^host: //p')
   FUZZ_BIN=$FUZZ_DIR/$host/release
   fuzz_cargo build "$host"
-  # With the flags of the build its C++ is there already, and linting costs little.
+  # With the flags of the build, so that libFuzzer's C++ is not built again.
   if cargo clippy --version >/dev/null 2>&1; then
     fuzz_cargo clippy "$host" -- -D warnings
   fi
   say "$FUZZ_TARGETS"
 }
 
-# Nothing is built that is there already.
+# Builds what is missing or out of date.
 build_hosts() {
   build_engine
   build_shim
   build_command
 }
 
-# With a target stated, the flags go to the targets alone and not to build scripts.
+# With --target, cargo does not apply the flags to build scripts.
 fuzz_cargo() {
   local command=$1 host=$2
   shift 2
@@ -61,7 +61,7 @@ fuzz_cargo() {
     --release --bins --target "$host" --config 'profile.release.debug="line-tables-only"' "$@"
 }
 
-# Every target runs, whatever fails first.
+# Every target runs, even if another one fails.
 fuzz_all() {
   local seconds=$1 failed
   # So that an input that fails is printed with the line that it fails at.
@@ -77,7 +77,7 @@ fuzz_all() {
     "fuzz/README.md says what to do with the inputs"
 }
 
-# Everything that it prints is told: seeds, counts, and what differs.
+# Prints its whole output: seeds, counts, and what differs.
 fuzz_hosts() {
   local log=$FUZZ_DIR/$DIFFERENTIAL.log status=ok
   node fuzz/differential.mjs --seed "${FUZZ_SEED:-1}" --seconds "$1" >"$log" 2>&1 || status=FAILED
@@ -86,7 +86,7 @@ fuzz_hosts() {
   [ "$status" = ok ]
 }
 
-# The last lines of a run tell all; what led there is in its log.
+# Prints the result of a run; the details are in its log.
 fuzz_one() {
   local target=$1 seconds=$2
   if [ "$target" = "$DIFFERENTIAL" ]; then
@@ -96,8 +96,8 @@ fuzz_one() {
   local corpus=$FUZZ_DIR/corpus/$target log=$FUZZ_DIR/$target.log artifacts=$FUZZ_DIR/artifacts/$target/ input
   mkdir -p "$corpus" "$artifacts"
   mapfile -t seeds < <(fuzz_seeds "$target")
-  # Inputs of any length up to 4 kB; a single one must not take 25 seconds. The seed is fixed, so that it is a change
-  # and not luck that fails a build; FUZZ_SEED=0 draws one.
+  # Inputs of at most 4 kB; none may take 25 seconds. The seed is fixed, so that only a change can make a build fail;
+  # FUZZ_SEED=0 chooses a random one.
   if "$FUZZ_BIN/$target" -seed="${FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
     -artifact_prefix="$artifacts" "$corpus" "${seeds[@]}" >"$log" 2>&1; then
     printf '   ok      %-8s %s runs\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
@@ -111,7 +111,7 @@ fuzz_one() {
   return 1
 }
 
-# Folders of inputs to begin with: real files, and patterns out of them.
+# Folders of inputs to begin with: real files, and patterns from them.
 fuzz_seeds() {
   local seeds=$FUZZ_DIR/seeds/$1
   case $1 in

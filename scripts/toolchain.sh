@@ -4,11 +4,11 @@
 WASM_TARGET=wasm32-unknown-unknown
 WASM_PACK_VERSION=0.15.1
 
-# PATH under which `cargo` builds for wasm32; `ensure_wasm_target` decides it.
+# The PATH with which `cargo` builds for wasm32; `ensure_wasm_target` sets it.
 WASM_PATH=$PATH
 
-# Debian's Rust on a machine that has another one too: links to its programs alone,
-# because /usr/bin in front of PATH would also bring Debian's Node and whatever else is there.
+# Debian's Rust on a machine with another one: links to its programs only, because /usr/bin at the front of PATH would
+# also bring Debian's Node and everything else.
 DEBIAN_RUST=$TOOLS/debian-rust
 DEBIAN_RUST_PROGRAMS="cargo cargo-clippy cargo-fmt clippy-driver rustc rustdoc rustfmt"
 
@@ -16,7 +16,7 @@ host_cargo() {
   CARGO_TARGET_DIR=$ROOT/target cargo "$@"
 }
 
-# Its own target directory: the two cargos may be of different versions, and would rebuild each other's work.
+# With a target directory of its own: the two cargos may have different versions, and would rebuild each other's output.
 wasm_cargo() {
   PATH=$WASM_PATH CARGO_TARGET_DIR=$ROOT/target/wasm cargo "$@"
 }
@@ -64,8 +64,8 @@ at_least() {
   [ -n "$1" ] && [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
 }
 
-# Compiles and links one function. The folder of a target may be there and be of no use:
-# after an upgrade of the compiler its standard library is of the old version, and the linker is a package of its own.
+# Compiles and links one function. That the folder of the target exists is not enough: after an upgrade of the compiler
+# its standard library has the old version, and the linker is a separate package.
 builds_wasm() {
   local scratch built
   at_least "$(rust_release "$1")" "$(minimum_rust)" || return 1
@@ -88,7 +88,7 @@ debian_rust_builds_wasm() {
   WASM_PATH=$DEBIAN_RUST:$PATH
 }
 
-# rustup's own patience is three minutes per attempt; a machine that cannot reach its servers should not wait that long.
+# By default rustup waits three minutes for each attempt, which is too long on a machine that cannot reach its servers.
 rustup_adds_wasm() {
   local log=$ROOT/target/rustup.log
   say "rustup target add $WASM_TARGET"
@@ -98,8 +98,8 @@ rustup_adds_wasm() {
   fi
 }
 
-# Where rustup's downloads cannot be reached, Debian's packages still can: its compiler is current and its library's
-# source is a package, so the standard library is built here, once, and put where rustup would have put it.
+# Some machines can reach Debian's packages and not rustup's downloads. Debian has a current compiler and the source of
+# its library, so the standard library is built here, once, and installed where rustup would have put it.
 install_debian_rust() {
   local packages="rustc-web cargo-web rust-web-clippy rustfmt-web rust-web-src rust-web-llvm"
   local as_root="" keep="" scratch library
@@ -108,7 +108,7 @@ install_debian_rust() {
       "run as root: apt-get install $packages, then ./build.sh again"
     as_root=sudo
   fi
-  # On a machine without rustup an older Rust of Debian's may give way to the new one; rustup itself may not.
+  # On a machine without rustup the packages may replace an older Rust of Debian; they must not remove rustup.
   if have rustup; then keep=--no-remove; fi
   say "installing Debian packages as root: $packages, and the lld they name"
   $as_root apt-get update -qq || return 1
@@ -133,7 +133,7 @@ install_debian_rust() {
   ) || return 1
   library=$(/usr/bin/rustc --print sysroot)/lib/rustlib/$WASM_TARGET/lib
   rm "$scratch/target/$WASM_TARGET/release/deps/libonly_the_standard_library"*
-  # What an earlier version left there would make every crate of the library ambiguous.
+  # With files of an earlier version every crate of the library would be ambiguous.
   $as_root rm -rf "$library"
   $as_root mkdir -p "$library"
   $as_root install -m 644 "$scratch/target/$WASM_TARGET/release/deps/"*.rlib "$library/"
@@ -142,7 +142,7 @@ install_debian_rust() {
 
 # Tools from crates.io
 
-# The generator refuses a library of any other version, so Cargo.lock decides.
+# The generator refuses a library of another version, so the version is that of Cargo.lock.
 ensure_wasm_bindgen() {
   local version
   version=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, ""); print $3 }' Cargo.lock)
@@ -153,19 +153,19 @@ ensure_wasm_pack() {
   install_tool wasm-pack wasm-pack "$WASM_PACK_VERSION"
 }
 
-# A debug build compiles in a quarter of the time and is no slower in use.
-# Without --locked: the generator's published lock file names versions that are no longer served.
+# A debug build compiles in a quarter of the time and is fast enough.
+# Without --locked: the generator's published lock file has versions that the registry does not serve any more.
 install_tool() {
   local program=$1 package=$2 version=$3
   if [ "$("$TOOLS/bin/$program" --version 2>/dev/null)" = "$program $version" ]; then
-    say "$package $version is there"
+    say "$package $version is installed"
   else
     say "installing $package $version into target/tools (a minute or two)"
     env -u CARGO_TARGET_DIR cargo install --quiet --debug --force --root "$TOOLS" --version "$version" "$package"
   fi
 }
 
-# Formatter and linter are components of their own where rustup's profile is `minimal`.
+# With rustup's profile `minimal`, formatter and linter are separate components.
 ensure_linters() {
   if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 &&
     wasm_cargo clippy --version >/dev/null 2>&1; then
@@ -181,7 +181,7 @@ ensure_linters() {
 
 # npm packages
 
-# No package needs its install script: esbuild's only saves a few milliseconds per call.
+# No package needs its install script: that of esbuild only saves a few milliseconds for each call.
 ensure_npm_packages() {
   local stamp=js-shim/node_modules/.stamp
   if unchanged "$stamp"; then

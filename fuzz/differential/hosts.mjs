@@ -12,12 +12,12 @@ const LINE =
 /**
  * @typedef {object} Difference
  * @property {number} at which of the events
- * @property {string[]} parts what differs: `what: the Action's, not the command's`
+ * @property {string[]} parts what differs: `part: the Action's, not the command's`
  *
  * @typedef {object} Outcome
  * @property {string} [refused] why the platform cannot be used
  * @property {Difference[]} differences
- * @property {string[]} reasons what the command gave for each event
+ * @property {string[]} reasons of the command's answer for each event
  */
 
 export class Hosts {
@@ -43,8 +43,12 @@ export class Hosts {
     const bundled = this.#run(['bundle', this.file, '--out', this.folder]);
     if (bundled.status !== 0) return { refused: bundled.stdout + bundled.stderr, differences: [], reasons: [] };
     const evaluated = this.#run(['evaluate', '--mappings', this.file, '--jsonl', '--event', '-'], events.join('\n'));
-    const answers = evaluated.stdout.split('\n').slice(0, -1).map((line) => JSON.parse(line));
-    if (answers.length !== events.length) throw new Error(`${answers.length} answers for ${events.length} events: ${evaluated.stderr}`);
+    const answers = evaluated.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+    if (answers.length !== events.length)
+      throw new Error(`${answers.length} answers for ${events.length} events: ${evaluated.stderr}`);
     const action = loadAction(readFileSync(path.join(this.folder, 'action.js'), 'utf8'));
     const differences = [];
     for (const [at, text] of events.entries()) {
@@ -55,7 +59,12 @@ export class Hosts {
   }
 
   #run(args, input = '') {
-    return spawnSync(this.command, args, { input, encoding: 'utf8', maxBuffer: 1 << 30, env: { ...process.env, NO_COLOR: '1' } });
+    return spawnSync(this.command, args, {
+      input,
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
   }
 }
 
@@ -78,29 +87,46 @@ async function login(action, event) {
   }
 }
 
-/** @returns {string[]} what the Action did otherwise than the command says */
+/** @returns {string[]} the differences between what the Action did and the command's answer */
 function compare({ log, api, saml }, answer) {
   const line = log.length === 1 ? LINE.exec(log[0]) : null;
   if (answer.error !== undefined || !line) return [`line: ${JSON.stringify(log)}, not ${JSON.stringify(answer)}`];
   const [, digest, outcome, reason, received, out, rules, unmatched, rest] = line;
-  const notes = Object.fromEntries(rest.split(' ').filter(Boolean).map((note) => note.split('=')).map(([code, count]) => [code, Number(count)]));
+  const notes = Object.fromEntries(
+    rest
+      .split(' ')
+      .filter(Boolean)
+      .map((note) => note.split('='))
+      .map(([code, count]) => [code, Number(count)]),
+  );
   const expectedNotes = { ...answer.notes };
-  // A line has room for some notes, and counts the others.
+  // Notes that do not fit into the line are counted.
   if (notes.more !== undefined) {
     for (const code of Object.keys(expectedNotes)) if (!(code in notes)) delete expectedNotes[code];
     expectedNotes.more = Object.keys(answer.notes).length - Object.keys(expectedNotes).length;
   }
   const gives = answer.outcome === 'groups';
-  const claims = gives ? { [answer.claim]: answer.groups, ...(answer.provenance && { [answer.provenance]: { bundle: answer.bundle, rules: answer.rules } }) } : {};
+  const claims = gives
+    ? {
+        [answer.claim]: answer.groups,
+        ...(answer.provenance && { [answer.provenance]: { bundle: answer.bundle, rules: answer.rules } }),
+      }
+    : {};
   const on = (token) => (answer.tokens.includes(token) ? claims : {});
   const parts = [];
   const check = (what, found, expected) => {
-    if (!isDeepStrictEqual(found, expected)) parts.push(`${what}: ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
+    if (!isDeepStrictEqual(found, expected))
+      parts.push(`${what}: ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
   };
   check('outcome', outcome, answer.outcome);
   check('reason', reason, answer.reason);
   check('digest', digest, answer.bundle.slice(0, 12));
-  check('counts', [received, out, rules, unmatched].map(Number), [answer.received, answer.groups.length, answer.rules.length, answer.unmatched_count]);
+  check('counts', [received, out, rules, unmatched].map(Number), [
+    answer.received,
+    answer.groups.length,
+    answer.rules.length,
+    answer.unmatched_count,
+  ]);
   check('notes', notes, expectedNotes);
   check('ID token', api.claims.idToken, on('id'));
   check('access token', api.claims.accessToken, on('access'));

@@ -1,5 +1,5 @@
 /**
- * JSON as a tree that holds what JavaScript's own values cannot: several members of one name, and raw text.
+ * JSON as a tree with what JavaScript's own values cannot hold: several members of one name, and raw text.
  *
  * @typedef {null | boolean | number | string | Json[] | Members | Raw} Json
  */
@@ -28,13 +28,14 @@ export function object(members) {
 /** @param {Json} value @returns {string} */
 export function write(value) {
   if (value instanceof Raw) return value.text;
-  if (value instanceof Members) return `{${value.members.map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`).join(',')}}`;
+  if (value instanceof Members)
+    return `{${value.members.map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`).join(',')}}`;
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
   return JSON.stringify(value);
 }
 
 /**
- * Everything that a value becomes by losing one part of it, or by having a part in its place.
+ * All values that result from removing one part of a value, or from replacing it by one of its parts.
  *
  * @param {Json} value
  * @returns {Generator<Json>}

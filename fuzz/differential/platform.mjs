@@ -8,7 +8,9 @@ import { APPLICATIONS, CONNECTIONS, DELIMITERS, FIELDS, ORGANIZATIONS, STRATEGIE
 const FORMS = [
   () => ({}),
   (random) => ({
-    form: 'dn', ...(random.chance(0.3) && { attribute: random.pick(['OU', 'CN', '2.5.4.3']) }), ...(random.chance(0.4) && { below: random.pick(['DC=acme', 'OU=Groups,DC=acme']) }),
+    form: 'dn',
+    ...(random.chance(0.3) && { attribute: random.pick(['OU', 'CN', '2.5.4.3']) }),
+    ...(random.chance(0.4) && { below: random.pick(['DC=acme', 'OU=Groups,DC=acme']) }),
     ...(random.chance(0.2) && { 'attribute-of': random.pick(['entry', 'parent']) }),
   }),
   (random) => ({ form: 'domain', ...(random.chance(0.5) && { domain: 'ACME' }) }),
@@ -16,8 +18,16 @@ const FORMS = [
   () => ({ form: 'path' }),
 ];
 
-/** Where groups are: what events put there. */
-export const POINTERS = ['/groups', '/group_ids', '/federated_groups', '/Group', '/app_metadata/groups', '/a~1b/c', '/deep/1/2/3/4/5/6/7'];
+/** Where groups are in the events. */
+export const POINTERS = [
+  '/groups',
+  '/group_ids',
+  '/federated_groups',
+  '/Group',
+  '/app_metadata/groups',
+  '/a~1b/c',
+  '/deep/1/2/3/4/5/6/7',
+];
 
 /**
  * @param {Random} random
@@ -33,7 +43,17 @@ function source(random, strategy) {
   } else {
     const other = strategy === 'other';
     if (other || random.chance(0.3)) found.from = random.pick(POINTERS);
-    if (other || random.chance(0.7)) found.shape = random.pick(['list', 'list-or-string', 'string', 'delimited', 'delimited', 'objects', 'json', 'json']);
+    if (other || random.chance(0.7))
+      found.shape = random.pick([
+        'list',
+        'list-or-string',
+        'string',
+        'delimited',
+        'delimited',
+        'objects',
+        'json',
+        'json',
+      ]);
     if (found.shape === 'delimited') found.delimiter = random.pick(DELIMITERS);
     if (found.shape === 'objects' || (found.shape === 'json' && random.chance(0.5))) found.field = random.pick(FIELDS);
     if (random.chance(0.15)) found.identity = random.pick(['login', 'primary']);
@@ -41,7 +61,8 @@ function source(random, strategy) {
     if (random.chance(0.3)) found.overage = random.pick(['entra', 'none']);
   }
   Object.assign(found, random.chance(0.6) ? {} : random.pick(FORMS)(random));
-  if (random.chance(0.3) && !['delimited'].includes(found.shape) && (found.shape || strategy !== 'okta')) found.accept = random.some(['numbers', 'booleans'], 1, 2);
+  if (random.chance(0.3) && !['delimited'].includes(found.shape) && (found.shape || strategy !== 'okta'))
+    found.accept = random.some(['numbers', 'booleans'], 1, 2);
   if (random.chance(0.5)) found.normalize = random.some(['nfc', 'trim'], 1, 2);
   if (random.chance(0.15)) found.cap = random.pick([1, 2, 3, 10_000, 'none']);
   return found;
@@ -52,7 +73,11 @@ function connection(random) {
   const strategy = random.pick(STRATEGIES);
   if (random.chance(0.2) && strategy !== 'other') return { strategy };
   if (random.chance(0.8)) return { strategy, groups: source(random, strategy) };
-  return { strategy, groups: [source(random, strategy), source(random, strategy)], combine: random.pick(['first', 'all']) };
+  return {
+    strategy,
+    groups: [source(random, strategy), source(random, strategy)],
+    combine: random.pick(['first', 'all']),
+  };
 }
 
 const policy = (random) => random.pick(['no-groups', 'deny']);
@@ -73,7 +98,8 @@ export function platform(random) {
       ...(random.chance(0.3) && { 'saml-attribute': 'groups' }),
       ...(random.chance(0.3) && {
         limits: {
-          ...(random.chance(0.7) && { groups: random.pick([1, 2, 3]) }), ...(random.chance(0.5) && { 'claim-bytes': random.pick([2, 8, 20, 40]) }),
+          ...(random.chance(0.7) && { groups: random.pick([1, 2, 3]) }),
+          ...(random.chance(0.5) && { 'claim-bytes': random.pick([2, 8, 20, 40]) }),
           over: random.pick(['deny', 'no-groups', 'truncate']),
         },
       }),
@@ -82,22 +108,40 @@ export function platform(random) {
   const guarded = random.chance(0.2) ? ['vault'] : [];
   const groups = {};
   for (const name of TARGETS) {
-    groups[name] = { applications: random.some(APPLICATIONS, 1, 3), description: 'A group.', ...(guarded.includes(name) && { protected: true }) };
+    groups[name] = {
+      applications: random.some(APPLICATIONS, 1, 3),
+      description: 'A group.',
+      ...(guarded.includes(name) && { protected: true }),
+    };
   }
   const tiers = random.chance(0.4) ? { first: random.some(TARGETS, 2, 4) } : undefined;
   const organizations = {};
   for (const [at, name] of ORGANIZATIONS.entries()) {
     const incomplete = random.pick(['deny', 'no-groups', 'use-partial', undefined]);
     const partial = incomplete === 'use-partial';
-    const connections = Object.fromEntries(CONNECTIONS.map((name) => [name, connection(random)]).slice(0, at === 0 ? 3 : 1));
-    const aliases = random.chance(0.2) ? { '1001': 'Alias one', eng: 'GG-eng-VIEW', 'a,b': 'Alias three' } : undefined;
-    const scope = { partial, ids: aliases ? ['Alias one', 'Alias three'] : [], connections: Object.keys(connections), protected: guarded };
+    const connections = Object.fromEntries(
+      CONNECTIONS.map((name) => [name, connection(random)]).slice(0, at === 0 ? 3 : 1),
+    );
+    const aliases = random.chance(0.2) ? { 1001: 'Alias one', eng: 'GG-eng-VIEW', 'a,b': 'Alias three' } : undefined;
+    const scope = {
+      partial,
+      ids: aliases ? ['Alias one', 'Alias three'] : [],
+      connections: Object.keys(connections),
+      protected: guarded,
+    };
     organizations[name] = {
       ...(random.chance(0.97) && { organization: `org_${name}` }),
       connections,
       ...(aliases && { aliases }),
       rules: Array.from({ length: 1 + random.below(7) }, (_, at) => rule(random, at, scope)),
-      ...(random.chance(0.3) && !partial && { default: random.some(TARGETS.filter((group) => !guarded.includes(group)), 1, 2) }),
+      ...(random.chance(0.3) &&
+        !partial && {
+          default: random.some(
+            TARGETS.filter((group) => !guarded.includes(group)),
+            1,
+            2,
+          ),
+        }),
       policies: {
         ...(incomplete && { incomplete }),
         ...(random.chance(0.2) && { unmatched: partial ? 'drop' : random.pick(['drop', 'deny']) }),
@@ -108,7 +152,12 @@ export function platform(random) {
   }
   return {
     version: 1,
-    platform: { applications, groups, ...(tiers && { tiers }), policies: { closed: policy(random), failure: policy(random) } },
+    platform: {
+      applications,
+      groups,
+      ...(tiers && { tiers }),
+      policies: { closed: policy(random), failure: policy(random) },
+    },
     organizations,
     cases: [],
   };

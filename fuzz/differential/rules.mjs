@@ -2,11 +2,53 @@
 
 import { APPLICATIONS, CONNECTIONS, DEPARTMENTS, DOMAINS, NAMES, STRATEGIES, TARGETS, TIERS } from './words.mjs';
 
-const GLOBS = ['GG-*', '*-VIEW', 'GG-*-VIEW', '?ng', 'e*', '*s', '[eo]*', '{eng,ops}', '{GG,adm}*', '*[!a-z]', 'K?ln', '*,*', 'a*b', '[*]x', 'x*'];
-const CAPTURING = ['GG-${team}-VIEW', 'adm_${team}', '{GG,GG-x}-${team}', '*-${team}-VIEW', '${team}-x', '${team}/core', '${team}@*'];
-const REGEXES = ['GG-.+', '[a-z]+', 'eng|ops', 'GG-[a-z]{3}-VIEW', '\\d+', 'K(\u00f6|o\u0308)ln', '.{2}', 'a.b', '(eng|ops)+', '-?\\d{1,4}'];
+const GLOBS = [
+  'GG-*',
+  '*-VIEW',
+  'GG-*-VIEW',
+  '?ng',
+  'e*',
+  '*s',
+  '[eo]*',
+  '{eng,ops}',
+  '{GG,adm}*',
+  '*[!a-z]',
+  'K?ln',
+  '*,*',
+  'a*b',
+  '[*]x',
+  'x*',
+];
+const CAPTURING = [
+  'GG-${team}-VIEW',
+  'adm_${team}',
+  '{GG,GG-x}-${team}',
+  '*-${team}-VIEW',
+  '${team}-x',
+  '${team}/core',
+  '${team}@*',
+];
+const REGEXES = [
+  'GG-.+',
+  '[a-z]+',
+  'eng|ops',
+  'GG-[a-z]{3}-VIEW',
+  '\\d+',
+  'K(\u00f6|o\u0308)ln',
+  '.{2}',
+  'a.b',
+  '(eng|ops)+',
+  '-?\\d{1,4}',
+];
 const CAPTURING_REGEXES = ['GG-(?<team>[^-]+)-VIEW', 'adm_(?<team>.+)', '(?<team>eng|ops)', 'GG-(?<team>.+?)(-VIEW)?'];
-const GRANTS = ['${team}-viewers', '${team:lower}-viewers', '${team}', '${team:lower}', '${team:upper}-viewers', '${team}-admins'];
+const GRANTS = [
+  '${team}-viewers',
+  '${team:lower}-viewers',
+  '${team}',
+  '${team:lower}',
+  '${team:upper}-viewers',
+  '${team}-admins',
+];
 const ATTRIBUTES = ['/department', '/level', '/roles', '/app_metadata/plan', '/a~1b/c', '/email', '/nothing'];
 const SCALARS = [...DEPARTMENTS, 0, 1, 5, -1, 0.1, 4.35, 1001, true, false, 'eng', 'ops', 'a\u0000b'.slice(0, 1)];
 
@@ -24,7 +66,15 @@ function patterns(random, { ids }) {
     [6, () => (set.exact = random.some(names, 1, 4))],
     [3, () => (set.glob = random.some(GLOBS, 1, 2))],
     [2, () => (set.regex = random.some(REGEXES, 1, 2))],
-    [2, () => Object.assign(set, { exact: random.some(names, 1, 2), glob: random.some(GLOBS, 1, 2), regex: random.some(REGEXES, 0, 1) })],
+    [
+      2,
+      () =>
+        Object.assign(set, {
+          exact: random.some(names, 1, 2),
+          glob: random.some(GLOBS, 1, 2),
+          regex: random.some(REGEXES, 0, 1),
+        }),
+    ],
   );
   if (random.chance(0.25) && !set.regex) set['ignore-case'] = true;
   return set;
@@ -70,7 +120,12 @@ function condition(random, connections, depth = 0) {
     [1, () => ({ 'client-metadata': metadata() })],
     [1, () => ({ application: random.some(APPLICATIONS.slice(0, 2), 1, 1) })],
     [1, () => ({ connection: random.some(connections, 1, 1) })],
-    ...(depth < 2 ? [[2, () => ({ not: inner() })], [2, () => ({ any: [inner(), inner()] })]] : []),
+    ...(depth < 2
+      ? [
+          [2, () => ({ not: inner() })],
+          [2, () => ({ any: [inner(), inner()] })],
+        ]
+      : []),
   ];
   const found = random.weighted(...keys);
   if (random.chance(0.2)) Object.assign(found, random.weighted(...keys));
@@ -95,10 +150,16 @@ export function rule(random, at, scope) {
   } else {
     if (random.chance(0.12)) found.everyone = true;
     else found.match = match(random, scope);
-    // Where partial input is used, only what is there may be asked for.
+    // Where partial input is used, conditions on missing groups are not allowed.
     if (random.chance(0.2) && (!scope.partial || found.everyone)) found.exclude = random.some(TARGETS, 1, 2);
-    else found.grant = random.some(TARGETS.filter((group) => !scope.protected.includes(group)), 1, 2);
+    else
+      found.grant = random.some(
+        TARGETS.filter((group) => !scope.protected.includes(group)),
+        1,
+        2,
+      );
   }
-  if (random.chance(0.12)) found.expires = random.pick(['2025-01-01', '2026-06-01T12:00:00Z', '2026-06-01T12:00:00+02:00', '2040-01-01']);
+  if (random.chance(0.12))
+    found.expires = random.pick(['2025-01-01', '2026-06-01T12:00:00Z', '2026-06-01T12:00:00+02:00', '2040-01-01']);
   return found;
 }

@@ -2,7 +2,7 @@
 
 import { Members, smaller, write } from './json.mjs';
 
-/** So many candidates are tried in one run of both hosts. */
+/** The number of candidates in one run of both hosts. */
 const BATCH = 200;
 
 /**
@@ -14,13 +14,14 @@ const BATCH = 200;
  */
 export async function shrink(hosts, platform, event, end) {
   let found = { platform, event, parts: [] };
-  for (let smallerYet = true; smallerYet && Date.now() < end; ) {
+  for (let smallerYet = true; smallerYet && Date.now() < end;) {
     smallerYet = false;
     for (const step of [shrinkEvent, shrinkPlatform]) {
-      for (let next; Date.now() < end && (next = await step(hosts, found, end)); ) [found, smallerYet] = [next, true];
+      for (let next; Date.now() < end && (next = await step(hosts, found, end));) [found, smallerYet] = [next, true];
     }
   }
-  if (found.parts.length === 0) found.parts = (await hosts.run(found.platform, [write(found.event)])).differences[0]?.parts ?? [];
+  if (found.parts.length === 0)
+    found.parts = (await hosts.run(found.platform, [write(found.event)])).differences[0]?.parts ?? [];
   return found;
 }
 
@@ -52,7 +53,7 @@ async function shrinkPlatform(hosts, { platform, event }, end) {
   return undefined;
 }
 
-/** Everything that plain data becomes by losing one member or entry. */
+/** All values that result from removing one member or entry of plain data. */
 function* without(value) {
   if (typeof value !== 'object' || value === null) return;
   const isList = Array.isArray(value);

@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
-use claimsmith::compiler::CompiledPlatform;
 use claimsmith::cases::Case;
+use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
 use claimsmith::explanation::explain;
 use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, boundary};
@@ -28,7 +28,7 @@ struct Input<'a> {
     edits: Vec<Edit>,
     /// Which login of the platform's cases arrives.
     case: u16,
-    /// What crosses the boundary, and a bundle by itself.
+    /// The call at the boundary, and a bundle by itself.
     bytes: &'a [u8],
 }
 
@@ -81,7 +81,7 @@ fn damage(body: &[u8], edits: &[Edit]) -> Vec<u8> {
     body
 }
 
-/// Logs in through both doors of a bundle that nobody vouches for.
+/// Logs in with a bundle that may be damaged, through the boundary and through the public functions.
 fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     let event = Event::from_json(case.event.clone()).expect("an object");
     check_answer(&answer(bundle, &event));
@@ -107,7 +107,7 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     let list = [&[9], &word(names)[..], &word(bytes.len()), bytes].concat();
     for value in [bytes, &text, &list] {
         check_evaluation(bundle, &[&route, value].concat());
-        // The same for every read.
+        // The same for every lookup.
         check_evaluation(bundle, &[&route[..], &value.repeat(reads.len())].concat());
     }
 
@@ -127,7 +127,7 @@ fn encoded(text: Option<&str>) -> Vec<u8> {
     }
 }
 
-/// What must hold of every answer at the boundary.
+/// What must be true of every answer at the boundary.
 fn check_evaluation(bundle: &Bundle<'_>, call: &[u8]) {
     let mut words = Vec::new();
     boundary::evaluate(bundle, call, &mut words);

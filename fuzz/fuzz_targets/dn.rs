@@ -1,4 +1,4 @@
-//! What is written into a distinguished name comes out of it, and no text makes its reader panic.
+//! A distinguished name is read as it was written, and no text makes its reader panic.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -42,7 +42,7 @@ fuzz_target!(|input: Input<'_>| {
     }));
     let dn = written.join(",");
     let value = first[0].value;
-    // An entry with two names of its own has none.
+    // An entry with two names of its own counts as one without a name.
     let is_name = |part: &Part<'_>| ["CN", "2.5.4.3", "commonName"].contains(&attribute(part));
     let expected = Some(value).filter(|value| !value.is_empty() && !first[1..].iter().any(is_name));
     assert_eq!(wanted.read(&dn).as_deref(), expected, "{dn:?}");
@@ -53,11 +53,12 @@ fuzz_target!(|input: Input<'_>| {
     let expected = if at == 0 { None } else { wanted.read(&dn) };
     assert_eq!(form.read(&dn), expected, "{dn:?} below {below:?}");
     let elsewhere = format!("{below},zz=z");
-    let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&elsewhere) };
+    let form =
+        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&elsewhere) };
     assert_eq!(form.read(&dn), None, "{dn:?} below {elsewhere:?}");
 });
 
-/// What must hold of any text as a name, and of any other one as the branch that it has to be in.
+/// What must be true of any text as a name, and of any other text as the branch that the name has to be in.
 fn check_text(text: &str, below: &str) {
     for attribute in ["CN", "1.2.3", "C", ""] {
         let all = NameForm::DistinguishedName { attribute, of: AttributeOf::Entry, below: None };
@@ -71,7 +72,8 @@ fn check_text(text: &str, below: &str) {
         if let Some(value) = value {
             assert!(value.len() <= text.len());
             let again = format!("CN={},{text}", escape(&value, 1));
-            let form = NameForm::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, below: Some(text) };
+            let form =
+                NameForm::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, below: Some(text) };
             assert_eq!(form.read(&again), Some(value), "{again:?}");
         }
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use claimsmith::Bundle;
-use claimsmith::compiler::CompiledPlatform;
 use claimsmith::cases::Case;
+use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
 use claimsmith::explanation::explain;
 use claimsmith_fuzz::{check_answer, sample_platform};
@@ -17,7 +17,7 @@ static PLATFORM: LazyLock<CompiledPlatform> = LazyLock::new(sample_platform);
 static BUNDLE: LazyLock<Bundle<'static>> =
     LazyLock::new(|| Bundle::decode(&PLATFORM.bundle).expect("the compiler's bundles decode"));
 
-/// The events of all cases as JSON, each up to where its user would stand.
+/// The events of all cases as JSON, each up to the place of its user.
 static PLACES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let place = |case: &Case| {
         let mut event = case.event.clone();
@@ -29,7 +29,7 @@ static PLACES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 
 fuzz_target!(|text: &str| {
     check(text);
-    // The text as the user who logs in at a place that is known.
+    // The text as the user of a login that leads to a mapping.
     for place in PLACES.iter() {
         check(&format!("{place}{text}}}"));
     }

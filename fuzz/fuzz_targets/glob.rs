@@ -16,20 +16,20 @@ fuzz_target!(|input: Input<'_>| {
     check(one.min(other), one.max(other), with_captures(glob), name);
 });
 
-/// A glob in which three control characters, which no glob holds, stand for captures.
+/// A glob in which three control characters, which a glob cannot contain, are replaced by captures.
 fn with_captures(glob: String) -> String {
     let names = [('\u{1}', "${a}"), ('\u{2}', "${b}"), ('\u{3}', "${c}")];
     names.iter().fold(glob, |glob, (sign, capture)| glob.replace(*sign, capture))
 }
 
 fn check(low: char, high: char, glob: String, name: String) {
-    // A capture, which globset takes for alternatives.
+    // A capture, which globset reads as alternatives.
     if glob.contains("${") {
         check_captures(&glob, &name);
         return;
     }
-    // globset works on bytes: what it calls one character is one byte. It therefore sees ASCII alone, and Claimsmith
-    // sees the two greatest characters of ASCII renamed to greater ones, in the same order.
+    // For globset one character is one byte. So it receives only ASCII, and Claimsmith receives two greater characters in
+    // place of the two greatest of ASCII, in the same order.
     let renamed = |text: &str| match (low.is_ascii(), low == high) {
         (false, false) => text.replace('~', &low.to_string()).replace('\u{7f}', &high.to_string()),
         _ => text.to_owned(),
@@ -100,7 +100,7 @@ fn as_regex(glob: &str) -> String {
                 // Right after the opening bracket, `]` is literal.
                 let first = listed.next().into_iter();
                 let mut ranges: Vec<(char, char)> = Vec::new();
-                // A `-` leads on from what is before it, if there is anything behind it.
+                // A `-` makes a range with the characters before and after it, if there are both.
                 let mut leads = false;
                 for char in first.chain(listed.take_while(|char| *char != ']')) {
                     match ranges.last_mut() {

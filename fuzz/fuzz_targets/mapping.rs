@@ -1,4 +1,4 @@
-//! No text makes the compiler panic, and whatever it finds has a place in the text and a way out.
+//! No text makes the compiler panic, and each diagnostic has a place in the text and a help.
 #![no_main]
 
 use std::slice;
@@ -27,12 +27,12 @@ fuzz_target!(|text: &str| {
     check_compilation(slice::from_ref(&whole), &compilation);
     run_cases(compilation);
 
-    // The parts before and behind a form feed, which no YAML holds, are two files of a folder.
+    // The parts before and after a form feed, which YAML cannot contain, are two files of a folder.
     let (first, second) = text.split_once('\u{c}').unwrap_or((text, ""));
     for replaced in [[PLATFORM, MAPPING], [MAPPING, CASES], [CASES, PLATFORM]] {
         let mut files = GOOD.clone();
         for (path, text) in replaced.into_iter().zip([first, second]) {
-            // An empty part leaves the good file in its place.
+            // In place of an empty part there is the good file.
             for file in files.iter_mut().filter(|file| file.path == path && !text.is_empty()) {
                 file.text = text.to_owned();
             }

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use regex_lite::RegexBuilder;
 
 fuzz_target!(|text: &str| {
-    // The first line is the expression, which holds no line end; the others are names.
+    // The first line is the expression, which cannot contain a line end; the others are names.
     let (pattern, names) = text.split_once('\n').unwrap_or((text, text));
     for ignore_case in [false, true] {
         check(pattern, ignore_case, names);
@@ -20,12 +20,12 @@ fn check(pattern: &str, ignore_case: bool, names: &str) {
         .size_limit(1 << 24)
         .build()
         .expect("Claimsmith accepts no expression that regex-lite refuses");
-    // A pattern is often near a name that it matches.
+    // A pattern is often similar to a name that it matches.
     for name in names.split('\n').chain([pattern]) {
         let expected = oracle.captures(name).map(|captures| {
             let named = oracle.capture_names().zip(captures.iter());
             let named = named.filter_map(|(of, text)| Some((of?.to_owned(), text?.as_str().to_owned())));
-            // What is captured without regard to case is in lower case.
+            // If letter case is ignored, captures are in lower case.
             let lowered = |text: String| if ignore_case { text.to_ascii_lowercase() } else { text };
             let named = named.map(|(of, text)| (of, lowered(text)));
             named.collect::<Vec<_>>()

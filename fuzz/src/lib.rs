@@ -1,4 +1,4 @@
-//! What the fuzz targets share: real files to begin with, and what must hold whatever comes in.
+//! What the fuzz targets share: real files to begin with, and what must be true for any input.
 
 use std::fs;
 use std::path::Path;
@@ -36,13 +36,13 @@ pub fn case_platforms() -> Vec<CompiledPlatform> {
     files_in("tests/cases").iter().map(compiled).collect()
 }
 
-/// What must hold of every compilation of `files`, whatever they say.
+/// What must be true of every compilation of `files`, with any content.
 pub fn check_compilation(files: &[SourceFile], compilation: &Compilation) {
     for diagnostic in &compilation.diagnostics {
         assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{diagnostic:?}");
         let related = diagnostic.related.iter().map(|it| (&it.file, &it.span));
         for (path, span) in related.chain([(&diagnostic.file, &diagnostic.span)]) {
-            // What is missing altogether has no text.
+            // A file that is missing has no text.
             let file = files.iter().find(|file| file.path == *path);
             let text = file.map(|file| file.text.as_str()).unwrap_or_default();
             assert!(text.get(span.clone()).is_some(), "no such place: {diagnostic:?}");
@@ -52,7 +52,7 @@ pub fn check_compilation(files: &[SourceFile], compilation: &Compilation) {
     assert_ne!(compilation.platform.is_some(), is_error, "{:?}", compilation.diagnostics);
 }
 
-/// What must hold of every login's answer.
+/// What must be true of every login's answer.
 pub fn check_answer(answer: &Answer) {
     let is_partial = || answer.notes.iter().any(|(note, _)| *note == "partial");
     let may_grant = answer.outcome == "groups" && (answer.reason == "ok" || is_partial());

@@ -1,17 +1,19 @@
 /**
  * The Action: what Auth0 runs after each login.
  *
- * Auth0 keeps an instance for many logins, several of which may be under way at once, and repeats an error
- * at load time for every login of that instance. So nothing happens at load time, and nothing may throw, except
- * where a login that has to be refused cannot be.
+ * Auth0 keeps an instance for many logins, several of which may run at once, and repeats an error at load time for
+ * every login of that instance. So nothing happens at load time, and nothing throws, except if a login that has to be
+ * refused cannot be refused.
  */
+
+/** @import { PostLoginApi, PostLoginEvent } from '../types/auth0.js' */
 
 import { deliver } from './answer.js';
 import { Engine } from './engine.js';
 import { fallback } from './fallback.js';
 import { fetchGroups } from './provisioned.js';
 
-// The bundler puts these in; each stands here once.
+// `claimsmith bundle` replaces these; each occurs once.
 const ENGINE = '__CLAIMSMITH_ENGINE__';
 const BUNDLE = '__CLAIMSMITH_BUNDLE__';
 const DIGEST = '__CLAIMSMITH_DIGEST__';
@@ -20,32 +22,34 @@ const DIGEST = '__CLAIMSMITH_DIGEST__';
 let engine;
 
 /**
- * @param {object} event
- * @param {object} api
+ * @param {PostLoginEvent} event
+ * @param {PostLoginApi} api
  */
 async function onExecutePostLogin(event, api) {
   let digest = '-';
   let answer;
   try {
-    ({ digest } = start());
+    const running = start();
+    digest = running.digest;
     const time = Date.now();
-    // Division would make a time of null, and of much else.
+    // A division would turn null, and much else, into a time.
     const now = typeof time === 'number' ? time / 1000 : NaN;
-    answer = engine.evaluate(event, now);
+    answer = running.evaluate(event, now);
     if (answer === undefined) {
       const provisioned = await fetchGroups(event, api);
-      // While this login waited, another one may have brought the engine down.
-      answer = start().evaluate(event, now, provisioned);
+      // While this login waited, another one may have made the engine fail.
+      // With these groups there is an answer.
+      answer = /** @type {import('./engine.js').Answer} */ (start().evaluate(event, now, provisioned));
     }
   } catch {
-    // The memory of an engine that has trapped cannot be trusted: the next login starts another.
+    // The memory of an engine that has trapped cannot be trusted: the next login starts a new engine.
     engine = undefined;
     answer = fallback(event, digest === '-' ? 'bad-bundle' : 'engine-failure');
   }
   deliver(event, api, digest, answer);
 }
 
-// Not `export`, of which the bundler would make much more code.
+// Not `export`: esbuild would generate much more code for it.
 exports.onExecutePostLogin = onExecutePostLogin;
 
 /** @returns {Engine} the engine of this instance */

@@ -1,7 +1,10 @@
 /**
- * Carries an answer out: claims, SAML attribute, denial, log line.
+ * Applies an answer to the login: claims, SAML attribute, denial, log line.
  *
  * Neither the log line nor the text of a denial names a user or a group.
+ *
+ * @import { Answer, GroupsAnswer } from './engine.js'
+ * @import { PostLoginApi, PostLoginEvent } from '../types/auth0.js'
  */
 
 import { fallback } from './fallback.js';
@@ -12,24 +15,26 @@ const LINE_CHARACTERS = 255;
 const MAX_CLAIM_BYTES = 100_000;
 
 /**
- * What cannot be carried out becomes a refusal, and the line says what became of the login.
+ * An answer that cannot be applied becomes a refusal, and the log line says how the login ended.
  *
- * @param {object} event
- * @param {object} api Auth0's api object
+ * @param {PostLoginEvent} event
+ * @param {PostLoginApi} api
  * @param {string} digest the first digits of the bundle's digest, `-` if there is none
- * @param {import('./engine.js').Answer} answer
+ * @param {Answer} answer
  * @throws {Error} only if the login cannot be refused: Auth0 then refuses it
  */
 export function deliver(event, api, digest, answer) {
   try {
-    if (answer.outcome === 'groups') answer = tell(event, api, answer);
+    if (answer.outcome === 'groups') answer = setClaims(event, api, answer);
   } catch {
-    // One token may carry the claim by now, which is as good as none: the login ends here.
+    // One token may carry the claim by now, which does not matter: the login ends here.
     answer = refuse(answer, 'engine-failure');
   }
   try {
     if (answer.outcome === 'deny') {
-      api.access.deny('Access could not be established (claimsmith: ' + answer.reason + '). Contact your administrator.');
+      api.access.deny(
+        'Access could not be established (claimsmith: ' + answer.reason + '). Contact your administrator.',
+      );
     }
   } catch {
     throw new Error('Access could not be refused (claimsmith)');
@@ -37,29 +42,31 @@ export function deliver(event, api, digest, answer) {
     try {
       console.log(describe(digest, answer));
     } catch {
-      // The login is what it is, with its line or without.
+      // A log line that cannot be printed does not change the login.
     }
   }
 }
 
 /**
- * Tells the application its groups.
+ * Sets the claims and the SAML attribute of an application.
  *
- * A SAML attribute that Auth0 does not take is a failure like that of an engine: the policy for failures decides,
- * and the application gets no groups in any case.
+ * A SAML attribute that Auth0 does not accept is a failure like that of an engine: the policy for failures decides,
+ * and the application receives no groups in any case.
  *
- * @param {object} event
- * @param {object} api
- * @param {import('./engine.js').Answer} answer
- * @returns {import('./engine.js').Answer} what the application was told in the end, or a refusal
- * @throws if it cannot be told
+ * @param {PostLoginEvent} event
+ * @param {PostLoginApi} api
+ * @param {GroupsAnswer} groupsAnswer
+ * @returns {Answer} what the application receives in the end, or a refusal
+ * @throws if a claim cannot be set
  */
-function tell(event, api, answer) {
-  if (!setAttribute(event, api, answer)) answer = fallback(event, 'engine-failure');
+function setClaims(event, api, groupsAnswer) {
+  const answer = setAttribute(event, api, groupsAnswer) ? groupsAnswer : fallback(event, 'engine-failure');
   const { outcome, reason, delivery, groups, provenance } = answer;
   if (outcome !== 'groups') return refuse(answer, reason);
+  /** @type {Record<string, unknown>} */
   const claims = { [delivery.claim]: groups };
-  if (provenance) claims[delivery.provenance] = provenance;
+  // The engine gives it only to an application that has a claim for it.
+  if (provenance) claims[/** @type {string} */ (delivery.provenance)] = provenance;
   if (Buffer.byteLength(JSON.stringify(claims)) > MAX_CLAIM_BYTES) return refuse(answer, 'over-limit');
   for (const token of [delivery.id && api.idToken, delivery.access && api.accessToken]) {
     if (token !== false) for (const [name, value] of Object.entries(claims)) token.setCustomClaim(name, value);
@@ -68,9 +75,9 @@ function tell(event, api, answer) {
 }
 
 /**
- * @param {import('./engine.js').Answer} answer
+ * @param {Answer} answer
  * @param {string} reason
- * @returns {import('./engine.js').Answer}
+ * @returns {Answer}
  */
 function refuse(answer, reason) {
   return { ...answer, outcome: 'deny', reason, groups: [] };
@@ -79,10 +86,10 @@ function refuse(answer, reason) {
 /**
  * Sets the attribute that a SAML application reads, if this is a login to one.
  *
- * @param {object} event
- * @param {object} api
- * @param {import('./engine.js').Answer} answer
- * @returns {boolean} false if the application cannot be told
+ * @param {PostLoginEvent} event
+ * @param {PostLoginApi} api
+ * @param {GroupsAnswer} answer
+ * @returns {boolean} false if the attribute cannot be set
  */
 function setAttribute(event, api, { delivery, groups }) {
   try {
@@ -95,13 +102,19 @@ function setAttribute(event, api, { delivery, groups }) {
 
 /**
  * @param {string} digest
- * @param {import('./engine.js').Answer} answer
- * @returns {string} one line; the notes for which there is no room are counted as `more`
+ * @param {Answer} answer
+ * @returns {string} one line; notes that do not fit into it are counted as `more`
  */
 function describe(digest, { outcome, reason, groups, received, rules, unmatched, notes }) {
   const start = [
-    'claimsmith', digest, outcome, reason,
-    'in=' + received, 'out=' + groups.length, 'rules=' + rules, 'unmatched=' + unmatched,
+    'claimsmith',
+    digest,
+    outcome,
+    reason,
+    'in=' + received,
+    'out=' + groups.length,
+    'rules=' + rules,
+    'unmatched=' + unmatched,
   ];
   for (let more = 0; ; more++) {
     const line = [...start, ...notes.slice(0, notes.length - more), ...(more ? ['more=' + more] : [])].join(' ');

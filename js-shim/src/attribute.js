@@ -1,15 +1,18 @@
 /**
- * Encodes what stands in an attribute for the engine.
+ * Encodes the value of an attribute for the engine.
  *
  * The value comes from a stranger: it may be anything, of any size, and reading it may throw.
  * Nothing here decides what a value means; the engine does.
+ *
+ * @import { Lookup } from './reading.js'
  */
 
+import { ABSENT, FALSE, LIST, NAMES, NULL, NUMBER, OBJECT, STRING, TRUE, UNREADABLE } from './boundary.js';
 import { sized, word } from './bytes.js';
 
-/** One more than the engine accepts, so that it refuses what is cut here. */
+/** One more than the engine accepts, so that it refuses a list that is cut here. */
 export const MAX_ENTRIES = 10_001;
-/** The most bytes of UTF-8 that the texts of a value have together. */
+/** The most bytes of UTF-8 that the strings of a value have together. */
 const MAX_BYTES = 16 * 1024 * 1024;
 /** The most bytes of a name; the engine refuses longer ones. */
 const MAX_NAME_BYTES = 4_096;
@@ -17,17 +20,8 @@ const MAX_NAME_BYTES = 4_096;
 const TOO_MANY_MARKS = /\p{M}{31}/u;
 
 /**
- * The tags of encoded values, by their numbers.
- * They are made here because a control character, written out, may not survive an editor.
- */
-const [ABSENT, NULL, FALSE, TRUE, NUMBER, STRING, LIST, OBJECT, UNREADABLE, NAMES, UNCLEAR, OVERAGE, UNAVAILABLE] =
-  String.fromCharCode(...Array(13).keys());
-
-export { OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE };
-
-/**
  * @param {string} field
- * @returns {string} what an encoded object begins with if it has the field
+ * @returns {string} the beginning of an encoded object that has the field
  */
 export function memberHead(field) {
   return OBJECT + word(1) + sized(field);
@@ -35,7 +29,7 @@ export function memberHead(field) {
 
 /**
  * @param {unknown} value
- * @returns {boolean} whether it is a JSON object
+ * @returns {value is Record<string, unknown>} whether it is a JSON object
  */
 export function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -52,21 +46,22 @@ export function member(value, name) {
 
 /**
  * @param {unknown} found
- * @param {import('./reading.js').Read} read
+ * @param {Lookup} lookup
  * @returns {string} its bytes
  * @throws if it is too large, or whatever reading it throws
  */
-export function encodeValue(found, read) {
-  const value = typeof found === 'string' ? open(found, read) : found;
+export function encodeValue(found, lookup) {
+  const value = typeof found === 'string' ? open(found, lookup) : found;
   if (value === undefined) return ABSENT;
-  // Where strings are split, only what was split here is an array of parts.
-  if (read.delimiter && Array.isArray(found)) return OBJECT + word(0);
+  // Where strings are split, an array that was not split here is not an array of parts.
+  if (lookup.delimiter && Array.isArray(found)) return OBJECT + word(0);
   const isList = Array.isArray(value);
+  /** @type {unknown[]} */
   const entries = new Array(isList ? Math.min(value.length >>> 0, MAX_ENTRIES) : 1);
   let characters = 0;
   let areNames = isList && entries.length > 0;
   for (let i = 0; i < entries.length; i++) {
-    // By index: the iterator of an array is whatever its maker made it.
+    // By index: an array may have an iterator of its own.
     const entry = isList ? value[i] : value;
     entries[i] = entry;
     if (typeof entry === 'string') {
@@ -76,38 +71,40 @@ export function encodeValue(found, read) {
     }
     areNames = false;
     if (isObject(entry)) {
-      const leaf = read.field ? member(entry, read.field) : undefined;
+      const leaf = lookup.field ? member(entry, lookup.field) : undefined;
       entries[i] = { leaf };
       if (typeof leaf === 'string') characters += leaf.length;
     }
   }
   // A character has one to three bytes of UTF-8.
   if (characters > MAX_BYTES || (characters > MAX_BYTES / 3 && countBytes(entries) > MAX_BYTES)) throw new RangeError();
-  // What has too many entries is refused whatever they are.
-  const nfc = read.nfc && entries.length < MAX_ENTRIES;
+  // A list with too many entries is refused in any case.
+  const nfc = lookup.nfc && entries.length < MAX_ENTRIES;
   if (areNames) {
-    // V8 joins strings in one go, several times faster than they can be appended.
-    return NAMES + word(entries.length) + sized((nfc ? entries.map(compose) : entries).join('\0'));
+    // V8 joins strings several times faster than it appends them one by one.
+    return (
+      NAMES + word(entries.length) + sized((nfc ? /** @type {string[]} */ (entries).map(compose) : entries).join('\0'))
+    );
   }
   let encoded = isList ? LIST + word(entries.length) : '';
   for (const entry of entries) {
     if (!isObject(entry)) encoded += encodeLeaf(entry, nfc);
-    else encoded += entry.leaf === undefined ? OBJECT + word(0) : read.head + encodeLeaf(entry.leaf, nfc);
+    else encoded += entry.leaf === undefined ? OBJECT + word(0) : lookup.head + encodeLeaf(entry.leaf, nfc);
   }
   return encoded;
 }
 
 /**
  * @param {string} text
- * @param {import('./reading.js').Read} read
- * @returns {unknown} what the text holds: parts, what its JSON says, or itself
+ * @param {Lookup} lookup
+ * @returns {unknown} its parts, the value of its JSON, or the text itself
  * @throws if it is too large
  */
-function open(text, read) {
+function open(text, lookup) {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError();
-  if (read.delimiter && text) return text.split(read.delimiter, MAX_ENTRIES);
+  if (lookup.delimiter && text) return text.split(lookup.delimiter, MAX_ENTRIES);
   try {
-    return read.json ? JSON.parse(text) : text;
+    return lookup.json ? JSON.parse(text) : text;
   } catch {
     return text;
   }
@@ -115,7 +112,7 @@ function open(text, read) {
 
 /**
  * @param {unknown[]} entries
- * @returns {number} how many bytes of UTF-8 the texts among them have
+ * @returns {number} the number of bytes of UTF-8 of the strings among them
  */
 function countBytes(entries) {
   let bytes = 0;
@@ -128,7 +125,8 @@ function countBytes(entries) {
 
 /**
  * @param {string} name
- * @returns {string} the name in Unicode's normalization form C; U+FFFD, which no name holds, if it has too many marks in a row
+ * @returns {string} the name in Unicode's normalization form C; with too many marks in a row U+FFFD, which the engine
+ *   refuses in a name
  */
 function compose(name) {
   const length = Buffer.byteLength(name);
@@ -138,10 +136,10 @@ function compose(name) {
 }
 
 /**
- * A value without what is inside it: no shape looks deeper, so a cycle is never entered.
+ * A value without its contents: no shape looks deeper, so a cycle is never entered.
  *
  * @param {unknown} value
- * @param {boolean} nfc whether a string is brought into Unicode's normalization form C
+ * @param {boolean} nfc whether a string is converted to Unicode's normalization form C
  * @returns {string}
  */
 function encodeLeaf(value, nfc) {

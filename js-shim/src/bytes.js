@@ -1,8 +1,8 @@
 /**
  * Bytes as strings, one byte a character.
  *
- * A whole message for the engine is one such string, written into its memory by one call:
- * to append to a string costs V8 some nanoseconds, each call that writes into memory more than fifty.
+ * A whole message for the engine is one such string, written into its memory by one call: appending to a string costs
+ * V8 a few nanoseconds, a call that writes into memory more than fifty.
  */
 
 /**

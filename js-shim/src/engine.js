@@ -1,73 +1,91 @@
 /**
  * One running engine: a WebAssembly instance that has loaded its bundle.
  *
- * A call writes its input, runs and reads the answer without letting go of the thread,
- * so logins that interleave in one instance of the Action cannot see each other.
- * Only texts of the bundle are kept between calls: nothing of a user's is.
+ * A call writes its input, runs and reads the answer without awaiting anything, so logins that interleave in one
+ * instance of the Action cannot see each other. Only texts of the bundle are kept between calls, and no user's data.
  */
 
 import { brotliDecompressSync } from 'node:zlib';
+import {
+  ANSWER_APPLICATION,
+  ANSWER_GROUP_COUNT,
+  ANSWER_NOTES,
+  ANSWER_NOTE_COUNT,
+  ANSWER_OUTCOME,
+  ANSWER_REASON,
+  ANSWER_RECEIVED,
+  ANSWER_RULES,
+  ANSWER_UNMATCHED,
+  DIGEST_BYTES,
+  HEADER_BYTES,
+  NONE,
+  OUTCOMES,
+  ROUTE_LOOKUPS,
+  ROUTE_LOOKUP_COUNT,
+  TEXT_DELIVERY,
+  TEXT_GROUP,
+  TEXT_LOOKUP,
+  TEXT_NOTE,
+  TEXT_REASON,
+  TEXT_RULE,
+  TEXT_RULE_STEP,
+  TIME_AT,
+} from './boundary.js';
 import { sized, word } from './bytes.js';
 import { hash } from './digest.js';
-import { encodeReads, parseRead } from './reading.js';
+import { encodeLookups, parseLookup } from './reading.js';
 
-/** Stands for "there is none" where the boundary has a length or a position. */
-const NONE = 0xffffffff;
-/** What stands before the bundle's body, whose SHA-256 the engine is told: Node's is native, and much faster. */
-const HEADER_BYTES = 37;
-const DIGEST_BYTES = 32;
-/** Engine and bundle are unpacked in few steps: by Node's own measure they would be many, and each costs. */
+/** Engine and bundle are decompressed in few chunks: Node's default would be many, and each costs time. */
 const CHUNK_BYTES = 1 << 17;
-/** The time of a login is written over this: as a part of the string it would cost more. */
+/** The time of a login is written over this: as a part of the string it would take longer. */
 const NO_TIME = word(0) + word(0);
-const TIME_AT = 8;
-/** wasm-bindgen's table of JavaScript's objects: only numbers cross this boundary, so that it stays as it is. */
+/** wasm-bindgen's table of JavaScript's objects. It stays as it is, because only numbers cross this boundary. */
 const IMPORTS = { './engine_bg.js': { __wbindgen_init_externref_table() {} } };
-const OUTCOMES = ['groups', 'deny', 'none'];
-/** The kinds of text that the engine can be asked for. */
-const REASON = 1;
-const GROUP = 2;
-const DELIVERY = 3;
-const READ = 4;
-const NOTE = 6;
-/** Of the first organization; each further one's is sixteen higher. */
-const RULE = 7;
 
 /**
- * @typedef {object} Delivery how an application is told about groups
+ * @import { EngineExports } from '../types/engine.js'
+ * @import { PostLoginEvent } from '../types/auth0.js'
+ * @import { Lookup } from './reading.js'
+ *
+ * @typedef {object} Delivery how an application receives groups
  * @property {string} claim the name of its claim
  * @property {boolean} id whether the ID token carries it
  * @property {boolean} access whether the access token carries it
  * @property {string | null} saml the name of its SAML attribute, if it has one
- * @property {string | null} provenance the claim that tells where the groups are from, if it has one
+ * @property {string | null} provenance the name of the claim that says where the groups come from, if it has one
  *
- * @typedef {object} Answer what happens with a login
- * @property {string} outcome `groups`, `deny` or `none`
+ * @typedef {object} Report what a log line says about a login
  * @property {string} reason the code of the reason
- * @property {Delivery | undefined} delivery what the application is told, and how
  * @property {string[]} groups the target groups, sorted
- * @property {{ bundle: string, rules: string[] } | undefined} provenance where they are from, if the application asks
- * @property {number} received how many upstream groups there were
- * @property {number} rules how many rules fired
- * @property {number} unmatched how many upstream groups no rule wanted
- * @property {string[]} notes codes of what else happened, each with how often
+ * @property {{ bundle: string, rules: string[] }} [provenance] where they come from, if the application asks for it
+ * @property {number} received the number of upstream groups
+ * @property {number} rules the number of rules that fired
+ * @property {number} unmatched the number of upstream groups that no rule matches
+ * @property {string[]} notes codes of what else happened, each with a count
+ *
+ * @typedef {Report & { outcome: 'groups', delivery: Delivery }} GroupsAnswer
+ * @typedef {GroupsAnswer | Report & { outcome: 'deny' | 'none', delivery?: Delivery }} Answer what happens with a login
  *
  * @typedef {object} Route where a login leads
- * @property {string} handle what the engine wants to be told again, and room for the time
- * @property {import('./reading.js').Read[]} reads what it wants to know
- * @property {boolean} provisioned whether the groups that Auth0 keeps are among that
+ * @property {string} handle what the engine needs for `evaluate`, and room for the time
+ * @property {Lookup[]} lookups what it asks for
+ * @property {boolean} provisioned whether it asks for the groups that Auth0 keeps
+ *
+ * @typedef {Map<string | undefined, Map<string | undefined, Map<string | undefined, Route>>>} Routes
  */
 
 export class Engine {
+  /** @type {EngineExports} */
   #exports;
   /** The bundle's digest, which the engine has compared. */
   #digest;
   /** The engine's memory, as bytes and as words. When it grows, the old buffer is detached: their length is 0. */
-  #bytes;
+  #bytes = Buffer.of();
+  /** @type {Uint32Array | never[]} */
   #words = [];
-  /** Texts by kind and index, or what was made of them. */
+  /** @type {any[][]} Texts by kind and index, parsed where a parser is given. */
   #texts = [];
-  /** @type {Map<string, Map<string | undefined, Map<string, Route>>>} by connection, organization and client */
+  /** @type {Routes} by connection, organization and client */
   #routes = new Map();
 
   /**
@@ -77,10 +95,10 @@ export class Engine {
    * @throws {Error} if one of them cannot be used
    */
   constructor(engine, bundle, digest) {
-    // Of the texts, because base64 has many for the same bytes, and damaged code must not run.
+    // The digest is of the texts, because several base64 texts decode to the same bytes, and damaged code must not run.
     if (hash(engine + ' ' + bundle) !== digest) throw new Error();
     const module = new WebAssembly.Module(decompress(engine));
-    this.#exports = new WebAssembly.Instance(module, IMPORTS).exports;
+    this.#exports = /** @type {EngineExports} */ (new WebAssembly.Instance(module, IMPORTS).exports);
     const bytes = decompress(bundle);
     this.#digest = hash(bytes.subarray(HEADER_BYTES), 'hex', 2 * DIGEST_BYTES);
     const length = DIGEST_BYTES + bytes.length;
@@ -94,56 +112,58 @@ export class Engine {
   }
 
   /**
-   * @param {object} event Auth0's event
+   * @param {PostLoginEvent} event
    * @param {number} now seconds since 1970
-   * @param {object[] | null} [provisioned] the groups that Auth0 keeps; null if they could not be had
-   * @returns {Answer | undefined} nothing if the groups that Auth0 keeps have to be fetched first
+   * @param {unknown[] | null} [provisioned] the groups that Auth0 keeps; null if they could not be fetched
+   * @returns {Answer | undefined} undefined if the groups that Auth0 keeps have to be fetched first
    */
   evaluate(event, now, provisioned) {
     const { organization, connection, client } = event;
-    // An organization without a proper id is an unknown one, which is not the same as none.
+    // An organization whose id is not a string is an unknown one, which is not the same as none.
     const route = this.#route(
       organization == null ? undefined : (text(organization.id) ?? ''),
       text(connection?.name),
       text(client?.client_id),
     );
     if (route.provisioned && provisioned === undefined) return undefined;
-    const input = route.handle + encodeReads(route.reads, event, provisioned);
+    const input = route.handle + encodeLookups(route.lookups, event, provisioned);
     const at = this.#call('evaluate', input, now);
-    // The names behind the numbers may have to be fetched, and the memory may grow then: `#words` is read anew.
+    // Fetching the text for a number can make the memory grow, so each word is read from the current `#words`.
+    /** @param {number} index */
     const word = (index) => this.#words[at + index];
     const notes = [];
-    const names = 8 + 2 * word(6);
-    for (let i = 8; i < names; i += 2) notes.push(this.#text(NOTE, word(i)) + '=' + word(i + 1));
-    const outcome = OUTCOMES[word(0)];
+    const names = ANSWER_NOTES + 2 * word(ANSWER_NOTE_COUNT);
+    for (let i = ANSWER_NOTES; i < names; i += 2) notes.push(this.#text(TEXT_NOTE, word(i)) + '=' + word(i + 1));
+    const outcome = OUTCOMES[word(ANSWER_OUTCOME)];
     if (outcome === undefined) throw new Error();
-    // A login that is refused gets none of the groups that its rules grant.
-    const groups = new Array(outcome === 'groups' ? word(7) : 0);
-    for (let i = 0; i < groups.length; i++) groups[i] = this.#text(GROUP, word(names + i));
-    const application = word(2);
-    const delivery = application === NONE ? undefined : this.#text(DELIVERY, application, JSON.parse);
+    // A refused login receives none of the groups that its rules grant.
+    const groups = new Array(outcome === 'groups' ? word(ANSWER_GROUP_COUNT) : 0);
+    for (let i = 0; i < groups.length; i++) groups[i] = this.#text(TEXT_GROUP, word(names + i));
+    const application = word(ANSWER_APPLICATION);
+    const delivery = application === NONE ? undefined : this.#text(TEXT_DELIVERY, application, JSON.parse);
     let provenance;
     if (outcome === 'groups' && delivery?.provenance) {
       const fired = names + groups.length;
       const rules = [];
-      for (let i = 0; i < word(fired + 1); i++) rules.push(this.#text(RULE + 16 * word(fired), word(fired + 2 + i)));
+      for (let i = 0; i < word(fired + 1); i++)
+        rules.push(this.#text(TEXT_RULE + TEXT_RULE_STEP * word(fired), word(fired + 2 + i)));
       provenance = { bundle: this.#digest, rules };
     }
-    return {
+    return /** @type {Answer} */ ({
       outcome,
-      reason: this.#text(REASON, word(1)),
+      reason: this.#text(TEXT_REASON, word(ANSWER_REASON)),
       delivery,
       groups,
       provenance,
-      received: word(3),
-      rules: word(4),
-      unmatched: word(5),
+      received: word(ANSWER_RECEIVED),
+      rules: word(ANSWER_RULES),
+      unmatched: word(ANSWER_UNMATCHED),
       notes,
-    };
+    });
   }
 
   /**
-   * Where a login leads. The routes of known places are kept: there are no more than the bundle has.
+   * Where a login leads. A route is kept if it leads to a mapping: the bundle limits the number of such routes.
    *
    * @param {string | undefined} organization
    * @param {string | undefined} connection
@@ -155,10 +175,13 @@ export class Engine {
     if (known) return known;
     const at = this.#call('route', optional(organization) + optional(connection) + optional(client));
     const handle = word(this.#words[at]) + word(this.#words[at + 1]) + NO_TIME;
-    const reads = [];
-    for (let i = 0; i < this.#words[at + 2]; i++) reads.push(this.#text(READ, this.#words[at + 3 + i], parseRead));
-    const route = { handle, reads, provisioned: reads.some(({ base }) => base === 'provisioned') };
-    if (reads.length > 0) within(within(this.#routes, connection), organization).set(client, route);
+    /** @type {Lookup[]} */
+    const lookups = [];
+    for (let i = 0; i < this.#words[at + ROUTE_LOOKUP_COUNT]; i++) {
+      lookups.push(this.#text(TEXT_LOOKUP, this.#words[at + ROUTE_LOOKUPS + i], parseLookup));
+    }
+    const route = { handle, lookups, provisioned: lookups.some(({ base }) => base === 'provisioned') };
+    if (lookups.length > 0) innerMap(innerMap(this.#routes, connection), organization).set(client, route);
     return route;
   }
 
@@ -187,14 +210,19 @@ export class Engine {
   /**
    * @param {number} kind
    * @param {number} index
-   * @param {(text: string) => any} [parse] what is made of the text before it is kept
-   * @returns {any} the text, or what was made of it
+   * @param {(text: string) => any} [parse] applied to the text before it is kept
+   * @returns {any} the text, parsed
    */
   #text(kind, index, parse = String) {
     const known = (this.#texts[kind] ??= []);
     return (known[index] ??= parse(this.#readText(kind, index)));
   }
 
+  /**
+   * @param {number} kind
+   * @param {number} index
+   * @returns {string}
+   */
   #readText(kind, index) {
     const at = this.#exports.text(kind, index) >>> 0;
     this.#refresh();
@@ -228,11 +256,12 @@ function optional(text) {
 }
 
 /**
- * @param {Map} map
+ * @template K, V
+ * @param {Map<string | undefined, Map<K, V>>} map
  * @param {string | undefined} key
- * @returns {Map} the map under the key
+ * @returns {Map<K, V>} the map under the key
  */
-function within(map, key) {
+function innerMap(map, key) {
   let inner = map.get(key);
   if (!inner) map.set(key, (inner = new Map()));
   return inner;

@@ -1,17 +1,21 @@
 /**
- * The answer when there is no engine to ask: no groups for any application, or no login to it.
+ * The answer without an engine: no groups for any application, or no login to it.
  *
- * It is given when part of the Action's text may be damaged, and the policy may be what is damaged. So the policy has
- * a digest, and beside it are the clients alone, with a digest of their own. Whatever cannot be trusted refuses.
+ * It is given when part of the Action's text may be damaged, and the damage may be in the policy. So the policy has a
+ * digest, and there is a list of the clients alone, with a digest of its own. If a digest does not match, the login is
+ * refused.
+ *
+ * @import { Answer, Delivery, Report } from './engine.js'
+ * @import { PostLoginEvent } from '../types/auth0.js'
  */
 
 import { hash } from './digest.js';
 
-// The bundler puts these in; each stands here once.
-/** JSON: what to do after a failure, and for each client its claim, on both tokens, or how its application is told. */
+// `claimsmith bundle` replaces these; each occurs once.
+/** JSON: what to do after a failure, and for each client its claim, on both tokens, or its whole delivery. */
 const POLICY = '__CLAIMSMITH_FALLBACK__';
 const POLICY_DIGEST = '__CLAIMSMITH_FALLBACK_DIGEST__';
-/** Of each client the first digits of its digest, one after the other. */
+/** The first digits of each client's digest, one after the other. */
 const CLIENTS = '__CLAIMSMITH_CLIENTS__';
 const CLIENTS_DIGEST = '__CLAIMSMITH_CLIENTS_DIGEST__';
 const CLIENT_DIGITS = 8;
@@ -19,19 +23,20 @@ const CLIENT_DIGITS = 8;
 /**
  * Never throws.
  *
- * @param {object} event
+ * @param {PostLoginEvent} event
  * @param {string} reason
- * @returns {import('./engine.js').Answer}
+ * @returns {Answer}
  */
 export function fallback(event, reason) {
+  /** @type {Report & { outcome: string, delivery?: Delivery }} */
   const answer = { outcome: 'deny', reason, groups: [], received: 0, rules: 0, unmatched: 0, notes: [] };
   try {
     const { failure, claims } = hash(POLICY) === POLICY_DIGEST ? JSON.parse(POLICY) : {};
     const lenient = failure === 'no-groups';
-    // If not even the client can be read, there is no application whose claim could be set.
+    // Without a client there is no application whose claim could be set.
     if (lenient) answer.outcome = 'none';
     const client = event.client?.client_id;
-    // A list or an object would be converted to a key, which may be a client's.
+    // A list or an object would be converted to a key, which may be that of a client.
     if (typeof client !== 'string' || !(claims ? Object.hasOwn(claims, client) : mayBeOurs(client))) {
       answer.outcome = 'none';
     } else if (lenient) {
@@ -40,9 +45,9 @@ export function fallback(event, reason) {
       answer.delivery = typeof how === 'string' ? { claim: how, id: true, access: true } : how;
     }
   } catch {
-    // What was decided by then holds.
+    // The answer so far is the answer.
   }
-  return answer;
+  return /** @type {Answer} */ (answer);
 }
 
 /**

@@ -1,36 +1,38 @@
 /**
- * Reads what the engine asks for: values out of the event, and the groups that Auth0 keeps.
+ * Reads what the engine asks for: values of the event, and the groups that Auth0 keeps.
  *
- * Only what something holds itself counts: what it inherits was not sent by the identity provider.
+ * Only own members count: inherited ones were not sent by the identity provider.
  *
- * @typedef {object} Read one value that the engine wants
+ * @import { PostLoginEvent } from '../types/auth0.js'
+ *
+ * @typedef {object} Lookup one value that the engine asks for
  * @property {string} base where it is: `login`, the attributes of the identity that logged in; `user`; `event`;
  *   or `provisioned`, the groups that Auth0 keeps
  * @property {boolean} json whether a string there holds JSON
- * @property {boolean} nfc whether strings are brought into Unicode's normalization form C
+ * @property {boolean} nfc whether strings are converted to Unicode's normalization form C
  * @property {boolean} overage whether Entra's signs of withheld groups are looked for
  * @property {string[]} path the tokens of a JSON Pointer below the base
- * @property {string} field the member that is wanted of objects, else empty
- * @property {string} delimiter where a string there is split before its parts are normalized, or empty
- * @property {string} head what an encoded object begins with if it has the field
+ * @property {string} field the member of objects that is read, or empty
+ * @property {string} delimiter a string there is split at it, before its parts are normalized; or empty
+ * @property {string} head the beginning of an encoded object that has the field
  */
 
-import {
-  MAX_ENTRIES, OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE, encodeValue, isObject, member, memberHead,
-} from './attribute.js';
+import { MAX_ENTRIES, encodeValue, isObject, member, memberHead } from './attribute.js';
+import { OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE } from './boundary.js';
 
-/** Instead of attributes, if it cannot be told whose count. */
-const NOBODY = {};
-/** The attributes of an identity whose profile is not there. */
-const NOTHING = {};
+/** In place of attributes: the identity that logged in is not known. */
+const UNKNOWN_IDENTITY = {};
+/** The attributes of an identity without a profile. */
+const NO_ATTRIBUTES = {};
 const GROUPS_LINK = 'http://schemas.microsoft.com/claims/groups.link';
 
 /**
- * @param {string} text a read as the engine writes it
- * @returns {Read}
+ * @param {string} text a lookup as the engine writes it
+ * @returns {Lookup}
  */
-export function parseRead(text) {
+export function parseLookup(text) {
   const [base, options, pointer, field, delimiter] = text.split('\0');
+  /** @param {string} option */
   const has = (option) => options.split(',').includes(option);
   return {
     base,
@@ -48,27 +50,27 @@ export function parseRead(text) {
 }
 
 /**
- * The encoded values, one behind the other. Whatever throws is unreadable, and no other value suffers.
+ * The encoded values, one after the other. A value whose reading throws is unreadable; the others are not affected.
  *
- * @param {Read[]} reads
- * @param {object} event
- * @param {unknown[] | null | undefined} provisioned the groups that Auth0 keeps, unless they could not be had
+ * @param {Lookup[]} lookups
+ * @param {PostLoginEvent} event
+ * @param {unknown[] | null | undefined} provisioned the groups that Auth0 keeps, unless they could not be fetched
  * @returns {string}
  */
-export function encodeReads(reads, event, provisioned) {
+export function encodeLookups(lookups, event, provisioned) {
   let encoded = '';
   let identity;
-  for (const read of reads) {
+  for (const lookup of lookups) {
     try {
-      if (read.base === 'provisioned') {
-        encoded += provisioned ? encodeValue(provisioned, read) : UNAVAILABLE;
+      if (lookup.base === 'provisioned') {
+        encoded += provisioned ? encodeValue(provisioned, lookup) : UNAVAILABLE;
         continue;
       }
       const from =
-        read.base === 'login' ? (identity ??= findIdentity(event)) : read.base === 'user' ? event.user : event;
-      if (from === NOBODY) encoded += UNCLEAR;
-      else if (read.overage && withholds(from)) encoded += OVERAGE;
-      else encoded += encodeValue(find(from, read.path), read);
+        lookup.base === 'login' ? (identity ??= findIdentity(event)) : lookup.base === 'user' ? event.user : event;
+      if (from === UNKNOWN_IDENTITY) encoded += UNCLEAR;
+      else if (lookup.overage && withholds(from)) encoded += OVERAGE;
+      else encoded += encodeValue(find(from, lookup.path), lookup);
     } catch {
       encoded += UNREADABLE;
     }
@@ -79,39 +81,40 @@ export function encodeReads(reads, event, provisioned) {
 /**
  * The attributes of the identity that logged in.
  *
- * Where accounts are linked, those of the first identity are the user's own, and the others keep theirs
- * in a profile. The identities of one connection cannot be told apart.
+ * Where accounts are linked, the first identity's are the user's own, and each other identity has a profile with its
+ * attributes. Two identities of the same connection cannot be distinguished.
  *
- * @param {object} event
- * @returns {unknown} `NOBODY` if it cannot be told which identity it is
+ * @param {PostLoginEvent} event
+ * @returns {unknown} `UNKNOWN_IDENTITY` if the identity that logged in is not known
  */
 function findIdentity({ user, connection }) {
   const identities = member(user, 'identities');
   if (identities === undefined) return user;
-  if (!Array.isArray(identities)) return NOBODY;
+  if (!Array.isArray(identities)) return UNKNOWN_IDENTITY;
   const count = identities.length >>> 0;
   if (count === 0) return user;
-  if (count >= MAX_ENTRIES) return NOBODY;
+  if (count >= MAX_ENTRIES) return UNKNOWN_IDENTITY;
   let found = -1;
   for (let i = 0; i < count; i++) {
     const name = member(identities[i], 'connection');
-    if (typeof name !== 'string') return NOBODY;
+    if (typeof name !== 'string') return UNKNOWN_IDENTITY;
     if (name !== connection?.name) continue;
-    if (found >= 0) return NOBODY;
+    if (found >= 0) return UNKNOWN_IDENTITY;
     found = i;
   }
-  if (found <= 0) return found < 0 ? NOBODY : user;
+  if (found <= 0) return found < 0 ? UNKNOWN_IDENTITY : user;
   const profile = member(identities[found], 'profileData');
-  return isObject(profile) ? profile : NOTHING;
+  return isObject(profile) ? profile : NO_ATTRIBUTES;
 }
 
 /**
- * Auth0's profiles can have the dots of an attribute's name as colons. A sign that cannot be read is one.
+ * Auth0's profiles can have colons in place of the dots of an attribute's name. A sign that cannot be read counts.
  *
- * @param {unknown} attributes
+ * @param {any} attributes
  * @returns {boolean} whether Entra says that there are more groups than it sends
  */
 function withholds(attributes) {
+  /** @param {string} name */
   const has = (name) => isObject(attributes) && Object.hasOwn(attributes, name);
   if (has('groups:src1') || has(GROUPS_LINK) || has(GROUPS_LINK.replaceAll('.', ':'))) return true;
   if (has('hasgroups') && ![false, 'false'].includes(attributes.hasgroups)) return true;
@@ -123,7 +126,7 @@ function withholds(attributes) {
 /**
  * @param {unknown} root
  * @param {string[]} path
- * @returns {unknown} what the path leads to, through objects only
+ * @returns {unknown} the value at the path, through objects only
  */
 function find(root, path) {
   let value = root;

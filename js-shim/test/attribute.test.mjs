@@ -1,12 +1,12 @@
-/** Whatever stands where the groups should be is encoded, and never throws. */
+/** Any value in the place of the groups is encoded, and encoding never throws. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeReads } from '../src/reading.js';
-import { decodeAll, readOf } from './support-reading.mjs';
+import { encodeLookups } from '../src/reading.js';
+import { decodeAll, lookupOf } from './support-reading.mjs';
 
 const read = (user, pointer = '/groups', field = '', options = '') =>
-  decodeAll(encodeReads([readOf({ base: 'user', options, pointer, field })], { user }))[0];
+  decodeAll(encodeLookups([lookupOf({ base: 'user', options, pointer, field })], { user }))[0];
 const check = (groups, expected, field, options) =>
   assert.deepEqual(read({ groups }, '/groups', field, options), expected);
 
@@ -25,10 +25,19 @@ test('values keep their type', () => {
   check(undefined, '<absent>');
 });
 
-test('strings of every length and script survive', () => {
+test('strings of every length and script are encoded', () => {
   const strings = [
-    'x'.repeat(127), 'x'.repeat(128), 'x'.repeat(255), 'x'.repeat(256), 'x'.repeat(70_000),
-    'Vertrieb-München', 'ÿ'.repeat(200), '日本語のグループ', '🛠 tools', '\u0001\u007f\u0080', 'CN=a\\,b,OU=c',
+    'x'.repeat(127),
+    'x'.repeat(128),
+    'x'.repeat(255),
+    'x'.repeat(256),
+    'x'.repeat(70_000),
+    'Vertrieb-München',
+    'ÿ'.repeat(200),
+    '日本語のグループ',
+    '🛠 tools',
+    '\u0001\u007f\u0080',
+    'CN=a\\,b,OU=c',
   ];
   for (const string of strings) check(string, string);
   check(strings, strings);
@@ -36,7 +45,7 @@ test('strings of every length and script survive', () => {
   check(many, many);
 });
 
-test('entries of different types are told apart', () => {
+test('entries of different types are distinguished', () => {
   const mixed = ['a', null, { email: 'b' }, 'Köln', { email: 'größe' }, { id: 1 }, ['c'], 5, false];
   check(mixed, ['a', null, { email: 'b' }, 'Köln', { email: 'größe' }, {}, [], 5, false], 'email');
   check(mixed, ['a', null, {}, 'Köln', {}, {}, [], 5, false]);
@@ -48,7 +57,7 @@ test('lone surrogates become U+FFFD, and neighbors do not pair up', () => {
   check(['\ud83d\ude00'], ['\ud83d\ude00']);
 });
 
-test('of an object only the field is read', () => {
+test('objects are read only at the field', () => {
   check([{ id: '1', email: 'a@x.example', nested: { email: 'b' } }], [{ email: 'a@x.example' }], 'email');
   check([{ id: '1' }, { email: undefined }, { email: null }], [{}, {}, { email: null }], 'email');
   check([{ email: ['a'] }, { email: { a: 1 } }, { email: 5 }], [{ email: [] }, { email: {} }, { email: 5 }], 'email');
@@ -57,7 +66,7 @@ test('of an object only the field is read', () => {
   check([{ größe: 'a' }], [{ größe: 'a' }], 'größe');
 });
 
-test('what is inherited does not count', () => {
+test('inherited members do not count', () => {
   check([Object.create({ email: 'a' })], [{}], 'email');
   assert.equal(read(Object.create({ groups: ['a'] })), '<absent>');
   assert.equal(read({}, '/constructor/name'), '<absent>');
@@ -66,7 +75,7 @@ test('what is inherited does not count', () => {
   check([JSON.parse('{"__proto__": "a"}')], [Object.fromEntries([['__proto__', 'a']])], '__proto__');
 });
 
-test('a pointer leads through objects only', () => {
+test('pointers lead through objects only', () => {
   const user = { app: { 'a/b': { '~': ['x'] }, list: [['y']], text: 'z', '': ['empty'] } };
   const at = (pointer, expected) => assert.deepEqual(read(user, pointer), expected);
   at('/app/a~1b/~0', ['x']);
@@ -74,10 +83,10 @@ test('a pointer leads through objects only', () => {
   at('/app/list/0', '<absent>');
   at('/app/text/length', '<absent>');
   at('/app/missing/deeper', '<absent>');
-  for (const nobody of [undefined, null, 'user', 5, [], () => {}]) assert.equal(read(nobody), '<absent>');
+  for (const user of [undefined, null, 'user', 5, [], () => {}]) assert.equal(read(user), '<absent>');
 });
 
-test('what has no place in JSON is unreadable', () => {
+test('values that JSON does not have are unreadable', () => {
   for (const odd of [Symbol('s'), 10n, () => {}]) {
     check(odd, '<unreadable>');
     check([odd], ['<unreadable>']);
@@ -85,7 +94,7 @@ test('what has no place in JSON is unreadable', () => {
   }
 });
 
-test('what throws is unreadable', () => {
+test('a value that throws is unreadable', () => {
   const bomb = () => {
     throw new Error('never seen');
   };
@@ -93,7 +102,11 @@ test('what throws is unreadable', () => {
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
   for (const user of [
-    { get groups() { return bomb(); } },
+    {
+      get groups() {
+        return bomb();
+      },
+    },
     { groups: Object.defineProperty(['a'], 0, { get: bomb }) },
     { groups: new Proxy(['a'], { get: bomb }) },
     { groups: proxy },
@@ -102,23 +115,43 @@ test('what throws is unreadable', () => {
     assert.equal(read(user), '<unreadable>');
   }
   check([bombs], '<unreadable>', 'name');
-  check([{ get name() { return bomb(); } }], '<unreadable>', 'name');
+  check(
+    [
+      {
+        get name() {
+          return bomb();
+        },
+      },
+    ],
+    '<unreadable>',
+    'name',
+  );
 });
 
-test('no code of the value decides what is read', () => {
+test('methods of the value are never called', () => {
   class Hostile extends Array {
-    *[Symbol.iterator]() { yield 'admin'; }
-    join() { return 'admin'; }
-    map() { return ['admin']; }
-    toJSON() { return ['admin']; }
-    toString() { return 'admin'; }
+    *[Symbol.iterator]() {
+      yield 'admin';
+    }
+    join() {
+      return 'admin';
+    }
+    map() {
+      return ['admin'];
+    }
+    toJSON() {
+      return ['admin'];
+    }
+    toString() {
+      return 'admin';
+    }
   }
   check(Hostile.of('a', 'b'), ['a', 'b']);
   check({ toJSON: () => ['admin'], toString: () => 'admin' }, {});
   check([{ name: { toString: () => 'admin' } }, new String('admin')], [{ name: {} }, {}], 'name');
 });
 
-test('a value that changes while it is read gives some of what it gave', () => {
+test('a value that changes while it is read is encoded as one of its states', () => {
   let reads = 0;
   const restless = new Proxy([], {
     get: (_, name) => (name === 'length' ? 3 : reads++ % 2 ? 'ä'.repeat(reads) : `${reads}`),
@@ -130,7 +163,7 @@ test('a value that changes while it is read gives some of what it gave', () => {
   }
 });
 
-test('cycles end', () => {
+test('cycles are not followed', () => {
   const cycle = ['a'];
   cycle.push(cycle);
   check(cycle, ['a', []]);
@@ -151,20 +184,20 @@ test('JSON in a string is read like JSON', () => {
   json('[["a"],{"__proto__":{"name":"a"}}]', [[], {}], 'name');
 });
 
-test('a string that holds no JSON stays one', () => {
+test('a string that is not JSON stays a string', () => {
   for (const text of ['', 'a', '["a"', "['a']", '[undefined]']) check(text, text, '', 'json');
   check('x'.repeat(16 * 1024 * 1024 + 1), '<unreadable>', '', 'json');
   check(`[${'1,'.repeat(8 * 1024 * 1024)}1]`, '<unreadable>', '', 'json');
 });
 
-test('JSON is looked for in strings only, and only if it is asked for', () => {
+test('only strings are parsed as JSON, and only if the lookup says so', () => {
   check(['["a"]'], ['["a"]'], '', 'json');
   check(5, 5, '', 'json');
   check(undefined, '<absent>', '', 'json');
   check('["a"]', '["a"]');
 });
 
-test('strings are brought into NFC if that is asked for', () => {
+test('strings are converted to NFC if the lookup says so', () => {
   const [apart, together] = ['Mu\u0308nchen', 'M\u00fcnchen'];
   const nfc = (groups, expected, field) => check(groups, expected, field, 'nfc');
   nfc(apart, together);
@@ -177,11 +210,11 @@ test('strings are brought into NFC if that is asked for', () => {
   check(apart, apart);
   check([apart], [apart]);
   check(`["${apart}"]`, [together], '', 'nfc,json');
-  // The names of members are asked for as they are.
+  // Names of members are not normalized.
   nfc([{ [apart]: 'a' }], [{ [apart]: 'a' }], apart);
 });
 
-test('what is too much is cut or unreadable', () => {
+test('values that are too large are cut or unreadable', () => {
   assert.equal(read({ groups: new Array(10_000).fill('a') }).length, 10_000);
   assert.equal(read({ groups: new Array(10_001).fill('a') }).length, 10_001);
   assert.equal(read({ groups: new Array(4_294_967_295) }).length, 10_001);
@@ -199,9 +232,12 @@ test('what is too much is cut or unreadable', () => {
   check(new Array(10_000).fill(large), '<unreadable>');
 });
 
-test('strings are split where the read says so', () => {
+test('strings are split if the lookup says so', () => {
   const split = (text, expected, options = 'nfc', delimiter = ';') => {
-    assert.deepEqual(decodeAll(encodeReads([readOf({ options, split: delimiter })], { user: { groups: text } }))[0], expected);
+    assert.deepEqual(
+      decodeAll(encodeLookups([lookupOf({ options, split: delimiter })], { user: { groups: text } }))[0],
+      expected,
+    );
   };
   split('a;b', ['a', 'b']);
   split('a', ['a']);
@@ -209,18 +245,21 @@ test('strings are split where the read says so', () => {
   split(';', ['', '']);
   split('a, b,c', ['a', 'b,c'], 'nfc', ', ');
   split('aaa', ['', 'a'], 'nfc', 'aa');
-  // Composed, the character is a semicolon; what is split is what was sent.
+  // In NFC the character is a semicolon, but strings are split before they are normalized.
   split('staff;x\u037evault', ['staff', 'x;vault']);
   split('Mu\u0308nchen;b', ['M\u00fcnchen', 'b']);
-  // What was not split is no list of parts.
+  // A list that was not split here is not a list of parts.
   split(['a', 'b'], {});
   split([], {});
   for (const odd of [null, 5, true, {}]) split(odd, odd);
   split(undefined, '<absent>');
-  assert.equal(decodeAll(encodeReads([readOf({ split: ';' })], { user: { groups: 'x;'.repeat(20_000) } }))[0].length, 10_001);
+  assert.equal(
+    decodeAll(encodeLookups([lookupOf({ split: ';' })], { user: { groups: 'x;'.repeat(20_000) } }))[0].length,
+    10_001,
+  );
 });
 
-test('what cannot be brought into NFC in linear time is damaged text', () => {
+test('text that cannot be converted to NFC in linear time counts as damaged', () => {
   const nfc = (value, expected, field = '') => check(value, expected, field, 'nfc');
   const marks = (count) => `a${'\u0300'.repeat(count)}`;
   nfc(marks(30), marks(30).normalize('NFC'));
@@ -228,13 +267,13 @@ test('what cannot be brought into NFC in linear time is damaged text', () => {
   nfc([marks(31), 'Mu\u0308nchen'], ['\ufffd', 'M\u00fcnchen']);
   nfc([marks(31), 5, { name: marks(31) }], ['\ufffd', 5, { name: '\ufffd' }], 'name');
   nfc(`${marks(30)}${marks(30)}`, `${marks(30)}${marks(30)}`.normalize('NFC'));
-  // Longer names are refused by the engine, and stay as they are.
+  // Longer names stay as they are, because the engine refuses them.
   const long = `${'Mu\u0308nchen'.repeat(455)}a`;
   assert.equal(Buffer.byteLength(long), 4_096);
   nfc(long, long.normalize('NFC'));
   nfc(`${long}a`, `${long}a`);
   nfc(`${long}${marks(31)}`, `${long}${marks(31)}`);
-  // So are lists that are too long.
+  // The same for lists that are too long.
   nfc(new Array(10_000).fill('u\u0308'), new Array(10_000).fill('\u00fc'));
   nfc(new Array(10_001).fill('u\u0308'), new Array(10_001).fill('u\u0308'));
 });

@@ -1,15 +1,15 @@
 /**
- * Loads and runs an Action the way Auth0's runtime for Actions does, as far as its published loader,
- * type definitions and documentation tell:
+ * Loads and runs an Action as Auth0's runtime for Actions does, according to its published loader, type definitions and
+ * documentation:
  *
  * - The text is wrapped in a function of `module`, `exports` and `console` and compiled with
  *   `vm.compileFunction` as CommonJS, in the realm of the process.
  * - It is initialized at the first execution. If that throws, every execution of the instance throws the same.
  * - The handler has to be a native async function.
- * - Executions of one instance may interleave; what each of them prints is told apart.
+ * - Executions of one instance may interleave; each has a log of its own.
  * - Nothing can be written to the file system.
- * - Claims with a reserved name are dropped without a word, except `scope`, which throws.
- * - SAML attributes that Auth0 would not take throw.
+ * - Claims with a reserved name are dropped without an error, except `scope`, which throws.
+ * - SAML attributes that Auth0 would not accept throw.
  * - The groups that Auth0 keeps come page by page.
  */
 
@@ -20,7 +20,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import vm from 'node:vm';
 
-/** What `fs` still does when it cannot write. */
+/** The members of `fs` that work without writing. */
 const READING = /^(?:access|close|createReadStream|exists|fstat|lstat|opendir|read|realpath|stat|constants|promises)/;
 
 const RESERVED = new Set(
@@ -31,17 +31,18 @@ const RESERVED = new Set(
     'sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256'
   ).split(' '),
 );
-const RESERVED_NAMESPACE = /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:[:/]|$)|urn:auth0(?::|$))/i;
-/** Together, per token; a login whose claims are larger fails. */
+const RESERVED_NAMESPACE =
+  /^(?:https?:\/\/(?:[^/]*\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:[:/]|$)|urn:auth0(?::|$))/i;
+/** The claims of one token together; a login with larger claims fails. */
 const MAX_CLAIM_BYTES = 100 * 1024;
 const MAX_SAML_ATTRIBUTES = 100;
 const MAX_SAML_NAME_BYTES = 1024;
 const MAX_SAML_VALUE_CHARACTERS = 2048;
-/** The most groups of one answer, and how many there are unless told otherwise. */
+/** The most groups of one page, and the default. */
 const MAX_PAGE = 100;
 const PAGE = 50;
 
-/** What is printed, of all instances: Node asks each such storage at every `await`, so there is one. */
+/** The logs of all instances. There is one storage, because Node looks into each at every `await`. */
 const logs = new AsyncLocalStorage();
 
 /**
@@ -63,7 +64,7 @@ const logs = new AsyncLocalStorage();
  * @param {string} [options.handler] the export that the trigger calls
  * @param {Pick<Console, 'log'>} [options.console] in place of the one whose lines a run returns
  * @returns {Instance}
- * @throws if the text is no JavaScript
+ * @throws if the text is not JavaScript
  */
 export function loadAction(source, { filename = '/action.js', handler = 'onExecutePostLogin', console } = {}) {
   const outer = { exports: undefined };
@@ -145,7 +146,7 @@ function readOnly(fs) {
 }
 
 /**
- * Takes out of an event what it says about the world around the login: Auth0's events have no such member.
+ * Separates an event from its member `claimsmith`, which describes the rest of the login and is not in Auth0's events.
  *
  * @param {any} event
  * @returns {{ event: any, now?: number, provisioned: object[] | null }} the event as Auth0 would send it,
@@ -159,8 +160,8 @@ export function takeScene(event) {
 }
 
 /**
- * An `api` that keeps what an Action asks for.
- * It has the methods that change a login's tokens or SAML response, or refuse it; to call any other fails.
+ * An `api` that records the calls of an Action.
+ * It has the methods that change a login's tokens or SAML response, or refuse it; there are no others.
  *
  * @param {object} [options]
  * @param {object[] | null} [options.provisioned] the groups that Auth0 keeps for the user; without them

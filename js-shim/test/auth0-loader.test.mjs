@@ -1,4 +1,4 @@
-/** The stand-in for Auth0's runtime is only worth something if it refuses what the runtime refuses. */
+/** The loader refuses what Auth0's runtime refuses; otherwise tests with it would prove nothing. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { createApi, loadAction, takeScene } from './auth0-loader.mjs';
 const handler = (body) => `exports.onExecutePostLogin = async (event, api) => {${body}};`;
 const run = (source, event = {}, api = createApi()) => loadAction(source).execute(event, api);
 
-test('an Action gets the event, the api, require and a console', async () => {
+test('an Action receives the event, the api, require and a console', async () => {
   const api = createApi();
   const source = handler(`
     console.log(event.name, typeof require('node:zlib').brotliDecompressSync);
@@ -33,7 +33,7 @@ test('the handler has to be a native async function', async () => {
   await assert.rejects(run('module.exports = async () => {};'), /must export an object/);
 });
 
-test('an error at load time comes back at every execution', async () => {
+test('an error at load time is thrown at every execution', async () => {
   const action = loadAction('globalThis.loads = (globalThis.loads ?? 0) + 1; throw new Error("at load");');
   await assert.rejects(action.execute({}, createApi()), /at load/);
   await assert.rejects(action.execute({}, createApi()), /at load/);
@@ -41,7 +41,7 @@ test('an error at load time comes back at every execution', async () => {
   delete globalThis.loads;
 });
 
-test('nothing can be written, and files can be read', async () => {
+test('files can be read and not written', async () => {
   for (const write of [
     "require('fs').writeFileSync('x', '')",
     "require('node:fs').createWriteStream('x')",
@@ -59,7 +59,7 @@ test('modules cannot be imported dynamically', async () => {
   await assert.rejects(run(handler("await import('node:fs')")), { code: 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING' });
 });
 
-test('what interleaved executions print is told apart', async () => {
+test('interleaved executions have logs of their own', async () => {
   const action = loadAction(handler('console.log(event.name, 1); await event.barrier; console.log(event.name, 2);'));
   let open;
   const barrier = new Promise((resolve) => (open = resolve));
@@ -72,7 +72,14 @@ test('what interleaved executions print is told apart', async () => {
 
 test('reserved claims are dropped, and scope throws', () => {
   const api = createApi();
-  for (const name of ['groups', 'roles', 'sub', 'https://x.auth0.com/groups', 'http://webtask.io', 'urn:auth0:groups']) {
+  for (const name of [
+    'groups',
+    'roles',
+    'sub',
+    'https://x.auth0.com/groups',
+    'http://webtask.io',
+    'urn:auth0:groups',
+  ]) {
     api.idToken.setCustomClaim(name, []).accessToken.setCustomClaim(name, []);
   }
   assert.deepEqual(api.claims, { idToken: {}, accessToken: {} });
@@ -98,17 +105,28 @@ test('SAML attributes are copied, and limited as Auth0 limits them', () => {
   groups.push('b');
   assert.deepEqual(api.attributes, { groups: ['a'], empty: [] });
   for (const value of ['x'.repeat(2048), 5, true, null, ['x'.repeat(2048), 5, true, null]]) set('any', value);
-  for (const value of [undefined, {}, 5n, () => {}, 'x'.repeat(2049), ['a', 'x'.repeat(2049)], [['a']], [undefined], [{}]]) {
+  for (const value of [
+    undefined,
+    {},
+    5n,
+    () => {},
+    'x'.repeat(2049),
+    ['a', 'x'.repeat(2049)],
+    [['a']],
+    [undefined],
+    [{}],
+  ]) {
     assert.throws(() => set('any', value), /The value of a SAML attribute/);
   }
   set('x'.repeat(1024), 'a');
-  for (const name of [5, 'x'.repeat(1025), 'ä'.repeat(513)]) assert.throws(() => set(name, 'a'), /The name of a SAML attribute/);
+  for (const name of [5, 'x'.repeat(1025), 'ä'.repeat(513)])
+    assert.throws(() => set(name, 'a'), /The name of a SAML attribute/);
   for (let i = Object.keys(api.attributes).length; i < 100; i++) set(`attribute ${i}`, i);
   set('groups', ['c']);
   assert.throws(() => set('one more', 'a'), /at most 100 attributes/);
 });
 
-test('the groups that Auth0 keeps come page by page', async () => {
+test('getUserGroups returns the groups page by page', async () => {
   const provisioned = Array.from({ length: 120 }, (_, i) => ({ id: `grp_${i}`, name: `${i}` }));
   const { groups } = createApi({ provisioned });
   const first = await groups.getUserGroups();
@@ -125,7 +143,7 @@ test('the groups that Auth0 keeps come page by page', async () => {
   assert.equal(createApi().groups, undefined);
 });
 
-test('the world around a login is taken out of its event', () => {
+test('takeScene separates the member claimsmith from the event', () => {
   const claimsmith = { now: '2026-11-01T01:00:00+01:00', provisioned: [{ name: 'a' }] };
   const expected = { event: { user: {} }, now: Date.UTC(2026, 10, 1), provisioned: [{ name: 'a' }] };
   assert.deepEqual(takeScene({ user: {}, claimsmith }), expected);

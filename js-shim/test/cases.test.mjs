@@ -21,7 +21,7 @@ for (const platform of PLATFORMS) {
     assert.ok(cases.length > 0, 'there are cases');
     for (const { name, event, answer } of cases) {
       await context.test(name, async ({ mock }) => {
-        // A case that says no time is before every date that a rule may name.
+        // A case without a time is before every date that a rule may have.
         const { event: sent, now = 0, provisioned } = takeScene(event);
         mock.timers.enable({ apis: ['Date'], now });
         compare(await login(action, sent, createApi({ provisioned })), answer, sent);
@@ -30,7 +30,7 @@ for (const platform of PLATFORMS) {
   });
 }
 
-/** Holds what the Action did against what the command says that the login gets. */
+/** Compares what the Action did with the answer of the command. */
 function compare(result, answer, event) {
   assert.equal(result.outcome, answer.outcome);
   assert.equal(result.reason, answer.reason);

@@ -1,14 +1,25 @@
 /**
- * Damage to what is embedded in the Action: a damaged Action answers as the undamaged one, or as the policy for
- * failures says, or it refuses. It never grants anything else.
+ * Damage to the embedded texts of the Action: a damaged Action answers like the undamaged one, or as the policy for
+ * failures says, or it refuses the login. It never grants anything else.
  *
- * The damage is drawn at random; SEED=N draws the same again.
+ * The damage is random; SEED=N repeats it.
  */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApi } from './auth0-loader.mjs';
-import { ACTION, CLAIMS, DENY, NO_CLAIMS, embed, embedded, load, onBothTokens, parseLine, recorded } from './support.mjs';
+import {
+  ACTION,
+  CLAIMS,
+  DENY,
+  NO_CLAIMS,
+  embed,
+  embedded,
+  load,
+  onBothTokens,
+  parseLine,
+  recorded,
+} from './support.mjs';
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 const next = random(SEED);
@@ -19,7 +30,7 @@ const EMPTY = onBothTokens(CLAIMS.catalog, []);
 const OURS = recorded('acme');
 const FOREIGN = { ...OURS, client: { client_id: 'SomebodyElsesClient0000000000001' } };
 
-/** What is damaged together. */
+/** Texts of which one is damaged at a time. */
 const ENGINE_PARTS = ['ENGINE', 'BUNDLE', 'DIGEST'];
 const POLICY_PARTS = ['FALLBACK', 'FALLBACK_DIGEST'];
 const CLIENT_PARTS = ['CLIENTS', 'CLIENTS_DIGEST'];
@@ -44,7 +55,7 @@ const KINDS = {
   bytes: (text, at) => replace(text, at, Buffer.from(text.slice(at, at + 9)).toString('hex'), 9),
 };
 
-/** What a text in quotes is to JavaScript; nothing if it is no text any more. */
+/** The value of a text in quotes in JavaScript; undefined if it is not a string literal any more. */
 function meaning(text) {
   try {
     return new Function(`return "${text}"`)();
@@ -53,13 +64,13 @@ function meaning(text) {
   }
 }
 
-/** A text with damage somewhere, which makes it another one; the ends, where base64 is lax, are drawn more often. */
+/** A text with damage that changes its value. The ends, where base64 is lax, are damaged more often. */
 function damage(text) {
   for (;;) {
     const at = pick([0, text.length - 1, text.length - 2, ...Array(7).fill(Math.floor(next() * text.length))]);
     const kind = pick(Object.keys(KINDS));
     const damaged = KINDS[kind](text, Math.max(at, 0));
-    // A backslash before a character that needs none changes nothing.
+    // A backslash before a character that needs none does not change the value.
     if (meaning(damaged) !== meaning(text)) return { damaged, how: `${kind} at ${at} of ${text.length}` };
   }
 }
@@ -74,7 +85,7 @@ function damageParts(texts, parts) {
   return { source: embed(changed), how: `seed ${SEED}, ${how.join(', ')}` };
 }
 
-/** What Auth0 makes of logins: a text that is no JavaScript, and an Action that throws, refuse them. */
+/** The results of logins in Auth0, which refuses a login if the Action is not JavaScript or throws. */
 async function run(source, ...events) {
   const lines = [];
   let action;
@@ -102,7 +113,7 @@ const UNTOUCHED = { outcome: 'none', claims: NO_CLAIMS };
 const GRANTED = { outcome: 'groups', claims: GOOD };
 const NOTHING = { outcome: 'groups', claims: EMPTY };
 
-/** Checks the answers of many damaged Actions; one that is no program any more is refused in any case. */
+/** Checks the answers of many damaged Actions. Auth0 refuses each login to one that is not a program any more. */
 async function check(count, source, choose, ...expected) {
   const texts = embedded(source);
   let thrown = 0;
@@ -112,7 +123,7 @@ async function check(count, source, choose, ...expected) {
     if (results[0] === THROWN) thrown++;
     else assert.deepEqual(results, expected, how);
   }
-  assert.ok(thrown < count / 2, `${thrown} of ${count} are programs no more`);
+  assert.ok(thrown < count / 2, `${thrown} of ${count} are not programs any more`);
 }
 
 async function withoutEngine(run) {
@@ -125,7 +136,10 @@ async function withoutEngine(run) {
   }
 }
 
-const POLICIES = [['no-groups', ACTION, NOTHING], ['deny', DENY, REFUSED]];
+const POLICIES = [
+  ['no-groups', ACTION, NOTHING],
+  ['deny', DENY, REFUSED],
+];
 
 test(`the undamaged Action (seed ${SEED})`, async () => {
   console.log(`seed ${SEED}`);
@@ -136,28 +150,29 @@ test(`the undamaged Action (seed ${SEED})`, async () => {
 });
 
 for (const [policy, source, failed] of POLICIES) {
-  test(`${policy}: damage to engine, bundle or their digest is a failure for our clients and nobody else`, () =>
+  test(`${policy}: damage to engine, bundle or their digest is a failure for our clients only`, () =>
     check(500, source, () => [pick(ENGINE_PARTS)], failed, UNTOUCHED));
 
-  test(`${policy}: damage to the policy, the clients or their digests matters to no login while there is an engine`, () =>
+  test(`${policy}: damage to the policy, the clients or their digests affects no login while there is an engine`, () =>
     check(60, source, () => [pick([...POLICY_PARTS, ...CLIENT_PARTS])], GRANTED, UNTOUCHED));
 
-  test(`${policy}: damage to the clients does not matter while the policy is good`, () =>
+  test(`${policy}: damage to the clients affects no login while the policy is undamaged`, () =>
     withoutEngine(() => check(200, source, () => [pick(CLIENT_PARTS)], failed, UNTOUCHED)));
 
-  test(`${policy}: without a policy our clients are refused, and only those`, () =>
+  test(`${policy}: without a policy only our clients are refused`, () =>
     withoutEngine(() => check(300, source, () => [pick(POLICY_PARTS)], REFUSED, UNTOUCHED)));
 
-  test(`${policy}: damage to engine and policy refuses our clients, and only those`, () =>
+  test(`${policy}: with damage to engine and policy only our clients are refused`, () =>
     check(150, source, () => [pick(ENGINE_PARTS), pick(POLICY_PARTS)], REFUSED, UNTOUCHED));
 
-  test(`${policy}: where nothing can be known everybody is refused`, () =>
+  test(`${policy}: with damage to engine, policy and clients every login is refused`, () =>
     check(150, source, () => [pick(ENGINE_PARTS), pick(POLICY_PARTS), pick(CLIENT_PARTS)], REFUSED, REFUSED));
 }
 
-test('every single character of the digests, and every bit at the ends of the texts', async () => {
+test('damage to any character of the digests, and to any bit at the ends of the texts, is noticed', async () => {
   const texts = embedded();
-  const flips = (text, at) => [...Array(7).keys()].map((bit) => replace(text, at, String.fromCharCode(text.charCodeAt(at) ^ (1 << bit))));
+  const flips = (text, at) =>
+    [...Array(7).keys()].map((bit) => replace(text, at, String.fromCharCode(text.charCodeAt(at) ^ (1 << bit))));
   for (const [part, places] of [
     ['DIGEST', [...texts.DIGEST].keys()],
     ['ENGINE', [0, 1, 2, 3, -1, -2, -3, -4].map((at) => (at < 0 ? texts.ENGINE.length + at : at))],

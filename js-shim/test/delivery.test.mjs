@@ -1,10 +1,23 @@
-/** Answers that cannot be carried out: the login is refused, the line says so, and nothing is thrown by accident. */
+/** Answers that cannot be applied: the login is refused, the log line says so, and nothing is thrown by accident. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApi } from './auth0-loader.mjs';
 import { CLAIM, fakeEngines } from './fake-engine.mjs';
-import { ACTION, CLAIMS, DENY, DIGEST, NO_CLAIMS, embed, embedded, load, login, onBothTokens, parseLine, recorded } from './support.mjs';
+import {
+  ACTION,
+  CLAIMS,
+  DENY,
+  DIGEST,
+  NO_CLAIMS,
+  embed,
+  embedded,
+  load,
+  login,
+  onBothTokens,
+  parseLine,
+  recorded,
+} from './support.mjs';
 
 const PROVENANCE = 'https://claims.example.com/provenance';
 const SECRET = 'finance-readers of somebody@example.com';
@@ -14,7 +27,7 @@ const bomb = () => {
 const withGetter = (object, name, get = bomb) => Object.defineProperty(object, name, { get, configurable: true });
 const denial = (reason) => `Access could not be established (claimsmith: ${reason}). Contact your administrator.`;
 
-/** Runs a login whose `api` or console may fail, and tells what Auth0 makes of it. */
+/** Runs a login whose `api` or console may fail, and returns its result in Auth0. */
 async function run(source, event, api, print) {
   const lines = [];
   const action = load(source, { console: { log: print ?? ((line) => lines.push(line)) } });
@@ -35,7 +48,7 @@ async function checkRefused(source, event, api, reason = 'engine-failure') {
   assert.equal(result.denied, denial(reason));
 }
 
-/** Ways in which a token cannot be told its claims. */
+/** Ways in which setting a claim on a token fails. */
 const TOKENS = {
   'a getter that throws': (api, token) => withGetter(api, token),
   'no token': (api, token) => delete api[token],
@@ -50,7 +63,7 @@ const TOKENS = {
 };
 for (const [title, spoil] of Object.entries(TOKENS)) {
   for (const token of ['idToken', 'accessToken']) {
-    test(`${token}: ${title}: the login is refused, whatever the policy`, async () => {
+    test(`${token}: ${title}: the login is refused with either policy`, async () => {
       for (const source of [ACTION, DENY]) {
         const api = createApi();
         spoil(api, token);
@@ -58,7 +71,7 @@ for (const [title, spoil] of Object.entries(TOKENS)) {
       }
     });
 
-    test(`${token}: ${title}: the same for the empty claim after a failure`, async () => {
+    test(`${token}: ${title}: a login with an empty claim after a failure is refused too`, async () => {
       const api = createApi();
       spoil(api, token);
       await checkRefused(embed({ ...embedded(), ENGINE: '' }), recorded('acme'), api);
@@ -66,8 +79,11 @@ for (const [title, spoil] of Object.entries(TOKENS)) {
   }
 }
 
-test('a token that the application does not read is not touched', async ({ mock }) => {
-  for (const [delivery, token] of [[{ id: false }, 'idToken'], [{ access: false }, 'accessToken']]) {
+test('tokens that the application does not read are not changed', async ({ mock }) => {
+  for (const [delivery, token] of [
+    [{ id: false }, 'idToken'],
+    [{ access: false }, 'accessToken'],
+  ]) {
     fakeEngines(mock, { delivery, evaluate: () => ({ groups: ['a'] }) });
     const { outcome } = await login(load(), recorded('acme'), withGetter(createApi(), token));
     assert.equal(outcome, 'groups');
@@ -75,7 +91,7 @@ test('a token that the application does not read is not touched', async ({ mock 
   }
 });
 
-test('any of the claims may be the one that is not taken', async ({ mock }) => {
+test('the login is refused whichever claim cannot be set', async ({ mock }) => {
   for (let good = 0; good < 4; good++) {
     fakeEngines(mock, { delivery: { provenance: PROVENANCE }, evaluate: () => ({ groups: ['a'], rules: ['x'] }) });
     const api = createApi();
@@ -87,7 +103,7 @@ test('any of the claims may be the one that is not taken', async ({ mock }) => {
   }
 });
 
-test('claims that are too large together refuse the login', async ({ mock }) => {
+test('a login whose claims are too large together is refused', async ({ mock }) => {
   const groups = Array.from({ length: 360 }, (_, i) => `grüppe-${i}`.padEnd(90, '€'));
   const claims = (rule, bundle = DIGEST) => ({ [CLAIM]: groups, [PROVENANCE]: { bundle, rules: [`${rule} of 1`] } });
   const missing = 100_000 - Buffer.byteLength(JSON.stringify(claims('')));
@@ -109,7 +125,7 @@ test('claims that are too large together refuse the login', async ({ mock }) => 
   }
 });
 
-/** Ways in which a login cannot be refused. */
+/** Ways in which refusing a login fails. */
 const REFUSALS = {
   'a getter of access that throws': (api) => withGetter(api, 'access'),
   'no access': (api) => delete api.access,
@@ -118,7 +134,7 @@ const REFUSALS = {
   'a deny that throws': (api) => (api.access.deny = bomb),
 };
 for (const [title, spoil] of Object.entries(REFUSALS)) {
-  test(`${title}: the Action throws the same text for everybody, and has logged the refusal`, async () => {
+  test(`${title}: the Action throws the same text in each case, and has logged the refusal`, async () => {
     const refused = { ...recorded('acme'), user: {} };
     const unset = () => withGetter(createApi(), 'idToken');
     for (const [source, event, api, reason] of [
@@ -135,14 +151,14 @@ for (const [title, spoil] of Object.entries(REFUSALS)) {
   });
 }
 
-test('an api with nothing in it lets nobody through', async () => {
+test('a login with an empty api is refused', async () => {
   for (const api of [{}, Object.create(null)]) {
     const { thrown, outcome } = await run(ACTION, recorded('acme'), api);
     assert.deepEqual([thrown?.message, outcome], ['Access could not be refused (claimsmith)', 'deny']);
   }
 });
 
-test('a login ends the same way if its line cannot be printed', async () => {
+test('a log line that cannot be printed does not change the login', async () => {
   const good = await run(ACTION, recorded('acme'), createApi(), bomb);
   assert.deepEqual([good.thrown, good.denied], [null, null]);
   assert.deepEqual(good.claims, onBothTokens(CLAIMS.catalog, ['catalog-admins', 'finance-readers']));
@@ -152,7 +168,7 @@ test('a login ends the same way if its line cannot be printed', async () => {
   assert.equal(String(stuck.thrown), 'Error: Access could not be refused (claimsmith)');
 });
 
-test('the line is printed once the application is told', async () => {
+test('the log line is printed after the claims are set', async () => {
   const order = [];
   const api = createApi();
   api.idToken.setCustomClaim = () => order.push('id');
@@ -164,9 +180,12 @@ test('the line is printed once the application is told', async () => {
   assert.deepEqual(order, ['id', 'access', 'line', 'deny', 'line']);
 });
 
-test('a clock that fails is a failure; one that tells no time is the engine\'s to judge', async ({ mock }) => {
+test('a clock that throws is a failure; without a time the engine decides', async ({ mock }) => {
   mock.method(Date, 'now', bomb);
-  for (const [source, outcome] of [[ACTION, 'groups'], [DENY, 'deny']]) {
+  for (const [source, outcome] of [
+    [ACTION, 'groups'],
+    [DENY, 'deny'],
+  ]) {
     const result = await login(load(source), recorded('acme'));
     assert.deepEqual([result.outcome, result.reason, result.counts.out], [outcome, 'engine-failure', 0]);
     assert.deepEqual(result.claims, outcome === 'groups' ? onBothTokens(CLAIMS.catalog, []) : NO_CLAIMS);
@@ -183,13 +202,20 @@ test('a clock that fails is a failure; one that tells no time is the engine\'s t
   }
 });
 
-test('whatever of an event cannot be read, nobody gets more than nothing', async () => {
-  for (const [source, expected] of [[ACTION, 'groups'], [DENY, 'deny']]) {
+test('a login whose event cannot be read receives no groups', async () => {
+  for (const [source, expected] of [
+    [ACTION, 'groups'],
+    [DENY, 'deny'],
+  ]) {
     for (const name of ['organization', 'connection']) {
       const { outcome, reason, counts } = await login(load(source), withGetter(recorded('acme'), name));
       assert.deepEqual([outcome, reason, counts.out], [expected, 'engine-failure', 0]);
     }
-    for (const [object, name] of [['client', 'client_id'], ['organization', 'id'], ['connection', 'name']]) {
+    for (const [object, name] of [
+      ['client', 'client_id'],
+      ['organization', 'id'],
+      ['connection', 'name'],
+    ]) {
       const event = recorded('acme');
       withGetter(event[object], name);
       const { outcome, reason, counts, claims } = await login(load(source), event);
@@ -200,8 +226,8 @@ test('whatever of an event cannot be read, nobody gets more than nothing', async
   }
 });
 
-test('a login that the engine answers for is not let through untouched', async ({ mock }) => {
-  // The client can be read once, and no more when its policy is looked for.
+test('a login of one of our clients is not left unchanged', async ({ mock }) => {
+  // The client can be read once, and not a second time, for the policy.
   fakeEngines(mock, { delivery: { saml: 'attribute' }, evaluate: () => ({ groups: ['a'] }) });
   const event = recorded('acme');
   event.transaction.protocol = 'samlp';
@@ -211,7 +237,7 @@ test('a login that the engine answers for is not let through untouched', async (
   await checkRefused(ACTION, event, withGetter(createApi(), 'samlResponse'));
 });
 
-/** What converts to the client id of the catalog, or takes forever to convert. */
+/** Values that convert to the client id of the catalog, or whose conversion would not end. */
 const ID = recorded('acme').client.client_id;
 const NO_TEXTS = {
   'a list of it': () => [ID],
@@ -238,7 +264,10 @@ for (const [title, make] of Object.entries(NO_TEXTS)) {
       ]) {
         const event = { ...recorded('acme'), client: { client_id: make() } };
         const result = await login(load(embed({ ...texts, ...changed })), event);
-        assert.deepEqual([result.outcome, result.reason, result.claims, result.denied], ['none', reason, NO_CLAIMS, null]);
+        assert.deepEqual(
+          [result.outcome, result.reason, result.claims, result.denied],
+          ['none', reason, NO_CLAIMS, null],
+        );
       }
     }
   });

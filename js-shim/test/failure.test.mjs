@@ -3,7 +3,19 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import {
-  ACTION, CLAIMS, DENY, NO_CLAIMS, embed, embedded, load, login, onBothTokens, pack, recorded, resealed, withPart,
+  ACTION,
+  CLAIMS,
+  DENY,
+  NO_CLAIMS,
+  embed,
+  embedded,
+  load,
+  login,
+  onBothTokens,
+  pack,
+  recorded,
+  resealed,
+  withPart,
 } from './support.mjs';
 
 const GOOD = ['catalog-admins', 'finance-readers'];
@@ -13,7 +25,7 @@ afterEach(() => {
   WebAssembly.Instance = instantiate;
 });
 
-/** Lets `change` replace exports of every engine that is started from now on; counts them. */
+/** From now on `change` replaces exports of every engine that is started; counts the engines. */
 function interceptEngines(change) {
   const engines = [];
   WebAssembly.Instance = function (module, imports) {
@@ -61,7 +73,7 @@ test('a flipped bit anywhere in the bundle is noticed', async () => {
   }
 });
 
-test('engine and bundle in each other\'s place are refused', async () => {
+test('engine and bundle that changed places are refused', async () => {
   let engine, bundle;
   withPart('engine', (base64) => (engine = base64));
   withPart('bundle', (base64) => (bundle = base64));
@@ -74,7 +86,7 @@ test('a WebAssembly module that is not the engine is refused', async () => {
   await checkBadBundle(resealed(withPart('engine', () => pack(empty))));
 });
 
-test('a platform without WebAssembly is a failure like any other', async () => {
+test('a runtime without WebAssembly is a failure like any other', async () => {
   const action = load();
   const { Module } = WebAssembly;
   WebAssembly.Module = undefined;
@@ -88,7 +100,7 @@ test('a platform without WebAssembly is a failure like any other', async () => {
   assert.deepEqual((await login(action, recorded('acme'))).claims, onBothTokens(CLAIMS.catalog, GOOD));
 });
 
-test('the policy may be to refuse the login', async () => {
+test('with the policy deny the login is refused', async () => {
   const source = withPart('bundle', () => '', DENY);
   const { claims, denied, line } = await login(load(source), recorded('acme'));
   assert.equal(line, 'claimsmith - deny bad-bundle in=0 out=0 rules=0 unmatched=0');
@@ -96,38 +108,52 @@ test('the policy may be to refuse the login', async () => {
   assert.deepEqual(claims, NO_CLAIMS);
 });
 
-test('clients that are not ours are left alone even then', async () => {
-  for (const client of [{ client_id: 'unknown' }, { client_id: '__proto__' }, { client_id: 'constructor' }, {}, undefined]) {
+test('clients that are not ours are not refused even then', async () => {
+  for (const client of [
+    { client_id: 'unknown' },
+    { client_id: '__proto__' },
+    { client_id: 'constructor' },
+    {},
+    undefined,
+  ]) {
     const event = { ...recorded('acme'), client };
     const { outcome, claims, denied } = await login(load(withPart('bundle', () => '', DENY)), event);
     assert.deepEqual({ outcome, claims, denied }, { outcome: 'none', claims: NO_CLAIMS, denied: null });
   }
 });
 
-test('without a policy that can be trusted the platform\'s clients are refused, and only those', async () => {
+test("with a damaged policy only the platform's clients are refused", async () => {
   for (const action of [ACTION, DENY]) {
     const texts = embedded(action);
-    for (const FALLBACK of ['', 'null', texts.FALLBACK.replace('failure', 'Failure'), texts.FALLBACK.replace('qlik', 'else')]) {
+    for (const FALLBACK of [
+      '',
+      'null',
+      texts.FALLBACK.replace('failure', 'Failure'),
+      texts.FALLBACK.replace('qlik', 'else'),
+    ]) {
       const source = embed({ ...texts, FALLBACK, ENGINE: '' });
       const ours = await login(load(source), recorded('acme'));
       assert.deepEqual([ours.outcome, ours.reason, ours.claims], ['deny', 'bad-bundle', NO_CLAIMS]);
       assert.match(ours.denied, /\(claimsmith: bad-bundle\)/);
       const other = await login(load(source), { ...recorded('acme'), client: { client_id: 'unknown' } });
       assert.deepEqual([other.outcome, other.denied], ['none', null]);
-      // While the engine can be used, nothing depends on it.
+      // While the engine can be used, the policy is not needed.
       const good = await login(load(embed({ ...texts, FALLBACK })), recorded('acme'));
       assert.deepEqual(good.claims, onBothTokens(CLAIMS.catalog, GOOD));
     }
   }
 });
 
-test('a client that cannot be read is refused if the policy is to refuse', async () => {
+test('a client that cannot be read is refused with the policy deny', async () => {
   const unreadable = Object.defineProperty(recorded('acme'), 'client', {
     get() {
       throw new Error('unreadable');
     },
   });
-  for (const [source, outcome] of [[ACTION, 'none'], [DENY, 'deny']]) {
+  for (const [source, outcome] of [
+    [ACTION, 'none'],
+    [DENY, 'deny'],
+  ]) {
     const result = await login(load(source), unreadable);
     assert.deepEqual([result.outcome, result.reason, result.claims], [outcome, 'engine-failure', NO_CLAIMS]);
     assert.equal(result.denied !== null, outcome === 'deny');
@@ -141,7 +167,7 @@ function startEngine() {
   const imports = { './engine_bg.js': { __wbindgen_init_externref_table() {} } };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), imports);
   const write = (bytes) => {
-    // The memory may grow, so it is looked at afterwards.
+    // The memory may grow during the call, so it is read afterwards.
     const at = exports.reserve(bytes.length) >>> 0;
     Buffer.from(exports.memory.buffer).set(bytes, at);
   };
@@ -170,12 +196,17 @@ const REFUSAL = [1, 16, 0xffffffff, 0, 0, 0, 0, 0];
 let BUNDLE;
 withPart('bundle', (base64, content) => ((BUNDLE = content), base64));
 
-/** What `evaluate` is asked for a login that leads nowhere known, and what it answers: outcome and reason. */
+/** The call of `evaluate` for a login that leads nowhere, and its answer: outcome and reason. */
 const CLOSED = Buffer.concat([Buffer.from(Uint32Array.of(0, 0x80000003).buffer), Buffer.alloc(8)]);
 
 test('without a bundle every call of the engine is answered by a refusal', () => {
   const { exports, call, load } = startEngine();
-  for (const prepare of [() => {}, () => load(flip(BUNDLE, 100)), () => exports.load(0), () => exports.load(0xffffffff)]) {
+  for (const prepare of [
+    () => {},
+    () => load(flip(BUNDLE, 100)),
+    () => exports.load(0),
+    () => exports.load(0xffffffff),
+  ]) {
     prepare();
     assert.deepEqual(call('route', ROUTE, 3), NO_ROUTE);
     assert.deepEqual(call('evaluate', CLOSED, 8), REFUSAL);
@@ -193,7 +224,7 @@ test('a bundle that cannot be used changes nothing', () => {
     assert.notEqual(load(bundle), 0);
     assert.deepEqual(call('route', ROUTE, 3), routed);
     assert.deepEqual(call('evaluate', CLOSED, 8), closed);
-    // A call that is longer than what was written is not the call before it.
+    // A call that is longer than what was written must not read the call before it.
     assert.deepEqual(answer('evaluate', 1 << 20, 8), REFUSAL);
   }
 });
@@ -207,12 +238,17 @@ test('the engine is started at the first login, once', async () => {
   assert.equal(engines.length, 1);
 });
 
-for (const [source, outcome] of [[ACTION, 'groups'], [DENY, 'deny']]) {
+for (const [source, outcome] of [
+  [ACTION, 'groups'],
+  [DENY, 'deny'],
+]) {
   test(`after a trap the policy applies (${outcome}), and the next login has a new engine`, async () => {
     const trap = () => {
       throw new WebAssembly.RuntimeError('unreachable');
     };
-    const engines = interceptEngines((count) => (count === 1 ? { evaluate: trap } : count === 2 ? { route: trap } : {}));
+    const engines = interceptEngines((count) =>
+      count === 1 ? { evaluate: trap } : count === 2 ? { route: trap } : {},
+    );
     const action = load(source);
     for (const count of [1, 2]) {
       const result = await login(action, recorded('acme'));
@@ -228,7 +264,7 @@ for (const [source, outcome] of [[ACTION, 'groups'], [DENY, 'deny']]) {
   });
 }
 
-test('an answer that makes no sense is a failure, not a grant', async () => {
+test('an answer with an unknown outcome is a failure, not a grant', async () => {
   for (const change of [
     () => ({ evaluate: () => 0xfffffff0 }),
     () => ({ reserve: () => 0xfffffff0 }),

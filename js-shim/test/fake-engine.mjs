@@ -1,6 +1,6 @@
 /**
- * An engine that answers what a test says, through the boundary of the real one: calls and answers in a memory.
- * With it a test of the Action's JavaScript needs no mapping and can make an engine fail.
+ * An engine whose answers a test decides, with the boundary of the real one: calls and answers in a memory.
+ * With it, tests of the Action's JavaScript need no mapping and can make an engine fail.
  */
 
 import { decodeAll } from './support-reading.mjs';
@@ -12,8 +12,9 @@ const OUTCOMES = ['groups', 'deny', 'none'];
 
 /**
  * @typedef {object} Script what the engine answers
- * @property {string[][]} [reads] base, options, pointer and field of what it reads
- * @property {object | null} [delivery] how the application is told, apart from the claim; null: there is no application
+ * @property {string[][]} [lookups] each with base, options, pointer and field
+ * @property {object | null} [delivery] how the application receives groups, apart from the claim; null if there is no
+ *   application
  * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
  *   `notes`: pairs of code and count, `organization`
  */
@@ -21,14 +22,15 @@ const OUTCOMES = ['groups', 'deny', 'none'];
 export const CLAIM = 'https://claims.example.com/groups';
 
 /**
- * Lets every engine that is started from now on be a fake one.
+ * From now on every engine that is started is a fake one.
  *
  * @param {import('node:test').MockTracker} mock undoes it at the end of the test
  * @param {Script} script
- * @returns {{ engines: number, texts: string[], routes: number }} counts what is asked
+ * @returns {{ engines: number, texts: string[], routes: (string | null)[][] }} the calls: how many engines were
+ *   started, the kind and index of each text, and the three texts of each route
  */
 export function fakeEngines(mock, script) {
-  const asked = { engines: 0, texts: [], routes: 0 };
+  const asked = { engines: 0, texts: [], routes: [] };
   mock.method(WebAssembly, 'Module', function () {});
   mock.method(WebAssembly, 'Instance', function () {
     return { exports: fakeExports(script, asked, ++asked.engines) };
@@ -36,7 +38,18 @@ export function fakeEngines(mock, script) {
   return asked;
 }
 
-function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
+/** The texts of a call of `route`, null for those that are missing. */
+function readTexts(call) {
+  const texts = [];
+  for (let at = 0; at < call.length;) {
+    const length = call.readUInt32LE(at);
+    at += 4;
+    texts.push(length === NONE ? null : call.toString('utf8', at, (at += length)));
+  }
+  return texts;
+}
+
+function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const names = [];
   const name = (text) => (names.includes(text) ? names.indexOf(text) : names.push(text) - 1);
@@ -44,9 +57,10 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     new Uint32Array(memory.buffer).set(values, ANSWER / 4);
     return ANSWER;
   };
-  const tell = (kind, at) => {
-    if (kind === 3) return JSON.stringify({ claim: CLAIM, id: true, access: true, saml: null, provenance: null, ...delivery });
-    if (kind === 4) return reads[at].join('\0');
+  const textOf = (kind, at) => {
+    if (kind === 3)
+      return JSON.stringify({ claim: CLAIM, id: true, access: true, saml: null, provenance: null, ...delivery });
+    if (kind === 4) return lookups[at].join('\0');
     return kind > 7 ? `${names[at]} of ${(kind - 7) / 16}` : names[at];
   };
   return {
@@ -57,17 +71,25 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
       return ROOM;
     },
     load: () => 0,
-    route() {
-      asked.routes++;
-      return words(delivery ? 0 : NONE, 7, reads.length, ...reads.keys());
+    route(length) {
+      asked.routes.push(readTexts(Buffer.from(memory.buffer, ROOM, length)));
+      return words(delivery ? 0 : NONE, 7, lookups.length, ...lookups.keys());
     },
     evaluate(length) {
       const call = Buffer.from(memory.buffer, ROOM, length);
-      if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7) throw new Error('not what route said');
+      if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7)
+        throw new Error('not what route said');
       const answer = evaluate(decodeAll(call.toString('latin1', 16)), call.readDoubleLE(8), engine);
       const { outcome = 'groups', reason = 'ok', groups = [], rules = [], notes = [], organization = 1 } = answer;
       return words(
-        OUTCOMES.indexOf(outcome), name(reason), delivery ? 0 : NONE, 1, rules.length, 0, notes.length, groups.length,
+        OUTCOMES.indexOf(outcome),
+        name(reason),
+        delivery ? 0 : NONE,
+        1,
+        rules.length,
+        0,
+        notes.length,
+        groups.length,
         ...notes.flatMap(([code, count]) => [name(code), count]),
         ...groups.map(name),
         ...(delivery?.provenance ? [organization, rules.length, ...rules.map(name)] : []),
@@ -75,9 +97,9 @@ function fakeExports({ reads = [['login', '', '/groups', '']], delivery = {}, ev
     },
     text(kind, at) {
       asked.texts.push(`${kind} ${at}`);
-      // Memory may grow whenever the engine is asked.
+      // The memory of the real engine may grow at any call.
       memory.grow(1);
-      const text = Buffer.from(tell(kind, at));
+      const text = Buffer.from(textOf(kind, at));
       const view = Buffer.from(memory.buffer);
       view.writeUInt32LE(text.length, ROOM - 4096);
       text.copy(view, ROOM - 4092);

@@ -1,4 +1,4 @@
-/** Bad events: each has a defined outcome, named in the log line, and grants nothing that a good one would not. */
+/** Bad events: each has a defined outcome, which the log line names, and grants nothing that a good one would not. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -21,13 +21,19 @@ const cycle = () => {
 };
 const deep = (depth) => (depth === 0 ? 'it-admins' : [deep(depth - 1)]);
 class Hostile extends Array {
-  *[Symbol.iterator]() { yield 'it-admins'; }
-  join() { return 'it-admins'; }
-  toJSON() { return ['it-admins']; }
+  *[Symbol.iterator]() {
+    yield 'it-admins';
+  }
+  join() {
+    return 'it-admins';
+  }
+  toJSON() {
+    return ['it-admins'];
+  }
 }
 
 const ADMIN = { outcome: 'groups', reason: 'ok', groups: ['catalog-admins'] };
-const NOBODY = { outcome: 'groups', reason: 'ok', groups: [] };
+const NO_GROUPS = { outcome: 'groups', reason: 'ok', groups: [] };
 const denied = (reason) => ({ outcome: 'deny', reason });
 const closed = (reason) => ({ outcome: 'groups', reason, groups: [] });
 const untouched = (reason) => ({ outcome: 'none', reason });
@@ -56,7 +62,11 @@ const LISTS = [
   ['a list with a boxed string', [new String('it-admins')], denied('entry-type')],
   ['a list with a symbol', ['it-admins', Symbol('x')], denied('attribute-unreadable')],
   ['a list with a BigInt', ['it-admins', 5n], denied('attribute-unreadable')],
-  ['a list with a getter that throws', Object.defineProperty(['it-admins'], 0, { get: bomb }), denied('attribute-unreadable')],
+  [
+    'a list with a getter that throws',
+    Object.defineProperty(['it-admins'], 0, { get: bomb }),
+    denied('attribute-unreadable'),
+  ],
   ['a proxy that throws', new Proxy(['it-admins'], { get: bomb }), denied('attribute-unreadable')],
   ['a revoked proxy', revoked(), denied('attribute-unreadable')],
   ['a list of 10 000', new Array(10_000).fill('it-admins'), { ...ADMIN, received: 10_000 }],
@@ -76,11 +86,15 @@ const LISTS = [
   ['NUL', ['it-admins\0'], denied('entry-malformed')],
   ['a line break', ['it-admins\n'], denied('entry-malformed')],
   ['empty strings', ['', 'it-admins', ''], { ...ADMIN, notes: { 'empty-entry': 2 } }],
-  ['an empty list', [], NOBODY],
-  ['__proto__', ['__proto__', 'constructor', 'toString'], { ...NOBODY, unmatched: 3 }],
-  ['lookalikes', ['it\u2010admins', 'IT-ADMINS', 'it-admins ', 'ｉt-admins', 'it-admins,'], { ...NOBODY, unmatched: 5, notes: { 'near-miss': 1 } }],
+  ['an empty list', [], NO_GROUPS],
+  ['__proto__', ['__proto__', 'constructor', 'toString'], { ...NO_GROUPS, unmatched: 3 }],
+  [
+    'lookalikes',
+    ['it\u2010admins', 'IT-ADMINS', 'it-admins ', 'ｉt-admins', 'it-admins,'],
+    { ...NO_GROUPS, unmatched: 5, notes: { 'near-miss': 1 } },
+  ],
   ['an emoji and an umlaut', ['🛠 it-admins', 'Büro', 'it-admins'], { ...ADMIN, unmatched: 2 }],
-  ['an array with its own iterator, join and toJSON', Hostile.of('nobody'), { ...NOBODY, unmatched: 1 }],
+  ['an array with its own iterator, join and toJSON', Hostile.of('unknown'), { ...NO_GROUPS, unmatched: 1 }],
   ['the same group many times', ['it-admins', 'it-admins', 'data-platform-engineers'], ADMIN],
 ];
 
@@ -92,37 +106,91 @@ const OBJECTS = [
   ['an object whose field is null', [{ email: null }], denied('entry-unnamed')],
   ['an object whose field is a list', [{ email: [TEAM.email] }], denied('entry-type')],
   ['an object whose field has a toString', [{ email: { toString: () => TEAM.email } }], denied('entry-type')],
-  ['an object whose field throws', [TEAM, { get email() { return bomb(); } }], denied('attribute-unreadable')],
+  [
+    'an object whose field throws',
+    [
+      TEAM,
+      {
+        get email() {
+          return bomb();
+        },
+      },
+    ],
+    denied('attribute-unreadable'),
+  ],
   ['a proxy that throws', [bombs()], denied('attribute-unreadable')],
   ['strings where objects belong', [TEAM.email], denied('entry-type')],
   ['one object where a list belongs', TEAM, denied('attribute-type')],
-  ['an object that contains itself', [Object.assign(Object.create(null), TEAM, { self: TEAM })], { outcome: 'groups', reason: 'ok', groups: ['bi-developers'] }],
+  [
+    'an object that contains itself',
+    [Object.assign(Object.create(null), TEAM, { self: TEAM })],
+    { outcome: 'groups', reason: 'ok', groups: ['bi-developers'] },
+  ],
   ['an own __proto__', [JSON.parse(`{"__proto__": {"email": "${TEAM.email}"}}`)], denied('entry-unnamed')],
 ];
 
-/** What else of an event can be wrong. */
+/** Other members of an event that can be wrong. */
 const EVENTS = [
-  ['no organization', (event) => delete event.organization, { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] }],
-  ['an organization that is null', (event) => (event.organization = null), { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] }],
+  [
+    'no organization',
+    (event) => delete event.organization,
+    { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] },
+  ],
+  [
+    'an organization that is null',
+    (event) => (event.organization = null),
+    { ...ADMIN, groups: ['catalog-admins', 'finance-readers'] },
+  ],
   ['an organization that is an empty string', (event) => (event.organization = ''), closed('unknown-organization')],
   ['an organization that is false', (event) => (event.organization = false), closed('unknown-organization')],
   ['an organization without an id', (event) => delete event.organization.id, closed('unknown-organization')],
   ['an organization whose id is a number', (event) => (event.organization.id = 5), closed('unknown-organization')],
   ['an unknown organization', (event) => (event.organization.id = 'org_unknown'), closed('unknown-organization')],
-  ['an organization in another letter case', (event) => (event.organization.id = event.organization.id.toLowerCase()), closed('unknown-organization')],
+  [
+    'an organization in another letter case',
+    (event) => (event.organization.id = event.organization.id.toLowerCase()),
+    closed('unknown-organization'),
+  ],
   ['__proto__ as organization', (event) => (event.organization.id = '__proto__'), closed('unknown-organization')],
-  ['another organization', (event) => (event.organization.id = recorded('stark').organization.id), closed('unknown-connection')],
-  ['an organization id of 1 MB', (event) => (event.organization.id = 'x'.repeat(1_000_000)), closed('unknown-organization')],
-  ['an unknown connection', (event) => (event.connection.name = 'Username-Password-Authentication'), closed('unknown-connection')],
-  ['another customer\'s connection', (event) => (event.connection.name = 'stark-ldap'), closed('unknown-connection')],
+  [
+    'another organization',
+    (event) => (event.organization.id = recorded('stark').organization.id),
+    closed('unknown-connection'),
+  ],
+  [
+    'an organization id of 1 MB',
+    (event) => (event.organization.id = 'x'.repeat(1_000_000)),
+    closed('unknown-organization'),
+  ],
+  [
+    'an unknown connection',
+    (event) => (event.connection.name = 'Username-Password-Authentication'),
+    closed('unknown-connection'),
+  ],
+  ["another customer's connection", (event) => (event.connection.name = 'stark-ldap'), closed('unknown-connection')],
   ['no connection', (event) => delete event.connection, closed('unknown-connection')],
-  ['a connection whose name is a list', (event) => (event.connection.name = ['acme-entra']), closed('unknown-connection')],
-  ['neither organization nor connection', (event) => { delete event.organization; delete event.connection; }, closed('unknown-connection')],
+  [
+    'a connection whose name is a list',
+    (event) => (event.connection.name = ['acme-entra']),
+    closed('unknown-connection'),
+  ],
+  [
+    'neither organization nor connection',
+    (event) => {
+      delete event.organization;
+      delete event.connection;
+    },
+    closed('unknown-connection'),
+  ],
   ['a lone surrogate in the connection', (event) => (event.connection.name += '\ud800'), closed('unknown-connection')],
   ['NUL in the connection', (event) => (event.connection.name += '\0'), closed('unknown-connection')],
   ['an unknown client', (event) => (event.client.client_id = 'unknown'), untouched('unknown-client')],
   ['no client', (event) => delete event.client, untouched('unknown-client')],
-  ['a client id that is a list', (event) => (event.client.client_id = [event.client.client_id]), untouched('unknown-client')],
+  [
+    'a client id that is a list',
+    (event) => (event.client.client_id = [event.client.client_id]),
+    untouched('unknown-client'),
+  ],
   ['__proto__ as client', (event) => (event.client.client_id = '__proto__'), untouched('unknown-client')],
   ['constructor as client', (event) => (event.client.client_id = 'constructor'), untouched('unknown-client')],
   ['no user', (event) => delete event.user, denied('attribute-absent')],
@@ -131,28 +199,99 @@ const EVENTS = [
   ['a user that throws', (event) => (event.user = bombs()), denied('attribute-unreadable')],
   ['no attribute', (event) => delete event.user.groups, denied('attribute-absent')],
   ['an undefined attribute', (event) => (event.user.groups = undefined), denied('attribute-absent')],
-  ['an inherited attribute', (event) => (event.user = Object.create({ groups: ['it-admins'] })), denied('attribute-absent')],
-  ['groups under an own __proto__', (event) => (event.user = JSON.parse('{"__proto__": {"groups": ["it-admins"]}}')), denied('attribute-absent')],
-  ['groups in the metadata that users edit', (event) => { event.user.user_metadata.groups = ['it-admins']; delete event.user.groups; }, denied('attribute-absent')],
-  ['groups in another letter case', (event) => { event.user.Groups = ['it-admins']; delete event.user.groups; }, denied('attribute-absent')],
-  ['an attribute whose getter throws', (event) => Object.defineProperty(event.user, 'groups', { get: bomb }), denied('attribute-unreadable')],
-  ['a user that cannot be read', (event) => Object.defineProperty(event, 'user', { get: bomb }), denied('attribute-unreadable')],
-  ['identities that throw', (event) => Object.defineProperty(event.user, 'identities', { get: bomb }), denied('attribute-unreadable')],
+  [
+    'an inherited attribute',
+    (event) => (event.user = Object.create({ groups: ['it-admins'] })),
+    denied('attribute-absent'),
+  ],
+  [
+    'groups under an own __proto__',
+    (event) => (event.user = JSON.parse('{"__proto__": {"groups": ["it-admins"]}}')),
+    denied('attribute-absent'),
+  ],
+  [
+    'groups in the metadata that users edit',
+    (event) => {
+      event.user.user_metadata.groups = ['it-admins'];
+      delete event.user.groups;
+    },
+    denied('attribute-absent'),
+  ],
+  [
+    'groups in another letter case',
+    (event) => {
+      event.user.Groups = ['it-admins'];
+      delete event.user.groups;
+    },
+    denied('attribute-absent'),
+  ],
+  [
+    'an attribute whose getter throws',
+    (event) => Object.defineProperty(event.user, 'groups', { get: bomb }),
+    denied('attribute-unreadable'),
+  ],
+  [
+    'a user that cannot be read',
+    (event) => Object.defineProperty(event, 'user', { get: bomb }),
+    denied('attribute-unreadable'),
+  ],
+  [
+    'identities that throw',
+    (event) => Object.defineProperty(event.user, 'identities', { get: bomb }),
+    denied('attribute-unreadable'),
+  ],
   ['identities that are none', (event) => (event.user.identities = 'acme-entra'), denied('identity-unclear')],
   ['identities that are null', (event) => (event.user.identities = null), denied('identity-unclear')],
   ['an identity without a connection', (event) => event.user.identities.push({}), denied('identity-unclear')],
-  ['an endless list of identities', (event) => (event.user.identities = new Array(4_294_967_295)), denied('identity-unclear')],
-  ['identities of other connections only', (event) => (event.user.identities = [{ connection: 'stark-ldap' }]), denied('identity-unclear')],
-  ['two identities of the connection', (event) => event.user.identities.push({ connection: 'acme-entra', profileData: { groups: ['it-admins'] } }), denied('identity-unclear')],
-  ['a linked identity that logged in', (event) => (event.user.identities = [{ connection: 'stark-ldap' }, { connection: 'acme-entra', profileData: { groups: ['it-admins'] } }]), ADMIN],
-  ['a linked identity whose profile throws', (event) => (event.user.identities = [{ connection: 'stark-ldap' }, { connection: 'acme-entra', get profileData() { return bomb(); } }]), denied('attribute-unreadable')],
+  [
+    'an endless list of identities',
+    (event) => (event.user.identities = new Array(4_294_967_295)),
+    denied('identity-unclear'),
+  ],
+  [
+    'identities of other connections only',
+    (event) => (event.user.identities = [{ connection: 'stark-ldap' }]),
+    denied('identity-unclear'),
+  ],
+  [
+    'two identities of the connection',
+    (event) => event.user.identities.push({ connection: 'acme-entra', profileData: { groups: ['it-admins'] } }),
+    denied('identity-unclear'),
+  ],
+  [
+    'a linked identity that logged in',
+    (event) =>
+      (event.user.identities = [
+        { connection: 'stark-ldap' },
+        { connection: 'acme-entra', profileData: { groups: ['it-admins'] } },
+      ]),
+    ADMIN,
+  ],
+  [
+    'a linked identity whose profile throws',
+    (event) =>
+      (event.user.identities = [
+        { connection: 'stark-ldap' },
+        {
+          connection: 'acme-entra',
+          get profileData() {
+            return bomb();
+          },
+        },
+      ]),
+    denied('attribute-unreadable'),
+  ],
   ['groups that Entra withheld', (event) => (event.user.hasgroups = true), denied('overage')],
-  ['an event without anything', (event) => Object.keys(event).forEach((key) => delete event[key]), untouched('unknown-client')],
+  [
+    'an event without anything',
+    (event) => Object.keys(event).forEach((key) => delete event[key]),
+    untouched('unknown-client'),
+  ],
 ];
 
 const action = load();
 
-/** Runs the event, and then a good one, which has to find the engine as it was. */
+/** Runs the event, and then a good one, for which the engine must be unchanged. */
 async function check(event, claim, expected) {
   const result = await login(action, event);
   assert.equal(result.outcome, expected.outcome, result.line);
@@ -190,10 +329,10 @@ for (const [title, change, expected] of EVENTS) {
   });
 }
 
-test('one string of many groups has the limits of a list, and Okta\'s own', async () => {
+test("one string of many groups has the limits of a list, and Okta's own", async () => {
   for (const [count, expected] of [
     [99, { outcome: 'groups', reason: 'ok', groups: ['bi-developers'], received: 99 }],
-    // Okta's claim holds no more than 100.
+    // Okta's claim holds at most 100.
     [100, denied('at-cap')],
     [10_000, denied('at-cap')],
     [10_001, denied('too-many-groups')],
@@ -204,7 +343,7 @@ test('one string of many groups has the limits of a list, and Okta\'s own', asyn
   }
 });
 
-test('an event that cannot be read at all falls under the policy for failures', async () => {
+test('for an event that cannot be read at all the policy for failures decides', async () => {
   for (const event of [undefined, null, bombs()]) {
     const { outcome, reason, claims } = await login(action, event);
     assert.deepEqual({ outcome, reason, claims }, { outcome: 'none', reason: 'engine-failure', claims: NO_CLAIMS });
@@ -215,7 +354,7 @@ test('an event that cannot be read at all falls under the policy for failures', 
   assert.deepEqual(claims, onBothTokens(CLAIMS.catalog, []));
 });
 
-test('no more than the three methods of the api are used', async () => {
+test('the Action uses only three methods of the api', async () => {
   for (const name of ['acme', 'stark']) {
     const { idToken, accessToken, access } = createApi();
     await action.execute(recorded(name), Object.freeze({ idToken, accessToken, access }));

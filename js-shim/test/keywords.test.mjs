@@ -1,4 +1,4 @@
-/** The Action is plain ASCII, and nothing in it is a keyword for the programs that deploy it, whatever a mapping says. */
+/** The Action is plain ASCII, and contains no keyword of the programs that deploy it, whatever is in a mapping. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,12 +9,44 @@ import { ACTION, bundleText, embedded, load, login } from './support.mjs';
 const KEYWORDS = /##|@@|\$\{|%\{/;
 
 const TEXTS = [
-  '##KEY##', '@@KEY@@', '${key}', '%{if key}', '$${key}', '%%{key}', '#', '@', '$', '%', '#'.repeat(9), '@{', '${"', "${'",
-  'Büro', 'Größe-東京', '🛠', '\u{10ffff}', 'a\u0301', '\u2028', '\u2029', '\ufeff', 'ﬁ', '\u00ad',
-  '\\u0024{', '\\', '\\\\#', '\\"@@', '"', "'", '`', '</script>', '__proto__', '__CLAIMSMITH_BUNDLE__', '\\u',
+  '##KEY##',
+  '@@KEY@@',
+  '${key}',
+  '%{if key}',
+  '$${key}',
+  '%%{key}',
+  '#',
+  '@',
+  '$',
+  '%',
+  '#'.repeat(9),
+  '@{',
+  '${"',
+  "${'",
+  'Büro',
+  'Größe-東京',
+  '🛠',
+  '\u{10ffff}',
+  'a\u0301',
+  '\u2028',
+  '\u2029',
+  '\ufeff',
+  'ﬁ',
+  '\u00ad',
+  '\\u0024{',
+  '\\',
+  '\\\\#',
+  '\\"@@',
+  '"',
+  "'",
+  '`',
+  '</script>',
+  '__proto__',
+  '__CLAIMSMITH_BUNDLE__',
+  '\\u',
 ];
 const claim = (text, at) => `https://claims.example.com/${at}/${encodeSpaces(text)}/groups`;
-/** A claim's name has no spaces; the separators of lines count as such. */
+/** A claim's name has no spaces; line separators count as spaces. */
 const encodeSpaces = (text) => text.replace(/[\s\u2028\u2029\ufeff]/g, '_');
 
 const applications = TEXTS.map((text, at) => ({
@@ -25,24 +57,29 @@ const applications = TEXTS.map((text, at) => ({
 }));
 
 // JSON is YAML.
-const platform = (failure) => JSON.stringify({
-  version: 1,
-  platform: {
-    applications: Object.fromEntries(applications.map(({ client, claim, saml, provenance }, at) => [
-      `app-${at}`,
-      { clients: [client], claim, ...(saml && { 'saml-attribute': saml }), ...(provenance && { provenance }) },
-    ])),
-    groups: { staff: { applications: applications.map((_, at) => `app-${at}`), description: 'Everybody: ${x} ##Y## @@Z@@ é' } },
-    policies: { failure },
-  },
-  organizations: {
-    acme: {
-      organization: 'org_acme',
-      connections: { '@@acme@@': { strategy: 'samlp', groups: { from: '/%{groups}', shape: 'list' } } },
-      rules: [{ id: 'staff', match: { exact: '##STAFF##' }, grant: 'staff' }],
+const platform = (failure) =>
+  JSON.stringify({
+    version: 1,
+    platform: {
+      applications: Object.fromEntries(
+        applications.map(({ client, claim, saml, provenance }, at) => [
+          `app-${at}`,
+          { clients: [client], claim, ...(saml && { 'saml-attribute': saml }), ...(provenance && { provenance }) },
+        ]),
+      ),
+      groups: {
+        staff: { applications: applications.map((_, at) => `app-${at}`), description: 'All: ${x} ##Y## @@Z@@ é' },
+      },
+      policies: { failure },
     },
-  },
-});
+    organizations: {
+      acme: {
+        organization: 'org_acme',
+        connections: { '@@acme@@': { strategy: 'samlp', groups: { from: '/%{groups}', shape: 'list' } } },
+        rules: [{ id: 'staff', match: { exact: '##STAFF##' }, grant: 'staff' }],
+      },
+    },
+  });
 
 const action = bundleText(platform('no-groups'));
 const broken = (source) => {
@@ -72,11 +109,11 @@ test('the text is plain ASCII without keywords', () => {
     assert.match(source, /^[\x20-\x7e\n]*$/);
     assert.doesNotMatch(source, KEYWORDS);
   }
-  // Where they come from a mapping, not even the characters stand there.
+  // Where they come from a mapping, not even the characters are there.
   assert.doesNotMatch(embedded(action).FALLBACK, /[#@$%]/);
 });
 
-test('without an engine every application is told by exactly its names', async () => {
+test('without an engine every application receives exactly its names', async () => {
   for (const application of applications) {
     const { claims, attributes, outcome, reason } = await login(broken(action), event(application), createApi());
     assert.deepEqual([outcome, reason], ['groups', 'bad-bundle'], application.client);
@@ -85,7 +122,7 @@ test('without an engine every application is told by exactly its names', async (
   }
 });
 
-test('with an engine as well', async () => {
+test('with an engine every application receives exactly its names', async () => {
   const instance = load(action);
   for (const application of applications) {
     const { claims, reason } = await login(instance, event(application), createApi());

@@ -1,4 +1,4 @@
-/** What the recorded logins of the sample customers get, and from which tokens they learn it. */
+/** The groups that the recorded logins of the sample customers receive, and on which tokens. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -15,11 +15,7 @@ const EXPECTED = {
     ['bi-developers', 'bi-viewers', 'data-stewards', 'finance-analytics'],
     { received: 5, out: 4, rules: 3, unmatched: 2 },
   ],
-  soylent: [
-    'qlik',
-    ['bi-developers', 'bi-viewers', 'platform-staff'],
-    { received: 3, out: 3, rules: 2, unmatched: 1 },
-  ],
+  soylent: ['qlik', ['bi-developers', 'bi-viewers', 'platform-staff'], { received: 3, out: 3, rules: 2, unmatched: 1 }],
   stark: [
     'qlik',
     ['bi-developers', 'bi-viewers', 'plant-engineering', 'platform-staff'],
@@ -31,7 +27,7 @@ const EXPECTED = {
 };
 
 for (const [name, [application, groups, counts]] of Object.entries(EXPECTED)) {
-  test(`${name} gets its groups on both tokens, for its application only`, async () => {
+  test(`${name} receives its groups on both tokens, for its application only`, async () => {
     const result = await login(load(), recorded(name));
     assert.deepEqual(result.claims, onBothTokens(CLAIMS[application], groups));
     assert.equal(result.denied, null);
@@ -42,9 +38,14 @@ for (const [name, [application, groups, counts]] of Object.entries(EXPECTED)) {
   });
 }
 
-test('every recorded login has its expectation', () => {
+test('every recorded login has an expectation', () => {
   const files = readdirSync(new URL('events/', import.meta.url));
-  assert.deepEqual(files.sort(), Object.keys(EXPECTED).map((name) => `${name}.json`).sort());
+  assert.deepEqual(
+    files.sort(),
+    Object.keys(EXPECTED)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
 });
 
 test('a byte order mark before an event is skipped', () => {
@@ -56,27 +57,42 @@ test('a byte order mark before an event is skipped', () => {
 
 test('recorded logins have the fields of an event', () => {
   const fields = [
-    'authentication', 'authorization', 'client', 'configuration', 'connection', 'organization', 'request',
-    'resource_server', 'secrets', 'session', 'stats', 'tenant', 'transaction', 'user',
+    'authentication',
+    'authorization',
+    'client',
+    'configuration',
+    'connection',
+    'organization',
+    'request',
+    'resource_server',
+    'secrets',
+    'session',
+    'stats',
+    'tenant',
+    'transaction',
+    'user',
   ];
   for (const name of Object.keys(EXPECTED)) assert.deepEqual(Object.keys(recorded(name)).sort(), fields);
 });
 
-test('the same login for another application gets that one\'s groups', async () => {
+test("the same login for another application gets that one's groups", async () => {
   const event = recorded('initech');
   event.client.client_id = recorded('acme').client.client_id;
   const { claims } = await login(load(), event);
   assert.deepEqual(claims, onBothTokens(CLAIMS.catalog, ['data-stewards']));
 });
 
-test('the tokens of a client that is none of ours stay as they are', async () => {
+test('the tokens of a client that is not ours are not changed', async () => {
   const event = recorded('acme');
   event.client.client_id = 'SomebodyElsesClient0000000000001';
   const { claims, denied, outcome, reason } = await login(load(), event);
-  assert.deepEqual({ claims, denied, outcome, reason }, { claims: NO_CLAIMS, denied: null, outcome: 'none', reason: 'unknown-client' });
+  assert.deepEqual(
+    { claims, denied, outcome, reason },
+    { claims: NO_CLAIMS, denied: null, outcome: 'none', reason: 'unknown-client' },
+  );
 });
 
-test('a denial names the reason and nobody', async () => {
+test('a denial names the reason, and no user', async () => {
   const event = recorded('acme');
   delete event.user.groups;
   const { claims, denied, outcome } = await login(load(), event);
@@ -122,7 +138,7 @@ test('a login inside the reading of another one does not mix with it', async () 
   assert.deepEqual((await inner).claims, onBothTokens(CLAIMS.qlik, EXPECTED.stark[1]));
 });
 
-test('the event and the answer belong to the login alone', async () => {
+test('event and answer are not shared between logins', async () => {
   const action = load();
   const event = recorded('acme');
   const before = structuredClone(event);

@@ -1,16 +1,16 @@
-/** Which attributes are read: whose, and what else may stand in their place. */
+/** Which attributes are read, of which identity, and what is encoded if they cannot be read. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeReads, parseRead } from '../src/reading.js';
-import { decodeAll, readOf } from './support-reading.mjs';
+import { encodeLookups, parseLookup } from '../src/reading.js';
+import { decodeAll, lookupOf } from './support-reading.mjs';
 
 const bomb = () => {
   throw new Error('never seen');
 };
 
-/** What the reads give for an event, each an object of what differs from the login's `/groups`. */
-const all = (event, reads, provisioned) => decodeAll(encodeReads(reads.map(readOf), event, provisioned));
+/** The values of lookups in an event; each lookup is given as what differs from the login's `/groups`. */
+const all = (event, lookups, provisioned) => decodeAll(encodeLookups(lookups.map(lookupOf), event, provisioned));
 const one = (event, read = {}, provisioned = undefined) => all(event, [read], provisioned)[0];
 
 /** A login through the connection `idp`, with these identities. */
@@ -23,20 +23,32 @@ const other = { connection: 'other', profileData: { groups: ['not these'] } };
 const secondary = { connection: 'idp', profileData: { groups: ['theirs'], department: 'Finance' } };
 const check = (identities, expected) => assert.deepEqual(one(linked(identities)), expected);
 
-test('a read is taken apart', () => {
-  const read = parseRead('login\0nfc,overage\0/a~1b/~0c/d\0email\0; ');
-  assert.deepEqual({ ...read, head: undefined }, {
-    base: 'login', json: false, nfc: true, overage: true, path: ['a/b', '~c', 'd'], field: 'email', delimiter: '; ',
-    head: undefined,
-  });
-  const plain = parseRead('event\0\0\0\0');
-  assert.deepEqual([plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.delimiter], [[], false, false, false, '', '']);
-  assert.throws(() => parseRead(''));
+test('parseLookup splits a lookup into its parts', () => {
+  const read = parseLookup('login\0nfc,overage\0/a~1b/~0c/d\0email\0; ');
+  assert.deepEqual(
+    { ...read, head: undefined },
+    {
+      base: 'login',
+      json: false,
+      nfc: true,
+      overage: true,
+      path: ['a/b', '~c', 'd'],
+      field: 'email',
+      delimiter: '; ',
+      head: undefined,
+    },
+  );
+  const plain = parseLookup('event\0\0\0\0');
+  assert.deepEqual(
+    [plain.path, plain.json, plain.nfc, plain.overage, plain.field, plain.delimiter],
+    [[], false, false, false, '', ''],
+  );
+  assert.throws(() => parseLookup(''));
 });
 
-test('each base has its place', () => {
+test('each base is read from its place', () => {
   const event = { ...linked([other, secondary]), organization: { metadata: { tier: 'gold' } } };
-  const reads = [
+  const lookups = [
     {},
     { base: 'user' },
     { base: 'user', pointer: '/app_metadata/groups' },
@@ -46,12 +58,19 @@ test('each base has its place', () => {
     { pointer: '/department' },
     { base: 'provisioned', pointer: '', field: 'name' },
   ];
-  assert.deepEqual(all(event, reads, [{ name: 'a', id: '1' }, {}]), [
-    ['theirs'], ['own'], ['kept'], 'gold', 'idp', '<absent>', 'Finance', [{ name: 'a' }, {}],
+  assert.deepEqual(all(event, lookups, [{ name: 'a', id: '1' }, {}]), [
+    ['theirs'],
+    ['own'],
+    ['kept'],
+    'gold',
+    'idp',
+    '<absent>',
+    'Finance',
+    [{ name: 'a' }, {}],
   ]);
 });
 
-test('the first identity owns the attributes of the user', () => {
+test('the first identity has the attributes of the user', () => {
   check([primary], ['own']);
   check([primary, other], ['own']);
   check([{ ...primary, profileData: { groups: ['not these'] } }], ['own']);
@@ -64,12 +83,13 @@ test('another identity that logged in has its own profile', () => {
 });
 
 test('an identity without a profile has no attributes', () => {
-  for (const profileData of [undefined, null, 'groups', 5, ['groups']]) check([other, { connection: 'idp', profileData }], '<absent>');
+  for (const profileData of [undefined, null, 'groups', 5, ['groups']])
+    check([other, { connection: 'idp', profileData }], '<absent>');
   check([other, primary], '<absent>');
   check([other, Object.assign(Object.create({ profileData: { groups: ['theirs'] } }), primary)], '<absent>');
 });
 
-test('it is unclear who logged in if none or several identities are of the connection', () => {
+test('the identity is unclear if none or several are of the connection', () => {
   check([other], '<unclear>');
   check([primary, secondary], '<unclear>');
   check([primary, primary], '<unclear>');
@@ -77,14 +97,28 @@ test('it is unclear who logged in if none or several identities are of the conne
   check([other, secondary, primary, other], '<unclear>');
 });
 
-test('an unclear identity makes every read of a login unclear, and no other', () => {
-  const reads = [{}, { pointer: '/department' }, { options: 'overage' }, { base: 'user' }, { base: 'event', pointer: '/connection/name' }];
-  assert.deepEqual(all(linked([other]), reads), ['<unclear>', '<unclear>', '<unclear>', ['own'], 'idp']);
+test('an unclear identity makes only the lookups in the login unclear', () => {
+  const lookups = [
+    {},
+    { pointer: '/department' },
+    { options: 'overage' },
+    { base: 'user' },
+    { base: 'event', pointer: '/connection/name' },
+  ];
+  assert.deepEqual(all(linked([other]), lookups), ['<unclear>', '<unclear>', '<unclear>', ['own'], 'idp']);
 });
 
-test('it is unclear who logged in if the identities, or one of them, cannot be read', () => {
+test('the identity is unclear if the identities, or one of them, cannot be read', () => {
   for (const identities of [null, {}, 'idp', 5, true, { 0: primary, length: 1 }]) check(identities, '<unclear>');
-  for (const identity of [null, 'idp', ['idp'], {}, { connection: null }, { connection: ['idp'] }, Object.create(primary)]) {
+  for (const identity of [
+    null,
+    'idp',
+    ['idp'],
+    {},
+    { connection: null },
+    { connection: ['idp'] },
+    Object.create(primary),
+  ]) {
     check([identity], '<unclear>');
     check([primary, identity], '<unclear>');
     check([other, secondary, identity], '<unclear>');
@@ -94,42 +128,80 @@ test('it is unclear who logged in if the identities, or one of them, cannot be r
   }
 });
 
-test('there are as many identities as a list may have entries', () => {
+test('the number of identities is limited like that of entries', () => {
   check([...new Array(9_999).fill(other), secondary], ['theirs']);
   check([primary, ...new Array(10_000).fill(other)], '<unclear>');
 });
 
-test('without linked accounts the attributes are the user\'s', () => {
+test("without linked accounts the attributes are the user's", () => {
   for (const identities of [undefined, []]) check(identities, ['own']);
   const inherited = Object.assign(Object.create({ identities: [other] }), { groups: ['own'] });
   assert.deepEqual(one({ connection: { name: 'idp' }, user: inherited }), ['own']);
 });
 
-test('a user that is none has no attributes', () => {
+test('a user that is not an object has no attributes', () => {
   for (const user of [undefined, null, 'user', 5, [], '\n', () => {}]) {
-    assert.deepEqual(all({ connection: { name: 'idp' }, user }, [{}, { base: 'user', options: 'overage' }]), ['<absent>', '<absent>']);
+    assert.deepEqual(all({ connection: { name: 'idp' }, user }, [{}, { base: 'user', options: 'overage' }]), [
+      '<absent>',
+      '<absent>',
+    ]);
   }
 });
 
-test('what throws is unreadable, and its neighbors are read', () => {
-  const event = { ...linked([other, secondary]), client: { get metadata() { return bomb(); } } };
+test('a value that throws is unreadable, and the others are read', () => {
+  const event = {
+    ...linked([other, secondary]),
+    client: {
+      get metadata() {
+        return bomb();
+      },
+    },
+  };
   Object.defineProperty(event.user, 'groups', { get: bomb });
-  const reads = [{}, { base: 'user' }, { base: 'event', pointer: '/client/metadata/tier' }, { base: 'event', pointer: '/connection/name' }];
-  assert.deepEqual(all(event, reads), [['theirs'], '<unreadable>', '<unreadable>', 'idp']);
+  const lookups = [
+    {},
+    { base: 'user' },
+    { base: 'event', pointer: '/client/metadata/tier' },
+    { base: 'event', pointer: '/connection/name' },
+  ];
+  assert.deepEqual(all(event, lookups), [['theirs'], '<unreadable>', '<unreadable>', 'idp']);
 
-  const user = { get user() { return bomb(); }, connection: { name: 'idp' } };
-  assert.deepEqual(all(user, [{}, { base: 'user' }, { base: 'event', pointer: '/connection/name' }]), ['<unreadable>', '<unreadable>', 'idp']);
+  const user = {
+    get user() {
+      return bomb();
+    },
+    connection: { name: 'idp' },
+  };
+  assert.deepEqual(all(user, [{}, { base: 'user' }, { base: 'event', pointer: '/connection/name' }]), [
+    '<unreadable>',
+    '<unreadable>',
+    'idp',
+  ]);
   for (const odd of [
     Object.defineProperty([other, secondary], 1, { get: bomb }),
-    [{ get connection() { return bomb(); } }],
-    [other, { connection: 'idp', get profileData() { return bomb(); } }],
+    [
+      {
+        get connection() {
+          return bomb();
+        },
+      },
+    ],
+    [
+      other,
+      {
+        connection: 'idp',
+        get profileData() {
+          return bomb();
+        },
+      },
+    ],
     new Proxy([primary], { get: bomb }),
   ]) {
     assert.deepEqual(all(linked(odd), [{}, { base: 'user' }]), ['<unreadable>', ['own']]);
   }
 });
 
-test('the identity is looked for once, and only if a read wants it', () => {
+test('the identity is looked for once, and only if a lookup needs it', () => {
   let looked = 0;
   const event = linked([]);
   Object.defineProperty(event.user, 'identities', { get: () => (looked++, [other, secondary]) });
@@ -139,11 +211,11 @@ test('the identity is looked for once, and only if a read wants it', () => {
   assert.equal(looked, 1);
 });
 
-test('an endless list of identities is not walked', () => {
+test('an endless list of identities is not read', () => {
   check(new Array(4_294_967_295), '<unclear>');
 });
 
-test('each of Entra\'s signs of withheld groups counts', () => {
+test("each of Entra's signs of withheld groups counts", () => {
   const sign = (members, expected) => {
     const event = { connection: { name: 'idp' }, user: { groups: ['a'], ...members } };
     assert.deepEqual(one(event, { options: 'overage' }), expected, JSON.stringify(members));
@@ -194,12 +266,15 @@ test('signs of withheld groups are looked for where the groups are', () => {
   assert.deepEqual(all(theirs, [{ options: 'overage' }, { options: 'overage', base: 'user' }]), ['<overage>', ['own']]);
 });
 
-test('groups that Auth0 keeps may be unavailable, or none', () => {
+test('the groups that Auth0 keeps can be unavailable, or an empty list', () => {
   const read = { base: 'provisioned', pointer: '', field: 'name' };
   assert.equal(one({}, read), '<unavailable>');
   assert.equal(one({}, read, null), '<unavailable>');
   assert.deepEqual(one({}, read, []), []);
-  const groups = [{ id: 'grp_1', name: 'a', external_id: null }, { id: 'grp_2', name: 5 }];
+  const groups = [
+    { id: 'grp_1', name: 'a', external_id: null },
+    { id: 'grp_2', name: 5 },
+  ];
   assert.deepEqual(one({}, read, groups), [{ name: 'a' }, { name: 5 }]);
   assert.deepEqual(one({}, { ...read, field: 'external_id' }, groups), [{ external_id: null }, {}]);
 });

@@ -13,9 +13,13 @@ const CLIENTS = {
 };
 const claim = (application) => `https://claims.example.com/${application}/groups`;
 
-/** What a login gives: its groups and the rules, or the reason why there is nothing. */
+/** The result of a login: its groups and the rules, or the reason why it receives none. */
 async function run(connection, user, provisioned) {
-  const event = { client: { client_id: CLIENTS.portal }, connection: { id: `con_${connection}`, name: connection }, user };
+  const event = {
+    client: { client_id: CLIENTS.portal },
+    connection: { id: `con_${connection}`, name: connection },
+    user,
+  };
   const own = provisioned?.map((group) => ({ connection_id: event.connection.id, ...group }));
   const { outcome, reason, claims } = await login(action, event, createApi({ provisioned: own ?? provisioned }));
   if (outcome !== 'groups') return reason;
@@ -30,9 +34,9 @@ const check = async (connection, user, expected) => assert.deepEqual(await run(c
 const checkProvisioned = async (connection, provisioned, expected, user = {}) =>
   assert.deepEqual(await run(connection, user, provisioned), expected);
 
-/** The user's own groups, and an account that is linked: its identity has groups of its own. */
+/** A user with groups, and with a linked account whose identity has groups of its own. */
 const linked = (connection, profileData, rest = {}) => ({
-  groups: ['nobody'],
+  groups: ['unknown'],
   identities: [{ connection: 'other' }, { connection, profileData }],
   ...rest,
 });
@@ -45,34 +49,41 @@ test('the identity that logged in has its own groups', async () => {
   await check('entra', linked('else', { groups: ['engineers'] }), 'identity-unclear');
 });
 
-test('conditions read the identity that logged in', async () => {
+test('conditions read the attributes of the identity that logged in', async () => {
   await check('entra', { groups: [], department: 'Finance' }, { groups: ['accounting'], rules: ['finance'] });
-  await check('entra', linked('entra', { groups: [], department: 'Finance' }), { groups: ['accounting'], rules: ['finance'] });
+  await check('entra', linked('entra', { groups: [], department: 'Finance' }), {
+    groups: ['accounting'],
+    rules: ['finance'],
+  });
   await check('entra', linked('entra', { groups: [] }, { department: 'Finance' }), NOTHING);
 });
 
-test('a mapping may ask for the groups of the primary identity', async () => {
-  await check('primary', { ...linked('primary', { groups: ['nobody'] }), groups: ['engineers'] }, ENGINEER);
+test('a mapping can read the groups of the primary identity', async () => {
+  await check('primary', { ...linked('primary', { groups: ['unknown'] }), groups: ['engineers'] }, ENGINEER);
   await check('primary', { ...linked('else', {}), groups: ['engineers'], hasgroups: true }, ENGINEER);
 });
 
-test('groups that Entra withholds are not taken for none', async () => {
+test('groups that Entra withholds do not count as an empty list', async () => {
   await check('entra', { groups: ['engineers'], hasgroups: 'true' }, 'overage');
   await check('entra', { _claim_names: { groups: 'src1' } }, 'overage');
   await check('entra', linked('entra', { 'groups:src1': 'https://graph.example' }), 'overage');
   await check('entra', linked('entra', { groups: ['engineers'] }, { hasgroups: true }), ENGINEER);
 });
 
-test('letters are composed where the mapping says so', async () => {
+test('names are converted to NFC where the mapping says so', async () => {
   const BOOKS = { groups: ['accounting'], rules: ['books'] };
   const apart = 'Bu\u0308cher';
   await check('normalized', { groups: [apart] }, BOOKS);
   await check('normalized', { groups: apart }, BOOKS);
-  await check('normalized', { groups: ['B\u00fccher', 'engineers', apart] }, { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] });
+  await check(
+    'normalized',
+    { groups: ['B\u00fccher', 'engineers', apart] },
+    { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] },
+  );
   await check('entra', { groups: [apart] }, NOTHING);
 });
 
-test('groups are read out of JSON in a string', async () => {
+test('groups are read from JSON in a string', async () => {
   await check('json', { groups: '["engineers"]' }, 'entry-type');
   await check('json', { groups: '[{"name":"engineers","id":1},{"name":"other"}]' }, ENGINEER);
   await check('json', { groups: '[]' }, NOTHING);
@@ -80,20 +91,24 @@ test('groups are read out of JSON in a string', async () => {
   await check('json', { groups: '["engineers"' }, 'attribute-type');
 });
 
-test('groups that Auth0 keeps are read, all pages of them', async () => {
+test('all pages of the groups that Auth0 keeps are read', async () => {
   const others = (count) => Array.from({ length: count }, (_, i) => ({ id: `grp_${i}`, name: `group ${i}` }));
   await checkProvisioned('scim', [{ id: 'grp_1', name: 'engineers' }], ENGINEER);
-  await checkProvisioned('scim', [...others(250), { id: 'grp_1', name: 'engineers', connection_id: 'con_scim' }], ENGINEER);
+  await checkProvisioned(
+    'scim',
+    [...others(250), { id: 'grp_1', name: 'engineers', connection_id: 'con_scim' }],
+    ENGINEER,
+  );
   await checkProvisioned('scim', [], NOTHING);
   await checkProvisioned('scim', others(10_001), 'too-many-groups');
   await checkProvisioned('scim', [{ id: 'grp_1' }], 'entry-unnamed');
 });
 
-test('groups of another connection are none of the login\'s', async () => {
+test("groups of another connection are none of the login's", async () => {
   await checkProvisioned('scim', [{ name: 'engineers', connection_id: 'con_other' }], NOTHING);
 });
 
-test('groups that Auth0 does not give are not taken for none', async () => {
+test('groups that Auth0 does not return do not count as an empty list', async () => {
   await checkProvisioned('scim', null, 'provisioned-unavailable', { groups: ['engineers'] });
   await checkProvisioned('both', null, 'provisioned-unavailable', { groups: ['engineers'] });
 });
@@ -101,7 +116,12 @@ test('groups that Auth0 does not give are not taken for none', async () => {
 test('several sources are read together', async () => {
   const provisioned = [{ name: 'else', external_id: 'ext-engineers' }];
   await checkProvisioned('both', provisioned, ENGINEER);
-  await checkProvisioned('both', provisioned, { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] }, { groups: ['B\u00fccher'] });
+  await checkProvisioned(
+    'both',
+    provisioned,
+    { groups: ['accounting', 'engineering'], rules: ['books', 'engineers'] },
+    { groups: ['B\u00fccher'] },
+  );
 });
 
 test('a rule fires until it expires', async ({ mock }) => {
@@ -112,7 +132,7 @@ test('a rule fires until it expires', async ({ mock }) => {
   await check('entra', { groups: ['trial'] }, NOTHING);
 });
 
-test('each application is told as it asks', async () => {
+test('each application receives its groups as it is configured', async () => {
   const told = async (application, protocol) => {
     const event = {
       client: { client_id: CLIENTS[application] },
@@ -120,7 +140,10 @@ test('each application is told as it asks', async () => {
       transaction: { protocol },
       user: { groups: ['engineers'] },
     };
-    const { claims: { idToken, accessToken }, attributes } = await login(action, event);
+    const {
+      claims: { idToken, accessToken },
+      attributes,
+    } = await login(action, event);
     return { idToken, accessToken, attributes };
   };
   const groups = ['engineering'];

@@ -1,18 +1,18 @@
-/** What the tests of reading share: reads as the engine writes them, and the bytes that it is given. */
+/** What the tests of reading share: lookups as the engine writes them, and readers of the encoded values. */
 
 import assert from 'node:assert/strict';
-import { parseRead } from '../src/reading.js';
+import { parseLookup } from '../src/reading.js';
 
-/** A read as the engine would describe it. */
-export function readOf({ base = 'login', options = '', pointer = '/groups', field = '', split = '' }) {
-  return parseRead([base, options, pointer, field, split].join('\0'));
+/** A lookup as the engine would describe it. */
+export function lookupOf({ base = 'login', options = '', pointer = '/groups', field = '', split = '' }) {
+  return parseLookup([base, options, pointer, field, split].join('\0'));
 }
 
 /**
  * Reads encoded values back, independently of how they were written.
  *
  * @param {string} bytes one byte a character
- * @returns {unknown[]} the values; what is no JSON is a word in angle brackets
+ * @returns {unknown[]} the values; those that JSON does not have are words in angle brackets
  */
 export function decodeAll(bytes) {
   const buffer = Buffer.from(bytes, 'latin1');
@@ -24,25 +24,38 @@ export function decodeAll(bytes) {
   };
   const value = () => {
     switch (buffer[at++]) {
-      case 0: return '<absent>';
-      case 1: return null;
-      case 2: return false;
-      case 3: return true;
-      case 4: return buffer.readDoubleLE((at += 8) - 8);
-      case 5: return text();
-      case 6: return Array.from({ length: word() }, value);
-      case 7: return Object.fromEntries(Array.from({ length: word() }, () => [text(), value()]));
-      case 8: return '<unreadable>';
+      case 0:
+        return '<absent>';
+      case 1:
+        return null;
+      case 2:
+        return false;
+      case 3:
+        return true;
+      case 4:
+        return buffer.readDoubleLE((at += 8) - 8);
+      case 5:
+        return text();
+      case 6:
+        return Array.from({ length: word() }, value);
+      case 7:
+        return Object.fromEntries(Array.from({ length: word() }, () => [text(), value()]));
+      case 8:
+        return '<unreadable>';
       case 9: {
         const count = word();
         const names = text().split('\0');
         assert.equal(names.length, count);
         return names;
       }
-      case 10: return '<unclear>';
-      case 11: return '<overage>';
-      case 12: return '<unavailable>';
-      default: throw new Error('unknown tag');
+      case 10:
+        return '<unclear>';
+      case 11:
+        return '<overage>';
+      case 12:
+        return '<unavailable>';
+      default:
+        throw new Error('unknown tag');
     }
   };
   const values = [];
@@ -53,7 +66,7 @@ export function decodeAll(bytes) {
 
 /**
  * Encoded values as the vectors write them: like JSON, with `names` before a list of strings and nothing else that came
- * in one piece, numbers by their 64 bits, and words for what is no JSON.
+ * in one piece, numbers by their 64 bits, and words for values that JSON does not have.
  *
  * @param {string} bytes one byte a character
  * @returns {string[]}
@@ -67,12 +80,30 @@ export function describeAll(bytes) {
   const value = () => {
     const tag = buffer[at++];
     switch (tag) {
-      case 4: return `#${buffer.readBigUInt64LE((at += 8) - 8).toString(16).padStart(16, '0')}`;
-      case 5: return JSON.stringify(text());
-      case 6: return `[${many(value)}]`;
-      case 7: return `{${many(() => `${JSON.stringify(text())}:${value()}`)}}`;
-      case 9: return `names ${word()} ${JSON.stringify(text())}`;
-      default: return { 0: 'absent', 1: 'null', 2: 'false', 3: 'true', 8: 'unreadable', 10: 'unclear', 11: 'overage', 12: 'unavailable' }[tag];
+      case 4:
+        return `#${buffer
+          .readBigUInt64LE((at += 8) - 8)
+          .toString(16)
+          .padStart(16, '0')}`;
+      case 5:
+        return JSON.stringify(text());
+      case 6:
+        return `[${many(value)}]`;
+      case 7:
+        return `{${many(() => `${JSON.stringify(text())}:${value()}`)}}`;
+      case 9:
+        return `names ${word()} ${JSON.stringify(text())}`;
+      default:
+        return {
+          0: 'absent',
+          1: 'null',
+          2: 'false',
+          3: 'true',
+          8: 'unreadable',
+          10: 'unclear',
+          11: 'overage',
+          12: 'unavailable',
+        }[tag];
     }
   };
   const values = [];

@@ -34,7 +34,7 @@ export function recorded(name) {
 }
 
 /**
- * Runs one login and returns what it did, with the line that it logged taken apart.
+ * Runs one login and returns what it did, with the parts of its log line.
  *
  * @param {import('./auth0-loader.mjs').Instance} action
  * @param {any} event
@@ -125,7 +125,7 @@ export function parseLine(line) {
 }
 
 /**
- * What both tokens hold for an application.
+ * The claims of both tokens for an application.
  *
  * @param {string} claim
  * @param {string[]} groups
@@ -135,7 +135,7 @@ export function onBothTokens(claim, groups) {
 }
 
 /**
- * What the tokens hold if the command's answer is right.
+ * The claims of the tokens, according to the command's answer.
  *
  * @param {any} answer
  */
@@ -150,7 +150,7 @@ export function onTokens({ outcome, claim, groups, tokens = ['id', 'access'], pr
 
 export const NO_CLAIMS = { idToken: {}, accessToken: {} };
 
-/** A new instance of an Action, the sample platform's unless told otherwise. */
+/** A new instance of an Action, by default that of the sample mappings. */
 export function load(source = ACTION, options = {}) {
   return loadAction(source, options);
 }
@@ -175,11 +175,11 @@ export function withPart(part, change, action = ACTION) {
   return source;
 }
 
-/** What the bundler puts into the Action, by the names of its placeholders, and the code around it. */
+/** The shim in pieces: code, then the name of a placeholder that `claimsmith bundle` replaces, then code, and so on. */
 const SHIM = readFileSync(path.join(ROOT, 'target/engine/shim.js'), 'utf8').split(/__CLAIMSMITH_([A-Z_]+)__/);
 
 /**
- * The texts that are embedded in an Action, as they stand between the quotes.
+ * The texts that are embedded in an Action, as written between the quotes.
  *
  * @param {string} [action]
  * @returns {Record<string, string>} by the names of their placeholders
@@ -199,7 +199,7 @@ export function embedded(action = ACTION) {
 }
 
 /**
- * An Action of other texts.
+ * An Action with other texts.
  *
  * @param {Record<string, string>} texts by the names of their placeholders
  */
@@ -210,7 +210,7 @@ export function embed(texts) {
 const sha256 = (text) => createHash('sha256').update(text).digest('base64').slice(0, 22);
 
 /**
- * The Action with digests that fit its engine and its bundle, so that the checks after those are put to the test.
+ * The Action with digests that match its engine and its bundle, to test the checks after that of the digests.
  *
  * @param {string} action
  */
@@ -219,7 +219,7 @@ export function resealed(action) {
   return embed({ ...texts, DIGEST: sha256(`${texts.ENGINE} ${texts.BUNDLE}`) });
 }
 
-/** The digest of the bundle in `ACTION`, as its header tells it. */
+/** The digest in the header of the bundle in `ACTION`. */
 export const DIGEST = (() => {
   let digest;
   withPart('bundle', (base64, content) => {

@@ -1,12 +1,12 @@
-/** What the shim reads of an event, by the table that holds the command to the same. */
+/** The shim reads of an event what the table of vectors says; src/ has the same test for the command. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fetchGroups } from '../src/provisioned.js';
-import { encodeReads } from '../src/reading.js';
+import { encodeLookups } from '../src/reading.js';
 import { createApi, takeScene } from './auth0-loader.mjs';
-import { describeAll, readOf } from './support-reading.mjs';
+import { describeAll, lookupOf } from './support-reading.mjs';
 
 const VECTORS = JSON.parse(readFileSync(new URL('../../tests/vectors/reading.json', import.meta.url), 'utf8'));
 
@@ -16,7 +16,7 @@ for (const { name, event, groups, read = {}, value } of VECTORS) {
     const { event: sent, provisioned } = takeScene(JSON.parse(text));
     const fetched = read.base === 'provisioned' ? await fetchGroups(sent, createApi({ provisioned })) : undefined;
     // Not by `assert.equal`, which would print megabytes.
-    const found = describeAll(encodeReads([readOf(read)], sent, fetched)).join();
+    const found = describeAll(encodeLookups([lookupOf(read)], sent, fetched)).join();
     assert.ok(found === put(value), `${found.slice(0, 500)} instead of ${put(value).slice(0, 500)}`);
   });
 }
@@ -26,5 +26,8 @@ for (const { name, event, groups, read = {}, value } of VECTORS) {
  * @returns {string}
  */
 function put(text) {
-  return [text].flat().map((piece) => (typeof piece === 'string' ? piece : piece.repeat.repeat(piece.times))).join('');
+  return [text]
+    .flat()
+    .map((piece) => (typeof piece === 'string' ? piece : piece.repeat.repeat(piece.times)))
+    .join('');
 }

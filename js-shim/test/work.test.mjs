@@ -1,22 +1,22 @@
 /**
- * What is done between an event and its encoded values, counted in characters and not in seconds: it is linear in the
- * login, and what no login may have is refused before any work.
+ * The work between an event and its encoded values is linear in the login, and what is too large is refused before any
+ * work. It is counted in characters, not in seconds.
  */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeReads } from '../src/reading.js';
-import { readOf } from './support-reading.mjs';
+import { encodeLookups } from '../src/reading.js';
+import { lookupOf } from './support-reading.mjs';
 
 const MARK = '\u0323';
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * How many characters are handed to what works on texts while these reads are encoded.
+ * The number of characters that functions on texts receive while these lookups are encoded.
  *
- * A run of marks is counted by its square, because that is what Node takes to bring them into order.
+ * A run of marks counts as its square, because Node's sorting of them is quadratic.
  */
-function workOf(groups, ...reads) {
+function workOf(groups, ...lookups) {
   const work = { normalized: 0, parsed: 0, split: 0, measured: 0, searched: 0 };
   const restore = [];
   const count = (object, method, add) => {
@@ -36,9 +36,9 @@ function workOf(groups, ...reads) {
   count(String.prototype, 'split', (text) => (work.split += text.length));
   count(Buffer, 'byteLength', (_, text) => (work.measured += text.length));
   count(RegExp.prototype, 'test', (_, text) => (work.searched += text.length));
-  const parsed = reads.map(readOf);
+  const parsed = lookups.map(lookupOf);
   for (const key of Object.keys(work)) work[key] = 0;
-  encodeReads(parsed, { user: { groups } });
+  encodeLookups(parsed, { user: { groups } });
   for (const undo of restore) undo();
   return work;
 }
@@ -48,7 +48,7 @@ const SPLIT = { options: 'nfc', split: ';' };
 const JSON_NFC = { options: 'json,nfc' };
 const many = (count, entry) => new Array(count).fill(entry);
 
-/** Logins by their size. */
+/** Functions from a size to a login. */
 const LOGINS = {
   'names in two parts': [NFC, (n) => many(n, 'Mu\u0308nchen')],
   'names in ASCII': [NFC, (n) => many(n, 'finance-readers')],
@@ -78,19 +78,23 @@ for (const [title, [read, make]] of Object.entries(LOGINS)) {
   });
 }
 
-test('what is done for a character is bounded', () => {
+test('work for each character is bounded', () => {
   for (const [title, [read, make]] of Object.entries(LOGINS)) {
     const login = make(4_000);
     const characters = JSON.stringify(login).length;
     for (const [what, done] of Object.entries(workOf(login, read))) {
-      // Thirty marks take as much as thirty times as many characters.
+      // Thirty marks cost as much as thirty times as many characters.
       assert.ok(done <= (what === 'normalized' ? 31 : 6) * characters, `${title}: ${what} ${done} of ${characters}`);
     }
   }
 });
 
-test('what is too large is measured, and nothing else', () => {
-  for (const login of [`${MARK.repeat(LIMIT / 2)}x`, many(10_000, MARK.repeat(1_000)), `[${'1,'.repeat(LIMIT / 2)}1]`]) {
+test('a value that is too large is only measured', () => {
+  for (const login of [
+    `${MARK.repeat(LIMIT / 2)}x`,
+    many(10_000, MARK.repeat(1_000)),
+    `[${'1,'.repeat(LIMIT / 2)}1]`,
+  ]) {
     for (const read of [NFC, SPLIT, JSON_NFC]) {
       const { measured, ...rest } = workOf(login, read);
       assert.ok(measured <= 2 * LIMIT);
@@ -99,7 +103,7 @@ test('what is too large is measured, and nothing else', () => {
   }
 });
 
-test('too many names are not looked at', () => {
+test('too many names are not processed', () => {
   const work = workOf(many(10_001, 'u\u0308'), NFC);
   assert.deepEqual([work.normalized, work.searched], [0, 0]);
 });
