@@ -1,10 +1,11 @@
 //! Globs indexed by the literal that their matches begin or end with.
 //!
-//! One lookup of a name's own first bytes rejects most names. For the others, a binary search finds the greatest
-//! literal that is not above the name. That literal and its *parents*, the literals that it begins with itself, are the
+//! One lookup of a name's own first bytes rejects most names, and leaves few literals for the others. A binary search
+//! finds the greatest of these that is not above the name. That literal and its *parents*, the literals that it begins with itself, are the
 //! only ones that the name can begin with. Suffixes work the same way, seen from the other end.
 
 use core::cmp::Ordering;
+use core::ops::Range;
 
 use super::affix::Affix;
 use super::glob::Glob;
@@ -20,8 +21,8 @@ pub(crate) struct AffixIndex<'b> {
     globs: Vec<Glob<'b>>,
     /// Selects those of a name's [first 8 bytes](Affix::first_8_bytes) that every literal has.
     mask: u64,
-    /// Whether some literal has these first bytes, by their hash. The length is a power of two.
-    buckets: Vec<bool>,
+    /// The range of the entries with these first bytes, by the hash of the bytes. The length is a power of two.
+    buckets: Vec<Range<u32>>,
 }
 
 /// A literal, and the globs whose matches begin with it.
@@ -67,12 +68,13 @@ impl<'b> AffixIndex<'b> {
         let mask = affix.first_8_bytes(ones.get(..shortest).unwrap_or(&ones));
         // With this many buckets, the first bytes of most names share a bucket with no literal.
         let len = (16 * entries.len()).max(128).next_power_of_two();
-        let mut index = Self { affix, entries, globs, mask, buckets: vec![false; len] };
-        for entry in &index.entries {
+        let mut index = Self { affix, entries, globs, mask, buckets: vec![0..0; len] };
+        for (entry, position) in index.entries.iter().zip(0..) {
             let at = index.bucket(entry.literal);
-            if let Some(bucket) = index.buckets.get_mut(at) {
-                *bucket = true;
-            }
+            let bucket = index.buckets.get_mut(at)?;
+            // If other first bytes have the same hash, the bucket has the entries between them too.
+            let start = if bucket.is_empty() { position } else { bucket.start };
+            *bucket = start..position + 1;
         }
         Some(index)
     }
@@ -87,20 +89,22 @@ impl<'b> AffixIndex<'b> {
     /// Calls `matched` for each glob that matches a name.
     #[inline(always)]
     pub(crate) fn for_each_match<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
-        if self.buckets.get(self.bucket(name)) == Some(&true) {
-            self.search(name, matched);
+        let range = self.buckets.get(self.bucket(name)).cloned().unwrap_or_default();
+        if !range.is_empty() {
+            self.search(range, name, matched);
         }
     }
 
     #[inline(never)]
-    fn search<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+    fn search<'p>(&'p self, range: Range<u32>, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
         let sort_key = self.affix.sort_key(name);
         let is_above = |entry: &AffixEntry<'_>| match entry.sort_key.cmp(&sort_key) {
             Ordering::Equal => self.affix.compare(entry.literal, name) == Ordering::Greater,
             order => order == Ordering::Greater,
         };
-        let above = self.entries.partition_point(|entry| !is_above(entry));
-        let mut at = above.checked_sub(1);
+        let entries = self.entries.get(range.start as usize..range.end as usize).unwrap_or_default();
+        let candidates = entries.partition_point(|entry| !is_above(entry));
+        let mut at = (range.start as usize + candidates).checked_sub(1);
         while let Some(entry) = at.and_then(|at| self.entries.get(at)) {
             if self.affix.has(name, entry.literal) {
                 let globs = self.globs.get(entry.globs.0 as usize..entry.globs.1 as usize);
