@@ -232,9 +232,9 @@ impl Compiler {
                 FileKind::Template(name) => parts.templates.push(Part { file, name, node }),
                 FileKind::Organization(name) => parts.organizations.push(Part { file, name, node }),
                 FileKind::Test(name) => {
-                    let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
-                    let Some(fields) = Fields::read_file(node, &TESTS, true, &mut findings) else { continue };
-                    if let Some(cases) = fields.require("cases", &mut findings) {
+                    let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
+                    let Some(fields) = Fields::read_file(node, &TESTS, true, &mut sink) else { continue };
+                    if let Some(cases) = fields.require("cases", &mut sink) {
                         self.tests.push(((*file).clone(), cases.clone(), Some(name.to_owned())));
                     }
                 }
@@ -277,19 +277,19 @@ impl Compiler {
             Ok(root) => root,
             Err(diagnostic) => return self.diagnostics.push(*diagnostic),
         };
-        let mut findings = DiagnosticSink { file: &file.path, list: &mut self.diagnostics };
-        let Some(fields) = Fields::read_file(&root, &WHOLE, true, &mut findings) else {
+        let mut sink = DiagnosticSink { file: &file.path, list: &mut self.diagnostics };
+        let Some(fields) = Fields::read_file(&root, &WHOLE, true, &mut sink) else {
             return;
         };
-        let platform = fields.require("platform", &mut findings);
-        let organizations = fields.require("organizations", &mut findings);
+        let platform = fields.require("platform", &mut sink);
+        let organizations = fields.require("organizations", &mut sink);
         let organizations: Vec<_> = organizations
-            .and_then(|node| read_members(node, "`organizations`", &mut findings))
+            .and_then(|node| read_members(node, "`organizations`", &mut sink))
             .unwrap_or_default();
         let templates = fields.get("templates");
         let mut templates: Vec<_> =
-            templates.and_then(|node| read_members(node, "`templates`", &mut findings)).unwrap_or_default();
-        templates.retain(|(name, _)| check_template_name(name, &mut findings));
+            templates.and_then(|node| read_members(node, "`templates`", &mut sink)).unwrap_or_default();
+        templates.retain(|(name, _)| check_template_name(name, &mut sink));
         if let Some(cases) = fields.get("cases") {
             self.tests.push((file.path.clone(), cases.clone(), None));
         }
@@ -312,8 +312,8 @@ impl Compiler {
     /// Reads the platform, then the templates, then the organizations: each refers to those before it.
     fn read_parts(&mut self, parts: &Parts<'_>, organizations: &[&str], standalone: bool) {
         if let Some(Part { file, node, .. }) = parts.platform {
-            let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
-            self.platform = Platform::read(node, standalone, organizations, &mut findings);
+            let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
+            self.platform = Platform::read(node, standalone, organizations, &mut sink);
         }
         let platform = self.platform.as_ref();
         let applications: Option<Vec<&str>> = platform.map(|platform| {
@@ -321,20 +321,20 @@ impl Compiler {
         });
         let applications = applications.as_deref();
         for Part { file, name, node } in &parts.templates {
-            let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
+            let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
             let known = Known { connections: None, applications, organizations };
-            let template = Template::read(node, standalone, platform, known, &mut findings);
+            let template = Template::read(node, standalone, platform, known, &mut sink);
             self.templates.insert((*name).to_owned(), template);
         }
         let context = ReadContext { platform, applications, organizations, templates: &self.templates };
         let read = parallel_map::map(&parts.organizations, |Part { file, name, node }| {
             let mut list = Vec::new();
-            let mut findings = DiagnosticSink { file, list: &mut list };
-            (Organization::read(node, name, standalone, context, &mut findings), list)
+            let mut sink = DiagnosticSink { file, list: &mut list };
+            (Organization::read(node, name, standalone, context, &mut sink), list)
         });
-        for (organization, findings) in read {
+        for (organization, diagnostics) in read {
             self.organizations.extend(organization);
-            self.diagnostics.extend(findings);
+            self.diagnostics.extend(diagnostics);
         }
         // An organization that could not be read may use any of them.
         if self.organizations.len() == organizations.len() {
@@ -347,12 +347,12 @@ impl Compiler {
         if let Some(platform) = self.platform.take() {
             self.check_duplicate_organizations();
             let mut lowered = Vec::new();
-            for (mapping, findings) in parallel_map::map(&self.organizations, |organization| {
-                let mut findings = Vec::new();
-                (lower::lower(organization, &platform, &mut findings), findings)
+            for (mapping, diagnostics) in parallel_map::map(&self.organizations, |organization| {
+                let mut diagnostics = Vec::new();
+                (lower::lower(organization, &platform, &mut diagnostics), diagnostics)
             }) {
                 lowered.push(mapping);
-                self.diagnostics.extend(findings);
+                self.diagnostics.extend(diagnostics);
             }
             let organizations: Vec<&Organization> = self.organizations.iter().collect();
             let mut all_cases = Vec::new();
@@ -362,9 +362,9 @@ impl Compiler {
                 if matches!(own, Some(None)) {
                     continue;
                 }
-                let mut findings = DiagnosticSink { file, list: &mut self.diagnostics };
+                let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
                 let own = own.flatten().copied();
-                all_cases.extend(cases::read_cases(node, &platform, &organizations, own, &mut findings));
+                all_cases.extend(cases::read_cases(node, &platform, &organizations, own, &mut sink));
             }
             let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
             let clauses = || rules().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
@@ -426,12 +426,12 @@ fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
 }
 
 /// Reports a name that says no version, or is none of a file.
-fn check_template_name(name: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+fn check_template_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let good = template::parse_reference(&name.value).is_some();
     if !good {
         let message = format!("`{}` cannot be a template's name", name.value.escape_debug());
         let help = "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`";
-        findings.report(Code::InvalidName, &name.span, message, help.to_owned());
+        sink.report(Code::InvalidName, &name.span, message, help.to_owned());
     }
     good
 }

@@ -12,12 +12,7 @@ use crate::diagnostic::Code;
 use crate::login::dn::AttributeOf;
 
 /// The event of a case that gives it raw.
-pub(crate) fn raw_event(
-    case: &Fields<'_>,
-    event: &Node,
-    whole: bool,
-    findings: &mut DiagnosticSink<'_>,
-) -> Json {
+pub(crate) fn raw_event(case: &Fields<'_>, event: &Node, whole: bool, sink: &mut DiagnosticSink<'_>) -> Json {
     let organization = if whole { ["organization"].as_slice() } else { &[] };
     let others = ["application", "connection", "groups", "user", "email", "metadata"];
     for key in organization.iter().chain(&others) {
@@ -25,14 +20,14 @@ pub(crate) fn raw_event(
             let message =
                 format!("`event` says everything about the login, so `{key}` has no place beside it");
             let help = format!("remove `{key}`, or describe the login with it instead of `event`");
-            findings.report(Code::InvalidValue, span, message, help);
+            sink.report(Code::InvalidValue, span, message, help);
         }
     }
     if !matches!(event.kind, Kind::Map(_)) {
-        findings.wrong_type(event, "`event`", "a mapping with keys");
+        sink.wrong_type(event, "`event`", "a mapping with keys");
     }
     let mut event = to_json(event);
-    add_circumstances(&mut event, case, None, findings);
+    add_circumstances(&mut event, case, None, sink);
     event
 }
 
@@ -43,37 +38,37 @@ pub(crate) fn build_event(
     organizations: &[&Organization],
     organization: Option<&Organization>,
     whole: bool,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
-    let application = case.require_text("application", findings).and_then(|wanted| {
+    let application = case.require_text("application", sink).and_then(|wanted| {
         find(
             platform.applications.iter(),
             |application| &application.name.value,
             &wanted,
             (Code::UnknownApplication, "the platform has no application"),
-            findings,
+            sink,
         )
     });
     let Some(organization) = organization else {
         if whole && case.get("organization").is_none() && organizations.len() != 1 {
             let message = "a case needs the key `organization` where there are several";
-            findings.report(Code::MissingKey, &case.span, message, None);
+            sink.report(Code::MissingKey, &case.span, message, None);
         }
         return None;
     };
-    let connection = match (case.text("connection", findings), organization.connections.as_slice()) {
+    let connection = match (case.text("connection", sink), organization.connections.as_slice()) {
         (Some(wanted), connections) => find(
             connections.iter(),
             |connection| &connection.name.value,
             &wanted,
             (Code::UnknownConnection, "the mapping lists no connection"),
-            findings,
+            sink,
         ),
         (None, [only]) => Some(only),
         (None, connections) => {
             if !connections.is_empty() {
                 let message = "a case needs the key `connection` where there are several";
-                findings.report(Code::MissingKey, &case.span, message, None);
+                sink.report(Code::MissingKey, &case.span, message, None);
             }
             None
         }
@@ -81,9 +76,9 @@ pub(crate) fn build_event(
     let mut wrapped = None;
     let user = match (case.get("groups"), case.get("user")) {
         (Some(node), None) => {
-            let groups = read_texts(node, "`groups`", findings);
+            let groups = read_texts(node, "`groups`", sink);
             let source = connection.and_then(|connection| connection.sources.first());
-            let value = source.and_then(|source| wrap(source, &groups, node, findings));
+            let value = source.and_then(|source| wrap(source, &groups, node, sink));
             match (value, source.map(|source| &source.from)) {
                 (Some(value), Some(From::Attribute { pointer, .. })) => Some(at(pointer, value)),
                 (Some(value), Some(From::Provisioned)) => {
@@ -95,7 +90,7 @@ pub(crate) fn build_event(
         }
         (None, Some(node)) => {
             if !matches!(node.kind, Kind::Map(_)) {
-                findings.wrong_type(node, "`user`", "a mapping with keys");
+                sink.wrong_type(node, "`user`", "a mapping with keys");
             }
             Some(to_json(node))
         }
@@ -104,7 +99,7 @@ pub(crate) fn build_event(
         _ => {
             let message = "a case needs either `groups` or `user`";
             let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";
-            findings.report(Code::MissingKey, &case.span, message, help.to_owned());
+            sink.report(Code::MissingKey, &case.span, message, help.to_owned());
             None
         }
     };
@@ -121,9 +116,9 @@ pub(crate) fn build_event(
         insert(&mut event, "organization", "id", json!(id.value));
         insert(&mut event, "organization", "name", json!(organization.name));
     }
-    add_email(&mut event, case, findings);
-    add_metadata(&mut event, case, organization, findings);
-    add_circumstances(&mut event, case, wrapped, findings);
+    add_email(&mut event, case, sink);
+    add_metadata(&mut event, case, organization, sink);
+    add_circumstances(&mut event, case, wrapped, sink);
     // Whatever is missing has been reported; everything else about the login was to be read all the same.
     user?;
     connection?;
@@ -143,8 +138,8 @@ fn insert(event: &mut Json, object: &str, key: &str, value: Json) {
     }
 }
 
-fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut DiagnosticSink<'_>) {
-    let Some(email) = case.text("email", findings) else { return };
+fn add_email(event: &mut Json, case: &Fields<'_>, sink: &mut DiagnosticSink<'_>) {
+    let Some(email) = case.text("email", sink) else { return };
     let good = email
         .value
         .split_once('@')
@@ -152,13 +147,13 @@ fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut DiagnosticSink<
     if !good || email.value.contains(char::is_whitespace) {
         let message = format!("`{}` is no e-mail address", email.value.escape_debug());
         let help = "write it as `name@example.com`; give what is none as an attribute of `user`".to_owned();
-        findings.report(Code::InvalidValue, &email.span, message, help);
+        sink.report(Code::InvalidValue, &email.span, message, help);
         return;
     }
     if let (Some(span), Some(_)) = (case.key_span("email"), event.pointer("/user/email")) {
         let message = "`user` says the e-mail address already";
-        findings.report(Code::InvalidValue, span, message, None);
-        findings.help_last("remove `email`, or the member of `user`");
+        sink.report(Code::InvalidValue, span, message, None);
+        sink.help_last("remove `email`, or the member of `user`");
     }
     insert(event, "user", "email", json!(email.value));
     insert(event, "user", "email_verified", json!(true));
@@ -168,21 +163,21 @@ fn add_metadata(
     event: &mut Json,
     case: &Fields<'_>,
     organization: &Organization,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
     let Some(node) = case.get("metadata") else { return };
-    let Some(fields) = Fields::read(node, &METADATA, findings) else { return };
+    let Some(fields) = Fields::read(node, &METADATA, sink) else { return };
     if let (Some(span), None) = (fields.key_span("organization"), &organization.id) {
         let message = "the mapping names no Auth0 organization, so its logins have no metadata of one";
         let help = "remove it, or give the mapping its `organization`".to_owned();
-        findings.report(Code::InvalidValue, span, message, help);
+        sink.report(Code::InvalidValue, span, message, help);
     }
     for of in ["organization", "connection", "client"] {
         let Some(node) = fields.get(of) else { continue };
-        let members = read_members(node, &format!("`{of}`"), findings).unwrap_or_default();
+        let members = read_members(node, &format!("`{of}`"), sink).unwrap_or_default();
         let mut metadata = Map::new();
         for (key, node) in members {
-            let text = read_text(node, &format!("`{}`", key.value.escape_debug()), findings);
+            let text = read_text(node, &format!("`{}`", key.value.escape_debug()), sink);
             metadata.extend(text.map(|text| (key.value.clone(), Json::String(text.value))));
         }
         if of != "organization" || organization.id.is_some() {
@@ -197,17 +192,17 @@ fn add_circumstances(
     event: &mut Json,
     case: &Fields<'_>,
     wrapped: Option<Json>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
-    if let Some((_, now)) = read_moment(case, "now", findings) {
+    if let Some((_, now)) = read_moment(case, "now", sink) {
         insert(event, "claimsmith", "now", json!(now.value));
     }
-    let stated = case.get("provisioned").and_then(|node| read_provisioned(node, findings));
+    let stated = case.get("provisioned").and_then(|node| read_provisioned(node, sink));
     match (case.key_span("provisioned"), wrapped) {
         (Some(span), Some(_)) => {
             let message = "`groups` are the provisioned groups of this connection already";
             let help = "keep one of the two".to_owned();
-            findings.report(Code::InvalidValue, span, message, help);
+            sink.report(Code::InvalidValue, span, message, help);
         }
         (_, groups) => {
             if let Some(mut groups) = groups.or(stated) {
@@ -233,26 +228,26 @@ fn name_connection(event: &mut Json, groups: &mut Json) {
 }
 
 /// The provisioned groups of a case: objects, or null if they cannot be had.
-fn read_provisioned(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Json> {
+fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> {
     match &node.kind {
         Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
         Kind::List(_) => {}
         _ => {
-            findings.wrong_type(node, "`provisioned`", "a list of groups, or the word `unavailable`");
+            sink.wrong_type(node, "`provisioned`", "a list of groups, or the word `unavailable`");
             return None;
         }
     }
     let mut groups = Vec::new();
-    for entry in read_list(node, "`provisioned`", findings).unwrap_or_default() {
+    for entry in read_list(node, "`provisioned`", sink).unwrap_or_default() {
         if let Kind::Text(name) = &entry.kind {
             groups.push(json!({ "name": name }));
             continue;
         }
-        let Some(fields) = Fields::read(entry, &PROVISIONED_GROUP, findings) else { continue };
-        fields.require("name", findings);
+        let Some(fields) = Fields::read(entry, &PROVISIONED_GROUP, sink) else { continue };
+        fields.require("name", sink);
         let mut group = Map::new();
         for key in ["name", "id", "external_id", "connection_id"] {
-            let text = fields.text(key, findings);
+            let text = fields.text(key, sink);
             group.extend(text.map(|text| (key.to_owned(), Json::String(text.value))));
         }
         groups.push(Json::Object(group));
@@ -265,7 +260,7 @@ fn wrap(
     source: &OwnedSource,
     groups: &[Spanned<String>],
     node: &Node,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
     let names: Vec<String> = groups.iter().map(|group| in_form(&group.value, &source.form)).collect();
     let objects = |field: &String| {
@@ -279,7 +274,7 @@ fn wrap(
         (OwnedShape::Text, _) => {
             let message = "with `shape: string` a login carries one group";
             let help = "name one, or give the raw attributes with `user`".to_owned();
-            findings.report(Code::InvalidValue, &node.span, message, help);
+            sink.report(Code::InvalidValue, &node.span, message, help);
             return None;
         }
         (OwnedShape::Delimited(delimiter), names) => json!(names.join(delimiter)),
@@ -341,11 +336,11 @@ pub(crate) fn find<'t, T>(
     name: impl Fn(&'t T) -> &'t String,
     wanted: &Spanned<String>,
     problem: (Code, &str),
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<&'t T> {
     let found = all.clone().find(|it| *name(it) == wanted.value);
     if found.is_none() {
-        check_known(wanted, || all.clone().map(|it| name(it).as_str()), problem, findings);
+        check_known(wanted, || all.clone().map(|it| name(it).as_str()), problem, sink);
     }
     found
 }

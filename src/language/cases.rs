@@ -118,17 +118,17 @@ pub(crate) fn read_cases(
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Case> {
     let mut seen = BTreeMap::new();
     let mut cases = Vec::new();
-    for node in read_list(node, "`cases`", findings).unwrap_or_default() {
-        let Some(case) = read_case(node, platform, organizations, organization, findings) else {
+    for node in read_list(node, "`cases`", sink).unwrap_or_default() {
+        let Some(case) = read_case(node, platform, organizations, organization, sink) else {
             continue;
         };
         if let Some(first) = seen.insert(case.name.clone(), case.span.clone()) {
             let message = "a case of this name already exists in this file";
-            findings.report_related(Code::DuplicateCase, &case.span, message, (&first, "first here"));
+            sink.report_related(Code::DuplicateCase, &case.span, message, (&first, "first here"));
         }
         cases.push(case);
     }
@@ -140,32 +140,32 @@ fn read_case(
     platform: &Platform,
     organizations: &[&Organization],
     own: Option<&Organization>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Case> {
     let whole = own.is_none();
-    let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, findings)?;
-    let name = fields.require_text("name", findings);
-    let organization = match whole.then(|| fields.text("organization", findings)).flatten() {
+    let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, sink)?;
+    let name = fields.require_text("name", sink);
+    let organization = match whole.then(|| fields.text("organization", sink)).flatten() {
         Some(wanted) => find(
             organizations.iter().copied(),
             |organization| &organization.name,
             &wanted,
             (Code::UnknownOrganization, "no mapping describes the organization"),
-            findings,
+            sink,
         ),
         None => own.or(match organizations {
             [only] => Some(*only),
             _ => None,
         }),
     };
-    let expect = read_expect(&fields, platform, organization, findings);
+    let expect = read_expect(&fields, platform, organization, sink);
     let event = match fields.get("event") {
-        Some(event) => Some(raw_event(&fields, event, whole, findings)),
-        None => build_event(&fields, platform, organizations, organization, whole, findings),
+        Some(event) => Some(raw_event(&fields, event, whole, sink)),
+        None => build_event(&fields, platform, organizations, organization, whole, sink),
     };
     let name = name?;
     Some(Case {
-        file: findings.file.to_owned(),
+        file: sink.file.to_owned(),
         span: name.span,
         name: name.value,
         event: event?,
@@ -177,54 +177,49 @@ fn read_expect(
     case: &Fields<'_>,
     platform: &Platform,
     organization: Option<&Organization>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Expect> {
-    let node = case.require("expect", findings)?;
-    let fields = Fields::read(node, &EXPECT, findings)?;
+    let node = case.require("expect", sink)?;
+    let fields = Fields::read(node, &EXPECT, sink)?;
     let words = [Outcome::Groups, Outcome::Deny, Outcome::None].map(|outcome| (outcome.word(), outcome));
-    let outcome = fields.choice("outcome", &words, findings);
-    let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
+    let outcome = fields.choice("outcome", &words, sink);
+    let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", sink));
     match (&claims, outcome) {
         (None, None | Some(Outcome::Groups))
             if fields.is_missing("claims") && (outcome.is_some() || fields.is_missing("outcome")) =>
         {
             let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
-            findings.report(
-                Code::MissingKey,
-                &fields.span,
-                "`expect` needs the key `claims`",
-                help.to_owned(),
-            );
+            sink.report(Code::MissingKey, &fields.span, "`expect` needs the key `claims`", help.to_owned());
         }
         (Some(_), Some(Outcome::Deny | Outcome::None)) => {
             let message = "no claim is set with this outcome, so `claims` has no place beside it";
             let help = "remove `claims`, or the `outcome`".to_owned();
-            findings.report(Code::InvalidValue, &fields.span, message, help);
+            sink.report(Code::InvalidValue, &fields.span, message, help);
         }
         _ => {}
     }
     for claim in claims.iter().flatten() {
         let names = || platform.groups.iter().map(|group| group.name.value.as_str());
-        check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), findings);
+        check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), sink);
     }
-    let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", findings));
+    let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", sink));
     if let Some(organization) = organization.filter(|organization| !organization.lacks_rules) {
         for rule in rules.iter().flatten() {
             let ids = || organization.rules.iter().map(|rule| rule.id.value.as_str());
-            check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), findings);
+            check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), sink);
         }
     }
-    let reason = fields.text("reason", findings);
+    let reason = fields.text("reason", sink);
     if let Some(reason) = &reason {
         let codes = || Reason::ALL.iter().map(|reason| reason.code());
-        check_known(reason, codes, (Code::InvalidValue, "there is no reason"), findings);
+        check_known(reason, codes, (Code::InvalidValue, "there is no reason"), sink);
     }
-    let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", findings));
+    let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", sink));
     for note in notes.iter().flatten() {
         let codes = || Note::ALL.iter().map(|note| note.code());
-        check_known(note, codes, (Code::InvalidValue, "there is no note"), findings);
+        check_known(note, codes, (Code::InvalidValue, "there is no note"), sink);
     }
-    let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", findings));
+    let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", sink));
     let set = |names: Option<Vec<Spanned<String>>>| {
         names.map(|names| names.into_iter().map(|name| name.value).collect())
     };

@@ -95,9 +95,9 @@ impl<'n> Fields<'n> {
     pub(crate) fn read(
         node: &'n Node,
         object: &'static Object,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        Self::read_keys(node, object, object.keys(), findings)
+        Self::read_keys(node, object, object.keys(), sink)
     }
 
     /// Like [`read`](Self::read), for what is a file of its own if `standalone`, and says its version then.
@@ -107,26 +107,26 @@ impl<'n> Fields<'n> {
         node: &'n Node,
         object: &'static Object,
         standalone: bool,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         if !standalone {
-            return Self::read(node, object, findings);
+            return Self::read(node, object, sink);
         }
         let keys = core::iter::once(&VERSION).chain(object.keys());
-        let fields = Self::read_keys(node, object, keys, findings)?;
-        fields.check_version(findings).then_some(fields)
+        let fields = Self::read_keys(node, object, keys, sink)?;
+        fields.check_version(sink).then_some(fields)
     }
 
     fn read_keys(
         node: &'n Node,
         object: &'static Object,
         keys: impl Iterator<Item = &'static Key> + Clone,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
         let (mut members, mut misspelled) = (Vec::new(), Vec::new());
-        for (name, value) in read_members(node, what, findings)? {
+        for (name, value) in read_members(node, what, sink)? {
             if known().any(|known| known == name.value) {
                 members.push((name, value));
             } else {
@@ -137,7 +137,7 @@ impl<'n> Fields<'n> {
                     None => format!("{what} has the keys {}", quoted(known())),
                 };
                 let message = format!("{what} has no key `{}`", name.value.escape_debug());
-                findings.report(Code::UnknownKey, &name.span, message, help);
+                sink.report(Code::UnknownKey, &name.span, message, help);
             }
         }
         Some(Self { object, span: node.span.clone(), members, misspelled })
@@ -173,55 +173,51 @@ impl<'n> Fields<'n> {
     }
 
     /// The value of a key that has to be there.
-    pub(crate) fn require(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<&'n Node> {
+    pub(crate) fn require(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<&'n Node> {
         let found = self.get(key);
         if self.is_missing(key) {
             let message = format!("{} needs the key `{key}`", self.object.what);
-            findings.report(Code::MissingKey, &self.span, message, None);
+            sink.report(Code::MissingKey, &self.span, message, None);
         }
         found
     }
 
     /// The text of a key, if it is there.
-    pub(crate) fn text(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
-        read_text(self.get(key)?, &format!("`{key}`"), findings)
+    pub(crate) fn text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
+        read_text(self.get(key)?, &format!("`{key}`"), sink)
     }
 
     /// The text of a key that has to be there.
-    pub(crate) fn require_text(
-        &self,
-        key: &str,
-        findings: &mut DiagnosticSink<'_>,
-    ) -> Option<Spanned<String>> {
-        read_text(self.require(key, findings)?, &format!("`{key}`"), findings)
+    pub(crate) fn require_text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
+        read_text(self.require(key, sink)?, &format!("`{key}`"), sink)
     }
 
     /// The texts of a key, one or a list; none if the key is not there.
-    pub(crate) fn texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        self.get(key).map(|node| read_texts(node, &format!("`{key}`"), findings)).unwrap_or_default()
+    pub(crate) fn texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+        self.get(key).map(|node| read_texts(node, &format!("`{key}`"), sink)).unwrap_or_default()
     }
 
     /// Like [`texts`](Self::texts); if the key is there, it has to hold at least one.
-    pub(crate) fn some_texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        self.report_empty(key, Code::EmptyList, findings);
-        self.texts(key, findings)
+    pub(crate) fn some_texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+        self.report_empty(key, Code::EmptyList, sink);
+        self.texts(key, sink)
     }
 
     /// The texts of a key that has to be there, and to hold at least one.
-    pub(crate) fn require_texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        match self.require(key, findings) {
-            Some(_) => self.some_texts(key, findings),
+    pub(crate) fn require_texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+        match self.require(key, sink) {
+            Some(_) => self.some_texts(key, sink),
             None => Vec::new(),
         }
     }
 
     /// Reports a list without anything in it, and in conditions a mapping as well.
-    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut DiagnosticSink<'_>) {
+    pub(crate) fn report_empty(&self, key: &str, code: Code, sink: &mut DiagnosticSink<'_>) {
         let maps = code == Code::EmptyCondition
             && matches!(self.key(key).map(|key| key.value), Some(Value::Map { .. } | Value::OneOrList(_)));
         let empty = |node: &&Node| node.is_empty() && (maps || matches!(node.kind, Kind::List(_)));
         if let Some(node) = self.get(key).filter(empty) {
-            findings.report(code, &node.span, format!("`{key}` is empty"), None);
+            sink.report(code, &node.span, format!("`{key}` is empty"), None);
         }
     }
 
@@ -229,20 +225,20 @@ impl<'n> Fields<'n> {
     pub(crate) fn boolean(
         &self,
         key: &str,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<(bool, &'n Range<usize>)> {
         let node = self.get(key)?;
         match node.kind {
             Kind::Bool(value) => Some((value, &node.span)),
             _ => {
-                findings.wrong_type(node, &format!("`{key}`"), "`true` or `false`");
+                sink.wrong_type(node, &format!("`{key}`"), "`true` or `false`");
                 None
             }
         }
     }
 
     /// The whole number of a key, if it is there and within the range that the language has for it.
-    pub(crate) fn number(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+    pub(crate) fn number(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
         let node = self.get(key)?;
         let (least, most) = match self.key(key)?.value {
             Value::Number { least, most } => (least, most),
@@ -253,12 +249,12 @@ impl<'n> Fields<'n> {
             Kind::Integer(value) if (least..=most).contains(&value) => u32::try_from(value).ok(),
             Kind::Integer(_) | Kind::Float(_) => {
                 let message = format!("`{key}` is a whole number from {least} to {most}");
-                findings.report(Code::InvalidValue, &node.span, message, None);
-                findings.help_last(&format!("write a number from {least} to {most}"));
+                sink.report(Code::InvalidValue, &node.span, message, None);
+                sink.help_last(&format!("write a number from {least} to {most}"));
                 None
             }
             _ => {
-                findings.wrong_type(node, &format!("`{key}`"), "a number");
+                sink.wrong_type(node, &format!("`{key}`"), "a number");
                 None
             }
         }
@@ -269,9 +265,9 @@ impl<'n> Fields<'n> {
         &self,
         key: &str,
         choices: &[(&str, T)],
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<T> {
-        choose(&self.text(key, findings)?, &format!("`{key}`"), self.words(key), choices, findings)
+        choose(&self.text(key, sink)?, &format!("`{key}`"), self.words(key), choices, sink)
     }
 
     /// The values of a key that knows only a few words and takes several; `None` if the key is not there.
@@ -279,12 +275,12 @@ impl<'n> Fields<'n> {
         &self,
         key: &str,
         choices: &[(&str, T)],
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<(T, Range<usize>)>> {
-        let texts = read_texts(self.get(key)?, &format!("`{key}`"), findings);
+        let texts = read_texts(self.get(key)?, &format!("`{key}`"), sink);
         let mut chosen = Vec::new();
         for text in texts {
-            let found = choose(&text, &format!("`{key}`"), self.words(key), choices, findings);
+            let found = choose(&text, &format!("`{key}`"), self.words(key), choices, sink);
             chosen.extend(found.map(|value| (value, text.span)));
         }
         Some(chosen)
@@ -302,14 +298,14 @@ impl<'n> Fields<'n> {
     /// Checks the `version` of a file's outermost mapping, as far as it is there.
     ///
     /// Returns whether the rest can be understood.
-    fn check_version(&self, findings: &mut DiagnosticSink<'_>) -> bool {
+    fn check_version(&self, sink: &mut DiagnosticSink<'_>) -> bool {
         let Some(node) = self.get(VERSION.name) else {
             if !self.is_missing(VERSION.name) {
                 return true;
             }
             let help = "write `version: 1` at the top of the file".to_owned();
             let message = "the file does not say which version of the mapping language it is written in";
-            findings.report(Code::MissingVersion, &self.span, message, help);
+            sink.report(Code::MissingVersion, &self.span, message, help);
             return true;
         };
         match node.kind {
@@ -317,11 +313,11 @@ impl<'n> Fields<'n> {
             Kind::Integer(other) => {
                 let message = format!("version {other} of the mapping language is not known");
                 let help = "this program reads version 1".to_owned();
-                findings.report(Code::UnsupportedVersion, &node.span, message, help);
+                sink.report(Code::UnsupportedVersion, &node.span, message, help);
                 false
             }
             _ => {
-                findings.wrong_type(node, "`version`", "the number 1");
+                sink.wrong_type(node, "`version`", "the number 1");
                 true
             }
         }
@@ -334,7 +330,7 @@ fn choose<T: Copy>(
     what: &str,
     words: &'static [Word],
     choices: &[(&str, T)],
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<T> {
     debug_assert!(
         words.iter().map(|word| word.word).eq(choices.iter().map(|(word, _)| *word)),
@@ -348,7 +344,7 @@ fn choose<T: Copy>(
             None => format!("{what} is one of {}", quoted(words())),
         };
         let message = format!("`{}` is no value of {what}", text.value.escape_debug());
-        findings.report(Code::InvalidValue, &text.span, message, help);
+        sink.report(Code::InvalidValue, &text.span, message, help);
     }
     found.map(|(_, value)| *value)
 }
@@ -357,10 +353,10 @@ fn choose<T: Copy>(
 pub(crate) fn read_members<'n>(
     node: &'n Node,
     what: &str,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
     let Kind::Map(all) = &node.kind else {
-        findings.wrong_type(node, what, "a mapping with keys");
+        sink.wrong_type(node, what, "a mapping with keys");
         return None;
     };
     let mut seen = std::collections::BTreeMap::new();
@@ -368,7 +364,7 @@ pub(crate) fn read_members<'n>(
     for (name, value) in all {
         if let Some(first) = seen.get(name.value.as_str()) {
             let message = format!("the key `{}` stands here a second time", name.value.escape_debug());
-            findings.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
+            sink.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
         } else {
             seen.insert(name.value.as_str(), name.span.clone());
             members.push((name, value));
@@ -384,57 +380,49 @@ fn check_length<'n>(
     entries: &'n [Node],
     what: &str,
     span: &Range<usize>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> &'n [Node] {
     if entries.len() > MAX_ENTRIES {
         let message = format!("{what} has {} entries, and may have {MAX_ENTRIES}", entries.len());
         let help = "split it up, or say the same with patterns".to_owned();
-        findings.report(Code::InvalidValue, span, message, help);
+        sink.report(Code::InvalidValue, span, message, help);
     }
     entries.get(..MAX_ENTRIES).unwrap_or(entries)
 }
 
 /// The entries of a YAML list.
-pub(crate) fn read_list<'n>(
-    node: &'n Node,
-    what: &str,
-    findings: &mut DiagnosticSink<'_>,
-) -> Option<&'n [Node]> {
+pub(crate) fn read_list<'n>(node: &'n Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<&'n [Node]> {
     match &node.kind {
-        Kind::List(entries) => Some(check_length(entries, what, &node.span, findings)),
+        Kind::List(entries) => Some(check_length(entries, what, &node.span, sink)),
         _ => {
-            findings.wrong_type(node, what, "a list");
+            sink.wrong_type(node, what, "a list");
             None
         }
     }
 }
 
 /// One text.
-pub(crate) fn read_text(
-    node: &Node,
-    what: &str,
-    findings: &mut DiagnosticSink<'_>,
-) -> Option<Spanned<String>> {
+pub(crate) fn read_text(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
     match &node.kind {
         Kind::Text(text) => Some(Spanned { span: node.span.clone(), value: text.clone() }),
         _ => {
-            findings.wrong_type(node, what, "text");
+            sink.wrong_type(node, what, "text");
             None
         }
     }
 }
 
 /// One text, or a list of texts.
-pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+pub(crate) fn read_texts(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
     match &node.kind {
         Kind::List(entries) => {
-            let entries = check_length(entries, what, &node.span, findings);
+            let entries = check_length(entries, what, &node.span, sink);
             let what = format!("an entry of {what}");
-            entries.iter().filter_map(|entry| read_text(entry, &what, findings)).collect()
+            entries.iter().filter_map(|entry| read_text(entry, &what, sink)).collect()
         }
         Kind::Text(text) => vec![Spanned { span: node.span.clone(), value: text.clone() }],
         _ => {
-            findings.wrong_type(node, what, "text or a list of texts");
+            sink.wrong_type(node, what, "text or a list of texts");
             Vec::new()
         }
     }

@@ -12,7 +12,7 @@ pub(crate) fn check_name(
     name: &Spanned<String>,
     what: &str,
     max: usize,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> bool {
     let text = name.value.as_str();
     let problem = if text.is_empty() {
@@ -26,18 +26,18 @@ pub(crate) fn check_name(
     } else {
         return true;
     };
-    findings.report(Code::InvalidName, &name.span, problem, None);
+    sink.report(Code::InvalidName, &name.span, problem, None);
     false
 }
 
 /// Reports an id, such as a rule's, that is not made of letters, digits, `-`, `_` and `.`.
-pub(crate) fn check_id(id: &Spanned<String>, what: &str, findings: &mut DiagnosticSink<'_>) -> bool {
+pub(crate) fn check_id(id: &Spanned<String>, what: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let good = (1..=MAX_ID).contains(&id.value.len()) && id.value.bytes().all(fits);
     if !good {
         let message = format!("`{}` cannot be {what}", id.value.escape_debug());
         let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
-        findings.report(Code::InvalidName, &id.span, message, help);
+        sink.report(Code::InvalidName, &id.span, message, help);
     }
     good
 }
@@ -113,12 +113,12 @@ const RESERVED_CLAIMS: &[&str] = &[
 const RESERVED_HOSTS: &[&str] = &["auth0.com", "webtask.io", "webtask.run"];
 
 /// Reports a claim name that Auth0 would not put into a token.
-pub(crate) fn check_claim(claim: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+pub(crate) fn check_claim(claim: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     const HELP: &str = "use a URL of the platform's own, such as `https://claims.example.com/groups`";
     let text = claim.value.as_str();
     if RESERVED_CLAIMS.contains(&text) {
         let message = format!("Auth0 reserves the claim `{text}` and drops it without a word");
-        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        sink.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
         return false;
     }
     let host = ["https://", "http://"]
@@ -130,27 +130,27 @@ pub(crate) fn check_claim(claim: &Spanned<String>, findings: &mut DiagnosticSink
         });
     let Some(host) = host else {
         let message = format!("the claim `{}` has no namespace", text.escape_debug());
-        findings.report(Code::UnnamespacedClaim, &claim.span, message, HELP.to_owned());
+        sink.report(Code::UnnamespacedClaim, &claim.span, message, HELP.to_owned());
         return false;
     };
     let host = host.to_ascii_lowercase();
     let reserved = |owner: &&&str| host == **owner || host.ends_with(&format!(".{owner}"));
     if let Some(owner) = RESERVED_HOSTS.iter().find(reserved) {
         let message = format!("Auth0 drops claims below `{owner}` without a word");
-        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        sink.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
         return false;
     }
     true
 }
 
 /// Reports a text that is empty, longer than an option may be, or holds control characters.
-pub(crate) fn check_option(text: &Spanned<String>, key: &str, findings: &mut DiagnosticSink<'_>) -> bool {
+pub(crate) fn check_option(text: &Spanned<String>, key: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let good =
         (1..=MAX_OPTION).contains(&text.value.chars().count()) && !text.value.chars().any(char::is_control);
     if !good {
         let message = format!("`{key}` is empty, too long, or holds control characters");
         let help = format!("give `{key}` 1 to {MAX_OPTION} characters that can be read");
-        findings.report(Code::InvalidValue, &text.span, message, help);
+        sink.report(Code::InvalidValue, &text.span, message, help);
     }
     good
 }
@@ -162,29 +162,25 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
     wanted: &Spanned<String>,
     known: impl Fn() -> I,
     (code, problem): (Code, &str),
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> bool {
     let good = known().any(|known| known == wanted.value);
     if !good {
-        let help = match findings.nearest(&wanted.value, known()) {
+        let help = match sink.nearest(&wanted.value, known()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
             // Codes are few and fixed; what an author named may be many.
             None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
             None => None,
         };
         let message = format!("{problem} `{}`", wanted.value.escape_debug());
-        findings.report(code, &wanted.span, message, help);
+        sink.report(code, &wanted.span, message, help);
     }
     good
 }
 
 /// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves; `about` is
 /// what is read there.
-pub(crate) fn check_pointer(
-    pointer: &Spanned<String>,
-    about: &str,
-    findings: &mut DiagnosticSink<'_>,
-) -> bool {
+pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let text = pointer.value.as_str();
     let tokens: Vec<&str> = text.split('/').skip(1).collect();
     let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
@@ -206,13 +202,13 @@ pub(crate) fn check_pointer(
     };
     if let Some(help) = problem {
         let message = format!("`{}` is no JSON Pointer to a user attribute", text.escape_debug());
-        findings.report(Code::InvalidPointer, &pointer.span, message, help);
+        sink.report(Code::InvalidPointer, &pointer.span, message, help);
         return false;
     }
     if tokens.first() == Some(&"user_metadata") {
         let message = format!("users can write their own `user_metadata`, so it says nothing about {about}");
         let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
-        findings.report(Code::SelfServiceSource, &pointer.span, message, help);
+        sink.report(Code::SelfServiceSource, &pointer.span, message, help);
         return false;
     }
     true

@@ -109,15 +109,15 @@ fn visit_node(node: &Node, place: Place, visit: &mut impl FnMut(&str, &Range<usi
 pub(crate) fn check_placeholders(
     rules: &Node,
     parameters: &[Parameter],
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
-    check_keys(rules, findings);
+    check_keys(rules, sink);
     for_each_text(rules, &mut |text, span, slot| {
         let Some(pieces) = split(text) else {
             let message = format!("a `{{{{` of `{}` is never closed", text.escape_debug());
             let help = "write a parameter as `{{name}}`".to_owned();
-            findings.report(Code::InvalidValue, span, message, help);
+            sink.report(Code::InvalidValue, span, message, help);
             return;
         };
         let mut before = String::new();
@@ -131,18 +131,18 @@ pub(crate) fn check_placeholders(
             };
             used.insert(name.to_owned());
             let Some(parameter) = parameters.iter().find(|it| it.name.value == name) else {
-                report_unknown(name, parameters, span, findings);
+                report_unknown(name, parameters, span, sink);
                 continue;
             };
             if parameter.kind.is_some_and(ParameterType::is_list) && pieces.len() > 1 {
                 let message = format!("the parameter `{name}` is a list, and stands inside a text");
                 let help = "let it stand alone, or give it the type `text`".to_owned();
-                findings.report(Code::InvalidValue, span, message, help);
+                sink.report(Code::InvalidValue, span, message, help);
             }
             if let Some(place) = not_literal(&before, slot) {
                 let message = format!("the parameter `{name}` cannot stand {place}");
                 let help = "a parameter is taken as it is, so it stands only where a literal text can";
-                findings.report(Code::InvalidValue, span, message, help.to_owned());
+                sink.report(Code::InvalidValue, span, message, help.to_owned());
             }
             // A stand-in that opens and closes nothing.
             before.push('x');
@@ -152,33 +152,28 @@ pub(crate) fn check_placeholders(
 }
 
 /// Reports placeholders in keys, where nothing is put in.
-fn check_keys(node: &Node, findings: &mut DiagnosticSink<'_>) {
+fn check_keys(node: &Node, sink: &mut DiagnosticSink<'_>) {
     match &node.kind {
-        Kind::List(entries) => entries.iter().for_each(|entry| check_keys(entry, findings)),
+        Kind::List(entries) => entries.iter().for_each(|entry| check_keys(entry, sink)),
         Kind::Map(members) => {
             for (key, value) in members {
                 if key.value.contains("{{") {
                     let message = format!("the key `{}` holds a parameter", key.value.escape_debug());
                     let help = "parameters stand in values only; write the key out".to_owned();
-                    findings.report(Code::InvalidValue, &key.span, message, help);
+                    sink.report(Code::InvalidValue, &key.span, message, help);
                 }
-                check_keys(value, findings);
+                check_keys(value, sink);
             }
         }
         _ => {}
     }
 }
 
-fn report_unknown(
-    name: &str,
-    parameters: &[Parameter],
-    span: &Range<usize>,
-    findings: &mut DiagnosticSink<'_>,
-) {
+fn report_unknown(name: &str, parameters: &[Parameter], span: &Range<usize>, sink: &mut DiagnosticSink<'_>) {
     let help = nearest(name, parameters.iter().map(|it| it.name.value.as_str()))
         .map(|near| format!("did you mean `{{{{{near}}}}}`?"));
     let message = format!("the template declares no parameter `{}`", name.escape_debug());
-    findings.report(Code::UnknownParameter, span, message, help);
+    sink.report(Code::UnknownParameter, span, message, help);
 }
 
 /// Where a text ends in which no literal can follow, behind `before`.

@@ -33,23 +33,23 @@ impl Default for Policies {
 }
 
 impl Policies {
-    pub(crate) fn read(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Self> {
-        let fields = Fields::read(node, &PLATFORM_POLICIES, findings)?;
+    pub(crate) fn read(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &PLATFORM_POLICIES, sink)?;
         let default = Self::default();
         let policies = Self {
-            closed: fields.choice("closed", POLICY, findings).unwrap_or(default.closed),
-            failure: fields.choice("failure", POLICY, findings).unwrap_or(default.failure),
-            incomplete: fields.choice("incomplete", INCOMPLETE, findings).unwrap_or(default.incomplete),
+            closed: fields.choice("closed", POLICY, sink).unwrap_or(default.closed),
+            failure: fields.choice("failure", POLICY, sink).unwrap_or(default.failure),
+            incomplete: fields.choice("incomplete", INCOMPLETE, sink).unwrap_or(default.incomplete),
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
-            unmatched: fields.choice("unmatched", UNMATCHED, findings).unwrap_or(default.unmatched),
-            refresh: read_refresh(&fields, findings).unwrap_or(default.refresh),
+            unmatched: fields.choice("unmatched", UNMATCHED, sink).unwrap_or(default.unmatched),
+            refresh: read_refresh(&fields, sink).unwrap_or(default.refresh),
         };
         if let (Some(unmatched), Some(partial)) = (fields.get("unmatched"), &policies.incomplete_span)
             && is_unsafe(policies.incomplete, policies.unmatched)
         {
             let place = (partial, PARTIAL_HERE);
-            findings.report_related(Code::UnsafePartial, &unmatched.span, UNMATCHED_MISSING, place);
-            findings.help_last(UNMATCHED_HELP);
+            sink.report_related(Code::UnsafePartial, &unmatched.span, UNMATCHED_MISSING, place);
+            sink.help_last(UNMATCHED_HELP);
         }
         Some(policies)
     }
@@ -80,48 +80,48 @@ pub(crate) struct OwnPolicies {
 }
 
 impl OwnPolicies {
-    pub(crate) fn read(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Self> {
-        let fields = Fields::read(node, &ORGANIZATION_POLICIES, findings)?;
+    pub(crate) fn read(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &ORGANIZATION_POLICIES, sink)?;
         Some(Self {
-            incomplete: fields.choice("incomplete", INCOMPLETE, findings),
+            incomplete: fields.choice("incomplete", INCOMPLETE, sink),
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
-            unmatched: fields.choice("unmatched", UNMATCHED, findings),
+            unmatched: fields.choice("unmatched", UNMATCHED, sink),
             unmatched_span: fields.get("unmatched").map(|node| node.span.clone()),
-            refresh: read_refresh(&fields, findings),
+            refresh: read_refresh(&fields, sink),
         })
     }
 }
 
 /// The policy `refresh`, if it is there; the inner `None` is `recompute`.
-fn read_refresh(policies: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Option<Option<u32>> {
+fn read_refresh(policies: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<Option<u32>> {
     let node = policies.get("refresh")?;
     match node.kind {
         Kind::Text(_) => {
-            let choice = policies.choice("refresh", &[("recompute", None)], findings);
+            let choice = policies.choice("refresh", &[("recompute", None)], sink);
             if choice.is_none() {
-                findings.help_last("write `recompute`, or `{ deny-if-older-than: 12h }`");
+                sink.help_last("write `recompute`, or `{ deny-if-older-than: 12h }`");
             }
             choice
         }
         Kind::Map(_) => {
-            let fields = Fields::read(node, &REFRESH, findings)?;
-            let duration = fields.require_text("deny-if-older-than", findings);
+            let fields = Fields::read(node, &REFRESH, sink)?;
+            let duration = fields.require_text("deny-if-older-than", sink);
             if duration.is_none() && !fields.is_misspelled("deny-if-older-than") {
-                findings.help_last(DURATION_HELP);
+                sink.help_last(DURATION_HELP);
             }
             let duration = duration?;
-            Some(Some(read_duration(&duration, findings)?))
+            Some(Some(read_duration(&duration, sink)?))
         }
         _ => {
             let wanted = "`recompute` or a mapping with the key `deny-if-older-than`";
-            findings.wrong_type(node, "`refresh`", wanted);
+            sink.wrong_type(node, "`refresh`", wanted);
             None
         }
     }
 }
 
 /// Seconds of a duration such as `12h`.
-fn read_duration(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+fn read_duration(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
     let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
     let split = units.iter().find_map(|(unit, seconds)| Some((written.value.strip_suffix(*unit)?, *seconds)));
     let seconds = split.and_then(|(number, unit): (&str, u32)| {
@@ -131,7 +131,7 @@ fn read_duration(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -
     let fitting = seconds.filter(|seconds| (1..=MAX_REFRESH_AGE).contains(seconds));
     if fitting.is_none() {
         let message = format!("`{}` is no duration from 1s to 366d", written.value.escape_debug());
-        findings.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
+        sink.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
     }
     fitting
 }

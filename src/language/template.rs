@@ -80,24 +80,24 @@ impl Template {
         standalone: bool,
         platform: Option<&Platform>,
         known: Known<'_>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let fields = Fields::read_file(node, &TEMPLATE, standalone, findings)?;
-        fields.require_text("description", findings);
+        let fields = Fields::read_file(node, &TEMPLATE, standalone, sink)?;
+        fields.require_text("description", sink);
         let parameters = match fields.get("parameters") {
-            Some(node) => read_parameters(node, platform, findings),
+            Some(node) => read_parameters(node, platform, sink),
             None => Vec::new(),
         };
-        fields.report_empty("rules", Code::EmptyList, findings);
-        let rules = fields.require("rules", findings)?;
-        let before = findings.list.len();
-        let used = check_placeholders(rules, &parameters, findings);
-        let broken = findings.list.iter().skip(before).map(|it| (it.span.start, it.span.end)).collect();
+        fields.report_empty("rules", Code::EmptyList, sink);
+        let rules = fields.require("rules", sink)?;
+        let before = sink.list.len();
+        let used = check_placeholders(rules, &parameters, sink);
+        let broken = sink.list.iter().skip(before).map(|it| (it.span.start, it.span.end)).collect();
         for parameter in parameters.iter().filter(|parameter| !used.contains(&parameter.name.value)) {
             let name = &parameter.name;
             let message = format!("no rule uses the parameter `{}`", name.value.escape_debug());
             let help = format!("remove it, or use it as `{{{{{}}}}}`", name.value.escape_debug());
-            findings.report(Code::UnusedParameter, &name.span, message, help);
+            sink.report(Code::UnusedParameter, &name.span, message, help);
         }
 
         // What a text with a parameter in it is, only a use can tell.
@@ -108,7 +108,7 @@ impl Template {
             }
         });
         let mut list = Vec::new();
-        let mut draft = DiagnosticSink { file: findings.file, list: &mut list };
+        let mut draft = DiagnosticSink { file: sink.file, list: &mut list };
         let read = read_rules(rules, None, known, &mut draft);
         check_ids(read.iter(), &mut draft);
         let mut found = BTreeSet::new();
@@ -116,10 +116,10 @@ impl Template {
             let span = (diagnostic.span.start, diagnostic.span.end);
             if !open.contains(&span) {
                 found.insert((diagnostic.code, span.0, span.1));
-                findings.list.push(diagnostic);
+                sink.list.push(diagnostic);
             }
         }
-        let (file, span) = (findings.file.to_owned(), node.span.clone());
+        let (file, span) = (sink.file.to_owned(), node.span.clone());
         Some(Self {
             file,
             span,
@@ -148,9 +148,9 @@ impl Template {
 pub(crate) fn check_used(templates: &Templates, list: &mut Vec<crate::diagnostic::Diagnostic>) {
     for (name, template) in templates {
         if let Some(template) = template.as_ref().filter(|template| !template.used.load(Ordering::Relaxed)) {
-            let mut findings = DiagnosticSink { file: &template.file, list };
+            let mut sink = DiagnosticSink { file: &template.file, list };
             let message = format!("no organization uses the template `{name}`");
-            findings.report(Code::UnusedTemplate, &template.span, message, None);
+            sink.report(Code::UnusedTemplate, &template.span, message, None);
         }
     }
 }
@@ -158,26 +158,26 @@ pub(crate) fn check_used(templates: &Templates, list: &mut Vec<crate::diagnostic
 fn read_parameters(
     node: &Node,
     platform: Option<&Platform>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Parameter> {
     let mut parameters = Vec::new();
-    for (name, node) in read_members(node, "`parameters`", findings).unwrap_or_default() {
-        check_parameter_name(name, findings);
-        let Some(fields) = Fields::read(node, &PARAMETER, findings) else { continue };
-        fields.text("description", findings);
-        fields.require("type", findings);
-        let kind = fields.choice("type", ParameterType::WORDS, findings);
+    for (name, node) in read_members(node, "`parameters`", sink).unwrap_or_default() {
+        check_parameter_name(name, sink);
+        let Some(fields) = Fields::read(node, &PARAMETER, sink) else { continue };
+        fields.text("description", sink);
+        fields.require("type", sink);
+        let kind = fields.choice("type", ParameterType::WORDS, sink);
         let default = fields
             .get("default")
             .zip(kind)
-            .and_then(|(node, kind)| read_argument(node, "`default`", kind, platform, findings));
+            .and_then(|(node, kind)| read_argument(node, "`default`", kind, platform, sink));
         let has_default = fields.get("default").is_some();
         parameters.push(Parameter { name: name.clone(), kind, default, has_default });
     }
     parameters
 }
 
-fn check_parameter_name(name: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
+fn check_parameter_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let text = name.value.as_str();
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
@@ -185,7 +185,7 @@ fn check_parameter_name(name: &Spanned<String>, findings: &mut DiagnosticSink<'_
         let message = format!("`{}` cannot be a parameter's name", text.escape_debug());
         let help =
             format!("begin with a letter, and use at most {MAX_ID} lowercase letters, digits, `-` and `_`");
-        findings.report(Code::InvalidName, &name.span, message, help);
+        sink.report(Code::InvalidName, &name.span, message, help);
     }
 }
 
@@ -195,28 +195,28 @@ pub(crate) fn read_argument(
     what: &str,
     kind: ParameterType,
     platform: Option<&Platform>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Argument> {
-    let before = findings.list.len();
+    let before = sink.list.len();
     let texts = if kind.is_list() {
         if node.is_empty() {
-            findings.report(Code::EmptyList, &node.span, format!("{what} is empty"), None);
+            sink.report(Code::EmptyList, &node.span, format!("{what} is empty"), None);
         }
-        read_texts(node, what, findings)
+        read_texts(node, what, sink)
     } else {
-        read_text(node, what, findings).into_iter().collect()
+        read_text(node, what, sink).into_iter().collect()
     };
     for text in &texts {
         if let Some(sign) = ["${", "{{"].into_iter().find(|sign| text.value.contains(sign)) {
             let message = format!("{what} holds `{sign}`");
             let help = "what a parameter holds is taken as it is; write the capture or the parameter into the template";
-            findings.report(Code::InvalidValue, &text.span, message, help.to_owned());
+            sink.report(Code::InvalidValue, &text.span, message, help.to_owned());
         } else if let (ParameterType::Group | ParameterType::Groups, Some(platform)) = (kind, platform) {
-            platform.check_group(text, findings);
+            platform.check_group(text, sink);
         }
     }
     // A group that is not registered would be reported again wherever the template grants it.
-    if findings.list.len() > before {
+    if sink.list.len() > before {
         return None;
     }
     let mut texts = texts.into_iter().map(|text| text.value);

@@ -27,17 +27,17 @@ pub(crate) fn expand_uses(
     mut room: usize,
     context: ReadContext<'_>,
     known: Known<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
     let mut budget = BUDGET;
-    for node in read_list(node, "`use`", findings).unwrap_or_default() {
-        let Some(fields) = Fields::read(node, &USE, findings) else { continue };
-        let id = fields.text("id", findings);
-        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", findings));
-        let Some(reference) = fields.require_text("template", findings) else { continue };
-        let template = find(&reference, context.templates, findings);
+    for node in read_list(node, "`use`", sink).unwrap_or_default() {
+        let Some(fields) = Fields::read(node, &USE, sink) else { continue };
+        let id = fields.text("id", sink);
+        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", sink));
+        let Some(reference) = fields.require_text("template", sink) else { continue };
+        let template = find(&reference, context.templates, sink);
         if let Some(template) = template {
             template.used.store(true, core::sync::atomic::Ordering::Relaxed);
         }
@@ -47,19 +47,19 @@ pub(crate) fn expand_uses(
         match seen.get(&prefix.value) {
             Some(first) => {
                 let message = format!("another `use` of this mapping is called `{}` already", prefix.value);
-                findings.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
-                findings.help_last("give one of the two an `id` of its own");
+                sink.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
+                sink.help_last("give one of the two an `id` of its own");
                 continue;
             }
             None => drop(seen.insert(prefix.value.clone(), prefix.span.clone())),
         }
         let Some(template) = template else { continue };
-        let Some(arguments) = read_arguments(&fields, &reference, template, context, findings) else {
+        let Some(arguments) = read_arguments(&fields, &reference, template, context, sink) else {
             continue;
         };
         let one = OneUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
         let fits = template.len() <= room;
-        match if fits { one.rules(known, &mut budget, findings) } else { None } {
+        match if fits { one.rules(known, &mut budget, sink) } else { None } {
             Some(more) => {
                 room = room.saturating_sub(more.len());
                 rules.extend(more);
@@ -67,7 +67,7 @@ pub(crate) fn expand_uses(
             None => {
                 let message = format!("with the rules of `{}` the mapping is too large", reference.value);
                 let help = format!("a mapping has at most {MAX_RULES} rules; use fewer templates");
-                findings.report(Code::InvalidValue, &reference.span, message, help);
+                sink.report(Code::InvalidValue, &reference.span, message, help);
                 break;
             }
         }
@@ -79,7 +79,7 @@ pub(crate) fn expand_uses(
 fn find<'t>(
     reference: &Spanned<String>,
     templates: &'t Templates,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<&'t Template> {
     if let Some(found) = templates.get(&reference.value) {
         return found.as_ref();
@@ -110,7 +110,7 @@ fn find<'t>(
             (format!("there is no template `{text}`"), help)
         }
     };
-    findings.report(Code::UnknownTemplate, &reference.span, message, help);
+    sink.report(Code::UnknownTemplate, &reference.span, message, help);
     None
 }
 
@@ -120,13 +120,13 @@ fn read_arguments(
     reference: &Spanned<String>,
     template: &Template,
     context: ReadContext<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<BTreeMap<String, Argument>> {
     let mut arguments = BTreeMap::new();
     let mut complete = true;
     let mut stated = Vec::new();
     let with = fields.get("with");
-    for (name, node) in with.and_then(|node| read_members(node, "`with`", findings)).unwrap_or_default() {
+    for (name, node) in with.and_then(|node| read_members(node, "`with`", sink)).unwrap_or_default() {
         stated.push(name.value.as_str());
         let Some(parameter) = template.parameter(&name.value) else {
             let names = || template.parameters.iter().map(|parameter| parameter.name.value.as_str());
@@ -140,12 +140,12 @@ fn read_arguments(
                 reference.value,
                 name.value.escape_debug()
             );
-            findings.report(Code::UnknownParameter, &name.span, message, help);
+            sink.report(Code::UnknownParameter, &name.span, message, help);
             continue;
         };
         let what = format!("`{}`", name.value);
         let argument = match parameter.kind {
-            Some(kind) => read_argument(node, &what, kind, context.platform, findings),
+            Some(kind) => read_argument(node, &what, kind, context.platform, sink),
             None => None,
         };
         match argument {
@@ -168,13 +168,13 @@ fn read_arguments(
                     format!("the template `{}` needs the parameter `{}`", reference.value, name.value);
                 let help = format!("add it: `with: {{ {}: … }}`", name.value);
                 let span = with.map_or(&reference.span, |with| &with.span);
-                findings.report_in(
+                sink.report_in(
                     Code::MissingParameter,
                     span,
                     message,
                     (&template.file, &name.span, "declared here"),
                 );
-                findings.help_last(&help);
+                sink.help_last(&help);
             }
         }
     }
@@ -195,7 +195,7 @@ impl OneUse<'_> {
         &self,
         known: Known<'_>,
         budget: &mut Budget,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<Rule>> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
         let mut expansion = Expansion { arguments: &arguments, budget, forged: Vec::new() };
@@ -204,7 +204,7 @@ impl OneUse<'_> {
         for forged in &forged {
             let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
             let help = "what a parameter holds is taken as it is; write the capture into the template";
-            findings.report(Code::InvalidValue, self.span, message, help.to_owned());
+            sink.report(Code::InvalidValue, self.span, message, help.to_owned());
         }
         let mut list = Vec::new();
         let mut inner = DiagnosticSink { file: &self.template.file, list: &mut list };
@@ -221,7 +221,7 @@ impl OneUse<'_> {
             // What is wrong whatever the parameters are is reported once, in the template.
             let place = (diagnostic.code, diagnostic.span.start, diagnostic.span.end);
             if !self.template.found.contains(&place) {
-                findings.list.push(diagnostic.related(findings.file, self.span.clone(), USED));
+                sink.list.push(diagnostic.related(sink.file, self.span.clone(), USED));
             }
         }
         Some(rules)
