@@ -195,6 +195,30 @@ pub(crate) enum Value {
     Templated(&'static Value),
 }
 
+impl Value {
+    /// The value of a key in a mapping that is such a value, or is in a list that is one.
+    pub(crate) fn member(&'static self, key: &str) -> Option<&'static Self> {
+        match self {
+            Self::Object(object) => object.key(key).map(|key| &key.value),
+            Self::Map { of, .. } => Some(of),
+            Self::List { of, .. } => of.member(key),
+            Self::OneOrList(of) | Self::Unique(of) | Self::Templated(of) => of.member(key),
+            Self::Either(all) => all.iter().find_map(|of| of.member(key)),
+            _ => None,
+        }
+    }
+
+    /// The role of a text that is such a value, or is in a list that is one.
+    pub(crate) fn text_role(&self) -> TextRole {
+        match self {
+            Self::Text(text) | Self::Texts { of: text, .. } => text.role,
+            Self::List { of, .. } => of.text_role(),
+            Self::OneOrList(of) | Self::Unique(of) | Self::Templated(of) => of.text_role(),
+            _ => TextRole::Plain,
+        }
+    }
+}
+
 /// A word that a key knows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
@@ -220,10 +244,25 @@ pub(crate) struct Text {
     pub(crate) example: Option<&'static str>,
     /// All texts that it may be, if they are few.
     pub(crate) codes: Option<fn() -> Vec<&'static str>>,
+    pub(crate) role: TextRole,
+}
+
+/// What the language reads a text as; it decides how a template's parameter is put into the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextRole {
+    /// Neither a pattern nor a grant: an id, a date, prose.
+    Plain,
+    /// The exact name of an upstream group.
+    ExactName,
+    Glob,
+    Regex,
+    /// A target group to grant, in which `${name}` inserts what a pattern captured.
+    Grant,
 }
 
 impl Text {
-    const ANY: Self = Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None };
+    const ANY: Self =
+        Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None, role: TextRole::Plain };
 
     const fn up_to(most: usize) -> Self {
         Self { least: 1, most, ..Self::ANY }
@@ -240,6 +279,10 @@ impl Text {
 
     const fn among(codes: fn() -> Vec<&'static str>) -> Self {
         Self { codes: Some(codes), ..Self::ANY }
+    }
+
+    const fn with_role(self, role: TextRole) -> Self {
+        Self { role, ..self }
     }
 
     const fn such_as(self, example: &'static str) -> Self {

@@ -5,11 +5,11 @@
 
 use core::ops::Range;
 
+pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSource};
 use super::strategy::Strategy;
 use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
-use crate::login::dn::AttributeOf;
-use crate::login::source::{Absent, Combine, Identity};
+use crate::login::source::Combine;
 
 /// A platform: its applications, its registry of target groups, and what bounds every mapping.
 #[derive(Debug)]
@@ -123,70 +123,6 @@ pub(crate) struct Connection {
     /// At least one.
     pub(crate) sources: Vec<OwnedSource>,
     pub(crate) combine: Combine,
-}
-
-/// A [`Source`](crate::Source) that owns its texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OwnedSource {
-    pub(crate) from: From,
-    pub(crate) shape: OwnedShape,
-    pub(crate) form: OwnedForm,
-    /// Whether numbers and booleans are read as text rather than refused.
-    pub(crate) numbers: bool,
-    pub(crate) booleans: bool,
-    /// Whether names are brought into Unicode's normalization form C.
-    pub(crate) nfc: bool,
-    /// Whether spaces and invisible characters at the ends, and invisible ones inside, are removed.
-    pub(crate) trim: bool,
-    pub(crate) absent: Absent,
-    /// Whether Entra's signs of withheld groups are looked for.
-    pub(crate) overage: bool,
-    /// So many entries mean that the list was cut.
-    pub(crate) cap: Option<u32>,
-}
-
-/// Where groups are found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum From {
-    /// A JSON Pointer below `event.user`, or below the profile of the identity that logged in.
-    Attribute { pointer: String, identity: Identity },
-    /// What `api.groups.getUserGroups()` gives.
-    Provisioned,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum OwnedShape {
-    List,
-    ListOrString,
-    /// One string that is one group.
-    Text,
-    Delimited(String),
-    /// An array of objects, whose member of this name holds the group.
-    Objects(String),
-    /// A string that holds JSON: an array of strings, or of objects whose member of this name holds the group.
-    Json(Option<String>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum OwnedForm {
-    Plain,
-    /// A distinguished name, of which the value of the attribute counts; others than those below the suffix are left
-    /// out. `below` is text in the form of RFC 4514.
-    DistinguishedName {
-        attribute: String,
-        of: AttributeOf,
-        below: Option<String>,
-    },
-    /// `DOMAIN\name`; others than those of the domain are left out.
-    Domain {
-        domain: Option<String>,
-    },
-    /// An address; others than those of the domain are left out, and with a domain only the part before `@` counts.
-    Email {
-        domain: Option<String>,
-    },
-    /// A path that begins with `/`, which is left out.
-    Path,
 }
 
 /// A readable name for what an identity provider sends.

@@ -1,6 +1,6 @@
 //! Auth0's connection strategies, and where each puts the groups unless the mapping says otherwise.
 
-use super::model::OwnedShape;
+use super::owned_source::OwnedShape;
 
 /// A connection's strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,11 @@ use super::fields::{DiagnosticSink, Fields, nearest, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
 use super::names::check_id;
-use super::placeholder::{Argument, Budget, Expansion};
+use super::parameter::{Argument, read_argument};
 use super::read_context::ReadContext;
 use super::rules::read_rules;
-use super::template::{Template, Templates, parse_reference, read_argument};
+use super::substitution::{Budget, Substitution};
+use super::template::{Template, Templates, parse_reference};
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_RULES;
@@ -198,9 +199,9 @@ impl OneUse<'_> {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<Rule>> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
-        let mut expansion = Expansion { arguments: &arguments, budget, forged: Vec::new() };
-        let expanded = expansion.rules(&self.template.rules)?;
-        let forged = expansion.forged;
+        let mut substitution = Substitution { arguments: &arguments, budget, forged: Vec::new() };
+        let expanded = substitution.rules(&self.template.rules)?;
+        let forged = substitution.forged;
         for forged in &forged {
             let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
             let help = "what a parameter holds is taken as it is; write the capture into the template";

@@ -10,8 +10,10 @@ use core::ops::Range;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_YAML_DEPTH;
+
+mod syntax_error;
 
 /// A YAML value with its place in the file, in bytes.
 #[derive(Clone, Debug)]
@@ -87,78 +89,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         underscored_numbers_as_strings: true,
         with_snippet: false,
     };
-    match serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options) {
-        Ok(node) => Ok(place(node)),
-        Err(error) => {
-            let (span, message) = describe(text, &error);
-            let behind_tab = text.get(..span.start).is_some_and(|before| before.ends_with('\t'));
-            let behind_braces = text.get(..span.start).is_some_and(|before| before.ends_with("{{"));
-            let marked = text.get(span.start..).unwrap_or_default();
-            let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
-            Err(Box::new(match marked.chars().next() {
-                Some('<') if marked.starts_with("<<") => {
-                    diagnostic.help("write the keys out where they belong")
-                }
-                Some('-') if marked.starts_with("---") => {
-                    diagnostic.help("remove the second document, or put it into a file of its own")
-                }
-                _ if behind_braces || marked.starts_with("{{") => {
-                    diagnostic.help("put a text that begins with `{{` in quotes")
-                }
-                Some('*') => diagnostic.help("put a glob that begins with `*` in quotes"),
-                first if behind_tab || first == Some('\t') => {
-                    diagnostic.help("YAML is indented with spaces, not with tabs")
-                }
-                _ => diagnostic,
-            }))
-        }
-    }
-}
-
-/// Where serde-saphyr saw the problem, and its message without the place.
-fn describe(text: &str, error: &serde_saphyr::Error) -> (Range<usize>, String) {
-    let span = error.location().map_or(0..0, |location| match location.span().byte_offset() {
-        Some(_) => span_of(&location),
-        None => {
-            let start = offset_of(text, location.line(), location.column());
-            start..start
-        }
-    });
-    let rendered = error.without_snippet().to_string();
-    // serde-saphyr puts the place into the message; whoever prints the diagnostic shows it.
-    let message = rendered.lines().next().unwrap_or_default();
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let message = message.strip_prefix("error: ").unwrap_or(message);
-    let message = match message {
-        _ if message.contains("Documents") => "the file has a second document, and may have one",
-        _ if message.contains("Depth")
-            || message.contains("recursion limit")
-            || message.contains("depth") =>
-        {
-            "the file is nested deeper than a mapping file may be"
-        }
-        _ if message.contains("merge keys") => "the merge key `<<` is not part of the mapping language",
-        _ if message.starts_with("budget breached") => "the file is larger than a mapping file may be",
-        _ => message,
-    };
-    let start = span.start.min(text.len());
-    // Something is to be underlined: the character at the place, if the problem has no extent.
-    let first = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    (start..span.end.clamp(start + first, text.len()), message.to_owned())
-}
-
-/// The byte at a line and a column, both counted from one, the column in characters.
-fn offset_of(text: &str, line: u64, column: u64) -> usize {
-    let count = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-    let mut start = 0;
-    for (number, content) in text.split_inclusive('\n').enumerate() {
-        if number == count(line) {
-            let within = content.char_indices().nth(count(column));
-            return start + within.map_or(content.trim_end().len(), |(at, _)| at);
-        }
-        start += content.len();
-    }
-    start
+    serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options)
+        .map(place)
+        .map_err(|error| Box::new(syntax_error::diagnose(file, text, &error)))
 }
 
 fn span_of(location: &serde_saphyr::Location) -> Range<usize> {

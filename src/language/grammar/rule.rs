@@ -3,7 +3,7 @@
 use super::organization::STRATEGIES;
 use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID,
-    TARGET_NAME, Text, Value,
+    TARGET_NAME, Text, TextRole, Value,
 };
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_TEXT};
 
@@ -39,7 +39,7 @@ pub(crate) static RULE: Object = Object {
     ],
 };
 
-static GRANT: Text = Text::up_to(usize::MAX).such_as("bi-${team}");
+static GRANT: Text = Text::up_to(usize::MAX).with_role(TextRole::Grant).such_as("bi-${team}");
 
 pub(crate) static MATCH: Object = Object {
     name: "match",
@@ -77,9 +77,9 @@ pub(crate) static PATTERNS: Object = Object {
     constraints: &[Constraint::AtLeastOne(&["exact", "glob", "regex"])],
 };
 
-static NAME: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-Viewers");
-static GLOB: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-*");
-static REGEX: Text = Text::up_to(MAX_TEXT).such_as("GG-(?<team>[a-z]+)-BI");
+static NAME: Text = Text::up_to(MAX_TEXT).with_role(TextRole::ExactName).such_as("GG-BI-Viewers");
+static GLOB: Text = Text::up_to(MAX_TEXT).with_role(TextRole::Glob).such_as("GG-BI-*");
+static REGEX: Text = Text::up_to(MAX_TEXT).with_role(TextRole::Regex).such_as("GG-(?<team>[a-z]+)-BI");
 
 pub(crate) static CONDITION: Object = Object {
     name: "condition",
