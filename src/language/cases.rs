@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::case_login::{build_event, find, raw_event};
-use super::fields::{DiagnosticSink, Fields, read_list, read_texts};
-use super::grammar::{CASE, EXPECT, WHOLE_CASE};
+use super::case_event::{build_event, find, raw_event};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_texts};
+use super::grammar::{CASE, EXPECT, SINGLE_FILE_CASE};
 use super::model::{Organization, Platform};
-use super::names::check_known;
+use super::name_checks::check_known;
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::Bundle;
 use crate::diagnostic::Code;
@@ -143,7 +144,7 @@ fn read_case(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Case> {
     let whole = own.is_none();
-    let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, sink)?;
+    let fields = Fields::read(node, if whole { &SINGLE_FILE_CASE } else { &CASE }, sink)?;
     let name = fields.require_text("name", sink);
     let organization = match whole.then(|| fields.text("organization", sink)).flatten() {
         Some(wanted) => find(

@@ -1,9 +1,10 @@
 //! Conditions: what has to hold of a login, apart from its groups.
 
-use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{ATTRIBUTE_TEST, CONDITION};
 use super::model::{Condition, MetadataOf, Scalar, Test};
-use super::names::{check_known, check_pointer};
+use super::name_checks::{check_known, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;

@@ -2,83 +2,12 @@
 
 use core::ops::Range;
 
-use super::grammar::{Key, Object, VERSION, Value, Word};
+pub(crate) use super::diagnostic_sink::DiagnosticSink;
+use super::grammar::{Key, Layout, Object, VERSION, Value, Word};
+pub(crate) use super::suggestions::{nearest, quoted};
 use super::yaml::{Kind, Node, Spanned};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::limits::{MAX_ENTRIES, MAX_SUGGESTIONS};
-
-/// Where the findings of one file go.
-#[derive(Debug)]
-pub(crate) struct DiagnosticSink<'d> {
-    pub(crate) file: &'d str,
-    pub(crate) list: &'d mut Vec<Diagnostic>,
-}
-
-impl DiagnosticSink<'_> {
-    /// Reports a problem; without `help` of its own it gets that of its code.
-    pub(crate) fn report(
-        &mut self,
-        code: Code,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<Option<String>>,
-    ) {
-        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
-        self.list.push(match help.into() {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
-    }
-
-    /// The known word that a mistyped one is probably meant to be, as long as not too much else is wrong: there may be
-    /// thousands of either, and whoever has so many findings made one mistake.
-    pub(crate) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-        if self.list.len() < MAX_SUGGESTIONS { nearest(word, known) } else { None }
-    }
-
-    /// Reports a problem that has to do with another place in the same file.
-    pub(crate) fn report_related(
-        &mut self,
-        code: Code,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        (place, label): (&Range<usize>, &str),
-    ) {
-        let file = self.file;
-        self.report_in(code, span, message, (file, place, label));
-    }
-
-    /// Reports a problem that has to do with a place in another file.
-    pub(crate) fn report_in(
-        &mut self,
-        code: Code,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        (file, place, label): (&str, &Range<usize>, &str),
-    ) {
-        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
-        self.list.push(diagnostic.related(file, place.clone(), label));
-    }
-
-    /// Gives the last reported problem a help of its own.
-    pub(crate) fn help_last(&mut self, help: &str) {
-        if let Some(diagnostic) = self.list.last_mut() {
-            diagnostic.help = help.to_owned();
-        }
-    }
-
-    /// Reports a value of the wrong type.
-    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
-        let help = match node.kind {
-            Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
-                Some("put it in quotes to make it text".to_owned())
-            }
-            _ => None,
-        };
-        let message = format!("{what} is {}, and has to be {wanted}", node.kind.noun());
-        self.report(Code::WrongType, &node.span, message, help);
-    }
-}
+use crate::diagnostic::Code;
+use crate::limits::MAX_ENTRIES;
 
 /// The members of a YAML mapping whose keys the language knows.
 #[derive(Debug)]
@@ -100,21 +29,30 @@ impl<'n> Fields<'n> {
         Self::read_keys(node, object, object.keys(), sink)
     }
 
-    /// Like [`read`](Self::read), for what is a file of its own if `standalone`, and says its version then.
+    /// Reads the outermost mapping of a file, which also has the key `version`.
     ///
-    /// Returns `None` if the version is one that cannot be understood.
+    /// Returns `None` if this program does not know the version.
     pub(crate) fn read_file(
         node: &'n Node,
         object: &'static Object,
-        standalone: bool,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        if !standalone {
-            return Self::read(node, object, sink);
-        }
         let keys = core::iter::once(&VERSION).chain(object.keys());
         let fields = Self::read_keys(node, object, keys, sink)?;
-        fields.check_version(sink).then_some(fields)
+        if fields.check_version(sink) { Some(fields) } else { None }
+    }
+
+    /// Reads what is a file of its own in a folder, and a member of a single file.
+    pub(crate) fn read_section(
+        node: &'n Node,
+        object: &'static Object,
+        layout: Layout,
+        sink: &mut DiagnosticSink<'_>,
+    ) -> Option<Self> {
+        match layout {
+            Layout::Folder => Self::read_file(node, object, sink),
+            Layout::SingleFile => Self::read(node, object, sink),
+        }
     }
 
     fn read_keys(
@@ -426,23 +364,4 @@ pub(crate) fn read_texts(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>)
             Vec::new()
         }
     }
-}
-
-/// The known word that a mistyped one is probably meant to be.
-pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let word = word.to_lowercase();
-    let most = |known: &str| known.len().min(word.len()).div_ceil(4);
-    known
-        // Each surplus character is a mistake; there is no need to compare a word with a whole text.
-        .filter(|known| known.chars().count().abs_diff(word.chars().count()) <= most(known))
-        .map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), known))
-        .filter(|(distance, known)| *distance <= most(known))
-        // Hardly anyone mistakes the first letter.
-        .min_by_key(|(distance, known)| (*distance, known.chars().next() != word.chars().next(), *known))
-        .map(|(_, known)| known)
-}
-
-/// Words in backticks with commas between them.
-pub(crate) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
-    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -17,7 +17,9 @@ pub(crate) use self::platform::{
     APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP,
 };
 pub(crate) use self::rule::{ATTRIBUTE_TEST, CONDITION, MATCH, PATTERNS, RULE};
-pub(crate) use self::test::{CASE, EXPECT, METADATA, PROVISIONED_GROUP, TESTS, WHOLE, WHOLE_CASE};
+pub(crate) use self::test::{
+    CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,
+};
 
 /// A kind of mapping file.
 #[derive(Debug)]
@@ -36,10 +38,19 @@ pub(crate) static FILES: &[FileKind] = &[
     FileKind { name: "organization", path: "organizations/*.yaml", object: &ORGANIZATION },
     FileKind { name: "test", path: "organizations/*.test.yaml", object: &TESTS },
     FileKind { name: "template", path: "templates/*@*.yaml", object: &TEMPLATE },
-    FileKind { name: "whole", path: "*.yaml", object: &WHOLE },
+    FileKind { name: "whole", path: "*.yaml", object: &SINGLE_FILE },
 ];
 
-/// The key that every file of its own begins with.
+/// How the mapping files of a platform are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Each part is a file of its own, with a version.
+    Folder,
+    /// All parts are members of one file.
+    SingleFile,
+}
+
+/// The key that every file begins with.
 pub(crate) static VERSION: Key =
     Key::required("version", Value::Version, "The version of the mapping language.");
 
@@ -90,24 +101,24 @@ pub(crate) enum Constraint {
     WithSeveral(&'static str, &'static str),
 }
 
-/// What a key says, for what then holds of others.
+/// A condition on the value of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Where {
     pub(crate) key: &'static str,
     pub(crate) words: &'static [&'static str],
-    /// Whether it is so without the key as well.
-    pub(crate) absent: bool,
+    /// Whether the condition also holds without the key.
+    pub(crate) or_missing: bool,
 }
 
 impl Where {
-    /// The key is there, and says one of these words.
-    const fn says(key: &'static str, words: &'static [&'static str]) -> Self {
-        Self { key, words, absent: false }
+    /// The value of the key is one of these words.
+    const fn is(key: &'static str, words: &'static [&'static str]) -> Self {
+        Self { key, words, or_missing: false }
     }
 
-    /// The key says one of these words, or is not there.
-    const fn says_or_lacks(key: &'static str, words: &'static [&'static str]) -> Self {
-        Self { key, words, absent: true }
+    /// The value of the key is one of these words, or the key is missing.
+    const fn is_or_missing(key: &'static str, words: &'static [&'static str]) -> Self {
+        Self { key, words, or_missing: true }
     }
 }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::conditions::Known;
-use super::fields::{DiagnosticSink, Fields, read_members, read_text};
-use super::grammar::ORGANIZATION;
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_members, read_text};
+use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Organization, Rule};
-use super::names::check_name;
+use super::name_checks::check_name;
 use super::normalize_names::tidy_names;
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
@@ -18,15 +19,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
 
 impl Organization {
-    /// Reads a mapping; `standalone` says whether it is a file of its own, with a version.
+    /// Reads a mapping.
     pub(crate) fn read(
         node: &Node,
         name: &str,
-        standalone: bool,
+        layout: Layout,
         context: ReadContext<'_>,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let fields = Fields::read_file(node, &ORGANIZATION, standalone, sink)?;
+        let fields = Fields::read_section(node, &ORGANIZATION, layout, sink)?;
         let id = fields.text("organization", sink).filter(|id| check_organization_id(id, sink));
         let connections = match fields.require("connections", sink) {
             Some(node) => read_connections(node, sink),

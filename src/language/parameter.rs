@@ -1,6 +1,7 @@
 //! Parameters of templates: their declarations, and the values that uses give them.
 
-use super::fields::{DiagnosticSink, Fields, read_members, read_text, read_texts};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_members, read_text, read_texts};
 use super::grammar::PARAMETER;
 use super::model::Platform;
 use super::yaml::{Node, Spanned};

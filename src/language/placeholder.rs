@@ -6,9 +6,10 @@
 use core::ops::Range;
 use std::collections::BTreeSet;
 
-use super::fields::{DiagnosticSink, nearest};
+use super::diagnostic_sink::DiagnosticSink;
 use super::grammar::{TEMPLATE, TextRole, Value};
 use super::parameter::{Parameter, ParameterType};
+use super::suggestions::nearest;
 use super::yaml::{Kind, Node};
 use crate::diagnostic::Code;
 

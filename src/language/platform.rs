@@ -3,10 +3,11 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
-use super::grammar::{APPLICATION, CEILING, LIMITS, PLATFORM, TARGET_GROUP};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members, read_texts};
+use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
-use super::names::{check_claim, check_known, check_name};
+use super::name_checks::{check_claim, check_known, check_name};
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::OverLimit;
 use crate::diagnostic::Code;
@@ -33,14 +34,14 @@ enum Token {
 }
 
 impl Platform {
-    /// Reads a platform whose organizations have these names; `standalone` says whether it is a file of its own.
+    /// Reads a platform whose organizations have these names.
     pub(crate) fn read(
         node: &Node,
-        standalone: bool,
+        layout: Layout,
         organizations: &[&str],
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let fields = Fields::read_file(node, &PLATFORM, standalone, sink)?;
+        let fields = Fields::read_section(node, &PLATFORM, layout, sink)?;
         let applications = match fields.require("applications", sink) {
             Some(node) => read_applications(node, sink),
             None => Vec::new(),

@@ -1,6 +1,7 @@
 //! Policies: what happens with logins that cannot be evaluated.
 
-use super::fields::{DiagnosticSink, Fields};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::Fields;
 use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
 use super::model::Policies;
 use super::yaml::{Kind, Node, Spanned};
@@ -138,7 +139,7 @@ fn read_duration(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> Op
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::DiagnosticSink;
+    use super::super::diagnostic_sink::DiagnosticSink;
     use super::super::yaml::Spanned;
     use super::read_duration;
 

@@ -4,10 +4,11 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::conditions::{Known, read_condition};
-use super::fields::{DiagnosticSink, Fields, read_list, read_texts};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE};
 use super::model::{Effect, Matches, Patterns, Rule};
-use super::names::check_id;
+use super::name_checks::check_id;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_PATTERNS;

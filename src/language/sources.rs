@@ -1,10 +1,11 @@
 //! Connections: where each one's groups are found, and how they look there.
 
 use super::conditions::check_domain;
-use super::fields::{DiagnosticSink, Fields, read_list, read_members};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
-use super::names::{check_name, check_option, check_pointer};
+use super::name_checks::{check_name, check_option, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;

@@ -7,8 +7,9 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::Known;
-use super::fields::{DiagnosticSink, Fields};
-use super::grammar::TEMPLATE;
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::Fields;
+use super::grammar::{Layout, TEMPLATE};
 use super::model::Platform;
 use super::parameter::{Parameter, read_parameters};
 use super::placeholder::{check_placeholders, for_each_text};
@@ -48,15 +49,15 @@ pub(crate) fn parse_reference(text: &str) -> Option<(&str, u32)> {
 }
 
 impl Template {
-    /// Reads a template; `standalone` says whether it is a file of its own, with a version.
+    /// Reads a template.
     pub(crate) fn read(
         node: &Node,
-        standalone: bool,
+        layout: Layout,
         platform: Option<&Platform>,
         known: Known<'_>,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let fields = Fields::read_file(node, &TEMPLATE, standalone, sink)?;
+        let fields = Fields::read_section(node, &TEMPLATE, layout, sink)?;
         fields.require_text("description", sink);
         let parameters = match fields.get("parameters") {
             Some(node) => read_parameters(node, platform, sink),

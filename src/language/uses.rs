@@ -4,14 +4,16 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::conditions::Known;
-use super::fields::{DiagnosticSink, Fields, nearest, read_list, read_members};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
-use super::names::check_id;
+use super::name_checks::check_id;
 use super::parameter::{Argument, read_argument};
 use super::read_context::ReadContext;
 use super::rules::read_rules;
 use super::substitution::{Budget, Substitution};
+use super::suggestions::nearest;
 use super::template::{Template, Templates, parse_reference};
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
@@ -134,7 +136,7 @@ fn read_arguments(
             let help = match nearest(&name.value, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if template.parameters.is_empty() => "the template has no parameters".to_owned(),
-                None => format!("the template has the parameters {}", super::fields::quoted(names())),
+                None => format!("the template has the parameters {}", super::suggestions::quoted(names())),
             };
             let message = format!(
                 "the template `{}` has no parameter `{}`",

@@ -92,7 +92,7 @@ pub(crate) static CONNECTION: Object = Object {
         Key::optional("combine", Value::Word(COMBINE), "What several sources are together."),
     ],
     constraints: &[
-        Constraint::Requires(Where::says("strategy", &["other"]), &["groups"]),
+        Constraint::Requires(Where::is("strategy", &["other"]), &["groups"]),
         Constraint::WithSeveral("groups", "combine"),
     ],
 };
@@ -195,12 +195,12 @@ pub(crate) static SOURCE: Object = Object {
         ),
     ],
     constraints: &[
-        Constraint::Forbids(Where::says("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
-        Constraint::OnlyIf(Where::says_or_lacks("shape", &["delimited"]), &["delimiter"]),
-        Constraint::OnlyIf(Where::says_or_lacks("shape", &["objects", "json"]), &["field"]),
-        Constraint::Requires(Where::says("shape", &["objects"]), &["field"]),
-        Constraint::OnlyIf(Where::says("form", &["dn"]), &["attribute", "attribute-of", "below"]),
-        Constraint::OnlyIf(Where::says("form", &["domain", "email"]), &["domain"]),
+        Constraint::Forbids(Where::is("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
+        Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited"]), &["delimiter"]),
+        Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "json"]), &["field"]),
+        Constraint::Requires(Where::is("shape", &["objects"]), &["field"]),
+        Constraint::OnlyIf(Where::is("form", &["dn"]), &["attribute", "attribute-of", "below"]),
+        Constraint::OnlyIf(Where::is("form", &["domain", "email"]), &["domain"]),
     ],
 };
 

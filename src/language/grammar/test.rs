@@ -133,8 +133,8 @@ pub(crate) static EXPECT: Object = Object {
         Key::optional("notes", Value::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
     ],
     constraints: &[
-        Constraint::Requires(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
-        Constraint::OnlyIf(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+        Constraint::Requires(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
+        Constraint::OnlyIf(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
     ],
 };
 
@@ -148,7 +148,7 @@ static OUTCOMES: &[Word] = &[
     word("none", "The client is no application of the platform; nothing is touched."),
 ];
 
-pub(crate) static WHOLE: Object = Object {
+pub(crate) static SINGLE_FILE: Object = Object {
     name: "whole",
     what: "the file",
     doc: "A whole platform in one file, with its cases.",
@@ -161,7 +161,7 @@ pub(crate) static WHOLE: Object = Object {
             "What the files of `organizations` hold, by the organization's name.",
         ),
         Key::optional("templates", TEMPLATES, "What the files of `templates` hold, by name and version."),
-        Key::optional("cases", Value::List { of: &Value::Object(&WHOLE_CASE), least: 0 }, "The cases."),
+        Key::optional("cases", Value::List { of: &Value::Object(&SINGLE_FILE_CASE), least: 0 }, "The cases."),
     ],
     constraints: &[],
 };
@@ -170,7 +170,7 @@ const ORGANIZATIONS: Value =
     Value::Map { key: &ORGANIZATION_NAME, of: &Value::Object(&ORGANIZATION), least: 0 };
 const TEMPLATES: Value = Value::Map { key: &TEMPLATE_NAME, of: &Value::Object(&TEMPLATE), least: 0 };
 
-pub(crate) static WHOLE_CASE: Object = Object {
+pub(crate) static SINGLE_FILE_CASE: Object = Object {
     name: "whole-case",
     what: "a case",
     doc: "A login and what it must give.",

@@ -6,8 +6,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::members;
-use crate::language::fields::quoted;
 use crate::language::grammar::{Constraint, Object, Where};
+use crate::language::suggestions::quoted;
 
 /// The schemas of what holds between the keys of `object`.
 pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
@@ -79,7 +79,7 @@ fn condition(at: Where) -> Json {
     // An `enum` here would show as the values that the key can have.
     let says = json!({ "pattern": format!("^({})$", at.words.join("|")) });
     let mut condition = members([("properties", json!({ at.key: says }))]);
-    if !at.absent {
+    if !at.or_missing {
         condition.insert("required".to_owned(), json!([at.key]));
     }
     Json::Object(condition)

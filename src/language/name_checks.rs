@@ -1,6 +1,7 @@
 //! Which names the language accepts, and which claims Auth0 lets through.
 
-use super::fields::{DiagnosticSink, quoted};
+use super::diagnostic_sink::DiagnosticSink;
+use super::suggestions::quoted;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_VALUE_DEPTH};

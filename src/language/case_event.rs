@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_text, read_texts};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members, read_text, read_texts};
 use super::grammar::{METADATA, PROVISIONED_GROUP};
 use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
-use super::names::check_known;
+use super::name_checks::check_known;
 use super::rules::read_moment;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
