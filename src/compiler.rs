@@ -10,8 +10,6 @@ pub(crate) mod grants;
 pub(crate) mod lower;
 pub(crate) mod lowered;
 pub(crate) mod rule_patterns;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 

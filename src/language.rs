@@ -28,3 +28,6 @@ pub(crate) mod suggestions;
 pub(crate) mod template;
 pub(crate) mod uses;
 pub(crate) mod yaml;
+
+#[cfg(test)]
+mod tests;

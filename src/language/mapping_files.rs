@@ -278,3 +278,23 @@ fn check_template_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) ->
     }
     good
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FileRole, role_of};
+
+    #[test]
+    fn role_of_file_follows_from_path() {
+        assert_eq!(role_of("mappings/platform.yaml"), FileRole::Platform);
+        assert_eq!(role_of("platform.yaml"), FileRole::Platform);
+        assert_eq!(role_of("m/organizations/acme.yaml"), FileRole::Organization("acme"));
+        assert_eq!(role_of("organizations/acme.test.yaml"), FileRole::Test("acme"));
+        assert_eq!(role_of("m/organizations/acme.yml"), FileRole::Misplaced);
+        assert_eq!(role_of("m/acme.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("m/templates/bi-standard@12.yaml"), FileRole::Template("bi-standard@12"));
+        assert_eq!(role_of("templates/bi-standard.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("templates/bi-standard@0.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("templates/BI@1.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("templates/platform.yaml"), FileRole::Misplaced);
+    }
+}

@@ -43,9 +43,9 @@ fn templates_become_rules_of_the_organization() {
     let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } }, use: [
           { template: bi-standard@1, with: { prefix: 'a*' } },
           { template: bi-standard@1, id: two, with: { prefix: b, also: [c, d] } }] }\n";
-    let (mut compiler, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
-    assert_eq!(compiler.diagnostics, []);
-    let rules = compiler.organizations.remove(0).rules;
+    let (mut files, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
+    assert_eq!(files.diagnostics, []);
+    let rules = files.organizations.remove(0).rules;
     let texts = |names: &[crate::language::yaml::Spanned<String>]| {
         names.iter().map(|it| it.value.clone()).collect::<Vec<_>>()
     };

@@ -3,12 +3,12 @@
 mod cases;
 mod templates;
 
-use super::{Compiler, FileKind, classify};
 use crate::bundle::index::OverLimit;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::SourceFile;
 use crate::language::cases::{Case, read_cases};
-use crate::language::fields::DiagnosticSink;
+use crate::language::diagnostic_sink::DiagnosticSink;
+use crate::language::mapping_files::MappingFiles;
 use crate::language::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Combine, Identity};
@@ -29,23 +29,22 @@ fn whole(rest: &str) -> SourceFile {
     SourceFile { path: "whole.yaml".to_owned(), text: format!("{PLATFORM}{rest}") }
 }
 
-fn read(file: &SourceFile) -> (Compiler, Vec<Case>) {
-    let mut compiler = Compiler::default();
-    compiler.read_whole(file);
+fn read(file: &SourceFile) -> (MappingFiles, Vec<Case>) {
+    let mut files = MappingFiles::of_single_file(file);
     let mut cases = Vec::new();
-    let Some(platform) = &compiler.platform else { panic!("{:#?}", compiler.diagnostics) };
-    let organizations: Vec<_> = compiler.organizations.iter().collect();
-    for (_, node, _) in &compiler.tests {
-        let mut findings = DiagnosticSink { file: &file.path, list: &mut compiler.diagnostics };
-        cases.extend(read_cases(node, platform, &organizations, None, &mut findings));
+    let Some(platform) = &files.platform else { panic!("{:#?}", files.diagnostics) };
+    let organizations: Vec<_> = files.organizations.iter().collect();
+    for test in &files.tests {
+        let mut sink = DiagnosticSink { file: &file.path, list: &mut files.diagnostics };
+        cases.extend(read_cases(&test.cases, platform, &organizations, None, &mut sink));
     }
-    (compiler, cases)
+    (files, cases)
 }
 
 /// Everything that is wrong with a file, as the code and the text that is marked.
 fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
-    let (compiler, _) = read(file);
-    let mut found: Vec<_> = compiler.diagnostics.iter().collect();
+    let (files, _) = read(file);
+    let mut found: Vec<_> = files.diagnostics.iter().collect();
     found.sort_by_key(|it| (it.span.start, it.code));
     for it in &found {
         assert!(!it.help.is_empty() && !it.message.ends_with('.'), "{it:#?}");
@@ -113,21 +112,6 @@ fn check_when(when: &str, expected: &[(&str, &'static str)]) {
 }
 
 #[test]
-fn a_path_says_what_a_file_is() {
-    assert_eq!(classify("mappings/platform.yaml"), FileKind::Platform);
-    assert_eq!(classify("platform.yaml"), FileKind::Platform);
-    assert_eq!(classify("m/organizations/acme.yaml"), FileKind::Organization("acme"));
-    assert_eq!(classify("organizations/acme.test.yaml"), FileKind::Test("acme"));
-    assert_eq!(classify("m/organizations/acme.yml"), FileKind::Misplaced);
-    assert_eq!(classify("m/acme.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("m/templates/bi-standard@12.yaml"), FileKind::Template("bi-standard@12"));
-    assert_eq!(classify("templates/bi-standard.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("templates/bi-standard@0.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("templates/BI@1.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("templates/platform.yaml"), FileKind::Misplaced);
-}
-
-#[test]
 fn platforms_are_read_with_what_bounds_them() {
     let mut file = whole(
         "  tiers: { bi: [bi-admins, bi-viewers] }
@@ -141,9 +125,9 @@ organizations:
     let keys = "tokens: access\n      saml-attribute: groups\n      provenance: https://claims.example.com/why\n      \
                 profile: qlik-cloud\n      limits: { claim-bytes: 4096, over: truncate }\n";
     file.text = file.text.replace(claim, &format!("{claim}      {keys}"));
-    let (compiler, _) = read(&file);
-    assert_eq!(compiler.diagnostics, []);
-    let platform = compiler.platform.expect("a platform");
+    let (files, _) = read(&file);
+    assert_eq!(files.diagnostics, []);
+    let platform = files.platform.expect("a platform");
     let application = platform.applications.first().expect("an application");
     assert!(!application.tokens.id && application.tokens.access);
     assert_eq!(application.limits.name_characters, 256);
@@ -156,7 +140,7 @@ organizations:
     assert_eq!(platform.policies.refresh, Some(43_200));
     let protected: Vec<_> = platform.groups.iter().map(|group| group.protected).collect();
     assert_eq!(protected, [true, false]);
-    assert_eq!(compiler.organizations.first().map(|acme| acme.refresh), Some(Some(None)));
+    assert_eq!(files.organizations.first().map(|acme| acme.refresh), Some(Some(None)));
 }
 
 #[test]
@@ -197,9 +181,9 @@ fn platforms_have_limits() {
 
 fn sources(connection: &str) -> (Vec<crate::language::model::OwnedSource>, Combine) {
     let text = format!("organizations:\n  acme: {{ connections: {{ a: {connection} }}, rules: [] }}\n");
-    let (mut compiler, _) = read(&whole(&text));
-    assert_eq!(compiler.diagnostics, [], "{connection}");
-    let connection = compiler.organizations.remove(0).connections.remove(0);
+    let (mut files, _) = read(&whole(&text));
+    assert_eq!(files.diagnostics, [], "{connection}");
+    let connection = files.organizations.remove(0).connections.remove(0);
     (connection.sources, connection.combine)
 }
 
@@ -326,7 +310,7 @@ fn rules_do_one_thing() {
 
 #[test]
 fn a_rule_is_read_with_all_that_it_says() {
-    let (mut compiler, _) = read(&whole(
+    let (mut files, _) = read(&whole(
         "organizations:
   acme:
     connections: { a: { strategy: ad } }
@@ -344,8 +328,8 @@ fn a_rule_is_read_with_all_that_it_says() {
           not: { any: [{ application: qlik }, { user: { attribute: /x, equals: [a, 1, true] } }] }
 ",
     ));
-    assert_eq!(compiler.diagnostics, []);
-    let rule = compiler.organizations.remove(0).rules.remove(0);
+    assert_eq!(files.diagnostics, []);
+    let rule = files.organizations.remove(0).rules.remove(0);
     assert_eq!((rule.effect, rule.protected), (Effect::Exclude, true));
     assert_eq!(rule.expires.map(|(at, _)| at), Some(1_801_393_200));
     let Matches::Groups { any, all, none, .. } = rule.matches else { panic!("it matches groups") };
@@ -455,7 +439,7 @@ cases: [{ name: a, application: qlik, groups: [a], expect: { claims: [bi-viewers
             path: PATHS[at].to_owned(),
             text: core::mem::take(&mut texts[at]),
         });
-        let found = super::compile(&files).diagnostics;
+        let found = crate::compiler::compile(&files).diagnostics;
         // Where the rules are, the cases that name them are not wrong either.
         let found: Vec<_> = found.iter().filter(|it| it.file == PATHS[at] || key == "rules").collect();
         let told: Vec<_> = found.iter().map(|it| (it.code.name(), it.help.as_str())).collect();

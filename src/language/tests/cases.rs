@@ -10,8 +10,8 @@ fn event(connection: &str, case: &str) -> serde_json::Value {
 cases: [{{ name: x, {case}, expect: {{ claims: [] }} }}]
 "
     ));
-    let (compiler, mut cases) = read(&file);
-    assert_eq!(compiler.diagnostics, [], "{case}");
+    let (files, mut cases) = read(&file);
+    assert_eq!(files.diagnostics, [], "{case}");
     cases.remove(0).event
 }
 
