@@ -204,7 +204,7 @@ fn read_expect(
         check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), sink);
     }
     let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", sink));
-    if let Some(organization) = organization.filter(|organization| !organization.lacks_rules) {
+    if let Some(organization) = organization.filter(|organization| !organization.rules_misspelled) {
         for rule in rules.iter().flatten() {
             let ids = || organization.rules.iter().map(|rule| rule.id.value.as_str());
             check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), sink);

@@ -13,7 +13,7 @@ use crate::patterns::domains;
 
 /// The names that a condition may use.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Known<'k> {
+pub(crate) struct KnownNames<'k> {
     /// The mapping's connections; `None` where any name may stand, as in a template.
     pub(crate) connections: Option<&'k [&'k str]>,
     /// The platform's applications; `None` if they could not be read.
@@ -25,7 +25,7 @@ pub(crate) struct Known<'k> {
 /// Reads a condition; `None` if nothing in it can be used, which has been reported.
 pub(crate) fn read_condition(
     node: &Node,
-    known: Known<'_>,
+    known: KnownNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Condition> {
     let fields = Fields::read(node, &CONDITION, sink)?;

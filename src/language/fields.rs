@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 pub(crate) use super::diagnostic_sink::DiagnosticSink;
-use super::grammar::{Key, Layout, Object, VERSION, Value, Word};
+use super::grammar::{Key, Layout, Object, VERSION, ValueType, Word};
 pub(crate) use super::suggestions::{nearest, quoted};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -152,7 +152,10 @@ impl<'n> Fields<'n> {
     /// Reports a list without anything in it, and in conditions a mapping as well.
     pub(crate) fn report_empty(&self, key: &str, code: Code, sink: &mut DiagnosticSink<'_>) {
         let maps = code == Code::EmptyCondition
-            && matches!(self.key(key).map(|key| key.value), Some(Value::Map { .. } | Value::OneOrList(_)));
+            && matches!(
+                self.key(key).map(|key| key.value),
+                Some(ValueType::Map { .. } | ValueType::OneOrList(_))
+            );
         let empty = |node: &&Node| node.is_empty() && (maps || matches!(node.kind, Kind::List(_)));
         if let Some(node) = self.get(key).filter(empty) {
             sink.report(code, &node.span, format!("`{key}` is empty"), None);
@@ -179,8 +182,8 @@ impl<'n> Fields<'n> {
     pub(crate) fn number(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
         let node = self.get(key)?;
         let (least, most) = match self.key(key)?.value {
-            Value::Number { least, most } => (least, most),
-            Value::Either(&[Value::Number { least, most }, ..]) => (least, most),
+            ValueType::Number { least, most } => (least, most),
+            ValueType::Either(&[ValueType::Number { least, most }, ..]) => (least, most),
             _ => (0, i64::from(u32::MAX)),
         };
         match node.kind {
@@ -227,8 +230,8 @@ impl<'n> Fields<'n> {
     /// The words that the language has for a key.
     fn words(&self, key: &str) -> &'static [Word] {
         match self.key(key).map(|key| key.value) {
-            Some(Value::Word(words) | Value::Words { of: words, .. }) => words,
-            Some(Value::Either(&[Value::Word(words), ..] | &[_, Value::Word(words)])) => words,
+            Some(ValueType::Word(words) | ValueType::Words { of: words, .. }) => words,
+            Some(ValueType::Either(&[ValueType::Word(words), ..] | &[_, ValueType::Word(words)])) => words,
             _ => &[],
         }
     }

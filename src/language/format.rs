@@ -46,7 +46,7 @@ pub fn format(file: &SourceFile) -> Result<String, FormatRefusal> {
         Tree::read(&cleaned, &before).map_err(|refusal| refusal.mapped(|at| uncleaned(text, at)))?;
     let comments = sorted_comments(&tree);
     tree.place_comments();
-    tree.arrange();
+    tree.sort_keys();
     let formatted = tree.print();
 
     let changed = || FormatRefusal::Unsafe { span: 0..0 };

@@ -52,7 +52,7 @@ pub(crate) enum Layout {
 
 /// The key that every file begins with.
 pub(crate) static VERSION: Key =
-    Key::required("version", Value::Version, "The version of the mapping language.");
+    Key::required("version", ValueType::Version, "The version of the mapping language.");
 
 /// A mapping whose keys the language knows.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Where {
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
-    pub(crate) value: Value,
+    pub(crate) value: ValueType,
     /// What it says, in a sentence.
     pub(crate) doc: &'static str,
     /// What holds without it, as it would be written; `None` if that depends, or is nothing at all.
@@ -135,11 +135,11 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) const fn required(name: &'static str, value: Value, doc: &'static str) -> Self {
+    pub(crate) const fn required(name: &'static str, value: ValueType, doc: &'static str) -> Self {
         Self { name, required: true, value, doc, default: None }
     }
 
-    pub(crate) const fn optional(name: &'static str, value: Value, doc: &'static str) -> Self {
+    pub(crate) const fn optional(name: &'static str, value: ValueType, doc: &'static str) -> Self {
         Self { name, required: false, value, doc, default: None }
     }
 
@@ -151,7 +151,7 @@ impl Key {
 
 /// What a value is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Value {
+pub(crate) enum ValueType {
     /// The number 1.
     Version,
     /// `true` or `false`.
@@ -167,10 +167,10 @@ pub(crate) enum Value {
     },
     /// Any finite number.
     AnyNumber,
-    Text(&'static Text),
+    Text(&'static TextType),
     /// One text, or a list of at least so many.
     Texts {
-        of: &'static Text,
+        of: &'static TextType,
         least: usize,
     },
     /// One of a few words.
@@ -180,33 +180,33 @@ pub(crate) enum Value {
         of: &'static [Word],
         least: usize,
     },
-    /// Text, a number or a boolean, or a list of them with at least one.
+    /// TextType, a number or a boolean, or a list of them with at least one.
     Scalars,
     /// A mapping with at least so many members whose keys are names of the author's choice.
     Map {
-        key: &'static Text,
-        of: &'static Value,
+        key: &'static TextType,
+        of: &'static ValueType,
         least: usize,
     },
     /// A list of at least so many.
     List {
-        of: &'static Value,
+        of: &'static ValueType,
         least: usize,
     },
     /// One, or a list of at least one.
-    OneOrList(&'static Value),
+    OneOrList(&'static ValueType),
     Object(&'static Object),
     /// Any one of these.
-    Either(&'static [Value]),
+    Either(&'static [ValueType]),
     /// A mapping that the language does not look into.
     Raw,
     /// As the inner one, in which nothing stands twice.
-    Unique(&'static Value),
+    Unique(&'static ValueType),
     /// As the inner one, except that texts may hold the parameters of a template, as `{{name}}`.
-    Templated(&'static Value),
+    Templated(&'static ValueType),
 }
 
-impl Value {
+impl ValueType {
     /// The value of a key in a mapping that is such a value, or is in a list that is one.
     pub(crate) fn member(&'static self, key: &str) -> Option<&'static Self> {
         match self {
@@ -244,7 +244,7 @@ pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
 
 /// Which texts a value may be.
 #[derive(Debug)]
-pub(crate) struct Text {
+pub(crate) struct TextType {
     /// The fewest characters.
     pub(crate) least: usize,
     /// The most characters.
@@ -271,7 +271,7 @@ pub(crate) enum TextRole {
     Grant,
 }
 
-impl Text {
+impl TextType {
     const ANY: Self =
         Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None, role: TextRole::Plain };
 
@@ -301,31 +301,32 @@ impl Text {
     }
 }
 
-static PROSE: Text = Text::ANY;
-static APPLICATION_NAME: Text = Text::printed(MAX_APPLICATION_NAME).such_as("catalog");
-static TARGET_NAME: Text = Text::printed(MAX_TARGET_GROUP).such_as("bi-viewers");
-static CLAIM: Text = Text::matching(
+static PROSE: TextType = TextType::ANY;
+static APPLICATION_NAME: TextType = TextType::printed(MAX_APPLICATION_NAME).such_as("catalog");
+static TARGET_NAME: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("bi-viewers");
+static CLAIM: TextType = TextType::matching(
     usize::MAX,
     "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$",
     "write a URL of the platform's own, such as `https://claims.example.com/groups`",
 )
 .such_as("https://claims.example.com/groups");
-static ORGANIZATION_NAME: Text = Text::ANY.such_as("acme");
-static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
-    .such_as("bi-viewers");
-static POINTER: Text = Text::matching(
+static ORGANIZATION_NAME: TextType = TextType::ANY.such_as("acme");
+static RULE_ID: TextType =
+    TextType::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
+        .such_as("bi-viewers");
+static POINTER: TextType = TextType::matching(
     MAX_TEXT,
     "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$",
     "write a JSON Pointer of at most 8 parts, such as `/groups`",
 )
 .such_as("/groups");
-pub(crate) static MOMENT: Text = Text::matching(
+pub(crate) static MOMENT: TextType = TextType::matching(
     usize::MAX,
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
     "write a date such as `2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`",
 )
 .such_as("2027-01-31");
-static TEMPLATE_NAME: Text = Text::matching(
+static TEMPLATE_NAME: TextType = TextType::matching(
     usize::MAX,
     "^[a-z0-9-]{1,64}@[1-9][0-9]{0,3}$",
     "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`",
@@ -336,15 +337,17 @@ static TEMPLATE_NAME: Text = Text::matching(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Constraint, FILES, Object, Value};
+    use super::{Constraint, FILES, Object, ValueType};
 
-    fn visit_value(value: &Value, seen: &mut BTreeMap<&'static str, &'static Object>) {
+    fn visit_value(value: &ValueType, seen: &mut BTreeMap<&'static str, &'static Object>) {
         match value {
-            Value::Object(object) => visit(object, seen),
-            Value::Map { of, .. } | Value::List { of, .. } => visit_value(of, seen),
-            Value::OneOrList(of) | Value::Unique(of) | Value::Templated(of) => visit_value(of, seen),
-            Value::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
-            Value::Word(words) | Value::Words { of: words, .. } => {
+            ValueType::Object(object) => visit(object, seen),
+            ValueType::Map { of, .. } | ValueType::List { of, .. } => visit_value(of, seen),
+            ValueType::OneOrList(of) | ValueType::Unique(of) | ValueType::Templated(of) => {
+                visit_value(of, seen)
+            }
+            ValueType::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
+            ValueType::Word(words) | ValueType::Words { of: words, .. } => {
                 for word in *words {
                     assert!(word.doc.ends_with('.'), "`{}` needs a sentence", word.word);
                 }
@@ -386,10 +389,10 @@ mod tests {
         }
     }
 
-    fn words_of(value: &Value) -> Vec<&'static str> {
+    fn words_of(value: &ValueType) -> Vec<&'static str> {
         match value {
-            Value::Word(words) => words.iter().map(|word| word.word).collect(),
-            Value::Either(all) => all.iter().flat_map(words_of).collect(),
+            ValueType::Word(words) => words.iter().map(|word| word.word).collect(),
+            ValueType::Either(all) => all.iter().flat_map(words_of).collect(),
             _ => Vec::new(),
         }
     }

@@ -105,7 +105,7 @@ pub(crate) struct Organization {
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,
     /// Whether there may be others: where they stand is misspelled, which has been reported.
-    pub(crate) lacks_rules: bool,
+    pub(crate) rules_misspelled: bool,
     /// What is granted if no rule granted anything.
     pub(crate) default: Vec<Spanned<String>>,
     pub(crate) incomplete: Option<IncompletePolicy>,

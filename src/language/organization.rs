@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::conditions::Known;
+use super::conditions::KnownNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members, read_text};
 use super::grammar::{Layout, ORGANIZATION};
@@ -47,7 +47,7 @@ impl Organization {
             connections,
             aliases,
             rules,
-            lacks_rules: fields.is_misspelled("rules") || fields.is_misspelled("use"),
+            rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),
             default,
             incomplete,
             incomplete_span,
@@ -99,7 +99,7 @@ fn read_own_and_used(
         sink.help_last("add `rules`, or the rules of a template with `use`");
     }
     let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
-    let known = Known {
+    let known = KnownNames {
         // A connection that could not be read is not unknown as well.
         connections: listed_names(fields, &names).then_some(&names),
         applications: context.applications,
@@ -113,7 +113,7 @@ fn read_own_and_used(
     let own = rules.len();
     if let Some(node) = fields.get("use") {
         let room = MAX_RULES.saturating_sub(own);
-        rules.extend(expand_uses(node, room, context, Known { connections: None, ..known }, sink));
+        rules.extend(expand_uses(node, room, context, KnownNames { connections: None, ..known }, sink));
         check_used_ids(&rules, own, sink);
     }
     let span = fields.key_span("rules").or(fields.key_span("use")).unwrap_or(&fields.span);

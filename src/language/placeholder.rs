@@ -7,39 +7,39 @@ use core::ops::Range;
 use std::collections::BTreeSet;
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::grammar::{TEMPLATE, TextRole, Value};
+use super::grammar::{TEMPLATE, TextRole, ValueType};
 use super::parameter::{Parameter, ParameterType};
 use super::suggestions::nearest;
 use super::yaml::{Kind, Node};
 use crate::diagnostic::Code;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece<'t> {
+pub(crate) enum TextPiece<'t> {
     Literal(&'t str),
     Parameter(&'t str),
 }
 
 /// The pieces of a text; `None` if a `{{` is never closed.
-pub(crate) fn split(text: &str) -> Option<Vec<Piece<'_>>> {
+pub(crate) fn split(text: &str) -> Option<Vec<TextPiece<'_>>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("}}") {
         // Of several `{` the last two count: `{a,{{p}}}` has alternatives around a parameter.
         match before.rsplit_once("{{") {
             Some((literal, name)) => {
-                pieces.push(Piece::Literal(literal));
-                pieces.push(Piece::Parameter(name));
+                pieces.push(TextPiece::Literal(literal));
+                pieces.push(TextPiece::Parameter(name));
             }
             None => {
-                pieces.push(Piece::Literal(before));
-                pieces.push(Piece::Literal("}}"));
+                pieces.push(TextPiece::Literal(before));
+                pieces.push(TextPiece::Literal("}}"));
             }
         }
         rest = behind;
     }
-    pieces.push(Piece::Literal(rest));
-    pieces.retain(|piece| *piece != Piece::Literal(""));
-    let open = pieces.iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains("{{")));
+    pieces.push(TextPiece::Literal(rest));
+    pieces.retain(|piece| *piece != TextPiece::Literal(""));
+    let open = pieces.iter().any(|piece| matches!(piece, TextPiece::Literal(text) if text.contains("{{")));
     (!open).then_some(pieces)
 }
 
@@ -65,7 +65,7 @@ fn visit_node(node: &Node, position: GrammarPosition, visit: &mut impl FnMut(&st
 
 /// The value of the grammar that a node of a template is; `None` where the grammar has no such key.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct GrammarPosition(Option<&'static Value>);
+pub(crate) struct GrammarPosition(Option<&'static ValueType>);
 
 impl GrammarPosition {
     /// The list of rules.
@@ -78,7 +78,7 @@ impl GrammarPosition {
     }
 
     pub(crate) fn text_role(self) -> TextRole {
-        self.0.map_or(TextRole::Plain, Value::text_role)
+        self.0.map_or(TextRole::Plain, ValueType::text_role)
     }
 }
 
@@ -100,11 +100,11 @@ pub(crate) fn check_placeholders(
         let mut before = String::new();
         for piece in &pieces {
             let name = match piece {
-                Piece::Literal(text) => {
+                TextPiece::Literal(text) => {
                     before.push_str(text);
                     continue;
                 }
-                Piece::Parameter(name) => *name,
+                TextPiece::Parameter(name) => *name,
             };
             used.insert(name.to_owned());
             let Some(parameter) = parameters.iter().find(|it| it.name.value == name) else {
@@ -214,15 +214,15 @@ fn not_literal_in_regex(before: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, TextRole, not_literal, split};
+    use super::{TextPiece, TextRole, not_literal, split};
 
-    fn check_split(text: &str, expected: Option<&[Piece<'_>]>) {
+    fn check_split(text: &str, expected: Option<&[TextPiece<'_>]>) {
         assert_eq!(split(text).as_deref(), expected, "{text}");
     }
 
     #[test]
     fn the_innermost_braces_are_a_parameter() {
-        use Piece::{Literal, Parameter};
+        use TextPiece::{Literal, Parameter};
         check_split("{{p}}", Some(&[Parameter("p")]));
         check_split("a-{{p}}-b{{q}}", Some(&[Literal("a-"), Parameter("p"), Literal("-b"), Parameter("q")]));
         check_split("{a,{{p}}}", Some(&[Literal("{a,"), Parameter("p"), Literal("}")]));

@@ -28,7 +28,7 @@ enum Profile {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
+enum TokenWord {
     Id,
     Access,
 }
@@ -144,12 +144,12 @@ fn read_application(
 
 fn read_tokens(application: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Tokens {
     application.report_empty("tokens", Code::EmptyList, sink);
-    let words = [("id", Token::Id), ("access", Token::Access)];
+    let words = [("id", TokenWord::Id), ("access", TokenWord::Access)];
     let Some(chosen) = application.choices("tokens", &words, sink) else {
         return Tokens { id: true, access: true };
     };
-    let has = |wanted: Token| chosen.iter().any(|(token, _)| *token == wanted);
-    Tokens { id: has(Token::Id), access: has(Token::Access) }
+    let has = |wanted: TokenWord| chosen.iter().any(|(token, _)| *token == wanted);
+    Tokens { id: has(TokenWord::Id), access: has(TokenWord::Access) }
 }
 
 fn read_limits(node: Option<&Node>, profile: Profile, sink: &mut DiagnosticSink<'_>) -> Limits {

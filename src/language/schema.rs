@@ -55,7 +55,7 @@ pub fn schemas() -> Vec<Schema> {
 }
 
 fn describe_file(file: &FileKind) -> Json {
-    let mut writer = Writer::default();
+    let mut writer = SchemaWriter::default();
     let mut root = writer.describe_object(file.object, Texts::Plain);
     root.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     root.insert("title".to_owned(), json!(format!("Claimsmith {}", file.name)));
@@ -84,11 +84,11 @@ enum Texts {
 
 /// Writes one schema, and collects what it refers to.
 #[derive(Debug, Default)]
-struct Writer {
+struct SchemaWriter {
     definitions: BTreeMap<String, Json>,
 }
 
-impl Writer {
+impl SchemaWriter {
     /// A reference to an object, which is defined if it is not yet.
     fn refer(&mut self, object: &'static Object, texts: Texts) -> Map<String, Json> {
         let name = match texts {

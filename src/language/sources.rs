@@ -107,7 +107,7 @@ enum Cleaning {
 }
 
 /// What is known about a source while its options are read.
-struct Reader<'r, 'n> {
+struct SourceReader<'r, 'n> {
     strategy: Strategy,
     connection: &'r Spanned<String>,
     /// What the mapping says; `None` if it leaves everything to the strategy.
@@ -120,7 +120,7 @@ fn read_source(
     fields: Option<&Fields<'_>>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<OwnedSource> {
-    let reader = Reader { strategy, connection, fields };
+    let reader = SourceReader { strategy, connection, fields };
     // Everything is read before anything is given up, so that all that is wrong is found.
     let provisioned = reader.is_provisioned();
     let place = match provisioned {
@@ -155,7 +155,7 @@ fn read_source(
     })
 }
 
-impl Reader<'_, '_> {
+impl SourceReader<'_, '_> {
     fn is_provisioned(&self) -> bool {
         let from = self.fields.and_then(|fields| fields.get("from"));
         from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if text == "provisioned"))

@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 
 use super::grammar::TextRole;
 use super::parameter::Argument;
-use super::placeholder::{GrammarPosition, Piece, split};
+use super::placeholder::{GrammarPosition, TextPiece, split};
 use super::yaml::{Kind, Node};
 
 /// How much the templates of one mapping may still expand to.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub(crate) struct SubstitutionBudget {
     pub(crate) nodes: usize,
     pub(crate) bytes: usize,
 }
 
-impl Budget {
+impl SubstitutionBudget {
     fn take(&mut self, text: &str) -> Option<()> {
         self.nodes = self.nodes.checked_sub(1)?;
         self.bytes = self.bytes.checked_sub(text.len())?;
@@ -29,7 +29,7 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct Substitution<'e> {
     pub(crate) arguments: &'e BTreeMap<&'e str, &'e Argument>,
-    pub(crate) budget: &'e mut Budget,
+    pub(crate) budget: &'e mut SubstitutionBudget,
     /// Texts in which parameters and what is around them make an expansion of a capture that nobody wrote.
     pub(crate) forged: Vec<String>,
 }
@@ -108,20 +108,20 @@ impl<'e> Substitution<'e> {
 
     fn text(&mut self, text: &str, role: TextRole) -> Option<String> {
         // What cannot be put in has been reported, and stays as it is.
-        let pieces = split(text).unwrap_or_else(|| vec![Piece::Literal(text)]);
+        let pieces = split(text).unwrap_or_else(|| vec![TextPiece::Literal(text)]);
         let mut expanded = String::new();
         let mut expansions = 0;
         for (at, piece) in pieces.iter().enumerate() {
             match piece {
-                Piece::Literal(text) => {
+                TextPiece::Literal(text) => {
                     expansions += text.matches("${").count();
                     expanded.push_str(text);
                 }
-                Piece::Parameter(name) => match self.arguments.get(name) {
+                TextPiece::Parameter(name) => match self.arguments.get(name) {
                     Some(Argument::One(value)) => {
                         let repeated = matches!(
                             pieces.get(at + 1),
-                            Some(Piece::Literal(next)) if next.starts_with(['*', '+', '?', '{'])
+                            Some(TextPiece::Literal(next)) if next.starts_with(['*', '+', '?', '{'])
                         );
                         expanded.push_str(&literal(value, role, repeated));
                     }

@@ -3,7 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::conditions::Known;
+use super::conditions::KnownNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
 use super::grammar::USE;
@@ -12,7 +12,7 @@ use super::name_checks::check_id;
 use super::parameter::{Argument, read_argument};
 use super::read_context::ReadContext;
 use super::rules::read_rules;
-use super::substitution::{Budget, Substitution};
+use super::substitution::{Substitution, SubstitutionBudget};
 use super::suggestions::nearest;
 use super::template::{Template, Templates, parse_reference};
 use super::yaml::{Node, Spanned};
@@ -20,7 +20,7 @@ use crate::diagnostic::Code;
 use crate::limits::MAX_RULES;
 
 /// What the texts of all expanded rules of a mapping may hold, as a file of its own may.
-const BUDGET: Budget = Budget { nodes: 1_000_000, bytes: 16 << 20 };
+const BUDGET: SubstitutionBudget = SubstitutionBudget { nodes: 1_000_000, bytes: 16 << 20 };
 
 const USED: &str = "used here with these parameters";
 
@@ -29,7 +29,7 @@ pub(crate) fn expand_uses(
     node: &Node,
     mut room: usize,
     context: ReadContext<'_>,
-    known: Known<'_>,
+    known: KnownNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     let mut rules = Vec::new();
@@ -60,7 +60,8 @@ pub(crate) fn expand_uses(
         let Some(arguments) = read_arguments(&fields, &reference, template, context, sink) else {
             continue;
         };
-        let one = OneUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
+        let one =
+            TemplateUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
         let fits = template.len() <= room;
         match if fits { one.rules(known, &mut budget, sink) } else { None } {
             Some(more) => {
@@ -185,19 +186,19 @@ fn read_arguments(
 }
 
 /// One entry of `use`.
-struct OneUse<'u> {
+struct TemplateUse<'u> {
     template: &'u Template,
     prefix: &'u str,
     span: &'u Range<usize>,
     arguments: &'u BTreeMap<String, Argument>,
 }
 
-impl OneUse<'_> {
+impl TemplateUse<'_> {
     /// The rules with the parameters put in; `None` if they would be too many.
     fn rules(
         &self,
-        known: Known<'_>,
-        budget: &mut Budget,
+        known: KnownNames<'_>,
+        budget: &mut SubstitutionBudget,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<Rule>> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();

@@ -104,7 +104,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         ],
         aliases: Vec::new(),
         rules,
-        lacks_rules: false,
+        rules_misspelled: false,
         default: Vec::new(),
         incomplete: None,
         incomplete_span: None,

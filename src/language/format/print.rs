@@ -1,7 +1,7 @@
 //! A tree as text.
 
 use super::scalar_style::write_text;
-use super::tree::{Collection, Comment, Entry, Tree, Value};
+use super::tree::{Collection, Comment, Entry, EntryValue, Tree};
 
 /// The widest line of a list in brackets, or a mapping in braces, in characters.
 const WIDTH: usize = 110;
@@ -12,7 +12,7 @@ const STEP: usize = 2;
 impl Tree<'_> {
     /// Writes the whole file.
     pub(super) fn print(&self) -> String {
-        let mut printer = Printer { out: String::new(), fresh: true };
+        let mut printer = Printer { out: String::new(), no_blank: true };
         printer.comments(&self.head, 0);
         if let Some(root) = &self.root {
             if root.entries.is_empty() {
@@ -30,12 +30,12 @@ impl Tree<'_> {
 struct Printer {
     out: String,
     /// Whether an empty line would be too much: at the top of the file, or behind text that ends with one.
-    fresh: bool,
+    no_blank: bool,
 }
 
 impl Printer {
     fn blank(&mut self, wanted: bool) {
-        if wanted && !self.fresh {
+        if wanted && !self.no_blank {
             self.out.push('\n');
         }
     }
@@ -52,7 +52,7 @@ impl Printer {
 
     fn end(&mut self) {
         self.out.push('\n');
-        self.fresh = false;
+        self.no_blank = false;
     }
 
     fn comments(&mut self, comments: &[Comment<'_>], indent: usize) {
@@ -94,41 +94,41 @@ impl Printer {
             None => self.out.push('-'),
         }
         let width = indent + self.out.get(before..).unwrap_or_default().chars().count() + 1;
-        let behind = || entry.opening.iter().chain(&entry.behind);
+        let trailing = || entry.opening.iter().chain(&entry.trailing);
         match &entry.value {
-            Value::Collection(inner) => match one_line(inner, width) {
+            EntryValue::Collection(inner) => match one_line(inner, width) {
                 Some(text) => {
                     self.out.push(' ');
                     self.out.push_str(&text);
-                    self.close(behind());
+                    self.close(trailing());
                 }
-                None if entry.key.is_none() && entry.opening.is_empty() && entry.behind.is_empty() => {
+                None if entry.key.is_none() && entry.opening.is_empty() && entry.trailing.is_empty() => {
                     self.out.push(' ');
                     self.block(inner, indent + STEP, true);
                 }
                 None => {
-                    self.close(behind());
+                    self.close(trailing());
                     self.block(inner, indent + STEP, false);
                 }
             },
-            Value::Text(text) => {
+            EntryValue::Text(text) => {
                 self.out.push(' ');
                 write_text(&mut self.out, text, false);
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Time(text) => {
+            EntryValue::Time(text) => {
                 self.out.push(' ');
                 self.out.push_str(text);
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Bare(text) => {
+            EntryValue::Bare(text) => {
                 if !text.is_empty() {
                     self.out.push(' ');
                 }
                 self.out.push_str(text);
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Lines(lines) => {
+            EntryValue::Lines(lines) => {
                 self.out.push(' ');
                 for (at, line) in lines.iter().enumerate() {
                     if at > 0 {
@@ -137,16 +137,16 @@ impl Printer {
                     }
                     self.out.push_str(line);
                 }
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Block { sign, lines } => {
+            EntryValue::Block { sign, lines } => {
                 self.out.push(' ');
                 self.out.push_str(sign);
-                self.close(behind());
+                self.close(trailing());
                 for line in lines {
                     self.line(line, if line.is_empty() { 0 } else { indent + STEP });
                 }
-                self.fresh = sign.contains('+');
+                self.no_blank = sign.contains('+');
             }
         }
     }
@@ -187,12 +187,12 @@ fn write_flow(out: &mut String, collection: &Collection<'_>) -> Option<()> {
             out.push_str(": ");
         }
         match &entry.value {
-            Value::Collection(inner) => write_flow(out, inner)?,
-            Value::Text(text) => write_text(out, text, true),
-            Value::Time(text) => out.push_str(text),
-            Value::Bare("") => out.push_str("null"),
-            Value::Bare(text) => out.push_str(text),
-            Value::Lines(_) | Value::Block { .. } => return None,
+            EntryValue::Collection(inner) => write_flow(out, inner)?,
+            EntryValue::Text(text) => write_text(out, text, true),
+            EntryValue::Time(text) => out.push_str(text),
+            EntryValue::Bare("") => out.push_str("null"),
+            EntryValue::Bare(text) => out.push_str(text),
+            EntryValue::Lines(_) | EntryValue::Block { .. } => return None,
         }
     }
     out.push_str(if collection.is_map { " }" } else { "]" });

@@ -16,7 +16,7 @@ pub(super) struct Tree<'t> {
     /// What the file holds; `None` if that is nothing but comments.
     pub(super) root: Option<Collection<'t>>,
     /// Comments that have no place in the tree yet, in the order of the file.
-    pub(super) loose: Vec<Comment<'t>>,
+    pub(super) unplaced: Vec<Comment<'t>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Comment<'t> {
     pub(super) start: usize,
     pub(super) column: usize,
     /// Whether nothing stands before it on its line.
-    pub(super) alone: bool,
+    pub(super) own_line: bool,
     /// Whether an empty line is above it.
     pub(super) blank: bool,
 }
@@ -50,7 +50,7 @@ pub(super) struct Entry<'t> {
     /// Where its key, its dash, or, in brackets, its value begins.
     pub(super) start: usize,
     pub(super) key: Option<String>,
-    pub(super) value: Value<'t>,
+    pub(super) value: EntryValue<'t>,
     /// Where the value begins and ends.
     pub(super) span: Range<usize>,
     /// Whether an empty line is above it, and below the comments that stand above it.
@@ -59,13 +59,13 @@ pub(super) struct Entry<'t> {
     /// Behind the key, the dash or the opening bracket.
     pub(super) opening: Vec<Comment<'t>>,
     /// Behind the value.
-    pub(super) behind: Vec<Comment<'t>>,
+    pub(super) trailing: Vec<Comment<'t>>,
     /// Below the value and indented deeper than the entry.
     pub(super) below: Vec<Comment<'t>>,
 }
 
 #[derive(Debug)]
-pub(super) enum Value<'t> {
+pub(super) enum EntryValue<'t> {
     Collection(Collection<'t>),
     /// Text on one line; which quotes it gets is decided anew.
     Text(String),
@@ -88,23 +88,23 @@ impl<'t> Tree<'t> {
     /// Takes a file apart of which the compiler has made `node`.
     pub(super) fn read(text: &'t str, node: &Node) -> Result<Self, FormatRefusal> {
         let events = events(text)?;
-        let mut reader = Reader { text, gaps: Gaps::new(text), events: &events, at: 0 };
+        let mut reader = TreeReader { text, gaps: Gaps::new(text), events: &events, at: 0 };
         reader.scan()?;
-        let value = if events.is_empty() { Value::Bare("") } else { reader.value(node, 0)?.0 };
+        let value = if events.is_empty() { EntryValue::Bare("") } else { reader.value(node, 0)?.0 };
         let root = match value {
-            Value::Collection(collection) => Some(collection),
-            Value::Bare("") => None,
+            EntryValue::Collection(collection) => Some(collection),
+            EntryValue::Bare("") => None,
             _ => {
                 let construct = Construct::Outermost;
                 return Err(FormatRefusal::Unsupported { construct, span: node.span.clone() });
             }
         };
-        Ok(Self { text, head: Vec::new(), root, loose: reader.gaps.comments })
+        Ok(Self { text, head: Vec::new(), root, unplaced: reader.gaps.comments })
     }
 
     /// The texts of the comments of a tree that was just read.
     pub(super) fn comments(&self) -> impl Iterator<Item = &'t str> {
-        self.loose.iter().map(|comment| comment.text)
+        self.unplaced.iter().map(|comment| comment.text)
     }
 }
 
@@ -171,7 +171,7 @@ impl<'t> Gaps<'t> {
     }
 
     /// Whether nothing stands before a byte on its line.
-    fn is_alone(&self, at: usize) -> bool {
+    fn has_own_line(&self, at: usize) -> bool {
         let (number, _) = self.place(at);
         self.is_blank(self.line(number).start..at)
     }
@@ -179,7 +179,7 @@ impl<'t> Gaps<'t> {
     /// Whether an empty line is above what stands alone at a byte.
     fn has_blank_above(&self, at: usize) -> bool {
         let (number, _) = self.place(at);
-        self.is_alone(at) && number.checked_sub(1).is_some_and(|above| self.is_blank(self.line(above)))
+        self.has_own_line(at) && number.checked_sub(1).is_some_and(|above| self.is_blank(self.line(above)))
     }
 
     /// Finds the comments, dashes and signs of a gap, and what cannot be rewritten.
@@ -201,8 +201,8 @@ impl<'t> Gaps<'t> {
                 }
                 '#' => {
                     let text = rest.lines().next().unwrap_or(rest).trim_end();
-                    let (alone, blank) = (self.is_alone(at), self.has_blank_above(at));
-                    self.comments.push(Comment { text, start: at, column, alone, blank });
+                    let (own_line, blank) = (self.has_own_line(at), self.has_blank_above(at));
+                    self.comments.push(Comment { text, start: at, column, own_line, blank });
                     let line_end = self.line(number).end;
                     (line_end - at).min(rest.len())
                 }
@@ -226,14 +226,14 @@ impl<'t> Gaps<'t> {
 }
 
 /// Makes a tree out of events, beside the one that the compiler has made of them.
-struct Reader<'t, 'e> {
+struct TreeReader<'t, 'e> {
     text: &'t str,
     gaps: Gaps<'t>,
     events: &'e [(Event<'t>, Range<usize>, usize)],
     at: usize,
 }
 
-impl<'t, 'e> Reader<'t, 'e> {
+impl<'t, 'e> TreeReader<'t, 'e> {
     /// Looks at everything that is no scalar.
     fn scan(&mut self) -> Result<(), FormatRefusal> {
         let mut end = 0;
@@ -266,8 +266,12 @@ impl<'t, 'e> Reader<'t, 'e> {
         Ok(next)
     }
 
-    /// Reads a value that stands behind `floor`, and says where it is.
-    fn value(&mut self, node: &Node, floor: usize) -> Result<(Value<'t>, Range<usize>), FormatRefusal> {
+    /// Reads a value that stands behind `min_start`, and says where it is.
+    fn value(
+        &mut self,
+        node: &Node,
+        min_start: usize,
+    ) -> Result<(EntryValue<'t>, Range<usize>), FormatRefusal> {
         let (event, span, column) = self.next()?;
         let different = || FormatRefusal::Unsafe { span: span.clone() };
         match (event, &node.kind) {
@@ -275,12 +279,12 @@ impl<'t, 'e> Reader<'t, 'e> {
             (Event::SequenceStart(style, ..), Kind::List(nodes)) => {
                 let flow = *style == StructureStyle::Flow;
                 // Where a list begins for the parser depends on whether it is indented.
-                let first = self.gaps.dash(floor, None);
-                let (mut dash, column) = first.filter(|_| !flow).unwrap_or((floor, *column));
+                let first = self.gaps.dash(min_start, None);
+                let (mut dash, column) = first.filter(|_| !flow).unwrap_or((min_start, *column));
                 let mut entries = Vec::new();
                 for node in nodes {
                     if flow {
-                        let (value, span) = self.value(node, floor)?;
+                        let (value, span) = self.value(node, min_start)?;
                         entries.push(Entry::new(span.start, None, value, span));
                         continue;
                     }
@@ -323,7 +327,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         mut entries: Vec<Entry<'t>>,
         opening: &Range<usize>,
         closing: &Range<usize>,
-    ) -> (Value<'t>, Range<usize>) {
+    ) -> (EntryValue<'t>, Range<usize>) {
         for entry in &mut entries {
             entry.blank = self.gaps.has_blank_above(entry.start);
         }
@@ -334,7 +338,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         };
         let start = entries.first().map_or(opening.start, |first| first.start.min(opening.start));
         let collection = Collection { is_map, flow, indent, entries, tail: Vec::new() };
-        (Value::Collection(collection), start..end)
+        (EntryValue::Collection(collection), start..end)
     }
 
     fn scalar(
@@ -342,7 +346,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         style: ScalarStyle,
         span: &Range<usize>,
         kind: &Kind,
-    ) -> Option<(Value<'t>, Range<usize>)> {
+    ) -> Option<(EntryValue<'t>, Range<usize>)> {
         let end = self.end_of_scalar(style, span);
         if is_block(style) {
             return self.block(span.start, end, kind);
@@ -352,16 +356,16 @@ impl<'t, 'e> Reader<'t, 'e> {
             Kind::Text(_) if source.contains('\n') => {
                 // The spaces that begin a line are no part of the text; those that end it may be.
                 let lines = source.split('\n').map(|line| line.trim_start_matches([' ', '\t']));
-                Value::Lines(lines.collect())
+                EntryValue::Lines(lines.collect())
             }
-            Kind::Text(text) => Value::Text(text.clone()),
-            _ => Value::Bare(source),
+            Kind::Text(text) => EntryValue::Text(text.clone()),
+            _ => EntryValue::Bare(source),
         };
         Some((value, span.start..end))
     }
 
     /// Text behind `|` or `>`: its lines as they are, without the indentation that they have in common.
-    fn block(&self, start: usize, end: usize, kind: &Kind) -> Option<(Value<'t>, Range<usize>)> {
+    fn block(&self, start: usize, end: usize, kind: &Kind) -> Option<(EntryValue<'t>, Range<usize>)> {
         let Kind::Text(text) = kind else { return None };
         let sign = self.gaps.signs.iter().rev().find(|sign| sign.end <= start)?;
         let (number, _) = self.gaps.place(sign.start);
@@ -378,12 +382,12 @@ impl<'t, 'e> Reader<'t, 'e> {
             while lines.pop_if(|line| line.is_empty()).is_some() {}
         }
         let signs = sign_text.chars().map(|char| if char.is_ascii_digit() { '2' } else { char });
-        Some((Value::Block { sign: signs.collect(), lines }, sign.start..content.end.max(sign.end)))
+        Some((EntryValue::Block { sign: signs.collect(), lines }, sign.start..content.end.max(sign.end)))
     }
 }
 
 impl<'t> Entry<'t> {
-    fn new(start: usize, key: Option<String>, value: Value<'t>, span: Range<usize>) -> Self {
+    fn new(start: usize, key: Option<String>, value: EntryValue<'t>, span: Range<usize>) -> Self {
         let none = Vec::new;
         Self {
             start,
@@ -393,7 +397,7 @@ impl<'t> Entry<'t> {
             blank: false,
             above: none(),
             opening: none(),
-            behind: none(),
+            trailing: none(),
             below: none(),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
 use super::{
-    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where,
-    Word, word,
+    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TextType, ValueType,
+    Where, Word, word,
 };
 use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
 
@@ -15,50 +15,50 @@ pub(crate) static ORGANIZATION: Object = Object {
     keys: &[
         Key::optional(
             "organization",
-            Value::Text(&ORGANIZATION_ID),
+            ValueType::Text(&ORGANIZATION_ID),
             "The id of the Auth0 organization; left out for a customer without one.",
         ),
         Key::required(
             "connections",
-            Value::Map { key: &CONNECTION_NAME, of: &Value::Object(&CONNECTION), least: 1 },
+            ValueType::Map { key: &CONNECTION_NAME, of: &ValueType::Object(&CONNECTION), least: 1 },
             "The customer's connections, by their name in Auth0.",
         ),
         Key::optional(
             "aliases",
-            Value::Map { key: &ALIAS_ID, of: &Value::Text(&ALIAS), least: 0 },
+            ValueType::Map { key: &ALIAS_ID, of: &ValueType::Text(&ALIAS), least: 0 },
             "Readable names for what the identity provider sends, such as object ids.",
         ),
         Key::optional(
             "use",
-            Value::List { of: &Value::Object(&USE), least: 0 },
+            ValueType::List { of: &ValueType::Object(&USE), least: 0 },
             "Templates whose rules belong to the mapping.",
         ),
-        Key::optional("rules", Value::List { of: &Value::Object(&RULE), least: 0 }, "The rules."),
+        Key::optional("rules", ValueType::List { of: &ValueType::Object(&RULE), least: 0 }, "The rules."),
         Key::optional(
             "default",
-            Value::Texts { of: &TARGET_NAME, least: 1 },
+            ValueType::Texts { of: &TARGET_NAME, least: 1 },
             "The target groups that are granted if no rule granted anything.",
         ),
         Key::optional(
             "policies",
-            Value::Object(&ORGANIZATION_POLICIES),
+            ValueType::Object(&ORGANIZATION_POLICIES),
             "What replaces the platform's policies for this organization.",
         ),
     ],
     constraints: &[Constraint::AtLeastOne(&["rules", "use"])],
 };
 
-static ORGANIZATION_ID: Text = Text::matching(
+static ORGANIZATION_ID: TextType = TextType::matching(
     MAX_OPTION,
     "^org_[A-Za-z0-9]+$",
     "write the id, which begins with `org_` and has letters and digits",
 )
 .such_as("org_AcmeAnalytics01");
-static CONNECTION_NAME: Text = Text::printed(MAX_CONNECTION_NAME).such_as("acme-entra");
-static ALIAS_ID: Text =
-    Text::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
+static CONNECTION_NAME: TextType = TextType::printed(MAX_CONNECTION_NAME).such_as("acme-entra");
+static ALIAS_ID: TextType =
+    TextType::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
         .such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
-static ALIAS: Text = Text::printed(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
+static ALIAS: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
 
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",
@@ -66,8 +66,8 @@ pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     doc: "What replaces the platform's policies for this organization.",
     base: None,
     keys: &[
-        Key::optional("incomplete", Value::Word(INCOMPLETE), "A login whose groups could not be read."),
-        Key::optional("unmatched", Value::Word(UNMATCHED), "An upstream group that no rule wants."),
+        Key::optional("incomplete", ValueType::Word(INCOMPLETE), "A login whose groups could not be read."),
+        Key::optional("unmatched", ValueType::Word(UNMATCHED), "An upstream group that no rule wants."),
         Key::optional(
             "refresh",
             REFRESH_VALUE,
@@ -83,13 +83,13 @@ pub(crate) static CONNECTION: Object = Object {
     doc: "A connection to the customer's identity provider.",
     base: None,
     keys: &[
-        Key::required("strategy", Value::Word(STRATEGIES), "The connection's strategy in Auth0."),
+        Key::required("strategy", ValueType::Word(STRATEGIES), "The connection's strategy in Auth0."),
         Key::optional(
             "groups",
-            Value::OneOrList(&Value::Object(&SOURCE)),
+            ValueType::OneOrList(&ValueType::Object(&SOURCE)),
             "Where the groups are found and how they look there, by default as the strategy has it.",
         ),
-        Key::optional("combine", Value::Word(COMBINE), "What several sources are together."),
+        Key::optional("combine", ValueType::Word(COMBINE), "What several sources are together."),
     ],
     constraints: &[
         Constraint::Requires(Where::is("strategy", &["other"]), &["groups"]),
@@ -122,9 +122,9 @@ pub(crate) static SOURCE: Object = Object {
     keys: &[
         Key::optional(
             "from",
-            Value::Either(&[
-                Value::Text(&POINTER),
-                Value::Word(&[word(
+            ValueType::Either(&[
+                ValueType::Text(&POINTER),
+                ValueType::Word(&[word(
                     "provisioned",
                     "The groups that SCIM or a directory sync put into Auth0.",
                 )]),
@@ -133,63 +133,64 @@ pub(crate) static SOURCE: Object = Object {
         ),
         Key::optional(
             "identity",
-            Value::Word(IDENTITIES),
+            ValueType::Word(IDENTITIES),
             "Whose attributes are read where accounts are linked.",
         )
         .or("login"),
         Key::optional(
             "shape",
-            Value::Word(SHAPES),
+            ValueType::Word(SHAPES),
             "The shape of the groups, by default that of the strategy.",
         ),
         Key::optional(
             "delimiter",
-            Value::Text(&DELIMITER),
+            ValueType::Text(&DELIMITER),
             "With `shape: delimited`: what separates the groups.",
         ),
         Key::optional(
             "field",
-            Value::Text(&FIELD),
+            ValueType::Text(&FIELD),
             "With `shape: objects` or `json`, or provisioned groups: the member that holds the group.",
         ),
-        Key::optional("accept", Value::Words { of: ACCEPT, least: 0 }, "Entries that are read as text.")
+        Key::optional("accept", ValueType::Words { of: ACCEPT, least: 0 }, "Entries that are read as text.")
             .or("[]"),
-        Key::optional("form", Value::Word(FORMS), "The form of each entry.").or("plain"),
+        Key::optional("form", ValueType::Word(FORMS), "The form of each entry.").or("plain"),
         Key::optional(
             "attribute",
-            Value::Text(&ATTRIBUTE),
+            ValueType::Text(&ATTRIBUTE),
             "With `form: dn`: the attribute whose value is the group.",
         )
         .or("CN"),
         Key::optional(
             "attribute-of",
-            Value::Word(ATTRIBUTE_OF),
+            ValueType::Word(ATTRIBUTE_OF),
             "With `form: dn`: whether the entry's own name has the attribute, or a name above it.",
         )
         .or("entry"),
         Key::optional(
             "below",
-            Value::Text(&BELOW),
+            ValueType::Text(&BELOW),
             "With `form: dn`: entries that are not below this distinguished name are left out.",
         ),
         Key::optional(
             "domain",
-            Value::Text(&DOMAIN),
+            ValueType::Text(&DOMAIN),
             "With `form: domain` or `email`: entries of another domain are left out.",
         ),
-        Key::optional("normalize", Value::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
+        Key::optional("normalize", ValueType::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
             .or("[]"),
-        Key::optional("absent", Value::Word(ABSENT), "What it means that nothing is there.").or("incomplete"),
+        Key::optional("absent", ValueType::Word(ABSENT), "What it means that nothing is there.")
+            .or("incomplete"),
         Key::optional(
             "overage",
-            Value::Word(OVERAGE),
+            ValueType::Word(OVERAGE),
             "Which signs of withheld groups are looked for: `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
         Key::optional(
             "cap",
-            Value::Either(&[
-                Value::Number { least: 1, most: 10_000 },
-                Value::Word(&[word("none", "Any number of entries is a complete list.")]),
+            ValueType::Either(&[
+                ValueType::Number { least: 1, most: 10_000 },
+                ValueType::Word(&[word("none", "Any number of entries is a complete list.")]),
             ]),
             "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
@@ -204,16 +205,16 @@ pub(crate) static SOURCE: Object = Object {
     ],
 };
 
-static DELIMITER: Text = Text::printed(MAX_OPTION).such_as(",");
-static FIELD: Text = Text::printed(MAX_OPTION).such_as("email");
-static ATTRIBUTE: Text = Text::matching(
+static DELIMITER: TextType = TextType::printed(MAX_OPTION).such_as(",");
+static FIELD: TextType = TextType::printed(MAX_OPTION).such_as("email");
+static ATTRIBUTE: TextType = TextType::matching(
     MAX_OPTION,
     "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$",
     "write an attribute's type, such as `CN` or `OU`",
 )
 .such_as("CN");
-static BELOW: Text = Text::up_to(MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
-static DOMAIN: Text = Text::printed(MAX_OPTION).such_as("ACME");
+static BELOW: TextType = TextType::up_to(MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
+static DOMAIN: TextType = TextType::printed(MAX_OPTION).such_as("ACME");
 
 static IDENTITIES: &[Word] = &[
     word("login", "Those of the identity that logged in."),
@@ -261,22 +262,22 @@ pub(crate) static USE: Object = Object {
     doc: "The use of a template.",
     base: None,
     keys: &[
-        Key::required("template", Value::Text(&TEMPLATE_NAME), "The template and its version."),
+        Key::required("template", ValueType::Text(&TEMPLATE_NAME), "The template and its version."),
         Key::optional(
             "id",
-            Value::Text(&RULE_ID),
+            ValueType::Text(&RULE_ID),
             "What the ids of its rules begin with, by default the template's name.",
         ),
         Key::optional(
             "with",
-            Value::Map { key: &PARAMETER_NAME, of: &Value::Texts { of: &PROSE, least: 1 }, least: 0 },
+            ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 0 },
             "The parameters.",
         ),
     ],
     constraints: &[],
 };
 
-static PARAMETER_NAME: Text = Text::matching(
+static PARAMETER_NAME: TextType = TextType::matching(
     MAX_ID,
     "^[a-z][a-z0-9_-]*$",
     "begin with a letter, and write lowercase letters, digits, `-` and `_`",
@@ -289,15 +290,15 @@ pub(crate) static TEMPLATE: Object = Object {
     doc: "Rules that organizations share, with parameters.",
     base: None,
     keys: &[
-        Key::required("description", Value::Text(&PROSE), "What the template is for."),
+        Key::required("description", ValueType::Text(&PROSE), "What the template is for."),
         Key::optional(
             "parameters",
-            Value::Map { key: &PARAMETER_NAME, of: &Value::Object(&PARAMETER), least: 0 },
+            ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Object(&PARAMETER), least: 0 },
             "What differs from use to use, by name.",
         ),
         Key::required(
             "rules",
-            Value::Templated(&Value::List { of: &Value::Object(&RULE), least: 1 }),
+            ValueType::Templated(&ValueType::List { of: &ValueType::Object(&RULE), least: 1 }),
             "The rules; `{{name}}` in a text stands for a parameter.",
         ),
     ],
@@ -310,11 +311,11 @@ pub(crate) static PARAMETER: Object = Object {
     doc: "What differs from use to use of a template.",
     base: None,
     keys: &[
-        Key::required("type", Value::Word(PARAMETER_TYPES), "What it is."),
-        Key::optional("description", Value::Text(&PROSE), "What it is for."),
+        Key::required("type", ValueType::Word(PARAMETER_TYPES), "What it is."),
+        Key::optional("description", ValueType::Text(&PROSE), "What it is for."),
         Key::optional(
             "default",
-            Value::Texts { of: &PROSE, least: 1 },
+            ValueType::Texts { of: &PROSE, least: 1 },
             "What holds if a use leaves it out; without a default, each use has to state it.",
         ),
     ],

@@ -3,7 +3,7 @@
 use super::organization::STRATEGIES;
 use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID,
-    TARGET_NAME, Text, TextRole, Value,
+    TARGET_NAME, TextRole, TextType, ValueType,
 };
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_TEXT};
 
@@ -13,25 +13,25 @@ pub(crate) static RULE: Object = Object {
     doc: "Which target groups are granted, or taken away, for which upstream groups.",
     base: None,
     keys: &[
-        Key::required("id", Value::Text(&RULE_ID), "The rule's name in reports, unique in the file."),
-        Key::optional("when", Value::Object(&CONDITION), "What else has to hold for the rule to fire."),
-        Key::optional("match", Value::Object(&MATCH), "The upstream groups for which the rule fires."),
-        Key::optional("everyone", Value::True, "The rule fires whatever the groups are."),
+        Key::required("id", ValueType::Text(&RULE_ID), "The rule's name in reports, unique in the file."),
+        Key::optional("when", ValueType::Object(&CONDITION), "What else has to hold for the rule to fire."),
+        Key::optional("match", ValueType::Object(&MATCH), "The upstream groups for which the rule fires."),
+        Key::optional("everyone", ValueType::True, "The rule fires whatever the groups are."),
         Key::optional(
             "grant",
-            Value::Texts { of: &GRANT, least: 1 },
+            ValueType::Texts { of: &GRANT, least: 1 },
             "The target groups that the user gets; `${name}` stands for a part that a pattern names.",
         ),
         Key::optional(
             "exclude",
-            Value::Texts { of: &TARGET_NAME, least: 1 },
+            ValueType::Texts { of: &TARGET_NAME, least: 1 },
             "The target groups that the user does not get, whatever other rules grant.",
         ),
-        Key::optional("protected", Value::Boolean, "Whether the rule may grant protected target groups.")
+        Key::optional("protected", ValueType::Boolean, "Whether the rule may grant protected target groups.")
             .or("false"),
-        Key::optional("expires", Value::Text(&MOMENT), "From this moment on the rule does not fire."),
-        Key::optional("owner", Value::Text(&PROSE), "The team that answers for the rule."),
-        Key::optional("why", Value::Text(&PROSE), "Why the rule is there."),
+        Key::optional("expires", ValueType::Text(&MOMENT), "From this moment on the rule does not fire."),
+        Key::optional("owner", ValueType::Text(&PROSE), "The team that answers for the rule."),
+        Key::optional("why", ValueType::Text(&PROSE), "Why the rule is there."),
     ],
     constraints: &[
         Constraint::ExactlyOne(&["match", "everyone"]),
@@ -39,7 +39,7 @@ pub(crate) static RULE: Object = Object {
     ],
 };
 
-static GRANT: Text = Text::up_to(usize::MAX).with_role(TextRole::Grant).such_as("bi-${team}");
+static GRANT: TextType = TextType::up_to(usize::MAX).with_role(TextRole::Grant).such_as("bi-${team}");
 
 pub(crate) static MATCH: Object = Object {
     name: "match",
@@ -57,7 +57,7 @@ pub(crate) static MATCH: Object = Object {
     ],
 };
 
-const PATTERN_LIST: Value = Value::OneOrList(&Value::Object(&PATTERNS));
+const PATTERN_LIST: ValueType = ValueType::OneOrList(&ValueType::Object(&PATTERNS));
 
 pub(crate) static PATTERNS: Object = Object {
     name: "patterns",
@@ -65,21 +65,23 @@ pub(crate) static PATTERNS: Object = Object {
     doc: "Patterns of which a group matches one.",
     base: None,
     keys: &[
-        Key::optional("exact", Value::Texts { of: &NAME, least: 0 }, "Whole names."),
-        Key::optional("glob", Value::Texts { of: &GLOB, least: 0 }, "Globs that cover the whole name."),
+        Key::optional("exact", ValueType::Texts { of: &NAME, least: 0 }, "Whole names."),
+        Key::optional("glob", ValueType::Texts { of: &GLOB, least: 0 }, "Globs that cover the whole name."),
         Key::optional(
             "regex",
-            Value::Texts { of: &REGEX, least: 0 },
+            ValueType::Texts { of: &REGEX, least: 0 },
             "Regular expressions that cover the whole name.",
         ),
-        Key::optional("ignore-case", Value::Boolean, "Whether letter case makes no difference.").or("false"),
+        Key::optional("ignore-case", ValueType::Boolean, "Whether letter case makes no difference.")
+            .or("false"),
     ],
     constraints: &[Constraint::AtLeastOne(&["exact", "glob", "regex"])],
 };
 
-static NAME: Text = Text::up_to(MAX_TEXT).with_role(TextRole::ExactName).such_as("GG-BI-Viewers");
-static GLOB: Text = Text::up_to(MAX_TEXT).with_role(TextRole::Glob).such_as("GG-BI-*");
-static REGEX: Text = Text::up_to(MAX_TEXT).with_role(TextRole::Regex).such_as("GG-(?<team>[a-z]+)-BI");
+static NAME: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::ExactName).such_as("GG-BI-Viewers");
+static GLOB: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::Glob).such_as("GG-BI-*");
+static REGEX: TextType =
+    TextType::up_to(MAX_TEXT).with_role(TextRole::Regex).such_as("GG-(?<team>[a-z]+)-BI");
 
 pub(crate) static CONDITION: Object = Object {
     name: "condition",
@@ -89,32 +91,32 @@ pub(crate) static CONDITION: Object = Object {
     keys: &[
         Key::optional(
             "connection",
-            Value::Texts { of: &CONNECTION_NAME, least: 1 },
+            ValueType::Texts { of: &CONNECTION_NAME, least: 1 },
             "The login came through one of these connections of the mapping.",
         ),
         Key::optional(
             "strategy",
-            Value::Words { of: STRATEGIES, least: 1 },
+            ValueType::Words { of: STRATEGIES, least: 1 },
             "The connection has one of these strategies.",
         ),
         Key::optional(
             "application",
-            Value::Texts { of: &APPLICATION_NAME, least: 1 },
+            ValueType::Texts { of: &APPLICATION_NAME, least: 1 },
             "One of these applications is logged in to.",
         ),
         Key::optional(
             "client",
-            Value::Texts { of: &CLIENT, least: 1 },
+            ValueType::Texts { of: &CLIENT, least: 1 },
             "One of these clients is logged in to, by its client id.",
         ),
         Key::optional(
             "organization",
-            Value::Texts { of: &ORGANIZATION_NAME, least: 1 },
+            ValueType::Texts { of: &ORGANIZATION_NAME, least: 1 },
             "The mapping is one of these, by its name.",
         ),
         Key::optional(
             "email-domain",
-            Value::Texts { of: &EMAIL_DOMAIN, least: 1 },
+            ValueType::Texts { of: &EMAIL_DOMAIN, least: 1 },
             "The user's verified e-mail address is of one of these domains.",
         ),
         Key::optional("organization-metadata", METADATA_VALUES, "Metadata of the Auth0 organization."),
@@ -122,15 +124,15 @@ pub(crate) static CONDITION: Object = Object {
         Key::optional("client-metadata", METADATA_VALUES, "Metadata of the client."),
         Key::optional(
             "user",
-            Value::OneOrList(&Value::Object(&ATTRIBUTE_TEST)),
+            ValueType::OneOrList(&ValueType::Object(&ATTRIBUTE_TEST)),
             "What attributes of the user are held against; all of them have to hold.",
         ),
         Key::optional(
             "any",
-            Value::List { of: &Value::Object(&CONDITION), least: 1 },
+            ValueType::List { of: &ValueType::Object(&CONDITION), least: 1 },
             "At least one of these conditions holds.",
         ),
-        Key::optional("not", Value::Object(&CONDITION), "The condition does not hold."),
+        Key::optional("not", ValueType::Object(&CONDITION), "The condition does not hold."),
         IF_UNKNOWN,
     ],
     constraints: &[Constraint::AtLeastOne(&[
@@ -151,24 +153,24 @@ pub(crate) static CONDITION: Object = Object {
 
 const IF_UNKNOWN: Key = Key::optional(
     "if-unknown",
-    Value::False,
+    ValueType::False,
     "Where a value is missing or cannot be compared, this is false instead of unknown.",
 );
 
 // A template does not know the connections of those who use it, so any name can stand there.
-static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
-static CLIENT: Text = Text::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
-static EMAIL_DOMAIN: Text = Text::matching(
+static CONNECTION_NAME: TextType = TextType::ANY.such_as("acme-entra");
+static CLIENT: TextType = TextType::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
+static EMAIL_DOMAIN: TextType = TextType::matching(
     255,
     "^[^@\\u0000-\\u0020\\u007f-\\u00a0]+$",
     "write what stands behind the `@`, such as `acme.example`",
 )
 .such_as("acme.example");
 
-const METADATA_VALUES: Value =
-    Value::Map { key: &METADATA_KEY, of: &Value::Texts { of: &PROSE, least: 1 }, least: 1 };
+const METADATA_VALUES: ValueType =
+    ValueType::Map { key: &METADATA_KEY, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 1 };
 
-static METADATA_KEY: Text = Text::up_to(MAX_OPTION * 2).such_as("tier");
+static METADATA_KEY: TextType = TextType::up_to(MAX_OPTION * 2).such_as("tier");
 
 pub(crate) static ATTRIBUTE_TEST: Object = Object {
     name: "attribute-test",
@@ -176,18 +178,18 @@ pub(crate) static ATTRIBUTE_TEST: Object = Object {
     doc: "What an attribute of the user is held against.",
     base: None,
     keys: &[
-        Key::required("attribute", Value::Text(&POINTER), "A JSON Pointer below `event.user`."),
-        Key::optional("equals", Value::Scalars, "It equals one of these."),
+        Key::required("attribute", ValueType::Text(&POINTER), "A JSON Pointer below `event.user`."),
+        Key::optional("equals", ValueType::Scalars, "It equals one of these."),
         Key::optional(
             "contains",
-            Value::Scalars,
+            ValueType::Scalars,
             "It is a list, and one of its entries equals one of these.",
         ),
-        Key::optional("at-least", Value::AnyNumber, "It is this number or a larger one."),
-        Key::optional("at-most", Value::AnyNumber, "It is this number or a smaller one."),
-        Key::optional("above", Value::AnyNumber, "It is a larger number."),
-        Key::optional("below", Value::AnyNumber, "It is a smaller number."),
-        Key::optional("exists", Value::Boolean, "It is there, or it is not there."),
+        Key::optional("at-least", ValueType::AnyNumber, "It is this number or a larger one."),
+        Key::optional("at-most", ValueType::AnyNumber, "It is this number or a smaller one."),
+        Key::optional("above", ValueType::AnyNumber, "It is a larger number."),
+        Key::optional("below", ValueType::AnyNumber, "It is a smaller number."),
+        Key::optional("exists", ValueType::Boolean, "It is there, or it is not there."),
         IF_UNKNOWN,
     ],
     constraints: &[Constraint::ExactlyOne(&[

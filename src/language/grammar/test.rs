@@ -2,7 +2,7 @@
 
 use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
-    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Where, Word, word,
+    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, TextType, ValueType, Where, Word, word,
 };
 use crate::outcome::{Note, Reason};
 
@@ -11,7 +11,11 @@ pub(crate) static TESTS: Object = Object {
     what: "the test file",
     doc: "Logins of one organization and what they must give.",
     base: None,
-    keys: &[Key::required("cases", Value::List { of: &Value::Object(&CASE), least: 0 }, "The cases.")],
+    keys: &[Key::required(
+        "cases",
+        ValueType::List { of: &ValueType::Object(&CASE), least: 0 },
+        "The cases.",
+    )],
     constraints: &[],
 };
 
@@ -23,45 +27,45 @@ pub(crate) static CASE: Object = Object {
     keys: &[
         Key::required(
             "name",
-            Value::Text(&PROSE),
+            ValueType::Text(&PROSE),
             "What the mapping does, as a sentence, unique in the file.",
         ),
         Key::optional(
             "application",
-            Value::Text(&APPLICATION_NAME),
+            ValueType::Text(&APPLICATION_NAME),
             "The application that is logged in to; required unless there is `event`.",
         ),
         Key::optional(
             "connection",
-            Value::Text(&CONNECTION_NAME),
+            ValueType::Text(&CONNECTION_NAME),
             "The connection of the login; required if there are several.",
         ),
         Key::optional(
             "groups",
-            Value::Texts { of: &PROSE, least: 0 },
+            ValueType::Texts { of: &PROSE, least: 0 },
             "The upstream groups; the test puts them where the connection's first source reads them.",
         ),
-        Key::optional("user", Value::Raw, "The attributes of `event.user`, as they are."),
-        Key::optional("email", Value::Text(&ADDRESS), "The user's e-mail address, which is verified."),
+        Key::optional("user", ValueType::Raw, "The attributes of `event.user`, as they are."),
+        Key::optional("email", ValueType::Text(&ADDRESS), "The user's e-mail address, which is verified."),
         Key::optional(
             "metadata",
-            Value::Object(&METADATA),
+            ValueType::Object(&METADATA),
             "Auth0's metadata of what the login came through.",
         ),
-        Key::optional("event", Value::Raw, "The raw event, instead of everything else about the login."),
+        Key::optional("event", ValueType::Raw, "The raw event, instead of everything else about the login."),
         Key::optional(
             "provisioned",
-            Value::Either(&[
-                Value::Word(&[word("unavailable", "They could not be fetched.")]),
-                Value::List {
-                    of: &Value::Either(&[Value::Text(&PROSE), Value::Object(&PROVISIONED_GROUP)]),
+            ValueType::Either(&[
+                ValueType::Word(&[word("unavailable", "They could not be fetched.")]),
+                ValueType::List {
+                    of: &ValueType::Either(&[ValueType::Text(&PROSE), ValueType::Object(&PROVISIONED_GROUP)]),
                     least: 0,
                 },
             ]),
             "The provisioned groups of the user, by name or as objects.",
         ),
-        Key::optional("now", Value::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
-        Key::required("expect", Value::Object(&EXPECT), "What must come out."),
+        Key::optional("now", ValueType::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
+        Key::required("expect", ValueType::Object(&EXPECT), "What must come out."),
     ],
     constraints: &[
         Constraint::AtLeastOne(&["event", "application"]),
@@ -74,8 +78,8 @@ pub(crate) static CASE: Object = Object {
     ],
 };
 
-static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
-static ADDRESS: Text = Text::matching(
+static CONNECTION_NAME: TextType = TextType::ANY.such_as("acme-entra");
+static ADDRESS: TextType = TextType::matching(
     usize::MAX,
     "^[^@\\t-\\r \\u0085\\u00a0]+@[^@\\t-\\r \\u0085\\u00a0]+$",
     "write it as `name@example.com`",
@@ -95,7 +99,7 @@ pub(crate) static METADATA: Object = Object {
     constraints: &[],
 };
 
-const METADATA_TEXTS: Value = Value::Map { key: &PROSE, of: &Value::Text(&PROSE), least: 0 };
+const METADATA_TEXTS: ValueType = ValueType::Map { key: &PROSE, of: &ValueType::Text(&PROSE), least: 0 };
 
 pub(crate) static PROVISIONED_GROUP: Object = Object {
     name: "provisioned-group",
@@ -103,10 +107,14 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
     doc: "A group that SCIM or a directory sync put into Auth0.",
     base: None,
     keys: &[
-        Key::required("name", Value::Text(&PROSE), "Its name."),
-        Key::optional("id", Value::Text(&PROSE), "Its id in Auth0."),
-        Key::optional("external_id", Value::Text(&PROSE), "Its id in the customer's directory."),
-        Key::optional("connection_id", Value::Text(&PROSE), "The id of the connection that it came through."),
+        Key::required("name", ValueType::Text(&PROSE), "Its name."),
+        Key::optional("id", ValueType::Text(&PROSE), "Its id in Auth0."),
+        Key::optional("external_id", ValueType::Text(&PROSE), "Its id in the customer's directory."),
+        Key::optional(
+            "connection_id",
+            ValueType::Text(&PROSE),
+            "The id of the connection that it came through.",
+        ),
     ],
     constraints: &[],
 };
@@ -119,18 +127,18 @@ pub(crate) static EXPECT: Object = Object {
     keys: &[
         Key::optional(
             "claims",
-            Value::Texts { of: &TARGET_NAME, least: 0 },
+            ValueType::Texts { of: &TARGET_NAME, least: 0 },
             "The groups of the claim; required with outcome `groups`.",
         ),
-        Key::optional("outcome", Value::Word(OUTCOMES), "What happens with the login.").or("groups"),
-        Key::optional("rules", Value::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
+        Key::optional("outcome", ValueType::Word(OUTCOMES), "What happens with the login.").or("groups"),
+        Key::optional("rules", ValueType::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
         Key::optional(
             "unmatched",
-            Value::Texts { of: &PROSE, least: 0 },
+            ValueType::Texts { of: &PROSE, least: 0 },
             "The upstream groups that no rule wants, each once.",
         ),
-        Key::optional("reason", Value::Text(&REASON), "The reason code; with `claims` by default `ok`."),
-        Key::optional("notes", Value::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
+        Key::optional("reason", ValueType::Text(&REASON), "The reason code; with `claims` by default `ok`."),
+        Key::optional("notes", ValueType::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
     ],
     constraints: &[
         Constraint::Requires(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
@@ -138,9 +146,9 @@ pub(crate) static EXPECT: Object = Object {
     ],
 };
 
-static FIRED: Text = Text::ANY.such_as("bi-viewers");
-static REASON: Text = Text::among(|| Reason::ALL.iter().map(|reason| reason.code()).collect());
-static NOTE: Text = Text::among(|| Note::ALL.iter().map(|note| note.code()).collect());
+static FIRED: TextType = TextType::ANY.such_as("bi-viewers");
+static REASON: TextType = TextType::among(|| Reason::ALL.iter().map(|reason| reason.code()).collect());
+static NOTE: TextType = TextType::among(|| Note::ALL.iter().map(|note| note.code()).collect());
 
 static OUTCOMES: &[Word] = &[
     word("groups", "The claim is set to the groups."),
@@ -154,21 +162,26 @@ pub(crate) static SINGLE_FILE: Object = Object {
     doc: "A whole platform in one file, with its cases.",
     base: None,
     keys: &[
-        Key::required("platform", Value::Object(&PLATFORM), "What `platform.yaml` holds."),
+        Key::required("platform", ValueType::Object(&PLATFORM), "What `platform.yaml` holds."),
         Key::required(
             "organizations",
             ORGANIZATIONS,
             "What the files of `organizations` hold, by the organization's name.",
         ),
         Key::optional("templates", TEMPLATES, "What the files of `templates` hold, by name and version."),
-        Key::optional("cases", Value::List { of: &Value::Object(&SINGLE_FILE_CASE), least: 0 }, "The cases."),
+        Key::optional(
+            "cases",
+            ValueType::List { of: &ValueType::Object(&SINGLE_FILE_CASE), least: 0 },
+            "The cases.",
+        ),
     ],
     constraints: &[],
 };
 
-const ORGANIZATIONS: Value =
-    Value::Map { key: &ORGANIZATION_NAME, of: &Value::Object(&ORGANIZATION), least: 0 };
-const TEMPLATES: Value = Value::Map { key: &TEMPLATE_NAME, of: &Value::Object(&TEMPLATE), least: 0 };
+const ORGANIZATIONS: ValueType =
+    ValueType::Map { key: &ORGANIZATION_NAME, of: &ValueType::Object(&ORGANIZATION), least: 0 };
+const TEMPLATES: ValueType =
+    ValueType::Map { key: &TEMPLATE_NAME, of: &ValueType::Object(&TEMPLATE), least: 0 };
 
 pub(crate) static SINGLE_FILE_CASE: Object = Object {
     name: "whole-case",
@@ -177,7 +190,7 @@ pub(crate) static SINGLE_FILE_CASE: Object = Object {
     base: Some(&CASE),
     keys: &[Key::optional(
         "organization",
-        Value::Text(&ORGANIZATION_NAME),
+        ValueType::Text(&ORGANIZATION_NAME),
         "The organization, by its name in the file; required where there are several.",
     )],
     constraints: &[

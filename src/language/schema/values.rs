@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Texts, Writer, members};
-use crate::language::grammar::{Key, Text, Value, Word};
+use super::{SchemaWriter, Texts, members};
+use crate::language::grammar::{Key, TextType, ValueType, Word};
 use crate::limits::MAX_ENTRIES;
 
 /// The definition of a text with a parameter of a template in it.
 const PLACEHOLDER: &str = "placeholder";
 
-impl Writer {
+impl SchemaWriter {
     pub(super) fn describe_key(&mut self, key: &Key, texts: Texts) -> Json {
         let mut described = self.describe(&key.value, texts);
         // Of what stands beside a `$ref`, draft-07 takes no notice.
@@ -20,28 +20,28 @@ impl Writer {
         Json::Object(described)
     }
 
-    fn describe(&mut self, value: &Value, texts: Texts) -> Map<String, Json> {
+    fn describe(&mut self, value: &ValueType, texts: Texts) -> Map<String, Json> {
         match *value {
-            Value::Version => members([("const", json!(1))]),
-            Value::Boolean => members([("type", json!("boolean"))]),
-            Value::True => members([("const", json!(true))]),
-            Value::False => members([("const", json!(false))]),
-            Value::Number { least, most } => {
+            ValueType::Version => members([("const", json!(1))]),
+            ValueType::Boolean => members([("type", json!("boolean"))]),
+            ValueType::True => members([("const", json!(true))]),
+            ValueType::False => members([("const", json!(false))]),
+            ValueType::Number { least, most } => {
                 members([("type", json!("integer")), ("minimum", json!(least)), ("maximum", json!(most))])
             }
-            Value::AnyNumber => members([("type", json!("number"))]),
-            Value::Text(text) => self.text(text, texts),
-            Value::Texts { of, least } => {
+            ValueType::AnyNumber => members([("type", json!("number"))]),
+            ValueType::Text(text) => self.text(text, texts),
+            ValueType::Texts { of, least } => {
                 let one = self.text(of, texts);
                 one_or_list(one, least)
             }
-            Value::Word(words) => self.words(words, texts),
-            Value::Words { of, least } => {
+            ValueType::Word(words) => self.words(words, texts),
+            ValueType::Words { of, least } => {
                 let one = self.words(of, texts);
                 one_or_list(one, least)
             }
-            Value::Scalars => one_or_list(members([("type", json!(["string", "number", "boolean"]))]), 1),
-            Value::Map { key, of, least } => {
+            ValueType::Scalars => one_or_list(members([("type", json!(["string", "number", "boolean"]))]), 1),
+            ValueType::Map { key, of, least } => {
                 let mut names = plain_text(key);
                 names.remove("type");
                 names.remove("examples");
@@ -55,24 +55,24 @@ impl Writer {
                 }
                 map
             }
-            Value::List { of, least } => list(self.describe(of, texts), least),
-            Value::OneOrList(of) => one_or_list(self.describe(of, texts), 1),
-            Value::Object(object) => self.refer(object, texts),
-            Value::Either(all) => {
+            ValueType::List { of, least } => list(self.describe(of, texts), least),
+            ValueType::OneOrList(of) => one_or_list(self.describe(of, texts), 1),
+            ValueType::Object(object) => self.refer(object, texts),
+            ValueType::Either(all) => {
                 let any: Vec<_> = all.iter().map(|value| self.describe(value, texts)).collect();
                 members([("anyOf", json!(any))])
             }
-            Value::Raw => members([("type", json!("object"))]),
-            Value::Unique(of) => {
+            ValueType::Raw => members([("type", json!("object"))]),
+            ValueType::Unique(of) => {
                 let mut described = self.describe(of, texts);
                 described.insert("uniqueItems".to_owned(), json!(true));
                 described
             }
-            Value::Templated(of) => self.describe(of, Texts::Templated),
+            ValueType::Templated(of) => self.describe(of, Texts::Templated),
         }
     }
 
-    fn text(&mut self, text: &Text, texts: Texts) -> Map<String, Json> {
+    fn text(&mut self, text: &TextType, texts: Texts) -> Map<String, Json> {
         let mut described = plain_text(text);
         if texts == Texts::Templated {
             // With the parameters put in, the text may have another length.
@@ -116,7 +116,7 @@ impl Writer {
     }
 }
 
-fn plain_text(text: &Text) -> Map<String, Json> {
+fn plain_text(text: &TextType) -> Map<String, Json> {
     if let Some(codes) = text.codes {
         return members([("enum", json!(codes()))]);
     }
