@@ -7,7 +7,7 @@ use super::yaml::{Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::MAX_SUGGESTIONS;
 
-/// Where the findings of one file go.
+/// Collects the diagnostics of one file.
 #[derive(Debug)]
 pub(crate) struct DiagnosticSink<'d> {
     pub(crate) file: &'d str,
@@ -15,7 +15,7 @@ pub(crate) struct DiagnosticSink<'d> {
 }
 
 impl DiagnosticSink<'_> {
-    /// Reports a problem; without `help` of its own it gets that of its code.
+    /// Reports a problem; without `help`, it has the help of its code.
     pub(crate) fn report(
         &mut self,
         code: Code,
@@ -30,13 +30,14 @@ impl DiagnosticSink<'_> {
         });
     }
 
-    /// The known word that a mistyped one is probably meant to be, as long as not too much else is wrong: there may be
-    /// thousands of either, and whoever has so many findings made one mistake.
+    /// The known word that a mistyped one was probably meant to be. There are no suggestions after the first
+    /// [`MAX_SUGGESTIONS`] diagnostics: both words and known words can number in the thousands, and a file with that
+    /// number of diagnostics usually has a single mistake.
     pub(crate) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
         if self.list.len() < MAX_SUGGESTIONS { nearest(word, known) } else { None }
     }
 
-    /// Reports a problem that has to do with another place in the same file.
+    /// Reports a problem with a related location in the same file.
     pub(crate) fn report_related(
         &mut self,
         code: Code,
@@ -48,7 +49,7 @@ impl DiagnosticSink<'_> {
         self.report_in(code, span, message, (file, place, label));
     }
 
-    /// Reports a problem that has to do with a place in another file.
+    /// Reports a problem with a related location in another file.
     pub(crate) fn report_in(
         &mut self,
         code: Code,
@@ -60,7 +61,7 @@ impl DiagnosticSink<'_> {
         self.list.push(diagnostic.related(file, place.clone(), label));
     }
 
-    /// Gives the last reported problem a help of its own.
+    /// Replaces the help of the last reported problem.
     pub(crate) fn help_last(&mut self, help: &str) {
         if let Some(diagnostic) = self.list.last_mut() {
             diagnostic.help = help.to_owned();
@@ -71,11 +72,11 @@ impl DiagnosticSink<'_> {
     pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let help = match node.kind {
             Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
-                Some("put it in quotes to make it text".to_owned())
+                Some("put it in quotes to make it a text".to_owned())
             }
             _ => None,
         };
-        let message = format!("{what} is {}, and has to be {wanted}", node.kind.noun());
+        let message = format!("{what} is {}, and must be {wanted}", node.kind.noun());
         self.report(Code::WrongType, &node.span, message, help);
     }
 }

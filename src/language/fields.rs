@@ -1,4 +1,4 @@
-//! Reading mappings key by key, so that everything that is wrong is found in one go.
+//! Reading mappings key by key, so that one run reports everything that is wrong.
 
 use core::ops::Range;
 
@@ -9,18 +9,18 @@ use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_ENTRIES;
 
-/// The members of a YAML mapping whose keys the language knows.
+/// The members of a YAML mapping with keys that the language defines.
 #[derive(Debug)]
 pub(crate) struct Fields<'n> {
     object: &'static Object,
     pub(crate) span: Range<usize>,
     members: Vec<(&'n Spanned<String>, &'n Node)>,
-    /// The keys that were probably meant by others, which the language does not know.
+    /// The keys that unknown keys were probably meant to be.
     misspelled: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
-    /// Reads a mapping whose keys are those of `object`; reports other keys and repeated ones.
+    /// Reads a mapping with the keys of `object`; reports unknown and repeated keys.
     pub(crate) fn read(
         node: &'n Node,
         object: &'static Object,
@@ -42,7 +42,7 @@ impl<'n> Fields<'n> {
         if fields.check_version(sink) { Some(fields) } else { None }
     }
 
-    /// Reads what is a file of its own in a folder, and a member of a single file.
+    /// Reads a part of a platform, which is a file of its own in a folder and a member of a single file.
     pub(crate) fn read_section(
         node: &'n Node,
         object: &'static Object,
@@ -81,7 +81,7 @@ impl<'n> Fields<'n> {
         Some(Self { object, span: node.span.clone(), members, misspelled })
     }
 
-    /// Whether a key is missing, and not only misspelled.
+    /// Whether a key is missing and not just misspelled.
     pub(crate) fn is_missing(&self, key: &str) -> bool {
         self.get(key).is_none() && !self.misspelled.contains(&key)
     }
@@ -91,26 +91,26 @@ impl<'n> Fields<'n> {
         self.get(key).is_none() && self.misspelled.contains(&key)
     }
 
-    /// What the language says of a key; the reader cannot ask for one that it does not have.
+    /// The key in the grammar. A reader must not ask for a key that the grammar does not have.
     fn key(&self, key: &str) -> Option<&'static Key> {
         let found = self.object.key(key);
         debug_assert!(found.is_some() || key == VERSION.name, "{} has no key `{key}`", self.object.what);
         found
     }
 
-    /// The value of a key, if it is there.
+    /// The value of a key, if it is present.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.key(key);
         self.members.iter().find(|(name, _)| name.value == key).map(|(_, value)| *value)
     }
 
-    /// The place of a key itself.
+    /// The location of the key itself.
     pub(crate) fn key_span(&self, key: &str) -> Option<&'n Range<usize>> {
         self.key(key);
         self.members.iter().find(|(name, _)| name.value == key).map(|(name, _)| &name.span)
     }
 
-    /// The value of a key that has to be there.
+    /// The value of a required key.
     pub(crate) fn require(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<&'n Node> {
         let found = self.get(key);
         if self.is_missing(key) {
@@ -120,28 +120,28 @@ impl<'n> Fields<'n> {
         found
     }
 
-    /// The text of a key, if it is there.
+    /// The text of a key, if it is present.
     pub(crate) fn text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
         read_text(self.get(key)?, &format!("`{key}`"), sink)
     }
 
-    /// The text of a key that has to be there.
+    /// The text of a required key.
     pub(crate) fn require_text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
         read_text(self.require(key, sink)?, &format!("`{key}`"), sink)
     }
 
-    /// The texts of a key, one or a list; none if the key is not there.
+    /// The texts of a key, one or a list; empty if the key is missing.
     pub(crate) fn texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
         self.get(key).map(|node| read_texts(node, &format!("`{key}`"), sink)).unwrap_or_default()
     }
 
-    /// Like [`texts`](Self::texts); if the key is there, it has to hold at least one.
+    /// Like [`texts`](Self::texts), but reports an empty list.
     pub(crate) fn some_texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
         self.report_empty(key, Code::EmptyList, sink);
         self.texts(key, sink)
     }
 
-    /// The texts of a key that has to be there, and to hold at least one.
+    /// The texts of a required key, of which there must be at least one.
     pub(crate) fn require_texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
         match self.require(key, sink) {
             Some(_) => self.some_texts(key, sink),
@@ -149,7 +149,7 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Reports a list without anything in it, and in conditions a mapping as well.
+    /// Reports an empty list, and in conditions also an empty mapping.
     pub(crate) fn report_empty(&self, key: &str, code: Code, sink: &mut DiagnosticSink<'_>) {
         let maps = code == Code::EmptyCondition
             && matches!(
@@ -162,7 +162,7 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// The boolean of a key, if it is there.
+    /// The boolean of a key, if it is present.
     pub(crate) fn boolean(
         &self,
         key: &str,
@@ -178,7 +178,7 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// The whole number of a key, if it is there and within the range that the language has for it.
+    /// The integer of a key, if it is present and in the range that the grammar allows.
     pub(crate) fn number(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
         let node = self.get(key)?;
         let (least, most) = match self.key(key)?.value {
@@ -189,7 +189,7 @@ impl<'n> Fields<'n> {
         match node.kind {
             Kind::Integer(value) if (least..=most).contains(&value) => u32::try_from(value).ok(),
             Kind::Integer(_) | Kind::Float(_) => {
-                let message = format!("`{key}` is a whole number from {least} to {most}");
+                let message = format!("`{key}` must be a whole number from {least} to {most}");
                 sink.report(Code::InvalidValue, &node.span, message, None);
                 sink.help_last(&format!("write a number from {least} to {most}"));
                 None
@@ -201,7 +201,7 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// The value of a key that knows only a few words.
+    /// The value of a key that allows only a few words.
     pub(crate) fn choice<T: Copy>(
         &self,
         key: &str,
@@ -211,7 +211,7 @@ impl<'n> Fields<'n> {
         choose(&self.text(key, sink)?, &format!("`{key}`"), self.words(key), choices, sink)
     }
 
-    /// The values of a key that knows only a few words and takes several; `None` if the key is not there.
+    /// The values of a key that allows several of a few words; `None` if the key is missing.
     pub(crate) fn choices<T: Copy>(
         &self,
         key: &str,
@@ -227,7 +227,7 @@ impl<'n> Fields<'n> {
         Some(chosen)
     }
 
-    /// The words that the language has for a key.
+    /// The words that the grammar allows for a key.
     fn words(&self, key: &str) -> &'static [Word] {
         match self.key(key).map(|key| key.value) {
             Some(ValueType::Word(words) | ValueType::Words { of: words, .. }) => words,
@@ -236,16 +236,16 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Checks the `version` of a file's outermost mapping, as far as it is there.
+    /// Checks the `version` of a file's outermost mapping.
     ///
-    /// Returns whether the rest can be understood.
+    /// Returns `false` if this program does not know the version. A missing version is reported, and read as 1.
     fn check_version(&self, sink: &mut DiagnosticSink<'_>) -> bool {
         let Some(node) = self.get(VERSION.name) else {
             if !self.is_missing(VERSION.name) {
                 return true;
             }
             let help = "write `version: 1` at the top of the file".to_owned();
-            let message = "the file does not say which version of the mapping language it is written in";
+            let message = "the file does not state its version of the mapping language";
             sink.report(Code::MissingVersion, &self.span, message, help);
             return true;
         };
@@ -265,7 +265,7 @@ impl<'n> Fields<'n> {
     }
 }
 
-/// The value that a word stands for; `words` are those of the language, `choices` what they mean to the reader.
+/// The value of a word. `words` are those of the grammar, `choices` the same words with their values.
 fn choose<T: Copy>(
     text: &Spanned<String>,
     what: &str,
@@ -284,13 +284,13 @@ fn choose<T: Copy>(
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("{what} is one of {}", quoted(words())),
         };
-        let message = format!("`{}` is no value of {what}", text.value.escape_debug());
+        let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
         sink.report(Code::InvalidValue, &text.span, message, help);
     }
     found.map(|(_, value)| *value)
 }
 
-/// The members of a YAML mapping whose keys are names of the author's choice; reports repeated ones.
+/// The members of a YAML mapping whose keys are chosen by the author; reports repeated keys.
 pub(crate) fn read_members<'n>(
     node: &'n Node,
     what: &str,
@@ -304,7 +304,7 @@ pub(crate) fn read_members<'n>(
     let mut members = Vec::new();
     for (name, value) in all {
         if let Some(first) = seen.get(name.value.as_str()) {
-            let message = format!("the key `{}` stands here a second time", name.value.escape_debug());
+            let message = format!("the key `{}` appears a second time", name.value.escape_debug());
             sink.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
         } else {
             seen.insert(name.value.as_str(), name.span.clone());
@@ -314,9 +314,9 @@ pub(crate) fn read_members<'n>(
     Some(members)
 }
 
-/// Reports a list that is longer than any that a person would maintain.
+/// Reports a list that is longer than a person would maintain.
 ///
-/// Returns as many entries as it may have.
+/// Returns the entries up to the limit.
 fn check_length<'n>(
     entries: &'n [Node],
     what: &str,
@@ -324,8 +324,8 @@ fn check_length<'n>(
     sink: &mut DiagnosticSink<'_>,
 ) -> &'n [Node] {
     if entries.len() > MAX_ENTRIES {
-        let message = format!("{what} has {} entries, and may have {MAX_ENTRIES}", entries.len());
-        let help = "split it up, or say the same with patterns".to_owned();
+        let message = format!("{what} has {} entries, and may have at most {MAX_ENTRIES}", entries.len());
+        let help = "split it, or replace entries by patterns".to_owned();
         sink.report(Code::InvalidValue, span, message, help);
     }
     entries.get(..MAX_ENTRIES).unwrap_or(entries)

@@ -1,7 +1,7 @@
-//! Every kind of mapping file, declared once: which objects it has, which keys they have, and what stands there.
+//! Every kind of mapping file, declared once: its objects, their keys, and the values of the keys.
 //!
-//! [`Fields`](super::fields::Fields) reads by these tables, so a reader can know no other key than they do, and
-//! what describes the language to an editor is made from them.
+//! [`Fields`](super::fields::Fields) reads with these tables, and the schemas for editors are generated from them, so
+//! all of them know the same keys.
 
 use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
 
@@ -26,9 +26,9 @@ pub(crate) use self::test::{
 pub(crate) struct FileKind {
     /// Its name among the kinds, such as `platform`.
     pub(crate) name: &'static str,
-    /// Where such files lie, relative to the folder of mappings, as a glob of editors.
+    /// The path of such files below the folder of mappings, as a glob for editors.
     pub(crate) path: &'static str,
-    /// What its outermost mapping holds, apart from `version`.
+    /// The keys of its outermost mapping, apart from `version`.
     pub(crate) object: &'static Object,
 }
 
@@ -54,19 +54,19 @@ pub(crate) enum Layout {
 pub(crate) static VERSION: Key =
     Key::required("version", ValueType::Version, "The version of the mapping language.");
 
-/// A mapping whose keys the language knows.
+/// A mapping with keys that the language defines.
 #[derive(Debug)]
 pub(crate) struct Object {
-    /// Its name among the objects, in lower case with `-`.
+    /// Its unique name, in lower case with `-`.
     pub(crate) name: &'static str,
-    /// What it is called in messages, such as "a rule".
+    /// Its name in messages, such as "a rule".
     pub(crate) what: &'static str,
-    /// What it is, in a sentence.
+    /// A description, in a sentence.
     pub(crate) doc: &'static str,
-    /// The object whose keys it has as well.
+    /// The object whose keys it also has.
     pub(crate) base: Option<&'static Object>,
     pub(crate) keys: &'static [Key],
-    /// What holds between its keys.
+    /// Constraints between its keys.
     pub(crate) constraints: &'static [Constraint],
 }
 
@@ -82,22 +82,22 @@ impl Object {
     }
 }
 
-/// What holds between the keys of an object.
+/// A constraint between the keys of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Constraint {
-    /// Exactly one of them is there.
+    /// Exactly one of these keys is present.
     ExactlyOne(&'static [&'static str]),
-    /// At least one of them is there.
+    /// At least one of these keys is present.
     AtLeastOne(&'static [&'static str]),
-    /// If one of the first is there, none of the second may be.
+    /// If one of the first keys is present, none of the second is.
     Excludes(&'static [&'static str], &'static [&'static str]),
-    /// Where the condition holds, all of them are there.
+    /// If the condition holds, all of these keys are present.
     Requires(Where, &'static [&'static str]),
-    /// Where the condition holds, none of them is there.
+    /// If the condition holds, none of these keys is present.
     Forbids(Where, &'static [&'static str]),
-    /// They may be there only where the condition holds.
+    /// These keys are present only if the condition holds.
     OnlyIf(Where, &'static [&'static str]),
-    /// The second is there if the first is a list of several, and only then.
+    /// The second key is present if, and only if, the first is a list of at least two entries.
     WithSeveral(&'static str, &'static str),
 }
 
@@ -128,9 +128,9 @@ pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
     pub(crate) value: ValueType,
-    /// What it says, in a sentence.
+    /// A description, in a sentence.
     pub(crate) doc: &'static str,
-    /// What holds without it, as it would be written; `None` if that depends, or is nothing at all.
+    /// The default, as it would be written; `None` if there is none, or it depends on something else.
     pub(crate) default: Option<&'static str>,
 }
 
@@ -143,13 +143,13 @@ impl Key {
         Self { name, required: false, value, doc, default: None }
     }
 
-    /// With what holds if the key is left out.
+    /// Adds a default.
     pub(crate) const fn or(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
     }
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ValueType {
     /// The number 1.
@@ -160,7 +160,7 @@ pub(crate) enum ValueType {
     True,
     /// `false`.
     False,
-    /// A whole number of a range, both ends included.
+    /// An integer in a range that includes both ends.
     Number {
         least: i64,
         most: i64,
@@ -168,41 +168,41 @@ pub(crate) enum ValueType {
     /// Any finite number.
     AnyNumber,
     Text(&'static TextType),
-    /// One text, or a list of at least so many.
+    /// One text, or a list of at least `least` texts.
     Texts {
         of: &'static TextType,
         least: usize,
     },
     /// One of a few words.
     Word(&'static [Word]),
-    /// One of a few words, or a list of at least so many.
+    /// One of a few words, or a list of at least `least` of them.
     Words {
         of: &'static [Word],
         least: usize,
     },
     /// TextType, a number or a boolean, or a list of them with at least one.
     Scalars,
-    /// A mapping with at least so many members whose keys are names of the author's choice.
+    /// A mapping with at least `least` members, whose keys are chosen by the author.
     Map {
         key: &'static TextType,
         of: &'static ValueType,
         least: usize,
     },
-    /// A list of at least so many.
+    /// A list of at least `least` entries.
     List {
         of: &'static ValueType,
         least: usize,
     },
-    /// One, or a list of at least one.
+    /// One value, or a list of at least one.
     OneOrList(&'static ValueType),
     Object(&'static Object),
     /// Any one of these.
     Either(&'static [ValueType]),
-    /// A mapping that the language does not look into.
+    /// A mapping with any content.
     Raw,
-    /// As the inner one, in which nothing stands twice.
+    /// A list of the inner type without duplicates.
     Unique(&'static ValueType),
-    /// As the inner one, except that texts may hold the parameters of a template, as `{{name}}`.
+    /// The inner type, in which texts may also contain parameters of a template, as `{{name}}`.
     Templated(&'static ValueType),
 }
 
@@ -230,11 +230,11 @@ impl ValueType {
     }
 }
 
-/// A word that a key knows.
+/// A word that a key allows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
     pub(crate) word: &'static str,
-    /// What it means, in a sentence.
+    /// Its meaning, in a sentence.
     pub(crate) doc: &'static str,
 }
 
@@ -242,7 +242,7 @@ pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
     Word { word, doc }
 }
 
-/// Which texts a value may be.
+/// The texts that a value may be.
 #[derive(Debug)]
 pub(crate) struct TextType {
     /// The fewest characters.
@@ -253,7 +253,7 @@ pub(crate) struct TextType {
     pub(crate) pattern: Option<(&'static str, &'static str)>,
     /// An example.
     pub(crate) example: Option<&'static str>,
-    /// All texts that it may be, if they are few.
+    /// All allowed texts, if there are only a few.
     pub(crate) codes: Option<fn() -> Vec<&'static str>>,
     pub(crate) role: TextRole,
 }
@@ -377,7 +377,12 @@ mod tests {
                 | Constraint::OnlyIf(at, keys) => {
                     let words = object.key(at.key).map(|key| words_of(&key.value)).unwrap_or_default();
                     for word in at.words {
-                        assert!(words.contains(word), "`{}` of `{}` says no `{word}`", at.key, object.name);
+                        assert!(
+                            words.contains(word),
+                            "`{}` of `{}` has no word `{word}`",
+                            at.key,
+                            object.name
+                        );
                     }
                     (*keys, core::slice::from_ref(&at.key))
                 }
@@ -398,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_described_and_stands_once() {
+    fn keys_are_described_and_unique() {
         let mut seen = BTreeMap::new();
         FILES.iter().for_each(|file| visit(file.object, &mut seen));
         assert!(seen.len() > 15, "{:?}", seen.keys());

@@ -1,4 +1,4 @@
-//! The files of a platform: which file is what, and in which order they are read.
+//! The files of a platform: the role of each file, and the order in which they are read.
 
 use crate::collections::parallel_map;
 use crate::diagnostic::{Code, Diagnostic, SourceFile};
@@ -70,9 +70,9 @@ impl MappingFiles {
             if let FileRole::Test(name) = role
                 && !names.contains(&name)
             {
-                let message = format!("there is no mapping `{name}.yaml` for this test file");
+                let message = format!("the mapping `{name}.yaml` of this test file is missing");
                 let help =
-                    format!("rename it after the mapping that it tests, or write `{name}.yaml` beside it");
+                    format!("give it the name of the mapping that it tests, or add `{name}.yaml` next to it");
                 self.diagnostics
                     .push(Diagnostic::new(Code::MissingMapping, &file.path, 0..0, message).help(help));
                 continue;
@@ -119,7 +119,7 @@ impl MappingFiles {
             self.diagnostics.push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message));
         }
         if names.is_empty() {
-            let message = "the folder has no organization's mapping";
+            let message = "the folder has no mapping of an organization";
             self.diagnostics.push(Diagnostic::new(Code::NoOrganizations, "organizations", 0..0, message));
         }
     }
@@ -127,7 +127,7 @@ impl MappingFiles {
     fn report_misplaced(&mut self, path: &str) {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let mut diagnostic =
-            Diagnostic::new(Code::MisplacedFile, path, 0..0, "no mapping file is expected here");
+            Diagnostic::new(Code::MisplacedFile, path, 0..0, "this is not the place of a mapping file");
         if folder.rsplit('/').next() == Some("templates") {
             let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml")).unwrap_or(file);
             let name = stem.split('@').next().unwrap_or(stem).to_lowercase();
@@ -140,8 +140,9 @@ impl MappingFiles {
 
     fn read_single_file(&mut self, file: &SourceFile) {
         if role_of(&file.path) != FileRole::Misplaced {
-            let message = "this is one file of a folder of mappings, and means nothing without the others";
-            let help = "name the folder that has `platform.yaml`";
+            let message =
+                "this file belongs to a folder of mappings, and cannot be compiled without the other files";
+            let help = "give the path of the folder with `platform.yaml` instead";
             self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message).help(help));
             return;
         }
@@ -181,7 +182,7 @@ impl MappingFiles {
         self.read_sections(&sections, &names, Layout::SingleFile);
     }
 
-    /// Reads the platform, then the templates, then the organizations: each refers to those before it.
+    /// Reads the platform, then the templates, then the organizations: each refers to those read before.
     fn read_sections(&mut self, sections: &Sections<'_>, organizations: &[&str], layout: Layout) {
         if let Some(Section { file, node, .. }) = sections.platform {
             let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
@@ -208,14 +209,14 @@ impl MappingFiles {
             self.organizations.extend(organization);
             self.diagnostics.extend(diagnostics);
         }
-        // An organization that could not be read may use any of them.
+        // An organization that could not be read may use any template.
         if self.organizations.len() == organizations.len() {
             template::check_used(&self.templates, &mut self.diagnostics);
         }
     }
 }
 
-/// What a file of a folder is, by its path.
+/// The role of a file in a folder, which follows from its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileRole<'p> {
     Platform,
@@ -243,7 +244,7 @@ fn role_of(path: &str) -> FileRole<'_> {
     }
 }
 
-/// The parts of a platform, sorted by what they refer to.
+/// The parts of a platform.
 #[derive(Default)]
 struct Sections<'p> {
     platform: Option<Section<'p>>,
@@ -268,7 +269,7 @@ fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
     Ok(root)
 }
 
-/// Reports a name that says no version, or is none of a file.
+/// Reports a name that is not a template's name and version, as in the name of a template's file.
 fn check_template_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let good = template::parse_reference(&name.value).is_some();
     if !good {

@@ -70,7 +70,7 @@ fn check_parameter_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
     if !starts || text.len() > MAX_ID || !text.bytes().all(fits) {
-        let message = format!("`{}` cannot be a parameter's name", text.escape_debug());
+        let message = format!("`{}` is not a valid name of a parameter", text.escape_debug());
         let help =
             format!("begin with a letter, and use at most {MAX_ID} lowercase letters, digits, `-` and `_`");
         sink.report(Code::InvalidName, &name.span, message, help);
@@ -96,14 +96,15 @@ pub(crate) fn read_argument(
     };
     for text in &texts {
         if let Some(sign) = ["${", "{{"].into_iter().find(|sign| text.value.contains(sign)) {
-            let message = format!("{what} holds `{sign}`");
-            let help = "what a parameter holds is taken as it is; write the capture or the parameter into the template";
+            let message = format!("{what} contains `{sign}`");
+            let help =
+                "the value of a parameter is a literal; write the capture or the parameter in the template";
             sink.report(Code::InvalidValue, &text.span, message, help.to_owned());
         } else if let (ParameterType::Group | ParameterType::Groups, Some(platform)) = (kind, platform) {
             platform.check_group(text, sink);
         }
     }
-    // A group that is not registered would be reported again wherever the template grants it.
+    // An argument with a problem is dropped: an unknown group would be reported again where the template grants it.
     if sink.list.len() > before {
         return None;
     }

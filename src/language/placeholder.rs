@@ -1,7 +1,7 @@
-//! `{{name}}` in the texts of a template: finding it, and putting a parameter in its place.
+//! `{{name}}` in the texts of a template: finding placeholders, and refusing those that cannot work.
 //!
-//! A parameter is a literal wherever it stands: in a pattern its signs are escaped, and where escaping cannot keep it
-//! one, such as inside `[…]`, it is refused.
+//! A parameter is a literal everywhere: in a pattern, special characters in its value are escaped. Where escaping cannot
+//! make it a literal, such as inside `[…]`, the placeholder is refused.
 
 use core::ops::Range;
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub(crate) fn split(text: &str) -> Option<Vec<TextPiece<'_>>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("}}") {
-        // Of several `{` the last two count: `{a,{{p}}}` has alternatives around a parameter.
+        // The innermost braces belong to the parameter: `{a,{{p}}}` has alternatives around a parameter.
         match before.rsplit_once("{{") {
             Some((literal, name)) => {
                 pieces.push(TextPiece::Literal(literal));
@@ -63,7 +63,7 @@ fn visit_node(node: &Node, position: GrammarPosition, visit: &mut impl FnMut(&st
     }
 }
 
-/// The value of the grammar that a node of a template is; `None` where the grammar has no such key.
+/// The type of value that the grammar expects at a node of a template; `None` if the grammar has no such key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GrammarPosition(Option<&'static ValueType>);
 
@@ -82,7 +82,7 @@ impl GrammarPosition {
     }
 }
 
-/// Reports placeholders that make no sense; returns the names of all that are used.
+/// Reports placeholders that cannot work; returns the names of all parameters that are used.
 pub(crate) fn check_placeholders(
     rules: &Node,
     parameters: &[Parameter],
@@ -112,31 +112,31 @@ pub(crate) fn check_placeholders(
                 continue;
             };
             if parameter.kind.is_some_and(ParameterType::is_list) && pieces.len() > 1 {
-                let message = format!("the parameter `{name}` is a list, and stands inside a text");
-                let help = "let it stand alone, or give it the type `text`".to_owned();
+                let message = format!("the parameter `{name}` is a list, and is used inside a text");
+                let help = "make it the whole text, or give it the type `text`".to_owned();
                 sink.report(Code::InvalidValue, span, message, help);
             }
             if let Some(place) = not_literal(&before, role) {
-                let message = format!("the parameter `{name}` cannot stand {place}");
-                let help = "a parameter is taken as it is, so it stands only where a literal text can";
+                let message = format!("the parameter `{name}` cannot be used {place}");
+                let help = "the value of a parameter is a literal, so it can only be used where a literal text is allowed";
                 sink.report(Code::InvalidValue, span, message, help.to_owned());
             }
-            // A stand-in that opens and closes nothing.
+            // A letter takes the place of the value, as it neither opens nor closes anything.
             before.push('x');
         }
     });
     used
 }
 
-/// Reports placeholders in keys, where nothing is put in.
+/// Reports placeholders in keys, where they are not replaced.
 fn check_keys(node: &Node, sink: &mut DiagnosticSink<'_>) {
     match &node.kind {
         Kind::List(entries) => entries.iter().for_each(|entry| check_keys(entry, sink)),
         Kind::Map(members) => {
             for (key, value) in members {
                 if key.value.contains("{{") {
-                    let message = format!("the key `{}` holds a parameter", key.value.escape_debug());
-                    let help = "parameters stand in values only; write the key out".to_owned();
+                    let message = format!("the key `{}` contains a parameter", key.value.escape_debug());
+                    let help = "parameters can only be used in values; write the key in full".to_owned();
                     sink.report(Code::InvalidValue, &key.span, message, help);
                 }
                 check_keys(value, sink);
@@ -153,7 +153,7 @@ fn report_unknown(name: &str, parameters: &[Parameter], span: &Range<usize>, sin
     sink.report(Code::UnknownParameter, span, message, help);
 }
 
-/// Where a text ends in which no literal can follow, behind `before`.
+/// The construct that `before` ends in, if a literal cannot follow there.
 fn not_literal(before: &str, role: TextRole) -> Option<&'static str> {
     match role {
         TextRole::Plain | TextRole::ExactName => None,
@@ -175,7 +175,7 @@ fn is_in_glob_class(before: &str) -> bool {
             continue;
         }
         rest.next_if(|char| matches!(char, '!' | '^'));
-        // The first sign of a class is itself, `]` included.
+        // The first character of a class is literal, even `]`.
         rest.next();
         if !rest.by_ref().any(|char| char == ']') {
             return true;
@@ -196,7 +196,7 @@ fn not_literal_in_regex(before: &str) -> Option<&'static str> {
             _ if classes > 0 => {}
             '{' => brace = true,
             '}' => brace = false,
-            // What follows `(?` is a name or a flag up to its end.
+            // After `(?` comes a name or flags.
             '?' if last == '(' => head = Some(()),
             '>' | ':' | ')' => head = None,
             _ => {}
@@ -204,7 +204,7 @@ fn not_literal_in_regex(before: &str) -> Option<&'static str> {
         last = char;
     }
     match (escaped, classes > 0, brace, head) {
-        (true, ..) => Some("behind `\\`"),
+        (true, ..) => Some("after `\\`"),
         (_, true, ..) => Some("inside `[…]`"),
         (_, _, true, _) => Some("inside `{…}`"),
         (_, _, _, Some(())) => Some("inside the head of a group"),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_innermost_braces_are_a_parameter() {
+    fn split_finds_parameters_in_the_innermost_braces() {
         use TextPiece::{Literal, Parameter};
         check_split("{{p}}", Some(&[Parameter("p")]));
         check_split("a-{{p}}-b{{q}}", Some(&[Literal("a-"), Parameter("p"), Literal("-b"), Parameter("q")]));
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_stands_where_a_literal_can() {
+    fn not_literal_finds_constructs_that_a_literal_cannot_be_in() {
         check_place("GG-*-", TextRole::Glob, true);
         check_place("[a-", TextRole::Glob, false);
         check_place("[]", TextRole::Glob, false);

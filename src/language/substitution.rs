@@ -1,6 +1,6 @@
-//! Parameters put into the rules of a template.
+//! Replacing the placeholders in a template's rules by the values of parameters.
 //!
-//! A parameter is a literal: in a pattern, its signs are escaped.
+//! A value is a literal: in a pattern, its special characters are escaped.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use super::parameter::Argument;
 use super::placeholder::{GrammarPosition, TextPiece, split};
 use super::yaml::{Kind, Node};
 
-/// How much the templates of one mapping may still expand to.
+/// How many nodes and bytes the templates of one mapping may still expand to.
 #[derive(Debug)]
 pub(crate) struct SubstitutionBudget {
     pub(crate) nodes: usize,
@@ -25,17 +25,17 @@ impl SubstitutionBudget {
     }
 }
 
-/// Puts parameters into a list of rules.
+/// Replaces the placeholders in a list of rules.
 #[derive(Debug)]
 pub(crate) struct Substitution<'e> {
     pub(crate) arguments: &'e BTreeMap<&'e str, &'e Argument>,
     pub(crate) budget: &'e mut SubstitutionBudget,
-    /// Texts in which parameters and what is around them make an expansion of a capture that nobody wrote.
+    /// Grants in which a value and the text around it form a `${` that neither of them contains.
     pub(crate) forged: Vec<String>,
 }
 
 impl<'e> Substitution<'e> {
-    /// The rules with the parameters put in; `None` if they would be too many.
+    /// The rules with the values of the parameters; `None` if they exceed the budget.
     pub(crate) fn rules(&mut self, rules: &Node) -> Option<Node> {
         let kind = match &rules.kind {
             Kind::List(entries) => Kind::List(self.entries(entries, GrammarPosition::rules())?),
@@ -82,7 +82,7 @@ impl<'e> Substitution<'e> {
         Some(expanded)
     }
 
-    /// The list that a text stands for, if it is nothing but a parameter that is one.
+    /// The list that replaces a text that is nothing but a parameter with a list as its value.
     fn list(&self, text: &str) -> Option<&'e [String]> {
         let name = text.strip_prefix("{{")?.strip_suffix("}}")?;
         match *self.arguments.get(name)? {
@@ -99,7 +99,7 @@ impl<'e> Substitution<'e> {
     ) -> Option<Vec<Node>> {
         let mut entries = Vec::new();
         for text in list {
-            let text = literal(text, position.text_role(), false);
+            let text = literal(text, position.text_role());
             self.budget.take(&text)?;
             entries.push(Node { span: span.clone(), kind: Kind::Text(text) });
         }
@@ -107,7 +107,7 @@ impl<'e> Substitution<'e> {
     }
 
     fn text(&mut self, text: &str, role: TextRole) -> Option<String> {
-        // What cannot be put in has been reported, and stays as it is.
+        // A placeholder that cannot be replaced has been reported, and is kept as it is.
         let pieces = split(text).unwrap_or_else(|| vec![TextPiece::Literal(text)]);
         let mut expanded = String::new();
         let mut expansions = 0;
@@ -119,11 +119,13 @@ impl<'e> Substitution<'e> {
                 }
                 TextPiece::Parameter(name) => match self.arguments.get(name) {
                     Some(Argument::One(value)) => {
-                        let repeated = matches!(
-                            pieces.get(at + 1),
-                            Some(TextPiece::Literal(next)) if next.starts_with(['*', '+', '?', '{'])
-                        );
-                        expanded.push_str(&literal(value, role, repeated));
+                        let value = literal(value, role);
+                        // A repetition operator applies to the whole value, not to its last character.
+                        if role == TextRole::Regex && is_repeated(pieces.get(at + 1)) {
+                            expanded.push_str(&format!("(?:{value})"));
+                        } else {
+                            expanded.push_str(&value);
+                        }
                     }
                     _ => expanded.push_str(name),
                 },
@@ -137,15 +139,20 @@ impl<'e> Substitution<'e> {
     }
 }
 
-/// A text in a form in which it stands for itself; `repeated` says whether an operator of regexes follows it.
-fn literal(text: &str, role: TextRole, repeated: bool) -> String {
+/// Whether what follows a parameter in a regular expression repeats it.
+fn is_repeated(next: Option<&TextPiece<'_>>) -> bool {
+    matches!(next, Some(TextPiece::Literal(next)) if next.starts_with(['*', '+', '?', '{']))
+}
+
+/// A value in the form in which it is a literal in a text of this role.
+fn literal(text: &str, role: TextRole) -> String {
     match role {
         TextRole::Plain | TextRole::ExactName | TextRole::Grant => text.to_owned(),
         TextRole::Glob => {
             let mut escaped = String::new();
             for char in text.chars() {
                 match char {
-                    // The comma is one between braces.
+                    // A comma separates alternatives between braces.
                     '*' | '?' | '[' | ']' | '{' | '}' | '$' | ',' => escaped.extend(['[', char, ']']),
                     _ => escaped.push(char),
                 }
@@ -160,8 +167,7 @@ fn literal(text: &str, role: TextRole, repeated: bool) -> String {
                 }
                 escaped.push(char);
             }
-            // What is repeated is all of it, not its last character.
-            if repeated { format!("(?:{escaped})") } else { escaped }
+            escaped
         }
     }
 }
@@ -172,14 +178,14 @@ mod tests {
     use crate::patterns::Glob;
 
     fn check_glob(value: &str) {
-        let escaped = literal(value, TextRole::Glob, false);
+        let escaped = literal(value, TextRole::Glob);
         let glob = Glob::parse(&format!("{{{escaped},other}}")).expect(&escaped);
         assert!(glob.patterns.is_empty(), "{escaped}");
         assert_eq!(glob.names, [value, "other"]);
     }
 
     #[test]
-    fn a_value_in_a_glob_is_a_literal() {
+    fn literal_in_a_glob_matches_itself() {
         check_glob("GG-BI");
         check_glob("a*b?c");
         check_glob("[x]-{y}");

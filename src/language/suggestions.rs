@@ -1,15 +1,15 @@
 //! Suggestions for mistyped words.
 
-/// The known word that a mistyped one is probably meant to be.
+/// The known word that a mistyped one was probably meant to be.
 pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     let most = |known: &str| known.len().min(word.len()).div_ceil(4);
     known
-        // Each surplus character is a mistake; there is no need to compare a word with a whole text.
+        // The difference in length is a lower bound of the distance, and cheap to compute.
         .filter(|known| known.chars().count().abs_diff(word.chars().count()) <= most(known))
         .map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), known))
         .filter(|(distance, known)| *distance <= most(known))
-        // Hardly anyone mistakes the first letter.
+        // The first letter is rarely mistyped.
         .min_by_key(|(distance, known)| (*distance, known.chars().next() != word.chars().next(), *known))
         .map(|(_, known)| known)
 }

@@ -1,7 +1,7 @@
 //! Templates: rules that organizations share, with parameters.
 //!
-//! A template is read twice: as it is written, so that what is wrong in it is reported once and in it, and for every
-//! use with the parameters put in, for what only those bring about.
+//! A template is read as it is written, so that its own mistakes are reported once, in the template; and again for each
+//! use with the values of the parameters, for mistakes that only these cause.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,20 +18,20 @@ use super::yaml::{Kind, Node};
 use crate::diagnostic::Code;
 use crate::limits::MAX_ID;
 
-/// All templates by name and version; `None` for one that could not be read, which has been reported.
+/// All templates by name and version; `None` for a template that could not be read, which has been reported.
 pub(crate) type Templates = BTreeMap<String, Option<Template>>;
 
 #[derive(Debug)]
 pub(crate) struct Template {
     pub(crate) file: String,
-    /// Where a finding about the whole template points to.
+    /// The location of diagnostics about the whole template.
     span: core::ops::Range<usize>,
     pub(crate) parameters: Vec<Parameter>,
-    /// The list of rules, as it is written.
+    /// The list of rules as it is written.
     pub(crate) rules: Node,
-    /// What has been found in it, whatever the parameters are.
+    /// Code and location of each diagnostic that does not depend on the parameters.
     pub(crate) found: BTreeSet<(Code, usize, usize)>,
-    /// Places of texts in which parameters make no sense, which has been reported.
+    /// Locations of texts with wrong placeholders, which have been reported.
     pub(crate) broken: BTreeSet<(usize, usize)>,
     /// Whether any organization uses it.
     pub(crate) used: AtomicBool,
@@ -75,7 +75,7 @@ impl Template {
             sink.report(Code::UnusedParameter, &name.span, message, help);
         }
 
-        // What a text with a parameter in it is, only a use can tell.
+        // A text with a parameter is only known in a use, so diagnostics about it are left to the uses.
         let mut open = BTreeSet::new();
         for_each_text(rules, &mut |text, span, _| {
             if text.contains("{{") {
@@ -110,7 +110,7 @@ impl Template {
         self.parameters.iter().find(|parameter| parameter.name.value == name)
     }
 
-    /// How many rules it has.
+    /// The number of its rules.
     pub(crate) fn len(&self) -> usize {
         match &self.rules.kind {
             Kind::List(rules) => rules.len(),

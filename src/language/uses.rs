@@ -1,4 +1,4 @@
-//! `use` in an organization's file: the rules of templates with the organization's parameters.
+//! `use` in an organization's file: the rules of templates with the organization's values of the parameters.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -19,12 +19,12 @@ use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_RULES;
 
-/// What the texts of all expanded rules of a mapping may hold, as a file of its own may.
+/// The most that all expanded rules of a mapping may hold, which is what a file may hold.
 const BUDGET: SubstitutionBudget = SubstitutionBudget { nodes: 1_000_000, bytes: 16 << 20 };
 
 const USED: &str = "used here with these parameters";
 
-/// Reads `use`, and gives the rules of the templates; there is room for `room` of them.
+/// Reads `use`, and returns the rules of the templates, of which there may be at most `room`.
 pub(crate) fn expand_uses(
     node: &Node,
     mut room: usize,
@@ -46,10 +46,13 @@ pub(crate) fn expand_uses(
         }
         let name = parse_reference(&reference.value).map(|(name, _)| name.to_owned());
         let prefix = id.or(name.map(|text| Spanned { value: text, span: reference.span.clone() }));
-        let Some(prefix) = prefix.filter(|_| id_fits) else { continue };
+        let Some(prefix) = prefix else { continue };
+        if !id_fits {
+            continue;
+        }
         match seen.get(&prefix.value) {
             Some(first) => {
-                let message = format!("another `use` of this mapping is called `{}` already", prefix.value);
+                let message = format!("another `use` of this mapping has the id `{}`", prefix.value);
                 sink.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
                 sink.help_last("give one of the two an `id` of its own");
                 continue;
@@ -62,14 +65,14 @@ pub(crate) fn expand_uses(
         };
         let one =
             TemplateUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
-        let fits = template.len() <= room;
-        match if fits { one.rules(known, &mut budget, sink) } else { None } {
+        let expanded = if template.len() <= room { one.rules(known, &mut budget, sink) } else { None };
+        match expanded {
             Some(more) => {
                 room = room.saturating_sub(more.len());
                 rules.extend(more);
             }
             None => {
-                let message = format!("with the rules of `{}` the mapping is too large", reference.value);
+                let message = format!("with the rules of `{}`, the mapping is too large", reference.value);
                 let help = format!("a mapping has at most {MAX_RULES} rules; use fewer templates");
                 sink.report(Code::InvalidValue, &reference.span, message, help);
                 break;
@@ -101,24 +104,24 @@ fn find<'t>(
         (Some((name, version)), Some(_)) => {
             let there: Vec<String> = versions.iter().map(u32::to_string).collect();
             let message = format!("version {version} of the template `{name}` does not exist");
-            let noun = if there.len() > 1 { "are the versions" } else { "is version" };
-            (message, Some(format!("there {noun} {}", there.join(", "))))
+            let noun = if there.len() > 1 { "the versions" } else { "version" };
+            (message, Some(format!("the template has {noun} {}", there.join(", "))))
         }
         (None, Some(last)) => {
-            let message = format!("`{text}` does not say which version of the template it means");
+            let message = format!("`{text}` does not state the version of the template");
             (message, Some(format!("write `{text}@{last}`")))
         }
         (_, None) => {
             let near = nearest(&reference.value, templates.keys().map(String::as_str));
             let help = near.map(|near| format!("did you mean `{near}`?"));
-            (format!("there is no template `{text}`"), help)
+            (format!("the template `{text}` does not exist"), help)
         }
     };
     sink.report(Code::UnknownTemplate, &reference.span, message, help);
     None
 }
 
-/// What each parameter of the template is; `None` if one of them is not there or cannot be used.
+/// The value of each parameter of the template; `None` if one of them is missing or cannot be used.
 fn read_arguments(
     fields: &Fields<'_>,
     reference: &Spanned<String>,
@@ -164,7 +167,7 @@ fn read_arguments(
         }
         match &parameter.default {
             Some(default) => drop(arguments.insert(name.value.clone(), default.clone())),
-            // A default or a type that cannot be used has been reported.
+            // A default or a type that cannot be used has already been reported.
             None if parameter.has_default || parameter.kind.is_none() => complete = false,
             None => {
                 complete = false;
@@ -185,7 +188,7 @@ fn read_arguments(
     complete.then_some(arguments)
 }
 
-/// One entry of `use`.
+/// An entry of `use`.
 struct TemplateUse<'u> {
     template: &'u Template,
     prefix: &'u str,
@@ -194,7 +197,7 @@ struct TemplateUse<'u> {
 }
 
 impl TemplateUse<'_> {
-    /// The rules with the parameters put in; `None` if they would be too many.
+    /// The rules with the values of the parameters; `None` if they exceed the budget.
     fn rules(
         &self,
         known: KnownNames<'_>,
@@ -206,8 +209,9 @@ impl TemplateUse<'_> {
         let expanded = substitution.rules(&self.template.rules)?;
         let forged = substitution.forged;
         for forged in &forged {
-            let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
-            let help = "what a parameter holds is taken as it is; write the capture into the template";
+            let message =
+                format!("the values of the parameters turn a grant into `{}`", forged.escape_debug());
+            let help = "the value of a parameter is a literal; write the capture in the template";
             sink.report(Code::InvalidValue, self.span, message, help.to_owned());
         }
         let mut list = Vec::new();
@@ -215,14 +219,14 @@ impl TemplateUse<'_> {
         let mut rules = read_rules(&expanded, Some(self.prefix), known, &mut inner);
         for rule in &mut rules {
             rule.used = Some(self.span.clone());
-            // What has been reported is no grant that anyone could look at further.
+            // Grants that have been reported are not checked further.
             rule.groups.retain(|group| {
                 let place = (group.span.start, group.span.end);
                 !self.template.broken.contains(&place) && !forged.contains(&group.value)
             });
         }
         for diagnostic in list {
-            // What is wrong whatever the parameters are is reported once, in the template.
+            // What does not depend on the parameters is reported once, in the template.
             let place = (diagnostic.code, diagnostic.span.start, diagnostic.span.end);
             if !self.template.found.contains(&place) {
                 sink.list.push(diagnostic.related(sink.file, self.span.clone(), USED));

@@ -10,7 +10,7 @@ use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, M
 pub(crate) static ORGANIZATION: Object = Object {
     name: "organization",
     what: "the mapping",
-    doc: "Where one customer's groups are found, and which target groups they lead to.",
+    doc: "Where one customer's groups are found, and which target groups the customer's users receive for them.",
     base: None,
     keys: &[
         Key::optional(
@@ -37,12 +37,12 @@ pub(crate) static ORGANIZATION: Object = Object {
         Key::optional(
             "default",
             ValueType::Texts { of: &TARGET_NAME, least: 1 },
-            "The target groups that are granted if no rule granted anything.",
+            "The target groups that are granted if no rule grants anything.",
         ),
         Key::optional(
             "policies",
             ValueType::Object(&ORGANIZATION_POLICIES),
-            "What replaces the platform's policies for this organization.",
+            "Policies that replace the platform's for this organization.",
         ),
     ],
     constraints: &[Constraint::AtLeastOne(&["rules", "use"])],
@@ -63,15 +63,23 @@ static ALIAS: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("SG Analyti
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",
     what: "`policies`",
-    doc: "What replaces the platform's policies for this organization.",
+    doc: "Policies that replace the platform's for this organization.",
     base: None,
     keys: &[
-        Key::optional("incomplete", ValueType::Word(INCOMPLETE), "A login whose groups could not be read."),
-        Key::optional("unmatched", ValueType::Word(UNMATCHED), "An upstream group that no rule wants."),
+        Key::optional(
+            "incomplete",
+            ValueType::Word(INCOMPLETE),
+            "What happens with a login whose groups could not be read completely.",
+        ),
+        Key::optional(
+            "unmatched",
+            ValueType::Word(UNMATCHED),
+            "What happens with an upstream group that no rule matches.",
+        ),
         Key::optional(
             "refresh",
             REFRESH_VALUE,
-            "The exchange of a refresh token, for which nobody logs in anew.",
+            "What happens when a refresh token is exchanged, which is not a new login.",
         ),
     ],
     constraints: &[],
@@ -87,9 +95,9 @@ pub(crate) static CONNECTION: Object = Object {
         Key::optional(
             "groups",
             ValueType::OneOrList(&ValueType::Object(&SOURCE)),
-            "Where the groups are found and how they look there, by default as the strategy has it.",
+            "Where the groups are found, and in which form; the default depends on the strategy.",
         ),
-        Key::optional("combine", ValueType::Word(COMBINE), "What several sources are together."),
+        Key::optional("combine", ValueType::Word(COMBINE), "How several sources are combined."),
     ],
     constraints: &[
         Constraint::Requires(Where::is("strategy", &["other"]), &["groups"]),
@@ -106,18 +114,18 @@ pub(super) static STRATEGIES: &[Word] = &[
     word("pingfederate", "PingFederate."),
     word("google-apps", "Google Workspace."),
     word("ad", "Active Directory or LDAP, through the connector."),
-    word("other", "A strategy that this list lacks, or an attribute that another Action writes."),
+    word("other", "A strategy that is not in this list, or an attribute that another Action writes."),
 ];
 
 static COMBINE: &[Word] = &[
-    word("first", "The first that is there counts."),
-    word("all", "All of them count, and each has to be complete."),
+    word("first", "The first source that is present is used."),
+    word("all", "All sources are used, and each must be complete."),
 ];
 
 pub(crate) static SOURCE: Object = Object {
     name: "source",
     what: "`groups`",
-    doc: "Where groups are found and how they look there.",
+    doc: "Where groups are found, and in which form.",
     base: None,
     keys: &[
         Key::optional(
@@ -126,21 +134,21 @@ pub(crate) static SOURCE: Object = Object {
                 ValueType::Text(&POINTER),
                 ValueType::Word(&[word(
                     "provisioned",
-                    "The groups that SCIM or a directory sync put into Auth0.",
+                    "The groups that SCIM or directory sync wrote to Auth0.",
                 )]),
             ]),
-            "A JSON Pointer below `event.user`, or `provisioned`; by default where the strategy puts them.",
+            "A JSON Pointer below `event.user`, or `provisioned`; the default depends on the strategy.",
         ),
         Key::optional(
             "identity",
             ValueType::Word(IDENTITIES),
-            "Whose attributes are read where accounts are linked.",
+            "Whose attributes are read if accounts are linked.",
         )
         .or("login"),
         Key::optional(
             "shape",
             ValueType::Word(SHAPES),
-            "The shape of the groups, by default that of the strategy.",
+            "The shape of the groups; the default depends on the strategy.",
         ),
         Key::optional(
             "delimiter",
@@ -150,10 +158,14 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "field",
             ValueType::Text(&FIELD),
-            "With `shape: objects` or `json`, or provisioned groups: the member that holds the group.",
+            "With `shape: objects` or `json`, or with provisioned groups: the member that holds the group.",
         ),
-        Key::optional("accept", ValueType::Words { of: ACCEPT, least: 0 }, "Entries that are read as text.")
-            .or("[]"),
+        Key::optional(
+            "accept",
+            ValueType::Words { of: ACCEPT, least: 0 },
+            "Types of entries that are read as text.",
+        )
+        .or("[]"),
         Key::optional("form", ValueType::Word(FORMS), "The form of each entry.").or("plain"),
         Key::optional(
             "attribute",
@@ -164,7 +176,7 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "attribute-of",
             ValueType::Word(ATTRIBUTE_OF),
-            "With `form: dn`: whether the entry's own name has the attribute, or a name above it.",
+            "With `form: dn`: whether the attribute is in the entry's own name or in a name above it.",
         )
         .or("entry"),
         Key::optional(
@@ -179,20 +191,20 @@ pub(crate) static SOURCE: Object = Object {
         ),
         Key::optional("normalize", ValueType::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
             .or("[]"),
-        Key::optional("absent", ValueType::Word(ABSENT), "What it means that nothing is there.")
+        Key::optional("absent", ValueType::Word(ABSENT), "What it means if the attribute is missing.")
             .or("incomplete"),
         Key::optional(
             "overage",
             ValueType::Word(OVERAGE),
-            "Which signs of withheld groups are looked for: `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
+            "Which signs of withheld groups are checked; by default `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
         Key::optional(
             "cap",
             ValueType::Either(&[
                 ValueType::Number { least: 1, most: 10_000 },
-                ValueType::Word(&[word("none", "Any number of entries is a complete list.")]),
+                ValueType::Word(&[word("none", "A list of any length is complete.")]),
             ]),
-            "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
+            "The number of entries at which the list counts as cut off; by default 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
     ],
     constraints: &[
@@ -218,7 +230,7 @@ static DOMAIN: TextType = TextType::printed(MAX_OPTION).such_as("ACME");
 
 static IDENTITIES: &[Word] = &[
     word("login", "Those of the identity that logged in."),
-    word("primary", "Those of the primary identity, which are the user's own."),
+    word("primary", "Those of the primary identity, which are the attributes of the user."),
 ];
 
 static SHAPES: &[Word] = &[
@@ -227,7 +239,7 @@ static SHAPES: &[Word] = &[
     word("string", "One string that is one group."),
     word("delimited", "One string, split at each delimiter."),
     word("objects", "An array of objects; `field` names the member that holds the group."),
-    word("json", "A string that holds JSON: an array of strings, or of objects if `field` is there."),
+    word("json", "A string that holds JSON: an array of strings, or of objects if `field` is set."),
 ];
 
 static ACCEPT: &[Word] =
@@ -235,10 +247,10 @@ static ACCEPT: &[Word] =
 
 static FORMS: &[Word] = &[
     word("plain", "The entry is the group."),
-    word("dn", "A distinguished name, of which the value of `attribute` is the group."),
-    word("domain", "`DOMAIN\\name`, of which the part behind the backslash is the group."),
+    word("dn", "A distinguished name; the value of `attribute` is the group."),
+    word("domain", "`DOMAIN\\name`; the part after the backslash is the group."),
     word("email", "An e-mail address; with `domain` only the part before `@` is the group."),
-    word("path", "A path that begins with `/`, which is left out."),
+    word("path", "A path that begins with `/`; the rest is the group."),
 ];
 
 static ATTRIBUTE_OF: &[Word] = &[
@@ -247,8 +259,8 @@ static ATTRIBUTE_OF: &[Word] = &[
 ];
 
 static NORMALIZE: &[Word] = &[
-    word("nfc", "Letters are brought into Unicode's normalization form C."),
-    word("trim", "Spaces at the ends, and invisible characters, are removed."),
+    word("nfc", "Names are converted to Unicode normalization form C."),
+    word("trim", "Spaces at both ends and invisible characters are removed."),
 ];
 
 static ABSENT: &[Word] =
@@ -266,12 +278,12 @@ pub(crate) static USE: Object = Object {
         Key::optional(
             "id",
             ValueType::Text(&RULE_ID),
-            "What the ids of its rules begin with, by default the template's name.",
+            "The prefix of the ids of its rules; by default the template's name.",
         ),
         Key::optional(
             "with",
             ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 0 },
-            "The parameters.",
+            "The values of the parameters, by name.",
         ),
     ],
     constraints: &[],
@@ -294,12 +306,12 @@ pub(crate) static TEMPLATE: Object = Object {
         Key::optional(
             "parameters",
             ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Object(&PARAMETER), least: 0 },
-            "What differs from use to use, by name.",
+            "The parameters, by name.",
         ),
         Key::required(
             "rules",
             ValueType::Templated(&ValueType::List { of: &ValueType::Object(&RULE), least: 1 }),
-            "The rules; `{{name}}` in a text stands for a parameter.",
+            "The rules; `{{name}}` in a text is replaced by a parameter.",
         ),
     ],
     constraints: &[],
@@ -308,15 +320,15 @@ pub(crate) static TEMPLATE: Object = Object {
 pub(crate) static PARAMETER: Object = Object {
     name: "parameter",
     what: "a parameter",
-    doc: "What differs from use to use of a template.",
+    doc: "A value that each use of a template can set.",
     base: None,
     keys: &[
-        Key::required("type", ValueType::Word(PARAMETER_TYPES), "What it is."),
+        Key::required("type", ValueType::Word(PARAMETER_TYPES), "The type of its value."),
         Key::optional("description", ValueType::Text(&PROSE), "What it is for."),
         Key::optional(
             "default",
             ValueType::Texts { of: &PROSE, least: 1 },
-            "What holds if a use leaves it out; without a default, each use has to state it.",
+            "The value if a use does not set it; without a default, each use must set it.",
         ),
     ],
     constraints: &[],

@@ -9,7 +9,7 @@ use crate::limits::{MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 pub(crate) static PLATFORM: Object = Object {
     name: "platform",
     what: "the platform",
-    doc: "The applications, the registry of target groups, and what bounds every mapping.",
+    doc: "The applications, the registry of target groups, and the limits of every mapping.",
     base: None,
     keys: &[
         Key::required(
@@ -29,12 +29,12 @@ pub(crate) static PLATFORM: Object = Object {
                 of: &ValueType::Unique(&ValueType::List { of: &ValueType::Text(&TARGET_NAME), least: 2 }),
                 least: 0,
             },
-            "Orders of target groups, the highest first; a user keeps the highest of each.",
+            "Ordered lists of target groups, the highest first; a user keeps only the highest of each list.",
         ),
         Key::optional(
             "ceilings",
             ValueType::Map { key: &ORGANIZATION_NAME, of: &ValueType::Object(&CEILING), least: 0 },
-            "What single organizations may grant at most, by the organization's name.",
+            "The most that an organization may grant, by the organization's name.",
         ),
         Key::optional(
             "policies",
@@ -48,7 +48,7 @@ pub(crate) static PLATFORM: Object = Object {
 pub(crate) static APPLICATION: Object = Object {
     name: "application",
     what: "an application",
-    doc: "An application that is told its users' groups.",
+    doc: "An application that receives its users' groups.",
     base: None,
     keys: &[
         Key::required(
@@ -62,19 +62,15 @@ pub(crate) static APPLICATION: Object = Object {
         Key::optional(
             "saml-attribute",
             ValueType::Text(&SAML_ATTRIBUTE),
-            "The SAML attribute that carries the groups where the application speaks SAML.",
+            "The SAML attribute that carries the groups if the application uses SAML.",
         ),
         Key::optional(
             "provenance",
             ValueType::Text(&CLAIM),
-            "A claim that tells the bundle's digest and the rules that fired.",
+            "A claim with the bundle's digest and the rules that fired.",
         ),
         Key::optional("profile", ValueType::Word(PROFILES), "What the application accepts.").or("generic"),
-        Key::optional(
-            "limits",
-            ValueType::Object(&LIMITS),
-            "Where the application's limits differ from the profile's.",
-        ),
+        Key::optional("limits", ValueType::Object(&LIMITS), "Limits that differ from those of the profile."),
     ],
     constraints: &[],
 };
@@ -99,7 +95,7 @@ pub(crate) static LIMITS: Object = Object {
         Key::optional(
             "groups",
             ValueType::Number { least: 1, most: 100_000 },
-            "The most groups of one user.",
+            "The most groups that one user may have.",
         )
         .or("1000"),
         Key::optional(
@@ -113,15 +109,16 @@ pub(crate) static LIMITS: Object = Object {
             "The longest claim, in bytes of its JSON.",
         )
         .or("8192"),
-        Key::optional("over", ValueType::Word(OVER), "What happens with a login above a limit.").or("deny"),
+        Key::optional("over", ValueType::Word(OVER), "What happens with a login that exceeds a limit.")
+            .or("deny"),
     ],
     constraints: &[],
 };
 
 static OVER: &[Word] = &[
     word("deny", "It is refused."),
-    word("no-groups", "It goes on with no groups."),
-    word("truncate", "It goes on with the first groups, in the order of their names."),
+    word("no-groups", "It continues without groups."),
+    word("truncate", "It continues with the first groups, in the order of their names."),
 ];
 
 pub(crate) static TARGET_GROUP: Object = Object {
@@ -133,14 +130,14 @@ pub(crate) static TARGET_GROUP: Object = Object {
         Key::required(
             "applications",
             ValueType::Texts { of: &APPLICATION_NAME, least: 1 },
-            "The applications that are told of the group.",
+            "The applications that receive the group.",
         ),
-        Key::required("description", ValueType::Text(&PROSE), "What a member may do."),
+        Key::required("description", ValueType::Text(&PROSE), "What members may do."),
         Key::optional("owner", ValueType::Text(&PROSE), "The team that answers for it."),
         Key::optional(
             "protected",
             ValueType::Boolean,
-            "Whether only rules that are marked with `protected: true` may grant it.",
+            "Whether only rules with `protected: true` may grant it.",
         )
         .or("false"),
     ],
@@ -150,7 +147,7 @@ pub(crate) static TARGET_GROUP: Object = Object {
 pub(crate) static CEILING: Object = Object {
     name: "ceiling",
     what: "a ceiling",
-    doc: "What the mapping of one organization may grant at most.",
+    doc: "The most that the mapping of one organization may grant.",
     base: None,
     keys: &[
         Key::optional(
@@ -167,7 +164,7 @@ pub(crate) static CEILING: Object = Object {
         Key::optional(
             "prefix",
             ValueType::Text(&TARGET_NAME),
-            "How the name of every group that it grants begins.",
+            "The prefix that the name of every group that it grants must have.",
         ),
     ],
     constraints: &[],
@@ -181,53 +178,68 @@ pub(crate) static PLATFORM_POLICIES: Object = Object {
     doc: "What happens with logins that cannot be evaluated.",
     base: None,
     keys: &[
-        Key::optional("closed", ValueType::Word(POLICY), "A login to which no organization's file applies.")
-            .or("no-groups"),
+        Key::optional(
+            "closed",
+            ValueType::Word(POLICY),
+            "What happens with a login to which no mapping applies.",
+        )
+        .or("no-groups"),
         Key::optional(
             "failure",
             ValueType::Word(POLICY),
-            "A login while the bundle or the engine cannot be used.",
+            "What happens with a login while the bundle or the engine cannot be used.",
         )
         .or("no-groups"),
-        Key::optional("incomplete", ValueType::Word(INCOMPLETE), "A login whose groups could not be read.")
-            .or("deny"),
-        Key::optional("unmatched", ValueType::Word(UNMATCHED), "An upstream group that no rule wants.")
-            .or("drop"),
+        Key::optional(
+            "incomplete",
+            ValueType::Word(INCOMPLETE),
+            "What happens with a login whose groups could not be read completely.",
+        )
+        .or("deny"),
+        Key::optional(
+            "unmatched",
+            ValueType::Word(UNMATCHED),
+            "What happens with an upstream group that no rule matches.",
+        )
+        .or("drop"),
         Key::optional(
             "refresh",
             REFRESH_VALUE,
-            "The exchange of a refresh token, for which nobody logs in anew.",
+            "What happens when a refresh token is exchanged, which is not a new login.",
         )
         .or("recompute"),
     ],
     constraints: &[],
 };
 
-static POLICY: &[Word] = &[word("no-groups", "It goes on with no groups."), word("deny", "It is refused.")];
+static POLICY: &[Word] = &[word("no-groups", "It continues without groups."), word("deny", "It is refused.")];
 
 pub(super) static INCOMPLETE: &[Word] = &[
     word("deny", "It is refused."),
-    word("no-groups", "It goes on with no groups."),
-    word("use-partial", "It goes on with what could be read."),
+    word("no-groups", "It continues without groups."),
+    word("use-partial", "It continues with the groups that could be read."),
 ];
 
 pub(super) static UNMATCHED: &[Word] =
     &[word("drop", "The group is dropped and counted."), word("deny", "The login is refused.")];
 
 pub(super) const REFRESH_VALUE: ValueType = ValueType::Either(&[
-    ValueType::Word(&[word("recompute", "Attributes of any age will do.")]),
+    ValueType::Word(&[word(
+        "recompute",
+        "The groups are computed again from the stored attributes, however old they are.",
+    )]),
     ValueType::Object(&REFRESH),
 ]);
 
 pub(crate) static REFRESH: Object = Object {
     name: "refresh",
     what: "`refresh`",
-    doc: "How old attributes may be when a refresh token is exchanged.",
+    doc: "The maximum age of the attributes when a refresh token is exchanged.",
     base: None,
     keys: &[Key::required(
         "deny-if-older-than",
         ValueType::Text(&DURATION),
-        "The oldest that attributes may be: a number and `s`, `m`, `h` or `d`, at most 366 days.",
+        "The maximum age of the attributes: a number and `s`, `m`, `h` or `d`, at most 366 days.",
     )],
     constraints: &[],
 };

@@ -9,7 +9,7 @@ use crate::outcome::{Note, Reason};
 pub(crate) static TESTS: Object = Object {
     name: "tests",
     what: "the test file",
-    doc: "Logins of one organization and what they must give.",
+    doc: "Logins of one organization, and their expected results.",
     base: None,
     keys: &[Key::required(
         "cases",
@@ -22,37 +22,45 @@ pub(crate) static TESTS: Object = Object {
 pub(crate) static CASE: Object = Object {
     name: "case",
     what: "a case",
-    doc: "A login and what it must give.",
+    doc: "A login and its expected result.",
     base: None,
     keys: &[
         Key::required(
             "name",
             ValueType::Text(&PROSE),
-            "What the mapping does, as a sentence, unique in the file.",
+            "What the case shows, as a sentence that is unique in the file.",
         ),
         Key::optional(
             "application",
             ValueType::Text(&APPLICATION_NAME),
-            "The application that is logged in to; required unless there is `event`.",
+            "The application of the login; required unless `event` is set.",
         ),
         Key::optional(
             "connection",
             ValueType::Text(&CONNECTION_NAME),
-            "The connection of the login; required if there are several.",
+            "The connection of the login; required if the mapping has several.",
         ),
         Key::optional(
             "groups",
             ValueType::Texts { of: &PROSE, least: 0 },
-            "The upstream groups; the test puts them where the connection's first source reads them.",
+            "The upstream groups; they are put where the connection's first source reads them.",
         ),
         Key::optional("user", ValueType::Raw, "The attributes of `event.user`, as they are."),
-        Key::optional("email", ValueType::Text(&ADDRESS), "The user's e-mail address, which is verified."),
+        Key::optional(
+            "email",
+            ValueType::Text(&ADDRESS),
+            "The user's e-mail address, which counts as verified.",
+        ),
         Key::optional(
             "metadata",
             ValueType::Object(&METADATA),
-            "Auth0's metadata of what the login came through.",
+            "Auth0's metadata of the organization, the connection and the client of the login.",
         ),
-        Key::optional("event", ValueType::Raw, "The raw event, instead of everything else about the login."),
+        Key::optional(
+            "event",
+            ValueType::Raw,
+            "The raw event, instead of the other keys that describe the login.",
+        ),
         Key::optional(
             "provisioned",
             ValueType::Either(&[
@@ -65,7 +73,7 @@ pub(crate) static CASE: Object = Object {
             "The provisioned groups of the user, by name or as objects.",
         ),
         Key::optional("now", ValueType::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
-        Key::required("expect", ValueType::Object(&EXPECT), "What must come out."),
+        Key::required("expect", ValueType::Object(&EXPECT), "The expected result."),
     ],
     constraints: &[
         Constraint::AtLeastOne(&["event", "application"]),
@@ -89,7 +97,7 @@ static ADDRESS: TextType = TextType::matching(
 pub(crate) static METADATA: Object = Object {
     name: "metadata",
     what: "`metadata`",
-    doc: "Auth0's metadata of what the login came through.",
+    doc: "Auth0's metadata of the organization, the connection and the client of the login.",
     base: None,
     keys: &[
         Key::optional("organization", METADATA_TEXTS, "Metadata of the Auth0 organization."),
@@ -104,7 +112,7 @@ const METADATA_TEXTS: ValueType = ValueType::Map { key: &PROSE, of: &ValueType::
 pub(crate) static PROVISIONED_GROUP: Object = Object {
     name: "provisioned-group",
     what: "a provisioned group",
-    doc: "A group that SCIM or a directory sync put into Auth0.",
+    doc: "A group that SCIM or directory sync wrote to Auth0.",
     base: None,
     keys: &[
         Key::required("name", ValueType::Text(&PROSE), "Its name."),
@@ -122,22 +130,26 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
 pub(crate) static EXPECT: Object = Object {
     name: "expect",
     what: "`expect`",
-    doc: "What must come out of a login; a key that is left out is not compared.",
+    doc: "The expected result of a login; a key that is left out is not compared.",
     base: None,
     keys: &[
         Key::optional(
             "claims",
             ValueType::Texts { of: &TARGET_NAME, least: 0 },
-            "The groups of the claim; required with outcome `groups`.",
+            "The groups in the claim; required with outcome `groups`.",
         ),
-        Key::optional("outcome", ValueType::Word(OUTCOMES), "What happens with the login.").or("groups"),
+        Key::optional("outcome", ValueType::Word(OUTCOMES), "The outcome of the login.").or("groups"),
         Key::optional("rules", ValueType::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
         Key::optional(
             "unmatched",
             ValueType::Texts { of: &PROSE, least: 0 },
-            "The upstream groups that no rule wants, each once.",
+            "The upstream groups that no rule matches, each once.",
         ),
-        Key::optional("reason", ValueType::Text(&REASON), "The reason code; with `claims` by default `ok`."),
+        Key::optional(
+            "reason",
+            ValueType::Text(&REASON),
+            "The reason code; with `claims`, the default is `ok`.",
+        ),
         Key::optional("notes", ValueType::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
     ],
     constraints: &[
@@ -153,7 +165,7 @@ static NOTE: TextType = TextType::among(|| Note::ALL.iter().map(|note| note.code
 static OUTCOMES: &[Word] = &[
     word("groups", "The claim is set to the groups."),
     word("deny", "The login is refused."),
-    word("none", "The client is no application of the platform; nothing is touched."),
+    word("none", "The client does not belong to an application of the platform; the tokens are not changed."),
 ];
 
 pub(crate) static SINGLE_FILE: Object = Object {
@@ -162,13 +174,17 @@ pub(crate) static SINGLE_FILE: Object = Object {
     doc: "A whole platform in one file, with its cases.",
     base: None,
     keys: &[
-        Key::required("platform", ValueType::Object(&PLATFORM), "What `platform.yaml` holds."),
+        Key::required("platform", ValueType::Object(&PLATFORM), "The content of `platform.yaml`."),
         Key::required(
             "organizations",
             ORGANIZATIONS,
-            "What the files of `organizations` hold, by the organization's name.",
+            "The content of the files in `organizations`, by the organization's name.",
         ),
-        Key::optional("templates", TEMPLATES, "What the files of `templates` hold, by name and version."),
+        Key::optional(
+            "templates",
+            TEMPLATES,
+            "The content of the files in `templates`, by name and version.",
+        ),
         Key::optional(
             "cases",
             ValueType::List { of: &ValueType::Object(&SINGLE_FILE_CASE), least: 0 },
@@ -186,12 +202,12 @@ const TEMPLATES: ValueType =
 pub(crate) static SINGLE_FILE_CASE: Object = Object {
     name: "whole-case",
     what: "a case",
-    doc: "A login and what it must give.",
+    doc: "A login and its expected result.",
     base: Some(&CASE),
     keys: &[Key::optional(
         "organization",
         ValueType::Text(&ORGANIZATION_NAME),
-        "The organization, by its name in the file; required where there are several.",
+        "The organization, by its name in the file; required if there are several.",
     )],
     constraints: &[
         Constraint::AtLeastOne(&["event", "application"]),
