@@ -1,8 +1,7 @@
-//! The compiler: mapping files in, a bundle and everything that is wrong out.
+//! The compiler: turns mapping files into a bundle and diagnostics.
 //!
-//! `yaml` parses; `grammar` says which keys there are, and `fields` reads mappings by it; `platform`, `organization`,
-//! `template` and `cases` know the kinds of files, and give what `model` describes; `lower` resolves names and lowers
-//! globs, `encode` writes the bundle.
+//! `language` reads the files into the model, `lower` resolves names and lowers patterns, `lint` looks for likely
+//! mistakes, and `encode` writes the bundle.
 
 pub(crate) mod encode;
 mod fallback;
@@ -25,18 +24,18 @@ use crate::language::mapping_files::{MappingFiles, TestFile};
 use crate::language::model::{Organization, Platform};
 use crate::lint;
 
-/// What comes of compiling mapping files.
+/// The result of compiling mapping files.
 #[derive(Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct Compilation {
-    /// Everything that is wrong, sorted by file and place.
+    /// All problems, sorted by file and location.
     pub diagnostics: Vec<Diagnostic>,
-    /// The platform, if no finding is an error.
+    /// The compiled platform; `None` if a diagnostic is an error.
     pub platform: Option<CompiledPlatform>,
 }
 
-/// A platform whose mappings are in order.
+/// A platform whose mapping files have no errors.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CompiledPlatform {
@@ -44,13 +43,13 @@ pub struct CompiledPlatform {
     pub bundle: Vec<u8>,
     /// The test cases of all files.
     pub cases: Vec<Case>,
-    /// What the Action does when engine or bundle cannot be used.
+    /// What the Action needs when it cannot use the engine or the bundle.
     pub fallback: Fallback,
-    /// How much there is of everything.
+    /// The size of the platform.
     pub counts: Counts,
 }
 
-/// How much there is of everything.
+/// The number of organizations, rules, patterns and cases of a platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
@@ -68,21 +67,67 @@ pub struct Counts {
 ///
 /// The files are `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and
 /// `templates/<name>@<version>.yaml`.
+///
+/// ```
+/// use claimsmith::compiler::compile;
+/// use claimsmith::diagnostic::SourceFile;
+///
+/// let platform = "\
+/// version: 1
+/// applications: { qlik: { clients: [Zx81], claim: https://claims.example.com/groups } }
+/// groups: { bi-viewers: { applications: [qlik], description: May view. } }
+/// ";
+/// let acme = "\
+/// version: 1
+/// connections: { acme-entra: { strategy: waad } }
+/// rules: [{ id: view, match: { glob: GG-BI-* }, grant: bi-viewer }]
+/// ";
+/// let file = |path: &str, text: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
+/// let files = [file("platform.yaml", platform), file("organizations/acme.yaml", acme)];
+/// let compilation = compile(&files);
+/// assert!(compilation.platform.is_none());
+/// assert_eq!(compilation.diagnostics[0].code.name(), "unknown-group");
+/// assert_eq!(compilation.diagnostics[0].help, "did you mean `bi-viewers`?");
+///
+/// let files = [file("platform.yaml", platform), file("organizations/acme.yaml", &acme.replace("bi-viewer", "bi-viewers"))];
+/// let platform = compile(&files).platform.expect("no errors");
+/// assert_eq!(platform.counts.rules, 1);
+/// ```
 pub fn compile(files: &[SourceFile]) -> Compilation {
     compile_at(files, None)
 }
 
-/// The same at a time, in seconds since 1970: rules that have expired by then are reported.
+/// Like [`compile`], and reports rules that have expired at `now`, in seconds since 1970.
 pub fn compile_at(files: &[SourceFile], now: Option<f64>) -> Compilation {
     finish(MappingFiles::of_folder(files), now)
 }
 
-/// Compiles one file that holds a whole platform: `platform`, `organizations`, `templates` and `cases`.
+/// Compiles one file with a whole platform, which has the keys `platform`, `organizations`, `templates` and `cases`.
+///
+/// ```
+/// use claimsmith::compiler::compile_whole;
+/// use claimsmith::diagnostic::SourceFile;
+///
+/// let text = "\
+/// version: 1
+/// platform:
+///   applications: { qlik: { clients: [Zx81], claim: https://claims.example.com/groups } }
+///   groups: { bi-viewers: { applications: [qlik], description: May view. } }
+/// organizations:
+///   acme:
+///     connections: { acme-entra: { strategy: waad } }
+///     rules: [{ id: view, match: { glob: GG-BI-* }, grant: bi-viewers }]
+/// ";
+/// let file = SourceFile { path: "example.yaml".to_owned(), text: text.to_owned() };
+/// let compilation = compile_whole(&file);
+/// assert_eq!(compilation.diagnostics, []);
+/// assert!(compilation.platform.is_some());
+/// ```
 pub fn compile_whole(file: &SourceFile) -> Compilation {
     compile_whole_at(file, None)
 }
 
-/// The same at a time, in seconds since 1970: rules that have expired by then are reported.
+/// Like [`compile_whole`], and reports rules that have expired at `now`, in seconds since 1970.
 pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
     finish(MappingFiles::of_single_file(file), now)
 }

@@ -1,10 +1,10 @@
-//! The logins of test cases: post-login events, built from what a case says.
+//! The post-login events that test cases describe.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_text, read_texts};
-use super::grammar::{METADATA, PROVISIONED_GROUP};
+use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
 use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
 use super::name_checks::check_known;
 use super::rules::read_moment;
@@ -12,15 +12,22 @@ use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::login::dn::AttributeOf;
 
-/// The event of a case that gives it raw.
-pub(crate) fn raw_event(case: &Fields<'_>, event: &Node, whole: bool, sink: &mut DiagnosticSink<'_>) -> Json {
-    let organization = if whole { ["organization"].as_slice() } else { &[] };
+/// The event of a case that contains it in raw form.
+pub(crate) fn raw_event(
+    case: &Fields<'_>,
+    event: &Node,
+    layout: Layout,
+    sink: &mut DiagnosticSink<'_>,
+) -> Json {
+    let organization = match layout {
+        Layout::Folder => [].as_slice(),
+        Layout::SingleFile => &["organization"],
+    };
     let others = ["application", "connection", "groups", "user", "email", "metadata"];
     for key in organization.iter().chain(&others) {
         if let Some(span) = case.key_span(key) {
-            let message =
-                format!("`event` says everything about the login, so `{key}` has no place beside it");
-            let help = format!("remove `{key}`, or describe the login with it instead of `event`");
+            let message = format!("`event` describes the whole login, so `{key}` cannot be used next to it");
+            let help = format!("remove `{key}`, or replace `event` by keys that describe the login");
             sink.report(Code::InvalidValue, span, message, help);
         }
     }
@@ -38,7 +45,7 @@ pub(crate) fn build_event(
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
-    whole: bool,
+    layout: Layout,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
     let application = case.require_text("application", sink).and_then(|wanted| {
@@ -51,8 +58,8 @@ pub(crate) fn build_event(
         )
     });
     let Some(organization) = organization else {
-        if whole && case.get("organization").is_none() && organizations.len() != 1 {
-            let message = "a case needs the key `organization` where there are several";
+        if layout == Layout::SingleFile && case.get("organization").is_none() && organizations.len() != 1 {
+            let message = "a case needs the key `organization` if the file has several";
             sink.report(Code::MissingKey, &case.span, message, None);
         }
         return None;
@@ -68,7 +75,7 @@ pub(crate) fn build_event(
         (None, [only]) => Some(only),
         (None, connections) => {
             if !connections.is_empty() {
-                let message = "a case needs the key `connection` where there are several";
+                let message = "a case needs the key `connection` if the mapping has several";
                 sink.report(Code::MissingKey, &case.span, message, None);
             }
             None
@@ -99,7 +106,7 @@ pub(crate) fn build_event(
         (None, None) if case.is_misspelled("groups") || case.is_misspelled("user") => None,
         _ => {
             let message = "a case needs either `groups` or `user`";
-            let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";
+            let help = "`groups` lists upstream groups, `user` contains the raw attributes of `event.user`";
             sink.report(Code::MissingKey, &case.span, message, help.to_owned());
             None
         }
@@ -120,14 +127,14 @@ pub(crate) fn build_event(
     add_email(&mut event, case, sink);
     add_metadata(&mut event, case, organization, sink);
     add_circumstances(&mut event, case, wrapped, sink);
-    // Whatever is missing has been reported; everything else about the login was to be read all the same.
+    // Missing parts have been reported. The function returns only here, so that all other keys are read too.
     user?;
     connection?;
     application?.clients.first()?;
     Some(event)
 }
 
-/// Sets a member of a member, which is made if it is not there.
+/// Sets a member of an object in the event, which is created if it is missing.
 fn insert(event: &mut Json, object: &str, key: &str, value: Json) {
     let Some(members) = event.as_object_mut() else { return };
     let inner = members.entry(object).or_insert_with(|| json!({}));
@@ -146,13 +153,14 @@ fn add_email(event: &mut Json, case: &Fields<'_>, sink: &mut DiagnosticSink<'_>)
         .split_once('@')
         .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
     if !good || email.value.contains(char::is_whitespace) {
-        let message = format!("`{}` is no e-mail address", email.value.escape_debug());
-        let help = "write it as `name@example.com`; give what is none as an attribute of `user`".to_owned();
+        let message = format!("`{}` is not an e-mail address", email.value.escape_debug());
+        let help =
+            "write it as `name@example.com`; to test with another value, put it into `user`".to_owned();
         sink.report(Code::InvalidValue, &email.span, message, help);
         return;
     }
     if let (Some(span), Some(_)) = (case.key_span("email"), event.pointer("/user/email")) {
-        let message = "`user` says the e-mail address already";
+        let message = "`user` already contains the e-mail address";
         sink.report(Code::InvalidValue, span, message, None);
         sink.help_last("remove `email`, or the member of `user`");
     }
@@ -169,8 +177,9 @@ fn add_metadata(
     let Some(node) = case.get("metadata") else { return };
     let Some(fields) = Fields::read(node, &METADATA, sink) else { return };
     if let (Some(span), None) = (fields.key_span("organization"), &organization.id) {
-        let message = "the mapping names no Auth0 organization, so its logins have no metadata of one";
-        let help = "remove it, or give the mapping its `organization`".to_owned();
+        let message =
+            "the mapping does not have an Auth0 organization, so its logins do not have metadata of one";
+        let help = "remove it, or add `organization` to the mapping".to_owned();
         sink.report(Code::InvalidValue, span, message, help);
     }
     for of in ["organization", "connection", "client"] {
@@ -187,8 +196,8 @@ fn add_metadata(
     }
 }
 
-/// What stands outside of Auth0's event: the time, and the provisioned groups, of which `wrapped` are those that
-/// `groups` stands for.
+/// Adds what is not part of Auth0's event: the time and the provisioned groups. `wrapped` are the provisioned groups
+/// that the case lists under `groups`.
 fn add_circumstances(
     event: &mut Json,
     case: &Fields<'_>,
@@ -201,7 +210,7 @@ fn add_circumstances(
     let stated = case.get("provisioned").and_then(|node| read_provisioned(node, sink));
     match (case.key_span("provisioned"), wrapped) {
         (Some(span), Some(_)) => {
-            let message = "`groups` are the provisioned groups of this connection already";
+            let message = "with this connection, `groups` already lists the provisioned groups";
             let help = "keep one of the two".to_owned();
             sink.report(Code::InvalidValue, span, message, help);
         }
@@ -214,21 +223,21 @@ fn add_circumstances(
     }
 }
 
-/// Makes groups that name no connection those of the login's, which gets an id if the case says nothing about it.
+/// Assigns groups without a connection to the connection of the login, which receives an id if it has none.
 fn name_connection(event: &mut Json, groups: &mut Json) {
     let Some(groups) = groups.as_array_mut() else { return };
     let connection = event.get("connection");
     if connection.is_none_or(|connection| connection.is_object() && connection.get("id").is_none()) {
         insert(event, "connection", "id", json!("con_login"));
     }
-    // An id that is not text is what the case tests.
+    // A raw event may test an id that is not text.
     let Some(id) = event.pointer("/connection/id").filter(|id| id.is_string()) else { return };
     for group in groups.iter_mut().filter_map(Json::as_object_mut) {
         group.entry("connection_id").or_insert_with(|| id.clone());
     }
 }
 
-/// The provisioned groups of a case: objects, or null if they cannot be had.
+/// The provisioned groups of a case: objects, or null if they are unavailable.
 fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> {
     match &node.kind {
         Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
@@ -256,7 +265,7 @@ fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> 
     Some(Json::Array(groups))
 }
 
-/// What an identity provider would send for `groups`, in the shape and form that the source declares.
+/// The value that an identity provider would send for `groups`, in the shape and form of the source.
 fn wrap(
     source: &OwnedSource,
     groups: &[Spanned<String>],
@@ -273,8 +282,8 @@ fn wrap(
         (OwnedShape::List | OwnedShape::ListOrString, names) => json!(names),
         (OwnedShape::Text, []) => json!(""),
         (OwnedShape::Text, _) => {
-            let message = "with `shape: string` a login carries one group";
-            let help = "name one, or give the raw attributes with `user`".to_owned();
+            let message = "with `shape: string`, a login has one group";
+            let help = "write one group, or the raw attributes with `user`".to_owned();
             sink.report(Code::InvalidValue, &node.span, message, help);
             return None;
         }
@@ -307,7 +316,7 @@ fn in_form(name: &str, form: &OwnedForm) -> String {
     }
 }
 
-/// The value of an attribute as RFC 4514 writes it in a distinguished name.
+/// The value of an attribute, escaped for a distinguished name as in RFC 4514.
 fn escape_value(value: &str) -> String {
     let last = value.chars().count().saturating_sub(1);
     let mut escaped = String::new();
@@ -323,7 +332,7 @@ fn escape_value(value: &str) -> String {
     escaped
 }
 
-/// An object in which a value stands at a JSON Pointer.
+/// An object with a value at a JSON Pointer.
 fn at(pointer: &str, value: Json) -> Json {
     let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
     tokens.iter().rev().fold(value, |inner, token| {
@@ -369,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_written_in_its_form() {
+    fn in_form_writes_a_name_in_each_form() {
         let below = Some("OU=Groups,DC=acme".to_owned());
         let dn = |of| OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of, below: below.clone() };
         check("BI", &dn(AttributeOf::Parent), "CN=member,CN=BI,OU=Groups,DC=acme");

@@ -1,4 +1,4 @@
-//! Test cases: logins and what they must give.
+//! Test cases: logins and their expected results.
 
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::case_event::{build_event, find, raw_event};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_texts};
-use super::grammar::{CASE, EXPECT, SINGLE_FILE_CASE};
+use super::grammar::{CASE, EXPECT, Layout, SINGLE_FILE_CASE};
 use super::model::{Organization, Platform};
 use super::name_checks::check_known;
 use super::yaml::{Node, Spanned};
@@ -18,7 +18,7 @@ use crate::diagnostic::Code;
 use crate::host::event::{self, Answer, Event};
 use crate::outcome::{Note, Outcome, Reason};
 
-/// A login and what it must give.
+/// A login and its expected result.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Case {
@@ -30,11 +30,11 @@ pub struct Case {
     pub name: String,
     /// The post-login event.
     pub event: Json,
-    /// What it must give.
+    /// The expected result.
     pub expect: Expect,
 }
 
-/// What a login must give; what is `None` may be anything.
+/// The expected result of a login; what is `None` is not compared.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Expect {
@@ -44,41 +44,66 @@ pub struct Expect {
     pub claims: Option<BTreeSet<String>>,
     /// The ids of the rules that fire.
     pub rules: Option<BTreeSet<String>>,
-    /// The upstream groups that no rule wants.
+    /// The upstream groups that no rule matches.
     pub unmatched: Option<BTreeSet<String>>,
-    /// The reason; a case that states groups and no reason expects `ok`.
+    /// The reason code; `ok` if a case has `claims` and no reason.
     pub reason: Option<String>,
     /// The codes of the notes.
     pub notes: Option<BTreeSet<String>>,
 }
 
-/// How a case went.
+/// The result of running a case.
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 #[non_exhaustive]
 pub struct CaseResult {
-    /// What the login gave.
+    /// The result of the login.
     pub answer: Answer,
-    /// Where that is not what the case says; empty if the case passed.
+    /// The differences from the expected result; empty if the case passed.
     pub failures: Vec<Mismatch>,
 }
 
-/// A difference between what a case says and what its login gave.
+/// A difference between the expected and the actual result of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// The key of `expect`.
     pub what: &'static str,
-    /// What the case says.
+    /// The expected value.
     pub expected: String,
-    /// What the login gave.
+    /// The actual value.
     pub got: String,
 }
 
 impl Case {
-    /// Runs the case.
+    /// Evaluates the login and compares the result with the expected one.
+    ///
+    /// ```
+    /// use claimsmith::Bundle;
+    /// use claimsmith::compiler::compile_whole;
+    /// use claimsmith::diagnostic::SourceFile;
+    ///
+    /// let text = "\
+    /// version: 1
+    /// platform:
+    ///   applications: { qlik: { clients: [Zx81], claim: https://claims.example.com/groups } }
+    ///   groups: { bi-viewers: { applications: [qlik], description: May view. } }
+    /// organizations:
+    ///   acme:
+    ///     connections: { acme-entra: { strategy: waad } }
+    ///     rules: [{ id: view, match: { glob: GG-BI-* }, grant: bi-viewers }]
+    /// cases:
+    ///   - { name: members view, application: qlik, groups: [GG-BI-Sales], expect: { claims: [bi-viewers] } }
+    /// ";
+    /// let file = SourceFile { path: "acme-and-platform.yaml".to_owned(), text: text.to_owned() };
+    /// let platform = compile_whole(&file).platform.expect("no errors");
+    /// let bundle = Bundle::decode(&platform.bundle).expect("just compiled");
+    /// for case in &platform.cases {
+    ///     assert_eq!(case.run(&bundle).failures, []);
+    /// }
+    /// ```
     pub fn run(&self, bundle: &Bundle<'_>) -> CaseResult {
-        // A case's event is an object; should it not be one, it is a login from nowhere.
+        // An event that is not an object is evaluated like an empty one.
         let event = Event::from_json(self.event.clone()).unwrap_or_default();
         let answer = event::answer(bundle, &event);
         let mut failures = Vec::new();
@@ -112,8 +137,8 @@ fn list<'s>(names: impl Iterator<Item = &'s String>) -> String {
     format!("[{}]", names.map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
-/// Reads the `cases` of a file. `organization` is the one whose test file it is;
-/// in a file that holds a whole platform each case says which it means.
+/// Reads the `cases` of a file. `organization` is the one that the test file is for; in a file that holds a whole
+/// platform, each case has its own.
 pub(crate) fn read_cases(
     node: &Node,
     platform: &Platform,
@@ -143,10 +168,18 @@ fn read_case(
     own: Option<&Organization>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Case> {
-    let whole = own.is_none();
-    let fields = Fields::read(node, if whole { &SINGLE_FILE_CASE } else { &CASE }, sink)?;
+    let layout = if own.is_some() { Layout::Folder } else { Layout::SingleFile };
+    let object = match layout {
+        Layout::Folder => &CASE,
+        Layout::SingleFile => &SINGLE_FILE_CASE,
+    };
+    let fields = Fields::read(node, object, sink)?;
     let name = fields.require_text("name", sink);
-    let organization = match whole.then(|| fields.text("organization", sink)).flatten() {
+    let stated = match layout {
+        Layout::Folder => None,
+        Layout::SingleFile => fields.text("organization", sink),
+    };
+    let organization = match stated {
         Some(wanted) => find(
             organizations.iter().copied(),
             |organization| &organization.name,
@@ -161,8 +194,8 @@ fn read_case(
     };
     let expect = read_expect(&fields, platform, organization, sink);
     let event = match fields.get("event") {
-        Some(event) => Some(raw_event(&fields, event, whole, sink)),
-        None => build_event(&fields, platform, organizations, organization, whole, sink),
+        Some(event) => Some(raw_event(&fields, event, layout, sink)),
+        None => build_event(&fields, platform, organizations, organization, layout, sink),
     };
     let name = name?;
     Some(Case {
@@ -189,11 +222,11 @@ fn read_expect(
         (None, None | Some(Outcome::Groups))
             if fields.is_missing("claims") && (outcome.is_some() || fields.is_missing("outcome")) =>
         {
-            let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
+            let help = "add the groups that the claim must contain, or `outcome: deny` or `outcome: none`";
             sink.report(Code::MissingKey, &fields.span, "`expect` needs the key `claims`", help.to_owned());
         }
         (Some(_), Some(Outcome::Deny | Outcome::None)) => {
-            let message = "no claim is set with this outcome, so `claims` has no place beside it";
+            let message = "a claim is not set with this outcome, so `claims` cannot be used next to it";
             let help = "remove `claims`, or the `outcome`".to_owned();
             sink.report(Code::InvalidValue, &fields.span, message, help);
         }
@@ -213,21 +246,22 @@ fn read_expect(
     let reason = fields.text("reason", sink);
     if let Some(reason) = &reason {
         let codes = || Reason::ALL.iter().map(|reason| reason.code());
-        check_known(reason, codes, (Code::InvalidValue, "there is no reason"), sink);
+        check_known(reason, codes, (Code::InvalidValue, "there is no reason code"), sink);
     }
     let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", sink));
     for note in notes.iter().flatten() {
         let codes = || Note::ALL.iter().map(|note| note.code());
-        check_known(note, codes, (Code::InvalidValue, "there is no note"), sink);
+        check_known(note, codes, (Code::InvalidValue, "there is no note with the code"), sink);
     }
     let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", sink));
     let set = |names: Option<Vec<Spanned<String>>>| {
         names.map(|names| names.into_iter().map(|name| name.value).collect())
     };
+    let default_reason = if claims.is_some() { Some(Reason::Ok.code().to_owned()) } else { None };
     let reason = reason.map(|reason| reason.value);
     Some(Expect {
         outcome: outcome.unwrap_or(Outcome::Groups).word(),
-        reason: reason.or(claims.is_some().then(|| Reason::Ok.code().to_owned())),
+        reason: reason.or(default_reason),
         claims: set(claims),
         rules: set(rules),
         unmatched: set(unmatched),

@@ -1,4 +1,4 @@
-//! Conditions: what has to hold of a login, apart from its groups.
+//! Conditions on a login that are not about its groups.
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
@@ -14,7 +14,7 @@ use crate::patterns::domains;
 /// The names that a condition may use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KnownNames<'k> {
-    /// The mapping's connections; `None` where any name may stand, as in a template.
+    /// The mapping's connections; `None` if any name is allowed, as in a template.
     pub(crate) connections: Option<&'k [&'k str]>,
     /// The platform's applications; `None` if they could not be read.
     pub(crate) applications: Option<&'k [&'k str]>,
@@ -22,7 +22,7 @@ pub(crate) struct KnownNames<'k> {
     pub(crate) organizations: &'k [&'k str],
 }
 
-/// Reads a condition; `None` if nothing in it can be used, which has been reported.
+/// Reads a condition; `None` if nothing in it can be used, which is reported.
 pub(crate) fn read_condition(
     node: &Node,
     known: KnownNames<'_>,
@@ -34,7 +34,7 @@ pub(crate) fn read_condition(
     } else if let (Kind::Map(members), Some(span)) = (&node.kind, fields.key_span("if-unknown"))
         && members.len() == 1
     {
-        let message = "`if-unknown` stands beside a test, and there is none";
+        let message = "`if-unknown` needs a test next to it";
         sink.report(Code::EmptyCondition, span, message, None);
     }
     let mut all = Vec::new();
@@ -45,7 +45,9 @@ pub(crate) fn read_condition(
     all.extend(any_of(connections, Condition::Connection));
     fields.report_empty("strategy", Code::EmptyCondition, sink);
     let strategies = fields.choices("strategy", Strategy::CHOICES, sink).unwrap_or_default();
-    all.extend((!strategies.is_empty()).then_some(Condition::Strategy(strategies)));
+    if !strategies.is_empty() {
+        all.push(Condition::Strategy(strategies));
+    }
     let applications = some_texts(&fields, "application", sink);
     if let Some(listed) = known.applications {
         let problem = (Code::UnknownApplication, "the platform has no application");
@@ -83,7 +85,9 @@ pub(crate) fn read_condition(
         let conditions = read_list(node, "`any`", sink).unwrap_or_default();
         let conditions: Vec<_> =
             conditions.iter().filter_map(|node| read_condition(node, known, sink)).collect();
-        all.extend((!conditions.is_empty()).then_some(Condition::Any(conditions)));
+        if !conditions.is_empty() {
+            all.push(Condition::Any(conditions));
+        }
     }
     if let Some(node) = fields.get("not") {
         let condition = read_condition(node, known, sink);
@@ -93,10 +97,10 @@ pub(crate) fn read_condition(
     Some(if_unknown(condition, &fields, sink))
 }
 
-/// The condition as the key `if-unknown` beside it wants it.
+/// Applies the key `if-unknown` to the condition next to it.
 fn if_unknown(condition: Condition, fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Condition {
     let Some(node) = fields.get("if-unknown") else { return condition };
-    // No help says to write `false`: in a rule that excludes, and under `not`, that gives more.
+    // The help does not suggest `false`: in a rule that excludes, and under `not`, it can grant more.
     match node.kind {
         Kind::Bool(false) => return Condition::FalseIfUnknown(Box::new(condition)),
         Kind::Bool(true) => {
@@ -120,7 +124,7 @@ fn any_of(
     names: Vec<Spanned<String>>,
     condition: fn(Vec<Spanned<String>>) -> Condition,
 ) -> Option<Condition> {
-    (!names.is_empty()).then(|| condition(names))
+    if names.is_empty() { None } else { Some(condition(names)) }
 }
 
 fn check_all(
@@ -134,7 +138,7 @@ fn check_all(
     }
 }
 
-/// Reports names that are empty, or too long for what they name.
+/// Reports names that are empty or too long.
 fn check_filled(names: &[Spanned<String>], key: &str, sink: &mut DiagnosticSink<'_>) {
     for name in names {
         if name.value.is_empty() || name.value.chars().count() > 2 * MAX_OPTION {
@@ -149,26 +153,27 @@ fn check_email_domain(domain: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let text = domain.value.as_str();
     let fits = |char: char| char != '@' && !char.is_whitespace() && !char.is_control();
     if text.is_empty() || text.len() > 255 || !text.chars().all(fits) {
-        let message = format!("`{}` is no domain of an e-mail address", text.escape_debug());
-        let help = "write what stands behind the `@`, such as `acme.example`".to_owned();
+        let message = format!("`{}` is not a domain of an e-mail address", text.escape_debug());
+        let help = "write the part after the `@`, such as `acme.example`".to_owned();
         sink.report(Code::InvalidValue, &domain.span, message, help);
     } else {
         check_domain(domain, ", so list each domain", sink);
     }
 }
 
-/// Reports the domain of an address that is not a domain, or that IDNA refuses: no address has it. `instead` is what
-/// to do without a wildcard.
+/// Reports a text that is not a domain or that IDNA refuses, as no address can have it. `instead` says what to do
+/// instead of a wildcard.
 pub(crate) fn check_domain(domain: &Spanned<String>, instead: &str, sink: &mut DiagnosticSink<'_>) {
     if domains::is_refused(&domain.value) {
         let message = format!("`{}` is not a domain: IDNA refuses it", domain.value.escape_debug());
-        let help = "write it as it is read, such as `bücher.example`, or copy its other spelling, such as \
+        let help = "write it as Unicode, such as `bücher.example`, or in its ASCII form, such as \
                     `xn--bcher-kva.example`";
         sink.report(Code::InvalidValue, &domain.span, message, help.to_owned());
     } else if !domains::is_well_formed(&domain.value) {
         let message = format!("`{}` is not a domain of an e-mail address", domain.value.escape_debug());
-        let help =
-            format!("write the domain alone, such as `acme.example`; wildcards do not exist here{instead}");
+        let help = format!(
+            "write the domain alone, such as `acme.example`; wildcards are not supported here{instead}"
+        );
         sink.report(Code::InvalidValue, &domain.span, message, help);
     }
 }
@@ -195,7 +200,7 @@ fn read_metadata(
     }
 }
 
-/// A key, and the test that its number makes.
+/// A key, and the test with its number.
 type NumberTest = (&'static str, fn(f64) -> Test);
 
 const NUMBER_TESTS: &[NumberTest] =
@@ -211,13 +216,13 @@ fn read_attribute_test(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Con
     match stated.as_slice() {
         [_] => {}
         [] => {
-            let message = "the entry of `user` does not say what the attribute is held against";
+            let message = "the entry of `user` has no test of the attribute";
             sink.report(Code::MissingKey, &fields.span, message, format!("add one of {help}"));
         }
         [_, second, ..] => {
             let span = fields.key_span(second).unwrap_or(&fields.span);
-            let message = "an entry of `user` holds the attribute against one thing only";
-            let help = format!("keep one of {help}, and write another entry for the other");
+            let message = "an entry of `user` can have only one test of the attribute";
+            let help = format!("keep one of {help}, and add another entry for the other test");
             sink.report(Code::InvalidValue, span, message, help);
         }
     }
@@ -254,7 +259,7 @@ fn read_number(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<
     }
 }
 
-/// One text, number or boolean, or a list of them; `None` if there is none.
+/// A text, a number or a boolean, or a list of them; `None` if it is empty.
 fn read_scalars(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Scalar>> {
     let node = fields.get(key)?;
     fields.report_empty(key, Code::EmptyCondition, sink);
@@ -276,5 +281,5 @@ fn read_scalars(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -
             ),
         }
     }
-    (!scalars.is_empty()).then_some(scalars)
+    if scalars.is_empty() { None } else { Some(scalars) }
 }

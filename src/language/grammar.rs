@@ -337,7 +337,7 @@ static TEMPLATE_NAME: TextType = TextType::matching(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Constraint, FILES, Object, ValueType};
+    use super::{Constraint, FILES, Object, RULE, TextRole, ValueType};
 
     fn visit_value(value: &ValueType, seen: &mut BTreeMap<&'static str, &'static Object>) {
         match value {
@@ -400,6 +400,23 @@ mod tests {
             ValueType::Either(all) => all.iter().flat_map(words_of).collect(),
             _ => Vec::new(),
         }
+    }
+
+    #[test]
+    fn texts_of_a_rule_have_roles() {
+        static RULE_VALUE: ValueType = ValueType::Object(&RULE);
+        let role = |path: &[&str]| {
+            let value = path.iter().try_fold(&RULE_VALUE, |value, key| value.member(key));
+            value.map(ValueType::text_role)
+        };
+        assert_eq!(role(&["id"]), Some(TextRole::Plain));
+        assert_eq!(role(&["grant"]), Some(TextRole::Grant));
+        assert_eq!(role(&["exclude"]), Some(TextRole::Plain));
+        assert_eq!(role(&["match", "glob"]), Some(TextRole::Glob));
+        assert_eq!(role(&["match", "all", "exact"]), Some(TextRole::ExactName));
+        assert_eq!(role(&["match", "none", "regex"]), Some(TextRole::Regex));
+        assert_eq!(role(&["when", "not", "user", "equals"]), Some(TextRole::Plain));
+        assert_eq!(role(&["match", "all", "all"]), None);
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) ->
     let fits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let good = id.value.strip_prefix("org_").is_some_and(fits);
     if !good {
-        let message = format!("`{}` is no id of an Auth0 organization", id.value.escape_debug());
+        let message = format!("`{}` is not the id of an Auth0 organization", id.value.escape_debug());
         let help = "the id begins with `org_`; the dashboard shows it below the organization's name";
         sink.report(Code::InvalidValue, &id.span, message, help.to_owned());
     }
@@ -74,8 +74,8 @@ fn read_aliases(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Alias> {
     for (id, node) in read_members(node, "`aliases`", sink).unwrap_or_default() {
         let broken = |char: char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}');
         if id.value.is_empty() || id.value.len() > MAX_GROUP_BYTES || id.value.chars().any(broken) {
-            let message = format!("no identity provider sends `{}`", id.value.escape_debug());
-            let help = "write what it sends for the group, such as an object id, without control characters";
+            let message = format!("an identity provider cannot send `{}`", id.value.escape_debug());
+            let help = "write what the identity provider sends for the group, such as an object id, without control characters";
             sink.report(Code::InvalidName, &id.span, message, help.to_owned());
             continue;
         }
@@ -87,7 +87,7 @@ fn read_aliases(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Alias> {
     aliases
 }
 
-/// The file's own rules and those of the templates that it uses.
+/// Reads the file's own rules and those of the templates that it uses.
 fn read_own_and_used(
     fields: &Fields<'_>,
     connections: &[super::model::Connection],
@@ -100,8 +100,8 @@ fn read_own_and_used(
     }
     let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
     let known = KnownNames {
-        // A connection that could not be read is not unknown as well.
-        connections: listed_names(fields, &names).then_some(&names),
+        // A connection that could not be read must not be reported as unknown too.
+        connections: if has_all_connections(fields, &names) { Some(&names) } else { None },
         applications: context.applications,
         organizations: context.organizations,
     };
@@ -121,8 +121,8 @@ fn read_own_and_used(
     rules
 }
 
-/// Whether every connection that the file lists was read.
-fn listed_names(fields: &Fields<'_>, names: &[&str]) -> bool {
+/// Whether every connection in the file could be read.
+fn has_all_connections(fields: &Fields<'_>, names: &[&str]) -> bool {
     match fields.get("connections").map(|node| &node.kind) {
         Some(super::yaml::Kind::Map(members)) => {
             members.iter().all(|(name, _)| names.contains(&name.value.as_str()))
@@ -131,7 +131,7 @@ fn listed_names(fields: &Fields<'_>, names: &[&str]) -> bool {
     }
 }
 
-/// Reports rules of templates whose ids are already taken by other rules of the mapping.
+/// Reports rules of templates whose ids are used by other rules of the mapping.
 fn check_used_ids(rules: &[Rule], own: usize, sink: &mut DiagnosticSink<'_>) {
     let mut seen: BTreeMap<&str, &Rule> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
@@ -143,7 +143,7 @@ fn check_used_ids(rules: &[Rule], own: usize, sink: &mut DiagnosticSink<'_>) {
                 continue;
             }
         };
-        // What a template has twice whatever its parameters are was reported where it was read.
+        // A duplicate within a template has been reported in the template.
         let reported =
             |it: &Diagnostic| it.code == Code::DuplicateId && it.file == rule.file && it.span == rule.id.span;
         if sink.list.iter().any(reported) {
@@ -153,6 +153,6 @@ fn check_used_ids(rules: &[Rule], own: usize, sink: &mut DiagnosticSink<'_>) {
         let message = format!("a rule `{}` already exists in this mapping", rule.id.value);
         let mut diagnostic = Diagnostic::new(Code::DuplicateId, sink.file, span, message);
         diagnostic = diagnostic.related(&first.file, first.id.span.clone(), "first here");
-        sink.list.push(diagnostic.help("give the use an `id` of its own, or the rule another one"));
+        sink.list.push(diagnostic.help("give the use an `id`, or give the rule another id"));
     }
 }

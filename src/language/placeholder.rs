@@ -23,7 +23,7 @@ pub(crate) enum TextPiece<'t> {
 pub(crate) fn split(text: &str) -> Option<Vec<TextPiece<'_>>> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("}}") {
+    while let Some((before, after)) = rest.split_once("}}") {
         // The innermost braces belong to the parameter: `{a,{{p}}}` has alternatives around a parameter.
         match before.rsplit_once("{{") {
             Some((literal, name)) => {
@@ -35,7 +35,7 @@ pub(crate) fn split(text: &str) -> Option<Vec<TextPiece<'_>>> {
                 pieces.push(TextPiece::Literal("}}"));
             }
         }
-        rest = behind;
+        rest = after;
     }
     pieces.push(TextPiece::Literal(rest));
     pieces.retain(|piece| *piece != TextPiece::Literal(""));
@@ -165,7 +165,7 @@ fn not_literal(before: &str, role: TextRole) -> Option<&'static str> {
 }
 
 fn is_in_expansion(before: &str) -> bool {
-    before.rsplit_once("${").is_some_and(|(_, behind)| !behind.contains('}'))
+    before.rsplit_once("${").is_some_and(|(_, after)| !after.contains('}'))
 }
 
 fn is_in_glob_class(before: &str) -> bool {

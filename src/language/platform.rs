@@ -82,9 +82,11 @@ fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Applicat
         sink.report(Code::EmptyList, &node.span, "`applications` has no application", None);
     }
     if members.len() > MAX_APPLICATIONS {
-        let message =
-            format!("the platform has {} applications, and may have {MAX_APPLICATIONS}", members.len());
-        let help = "merge applications that are told the same groups: one may have several clients";
+        let message = format!(
+            "the platform has {} applications, and may have at most {MAX_APPLICATIONS}",
+            members.len()
+        );
+        let help = "merge applications that receive the same groups: an application may have several clients";
         sink.report(Code::InvalidValue, &node.span, message, help.to_owned());
     }
     for (name, node) in members {
@@ -121,7 +123,7 @@ fn read_application(
     if let (Some(provenance), Some(claim)) = (&provenance, &written)
         && provenance.value == claim.value
     {
-        let message = format!("`{}` is the groups claim already", provenance.value);
+        let message = format!("`{}` is already the groups claim", provenance.value);
         let place = (&claim.span, "the groups claim");
         sink.report_related(Code::InvalidValue, &provenance.span, message, place);
         sink.help_last("give `provenance` a claim of its own");
@@ -181,7 +183,7 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
     let members = read_members(node, "`groups`", sink).unwrap_or_default();
     if members.len().saturating_mul(applications.len()) > MAX_MEMBERSHIPS {
         let message = format!(
-            "the platform has {} target groups and {} applications, and the product may be {MAX_MEMBERSHIPS}",
+            "the platform has {} target groups and {} applications, and the product may be at most {MAX_MEMBERSHIPS}",
             members.len(),
             applications.len()
         );
@@ -192,9 +194,9 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
     for (name, node) in members {
         let mut fits = check_name(name, "the target group's name", MAX_TARGET_GROUP, sink);
         if name.value.contains("${") {
-            let message = format!("the target group's name `{}` holds `${{`", name.value.escape_debug());
+            let message = format!("the target group's name `{}` contains `${{`", name.value.escape_debug());
             sink.report(Code::InvalidName, &name.span, message, None);
-            sink.help_last("choose another name: in `grant`, `${` stands before the name of a capture");
+            sink.help_last("choose another name: in `grant`, `${` begins a capture");
             fits = false;
         }
         let Some(fields) = Fields::read(node, &TARGET_GROUP, sink) else {
@@ -222,7 +224,7 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
             .filter(|application| length > application.limits.name_characters);
         if fits && let Some(application) = narrow.min_by_key(|it| it.limits.name_characters) {
             let message = format!(
-                "the name has {length} characters, and the application `{}` takes {}",
+                "the name has {length} characters, and the application `{}` accepts at most {}",
                 application.name.value.escape_debug(),
                 application.limits.name_characters
             );
@@ -252,10 +254,12 @@ fn read_tiers(node: &Node, registry: &[TargetGroup], sink: &mut DiagnosticSink<'
             check_group(group, registry, sink);
             match seen.get(&group.value) {
                 Some(first) => {
-                    let message = format!("the group `{}` already has its place in a tier", group.value);
+                    let message = format!("the group `{}` is already in a tier", group.value);
                     let place = (first, "first here");
                     sink.report_related(Code::InvalidValue, &group.span, message, place);
-                    sink.help_last("a group has one place in one tier: remove it here or there");
+                    sink.help_last(
+                        "a group can be in a tier only once, and in one tier only: remove it here or there",
+                    );
                 }
                 None => drop(seen.insert(group.value.clone(), group.span.clone())),
             }
@@ -278,8 +282,9 @@ fn read_ceilings(
         let Some(fields) = Fields::read(node, &CEILING, sink) else {
             continue;
         };
-        // A list without an entry has been reported, and would have every grant reported as well.
-        let groups = Some(fields.some_texts("groups", sink)).filter(|groups| !groups.is_empty());
+        // An empty list has been reported; as a ceiling, it would also cause a diagnostic for every grant.
+        let groups = fields.some_texts("groups", sink);
+        let groups = if groups.is_empty() { None } else { Some(groups) };
         for group in groups.iter().flatten() {
             check_ceiling_group(group, registry, sink);
         }
@@ -316,7 +321,7 @@ fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], sink: 
     }
     match Glob::parse(&group.value) {
         Err(GlobError::Invalid(problem, help)) => {
-            let message = format!("`{}` is no glob: {problem}", group.value.escape_debug());
+            let message = format!("`{}` is not a valid glob: {problem}", group.value.escape_debug());
             sink.report(Code::InvalidGlob, &group.span, message, help.to_owned());
         }
         Err(GlobError::TooLarge) => {

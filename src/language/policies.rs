@@ -1,4 +1,4 @@
-//! Policies: what happens with logins that cannot be evaluated.
+//! Policies: what happens with logins that cannot be evaluated completely.
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::Fields;
@@ -56,21 +56,21 @@ impl Policies {
     }
 }
 
-/// Where a finding about partial input points to as well.
+/// The label of the related location of diagnostics about partial input.
 pub(crate) const PARTIAL_HERE: &str = "partial input is used here";
 
-/// What is wrong where [`is_unsafe`] is true.
+/// The message where [`is_unsafe`] is true.
 pub(crate) const UNMATCHED_MISSING: &str =
-    "a group that no rule wants refuses the login, and partial input may lack it";
+    "an unmatched group refuses the login, and partial input may lack that group";
 
 pub(crate) const UNMATCHED_HELP: &str = "choose `incomplete: deny` or `no-groups`, or `unmatched: drop`";
 
-/// Whether a login could go on because the group that would refuse it was cut off.
+/// Whether a login could continue because the group that would refuse it was cut off.
 pub(crate) fn is_unsafe(incomplete: IncompletePolicy, unmatched: UnmatchedPolicy) -> bool {
     incomplete == IncompletePolicy::UsePartial && unmatched == UnmatchedPolicy::Deny
 }
 
-/// What an organization says instead of the platform.
+/// The policies of an organization that replace those of the platform.
 #[derive(Debug, Default)]
 pub(crate) struct OwnPolicies {
     pub(crate) incomplete: Option<IncompletePolicy>,
@@ -93,7 +93,7 @@ impl OwnPolicies {
     }
 }
 
-/// The policy `refresh`, if it is there; the inner `None` is `recompute`.
+/// The policy `refresh`, if it is present; the inner `None` is `recompute`.
 fn read_refresh(policies: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<Option<u32>> {
     let node = policies.get("refresh")?;
     match node.kind {
@@ -121,17 +121,19 @@ fn read_refresh(policies: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<
     }
 }
 
-/// Seconds of a duration such as `12h`.
+/// The seconds of a duration such as `12h`.
 fn read_duration(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
     let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
     let split = units.iter().find_map(|(unit, seconds)| Some((written.value.strip_suffix(*unit)?, *seconds)));
     let seconds = split.and_then(|(number, unit): (&str, u32)| {
-        let number: u32 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
-        number.checked_mul(unit)
+        if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        number.parse::<u32>().ok()?.checked_mul(unit)
     });
     let fitting = seconds.filter(|seconds| (1..=MAX_REFRESH_AGE).contains(seconds));
     if fitting.is_none() {
-        let message = format!("`{}` is no duration from 1s to 366d", written.value.escape_debug());
+        let message = format!("`{}` is not a duration from 1s to 366d", written.value.escape_debug());
         sink.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
     }
     fitting
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_one_unit_and_an_end() {
+    fn read_duration_accepts_one_unit_up_to_366_days() {
         check("90s", Some(90));
         check("30m", Some(1_800));
         check("12h", Some(43_200));

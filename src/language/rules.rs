@@ -1,4 +1,4 @@
-//! Rules: what they match, under which condition, and what they do.
+//! Rules: what they match, under which conditions, and what they grant or exclude.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_PATTERNS;
 
-/// Reads a list of rules; `prefix` is what their ids begin with.
+/// Reads a list of rules; their ids are prefixed with `prefix` and a dot.
 pub(crate) fn read_rules(
     node: &Node,
     prefix: Option<&str>,
@@ -24,13 +24,13 @@ pub(crate) fn read_rules(
     entries.iter().filter_map(|node| read_rule(node, prefix, known, sink)).collect()
 }
 
-/// Reports rules of one id, which all are of the file that `findings` are about.
+/// Reports rules with the same id. All of them are in the file of `sink`.
 pub(crate) fn check_ids<'r>(rules: impl Iterator<Item = &'r Rule>, sink: &mut DiagnosticSink<'_>) {
     let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
     for rule in rules {
         let id = &rule.id;
         match seen.get(id.value.as_str()) {
-            // An id that is missing or cannot be one has been reported.
+            // A missing or invalid id has been reported.
             _ if id.value.is_empty() => {}
             Some(first) => {
                 let message = format!("a rule `{}` already exists in this mapping", id.value);
@@ -61,13 +61,13 @@ fn read_rule(
     let expires =
         read_moment(&fields, "expires", sink).map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
     let matches = read_matches(&fields, sink);
-    // A rule without a good id is read all the same, so that whatever else is wrong with it is found now.
+    // A rule without a valid id is kept, so that its other problems are reported too.
     let id = id.unwrap_or(Spanned { span: fields.span.clone(), value: String::new() });
     let file = sink.file.to_owned();
     Some(Rule { id, file, used: None, span: fields.span, when, matches, effect, groups, protected, expires })
 }
 
-/// The seconds since 1970 of a key's date or date-time, if it is there, and the text.
+/// The date or date-time of a key, if it is present: in seconds since 1970, and as its text.
 pub(crate) fn read_moment(
     fields: &Fields<'_>,
     key: &str,
@@ -82,18 +82,18 @@ pub(crate) fn read_moment(
     };
     let seconds = crate::text::rfc3339::parse_rfc3339(moment.value.as_bytes());
     if seconds.is_none() {
-        let message = format!("`{}` is no date or date-time", moment.value.escape_debug());
+        let message = format!("`{}` is not a date or date-time", moment.value.escape_debug());
         sink.report(Code::InvalidValue, &moment.span, message, help);
     }
     Some((seconds?, moment))
 }
 
-/// What the rule does: with which groups, and whether it grants or excludes them.
+/// Reads whether the rule grants or excludes, and which groups.
 fn read_effect(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> (Effect, Vec<Spanned<String>>) {
     let (effect, key, nothing) = match (fields.get("grant"), fields.get("exclude")) {
         (None, None) => {
             if fields.is_missing("grant") && fields.is_missing("exclude") {
-                let message = "the rule does nothing: it needs the key `grant` or `exclude`";
+                let message = "the rule has no effect: it needs the key `grant` or `exclude`";
                 sink.report(Code::EmptyGrant, &fields.span, message, None);
             }
             return (Effect::Grant, Vec::new());
@@ -101,8 +101,8 @@ fn read_effect(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> (Effect, V
         (None, Some(_)) => (Effect::Exclude, "exclude", "the rule excludes nothing"),
         (grant, exclude) => {
             if let (Some(grant), Some(_), Some(span)) = (grant, exclude, fields.key_span("exclude")) {
-                let message = "the rule grants groups, so it cannot exclude others too";
-                let place = (&grant.span, "and grants these");
+                let message = "the rule grants groups, so it cannot exclude groups too";
+                let place = (&grant.span, "the groups that it grants");
                 sink.report_related(Code::InvalidValue, span, message, place);
                 sink.help_last("write two rules, one with `grant` and one with `exclude`");
             }
@@ -122,20 +122,20 @@ fn read_matches(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Matches {
     let matches = fields.get("match");
     match (everyone, matches) {
         (Some((false, span)), _) => {
-            let help = "remove the key, and say what the rule matches with `match`".to_owned();
+            let help = "remove the key, and add `match` with the patterns that the rule matches".to_owned();
             let message = "`everyone` can only be `true`";
             sink.report(Code::InvalidValue, span, message, help);
         }
         (Some((true, span)), Some(node)) => {
             let message = "the rule is for everyone, so it cannot match groups too";
-            let place = (&node.span, "and matches groups here");
+            let place = (&node.span, "the groups that it matches");
             sink.report_related(Code::InvalidValue, span, message, place);
             sink.help_last("remove `match`, or remove `everyone`");
         }
         (None, None) if fields.is_missing("everyone") && fields.is_missing("match") => {
-            let message = "the rule does not say what it matches";
+            let message = "the rule needs the key `match` or `everyone`";
             let help = "add `match: { exact: … }` or `match: { glob: … }`; \
-                        `everyone: true` if every user of this customer shall have what it grants";
+                        `everyone: true` if every user of this customer should receive what it grants";
             sink.report(Code::MissingMatch, &fields.span, message, help.to_owned());
         }
         _ => {}
@@ -168,17 +168,17 @@ fn read_match(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Matches> {
         let patterns = read_patterns(&fields, "`match`", sink)?;
         return Some(Matches::Groups { span, any: vec![patterns], all: Vec::new(), none: Vec::new() });
     };
-    for alone in PATTERN_KEYS.into_iter().chain(["ignore-case"]) {
-        if let Some(span) = fields.key_span(alone) {
-            let message = format!("`{alone}` cannot stand beside `{key}`");
+    for pattern_key in PATTERN_KEYS.into_iter().chain(["ignore-case"]) {
+        if let Some(span) = fields.key_span(pattern_key) {
+            let message = format!("`{pattern_key}` cannot be used next to `{key}`");
             sink.report_related(Code::InvalidValue, span, message, (place, "the combination"));
             sink.help_last(&format!("put it into an entry of `{key}`"));
         }
     }
     let [any, all, none] = COMBINATION_KEYS.map(|key| read_pattern_list(&fields, key, sink));
     if fields.is_missing("any") && fields.is_missing("all") {
-        let message = "`none` alone says only what the groups must not be";
-        let help = "add `any` or `all`; `glob: \"?*\"` in it would be any group at all".to_owned();
+        let message = "`none` needs `any` or `all` next to it: alone, it does not require any group";
+        let help = "add `any` or `all`; `glob: \"?*\"` matches any group".to_owned();
         sink.report(Code::MissingMatch, place, message, help);
     }
     Some(Matches::Groups { span, any, all, none })
@@ -206,7 +206,7 @@ fn read_pattern_list(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'
     all
 }
 
-/// Reads patterns; `None` if there is none, which is reported.
+/// Reads patterns; reports and returns `None` if there are none.
 fn read_patterns(fields: &Fields<'_>, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<Patterns> {
     let [exact, glob, regex] = PATTERN_KEYS.map(|key| match fields.get(key) {
         Some(node) => read_texts(node, &format!("`{key}`"), sink),
@@ -224,12 +224,12 @@ fn read_patterns(fields: &Fields<'_>, what: &str, sink: &mut DiagnosticSink<'_>)
     Some(Patterns { span: fields.span.clone(), exact, glob, regex, ignore_case })
 }
 
-/// Reports a mapping with more patterns than a person would maintain; `span` is where its rules are.
+/// Reports a mapping with more patterns than a person would maintain; `span` is the location of its rules.
 pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, sink: &mut DiagnosticSink<'_>) {
     let patterns: usize = rules.iter().map(count_patterns).sum();
     if patterns > MAX_PATTERNS {
-        let message = format!("the mapping has {patterns} patterns, and may have {MAX_PATTERNS}");
-        let help = "say the same with fewer globs".to_owned();
+        let message = format!("the mapping has {patterns} patterns, and may have at most {MAX_PATTERNS}");
+        let help = "replace patterns by fewer, more general globs".to_owned();
         sink.report(Code::InvalidValue, span, message, help);
     }
 }

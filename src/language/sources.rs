@@ -1,4 +1,4 @@
-//! Connections: where each one's groups are found, and how they look there.
+//! Connections: where the groups of each are found, and in which form.
 
 use super::conditions::check_domain;
 use super::diagnostic_sink::DiagnosticSink;
@@ -54,19 +54,18 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
     connections
 }
 
-/// Reads what several sources are together; one source is not combined with anything.
+/// Reads `combine`, which a connection with several sources needs and no other may have.
 fn read_combine(connection: &Fields<'_>, sources: usize, sink: &mut DiagnosticSink<'_>) -> Combine {
     let words = [("first", Combine::First), ("all", Combine::All)];
     let combine = connection.choice("combine", &words, sink);
     match (connection.key_span("combine"), connection.get("groups")) {
         (None, Some(groups)) if sources > 1 => {
             let message = "a connection with several sources needs the key `combine`";
-            let help =
-                "write `combine: first` if the first that is there counts, `combine: all` if all of them do";
+            let help = "write `combine: first` to use the first that is present, or `combine: all` to use all of them";
             sink.report(Code::MissingKey, &groups.span, message, help.to_owned());
         }
         (Some(span), _) if sources < 2 => {
-            let message = "`combine` says what several sources are together, and the connection has one";
+            let message = "`combine` is for several sources, and the connection has one";
             let help = "remove it, or list several sources under `groups`".to_owned();
             sink.report(Code::InvalidValue, span, message, help);
         }
@@ -106,11 +105,11 @@ enum Cleaning {
     Trim,
 }
 
-/// What is known about a source while its options are read.
+/// Reads the options of one source.
 struct SourceReader<'r, 'n> {
     strategy: Strategy,
     connection: &'r Spanned<String>,
-    /// What the mapping says; `None` if it leaves everything to the strategy.
+    /// The keys of the source; `None` if everything is left to the strategy.
     fields: Option<&'r Fields<'n>>,
 }
 
@@ -121,12 +120,9 @@ fn read_source(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<OwnedSource> {
     let reader = SourceReader { strategy, connection, fields };
-    // Everything is read before anything is given up, so that all that is wrong is found.
+    // All options are read before the function can return, so that all problems are reported.
     let provisioned = reader.is_provisioned();
-    let place = match provisioned {
-        true => reader.provisioned(sink),
-        false => reader.attribute(sink),
-    };
+    let location = if provisioned { reader.provisioned(sink) } else { reader.attribute(sink) };
     let form = reader.form(sink);
     let accept = [("numbers", Accepted::Numbers), ("booleans", Accepted::Booleans)];
     let accept = fields.and_then(|fields| fields.choices("accept", &accept, sink)).unwrap_or_default();
@@ -140,7 +136,7 @@ fn read_source(
     let sent = !provisioned && !reader.is_stored();
     let overage = reader.overage(provisioned, sent, sink);
     let cap = reader.cap(sent, sink);
-    let (from, shape) = place?;
+    let (from, shape) = location?;
     Some(OwnedSource {
         from,
         shape,
@@ -161,13 +157,13 @@ impl SourceReader<'_, '_> {
         from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if text == "provisioned"))
     }
 
-    /// Whether it reads what an application stored about the user, rather than what an identity provider sent.
+    /// Whether it reads what an application stored about the user, and not what an identity provider sent.
     fn is_stored(&self) -> bool {
         let from = self.fields.and_then(|fields| fields.get("from"));
         from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if is_app_metadata(text)))
     }
 
-    /// The text of an option that is there.
+    /// The text of an option, if it is present.
     fn option(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
         let text = self.fields?.text(key, sink)?;
         check_option(&text, key, sink).then_some(text)
@@ -177,17 +173,17 @@ impl SourceReader<'_, '_> {
         self.fields.is_some_and(|fields| fields.get(key).is_some())
     }
 
-    /// Reports an option that is there and has no place, with what it belongs to, such as `shape: objects`.
+    /// Reports an option that does not apply, with the options that it belongs to, such as `shape: objects`.
     fn misplaced(&self, key: &str, owners: &[&str], sink: &mut DiagnosticSink<'_>) {
         if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
             let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
             let message = format!("`{key}` belongs to {owners}");
-            let help = format!("remove it, or say {owners}");
+            let help = format!("remove it, or write {owners}");
             sink.report(Code::ShapeOption, span, message, help);
         }
     }
 
-    /// Reports an option that the source lacks, with what wants it.
+    /// Reports an option that is missing, with the option that requires it.
     fn missing(&self, key: &str, owner: &str, sink: &mut DiagnosticSink<'_>) {
         if !self.has(key) {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
@@ -196,12 +192,14 @@ impl SourceReader<'_, '_> {
         }
     }
 
-    /// The place and shape of provisioned groups.
+    /// The location and shape of provisioned groups.
     fn provisioned(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         for key in ["shape", "identity", "delimiter"] {
             if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
-                let message = format!("`{key}` belongs to an attribute, and provisioned groups are none");
-                let help = "remove it: provisioned groups are objects of the user that logs in".to_owned();
+                let message =
+                    format!("`{key}` is for attributes, and provisioned groups are not an attribute");
+                let help = "remove it: provisioned groups are objects, and belong to the user who logs in"
+                    .to_owned();
                 sink.report(Code::ShapeOption, span, message, help);
             }
         }
@@ -213,8 +211,8 @@ impl SourceReader<'_, '_> {
             && !["name", "id", "external_id"].contains(&field.value.as_str())
         {
             let message =
-                format!("provisioned groups are not named by a member `{}`", field.value.escape_debug());
-            let help = "`field` is one of `name`, `id`, `external_id` here".to_owned();
+                format!("provisioned groups cannot be read by their member `{}`", field.value.escape_debug());
+            let help = "write one of `name`, `id`, `external_id`".to_owned();
             sink.report(Code::InvalidValue, &field.span, message, help);
             return None;
         }
@@ -222,12 +220,12 @@ impl SourceReader<'_, '_> {
         Some((From::Provisioned, OwnedShape::Objects(field)))
     }
 
-    /// The place and shape of an attribute.
+    /// The location and shape of an attribute.
     fn attribute(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let default = self.strategy.default_source();
         let from = self.fields.and_then(|fields| fields.text("from", sink));
         if self.has("from") && from.is_none()
-            || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "their groups", sink))
+            || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "which groups they have", sink))
         {
             return None;
         }
@@ -242,14 +240,13 @@ impl SourceReader<'_, '_> {
         let word = word.or(default_shape.as_ref().map(word_of));
         let (Some(pointer), Some(word)) = (pointer, word) else {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
-            let message =
-                format!("strategy `{}` has no default for where the groups are", self.strategy.name());
-            let help = "say `groups: { from: /path, shape: list }`";
+            let message = format!("strategy `{}` has no default location for groups", self.strategy.name());
+            let help = "write `groups: { from: /path, shape: list }`";
             sink.report(Code::MissingSource, span, message, help.to_owned());
             return None;
         };
         let shape = self.shape(word, default_shape, sink);
-        // What an application stored about the user is about the user, whoever of the linked accounts logs in.
+        // What an application stored is about the user, whichever of the linked accounts logs in.
         let identity =
             if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
         Some((From::Attribute { pointer, identity }, shape?))
@@ -328,7 +325,7 @@ impl SourceReader<'_, '_> {
     fn domain(&self, separator: char, sink: &mut DiagnosticSink<'_>) -> Option<String> {
         let domain = self.option("domain", sink)?;
         if domain.value.contains(separator) {
-            let message = format!("the domain holds `{separator}`, which parts it from the name");
+            let message = format!("the domain contains `{separator}`, which separates it from the name");
             let help = format!("write the domain alone, without `{separator}` and the name");
             sink.report(Code::InvalidValue, &domain.span, message, help);
             return None;
@@ -339,21 +336,21 @@ impl SourceReader<'_, '_> {
         Some(domain.value)
     }
 
-    /// Whether signs of withheld groups are looked for: by default where the identity provider sent the groups.
+    /// Whether signs of withheld groups are checked; by default if the identity provider sent the groups.
     fn overage(&self, provisioned: bool, sent: bool, sink: &mut DiagnosticSink<'_>) -> bool {
         let words = [("entra", true), ("none", false)];
         let stated = self.fields.and_then(|fields| fields.choice("overage", &words, sink));
         if let (true, Some(true), Some(fields)) = (provisioned, stated, self.fields)
             && let Some(span) = fields.key_span("overage")
         {
-            let message = "`overage` belongs to an attribute, and provisioned groups are none";
-            let help = "remove it: nothing withholds provisioned groups".to_owned();
+            let message = "`overage` is for attributes, and provisioned groups are not an attribute";
+            let help = "remove it: provisioned groups are never withheld".to_owned();
             sink.report(Code::ShapeOption, span, message, help);
         }
         stated.unwrap_or(sent && self.strategy.has_overage())
     }
 
-    /// So many entries mean that the list was cut.
+    /// The number of entries at which the list counts as cut off.
     fn cap(&self, sent: bool, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
         let default = if sent { self.strategy.default_cap() } else { None };
         let Some((fields, node)) = self.fields.and_then(|fields| Some((fields, fields.get("cap")?))) else {
@@ -390,7 +387,7 @@ fn word_of(shape: &OwnedShape) -> ShapeWord {
     }
 }
 
-/// Reports what is no attribute's type, such as `CN` or `2.5.4.3`.
+/// Reports a text that is not the type of an attribute, such as `CN` or `2.5.4.3`.
 fn check_attribute(attribute: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let text = attribute.value.as_str();
     let named = text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -398,18 +395,18 @@ fn check_attribute(attribute: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -
     let numbered =
         text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     if !named && !numbered {
-        let message = format!("`{}` is no attribute of a distinguished name", text.escape_debug());
+        let message = format!("`{}` is not an attribute of a distinguished name", text.escape_debug());
         let help = "write an attribute's type, such as `CN` or `OU`".to_owned();
         sink.report(Code::InvalidValue, &attribute.span, message, help);
     }
     named || numbered
 }
 
-/// Reports what is no distinguished name.
+/// Reports a text that is not a distinguished name.
 fn check_dn(below: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let good = crate::login::dn::is_dn(below.value.as_bytes());
     if !good {
-        let message = format!("`{}` is no distinguished name", below.value.escape_debug());
+        let message = format!("`{}` is not a distinguished name", below.value.escape_debug());
         let help = "write it as `OU=Groups,DC=acme,DC=example`".to_owned();
         sink.report(Code::InvalidValue, &below.span, message, help);
     }

@@ -1,4 +1,4 @@
-//! What the readers make of files, right and wrong.
+//! The readers: the model of correct files, and the diagnostics of wrong ones.
 
 mod cases;
 mod templates;
@@ -41,8 +41,8 @@ fn read(file: &SourceFile) -> (MappingFiles, Vec<Case>) {
     (files, cases)
 }
 
-/// Everything that is wrong with a file, as the code and the text that is marked.
-fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
+/// The diagnostics of a file: each as its code and the text that it marks.
+fn diagnostics(file: &SourceFile) -> Vec<(&'static str, String)> {
     let (files, _) = read(file);
     let mut found: Vec<_> = files.diagnostics.iter().collect();
     found.sort_by_key(|it| (it.span.start, it.code));
@@ -56,9 +56,9 @@ fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
 
 #[track_caller]
 fn check_whole(file: &SourceFile, expected: &[(&str, &'static str)]) {
-    let found = findings(file);
+    let found = diagnostics(file);
     let found: Vec<_> = found.iter().map(|(code, marked)| (*code, marked.as_str())).collect();
-    // The opening sign of a list or mapping stands for all of it.
+    // A list or mapping is marked by its opening bracket only.
     let sign = |marked: &'static str| match marked.chars().next() {
         Some('[') => "[",
         Some('{') => "{",
@@ -68,14 +68,14 @@ fn check_whole(file: &SourceFile, expected: &[(&str, &'static str)]) {
     assert_eq!(found, expected, "{}", file.text);
 }
 
-/// Checks the findings of a platform with these keys after `applications` and `groups`.
+/// Checks the diagnostics of a platform with these keys after `applications` and `groups`.
 #[track_caller]
 fn check_platform(keys: &str, expected: &[(&str, &'static str)]) {
     let organizations = "organizations:\n  acme: { connections: { a: { strategy: ad } }, rules: [] }\n";
     check_whole(&whole(&format!("{keys}\n{organizations}")), expected);
 }
 
-/// Checks the findings of an application with these keys after `clients` and `claim`.
+/// Checks the diagnostics of an application with these keys after `clients` and `claim`.
 #[track_caller]
 fn check_application(keys: &str, expected: &[(&str, &'static str)]) {
     let mut file = whole("organizations: {}\n");
@@ -84,14 +84,14 @@ fn check_application(keys: &str, expected: &[(&str, &'static str)]) {
     check_whole(&file, expected);
 }
 
-/// Checks the findings of a connection with these keys.
+/// Checks the diagnostics of a connection with these keys.
 #[track_caller]
 fn check_connection(keys: &str, expected: &[(&str, &'static str)]) {
     let organization = format!("organizations:\n  acme:\n    connections:\n      a: {keys}\n    rules: []\n");
     check_whole(&whole(&organization), expected);
 }
 
-/// Checks the findings of an organization with these keys after `connections`.
+/// Checks the diagnostics of an organization with these keys after `connections`.
 #[track_caller]
 fn check_organization(keys: &str, expected: &[(&str, &'static str)]) {
     let organization =
@@ -99,20 +99,20 @@ fn check_organization(keys: &str, expected: &[(&str, &'static str)]) {
     check_whole(&whole(&organization), expected);
 }
 
-/// Checks the findings of a rule with these members.
+/// Checks the diagnostics of a rule with these members.
 #[track_caller]
 fn check_rule(members: &str, expected: &[(&str, &'static str)]) {
     check_organization(&format!("    rules: [{{ {members} }}]"), expected);
 }
 
-/// Checks the findings of a rule with this condition.
+/// Checks the diagnostics of a rule with this condition.
 #[track_caller]
 fn check_when(when: &str, expected: &[(&str, &'static str)]) {
     check_rule(&format!("id: x, everyone: true, grant: bi-viewers, when: {when}"), expected);
 }
 
 #[test]
-fn platforms_are_read_with_what_bounds_them() {
+fn platform_has_tiers_ceilings_and_policies() {
     let mut file = whole(
         "  tiers: { bi: [bi-admins, bi-viewers] }
   ceilings: { acme: { groups: ['bi-*'], protected: [bi-admins], prefix: bi- } }
@@ -144,7 +144,7 @@ organizations:
 }
 
 #[test]
-fn platforms_have_limits() {
+fn platform_reports_what_exceeds_its_limits() {
     check_application("tokens: []", &[("empty-list", "[]")]);
     check_application("tokens: refresh", &[("invalid-value", "refresh")]);
     check_application("saml-attribute: ''", &[("invalid-name", "''")]);
@@ -188,7 +188,7 @@ fn sources(connection: &str) -> (Vec<crate::language::model::OwnedSource>, Combi
 }
 
 #[test]
-fn strategies_have_their_defaults() {
+fn strategy_has_default_sources() {
     fn check(connection: &str, pointer: &str, shape: OwnedShape, overage: bool, cap: Option<u32>) {
         let (sources, _) = sources(connection);
         let source = sources.first().expect(connection);
@@ -213,7 +213,7 @@ fn strategies_have_their_defaults() {
 }
 
 #[test]
-fn sources_are_read_with_all_that_they_say() {
+fn source_has_all_its_options() {
     let (sources, combine) = sources(
         "{ strategy: okta, combine: first, groups: [
           { from: provisioned, field: external_id },
@@ -237,7 +237,7 @@ fn sources_are_read_with_all_that_they_say() {
 }
 
 #[test]
-fn options_of_sources_belong_together() {
+fn source_reports_options_that_do_not_fit_together() {
     check_connection("{ strategy: ad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
     check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
     check_connection(
@@ -280,7 +280,7 @@ fn options_of_sources_belong_together() {
 }
 
 #[test]
-fn organizations_have_aliases_and_a_default() {
+fn organization_has_aliases_and_a_default() {
     check_organization("    aliases: { '6f1c': SG Analytics }\n    rules: []\n    default: bi-viewers", &[]);
     check_organization("    aliases: { a: ' b' }\n    rules: []", &[("invalid-name", "' b'")]);
     check_organization("    aliases: { a: 4711 }\n    rules: []", &[("wrong-type", "4711")]);
@@ -292,7 +292,7 @@ fn organizations_have_aliases_and_a_default() {
 }
 
 #[test]
-fn rules_do_one_thing() {
+fn rule_reports_contradicting_keys() {
     check_rule("id: x, everyone: true", &[("empty-grant", "{")]);
     check_rule("id: x, everyone: true, exclude: []", &[("empty-grant", "[]")]);
     check_rule("id: x, everyone: true, grant: a, exclude: b", &[("invalid-value", "exclude")]);
@@ -309,7 +309,7 @@ fn rules_do_one_thing() {
 }
 
 #[test]
-fn a_rule_is_read_with_all_that_it_says() {
+fn rule_has_all_its_keys() {
     let (mut files, _) = read(&whole(
         "organizations:
   acme:
@@ -350,7 +350,7 @@ fn a_rule_is_read_with_all_that_it_says() {
 }
 
 #[test]
-fn conditions_say_something_that_can_be_known() {
+fn condition_reports_unknown_names_and_empty_tests() {
     check_when("{}", &[("empty-condition", "{}")]);
     check_when("{ connection: [] }", &[("empty-condition", "[]")]);
     check_when("{ any: [] }", &[("empty-condition", "[]")]);
@@ -387,13 +387,13 @@ fn conditions_say_something_that_can_be_known() {
 }
 
 #[test]
-fn mappings_have_an_end() {
+fn mapping_reports_too_many_rules_and_patterns() {
     let entries = vec!["x"; 10_001].join(", ");
     let file = whole(&format!(
         "organizations:\n  acme: {{ connections: {{ a: {{ strategy: ad }} }}, rules: [{{ id: x, grant: bi-viewers, match: {{ exact: [{entries}] }} }}] }}\n"
     ));
-    assert_eq!(findings(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
-    // A template multiplies, and the product is bounded before it is built.
+    assert_eq!(diagnostics(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
+    // Uses multiply the rules of a template; the number is checked before they are expanded.
     let list = vec!["x"; 9_000].join(", ");
     let rules: Vec<_> = (0..9_000)
         .map(|at| format!("{{ id: r{at}, grant: bi-viewers, match: {{ exact: '{{{{p}}}}' }} }}"))
@@ -406,11 +406,11 @@ organizations:
 ",
         rules.join(", ")
     ));
-    assert_eq!(findings(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
+    assert_eq!(diagnostics(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
 }
 
 #[test]
-fn a_misspelled_key_is_not_missing_as_well() {
+fn misspelled_key_is_not_also_missing() {
     const PATHS: [&str; 3] =
         ["m/platform.yaml", "m/organizations/acme.yaml", "m/organizations/acme.test.yaml"];
     const FILES: [&str; 3] = [
@@ -427,7 +427,7 @@ cases: [{ name: a, application: qlik, groups: [a], expect: { claims: [bi-viewers
 ",
     ];
 
-    /// With the last letter of a key left out where it stands first, there is one finding in its file.
+    /// Removes the last letter of the first occurrence of a key, and expects one diagnostic in its file.
     #[track_caller]
     fn check(at: usize, key: &str) {
         let mut texts = FILES.map(str::to_owned);
@@ -440,7 +440,7 @@ cases: [{ name: a, application: qlik, groups: [a], expect: { claims: [bi-viewers
             text: core::mem::take(&mut texts[at]),
         });
         let found = crate::compiler::compile(&files).diagnostics;
-        // Where the rules are, the cases that name them are not wrong either.
+        // If `rules` is misspelled, the cases with ids of rules must not be reported either.
         let found: Vec<_> = found.iter().filter(|it| it.file == PATHS[at] || key == "rules").collect();
         let told: Vec<_> = found.iter().map(|it| (it.code.name(), it.help.as_str())).collect();
         assert_eq!(told, [("unknown-key", &*format!("did you mean `{key}`?"))], "{found:#?}");

@@ -1,10 +1,10 @@
-//! Every comment finds its place: above what it stands above, behind what it stands behind, or at the end of the
-//! block that it is indented like.
+//! Attaching comments to entries: above the entry that follows, after the value on the same line, or at the end of the
+//! block with the same indentation.
 
 use super::tree::{Collection, Comment, Entry, EntryValue, Tree};
 
 impl<'t> Tree<'t> {
-    /// Gives all comments that have no place yet one.
+    /// Attaches all comments that are not attached yet.
     pub(super) fn place_comments(&mut self) {
         let unplaced = core::mem::take(&mut self.unplaced);
         let Some(root) = &mut self.root else {
@@ -13,7 +13,7 @@ impl<'t> Tree<'t> {
         };
         let mut previous: Option<Comment<'t>> = None;
         for mut comment in unplaced {
-            // Comments that follow one another keep their order, however they are indented.
+            // Consecutive comments keep their order, whatever their indentation is.
             if let Some(previous) = previous.filter(|previous| previous.own_line && comment.own_line) {
                 let between = previous.start + previous.text.len()..comment.start;
                 if self.text.get(between).is_some_and(|text| text.trim().is_empty()) {
@@ -30,7 +30,7 @@ impl<'t> Tree<'t> {
         self.split_head();
     }
 
-    /// What stands at the top of the file above an empty line belongs to the file, not to its first key.
+    /// Comments at the top of the file with an empty line below them belong to the file, not to its first key.
     fn split_head(&mut self) {
         let Some(first) = self.root.as_mut().and_then(|root| root.entries.first_mut()) else { return };
         let head = if core::mem::take(&mut first.blank) {
@@ -64,7 +64,7 @@ impl<'t> Collection<'t> {
                 }
                 // Between the key and its value, or between empty brackets.
                 _ if comment.start < previous.span.end => return previous.move_above(comment),
-                // As deep as the text of a block scalar, it would be a part of that.
+                // Indented like the text of a block scalar, the comment would become a part of it.
                 EntryValue::Block { .. } => {}
                 _ if deeper => return previous.below.push(comment),
                 _ => {}
@@ -84,7 +84,7 @@ impl<'t> Collection<'t> {
     fn place_trailing(&mut self, comment: Comment<'t>) {
         let next = self.entries.partition_point(|entry| entry.start < comment.start);
         let Some(entry) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) else {
-            // Behind the mark of the document's start.
+            // After the marker of the document's start.
             match self.entries.first_mut() {
                 Some(first) => first.above.push(comment),
                 None => self.tail.push(comment),

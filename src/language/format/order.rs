@@ -1,33 +1,33 @@
-//! The keys that the language knows, in the order in which they are written.
+//! Sorting the keys that the language defines into their canonical order.
 
 use super::scalar_style::is_plain_time;
 use super::tree::{Collection, Entry, EntryValue, Tree};
 use crate::language::grammar::{self, FILES, MOMENT, Object, VERSION};
 
-/// What the language knows about a kind in a file.
+/// What the grammar says about the keys of a mapping or list.
 #[derive(Clone, Copy)]
 enum CollectionKind {
-    /// A mapping with keys of the language.
+    /// A mapping with keys that the language defines.
     Object(&'static Object),
-    /// A mapping with keys of the author's choice, or a list; all values are of one kind.
+    /// A mapping with keys that the author chooses, or a list; all values have one type.
     Of(&'static grammar::ValueType),
-    /// Nothing.
+    /// The language does not define it.
     Unknown,
 }
 
 impl Tree<'_> {
-    /// Sorts the keys that the language knows; the others follow them, in the order of the author.
+    /// Sorts the keys that the language defines; unknown keys follow in their original order.
     pub(super) fn sort_keys(&mut self) {
         if let Some(root) = &mut self.root {
             let kind = kind_of_file(root).map_or(CollectionKind::Unknown, CollectionKind::Object);
             sort_keys(root, kind);
-            // The outermost mapping is the file, not a value that could be short enough for one line.
+            // The outermost mapping is always written in block style, even if it would fit on one line.
             root.flow = false;
         }
     }
 }
 
-/// The kind of file that knows the most of its keys: formatting does not depend on what the file is called.
+/// The kind of file with the most of these keys: formatting does not depend on the name of the file.
 fn kind_of_file(root: &Collection<'_>) -> Option<&'static Object> {
     let keys = || root.entries.iter().filter_map(|entry| entry.key.as_deref());
     let kinds = FILES.iter().map(|kind| kind.object);
@@ -62,7 +62,7 @@ fn sort_keys(collection: &mut Collection<'_>, kind: CollectionKind) {
     collection.move_comments_above_dash();
 }
 
-/// What stands in a mapping, or a list, that is such a value.
+/// The kind of a mapping or list with this type.
 fn kind_of_value(value: &'static grammar::ValueType, is_map: bool) -> CollectionKind {
     match value {
         grammar::ValueType::Object(object) if is_map => CollectionKind::Object(object),
@@ -87,42 +87,42 @@ fn is_moment(value: &grammar::ValueType) -> bool {
     }
 }
 
-/// Where a key of an object stands.
+/// The position of a key in its object.
 fn rank(object: &Object, key: &str) -> usize {
     if key == VERSION.name {
         return 0;
     }
-    // What an object has in common with others begins with what names it, if it has a name.
+    // The keys of the base begin with the name of the object, if it has one. It comes before the object's own keys.
     let named = object.base.and_then(|base| base.keys.first()).filter(|first| first.required);
     if named.is_some_and(|named| named.name == key) {
         return 1;
     }
-    object.keys().position(|known| known.name == key).map_or(usize::MAX, |kind| kind + 2)
+    object.keys().position(|known| known.name == key).map_or(usize::MAX, |position| position + 2)
 }
 
 impl Entry<'_> {
-    /// A line has room for one comment behind what it says.
+    /// Keeps one comment at the end of the line, and moves the others above the entry.
     fn separate_comments(&mut self) {
         if self.opening.len() + self.trailing.len() <= 1 {
             return;
         }
-        let mut lifted = core::mem::take(&mut self.opening);
+        let mut moved = core::mem::take(&mut self.opening);
         match &mut self.value {
             EntryValue::Collection(inner) if !inner.entries.is_empty() => {
-                // What stood behind the closing bracket comes last.
+                // Comments after the closing bracket come last.
                 inner.flow = false;
                 inner.tail.append(&mut self.trailing);
-                self.opening.extend(lifted.pop());
+                self.opening.extend(moved.pop());
             }
             _ => {
-                lifted.append(&mut self.trailing);
-                self.trailing.extend(lifted.pop());
+                moved.append(&mut self.trailing);
+                self.trailing.extend(moved.pop());
             }
         }
-        lifted.into_iter().for_each(|comment| self.move_above(comment));
+        moved.into_iter().for_each(|comment| self.move_above(comment));
     }
 
-    /// Whether it can be a part of one line.
+    /// Whether the entry can be written in a collection on one line.
     fn fits_flow(&self) -> bool {
         let comments = [&self.above, &self.opening, &self.trailing, &self.below];
         let value = match &self.value {
@@ -135,7 +135,7 @@ impl Entry<'_> {
 }
 
 impl Collection<'_> {
-    /// Moves comments above the first key of an entry in a list above the dash, which is on the same line.
+    /// Moves comments above the first key of a list entry above the dash: key and dash are written on one line.
     fn move_comments_above_dash(&mut self) {
         if self.is_map || self.flow {
             return;

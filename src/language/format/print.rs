@@ -1,12 +1,12 @@
-//! A tree as text.
+//! Writing a tree as text.
 
-use super::scalar_style::write_text;
+use super::scalar_style::{Style, write_text};
 use super::tree::{Collection, Comment, Entry, EntryValue, Tree};
 
 /// The widest line of a list in brackets, or a mapping in braces, in characters.
 const WIDTH: usize = 110;
 
-/// How much deeper each level is.
+/// The indentation of each level.
 const STEP: usize = 2;
 
 impl Tree<'_> {
@@ -21,15 +21,23 @@ impl Tree<'_> {
                 return printer.out;
             }
             printer.blank(!self.head.is_empty());
-            printer.block(root, 0, false);
+            printer.block(root, 0, FirstLine::New);
         }
         printer.out
     }
 }
 
+/// Where the first entry of a block is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FirstLine {
+    New,
+    /// On the line of the dash of the list entry that the block is.
+    AfterDash,
+}
+
 struct Printer {
     out: String,
-    /// Whether an empty line would be too much: at the top of the file, or behind text that ends with one.
+    /// Whether to write no empty line next: at the top of the file, and after text that ends with an empty line.
     no_blank: bool,
 }
 
@@ -62,9 +70,9 @@ impl Printer {
         }
     }
 
-    /// Writes what is in a collection, line by line; if `started`, the first line has begun already.
-    fn block(&mut self, collection: &Collection<'_>, indent: usize, mut started: bool) {
-        // Above the first thing in a block is no empty line.
+    /// Writes the entries of a collection, each on lines of its own.
+    fn block(&mut self, collection: &Collection<'_>, indent: usize, mut first_line: FirstLine) {
+        // A block does not begin with an empty line.
         let mut first = true;
         for entry in &collection.entries {
             for comment in &entry.above {
@@ -74,9 +82,10 @@ impl Printer {
             }
             self.blank(entry.blank && !first);
             first = false;
-            if !core::mem::take(&mut started) {
+            if first_line == FirstLine::New {
                 self.start(indent);
             }
+            first_line = FirstLine::New;
             self.entry(entry, indent);
             self.comments(&entry.below, indent + STEP);
         }
@@ -88,7 +97,7 @@ impl Printer {
         let before = self.out.len();
         match &entry.key {
             Some(key) => {
-                write_text(&mut self.out, key, false);
+                write_text(&mut self.out, key, Style::Block);
                 self.out.push(':');
             }
             None => self.out.push('-'),
@@ -104,16 +113,16 @@ impl Printer {
                 }
                 None if entry.key.is_none() && entry.opening.is_empty() && entry.trailing.is_empty() => {
                     self.out.push(' ');
-                    self.block(inner, indent + STEP, true);
+                    self.block(inner, indent + STEP, FirstLine::AfterDash);
                 }
                 None => {
                     self.close(trailing());
-                    self.block(inner, indent + STEP, false);
+                    self.block(inner, indent + STEP, FirstLine::New);
                 }
             },
             EntryValue::Text(text) => {
                 self.out.push(' ');
-                write_text(&mut self.out, text, false);
+                write_text(&mut self.out, text, Style::Block);
                 self.close(trailing());
             }
             EntryValue::Time(text) => {
@@ -151,10 +160,10 @@ impl Printer {
         }
     }
 
-    /// Writes the comments behind something, and ends the line.
+    /// Writes comments at the end of a line, and ends it.
     fn close<'c, 't: 'c>(&mut self, comments: impl Iterator<Item = &'c Comment<'t>>) {
         for comment in comments {
-            // Two spaces: yamllint takes one for a mistake.
+            // Two spaces, as yamllint requires.
             self.out.push_str("  ");
             self.out.push_str(comment.text);
         }
@@ -162,11 +171,12 @@ impl Printer {
     }
 }
 
-/// A collection on one line that begins in some column, if it was written in brackets and fits.
+/// The text of a collection on one line that begins at a column, if it was written in brackets and fits.
 fn one_line(collection: &Collection<'_>, column: usize) -> Option<String> {
     let mut out = String::new();
     write_flow(&mut out, collection)?;
-    (column + out.chars().count() <= WIDTH || collection.entries.is_empty()).then_some(out)
+    let fits = column + out.chars().count() <= WIDTH || collection.entries.is_empty();
+    if fits { Some(out) } else { None }
 }
 
 fn write_flow(out: &mut String, collection: &Collection<'_>) -> Option<()> {
@@ -183,12 +193,12 @@ fn write_flow(out: &mut String, collection: &Collection<'_>) -> Option<()> {
             out.push_str(", ");
         }
         if let Some(key) = &entry.key {
-            write_text(out, key, true);
+            write_text(out, key, Style::Flow);
             out.push_str(": ");
         }
         match &entry.value {
             EntryValue::Collection(inner) => write_flow(out, inner)?,
-            EntryValue::Text(text) => write_text(out, text, true),
+            EntryValue::Text(text) => write_text(out, text, Style::Flow),
             EntryValue::Time(text) => out.push_str(text),
             EntryValue::Bare("") => out.push_str("null"),
             EntryValue::Bare(text) => out.push_str(text),
