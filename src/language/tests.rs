@@ -350,7 +350,7 @@ fn rule_has_all_its_keys() {
 }
 
 #[test]
-fn condition_reports_unknown_names_and_empty_tests() {
+fn condition_reports_unknown_names_and_wrong_tests() {
     check_when("{}", &[("empty-condition", "{}")]);
     check_when("{ connection: [] }", &[("empty-condition", "[]")]);
     check_when("{ any: [] }", &[("empty-condition", "[]")]);
@@ -387,7 +387,7 @@ fn condition_reports_unknown_names_and_empty_tests() {
 }
 
 #[test]
-fn mapping_reports_too_many_rules_and_patterns() {
+fn mapping_reports_what_is_too_large() {
     let entries = vec!["x"; 10_001].join(", ");
     let file = whole(&format!(
         "organizations:\n  acme: {{ connections: {{ a: {{ strategy: ad }} }}, rules: [{{ id: x, grant: bi-viewers, match: {{ exact: [{entries}] }} }}] }}\n"
