@@ -72,7 +72,7 @@ impl DiagnosticSink<'_> {
     pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let help = match node.kind {
             Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
-                Some("put it in quotes to make it a text".to_owned())
+                Some("put it in quotes to make it text".to_owned())
             }
             _ => None,
         };
