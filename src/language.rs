@@ -1,4 +1,4 @@
-//! The mapping language: its grammar, the readers of its files, the model that they give, and its canonical form.
+//! The mapping language: its grammar, the readers of its files, the model that they build, and the formatter.
 
 pub mod cases;
 pub mod format;

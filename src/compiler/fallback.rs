@@ -41,7 +41,7 @@ pub enum Delivery {
 }
 
 impl Fallback {
-    pub(super) fn of(platform: &Platform) -> Self {
+    pub(crate) fn of(platform: &Platform) -> Self {
         let failure = match platform.policies.failure {
             Policy::NoGroups => "no-groups",
             Policy::Deny => "deny",

@@ -1,4 +1,4 @@
-//! Where a mapping says groups are found, and how they look there.
+//! Sources of groups as mappings declare them: where groups are found, and in which form.
 
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Identity};

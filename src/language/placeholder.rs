@@ -40,7 +40,7 @@ pub(crate) fn split(text: &str) -> Option<Vec<TextPiece<'_>>> {
     pieces.push(TextPiece::Literal(rest));
     pieces.retain(|piece| *piece != TextPiece::Literal(""));
     let open = pieces.iter().any(|piece| matches!(piece, TextPiece::Literal(text) if text.contains("{{")));
-    (!open).then_some(pieces)
+    if open { None } else { Some(pieces) }
 }
 
 /// Calls `visit` with every text in a template's rules, its location and its role.
@@ -156,10 +156,9 @@ fn report_unknown(name: &str, parameters: &[Parameter], span: &Range<usize>, sin
 /// The construct that `before` ends in, if a literal cannot follow there.
 fn not_literal(before: &str, role: TextRole) -> Option<&'static str> {
     match role {
-        TextRole::Plain | TextRole::ExactName => None,
-        TextRole::Grant => is_in_expansion(before).then_some("inside `${…}`"),
-        TextRole::Glob if is_in_expansion(before) => Some("inside `${…}`"),
-        TextRole::Glob => is_in_glob_class(before).then_some("inside `[…]`"),
+        TextRole::Grant | TextRole::Glob if is_in_expansion(before) => Some("inside `${…}`"),
+        TextRole::Glob if is_in_glob_class(before) => Some("inside `[…]`"),
+        TextRole::Plain | TextRole::ExactName | TextRole::Grant | TextRole::Glob => None,
         TextRole::Regex => not_literal_in_regex(before),
     }
 }

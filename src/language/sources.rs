@@ -166,7 +166,7 @@ impl SourceReader<'_, '_> {
     /// The text of an option, if it is present.
     fn option(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
         let text = self.fields?.text(key, sink)?;
-        check_option(&text, key, sink).then_some(text)
+        if check_option(&text, key, sink) { Some(text) } else { None }
     }
 
     fn has(&self, key: &str) -> bool {

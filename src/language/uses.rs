@@ -96,7 +96,8 @@ fn find<'t>(
     let mut versions: Vec<u32> = templates
         .keys()
         .filter_map(|known| parse_reference(known))
-        .filter_map(|(known, version)| (known == name).then_some(version))
+        .filter(|(known, _)| *known == name)
+        .map(|(_, version)| version)
         .collect();
     versions.sort_unstable();
     let text = reference.value.escape_debug();
@@ -185,7 +186,7 @@ fn read_arguments(
             }
         }
     }
-    complete.then_some(arguments)
+    if complete { Some(arguments) } else { None }
 }
 
 /// An entry of `use`.
