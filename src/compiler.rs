@@ -159,7 +159,7 @@ fn compile_platform(
     }
     let cases = read_all_cases(tests, platform, organizations, diagnostics);
     let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
-    let clauses = || rules().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
+    let clauses = || rules().flat_map(lowered::LoweredRule::clauses);
     let counts = Counts {
         organizations: lowered.len(),
         rules: organizations.iter().map(|organization| organization.rules.len()).sum(),

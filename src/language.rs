@@ -16,6 +16,7 @@ pub(crate) mod normalize_names;
 pub(crate) mod organization;
 pub(crate) mod owned_source;
 pub(crate) mod parameter;
+pub(crate) mod parsed_patterns;
 pub(crate) mod placeholder;
 pub(crate) mod platform;
 pub(crate) mod policies;

@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-pub(crate) use super::diagnostic_sink::DiagnosticSink;
+use super::diagnostic_sink::DiagnosticSink;
 use super::grammar::{Key, Layout, Object, VERSION, ValueType, Word};
-pub(crate) use super::suggestions::{nearest, quoted};
+use super::suggestions::{nearest, quoted};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_ENTRIES;

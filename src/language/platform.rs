@@ -8,13 +8,13 @@ use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::name_checks::{check_claim, check_known, check_name};
+use super::parsed_patterns::GlobPattern;
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::OverLimit;
 use crate::diagnostic::Code;
 use crate::limits::{
     MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_MEMBERSHIPS, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
 };
-use crate::patterns::glob::{Glob, GlobError, too_large};
 
 /// The longest group name that Qlik Cloud takes, in characters.
 ///
@@ -284,10 +284,11 @@ fn read_ceilings(
         };
         // An empty list has been reported; as a ceiling, it would also cause a diagnostic for every grant.
         let groups = fields.some_texts("groups", sink);
-        let groups = if groups.is_empty() { None } else { Some(groups) };
-        for group in groups.iter().flatten() {
+        let groups: Vec<GlobPattern> = groups.into_iter().map(GlobPattern::parse_for_target_groups).collect();
+        for group in &groups {
             check_ceiling_group(group, registry, sink);
         }
+        let groups = if groups.is_empty() { None } else { Some(groups) };
         let protected = fields.texts("protected", sink);
         for group in &protected {
             if !check_group(group, registry, sink) {
@@ -309,7 +310,8 @@ fn read_ceilings(
 }
 
 /// Reports an entry of a ceiling's `groups` that is neither a target group nor a glob.
-fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], sink: &mut DiagnosticSink<'_>) {
+fn check_ceiling_group(glob: &GlobPattern, registry: &[TargetGroup], sink: &mut DiagnosticSink<'_>) {
+    let group = &glob.written;
     let registered = registry.iter().any(|known| known.name.value == group.value);
     let is_glob = group.value.contains(['*', '?', '[', ']', '{', '}']);
     if registered {
@@ -319,14 +321,8 @@ fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], sink: 
         check_group(group, registry, sink);
         return;
     }
-    match Glob::parse(&group.value) {
-        Err(GlobError::Invalid(problem, help)) => {
-            let message = format!("`{}` is not a valid glob: {problem}", group.value.escape_debug());
-            sink.report(Code::InvalidGlob, &group.span, message, help.to_owned());
-        }
-        Err(GlobError::TooLarge) => {
-            sink.report(Code::GlobTooLarge, &group.span, too_large(), None);
-        }
+    match &glob.parsed {
+        Err(problem) => problem.report(group, sink),
         Ok(glob) => {
             if !registry.iter().any(|known| glob.is_match(&known.name.value)) {
                 let message =

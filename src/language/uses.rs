@@ -10,6 +10,7 @@ use super::grammar::USE;
 use super::model::Rule;
 use super::name_checks::check_id;
 use super::parameter::{Argument, read_argument};
+use super::parsed_patterns::Grant;
 use super::read_context::ReadContext;
 use super::rules::read_rules;
 use super::substitution::{Substitution, SubstitutionBudget};
@@ -221,9 +222,9 @@ impl TemplateUse<'_> {
         for rule in &mut rules {
             rule.used = Some(self.span.clone());
             // Grants that have been reported are not checked further.
-            rule.groups.retain(|group| {
-                let place = (group.span.start, group.span.end);
-                !self.template.broken.contains(&place) && !forged.contains(&group.value)
+            rule.groups.retain(|Grant { written, .. }| {
+                let place = (written.span.start, written.span.end);
+                !self.template.broken.contains(&place) && !forged.contains(&written.value)
             });
         }
         for diagnostic in list {

@@ -46,16 +46,13 @@ fn use_adds_the_rules_of_a_template() {
     let (mut files, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
     assert_eq!(files.diagnostics, []);
     let rules = files.organizations.remove(0).rules;
-    let texts = |names: &[crate::language::yaml::Spanned<String>]| {
-        names.iter().map(|it| it.value.clone()).collect::<Vec<_>>()
-    };
     let read: Vec<_> = rules
         .iter()
         .map(|rule| {
             let Matches::Groups { any, .. } = &rule.matches else { panic!("it matches groups") };
             let patterns = any.first().expect("patterns");
-            let groups = texts(&rule.groups).concat();
-            let all = [texts(&patterns.exact), texts(&patterns.glob), texts(&patterns.regex)].concat();
+            let groups: String = rule.groups.iter().map(|grant| grant.written.value.as_str()).collect();
+            let all: Vec<&str> = patterns.written().map(|written| written.value.as_str()).collect();
             (rule.id.value.as_str(), all.join(" "), groups)
         })
         .collect();
