@@ -25,6 +25,8 @@ const UNKNOWN_IDENTITY = {};
 /** The attributes of an identity without a profile. */
 const NO_ATTRIBUTES = {};
 const GROUPS_LINK = 'http://schemas.microsoft.com/claims/groups.link';
+/** Auth0's profiles can have colons in place of the dots of an attribute's name. */
+const GROUPS_LINK_IN_PROFILE = GROUPS_LINK.replaceAll('.', ':');
 
 /**
  * @param {string} text a lookup as the engine writes it
@@ -108,7 +110,7 @@ function findIdentity({ user, connection }) {
 }
 
 /**
- * Auth0's profiles can have colons in place of the dots of an attribute's name. A sign that cannot be read counts.
+ * A sign that cannot be read counts.
  *
  * @param {any} attributes
  * @returns {boolean} whether Entra says that there are more groups than it sends
@@ -116,7 +118,7 @@ function findIdentity({ user, connection }) {
 function withholds(attributes) {
   /** @param {string} name */
   const has = (name) => isObject(attributes) && Object.hasOwn(attributes, name);
-  if (has('groups:src1') || has(GROUPS_LINK) || has(GROUPS_LINK.replaceAll('.', ':'))) return true;
+  if (has('groups:src1') || has(GROUPS_LINK) || has(GROUPS_LINK_IN_PROFILE)) return true;
   if (has('hasgroups') && ![false, 'false'].includes(attributes.hasgroups)) return true;
   if (!has('_claim_names')) return false;
   const names = attributes._claim_names;

@@ -29,6 +29,25 @@ impl Affix {
         end.is_some_and(|end| bytes_equal(end, literal))
     }
 
+    /// The 8 bytes at this end, as they are in memory. Missing bytes are zero.
+    #[inline(always)]
+    pub(crate) fn first_8_bytes(self, name: &[u8]) -> u64 {
+        let bytes = match self {
+            Self::Prefix => name.first_chunk(),
+            Self::Suffix => name.last_chunk(),
+        };
+        bytes.map_or_else(|| self.short_first_8_bytes(name), |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    #[inline(never)]
+    fn short_first_8_bytes(self, name: &[u8]) -> u64 {
+        let key = (self.short_sort_key(name) >> 64) as u64;
+        match self {
+            Self::Prefix => key.swap_bytes(),
+            Self::Suffix => key,
+        }
+    }
+
     /// The 16 bytes at this end as a number that compares as the bytes do, the byte at the end highest.
     /// Missing bytes are zero.
     #[inline(always)]
@@ -77,6 +96,19 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn first_8_bytes_are_those_at_the_end() {
+        for len in 0..12 {
+            let name = &b"abcdefghijkl"[..len];
+            let first = |affix: Affix, name: &[u8]| affix.first_8_bytes(name);
+            let (prefix, suffix) = (&name[..len.min(8)], &name[len - len.min(8)..]);
+            assert_eq!(first(Affix::Prefix, name), first(Affix::Prefix, prefix));
+            assert_eq!(first(Affix::Suffix, name), first(Affix::Suffix, suffix));
+            assert_eq!(first(Affix::Prefix, name) as u8, name.first().copied().unwrap_or_default());
+            assert_eq!((first(Affix::Suffix, name) >> 56) as u8, name.last().copied().unwrap_or_default());
         }
     }
 

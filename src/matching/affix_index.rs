@@ -18,8 +18,8 @@ pub(crate) struct AffixIndex<'b> {
     entries: Vec<AffixEntry<'b>>,
     /// Sorted by literal.
     globs: Vec<Glob<'b>>,
-    /// The bits of a [sort key](Affix::sort_key) that every literal determines: those of the shortest one's bytes.
-    shared_bits: u128,
+    /// Selects those of a name's [first 8 bytes](Affix::first_8_bytes) that every literal has.
+    mask: u64,
     /// Whether some literal has these first bytes, by their hash. The length is a power of two.
     buckets: Vec<bool>,
 }
@@ -63,12 +63,13 @@ impl<'b> AffixIndex<'b> {
             entries.push(AffixEntry { literal, sort_key, globs: (position, position + 1), parent });
             shortest = shortest.min(literal.len());
         }
-        let shared_bits = !u128::MAX.unbounded_shr(8 * shortest.min(16) as u32);
+        let ones = [u8::MAX; 8];
+        let mask = affix.first_8_bytes(ones.get(..shortest).unwrap_or(&ones));
         // With this many buckets, the first bytes of most names share a bucket with no literal.
         let len = (16 * entries.len()).max(128).next_power_of_two();
-        let mut index = Self { affix, entries, globs, shared_bits, buckets: vec![false; len] };
+        let mut index = Self { affix, entries, globs, mask, buckets: vec![false; len] };
         for entry in &index.entries {
-            let at = index.bucket(entry.sort_key);
+            let at = index.bucket(entry.literal);
             if let Some(bucket) = index.buckets.get_mut(at) {
                 *bucket = true;
             }
@@ -76,24 +77,24 @@ impl<'b> AffixIndex<'b> {
         Some(index)
     }
 
-    /// The bucket of the bytes that every literal determines.
+    /// The bucket of a name's first bytes.
     #[inline(always)]
-    fn bucket(&self, sort_key: u128) -> usize {
-        let bits = sort_key & self.shared_bits;
-        let hash = hash_step(hash_step(0, (bits >> 64) as u64), bits as u64) >> 32;
+    fn bucket(&self, name: &[u8]) -> usize {
+        let hash = hash_step(0, self.affix.first_8_bytes(name) & self.mask) >> 32;
         hash as usize & (self.buckets.len() - 1)
     }
 
     /// Calls `matched` for each glob that matches a name.
+    #[inline(always)]
     pub(crate) fn for_each_match<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
-        let sort_key = self.affix.sort_key(name);
-        if self.buckets.get(self.bucket(sort_key)) == Some(&true) {
-            self.search(sort_key, name, matched);
+        if self.buckets.get(self.bucket(name)) == Some(&true) {
+            self.search(name, matched);
         }
     }
 
     #[inline(never)]
-    fn search<'p>(&'p self, sort_key: u128, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+    fn search<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+        let sort_key = self.affix.sort_key(name);
         let is_above = |entry: &AffixEntry<'_>| match entry.sort_key.cmp(&sort_key) {
             Ordering::Equal => self.affix.compare(entry.literal, name) == Ordering::Greater,
             order => order == Ordering::Greater,

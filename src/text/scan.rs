@@ -64,6 +64,12 @@ pub(crate) fn hash_step(state: u64, word: u64) -> u64 {
     (state.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
 }
 
+/// The hash of a name: its words were added to `state`, and `last` has the bytes after them, padded with zeros.
+#[inline(always)]
+fn finish(state: u64, last: u64) -> u32 {
+    (hash_step(state, last) >> 32) as u32
+}
+
 /// One name of a login, with what a scan of its bytes tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScannedName<'a> {
@@ -88,19 +94,57 @@ pub(crate) fn scan(name: &[u8]) -> ScannedName<'_> {
         flags |= suspicious(word);
     }
     // The rest is padded with spaces for the check: a space is plain.
-    let last = load_prefix(rest);
-    let padding = SPACES.checked_shr(8 * rest.len() as u32).unwrap_or_default();
+    let last = load_prefix(rest).swap_bytes();
+    let padding = SPACES.unbounded_shl(8 * rest.len() as u32);
     let ascii = (flags | suspicious(last | padding)) == 0;
-    let hash = (hash_step(state, last) >> 32) as u32;
+    let hash = finish(state, last);
     ScannedName { name, hash, malformed: !ascii && is_malformed(name), ascii }
 }
 
 const SPACES: u64 = ONES * 0x20;
 
 /// Scans names that are joined by zero bytes, and calls `each` with every one. No name contains a zero byte.
+///
+/// Finds the end of a plain name while it hashes it, because a login spends a good part of its time here.
 #[inline(always)]
 pub(crate) fn scan_joined<'a>(joined: &'a [u8], mut each: impl FnMut(ScannedName<'a>)) {
-    joined.split(|byte| *byte == 0).for_each(|name| each(scan(name)));
+    work::count(joined.len());
+    let mut rest = joined;
+    loop {
+        let scanned = scan_plain_to_zero(rest).unwrap_or_else(|| {
+            let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+            scan(rest.get(..end).unwrap_or_default())
+        });
+        each(scanned);
+        match rest.get(scanned.name.len() + 1..) {
+            Some(after) => rest = after,
+            None => return,
+        }
+    }
+}
+
+/// Scans the name before the first zero byte; `None` if the name is not plain ASCII, or the last one.
+#[inline(always)]
+fn scan_plain_to_zero(text: &[u8]) -> Option<ScannedName<'_>> {
+    let (mut left, mut state) = (text, 0);
+    loop {
+        let (word, after) = left.split_first_chunk()?;
+        let word = u64::from_le_bytes(*word);
+        let flags = suspicious(word);
+        if flags == 0 {
+            state = hash_step(state, word);
+            left = after;
+            continue;
+        }
+        // The flag of the first suspicious byte is exact. The ones after it may not be.
+        let bit = flags.trailing_zeros() & !7;
+        if (word >> bit) as u8 != 0 {
+            return None;
+        }
+        let name = text.get(..text.len() - left.len() + bit as usize / 8)?;
+        let hash = finish(state, word & ((1 << bit) - 1));
+        return Some(ScannedName { name, hash, malformed: false, ascii: true });
+    }
 }
 
 fn is_malformed(name: &[u8]) -> bool {
@@ -108,7 +152,7 @@ fn is_malformed(name: &[u8]) -> bool {
         || name.windows(3).any(|window| window == "\u{fffd}".as_bytes())
 }
 
-/// Nonzero if a byte of the word is a control character or not ASCII.
+/// Flags the bytes that are control characters or not ASCII in their highest bits. All flags up to the first are exact.
 #[inline(always)]
 fn suspicious(word: u64) -> u64 {
     let below_space = word.wrapping_sub(SPACES) & !word;
