@@ -1,4 +1,4 @@
-//! What is wrong with a mapping file: where, what, and what to do.
+//! Diagnostics: what is wrong with a mapping file, where, and what to do about it.
 
 use crate::limits::MAX_MESSAGE;
 use core::ops::Range;
@@ -13,50 +13,50 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// One finding about a mapping file.
+/// One problem in a mapping file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub code: Code,
-    /// How bad it is.
+    /// Whether it is an error or a warning.
     pub severity: Severity,
-    /// What is wrong: lowercase, no full stop, the user's text in backticks.
+    /// What is wrong: lowercase, no period at the end, the user's text in backticks.
     pub message: String,
     /// The path of the file.
     pub file: String,
-    /// The offending bytes of the file; empty at a place where something is missing.
+    /// The byte range to mark in the file; empty where something is missing.
     pub span: Range<usize>,
     /// What to do about it.
     pub help: String,
-    /// Another place that belongs to the problem, with what it is.
+    /// Another location that belongs to the problem.
     pub related: Option<Related>,
 }
 
-/// Another place that belongs to a problem.
+/// Another location that belongs to a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Related {
     /// The path of the file.
     pub file: String,
-    /// The bytes of the file.
+    /// The byte range in the file.
     pub span: Range<usize>,
     /// What is there, such as `first declared here`.
     pub label: String,
 }
 
-/// How bad a finding is.
+/// How severe a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Severity {
     /// The mapping cannot be used.
     Error,
-    /// The mapping can be used, and is probably not what its author meant.
+    /// The mapping can be used, but is probably not what its author meant.
     Warning,
 }
 
 impl Severity {
-    /// The word for it.
+    /// The severity as it is printed.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -65,7 +65,7 @@ impl Severity {
     }
 }
 
-/// A text without its middle, if it is too long.
+/// Replaces the middle of a text that is too long by `…`.
 fn shortened(text: String) -> String {
     let count = text.chars().count();
     if count <= MAX_MESSAGE {
@@ -88,7 +88,7 @@ impl Diagnostic {
         }
     }
 
-    /// A finding of a host about a file that it could not read, which the compiler therefore does not know.
+    /// A diagnostic about a file that the host could not read, and so could not give to the compiler.
     pub fn unreadable_file(file: &str, message: &str, help: &str) -> Self {
         Self::new(Code::UnreadableFile, file, 0..0, message).help(help)
     }
@@ -122,17 +122,17 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// What the code stands for, in a sentence.
+            /// The meaning of the code, in a sentence.
             pub fn summary(self) -> &'static str {
                 match self { $(Self::$variant => $doc,)* }
             }
 
-            /// What to do about it, where the finding itself does not say it more closely.
+            /// What to do about it; a diagnostic may have more specific help.
             pub fn help(self) -> &'static str {
                 match self { $(Self::$variant => $help,)* }
             }
 
-            /// How bad such a problem is.
+            /// The severity of such a problem.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
@@ -143,34 +143,34 @@ macro_rules! codes {
 codes! {
     YamlSyntax Error "yaml-syntax" "The file is not valid YAML."
         "check quotes, indentation and brackets around this place",
-    DuplicateKey Error "duplicate-key" "A key stands twice in one mapping."
+    DuplicateKey Error "duplicate-key" "A key appears twice in one mapping."
         "keep one of the two, or put both values into one",
     UnknownKey Error "unknown-key" "A key that the language does not have."
-        "see docs/mapping.md for the keys",
-    MissingKey Error "missing-key" "A required key is not there."
-        "add it; docs/mapping.md says what it holds",
-    MissingVersion Error "missing-version" "The file does not say which version of the language it is written in."
+        "see docs/language/index.md for the keys",
+    MissingKey Error "missing-key" "A required key is missing."
+        "add it; docs/language/index.md leads to the description of each key",
+    MissingVersion Error "missing-version" "The file does not state the version of the mapping language."
         "write `version: 1` at the top of the file",
     UnsupportedVersion Error "unsupported-version" "The file is written in a version that this program does not read."
         "this program reads version 1",
-    WrongType Error "wrong-type" "A value has another type than the key wants."
-        "see docs/mapping.md for what the key holds",
-    InvalidValue Error "invalid-value" "A value is not one of those that the key knows."
-        "see docs/mapping.md for the values",
-    EmptyList Error "empty-list" "A list that needs an entry is empty."
+    WrongType Error "wrong-type" "A value does not have the type that the key requires."
+        "see docs/language/index.md for the types of values",
+    InvalidValue Error "invalid-value" "A value is not one that the key allows."
+        "see docs/language/index.md for the values of each key",
+    EmptyList Error "empty-list" "A list that needs at least one entry is empty."
         "add an entry",
-    InvalidName Error "invalid-name" "A name is empty, too long, or holds control characters."
+    InvalidName Error "invalid-name" "A name is empty, too long, or contains control characters."
         "choose a name that can be read and typed: no control characters, no spaces at its ends",
     MissingPlatform Error "missing-platform" "The folder has no `platform.yaml`."
-        "write `platform.yaml`; it names the applications and the target groups, see docs/mapping.md",
-    MisplacedFile Error "misplaced-file" "A YAML file lies where no mapping file is expected."
+        "write `platform.yaml` with the applications and the target groups, see docs/language/platform.md",
+    MisplacedFile Error "misplaced-file" "A YAML file is in a place where no mapping file is expected."
         "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and \
          `templates/<name>@<version>.yaml`",
-    UnreadableFile Error "unreadable-file" "Something in the place of a mapping file cannot be read as one."
-        "write the file itself in its place, or remove it",
-    NoOrganizations Error "no-organizations" "The folder has no organization's mapping."
+    UnreadableFile Error "unreadable-file" "A mapping file cannot be read."
+        "replace it by a regular file that can be read, or remove it",
+    NoOrganizations Error "no-organizations" "The folder has no mapping of an organization."
         "write one as `organizations/<name>.yaml`",
-    DuplicateOrganization Error "duplicate-organization" "Two mappings name the same Auth0 organization."
+    DuplicateOrganization Error "duplicate-organization" "Two mappings have the id of the same Auth0 organization."
         "put the rules of both into one mapping, or correct the id",
     DuplicateClient Error "duplicate-client" "A client id belongs to two applications."
         "a client belongs to one application: remove it from the other",
@@ -178,100 +178,100 @@ codes! {
         "give one of the rules another id",
     DuplicateCase Error "duplicate-case" "Two test cases of one file have the same name."
         "give one of the cases another name",
-    UnknownApplication Error "unknown-application" "An application that the platform does not have."
+    UnknownApplication Error "unknown-application" "A name that is not one of the platform's applications."
         "add it to `applications` of the platform, or name another",
-    UnknownGroup Error "unknown-group" "A target group that the registry does not list."
+    UnknownGroup Error "unknown-group" "A target group that is not in the registry."
         "add it to `groups` of the platform, or name another",
-    UnknownConnection Error "unknown-connection" "A connection that the mapping does not list."
+    UnknownConnection Error "unknown-connection" "A connection that is not in the mapping."
         "add it to `connections` of the mapping, or name another",
-    UnknownOrganization Error "unknown-organization" "An organization that no mapping describes."
-        "write its mapping, or name another",
-    UnknownRule Error "unknown-rule" "A rule id that the mapping does not have."
+    UnknownOrganization Error "unknown-organization" "An organization that has no mapping."
+        "write a mapping for it, or name another",
+    UnknownRule Error "unknown-rule" "An id that is not that of a rule in the mapping."
         "name a rule of the mapping by its `id`",
     UnnamespacedClaim Error "unnamespaced-claim" "A claim name that is not a URL of the platform's own."
         "use a URL of the platform's own, such as `https://claims.example.com/groups`",
-    ReservedClaim Error "reserved-claim" "A claim name that Auth0 drops without a word."
+    ReservedClaim Error "reserved-claim" "A claim name that Auth0 drops silently."
         "use a URL of the platform's own, such as `https://claims.example.com/groups`",
-    InvalidPointer Error "invalid-pointer" "A path that is no JSON Pointer to a user attribute."
+    InvalidPointer Error "invalid-pointer" "A path that is not a JSON Pointer to a user attribute."
         "write a path such as `/groups`",
-    SelfServiceSource Error "self-service-source" "Groups read from where users can write themselves."
+    SelfServiceSource Error "self-service-source" "An attribute that users can change themselves."
         "read the attribute that the identity provider fills, or `/app_metadata`",
-    MissingSource Error "missing-source" "The strategy has no default for where the groups are."
-        "say `groups: { from: /path, shape: list }`",
-    ShapeOption Error "shape-option" "An option that does not belong to the shape, or one that the shape lacks."
+    MissingSource Error "missing-source" "A connection whose strategy has no default location for groups."
+        "write `groups: { from: /path, shape: list }`",
+    ShapeOption Error "shape-option" "An option that does not belong to the shape, or a required one that is missing."
         "`delimiter` goes with `shape: delimited`, `field` with `shape: objects`",
     InvalidGlob Error "invalid-glob" "A glob that does not parse."
-        "see the glob syntax in docs/mapping.md",
+        "see the glob syntax in docs/language/patterns.md#glob",
     GlobTooLarge Error "glob-too-large" "A glob whose alternatives expand to too many patterns."
         "split it into several globs, or match more loosely",
     EmptyPattern Error "empty-pattern" "A pattern that no group name can match."
         "name a group, or remove the entry",
-    MatchesEverything Error "matches-everything" "A pattern that matches every group without saying so."
-        "write `everyone: true` instead of `match` if every user of this customer shall have what the rule grants",
-    MissingMatch Error "missing-match" "A rule that says neither what it matches nor that it is for everyone."
-        "say what it matches with `match`, or `everyone: true`",
+    MatchesEverything Error "matches-everything" "A pattern that matches every group."
+        "write `everyone: true` instead of `match` if every user of this customer should receive what the rule grants",
+    MissingMatch Error "missing-match" "A rule that has neither `match` nor `everyone`."
+        "add `match` with the patterns that it matches, or `everyone: true`",
     EmptyGrant Error "empty-grant" "A rule that grants nothing."
         "name at least one target group, or remove the rule",
     UnreachablePattern Error "unreachable-pattern" "A pattern that no name from its sources can match."
         "correct the name, or remove the entry",
     NameTooLongForProfile Error "name-too-long-for-profile" "A target group's name is longer than its application accepts."
         "choose a shorter name, or keep the group out of that application",
-    MissingMapping Error "missing-mapping" "A test file without its mapping."
-        "name the test file after the mapping that it tests",
+    MissingMapping Error "missing-mapping" "A test file without a mapping."
+        "give the test file the name of the mapping that it tests",
     InvalidRegex Error "invalid-regex" "A regular expression that does not parse, or that cannot run in linear time."
-        "see the regex syntax in docs/mapping.md",
+        "see the regex syntax in docs/language/patterns.md#regex",
     RegexTooLarge Error "regex-too-large" "A regular expression that is larger than a bundle may carry."
         "split it into several, or match more loosely",
-    UnknownCapture Error "unknown-capture" "A grant expands a capture that the rule's patterns do not have."
+    UnknownCapture Error "unknown-capture" "A grant uses a capture that the rule's patterns do not have."
         "name the part in the pattern: `${name}` in a glob, `(?<name>…)` in a regex",
-    UnusedCapture Warning "unused-capture" "A pattern names a part that no grant uses."
+    UnusedCapture Warning "unused-capture" "A pattern has a named capture that no grant uses."
         "use it in `grant`, or remove its name: `(…)` in a regex, `?*` in a glob that has no other capture",
     TemplateOutsideRegistry Error "template-outside-registry" "An expanded grant that can name no target group, or can leave the registry."
         "list the target groups that it may name in `groups` of the platform, or narrow the pattern",
-    ProtectedGroup Error "protected-group" "A rule grants a protected target group without being marked to."
-        "write `protected: true` into the rule if it is meant to grant the group",
-    OutsideCeiling Error "outside-ceiling" "A rule grants what the platform does not let this organization grant."
-        "grant another group, or have the platform's owners raise the organization's ceiling",
+    ProtectedGroup Error "protected-group" "A rule without `protected: true` grants a protected target group."
+        "add `protected: true` to the rule if it is meant to grant the group",
+    OutsideCeiling Error "outside-ceiling" "A rule grants a target group that this organization may not grant."
+        "grant another group, or ask the platform's owners to raise the organization's ceiling",
     UnknownTemplate Error "unknown-template" "A template, or a version of it, that does not exist."
         "write it as `templates/<name>@<version>.yaml`, or use another",
     UnknownParameter Error "unknown-parameter" "A parameter that the template does not declare."
         "declare it under `parameters` of the template, or name another",
-    MissingParameter Error "missing-parameter" "A use of a template that leaves out a parameter without a default."
+    MissingParameter Error "missing-parameter" "A use of a template that does not set a parameter without a default."
         "add the parameter under `with`",
     UnusedParameter Warning "unused-parameter" "A template declares a parameter that none of its rules uses."
         "remove it, or use it as `{{name}}`",
     UnusedTemplate Warning "unused-template" "A template that no organization uses."
         "use it in an organization's file, or remove it",
-    UnusedAlias Warning "unused-alias" "An alias that no rule's pattern matches."
+    UnusedAlias Warning "unused-alias" "An alias that no pattern of a rule matches."
         "remove it, or correct the rule that was meant to match it",
     DuplicateAlias Warning "duplicate-alias" "Two ids have the same readable name."
-        "give each its own name, unless both groups are meant wherever the name stands",
+        "give each its own name, unless a pattern with the name is always meant to match both groups",
     UnusedTargetGroup Warning "unused-target-group" "A target group that no rule of any organization can grant."
-        "remove it from the registry, or grant it",
+        "remove it from the registry, or grant it in a rule",
     SimilarTargetGroups Warning "similar-target-groups" "Two target groups differ only in letter case, spaces or invisible characters."
         "rename one of them: applications and people will mix them up",
-    EmptyCondition Error "empty-condition" "A condition without anything in it, which would always hold."
-        "say what has to hold, or remove the key",
-    ImpossibleCondition Error "impossible-condition" "A condition, or what a rule matches, that can never hold."
+    EmptyCondition Error "empty-condition" "An empty condition, which would always hold."
+        "write what must hold, or remove the key",
+    ImpossibleCondition Error "impossible-condition" "A condition or a match that can never hold."
         "correct it, or remove the rule",
-    UnsafePartial Error "unsafe-partial" "Partial input could hide the very group that takes something away, or refuses the login."
-        "choose `incomplete: deny` or `no-groups`, or do without rules that exclude, or want a group not to be there",
-    ExpiredRule Warning "expired-rule" "A rule that has expired and fires no more."
+    UnsafePartial Error "unsafe-partial" "With partial input, a group that excludes something or refuses the login could be missing."
+        "choose `incomplete: deny` or `no-groups`, or remove the rules with `exclude` and `none`",
+    ExpiredRule Warning "expired-rule" "A rule that has expired and no longer fires."
         "remove it, or give it a later date",
     NearMiss Warning "near-miss" "A name that differs from a known one only in letter case, spaces or invisible characters."
-        "write it as the other, if the same is meant",
-    InvisibleCharacter Warning "invisible-character" "A name holds a character that cannot be seen, or is not in Unicode's normalization form C."
-        "type the name anew; if the identity provider really sends it so, clean it with `normalize`",
-    UntidyName Warning "untidy-name" "A name or pattern is written as some connections never send it, because they normalize names."
-        "write it as names are after `normalize`",
+        "write both in the same way if the same group is meant",
+    InvisibleCharacter Warning "invisible-character" "A name contains an invisible character, or is not in Unicode normalization form C."
+        "retype the name; if the identity provider sends it like this, clean it with `normalize`",
+    UntidyName Warning "untidy-name" "A name or pattern that some connections never send, because they normalize names."
+        "write it in the form that names have after `normalize`",
     DuplicateRule Warning "duplicate-rule" "Two rules of one mapping match and grant the same."
         "remove one of them",
-    ShadowedRule Warning "shadowed-rule" "A rule gives nothing that another one does not give as well."
-        "remove it, unless it is there for the record",
-    ForgeableName Warning "forgeable-name" "A protected group is granted by what others upstream can choose, such as the display name of a group of their own."
+    ShadowedRule Warning "shadowed-rule" "A rule grants nothing beyond what another rule grants."
+        "remove it, unless it is kept as documentation",
+    ForgeableName Warning "forgeable-name" "A protected group is granted for a name that others can choose upstream, such as the display name of a group that they create."
         "match the group's id where the identity provider sends a list of ids, and give it a readable name under `aliases`",
-    DelimiterInName Warning "delimiter-in-name" "A name holds the delimiter at which the string of groups is split."
-        "have the identity provider send an array, or a delimiter that no group name holds",
+    DelimiterInName Warning "delimiter-in-name" "A name contains the delimiter at which the string of groups is split."
+        "have the identity provider send an array, or a delimiter that no group name contains",
     UnreachableDefault Warning "unreachable-default" "A default that never applies, because a rule always grants something."
         "remove `default`, or the rule for everyone",
 }
@@ -282,7 +282,7 @@ mod tests {
     use crate::limits::MAX_MESSAGE;
 
     #[test]
-    fn a_long_message_loses_its_middle() {
+    fn shortened_replaces_the_middle_of_a_long_message() {
         let fitting = "ä".repeat(MAX_MESSAGE);
         assert_eq!(shortened(fitting.clone()), fitting);
         let long = format!("the name `{}` is too long", "ä".repeat(MAX_MESSAGE));

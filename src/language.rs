@@ -1,17 +1,22 @@
-//! The mapping language: its grammar, the readers of its files, the model that they give, and its canonical form.
+//! The mapping language: its grammar, the readers of its files, the model that they build, and the formatter.
 
 pub mod cases;
 pub mod format;
 pub mod schema;
 
-pub(crate) mod case_login;
+pub(crate) mod case_event;
 pub(crate) mod conditions;
+pub(crate) mod diagnostic_sink;
 pub(crate) mod fields;
 pub(crate) mod grammar;
+pub(crate) mod mapping_files;
 pub(crate) mod model;
-pub(crate) mod names;
+pub(crate) mod name_checks;
 pub(crate) mod normalize_names;
 pub(crate) mod organization;
+pub(crate) mod owned_source;
+pub(crate) mod parameter;
+pub(crate) mod parsed_patterns;
 pub(crate) mod placeholder;
 pub(crate) mod platform;
 pub(crate) mod policies;
@@ -19,6 +24,11 @@ pub(crate) mod read_context;
 pub(crate) mod rules;
 pub(crate) mod sources;
 pub(crate) mod strategy;
+pub(crate) mod substitution;
+pub(crate) mod suggestions;
 pub(crate) mod template;
 pub(crate) mod uses;
 pub(crate) mod yaml;
+
+#[cfg(test)]
+mod tests;

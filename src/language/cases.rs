@@ -1,4 +1,4 @@
-//! Test cases: logins and what they must give.
+//! Test cases: logins and their expected results.
 
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,18 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::case_login::{build_event, find, raw_event};
-use super::fields::{DiagnosticSink, Fields, read_list, read_texts};
-use super::grammar::{CASE, EXPECT, WHOLE_CASE};
+use super::case_event::{build_event, find, raw_event};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_texts};
+use super::grammar::{CASE, EXPECT, Layout, SINGLE_FILE_CASE};
 use super::model::{Organization, Platform};
-use super::names::check_known;
+use super::name_checks::check_known;
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::Bundle;
 use crate::diagnostic::Code;
 use crate::host::event::{self, Answer, Event};
 use crate::outcome::{Note, Outcome, Reason};
 
-/// A login and what it must give.
+/// A login and its expected result.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Case {
@@ -29,11 +30,11 @@ pub struct Case {
     pub name: String,
     /// The post-login event.
     pub event: Json,
-    /// What it must give.
+    /// The expected result.
     pub expect: Expect,
 }
 
-/// What a login must give; what is `None` may be anything.
+/// The expected result of a login; what is `None` is not compared.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Expect {
@@ -43,41 +44,66 @@ pub struct Expect {
     pub claims: Option<BTreeSet<String>>,
     /// The ids of the rules that fire.
     pub rules: Option<BTreeSet<String>>,
-    /// The upstream groups that no rule wants.
+    /// The upstream groups that no rule matches.
     pub unmatched: Option<BTreeSet<String>>,
-    /// The reason; a case that states groups and no reason expects `ok`.
+    /// The reason code; `ok` if a case has `claims` and no reason.
     pub reason: Option<String>,
     /// The codes of the notes.
     pub notes: Option<BTreeSet<String>>,
 }
 
-/// How a case went.
+/// The result of running a case.
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 #[non_exhaustive]
 pub struct CaseResult {
-    /// What the login gave.
+    /// The result of the login.
     pub answer: Answer,
-    /// Where that is not what the case says; empty if the case passed.
+    /// The differences from the expected result; empty if the case passed.
     pub failures: Vec<Mismatch>,
 }
 
-/// A difference between what a case says and what its login gave.
+/// A difference between the expected and the actual result of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// The key of `expect`.
     pub what: &'static str,
-    /// What the case says.
+    /// The expected value.
     pub expected: String,
-    /// What the login gave.
+    /// The actual value.
     pub got: String,
 }
 
 impl Case {
-    /// Runs the case.
+    /// Evaluates the login and compares the result with the expected one.
+    ///
+    /// ```
+    /// use claimsmith::Bundle;
+    /// use claimsmith::compiler::compile_whole;
+    /// use claimsmith::diagnostic::SourceFile;
+    ///
+    /// let text = "\
+    /// version: 1
+    /// platform:
+    ///   applications: { qlik: { clients: [Zx81], claim: https://claims.example.com/groups } }
+    ///   groups: { bi-viewers: { applications: [qlik], description: May view. } }
+    /// organizations:
+    ///   acme:
+    ///     connections: { acme-entra: { strategy: waad } }
+    ///     rules: [{ id: view, match: { glob: GG-BI-* }, grant: bi-viewers }]
+    /// cases:
+    ///   - { name: members view, application: qlik, groups: [GG-BI-Sales], expect: { claims: [bi-viewers] } }
+    /// ";
+    /// let file = SourceFile { path: "acme-and-platform.yaml".to_owned(), text: text.to_owned() };
+    /// let platform = compile_whole(&file).platform.expect("no errors");
+    /// let bundle = Bundle::decode(&platform.bundle).expect("just compiled");
+    /// for case in &platform.cases {
+    ///     assert_eq!(case.run(&bundle).failures, []);
+    /// }
+    /// ```
     pub fn run(&self, bundle: &Bundle<'_>) -> CaseResult {
-        // A case's event is an object; should it not be one, it is a login from nowhere.
+        // An event that is not an object is evaluated like an empty one.
         let event = Event::from_json(self.event.clone()).unwrap_or_default();
         let answer = event::answer(bundle, &event);
         let mut failures = Vec::new();
@@ -111,24 +137,24 @@ fn list<'s>(names: impl Iterator<Item = &'s String>) -> String {
     format!("[{}]", names.map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
-/// Reads the `cases` of a file. `organization` is the one whose test file it is;
-/// in a file that holds a whole platform each case says which it means.
+/// Reads the `cases` of a file. `organization` is the one that the test file is for; in a file that holds a whole
+/// platform, each case has its own.
 pub(crate) fn read_cases(
     node: &Node,
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Case> {
     let mut seen = BTreeMap::new();
     let mut cases = Vec::new();
-    for node in read_list(node, "`cases`", findings).unwrap_or_default() {
-        let Some(case) = read_case(node, platform, organizations, organization, findings) else {
+    for node in read_list(node, "`cases`", sink).unwrap_or_default() {
+        let Some(case) = read_case(node, platform, organizations, organization, sink) else {
             continue;
         };
         if let Some(first) = seen.insert(case.name.clone(), case.span.clone()) {
             let message = "a case of this name already exists in this file";
-            findings.report_related(Code::DuplicateCase, &case.span, message, (&first, "first here"));
+            sink.report_related(Code::DuplicateCase, &case.span, message, (&first, "first here"));
         }
         cases.push(case);
     }
@@ -140,32 +166,40 @@ fn read_case(
     platform: &Platform,
     organizations: &[&Organization],
     own: Option<&Organization>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Case> {
-    let whole = own.is_none();
-    let fields = Fields::read(node, if whole { &WHOLE_CASE } else { &CASE }, findings)?;
-    let name = fields.require_text("name", findings);
-    let organization = match whole.then(|| fields.text("organization", findings)).flatten() {
+    let layout = if own.is_some() { Layout::Folder } else { Layout::SingleFile };
+    let object = match layout {
+        Layout::Folder => &CASE,
+        Layout::SingleFile => &SINGLE_FILE_CASE,
+    };
+    let fields = Fields::read(node, object, sink)?;
+    let name = fields.require_text("name", sink);
+    let stated = match layout {
+        Layout::Folder => None,
+        Layout::SingleFile => fields.text("organization", sink),
+    };
+    let organization = match stated {
         Some(wanted) => find(
             organizations.iter().copied(),
             |organization| &organization.name,
             &wanted,
             (Code::UnknownOrganization, "no mapping describes the organization"),
-            findings,
+            sink,
         ),
         None => own.or(match organizations {
             [only] => Some(*only),
             _ => None,
         }),
     };
-    let expect = read_expect(&fields, platform, organization, findings);
+    let expect = read_expect(&fields, platform, organization, sink);
     let event = match fields.get("event") {
-        Some(event) => Some(raw_event(&fields, event, whole, findings)),
-        None => build_event(&fields, platform, organizations, organization, whole, findings),
+        Some(event) => Some(raw_event(&fields, event, layout, sink)),
+        None => build_event(&fields, platform, organizations, organization, layout, sink),
     };
     let name = name?;
     Some(Case {
-        file: findings.file.to_owned(),
+        file: sink.file.to_owned(),
         span: name.span,
         name: name.value,
         event: event?,
@@ -177,61 +211,57 @@ fn read_expect(
     case: &Fields<'_>,
     platform: &Platform,
     organization: Option<&Organization>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Expect> {
-    let node = case.require("expect", findings)?;
-    let fields = Fields::read(node, &EXPECT, findings)?;
+    let node = case.require("expect", sink)?;
+    let fields = Fields::read(node, &EXPECT, sink)?;
     let words = [Outcome::Groups, Outcome::Deny, Outcome::None].map(|outcome| (outcome.word(), outcome));
-    let outcome = fields.choice("outcome", &words, findings);
-    let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", findings));
+    let outcome = fields.choice("outcome", &words, sink);
+    let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", sink));
     match (&claims, outcome) {
         (None, None | Some(Outcome::Groups))
             if fields.is_missing("claims") && (outcome.is_some() || fields.is_missing("outcome")) =>
         {
-            let help = "say which groups the claim must hold, or `outcome: deny` or `outcome: none`";
-            findings.report(
-                Code::MissingKey,
-                &fields.span,
-                "`expect` needs the key `claims`",
-                help.to_owned(),
-            );
+            let help = "add the groups that the claim must contain, or `outcome: deny` or `outcome: none`";
+            sink.report(Code::MissingKey, &fields.span, "`expect` needs the key `claims`", help.to_owned());
         }
         (Some(_), Some(Outcome::Deny | Outcome::None)) => {
-            let message = "no claim is set with this outcome, so `claims` has no place beside it";
+            let message = "a claim is not set with this outcome, so `claims` cannot be used next to it";
             let help = "remove `claims`, or the `outcome`".to_owned();
-            findings.report(Code::InvalidValue, &fields.span, message, help);
+            sink.report(Code::InvalidValue, &fields.span, message, help);
         }
         _ => {}
     }
     for claim in claims.iter().flatten() {
         let names = || platform.groups.iter().map(|group| group.name.value.as_str());
-        check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), findings);
+        check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), sink);
     }
-    let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", findings));
-    if let Some(organization) = organization.filter(|organization| !organization.lacks_rules) {
+    let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", sink));
+    if let Some(organization) = organization.filter(|organization| !organization.rules_misspelled) {
         for rule in rules.iter().flatten() {
             let ids = || organization.rules.iter().map(|rule| rule.id.value.as_str());
-            check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), findings);
+            check_known(rule, ids, (Code::UnknownRule, "the mapping has no rule"), sink);
         }
     }
-    let reason = fields.text("reason", findings);
+    let reason = fields.text("reason", sink);
     if let Some(reason) = &reason {
         let codes = || Reason::ALL.iter().map(|reason| reason.code());
-        check_known(reason, codes, (Code::InvalidValue, "there is no reason"), findings);
+        check_known(reason, codes, (Code::InvalidValue, "there is no reason code"), sink);
     }
-    let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", findings));
+    let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", sink));
     for note in notes.iter().flatten() {
         let codes = || Note::ALL.iter().map(|note| note.code());
-        check_known(note, codes, (Code::InvalidValue, "there is no note"), findings);
+        check_known(note, codes, (Code::InvalidValue, "there is no note with the code"), sink);
     }
-    let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", findings));
+    let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", sink));
     let set = |names: Option<Vec<Spanned<String>>>| {
         names.map(|names| names.into_iter().map(|name| name.value).collect())
     };
+    let default_reason = if claims.is_some() { Some(Reason::Ok.code().to_owned()) } else { None };
     let reason = reason.map(|reason| reason.value);
     Some(Expect {
         outcome: outcome.unwrap_or(Outcome::Groups).word(),
-        reason: reason.or(claims.is_some().then(|| Reason::Ok.code().to_owned())),
+        reason: reason.or(default_reason),
         claims: set(claims),
         rules: set(rules),
         unmatched: set(unmatched),

@@ -1,9 +1,10 @@
-//! Conditions: what has to hold of a login, apart from its groups.
+//! Conditions on a login that are not about its groups.
 
-use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{ATTRIBUTE_TEST, CONDITION};
 use super::model::{Condition, MetadataOf, Scalar, Test};
-use super::names::{check_known, check_pointer};
+use super::name_checks::{check_known, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -12,8 +13,8 @@ use crate::patterns::domains;
 
 /// The names that a condition may use.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Known<'k> {
-    /// The mapping's connections; `None` where any name may stand, as in a template.
+pub(crate) struct KnownNames<'k> {
+    /// The mapping's connections; `None` if any name is allowed, as in a template.
     pub(crate) connections: Option<&'k [&'k str]>,
     /// The platform's applications; `None` if they could not be read.
     pub(crate) applications: Option<&'k [&'k str]>,
@@ -21,159 +22,159 @@ pub(crate) struct Known<'k> {
     pub(crate) organizations: &'k [&'k str],
 }
 
-/// Reads a condition; `None` if nothing in it can be used, which has been reported.
+/// Reads a condition; `None` if nothing in it can be used, which is reported.
 pub(crate) fn read_condition(
     node: &Node,
-    known: Known<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    known: KnownNames<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Condition> {
-    let fields = Fields::read(node, &CONDITION, findings)?;
+    let fields = Fields::read(node, &CONDITION, sink)?;
     if node.is_empty() {
-        findings.report(Code::EmptyCondition, &node.span, "the condition is empty", None);
+        sink.report(Code::EmptyCondition, &node.span, "the condition is empty", None);
     } else if let (Kind::Map(members), Some(span)) = (&node.kind, fields.key_span("if-unknown"))
         && members.len() == 1
     {
-        let message = "`if-unknown` stands beside a test, and there is none";
-        findings.report(Code::EmptyCondition, span, message, None);
+        let message = "`if-unknown` needs a test next to it";
+        sink.report(Code::EmptyCondition, span, message, None);
     }
     let mut all = Vec::new();
-    let connections = some_texts(&fields, "connection", findings);
+    let connections = some_texts(&fields, "connection", sink);
     if let Some(listed) = known.connections {
-        check_all(
-            &connections,
-            listed,
-            (Code::UnknownConnection, "the mapping lists no connection"),
-            findings,
-        );
+        check_all(&connections, listed, (Code::UnknownConnection, "the mapping lists no connection"), sink);
     }
     all.extend(any_of(connections, Condition::Connection));
-    fields.report_empty("strategy", Code::EmptyCondition, findings);
-    let strategies = fields.choices("strategy", Strategy::CHOICES, findings).unwrap_or_default();
-    all.extend((!strategies.is_empty()).then_some(Condition::Strategy(strategies)));
-    let applications = some_texts(&fields, "application", findings);
+    fields.report_empty("strategy", Code::EmptyCondition, sink);
+    let strategies = fields.choices("strategy", Strategy::CHOICES, sink).unwrap_or_default();
+    if !strategies.is_empty() {
+        all.push(Condition::Strategy(strategies));
+    }
+    let applications = some_texts(&fields, "application", sink);
     if let Some(listed) = known.applications {
         let problem = (Code::UnknownApplication, "the platform has no application");
-        check_all(&applications, listed, problem, findings);
+        check_all(&applications, listed, problem, sink);
     }
     all.extend(any_of(applications, Condition::Application));
-    let clients = some_texts(&fields, "client", findings);
-    check_filled(&clients, "client", findings);
+    let clients = some_texts(&fields, "client", sink);
+    check_filled(&clients, "client", sink);
     all.extend(any_of(clients, Condition::Client));
-    let organizations = some_texts(&fields, "organization", findings);
+    let organizations = some_texts(&fields, "organization", sink);
     let problem = (Code::UnknownOrganization, "no mapping describes the organization");
-    check_all(&organizations, known.organizations, problem, findings);
+    check_all(&organizations, known.organizations, problem, sink);
     all.extend(any_of(organizations, Condition::Organization));
-    let domains = some_texts(&fields, "email-domain", findings);
-    domains.iter().for_each(|domain| check_email_domain(domain, findings));
+    let domains = some_texts(&fields, "email-domain", sink);
+    domains.iter().for_each(|domain| check_email_domain(domain, sink));
     all.extend(any_of(domains, Condition::EmailDomain));
     for (key, of) in [
         ("organization-metadata", MetadataOf::Organization),
         ("connection-metadata", MetadataOf::Connection),
         ("client-metadata", MetadataOf::Client),
     ] {
-        read_metadata(&fields, key, of, &mut all, findings);
+        read_metadata(&fields, key, of, &mut all, sink);
     }
     if let Some(node) = fields.get("user") {
-        fields.report_empty("user", Code::EmptyCondition, findings);
+        fields.report_empty("user", Code::EmptyCondition, sink);
         let tests = match &node.kind {
-            Kind::List(_) => read_list(node, "`user`", findings).unwrap_or_default(),
+            Kind::List(_) => read_list(node, "`user`", sink).unwrap_or_default(),
             _ if node.is_empty() => &[],
             _ => core::slice::from_ref(node),
         };
-        all.extend(tests.iter().filter_map(|node| read_attribute_test(node, findings)));
+        all.extend(tests.iter().filter_map(|node| read_attribute_test(node, sink)));
     }
     if let Some(node) = fields.get("any") {
-        fields.report_empty("any", Code::EmptyCondition, findings);
-        let conditions = read_list(node, "`any`", findings).unwrap_or_default();
+        fields.report_empty("any", Code::EmptyCondition, sink);
+        let conditions = read_list(node, "`any`", sink).unwrap_or_default();
         let conditions: Vec<_> =
-            conditions.iter().filter_map(|node| read_condition(node, known, findings)).collect();
-        all.extend((!conditions.is_empty()).then_some(Condition::Any(conditions)));
+            conditions.iter().filter_map(|node| read_condition(node, known, sink)).collect();
+        if !conditions.is_empty() {
+            all.push(Condition::Any(conditions));
+        }
     }
     if let Some(node) = fields.get("not") {
-        let condition = read_condition(node, known, findings);
+        let condition = read_condition(node, known, sink);
         all.extend(condition.map(|condition| Condition::Not(Box::new(condition))));
     }
     let condition = if all.len() > 1 { Condition::All(all) } else { all.pop()? };
-    Some(if_unknown(condition, &fields, findings))
+    Some(if_unknown(condition, &fields, sink))
 }
 
-/// The condition as the key `if-unknown` beside it wants it.
-fn if_unknown(condition: Condition, fields: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Condition {
+/// Applies the key `if-unknown` to the condition next to it.
+fn if_unknown(condition: Condition, fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Condition {
     let Some(node) = fields.get("if-unknown") else { return condition };
-    // No help says to write `false`: in a rule that excludes, and under `not`, that gives more.
+    // The help does not suggest `false`: in a rule that excludes, and under `not`, it can grant more.
     match node.kind {
         Kind::Bool(false) => return Condition::FalseIfUnknown(Box::new(condition)),
         Kind::Bool(true) => {
             let message = "`if-unknown` can only be `false`: what is unknown never grants";
-            findings.report(Code::InvalidValue, &node.span, message, "remove it".to_owned());
+            sink.report(Code::InvalidValue, &node.span, message, "remove it".to_owned());
         }
         _ => {
-            findings.wrong_type(node, "`if-unknown`", "`false`");
-            findings.help_last("`if-unknown` can only be `false`, without quotes");
+            sink.wrong_type(node, "`if-unknown`", "`false`");
+            sink.help_last("`if-unknown` can only be `false`, without quotes");
         }
     }
     condition
 }
 
-fn some_texts(fields: &Fields<'_>, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-    fields.report_empty(key, Code::EmptyCondition, findings);
-    fields.texts(key, findings)
+fn some_texts(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+    fields.report_empty(key, Code::EmptyCondition, sink);
+    fields.texts(key, sink)
 }
 
 fn any_of(
     names: Vec<Spanned<String>>,
     condition: fn(Vec<Spanned<String>>) -> Condition,
 ) -> Option<Condition> {
-    (!names.is_empty()).then(|| condition(names))
+    if names.is_empty() { None } else { Some(condition(names)) }
 }
 
 fn check_all(
     names: &[Spanned<String>],
     known: &[&str],
     problem: (Code, &str),
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
     for name in names {
-        check_known(name, || known.iter().copied(), problem, findings);
+        check_known(name, || known.iter().copied(), problem, sink);
     }
 }
 
-/// Reports names that are empty, or too long for what they name.
-fn check_filled(names: &[Spanned<String>], key: &str, findings: &mut DiagnosticSink<'_>) {
+/// Reports names that are empty or too long.
+fn check_filled(names: &[Spanned<String>], key: &str, sink: &mut DiagnosticSink<'_>) {
     for name in names {
         if name.value.is_empty() || name.value.chars().count() > 2 * MAX_OPTION {
             let message = format!("an entry of `{key}` is empty or too long");
             let help = format!("write 1 to {} characters, or remove the entry", 2 * MAX_OPTION);
-            findings.report(Code::InvalidValue, &name.span, message, help);
+            sink.report(Code::InvalidValue, &name.span, message, help);
         }
     }
 }
 
-fn check_email_domain(domain: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
+fn check_email_domain(domain: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let text = domain.value.as_str();
     let fits = |char: char| char != '@' && !char.is_whitespace() && !char.is_control();
     if text.is_empty() || text.len() > 255 || !text.chars().all(fits) {
-        let message = format!("`{}` is no domain of an e-mail address", text.escape_debug());
-        let help = "write what stands behind the `@`, such as `acme.example`".to_owned();
-        findings.report(Code::InvalidValue, &domain.span, message, help);
+        let message = format!("`{}` is not a domain of an e-mail address", text.escape_debug());
+        let help = "write the part after the `@`, such as `acme.example`".to_owned();
+        sink.report(Code::InvalidValue, &domain.span, message, help);
     } else {
-        check_domain(domain, ", so list each domain", findings);
+        check_domain(domain, ", so list each domain", sink);
     }
 }
 
-/// Reports the domain of an address that is not a domain, or that IDNA refuses: no address has it. `instead` is what
-/// to do without a wildcard.
-pub(crate) fn check_domain(domain: &Spanned<String>, instead: &str, findings: &mut DiagnosticSink<'_>) {
+/// Reports a text that is not a domain or that IDNA refuses, as no address can have it. `instead` says what to do
+/// instead of a wildcard.
+pub(crate) fn check_domain(domain: &Spanned<String>, instead: &str, sink: &mut DiagnosticSink<'_>) {
     if domains::is_refused(&domain.value) {
         let message = format!("`{}` is not a domain: IDNA refuses it", domain.value.escape_debug());
-        let help = "write it as it is read, such as `bücher.example`, or copy its other spelling, such as \
+        let help = "write it as Unicode, such as `bücher.example`, or in its ASCII form, such as \
                     `xn--bcher-kva.example`";
-        findings.report(Code::InvalidValue, &domain.span, message, help.to_owned());
+        sink.report(Code::InvalidValue, &domain.span, message, help.to_owned());
     } else if !domains::is_well_formed(&domain.value) {
         let message = format!("`{}` is not a domain of an e-mail address", domain.value.escape_debug());
-        let help =
-            format!("write the domain alone, such as `acme.example`; wildcards do not exist here{instead}");
-        findings.report(Code::InvalidValue, &domain.span, message, help);
+        let help = format!(
+            "write the domain alone, such as `acme.example`; wildcards are not supported here{instead}"
+        );
+        sink.report(Code::InvalidValue, &domain.span, message, help);
     }
 }
 
@@ -182,88 +183,88 @@ fn read_metadata(
     key: &str,
     of: MetadataOf,
     all: &mut Vec<Condition>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
     let Some(node) = fields.get(key) else { return };
-    fields.report_empty(key, Code::EmptyCondition, findings);
-    for (name, node) in read_members(node, &format!("`{key}`"), findings).unwrap_or_default() {
+    fields.report_empty(key, Code::EmptyCondition, sink);
+    for (name, node) in read_members(node, &format!("`{key}`"), sink).unwrap_or_default() {
         let what = format!("`{}`", name.value.escape_debug());
         if node.is_empty() {
-            findings.report(Code::EmptyCondition, &node.span, format!("{what} is empty"), None);
+            sink.report(Code::EmptyCondition, &node.span, format!("{what} is empty"), None);
         }
-        check_filled(core::slice::from_ref(name), key, findings);
-        let values = read_texts(node, &what, findings);
+        check_filled(core::slice::from_ref(name), key, sink);
+        let values = read_texts(node, &what, sink);
         if !values.is_empty() {
             all.push(Condition::Metadata { of, key: name.clone(), values });
         }
     }
 }
 
-/// A key, and the test that its number makes.
+/// A key, and the test with its number.
 type NumberTest = (&'static str, fn(f64) -> Test);
 
 const NUMBER_TESTS: &[NumberTest] =
     &[("at-least", Test::AtLeast), ("at-most", Test::AtMost), ("above", Test::Above), ("below", Test::Below)];
 
-fn read_attribute_test(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Condition> {
-    let fields = Fields::read(node, &ATTRIBUTE_TEST, findings)?;
-    let attribute = fields.require_text("attribute", findings);
-    let attribute = attribute.filter(|it| check_pointer(it, "what they may do", findings));
+fn read_attribute_test(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Condition> {
+    let fields = Fields::read(node, &ATTRIBUTE_TEST, sink)?;
+    let attribute = fields.require_text("attribute", sink);
+    let attribute = attribute.filter(|it| check_pointer(it, "what they may do", sink));
     let tests = ["equals", "contains", "exists"].into_iter().chain(NUMBER_TESTS.iter().map(|(key, _)| *key));
     let stated: Vec<_> = tests.filter(|key| fields.get(key).is_some()).collect();
     let help = "`equals`, `contains`, `at-least`, `at-most`, `above`, `below` or `exists`";
     match stated.as_slice() {
         [_] => {}
         [] => {
-            let message = "the entry of `user` does not say what the attribute is held against";
-            findings.report(Code::MissingKey, &fields.span, message, format!("add one of {help}"));
+            let message = "the entry of `user` has no test of the attribute";
+            sink.report(Code::MissingKey, &fields.span, message, format!("add one of {help}"));
         }
         [_, second, ..] => {
             let span = fields.key_span(second).unwrap_or(&fields.span);
-            let message = "an entry of `user` holds the attribute against one thing only";
-            let help = format!("keep one of {help}, and write another entry for the other");
-            findings.report(Code::InvalidValue, span, message, help);
+            let message = "an entry of `user` can have only one test of the attribute";
+            let help = format!("keep one of {help}, and add another entry for the other test");
+            sink.report(Code::InvalidValue, span, message, help);
         }
     }
     let mut test = None;
     if fields.get("equals").is_some() {
-        test = read_scalars(&fields, "equals", findings).map(Test::Equals);
+        test = read_scalars(&fields, "equals", sink).map(Test::Equals);
     }
     if fields.get("contains").is_some() {
-        test = read_scalars(&fields, "contains", findings).map(Test::Contains);
+        test = read_scalars(&fields, "contains", sink).map(Test::Contains);
     }
     for (key, of) in NUMBER_TESTS {
         if let Some(node) = fields.get(key) {
-            test = read_number(node, key, findings).map(of);
+            test = read_number(node, key, sink).map(of);
         }
     }
     if fields.get("exists").is_some() {
-        test = fields.boolean("exists", findings).map(|(exists, _)| Test::Exists(exists));
+        test = fields.boolean("exists", sink).map(|(exists, _)| Test::Exists(exists));
     }
     let condition = Condition::User { attribute: attribute?, test: test?, span: fields.span.clone() };
-    Some(if_unknown(condition, &fields, findings))
+    Some(if_unknown(condition, &fields, sink))
 }
 
-fn read_number(node: &Node, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<f64> {
+fn read_number(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<f64> {
     match node.kind {
         Kind::Integer(value) => Some(value as f64),
         Kind::Float(value) if value.is_finite() => Some(value),
         _ => {
-            findings.wrong_type(node, &format!("`{key}`"), "a finite number");
+            sink.wrong_type(node, &format!("`{key}`"), "a finite number");
             if matches!(node.kind, Kind::Text(_)) {
-                findings.help_last("write a number, without quotes");
+                sink.help_last("write a number, without quotes");
             }
             None
         }
     }
 }
 
-/// One text, number or boolean, or a list of them; `None` if there is none.
-fn read_scalars(fields: &Fields<'_>, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Vec<Scalar>> {
+/// A text, a number or a boolean, or a list of them; `None` if it is empty.
+fn read_scalars(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Scalar>> {
     let node = fields.get(key)?;
-    fields.report_empty(key, Code::EmptyCondition, findings);
+    fields.report_empty(key, Code::EmptyCondition, sink);
     let entries = match &node.kind {
-        Kind::List(_) => read_list(node, &format!("`{key}`"), findings)?,
+        Kind::List(_) => read_list(node, &format!("`{key}`"), sink)?,
         _ => core::slice::from_ref(node),
     };
     let mut scalars = Vec::new();
@@ -273,12 +274,12 @@ fn read_scalars(fields: &Fields<'_>, key: &str, findings: &mut DiagnosticSink<'_
             Kind::Bool(value) => scalars.push(Scalar::Bool(*value)),
             Kind::Integer(value) => scalars.push(Scalar::Number(*value as f64)),
             Kind::Float(value) if value.is_finite() => scalars.push(Scalar::Number(*value)),
-            _ => findings.wrong_type(
+            _ => sink.wrong_type(
                 entry,
                 &format!("a value of `{key}`"),
                 "a text, a finite number, `true` or `false`",
             ),
         }
     }
-    (!scalars.is_empty()).then_some(scalars)
+    if scalars.is_empty() { None } else { Some(scalars) }
 }

@@ -1,132 +1,70 @@
-//! Reading mappings key by key, so that everything that is wrong is found in one go.
+//! Reading mappings key by key, so that one run reports everything that is wrong.
 
 use core::ops::Range;
 
-use super::grammar::{Key, Object, VERSION, Value, Word};
+use super::diagnostic_sink::DiagnosticSink;
+use super::grammar::{Key, Layout, Object, VERSION, ValueType, Word};
+use super::suggestions::{nearest, quoted};
 use super::yaml::{Kind, Node, Spanned};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::limits::{MAX_ENTRIES, MAX_SUGGESTIONS};
+use crate::diagnostic::Code;
+use crate::limits::MAX_ENTRIES;
 
-/// Where the findings of one file go.
-#[derive(Debug)]
-pub(crate) struct DiagnosticSink<'d> {
-    pub(crate) file: &'d str,
-    pub(crate) list: &'d mut Vec<Diagnostic>,
-}
-
-impl DiagnosticSink<'_> {
-    /// Reports a problem; without `help` of its own it gets that of its code.
-    pub(crate) fn report(
-        &mut self,
-        code: Code,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<Option<String>>,
-    ) {
-        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
-        self.list.push(match help.into() {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
-    }
-
-    /// The known word that a mistyped one is probably meant to be, as long as not too much else is wrong: there may be
-    /// thousands of either, and whoever has so many findings made one mistake.
-    pub(crate) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-        if self.list.len() < MAX_SUGGESTIONS { nearest(word, known) } else { None }
-    }
-
-    /// Reports a problem that has to do with another place in the same file.
-    pub(crate) fn report_related(
-        &mut self,
-        code: Code,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        (place, label): (&Range<usize>, &str),
-    ) {
-        let file = self.file;
-        self.report_in(code, span, message, (file, place, label));
-    }
-
-    /// Reports a problem that has to do with a place in another file.
-    pub(crate) fn report_in(
-        &mut self,
-        code: Code,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        (file, place, label): (&str, &Range<usize>, &str),
-    ) {
-        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
-        self.list.push(diagnostic.related(file, place.clone(), label));
-    }
-
-    /// Gives the last reported problem a help of its own.
-    pub(crate) fn help_last(&mut self, help: &str) {
-        if let Some(diagnostic) = self.list.last_mut() {
-            diagnostic.help = help.to_owned();
-        }
-    }
-
-    /// Reports a value of the wrong type.
-    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
-        let help = match node.kind {
-            Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
-                Some("put it in quotes to make it text".to_owned())
-            }
-            _ => None,
-        };
-        let message = format!("{what} is {}, and has to be {wanted}", node.kind.noun());
-        self.report(Code::WrongType, &node.span, message, help);
-    }
-}
-
-/// The members of a YAML mapping whose keys the language knows.
+/// The members of a YAML mapping with keys that the language defines.
 #[derive(Debug)]
 pub(crate) struct Fields<'n> {
     object: &'static Object,
     pub(crate) span: Range<usize>,
     members: Vec<(&'n Spanned<String>, &'n Node)>,
-    /// The keys that were probably meant by others, which the language does not know.
+    /// The keys that unknown keys were probably meant to be.
     misspelled: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
-    /// Reads a mapping whose keys are those of `object`; reports other keys and repeated ones.
+    /// Reads a mapping with the keys of `object`; reports unknown and repeated keys.
     pub(crate) fn read(
         node: &'n Node,
         object: &'static Object,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        Self::read_keys(node, object, object.keys(), findings)
+        Self::read_keys(node, object, object.keys(), sink)
     }
 
-    /// Like [`read`](Self::read), for what is a file of its own if `standalone`, and says its version then.
+    /// Reads the outermost mapping of a file, which also has the key `version`.
     ///
-    /// Returns `None` if the version is one that cannot be understood.
+    /// Returns `None` if this program does not know the version.
     pub(crate) fn read_file(
         node: &'n Node,
         object: &'static Object,
-        standalone: bool,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        if !standalone {
-            return Self::read(node, object, findings);
-        }
         let keys = core::iter::once(&VERSION).chain(object.keys());
-        let fields = Self::read_keys(node, object, keys, findings)?;
-        fields.check_version(findings).then_some(fields)
+        let fields = Self::read_keys(node, object, keys, sink)?;
+        if fields.check_version(sink) { Some(fields) } else { None }
+    }
+
+    /// Reads a part of a platform, which is a file of its own in a folder and a member of a single file.
+    pub(crate) fn read_section(
+        node: &'n Node,
+        object: &'static Object,
+        layout: Layout,
+        sink: &mut DiagnosticSink<'_>,
+    ) -> Option<Self> {
+        match layout {
+            Layout::Folder => Self::read_file(node, object, sink),
+            Layout::SingleFile => Self::read(node, object, sink),
+        }
     }
 
     fn read_keys(
         node: &'n Node,
         object: &'static Object,
         keys: impl Iterator<Item = &'static Key> + Clone,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
         let (mut members, mut misspelled) = (Vec::new(), Vec::new());
-        for (name, value) in read_members(node, what, findings)? {
+        for (name, value) in read_members(node, what, sink)? {
             if known().any(|known| known == name.value) {
                 members.push((name, value));
             } else {
@@ -137,13 +75,13 @@ impl<'n> Fields<'n> {
                     None => format!("{what} has the keys {}", quoted(known())),
                 };
                 let message = format!("{what} has no key `{}`", name.value.escape_debug());
-                findings.report(Code::UnknownKey, &name.span, message, help);
+                sink.report(Code::UnknownKey, &name.span, message, help);
             }
         }
         Some(Self { object, span: node.span.clone(), members, misspelled })
     }
 
-    /// Whether a key is missing, and not only misspelled.
+    /// Whether a key is missing and not just misspelled.
     pub(crate) fn is_missing(&self, key: &str) -> bool {
         self.get(key).is_none() && !self.misspelled.contains(&key)
     }
@@ -153,163 +91,162 @@ impl<'n> Fields<'n> {
         self.get(key).is_none() && self.misspelled.contains(&key)
     }
 
-    /// What the language says of a key; the reader cannot ask for one that it does not have.
+    /// The key in the grammar. A reader must not ask for a key that the grammar does not have.
     fn key(&self, key: &str) -> Option<&'static Key> {
         let found = self.object.key(key);
         debug_assert!(found.is_some() || key == VERSION.name, "{} has no key `{key}`", self.object.what);
         found
     }
 
-    /// The value of a key, if it is there.
+    /// The value of a key, if it is present.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.key(key);
         self.members.iter().find(|(name, _)| name.value == key).map(|(_, value)| *value)
     }
 
-    /// The place of a key itself.
+    /// The location of the key itself.
     pub(crate) fn key_span(&self, key: &str) -> Option<&'n Range<usize>> {
         self.key(key);
         self.members.iter().find(|(name, _)| name.value == key).map(|(name, _)| &name.span)
     }
 
-    /// The value of a key that has to be there.
-    pub(crate) fn require(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<&'n Node> {
+    /// The value of a required key.
+    pub(crate) fn require(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<&'n Node> {
         let found = self.get(key);
         if self.is_missing(key) {
             let message = format!("{} needs the key `{key}`", self.object.what);
-            findings.report(Code::MissingKey, &self.span, message, None);
+            sink.report(Code::MissingKey, &self.span, message, None);
         }
         found
     }
 
-    /// The text of a key, if it is there.
-    pub(crate) fn text(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
-        read_text(self.get(key)?, &format!("`{key}`"), findings)
+    /// The text of a key, if it is present.
+    pub(crate) fn text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
+        read_text(self.get(key)?, &format!("`{key}`"), sink)
     }
 
-    /// The text of a key that has to be there.
-    pub(crate) fn require_text(
-        &self,
-        key: &str,
-        findings: &mut DiagnosticSink<'_>,
-    ) -> Option<Spanned<String>> {
-        read_text(self.require(key, findings)?, &format!("`{key}`"), findings)
+    /// The text of a required key.
+    pub(crate) fn require_text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
+        read_text(self.require(key, sink)?, &format!("`{key}`"), sink)
     }
 
-    /// The texts of a key, one or a list; none if the key is not there.
-    pub(crate) fn texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        self.get(key).map(|node| read_texts(node, &format!("`{key}`"), findings)).unwrap_or_default()
+    /// The texts of a key, one or a list; empty if the key is missing.
+    pub(crate) fn texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+        self.get(key).map(|node| read_texts(node, &format!("`{key}`"), sink)).unwrap_or_default()
     }
 
-    /// Like [`texts`](Self::texts); if the key is there, it has to hold at least one.
-    pub(crate) fn some_texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        self.report_empty(key, Code::EmptyList, findings);
-        self.texts(key, findings)
+    /// Like [`texts`](Self::texts), but reports an empty list.
+    pub(crate) fn some_texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+        self.report_empty(key, Code::EmptyList, sink);
+        self.texts(key, sink)
     }
 
-    /// The texts of a key that has to be there, and to hold at least one.
-    pub(crate) fn require_texts(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        match self.require(key, findings) {
-            Some(_) => self.some_texts(key, findings),
+    /// The texts of a required key, of which there must be at least one.
+    pub(crate) fn require_texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+        match self.require(key, sink) {
+            Some(_) => self.some_texts(key, sink),
             None => Vec::new(),
         }
     }
 
-    /// Reports a list without anything in it, and in conditions a mapping as well.
-    pub(crate) fn report_empty(&self, key: &str, code: Code, findings: &mut DiagnosticSink<'_>) {
+    /// Reports an empty list, and in conditions also an empty mapping.
+    pub(crate) fn report_empty(&self, key: &str, code: Code, sink: &mut DiagnosticSink<'_>) {
         let maps = code == Code::EmptyCondition
-            && matches!(self.key(key).map(|key| key.value), Some(Value::Map { .. } | Value::OneOrList(_)));
+            && matches!(
+                self.key(key).map(|key| key.value),
+                Some(ValueType::Map { .. } | ValueType::OneOrList(_))
+            );
         let empty = |node: &&Node| node.is_empty() && (maps || matches!(node.kind, Kind::List(_)));
         if let Some(node) = self.get(key).filter(empty) {
-            findings.report(code, &node.span, format!("`{key}` is empty"), None);
+            sink.report(code, &node.span, format!("`{key}` is empty"), None);
         }
     }
 
-    /// The boolean of a key, if it is there.
+    /// The boolean of a key, if it is present.
     pub(crate) fn boolean(
         &self,
         key: &str,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<(bool, &'n Range<usize>)> {
         let node = self.get(key)?;
         match node.kind {
             Kind::Bool(value) => Some((value, &node.span)),
             _ => {
-                findings.wrong_type(node, &format!("`{key}`"), "`true` or `false`");
+                sink.wrong_type(node, &format!("`{key}`"), "`true` or `false`");
                 None
             }
         }
     }
 
-    /// The whole number of a key, if it is there and within the range that the language has for it.
-    pub(crate) fn number(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+    /// The integer of a key, if it is present and in the range that the grammar allows.
+    pub(crate) fn number(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
         let node = self.get(key)?;
         let (least, most) = match self.key(key)?.value {
-            Value::Number { least, most } => (least, most),
-            Value::Either(&[Value::Number { least, most }, ..]) => (least, most),
+            ValueType::Number { least, most } => (least, most),
+            ValueType::Either(&[ValueType::Number { least, most }, ..]) => (least, most),
             _ => (0, i64::from(u32::MAX)),
         };
         match node.kind {
             Kind::Integer(value) if (least..=most).contains(&value) => u32::try_from(value).ok(),
             Kind::Integer(_) | Kind::Float(_) => {
-                let message = format!("`{key}` is a whole number from {least} to {most}");
-                findings.report(Code::InvalidValue, &node.span, message, None);
-                findings.help_last(&format!("write a number from {least} to {most}"));
+                let message = format!("`{key}` must be a whole number from {least} to {most}");
+                sink.report(Code::InvalidValue, &node.span, message, None);
+                sink.help_last(&format!("write a number from {least} to {most}"));
                 None
             }
             _ => {
-                findings.wrong_type(node, &format!("`{key}`"), "a number");
+                sink.wrong_type(node, &format!("`{key}`"), "a number");
                 None
             }
         }
     }
 
-    /// The value of a key that knows only a few words.
+    /// The value of a key that allows only a few words.
     pub(crate) fn choice<T: Copy>(
         &self,
         key: &str,
         choices: &[(&str, T)],
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<T> {
-        choose(&self.text(key, findings)?, &format!("`{key}`"), self.words(key), choices, findings)
+        choose(&self.text(key, sink)?, &format!("`{key}`"), self.words(key), choices, sink)
     }
 
-    /// The values of a key that knows only a few words and takes several; `None` if the key is not there.
+    /// The values of a key that allows several of a few words; `None` if the key is missing.
     pub(crate) fn choices<T: Copy>(
         &self,
         key: &str,
         choices: &[(&str, T)],
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<(T, Range<usize>)>> {
-        let texts = read_texts(self.get(key)?, &format!("`{key}`"), findings);
+        let texts = read_texts(self.get(key)?, &format!("`{key}`"), sink);
         let mut chosen = Vec::new();
         for text in texts {
-            let found = choose(&text, &format!("`{key}`"), self.words(key), choices, findings);
+            let found = choose(&text, &format!("`{key}`"), self.words(key), choices, sink);
             chosen.extend(found.map(|value| (value, text.span)));
         }
         Some(chosen)
     }
 
-    /// The words that the language has for a key.
+    /// The words that the grammar allows for a key.
     fn words(&self, key: &str) -> &'static [Word] {
         match self.key(key).map(|key| key.value) {
-            Some(Value::Word(words) | Value::Words { of: words, .. }) => words,
-            Some(Value::Either(&[Value::Word(words), ..] | &[_, Value::Word(words)])) => words,
+            Some(ValueType::Word(words) | ValueType::Words { of: words, .. }) => words,
+            Some(ValueType::Either(&[ValueType::Word(words), ..] | &[_, ValueType::Word(words)])) => words,
             _ => &[],
         }
     }
 
-    /// Checks the `version` of a file's outermost mapping, as far as it is there.
+    /// Checks the `version` of a file's outermost mapping.
     ///
-    /// Returns whether the rest can be understood.
-    fn check_version(&self, findings: &mut DiagnosticSink<'_>) -> bool {
+    /// Returns `false` if this program does not know the version. A missing version is reported, and read as 1.
+    fn check_version(&self, sink: &mut DiagnosticSink<'_>) -> bool {
         let Some(node) = self.get(VERSION.name) else {
             if !self.is_missing(VERSION.name) {
                 return true;
             }
             let help = "write `version: 1` at the top of the file".to_owned();
-            let message = "the file does not say which version of the mapping language it is written in";
-            findings.report(Code::MissingVersion, &self.span, message, help);
+            let message = "the file does not state its version of the mapping language";
+            sink.report(Code::MissingVersion, &self.span, message, help);
             return true;
         };
         match node.kind {
@@ -317,24 +254,24 @@ impl<'n> Fields<'n> {
             Kind::Integer(other) => {
                 let message = format!("version {other} of the mapping language is not known");
                 let help = "this program reads version 1".to_owned();
-                findings.report(Code::UnsupportedVersion, &node.span, message, help);
+                sink.report(Code::UnsupportedVersion, &node.span, message, help);
                 false
             }
             _ => {
-                findings.wrong_type(node, "`version`", "the number 1");
+                sink.wrong_type(node, "`version`", "the number 1");
                 true
             }
         }
     }
 }
 
-/// The value that a word stands for; `words` are those of the language, `choices` what they mean to the reader.
+/// The value of a word. `words` are those of the grammar, `choices` the same words with their values.
 fn choose<T: Copy>(
     text: &Spanned<String>,
     what: &str,
     words: &'static [Word],
     choices: &[(&str, T)],
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<T> {
     debug_assert!(
         words.iter().map(|word| word.word).eq(choices.iter().map(|(word, _)| *word)),
@@ -347,28 +284,28 @@ fn choose<T: Copy>(
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("{what} is one of {}", quoted(words())),
         };
-        let message = format!("`{}` is no value of {what}", text.value.escape_debug());
-        findings.report(Code::InvalidValue, &text.span, message, help);
+        let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
+        sink.report(Code::InvalidValue, &text.span, message, help);
     }
     found.map(|(_, value)| *value)
 }
 
-/// The members of a YAML mapping whose keys are names of the author's choice; reports repeated ones.
+/// The members of a YAML mapping whose keys are chosen by the author; reports repeated keys.
 pub(crate) fn read_members<'n>(
     node: &'n Node,
     what: &str,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
     let Kind::Map(all) = &node.kind else {
-        findings.wrong_type(node, what, "a mapping with keys");
+        sink.wrong_type(node, what, "a mapping with keys");
         return None;
     };
     let mut seen = std::collections::BTreeMap::new();
     let mut members = Vec::new();
     for (name, value) in all {
         if let Some(first) = seen.get(name.value.as_str()) {
-            let message = format!("the key `{}` stands here a second time", name.value.escape_debug());
-            findings.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
+            let message = format!("the key `{}` appears a second time", name.value.escape_debug());
+            sink.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
         } else {
             seen.insert(name.value.as_str(), name.span.clone());
             members.push((name, value));
@@ -377,84 +314,57 @@ pub(crate) fn read_members<'n>(
     Some(members)
 }
 
-/// Reports a list that is longer than any that a person would maintain.
+/// Reports a list that is longer than a person would maintain.
 ///
-/// Returns as many entries as it may have.
+/// Returns the entries up to the limit.
 fn check_length<'n>(
     entries: &'n [Node],
     what: &str,
     span: &Range<usize>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> &'n [Node] {
     if entries.len() > MAX_ENTRIES {
-        let message = format!("{what} has {} entries, and may have {MAX_ENTRIES}", entries.len());
-        let help = "split it up, or say the same with patterns".to_owned();
-        findings.report(Code::InvalidValue, span, message, help);
+        let message = format!("{what} has {} entries, and may have at most {MAX_ENTRIES}", entries.len());
+        let help = "split it, or replace entries by patterns".to_owned();
+        sink.report(Code::InvalidValue, span, message, help);
     }
     entries.get(..MAX_ENTRIES).unwrap_or(entries)
 }
 
 /// The entries of a YAML list.
-pub(crate) fn read_list<'n>(
-    node: &'n Node,
-    what: &str,
-    findings: &mut DiagnosticSink<'_>,
-) -> Option<&'n [Node]> {
+pub(crate) fn read_list<'n>(node: &'n Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<&'n [Node]> {
     match &node.kind {
-        Kind::List(entries) => Some(check_length(entries, what, &node.span, findings)),
+        Kind::List(entries) => Some(check_length(entries, what, &node.span, sink)),
         _ => {
-            findings.wrong_type(node, what, "a list");
+            sink.wrong_type(node, what, "a list");
             None
         }
     }
 }
 
 /// One text.
-pub(crate) fn read_text(
-    node: &Node,
-    what: &str,
-    findings: &mut DiagnosticSink<'_>,
-) -> Option<Spanned<String>> {
+pub(crate) fn read_text(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
     match &node.kind {
         Kind::Text(text) => Some(Spanned { span: node.span.clone(), value: text.clone() }),
         _ => {
-            findings.wrong_type(node, what, "text");
+            sink.wrong_type(node, what, "text");
             None
         }
     }
 }
 
 /// One text, or a list of texts.
-pub(crate) fn read_texts(node: &Node, what: &str, findings: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
+pub(crate) fn read_texts(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
     match &node.kind {
         Kind::List(entries) => {
-            let entries = check_length(entries, what, &node.span, findings);
+            let entries = check_length(entries, what, &node.span, sink);
             let what = format!("an entry of {what}");
-            entries.iter().filter_map(|entry| read_text(entry, &what, findings)).collect()
+            entries.iter().filter_map(|entry| read_text(entry, &what, sink)).collect()
         }
         Kind::Text(text) => vec![Spanned { span: node.span.clone(), value: text.clone() }],
         _ => {
-            findings.wrong_type(node, what, "text or a list of texts");
+            sink.wrong_type(node, what, "text or a list of texts");
             Vec::new()
         }
     }
-}
-
-/// The known word that a mistyped one is probably meant to be.
-pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let word = word.to_lowercase();
-    let most = |known: &str| known.len().min(word.len()).div_ceil(4);
-    known
-        // Each surplus character is a mistake; there is no need to compare a word with a whole text.
-        .filter(|known| known.chars().count().abs_diff(word.chars().count()) <= most(known))
-        .map(|known| (strsim::osa_distance(&word, &known.to_lowercase()), known))
-        .filter(|(distance, known)| *distance <= most(known))
-        // Hardly anyone mistakes the first letter.
-        .min_by_key(|(distance, known)| (*distance, known.chars().next() != word.chars().next(), *known))
-        .map(|(_, known)| known)
-}
-
-/// Words in backticks with commas between them.
-pub(crate) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
-    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,28 +1,27 @@
-//! One way to write mapping files: the canonical form, with every comment kept.
+//! The formatter: brings mapping files into a canonical form, and keeps every comment.
 //!
-//! The form is described in `docs/mapping.md`. The reader of `tree` takes a file apart with the parser that the
-//! compiler reads with, `place` finds every comment its place, `order` sorts the keys that the language knows, and
-//! `print` writes the result with the quotes of `quote`. What comes out is read again and compared with what went
-//! in, so a file never means something else afterwards.
+//! The form is described in `docs/language/formatting.md`. `tree` reads a file with the parser that the compiler uses,
+//! `attach_comments` attaches each comment to an entry, `order` sorts the keys that the language defines, and `print`
+//! writes the result with the quotes that `scalar_style` chooses. The result is read again and compared with the file,
+//! so formatting never changes what a file means.
 
 mod attach_comments;
 mod order;
 mod print;
+mod refusal;
 mod scalar_style;
 mod tree;
 
-use core::fmt;
-use core::ops::Range;
 use std::borrow::Cow;
 
+pub use self::refusal::{Construct, FormatRefusal};
 use self::tree::Tree;
 use super::yaml::{self, Kind, Node};
-use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::diagnostic::SourceFile;
 
 /// Brings a mapping file into its canonical form.
 ///
-/// The form says nothing about what the file means: a file with findings is formatted as well, as long as it is
-/// YAML. A file that is canonical already comes out as it is.
+/// A file with errors can be formatted too, if it is YAML. A file that is already canonical is not changed.
 ///
 /// ```
 /// use claimsmith::format::format;
@@ -36,17 +35,17 @@ use crate::diagnostic::{Diagnostic, SourceFile};
 ///
 /// # Errors
 ///
-/// When the file is no YAML, or holds what cannot be rewritten without risk.
+/// If the file is not YAML, or contains something that cannot be rewritten safely.
 pub fn format(file: &SourceFile) -> Result<String, FormatRefusal> {
     let text = &file.text;
     let before = yaml::parse(&file.path, text).map_err(FormatRefusal::Invalid)?;
     let cleaned = clean(text);
-    // A refusal points into the file as it is.
+    // A refusal points into the original file.
     let mut tree =
         Tree::read(&cleaned, &before).map_err(|refusal| refusal.mapped(|at| uncleaned(text, at)))?;
     let comments = sorted_comments(&tree);
     tree.place_comments();
-    tree.arrange();
+    tree.sort_keys();
     let formatted = tree.print();
 
     let changed = || FormatRefusal::Unsafe { span: 0..0 };
@@ -69,7 +68,7 @@ fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-/// The place in a text of a place in what [`clean`] makes of it.
+/// The byte offset in a text that corresponds to an offset in the result of [`clean`].
 fn uncleaned(text: &str, cleaned: usize) -> usize {
     let mut left = cleaned;
     let mut previous = BOM;
@@ -93,7 +92,7 @@ fn sorted_comments(tree: &Tree<'_>) -> Vec<String> {
     comments
 }
 
-/// Whether two trees hold the same, whatever the order of keys.
+/// Whether two trees are equal apart from the order of keys.
 fn is_same(left: &Node, right: &Node) -> bool {
     match (&left.kind, &right.kind) {
         (Kind::Null, Kind::Null) => true,
@@ -124,108 +123,3 @@ fn is_same(left: &Node, right: &Node) -> bool {
         _ => false,
     }
 }
-
-/// Why a file was not formatted; it is best left alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FormatRefusal {
-    /// The file is no YAML that a mapping file may be.
-    Invalid(Box<Diagnostic>),
-    /// The file uses something of YAML that the canonical form does not have.
-    Unsupported {
-        /// What it uses.
-        construct: Construct,
-        /// The bytes of the file at which it stands.
-        span: Range<usize>,
-    },
-    /// What came out would not have said the same as what went in, which is a mistake of the formatter.
-    Unsafe {
-        /// The bytes of the file that the formatter did not understand; empty if it cannot tell.
-        span: Range<usize>,
-    },
-}
-
-/// Something of YAML that the canonical form does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Construct {
-    /// A name for a value, such as `&name`.
-    Anchor,
-    /// A value that stands for another one, such as `*name`.
-    Alias,
-    /// A type, such as `!!str`.
-    Tag,
-    /// An instruction to the parser, such as `%YAML 1.2`.
-    Directive,
-    /// A key that is marked by `?`, is empty, or is no text.
-    Key,
-    /// A file whose outermost value is neither a mapping nor a list.
-    Outermost,
-}
-
-impl Construct {
-    /// What it is called.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Anchor => "an anchor",
-            Self::Alias => "an alias",
-            Self::Tag => "a tag",
-            Self::Directive => "a directive",
-            Self::Key => "a key that is not one word of text",
-            Self::Outermost => "a file that is no mapping",
-        }
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Self::Anchor | Self::Alias => "write the value out in each place where it is meant",
-            Self::Tag => "remove it: the language says what type each value has",
-            Self::Directive => "remove it: mapping files are read as YAML 1.2 in any case",
-            Self::Key => "write the key as text in front of a `:`",
-            Self::Outermost => "see docs/mapping.md for what a mapping file holds",
-        }
-    }
-}
-
-impl FormatRefusal {
-    /// The bytes of the file that are the reason.
-    pub fn span(&self) -> &Range<usize> {
-        match self {
-            Self::Invalid(diagnostic) => &diagnostic.span,
-            Self::Unsupported { span, .. } | Self::Unsafe { span } => span,
-        }
-    }
-
-    /// What to do about it.
-    pub fn help(&self) -> &str {
-        match self {
-            Self::Invalid(diagnostic) => &diagnostic.help,
-            Self::Unsupported { construct, .. } => construct.help(),
-            Self::Unsafe { .. } => "the file is as it was; write the place in a simpler way",
-        }
-    }
-
-    /// The same refusal with other places.
-    fn mapped(mut self, place: impl Fn(usize) -> usize) -> Self {
-        if let Self::Unsupported { span, .. } | Self::Unsafe { span } = &mut self {
-            *span = place(span.start)..place(span.end);
-        }
-        self
-    }
-}
-
-impl fmt::Display for FormatRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Invalid(diagnostic) => formatter.write_str(&diagnostic.message),
-            Self::Unsupported { construct, .. } => {
-                write!(formatter, "{} cannot be brought into the canonical form", construct.name())
-            }
-            Self::Unsafe { .. } => {
-                formatter.write_str("the file cannot be formatted without a risk to what it says")
-            }
-        }
-    }
-}
-
-impl core::error::Error for FormatRefusal {}

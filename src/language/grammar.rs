@@ -1,7 +1,7 @@
-//! Every kind of mapping file, declared once: which objects it has, which keys they have, and what stands there.
+//! Every kind of mapping file, declared once: its objects, their keys, and the values of the keys.
 //!
-//! [`Fields`](super::fields::Fields) reads by these tables, so a reader can know no other key than they do, and
-//! what describes the language to an editor is made from them.
+//! [`Fields`](super::fields::Fields) reads with these tables, and the schemas for editors are generated from them, so
+//! all of them know the same keys.
 
 use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
 
@@ -17,16 +17,18 @@ pub(crate) use self::platform::{
     APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP,
 };
 pub(crate) use self::rule::{ATTRIBUTE_TEST, CONDITION, MATCH, PATTERNS, RULE};
-pub(crate) use self::test::{CASE, EXPECT, METADATA, PROVISIONED_GROUP, TESTS, WHOLE, WHOLE_CASE};
+pub(crate) use self::test::{
+    CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,
+};
 
 /// A kind of mapping file.
 #[derive(Debug)]
 pub(crate) struct FileKind {
     /// Its name among the kinds, such as `platform`.
     pub(crate) name: &'static str,
-    /// Where such files lie, relative to the folder of mappings, as a glob of editors.
+    /// The path of such files below the folder of mappings, as a glob for editors.
     pub(crate) path: &'static str,
-    /// What its outermost mapping holds, apart from `version`.
+    /// The keys of its outermost mapping, apart from `version`.
     pub(crate) object: &'static Object,
 }
 
@@ -36,26 +38,35 @@ pub(crate) static FILES: &[FileKind] = &[
     FileKind { name: "organization", path: "organizations/*.yaml", object: &ORGANIZATION },
     FileKind { name: "test", path: "organizations/*.test.yaml", object: &TESTS },
     FileKind { name: "template", path: "templates/*@*.yaml", object: &TEMPLATE },
-    FileKind { name: "whole", path: "*.yaml", object: &WHOLE },
+    FileKind { name: "whole", path: "*.yaml", object: &SINGLE_FILE },
 ];
 
-/// The key that every file of its own begins with.
-pub(crate) static VERSION: Key =
-    Key::required("version", Value::Version, "The version of the mapping language.");
+/// How the mapping files of a platform are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Each part is a file of its own, with a version.
+    Folder,
+    /// All parts are members of one file.
+    SingleFile,
+}
 
-/// A mapping whose keys the language knows.
+/// The key that every file begins with.
+pub(crate) static VERSION: Key =
+    Key::required("version", ValueType::Version, "The version of the mapping language.");
+
+/// A mapping with keys that the language defines.
 #[derive(Debug)]
 pub(crate) struct Object {
-    /// Its name among the objects, in lower case with `-`.
+    /// Its unique name, in lower case with `-`.
     pub(crate) name: &'static str,
-    /// What it is called in messages, such as "a rule".
+    /// Its name in messages, such as "a rule".
     pub(crate) what: &'static str,
-    /// What it is, in a sentence.
+    /// A description, in a sentence.
     pub(crate) doc: &'static str,
-    /// The object whose keys it has as well.
+    /// The object whose keys it also has.
     pub(crate) base: Option<&'static Object>,
     pub(crate) keys: &'static [Key],
-    /// What holds between its keys.
+    /// Constraints between its keys.
     pub(crate) constraints: &'static [Constraint],
 }
 
@@ -71,43 +82,43 @@ impl Object {
     }
 }
 
-/// What holds between the keys of an object.
+/// A constraint between the keys of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Constraint {
-    /// Exactly one of them is there.
+    /// Exactly one of these keys is present.
     ExactlyOne(&'static [&'static str]),
-    /// At least one of them is there.
+    /// At least one of these keys is present.
     AtLeastOne(&'static [&'static str]),
-    /// If one of the first is there, none of the second may be.
+    /// If one of the first keys is present, none of the second is.
     Excludes(&'static [&'static str], &'static [&'static str]),
-    /// Where the condition holds, all of them are there.
+    /// If the condition holds, all of these keys are present.
     Requires(Where, &'static [&'static str]),
-    /// Where the condition holds, none of them is there.
+    /// If the condition holds, none of these keys is present.
     Forbids(Where, &'static [&'static str]),
-    /// They may be there only where the condition holds.
+    /// These keys are present only if the condition holds.
     OnlyIf(Where, &'static [&'static str]),
-    /// The second is there if the first is a list of several, and only then.
+    /// The second key is present if, and only if, the first is a list of at least two entries.
     WithSeveral(&'static str, &'static str),
 }
 
-/// What a key says, for what then holds of others.
+/// A condition on the value of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Where {
     pub(crate) key: &'static str,
     pub(crate) words: &'static [&'static str],
-    /// Whether it is so without the key as well.
-    pub(crate) absent: bool,
+    /// Whether the condition also holds without the key.
+    pub(crate) or_missing: bool,
 }
 
 impl Where {
-    /// The key is there, and says one of these words.
-    const fn says(key: &'static str, words: &'static [&'static str]) -> Self {
-        Self { key, words, absent: false }
+    /// The value of the key is one of these words.
+    const fn is(key: &'static str, words: &'static [&'static str]) -> Self {
+        Self { key, words, or_missing: false }
     }
 
-    /// The key says one of these words, or is not there.
-    const fn says_or_lacks(key: &'static str, words: &'static [&'static str]) -> Self {
-        Self { key, words, absent: true }
+    /// The value of the key is one of these words, or the key is missing.
+    const fn is_or_missing(key: &'static str, words: &'static [&'static str]) -> Self {
+        Self { key, words, or_missing: true }
     }
 }
 
@@ -116,31 +127,31 @@ impl Where {
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
-    pub(crate) value: Value,
-    /// What it says, in a sentence.
+    pub(crate) value: ValueType,
+    /// A description, in a sentence.
     pub(crate) doc: &'static str,
-    /// What holds without it, as it would be written; `None` if that depends, or is nothing at all.
+    /// The default, as it would be written; `None` if there is none, or it depends on something else.
     pub(crate) default: Option<&'static str>,
 }
 
 impl Key {
-    pub(crate) const fn required(name: &'static str, value: Value, doc: &'static str) -> Self {
+    pub(crate) const fn required(name: &'static str, value: ValueType, doc: &'static str) -> Self {
         Self { name, required: true, value, doc, default: None }
     }
 
-    pub(crate) const fn optional(name: &'static str, value: Value, doc: &'static str) -> Self {
+    pub(crate) const fn optional(name: &'static str, value: ValueType, doc: &'static str) -> Self {
         Self { name, required: false, value, doc, default: None }
     }
 
-    /// With what holds if the key is left out.
+    /// Adds a default.
     pub(crate) const fn or(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
     }
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Value {
+pub(crate) enum ValueType {
     /// The number 1.
     Version,
     /// `true` or `false`.
@@ -149,57 +160,81 @@ pub(crate) enum Value {
     True,
     /// `false`.
     False,
-    /// A whole number of a range, both ends included.
+    /// An integer in a range that includes both ends.
     Number {
         least: i64,
         most: i64,
     },
     /// Any finite number.
     AnyNumber,
-    Text(&'static Text),
-    /// One text, or a list of at least so many.
+    Text(&'static TextType),
+    /// One text, or a list of at least `least` texts.
     Texts {
-        of: &'static Text,
+        of: &'static TextType,
         least: usize,
     },
     /// One of a few words.
     Word(&'static [Word]),
-    /// One of a few words, or a list of at least so many.
+    /// One of a few words, or a list of at least `least` of them.
     Words {
         of: &'static [Word],
         least: usize,
     },
-    /// Text, a number or a boolean, or a list of them with at least one.
+    /// TextType, a number or a boolean, or a list of them with at least one.
     Scalars,
-    /// A mapping with at least so many members whose keys are names of the author's choice.
+    /// A mapping with at least `least` members, whose keys are chosen by the author.
     Map {
-        key: &'static Text,
-        of: &'static Value,
+        key: &'static TextType,
+        of: &'static ValueType,
         least: usize,
     },
-    /// A list of at least so many.
+    /// A list of at least `least` entries.
     List {
-        of: &'static Value,
+        of: &'static ValueType,
         least: usize,
     },
-    /// One, or a list of at least one.
-    OneOrList(&'static Value),
+    /// One value, or a list of at least one.
+    OneOrList(&'static ValueType),
     Object(&'static Object),
     /// Any one of these.
-    Either(&'static [Value]),
-    /// A mapping that the language does not look into.
+    Either(&'static [ValueType]),
+    /// A mapping with any content.
     Raw,
-    /// As the inner one, in which nothing stands twice.
-    Unique(&'static Value),
-    /// As the inner one, except that texts may hold the parameters of a template, as `{{name}}`.
-    Templated(&'static Value),
+    /// A list of the inner type without duplicates.
+    Unique(&'static ValueType),
+    /// The inner type, in which texts may also contain parameters of a template, as `{{name}}`.
+    Templated(&'static ValueType),
 }
 
-/// A word that a key knows.
+impl ValueType {
+    /// The value of a key in a mapping that is such a value, or is in a list that is one.
+    pub(crate) fn member(&'static self, key: &str) -> Option<&'static Self> {
+        match self {
+            Self::Object(object) => object.key(key).map(|key| &key.value),
+            Self::Map { of, .. } => Some(of),
+            Self::List { of, .. } => of.member(key),
+            Self::OneOrList(of) | Self::Unique(of) | Self::Templated(of) => of.member(key),
+            Self::Either(all) => all.iter().find_map(|of| of.member(key)),
+            _ => None,
+        }
+    }
+
+    /// The role of a text that is such a value, or is in a list that is one.
+    pub(crate) fn text_role(&self) -> TextRole {
+        match self {
+            Self::Text(text) | Self::Texts { of: text, .. } => text.role,
+            Self::List { of, .. } => of.text_role(),
+            Self::OneOrList(of) | Self::Unique(of) | Self::Templated(of) => of.text_role(),
+            _ => TextRole::Plain,
+        }
+    }
+}
+
+/// A word that a key allows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
     pub(crate) word: &'static str,
-    /// What it means, in a sentence.
+    /// Its meaning, in a sentence.
     pub(crate) doc: &'static str,
 }
 
@@ -207,9 +242,9 @@ pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
     Word { word, doc }
 }
 
-/// Which texts a value may be.
+/// The texts that a value may be.
 #[derive(Debug)]
-pub(crate) struct Text {
+pub(crate) struct TextType {
     /// The fewest characters.
     pub(crate) least: usize,
     /// The most characters.
@@ -218,12 +253,27 @@ pub(crate) struct Text {
     pub(crate) pattern: Option<(&'static str, &'static str)>,
     /// An example.
     pub(crate) example: Option<&'static str>,
-    /// All texts that it may be, if they are few.
+    /// All allowed texts, if there are only a few.
     pub(crate) codes: Option<fn() -> Vec<&'static str>>,
+    pub(crate) role: TextRole,
 }
 
-impl Text {
-    const ANY: Self = Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None };
+/// What the language reads a text as; it decides how a template's parameter is put into the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextRole {
+    /// Neither a pattern nor a grant: an id, a date, prose.
+    Plain,
+    /// The exact name of an upstream group.
+    ExactName,
+    Glob,
+    Regex,
+    /// A target group to grant, in which `${name}` inserts what a pattern captured.
+    Grant,
+}
+
+impl TextType {
+    const ANY: Self =
+        Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None, role: TextRole::Plain };
 
     const fn up_to(most: usize) -> Self {
         Self { least: 1, most, ..Self::ANY }
@@ -242,36 +292,41 @@ impl Text {
         Self { codes: Some(codes), ..Self::ANY }
     }
 
+    const fn with_role(self, role: TextRole) -> Self {
+        Self { role, ..self }
+    }
+
     const fn such_as(self, example: &'static str) -> Self {
         Self { example: Some(example), ..self }
     }
 }
 
-static PROSE: Text = Text::ANY;
-static APPLICATION_NAME: Text = Text::printed(MAX_APPLICATION_NAME).such_as("catalog");
-static TARGET_NAME: Text = Text::printed(MAX_TARGET_GROUP).such_as("bi-viewers");
-static CLAIM: Text = Text::matching(
+static PROSE: TextType = TextType::ANY;
+static APPLICATION_NAME: TextType = TextType::printed(MAX_APPLICATION_NAME).such_as("catalog");
+static TARGET_NAME: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("bi-viewers");
+static CLAIM: TextType = TextType::matching(
     usize::MAX,
     "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$",
     "write a URL of the platform's own, such as `https://claims.example.com/groups`",
 )
 .such_as("https://claims.example.com/groups");
-static ORGANIZATION_NAME: Text = Text::ANY.such_as("acme");
-static RULE_ID: Text = Text::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
-    .such_as("bi-viewers");
-static POINTER: Text = Text::matching(
+static ORGANIZATION_NAME: TextType = TextType::ANY.such_as("acme");
+static RULE_ID: TextType =
+    TextType::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
+        .such_as("bi-viewers");
+static POINTER: TextType = TextType::matching(
     MAX_TEXT,
     "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$",
     "write a JSON Pointer of at most 8 parts, such as `/groups`",
 )
 .such_as("/groups");
-pub(crate) static MOMENT: Text = Text::matching(
+pub(crate) static MOMENT: TextType = TextType::matching(
     usize::MAX,
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
     "write a date such as `2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`",
 )
 .such_as("2027-01-31");
-static TEMPLATE_NAME: Text = Text::matching(
+static TEMPLATE_NAME: TextType = TextType::matching(
     usize::MAX,
     "^[a-z0-9-]{1,64}@[1-9][0-9]{0,3}$",
     "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`",
@@ -282,15 +337,17 @@ static TEMPLATE_NAME: Text = Text::matching(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Constraint, FILES, Object, Value};
+    use super::{Constraint, FILES, Object, RULE, TextRole, ValueType};
 
-    fn visit_value(value: &Value, seen: &mut BTreeMap<&'static str, &'static Object>) {
+    fn visit_value(value: &ValueType, seen: &mut BTreeMap<&'static str, &'static Object>) {
         match value {
-            Value::Object(object) => visit(object, seen),
-            Value::Map { of, .. } | Value::List { of, .. } => visit_value(of, seen),
-            Value::OneOrList(of) | Value::Unique(of) | Value::Templated(of) => visit_value(of, seen),
-            Value::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
-            Value::Word(words) | Value::Words { of: words, .. } => {
+            ValueType::Object(object) => visit(object, seen),
+            ValueType::Map { of, .. } | ValueType::List { of, .. } => visit_value(of, seen),
+            ValueType::OneOrList(of) | ValueType::Unique(of) | ValueType::Templated(of) => {
+                visit_value(of, seen)
+            }
+            ValueType::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
+            ValueType::Word(words) | ValueType::Words { of: words, .. } => {
                 for word in *words {
                     assert!(word.doc.ends_with('.'), "`{}` needs a sentence", word.word);
                 }
@@ -320,7 +377,12 @@ mod tests {
                 | Constraint::OnlyIf(at, keys) => {
                     let words = object.key(at.key).map(|key| words_of(&key.value)).unwrap_or_default();
                     for word in at.words {
-                        assert!(words.contains(word), "`{}` of `{}` says no `{word}`", at.key, object.name);
+                        assert!(
+                            words.contains(word),
+                            "`{}` of `{}` has no word `{word}`",
+                            at.key,
+                            object.name
+                        );
                     }
                     (*keys, core::slice::from_ref(&at.key))
                 }
@@ -332,16 +394,33 @@ mod tests {
         }
     }
 
-    fn words_of(value: &Value) -> Vec<&'static str> {
+    fn words_of(value: &ValueType) -> Vec<&'static str> {
         match value {
-            Value::Word(words) => words.iter().map(|word| word.word).collect(),
-            Value::Either(all) => all.iter().flat_map(words_of).collect(),
+            ValueType::Word(words) => words.iter().map(|word| word.word).collect(),
+            ValueType::Either(all) => all.iter().flat_map(words_of).collect(),
             _ => Vec::new(),
         }
     }
 
     #[test]
-    fn every_key_is_described_and_stands_once() {
+    fn texts_of_a_rule_have_roles() {
+        static RULE_VALUE: ValueType = ValueType::Object(&RULE);
+        let role = |path: &[&str]| {
+            let value = path.iter().try_fold(&RULE_VALUE, |value, key| value.member(key));
+            value.map(ValueType::text_role)
+        };
+        assert_eq!(role(&["id"]), Some(TextRole::Plain));
+        assert_eq!(role(&["grant"]), Some(TextRole::Grant));
+        assert_eq!(role(&["exclude"]), Some(TextRole::Plain));
+        assert_eq!(role(&["match", "glob"]), Some(TextRole::Glob));
+        assert_eq!(role(&["match", "all", "exact"]), Some(TextRole::ExactName));
+        assert_eq!(role(&["match", "none", "regex"]), Some(TextRole::Regex));
+        assert_eq!(role(&["when", "not", "user", "equals"]), Some(TextRole::Plain));
+        assert_eq!(role(&["match", "all", "all"]), None);
+    }
+
+    #[test]
+    fn keys_are_described_and_unique() {
         let mut seen = BTreeMap::new();
         FILES.iter().for_each(|file| visit(file.object, &mut seen));
         assert!(seen.len() > 15, "{:?}", seen.keys());

@@ -1,17 +1,18 @@
-//! What mapping files say, typed, with the place of everything that a finding may point to.
+//! The content of mapping files as types, with the location of everything that a diagnostic may point to.
 //!
-//! The readers make it out of YAML, with templates expanded; `lower` resolves its names and `lint` looks for what
-//! is probably not meant.
+//! The readers create it from YAML, with templates expanded. The compiler resolves its names, and the lints look for
+//! likely mistakes.
 
 use core::ops::Range;
 
+pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSource};
+use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::strategy::Strategy;
 use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
-use crate::login::dn::AttributeOf;
-use crate::login::source::{Absent, Combine, Identity};
+use crate::login::source::Combine;
 
-/// A platform: its applications, its registry of target groups, and what bounds every mapping.
+/// A platform: its applications, its registry of target groups, and the limits of every mapping.
 #[derive(Debug)]
 pub(crate) struct Platform {
     pub(crate) file: String,
@@ -32,12 +33,12 @@ pub(crate) struct Application {
     pub(crate) claim: Option<Spanned<String>>,
     pub(crate) tokens: Tokens,
     pub(crate) saml_attribute: Option<Spanned<String>>,
-    /// The claim that tells the bundle's digest and the rules that fired.
+    /// The claim with the bundle's digest and the rules that fired.
     pub(crate) provenance: Option<Spanned<String>>,
     pub(crate) limits: Limits,
 }
 
-/// Which tokens carry the groups claim; at least one does.
+/// The tokens that carry the groups claim; at least one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tokens {
     pub(crate) id: bool,
@@ -64,19 +65,19 @@ pub(crate) struct TargetGroup {
     pub(crate) protected: bool,
 }
 
-/// An order of target groups of which a user keeps the highest.
+/// An ordered list of target groups, of which a user keeps the highest.
 #[derive(Debug)]
 pub(crate) struct Tier {
     /// The highest first.
     pub(crate) groups: Vec<Spanned<String>>,
 }
 
-/// What one organization's mapping may grant at most; the platform's owners say it.
+/// The most that one organization's mapping may grant, as the platform's owners decide.
 #[derive(Debug)]
 pub(crate) struct Ceiling {
     pub(crate) organization: Spanned<String>,
     /// Names or globs of target groups; `None` is every group.
-    pub(crate) groups: Option<Vec<Spanned<String>>>,
+    pub(crate) groups: Option<Vec<GlobPattern>>,
     /// The protected target groups that it may grant.
     pub(crate) protected: Vec<Spanned<String>>,
     pub(crate) prefix: Option<Spanned<String>>,
@@ -89,7 +90,7 @@ pub(crate) struct Policies {
     pub(crate) incomplete: IncompletePolicy,
     pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: UnmatchedPolicy,
-    /// The oldest that attributes may be when a refresh token is exchanged, in seconds; `None` if any age will do.
+    /// The maximum age of attributes when a refresh token is exchanged, in seconds; `None` if there is none.
     pub(crate) refresh: Option<u32>,
 }
 
@@ -104,9 +105,9 @@ pub(crate) struct Organization {
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,
-    /// Whether there may be others: where they stand is misspelled, which has been reported.
-    pub(crate) lacks_rules: bool,
-    /// What is granted if no rule granted anything.
+    /// Whether `rules` or `use` is misspelled, which has been reported: there may be more rules than these.
+    pub(crate) rules_misspelled: bool,
+    /// The target groups that are granted if no rule grants anything.
     pub(crate) default: Vec<Spanned<String>>,
     pub(crate) incomplete: Option<IncompletePolicy>,
     pub(crate) incomplete_span: Option<Range<usize>>,
@@ -125,70 +126,6 @@ pub(crate) struct Connection {
     pub(crate) combine: Combine,
 }
 
-/// A [`Source`](crate::Source) that owns its texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OwnedSource {
-    pub(crate) from: From,
-    pub(crate) shape: OwnedShape,
-    pub(crate) form: OwnedForm,
-    /// Whether numbers and booleans are read as text rather than refused.
-    pub(crate) numbers: bool,
-    pub(crate) booleans: bool,
-    /// Whether names are brought into Unicode's normalization form C.
-    pub(crate) nfc: bool,
-    /// Whether spaces and invisible characters at the ends, and invisible ones inside, are removed.
-    pub(crate) trim: bool,
-    pub(crate) absent: Absent,
-    /// Whether Entra's signs of withheld groups are looked for.
-    pub(crate) overage: bool,
-    /// So many entries mean that the list was cut.
-    pub(crate) cap: Option<u32>,
-}
-
-/// Where groups are found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum From {
-    /// A JSON Pointer below `event.user`, or below the profile of the identity that logged in.
-    Attribute { pointer: String, identity: Identity },
-    /// What `api.groups.getUserGroups()` gives.
-    Provisioned,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum OwnedShape {
-    List,
-    ListOrString,
-    /// One string that is one group.
-    Text,
-    Delimited(String),
-    /// An array of objects, whose member of this name holds the group.
-    Objects(String),
-    /// A string that holds JSON: an array of strings, or of objects whose member of this name holds the group.
-    Json(Option<String>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum OwnedForm {
-    Plain,
-    /// A distinguished name, of which the value of the attribute counts; others than those below the suffix are left
-    /// out. `below` is text in the form of RFC 4514.
-    DistinguishedName {
-        attribute: String,
-        of: AttributeOf,
-        below: Option<String>,
-    },
-    /// `DOMAIN\name`; others than those of the domain are left out.
-    Domain {
-        domain: Option<String>,
-    },
-    /// An address; others than those of the domain are left out, and with a domain only the part before `@` counts.
-    Email {
-        domain: Option<String>,
-    },
-    /// A path that begins with `/`, which is left out.
-    Path,
-}
-
 /// A readable name for what an identity provider sends.
 #[derive(Debug)]
 pub(crate) struct Alias {
@@ -199,20 +136,31 @@ pub(crate) struct Alias {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) id: Spanned<String>,
-    /// The file that the rule, and every place in it, is in: a template's, or the organization's.
+    /// The file of the rule and of all its locations: a template's, or the organization's.
     pub(crate) file: String,
-    /// Where the organization uses the template that the rule is from; in the organization's file.
+    /// Where the organization's file uses the template of the rule; `None` for the organization's own rules.
     pub(crate) used: Option<Range<usize>>,
     pub(crate) span: Range<usize>,
     pub(crate) when: Option<Condition>,
     pub(crate) matches: Matches,
     pub(crate) effect: Effect,
-    /// What it grants or excludes; entries may be templates with `${…}`.
-    pub(crate) groups: Vec<Spanned<String>>,
+    /// The groups that it grants or excludes.
+    pub(crate) groups: Vec<Grant>,
     /// Whether the rule is marked to grant protected groups.
     pub(crate) protected: bool,
-    /// From this moment on the rule does not fire: seconds since 1970.
+    /// The time from which the rule no longer fires, in seconds since 1970.
     pub(crate) expires: Option<(i64, Range<usize>)>,
+}
+
+impl Rule {
+    /// All of its patterns.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Patterns> {
+        let (any, all, none): (&[_], &[_], &[_]) = match &self.matches {
+            Matches::Everyone => Default::default(),
+            Matches::Groups { any, all, none, .. } => (any, all, none),
+        };
+        any.iter().chain(all).chain(none)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,33 +169,45 @@ pub(crate) enum Effect {
     Exclude,
 }
 
-/// Which logins a rule fires for, by their groups.
+/// The logins for which a rule fires, by their groups.
 #[derive(Debug)]
 pub(crate) enum Matches {
     Everyone,
     Groups {
-        /// Where the rule says what it matches.
+        /// The location of `match`.
         span: Range<usize>,
-        /// At least one group has to match one of these, if there are any.
+        /// At least one group must match one of these, if there are any.
         any: Vec<Patterns>,
-        /// Each of these has to be matched by at least one group.
+        /// Each of these must match at least one group.
         all: Vec<Patterns>,
-        /// None of these may be matched by any group.
+        /// None of these may match a group.
         none: Vec<Patterns>,
     },
 }
 
-/// Patterns of which a group has to match one.
+/// Patterns, of which at least one must match a group.
 #[derive(Debug)]
 pub(crate) struct Patterns {
     pub(crate) span: Range<usize>,
     pub(crate) exact: Vec<Spanned<String>>,
-    pub(crate) glob: Vec<Spanned<String>>,
-    pub(crate) regex: Vec<Spanned<String>>,
+    pub(crate) glob: Vec<GlobPattern>,
+    pub(crate) regex: Vec<RegexPattern>,
     pub(crate) ignore_case: bool,
 }
 
-/// A condition on a login, apart from its groups.
+impl Patterns {
+    /// All patterns as they are written.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let globs = self.glob.iter().map(|glob| &glob.written);
+        self.exact.iter().chain(globs).chain(self.regex.iter().map(|regex| &regex.written))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.exact.len() + self.glob.len() + self.regex.len()
+    }
+}
+
+/// A condition on a login that is not about its groups.
 #[derive(Clone, Debug)]
 pub(crate) enum Condition {
     /// All of them hold; never empty.
@@ -255,7 +215,7 @@ pub(crate) enum Condition {
     /// At least one of them holds; never empty.
     Any(Vec<Condition>),
     Not(Box<Condition>),
-    /// The condition, and false where that is unknown.
+    /// The condition, with false instead of unknown.
     FalseIfUnknown(Box<Condition>),
     /// The login came through one of these connections of the mapping.
     Connection(Vec<Spanned<String>>),
@@ -265,7 +225,7 @@ pub(crate) enum Condition {
     Client(Vec<Spanned<String>>),
     /// Names of mappings.
     Organization(Vec<Spanned<String>>),
-    /// The verified e-mail address is of one of these domains.
+    /// The domain of the verified e-mail address is one of these.
     EmailDomain(Vec<Spanned<String>>),
     /// A member of Auth0's metadata has one of these values.
     Metadata {
@@ -287,7 +247,7 @@ pub(crate) enum MetadataOf {
     Client,
 }
 
-/// What an attribute of the user is held against.
+/// A test of an attribute of the user.
 #[derive(Clone, Debug)]
 pub(crate) enum Test {
     /// It equals one of these.
@@ -308,7 +268,7 @@ pub(crate) enum Scalar {
     Bool(bool),
 }
 
-/// Whether a source takes addresses of any domain, so that rules see their domains case-folded.
+/// Whether a source accepts addresses of any domain, so that rules see addresses with case-folded domains.
 pub(crate) fn takes_any_address(connections: &[Connection]) -> bool {
     let takes = |source: &OwnedSource| source.form == OwnedForm::Email { domain: None };
     connections.iter().flat_map(|connection| &connection.sources).any(takes)

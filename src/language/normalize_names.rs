@@ -1,4 +1,5 @@
-//! What sources make of names before rules see them, done to a mapping's own names, and asked of its patterns.
+//! How sources normalize names before rules see them: applied to the names in a mapping, and compared with its
+//! patterns.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +7,10 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::model::{Alias, Connection, Matches, OwnedForm, OwnedSource, Rule};
 use super::yaml::Spanned;
-use crate::patterns::automaton::{Automaton, Way, is_usable};
+use crate::patterns::automaton::{Automaton, Transition, is_usable};
 use crate::text::invisible;
 
-/// How names are tidied: the key `normalize` of a source.
+/// How a source normalizes names: its key `normalize`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tidying {
     pub(crate) nfc: bool,
@@ -23,14 +24,14 @@ impl Tidying {
         Self { nfc: source.nfc, trim: source.trim }
     }
 
-    /// What all of some sources do.
+    /// The steps that all of these sources have in common.
     pub(crate) fn of_all<'s>(sources: impl Iterator<Item = &'s OwnedSource>) -> Self {
         let both =
             |left: Self, right: Self| Self { nfc: left.nfc && right.nfc, trim: left.trim && right.trim };
         sources.map(Self::of).reduce(both).unwrap_or(Self::NONE)
     }
 
-    /// A name as rules see it after the source: `nfc` comes first.
+    /// A name as rules see it after the source; `nfc` is applied before `trim`.
     pub(crate) fn tidy(self, name: &str) -> String {
         let mut tidied: String = if self.nfc { name.nfc().collect() } else { name.to_owned() };
         if self.trim {
@@ -41,10 +42,10 @@ impl Tidying {
         tidied
     }
 
-    /// Whether a pattern matches a name that is tidy.
+    /// Whether a pattern may match a normalized name.
     ///
-    /// It looks at decomposed letters only where the pattern names their characters in a row, so `false`
-    /// is certain.
+    /// `false` is certain; `true` is not, as decomposed letters are only found where the pattern has their characters
+    /// next to each other.
     pub(crate) fn can_match(self, pattern: &Automaton) -> bool {
         let mut seen = BTreeSet::new();
         let mut open: Vec<(usize, Last)> = pattern.begin().iter().map(|place| (*place, Last::None)).collect();
@@ -53,7 +54,7 @@ impl Tidying {
             if may_end && pattern.is_end(place) {
                 return true;
             }
-            let Some(Way { ranges, reached }) = pattern.way(place) else { continue };
+            let Some(Transition { ranges, reached }) = pattern.transition(place) else { continue };
             let mut lead = |last: Last| {
                 open.extend(reached.iter().map(|place| (*place, last)).filter(|it| seen.insert(*it)));
             };
@@ -92,13 +93,13 @@ impl Tidying {
     }
 }
 
-/// The last character of a name that has been followed so far.
+/// The last character on a path through the pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Last {
     None,
     Space,
     This(char),
-    /// One of several.
+    /// One of several characters.
     Other,
 }
 
@@ -107,13 +108,14 @@ pub(crate) fn sources(connections: &[Connection]) -> impl Iterator<Item = &Owned
     connections.iter().flat_map(|connection| &connection.sources)
 }
 
-/// What is certain of all names that rules see: a part of an entry need not be tidy because the entry is.
+/// The normalization that all names have when rules see them. Entries are normalized as a whole, so a part of one, as
+/// some forms take it, may not be normalized.
 pub(crate) fn certain(connections: &[Connection]) -> Tidying {
     let plain = sources(connections).all(|source| source.form == OwnedForm::Plain);
     if plain { Tidying::of_all(sources(connections)) } else { Tidying::NONE }
 }
 
-/// Tidies the exact names and the aliases of an organization as all of its sources tidy what arrives.
+/// Normalizes the exact names and the aliases of an organization, with the steps that all of its sources have in common.
 pub(crate) fn tidy_names(connections: &[Connection], rules: &mut [Rule], aliases: &mut [Alias]) {
     let tidying = Tidying::of_all(sources(connections));
     if tidying == Tidying::NONE {
@@ -142,7 +144,7 @@ mod tests {
     const BOTH: Tidying = Tidying { nfc: true, trim: true };
 
     #[test]
-    fn letters_are_composed_before_spaces_go() {
+    fn tidy_composes_letters_before_it_removes_spaces() {
         assert_eq!(BOTH.tidy("\u{200b}Ko\u{308}ln\u{a0}Su\u{308}d "), "Köln Süd");
         assert_eq!(BOTH.tidy("Ko\u{200b}\u{308}ln"), "Ko\u{308}ln");
         assert_eq!(NFC.tidy(" a "), " a ");
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_no_tidy_name_matches_is_found() {
+    fn can_match_is_false_if_no_tidy_name_matches() {
         for glob in
             [" eng-*", "eng-* ", "*\u{200b}*", "eng\u{a0}*", "[ ]x*", "*[\u{a0}\u{2003}]*", "\u{3000}*", "? "]
         {
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_some_tidy_name_matches_is_not() {
+    fn can_match_is_true_if_a_tidy_name_matches() {
         for glob in ["eng *", "* *", "[ x]*", "*", "?", "a ?", "[!a]*", "{ x,x}*", "日本"] {
             check(BOTH, glob, true);
         }
@@ -184,9 +186,9 @@ mod tests {
         check(NFC, "*\u{200b}", true);
     }
 
-    /// Every pattern of a few characters against every name of a few, tidied.
+    /// Compares all patterns of up to three characters with all tidy names of up to four.
     #[test]
-    fn what_cannot_match_matches_no_tidy_name() {
+    fn can_match_is_never_false_for_a_matching_tidy_name() {
         let chars = ["a", "o", "\u{308}", "ö", " ", "\u{a0}", "\u{200b}", "\u{212b}"];
         let longer = |texts: &[String], chars: &[&str]| -> Vec<String> {
             texts.iter().flat_map(|text| chars.iter().map(move |char| format!("{text}{char}"))).collect()

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::conditions::Known;
-use super::fields::{DiagnosticSink, Fields, read_members, read_text};
-use super::grammar::ORGANIZATION;
+use super::conditions::KnownNames;
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_members, read_text};
+use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Organization, Rule};
-use super::names::check_name;
+use super::name_checks::check_name;
 use super::normalize_names::tidy_names;
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
@@ -18,35 +19,35 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
 
 impl Organization {
-    /// Reads a mapping; `standalone` says whether it is a file of its own, with a version.
+    /// Reads a mapping.
     pub(crate) fn read(
         node: &Node,
         name: &str,
-        standalone: bool,
+        layout: Layout,
         context: ReadContext<'_>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let fields = Fields::read_file(node, &ORGANIZATION, standalone, findings)?;
-        let id = fields.text("organization", findings).filter(|id| check_organization_id(id, findings));
-        let connections = match fields.require("connections", findings) {
-            Some(node) => read_connections(node, findings),
+        let fields = Fields::read_section(node, &ORGANIZATION, layout, sink)?;
+        let id = fields.text("organization", sink).filter(|id| check_organization_id(id, sink));
+        let connections = match fields.require("connections", sink) {
+            Some(node) => read_connections(node, sink),
             None => Vec::new(),
         };
-        let mut aliases = fields.get("aliases").map(|node| read_aliases(node, findings)).unwrap_or_default();
-        let mut rules = read_own_and_used(&fields, &connections, context, findings);
+        let mut aliases = fields.get("aliases").map(|node| read_aliases(node, sink)).unwrap_or_default();
+        let mut rules = read_own_and_used(&fields, &connections, context, sink);
         tidy_names(&connections, &mut rules, &mut aliases);
-        let default = fields.some_texts("default", findings);
-        let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, findings));
+        let default = fields.some_texts("default", sink);
+        let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
         let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, refresh } =
             policies.unwrap_or_default();
         Some(Self {
-            file: findings.file.to_owned(),
+            file: sink.file.to_owned(),
             name: name.to_owned(),
             id,
             connections,
             aliases,
             rules,
-            lacks_rules: fields.is_misspelled("rules") || fields.is_misspelled("use"),
+            rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),
             default,
             incomplete,
             incomplete_span,
@@ -57,71 +58,71 @@ impl Organization {
     }
 }
 
-fn check_organization_id(id: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let fits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let good = id.value.strip_prefix("org_").is_some_and(fits);
     if !good {
-        let message = format!("`{}` is no id of an Auth0 organization", id.value.escape_debug());
+        let message = format!("`{}` is not the id of an Auth0 organization", id.value.escape_debug());
         let help = "the id begins with `org_`; the dashboard shows it below the organization's name";
-        findings.report(Code::InvalidValue, &id.span, message, help.to_owned());
+        sink.report(Code::InvalidValue, &id.span, message, help.to_owned());
     }
     good
 }
 
-fn read_aliases(node: &Node, findings: &mut DiagnosticSink<'_>) -> Vec<Alias> {
+fn read_aliases(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Alias> {
     let mut aliases = Vec::new();
-    for (id, node) in read_members(node, "`aliases`", findings).unwrap_or_default() {
+    for (id, node) in read_members(node, "`aliases`", sink).unwrap_or_default() {
         let broken = |char: char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}');
         if id.value.is_empty() || id.value.len() > MAX_GROUP_BYTES || id.value.chars().any(broken) {
-            let message = format!("no identity provider sends `{}`", id.value.escape_debug());
-            let help = "write what it sends for the group, such as an object id, without control characters";
-            findings.report(Code::InvalidName, &id.span, message, help.to_owned());
+            let message = format!("an identity provider cannot send `{}`", id.value.escape_debug());
+            let help = "write what the identity provider sends for the group, such as an object id, without control characters";
+            sink.report(Code::InvalidName, &id.span, message, help.to_owned());
             continue;
         }
-        let Some(name) = read_text(node, "an alias", findings) else { continue };
-        if check_name(&name, "the alias", MAX_TARGET_GROUP, findings) {
+        let Some(name) = read_text(node, "an alias", sink) else { continue };
+        if check_name(&name, "the alias", MAX_TARGET_GROUP, sink) {
             aliases.push(Alias { id: id.clone(), name });
         }
     }
     aliases
 }
 
-/// The file's own rules and those of the templates that it uses.
+/// Reads the file's own rules and those of the templates that it uses.
 fn read_own_and_used(
     fields: &Fields<'_>,
     connections: &[super::model::Connection],
     context: ReadContext<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     if fields.is_missing("use") && fields.is_missing("rules") {
-        fields.require("rules", findings);
-        findings.help_last("add `rules`, or the rules of a template with `use`");
+        fields.require("rules", sink);
+        sink.help_last("add `rules`, or the rules of a template with `use`");
     }
     let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
-    let known = Known {
-        // A connection that could not be read is not unknown as well.
-        connections: listed_names(fields, &names).then_some(&names),
+    let known = KnownNames {
+        // A connection that could not be read must not be reported as unknown too.
+        connections: if has_all_connections(fields, &names) { Some(&names) } else { None },
         applications: context.applications,
         organizations: context.organizations,
     };
     let mut rules = match fields.get("rules") {
-        Some(node) => read_rules(node, None, known, findings),
+        Some(node) => read_rules(node, None, known, sink),
         None => Vec::new(),
     };
-    check_ids(rules.iter(), findings);
+    check_ids(rules.iter(), sink);
     let own = rules.len();
     if let Some(node) = fields.get("use") {
         let room = MAX_RULES.saturating_sub(own);
-        rules.extend(expand_uses(node, room, context, Known { connections: None, ..known }, findings));
-        check_used_ids(&rules, own, findings);
+        rules.extend(expand_uses(node, room, context, KnownNames { connections: None, ..known }, sink));
+        check_used_ids(&rules, own, sink);
     }
     let span = fields.key_span("rules").or(fields.key_span("use")).unwrap_or(&fields.span);
-    check_size(&rules, span, findings);
+    check_size(&rules, span, sink);
     rules
 }
 
-/// Whether every connection that the file lists was read.
-fn listed_names(fields: &Fields<'_>, names: &[&str]) -> bool {
+/// Whether every connection in the file could be read.
+fn has_all_connections(fields: &Fields<'_>, names: &[&str]) -> bool {
     match fields.get("connections").map(|node| &node.kind) {
         Some(super::yaml::Kind::Map(members)) => {
             members.iter().all(|(name, _)| names.contains(&name.value.as_str()))
@@ -130,8 +131,8 @@ fn listed_names(fields: &Fields<'_>, names: &[&str]) -> bool {
     }
 }
 
-/// Reports rules of templates whose ids are already taken by other rules of the mapping.
-fn check_used_ids(rules: &[Rule], own: usize, findings: &mut DiagnosticSink<'_>) {
+/// Reports rules of templates whose ids are used by other rules of the mapping.
+fn check_used_ids(rules: &[Rule], own: usize, sink: &mut DiagnosticSink<'_>) {
     let mut seen: BTreeMap<&str, &Rule> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
         let first = match seen.get(rule.id.value.as_str()) {
@@ -142,16 +143,16 @@ fn check_used_ids(rules: &[Rule], own: usize, findings: &mut DiagnosticSink<'_>)
                 continue;
             }
         };
-        // What a template has twice whatever its parameters are was reported where it was read.
+        // A duplicate within a template has been reported in the template.
         let reported =
             |it: &Diagnostic| it.code == Code::DuplicateId && it.file == rule.file && it.span == rule.id.span;
-        if findings.list.iter().any(reported) {
+        if sink.list.iter().any(reported) {
             continue;
         }
         let span = rule.used.clone().unwrap_or_else(|| rule.span.clone());
         let message = format!("a rule `{}` already exists in this mapping", rule.id.value);
-        let mut diagnostic = Diagnostic::new(Code::DuplicateId, findings.file, span, message);
+        let mut diagnostic = Diagnostic::new(Code::DuplicateId, sink.file, span, message);
         diagnostic = diagnostic.related(&first.file, first.id.span.clone(), "first here");
-        findings.list.push(diagnostic.help("give the use an `id` of its own, or the rule another one"));
+        sink.list.push(diagnostic.help("give the use an `id`, or give the rule another id"));
     }
 }

@@ -3,17 +3,18 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts};
-use super::grammar::{APPLICATION, CEILING, LIMITS, PLATFORM, TARGET_GROUP};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members, read_texts};
+use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
-use super::names::{check_claim, check_known, check_name};
+use super::name_checks::{check_claim, check_known, check_name};
+use super::parsed_patterns::GlobPattern;
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::OverLimit;
 use crate::diagnostic::Code;
 use crate::limits::{
     MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_MEMBERSHIPS, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
 };
-use crate::patterns::glob::{Glob, GlobError, too_large};
 
 /// The longest group name that Qlik Cloud takes, in characters.
 ///
@@ -27,34 +28,33 @@ enum Profile {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
+enum TokenWord {
     Id,
     Access,
 }
 
 impl Platform {
-    /// Reads a platform whose organizations have these names; `standalone` says whether it is a file of its own.
+    /// Reads a platform whose organizations have these names.
     pub(crate) fn read(
         node: &Node,
-        standalone: bool,
+        layout: Layout,
         organizations: &[&str],
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let fields = Fields::read_file(node, &PLATFORM, standalone, findings)?;
-        let applications = match fields.require("applications", findings) {
-            Some(node) => read_applications(node, findings),
+        let fields = Fields::read_section(node, &PLATFORM, layout, sink)?;
+        let applications = match fields.require("applications", sink) {
+            Some(node) => read_applications(node, sink),
             None => Vec::new(),
         };
-        let groups = match fields.require("groups", findings) {
-            Some(node) => read_groups(node, &applications, findings),
+        let groups = match fields.require("groups", sink) {
+            Some(node) => read_groups(node, &applications, sink),
             None => Vec::new(),
         };
-        let tiers = fields.get("tiers").map(|node| read_tiers(node, &groups, findings));
-        let ceilings =
-            fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, findings));
-        let policies = fields.get("policies").and_then(|node| Policies::read(node, findings));
+        let tiers = fields.get("tiers").map(|node| read_tiers(node, &groups, sink));
+        let ceilings = fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, sink));
+        let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
         Some(Self {
-            file: findings.file.to_owned(),
+            file: sink.file.to_owned(),
             applications,
             groups,
             tiers: tiers.unwrap_or_default(),
@@ -64,35 +64,37 @@ impl Platform {
     }
 
     /// Reports a target group that the registry does not list.
-    pub(crate) fn check_group(&self, name: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
-        check_group(name, &self.groups, findings)
+    pub(crate) fn check_group(&self, name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
+        check_group(name, &self.groups, sink)
     }
 }
 
-fn check_group(name: &Spanned<String>, groups: &[TargetGroup], findings: &mut DiagnosticSink<'_>) -> bool {
+fn check_group(name: &Spanned<String>, groups: &[TargetGroup], sink: &mut DiagnosticSink<'_>) -> bool {
     let names = || groups.iter().map(|group| group.name.value.as_str());
-    check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), findings)
+    check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), sink)
 }
 
-fn read_applications(node: &Node, findings: &mut DiagnosticSink<'_>) -> Vec<Application> {
+fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Application> {
     let mut clients_seen = BTreeMap::new();
     let mut applications = Vec::new();
-    let members = read_members(node, "`applications`", findings).unwrap_or_default();
+    let members = read_members(node, "`applications`", sink).unwrap_or_default();
     if members.is_empty() {
-        findings.report(Code::EmptyList, &node.span, "`applications` has no application", None);
+        sink.report(Code::EmptyList, &node.span, "`applications` has no application", None);
     }
     if members.len() > MAX_APPLICATIONS {
-        let message =
-            format!("the platform has {} applications, and may have {MAX_APPLICATIONS}", members.len());
-        let help = "merge applications that are told the same groups: one may have several clients";
-        findings.report(Code::InvalidValue, &node.span, message, help.to_owned());
+        let message = format!(
+            "the platform has {} applications, and may have at most {MAX_APPLICATIONS}",
+            members.len()
+        );
+        let help = "merge applications that receive the same groups: an application may have several clients";
+        sink.report(Code::InvalidValue, &node.span, message, help.to_owned());
     }
     for (name, node) in members {
-        check_name(name, "the application's name", MAX_APPLICATION_NAME, findings);
-        let Some(fields) = Fields::read(node, &APPLICATION, findings) else {
+        check_name(name, "the application's name", MAX_APPLICATION_NAME, sink);
+        let Some(fields) = Fields::read(node, &APPLICATION, sink) else {
             continue;
         };
-        applications.push(read_application(name, &fields, &mut clients_seen, findings));
+        applications.push(read_application(name, &fields, &mut clients_seen, sink));
     }
     applications.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     applications
@@ -102,57 +104,57 @@ fn read_application(
     name: &Spanned<String>,
     fields: &Fields<'_>,
     clients_seen: &mut BTreeMap<String, Range<usize>>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Application {
-    let clients = fields.require_texts("clients", findings);
+    let clients = fields.require_texts("clients", sink);
     for client in &clients {
-        check_name(client, "the client id", MAX_CLIENT, findings);
+        check_name(client, "the client id", MAX_CLIENT, sink);
         match clients_seen.get(&client.value) {
             Some(first) => {
                 let message = format!("the client `{}` already belongs to an application", client.value);
-                findings.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
+                sink.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
             }
             None => drop(clients_seen.insert(client.value.clone(), client.span.clone())),
         }
     }
-    let written = fields.require_text("claim", findings);
-    let claim = written.clone().filter(|claim| check_claim(claim, findings));
-    let provenance = fields.text("provenance", findings).filter(|claim| check_claim(claim, findings));
+    let written = fields.require_text("claim", sink);
+    let claim = written.clone().filter(|claim| check_claim(claim, sink));
+    let provenance = fields.text("provenance", sink).filter(|claim| check_claim(claim, sink));
     if let (Some(provenance), Some(claim)) = (&provenance, &written)
         && provenance.value == claim.value
     {
-        let message = format!("`{}` is the groups claim already", provenance.value);
+        let message = format!("`{}` is already the groups claim", provenance.value);
         let place = (&claim.span, "the groups claim");
-        findings.report_related(Code::InvalidValue, &provenance.span, message, place);
-        findings.help_last("give `provenance` a claim of its own");
+        sink.report_related(Code::InvalidValue, &provenance.span, message, place);
+        sink.help_last("give `provenance` a claim of its own");
     }
     let saml_attribute = fields
-        .text("saml-attribute", findings)
-        .filter(|attribute| check_name(attribute, "the SAML attribute's name", MAX_SAML_ATTRIBUTE, findings));
+        .text("saml-attribute", sink)
+        .filter(|attribute| check_name(attribute, "the SAML attribute's name", MAX_SAML_ATTRIBUTE, sink));
     let profiles = [("generic", Profile::Generic), ("qlik-cloud", Profile::QlikCloud)];
-    let profile = fields.choice("profile", &profiles, findings).unwrap_or(Profile::Generic);
+    let profile = fields.choice("profile", &profiles, sink).unwrap_or(Profile::Generic);
     Application {
         name: name.clone(),
         clients,
         claim,
-        tokens: read_tokens(fields, findings),
+        tokens: read_tokens(fields, sink),
         saml_attribute,
         provenance,
-        limits: read_limits(fields.get("limits"), profile, findings),
+        limits: read_limits(fields.get("limits"), profile, sink),
     }
 }
 
-fn read_tokens(application: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Tokens {
-    application.report_empty("tokens", Code::EmptyList, findings);
-    let words = [("id", Token::Id), ("access", Token::Access)];
-    let Some(chosen) = application.choices("tokens", &words, findings) else {
+fn read_tokens(application: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Tokens {
+    application.report_empty("tokens", Code::EmptyList, sink);
+    let words = [("id", TokenWord::Id), ("access", TokenWord::Access)];
+    let Some(chosen) = application.choices("tokens", &words, sink) else {
         return Tokens { id: true, access: true };
     };
-    let has = |wanted: Token| chosen.iter().any(|(token, _)| *token == wanted);
-    Tokens { id: has(Token::Id), access: has(Token::Access) }
+    let has = |wanted: TokenWord| chosen.iter().any(|(token, _)| *token == wanted);
+    Tokens { id: has(TokenWord::Id), access: has(TokenWord::Access) }
 }
 
-fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut DiagnosticSink<'_>) -> Limits {
+fn read_limits(node: Option<&Node>, profile: Profile, sink: &mut DiagnosticSink<'_>) -> Limits {
     let mut limits = Limits {
         groups: 1_000,
         name_characters: match profile {
@@ -162,60 +164,56 @@ fn read_limits(node: Option<&Node>, profile: Profile, findings: &mut DiagnosticS
         claim_bytes: 8_192,
         over: OverLimit::Deny,
     };
-    let Some(fields) = node.and_then(|node| Fields::read(node, &LIMITS, findings)) else {
+    let Some(fields) = node.and_then(|node| Fields::read(node, &LIMITS, sink)) else {
         return limits;
     };
     let words =
         [("deny", OverLimit::Deny), ("no-groups", OverLimit::NoGroups), ("truncate", OverLimit::Truncate)];
-    limits.groups = fields.number("groups", findings).unwrap_or(limits.groups);
-    if let Some(characters) = fields.number("name-characters", findings) {
+    limits.groups = fields.number("groups", sink).unwrap_or(limits.groups);
+    if let Some(characters) = fields.number("name-characters", sink) {
         limits.name_characters = usize::try_from(characters).unwrap_or(limits.name_characters);
     }
-    limits.claim_bytes = fields.number("claim-bytes", findings).unwrap_or(limits.claim_bytes);
-    limits.over = fields.choice("over", &words, findings).unwrap_or(limits.over);
+    limits.claim_bytes = fields.number("claim-bytes", sink).unwrap_or(limits.claim_bytes);
+    limits.over = fields.choice("over", &words, sink).unwrap_or(limits.over);
     limits
 }
 
-fn read_groups(
-    node: &Node,
-    applications: &[Application],
-    findings: &mut DiagnosticSink<'_>,
-) -> Vec<TargetGroup> {
+fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticSink<'_>) -> Vec<TargetGroup> {
     let mut groups = Vec::new();
-    let members = read_members(node, "`groups`", findings).unwrap_or_default();
+    let members = read_members(node, "`groups`", sink).unwrap_or_default();
     if members.len().saturating_mul(applications.len()) > MAX_MEMBERSHIPS {
         let message = format!(
-            "the platform has {} target groups and {} applications, and the product may be {MAX_MEMBERSHIPS}",
+            "the platform has {} target groups and {} applications, and the product may be at most {MAX_MEMBERSHIPS}",
             members.len(),
             applications.len()
         );
-        findings.report(Code::InvalidValue, &node.span, message, "split the platform".to_owned());
+        sink.report(Code::InvalidValue, &node.span, message, "split the platform".to_owned());
     }
     let known: BTreeMap<&str, usize> =
         applications.iter().map(|it| it.name.value.as_str()).zip(0..).collect();
     for (name, node) in members {
-        let mut fits = check_name(name, "the target group's name", MAX_TARGET_GROUP, findings);
+        let mut fits = check_name(name, "the target group's name", MAX_TARGET_GROUP, sink);
         if name.value.contains("${") {
-            let message = format!("the target group's name `{}` holds `${{`", name.value.escape_debug());
-            findings.report(Code::InvalidName, &name.span, message, None);
-            findings.help_last("choose another name: in `grant`, `${` stands before the name of a capture");
+            let message = format!("the target group's name `{}` contains `${{`", name.value.escape_debug());
+            sink.report(Code::InvalidName, &name.span, message, None);
+            sink.help_last("choose another name: in `grant`, `${` begins a capture");
             fits = false;
         }
-        let Some(fields) = Fields::read(node, &TARGET_GROUP, findings) else {
+        let Some(fields) = Fields::read(node, &TARGET_GROUP, sink) else {
             continue;
         };
-        fields.require_text("description", findings);
-        fields.text("owner", findings);
-        let protected = fields.boolean("protected", findings).is_some_and(|(protected, _)| protected);
+        fields.require_text("description", sink);
+        fields.text("owner", sink);
+        let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
         let mut of = Vec::new();
-        for application in fields.require_texts("applications", findings) {
+        for application in fields.require_texts("applications", sink) {
             if let Some(at) = known.get(application.value.as_str()) {
                 of.push(*at);
                 continue;
             }
             let names = || applications.iter().map(|application| application.name.value.as_str());
             let problem = (Code::UnknownApplication, "the platform has no application");
-            check_known(&application, names, problem, findings);
+            check_known(&application, names, problem, sink);
         }
         of.sort_unstable();
         of.dedup();
@@ -226,11 +224,11 @@ fn read_groups(
             .filter(|application| length > application.limits.name_characters);
         if fits && let Some(application) = narrow.min_by_key(|it| it.limits.name_characters) {
             let message = format!(
-                "the name has {length} characters, and the application `{}` takes {}",
+                "the name has {length} characters, and the application `{}` accepts at most {}",
                 application.name.value.escape_debug(),
                 application.limits.name_characters
             );
-            findings.report(Code::NameTooLongForProfile, &name.span, message, None);
+            sink.report(Code::NameTooLongForProfile, &name.span, message, None);
         }
         groups.push(TargetGroup { name: name.clone(), applications: of, protected });
     }
@@ -238,28 +236,30 @@ fn read_groups(
     groups
 }
 
-fn read_tiers(node: &Node, registry: &[TargetGroup], findings: &mut DiagnosticSink<'_>) -> Vec<Tier> {
+fn read_tiers(node: &Node, registry: &[TargetGroup], sink: &mut DiagnosticSink<'_>) -> Vec<Tier> {
     let mut tiers = Vec::new();
     let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
-    for (name, node) in read_members(node, "`tiers`", findings).unwrap_or_default() {
-        check_name(name, "the tier's name", MAX_APPLICATION_NAME, findings);
-        let Some(entries) = read_list(node, "a tier", findings) else {
+    for (name, node) in read_members(node, "`tiers`", sink).unwrap_or_default() {
+        check_name(name, "the tier's name", MAX_APPLICATION_NAME, sink);
+        let Some(entries) = read_list(node, "a tier", sink) else {
             continue;
         };
         if entries.len() < 2 {
             let message = format!("the tier `{}` needs at least two groups", name.value.escape_debug());
             let help = "list its groups, the highest first, or remove the tier".to_owned();
-            findings.report(Code::InvalidValue, &node.span, message, help);
+            sink.report(Code::InvalidValue, &node.span, message, help);
         }
-        let groups = read_texts(node, "a tier", findings);
+        let groups = read_texts(node, "a tier", sink);
         for group in &groups {
-            check_group(group, registry, findings);
+            check_group(group, registry, sink);
             match seen.get(&group.value) {
                 Some(first) => {
-                    let message = format!("the group `{}` already has its place in a tier", group.value);
+                    let message = format!("the group `{}` is already in a tier", group.value);
                     let place = (first, "first here");
-                    findings.report_related(Code::InvalidValue, &group.span, message, place);
-                    findings.help_last("a group has one place in one tier: remove it here or there");
+                    sink.report_related(Code::InvalidValue, &group.span, message, place);
+                    sink.help_last(
+                        "a group can be in a tier only once, and in one tier only: remove it here or there",
+                    );
                 }
                 None => drop(seen.insert(group.value.clone(), group.span.clone())),
             }
@@ -273,74 +273,66 @@ fn read_ceilings(
     node: &Node,
     registry: &[TargetGroup],
     organizations: &[&str],
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Ceiling> {
     let mut ceilings = Vec::new();
-    for (name, node) in read_members(node, "`ceilings`", findings).unwrap_or_default() {
+    for (name, node) in read_members(node, "`ceilings`", sink).unwrap_or_default() {
         let known = || organizations.iter().copied();
-        check_known(
-            name,
-            known,
-            (Code::UnknownOrganization, "no mapping describes the organization"),
-            findings,
-        );
-        let Some(fields) = Fields::read(node, &CEILING, findings) else {
+        check_known(name, known, (Code::UnknownOrganization, "no mapping describes the organization"), sink);
+        let Some(fields) = Fields::read(node, &CEILING, sink) else {
             continue;
         };
-        // A list without an entry has been reported, and would have every grant reported as well.
-        let groups = Some(fields.some_texts("groups", findings)).filter(|groups| !groups.is_empty());
-        for group in groups.iter().flatten() {
-            check_ceiling_group(group, registry, findings);
+        // An empty list has been reported; as a ceiling, it would also cause a diagnostic for every grant.
+        let groups = fields.some_texts("groups", sink);
+        let groups: Vec<GlobPattern> = groups.into_iter().map(GlobPattern::parse_for_target_groups).collect();
+        for group in &groups {
+            check_ceiling_group(group, registry, sink);
         }
-        let protected = fields.texts("protected", findings);
+        let groups = if groups.is_empty() { None } else { Some(groups) };
+        let protected = fields.texts("protected", sink);
         for group in &protected {
-            if !check_group(group, registry, findings) {
+            if !check_group(group, registry, sink) {
                 continue;
             }
             if let Some(listed) = registry.iter().find(|it| it.name.value == group.value && !it.protected) {
                 let message = format!("the group `{}` is not protected", group.value.escape_debug());
                 let place = (&listed.name.span, "declared here");
-                findings.report_related(Code::InvalidValue, &group.span, message, place);
-                findings.help_last("give the group `protected: true`, or remove the entry");
+                sink.report_related(Code::InvalidValue, &group.span, message, place);
+                sink.help_last("give the group `protected: true`, or remove the entry");
             }
         }
         let prefix = fields
-            .text("prefix", findings)
-            .filter(|prefix| check_name(prefix, "the prefix", MAX_TARGET_GROUP, findings));
+            .text("prefix", sink)
+            .filter(|prefix| check_name(prefix, "the prefix", MAX_TARGET_GROUP, sink));
         ceilings.push(Ceiling { organization: name.clone(), groups, protected, prefix });
     }
     ceilings
 }
 
 /// Reports an entry of a ceiling's `groups` that is neither a target group nor a glob.
-fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], findings: &mut DiagnosticSink<'_>) {
+fn check_ceiling_group(glob: &GlobPattern, registry: &[TargetGroup], sink: &mut DiagnosticSink<'_>) {
+    let group = &glob.written;
     let registered = registry.iter().any(|known| known.name.value == group.value);
     let is_glob = group.value.contains(['*', '?', '[', ']', '{', '}']);
     if registered {
         return;
     }
     if !is_glob {
-        check_group(group, registry, findings);
+        check_group(group, registry, sink);
         return;
     }
-    match Glob::parse(&group.value) {
-        Err(GlobError::Invalid(problem, help)) => {
-            let message = format!("`{}` is no glob: {problem}", group.value.escape_debug());
-            findings.report(Code::InvalidGlob, &group.span, message, help.to_owned());
-        }
-        Err(GlobError::TooLarge) => {
-            findings.report(Code::GlobTooLarge, &group.span, too_large(), None);
-        }
+    match &glob.parsed {
+        Err(problem) => problem.report(group, sink),
         Ok(glob) => {
             if !registry.iter().any(|known| glob.is_match(&known.name.value)) {
                 let message =
                     format!("no target group of the registry matches `{}`", group.value.escape_debug());
                 let names = registry.iter().map(|it| it.name.value.as_str());
-                let help = match findings.nearest(group.value.trim_matches('*'), names) {
+                let help = match sink.nearest(group.value.trim_matches('*'), names) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "correct it, or remove it".to_owned(),
                 };
-                findings.report(Code::UnknownGroup, &group.span, message, help);
+                sink.report(Code::UnknownGroup, &group.span, message, help);
             }
         }
     }

@@ -1,6 +1,7 @@
-//! Policies: what happens with logins that cannot be evaluated.
+//! Policies: what happens with logins that cannot be evaluated completely.
 
-use super::fields::{DiagnosticSink, Fields};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::Fields;
 use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
 use super::model::Policies;
 use super::yaml::{Kind, Node, Spanned};
@@ -33,43 +34,43 @@ impl Default for Policies {
 }
 
 impl Policies {
-    pub(crate) fn read(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Self> {
-        let fields = Fields::read(node, &PLATFORM_POLICIES, findings)?;
+    pub(crate) fn read(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &PLATFORM_POLICIES, sink)?;
         let default = Self::default();
         let policies = Self {
-            closed: fields.choice("closed", POLICY, findings).unwrap_or(default.closed),
-            failure: fields.choice("failure", POLICY, findings).unwrap_or(default.failure),
-            incomplete: fields.choice("incomplete", INCOMPLETE, findings).unwrap_or(default.incomplete),
+            closed: fields.choice("closed", POLICY, sink).unwrap_or(default.closed),
+            failure: fields.choice("failure", POLICY, sink).unwrap_or(default.failure),
+            incomplete: fields.choice("incomplete", INCOMPLETE, sink).unwrap_or(default.incomplete),
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
-            unmatched: fields.choice("unmatched", UNMATCHED, findings).unwrap_or(default.unmatched),
-            refresh: read_refresh(&fields, findings).unwrap_or(default.refresh),
+            unmatched: fields.choice("unmatched", UNMATCHED, sink).unwrap_or(default.unmatched),
+            refresh: read_refresh(&fields, sink).unwrap_or(default.refresh),
         };
         if let (Some(unmatched), Some(partial)) = (fields.get("unmatched"), &policies.incomplete_span)
             && is_unsafe(policies.incomplete, policies.unmatched)
         {
             let place = (partial, PARTIAL_HERE);
-            findings.report_related(Code::UnsafePartial, &unmatched.span, UNMATCHED_MISSING, place);
-            findings.help_last(UNMATCHED_HELP);
+            sink.report_related(Code::UnsafePartial, &unmatched.span, UNMATCHED_MISSING, place);
+            sink.help_last(UNMATCHED_HELP);
         }
         Some(policies)
     }
 }
 
-/// Where a finding about partial input points to as well.
+/// The label of the related location of diagnostics about partial input.
 pub(crate) const PARTIAL_HERE: &str = "partial input is used here";
 
-/// What is wrong where [`is_unsafe`] is true.
+/// The message where [`is_unsafe`] is true.
 pub(crate) const UNMATCHED_MISSING: &str =
-    "a group that no rule wants refuses the login, and partial input may lack it";
+    "an unmatched group refuses the login, and partial input may lack that group";
 
 pub(crate) const UNMATCHED_HELP: &str = "choose `incomplete: deny` or `no-groups`, or `unmatched: drop`";
 
-/// Whether a login could go on because the group that would refuse it was cut off.
+/// Whether a login could continue because the group that would refuse it was cut off.
 pub(crate) fn is_unsafe(incomplete: IncompletePolicy, unmatched: UnmatchedPolicy) -> bool {
     incomplete == IncompletePolicy::UsePartial && unmatched == UnmatchedPolicy::Deny
 }
 
-/// What an organization says instead of the platform.
+/// The policies of an organization that replace those of the platform.
 #[derive(Debug, Default)]
 pub(crate) struct OwnPolicies {
     pub(crate) incomplete: Option<IncompletePolicy>,
@@ -80,65 +81,67 @@ pub(crate) struct OwnPolicies {
 }
 
 impl OwnPolicies {
-    pub(crate) fn read(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Self> {
-        let fields = Fields::read(node, &ORGANIZATION_POLICIES, findings)?;
+    pub(crate) fn read(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Self> {
+        let fields = Fields::read(node, &ORGANIZATION_POLICIES, sink)?;
         Some(Self {
-            incomplete: fields.choice("incomplete", INCOMPLETE, findings),
+            incomplete: fields.choice("incomplete", INCOMPLETE, sink),
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
-            unmatched: fields.choice("unmatched", UNMATCHED, findings),
+            unmatched: fields.choice("unmatched", UNMATCHED, sink),
             unmatched_span: fields.get("unmatched").map(|node| node.span.clone()),
-            refresh: read_refresh(&fields, findings),
+            refresh: read_refresh(&fields, sink),
         })
     }
 }
 
-/// The policy `refresh`, if it is there; the inner `None` is `recompute`.
-fn read_refresh(policies: &Fields<'_>, findings: &mut DiagnosticSink<'_>) -> Option<Option<u32>> {
+/// The policy `refresh`, if it is present; the inner `None` is `recompute`.
+fn read_refresh(policies: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<Option<u32>> {
     let node = policies.get("refresh")?;
     match node.kind {
         Kind::Text(_) => {
-            let choice = policies.choice("refresh", &[("recompute", None)], findings);
+            let choice = policies.choice("refresh", &[("recompute", None)], sink);
             if choice.is_none() {
-                findings.help_last("write `recompute`, or `{ deny-if-older-than: 12h }`");
+                sink.help_last("write `recompute`, or `{ deny-if-older-than: 12h }`");
             }
             choice
         }
         Kind::Map(_) => {
-            let fields = Fields::read(node, &REFRESH, findings)?;
-            let duration = fields.require_text("deny-if-older-than", findings);
+            let fields = Fields::read(node, &REFRESH, sink)?;
+            let duration = fields.require_text("deny-if-older-than", sink);
             if duration.is_none() && !fields.is_misspelled("deny-if-older-than") {
-                findings.help_last(DURATION_HELP);
+                sink.help_last(DURATION_HELP);
             }
             let duration = duration?;
-            Some(Some(read_duration(&duration, findings)?))
+            Some(Some(read_duration(&duration, sink)?))
         }
         _ => {
             let wanted = "`recompute` or a mapping with the key `deny-if-older-than`";
-            findings.wrong_type(node, "`refresh`", wanted);
+            sink.wrong_type(node, "`refresh`", wanted);
             None
         }
     }
 }
 
-/// Seconds of a duration such as `12h`.
-fn read_duration(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+/// The seconds of a duration such as `12h`.
+fn read_duration(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
     let units = [('s', 1), ('m', 60), ('h', 3_600), ('d', 86_400)];
     let split = units.iter().find_map(|(unit, seconds)| Some((written.value.strip_suffix(*unit)?, *seconds)));
     let seconds = split.and_then(|(number, unit): (&str, u32)| {
-        let number: u32 = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())??;
-        number.checked_mul(unit)
+        if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        number.parse::<u32>().ok()?.checked_mul(unit)
     });
     let fitting = seconds.filter(|seconds| (1..=MAX_REFRESH_AGE).contains(seconds));
     if fitting.is_none() {
-        let message = format!("`{}` is no duration from 1s to 366d", written.value.escape_debug());
-        findings.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
+        let message = format!("`{}` is not a duration from 1s to 366d", written.value.escape_debug());
+        sink.report(Code::InvalidValue, &written.span, message, DURATION_HELP.to_owned());
     }
     fitting
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::DiagnosticSink;
+    use super::super::diagnostic_sink::DiagnosticSink;
     use super::super::yaml::Spanned;
     use super::read_duration;
 
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_one_unit_and_an_end() {
+    fn read_duration_accepts_one_unit_up_to_366_days() {
         check("90s", Some(90));
         check("30m", Some(1_800));
         check("12h", Some(43_200));

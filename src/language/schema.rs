@@ -1,11 +1,11 @@
-//! A JSON Schema of each kind of mapping file, by which editors complete, explain and check.
+//! A JSON Schema for each kind of mapping file, with which editors complete, explain and check keys and values.
 //!
-//! The schemas are made from the tables that the reader reads by, so they know each key that it knows and no other.
-//! They hold what can be said of one place in one file; what depends on other files, such as whether a group is
-//! registered, only the compiler can tell. Whatever a schema refuses, the compiler refuses as well.
+//! The schemas are generated from the tables with which files are read, so both know the same keys. A schema only checks
+//! what is visible in one place of one file; the compiler also checks what depends on other files, such as whether a
+//! group is registered. The compiler refuses everything that a schema refuses.
 //!
-//! They are written in draft-07: every editor that knows JSON Schema knows it, while support of later drafts came
-//! late and is partial, and nothing that the language needs to say is missing from it.
+//! They use draft-07: every editor that supports JSON Schema supports it, while support for later drafts is partial, and
+//! the language does not need them.
 
 mod constraints;
 mod values;
@@ -16,13 +16,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::grammar::{FILES, FileKind, Object, VERSION};
 
-/// The JSON Schema of a kind of mapping file.
+/// The JSON Schema for a kind of mapping file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Schema {
     /// The kind: `platform`, `organization`, `test`, `template`, or `whole` for a whole platform in one file.
     pub kind: &'static str,
-    /// Where such files lie in a folder of mappings, as a glob.
+    /// The path of such files in a folder of mappings, as a glob.
     pub path: &'static str,
     /// The schema itself.
     pub json: Json,
@@ -34,14 +34,14 @@ impl Schema {
         format!("{}.schema.json", self.kind)
     }
 
-    /// The schema as the text of a file: the same bytes for the same language.
+    /// The schema as the text of a file, which depends only on the version of this crate.
     pub fn to_text(&self) -> String {
-        // What separates it from the compact form is for people who read it.
+        // Indented, because people read it in diffs.
         format!("{:#}\n", self.json)
     }
 }
 
-/// Gives the JSON Schemas of all kinds of mapping files.
+/// Returns the JSON Schemas for all kinds of mapping files.
 ///
 /// ```
 /// let schemas = claimsmith::schema::schemas();
@@ -55,11 +55,11 @@ pub fn schemas() -> Vec<Schema> {
 }
 
 fn describe_file(file: &FileKind) -> Json {
-    let mut writer = Writer::default();
+    let mut writer = SchemaWriter::default();
     let mut root = writer.describe_object(file.object, Texts::Plain);
     root.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     root.insert("title".to_owned(), json!(format!("Claimsmith {}", file.name)));
-    // A file of its own says its version before anything else; `whole` says it once for all its parts.
+    // Every file begins with its version. The objects lack it, because parts of a `whole` file do not have one.
     if file.object.key(VERSION.name).is_none() {
         let version = writer.describe_key(&VERSION, Texts::Plain);
         if let Some(properties) = root.get_mut("properties").and_then(Json::as_object_mut) {
@@ -82,14 +82,14 @@ enum Texts {
     Templated,
 }
 
-/// Writes one schema, and collects what it refers to.
+/// Writes one schema, and collects the definitions that it refers to.
 #[derive(Debug, Default)]
-struct Writer {
+struct SchemaWriter {
     definitions: BTreeMap<String, Json>,
 }
 
-impl Writer {
-    /// A reference to an object, which is defined if it is not yet.
+impl SchemaWriter {
+    /// A reference to an object, which is defined at the first reference.
     fn refer(&mut self, object: &'static Object, texts: Texts) -> Map<String, Json> {
         let name = match texts {
             Texts::Plain => object.name.to_owned(),
@@ -97,7 +97,7 @@ impl Writer {
         };
         let reference = format!("#/definitions/{name}");
         if !self.definitions.contains_key(&name) {
-            // Objects can hold themselves: the place is taken before it is filled.
+            // Objects can contain themselves, so an entry is made before the object is described.
             self.definitions.insert(name.clone(), Json::Null);
             let described = self.describe_object(object, texts);
             self.definitions.insert(name, Json::Object(described));
@@ -110,7 +110,9 @@ impl Writer {
         let mut required = Vec::new();
         for key in object.keys() {
             properties.insert(key.name.to_owned(), self.describe_key(key, texts));
-            required.extend(key.required.then_some(key.name));
+            if key.required {
+                required.push(key.name);
+            }
         }
         let mut described = members([
             ("title", json!(title(object.name))),
@@ -131,7 +133,7 @@ impl Writer {
     }
 }
 
-/// `target-group` as the title of what is called so.
+/// The title of an object with a name such as `target-group`: `Target group`.
 fn title(name: &str) -> String {
     let mut chars = name.chars();
     let first = chars.next().map(|first| first.to_ascii_uppercase());

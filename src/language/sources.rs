@@ -1,10 +1,11 @@
-//! Connections: where each one's groups are found, and how they look there.
+//! Connections: where the groups of each are found, and in which form.
 
 use super::conditions::check_domain;
-use super::fields::{DiagnosticSink, Fields, read_list, read_members};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
-use super::names::{check_name, check_option, check_pointer};
+use super::name_checks::{check_name, check_option, check_pointer};
 use super::strategy::Strategy;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -13,38 +14,38 @@ use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Combine, Identity};
 
 /// Reads the `connections` of a mapping.
-pub(crate) fn read_connections(node: &Node, findings: &mut DiagnosticSink<'_>) -> Vec<Connection> {
+pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Connection> {
     let mut connections = Vec::new();
-    let members = read_members(node, "`connections`", findings).unwrap_or_default();
+    let members = read_members(node, "`connections`", sink).unwrap_or_default();
     if members.is_empty() {
-        findings.report(Code::EmptyList, &node.span, "`connections` has no connection", None);
+        sink.report(Code::EmptyList, &node.span, "`connections` has no connection", None);
     }
     for (name, node) in members {
-        check_name(name, "the connection's name", MAX_CONNECTION_NAME, findings);
-        let Some(fields) = Fields::read(node, &CONNECTION, findings) else {
+        check_name(name, "the connection's name", MAX_CONNECTION_NAME, sink);
+        let Some(fields) = Fields::read(node, &CONNECTION, sink) else {
             continue;
         };
-        fields.require("strategy", findings);
-        let Some(strategy) = fields.choice("strategy", Strategy::CHOICES, findings) else {
+        fields.require("strategy", sink);
+        let Some(strategy) = fields.choice("strategy", Strategy::CHOICES, sink) else {
             continue;
         };
         let stated: &[Node] = match fields.get("groups") {
             Some(node) => match &node.kind {
-                Kind::List(_) => read_list(node, "`groups`", findings).unwrap_or_default(),
+                Kind::List(_) => read_list(node, "`groups`", sink).unwrap_or_default(),
                 _ => core::slice::from_ref(node),
             },
             None => &[],
         };
-        fields.report_empty("groups", Code::EmptyList, findings);
-        let combine = read_combine(&fields, stated.len(), findings);
+        fields.report_empty("groups", Code::EmptyList, sink);
+        let combine = read_combine(&fields, stated.len(), sink);
         let mut sources = Vec::new();
         for node in stated {
-            if let Some(groups) = Fields::read(node, &SOURCE, findings) {
-                sources.extend(read_source(strategy, name, Some(&groups), findings));
+            if let Some(groups) = Fields::read(node, &SOURCE, sink) {
+                sources.extend(read_source(strategy, name, Some(&groups), sink));
             }
         }
         if fields.is_missing("groups") {
-            sources.extend(read_source(strategy, name, None, findings));
+            sources.extend(read_source(strategy, name, None, sink));
         }
         if !sources.is_empty() {
             connections.push(Connection { name: name.clone(), strategy, sources, combine });
@@ -53,21 +54,20 @@ pub(crate) fn read_connections(node: &Node, findings: &mut DiagnosticSink<'_>) -
     connections
 }
 
-/// Reads what several sources are together; one source is not combined with anything.
-fn read_combine(connection: &Fields<'_>, sources: usize, findings: &mut DiagnosticSink<'_>) -> Combine {
+/// Reads `combine`, which a connection with several sources needs and no other may have.
+fn read_combine(connection: &Fields<'_>, sources: usize, sink: &mut DiagnosticSink<'_>) -> Combine {
     let words = [("first", Combine::First), ("all", Combine::All)];
-    let combine = connection.choice("combine", &words, findings);
+    let combine = connection.choice("combine", &words, sink);
     match (connection.key_span("combine"), connection.get("groups")) {
         (None, Some(groups)) if sources > 1 => {
             let message = "a connection with several sources needs the key `combine`";
-            let help =
-                "write `combine: first` if the first that is there counts, `combine: all` if all of them do";
-            findings.report(Code::MissingKey, &groups.span, message, help.to_owned());
+            let help = "write `combine: first` to use the first that is present, or `combine: all` to use all of them";
+            sink.report(Code::MissingKey, &groups.span, message, help.to_owned());
         }
         (Some(span), _) if sources < 2 => {
-            let message = "`combine` says what several sources are together, and the connection has one";
+            let message = "`combine` is for several sources, and the connection has one";
             let help = "remove it, or list several sources under `groups`".to_owned();
-            findings.report(Code::InvalidValue, span, message, help);
+            sink.report(Code::InvalidValue, span, message, help);
         }
         _ => {}
     }
@@ -105,11 +105,11 @@ enum Cleaning {
     Trim,
 }
 
-/// What is known about a source while its options are read.
-struct Reader<'r, 'n> {
+/// Reads the options of one source.
+struct SourceReader<'r, 'n> {
     strategy: Strategy,
     connection: &'r Spanned<String>,
-    /// What the mapping says; `None` if it leaves everything to the strategy.
+    /// The keys of the source; `None` if everything is left to the strategy.
     fields: Option<&'r Fields<'n>>,
 }
 
@@ -117,29 +117,26 @@ fn read_source(
     strategy: Strategy,
     connection: &Spanned<String>,
     fields: Option<&Fields<'_>>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<OwnedSource> {
-    let reader = Reader { strategy, connection, fields };
-    // Everything is read before anything is given up, so that all that is wrong is found.
+    let reader = SourceReader { strategy, connection, fields };
+    // All options are read before the function can return, so that all problems are reported.
     let provisioned = reader.is_provisioned();
-    let place = match provisioned {
-        true => reader.provisioned(findings),
-        false => reader.attribute(findings),
-    };
-    let form = reader.form(findings);
+    let location = if provisioned { reader.provisioned(sink) } else { reader.attribute(sink) };
+    let form = reader.form(sink);
     let accept = [("numbers", Accepted::Numbers), ("booleans", Accepted::Booleans)];
-    let accept = fields.and_then(|fields| fields.choices("accept", &accept, findings)).unwrap_or_default();
+    let accept = fields.and_then(|fields| fields.choices("accept", &accept, sink)).unwrap_or_default();
     let accepts = |wanted: Accepted| accept.iter().any(|(accepted, _)| *accepted == wanted);
     let normalize = [("nfc", Cleaning::Nfc), ("trim", Cleaning::Trim)];
     let normalize =
-        fields.and_then(|fields| fields.choices("normalize", &normalize, findings)).unwrap_or_default();
+        fields.and_then(|fields| fields.choices("normalize", &normalize, sink)).unwrap_or_default();
     let cleans = |wanted: Cleaning| normalize.iter().any(|(cleaning, _)| *cleaning == wanted);
     let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
-    let absent = fields.and_then(|fields| fields.choice("absent", &absent, findings));
+    let absent = fields.and_then(|fields| fields.choice("absent", &absent, sink));
     let sent = !provisioned && !reader.is_stored();
-    let overage = reader.overage(provisioned, sent, findings);
-    let cap = reader.cap(sent, findings);
-    let (from, shape) = place?;
+    let overage = reader.overage(provisioned, sent, sink);
+    let cap = reader.cap(sent, sink);
+    let (from, shape) = location?;
     Some(OwnedSource {
         from,
         shape,
@@ -154,57 +151,59 @@ fn read_source(
     })
 }
 
-impl Reader<'_, '_> {
+impl SourceReader<'_, '_> {
     fn is_provisioned(&self) -> bool {
         let from = self.fields.and_then(|fields| fields.get("from"));
         from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if text == "provisioned"))
     }
 
-    /// Whether it reads what an application stored about the user, rather than what an identity provider sent.
+    /// Whether it reads what an application stored about the user, and not what an identity provider sent.
     fn is_stored(&self) -> bool {
         let from = self.fields.and_then(|fields| fields.get("from"));
         from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if is_app_metadata(text)))
     }
 
-    /// The text of an option that is there.
-    fn option(&self, key: &str, findings: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
-        let text = self.fields?.text(key, findings)?;
-        check_option(&text, key, findings).then_some(text)
+    /// The text of an option, if it is present.
+    fn option(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
+        let text = self.fields?.text(key, sink)?;
+        if check_option(&text, key, sink) { Some(text) } else { None }
     }
 
     fn has(&self, key: &str) -> bool {
         self.fields.is_some_and(|fields| fields.get(key).is_some())
     }
 
-    /// Reports an option that is there and has no place, with what it belongs to, such as `shape: objects`.
-    fn misplaced(&self, key: &str, owners: &[&str], findings: &mut DiagnosticSink<'_>) {
+    /// Reports an option that does not apply, with the options that it belongs to, such as `shape: objects`.
+    fn misplaced(&self, key: &str, owners: &[&str], sink: &mut DiagnosticSink<'_>) {
         if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
             let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
             let message = format!("`{key}` belongs to {owners}");
-            let help = format!("remove it, or say {owners}");
-            findings.report(Code::ShapeOption, span, message, help);
+            let help = format!("remove it, or write {owners}");
+            sink.report(Code::ShapeOption, span, message, help);
         }
     }
 
-    /// Reports an option that the source lacks, with what wants it.
-    fn missing(&self, key: &str, owner: &str, findings: &mut DiagnosticSink<'_>) {
+    /// Reports an option that is missing, with the option that requires it.
+    fn missing(&self, key: &str, owner: &str, sink: &mut DiagnosticSink<'_>) {
         if !self.has(key) {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
             let message = format!("`{owner}` needs the key `{key}`");
-            findings.report(Code::ShapeOption, span, message, None);
+            sink.report(Code::ShapeOption, span, message, None);
         }
     }
 
-    /// The place and shape of provisioned groups.
-    fn provisioned(&self, findings: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
+    /// The location and shape of provisioned groups.
+    fn provisioned(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         for key in ["shape", "identity", "delimiter"] {
             if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
-                let message = format!("`{key}` belongs to an attribute, and provisioned groups are none");
-                let help = "remove it: provisioned groups are objects of the user that logs in".to_owned();
-                findings.report(Code::ShapeOption, span, message, help);
+                let message =
+                    format!("`{key}` is for attributes, and provisioned groups are not an attribute");
+                let help = "remove it: provisioned groups are objects, and belong to the user who logs in"
+                    .to_owned();
+                sink.report(Code::ShapeOption, span, message, help);
             }
         }
-        let stated = self.option("field", findings);
+        let stated = self.option("field", sink);
         if stated.is_none() && self.has("field") {
             return None;
         }
@@ -212,28 +211,28 @@ impl Reader<'_, '_> {
             && !["name", "id", "external_id"].contains(&field.value.as_str())
         {
             let message =
-                format!("provisioned groups are not named by a member `{}`", field.value.escape_debug());
-            let help = "`field` is one of `name`, `id`, `external_id` here".to_owned();
-            findings.report(Code::InvalidValue, &field.span, message, help);
+                format!("provisioned groups cannot be read by their member `{}`", field.value.escape_debug());
+            let help = "write one of `name`, `id`, `external_id`".to_owned();
+            sink.report(Code::InvalidValue, &field.span, message, help);
             return None;
         }
         let field = stated.map_or_else(|| "name".to_owned(), |field| field.value);
         Some((From::Provisioned, OwnedShape::Objects(field)))
     }
 
-    /// The place and shape of an attribute.
-    fn attribute(&self, findings: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
+    /// The location and shape of an attribute.
+    fn attribute(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let default = self.strategy.default_source();
-        let from = self.fields.and_then(|fields| fields.text("from", findings));
+        let from = self.fields.and_then(|fields| fields.text("from", sink));
         if self.has("from") && from.is_none()
-            || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "their groups", findings))
+            || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "which groups they have", sink))
         {
             return None;
         }
         let identities = [("login", Identity::Login), ("primary", Identity::Primary)];
-        let identity = self.fields.and_then(|fields| fields.choice("identity", &identities, findings));
+        let identity = self.fields.and_then(|fields| fields.choice("identity", &identities, sink));
         let pointer = from.map(|from| from.value).or(default.as_ref().map(|(from, _)| (*from).to_owned()));
-        let word = self.fields.and_then(|fields| fields.choice("shape", SHAPES, findings));
+        let word = self.fields.and_then(|fields| fields.choice("shape", SHAPES, sink));
         if self.has("shape") && word.is_none() {
             return None;
         }
@@ -241,14 +240,13 @@ impl Reader<'_, '_> {
         let word = word.or(default_shape.as_ref().map(word_of));
         let (Some(pointer), Some(word)) = (pointer, word) else {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
-            let message =
-                format!("strategy `{}` has no default for where the groups are", self.strategy.name());
-            let help = "say `groups: { from: /path, shape: list }`";
-            findings.report(Code::MissingSource, span, message, help.to_owned());
+            let message = format!("strategy `{}` has no default location for groups", self.strategy.name());
+            let help = "write `groups: { from: /path, shape: list }`";
+            sink.report(Code::MissingSource, span, message, help.to_owned());
             return None;
         };
-        let shape = self.shape(word, default_shape, findings);
-        // What an application stored about the user is about the user, whoever of the linked accounts logs in.
+        let shape = self.shape(word, default_shape, sink);
+        // What an application stored is about the user, whichever of the linked accounts logs in.
         let identity =
             if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
         Some((From::Attribute { pointer, identity }, shape?))
@@ -258,13 +256,13 @@ impl Reader<'_, '_> {
         &self,
         word: ShapeWord,
         default: Option<OwnedShape>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<OwnedShape> {
         if word != ShapeWord::Delimited {
-            self.misplaced("delimiter", &["shape: delimited"], findings);
+            self.misplaced("delimiter", &["shape: delimited"], sink);
         }
         if !matches!(word, ShapeWord::Objects | ShapeWord::Json) {
-            self.misplaced("field", &["shape: objects", "shape: json"], findings);
+            self.misplaced("field", &["shape: objects", "shape: json"], sink);
         }
         match word {
             ShapeWord::List => Some(OwnedShape::List),
@@ -273,101 +271,101 @@ impl Reader<'_, '_> {
             ShapeWord::Delimited => match default {
                 Some(default @ OwnedShape::Delimited(_)) if !self.has("delimiter") => Some(default),
                 _ => {
-                    self.missing("delimiter", "shape: delimited", findings);
-                    self.option("delimiter", findings).map(|it| OwnedShape::Delimited(it.value))
+                    self.missing("delimiter", "shape: delimited", sink);
+                    self.option("delimiter", sink).map(|it| OwnedShape::Delimited(it.value))
                 }
             },
             ShapeWord::Objects => {
-                self.missing("field", "shape: objects", findings);
-                self.option("field", findings).map(|it| OwnedShape::Objects(it.value))
+                self.missing("field", "shape: objects", sink);
+                self.option("field", sink).map(|it| OwnedShape::Objects(it.value))
             }
             ShapeWord::Json if self.has("field") => {
-                self.option("field", findings).map(|it| OwnedShape::Json(Some(it.value)))
+                self.option("field", sink).map(|it| OwnedShape::Json(Some(it.value)))
             }
             ShapeWord::Json => Some(OwnedShape::Json(None)),
         }
     }
 
-    fn form(&self, findings: &mut DiagnosticSink<'_>) -> Option<OwnedForm> {
+    fn form(&self, sink: &mut DiagnosticSink<'_>) -> Option<OwnedForm> {
         let words =
             [("plain", "plain"), ("dn", "dn"), ("domain", "domain"), ("email", "email"), ("path", "path")];
-        let word = self.fields.and_then(|fields| fields.choice("form", &words, findings));
+        let word = self.fields.and_then(|fields| fields.choice("form", &words, sink));
         if self.has("form") && word.is_none() {
             return None;
         }
         let word = word.unwrap_or("plain");
         if word != "dn" {
-            self.misplaced("attribute", &["form: dn"], findings);
-            self.misplaced("attribute-of", &["form: dn"], findings);
-            self.misplaced("below", &["form: dn"], findings);
+            self.misplaced("attribute", &["form: dn"], sink);
+            self.misplaced("attribute-of", &["form: dn"], sink);
+            self.misplaced("below", &["form: dn"], sink);
         }
         if !matches!(word, "domain" | "email") {
-            self.misplaced("domain", &["form: domain", "form: email"], findings);
+            self.misplaced("domain", &["form: domain", "form: email"], sink);
         }
         match word {
             "dn" => {
-                let attribute = self.option("attribute", findings).filter(|it| check_attribute(it, findings));
+                let attribute = self.option("attribute", sink).filter(|it| check_attribute(it, sink));
                 let owners = [("entry", AttributeOf::Entry), ("parent", AttributeOf::Parent)];
-                let of = self.fields.and_then(|fields| fields.choice("attribute-of", &owners, findings));
-                let below = self.fields.and_then(|fields| fields.text("below", findings));
-                let below = below.filter(|below| check_dn(below, findings));
+                let of = self.fields.and_then(|fields| fields.choice("attribute-of", &owners, sink));
+                let below = self.fields.and_then(|fields| fields.text("below", sink));
+                let below = below.filter(|below| check_dn(below, sink));
                 Some(OwnedForm::DistinguishedName {
                     attribute: attribute.map_or_else(|| "CN".to_owned(), |attribute| attribute.value),
                     of: of.unwrap_or(AttributeOf::Entry),
                     below: below.map(|below| below.value),
                 })
             }
-            "domain" => Some(OwnedForm::Domain { domain: self.domain('\\', findings) }),
-            "email" => Some(OwnedForm::Email { domain: self.domain('@', findings) }),
+            "domain" => Some(OwnedForm::Domain { domain: self.domain('\\', sink) }),
+            "email" => Some(OwnedForm::Email { domain: self.domain('@', sink) }),
             "path" => Some(OwnedForm::Path),
             _ => Some(OwnedForm::Plain),
         }
     }
 
-    fn domain(&self, separator: char, findings: &mut DiagnosticSink<'_>) -> Option<String> {
-        let domain = self.option("domain", findings)?;
+    fn domain(&self, separator: char, sink: &mut DiagnosticSink<'_>) -> Option<String> {
+        let domain = self.option("domain", sink)?;
         if domain.value.contains(separator) {
-            let message = format!("the domain holds `{separator}`, which parts it from the name");
+            let message = format!("the domain contains `{separator}`, which separates it from the name");
             let help = format!("write the domain alone, without `{separator}` and the name");
-            findings.report(Code::InvalidValue, &domain.span, message, help);
+            sink.report(Code::InvalidValue, &domain.span, message, help);
             return None;
         }
         if separator == '@' {
-            check_domain(&domain, ", so add a source for each domain", findings);
+            check_domain(&domain, ", so add a source for each domain", sink);
         }
         Some(domain.value)
     }
 
-    /// Whether signs of withheld groups are looked for: by default where the identity provider sent the groups.
-    fn overage(&self, provisioned: bool, sent: bool, findings: &mut DiagnosticSink<'_>) -> bool {
+    /// Whether signs of withheld groups are checked; by default if the identity provider sent the groups.
+    fn overage(&self, provisioned: bool, sent: bool, sink: &mut DiagnosticSink<'_>) -> bool {
         let words = [("entra", true), ("none", false)];
-        let stated = self.fields.and_then(|fields| fields.choice("overage", &words, findings));
+        let stated = self.fields.and_then(|fields| fields.choice("overage", &words, sink));
         if let (true, Some(true), Some(fields)) = (provisioned, stated, self.fields)
             && let Some(span) = fields.key_span("overage")
         {
-            let message = "`overage` belongs to an attribute, and provisioned groups are none";
-            let help = "remove it: nothing withholds provisioned groups".to_owned();
-            findings.report(Code::ShapeOption, span, message, help);
+            let message = "`overage` is for attributes, and provisioned groups are not an attribute";
+            let help = "remove it: provisioned groups are never withheld".to_owned();
+            sink.report(Code::ShapeOption, span, message, help);
         }
         stated.unwrap_or(sent && self.strategy.has_overage())
     }
 
-    /// So many entries mean that the list was cut.
-    fn cap(&self, sent: bool, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+    /// The number of entries at which the list counts as cut off.
+    fn cap(&self, sent: bool, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
         let default = if sent { self.strategy.default_cap() } else { None };
         let Some((fields, node)) = self.fields.and_then(|fields| Some((fields, fields.get("cap")?))) else {
             return default;
         };
         match node.kind {
             Kind::Text(_) => {
-                if fields.choice("cap", &[("none", ())], findings).is_none() {
-                    findings.help_last("write a number from 1 to 10000, or `none`");
+                if fields.choice("cap", &[("none", ())], sink).is_none() {
+                    sink.help_last("write a number from 1 to 10000, or `none`");
                 }
                 None
             }
-            Kind::Integer(_) | Kind::Float(_) => fields.number("cap", findings),
+            Kind::Integer(_) | Kind::Float(_) => fields.number("cap", sink),
             _ => {
-                findings.wrong_type(node, "`cap`", "a number or the word `none`");
+                sink.wrong_type(node, "`cap`", "a number or the word `none`");
                 None
             }
         }
@@ -389,28 +387,28 @@ fn word_of(shape: &OwnedShape) -> ShapeWord {
     }
 }
 
-/// Reports what is no attribute's type, such as `CN` or `2.5.4.3`.
-fn check_attribute(attribute: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+/// Reports a text that is not the type of an attribute, such as `CN` or `2.5.4.3`.
+fn check_attribute(attribute: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let text = attribute.value.as_str();
     let named = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let numbered =
         text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     if !named && !numbered {
-        let message = format!("`{}` is no attribute of a distinguished name", text.escape_debug());
+        let message = format!("`{}` is not an attribute of a distinguished name", text.escape_debug());
         let help = "write an attribute's type, such as `CN` or `OU`".to_owned();
-        findings.report(Code::InvalidValue, &attribute.span, message, help);
+        sink.report(Code::InvalidValue, &attribute.span, message, help);
     }
     named || numbered
 }
 
-/// Reports what is no distinguished name.
-fn check_dn(below: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+/// Reports a text that is not a distinguished name.
+fn check_dn(below: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let good = crate::login::dn::is_dn(below.value.as_bytes());
     if !good {
-        let message = format!("`{}` is no distinguished name", below.value.escape_debug());
+        let message = format!("`{}` is not a distinguished name", below.value.escape_debug());
         let help = "write it as `OU=Groups,DC=acme,DC=example`".to_owned();
-        findings.report(Code::InvalidValue, &below.span, message, help);
+        sink.report(Code::InvalidValue, &below.span, message, help);
     }
     good
 }

@@ -1,6 +1,6 @@
-//! Auth0's connection strategies, and where each puts the groups unless the mapping says otherwise.
+//! Auth0's connection strategies, and the default location and shape of the groups for each.
 
-use super::model::OwnedShape;
+use super::owned_source::OwnedShape;
 
 /// A connection's strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,12 @@ impl Strategy {
         ("other", Self::Other),
     ];
 
-    /// The word for it, as in `event.connection.strategy`.
+    /// The strategy as in `event.connection.strategy`.
     pub(crate) fn name(self) -> &'static str {
         Self::CHOICES.iter().find(|(_, strategy)| *strategy == self).map_or("other", |(name, _)| name)
     }
 
-    /// Where Auth0 puts the groups of such a connection, and how they look there.
+    /// Where Auth0 puts the groups of such a connection, and in which shape.
     ///
     /// Sources: auth0.com/docs/authenticate/identity-providers/enterprise-identity-providers/azure-active-directory/v2
     /// (waad: names in `groups`), .../choose-a-connection-type-for-azure-ad (oidc: object ids in `group_ids`),
@@ -54,7 +54,7 @@ impl Strategy {
         })
     }
 
-    /// Whether Entra can be behind such a connection, and withhold groups with a sign of it.
+    /// Whether such a connection can lead to Entra, which replaces a long list of groups by a sign of overage.
     pub(crate) fn has_overage(self) -> bool {
         matches!(self, Self::Waad | Self::Oidc | Self::Samlp)
     }

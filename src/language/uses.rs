@@ -1,73 +1,81 @@
-//! `use` in an organization's file: the rules of templates with the organization's parameters.
+//! `use` in an organization's file: the rules of templates with the organization's values of the parameters.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::conditions::Known;
-use super::fields::{DiagnosticSink, Fields, nearest, read_list, read_members};
+use super::conditions::KnownNames;
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
-use super::names::check_id;
-use super::placeholder::{Argument, Budget, Expansion};
+use super::name_checks::check_id;
+use super::parameter::{Argument, read_argument};
+use super::parsed_patterns::Grant;
 use super::read_context::ReadContext;
 use super::rules::read_rules;
-use super::template::{Template, Templates, parse_reference, read_argument};
+use super::substitution::{Substitution, SubstitutionBudget};
+use super::suggestions::nearest;
+use super::template::{Template, Templates, parse_reference};
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_RULES;
 
-/// What the texts of all expanded rules of a mapping may hold, as a file of its own may.
-const BUDGET: Budget = Budget { nodes: 1_000_000, bytes: 16 << 20 };
+/// The most that all expanded rules of a mapping may hold, which is what a file may hold.
+const BUDGET: SubstitutionBudget = SubstitutionBudget { nodes: 1_000_000, bytes: 16 << 20 };
 
 const USED: &str = "used here with these parameters";
 
-/// Reads `use`, and gives the rules of the templates; there is room for `room` of them.
+/// Reads `use`, and returns the rules of the templates, of which there may be at most `room`.
 pub(crate) fn expand_uses(
     node: &Node,
     mut room: usize,
     context: ReadContext<'_>,
-    known: Known<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    known: KnownNames<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
     let mut budget = BUDGET;
-    for node in read_list(node, "`use`", findings).unwrap_or_default() {
-        let Some(fields) = Fields::read(node, &USE, findings) else { continue };
-        let id = fields.text("id", findings);
-        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", findings));
-        let Some(reference) = fields.require_text("template", findings) else { continue };
-        let template = find(&reference, context.templates, findings);
+    for node in read_list(node, "`use`", sink).unwrap_or_default() {
+        let Some(fields) = Fields::read(node, &USE, sink) else { continue };
+        let id = fields.text("id", sink);
+        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", sink));
+        let Some(reference) = fields.require_text("template", sink) else { continue };
+        let template = find(&reference, context.templates, sink);
         if let Some(template) = template {
             template.used.store(true, core::sync::atomic::Ordering::Relaxed);
         }
         let name = parse_reference(&reference.value).map(|(name, _)| name.to_owned());
         let prefix = id.or(name.map(|text| Spanned { value: text, span: reference.span.clone() }));
-        let Some(prefix) = prefix.filter(|_| id_fits) else { continue };
+        let Some(prefix) = prefix else { continue };
+        if !id_fits {
+            continue;
+        }
         match seen.get(&prefix.value) {
             Some(first) => {
-                let message = format!("another `use` of this mapping is called `{}` already", prefix.value);
-                findings.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
-                findings.help_last("give one of the two an `id` of its own");
+                let message = format!("another `use` of this mapping has the id `{}`", prefix.value);
+                sink.report_related(Code::DuplicateId, &prefix.span, message, (first, "first here"));
+                sink.help_last("give one of the two an `id` of its own");
                 continue;
             }
             None => drop(seen.insert(prefix.value.clone(), prefix.span.clone())),
         }
         let Some(template) = template else { continue };
-        let Some(arguments) = read_arguments(&fields, &reference, template, context, findings) else {
+        let Some(arguments) = read_arguments(&fields, &reference, template, context, sink) else {
             continue;
         };
-        let one = OneUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
-        let fits = template.len() <= room;
-        match if fits { one.rules(known, &mut budget, findings) } else { None } {
+        let one =
+            TemplateUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
+        let expanded = if template.len() <= room { one.rules(known, &mut budget, sink) } else { None };
+        match expanded {
             Some(more) => {
                 room = room.saturating_sub(more.len());
                 rules.extend(more);
             }
             None => {
-                let message = format!("with the rules of `{}` the mapping is too large", reference.value);
+                let message = format!("with the rules of `{}`, the mapping is too large", reference.value);
                 let help = format!("a mapping has at most {MAX_RULES} rules; use fewer templates");
-                findings.report(Code::InvalidValue, &reference.span, message, help);
+                sink.report(Code::InvalidValue, &reference.span, message, help);
                 break;
             }
         }
@@ -79,7 +87,7 @@ pub(crate) fn expand_uses(
 fn find<'t>(
     reference: &Spanned<String>,
     templates: &'t Templates,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<&'t Template> {
     if let Some(found) = templates.get(&reference.value) {
         return found.as_ref();
@@ -89,7 +97,8 @@ fn find<'t>(
     let mut versions: Vec<u32> = templates
         .keys()
         .filter_map(|known| parse_reference(known))
-        .filter_map(|(known, version)| (known == name).then_some(version))
+        .filter(|(known, _)| *known == name)
+        .map(|(_, version)| version)
         .collect();
     versions.sort_unstable();
     let text = reference.value.escape_debug();
@@ -97,55 +106,55 @@ fn find<'t>(
         (Some((name, version)), Some(_)) => {
             let there: Vec<String> = versions.iter().map(u32::to_string).collect();
             let message = format!("version {version} of the template `{name}` does not exist");
-            let noun = if there.len() > 1 { "are the versions" } else { "is version" };
-            (message, Some(format!("there {noun} {}", there.join(", "))))
+            let noun = if there.len() > 1 { "the versions" } else { "version" };
+            (message, Some(format!("the template has {noun} {}", there.join(", "))))
         }
         (None, Some(last)) => {
-            let message = format!("`{text}` does not say which version of the template it means");
+            let message = format!("`{text}` does not state the version of the template");
             (message, Some(format!("write `{text}@{last}`")))
         }
         (_, None) => {
             let near = nearest(&reference.value, templates.keys().map(String::as_str));
             let help = near.map(|near| format!("did you mean `{near}`?"));
-            (format!("there is no template `{text}`"), help)
+            (format!("the template `{text}` does not exist"), help)
         }
     };
-    findings.report(Code::UnknownTemplate, &reference.span, message, help);
+    sink.report(Code::UnknownTemplate, &reference.span, message, help);
     None
 }
 
-/// What each parameter of the template is; `None` if one of them is not there or cannot be used.
+/// The value of each parameter of the template; `None` if one of them is missing or cannot be used.
 fn read_arguments(
     fields: &Fields<'_>,
     reference: &Spanned<String>,
     template: &Template,
     context: ReadContext<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<BTreeMap<String, Argument>> {
     let mut arguments = BTreeMap::new();
     let mut complete = true;
     let mut stated = Vec::new();
     let with = fields.get("with");
-    for (name, node) in with.and_then(|node| read_members(node, "`with`", findings)).unwrap_or_default() {
+    for (name, node) in with.and_then(|node| read_members(node, "`with`", sink)).unwrap_or_default() {
         stated.push(name.value.as_str());
         let Some(parameter) = template.parameter(&name.value) else {
             let names = || template.parameters.iter().map(|parameter| parameter.name.value.as_str());
             let help = match nearest(&name.value, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if template.parameters.is_empty() => "the template has no parameters".to_owned(),
-                None => format!("the template has the parameters {}", super::fields::quoted(names())),
+                None => format!("the template has the parameters {}", super::suggestions::quoted(names())),
             };
             let message = format!(
                 "the template `{}` has no parameter `{}`",
                 reference.value,
                 name.value.escape_debug()
             );
-            findings.report(Code::UnknownParameter, &name.span, message, help);
+            sink.report(Code::UnknownParameter, &name.span, message, help);
             continue;
         };
         let what = format!("`{}`", name.value);
         let argument = match parameter.kind {
-            Some(kind) => read_argument(node, &what, kind, context.platform, findings),
+            Some(kind) => read_argument(node, &what, kind, context.platform, sink),
             None => None,
         };
         match argument {
@@ -160,7 +169,7 @@ fn read_arguments(
         }
         match &parameter.default {
             Some(default) => drop(arguments.insert(name.value.clone(), default.clone())),
-            // A default or a type that cannot be used has been reported.
+            // A default or a type that cannot be used has already been reported.
             None if parameter.has_default || parameter.kind.is_none() => complete = false,
             None => {
                 complete = false;
@@ -168,60 +177,61 @@ fn read_arguments(
                     format!("the template `{}` needs the parameter `{}`", reference.value, name.value);
                 let help = format!("add it: `with: {{ {}: … }}`", name.value);
                 let span = with.map_or(&reference.span, |with| &with.span);
-                findings.report_in(
+                sink.report_in(
                     Code::MissingParameter,
                     span,
                     message,
                     (&template.file, &name.span, "declared here"),
                 );
-                findings.help_last(&help);
+                sink.help_last(&help);
             }
         }
     }
-    complete.then_some(arguments)
+    if complete { Some(arguments) } else { None }
 }
 
-/// One entry of `use`.
-struct OneUse<'u> {
+/// An entry of `use`.
+struct TemplateUse<'u> {
     template: &'u Template,
     prefix: &'u str,
     span: &'u Range<usize>,
     arguments: &'u BTreeMap<String, Argument>,
 }
 
-impl OneUse<'_> {
-    /// The rules with the parameters put in; `None` if they would be too many.
+impl TemplateUse<'_> {
+    /// The rules with the values of the parameters; `None` if they exceed the budget.
     fn rules(
         &self,
-        known: Known<'_>,
-        budget: &mut Budget,
-        findings: &mut DiagnosticSink<'_>,
+        known: KnownNames<'_>,
+        budget: &mut SubstitutionBudget,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<Rule>> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
-        let mut expansion = Expansion { arguments: &arguments, budget, forged: Vec::new() };
-        let expanded = expansion.rules(&self.template.rules)?;
-        let forged = expansion.forged;
+        let mut substitution = Substitution { arguments: &arguments, budget, forged: Vec::new() };
+        let expanded = substitution.rules(&self.template.rules)?;
+        let forged = substitution.forged;
         for forged in &forged {
-            let message = format!("the parameters make `{}` of a grant", forged.escape_debug());
-            let help = "what a parameter holds is taken as it is; write the capture into the template";
-            findings.report(Code::InvalidValue, self.span, message, help.to_owned());
+            let message =
+                format!("the values of the parameters turn a grant into `{}`", forged.escape_debug());
+            let help = "the value of a parameter is a literal; write the capture in the template";
+            sink.report(Code::InvalidValue, self.span, message, help.to_owned());
         }
         let mut list = Vec::new();
         let mut inner = DiagnosticSink { file: &self.template.file, list: &mut list };
         let mut rules = read_rules(&expanded, Some(self.prefix), known, &mut inner);
         for rule in &mut rules {
             rule.used = Some(self.span.clone());
-            // What has been reported is no grant that anyone could look at further.
-            rule.groups.retain(|group| {
-                let place = (group.span.start, group.span.end);
-                !self.template.broken.contains(&place) && !forged.contains(&group.value)
+            // Grants that have been reported are not checked further.
+            rule.groups.retain(|Grant { written, .. }| {
+                let place = (written.span.start, written.span.end);
+                !self.template.broken.contains(&place) && !forged.contains(&written.value)
             });
         }
         for diagnostic in list {
-            // What is wrong whatever the parameters are is reported once, in the template.
+            // What does not depend on the parameters is reported once, in the template.
             let place = (diagnostic.code, diagnostic.span.start, diagnostic.span.end);
             if !self.template.found.contains(&place) {
-                findings.list.push(diagnostic.related(findings.file, self.span.clone(), USED));
+                sink.list.push(diagnostic.related(sink.file, self.span.clone(), USED));
             }
         }
         Some(rules)

@@ -1,8 +1,7 @@
-//! YAML as a tree in which every node knows its place.
+//! YAML as a tree in which every node has its location.
 //!
-//! Deserializing straight into types would stop at the first thing that does not fit;
-//! an author wants everything that is wrong at once. serde-saphyr parses and places, this tree is read by
-//! [`Fields`](super::fields::Fields).
+//! Deserializing directly into types would stop at the first value that does not fit, but all problems of a file should
+//! be reported at once. serde-saphyr parses and locates; [`Fields`](super::fields::Fields) reads the tree.
 
 use core::fmt;
 use core::ops::Range;
@@ -10,10 +9,12 @@ use core::ops::Range;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_YAML_DEPTH;
 
-/// A YAML value with its place in the file, in bytes.
+mod syntax_error;
+
+/// A YAML value with its location in the file, in bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) span: Range<usize>,
@@ -28,7 +29,7 @@ pub(crate) enum Kind {
     Float(f64),
     Text(String),
     List(Vec<Node>),
-    /// In the order of the file; keys may repeat.
+    /// In the order of the file, with repeated keys.
     Map(Vec<(Spanned<String>, Node)>),
 }
 
@@ -40,7 +41,7 @@ pub(crate) struct Spanned<T> {
 }
 
 impl Node {
-    /// Whether it is a list or a mapping with nothing in it.
+    /// Whether it is an empty list or mapping.
     pub(crate) fn is_empty(&self) -> bool {
         match &self.kind {
             Kind::List(entries) => entries.is_empty(),
@@ -51,7 +52,7 @@ impl Node {
 }
 
 impl Kind {
-    /// What the value is, for a message.
+    /// The type of the value in messages.
     pub(crate) fn noun(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -68,8 +69,8 @@ impl Kind {
 ///
 /// # Errors
 ///
-/// What makes it no YAML, or YAML that no mapping file needs: more than one document, merge keys, nesting
-/// without an end, aliases that multiply.
+/// If the text is not YAML, or uses what mapping files do not need: several documents, merge keys, very deep nesting, or
+/// aliases that multiply.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -87,78 +88,9 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         underscored_numbers_as_strings: true,
         with_snippet: false,
     };
-    match serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options) {
-        Ok(node) => Ok(place(node)),
-        Err(error) => {
-            let (span, message) = describe(text, &error);
-            let behind_tab = text.get(..span.start).is_some_and(|before| before.ends_with('\t'));
-            let behind_braces = text.get(..span.start).is_some_and(|before| before.ends_with("{{"));
-            let marked = text.get(span.start..).unwrap_or_default();
-            let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
-            Err(Box::new(match marked.chars().next() {
-                Some('<') if marked.starts_with("<<") => {
-                    diagnostic.help("write the keys out where they belong")
-                }
-                Some('-') if marked.starts_with("---") => {
-                    diagnostic.help("remove the second document, or put it into a file of its own")
-                }
-                _ if behind_braces || marked.starts_with("{{") => {
-                    diagnostic.help("put a text that begins with `{{` in quotes")
-                }
-                Some('*') => diagnostic.help("put a glob that begins with `*` in quotes"),
-                first if behind_tab || first == Some('\t') => {
-                    diagnostic.help("YAML is indented with spaces, not with tabs")
-                }
-                _ => diagnostic,
-            }))
-        }
-    }
-}
-
-/// Where serde-saphyr saw the problem, and its message without the place.
-fn describe(text: &str, error: &serde_saphyr::Error) -> (Range<usize>, String) {
-    let span = error.location().map_or(0..0, |location| match location.span().byte_offset() {
-        Some(_) => span_of(&location),
-        None => {
-            let start = offset_of(text, location.line(), location.column());
-            start..start
-        }
-    });
-    let rendered = error.without_snippet().to_string();
-    // serde-saphyr puts the place into the message; whoever prints the diagnostic shows it.
-    let message = rendered.lines().next().unwrap_or_default();
-    let message = message.split(" at line ").next().unwrap_or(message);
-    let message = message.strip_prefix("error: ").unwrap_or(message);
-    let message = match message {
-        _ if message.contains("Documents") => "the file has a second document, and may have one",
-        _ if message.contains("Depth")
-            || message.contains("recursion limit")
-            || message.contains("depth") =>
-        {
-            "the file is nested deeper than a mapping file may be"
-        }
-        _ if message.contains("merge keys") => "the merge key `<<` is not part of the mapping language",
-        _ if message.starts_with("budget breached") => "the file is larger than a mapping file may be",
-        _ => message,
-    };
-    let start = span.start.min(text.len());
-    // Something is to be underlined: the character at the place, if the problem has no extent.
-    let first = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    (start..span.end.clamp(start + first, text.len()), message.to_owned())
-}
-
-/// The byte at a line and a column, both counted from one, the column in characters.
-fn offset_of(text: &str, line: u64, column: u64) -> usize {
-    let count = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-    let mut start = 0;
-    for (number, content) in text.split_inclusive('\n').enumerate() {
-        if number == count(line) {
-            let within = content.char_indices().nth(count(column));
-            return start + within.map_or(content.trim_end().len(), |(at, _)| at);
-        }
-        start += content.len();
-    }
-    start
+    serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options)
+        .map(locate)
+        .map_err(|error| Box::new(syntax_error::diagnose(file, text, &error)))
 }
 
 fn span_of(location: &serde_saphyr::Location) -> Range<usize> {
@@ -178,7 +110,7 @@ enum RawNode {
     Map(Vec<(serde_saphyr::Spanned<String>, serde_saphyr::Spanned<RawNode>)>),
 }
 
-fn place(node: serde_saphyr::Spanned<RawNode>) -> Node {
+fn locate(node: serde_saphyr::Spanned<RawNode>) -> Node {
     let span = span_of(&node.referenced);
     let kind = match node.value {
         RawNode::Null => Kind::Null,
@@ -186,18 +118,18 @@ fn place(node: serde_saphyr::Spanned<RawNode>) -> Node {
         RawNode::Integer(value) => Kind::Integer(value),
         RawNode::Float(value) => Kind::Float(value),
         RawNode::Text(value) => Kind::Text(value),
-        RawNode::List(entries) => Kind::List(entries.into_iter().map(place).collect()),
+        RawNode::List(entries) => Kind::List(entries.into_iter().map(locate).collect()),
         RawNode::Map(members) => Kind::Map(
             members
                 .into_iter()
                 .map(|(key, value)| {
                     let name = Spanned { span: span_of(&key.referenced), value: key.value };
-                    (name, place(value))
+                    (name, locate(value))
                 })
                 .collect(),
         ),
     };
-    // A mapping or list in block style has no mark of its own: its first key, or entry, stands for it.
+    // A mapping or list in block style has no span: it is located by its first key or entry.
     let span = match &kind {
         Kind::Map(members) if span.is_empty() => members.first().map(|(name, _)| name.span.clone()),
         Kind::List(entries) if span.is_empty() => entries.first().map(|entry| entry.span.clone()),
@@ -286,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mapping_file_is_refused_where_it_breaks() {
+    fn parse_locates_errors() {
         check_refused("a: [1, 2\nb: 3\n", ": 3\n", "illegal placement of ':'");
         check_refused("a: b: c\n", ": c\n", "mapping values are not allowed");
         check_refused("a: 1\n---\nb: 2\n", "---\nb: 2\n", "second document");
@@ -295,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_has_an_end() {
+    fn parse_limits_nesting() {
         for open in ["[", "{a: ", "- "] {
             let diagnostic = parse("x.yaml", &open.repeat(10_000)).expect_err(open);
             assert_eq!(diagnostic.message, "the file is nested deeper than a mapping file may be");
@@ -303,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_cannot_multiply_without_end() {
+    fn parse_limits_the_expansion_of_aliases() {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..20 {
             let alias = format!("*a{}", level - 1);
@@ -313,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn every_node_knows_its_bytes() {
+    fn parse_locates_nodes() {
         let text = "key:\n  - x: [é, \"b\"]\n";
         let root = parse("x.yaml", text).expect(text);
         let Kind::Map(members) = root.kind else { panic!("{root:?}") };

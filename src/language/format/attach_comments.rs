@@ -1,36 +1,36 @@
-//! Every comment finds its place: above what it stands above, behind what it stands behind, or at the end of the
-//! block that it is indented like.
+//! Attaching comments to entries: above the entry that follows, after the value on the same line, or at the end of the
+//! block with the same indentation.
 
-use super::tree::{Collection, Comment, Entry, Tree, Value};
+use super::tree::{Collection, Comment, Entry, EntryValue, Tree};
 
 impl<'t> Tree<'t> {
-    /// Gives all comments that have no place yet one.
+    /// Attaches all comments that are not attached yet.
     pub(super) fn place_comments(&mut self) {
-        let loose = core::mem::take(&mut self.loose);
+        let unplaced = core::mem::take(&mut self.unplaced);
         let Some(root) = &mut self.root else {
-            self.head = loose;
+            self.head = unplaced;
             return;
         };
         let mut previous: Option<Comment<'t>> = None;
-        for mut comment in loose {
-            // Comments that follow one another keep their order, however they are indented.
-            if let Some(previous) = previous.filter(|previous| previous.alone && comment.alone) {
+        for mut comment in unplaced {
+            // Consecutive comments keep their order, whatever their indentation is.
+            if let Some(previous) = previous.filter(|previous| previous.own_line && comment.own_line) {
                 let between = previous.start + previous.text.len()..comment.start;
                 if self.text.get(between).is_some_and(|text| text.trim().is_empty()) {
                     comment.column = comment.column.min(previous.column);
                 }
             }
             previous = Some(comment);
-            if comment.alone {
-                root.place_alone(comment);
+            if comment.own_line {
+                root.place_on_own_line(comment);
             } else {
-                root.place_behind(comment);
+                root.place_trailing(comment);
             }
         }
         self.split_head();
     }
 
-    /// What stands at the top of the file above an empty line belongs to the file, not to its first key.
+    /// Comments at the top of the file with an empty line below them belong to the file, not to its first key.
     fn split_head(&mut self) {
         let Some(first) = self.root.as_mut().and_then(|root| root.entries.first_mut()) else { return };
         let head = if core::mem::take(&mut first.blank) {
@@ -47,25 +47,25 @@ impl<'t> Tree<'t> {
 
 impl<'t> Collection<'t> {
     /// Places a comment that has a line of its own.
-    fn place_alone(&mut self, comment: Comment<'t>) {
+    fn place_on_own_line(&mut self, comment: Comment<'t>) {
         let next = self.entries.partition_point(|entry| entry.start < comment.start);
         if let Some(previous) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) {
             let deeper = !self.flow && comment.column > self.indent;
             match &mut previous.value {
-                Value::Collection(inner) if inner.has_begun(&comment) || !inner.flow => {
+                EntryValue::Collection(inner) if inner.has_begun(&comment) || !inner.flow => {
                     let within = comment.start < previous.span.end;
                     let like_inner = deeper && !inner.flow && comment.column >= inner.indent;
                     if within || like_inner {
-                        return inner.place_alone(comment);
+                        return inner.place_on_own_line(comment);
                     }
                     if deeper && inner.flow {
                         return previous.below.push(comment);
                     }
                 }
                 // Between the key and its value, or between empty brackets.
-                _ if comment.start < previous.span.end => return previous.lift(comment),
-                // As deep as the text of a block scalar, it would be a part of that.
-                Value::Block { .. } => {}
+                _ if comment.start < previous.span.end => return previous.move_above(comment),
+                // Indented like the text of a block scalar, the comment would become a part of it.
+                EntryValue::Block { .. } => {}
                 _ if deeper => return previous.below.push(comment),
                 _ => {}
             }
@@ -81,37 +81,37 @@ impl<'t> Collection<'t> {
     }
 
     /// Places a comment that has something before it on its line.
-    fn place_behind(&mut self, comment: Comment<'t>) {
+    fn place_trailing(&mut self, comment: Comment<'t>) {
         let next = self.entries.partition_point(|entry| entry.start < comment.start);
         let Some(entry) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) else {
-            // Behind the mark of the document's start.
+            // After the marker of the document's start.
             match self.entries.first_mut() {
                 Some(first) => first.above.push(comment),
                 None => self.tail.push(comment),
             }
             return;
         };
-        entry.place_behind(comment);
+        entry.place_trailing(comment);
     }
 }
 
 impl<'t> Entry<'t> {
     /// Puts a comment from between the entry's key and the end of its value above the entry.
-    pub(super) fn lift(&mut self, mut comment: Comment<'t>) {
+    pub(super) fn move_above(&mut self, mut comment: Comment<'t>) {
         comment.blank = core::mem::take(&mut self.blank);
         self.above.push(comment);
     }
 
-    fn place_behind(&mut self, comment: Comment<'t>) {
+    fn place_trailing(&mut self, comment: Comment<'t>) {
         match &mut self.value {
-            Value::Collection(inner)
+            EntryValue::Collection(inner)
                 if inner.has_begun(&comment) && !(inner.flow && comment.start >= self.span.end) =>
             {
-                inner.place_behind(comment);
+                inner.place_trailing(comment);
             }
-            Value::Collection(_) if comment.start < self.span.end => self.opening.push(comment),
+            EntryValue::Collection(_) if comment.start < self.span.end => self.opening.push(comment),
             _ if comment.start < self.span.start => self.opening.push(comment),
-            _ => self.behind.push(comment),
+            _ => self.trailing.push(comment),
         }
     }
 }

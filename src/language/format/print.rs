@@ -1,18 +1,18 @@
-//! A tree as text.
+//! Writing a tree as text.
 
-use super::scalar_style::write_text;
-use super::tree::{Collection, Comment, Entry, Tree, Value};
+use super::scalar_style::{Style, write_text};
+use super::tree::{Collection, Comment, Entry, EntryValue, Tree};
 
 /// The widest line of a list in brackets, or a mapping in braces, in characters.
 const WIDTH: usize = 110;
 
-/// How much deeper each level is.
+/// The indentation of each level.
 const STEP: usize = 2;
 
 impl Tree<'_> {
     /// Writes the whole file.
     pub(super) fn print(&self) -> String {
-        let mut printer = Printer { out: String::new(), fresh: true };
+        let mut printer = Printer { out: String::new(), no_blank: true };
         printer.comments(&self.head, 0);
         if let Some(root) = &self.root {
             if root.entries.is_empty() {
@@ -21,21 +21,29 @@ impl Tree<'_> {
                 return printer.out;
             }
             printer.blank(!self.head.is_empty());
-            printer.block(root, 0, false);
+            printer.block(root, 0, FirstLine::New);
         }
         printer.out
     }
 }
 
+/// Where the first entry of a block is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FirstLine {
+    New,
+    /// On the line of the dash of the list entry that the block is.
+    AfterDash,
+}
+
 struct Printer {
     out: String,
-    /// Whether an empty line would be too much: at the top of the file, or behind text that ends with one.
-    fresh: bool,
+    /// Whether to write no empty line next: at the top of the file, and after text that ends with an empty line.
+    no_blank: bool,
 }
 
 impl Printer {
     fn blank(&mut self, wanted: bool) {
-        if wanted && !self.fresh {
+        if wanted && !self.no_blank {
             self.out.push('\n');
         }
     }
@@ -52,7 +60,7 @@ impl Printer {
 
     fn end(&mut self) {
         self.out.push('\n');
-        self.fresh = false;
+        self.no_blank = false;
     }
 
     fn comments(&mut self, comments: &[Comment<'_>], indent: usize) {
@@ -62,9 +70,9 @@ impl Printer {
         }
     }
 
-    /// Writes what is in a collection, line by line; if `started`, the first line has begun already.
-    fn block(&mut self, collection: &Collection<'_>, indent: usize, mut started: bool) {
-        // Above the first thing in a block is no empty line.
+    /// Writes the entries of a collection, each on lines of its own.
+    fn block(&mut self, collection: &Collection<'_>, indent: usize, mut first_line: FirstLine) {
+        // A block does not begin with an empty line.
         let mut first = true;
         for entry in &collection.entries {
             for comment in &entry.above {
@@ -74,9 +82,10 @@ impl Printer {
             }
             self.blank(entry.blank && !first);
             first = false;
-            if !core::mem::take(&mut started) {
+            if first_line == FirstLine::New {
                 self.start(indent);
             }
+            first_line = FirstLine::New;
             self.entry(entry, indent);
             self.comments(&entry.below, indent + STEP);
         }
@@ -88,47 +97,47 @@ impl Printer {
         let before = self.out.len();
         match &entry.key {
             Some(key) => {
-                write_text(&mut self.out, key, false);
+                write_text(&mut self.out, key, Style::Block);
                 self.out.push(':');
             }
             None => self.out.push('-'),
         }
         let width = indent + self.out.get(before..).unwrap_or_default().chars().count() + 1;
-        let behind = || entry.opening.iter().chain(&entry.behind);
+        let trailing = || entry.opening.iter().chain(&entry.trailing);
         match &entry.value {
-            Value::Collection(inner) => match one_line(inner, width) {
+            EntryValue::Collection(inner) => match one_line(inner, width) {
                 Some(text) => {
                     self.out.push(' ');
                     self.out.push_str(&text);
-                    self.close(behind());
+                    self.close(trailing());
                 }
-                None if entry.key.is_none() && entry.opening.is_empty() && entry.behind.is_empty() => {
+                None if entry.key.is_none() && entry.opening.is_empty() && entry.trailing.is_empty() => {
                     self.out.push(' ');
-                    self.block(inner, indent + STEP, true);
+                    self.block(inner, indent + STEP, FirstLine::AfterDash);
                 }
                 None => {
-                    self.close(behind());
-                    self.block(inner, indent + STEP, false);
+                    self.close(trailing());
+                    self.block(inner, indent + STEP, FirstLine::New);
                 }
             },
-            Value::Text(text) => {
+            EntryValue::Text(text) => {
                 self.out.push(' ');
-                write_text(&mut self.out, text, false);
-                self.close(behind());
+                write_text(&mut self.out, text, Style::Block);
+                self.close(trailing());
             }
-            Value::Time(text) => {
+            EntryValue::Time(text) => {
                 self.out.push(' ');
                 self.out.push_str(text);
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Bare(text) => {
+            EntryValue::Bare(text) => {
                 if !text.is_empty() {
                     self.out.push(' ');
                 }
                 self.out.push_str(text);
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Lines(lines) => {
+            EntryValue::Lines(lines) => {
                 self.out.push(' ');
                 for (at, line) in lines.iter().enumerate() {
                     if at > 0 {
@@ -137,24 +146,24 @@ impl Printer {
                     }
                     self.out.push_str(line);
                 }
-                self.close(behind());
+                self.close(trailing());
             }
-            Value::Block { sign, lines } => {
+            EntryValue::Block { sign, lines } => {
                 self.out.push(' ');
                 self.out.push_str(sign);
-                self.close(behind());
+                self.close(trailing());
                 for line in lines {
                     self.line(line, if line.is_empty() { 0 } else { indent + STEP });
                 }
-                self.fresh = sign.contains('+');
+                self.no_blank = sign.contains('+');
             }
         }
     }
 
-    /// Writes the comments behind something, and ends the line.
+    /// Writes comments at the end of a line, and ends it.
     fn close<'c, 't: 'c>(&mut self, comments: impl Iterator<Item = &'c Comment<'t>>) {
         for comment in comments {
-            // Two spaces: yamllint takes one for a mistake.
+            // Two spaces, as yamllint requires.
             self.out.push_str("  ");
             self.out.push_str(comment.text);
         }
@@ -162,11 +171,12 @@ impl Printer {
     }
 }
 
-/// A collection on one line that begins in some column, if it was written in brackets and fits.
+/// The text of a collection on one line that begins at a column, if it was written in brackets and fits.
 fn one_line(collection: &Collection<'_>, column: usize) -> Option<String> {
     let mut out = String::new();
     write_flow(&mut out, collection)?;
-    (column + out.chars().count() <= WIDTH || collection.entries.is_empty()).then_some(out)
+    let fits = column + out.chars().count() <= WIDTH || collection.entries.is_empty();
+    if fits { Some(out) } else { None }
 }
 
 fn write_flow(out: &mut String, collection: &Collection<'_>) -> Option<()> {
@@ -183,16 +193,16 @@ fn write_flow(out: &mut String, collection: &Collection<'_>) -> Option<()> {
             out.push_str(", ");
         }
         if let Some(key) = &entry.key {
-            write_text(out, key, true);
+            write_text(out, key, Style::Flow);
             out.push_str(": ");
         }
         match &entry.value {
-            Value::Collection(inner) => write_flow(out, inner)?,
-            Value::Text(text) => write_text(out, text, true),
-            Value::Time(text) => out.push_str(text),
-            Value::Bare("") => out.push_str("null"),
-            Value::Bare(text) => out.push_str(text),
-            Value::Lines(_) | Value::Block { .. } => return None,
+            EntryValue::Collection(inner) => write_flow(out, inner)?,
+            EntryValue::Text(text) => write_text(out, text, Style::Flow),
+            EntryValue::Time(text) => out.push_str(text),
+            EntryValue::Bare("") => out.push_str("null"),
+            EntryValue::Bare(text) => out.push_str(text),
+            EntryValue::Lines(_) | EntryValue::Block { .. } => return None,
         }
     }
     out.push_str(if collection.is_map { " }" } else { "]" });

@@ -1,13 +1,21 @@
-//! Texts with the quotes that they need.
+//! The quotes of texts.
 
 use core::fmt::Write;
 
-/// Writes a text: plain if no reader of YAML can take it for something else, and in quotes if not.
-pub(super) fn write_text(out: &mut String, text: &str, in_flow: bool) {
-    if is_plain(text) && !(in_flow && text.contains(',')) {
+/// Whether a collection is written on lines of its own, or in brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Block,
+    Flow,
+}
+
+/// Writes a text: without quotes if every parser of YAML reads it as that text, and with quotes otherwise.
+pub(super) fn write_text(out: &mut String, text: &str, style: Style) {
+    let separates = style == Style::Flow && text.contains(',');
+    if is_plain(text) && !separates {
         out.push_str(text);
     } else if text.contains(['\\', '"']) && !text.contains(is_hidden) {
-        // Here double quotes would need escapes, which are hard to read in a pattern.
+        // In double quotes, the text would need escapes, which are hard to read in a pattern.
         out.push('\'');
         out.push_str(&text.replace('\'', "''"));
         out.push('\'');
@@ -36,9 +44,9 @@ fn write_escaped(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Characters that cannot be seen, or look like a space, or make two letters look like one.
+/// Whether a character is invisible, looks like a space, or combines with the letter before it.
 ///
-/// Those that only join letters are not among them: some languages cannot do without.
+/// Characters that only join letters are not hidden: some languages need them.
 fn is_hidden(char: char) -> bool {
     char.is_control()
         || char.is_whitespace() && char != ' '
@@ -48,10 +56,10 @@ fn is_hidden(char: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a text means itself without quotes, in YAML 1.1 and 1.2, as a key and as a value, and looks like it.
+/// Whether a text needs no quotes, in YAML 1.1 and 1.2, as a key and as a value.
 ///
-/// Patterns and distinguished names are in quotes even where YAML would not need them: whether a glob is in quotes
-/// shall not depend on where its star is.
+/// Patterns and distinguished names always have quotes, even where YAML would not require them: whether a glob has
+/// quotes should not depend on the position of its star.
 fn is_plain(text: &str) -> bool {
     let begins_well =
         text.starts_with(|char: char| char.is_alphanumeric() || matches!(char, '_' | '/' | '.' | '(' | '+'));
@@ -72,20 +80,20 @@ fn is_plain(text: &str) -> bool {
         && !is_object_id(text)
 }
 
-/// Whether it is a UUID: some of them look like numbers, and a list of them shall look even.
+/// Whether it is a UUID. Some look like numbers, and a list of UUIDs should look uniform.
 fn is_object_id(text: &str) -> bool {
     text.len() == 36
         && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
-/// Whether a reader of YAML takes it for a boolean or for nothing.
+/// Whether a parser of YAML may read it as a boolean or null.
 fn is_word(text: &str) -> bool {
     let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", ".nan", ".inf", "+.inf"];
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a reader of YAML takes it for a number, or might: `1.2.3` gets quotes as well.
+/// Whether a parser of YAML may read it as a number, or a person might: `1.2.3` also has quotes.
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let all = |text: &str, allowed: fn(char) -> bool| text.starts_with(allowed) && text.chars().all(allowed);
@@ -100,7 +108,7 @@ fn is_number(text: &str) -> bool {
         && all(exponent, |char| char.is_ascii_digit() || char == '_')
 }
 
-/// Whether it begins like a date, as a reader of YAML 1.1 takes it for one.
+/// Whether it begins like a date, as a parser of YAML 1.1 may read it as one.
 pub(super) fn is_time(text: &str) -> bool {
     let date = text.split(['T', 't', ' ', '\t']).next().unwrap_or_default();
     let mut parts = date.split('-');
@@ -112,7 +120,7 @@ pub(super) fn is_time(text: &str) -> bool {
     part(4..=4) && part(1..=2) && part(1..=2) && parts.next().is_none()
 }
 
-/// Whether it is a date or a time that needs no quotes where the language wants one.
+/// Whether it is a date or time that needs no quotes where the language expects one.
 pub(super) fn is_plain_time(text: &str) -> bool {
     is_time(text)
         && text.chars().all(|char| {
@@ -123,12 +131,12 @@ pub(super) fn is_plain_time(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::write_text;
+    use super::{Style, write_text};
 
     fn check(text: &str, block: &str, flow: &str) {
-        for (in_flow, expected) in [(false, block), (true, flow)] {
+        for (style, expected) in [(Style::Block, block), (Style::Flow, flow)] {
             let mut out = String::new();
-            write_text(&mut out, text, in_flow);
+            write_text(&mut out, text, style);
             assert_eq!(out, expected, "{text:?}");
         }
     }
@@ -143,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_itself_is_plain() {
+    fn write_text_omits_quotes_around_plain_text() {
         check_plain("bi-viewers");
         check_plain("Domain Users");
         check_plain("/app_metadata/groups");
@@ -162,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reader_could_take_for_something_else_is_quoted() {
+    fn write_text_quotes_what_a_parser_could_misread() {
         for text in
             ["", " padded ", "yes", "No", "ON", "off", "y", "null", "~", "True", ".NaN", ".inf", "-.inf"]
         {
@@ -185,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_and_object_ids_are_quoted() {
+    fn write_text_quotes_patterns_and_object_ids() {
         check_double("e2f4a6b8-1c3d-4e5f-8a9b-0c1d2e3f4a5b");
         check_double("eng-*");
         check_double("*-leads");
@@ -196,13 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn commas_are_quoted_where_they_would_separate() {
+    fn write_text_quotes_commas_that_would_separate() {
         check("one, two", "one, two", "\"one, two\"");
         check_double("one,two");
     }
 
     #[test]
-    fn what_cannot_be_seen_is_escaped() {
+    fn write_text_escapes_invisible_characters() {
         check("Ko\u{308}ln", r#""Ko\u0308ln""#, r#""Ko\u0308ln""#);
         check("two\nlines", r#""two\nlines""#, r#""two\nlines""#);
         check("a\u{200b}b\\", r#""a\u200bb\\""#, r#""a\u200bb\\""#);

@@ -1,32 +1,32 @@
-//! A mapping file as it is written: what stands where, and in which notation.
+//! A mapping file as it is written: its entries with their notation, locations and comments.
 
 use core::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
-use super::{Construct, FormatRefusal};
+use super::refusal::{Construct, FormatRefusal};
 use crate::language::yaml::{Kind, Node};
 
-/// A file, taken apart.
+/// The parts of a file.
 #[derive(Debug)]
 pub(super) struct Tree<'t> {
     pub(super) text: &'t str,
     /// Comments at the top of the file, with an empty line below them.
     pub(super) head: Vec<Comment<'t>>,
-    /// What the file holds; `None` if that is nothing but comments.
+    /// The content of the file; `None` if it has only comments.
     pub(super) root: Option<Collection<'t>>,
-    /// Comments that have no place in the tree yet, in the order of the file.
-    pub(super) loose: Vec<Comment<'t>>,
+    /// Comments that are not attached to an entry yet, in the order of the file.
+    pub(super) unplaced: Vec<Comment<'t>>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Comment<'t> {
-    /// From the `#` on, without spaces at the end.
+    /// The text from the `#`, without spaces at the end.
     pub(super) text: &'t str,
     pub(super) start: usize,
     pub(super) column: usize,
-    /// Whether nothing stands before it on its line.
-    pub(super) alone: bool,
+    /// Whether it is alone on its line.
+    pub(super) own_line: bool,
     /// Whether an empty line is above it.
     pub(super) blank: bool,
 }
@@ -40,81 +40,81 @@ pub(super) struct Collection<'t> {
     /// The column of its keys or dashes.
     pub(super) indent: usize,
     pub(super) entries: Vec<Entry<'t>>,
-    /// Comments behind the last entry, on lines of their own.
+    /// Comments below the last entry.
     pub(super) tail: Vec<Comment<'t>>,
 }
 
 /// A member of a mapping, or an entry of a list, with its comments.
 #[derive(Debug)]
 pub(super) struct Entry<'t> {
-    /// Where its key, its dash, or, in brackets, its value begins.
+    /// The start of its key, its dash, or, in brackets, its value.
     pub(super) start: usize,
     pub(super) key: Option<String>,
-    pub(super) value: Value<'t>,
-    /// Where the value begins and ends.
+    pub(super) value: EntryValue<'t>,
+    /// The bytes of the value.
     pub(super) span: Range<usize>,
-    /// Whether an empty line is above it, and below the comments that stand above it.
+    /// Whether an empty line is between it and the comments above it, or the entry before it.
     pub(super) blank: bool,
     pub(super) above: Vec<Comment<'t>>,
-    /// Behind the key, the dash or the opening bracket.
+    /// After the key, the dash or the opening bracket.
     pub(super) opening: Vec<Comment<'t>>,
-    /// Behind the value.
-    pub(super) behind: Vec<Comment<'t>>,
-    /// Below the value and indented deeper than the entry.
+    /// After the value, on the same line.
+    pub(super) trailing: Vec<Comment<'t>>,
+    /// Below the value, with more indentation than the entry.
     pub(super) below: Vec<Comment<'t>>,
 }
 
 #[derive(Debug)]
-pub(super) enum Value<'t> {
+pub(super) enum EntryValue<'t> {
     Collection(Collection<'t>),
-    /// Text on one line; which quotes it gets is decided anew.
+    /// Text on one line, whose quotes are chosen again.
     Text(String),
-    /// A date or a time where the language wants one.
+    /// A date or time where the language expects one.
     Time(String),
-    /// Nothing, a boolean or a number, as it is written.
+    /// Null, a boolean or a number, as it is written.
     Bare(&'t str),
-    /// Text over several lines, without its indentation.
+    /// Text on several lines, without indentation.
     Lines(Vec<&'t str>),
-    /// Text behind `|` or `>`.
+    /// A block scalar: text after `|` or `>`.
     Block {
-        /// The sign, with what goes with it.
+        /// `|` or `>`, with the indicators that follow.
         sign: String,
-        /// Without their indentation.
+        /// Without indentation.
         lines: Vec<&'t str>,
     },
 }
 
 impl<'t> Tree<'t> {
-    /// Takes a file apart of which the compiler has made `node`.
+    /// Reads a file that the YAML reader has parsed as `node`.
     pub(super) fn read(text: &'t str, node: &Node) -> Result<Self, FormatRefusal> {
         let events = events(text)?;
-        let mut reader = Reader { text, gaps: Gaps::new(text), events: &events, at: 0 };
+        let mut reader = TreeReader { text, gaps: Gaps::new(text), events: &events, at: 0 };
         reader.scan()?;
-        let value = if events.is_empty() { Value::Bare("") } else { reader.value(node, 0)?.0 };
+        let value = if events.is_empty() { EntryValue::Bare("") } else { reader.value(node, 0)?.0 };
         let root = match value {
-            Value::Collection(collection) => Some(collection),
-            Value::Bare("") => None,
+            EntryValue::Collection(collection) => Some(collection),
+            EntryValue::Bare("") => None,
             _ => {
                 let construct = Construct::Outermost;
                 return Err(FormatRefusal::Unsupported { construct, span: node.span.clone() });
             }
         };
-        Ok(Self { text, head: Vec::new(), root, loose: reader.gaps.comments })
+        Ok(Self { text, head: Vec::new(), root, unplaced: reader.gaps.comments })
     }
 
     /// The texts of the comments of a tree that was just read.
     pub(super) fn comments(&self) -> impl Iterator<Item = &'t str> {
-        self.loose.iter().map(|comment| comment.text)
+        self.unplaced.iter().map(|comment| comment.text)
     }
 }
 
 type Events<'t> = Vec<(Event<'t>, Range<usize>, usize)>;
 
-/// What the parser says about the only document of a text: events with their bytes and columns.
+/// The parser's events for the only document of a text, with their bytes and columns.
 fn events(text: &str) -> Result<Events<'_>, FormatRefusal> {
     let mut events = Vec::new();
     for event in Parser::new_from_str(text) {
-        // The compiler has read the text with the same parser.
+        // An error is unexpected: the same parser has already read the text.
         let (event, span) = event.map_err(|_| FormatRefusal::Unsafe { span: 0..0 })?;
         let bytes = span.byte_range().ok_or(FormatRefusal::Unsafe { span: 0..0 })?;
         match event {
@@ -128,16 +128,16 @@ fn events(text: &str) -> Result<Events<'_>, FormatRefusal> {
     Ok(events)
 }
 
-/// What stands between the scalars of a text.
+/// The text between scalars: comments, dashes and the signs of block scalars.
 #[derive(Debug)]
 struct Gaps<'t> {
     text: &'t str,
-    /// Where the lines begin.
+    /// The start of each line.
     lines: Vec<usize>,
     comments: Vec<Comment<'t>>,
-    /// Where the dashes of lists are, and in which columns.
+    /// The dashes of lists: their byte offsets and columns.
     dashes: Vec<(usize, usize)>,
-    /// Where the signs of block scalars are.
+    /// The bytes of the signs of block scalars, such as `|-`.
     signs: Vec<Range<usize>>,
 }
 
@@ -159,7 +159,7 @@ impl<'t> Gaps<'t> {
         (number, at - self.line(number).start.min(at))
     }
 
-    /// The first dash from a byte on, in a column if one is given.
+    /// The first dash at or after a byte, in a given column if there is one.
     fn dash(&self, from: usize, column: Option<usize>) -> Option<(usize, usize)> {
         let first = self.dashes.partition_point(|(at, _)| *at < from);
         let mut dashes = self.dashes.get(first..).unwrap_or_default().iter();
@@ -170,19 +170,19 @@ impl<'t> Gaps<'t> {
         self.text.get(range).is_some_and(|text| text.trim().is_empty())
     }
 
-    /// Whether nothing stands before a byte on its line.
-    fn is_alone(&self, at: usize) -> bool {
+    /// Whether only spaces are before a byte on its line.
+    fn has_own_line(&self, at: usize) -> bool {
         let (number, _) = self.place(at);
         self.is_blank(self.line(number).start..at)
     }
 
-    /// Whether an empty line is above what stands alone at a byte.
+    /// Whether a byte is the first on its line, and an empty line is above.
     fn has_blank_above(&self, at: usize) -> bool {
         let (number, _) = self.place(at);
-        self.is_alone(at) && number.checked_sub(1).is_some_and(|above| self.is_blank(self.line(above)))
+        self.has_own_line(at) && number.checked_sub(1).is_some_and(|above| self.is_blank(self.line(above)))
     }
 
-    /// Finds the comments, dashes and signs of a gap, and what cannot be rewritten.
+    /// Collects the comments, dashes and signs in a gap, and refuses constructs that cannot be rewritten.
     fn scan(&mut self, gap: Range<usize>) -> Result<(), FormatRefusal> {
         let mut at = gap.start;
         while let Some(rest) = self.text.get(at..gap.end)
@@ -201,8 +201,8 @@ impl<'t> Gaps<'t> {
                 }
                 '#' => {
                     let text = rest.lines().next().unwrap_or(rest).trim_end();
-                    let (alone, blank) = (self.is_alone(at), self.has_blank_above(at));
-                    self.comments.push(Comment { text, start: at, column, alone, blank });
+                    let (own_line, blank) = (self.has_own_line(at), self.has_blank_above(at));
+                    self.comments.push(Comment { text, start: at, column, own_line, blank });
                     let line_end = self.line(number).end;
                     (line_end - at).min(rest.len())
                 }
@@ -225,16 +225,16 @@ impl<'t> Gaps<'t> {
     }
 }
 
-/// Makes a tree out of events, beside the one that the compiler has made of them.
-struct Reader<'t, 'e> {
+/// Builds a tree from events, together with the nodes that the YAML reader has built from the same events.
+struct TreeReader<'t, 'e> {
     text: &'t str,
     gaps: Gaps<'t>,
     events: &'e [(Event<'t>, Range<usize>, usize)],
     at: usize,
 }
 
-impl<'t, 'e> Reader<'t, 'e> {
-    /// Looks at everything that is no scalar.
+impl<'t, 'e> TreeReader<'t, 'e> {
+    /// Scans everything between scalars.
     fn scan(&mut self) -> Result<(), FormatRefusal> {
         let mut end = 0;
         for (event, span, _) in self.events {
@@ -248,7 +248,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         self.gaps.scan(end..self.text.len())
     }
 
-    /// Where the text of a scalar ends: the parser counts the indentation of what follows a block scalar to it.
+    /// The end of a scalar's text: the parser includes the indentation of the line that follows a block scalar.
     fn end_of_scalar(&self, style: ScalarStyle, span: &Range<usize>) -> usize {
         if !is_block(style) {
             let text = self.text.get(span.clone()).unwrap_or_default();
@@ -266,21 +266,25 @@ impl<'t, 'e> Reader<'t, 'e> {
         Ok(next)
     }
 
-    /// Reads a value that stands behind `floor`, and says where it is.
-    fn value(&mut self, node: &Node, floor: usize) -> Result<(Value<'t>, Range<usize>), FormatRefusal> {
+    /// Reads a value that begins at or after `min_start`, and returns its bytes too.
+    fn value(
+        &mut self,
+        node: &Node,
+        min_start: usize,
+    ) -> Result<(EntryValue<'t>, Range<usize>), FormatRefusal> {
         let (event, span, column) = self.next()?;
         let different = || FormatRefusal::Unsafe { span: span.clone() };
         match (event, &node.kind) {
             (Event::Scalar(_, style, ..), kind) => self.scalar(*style, span, kind).ok_or_else(different),
             (Event::SequenceStart(style, ..), Kind::List(nodes)) => {
                 let flow = *style == StructureStyle::Flow;
-                // Where a list begins for the parser depends on whether it is indented.
-                let first = self.gaps.dash(floor, None);
-                let (mut dash, column) = first.filter(|_| !flow).unwrap_or((floor, *column));
+                // The parser gives lists different starts, depending on their indentation. The first dash does not.
+                let first = if flow { None } else { self.gaps.dash(min_start, None) };
+                let (mut dash, column) = first.unwrap_or((min_start, *column));
                 let mut entries = Vec::new();
                 for node in nodes {
                     if flow {
-                        let (value, span) = self.value(node, floor)?;
+                        let (value, span) = self.value(node, min_start)?;
                         entries.push(Entry::new(span.start, None, value, span));
                         continue;
                     }
@@ -323,18 +327,18 @@ impl<'t, 'e> Reader<'t, 'e> {
         mut entries: Vec<Entry<'t>>,
         opening: &Range<usize>,
         closing: &Range<usize>,
-    ) -> (Value<'t>, Range<usize>) {
+    ) -> (EntryValue<'t>, Range<usize>) {
         for entry in &mut entries {
             entry.blank = self.gaps.has_blank_above(entry.start);
         }
-        // Where a collection in block style ends for the parser says where the next thing begins.
+        // For a collection in block style, the parser gives the start of what follows as its end.
         let end = match entries.last() {
             Some(last) if !flow => last.span.end,
             _ => closing.end,
         };
         let start = entries.first().map_or(opening.start, |first| first.start.min(opening.start));
         let collection = Collection { is_map, flow, indent, entries, tail: Vec::new() };
-        (Value::Collection(collection), start..end)
+        (EntryValue::Collection(collection), start..end)
     }
 
     fn scalar(
@@ -342,7 +346,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         style: ScalarStyle,
         span: &Range<usize>,
         kind: &Kind,
-    ) -> Option<(Value<'t>, Range<usize>)> {
+    ) -> Option<(EntryValue<'t>, Range<usize>)> {
         let end = self.end_of_scalar(style, span);
         if is_block(style) {
             return self.block(span.start, end, kind);
@@ -350,18 +354,18 @@ impl<'t, 'e> Reader<'t, 'e> {
         let source = self.text.get(span.start..end)?;
         let value = match kind {
             Kind::Text(_) if source.contains('\n') => {
-                // The spaces that begin a line are no part of the text; those that end it may be.
+                // Spaces at the start of a line are not part of the text; those at its end may be.
                 let lines = source.split('\n').map(|line| line.trim_start_matches([' ', '\t']));
-                Value::Lines(lines.collect())
+                EntryValue::Lines(lines.collect())
             }
-            Kind::Text(text) => Value::Text(text.clone()),
-            _ => Value::Bare(source),
+            Kind::Text(text) => EntryValue::Text(text.clone()),
+            _ => EntryValue::Bare(source),
         };
         Some((value, span.start..end))
     }
 
-    /// Text behind `|` or `>`: its lines as they are, without the indentation that they have in common.
-    fn block(&self, start: usize, end: usize, kind: &Kind) -> Option<(Value<'t>, Range<usize>)> {
+    /// A block scalar: its lines without their common indentation.
+    fn block(&self, start: usize, end: usize, kind: &Kind) -> Option<(EntryValue<'t>, Range<usize>)> {
         let Kind::Text(text) = kind else { return None };
         let sign = self.gaps.signs.iter().rev().find(|sign| sign.end <= start)?;
         let (number, _) = self.gaps.place(sign.start);
@@ -369,7 +373,7 @@ impl<'t, 'e> Reader<'t, 'e> {
         let source = self.text.get(content.clone())?;
         let leading = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let first = |text: &str| text.lines().find(|line| !line.trim().is_empty()).map(leading);
-        // Only with an explicit number can the first line of the text begin with spaces.
+        // The first line of the text begins with spaces only if the sign has an indentation indicator.
         let indent = first(source).unwrap_or_default().checked_sub(first(text).unwrap_or_default())?;
         let mut lines: Vec<&str> =
             source.lines().map(|line| line.get(indent.min(leading(line))..).unwrap_or_default()).collect();
@@ -378,12 +382,12 @@ impl<'t, 'e> Reader<'t, 'e> {
             while lines.pop_if(|line| line.is_empty()).is_some() {}
         }
         let signs = sign_text.chars().map(|char| if char.is_ascii_digit() { '2' } else { char });
-        Some((Value::Block { sign: signs.collect(), lines }, sign.start..content.end.max(sign.end)))
+        Some((EntryValue::Block { sign: signs.collect(), lines }, sign.start..content.end.max(sign.end)))
     }
 }
 
 impl<'t> Entry<'t> {
-    fn new(start: usize, key: Option<String>, value: Value<'t>, span: Range<usize>) -> Self {
+    fn new(start: usize, key: Option<String>, value: EntryValue<'t>, span: Range<usize>) -> Self {
         let none = Vec::new;
         Self {
             start,
@@ -393,7 +397,7 @@ impl<'t> Entry<'t> {
             blank: false,
             above: none(),
             opening: none(),
-            behind: none(),
+            trailing: none(),
             below: none(),
         }
     }

@@ -2,76 +2,84 @@
 
 use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
 use super::{
-    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, Text, Value, Where,
-    Word, word,
+    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TextType, ValueType,
+    Where, Word, word,
 };
 use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
 
 pub(crate) static ORGANIZATION: Object = Object {
     name: "organization",
     what: "the mapping",
-    doc: "Where one customer's groups are found, and which target groups they lead to.",
+    doc: "Where one customer's groups are found, and which target groups the customer's users receive for them.",
     base: None,
     keys: &[
         Key::optional(
             "organization",
-            Value::Text(&ORGANIZATION_ID),
+            ValueType::Text(&ORGANIZATION_ID),
             "The id of the Auth0 organization; left out for a customer without one.",
         ),
         Key::required(
             "connections",
-            Value::Map { key: &CONNECTION_NAME, of: &Value::Object(&CONNECTION), least: 1 },
+            ValueType::Map { key: &CONNECTION_NAME, of: &ValueType::Object(&CONNECTION), least: 1 },
             "The customer's connections, by their name in Auth0.",
         ),
         Key::optional(
             "aliases",
-            Value::Map { key: &ALIAS_ID, of: &Value::Text(&ALIAS), least: 0 },
+            ValueType::Map { key: &ALIAS_ID, of: &ValueType::Text(&ALIAS), least: 0 },
             "Readable names for what the identity provider sends, such as object ids.",
         ),
         Key::optional(
             "use",
-            Value::List { of: &Value::Object(&USE), least: 0 },
+            ValueType::List { of: &ValueType::Object(&USE), least: 0 },
             "Templates whose rules belong to the mapping.",
         ),
-        Key::optional("rules", Value::List { of: &Value::Object(&RULE), least: 0 }, "The rules."),
+        Key::optional("rules", ValueType::List { of: &ValueType::Object(&RULE), least: 0 }, "The rules."),
         Key::optional(
             "default",
-            Value::Texts { of: &TARGET_NAME, least: 1 },
-            "The target groups that are granted if no rule granted anything.",
+            ValueType::Texts { of: &TARGET_NAME, least: 1 },
+            "The target groups that are granted if no rule grants anything.",
         ),
         Key::optional(
             "policies",
-            Value::Object(&ORGANIZATION_POLICIES),
-            "What replaces the platform's policies for this organization.",
+            ValueType::Object(&ORGANIZATION_POLICIES),
+            "Policies that replace the platform's for this organization.",
         ),
     ],
     constraints: &[Constraint::AtLeastOne(&["rules", "use"])],
 };
 
-static ORGANIZATION_ID: Text = Text::matching(
+static ORGANIZATION_ID: TextType = TextType::matching(
     MAX_OPTION,
     "^org_[A-Za-z0-9]+$",
     "write the id, which begins with `org_` and has letters and digits",
 )
 .such_as("org_AcmeAnalytics01");
-static CONNECTION_NAME: Text = Text::printed(MAX_CONNECTION_NAME).such_as("acme-entra");
-static ALIAS_ID: Text =
-    Text::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
+static CONNECTION_NAME: TextType = TextType::printed(MAX_CONNECTION_NAME).such_as("acme-entra");
+static ALIAS_ID: TextType =
+    TextType::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
         .such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
-static ALIAS: Text = Text::printed(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
+static ALIAS: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
 
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",
     what: "`policies`",
-    doc: "What replaces the platform's policies for this organization.",
+    doc: "Policies that replace the platform's for this organization.",
     base: None,
     keys: &[
-        Key::optional("incomplete", Value::Word(INCOMPLETE), "A login whose groups could not be read."),
-        Key::optional("unmatched", Value::Word(UNMATCHED), "An upstream group that no rule wants."),
+        Key::optional(
+            "incomplete",
+            ValueType::Word(INCOMPLETE),
+            "What happens with a login whose groups could not be read completely.",
+        ),
+        Key::optional(
+            "unmatched",
+            ValueType::Word(UNMATCHED),
+            "What happens with an upstream group that no rule matches.",
+        ),
         Key::optional(
             "refresh",
             REFRESH_VALUE,
-            "The exchange of a refresh token, for which nobody logs in anew.",
+            "What happens when a refresh token is exchanged, which is not a new login.",
         ),
     ],
     constraints: &[],
@@ -83,16 +91,16 @@ pub(crate) static CONNECTION: Object = Object {
     doc: "A connection to the customer's identity provider.",
     base: None,
     keys: &[
-        Key::required("strategy", Value::Word(STRATEGIES), "The connection's strategy in Auth0."),
+        Key::required("strategy", ValueType::Word(STRATEGIES), "The connection's strategy in Auth0."),
         Key::optional(
             "groups",
-            Value::OneOrList(&Value::Object(&SOURCE)),
-            "Where the groups are found and how they look there, by default as the strategy has it.",
+            ValueType::OneOrList(&ValueType::Object(&SOURCE)),
+            "Where the groups are found, and in which form; the default depends on the strategy.",
         ),
-        Key::optional("combine", Value::Word(COMBINE), "What several sources are together."),
+        Key::optional("combine", ValueType::Word(COMBINE), "How several sources are combined."),
     ],
     constraints: &[
-        Constraint::Requires(Where::says("strategy", &["other"]), &["groups"]),
+        Constraint::Requires(Where::is("strategy", &["other"]), &["groups"]),
         Constraint::WithSeveral("groups", "combine"),
     ],
 };
@@ -106,118 +114,123 @@ pub(super) static STRATEGIES: &[Word] = &[
     word("pingfederate", "PingFederate."),
     word("google-apps", "Google Workspace."),
     word("ad", "Active Directory or LDAP, through the connector."),
-    word("other", "A strategy that this list lacks, or an attribute that another Action writes."),
+    word("other", "A strategy that is not in this list, or an attribute that another Action writes."),
 ];
 
 static COMBINE: &[Word] = &[
-    word("first", "The first that is there counts."),
-    word("all", "All of them count, and each has to be complete."),
+    word("first", "The first source that is present is used."),
+    word("all", "All sources are used, and each must be complete."),
 ];
 
 pub(crate) static SOURCE: Object = Object {
     name: "source",
     what: "`groups`",
-    doc: "Where groups are found and how they look there.",
+    doc: "Where groups are found, and in which form.",
     base: None,
     keys: &[
         Key::optional(
             "from",
-            Value::Either(&[
-                Value::Text(&POINTER),
-                Value::Word(&[word(
+            ValueType::Either(&[
+                ValueType::Text(&POINTER),
+                ValueType::Word(&[word(
                     "provisioned",
-                    "The groups that SCIM or a directory sync put into Auth0.",
+                    "The groups that SCIM or directory sync wrote to Auth0.",
                 )]),
             ]),
-            "A JSON Pointer below `event.user`, or `provisioned`; by default where the strategy puts them.",
+            "A JSON Pointer below `event.user`, or `provisioned`; the default depends on the strategy.",
         ),
         Key::optional(
             "identity",
-            Value::Word(IDENTITIES),
-            "Whose attributes are read where accounts are linked.",
+            ValueType::Word(IDENTITIES),
+            "Whose attributes are read if accounts are linked.",
         )
         .or("login"),
         Key::optional(
             "shape",
-            Value::Word(SHAPES),
-            "The shape of the groups, by default that of the strategy.",
+            ValueType::Word(SHAPES),
+            "The shape of the groups; the default depends on the strategy.",
         ),
         Key::optional(
             "delimiter",
-            Value::Text(&DELIMITER),
+            ValueType::Text(&DELIMITER),
             "With `shape: delimited`: what separates the groups.",
         ),
         Key::optional(
             "field",
-            Value::Text(&FIELD),
-            "With `shape: objects` or `json`, or provisioned groups: the member that holds the group.",
+            ValueType::Text(&FIELD),
+            "With `shape: objects` or `json`, or with provisioned groups: the member that holds the group.",
         ),
-        Key::optional("accept", Value::Words { of: ACCEPT, least: 0 }, "Entries that are read as text.")
-            .or("[]"),
-        Key::optional("form", Value::Word(FORMS), "The form of each entry.").or("plain"),
+        Key::optional(
+            "accept",
+            ValueType::Words { of: ACCEPT, least: 0 },
+            "Types of entries that are read as text.",
+        )
+        .or("[]"),
+        Key::optional("form", ValueType::Word(FORMS), "The form of each entry.").or("plain"),
         Key::optional(
             "attribute",
-            Value::Text(&ATTRIBUTE),
+            ValueType::Text(&ATTRIBUTE),
             "With `form: dn`: the attribute whose value is the group.",
         )
         .or("CN"),
         Key::optional(
             "attribute-of",
-            Value::Word(ATTRIBUTE_OF),
-            "With `form: dn`: whether the entry's own name has the attribute, or a name above it.",
+            ValueType::Word(ATTRIBUTE_OF),
+            "With `form: dn`: whether the attribute is in the entry's own name or in a name above it.",
         )
         .or("entry"),
         Key::optional(
             "below",
-            Value::Text(&BELOW),
+            ValueType::Text(&BELOW),
             "With `form: dn`: entries that are not below this distinguished name are left out.",
         ),
         Key::optional(
             "domain",
-            Value::Text(&DOMAIN),
+            ValueType::Text(&DOMAIN),
             "With `form: domain` or `email`: entries of another domain are left out.",
         ),
-        Key::optional("normalize", Value::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
+        Key::optional("normalize", ValueType::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
             .or("[]"),
-        Key::optional("absent", Value::Word(ABSENT), "What it means that nothing is there.").or("incomplete"),
+        Key::optional("absent", ValueType::Word(ABSENT), "What it means if the attribute is missing.")
+            .or("incomplete"),
         Key::optional(
             "overage",
-            Value::Word(OVERAGE),
-            "Which signs of withheld groups are looked for: `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
+            ValueType::Word(OVERAGE),
+            "Which signs of withheld groups are checked; by default `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
         Key::optional(
             "cap",
-            Value::Either(&[
-                Value::Number { least: 1, most: 10_000 },
-                Value::Word(&[word("none", "Any number of entries is a complete list.")]),
+            ValueType::Either(&[
+                ValueType::Number { least: 1, most: 10_000 },
+                ValueType::Word(&[word("none", "A list of any length is complete.")]),
             ]),
-            "So many entries mean that the list was cut: 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
+            "The number of entries at which the list counts as cut off; by default 100 for `okta`, 200 for `google-apps` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
         ),
     ],
     constraints: &[
-        Constraint::Forbids(Where::says("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
-        Constraint::OnlyIf(Where::says_or_lacks("shape", &["delimited"]), &["delimiter"]),
-        Constraint::OnlyIf(Where::says_or_lacks("shape", &["objects", "json"]), &["field"]),
-        Constraint::Requires(Where::says("shape", &["objects"]), &["field"]),
-        Constraint::OnlyIf(Where::says("form", &["dn"]), &["attribute", "attribute-of", "below"]),
-        Constraint::OnlyIf(Where::says("form", &["domain", "email"]), &["domain"]),
+        Constraint::Forbids(Where::is("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
+        Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited"]), &["delimiter"]),
+        Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "json"]), &["field"]),
+        Constraint::Requires(Where::is("shape", &["objects"]), &["field"]),
+        Constraint::OnlyIf(Where::is("form", &["dn"]), &["attribute", "attribute-of", "below"]),
+        Constraint::OnlyIf(Where::is("form", &["domain", "email"]), &["domain"]),
     ],
 };
 
-static DELIMITER: Text = Text::printed(MAX_OPTION).such_as(",");
-static FIELD: Text = Text::printed(MAX_OPTION).such_as("email");
-static ATTRIBUTE: Text = Text::matching(
+static DELIMITER: TextType = TextType::printed(MAX_OPTION).such_as(",");
+static FIELD: TextType = TextType::printed(MAX_OPTION).such_as("email");
+static ATTRIBUTE: TextType = TextType::matching(
     MAX_OPTION,
     "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$",
     "write an attribute's type, such as `CN` or `OU`",
 )
 .such_as("CN");
-static BELOW: Text = Text::up_to(MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
-static DOMAIN: Text = Text::printed(MAX_OPTION).such_as("ACME");
+static BELOW: TextType = TextType::up_to(MAX_TEXT).such_as("OU=Groups,DC=acme,DC=example");
+static DOMAIN: TextType = TextType::printed(MAX_OPTION).such_as("ACME");
 
 static IDENTITIES: &[Word] = &[
     word("login", "Those of the identity that logged in."),
-    word("primary", "Those of the primary identity, which are the user's own."),
+    word("primary", "Those of the primary identity, which are the attributes of the user."),
 ];
 
 static SHAPES: &[Word] = &[
@@ -226,7 +239,7 @@ static SHAPES: &[Word] = &[
     word("string", "One string that is one group."),
     word("delimited", "One string, split at each delimiter."),
     word("objects", "An array of objects; `field` names the member that holds the group."),
-    word("json", "A string that holds JSON: an array of strings, or of objects if `field` is there."),
+    word("json", "A string that holds JSON: an array of strings, or of objects if `field` is set."),
 ];
 
 static ACCEPT: &[Word] =
@@ -234,10 +247,10 @@ static ACCEPT: &[Word] =
 
 static FORMS: &[Word] = &[
     word("plain", "The entry is the group."),
-    word("dn", "A distinguished name, of which the value of `attribute` is the group."),
-    word("domain", "`DOMAIN\\name`, of which the part behind the backslash is the group."),
+    word("dn", "A distinguished name; the value of `attribute` is the group."),
+    word("domain", "`DOMAIN\\name`; the part after the backslash is the group."),
     word("email", "An e-mail address; with `domain` only the part before `@` is the group."),
-    word("path", "A path that begins with `/`, which is left out."),
+    word("path", "A path that begins with `/`; the rest is the group."),
 ];
 
 static ATTRIBUTE_OF: &[Word] = &[
@@ -246,8 +259,8 @@ static ATTRIBUTE_OF: &[Word] = &[
 ];
 
 static NORMALIZE: &[Word] = &[
-    word("nfc", "Letters are brought into Unicode's normalization form C."),
-    word("trim", "Spaces at the ends, and invisible characters, are removed."),
+    word("nfc", "Names are converted to Unicode normalization form C."),
+    word("trim", "Spaces at both ends and invisible characters are removed."),
 ];
 
 static ABSENT: &[Word] =
@@ -261,22 +274,22 @@ pub(crate) static USE: Object = Object {
     doc: "The use of a template.",
     base: None,
     keys: &[
-        Key::required("template", Value::Text(&TEMPLATE_NAME), "The template and its version."),
+        Key::required("template", ValueType::Text(&TEMPLATE_NAME), "The template and its version."),
         Key::optional(
             "id",
-            Value::Text(&RULE_ID),
-            "What the ids of its rules begin with, by default the template's name.",
+            ValueType::Text(&RULE_ID),
+            "The prefix of the ids of its rules; by default the template's name.",
         ),
         Key::optional(
             "with",
-            Value::Map { key: &PARAMETER_NAME, of: &Value::Texts { of: &PROSE, least: 1 }, least: 0 },
-            "The parameters.",
+            ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 0 },
+            "The values of the parameters, by name.",
         ),
     ],
     constraints: &[],
 };
 
-static PARAMETER_NAME: Text = Text::matching(
+static PARAMETER_NAME: TextType = TextType::matching(
     MAX_ID,
     "^[a-z][a-z0-9_-]*$",
     "begin with a letter, and write lowercase letters, digits, `-` and `_`",
@@ -289,16 +302,16 @@ pub(crate) static TEMPLATE: Object = Object {
     doc: "Rules that organizations share, with parameters.",
     base: None,
     keys: &[
-        Key::required("description", Value::Text(&PROSE), "What the template is for."),
+        Key::required("description", ValueType::Text(&PROSE), "What the template is for."),
         Key::optional(
             "parameters",
-            Value::Map { key: &PARAMETER_NAME, of: &Value::Object(&PARAMETER), least: 0 },
-            "What differs from use to use, by name.",
+            ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Object(&PARAMETER), least: 0 },
+            "The parameters, by name.",
         ),
         Key::required(
             "rules",
-            Value::Templated(&Value::List { of: &Value::Object(&RULE), least: 1 }),
-            "The rules; `{{name}}` in a text stands for a parameter.",
+            ValueType::Templated(&ValueType::List { of: &ValueType::Object(&RULE), least: 1 }),
+            "The rules; `{{name}}` in a text is replaced by a parameter.",
         ),
     ],
     constraints: &[],
@@ -307,15 +320,15 @@ pub(crate) static TEMPLATE: Object = Object {
 pub(crate) static PARAMETER: Object = Object {
     name: "parameter",
     what: "a parameter",
-    doc: "What differs from use to use of a template.",
+    doc: "A value that each use of a template can set.",
     base: None,
     keys: &[
-        Key::required("type", Value::Word(PARAMETER_TYPES), "What it is."),
-        Key::optional("description", Value::Text(&PROSE), "What it is for."),
+        Key::required("type", ValueType::Word(PARAMETER_TYPES), "The type of its value."),
+        Key::optional("description", ValueType::Text(&PROSE), "What it is for."),
         Key::optional(
             "default",
-            Value::Texts { of: &PROSE, least: 1 },
-            "What holds if a use leaves it out; without a default, each use has to state it.",
+            ValueType::Texts { of: &PROSE, least: 1 },
+            "The value if a use does not set it; without a default, each use must set it.",
         ),
     ],
     constraints: &[],

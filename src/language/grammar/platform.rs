@@ -1,43 +1,44 @@
 //! `platform.yaml`.
 
 use super::{
-    APPLICATION_NAME, CLAIM, Key, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, Text, Value, Word, word,
+    APPLICATION_NAME, CLAIM, Key, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TextType, ValueType, Word,
+    word,
 };
 use crate::limits::{MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 
 pub(crate) static PLATFORM: Object = Object {
     name: "platform",
     what: "the platform",
-    doc: "The applications, the registry of target groups, and what bounds every mapping.",
+    doc: "The applications, the registry of target groups, and the limits of every mapping.",
     base: None,
     keys: &[
         Key::required(
             "applications",
-            Value::Map { key: &APPLICATION_NAME, of: &Value::Object(&APPLICATION), least: 1 },
+            ValueType::Map { key: &APPLICATION_NAME, of: &ValueType::Object(&APPLICATION), least: 1 },
             "The applications, by name.",
         ),
         Key::required(
             "groups",
-            Value::Map { key: &TARGET_NAME, of: &Value::Object(&TARGET_GROUP), least: 0 },
+            ValueType::Map { key: &TARGET_NAME, of: &ValueType::Object(&TARGET_GROUP), least: 0 },
             "The registry: every target group that a rule can grant, by name.",
         ),
         Key::optional(
             "tiers",
-            Value::Map {
+            ValueType::Map {
                 key: &APPLICATION_NAME,
-                of: &Value::Unique(&Value::List { of: &Value::Text(&TARGET_NAME), least: 2 }),
+                of: &ValueType::Unique(&ValueType::List { of: &ValueType::Text(&TARGET_NAME), least: 2 }),
                 least: 0,
             },
-            "Orders of target groups, the highest first; a user keeps the highest of each.",
+            "Ordered lists of target groups, the highest first; a user keeps only the highest of each list.",
         ),
         Key::optional(
             "ceilings",
-            Value::Map { key: &ORGANIZATION_NAME, of: &Value::Object(&CEILING), least: 0 },
-            "What single organizations may grant at most, by the organization's name.",
+            ValueType::Map { key: &ORGANIZATION_NAME, of: &ValueType::Object(&CEILING), least: 0 },
+            "The most that an organization may grant, by the organization's name.",
         ),
         Key::optional(
             "policies",
-            Value::Object(&PLATFORM_POLICIES),
+            ValueType::Object(&PLATFORM_POLICIES),
             "What happens with logins that cannot be evaluated.",
         ),
     ],
@@ -47,39 +48,36 @@ pub(crate) static PLATFORM: Object = Object {
 pub(crate) static APPLICATION: Object = Object {
     name: "application",
     what: "an application",
-    doc: "An application that is told its users' groups.",
+    doc: "An application that receives its users' groups.",
     base: None,
     keys: &[
         Key::required(
             "clients",
-            Value::Unique(&Value::Texts { of: &CLIENT, least: 1 }),
+            ValueType::Unique(&ValueType::Texts { of: &CLIENT, least: 1 }),
             "The client ids that the application has in Auth0; a client belongs to one application only.",
         ),
-        Key::required("claim", Value::Text(&CLAIM), "The groups claim that the application reads."),
-        Key::optional("tokens", Value::Words { of: TOKENS, least: 1 }, "Which tokens carry the claim.")
+        Key::required("claim", ValueType::Text(&CLAIM), "The groups claim that the application reads."),
+        Key::optional("tokens", ValueType::Words { of: TOKENS, least: 1 }, "Which tokens carry the claim.")
             .or("[id, access]"),
         Key::optional(
             "saml-attribute",
-            Value::Text(&SAML_ATTRIBUTE),
-            "The SAML attribute that carries the groups where the application speaks SAML.",
+            ValueType::Text(&SAML_ATTRIBUTE),
+            "The SAML attribute that carries the groups if the application uses SAML.",
         ),
         Key::optional(
             "provenance",
-            Value::Text(&CLAIM),
-            "A claim that tells the bundle's digest and the rules that fired.",
+            ValueType::Text(&CLAIM),
+            "A claim with the bundle's digest and the rules that fired.",
         ),
-        Key::optional("profile", Value::Word(PROFILES), "What the application accepts.").or("generic"),
-        Key::optional(
-            "limits",
-            Value::Object(&LIMITS),
-            "Where the application's limits differ from the profile's.",
-        ),
+        Key::optional("profile", ValueType::Word(PROFILES), "What the application accepts.").or("generic"),
+        Key::optional("limits", ValueType::Object(&LIMITS), "Limits that differ from those of the profile."),
     ],
     constraints: &[],
 };
 
-static CLIENT: Text = Text::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
-static SAML_ATTRIBUTE: Text = Text::printed(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
+static CLIENT: TextType = TextType::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
+static SAML_ATTRIBUTE: TextType =
+    TextType::printed(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
 
 static TOKENS: &[Word] = &[word("id", "The ID token."), word("access", "The access token.")];
 
@@ -94,28 +92,33 @@ pub(crate) static LIMITS: Object = Object {
     doc: "What an application accepts.",
     base: None,
     keys: &[
-        Key::optional("groups", Value::Number { least: 1, most: 100_000 }, "The most groups of one user.")
-            .or("1000"),
+        Key::optional(
+            "groups",
+            ValueType::Number { least: 1, most: 100_000 },
+            "The most groups that one user may have.",
+        )
+        .or("1000"),
         Key::optional(
             "name-characters",
-            Value::Number { least: 1, most: MAX_TARGET_GROUP as i64 },
+            ValueType::Number { least: 1, most: MAX_TARGET_GROUP as i64 },
             "The longest name of a group, in characters: 256 for `qlik-cloud`, otherwise 512.",
         ),
         Key::optional(
             "claim-bytes",
-            Value::Number { least: 2, most: 90_000 },
+            ValueType::Number { least: 2, most: 90_000 },
             "The longest claim, in bytes of its JSON.",
         )
         .or("8192"),
-        Key::optional("over", Value::Word(OVER), "What happens with a login above a limit.").or("deny"),
+        Key::optional("over", ValueType::Word(OVER), "What happens with a login that exceeds a limit.")
+            .or("deny"),
     ],
     constraints: &[],
 };
 
 static OVER: &[Word] = &[
     word("deny", "It is refused."),
-    word("no-groups", "It goes on with no groups."),
-    word("truncate", "It goes on with the first groups, in the order of their names."),
+    word("no-groups", "It continues without groups."),
+    word("truncate", "It continues with the first groups, in the order of their names."),
 ];
 
 pub(crate) static TARGET_GROUP: Object = Object {
@@ -126,15 +129,15 @@ pub(crate) static TARGET_GROUP: Object = Object {
     keys: &[
         Key::required(
             "applications",
-            Value::Texts { of: &APPLICATION_NAME, least: 1 },
-            "The applications that are told of the group.",
+            ValueType::Texts { of: &APPLICATION_NAME, least: 1 },
+            "The applications that receive the group.",
         ),
-        Key::required("description", Value::Text(&PROSE), "What a member may do."),
-        Key::optional("owner", Value::Text(&PROSE), "The team that answers for it."),
+        Key::required("description", ValueType::Text(&PROSE), "What members may do."),
+        Key::optional("owner", ValueType::Text(&PROSE), "The team that answers for it."),
         Key::optional(
             "protected",
-            Value::Boolean,
-            "Whether only rules that are marked with `protected: true` may grant it.",
+            ValueType::Boolean,
+            "Whether only rules with `protected: true` may grant it.",
         )
         .or("false"),
     ],
@@ -144,30 +147,30 @@ pub(crate) static TARGET_GROUP: Object = Object {
 pub(crate) static CEILING: Object = Object {
     name: "ceiling",
     what: "a ceiling",
-    doc: "What the mapping of one organization may grant at most.",
+    doc: "The most that the mapping of one organization may grant.",
     base: None,
     keys: &[
         Key::optional(
             "groups",
-            Value::Texts { of: &TARGET_PATTERN, least: 1 },
+            ValueType::Texts { of: &TARGET_PATTERN, least: 1 },
             "The target groups that it may grant, by name or glob; every group if it is left out.",
         ),
         Key::optional(
             "protected",
-            Value::Texts { of: &TARGET_NAME, least: 0 },
+            ValueType::Texts { of: &TARGET_NAME, least: 0 },
             "The protected target groups that its rules may grant.",
         )
         .or("[]"),
         Key::optional(
             "prefix",
-            Value::Text(&TARGET_NAME),
-            "How the name of every group that it grants begins.",
+            ValueType::Text(&TARGET_NAME),
+            "The prefix that the name of every group that it grants must have.",
         ),
     ],
     constraints: &[],
 };
 
-static TARGET_PATTERN: Text = Text::up_to(usize::MAX).such_as("catalog-*");
+static TARGET_PATTERN: TextType = TextType::up_to(usize::MAX).such_as("catalog-*");
 
 pub(crate) static PLATFORM_POLICIES: Object = Object {
     name: "platform-policies",
@@ -175,58 +178,73 @@ pub(crate) static PLATFORM_POLICIES: Object = Object {
     doc: "What happens with logins that cannot be evaluated.",
     base: None,
     keys: &[
-        Key::optional("closed", Value::Word(POLICY), "A login to which no organization's file applies.")
-            .or("no-groups"),
         Key::optional(
-            "failure",
-            Value::Word(POLICY),
-            "A login while the bundle or the engine cannot be used.",
+            "closed",
+            ValueType::Word(POLICY),
+            "What happens with a login to which no mapping applies.",
         )
         .or("no-groups"),
-        Key::optional("incomplete", Value::Word(INCOMPLETE), "A login whose groups could not be read.")
-            .or("deny"),
-        Key::optional("unmatched", Value::Word(UNMATCHED), "An upstream group that no rule wants.")
-            .or("drop"),
+        Key::optional(
+            "failure",
+            ValueType::Word(POLICY),
+            "What happens with a login while the bundle or the engine cannot be used.",
+        )
+        .or("no-groups"),
+        Key::optional(
+            "incomplete",
+            ValueType::Word(INCOMPLETE),
+            "What happens with a login whose groups could not be read completely.",
+        )
+        .or("deny"),
+        Key::optional(
+            "unmatched",
+            ValueType::Word(UNMATCHED),
+            "What happens with an upstream group that no rule matches.",
+        )
+        .or("drop"),
         Key::optional(
             "refresh",
             REFRESH_VALUE,
-            "The exchange of a refresh token, for which nobody logs in anew.",
+            "What happens when a refresh token is exchanged, which is not a new login.",
         )
         .or("recompute"),
     ],
     constraints: &[],
 };
 
-static POLICY: &[Word] = &[word("no-groups", "It goes on with no groups."), word("deny", "It is refused.")];
+static POLICY: &[Word] = &[word("no-groups", "It continues without groups."), word("deny", "It is refused.")];
 
 pub(super) static INCOMPLETE: &[Word] = &[
     word("deny", "It is refused."),
-    word("no-groups", "It goes on with no groups."),
-    word("use-partial", "It goes on with what could be read."),
+    word("no-groups", "It continues without groups."),
+    word("use-partial", "It continues with the groups that could be read."),
 ];
 
 pub(super) static UNMATCHED: &[Word] =
     &[word("drop", "The group is dropped and counted."), word("deny", "The login is refused.")];
 
-pub(super) const REFRESH_VALUE: Value = Value::Either(&[
-    Value::Word(&[word("recompute", "Attributes of any age will do.")]),
-    Value::Object(&REFRESH),
+pub(super) const REFRESH_VALUE: ValueType = ValueType::Either(&[
+    ValueType::Word(&[word(
+        "recompute",
+        "The groups are computed again from the stored attributes, however old they are.",
+    )]),
+    ValueType::Object(&REFRESH),
 ]);
 
 pub(crate) static REFRESH: Object = Object {
     name: "refresh",
     what: "`refresh`",
-    doc: "How old attributes may be when a refresh token is exchanged.",
+    doc: "The maximum age of the attributes when a refresh token is exchanged.",
     base: None,
     keys: &[Key::required(
         "deny-if-older-than",
-        Value::Text(&DURATION),
-        "The oldest that attributes may be: a number and `s`, `m`, `h` or `d`, at most 366 days.",
+        ValueType::Text(&DURATION),
+        "The maximum age of the attributes: a number and `s`, `m`, `h` or `d`, at most 366 days.",
     )],
     constraints: &[],
 };
 
-static DURATION: Text = Text::matching(
+static DURATION: TextType = TextType::matching(
     usize::MAX,
     "^[0-9]+[smhd]$",
     "write a number and a unit, such as `90s`, `30m`, `12h` or `7d`",

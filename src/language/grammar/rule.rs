@@ -1,37 +1,41 @@
-//! Rules: what they match, under which condition, and what they do.
+//! Rules: what they match, under which conditions, and what they grant or exclude.
 
 use super::organization::STRATEGIES;
 use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID,
-    TARGET_NAME, Text, Value,
+    TARGET_NAME, TextRole, TextType, ValueType,
 };
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_TEXT};
 
 pub(crate) static RULE: Object = Object {
     name: "rule",
     what: "a rule",
-    doc: "Which target groups are granted, or taken away, for which upstream groups.",
+    doc: "Which target groups are granted or excluded, and for which upstream groups.",
     base: None,
     keys: &[
-        Key::required("id", Value::Text(&RULE_ID), "The rule's name in reports, unique in the file."),
-        Key::optional("when", Value::Object(&CONDITION), "What else has to hold for the rule to fire."),
-        Key::optional("match", Value::Object(&MATCH), "The upstream groups for which the rule fires."),
-        Key::optional("everyone", Value::True, "The rule fires whatever the groups are."),
+        Key::required("id", ValueType::Text(&RULE_ID), "The rule's name in reports, unique in the file."),
+        Key::optional(
+            "when",
+            ValueType::Object(&CONDITION),
+            "A condition that must also hold for the rule to fire.",
+        ),
+        Key::optional("match", ValueType::Object(&MATCH), "The upstream groups for which the rule fires."),
+        Key::optional("everyone", ValueType::True, "The rule fires whatever groups the user has."),
         Key::optional(
             "grant",
-            Value::Texts { of: &GRANT, least: 1 },
-            "The target groups that the user gets; `${name}` stands for a part that a pattern names.",
+            ValueType::Texts { of: &GRANT, least: 1 },
+            "The target groups that the user receives; `${name}` is replaced by the capture of that name.",
         ),
         Key::optional(
             "exclude",
-            Value::Texts { of: &TARGET_NAME, least: 1 },
-            "The target groups that the user does not get, whatever other rules grant.",
+            ValueType::Texts { of: &TARGET_NAME, least: 1 },
+            "The target groups that the user does not receive, whatever other rules grant.",
         ),
-        Key::optional("protected", Value::Boolean, "Whether the rule may grant protected target groups.")
+        Key::optional("protected", ValueType::Boolean, "Whether the rule may grant protected target groups.")
             .or("false"),
-        Key::optional("expires", Value::Text(&MOMENT), "From this moment on the rule does not fire."),
-        Key::optional("owner", Value::Text(&PROSE), "The team that answers for the rule."),
-        Key::optional("why", Value::Text(&PROSE), "Why the rule is there."),
+        Key::optional("expires", ValueType::Text(&MOMENT), "From this moment on the rule does not fire."),
+        Key::optional("owner", ValueType::Text(&PROSE), "The team that is responsible for the rule."),
+        Key::optional("why", ValueType::Text(&PROSE), "Why the rule exists."),
     ],
     constraints: &[
         Constraint::ExactlyOne(&["match", "everyone"]),
@@ -39,17 +43,17 @@ pub(crate) static RULE: Object = Object {
     ],
 };
 
-static GRANT: Text = Text::up_to(usize::MAX).such_as("bi-${team}");
+static GRANT: TextType = TextType::up_to(usize::MAX).with_role(TextRole::Grant).such_as("bi-${team}");
 
 pub(crate) static MATCH: Object = Object {
     name: "match",
     what: "`match`",
-    doc: "Patterns of which a group matches one, or a combination of patterns.",
+    doc: "Patterns, of which at least one must match a group, or a combination of such patterns.",
     base: Some(&PATTERNS),
     keys: &[
-        Key::optional("any", PATTERN_LIST, "A group matches one of these."),
-        Key::optional("all", PATTERN_LIST, "Each of these is matched by some group."),
-        Key::optional("none", PATTERN_LIST, "No group matches any of these; beside `any` or `all`."),
+        Key::optional("any", PATTERN_LIST, "At least one of these matches a group."),
+        Key::optional("all", PATTERN_LIST, "Each of these matches a group."),
+        Key::optional("none", PATTERN_LIST, "None of these matches a group; requires `any` or `all`."),
     ],
     constraints: &[
         Constraint::AtLeastOne(&["exact", "glob", "regex", "any", "all"]),
@@ -57,80 +61,81 @@ pub(crate) static MATCH: Object = Object {
     ],
 };
 
-const PATTERN_LIST: Value = Value::OneOrList(&Value::Object(&PATTERNS));
+const PATTERN_LIST: ValueType = ValueType::OneOrList(&ValueType::Object(&PATTERNS));
 
 pub(crate) static PATTERNS: Object = Object {
     name: "patterns",
     what: "a set of patterns",
-    doc: "Patterns of which a group matches one.",
+    doc: "Patterns, of which at least one must match a group.",
     base: None,
     keys: &[
-        Key::optional("exact", Value::Texts { of: &NAME, least: 0 }, "Whole names."),
-        Key::optional("glob", Value::Texts { of: &GLOB, least: 0 }, "Globs that cover the whole name."),
+        Key::optional("exact", ValueType::Texts { of: &NAME, least: 0 }, "Names that match exactly."),
+        Key::optional("glob", ValueType::Texts { of: &GLOB, least: 0 }, "Globs that match the whole name."),
         Key::optional(
             "regex",
-            Value::Texts { of: &REGEX, least: 0 },
-            "Regular expressions that cover the whole name.",
+            ValueType::Texts { of: &REGEX, least: 0 },
+            "Regular expressions that match the whole name.",
         ),
-        Key::optional("ignore-case", Value::Boolean, "Whether letter case makes no difference.").or("false"),
+        Key::optional("ignore-case", ValueType::Boolean, "Whether letter case is ignored.").or("false"),
     ],
     constraints: &[Constraint::AtLeastOne(&["exact", "glob", "regex"])],
 };
 
-static NAME: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-Viewers");
-static GLOB: Text = Text::up_to(MAX_TEXT).such_as("GG-BI-*");
-static REGEX: Text = Text::up_to(MAX_TEXT).such_as("GG-(?<team>[a-z]+)-BI");
+static NAME: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::ExactName).such_as("GG-BI-Viewers");
+static GLOB: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::Glob).such_as("GG-BI-*");
+static REGEX: TextType =
+    TextType::up_to(MAX_TEXT).with_role(TextRole::Regex).such_as("GG-(?<team>[a-z]+)-BI");
 
 pub(crate) static CONDITION: Object = Object {
     name: "condition",
     what: "a condition",
-    doc: "What has to hold of a login; all keys have to.",
+    doc: "A condition on the login; the conditions of all keys must hold.",
     base: None,
     keys: &[
         Key::optional(
             "connection",
-            Value::Texts { of: &CONNECTION_NAME, least: 1 },
+            ValueType::Texts { of: &CONNECTION_NAME, least: 1 },
             "The login came through one of these connections of the mapping.",
         ),
         Key::optional(
             "strategy",
-            Value::Words { of: STRATEGIES, least: 1 },
+            ValueType::Words { of: STRATEGIES, least: 1 },
             "The connection has one of these strategies.",
         ),
         Key::optional(
             "application",
-            Value::Texts { of: &APPLICATION_NAME, least: 1 },
-            "One of these applications is logged in to.",
+            ValueType::Texts { of: &APPLICATION_NAME, least: 1 },
+            "The login is to one of these applications.",
         ),
         Key::optional(
             "client",
-            Value::Texts { of: &CLIENT, least: 1 },
-            "One of these clients is logged in to, by its client id.",
+            ValueType::Texts { of: &CLIENT, least: 1 },
+            "The login is to one of these clients, by client id.",
         ),
         Key::optional(
             "organization",
-            Value::Texts { of: &ORGANIZATION_NAME, least: 1 },
+            ValueType::Texts { of: &ORGANIZATION_NAME, least: 1 },
             "The mapping is one of these, by its name.",
         ),
         Key::optional(
             "email-domain",
-            Value::Texts { of: &EMAIL_DOMAIN, least: 1 },
-            "The user's verified e-mail address is of one of these domains.",
+            ValueType::Texts { of: &EMAIL_DOMAIN, least: 1 },
+            "The domain of the user's verified e-mail address is one of these.",
         ),
         Key::optional("organization-metadata", METADATA_VALUES, "Metadata of the Auth0 organization."),
         Key::optional("connection-metadata", METADATA_VALUES, "Metadata of the connection."),
         Key::optional("client-metadata", METADATA_VALUES, "Metadata of the client."),
         Key::optional(
             "user",
-            Value::OneOrList(&Value::Object(&ATTRIBUTE_TEST)),
-            "What attributes of the user are held against; all of them have to hold.",
+            ValueType::OneOrList(&ValueType::Object(&ATTRIBUTE_TEST)),
+            "Tests of the user's attributes; all of them must hold.",
         ),
         Key::optional(
             "any",
-            Value::List { of: &Value::Object(&CONDITION), least: 1 },
+            ValueType::List { of: &ValueType::Object(&CONDITION), least: 1 },
             "At least one of these conditions holds.",
         ),
-        Key::optional("not", Value::Object(&CONDITION), "The condition does not hold."),
+        Key::optional("not", ValueType::Object(&CONDITION), "The condition does not hold."),
         IF_UNKNOWN,
     ],
     constraints: &[Constraint::AtLeastOne(&[
@@ -151,43 +156,47 @@ pub(crate) static CONDITION: Object = Object {
 
 const IF_UNKNOWN: Key = Key::optional(
     "if-unknown",
-    Value::False,
-    "Where a value is missing or cannot be compared, this is false instead of unknown.",
+    ValueType::False,
+    "If a value is missing or cannot be compared, the condition is false instead of unknown.",
 );
 
-// A template does not know the connections of those who use it, so any name can stand there.
-static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
-static CLIENT: Text = Text::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
-static EMAIL_DOMAIN: Text = Text::matching(
+// A template does not know the connections of the organizations that use it, so any name is allowed.
+static CONNECTION_NAME: TextType = TextType::ANY.such_as("acme-entra");
+static CLIENT: TextType = TextType::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
+static EMAIL_DOMAIN: TextType = TextType::matching(
     255,
     "^[^@\\u0000-\\u0020\\u007f-\\u00a0]+$",
-    "write what stands behind the `@`, such as `acme.example`",
+    "write the part after the `@`, such as `acme.example`",
 )
 .such_as("acme.example");
 
-const METADATA_VALUES: Value =
-    Value::Map { key: &METADATA_KEY, of: &Value::Texts { of: &PROSE, least: 1 }, least: 1 };
+const METADATA_VALUES: ValueType =
+    ValueType::Map { key: &METADATA_KEY, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 1 };
 
-static METADATA_KEY: Text = Text::up_to(MAX_OPTION * 2).such_as("tier");
+static METADATA_KEY: TextType = TextType::up_to(MAX_OPTION * 2).such_as("tier");
 
 pub(crate) static ATTRIBUTE_TEST: Object = Object {
     name: "attribute-test",
     what: "an entry of `user`",
-    doc: "What an attribute of the user is held against.",
+    doc: "A test of an attribute of the user.",
     base: None,
     keys: &[
-        Key::required("attribute", Value::Text(&POINTER), "A JSON Pointer below `event.user`."),
-        Key::optional("equals", Value::Scalars, "It equals one of these."),
+        Key::required("attribute", ValueType::Text(&POINTER), "A JSON Pointer below `event.user`."),
+        Key::optional("equals", ValueType::Scalars, "It equals one of these."),
         Key::optional(
             "contains",
-            Value::Scalars,
+            ValueType::Scalars,
             "It is a list, and one of its entries equals one of these.",
         ),
-        Key::optional("at-least", Value::AnyNumber, "It is this number or a larger one."),
-        Key::optional("at-most", Value::AnyNumber, "It is this number or a smaller one."),
-        Key::optional("above", Value::AnyNumber, "It is a larger number."),
-        Key::optional("below", Value::AnyNumber, "It is a smaller number."),
-        Key::optional("exists", Value::Boolean, "It is there, or it is not there."),
+        Key::optional("at-least", ValueType::AnyNumber, "It is at least this number."),
+        Key::optional("at-most", ValueType::AnyNumber, "It is at most this number."),
+        Key::optional("above", ValueType::AnyNumber, "It is greater than this number."),
+        Key::optional("below", ValueType::AnyNumber, "It is less than this number."),
+        Key::optional(
+            "exists",
+            ValueType::Boolean,
+            "With `true`, the attribute exists; with `false`, it does not.",
+        ),
         IF_UNKNOWN,
     ],
     constraints: &[Constraint::ExactlyOne(&[

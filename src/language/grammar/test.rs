@@ -2,66 +2,78 @@
 
 use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
-    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, Text, Value, Where, Word, word,
+    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, TextType, ValueType, Where, Word, word,
 };
 use crate::outcome::{Note, Reason};
 
 pub(crate) static TESTS: Object = Object {
     name: "tests",
     what: "the test file",
-    doc: "Logins of one organization and what they must give.",
+    doc: "Logins of one organization, and their expected results.",
     base: None,
-    keys: &[Key::required("cases", Value::List { of: &Value::Object(&CASE), least: 0 }, "The cases.")],
+    keys: &[Key::required(
+        "cases",
+        ValueType::List { of: &ValueType::Object(&CASE), least: 0 },
+        "The cases.",
+    )],
     constraints: &[],
 };
 
 pub(crate) static CASE: Object = Object {
     name: "case",
     what: "a case",
-    doc: "A login and what it must give.",
+    doc: "A login and its expected result.",
     base: None,
     keys: &[
         Key::required(
             "name",
-            Value::Text(&PROSE),
-            "What the mapping does, as a sentence, unique in the file.",
+            ValueType::Text(&PROSE),
+            "What the case shows, as a sentence that is unique in the file.",
         ),
         Key::optional(
             "application",
-            Value::Text(&APPLICATION_NAME),
-            "The application that is logged in to; required unless there is `event`.",
+            ValueType::Text(&APPLICATION_NAME),
+            "The application of the login; required unless `event` is set.",
         ),
         Key::optional(
             "connection",
-            Value::Text(&CONNECTION_NAME),
-            "The connection of the login; required if there are several.",
+            ValueType::Text(&CONNECTION_NAME),
+            "The connection of the login; required if the mapping has several.",
         ),
         Key::optional(
             "groups",
-            Value::Texts { of: &PROSE, least: 0 },
-            "The upstream groups; the test puts them where the connection's first source reads them.",
+            ValueType::Texts { of: &PROSE, least: 0 },
+            "The upstream groups; they are put where the connection's first source reads them.",
         ),
-        Key::optional("user", Value::Raw, "The attributes of `event.user`, as they are."),
-        Key::optional("email", Value::Text(&ADDRESS), "The user's e-mail address, which is verified."),
+        Key::optional("user", ValueType::Raw, "The attributes of `event.user`, as they are."),
+        Key::optional(
+            "email",
+            ValueType::Text(&ADDRESS),
+            "The user's e-mail address, which counts as verified.",
+        ),
         Key::optional(
             "metadata",
-            Value::Object(&METADATA),
-            "Auth0's metadata of what the login came through.",
+            ValueType::Object(&METADATA),
+            "Auth0's metadata of the organization, the connection and the client of the login.",
         ),
-        Key::optional("event", Value::Raw, "The raw event, instead of everything else about the login."),
+        Key::optional(
+            "event",
+            ValueType::Raw,
+            "The raw event, instead of the other keys that describe the login.",
+        ),
         Key::optional(
             "provisioned",
-            Value::Either(&[
-                Value::Word(&[word("unavailable", "They could not be fetched.")]),
-                Value::List {
-                    of: &Value::Either(&[Value::Text(&PROSE), Value::Object(&PROVISIONED_GROUP)]),
+            ValueType::Either(&[
+                ValueType::Word(&[word("unavailable", "They could not be fetched.")]),
+                ValueType::List {
+                    of: &ValueType::Either(&[ValueType::Text(&PROSE), ValueType::Object(&PROVISIONED_GROUP)]),
                     least: 0,
                 },
             ]),
             "The provisioned groups of the user, by name or as objects.",
         ),
-        Key::optional("now", Value::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
-        Key::required("expect", Value::Object(&EXPECT), "What must come out."),
+        Key::optional("now", ValueType::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
+        Key::required("expect", ValueType::Object(&EXPECT), "The expected result."),
     ],
     constraints: &[
         Constraint::AtLeastOne(&["event", "application"]),
@@ -74,8 +86,8 @@ pub(crate) static CASE: Object = Object {
     ],
 };
 
-static CONNECTION_NAME: Text = Text::ANY.such_as("acme-entra");
-static ADDRESS: Text = Text::matching(
+static CONNECTION_NAME: TextType = TextType::ANY.such_as("acme-entra");
+static ADDRESS: TextType = TextType::matching(
     usize::MAX,
     "^[^@\\t-\\r \\u0085\\u00a0]+@[^@\\t-\\r \\u0085\\u00a0]+$",
     "write it as `name@example.com`",
@@ -85,7 +97,7 @@ static ADDRESS: Text = Text::matching(
 pub(crate) static METADATA: Object = Object {
     name: "metadata",
     what: "`metadata`",
-    doc: "Auth0's metadata of what the login came through.",
+    doc: "Auth0's metadata of the organization, the connection and the client of the login.",
     base: None,
     keys: &[
         Key::optional("organization", METADATA_TEXTS, "Metadata of the Auth0 organization."),
@@ -95,18 +107,22 @@ pub(crate) static METADATA: Object = Object {
     constraints: &[],
 };
 
-const METADATA_TEXTS: Value = Value::Map { key: &PROSE, of: &Value::Text(&PROSE), least: 0 };
+const METADATA_TEXTS: ValueType = ValueType::Map { key: &PROSE, of: &ValueType::Text(&PROSE), least: 0 };
 
 pub(crate) static PROVISIONED_GROUP: Object = Object {
     name: "provisioned-group",
     what: "a provisioned group",
-    doc: "A group that SCIM or a directory sync put into Auth0.",
+    doc: "A group that SCIM or directory sync wrote to Auth0.",
     base: None,
     keys: &[
-        Key::required("name", Value::Text(&PROSE), "Its name."),
-        Key::optional("id", Value::Text(&PROSE), "Its id in Auth0."),
-        Key::optional("external_id", Value::Text(&PROSE), "Its id in the customer's directory."),
-        Key::optional("connection_id", Value::Text(&PROSE), "The id of the connection that it came through."),
+        Key::required("name", ValueType::Text(&PROSE), "Its name."),
+        Key::optional("id", ValueType::Text(&PROSE), "Its id in Auth0."),
+        Key::optional("external_id", ValueType::Text(&PROSE), "Its id in the customer's directory."),
+        Key::optional(
+            "connection_id",
+            ValueType::Text(&PROSE),
+            "The id of the connection that it came through.",
+        ),
     ],
     constraints: &[],
 };
@@ -114,71 +130,84 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
 pub(crate) static EXPECT: Object = Object {
     name: "expect",
     what: "`expect`",
-    doc: "What must come out of a login; a key that is left out is not compared.",
+    doc: "The expected result of a login; a key that is left out is not compared.",
     base: None,
     keys: &[
         Key::optional(
             "claims",
-            Value::Texts { of: &TARGET_NAME, least: 0 },
-            "The groups of the claim; required with outcome `groups`.",
+            ValueType::Texts { of: &TARGET_NAME, least: 0 },
+            "The groups in the claim; required with outcome `groups`.",
         ),
-        Key::optional("outcome", Value::Word(OUTCOMES), "What happens with the login.").or("groups"),
-        Key::optional("rules", Value::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
+        Key::optional("outcome", ValueType::Word(OUTCOMES), "The outcome of the login.").or("groups"),
+        Key::optional("rules", ValueType::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
         Key::optional(
             "unmatched",
-            Value::Texts { of: &PROSE, least: 0 },
-            "The upstream groups that no rule wants, each once.",
+            ValueType::Texts { of: &PROSE, least: 0 },
+            "The upstream groups that no rule matches, each once.",
         ),
-        Key::optional("reason", Value::Text(&REASON), "The reason code; with `claims` by default `ok`."),
-        Key::optional("notes", Value::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
+        Key::optional(
+            "reason",
+            ValueType::Text(&REASON),
+            "The reason code; with `claims`, the default is `ok`.",
+        ),
+        Key::optional("notes", ValueType::Texts { of: &NOTE, least: 0 }, "The codes of the notes."),
     ],
     constraints: &[
-        Constraint::Requires(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
-        Constraint::OnlyIf(Where::says_or_lacks("outcome", &["groups"]), &["claims"]),
+        Constraint::Requires(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
+        Constraint::OnlyIf(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
     ],
 };
 
-static FIRED: Text = Text::ANY.such_as("bi-viewers");
-static REASON: Text = Text::among(|| Reason::ALL.iter().map(|reason| reason.code()).collect());
-static NOTE: Text = Text::among(|| Note::ALL.iter().map(|note| note.code()).collect());
+static FIRED: TextType = TextType::ANY.such_as("bi-viewers");
+static REASON: TextType = TextType::among(|| Reason::ALL.iter().map(|reason| reason.code()).collect());
+static NOTE: TextType = TextType::among(|| Note::ALL.iter().map(|note| note.code()).collect());
 
 static OUTCOMES: &[Word] = &[
     word("groups", "The claim is set to the groups."),
     word("deny", "The login is refused."),
-    word("none", "The client is no application of the platform; nothing is touched."),
+    word("none", "The client does not belong to an application of the platform; the tokens are not changed."),
 ];
 
-pub(crate) static WHOLE: Object = Object {
+pub(crate) static SINGLE_FILE: Object = Object {
     name: "whole",
     what: "the file",
     doc: "A whole platform in one file, with its cases.",
     base: None,
     keys: &[
-        Key::required("platform", Value::Object(&PLATFORM), "What `platform.yaml` holds."),
+        Key::required("platform", ValueType::Object(&PLATFORM), "The content of `platform.yaml`."),
         Key::required(
             "organizations",
             ORGANIZATIONS,
-            "What the files of `organizations` hold, by the organization's name.",
+            "The content of the files in `organizations`, by the organization's name.",
         ),
-        Key::optional("templates", TEMPLATES, "What the files of `templates` hold, by name and version."),
-        Key::optional("cases", Value::List { of: &Value::Object(&WHOLE_CASE), least: 0 }, "The cases."),
+        Key::optional(
+            "templates",
+            TEMPLATES,
+            "The content of the files in `templates`, by name and version.",
+        ),
+        Key::optional(
+            "cases",
+            ValueType::List { of: &ValueType::Object(&SINGLE_FILE_CASE), least: 0 },
+            "The cases.",
+        ),
     ],
     constraints: &[],
 };
 
-const ORGANIZATIONS: Value =
-    Value::Map { key: &ORGANIZATION_NAME, of: &Value::Object(&ORGANIZATION), least: 0 };
-const TEMPLATES: Value = Value::Map { key: &TEMPLATE_NAME, of: &Value::Object(&TEMPLATE), least: 0 };
+const ORGANIZATIONS: ValueType =
+    ValueType::Map { key: &ORGANIZATION_NAME, of: &ValueType::Object(&ORGANIZATION), least: 0 };
+const TEMPLATES: ValueType =
+    ValueType::Map { key: &TEMPLATE_NAME, of: &ValueType::Object(&TEMPLATE), least: 0 };
 
-pub(crate) static WHOLE_CASE: Object = Object {
+pub(crate) static SINGLE_FILE_CASE: Object = Object {
     name: "whole-case",
     what: "a case",
-    doc: "A login and what it must give.",
+    doc: "A login and its expected result.",
     base: Some(&CASE),
     keys: &[Key::optional(
         "organization",
-        Value::Text(&ORGANIZATION_NAME),
-        "The organization, by its name in the file; required where there are several.",
+        ValueType::Text(&ORGANIZATION_NAME),
+        "The organization, by its name in the file; required if there are several.",
     )],
     constraints: &[
         Constraint::AtLeastOne(&["event", "application"]),

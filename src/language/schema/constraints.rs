@@ -1,34 +1,34 @@
-//! What holds between the keys of an object, as schemas that all of them have to fit.
+//! Constraints between the keys of an object, as schemas.
 //!
-//! Each is written so that an editor marks the key that has no place, and says why: `errorMessage` is no keyword of
-//! JSON Schema, and shown by the editors that know it.
+//! Each is written so that an editor marks the key that is not allowed, and says why: `errorMessage` is not a keyword of
+//! JSON Schema, but many editors show it.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::members;
-use crate::language::fields::quoted;
 use crate::language::grammar::{Constraint, Object, Where};
+use crate::language::suggestions::quoted;
 
-/// The schemas of what holds between the keys of `object`.
+/// The schemas for a constraint between the keys of `object`.
 pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
     match *constraint {
         Constraint::AtLeastOne(keys) => vec![at_least_one(keys, object)],
         Constraint::ExactlyOne(keys) => {
             let others = |at| keys.iter().skip(at + 1);
-            let apart =
-                apart(keys.iter().enumerate().map(|(at, key)| (*key, without_beside(key, others(at)))));
-            vec![at_least_one(keys, object), apart]
+            let exclusions =
+                exclusions(keys.iter().enumerate().map(|(at, key)| (*key, without_next_to(key, others(at)))));
+            vec![at_least_one(keys, object), exclusions]
         }
         Constraint::Excludes(first, second) => {
-            vec![apart(first.iter().map(|key| (*key, without_beside(key, second.iter()))))]
+            vec![exclusions(first.iter().map(|key| (*key, without_next_to(key, second.iter()))))]
         }
         Constraint::Requires(at, keys) => vec![json!({ "if": condition(at), "then": { "required": keys } })],
         Constraint::Forbids(at, keys) => {
-            let message = format!("has no place where `{}` is {}", at.key, alternatives(at.words));
+            let message = format!("cannot be used if `{}` is {}", at.key, alternatives(at.words));
             vec![json!({ "if": condition(at), "then": without(keys.iter(), &message) })]
         }
         Constraint::OnlyIf(at, keys) => {
-            let message = format!("has its place where `{}` is {}", at.key, alternatives(at.words));
+            let message = format!("can only be used if `{}` is {}", at.key, alternatives(at.words));
             vec![json!({ "if": condition(at), "else": without(keys.iter(), &message) })]
         }
         Constraint::WithSeveral(of, key) => {
@@ -36,7 +36,7 @@ pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
                 "required": [of],
                 "properties": { of: { "type": "array", "minItems": 2 } }
             });
-            let message = format!("says what several entries of `{of}` are together, and there is one");
+            let message = format!("is for several entries of `{of}`, and there is one");
             vec![
                 json!({ "if": several, "then": { "required": [key] }, "else": without([&key].into_iter(), &message) }),
             ]
@@ -53,33 +53,33 @@ fn at_least_one(keys: &[&str], object: &Object) -> Json {
     json!({ "anyOf": any })
 }
 
-/// Where there is one of these keys, there is none of those that it bars.
-fn apart<'k>(keys: impl Iterator<Item = (&'k str, Map<String, Json>)>) -> Json {
+/// If one of these keys is present, none of those that it excludes is.
+fn exclusions<'k>(keys: impl Iterator<Item = (&'k str, Map<String, Json>)>) -> Json {
     let dependencies: Map<String, Json> = keys
-        .filter(|(_, barred)| !barred.is_empty())
-        .map(|(key, barred)| (key.to_owned(), Json::Object(barred)))
+        .filter(|(_, excluded)| !excluded.is_empty())
+        .map(|(key, excluded)| (key.to_owned(), Json::Object(excluded)))
         .collect();
     json!({ "dependencies": dependencies })
 }
 
-fn without_beside<'k>(key: &str, others: impl Iterator<Item = &'k &'static str>) -> Map<String, Json> {
-    without(others, &format!("cannot stand beside `{key}`"))
+fn without_next_to<'k>(key: &str, others: impl Iterator<Item = &'k &'static str>) -> Map<String, Json> {
+    without(others, &format!("cannot be used next to `{key}`"))
 }
 
-/// None of these keys is there.
+/// A schema that none of these keys fits.
 fn without<'k>(keys: impl Iterator<Item = &'k &'static str>, message: &str) -> Map<String, Json> {
-    let barred: Map<String, Json> = keys.map(|key| ((*key).to_owned(), json!(false))).collect();
-    if barred.is_empty() {
+    let excluded: Map<String, Json> = keys.map(|key| ((*key).to_owned(), json!(false))).collect();
+    if excluded.is_empty() {
         return Map::new();
     }
-    members([("properties", Json::Object(barred)), ("errorMessage", json!(message))])
+    members([("properties", Json::Object(excluded)), ("errorMessage", json!(message))])
 }
 
 fn condition(at: Where) -> Json {
-    // An `enum` here would show as the values that the key can have.
+    // Editors would show an `enum` here as the possible values of the key.
     let says = json!({ "pattern": format!("^({})$", at.words.join("|")) });
     let mut condition = members([("properties", json!({ at.key: says }))]);
-    if !at.absent {
+    if !at.or_missing {
         condition.insert("required".to_owned(), json!([at.key]));
     }
     Json::Object(condition)

@@ -1,18 +1,18 @@
-//! What stands at a key, as a schema.
+//! Types of values as schemas.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Texts, Writer, members};
-use crate::language::grammar::{Key, Text, Value, Word};
+use super::{SchemaWriter, Texts, members};
+use crate::language::grammar::{Key, TextType, ValueType, Word};
 use crate::limits::MAX_ENTRIES;
 
-/// The definition of a text with a parameter of a template in it.
+/// The name of the definition of a text with a parameter of a template in it.
 const PLACEHOLDER: &str = "placeholder";
 
-impl Writer {
+impl SchemaWriter {
     pub(super) fn describe_key(&mut self, key: &Key, texts: Texts) -> Json {
         let mut described = self.describe(&key.value, texts);
-        // Of what stands beside a `$ref`, draft-07 takes no notice.
+        // Keywords next to a `$ref` are ignored in draft-07.
         if described.contains_key("$ref") {
             described = members([("allOf", json!([described]))]);
         }
@@ -20,28 +20,28 @@ impl Writer {
         Json::Object(described)
     }
 
-    fn describe(&mut self, value: &Value, texts: Texts) -> Map<String, Json> {
+    fn describe(&mut self, value: &ValueType, texts: Texts) -> Map<String, Json> {
         match *value {
-            Value::Version => members([("const", json!(1))]),
-            Value::Boolean => members([("type", json!("boolean"))]),
-            Value::True => members([("const", json!(true))]),
-            Value::False => members([("const", json!(false))]),
-            Value::Number { least, most } => {
+            ValueType::Version => members([("const", json!(1))]),
+            ValueType::Boolean => members([("type", json!("boolean"))]),
+            ValueType::True => members([("const", json!(true))]),
+            ValueType::False => members([("const", json!(false))]),
+            ValueType::Number { least, most } => {
                 members([("type", json!("integer")), ("minimum", json!(least)), ("maximum", json!(most))])
             }
-            Value::AnyNumber => members([("type", json!("number"))]),
-            Value::Text(text) => self.text(text, texts),
-            Value::Texts { of, least } => {
+            ValueType::AnyNumber => members([("type", json!("number"))]),
+            ValueType::Text(text) => self.text(text, texts),
+            ValueType::Texts { of, least } => {
                 let one = self.text(of, texts);
                 one_or_list(one, least)
             }
-            Value::Word(words) => self.words(words, texts),
-            Value::Words { of, least } => {
+            ValueType::Word(words) => self.words(words, texts),
+            ValueType::Words { of, least } => {
                 let one = self.words(of, texts);
                 one_or_list(one, least)
             }
-            Value::Scalars => one_or_list(members([("type", json!(["string", "number", "boolean"]))]), 1),
-            Value::Map { key, of, least } => {
+            ValueType::Scalars => one_or_list(members([("type", json!(["string", "number", "boolean"]))]), 1),
+            ValueType::Map { key, of, least } => {
                 let mut names = plain_text(key);
                 names.remove("type");
                 names.remove("examples");
@@ -55,27 +55,27 @@ impl Writer {
                 }
                 map
             }
-            Value::List { of, least } => list(self.describe(of, texts), least),
-            Value::OneOrList(of) => one_or_list(self.describe(of, texts), 1),
-            Value::Object(object) => self.refer(object, texts),
-            Value::Either(all) => {
+            ValueType::List { of, least } => list(self.describe(of, texts), least),
+            ValueType::OneOrList(of) => one_or_list(self.describe(of, texts), 1),
+            ValueType::Object(object) => self.refer(object, texts),
+            ValueType::Either(all) => {
                 let any: Vec<_> = all.iter().map(|value| self.describe(value, texts)).collect();
                 members([("anyOf", json!(any))])
             }
-            Value::Raw => members([("type", json!("object"))]),
-            Value::Unique(of) => {
+            ValueType::Raw => members([("type", json!("object"))]),
+            ValueType::Unique(of) => {
                 let mut described = self.describe(of, texts);
                 described.insert("uniqueItems".to_owned(), json!(true));
                 described
             }
-            Value::Templated(of) => self.describe(of, Texts::Templated),
+            ValueType::Templated(of) => self.describe(of, Texts::Templated),
         }
     }
 
-    fn text(&mut self, text: &Text, texts: Texts) -> Map<String, Json> {
+    fn text(&mut self, text: &TextType, texts: Texts) -> Map<String, Json> {
         let mut described = plain_text(text);
         if texts == Texts::Templated {
-            // With the parameters put in, the text may have another length.
+            // Replacing the parameters changes the length of the text.
             described.remove("maxLength");
             if described.contains_key("pattern") || described.contains_key("enum") {
                 return members([("anyOf", json!([described, self.placeholder()]))]);
@@ -106,17 +106,13 @@ impl Writer {
                 json!("write a value of the key, or a parameter of the template as `{{name}}`"),
             ),
         ]);
-        add_description(
-            &mut described,
-            "A text that holds a parameter of the template, as `{{name}}`.",
-            None,
-        );
+        add_description(&mut described, "A text with a parameter of the template, as `{{name}}`.", None);
         self.definitions.insert(PLACEHOLDER.to_owned(), Json::Object(described));
         members([("$ref", json!(format!("#/definitions/{PLACEHOLDER}")))])
     }
 }
 
-fn plain_text(text: &Text) -> Map<String, Json> {
+fn plain_text(text: &TextType) -> Map<String, Json> {
     if let Some(codes) = text.codes {
         return members([("enum", json!(codes()))]);
     }
@@ -144,7 +140,7 @@ fn list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
     list
 }
 
-/// What lists, and nothing but lists, have to fit.
+/// The keywords that only apply to lists.
 fn entries(of: Map<String, Json>, least: usize) -> Map<String, Json> {
     let mut entries = members([("items", Json::Object(of)), ("maxItems", json!(MAX_ENTRIES))]);
     if least > 0 {
@@ -153,15 +149,16 @@ fn entries(of: Map<String, Json>, least: usize) -> Map<String, Json> {
     entries
 }
 
-/// One, or a list of at least so many.
+/// One value, or a list of at least `least`.
 ///
-/// A list is an alternative that lists fit whatever is in them: what is wrong with an entry is then said of the entry,
-/// and not that the whole is neither the one nor the other.
+/// The alternative for lists accepts any list, and its entries are checked outside of the alternatives: editors then
+/// mark the wrong entry, and do not report that the whole value fits none of the alternatives.
 fn one_or_list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
     let a_list = || json!({ "type": "array" });
-    let mut any = match of.contains_key("$ref") || of.contains_key("enum") {
-        true => members([("anyOf", json!([of]))]),
-        false => of.clone(),
+    let mut any = if of.contains_key("$ref") || of.contains_key("enum") {
+        members([("anyOf", json!([of]))])
+    } else {
+        of.clone()
     };
     for (key, value) in &mut any {
         match (key.as_str(), value) {
@@ -175,7 +172,7 @@ fn one_or_list(of: Map<String, Json>, least: usize) -> Map<String, Json> {
     any
 }
 
-/// Says what something is, and what holds without it.
+/// Adds a description and a default.
 pub(super) fn add_description(described: &mut Map<String, Json>, doc: &str, default: Option<&str>) {
     described.insert("description".to_owned(), json!(doc));
     let mut markdown = doc.to_owned();
@@ -184,7 +181,7 @@ pub(super) fn add_description(described: &mut Map<String, Json>, doc: &str, defa
         described.insert("default".to_owned(), value);
         markdown.push_str(&format!("\n\nDefault: `{default}`"));
     }
-    // A description is shown as it is, with its backticks, and a default is not shown at all.
+    // Editors show `description` as plain text, with its backticks, and do not show the default.
     if markdown != doc || doc.contains('`') {
         described.insert("markdownDescription".to_owned(), json!(markdown));
     }

@@ -106,7 +106,7 @@ fn results_as_json() {
                         "line": 1,
                         "column": 10,
                         "end": { "line": 1, "column": 12 },
-                        "help": "remove it: the language says what type each value has",
+                        "help": "remove it: the language defines the type of each value",
                     },
                 },
                 { "file": "mappings/platform.yaml", "outcome": "unchanged", "refusal": null },

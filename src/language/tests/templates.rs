@@ -1,4 +1,4 @@
-//! Templates, and those who use them.
+//! Templates and their uses.
 
 use super::*;
 
@@ -13,7 +13,7 @@ const TEMPLATE: &str = "templates:
       - { id: view, match: { exact: [View, \"{{also}}\"], glob: \"{{prefix}}-*\", regex: \"a{{prefix}}+\" }, grant: \"{{to}}\" }
 ";
 
-/// Checks the findings of an organization that uses a template so.
+/// Checks the diagnostics of an organization with these entries of `use`.
 #[track_caller]
 fn check_use(uses: &str, expected: &[(&str, &'static str)]) {
     let organization =
@@ -21,7 +21,7 @@ fn check_use(uses: &str, expected: &[(&str, &'static str)]) {
     check_whole(&whole(&format!("{TEMPLATE}{organization}")), expected);
 }
 
-/// Checks the findings of a template with one parameter `p` and this rule, used with `x` for it.
+/// Checks the diagnostics of a template with one parameter `p` and this rule, used with `x` for it.
 #[track_caller]
 fn check_template(parameter: &str, rule: &str, expected: &[(&str, &'static str)]) {
     let value = if parameter.contains("texts") { "[x, y]" } else { "x" };
@@ -39,23 +39,20 @@ organizations:
 }
 
 #[test]
-fn templates_become_rules_of_the_organization() {
+fn use_adds_the_rules_of_a_template() {
     let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } }, use: [
           { template: bi-standard@1, with: { prefix: 'a*' } },
           { template: bi-standard@1, id: two, with: { prefix: b, also: [c, d] } }] }\n";
-    let (mut compiler, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
-    assert_eq!(compiler.diagnostics, []);
-    let rules = compiler.organizations.remove(0).rules;
-    let texts = |names: &[crate::language::yaml::Spanned<String>]| {
-        names.iter().map(|it| it.value.clone()).collect::<Vec<_>>()
-    };
+    let (mut files, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
+    assert_eq!(files.diagnostics, []);
+    let rules = files.organizations.remove(0).rules;
     let read: Vec<_> = rules
         .iter()
         .map(|rule| {
             let Matches::Groups { any, .. } = &rule.matches else { panic!("it matches groups") };
             let patterns = any.first().expect("patterns");
-            let groups = texts(&rule.groups).concat();
-            let all = [texts(&patterns.exact), texts(&patterns.glob), texts(&patterns.regex)].concat();
+            let groups: String = rule.groups.iter().map(|grant| grant.written.value.as_str()).collect();
+            let all: Vec<&str> = patterns.written().map(|written| written.value.as_str()).collect();
             (rule.id.value.as_str(), all.join(" "), groups)
         })
         .collect();
@@ -68,7 +65,7 @@ fn templates_become_rules_of_the_organization() {
 }
 
 #[test]
-fn uses_fit_their_template() {
+fn use_reports_wrong_parameters() {
     check_use("{ template: bi-standard@1, with: { prefix: a } }", &[]);
     check_use(
         "{ template: bi-standart@1, with: {} }",
@@ -106,7 +103,7 @@ fn uses_fit_their_template() {
 }
 
 #[test]
-fn a_template_is_checked_once_for_what_all_uses_share() {
+fn template_reports_once_what_does_not_depend_on_its_uses() {
     let rule = "id: x, match: { exact: '{{p}}' }, grant: bi-viewers";
     check_template("{ type: text }", rule, &[]);
     check_template("{ type: texts }", rule, &[]);
@@ -147,14 +144,14 @@ fn a_template_is_checked_once_for_what_all_uses_share() {
 }
 
 #[test]
-fn ids_of_used_rules_are_unique_too() {
+fn use_reports_duplicate_ids_of_rules() {
     let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } },
       use: [{ template: bi-standard@1, with: { prefix: a } }],
       rules: [{ id: bi-standard.view, everyone: true, grant: bi-viewers }] }\n";
     check_whole(&whole(&format!("{TEMPLATE}{organization}")), &[("duplicate-id", "bi-standard@1")]);
 }
 
-/// Checks the findings of a folder with a platform, one organization that uses `t@1`, and these files.
+/// Checks the diagnostics of a folder with a platform, one organization that uses `t@1`, and these files.
 #[track_caller]
 fn check_folder(files: &[(&str, &str)], expected: &[(&str, &str)]) {
     let platform = "version: 1
@@ -178,7 +175,7 @@ groups: { bi-viewers: { applications: [qlik], description: Views. } }
 }
 
 #[test]
-fn templates_are_files_with_a_version_in_their_name() {
+fn template_file_has_a_version_in_its_name() {
     const GOOD: &str = "version: 1
 description: A template.
 rules: [{ id: x, match: { exact: a }, grant: bi-viewers }]
@@ -193,7 +190,7 @@ rules: [{ id: x, match: { exact: a }, grant: bi-viewers }]
         &[("misplaced-file", "m/templates/t.yaml")],
     );
     check_folder(&[], &[("unknown-template", "m/organizations/acme.yaml")]);
-    // What is wrong with the template is not wrong with who uses it.
+    // A mistake in the template is not reported in its uses.
     check_folder(&[("m/templates/t@1.yaml", "a: [")], &[("yaml-syntax", "m/templates/t@1.yaml")]);
     let unversioned = GOOD.replace("version: 1\n", "");
     check_folder(&[("m/templates/t@1.yaml", &unversioned)], &[("missing-version", "m/templates/t@1.yaml")]);

@@ -1,4 +1,4 @@
-//! Test cases, and the events that they stand for.
+//! Test cases, and the events that they describe.
 
 use super::*;
 
@@ -10,13 +10,13 @@ fn event(connection: &str, case: &str) -> serde_json::Value {
 cases: [{{ name: x, {case}, expect: {{ claims: [] }} }}]
 "
     ));
-    let (compiler, mut cases) = read(&file);
-    assert_eq!(compiler.diagnostics, [], "{case}");
+    let (files, mut cases) = read(&file);
+    assert_eq!(files.diagnostics, [], "{case}");
     cases.remove(0).event
 }
 
 #[test]
-fn groups_of_a_case_take_the_form_of_the_source() {
+fn case_groups_have_the_shape_and_form_of_the_source() {
     #[track_caller]
     fn check(source: &str, groups: &str, expected: &str) {
         let connection = format!("{{ strategy: ad, groups: {{ {source} }} }}");
@@ -41,7 +41,7 @@ fn groups_of_a_case_take_the_form_of_the_source() {
 }
 
 #[test]
-fn cases_say_what_stands_around_the_groups() {
+fn case_event_has_email_metadata_and_provisioned_groups() {
     let case = "application: qlik, groups: [], now: 2026-11-01T00:00:00Z, email: a@b.example, \
                 metadata: { organization: { tier: gold }, connection: { a: b }, client: { c: d } }, \
                 provisioned: [g, { name: h, id: i }]";
@@ -63,14 +63,14 @@ fn cases_say_what_stands_around_the_groups() {
 }
 
 #[test]
-fn a_raw_event_takes_the_time_and_the_provisioned_groups() {
+fn raw_event_receives_the_time_and_the_provisioned_groups() {
     let found = event("{ strategy: ad }", "event: { user: {} }, now: 2026-11-01, provisioned: unavailable");
     let expected =
         serde_json::json!({ "user": {}, "claimsmith": { "now": "2026-11-01", "provisioned": null } });
     assert_eq!(found, expected);
 }
 
-/// Checks the findings of a case with these members, of an organization without an id.
+/// Checks the diagnostics of a case with these members, of an organization without an id.
 #[track_caller]
 fn check_case(source: &str, members: &str, expected: &[(&str, &'static str)]) {
     let text = format!(
@@ -83,7 +83,7 @@ cases: [{{ name: x, application: qlik, {members}, expect: {{ claims: [] }} }}]
 }
 
 #[test]
-fn cases_describe_one_login() {
+fn case_reports_contradicting_keys() {
     check_case("", "groups: a, now: today", &[("invalid-value", "today")]);
     check_case("", "groups: a, email: a", &[("invalid-value", "a")]);
     check_case("", "user: { email: a@b.example }, email: c@b.example", &[("invalid-value", "email")]);

@@ -1,38 +1,41 @@
-//! The logins of test cases: post-login events, built from what a case says.
+//! The post-login events that test cases describe.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_text, read_texts};
-use super::grammar::{METADATA, PROVISIONED_GROUP};
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_list, read_members, read_text, read_texts};
+use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
 use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
-use super::names::check_known;
+use super::name_checks::check_known;
 use super::rules::read_moment;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::login::dn::AttributeOf;
 
-/// The event of a case that gives it raw.
+/// The event of a case that contains it in raw form.
 pub(crate) fn raw_event(
     case: &Fields<'_>,
     event: &Node,
-    whole: bool,
-    findings: &mut DiagnosticSink<'_>,
+    layout: Layout,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Json {
-    let organization = if whole { ["organization"].as_slice() } else { &[] };
+    let organization = match layout {
+        Layout::Folder => [].as_slice(),
+        Layout::SingleFile => &["organization"],
+    };
     let others = ["application", "connection", "groups", "user", "email", "metadata"];
     for key in organization.iter().chain(&others) {
         if let Some(span) = case.key_span(key) {
-            let message =
-                format!("`event` says everything about the login, so `{key}` has no place beside it");
-            let help = format!("remove `{key}`, or describe the login with it instead of `event`");
-            findings.report(Code::InvalidValue, span, message, help);
+            let message = format!("`event` describes the whole login, so `{key}` cannot be used next to it");
+            let help = format!("remove `{key}`, or replace `event` by keys that describe the login");
+            sink.report(Code::InvalidValue, span, message, help);
         }
     }
     if !matches!(event.kind, Kind::Map(_)) {
-        findings.wrong_type(event, "`event`", "a mapping with keys");
+        sink.wrong_type(event, "`event`", "a mapping with keys");
     }
     let mut event = to_json(event);
-    add_circumstances(&mut event, case, None, findings);
+    add_circumstances(&mut event, case, None, sink);
     event
 }
 
@@ -42,38 +45,38 @@ pub(crate) fn build_event(
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
-    whole: bool,
-    findings: &mut DiagnosticSink<'_>,
+    layout: Layout,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
-    let application = case.require_text("application", findings).and_then(|wanted| {
+    let application = case.require_text("application", sink).and_then(|wanted| {
         find(
             platform.applications.iter(),
             |application| &application.name.value,
             &wanted,
             (Code::UnknownApplication, "the platform has no application"),
-            findings,
+            sink,
         )
     });
     let Some(organization) = organization else {
-        if whole && case.get("organization").is_none() && organizations.len() != 1 {
-            let message = "a case needs the key `organization` where there are several";
-            findings.report(Code::MissingKey, &case.span, message, None);
+        if layout == Layout::SingleFile && case.get("organization").is_none() && organizations.len() != 1 {
+            let message = "a case needs the key `organization` if the file has several";
+            sink.report(Code::MissingKey, &case.span, message, None);
         }
         return None;
     };
-    let connection = match (case.text("connection", findings), organization.connections.as_slice()) {
+    let connection = match (case.text("connection", sink), organization.connections.as_slice()) {
         (Some(wanted), connections) => find(
             connections.iter(),
             |connection| &connection.name.value,
             &wanted,
             (Code::UnknownConnection, "the mapping lists no connection"),
-            findings,
+            sink,
         ),
         (None, [only]) => Some(only),
         (None, connections) => {
             if !connections.is_empty() {
-                let message = "a case needs the key `connection` where there are several";
-                findings.report(Code::MissingKey, &case.span, message, None);
+                let message = "a case needs the key `connection` if the mapping has several";
+                sink.report(Code::MissingKey, &case.span, message, None);
             }
             None
         }
@@ -81,9 +84,9 @@ pub(crate) fn build_event(
     let mut wrapped = None;
     let user = match (case.get("groups"), case.get("user")) {
         (Some(node), None) => {
-            let groups = read_texts(node, "`groups`", findings);
+            let groups = read_texts(node, "`groups`", sink);
             let source = connection.and_then(|connection| connection.sources.first());
-            let value = source.and_then(|source| wrap(source, &groups, node, findings));
+            let value = source.and_then(|source| wrap(source, &groups, node, sink));
             match (value, source.map(|source| &source.from)) {
                 (Some(value), Some(From::Attribute { pointer, .. })) => Some(at(pointer, value)),
                 (Some(value), Some(From::Provisioned)) => {
@@ -95,7 +98,7 @@ pub(crate) fn build_event(
         }
         (None, Some(node)) => {
             if !matches!(node.kind, Kind::Map(_)) {
-                findings.wrong_type(node, "`user`", "a mapping with keys");
+                sink.wrong_type(node, "`user`", "a mapping with keys");
             }
             Some(to_json(node))
         }
@@ -103,8 +106,8 @@ pub(crate) fn build_event(
         (None, None) if case.is_misspelled("groups") || case.is_misspelled("user") => None,
         _ => {
             let message = "a case needs either `groups` or `user`";
-            let help = "`groups` lists upstream groups, `user` gives the raw attributes of `event.user`";
-            findings.report(Code::MissingKey, &case.span, message, help.to_owned());
+            let help = "`groups` lists upstream groups, `user` contains the raw attributes of `event.user`";
+            sink.report(Code::MissingKey, &case.span, message, help.to_owned());
             None
         }
     };
@@ -121,17 +124,17 @@ pub(crate) fn build_event(
         insert(&mut event, "organization", "id", json!(id.value));
         insert(&mut event, "organization", "name", json!(organization.name));
     }
-    add_email(&mut event, case, findings);
-    add_metadata(&mut event, case, organization, findings);
-    add_circumstances(&mut event, case, wrapped, findings);
-    // Whatever is missing has been reported; everything else about the login was to be read all the same.
+    add_email(&mut event, case, sink);
+    add_metadata(&mut event, case, organization, sink);
+    add_circumstances(&mut event, case, wrapped, sink);
+    // Missing parts have been reported. The function returns only here, so that all other keys are read too.
     user?;
     connection?;
     application?.clients.first()?;
     Some(event)
 }
 
-/// Sets a member of a member, which is made if it is not there.
+/// Sets a member of an object in the event, which is created if it is missing.
 fn insert(event: &mut Json, object: &str, key: &str, value: Json) {
     let Some(members) = event.as_object_mut() else { return };
     let inner = members.entry(object).or_insert_with(|| json!({}));
@@ -143,22 +146,23 @@ fn insert(event: &mut Json, object: &str, key: &str, value: Json) {
     }
 }
 
-fn add_email(event: &mut Json, case: &Fields<'_>, findings: &mut DiagnosticSink<'_>) {
-    let Some(email) = case.text("email", findings) else { return };
+fn add_email(event: &mut Json, case: &Fields<'_>, sink: &mut DiagnosticSink<'_>) {
+    let Some(email) = case.text("email", sink) else { return };
     let good = email
         .value
         .split_once('@')
         .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
     if !good || email.value.contains(char::is_whitespace) {
-        let message = format!("`{}` is no e-mail address", email.value.escape_debug());
-        let help = "write it as `name@example.com`; give what is none as an attribute of `user`".to_owned();
-        findings.report(Code::InvalidValue, &email.span, message, help);
+        let message = format!("`{}` is not an e-mail address", email.value.escape_debug());
+        let help =
+            "write it as `name@example.com`; to test with another value, put it into `user`".to_owned();
+        sink.report(Code::InvalidValue, &email.span, message, help);
         return;
     }
     if let (Some(span), Some(_)) = (case.key_span("email"), event.pointer("/user/email")) {
-        let message = "`user` says the e-mail address already";
-        findings.report(Code::InvalidValue, span, message, None);
-        findings.help_last("remove `email`, or the member of `user`");
+        let message = "`user` already contains the e-mail address";
+        sink.report(Code::InvalidValue, span, message, None);
+        sink.help_last("remove `email`, or the member of `user`");
     }
     insert(event, "user", "email", json!(email.value));
     insert(event, "user", "email_verified", json!(true));
@@ -168,21 +172,22 @@ fn add_metadata(
     event: &mut Json,
     case: &Fields<'_>,
     organization: &Organization,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
     let Some(node) = case.get("metadata") else { return };
-    let Some(fields) = Fields::read(node, &METADATA, findings) else { return };
+    let Some(fields) = Fields::read(node, &METADATA, sink) else { return };
     if let (Some(span), None) = (fields.key_span("organization"), &organization.id) {
-        let message = "the mapping names no Auth0 organization, so its logins have no metadata of one";
-        let help = "remove it, or give the mapping its `organization`".to_owned();
-        findings.report(Code::InvalidValue, span, message, help);
+        let message =
+            "the mapping does not have an Auth0 organization, so its logins do not have metadata of one";
+        let help = "remove it, or add `organization` to the mapping".to_owned();
+        sink.report(Code::InvalidValue, span, message, help);
     }
     for of in ["organization", "connection", "client"] {
         let Some(node) = fields.get(of) else { continue };
-        let members = read_members(node, &format!("`{of}`"), findings).unwrap_or_default();
+        let members = read_members(node, &format!("`{of}`"), sink).unwrap_or_default();
         let mut metadata = Map::new();
         for (key, node) in members {
-            let text = read_text(node, &format!("`{}`", key.value.escape_debug()), findings);
+            let text = read_text(node, &format!("`{}`", key.value.escape_debug()), sink);
             metadata.extend(text.map(|text| (key.value.clone(), Json::String(text.value))));
         }
         if of != "organization" || organization.id.is_some() {
@@ -191,23 +196,23 @@ fn add_metadata(
     }
 }
 
-/// What stands outside of Auth0's event: the time, and the provisioned groups, of which `wrapped` are those that
-/// `groups` stands for.
+/// Adds what is not part of Auth0's event: the time and the provisioned groups. `wrapped` are the provisioned groups
+/// that the case lists under `groups`.
 fn add_circumstances(
     event: &mut Json,
     case: &Fields<'_>,
     wrapped: Option<Json>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
-    if let Some((_, now)) = read_moment(case, "now", findings) {
+    if let Some((_, now)) = read_moment(case, "now", sink) {
         insert(event, "claimsmith", "now", json!(now.value));
     }
-    let stated = case.get("provisioned").and_then(|node| read_provisioned(node, findings));
+    let stated = case.get("provisioned").and_then(|node| read_provisioned(node, sink));
     match (case.key_span("provisioned"), wrapped) {
         (Some(span), Some(_)) => {
-            let message = "`groups` are the provisioned groups of this connection already";
+            let message = "with this connection, `groups` already lists the provisioned groups";
             let help = "keep one of the two".to_owned();
-            findings.report(Code::InvalidValue, span, message, help);
+            sink.report(Code::InvalidValue, span, message, help);
         }
         (_, groups) => {
             if let Some(mut groups) = groups.or(stated) {
@@ -218,41 +223,41 @@ fn add_circumstances(
     }
 }
 
-/// Makes groups that name no connection those of the login's, which gets an id if the case says nothing about it.
+/// Assigns groups without a connection to the connection of the login, which receives an id if it has none.
 fn name_connection(event: &mut Json, groups: &mut Json) {
     let Some(groups) = groups.as_array_mut() else { return };
     let connection = event.get("connection");
     if connection.is_none_or(|connection| connection.is_object() && connection.get("id").is_none()) {
         insert(event, "connection", "id", json!("con_login"));
     }
-    // An id that is not text is what the case tests.
+    // A raw event may test an id that is not text.
     let Some(id) = event.pointer("/connection/id").filter(|id| id.is_string()) else { return };
     for group in groups.iter_mut().filter_map(Json::as_object_mut) {
         group.entry("connection_id").or_insert_with(|| id.clone());
     }
 }
 
-/// The provisioned groups of a case: objects, or null if they cannot be had.
-fn read_provisioned(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Json> {
+/// The provisioned groups of a case: objects, or null if they are unavailable.
+fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> {
     match &node.kind {
         Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
         Kind::List(_) => {}
         _ => {
-            findings.wrong_type(node, "`provisioned`", "a list of groups, or the word `unavailable`");
+            sink.wrong_type(node, "`provisioned`", "a list of groups, or the word `unavailable`");
             return None;
         }
     }
     let mut groups = Vec::new();
-    for entry in read_list(node, "`provisioned`", findings).unwrap_or_default() {
+    for entry in read_list(node, "`provisioned`", sink).unwrap_or_default() {
         if let Kind::Text(name) = &entry.kind {
             groups.push(json!({ "name": name }));
             continue;
         }
-        let Some(fields) = Fields::read(entry, &PROVISIONED_GROUP, findings) else { continue };
-        fields.require("name", findings);
+        let Some(fields) = Fields::read(entry, &PROVISIONED_GROUP, sink) else { continue };
+        fields.require("name", sink);
         let mut group = Map::new();
         for key in ["name", "id", "external_id", "connection_id"] {
-            let text = fields.text(key, findings);
+            let text = fields.text(key, sink);
             group.extend(text.map(|text| (key.to_owned(), Json::String(text.value))));
         }
         groups.push(Json::Object(group));
@@ -260,12 +265,12 @@ fn read_provisioned(node: &Node, findings: &mut DiagnosticSink<'_>) -> Option<Js
     Some(Json::Array(groups))
 }
 
-/// What an identity provider would send for `groups`, in the shape and form that the source declares.
+/// The value that an identity provider would send for `groups`, in the shape and form of the source.
 fn wrap(
     source: &OwnedSource,
     groups: &[Spanned<String>],
     node: &Node,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
     let names: Vec<String> = groups.iter().map(|group| in_form(&group.value, &source.form)).collect();
     let objects = |field: &String| {
@@ -277,9 +282,9 @@ fn wrap(
         (OwnedShape::List | OwnedShape::ListOrString, names) => json!(names),
         (OwnedShape::Text, []) => json!(""),
         (OwnedShape::Text, _) => {
-            let message = "with `shape: string` a login carries one group";
-            let help = "name one, or give the raw attributes with `user`".to_owned();
-            findings.report(Code::InvalidValue, &node.span, message, help);
+            let message = "with `shape: string`, a login has one group";
+            let help = "write one group, or the raw attributes with `user`".to_owned();
+            sink.report(Code::InvalidValue, &node.span, message, help);
             return None;
         }
         (OwnedShape::Delimited(delimiter), names) => json!(names.join(delimiter)),
@@ -311,7 +316,7 @@ fn in_form(name: &str, form: &OwnedForm) -> String {
     }
 }
 
-/// The value of an attribute as RFC 4514 writes it in a distinguished name.
+/// The value of an attribute, escaped for a distinguished name as in RFC 4514.
 fn escape_value(value: &str) -> String {
     let last = value.chars().count().saturating_sub(1);
     let mut escaped = String::new();
@@ -327,7 +332,7 @@ fn escape_value(value: &str) -> String {
     escaped
 }
 
-/// An object in which a value stands at a JSON Pointer.
+/// An object with a value at a JSON Pointer.
 fn at(pointer: &str, value: Json) -> Json {
     let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
     tokens.iter().rev().fold(value, |inner, token| {
@@ -341,11 +346,11 @@ pub(crate) fn find<'t, T>(
     name: impl Fn(&'t T) -> &'t String,
     wanted: &Spanned<String>,
     problem: (Code, &str),
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<&'t T> {
     let found = all.clone().find(|it| *name(it) == wanted.value);
     if found.is_none() {
-        check_known(wanted, || all.clone().map(|it| name(it).as_str()), problem, findings);
+        check_known(wanted, || all.clone().map(|it| name(it).as_str()), problem, sink);
     }
     found
 }
@@ -373,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_written_in_its_form() {
+    fn in_form_writes_a_name_in_each_form() {
         let below = Some("OU=Groups,DC=acme".to_owned());
         let dn = |of| OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of, below: below.clone() };
         check("BI", &dn(AttributeOf::Parent), "CN=member,CN=BI,OU=Groups,DC=acme");

@@ -1,48 +1,49 @@
-//! Which names the language accepts, and which claims Auth0 lets through.
+//! Checks of names: which ones the language accepts, and which claims Auth0 accepts.
 
-use super::fields::{DiagnosticSink, quoted};
+use super::diagnostic_sink::DiagnosticSink;
+use super::suggestions::quoted;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_VALUE_DEPTH};
 
-/// Reports a name that is empty, longer than `max` characters, padded with spaces, or holds control characters.
+/// Reports a name that is empty, longer than `max` characters, padded with spaces, or contains control characters.
 ///
 /// Returns whether the name can be used.
 pub(crate) fn check_name(
     name: &Spanned<String>,
     what: &str,
     max: usize,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> bool {
     let text = name.value.as_str();
     let problem = if text.is_empty() {
         format!("{what} is empty")
     } else if text.chars().any(|char| char.is_control() || char == '\u{fffd}') {
-        format!("{what} `{}` holds a control character or damaged text", text.escape_debug())
+        format!("{what} `{}` contains a control character or damaged text", text.escape_debug())
     } else if text.trim() != text {
         format!("{what} `{}` begins or ends with a space", text.escape_debug())
     } else if text.chars().count() > max {
-        format!("{what} has {} characters, and may have {max}", text.chars().count())
+        format!("{what} has {} characters, and may have at most {max}", text.chars().count())
     } else {
         return true;
     };
-    findings.report(Code::InvalidName, &name.span, problem, None);
+    sink.report(Code::InvalidName, &name.span, problem, None);
     false
 }
 
 /// Reports an id, such as a rule's, that is not made of letters, digits, `-`, `_` and `.`.
-pub(crate) fn check_id(id: &Spanned<String>, what: &str, findings: &mut DiagnosticSink<'_>) -> bool {
+pub(crate) fn check_id(id: &Spanned<String>, what: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let good = (1..=MAX_ID).contains(&id.value.len()) && id.value.bytes().all(fits);
     if !good {
-        let message = format!("`{}` cannot be {what}", id.value.escape_debug());
+        let message = format!("`{}` is not valid as {what}", id.value.escape_debug());
         let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
-        findings.report(Code::InvalidName, &id.span, message, help);
+        sink.report(Code::InvalidName, &id.span, message, help);
     }
     good
 }
 
-/// Claims that Auth0 sets itself; setting one in an Action is dropped without a word.
+/// Claims that Auth0 sets itself. It silently drops them if an Action sets them.
 ///
 /// Source: auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims, "Restricted claims".
 const RESERVED_CLAIMS: &[&str] = &[
@@ -109,16 +110,16 @@ const RESERVED_CLAIMS: &[&str] = &[
     "x5t#S256",
 ];
 
-/// Namespaces that belong to Auth0; claims below them are dropped as well. Source: the same page.
+/// Namespaces of Auth0, which also drops claims below them. Source: the same page.
 const RESERVED_HOSTS: &[&str] = &["auth0.com", "webtask.io", "webtask.run"];
 
-/// Reports a claim name that Auth0 would not put into a token.
-pub(crate) fn check_claim(claim: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
+/// Reports a claim that Auth0 would not add to a token.
+pub(crate) fn check_claim(claim: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     const HELP: &str = "use a URL of the platform's own, such as `https://claims.example.com/groups`";
     let text = claim.value.as_str();
     if RESERVED_CLAIMS.contains(&text) {
-        let message = format!("Auth0 reserves the claim `{text}` and drops it without a word");
-        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        let message = format!("Auth0 reserves the claim `{text}`, and silently drops it");
+        sink.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
         return false;
     }
     let host = ["https://", "http://"]
@@ -130,66 +131,62 @@ pub(crate) fn check_claim(claim: &Spanned<String>, findings: &mut DiagnosticSink
         });
     let Some(host) = host else {
         let message = format!("the claim `{}` has no namespace", text.escape_debug());
-        findings.report(Code::UnnamespacedClaim, &claim.span, message, HELP.to_owned());
+        sink.report(Code::UnnamespacedClaim, &claim.span, message, HELP.to_owned());
         return false;
     };
     let host = host.to_ascii_lowercase();
     let reserved = |owner: &&&str| host == **owner || host.ends_with(&format!(".{owner}"));
     if let Some(owner) = RESERVED_HOSTS.iter().find(reserved) {
-        let message = format!("Auth0 drops claims below `{owner}` without a word");
-        findings.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
+        let message = format!("Auth0 silently drops claims below `{owner}`");
+        sink.report(Code::ReservedClaim, &claim.span, message, HELP.to_owned());
         return false;
     }
     true
 }
 
-/// Reports a text that is empty, longer than an option may be, or holds control characters.
-pub(crate) fn check_option(text: &Spanned<String>, key: &str, findings: &mut DiagnosticSink<'_>) -> bool {
+/// Reports a text that is empty, longer than an option may be, or contains control characters.
+pub(crate) fn check_option(text: &Spanned<String>, key: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let good =
         (1..=MAX_OPTION).contains(&text.value.chars().count()) && !text.value.chars().any(char::is_control);
     if !good {
-        let message = format!("`{key}` is empty, too long, or holds control characters");
-        let help = format!("give `{key}` 1 to {MAX_OPTION} characters that can be read");
-        findings.report(Code::InvalidValue, &text.span, message, help);
+        let message = format!("`{key}` is empty, too long, or contains control characters");
+        let help = format!("write 1 to {MAX_OPTION} characters, none of them a control character");
+        sink.report(Code::InvalidValue, &text.span, message, help);
     }
     good
 }
 
-/// Reports a word that is not among the known ones, with the nearest that is.
+/// Reports a word that is not one of the known ones, and suggests the nearest that is.
 ///
-/// Returns whether it is.
+/// Returns whether the word is known.
 pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
     wanted: &Spanned<String>,
     known: impl Fn() -> I,
     (code, problem): (Code, &str),
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> bool {
     let good = known().any(|known| known == wanted.value);
     if !good {
-        let help = match findings.nearest(&wanted.value, known()) {
+        let help = match sink.nearest(&wanted.value, known()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
-            // Codes are few and fixed; what an author named may be many.
+            // All codes can be listed; there may be too many names of the author.
             None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
             None => None,
         };
         let message = format!("{problem} `{}`", wanted.value.escape_debug());
-        findings.report(code, &wanted.span, message, help);
+        sink.report(code, &wanted.span, message, help);
     }
     good
 }
 
-/// Reports a path that is no JSON Pointer below `event.user`, or one to where users can write themselves; `about` is
-/// what is read there.
-pub(crate) fn check_pointer(
-    pointer: &Spanned<String>,
-    about: &str,
-    findings: &mut DiagnosticSink<'_>,
-) -> bool {
+/// Reports a path that is not a JSON Pointer below `event.user`, or that leads to an attribute that users can change
+/// themselves. `about` is what the attribute is used for.
+pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let text = pointer.value.as_str();
     let tokens: Vec<&str> = text.split('/').skip(1).collect();
-    let escapes_fit = |token: &&str| token.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
+    let escapes_fit = |token: &&str| token.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
     let problem = if text.contains("://") && !text.starts_with('/') {
-        // The name of a SAML attribute, whose slashes part nothing.
+        // The name of a SAML attribute, in which a slash is not a separator.
         Some(format!("write `/{}`", text.replace('~', "~0").replace('/', "~1").escape_debug()))
     } else if !text.starts_with('/') {
         Some(format!("write `/{text}`: a path begins with `/`"))
@@ -205,14 +202,14 @@ pub(crate) fn check_pointer(
         None
     };
     if let Some(help) = problem {
-        let message = format!("`{}` is no JSON Pointer to a user attribute", text.escape_debug());
-        findings.report(Code::InvalidPointer, &pointer.span, message, help);
+        let message = format!("`{}` is not a JSON Pointer to a user attribute", text.escape_debug());
+        sink.report(Code::InvalidPointer, &pointer.span, message, help);
         return false;
     }
     if tokens.first() == Some(&"user_metadata") {
-        let message = format!("users can write their own `user_metadata`, so it says nothing about {about}");
+        let message = format!("users can change their own `user_metadata`, so it must not decide {about}");
         let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
-        findings.report(Code::SelfServiceSource, &pointer.span, message, help);
+        sink.report(Code::SelfServiceSource, &pointer.span, message, help);
         return false;
     }
     true

@@ -1,14 +1,14 @@
-//! What the readers make of files, right and wrong.
+//! The readers: the model of correct files, and the diagnostics of wrong ones.
 
 mod cases;
 mod templates;
 
-use super::{Compiler, FileKind, classify};
 use crate::bundle::index::OverLimit;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::SourceFile;
 use crate::language::cases::{Case, read_cases};
-use crate::language::fields::DiagnosticSink;
+use crate::language::diagnostic_sink::DiagnosticSink;
+use crate::language::mapping_files::MappingFiles;
 use crate::language::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Combine, Identity};
@@ -29,23 +29,22 @@ fn whole(rest: &str) -> SourceFile {
     SourceFile { path: "whole.yaml".to_owned(), text: format!("{PLATFORM}{rest}") }
 }
 
-fn read(file: &SourceFile) -> (Compiler, Vec<Case>) {
-    let mut compiler = Compiler::default();
-    compiler.read_whole(file);
+fn read(file: &SourceFile) -> (MappingFiles, Vec<Case>) {
+    let mut files = MappingFiles::of_single_file(file);
     let mut cases = Vec::new();
-    let Some(platform) = &compiler.platform else { panic!("{:#?}", compiler.diagnostics) };
-    let organizations: Vec<_> = compiler.organizations.iter().collect();
-    for (_, node, _) in &compiler.tests {
-        let mut findings = DiagnosticSink { file: &file.path, list: &mut compiler.diagnostics };
-        cases.extend(read_cases(node, platform, &organizations, None, &mut findings));
+    let Some(platform) = &files.platform else { panic!("{:#?}", files.diagnostics) };
+    let organizations: Vec<_> = files.organizations.iter().collect();
+    for test in &files.tests {
+        let mut sink = DiagnosticSink { file: &file.path, list: &mut files.diagnostics };
+        cases.extend(read_cases(&test.cases, platform, &organizations, None, &mut sink));
     }
-    (compiler, cases)
+    (files, cases)
 }
 
-/// Everything that is wrong with a file, as the code and the text that is marked.
-fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
-    let (compiler, _) = read(file);
-    let mut found: Vec<_> = compiler.diagnostics.iter().collect();
+/// The diagnostics of a file: each as its code and the text that it marks.
+fn diagnostics(file: &SourceFile) -> Vec<(&'static str, String)> {
+    let (files, _) = read(file);
+    let mut found: Vec<_> = files.diagnostics.iter().collect();
     found.sort_by_key(|it| (it.span.start, it.code));
     for it in &found {
         assert!(!it.help.is_empty() && !it.message.ends_with('.'), "{it:#?}");
@@ -57,9 +56,9 @@ fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
 
 #[track_caller]
 fn check_whole(file: &SourceFile, expected: &[(&str, &'static str)]) {
-    let found = findings(file);
+    let found = diagnostics(file);
     let found: Vec<_> = found.iter().map(|(code, marked)| (*code, marked.as_str())).collect();
-    // The opening sign of a list or mapping stands for all of it.
+    // A list or mapping is marked by its opening bracket only.
     let sign = |marked: &'static str| match marked.chars().next() {
         Some('[') => "[",
         Some('{') => "{",
@@ -69,14 +68,14 @@ fn check_whole(file: &SourceFile, expected: &[(&str, &'static str)]) {
     assert_eq!(found, expected, "{}", file.text);
 }
 
-/// Checks the findings of a platform with these keys after `applications` and `groups`.
+/// Checks the diagnostics of a platform with these keys after `applications` and `groups`.
 #[track_caller]
 fn check_platform(keys: &str, expected: &[(&str, &'static str)]) {
     let organizations = "organizations:\n  acme: { connections: { a: { strategy: ad } }, rules: [] }\n";
     check_whole(&whole(&format!("{keys}\n{organizations}")), expected);
 }
 
-/// Checks the findings of an application with these keys after `clients` and `claim`.
+/// Checks the diagnostics of an application with these keys after `clients` and `claim`.
 #[track_caller]
 fn check_application(keys: &str, expected: &[(&str, &'static str)]) {
     let mut file = whole("organizations: {}\n");
@@ -85,14 +84,14 @@ fn check_application(keys: &str, expected: &[(&str, &'static str)]) {
     check_whole(&file, expected);
 }
 
-/// Checks the findings of a connection with these keys.
+/// Checks the diagnostics of a connection with these keys.
 #[track_caller]
 fn check_connection(keys: &str, expected: &[(&str, &'static str)]) {
     let organization = format!("organizations:\n  acme:\n    connections:\n      a: {keys}\n    rules: []\n");
     check_whole(&whole(&organization), expected);
 }
 
-/// Checks the findings of an organization with these keys after `connections`.
+/// Checks the diagnostics of an organization with these keys after `connections`.
 #[track_caller]
 fn check_organization(keys: &str, expected: &[(&str, &'static str)]) {
     let organization =
@@ -100,35 +99,20 @@ fn check_organization(keys: &str, expected: &[(&str, &'static str)]) {
     check_whole(&whole(&organization), expected);
 }
 
-/// Checks the findings of a rule with these members.
+/// Checks the diagnostics of a rule with these members.
 #[track_caller]
 fn check_rule(members: &str, expected: &[(&str, &'static str)]) {
     check_organization(&format!("    rules: [{{ {members} }}]"), expected);
 }
 
-/// Checks the findings of a rule with this condition.
+/// Checks the diagnostics of a rule with this condition.
 #[track_caller]
 fn check_when(when: &str, expected: &[(&str, &'static str)]) {
     check_rule(&format!("id: x, everyone: true, grant: bi-viewers, when: {when}"), expected);
 }
 
 #[test]
-fn a_path_says_what_a_file_is() {
-    assert_eq!(classify("mappings/platform.yaml"), FileKind::Platform);
-    assert_eq!(classify("platform.yaml"), FileKind::Platform);
-    assert_eq!(classify("m/organizations/acme.yaml"), FileKind::Organization("acme"));
-    assert_eq!(classify("organizations/acme.test.yaml"), FileKind::Test("acme"));
-    assert_eq!(classify("m/organizations/acme.yml"), FileKind::Misplaced);
-    assert_eq!(classify("m/acme.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("m/templates/bi-standard@12.yaml"), FileKind::Template("bi-standard@12"));
-    assert_eq!(classify("templates/bi-standard.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("templates/bi-standard@0.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("templates/BI@1.yaml"), FileKind::Misplaced);
-    assert_eq!(classify("templates/platform.yaml"), FileKind::Misplaced);
-}
-
-#[test]
-fn platforms_are_read_with_what_bounds_them() {
+fn platform_has_tiers_ceilings_and_policies() {
     let mut file = whole(
         "  tiers: { bi: [bi-admins, bi-viewers] }
   ceilings: { acme: { groups: ['bi-*'], protected: [bi-admins], prefix: bi- } }
@@ -141,9 +125,9 @@ organizations:
     let keys = "tokens: access\n      saml-attribute: groups\n      provenance: https://claims.example.com/why\n      \
                 profile: qlik-cloud\n      limits: { claim-bytes: 4096, over: truncate }\n";
     file.text = file.text.replace(claim, &format!("{claim}      {keys}"));
-    let (compiler, _) = read(&file);
-    assert_eq!(compiler.diagnostics, []);
-    let platform = compiler.platform.expect("a platform");
+    let (files, _) = read(&file);
+    assert_eq!(files.diagnostics, []);
+    let platform = files.platform.expect("a platform");
     let application = platform.applications.first().expect("an application");
     assert!(!application.tokens.id && application.tokens.access);
     assert_eq!(application.limits.name_characters, 256);
@@ -156,11 +140,11 @@ organizations:
     assert_eq!(platform.policies.refresh, Some(43_200));
     let protected: Vec<_> = platform.groups.iter().map(|group| group.protected).collect();
     assert_eq!(protected, [true, false]);
-    assert_eq!(compiler.organizations.first().map(|acme| acme.refresh), Some(Some(None)));
+    assert_eq!(files.organizations.first().map(|acme| acme.refresh), Some(Some(None)));
 }
 
 #[test]
-fn platforms_have_limits() {
+fn platform_reports_what_exceeds_its_limits() {
     check_application("tokens: []", &[("empty-list", "[]")]);
     check_application("tokens: refresh", &[("invalid-value", "refresh")]);
     check_application("saml-attribute: ''", &[("invalid-name", "''")]);
@@ -197,14 +181,14 @@ fn platforms_have_limits() {
 
 fn sources(connection: &str) -> (Vec<crate::language::model::OwnedSource>, Combine) {
     let text = format!("organizations:\n  acme: {{ connections: {{ a: {connection} }}, rules: [] }}\n");
-    let (mut compiler, _) = read(&whole(&text));
-    assert_eq!(compiler.diagnostics, [], "{connection}");
-    let connection = compiler.organizations.remove(0).connections.remove(0);
+    let (mut files, _) = read(&whole(&text));
+    assert_eq!(files.diagnostics, [], "{connection}");
+    let connection = files.organizations.remove(0).connections.remove(0);
     (connection.sources, connection.combine)
 }
 
 #[test]
-fn strategies_have_their_defaults() {
+fn strategy_has_default_sources() {
     fn check(connection: &str, pointer: &str, shape: OwnedShape, overage: bool, cap: Option<u32>) {
         let (sources, _) = sources(connection);
         let source = sources.first().expect(connection);
@@ -229,7 +213,7 @@ fn strategies_have_their_defaults() {
 }
 
 #[test]
-fn sources_are_read_with_all_that_they_say() {
+fn source_has_all_its_options() {
     let (sources, combine) = sources(
         "{ strategy: okta, combine: first, groups: [
           { from: provisioned, field: external_id },
@@ -253,7 +237,7 @@ fn sources_are_read_with_all_that_they_say() {
 }
 
 #[test]
-fn options_of_sources_belong_together() {
+fn source_reports_options_that_do_not_fit_together() {
     check_connection("{ strategy: ad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
     check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
     check_connection(
@@ -296,7 +280,7 @@ fn options_of_sources_belong_together() {
 }
 
 #[test]
-fn organizations_have_aliases_and_a_default() {
+fn organization_has_aliases_and_a_default() {
     check_organization("    aliases: { '6f1c': SG Analytics }\n    rules: []\n    default: bi-viewers", &[]);
     check_organization("    aliases: { a: ' b' }\n    rules: []", &[("invalid-name", "' b'")]);
     check_organization("    aliases: { a: 4711 }\n    rules: []", &[("wrong-type", "4711")]);
@@ -308,7 +292,7 @@ fn organizations_have_aliases_and_a_default() {
 }
 
 #[test]
-fn rules_do_one_thing() {
+fn rule_reports_contradicting_keys() {
     check_rule("id: x, everyone: true", &[("empty-grant", "{")]);
     check_rule("id: x, everyone: true, exclude: []", &[("empty-grant", "[]")]);
     check_rule("id: x, everyone: true, grant: a, exclude: b", &[("invalid-value", "exclude")]);
@@ -325,8 +309,8 @@ fn rules_do_one_thing() {
 }
 
 #[test]
-fn a_rule_is_read_with_all_that_it_says() {
-    let (mut compiler, _) = read(&whole(
+fn rule_has_all_its_keys() {
+    let (mut files, _) = read(&whole(
         "organizations:
   acme:
     connections: { a: { strategy: ad } }
@@ -344,8 +328,8 @@ fn a_rule_is_read_with_all_that_it_says() {
           not: { any: [{ application: qlik }, { user: { attribute: /x, equals: [a, 1, true] } }] }
 ",
     ));
-    assert_eq!(compiler.diagnostics, []);
-    let rule = compiler.organizations.remove(0).rules.remove(0);
+    assert_eq!(files.diagnostics, []);
+    let rule = files.organizations.remove(0).rules.remove(0);
     assert_eq!((rule.effect, rule.protected), (Effect::Exclude, true));
     assert_eq!(rule.expires.map(|(at, _)| at), Some(1_801_393_200));
     let Matches::Groups { any, all, none, .. } = rule.matches else { panic!("it matches groups") };
@@ -366,7 +350,7 @@ fn a_rule_is_read_with_all_that_it_says() {
 }
 
 #[test]
-fn conditions_say_something_that_can_be_known() {
+fn condition_reports_unknown_names_and_wrong_tests() {
     check_when("{}", &[("empty-condition", "{}")]);
     check_when("{ connection: [] }", &[("empty-condition", "[]")]);
     check_when("{ any: [] }", &[("empty-condition", "[]")]);
@@ -403,13 +387,13 @@ fn conditions_say_something_that_can_be_known() {
 }
 
 #[test]
-fn mappings_have_an_end() {
+fn mapping_reports_what_is_too_large() {
     let entries = vec!["x"; 10_001].join(", ");
     let file = whole(&format!(
         "organizations:\n  acme: {{ connections: {{ a: {{ strategy: ad }} }}, rules: [{{ id: x, grant: bi-viewers, match: {{ exact: [{entries}] }} }}] }}\n"
     ));
-    assert_eq!(findings(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
-    // A template multiplies, and the product is bounded before it is built.
+    assert_eq!(diagnostics(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
+    // Uses multiply the rules of a template; the number is checked before they are expanded.
     let list = vec!["x"; 9_000].join(", ");
     let rules: Vec<_> = (0..9_000)
         .map(|at| format!("{{ id: r{at}, grant: bi-viewers, match: {{ exact: '{{{{p}}}}' }} }}"))
@@ -422,11 +406,11 @@ organizations:
 ",
         rules.join(", ")
     ));
-    assert_eq!(findings(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
+    assert_eq!(diagnostics(&file).iter().map(|it| it.0).collect::<Vec<_>>(), ["invalid-value"]);
 }
 
 #[test]
-fn a_misspelled_key_is_not_missing_as_well() {
+fn misspelled_key_is_not_also_missing() {
     const PATHS: [&str; 3] =
         ["m/platform.yaml", "m/organizations/acme.yaml", "m/organizations/acme.test.yaml"];
     const FILES: [&str; 3] = [
@@ -443,7 +427,7 @@ cases: [{ name: a, application: qlik, groups: [a], expect: { claims: [bi-viewers
 ",
     ];
 
-    /// With the last letter of a key left out where it stands first, there is one finding in its file.
+    /// Removes the last letter of the first occurrence of a key, and expects one diagnostic in its file.
     #[track_caller]
     fn check(at: usize, key: &str) {
         let mut texts = FILES.map(str::to_owned);
@@ -455,8 +439,8 @@ cases: [{ name: a, application: qlik, groups: [a], expect: { claims: [bi-viewers
             path: PATHS[at].to_owned(),
             text: core::mem::take(&mut texts[at]),
         });
-        let found = super::compile(&files).diagnostics;
-        // Where the rules are, the cases that name them are not wrong either.
+        let found = crate::compiler::compile(&files).diagnostics;
+        // If `rules` is misspelled, the cases with ids of rules must not be reported either.
         let found: Vec<_> = found.iter().filter(|it| it.file == PATHS[at] || key == "rules").collect();
         let told: Vec<_> = found.iter().map(|it| (it.code.name(), it.help.as_str())).collect();
         assert_eq!(told, [("unknown-key", &*format!("did you mean `{key}`?"))], "{found:#?}");

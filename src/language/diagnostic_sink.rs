@@ -1,0 +1,82 @@
+//! Reporting diagnostics about one file.
+
+use core::ops::Range;
+
+use super::suggestions::nearest;
+use super::yaml::{Kind, Node};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::MAX_SUGGESTIONS;
+
+/// Collects the diagnostics of one file.
+#[derive(Debug)]
+pub(crate) struct DiagnosticSink<'d> {
+    pub(crate) file: &'d str,
+    pub(crate) list: &'d mut Vec<Diagnostic>,
+}
+
+impl DiagnosticSink<'_> {
+    /// Reports a problem; without `help`, it has the help of its code.
+    pub(crate) fn report(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
+        self.list.push(match help.into() {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+
+    /// The known word that a mistyped one was probably meant to be. There are no suggestions after the first
+    /// [`MAX_SUGGESTIONS`] diagnostics: both words and known words can number in the thousands, and a file with that
+    /// number of diagnostics usually has a single mistake.
+    pub(crate) fn nearest<'k>(&self, word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+        if self.list.len() < MAX_SUGGESTIONS { nearest(word, known) } else { None }
+    }
+
+    /// Reports a problem with a related location in the same file.
+    pub(crate) fn report_related(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        (place, label): (&Range<usize>, &str),
+    ) {
+        let file = self.file;
+        self.report_in(code, span, message, (file, place, label));
+    }
+
+    /// Reports a problem with a related location in another file.
+    pub(crate) fn report_in(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        (file, place, label): (&str, &Range<usize>, &str),
+    ) {
+        let diagnostic = Diagnostic::new(code, self.file, span.clone(), message);
+        self.list.push(diagnostic.related(file, place.clone(), label));
+    }
+
+    /// Replaces the help of the last reported problem.
+    pub(crate) fn help_last(&mut self, help: &str) {
+        if let Some(diagnostic) = self.list.last_mut() {
+            diagnostic.help = help.to_owned();
+        }
+    }
+
+    /// Reports a value of the wrong type.
+    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
+        let help = match node.kind {
+            Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
+                Some("put it in quotes to make it text".to_owned())
+            }
+            _ => None,
+        };
+        let message = format!("{what} is {}, and must be {wanted}", node.kind.noun());
+        self.report(Code::WrongType, &node.span, message, help);
+    }
+}

@@ -1,0 +1,301 @@
+//! The files of a platform: the role of each file, and the order in which they are read.
+
+use crate::collections::parallel_map;
+use crate::diagnostic::{Code, Diagnostic, SourceFile};
+
+use super::conditions::KnownNames;
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::{Fields, read_members};
+use super::grammar::{Layout, SINGLE_FILE, TESTS};
+use super::model::{Organization, Platform};
+use super::read_context::ReadContext;
+use super::template::{self, Template, Templates};
+use super::yaml::{self, Kind, Node, Spanned};
+
+/// What was read from the mapping files of a platform.
+#[derive(Debug, Default)]
+pub(crate) struct MappingFiles {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// `None` if it could not be read, which has been reported.
+    pub(crate) platform: Option<Platform>,
+    pub(crate) templates: Templates,
+    /// Those that could be read.
+    pub(crate) organizations: Vec<Organization>,
+    /// The cases are read last: they refer to all of the above.
+    pub(crate) tests: Vec<TestFile>,
+}
+
+/// A file with test cases that are not read yet.
+#[derive(Debug)]
+pub(crate) struct TestFile {
+    pub(crate) path: String,
+    /// The value of `cases`.
+    pub(crate) cases: Node,
+    /// The organization that the file tests; `None` in a file that holds a whole platform.
+    pub(crate) organization: Option<String>,
+}
+
+impl MappingFiles {
+    /// Reads the files of a folder.
+    pub(crate) fn of_folder(files: &[SourceFile]) -> Self {
+        let mut read = Self::default();
+        read.read_folder(files);
+        read
+    }
+
+    /// Reads a file that holds a whole platform.
+    pub(crate) fn of_single_file(file: &SourceFile) -> Self {
+        let mut read = Self::default();
+        read.read_single_file(file);
+        read
+    }
+
+    fn read_folder(&mut self, files: &[SourceFile]) {
+        let names: Vec<&str> = files
+            .iter()
+            .filter_map(|file| match role_of(&file.path) {
+                FileRole::Organization(name) => Some(name),
+                _ => None,
+            })
+            .collect();
+        let mut seen = Vec::new();
+        let mut readable = Vec::new();
+        for file in files {
+            let role = role_of(&file.path);
+            let only_once = matches!(role, FileRole::Platform | FileRole::Template(_));
+            if role == FileRole::Misplaced || only_once && seen.contains(&role) {
+                self.report_misplaced(&file.path);
+                continue;
+            }
+            if let FileRole::Test(name) = role
+                && !names.contains(&name)
+            {
+                let message = format!("the mapping `{name}.yaml` of this test file is missing");
+                let help =
+                    format!("give it the name of the mapping that it tests, or add `{name}.yaml` next to it");
+                self.diagnostics
+                    .push(Diagnostic::new(Code::MissingMapping, &file.path, 0..0, message).help(help));
+                continue;
+            }
+            seen.push(role);
+            readable.push((role, file));
+        }
+        let roots = parallel_map::map(&readable, |(_, file)| parse(file));
+        let mut parsed = Vec::new();
+        for ((role, file), root) in readable.into_iter().zip(roots) {
+            match root {
+                Ok(root) => parsed.push((role, &file.path, root)),
+                Err(diagnostic) => {
+                    self.diagnostics.push(*diagnostic);
+                    if let FileRole::Template(name) = role {
+                        self.templates.insert(name.to_owned(), None);
+                    }
+                }
+            }
+        }
+        let mut sections = Sections::default();
+        for (role, file, node) in &parsed {
+            match *role {
+                FileRole::Platform => sections.platform = Some(Section { file, name: "platform", node }),
+                FileRole::Template(name) => sections.templates.push(Section { file, name, node }),
+                FileRole::Organization(name) => sections.organizations.push(Section { file, name, node }),
+                FileRole::Test(name) => {
+                    let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
+                    let Some(fields) = Fields::read_file(node, &TESTS, &mut sink) else { continue };
+                    if let Some(cases) = fields.require("cases", &mut sink) {
+                        self.tests.push(TestFile {
+                            path: (*file).to_owned(),
+                            cases: cases.clone(),
+                            organization: Some(name.to_owned()),
+                        });
+                    }
+                }
+                FileRole::Misplaced => {}
+            }
+        }
+        self.read_sections(&sections, &names, Layout::Folder);
+        if !files.iter().any(|file| role_of(&file.path) == FileRole::Platform) {
+            let message = "the folder has no `platform.yaml`";
+            self.diagnostics.push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message));
+        }
+        if names.is_empty() {
+            let message = "the folder has no mapping of an organization";
+            self.diagnostics.push(Diagnostic::new(Code::NoOrganizations, "organizations", 0..0, message));
+        }
+    }
+
+    fn report_misplaced(&mut self, path: &str) {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut diagnostic =
+            Diagnostic::new(Code::MisplacedFile, path, 0..0, "this is not the place of a mapping file");
+        if folder.rsplit('/').next() == Some("templates") {
+            let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml")).unwrap_or(file);
+            let name = stem.split('@').next().unwrap_or(stem).to_lowercase();
+            diagnostic = diagnostic.help(format!(
+                "name the template `{name}@1.yaml`: lowercase letters, digits and `-`, then `@` and a version from 1 to 9999"
+            ));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn read_single_file(&mut self, file: &SourceFile) {
+        if role_of(&file.path) != FileRole::Misplaced {
+            let message =
+                "this file belongs to a folder of mappings, and cannot be compiled without the other files";
+            let help = "give the path of the folder with `platform.yaml` instead";
+            self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message).help(help));
+            return;
+        }
+        let root = match parse(file) {
+            Ok(root) => root,
+            Err(diagnostic) => return self.diagnostics.push(*diagnostic),
+        };
+        let mut sink = DiagnosticSink { file: &file.path, list: &mut self.diagnostics };
+        let Some(fields) = Fields::read_file(&root, &SINGLE_FILE, &mut sink) else {
+            return;
+        };
+        let platform = fields.require("platform", &mut sink);
+        let organizations = fields.require("organizations", &mut sink);
+        let organizations: Vec<_> = organizations
+            .and_then(|node| read_members(node, "`organizations`", &mut sink))
+            .unwrap_or_default();
+        let templates = fields.get("templates");
+        let mut templates: Vec<_> =
+            templates.and_then(|node| read_members(node, "`templates`", &mut sink)).unwrap_or_default();
+        templates.retain(|(name, _)| check_template_name(name, &mut sink));
+        if let Some(cases) = fields.get("cases") {
+            self.tests.push(TestFile { path: file.path.clone(), cases: cases.clone(), organization: None });
+        }
+        let names: Vec<&str> = organizations.iter().map(|(name, _)| name.value.as_str()).collect();
+        let path = file.path.as_str();
+        let sections = Sections {
+            platform: platform.map(|node| Section { file: path, name: "platform", node }),
+            templates: templates
+                .iter()
+                .map(|(name, node)| Section { file: path, name: &name.value, node })
+                .collect(),
+            organizations: organizations
+                .iter()
+                .map(|(name, node)| Section { file: path, name: &name.value, node })
+                .collect(),
+        };
+        self.read_sections(&sections, &names, Layout::SingleFile);
+    }
+
+    /// Reads the platform, then the templates, then the organizations: each refers to those read before.
+    fn read_sections(&mut self, sections: &Sections<'_>, organizations: &[&str], layout: Layout) {
+        if let Some(Section { file, node, .. }) = sections.platform {
+            let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
+            self.platform = Platform::read(node, layout, organizations, &mut sink);
+        }
+        let platform = self.platform.as_ref();
+        let applications: Option<Vec<&str>> = platform.map(|platform| {
+            platform.applications.iter().map(|application| application.name.value.as_str()).collect()
+        });
+        let applications = applications.as_deref();
+        for Section { file, name, node } in &sections.templates {
+            let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
+            let known = KnownNames { connections: None, applications, organizations };
+            let template = Template::read(node, layout, platform, known, &mut sink);
+            self.templates.insert((*name).to_owned(), template);
+        }
+        let context = ReadContext { platform, applications, organizations, templates: &self.templates };
+        let read = parallel_map::map(&sections.organizations, |Section { file, name, node }| {
+            let mut list = Vec::new();
+            let mut sink = DiagnosticSink { file, list: &mut list };
+            (Organization::read(node, name, layout, context, &mut sink), list)
+        });
+        for (organization, diagnostics) in read {
+            self.organizations.extend(organization);
+            self.diagnostics.extend(diagnostics);
+        }
+        // An organization that could not be read may use any template.
+        if self.organizations.len() == organizations.len() {
+            template::check_used(&self.templates, &mut self.diagnostics);
+        }
+    }
+}
+
+/// The role of a file in a folder, which follows from its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileRole<'p> {
+    Platform,
+    Organization(&'p str),
+    Test(&'p str),
+    /// A template, by its name and version.
+    Template(&'p str),
+    Misplaced,
+}
+
+fn role_of(path: &str) -> FileRole<'_> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_in = |name: &str| folder.rsplit('/').next() == Some(name);
+    match file.strip_suffix(".yaml") {
+        Some(stem) if is_in("organizations") => match stem.strip_suffix(".test") {
+            Some(name) => FileRole::Test(name),
+            None => FileRole::Organization(stem),
+        },
+        Some(stem) if is_in("templates") => match template::parse_reference(stem) {
+            Some(_) => FileRole::Template(stem),
+            None => FileRole::Misplaced,
+        },
+        Some("platform") => FileRole::Platform,
+        _ => FileRole::Misplaced,
+    }
+}
+
+/// The parts of a platform.
+#[derive(Default)]
+struct Sections<'p> {
+    platform: Option<Section<'p>>,
+    templates: Vec<Section<'p>>,
+    organizations: Vec<Section<'p>>,
+}
+
+/// A file of a folder, or its counterpart in a single file.
+struct Section<'p> {
+    file: &'p str,
+    /// The name of the organization or template.
+    name: &'p str,
+    node: &'p Node,
+}
+
+fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
+    let root = yaml::parse(&file.path, &file.text)?;
+    if let Node { kind: Kind::Null, span } = root {
+        let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
+        return Err(Box::new(diagnostic.help("write `version: 1` at the top of the file")));
+    }
+    Ok(root)
+}
+
+/// Reports a name that is not a template's name and version, as in the name of a template's file.
+fn check_template_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
+    let good = template::parse_reference(&name.value).is_some();
+    if !good {
+        let message = format!("`{}` cannot be a template's name", name.value.escape_debug());
+        let help = "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`";
+        sink.report(Code::InvalidName, &name.span, message, help.to_owned());
+    }
+    good
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileRole, role_of};
+
+    #[test]
+    fn role_of_file_follows_from_path() {
+        assert_eq!(role_of("mappings/platform.yaml"), FileRole::Platform);
+        assert_eq!(role_of("platform.yaml"), FileRole::Platform);
+        assert_eq!(role_of("m/organizations/acme.yaml"), FileRole::Organization("acme"));
+        assert_eq!(role_of("organizations/acme.test.yaml"), FileRole::Test("acme"));
+        assert_eq!(role_of("m/organizations/acme.yml"), FileRole::Misplaced);
+        assert_eq!(role_of("m/acme.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("m/templates/bi-standard@12.yaml"), FileRole::Template("bi-standard@12"));
+        assert_eq!(role_of("templates/bi-standard.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("templates/bi-standard@0.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("templates/BI@1.yaml"), FileRole::Misplaced);
+        assert_eq!(role_of("templates/platform.yaml"), FileRole::Misplaced);
+    }
+}

@@ -1,0 +1,70 @@
+//! Sources of groups as mappings declare them: where groups are found, and in which form.
+
+use crate::login::dn::AttributeOf;
+use crate::login::source::{Absent, Identity};
+
+/// A [`Source`](crate::Source) that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnedSource {
+    pub(crate) from: From,
+    pub(crate) shape: OwnedShape,
+    pub(crate) form: OwnedForm,
+    /// Whether numbers and booleans are read as text rather than refused.
+    pub(crate) numbers: bool,
+    pub(crate) booleans: bool,
+    /// Whether names are brought into Unicode's normalization form C.
+    pub(crate) nfc: bool,
+    /// Whether spaces and invisible characters at the ends, and invisible ones inside, are removed.
+    pub(crate) trim: bool,
+    pub(crate) absent: Absent,
+    /// Whether Entra's signs of withheld groups are looked for.
+    pub(crate) overage: bool,
+    /// A list with this number of entries was cut.
+    pub(crate) cap: Option<u32>,
+}
+
+/// Where groups are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// A JSON Pointer below `event.user`, or below the profile of the identity that logged in.
+    Attribute { pointer: String, identity: Identity },
+    /// What `api.groups.getUserGroups()` returns.
+    Provisioned,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OwnedShape {
+    List,
+    ListOrString,
+    /// One string that is one group.
+    Text,
+    Delimited(String),
+    /// An array of objects; the member of this name holds the group.
+    Objects(String),
+    /// A string that holds JSON: an array of strings, or, if a member is named, of objects in which it holds the
+    /// group.
+    Json(Option<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OwnedForm {
+    Plain,
+    /// A distinguished name; the group is the value of `attribute`. With `below`, which is text in the form of
+    /// RFC 4514, names that are not below it are left out.
+    DistinguishedName {
+        attribute: String,
+        of: AttributeOf,
+        below: Option<String>,
+    },
+    /// `DOMAIN\name`; with `domain`, names of other domains are left out.
+    Domain {
+        domain: Option<String>,
+    },
+    /// An e-mail address; with `domain`, addresses of other domains are left out, and the group is the part before
+    /// `@`.
+    Email {
+        domain: Option<String>,
+    },
+    /// A path that begins with `/`; the group is the path without it.
+    Path,
+}
