@@ -73,7 +73,7 @@ impl<'b> AffixIndex<'b> {
             let at = index.bucket(entry.literal);
             let bucket = index.buckets.get_mut(at)?;
             // If other first bytes have the same hash, the bucket has the entries between them too.
-            let start = if bucket.is_empty() { position } else { bucket.start };
+            let start = if bucket.end == 0 { position } else { bucket.start };
             *bucket = start..position + 1;
         }
         Some(index)
