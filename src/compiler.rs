@@ -346,12 +346,12 @@ impl Compiler {
         let mut compiled = None;
         if let Some(platform) = self.platform.take() {
             self.check_duplicate_organizations();
-            let mut lowered = Vec::new();
+            let mut mappings = Vec::new();
             for (mapping, findings) in parallel_map::map(&self.organizations, |organization| {
                 let mut findings = Vec::new();
                 (lower::lower(organization, &platform, &mut findings), findings)
             }) {
-                lowered.push(mapping);
+                mappings.push(mapping);
                 self.diagnostics.extend(findings);
             }
             let organizations: Vec<&Organization> = self.organizations.iter().collect();
@@ -366,10 +366,10 @@ impl Compiler {
                 let own = own.flatten().copied();
                 all_cases.extend(cases::read_cases(node, &platform, &organizations, own, &mut findings));
             }
-            let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
-            let clauses = || rules().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
+            let rules = || mappings.iter().flat_map(|mapping| &mapping.rules);
+            let clauses = || rules().flat_map(lowered::LoweredRule::clauses);
             let counts = Counts {
-                organizations: lowered.len(),
+                organizations: mappings.len(),
                 rules: organizations.iter().map(|organization| organization.rules.len()).sum(),
                 patterns: clauses().map(lowered::Clause::len).sum(),
                 cases: all_cases.len(),
@@ -380,7 +380,7 @@ impl Compiler {
             }
             if !self.has_errors() {
                 compiled = Some(CompiledPlatform {
-                    bundle: encode::encode(&platform, lowered),
+                    bundle: encode::encode(&platform, mappings),
                     cases: all_cases,
                     fallback: Fallback::of(&platform),
                     counts,

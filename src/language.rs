@@ -12,6 +12,7 @@ pub(crate) mod model;
 pub(crate) mod names;
 pub(crate) mod normalize_names;
 pub(crate) mod organization;
+pub(crate) mod parsed_patterns;
 pub(crate) mod placeholder;
 pub(crate) mod platform;
 pub(crate) mod policies;

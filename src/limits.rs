@@ -130,9 +130,6 @@ pub(crate) const MAX_PREFIXES: usize = 16;
 
 pub(crate) const MAX_PREFIX_BYTES: usize = 64;
 
-/// The most memory that regex-lite may take for one, in bytes; the budget of steps is far below it.
-pub(crate) const MAX_REGEX_SIZE: usize = 1 << 20;
-
 /// More patterns than this are not held against each other.
 pub(crate) const MAX_COMPARED_CAPTURES: usize = 16;
 

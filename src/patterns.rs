@@ -5,6 +5,7 @@ pub(crate) mod captures;
 pub(crate) mod domains;
 pub(crate) mod folding;
 pub(crate) mod glob;
+pub(crate) mod grant_text;
 pub(crate) mod inclusion;
 pub(crate) mod regex;
 

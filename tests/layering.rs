@@ -110,8 +110,9 @@ fn code_of(text: &str) -> String {
     let text = tests.replace_all(text, "");
     // Inline test modules are at the end of their files.
     let text = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let comments = Regex::new(r"//[^\n]*").expect("a regular expression");
-    comments.replace_all(text, "").into_owned()
+    // `pub(super)` says who may use an item, and uses nothing.
+    let others = Regex::new(r"//[^\n]*|\bpub\([^)]*\)").expect("a regular expression");
+    others.replace_all(text, "").into_owned()
 }
 
 /// The paths below the crate that code names by `crate::`, `super::` or `self::`, groups in braces taken apart.

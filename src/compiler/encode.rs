@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use self::patterns::encode_patterns;
-use super::lowered::{Clause, LoweredMapping, LoweredRule, OwnedLookup, Piece};
+use super::lowered::{Clause, ExpansionPiece, LoweredMapping, LoweredRule, OwnedLookup};
 use crate::bundle::grant_expansion::Case;
 use crate::bundle::index::OverLimit;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
@@ -253,11 +253,11 @@ fn encode_rule(writer: &mut Writer, rule: &LoweredRule, inputs: &[OwnedLookup]) 
     }
     writer.list(&rule.expansions, |writer, expansion| {
         writer.list(&expansion.pieces, |writer, piece| match piece {
-            Piece::Literal(literal) => {
+            ExpansionPiece::Literal(literal) => {
                 writer.bytes.push(grant::LITERAL);
                 writer.text(literal);
             }
-            Piece::Capture { number, case } => {
+            ExpansionPiece::Capture { number, case } => {
                 writer.bytes.push(match case {
                     Case::AsIs => grant::AS_IS,
                     Case::Lower => grant::LOWER,

@@ -1,17 +1,16 @@
-//! What rules grant: target groups of the registry, as far as the platform lets the organization grant them.
+//! What rules grant: target groups of the registry that the platform allows the organization to grant.
 
-use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::lowered::{LoweredExpansion, Piece};
+use super::lowered::{ExpansionPiece, LoweredExpansion};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::grant_expansion::Case;
 use crate::diagnostic::Code;
 use crate::language::fields::{DiagnosticSink, nearest};
 use crate::language::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
+use crate::language::parsed_patterns::{GlobPattern, Grant};
 use crate::language::yaml::Spanned;
-use crate::matching::glob::{ANY, ONE, Pattern};
-use crate::patterns::glob::Glob;
+use crate::patterns::grant_text::{GrantPiece, GrantProblem, GrantText};
 use crate::text::case_mapping;
 
 /// What one organization may grant.
@@ -21,30 +20,27 @@ pub(crate) struct Guard<'p> {
     platform_file: &'p str,
     organization: &'p str,
     ceiling: Option<&'p Ceiling>,
-    /// The globs of the ceiling; `None` if it has none.
-    allowed: Option<Vec<Glob>>,
+    /// The globs of the ceiling; `None` if every group may be granted.
+    allowed: Option<&'p [GlobPattern]>,
 }
 
-/// Why a target group may not be granted, and what to do where the code alone does not say that.
+/// Why a target group may not be granted, and what to do if that does not follow from the code alone.
 type Obstacle = (Code, String, Option<String>);
 
-/// What a rule grants or takes away.
+/// What a rule grants or excludes.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     /// Positions in the registry.
     pub(crate) groups: Vec<u32>,
-    pub(crate) templates: Vec<LoweredExpansion>,
-    /// What the templates expand to for upstream groups that have an alias: these are known already.
+    pub(crate) expansions: Vec<LoweredExpansion>,
+    /// What the expansions give for upstream groups that have an alias, which are known already.
     pub(crate) of_aliases: BTreeMap<String, Vec<u32>>,
 }
 
 impl<'p> Guard<'p> {
     pub(crate) fn new(platform: &'p Platform, organization: &'p Organization) -> Self {
         let ceiling = platform.ceilings.iter().find(|it| it.organization.value == organization.name);
-        let globs = |names: &Vec<Spanned<String>>| {
-            names.iter().filter_map(|name| Glob::parse(&name.value).ok()).collect()
-        };
-        let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_ref()).map(globs);
+        let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_deref());
         Self {
             groups: &platform.groups,
             platform_file: &platform.file,
@@ -54,7 +50,7 @@ impl<'p> Guard<'p> {
         }
     }
 
-    /// Resolves the grants of a rule, or what it takes away.
+    /// Resolves what a rule grants or excludes.
     pub(crate) fn lower_grants(
         &self,
         rule: &Rule,
@@ -62,11 +58,13 @@ impl<'p> Guard<'p> {
         findings: &mut DiagnosticSink<'_>,
     ) -> Grants {
         let mut grants = Grants::default();
-        for name in &rule.groups {
-            if name.value.contains("${") && rule.effect == Effect::Grant {
-                self.lower_template(rule, name, patterns, &mut grants, findings);
-            } else if let Some(at) = self.resolve(name, findings)
-                && (rule.effect == Effect::Exclude || self.check(at, rule, name, findings))
+        for Grant { written, expansion } in &rule.groups {
+            if let Some(text) = expansion
+                && rule.effect == Effect::Grant
+            {
+                self.lower_expansion(rule, (written, text), patterns, &mut grants, findings);
+            } else if let Some(at) = self.resolve(written, findings)
+                && (rule.effect == Effect::Exclude || self.check(at, rule, written, findings))
             {
                 grants.groups.push(at);
             }
@@ -90,7 +88,7 @@ impl<'p> Guard<'p> {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
             Some(near) => format!("did you mean `{near}`?"),
-            None => "add it to `groups` of the platform, or grant another".to_owned(),
+            None => "add it to `groups` of the platform, or grant another group".to_owned(),
         };
         let message = format!("the registry has no target group `{}`", grant.value.escape_debug());
         findings.report(Code::UnknownGroup, &grant.span, message, help);
@@ -102,7 +100,7 @@ impl<'p> Guard<'p> {
         u32::try_from(at).ok()
     }
 
-    /// Reports a target group that the organization's rules may not grant, or not without being marked to.
+    /// Reports a target group that the organization's rules may not grant, or only with `protected: true`.
     fn check(
         &self,
         at: u32,
@@ -117,8 +115,8 @@ impl<'p> Guard<'p> {
         is_free
     }
 
-    /// Reports why something may not be granted, and where the platform says so; `in_template`, where the template is
-    /// used is told instead.
+    /// Reports why a group may not be granted. The related place is the platform's ceiling, or for a rule of a template
+    /// the place where the template is used, which is added later.
     fn report(
         &self,
         obstacle: Option<Obstacle>,
@@ -128,7 +126,9 @@ impl<'p> Guard<'p> {
     ) {
         let Some((code, problem, help)) = obstacle else { return };
         findings.report(code, &grant.span, problem, help);
-        if let Some(ceiling) = self.ceiling.filter(|_| code == Code::OutsideCeiling && !in_template)
+        if code == Code::OutsideCeiling
+            && !in_template
+            && let Some(ceiling) = self.ceiling
             && let Some(last) = findings.list.pop()
         {
             let place = ceiling.organization.span.clone();
@@ -136,7 +136,7 @@ impl<'p> Guard<'p> {
         }
     }
 
-    /// The position of a target group that is granted by default, if it may be: no rule is marked to grant it.
+    /// The position of a target group that is granted by default, if that is allowed; a protected group never is.
     pub(crate) fn resolve_default(
         &self,
         default: &Spanned<String>,
@@ -151,10 +151,10 @@ impl<'p> Guard<'p> {
         }
         let is_free = obstacle.is_none();
         self.report(obstacle, default, false, findings);
-        is_free.then_some(at)
+        if is_free { Some(at) } else { None }
     }
 
-    /// Why a rule may not grant a target group, if it may not.
+    /// Why a rule may not grant a target group; `None` if it may.
     fn obstacle(&self, group: &TargetGroup, marked: bool) -> Option<Obstacle> {
         let name = group.name.value.as_str();
         let organization = self.organization;
@@ -169,44 +169,36 @@ impl<'p> Guard<'p> {
             return Some((Code::OutsideCeiling, problem, Some(help)));
         }
         if group.protected && !marked {
-            let problem = format!("the rule grants the protected group `{name}` without being marked to");
+            let problem = format!("the rule grants the protected group `{name}` without `protected: true`");
             return Some((Code::ProtectedGroup, problem, None));
         }
-        if let Some(prefix) = prefix.filter(|prefix| !name.starts_with(&prefix.value)) {
+        if let Some(prefix) = prefix
+            && !name.starts_with(&prefix.value)
+        {
             let problem = format!(
                 "`{organization}` may only grant groups that begin with `{}`, and `{name}` does not",
                 prefix.value
             );
             return Some((Code::OutsideCeiling, problem, None));
         }
-        let outside =
-            self.allowed.as_ref().is_some_and(|globs| !globs.iter().any(|glob| glob.is_match(name)));
-        (outside && !group.protected).then(|| {
+        let is_match = |glob: &GlobPattern| glob.parsed.as_ref().is_ok_and(|glob| glob.is_match(name));
+        if !group.protected && self.allowed.is_some_and(|globs| !globs.iter().any(is_match)) {
             let problem = format!("the platform does not let `{organization}` grant `{name}`");
-            (Code::OutsideCeiling, problem, None)
-        })
+            return Some((Code::OutsideCeiling, problem, None));
+        }
+        None
     }
 
-    fn lower_template(
+    fn lower_expansion(
         &self,
         rule: &Rule,
-        written: &Spanned<String>,
+        (written, text): (&Spanned<String>, &GrantText),
         patterns: &PatternLowering<'_>,
         grants: &mut Grants,
         findings: &mut DiagnosticSink<'_>,
     ) {
-        let Some(pieces) = read_pieces(written, patterns, findings) else { return };
-        // What it can expand to looks like this: a capture has at least one character.
-        let shape: String = pieces
-            .iter()
-            .map(|piece| match piece {
-                Piece::Literal(literal) => literal.clone(),
-                Piece::Capture { .. } => String::from_utf8_lossy(&[ONE, ANY]).into_owned(),
-            })
-            .collect();
-        let fits = |group: &&TargetGroup| {
-            Pattern::decode(&shape).is_some_and(|shape| shape.is_match(group.name.value.as_bytes()))
-        };
+        let Some(pieces) = resolve_pieces((written, text), patterns, findings) else { return };
+        let fits = |group: &&TargetGroup| text.can_name(&group.name.value);
         let fitting: Vec<&TargetGroup> = self.groups.iter().filter(fits).collect();
         let allowed: Vec<&TargetGroup> =
             fitting.iter().copied().filter(|group| self.obstacle(group, rule.protected).is_none()).collect();
@@ -214,7 +206,7 @@ impl<'p> Guard<'p> {
         match (fitting.as_slice(), allowed.as_slice()) {
             ([], _) => {
                 let message =
-                    format!("no target group of the registry is what `{}` can expand to", written.value);
+                    format!("no target group of the registry is an expansion of `{}`", written.value);
                 findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
                 return;
             }
@@ -237,27 +229,27 @@ impl<'p> Guard<'p> {
         for captures in patterns.finite_captures() {
             let text = expand(&pieces, captures);
             if self.find(&text).is_none_or(|at| !candidates.contains(&at)) {
-                report_leak(written, &text, "what its pattern matches", findings);
+                report_leak(written, &text, "a text that its pattern can capture", findings);
             }
         }
-        grants.templates.push(LoweredExpansion { pieces, candidates });
+        grants.expansions.push(LoweredExpansion { pieces, candidates });
     }
 }
 
-/// Reports an expansion, known before any login, that names no target group that the rule may grant.
+/// Reports an expansion that is known before any login and is not a target group that the rule may grant.
 fn report_leak(written: &Spanned<String>, text: &str, cause: &str, findings: &mut DiagnosticSink<'_>) {
     let message = format!(
-        "by {cause}, `{}` expands to `{}`, which is no target group that the rule may grant",
+        "with {cause}, `{}` expands to `{}`, which is not a target group that the rule may grant",
         written.value,
         text.escape_debug()
     );
     findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
 }
 
-fn expand(pieces: &[Piece], captures: &[String]) -> String {
-    let one = |piece: &Piece| match piece {
-        Piece::Literal(literal) => literal.clone(),
-        Piece::Capture { number, case } => {
+fn expand(pieces: &[ExpansionPiece], captures: &[String]) -> String {
+    let one = |piece: &ExpansionPiece| match piece {
+        ExpansionPiece::Literal(literal) => literal.clone(),
+        ExpansionPiece::Capture { number, case } => {
             let capture = captures.get(*number).map(String::as_str).unwrap_or_default();
             match case {
                 Case::AsIs => capture.to_owned(),
@@ -273,59 +265,64 @@ fn expand(pieces: &[Piece], captures: &[String]) -> String {
     pieces.iter().map(one).collect()
 }
 
-/// Takes a grant such as `${team:lower}-admins` apart.
-fn read_pieces(
-    written: &Spanned<String>,
+/// The pieces of a grant such as `${team:lower}-admins`, with the captures by their numbers.
+fn resolve_pieces(
+    (written, text): (&Spanned<String>, &GrantText),
     patterns: &PatternLowering<'_>,
     findings: &mut DiagnosticSink<'_>,
-) -> Option<Vec<Piece>> {
+) -> Option<Vec<ExpansionPiece>> {
     let mut pieces = Vec::new();
-    let mut rest = written.value.as_str();
-    let span: &Range<usize> = &written.span;
-    while let Some((literal, behind)) = rest.split_once("${") {
-        let Some((inside, behind)) = behind.split_once('}') else {
+    for piece in &text.pieces {
+        pieces.push(match piece {
+            GrantPiece::Literal(literal) => ExpansionPiece::Literal(literal.clone()),
+            GrantPiece::Capture { name, case } => {
+                let number = resolve_capture(written, name, patterns, findings)?;
+                ExpansionPiece::Capture { number, case: *case }
+            }
+        });
+    }
+    match &text.problem {
+        None => return Some(pieces),
+        Some(GrantProblem::NeverClosed) => {
             let message = format!("a `${{` of `{}` is never closed", written.value.escape_debug());
-            findings.report(Code::UnknownCapture, span, message, "close it with `}`".to_owned());
-            return None;
-        };
-        let (name, case) = inside.split_once(':').unwrap_or((inside, ""));
-        let case = match case {
-            "" => Case::AsIs,
-            "lower" => Case::Lower,
-            "upper" => Case::Upper,
-            other => {
-                let message = format!("`{}` is nothing that can be done to a capture", other.escape_debug());
-                let help = "write `lower` or `upper`, or leave it out".to_owned();
-                findings.report(Code::InvalidValue, span, message, help);
-                return None;
-            }
-        };
-        let Some(number) = patterns.capture(name) else {
-            if patterns.is_broken() {
-                return None;
-            }
+            findings.report(Code::UnknownCapture, &written.span, message, "close it with `}`".to_owned());
+        }
+        Some(GrantProblem::UnknownCase(case)) => {
+            let message = format!("`{}` is not a letter case of a capture", case.escape_debug());
+            let help = "write `lower` or `upper`, or leave it out".to_owned();
+            findings.report(Code::InvalidValue, &written.span, message, help);
+        }
+    }
+    None
+}
+
+/// The number of a capture; `None` if not every pattern of the rule has it, which is reported.
+fn resolve_capture(
+    written: &Spanned<String>,
+    name: &str,
+    patterns: &PatternLowering<'_>,
+    findings: &mut DiagnosticSink<'_>,
+) -> Option<usize> {
+    let Some(number) = patterns.capture(name) else {
+        // A pattern that could not be parsed may have it.
+        if !patterns.is_broken() {
             let known = || patterns.capture_names().iter().map(String::as_str);
             let help = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("the rule's patterns capture no `{}`", name.escape_debug());
-            findings.report(Code::UnknownCapture, span, message, help);
-            return None;
-        };
-        if let Some(without) = patterns.pattern_without(number) {
-            let message = format!(
-                "`{}` wants the capture `{name}`, which `{}` does not have",
-                written.value,
-                without.value.escape_debug()
-            );
-            let place = (&without.span, "this pattern has no such capture");
-            findings.report_related(Code::UnknownCapture, span, message, place);
-            findings.help_last("have every pattern of the rule capture it, or write a rule for each");
-            return None;
+            let message = format!("no pattern of the rule captures `{}`", name.escape_debug());
+            findings.report(Code::UnknownCapture, &written.span, message, help);
         }
-        pieces.push(Piece::Literal(literal.to_owned()));
-        pieces.push(Piece::Capture { number, case });
-        rest = behind;
+        return None;
+    };
+    if let Some(without) = patterns.pattern_without(number) {
+        let message = format!(
+            "`{}` uses the capture `{name}`, which `{}` does not have",
+            written.value,
+            without.value.escape_debug()
+        );
+        let place = (&without.span, "this pattern does not have the capture");
+        findings.report_related(Code::UnknownCapture, &written.span, message, place);
+        findings.help_last("have every pattern of the rule capture it, or write a rule for each");
+        return None;
     }
-    pieces.push(Piece::Literal(rest.to_owned()));
-    pieces.retain(|piece| !matches!(piece, Piece::Literal(literal) if literal.is_empty()));
-    Some(pieces)
+    Some(number)
 }

@@ -1,5 +1,5 @@
-//! From what an author wrote to what the engine runs: names are resolved, patterns lowered, and what makes no sense
-//! is reported.
+//! From the model to the intermediate form: names are resolved, patterns are lowered, and rules that make no sense are
+//! reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::grants::{Grants, Guard};
 use super::lowered::{
-    Clause, Lowered, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, OwnedLookup,
+    Clause, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, NamesAndGlobs, OwnedLookup,
 };
 use super::rule_patterns::PatternLowering;
 use crate::bundle::mapping::IncompletePolicy;
@@ -41,7 +41,7 @@ pub(crate) fn lower(
         if incomplete == IncompletePolicy::UsePartial {
             check_partial(rule, organization, platform, &mut findings);
         }
-        // What is wrong inside a template says whose parameters led there.
+        // A problem inside a template also names the use whose parameters led to it.
         if let Some(used) = &rule.used {
             for diagnostic in diagnostics.iter_mut().skip(first).filter(|it| it.related.is_none()) {
                 *diagnostic = diagnostic.clone().related(
@@ -53,7 +53,7 @@ pub(crate) fn lower(
         }
     }
     let findings = DiagnosticSink { file: &organization.file, list: diagnostics };
-    // What the platform says alone has been reported there.
+    // If the platform's policies alone are unsafe, that has been reported there.
     if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
         && is_unsafe(incomplete, unmatched)
     {
@@ -85,21 +85,26 @@ pub(crate) fn lower(
     }
 }
 
-/// The exact names with their letters and marks apart, where that is another name.
+/// The exact names in Unicode's normalization form D, if they differ there.
 fn lookalikes(rules: &[LoweredRule]) -> Vec<String> {
-    let clauses = rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
-    let names = clauses.flat_map(|clause| &clause.plain.names).filter(|name| !name.is_ascii());
-    let apart = names.filter_map(|name| Some(name.nfd().collect()).filter(|apart| apart != name));
-    apart.collect::<BTreeSet<String>>().into_iter().collect()
+    let clauses = rules.iter().flat_map(LoweredRule::clauses);
+    let mut lookalikes = BTreeSet::new();
+    for name in clauses.flat_map(|clause| &clause.plain.names).filter(|name| !name.is_ascii()) {
+        let decomposed: String = name.nfd().collect();
+        if decomposed != *name {
+            lookalikes.insert(decomposed);
+        }
+    }
+    lookalikes.into_iter().collect()
 }
 
-/// How many delimiters a known name holds at most, among those that can be put together again.
+/// The most delimiters that a known name contains, up to the number that is joined again.
 fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize {
     let sources = organization.connections.iter().flat_map(|connection| &connection.sources);
     let mut most = 0;
     for source in sources {
         if let OwnedShape::Delimited(delimiter) = &source.shape {
-            let clauses = rules.iter().flat_map(|rule| rule.all.iter().chain(&rule.none).chain([&rule.own]));
+            let clauses = rules.iter().flat_map(LoweredRule::clauses);
             let names = clauses.flat_map(|clause| clause.plain.names.iter().chain(&clause.folded.names));
             most = most
                 .max(names.map(|name| name.matches(delimiter.as_str()).count()).max().unwrap_or_default());
@@ -108,7 +113,7 @@ fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize 
     most.min(MAX_DELIMITERS)
 }
 
-/// Lowers a rule. More than one comes of it if its grants are made of parts of aliases: these are known already.
+/// Lowers a rule. It becomes several rules if it grants captures of aliases, whose texts are known already.
 fn lower_rule(
     rule: &Rule,
     organization: &Organization,
@@ -127,31 +132,28 @@ fn lower_rule(
     match &rule.matches {
         Matches::Everyone => lowered.unconditional = true,
         Matches::Groups { span, any, all, none } => {
-            patterns.narrowed(!none.is_empty());
+            patterns.set_narrowed(!none.is_empty());
             let before = findings.list.len();
             lowered.own = patterns.lower(any, true, findings);
             let found = findings.list.iter().skip(before).any(|it| it.code == Code::MatchesEverything);
             if none.is_empty() && !found {
                 check_everything(&lowered.own, patterns.expressions(), span, any, findings);
             }
-            let mut lower_each = |all: &[Patterns], patterns: &mut PatternLowering<'_>| -> Vec<Clause> {
-                all.iter().map(|it| patterns.lower(core::slice::from_ref(it), false, findings)).collect()
-            };
-            lowered.all = lower_each(all, &mut patterns);
-            patterns.narrowed(false);
-            lowered.none = lower_each(none, &mut patterns);
+            lowered.all = patterns.lower_each(all, findings);
+            patterns.set_narrowed(false);
+            lowered.none = patterns.lower_each(none, findings);
         }
     }
-    let Grants { groups, templates, of_aliases } = guard.lower_grants(rule, &patterns, findings);
-    // What is taken of an alias counts only where it is granted; the alias has matched in any case.
+    let Grants { groups, expansions, of_aliases } = guard.lower_grants(rule, &patterns, findings);
+    // Aliases whose captures are not granted still match.
     let matched = patterns.alias_captures().iter().map(|(id, _)| id);
     lowered.own.plain.names.extend(matched.filter(|id| !of_aliases.contains_key(*id)).cloned());
     lowered.groups = groups;
-    lowered.expansions = templates;
+    lowered.expansions = expansions;
     let mut rules = Vec::new();
     for (id, groups) in of_aliases {
         let mut own =
-            Clause { plain: Lowered { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
+            Clause { plain: NamesAndGlobs { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
         patterns.add_addresses(&mut own.plain);
         let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
         rules.push(LoweredRule {
@@ -170,7 +172,7 @@ fn lower_rule(
     rules
 }
 
-/// Reports patterns that match every group together; each has been looked at by itself, and does not.
+/// Reports patterns that together match every group; each has been checked alone, and does not.
 fn check_everything(
     clause: &Clause,
     expressions: &[Automaton],
@@ -178,11 +180,11 @@ fn check_everything(
     written: &[Patterns],
     findings: &mut DiagnosticSink<'_>,
 ) {
-    let count: usize = written.iter().map(|it| it.exact.len() + it.glob.len() + it.regex.len()).sum();
+    let count: usize = written.iter().map(Patterns::len).sum();
     if count < 2 {
         return;
     }
-    let together = |lowered: &Lowered| {
+    let together = |lowered: &NamesAndGlobs| {
         if expressions.is_empty() {
             return covers_everything(lowered.patterns.iter().chain(&lowered.names).map(String::as_str));
         }
@@ -196,7 +198,7 @@ fn check_everything(
     }
 }
 
-/// Reports a rule that takes away, or wants a group not to be there, where partial input is used.
+/// Reports a rule that excludes groups, or that requires a group to be missing, if partial input is used.
 fn check_partial(
     rule: &Rule,
     organization: &Organization,
@@ -209,13 +211,11 @@ fn check_partial(
     }
     let message = match rule.effect {
         Effect::Exclude => {
-            "the rule takes groups away if an upstream group is there, and partial input may lack it"
+            "the rule excludes groups if an upstream group is present, and partial input may lack it"
         }
-        Effect::Grant => {
-            "the rule fires only if an upstream group is not there, and partial input may lack it"
-        }
+        Effect::Grant => "the rule fires only if an upstream group is missing, and partial input may lack it",
     };
-    // In a rule of a template, where that is used is told instead of where partial input is.
+    // For a rule of a template, the related place is where the template is used.
     let diagnostic = match rule.used {
         Some(_) => Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message),
         None => unsafe_partial(&rule.id.span, message, organization, platform, findings),
@@ -223,8 +223,8 @@ fn check_partial(
     findings.list.push(diagnostic);
 }
 
-/// Reports applications of which the rules can grant more than they accept, where partial input is used: a login that
-/// sends everything would be above the limit, and one that sends less would pass.
+/// Reports applications that accept less than the rules can grant, if partial input is used: a login that sends
+/// everything would be above the limit, and one that sends less would pass.
 fn check_limits(
     rules: &[LoweredRule],
     organization: &Organization,
@@ -268,8 +268,8 @@ fn check_limits(
     }
 }
 
-/// The tiers of which a login counts one group. Where a rule is undecided, every group of a tier that the login could
-/// have counts, so the rules that name a group of the tier must not depend on what can be unknown.
+/// The tiers of which only one group counts against the limits. If a rule is undecided, every group of a tier that the
+/// login could have counts, so no rule that names a group of the tier may depend on something that can be unknown.
 fn decided_tiers<'p>(rules: &[LoweredRule], platform: &'p Platform) -> Vec<&'p Tier> {
     let undecided =
         rules.iter().filter(|rule| rule.expires != 0 || rule.condition.as_ref().is_some_and(can_be_unknown));
@@ -296,7 +296,7 @@ fn can_be_unknown(condition: &LoweredCondition) -> bool {
     }
 }
 
-/// Of each tier the longest name, and all names that are in none.
+/// The longest name of each tier, and all names that are not in a tier.
 fn longest_of_each_tier<'n>(names: impl Iterator<Item = &'n str>, tiers: &[&Tier]) -> Vec<&'n str> {
     let mut kept = Vec::new();
     let mut of_tiers: BTreeMap<usize, &str> = BTreeMap::new();
@@ -315,7 +315,7 @@ fn longest_of_each_tier<'n>(names: impl Iterator<Item = &'n str>, tiers: &[&Tier
     kept
 }
 
-/// What is not safe with partial input, and where that is chosen.
+/// The diagnostic about a rule that is not safe with partial input; the related place is where that policy is chosen.
 fn unsafe_partial(
     span: &core::ops::Range<usize>,
     message: &str,
@@ -334,7 +334,7 @@ fn unsafe_partial(
     }
 }
 
-/// A condition whose names are resolved; those that are unknown have been reported.
+/// Resolves the names of a condition; unknown ones have been reported.
 fn lower_condition(
     condition: &Condition,
     organization: &Organization,
@@ -379,7 +379,7 @@ fn lower_condition(
             let input = OwnedLookup::event("/client/client_id", "");
             LoweredCondition::User { input, test: Test::Equals(scalars(ids)) }
         }
-        // Which organization it is, is known now.
+        // The organization is known when compiling.
         Condition::Organization(names) => match names.iter().any(|name| name.value == organization.name) {
             true => LoweredCondition::All(Vec::new()),
             false => LoweredCondition::Any(Vec::new()),

@@ -1,4 +1,5 @@
-//! The intermediate form between lowering and encoding: names are resolved, patterns are what the engine matches.
+//! The intermediate form between lowering and encoding: names are resolved to positions, patterns are lowered to what
+//! the engine matches, and grants are checked.
 
 use crate::bundle::grant_expansion::Case;
 use crate::bundle::mapping::{IncompletePolicy, UnmatchedPolicy};
@@ -6,7 +7,7 @@ use crate::codec::tags::lookup as tag;
 use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
 use crate::login::source::{Combine, Identity};
 
-/// A mapping whose names are resolved and whose patterns are lowered.
+/// One organization's mapping.
 #[derive(Debug)]
 pub(crate) struct LoweredMapping {
     pub(crate) name: String,
@@ -15,9 +16,9 @@ pub(crate) struct LoweredMapping {
     pub(crate) incomplete: IncompletePolicy,
     pub(crate) unmatched: UnmatchedPolicy,
     pub(crate) refresh: Option<u32>,
-    /// The most delimiters that an exact name contains.
+    /// The most delimiters that an exact name has.
     pub(crate) delimiters: usize,
-    /// Exact names in Unicode's normalization form D where it differs, sorted.
+    /// Exact names in Unicode's normalization form D, if they differ there, sorted.
     pub(crate) lookalikes: Vec<String>,
     pub(crate) rules: Vec<LoweredRule>,
     /// Positions in the registry.
@@ -34,12 +35,13 @@ pub(crate) struct LoweredConnection {
 #[derive(Debug, Default)]
 pub(crate) struct LoweredRule {
     pub(crate) id: String,
+    /// Whether it fires whatever the groups are.
     pub(crate) unconditional: bool,
     pub(crate) excludes: bool,
     /// Positions in the registry.
     pub(crate) groups: Vec<u32>,
     pub(crate) expansions: Vec<LoweredExpansion>,
-    /// The rule's own patterns. If there are any, one of them has to match.
+    /// The rule's own patterns. One of them has to match, if there are any.
     pub(crate) own: Clause,
     pub(crate) all: Vec<Clause>,
     pub(crate) none: Vec<Clause>,
@@ -48,33 +50,35 @@ pub(crate) struct LoweredRule {
     pub(crate) expires: u32,
 }
 
-/// A set of patterns, one of which has to match.
+/// Patterns of which one has to match.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clause {
-    pub(crate) plain: Lowered,
-    /// Case-folded, for case-folded names.
-    pub(crate) folded: Lowered,
-    /// Regular expressions, and globs that are run as such, each as the engine decodes it.
+    pub(crate) plain: NamesAndGlobs,
+    /// Folded, for folded names.
+    pub(crate) folded: NamesAndGlobs,
+    /// Regular expressions, and globs that are read as such, each as the engine decodes it.
     pub(crate) regexes: Vec<Vec<u8>>,
-    /// Whether one of these is for case-folded names.
+    /// Whether one of these is for folded names.
     pub(crate) regexes_are_folded: bool,
 }
 
+/// Exact names, and lowered globs.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lowered {
+pub(crate) struct NamesAndGlobs {
     pub(crate) names: Vec<String>,
     pub(crate) patterns: Vec<String>,
 }
 
+/// A grant with captures in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LoweredExpansion {
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<ExpansionPiece>,
     /// The target groups that it may grant: positions in the registry, ascending.
     pub(crate) candidates: Vec<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum ExpansionPiece {
     Literal(String),
     Capture { number: usize, case: Case },
 }
@@ -93,7 +97,7 @@ pub(crate) enum LoweredCondition {
     FalseIfUnknown(Box<Self>),
 }
 
-/// A [`Lookup`](crate::Lookup) that owns its texts.
+/// A [`Lookup`](crate::Lookup) that owns its texts: what a host reads of an event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OwnedLookup {
     pub(crate) base: u8,
@@ -103,8 +107,26 @@ pub(crate) struct OwnedLookup {
     pub(crate) split: String,
 }
 
+impl LoweredRule {
+    /// Its own clause and those under `all` and `none`.
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = &Clause> {
+        self.all.iter().chain(&self.none).chain([&self.own])
+    }
+}
+
+impl Clause {
+    pub(crate) fn len(&self) -> usize {
+        let count = |patterns: &NamesAndGlobs| patterns.names.len() + patterns.patterns.len();
+        count(&self.plain) + count(&self.folded) + self.regexes.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 impl OwnedLookup {
-    /// An attribute of the user: of the identity that logged in, or, with what Auth0 keeps for it, of the user.
+    /// An attribute of the identity that logged in, or of the user if Auth0 keeps it there.
     pub(crate) fn attribute(pointer: &str) -> Self {
         let base = if pointer.starts_with("/app_metadata/") { tag::USER } else { tag::LOGIN };
         Self { base, options: 0, pointer: pointer.to_owned(), field: String::new(), split: String::new() }
@@ -139,16 +161,5 @@ impl OwnedLookup {
         ];
         let options = options.into_iter().filter(|(on, _)| *on).map(|(_, option)| option).sum();
         Self { base, options, pointer, field, split }
-    }
-}
-
-impl Clause {
-    pub(crate) fn len(&self) -> usize {
-        let count = |lowered: &Lowered| lowered.names.len() + lowered.patterns.len();
-        count(&self.plain) + count(&self.folded) + self.regexes.len()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

@@ -1,48 +1,46 @@
-//! The patterns of one rule, lowered: aliases are put in the place of the names that people read, letter case is
-//! taken out where it is to be ignored, and captures get their numbers.
+//! Lowers the patterns of one rule: aliases are replaced with their ids, patterns are folded if letter case is ignored,
+//! and captures get their numbers.
 
 use std::collections::BTreeSet;
 
-use super::lowered::{Clause, Lowered};
-use crate::codec::reader::Reader;
+use super::lowered::{Clause, NamesAndGlobs};
 use crate::diagnostic::Code;
 use crate::language::fields::DiagnosticSink;
-use crate::language::model::takes_any_address;
-use crate::language::model::{Organization, Patterns};
+use crate::language::model::{Organization, Patterns, takes_any_address};
 use crate::language::normalize_names::{self, Tidying};
+use crate::language::parsed_patterns::PatternProblem;
 use crate::language::yaml::Spanned;
-use crate::limits::{MAX_CAPTURE_COMBINATIONS, MAX_CAPTURES, MAX_GROUP_BYTES};
+use crate::limits::{MAX_CAPTURE_COMBINATIONS, MAX_CAPTURES};
 use crate::matching::glob::{CAPTURE, Pattern};
-use crate::matching::regex_vm::Regex;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::captures;
 use crate::patterns::domains::addresses;
 use crate::patterns::folding::{fold, fold_pattern};
-use crate::patterns::glob::{Glob, GlobError, Token, too_large};
+use crate::patterns::glob::{Glob, GlobToken};
 use crate::patterns::inclusion::covers_everything;
-use crate::patterns::regex::{self, HostRegex, RegexProblem};
+use crate::patterns::regex::{self, DecodedRegex, ParsedRegex, RegexCapture};
 use crate::text::case_mapping;
 use crate::text::visible::visible;
 
-/// Lowers the patterns of one rule, and keeps what its grants have to know about captures.
+/// Lowers the patterns of one rule, and records the captures for its grants.
 #[derive(Debug)]
 pub(crate) struct PatternLowering<'o> {
     organization: &'o Organization,
     /// The names of the captures, by their numbers.
     names: Vec<String>,
-    /// The rule's own patterns that lack a capture: which one, and the pattern.
-    without: Vec<(usize, Spanned<String>)>,
-    /// What patterns with captures take of the organization's aliases: the upstream group, and the captures.
+    /// The rule's own patterns that lack a capture: the capture's number, and the pattern.
+    without: Vec<(usize, &'o Spanned<String>)>,
+    /// What patterns capture of the organization's aliases: the upstream group, and the captures.
     of_aliases: Vec<(String, Vec<String>)>,
-    /// All that the captures of a pattern can be, where there is an end to it.
+    /// All combinations of what the captures of a pattern can be, if there are few.
     finite: Vec<Vec<String>>,
-    /// Whether a pattern that matches every group hides that the rule is for everyone.
-    alone: bool,
-    /// The rule's own regular expressions, for the question what its patterns match together.
+    /// Whether a pattern that matches every group is reported: it hides that the rule is for everyone.
+    reports_everything: bool,
+    /// The rule's own regular expressions, to check what its patterns match together.
     expressions: Vec<Automaton>,
-    /// Whether one of the rule's own patterns could not be read, and may have any capture.
+    /// Whether one of the rule's own patterns could not be parsed, so that it may have any capture.
     broken: bool,
-    /// What is certain of all names that arrive.
+    /// The normalization that all sources do.
     tidying: Tidying,
     /// Whether names can be addresses of any domain.
     any_address: bool,
@@ -56,7 +54,7 @@ impl<'o> PatternLowering<'o> {
             without: Vec::new(),
             of_aliases: Vec::new(),
             finite: Vec::new(),
-            alone: true,
+            reports_everything: true,
             expressions: Vec::new(),
             broken: false,
             tidying: normalize_names::certain(&organization.connections),
@@ -64,9 +62,9 @@ impl<'o> PatternLowering<'o> {
         }
     }
 
-    /// Lets the patterns that follow match every group, because others say which groups the user must not have.
-    pub(crate) fn narrowed(&mut self, narrowed: bool) {
-        self.alone = !narrowed;
+    /// Whether the following patterns may match every group, because `none` restricts the rule.
+    pub(crate) fn set_narrowed(&mut self, narrowed: bool) {
+        self.reports_everything = !narrowed;
     }
 
     /// The number of a capture.
@@ -78,14 +76,14 @@ impl<'o> PatternLowering<'o> {
         &self.names
     }
 
-    /// Whether nobody can say which captures there are; why has been reported.
+    /// Whether the captures are not known, because a pattern could not be parsed.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken
     }
 
     /// A pattern that a group can match without this capture.
-    pub(crate) fn pattern_without(&self, capture: usize) -> Option<&Spanned<String>> {
-        self.without.iter().find(|(lacking, _)| *lacking == capture).map(|(_, pattern)| pattern)
+    pub(crate) fn pattern_without(&self, capture: usize) -> Option<&'o Spanned<String>> {
+        self.without.iter().find(|(missing, _)| *missing == capture).map(|(_, pattern)| *pattern)
     }
 
     pub(crate) fn alias_captures(&self) -> &[(String, Vec<String>)] {
@@ -101,31 +99,47 @@ impl<'o> PatternLowering<'o> {
     }
 
     /// Lowers patterns of which one has to match; `own` are those whose captures the rule may grant.
-    pub(crate) fn lower(&mut self, all: &[Patterns], own: bool, findings: &mut DiagnosticSink<'_>) -> Clause {
+    pub(crate) fn lower(
+        &mut self,
+        all: &'o [Patterns],
+        own: bool,
+        findings: &mut DiagnosticSink<'_>,
+    ) -> Clause {
         let mut clause = Clause::default();
-        // Which captures each pattern has is compared when all of their names are known.
-        let mut captures_of: Vec<(Spanned<String>, Vec<usize>)> = Vec::new();
+        // Which pattern lacks which capture is known only after all of their names are.
+        let mut captures_of: Vec<(&Spanned<String>, Vec<usize>)> = Vec::new();
         for patterns in all {
+            let ignore_case = patterns.ignore_case;
             for exact in &patterns.exact {
-                if check_pattern(exact, findings) {
-                    self.lower_exact(&exact.value, patterns.ignore_case, &mut clause);
-                    captures_of.push((exact.clone(), Vec::new()));
+                if let Some(problem) = PatternProblem::of_text(&exact.value) {
+                    problem.report(exact, findings);
+                } else {
+                    self.lower_exact(&exact.value, ignore_case, &mut clause);
+                    captures_of.push((exact, Vec::new()));
                 }
             }
             for glob in &patterns.glob {
-                if check_pattern(glob, findings) {
-                    let captures = self.lower_glob(glob, patterns.ignore_case, own, &mut clause, findings);
-                    self.broken |= own && captures.is_none();
-                    captures_of.extend(captures.map(|captures| (glob.clone(), captures)));
+                let written = &glob.written;
+                match &glob.parsed {
+                    Err(problem) => self.report_problem(written, problem, own, findings),
+                    Ok(glob) => {
+                        let captures =
+                            self.lower_glob(written, glob, ignore_case, own, &mut clause, findings);
+                        self.broken |= own && captures.is_none();
+                        captures_of.extend(captures.map(|captures| (written, captures)));
+                    }
                 }
             }
-            for expression in &patterns.regex {
-                if check_empty(expression, findings) {
-                    continue;
+            for regex in &patterns.regex {
+                let written = &regex.written;
+                match &regex.parsed {
+                    Err(problem) => self.report_problem(written, problem, own, findings),
+                    Ok(regex) => {
+                        let captures = self.lower_regex(written, regex, own, &mut clause, findings);
+                        self.broken |= own && captures.is_none();
+                        captures_of.extend(captures.map(|captures| (written, captures)));
+                    }
                 }
-                let captures = self.lower_regex(expression, patterns.ignore_case, own, &mut clause, findings);
-                self.broken |= own && captures.is_none();
-                captures_of.extend(captures.map(|captures| (expression.clone(), captures)));
             }
         }
         for list in [&mut clause.plain, &mut clause.folded] {
@@ -133,22 +147,32 @@ impl<'o> PatternLowering<'o> {
         }
         for (pattern, captures) in captures_of {
             if own {
-                let lacking = (0..self.names.len()).filter(|number| !captures.contains(number));
-                self.without.extend(lacking.map(|number| (number, pattern.clone())));
+                let missing = (0..self.names.len()).filter(|number| !captures.contains(number));
+                self.without.extend(missing.map(|number| (number, pattern)));
             } else if !captures.is_empty() {
                 let message = format!(
-                    "`{}` has a capture, and what `all` and `none` match cannot be granted",
+                    "`{}` has a capture, and captures under `all` and `none` cannot be granted",
                     pattern.value.escape_debug()
                 );
-                let help = "capture nothing there, or put the pattern under `any`".to_owned();
+                let help = "remove the capture, or put the pattern under `any`".to_owned();
                 findings.report(Code::UnknownCapture, &pattern.span, message, help);
             }
         }
         clause
     }
 
-    /// Adds what names and globs are where they arrive as addresses: both spellings of the domain, folded.
-    pub(crate) fn add_addresses(&self, lowered: &mut Lowered) {
+    /// Lowers the entries of `all` or `none`, each to a clause.
+    pub(crate) fn lower_each(
+        &mut self,
+        entries: &'o [Patterns],
+        findings: &mut DiagnosticSink<'_>,
+    ) -> Vec<Clause> {
+        entries.iter().map(|entry| self.lower(core::slice::from_ref(entry), false, findings)).collect()
+    }
+
+    /// Replaces names and globs that are addresses with both spellings of their domains, folded, if names can arrive as
+    /// addresses.
+    pub(crate) fn add_addresses(&self, lowered: &mut NamesAndGlobs) {
         if self.any_address {
             for list in [&mut lowered.names, &mut lowered.patterns] {
                 let addresses: BTreeSet<String> = list.iter().flat_map(|text| addresses(text)).collect();
@@ -159,43 +183,64 @@ impl<'o> PatternLowering<'o> {
     }
 
     fn lower_exact(&self, name: &str, ignore_case: bool, clause: &mut Clause) {
-        let wanted = if ignore_case { fold(name) } else { name.to_owned() };
+        let name = if ignore_case { fold(name) } else { name.to_owned() };
         let mut aliased = false;
         for alias in &self.organization.aliases {
             let readable = if ignore_case { fold(&alias.name.value) } else { alias.name.value.clone() };
-            if readable == wanted {
+            if readable == name {
                 clause.plain.names.push(alias.id.value.clone());
                 aliased = true;
             }
         }
-        // A readable name stands for its groups alone: whoever calls a group so upstream is not one of them.
+        // The name of an alias means only its ids: an upstream group with that very name does not match.
         if !aliased {
             let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
-            list.names.push(wanted);
+            list.names.push(name);
         }
     }
 
-    /// Lowers a glob; returns the captures that all of its alternatives have, or nothing if it is none.
+    /// Reports a pattern that cannot be used.
+    fn report_problem(
+        &mut self,
+        written: &Spanned<String>,
+        problem: &PatternProblem,
+        own: bool,
+        findings: &mut DiagnosticSink<'_>,
+    ) {
+        problem.report(written, findings);
+        self.broken |= own && problem.may_hide_captures();
+        self.number(problem.captures.iter().map(String::as_str));
+    }
+
+    /// The numbers of captures, some of which may be new; `None` if there are too many.
+    fn number<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Option<Vec<usize>> {
+        let mut numbers = Vec::new();
+        for name in names {
+            numbers.push(self.capture(name).unwrap_or_else(|| {
+                self.names.push(name.to_owned());
+                self.names.len() - 1
+            }));
+        }
+        if numbers.iter().any(|number| *number >= MAX_CAPTURES) { None } else { Some(numbers) }
+    }
+
+    /// Lowers a glob; returns the captures that all of its alternatives have, or `None` if it cannot be used.
     fn lower_glob(
         &mut self,
         written: &Spanned<String>,
+        parsed: &Glob,
         ignore_case: bool,
         own: bool,
         clause: &mut Clause,
         findings: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
-        let mut glob = match Glob::parse_capturing(&written.value, &mut self.names) {
-            Ok(glob) => glob,
-            Err(GlobError::Invalid(problem, help)) => {
-                let message = format!("`{}` is no glob: {problem}", written.value.escape_debug());
-                findings.report(Code::InvalidGlob, &written.span, message, help.to_owned());
-                return None;
-            }
-            Err(GlobError::TooLarge) => {
-                findings.report(Code::GlobTooLarge, &written.span, too_large(), None);
-                return None;
-            }
+        let Some(numbers) = self.number(parsed.captures.iter().map(String::as_str)) else {
+            let text = written.value.escape_debug();
+            let message = format!("`{text}` is not a glob: {}", too_many_captures());
+            findings.report(Code::InvalidGlob, &written.span, message, ONLY_GRANTED.to_owned());
+            return None;
         };
+        let mut glob = parsed.renumbered(&numbers);
         if ignore_case {
             glob.names.iter_mut().for_each(|name| *name = fold(name));
             glob.patterns.iter_mut().for_each(|pattern| *pattern = fold_pattern(pattern));
@@ -206,7 +251,9 @@ impl<'o> PatternLowering<'o> {
             &|| alternatives.clone().map(|it| Automaton::of_glob(it)).collect(),
             findings,
         );
-        if self.alone && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str)) {
+        if self.reports_everything
+            && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str))
+        {
             report_everything(written, findings);
         }
         let has = |pattern: &String, number: usize| {
@@ -217,10 +264,12 @@ impl<'o> PatternLowering<'o> {
             glob.names.is_empty() && glob.patterns.iter().all(|pattern| has(pattern, *number))
         };
         let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
-        // A readable name of an alias is held against the glob as it is written.
-        let expression = (own && captures::has_any(&glob.patterns))
-            .then(|| as_regex(&glob.tokens, &written.value, ignore_case));
-        let engine = expression.as_ref().and_then(|encoded| Regex::decode(&mut Reader::new(encoded)));
+        // The name of an alias is compared with the glob as it is written.
+        let mut expression = None;
+        if own && captures::has_any(&glob.patterns) {
+            expression = Some(as_regex(&glob.tokens, &written.value, ignore_case));
+        }
+        let decoded = expression.as_deref().and_then(DecodedRegex::decode);
         for alias in &self.organization.aliases {
             let readable = if ignore_case { fold(&alias.name.value) } else { alias.name.value.clone() };
             let is_match = |pattern: &String| {
@@ -229,12 +278,12 @@ impl<'o> PatternLowering<'o> {
             if !glob.names.contains(&readable) && !glob.patterns.iter().any(is_match) {
                 continue;
             }
-            match &engine {
-                Some(engine) if !captures.is_empty() => {
+            match &decoded {
+                Some(decoded) if !captures.is_empty() => {
                     let mut taken = vec![String::new(); self.names.len()];
-                    engine.captures(readable.as_bytes(), |number, capture| {
+                    decoded.captures(&readable, |number, capture| {
                         if let Some(slot) = taken.get_mut(number) {
-                            *slot = String::from_utf8_lossy(capture).into_owned();
+                            capture.clone_into(slot);
                         }
                     });
                     self.of_aliases.push((alias.id.value.clone(), taken));
@@ -244,7 +293,7 @@ impl<'o> PatternLowering<'o> {
         }
         let list = if ignore_case { &mut clause.folded } else { &mut clause.plain };
         list.names.extend(glob.names);
-        let mut arriving = Lowered { patterns: glob.patterns, ..Lowered::default() };
+        let mut arriving = NamesAndGlobs { patterns: glob.patterns, ..NamesAndGlobs::default() };
         self.add_addresses(&mut arriving);
         if expression.is_none() || captures::are_plain(&arriving.patterns) {
             list.patterns.extend(arriving.patterns);
@@ -260,7 +309,7 @@ impl<'o> PatternLowering<'o> {
         Some(captures)
     }
 
-    /// Reports a pattern, or an alternative of it, that no name matches as the sources tidy them.
+    /// Reports a pattern, or an alternative of it, that matches no normalized name.
     fn check_tidy(
         &self,
         written: &Spanned<String>,
@@ -281,9 +330,10 @@ impl<'o> PatternLowering<'o> {
             true => "an alternative of ",
             false => "",
         };
-        let message = format!("{part}`{}` can match no name: `normalize` {what}", visible(&written.value));
+        let message =
+            format!("{part}`{}` cannot match any name: `normalize` {what}", visible(&written.value));
         let help = match tidied == written.value || tidied.is_empty() {
-            true => "write it as names are after `normalize`".to_owned(),
+            true => "write it in its form after `normalize`".to_owned(),
             false => format!("write `{}`", visible(&tidied)),
         };
         findings.report(Code::UnreachablePattern, &written.span, message, help);
@@ -292,58 +342,35 @@ impl<'o> PatternLowering<'o> {
     fn lower_regex(
         &mut self,
         written: &Spanned<String>,
-        ignore_case: bool,
+        regex: &ParsedRegex,
         own: bool,
         clause: &mut Clause,
         findings: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
-        let checked = match regex::check(&written.value, ignore_case) {
-            Ok(checked) => checked,
-            Err(RegexProblem::Invalid(problem, help)) => {
-                let message = format!("the regex `{}` cannot be used: {problem}", shown(&written.value));
-                findings.report(Code::InvalidRegex, &written.span, message, help);
-                return None;
-            }
-            Err(RegexProblem::TooLarge(problem, help)) => {
-                let message = format!("the regular expression is too large: {problem}");
-                findings.report(Code::RegexTooLarge, &written.span, message, help);
-                return None;
-            }
-        };
-        let engine = HostRegex::new(&written.value, ignore_case)?;
-        if self.alone && checked.matches_everything {
+        if self.reports_everything && regex.matches_everything() {
             report_everything(written, findings);
         }
-        self.check_tidy(written, &|| vec![checked.automaton.clone()], findings);
-        let mut captures = Vec::new();
-        for capture in &checked.captures {
-            let known = self.names.iter().position(|name| *name == capture.name);
-            captures.push(known.unwrap_or_else(|| {
-                self.names.push(capture.name.clone());
-                self.names.len() - 1
-            }));
-        }
-        if self.names.len() > MAX_CAPTURES {
-            let message = format!("the rule's patterns have more than {} captures", MAX_CAPTURES);
-            let help = "capture only what is granted".to_owned();
-            findings.report(Code::InvalidRegex, &written.span, message, help);
+        self.check_tidy(written, &|| vec![regex.automaton()], findings);
+        let names = regex.captures().iter().map(|capture| capture.name.as_str());
+        let Some(captures) = self.number(names) else {
+            findings.report(Code::InvalidRegex, &written.span, too_many_captures(), ONLY_GRANTED.to_owned());
             return None;
-        }
+        };
         if own {
-            self.expressions.push(checked.automaton.clone());
-            self.finite.extend(combinations(&checked.captures, &captures, self.names.len()));
+            self.expressions.push(regex.automaton());
+            self.finite.extend(combinations(regex.captures(), &captures, self.names.len()));
         }
+        let decoded = if self.organization.aliases.is_empty() { None } else { regex.decoded() };
         for alias in &self.organization.aliases {
-            // What is captured without regard to case is in lower case, at logins as well.
-            let readable =
-                if ignore_case { alias.name.value.to_ascii_lowercase() } else { alias.name.value.clone() };
-            if !engine.is_match(&readable) {
+            let Some(decoded) = &decoded else { break };
+            let readable = &alias.name.value;
+            if !decoded.is_match(readable) {
                 continue;
             }
             if own && !captures.is_empty() {
                 let mut taken = vec![String::new(); self.names.len()];
-                engine.captures(&readable, |name, capture| {
-                    if let Some(slot) = self.capture(name).and_then(|number| taken.get_mut(number)) {
+                decoded.captures(readable, |place, capture| {
+                    if let Some(slot) = captures.get(place).and_then(|number| taken.get_mut(*number)) {
                         capture.clone_into(slot);
                     }
                 });
@@ -352,14 +379,19 @@ impl<'o> PatternLowering<'o> {
                 clause.plain.names.push(alias.id.value.clone());
             }
         }
-        let number = |name: &str| self.capture(name).and_then(|at| u8::try_from(at).ok()).unwrap_or_default();
-        clause.regexes.push(checked.encode(&written.value, ignore_case, &number));
+        clause.regexes.push(regex.encode(&captures));
         Some(captures)
     }
 }
 
-/// A glob as the regular expression that it is read as, as the engine decodes it.
-fn as_regex(tokens: &[Token], written: &str, ignore_case: bool) -> Vec<u8> {
+fn too_many_captures() -> String {
+    format!("the rule's patterns have more than {MAX_CAPTURES} captures")
+}
+
+const ONLY_GRANTED: &str = "capture only what is granted";
+
+/// The encoded regular expression that captures the same as a glob.
+fn as_regex(tokens: &[GlobToken], written: &str, ignore_case: bool) -> Vec<u8> {
     let fold = |piece: &str| if ignore_case { fold_pattern(piece) } else { piece.to_owned() };
     regex::encode_glob(written, ignore_case, &captures::tree(tokens, &fold))
 }
@@ -367,7 +399,7 @@ fn as_regex(tokens: &[Token], written: &str, ignore_case: bool) -> Vec<u8> {
 impl Glob {
     /// The captures of a name that matches, each with its name; nothing if the name does not match.
     ///
-    /// They are folded if letter case is ignored, as the name is then compared. This is the engine's own
+    /// They are folded if letter case is ignored, because folded names are compared then. This is the engine's own
     /// capturing.
     pub fn captures(&self, name: &str, ignore_case: bool) -> Option<Vec<(String, String)>> {
         let name = if ignore_case { fold(name) } else { name.to_owned() };
@@ -380,22 +412,27 @@ impl Glob {
             return None;
         }
         let mut captures = Vec::new();
-        let mut take = |number: usize, taken: &[u8]| {
-            let named = self.captures.get(number).filter(|_| !taken.is_empty());
-            captures.extend(named.map(|of| (of.clone(), String::from_utf8_lossy(taken).into_owned())));
+        let mut take = |number: usize, taken: &str| {
+            if let Some(named) = self.captures.get(number)
+                && !taken.is_empty()
+            {
+                captures.push((named.clone(), taken.to_owned()));
+            }
         };
         if captures::are_plain(&patterns) {
-            matching.into_iter().for_each(|pattern| pattern.captures(name.as_bytes(), &mut take));
+            if let Some(pattern) = matching {
+                let mut take_bytes = |number, taken: &[u8]| take(number, &String::from_utf8_lossy(taken));
+                pattern.captures(name.as_bytes(), &mut take_bytes);
+            }
         } else if captures::has_any(&patterns) {
-            let encoded = as_regex(&self.tokens, "", ignore_case);
-            Regex::decode(&mut Reader::new(&encoded))?.captures(name.as_bytes(), &mut take);
+            DecodedRegex::decode(&as_regex(&self.tokens, "", ignore_case))?.captures(&name, take);
         }
         Some(captures)
     }
 }
 
-/// Every combination of what a pattern's captures can be, if there is an end to each of them.
-fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) -> Vec<Vec<String>> {
+/// Every combination of what a pattern's captures can be; empty if there are too many.
+fn combinations(captures: &[RegexCapture], numbers: &[usize], count: usize) -> Vec<Vec<String>> {
     if captures.is_empty() {
         return Vec::new();
     }
@@ -423,48 +460,13 @@ fn combinations(captures: &[regex::Capture], numbers: &[usize], count: usize) ->
 }
 
 fn report_everything(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
-    let help = "write `everyone: true` instead of `match` if every user of this customer shall have what the rule \
-                grants; otherwise name the groups more closely";
+    let help = "write `everyone: true` instead of `match` if every user of this customer is to receive what the rule \
+                grants; otherwise match fewer groups";
     let message = format!("`{}` matches every group", written.value);
     findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
 }
 
-/// Reports a pattern without a character; returns whether it is one.
-fn check_empty(pattern: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
-    if pattern.value.is_empty() {
-        let help = "name a group, or remove the entry".to_owned();
-        findings.report(Code::EmptyPattern, &pattern.span, "the pattern is empty", help);
-    }
-    pattern.value.is_empty()
-}
-
-/// Reports a pattern that no group name can match.
-fn check_pattern(pattern: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> bool {
-    let text = pattern.value.as_str();
-    if check_empty(pattern, findings) {
-        return false;
-    }
-    let problem = if text.chars().any(|char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}')) {
-        format!("no group name holds the control character or damaged text of `{}`", text.escape_debug())
-    } else if text.len() > MAX_GROUP_BYTES {
-        format!("the pattern has {} bytes, and a group name at most {MAX_GROUP_BYTES}", text.len())
-    } else {
-        return true;
-    };
-    findings.report(Code::UnreachablePattern, &pattern.span, problem, None);
-    false
-}
-
-/// A regular expression on one line, with its backslashes as they are written: there are many.
-fn shown(regex: &str) -> String {
-    let show = |char: char| match char {
-        '\\' | '\'' | '"' => char.to_string(),
-        other => other.escape_debug().to_string(),
-    };
-    regex.chars().map(show).collect()
-}
-
-/// In lower case as the engine has it.
+/// The text in lower case, as the engine changes it.
 pub(crate) fn lower(text: &str) -> String {
     let mut lower = Vec::new();
     case_mapping::lower_into(text.as_bytes(), &mut lower);

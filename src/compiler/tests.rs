@@ -59,7 +59,7 @@ fn findings(file: &SourceFile) -> Vec<(&'static str, String)> {
 fn check_whole(file: &SourceFile, expected: &[(&str, &'static str)]) {
     let found = findings(file);
     let found: Vec<_> = found.iter().map(|(code, marked)| (*code, marked.as_str())).collect();
-    // The opening sign of a list or mapping stands for all of it.
+    // Only the opening bracket of a list or mapping is shown.
     let sign = |marked: &'static str| match marked.chars().next() {
         Some('[') => "[",
         Some('{') => "{",
@@ -113,7 +113,7 @@ fn check_when(when: &str, expected: &[(&str, &'static str)]) {
 }
 
 #[test]
-fn a_path_says_what_a_file_is() {
+fn classify_finds_the_kind_of_a_file_in_its_path() {
     assert_eq!(classify("mappings/platform.yaml"), FileKind::Platform);
     assert_eq!(classify("platform.yaml"), FileKind::Platform);
     assert_eq!(classify("m/organizations/acme.yaml"), FileKind::Organization("acme"));
@@ -128,7 +128,7 @@ fn a_path_says_what_a_file_is() {
 }
 
 #[test]
-fn platforms_are_read_with_what_bounds_them() {
+fn platform_is_read_with_ceilings_and_policies() {
     let mut file = whole(
         "  tiers: { bi: [bi-admins, bi-viewers] }
   ceilings: { acme: { groups: ['bi-*'], protected: [bi-admins], prefix: bi- } }
@@ -160,7 +160,7 @@ organizations:
 }
 
 #[test]
-fn platforms_have_limits() {
+fn platform_limits_are_checked() {
     check_application("tokens: []", &[("empty-list", "[]")]);
     check_application("tokens: refresh", &[("invalid-value", "refresh")]);
     check_application("saml-attribute: ''", &[("invalid-name", "''")]);
@@ -204,7 +204,7 @@ fn sources(connection: &str) -> (Vec<crate::language::model::OwnedSource>, Combi
 }
 
 #[test]
-fn strategies_have_their_defaults() {
+fn strategy_has_defaults() {
     fn check(connection: &str, pointer: &str, shape: OwnedShape, overage: bool, cap: Option<u32>) {
         let (sources, _) = sources(connection);
         let source = sources.first().expect(connection);
@@ -229,7 +229,7 @@ fn strategies_have_their_defaults() {
 }
 
 #[test]
-fn sources_are_read_with_all_that_they_say() {
+fn source_is_read_with_all_keys() {
     let (sources, combine) = sources(
         "{ strategy: okta, combine: first, groups: [
           { from: provisioned, field: external_id },
@@ -253,7 +253,7 @@ fn sources_are_read_with_all_that_they_say() {
 }
 
 #[test]
-fn options_of_sources_belong_together() {
+fn source_options_have_to_fit_together() {
     check_connection("{ strategy: ad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
     check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
     check_connection(
@@ -296,7 +296,7 @@ fn options_of_sources_belong_together() {
 }
 
 #[test]
-fn organizations_have_aliases_and_a_default() {
+fn organization_has_aliases_and_a_default() {
     check_organization("    aliases: { '6f1c': SG Analytics }\n    rules: []\n    default: bi-viewers", &[]);
     check_organization("    aliases: { a: ' b' }\n    rules: []", &[("invalid-name", "' b'")]);
     check_organization("    aliases: { a: 4711 }\n    rules: []", &[("wrong-type", "4711")]);
@@ -308,7 +308,7 @@ fn organizations_have_aliases_and_a_default() {
 }
 
 #[test]
-fn rules_do_one_thing() {
+fn rule_either_grants_or_excludes() {
     check_rule("id: x, everyone: true", &[("empty-grant", "{")]);
     check_rule("id: x, everyone: true, exclude: []", &[("empty-grant", "[]")]);
     check_rule("id: x, everyone: true, grant: a, exclude: b", &[("invalid-value", "exclude")]);
@@ -325,7 +325,7 @@ fn rules_do_one_thing() {
 }
 
 #[test]
-fn a_rule_is_read_with_all_that_it_says() {
+fn rule_is_read_with_all_keys() {
     let (mut compiler, _) = read(&whole(
         "organizations:
   acme:
@@ -366,7 +366,7 @@ fn a_rule_is_read_with_all_that_it_says() {
 }
 
 #[test]
-fn conditions_say_something_that_can_be_known() {
+fn condition_names_are_checked() {
     check_when("{}", &[("empty-condition", "{}")]);
     check_when("{ connection: [] }", &[("empty-condition", "[]")]);
     check_when("{ any: [] }", &[("empty-condition", "[]")]);
@@ -403,7 +403,7 @@ fn conditions_say_something_that_can_be_known() {
 }
 
 #[test]
-fn mappings_have_an_end() {
+fn mapping_sizes_are_limited() {
     let entries = vec!["x"; 10_001].join(", ");
     let file = whole(&format!(
         "organizations:\n  acme: {{ connections: {{ a: {{ strategy: ad }} }}, rules: [{{ id: x, grant: bi-viewers, match: {{ exact: [{entries}] }} }}] }}\n"
@@ -426,7 +426,7 @@ organizations:
 }
 
 #[test]
-fn a_misspelled_key_is_not_missing_as_well() {
+fn misspelled_key_is_not_reported_as_missing_too() {
     const PATHS: [&str; 3] =
         ["m/platform.yaml", "m/organizations/acme.yaml", "m/organizations/acme.test.yaml"];
     const FILES: [&str; 3] = [
@@ -443,7 +443,7 @@ cases: [{ name: a, application: qlik, groups: [a], expect: { claims: [bi-viewers
 ",
     ];
 
-    /// With the last letter of a key left out where it stands first, there is one finding in its file.
+    /// If the last letter of a key's first occurrence is missing, there is one finding in its file.
     #[track_caller]
     fn check(at: usize, key: &str) {
         let mut texts = FILES.map(str::to_owned);

@@ -5,6 +5,7 @@
 
 use core::ops::Range;
 
+use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::strategy::Strategy;
 use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
@@ -76,7 +77,7 @@ pub(crate) struct Tier {
 pub(crate) struct Ceiling {
     pub(crate) organization: Spanned<String>,
     /// Names or globs of target groups; `None` is every group.
-    pub(crate) groups: Option<Vec<Spanned<String>>>,
+    pub(crate) groups: Option<Vec<GlobPattern>>,
     /// The protected target groups that it may grant.
     pub(crate) protected: Vec<Spanned<String>>,
     pub(crate) prefix: Option<Spanned<String>>,
@@ -207,12 +208,23 @@ pub(crate) struct Rule {
     pub(crate) when: Option<Condition>,
     pub(crate) matches: Matches,
     pub(crate) effect: Effect,
-    /// What it grants or excludes; entries may be templates with `${…}`.
-    pub(crate) groups: Vec<Spanned<String>>,
+    /// What it grants or excludes.
+    pub(crate) groups: Vec<Grant>,
     /// Whether the rule is marked to grant protected groups.
     pub(crate) protected: bool,
     /// From this moment on the rule does not fire: seconds since 1970.
     pub(crate) expires: Option<(i64, Range<usize>)>,
+}
+
+impl Rule {
+    /// All of its patterns.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Patterns> {
+        let (any, all, none): (&[_], &[_], &[_]) = match &self.matches {
+            Matches::Everyone => Default::default(),
+            Matches::Groups { any, all, none, .. } => (any, all, none),
+        };
+        any.iter().chain(all).chain(none)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,9 +254,21 @@ pub(crate) enum Matches {
 pub(crate) struct Patterns {
     pub(crate) span: Range<usize>,
     pub(crate) exact: Vec<Spanned<String>>,
-    pub(crate) glob: Vec<Spanned<String>>,
-    pub(crate) regex: Vec<Spanned<String>>,
+    pub(crate) glob: Vec<GlobPattern>,
+    pub(crate) regex: Vec<RegexPattern>,
     pub(crate) ignore_case: bool,
+}
+
+impl Patterns {
+    /// All patterns as they are written.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let globs = self.glob.iter().map(|glob| &glob.written);
+        self.exact.iter().chain(globs).chain(self.regex.iter().map(|regex| &regex.written))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.exact.len() + self.glob.len() + self.regex.len()
+    }
 }
 
 /// A condition on a login, apart from its groups.

@@ -6,7 +6,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::model::{Alias, Connection, Matches, OwnedForm, OwnedSource, Rule};
 use super::yaml::Spanned;
-use crate::patterns::automaton::{Automaton, Way, is_usable};
+use crate::patterns::automaton::{Automaton, Transition, is_usable};
 use crate::text::invisible;
 
 /// How names are tidied: the key `normalize` of a source.
@@ -53,7 +53,7 @@ impl Tidying {
             if may_end && pattern.is_end(place) {
                 return true;
             }
-            let Some(Way { ranges, reached }) = pattern.way(place) else { continue };
+            let Some(Transition { ranges, reached }) = pattern.transition(place) else { continue };
             let mut lead = |last: Last| {
                 open.extend(reached.iter().map(|place| (*place, last)).filter(|it| seen.insert(*it)));
             };

@@ -7,13 +7,13 @@ use super::fields::{DiagnosticSink, Fields, read_list, read_members, read_texts}
 use super::grammar::{APPLICATION, CEILING, LIMITS, PLATFORM, TARGET_GROUP};
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::names::{check_claim, check_known, check_name};
+use super::parsed_patterns::GlobPattern;
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::OverLimit;
 use crate::diagnostic::Code;
 use crate::limits::{
     MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_MEMBERSHIPS, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
 };
-use crate::patterns::glob::{Glob, GlobError, too_large};
 
 /// The longest group name that Qlik Cloud takes, in characters.
 ///
@@ -288,10 +288,12 @@ fn read_ceilings(
             continue;
         };
         // A list without an entry has been reported, and would have every grant reported as well.
-        let groups = Some(fields.some_texts("groups", findings)).filter(|groups| !groups.is_empty());
-        for group in groups.iter().flatten() {
+        let groups = fields.some_texts("groups", findings);
+        let groups: Vec<GlobPattern> = groups.into_iter().map(GlobPattern::parse_for_target_groups).collect();
+        for group in &groups {
             check_ceiling_group(group, registry, findings);
         }
+        let groups = if groups.is_empty() { None } else { Some(groups) };
         let protected = fields.texts("protected", findings);
         for group in &protected {
             if !check_group(group, registry, findings) {
@@ -313,7 +315,8 @@ fn read_ceilings(
 }
 
 /// Reports an entry of a ceiling's `groups` that is neither a target group nor a glob.
-fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], findings: &mut DiagnosticSink<'_>) {
+fn check_ceiling_group(glob: &GlobPattern, registry: &[TargetGroup], findings: &mut DiagnosticSink<'_>) {
+    let group = &glob.written;
     let registered = registry.iter().any(|known| known.name.value == group.value);
     let is_glob = group.value.contains(['*', '?', '[', ']', '{', '}']);
     if registered {
@@ -323,14 +326,8 @@ fn check_ceiling_group(group: &Spanned<String>, registry: &[TargetGroup], findin
         check_group(group, registry, findings);
         return;
     }
-    match Glob::parse(&group.value) {
-        Err(GlobError::Invalid(problem, help)) => {
-            let message = format!("`{}` is no glob: {problem}", group.value.escape_debug());
-            findings.report(Code::InvalidGlob, &group.span, message, help.to_owned());
-        }
-        Err(GlobError::TooLarge) => {
-            findings.report(Code::GlobTooLarge, &group.span, too_large(), None);
-        }
+    match &glob.parsed {
+        Err(problem) => problem.report(group, findings),
         Ok(glob) => {
             if !registry.iter().any(|known| glob.is_match(&known.name.value)) {
                 let message =

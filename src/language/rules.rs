@@ -8,6 +8,7 @@ use super::fields::{DiagnosticSink, Fields, read_list, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE};
 use super::model::{Effect, Matches, Patterns, Rule};
 use super::names::check_id;
+use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_PATTERNS;
@@ -56,6 +57,7 @@ fn read_rule(
     let id = id.filter(|id| check_id(id, "a rule's id", findings));
     let when = fields.get("when").and_then(|node| read_condition(node, known, findings));
     let (effect, groups) = read_effect(&fields, findings);
+    let groups = groups.into_iter().map(Grant::parse).collect();
     let protected = fields.boolean("protected", findings).is_some_and(|(protected, _)| protected);
     let expires = read_moment(&fields, "expires", findings)
         .map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
@@ -215,6 +217,8 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut DiagnosticSink<
         fields.get(key).is_some_and(|node| !(node.is_empty() && matches!(node.kind, Kind::List(_))))
     };
     let ignore_case = fields.boolean("ignore-case", findings).is_some_and(|(ignore, _)| ignore);
+    let glob = glob.into_iter().map(GlobPattern::parse).collect();
+    let regex = regex.into_iter().map(|regex| RegexPattern::parse(regex, ignore_case)).collect();
     if !PATTERN_KEYS.into_iter().any(|key| stated(key) || fields.is_misspelled(key)) {
         let help = "name at least one group with `exact`, `glob` or `regex`".to_owned();
         findings.report(Code::MissingMatch, &fields.span, format!("{what} matches nothing"), help);
@@ -225,18 +229,10 @@ fn read_patterns(fields: &Fields<'_>, what: &str, findings: &mut DiagnosticSink<
 
 /// Reports a mapping with more patterns than a person would maintain; `span` is where its rules are.
 pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, findings: &mut DiagnosticSink<'_>) {
-    let patterns: usize = rules.iter().map(count_patterns).sum();
+    let patterns: usize = rules.iter().flat_map(Rule::patterns).map(Patterns::len).sum();
     if patterns > MAX_PATTERNS {
         let message = format!("the mapping has {patterns} patterns, and may have {MAX_PATTERNS}");
         let help = "say the same with fewer globs".to_owned();
         findings.report(Code::InvalidValue, span, message, help);
     }
-}
-
-fn count_patterns(rule: &Rule) -> usize {
-    let Matches::Groups { any, all, none, .. } = &rule.matches else {
-        return 0;
-    };
-    let count = |patterns: &Patterns| patterns.exact.len() + patterns.glob.len() + patterns.regex.len();
-    any.iter().chain(all).chain(none).map(count).sum()
 }

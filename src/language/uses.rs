@@ -8,6 +8,7 @@ use super::fields::{DiagnosticSink, Fields, nearest, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
 use super::names::check_id;
+use super::parsed_patterns::Grant;
 use super::placeholder::{Argument, Budget, Expansion};
 use super::read_context::ReadContext;
 use super::rules::read_rules;
@@ -212,9 +213,9 @@ impl OneUse<'_> {
         for rule in &mut rules {
             rule.used = Some(self.span.clone());
             // What has been reported is no grant that anyone could look at further.
-            rule.groups.retain(|group| {
-                let place = (group.span.start, group.span.end);
-                !self.template.broken.contains(&place) && !forged.contains(&group.value)
+            rule.groups.retain(|Grant { written, .. }| {
+                let place = (written.span.start, written.span.end);
+                !self.template.broken.contains(&place) && !forged.contains(&written.value)
             });
         }
         for diagnostic in list {

@@ -1,8 +1,8 @@
-//! Readable names for what identity providers send: whether they are of use, and tell groups apart.
+//! Aliases that no pattern matches, and aliases that share a name.
 
 use std::collections::HashMap;
 
-use super::patterns::Prepared;
+use super::prepared::Prepared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Alias, Organization};
 use crate::text::visible::visible;
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_that_nothing_matches_is_found() {
+    fn unused_alias_is_reported() {
         check_unused("SG Admins", exact(&["SG Developers"]));
         check_unused("SG Admins", exact(&["sg admins"]));
         check_unused("SG Admins", glob(&["SG *s-x", "*Devs", "sg *"]));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_is_used_by_name_or_id_and_by_any_pattern() {
+    fn unused_alias_counts_name_id_and_every_pattern() {
         check_used("SG Admins", exact(&["SG Admins"]));
         check_used("SG Admins", exact(&["4711"]));
         check_used("SG Admins", glob(&["SG *"]));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn two_ids_of_one_name_are_found() {
+    fn duplicate_alias_is_reported() {
         let aliases = [("4711", "SG Admins"), ("4712", "SG Admins")];
         let found = lint_organization(&acme(&aliases, exact(&["SG Admins"])), Code::DuplicateAlias);
         check_one(&found, "`4711` and `4712` are both called `SG Admins`");
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_differ_are_no_duplicates() {
+    fn duplicate_alias_ignores_names_that_differ() {
         let aliases = [("4711", "SG Admins"), ("4712", "sg admins"), ("4713", "4711")];
         assert_eq!(lint_organization(&acme(&aliases, exact(&["SG Admins"])), Code::DuplicateAlias), []);
         assert_eq!(lint_organization(&acme(&[], exact(&["SG Admins"])), Code::DuplicateAlias), []);

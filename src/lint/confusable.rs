@@ -1,17 +1,17 @@
-//! When two names look the same to a person, and what it is that they differ in.
+//! Whether two names look the same to a person, and what they differ in.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::patterns::folding;
 use crate::text::invisible::{is_invisible, is_space};
 
-/// What a name is to a quick reader: letter case, spaces, invisible characters and the way in which accents are
-/// encoded are ignored.
+/// A name as a quick reader sees it: without letter case, differences in spaces, invisible characters, and the way in
+/// which accents are encoded.
 pub(crate) fn skeleton(text: &str) -> String {
     Aspect::ALL.into_iter().fold(text.to_owned(), |text, aspect| aspect.without(&text))
 }
 
-/// What two names that are the same to a quick reader differ in, such as `letter case`.
+/// What two names with the same skeleton differ in, such as `letter case`.
 pub(crate) fn difference(left: &str, right: &str) -> String {
     let without = |left_out: &[Aspect]| {
         let reduce = |text: &str| left_out.iter().fold(text.to_owned(), |text, aspect| aspect.without(&text));
@@ -28,13 +28,13 @@ pub(crate) fn difference(left: &str, right: &str) -> String {
     if needed.is_empty() { "spelling".to_owned() } else { needed.join(" and ") }
 }
 
-/// Whether a character looks like the space of a keyboard, and is another.
+/// Whether a character looks like an ordinary space and is a different one.
 pub(crate) fn is_odd_space(char: char) -> bool {
-    // The ideographic space is wide enough to be told apart.
+    // The ideographic space is wide enough to look different.
     is_space(char) && !matches!(char, ' ' | '\u{3000}')
 }
 
-/// Something that a quick reader does not see.
+/// A difference that a quick reader does not see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Aspect {
     Invisible,
@@ -44,7 +44,7 @@ enum Aspect {
 }
 
 impl Aspect {
-    /// In an order in which one leaves the others nothing to do again.
+    /// In an order in which removing one does not bring back another.
     const ALL: [Self; 4] = [Self::Invisible, Self::Case, Self::NameForm, Self::Spaces];
 
     fn name(self) -> &'static str {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_the_same_has_the_same_skeleton() {
+    fn skeleton_is_the_same_for_names_that_look_the_same() {
         check("BI-Admins", "bi-admins", "letter case");
         check("bi\u{200b}-admins", "bi-admins", "invisible characters");
         check("bi  admins ", "bi admins", "spaces");
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reads_differently_stays_different() {
+    fn skeleton_differs_for_names_that_read_differently() {
         assert_ne!(skeleton("bi-admins"), skeleton("bi_admins"));
         assert_ne!(skeleton("bi admins"), skeleton("biadmins"));
         assert_ne!(skeleton("Köln"), skeleton("Koln"));

@@ -1,13 +1,13 @@
 //! Conditions that contradict themselves.
 //!
-//! A condition is taken apart into tests that all have to hold, each as it is or the other way around. They
-//! contradict each other if no connection, no application, no value is left that passes all of them. A comparison of
-//! an attribute that is not there, or of another type, is unknown and holds neither way.
+//! A condition is split into tests that all have to hold, some of them negated. They contradict each other if there is
+//! not a connection, an application or a value that passes all of them. A comparison of an attribute that is missing or
+//! has another type is unknown, so neither the test nor its negation holds.
 
-use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::values;
+use super::attribute_values;
+use super::required_test::{Contradiction, RequiredTest, span_of};
 use crate::language::fields::quoted;
 use crate::language::model::{Condition, Connection, MetadataOf, Organization, Platform, Rule};
 use crate::limits::MAX_ALTERNATIVES;
@@ -15,33 +15,18 @@ use crate::patterns::domains;
 use crate::patterns::folding::fold;
 use crate::text::visible::visible;
 
-/// Two things that a condition wants and that cannot be had together, or one that cannot be had at all.
-#[derive(Debug)]
-pub(super) struct Contradiction {
-    pub(super) message: String,
-    pub(super) span: Range<usize>,
-    pub(super) other: Option<Range<usize>>,
-}
-
-/// A test that has to hold, or has to be false.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Literal<'c> {
-    pub(super) condition: &'c Condition,
-    pub(super) negated: bool,
-}
-
-/// What a condition is taken apart into.
+/// The tests of a condition.
 #[derive(Debug, Default)]
-struct Parts<'c> {
-    literals: Vec<Literal<'c>>,
-    /// Of each of these, one has to hold.
-    alternatives: Vec<Vec<Literal<'c>>>,
+struct RequiredTests<'c> {
+    tests: Vec<RequiredTest<'c>>,
+    /// One of each list has to hold.
+    alternatives: Vec<Vec<RequiredTest<'c>>>,
 }
 
 struct Search<'a> {
     platform: &'a Platform,
     organization: &'a Organization,
-    /// Whether the rule is a template's, which is not made for one organization.
+    /// Whether the rule is from a template, which is not written for one organization.
     of_template: bool,
     left: usize,
 }
@@ -51,62 +36,63 @@ pub(super) fn find(platform: &Platform, organization: &Organization, rule: &Rule
     let condition = rule.when.as_ref()?;
     let of_template = rule.used.is_some();
     let mut search = Search { platform, organization, of_template, left: MAX_ALTERNATIVES };
-    search.find(&[], Literal { condition, negated: false })
+    search.find(&[], RequiredTest { condition, negated: false })
 }
 
-/// The connections that a rule can fire for, as far as it says so plainly.
+/// The connections that a rule can fire for, as far as its plain tests show that.
 pub(super) fn connections_of<'o>(
     organization: &'o Organization,
     rule: &Rule,
 ) -> impl Iterator<Item = &'o Connection> {
-    let mut parts = Parts::default();
+    let mut parts = RequiredTests::default();
     if let Some(condition) = &rule.when {
-        parts.add(Literal { condition, negated: false });
+        parts.add(RequiredTest { condition, negated: false });
     }
     organization.connections.iter().filter(move |connection| {
-        parts.literals.iter().all(|literal| {
-            fits_connection(connection, literal.condition).is_none_or(|fits| fits != literal.negated)
-        })
+        parts
+            .tests
+            .iter()
+            .all(|test| fits_connection(connection, test.condition).is_none_or(|fits| fits != test.negated))
     })
 }
 
-impl<'c> Parts<'c> {
-    fn add(&mut self, Literal { condition, negated }: Literal<'c>) {
+impl<'c> RequiredTests<'c> {
+    fn add(&mut self, RequiredTest { condition, negated }: RequiredTest<'c>) {
         match (condition, negated) {
-            (Condition::FalseIfUnknown(inner), false) => self.add(Literal { condition: inner, negated }),
-            // What is inside may be unknown then, which contradicts nothing.
+            (Condition::FalseIfUnknown(inner), false) => self.add(RequiredTest { condition: inner, negated }),
+            // The inner condition may be unknown then, which contradicts nothing.
             (Condition::FalseIfUnknown(_), true) => {}
-            (Condition::Not(inner), _) => self.add(Literal { condition: inner, negated: !negated }),
+            (Condition::Not(inner), _) => self.add(RequiredTest { condition: inner, negated: !negated }),
             (Condition::All(all), false) | (Condition::Any(all), true) => {
                 for condition in all {
-                    self.add(Literal { condition, negated });
+                    self.add(RequiredTest { condition, negated });
                 }
             }
             (Condition::Any(any), false) | (Condition::All(any), true) => match any.as_slice() {
-                [condition] => self.add(Literal { condition, negated }),
+                [condition] => self.add(RequiredTest { condition, negated }),
                 any => self
                     .alternatives
-                    .push(any.iter().map(|condition| Literal { condition, negated }).collect()),
+                    .push(any.iter().map(|condition| RequiredTest { condition, negated }).collect()),
             },
-            _ => self.literals.push(Literal { condition, negated }),
+            _ => self.tests.push(RequiredTest { condition, negated }),
         }
     }
 }
 
 impl Search<'_> {
-    /// Why something cannot hold beside what holds already.
-    fn find(&mut self, beside: &[Literal<'_>], added: Literal<'_>) -> Option<Contradiction> {
+    /// Why a test cannot hold together with others.
+    fn find(&mut self, beside: &[RequiredTest<'_>], added: RequiredTest<'_>) -> Option<Contradiction> {
         self.left = self.left.checked_sub(1)?;
-        let mut parts = Parts { literals: beside.to_vec(), alternatives: Vec::new() };
+        let mut parts = RequiredTests { tests: beside.to_vec(), alternatives: Vec::new() };
         parts.add(added);
-        if let Some(found) = self.find_among(&parts.literals) {
+        if let Some(found) = self.find_among(&parts.tests) {
             return Some(found);
         }
         for alternatives in &parts.alternatives {
             let mut first = None;
             let mut possible = alternatives.is_empty();
             for alternative in alternatives {
-                match self.find(&parts.literals, *alternative) {
+                match self.find(&parts.tests, *alternative) {
                     Some(found) => first = first.or(Some(found)),
                     None => possible = true,
                 }
@@ -124,14 +110,14 @@ impl Search<'_> {
         None
     }
 
-    fn find_among(&self, literals: &[Literal<'_>]) -> Option<Contradiction> {
+    fn find_among(&self, tests: &[RequiredTest<'_>]) -> Option<Contradiction> {
         if !self.of_template {
             let connections = self.organization.connections.iter().collect();
             let fits =
                 |connection: &&Connection, condition: &Condition| fits_connection(connection, condition);
-            let found = exhaust(connections, literals, fits);
+            let found = exhaust(connections, tests, fits);
             let found = found.or_else(|| {
-                exhaust(vec![self.organization.name.as_str()], literals, |own, condition| match condition {
+                exhaust(vec![self.organization.name.as_str()], tests, |own, condition| match condition {
                     Condition::Organization(names) => Some(names.iter().any(|name| name.value == *own)),
                     _ => None,
                 })
@@ -143,19 +129,18 @@ impl Search<'_> {
         let clients = self.platform.applications.iter().flat_map(|application| {
             application.clients.iter().map(|client| (application.name.value.as_str(), client.value.as_str()))
         });
-        let found =
-            exhaust(clients.collect(), literals, |(application, client), condition| match condition {
-                Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),
-                Condition::Client(names) => Some(names.iter().any(|name| name.value == *client)),
-                _ => None,
-            });
+        let found = exhaust(clients.collect(), tests, |(application, client), condition| match condition {
+            Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),
+            Condition::Client(names) => Some(names.iter().any(|name| name.value == *client)),
+            _ => None,
+        });
         match found {
             Some((before, last)) => Some(self.describe(before, last)),
-            None => find_among_texts(literals).or_else(|| values::find(literals)),
+            None => find_among_texts(tests).or_else(|| attribute_values::find(tests)),
         }
     }
 
-    fn describe(&self, before: Option<Literal<'_>>, last: Literal<'_>) -> Contradiction {
+    fn describe(&self, before: Option<RequiredTest<'_>>, last: RequiredTest<'_>) -> Contradiction {
         let own = visible(&self.organization.name);
         let message = match (last.condition, last.negated, before) {
             (Condition::Organization(_), false, _) => {
@@ -174,9 +159,9 @@ impl Search<'_> {
                 format!("no application has the client {ids}")
             }
             (Condition::Connection(_) | Condition::Strategy(_), _, _) => {
-                "the condition leaves no connection of this mapping".to_owned()
+                "no connection of this mapping can pass the condition".to_owned()
             }
-            _ => "the condition leaves no client of any application".to_owned(),
+            _ => "no client of any application can pass the condition".to_owned(),
         };
         Contradiction {
             message,
@@ -186,7 +171,7 @@ impl Search<'_> {
     }
 }
 
-/// Whether a connection passes a test, if the test asks about it.
+/// Whether a connection passes a test, if the test is about connections.
 fn fits_connection(connection: &Connection, condition: &Condition) -> Option<bool> {
     match condition {
         Condition::Connection(names) => Some(names.iter().any(|name| name.value == connection.name.value)),
@@ -195,41 +180,41 @@ fn fits_connection(connection: &Connection, condition: &Condition) -> Option<boo
     }
 }
 
-/// The test behind which no candidate is left, and the one before it.
+/// The test after which there are no candidates, and the one before it.
 fn exhaust<'c, T>(
     mut candidates: Vec<T>,
-    literals: &[Literal<'c>],
+    tests: &[RequiredTest<'c>],
     fits: impl Fn(&T, &Condition) -> Option<bool>,
-) -> Option<(Option<Literal<'c>>, Literal<'c>)> {
+) -> Option<(Option<RequiredTest<'c>>, RequiredTest<'c>)> {
     let mut before = None;
     if candidates.is_empty() {
         return None;
     }
-    for literal in literals {
+    for test in tests {
         let mut asks = false;
         candidates.retain(|candidate| {
-            let fits = fits(candidate, literal.condition);
+            let fits = fits(candidate, test.condition);
             asks |= fits.is_some();
-            fits.is_none_or(|fits| fits != literal.negated)
+            fits.is_none_or(|fits| fits != test.negated)
         });
         if candidates.is_empty() {
-            return Some((before, *literal));
+            return Some((before, *test));
         }
         if asks {
-            before = Some(*literal);
+            before = Some(*test);
         }
     }
     None
 }
 
-/// The values that a test asks for.
-type TextTest<'c> = (BTreeSet<String>, Literal<'c>);
+/// The values that a test allows.
+type TextTest<'c> = (BTreeSet<String>, RequiredTest<'c>);
 
 /// E-mail domains and members of metadata, which have one value each.
-fn find_among_texts(literals: &[Literal<'_>]) -> Option<Contradiction> {
+fn find_among_texts(tests: &[RequiredTest<'_>]) -> Option<Contradiction> {
     let mut asked: BTreeMap<(&str, &str), Vec<TextTest<'_>>> = BTreeMap::new();
-    for literal in literals {
-        let (what, values) = match literal.condition {
+    for test in tests {
+        let (what, values) = match test.condition {
             Condition::EmailDomain(domains) => {
                 let spellings = domains.iter().flat_map(|domain| domains::spellings(&domain.value));
                 (("", ""), spellings.map(|domain| fold(&domain)).collect())
@@ -240,18 +225,18 @@ fn find_among_texts(literals: &[Literal<'_>]) -> Option<Contradiction> {
             }
             _ => continue,
         };
-        asked.entry(what).or_default().push((values, *literal));
+        asked.entry(what).or_default().push((values, *test));
     }
     for ((of, key), mut tests) in asked {
-        // What has to hold first; the rest is taken away from it.
-        tests.sort_by_key(|(_, literal)| literal.negated);
+        // Tests that are not negated come first; the others remove values from theirs.
+        tests.sort_by_key(|(_, test)| test.negated);
         let Some(((first, before), others)) = tests.split_first() else { continue };
         if before.negated {
             continue;
         }
         let mut left = first.clone();
-        for (values, literal) in others {
-            left.retain(|value| values.contains(value) != literal.negated);
+        for (values, test) in others {
+            left.retain(|value| values.contains(value) != test.negated);
             if left.is_empty() {
                 let what = match of {
                     "" => "no e-mail domain".to_owned(),
@@ -259,7 +244,7 @@ fn find_among_texts(literals: &[Literal<'_>]) -> Option<Contradiction> {
                 };
                 return Some(Contradiction {
                     message: format!("{what} passes both this and the rest of the condition"),
-                    span: span_of(literal.condition),
+                    span: span_of(test.condition),
                     other: Some(span_of(before.condition)),
                 });
             }
@@ -274,21 +259,4 @@ fn owner(of: MetadataOf) -> &'static str {
         MetadataOf::Connection => "connection",
         MetadataOf::Client => "client",
     }
-}
-
-/// The place of a condition.
-pub(super) fn span_of(condition: &Condition) -> Range<usize> {
-    let place = match condition {
-        Condition::All(all) | Condition::Any(all) => return all.first().map(span_of).unwrap_or_default(),
-        Condition::Not(inner) | Condition::FalseIfUnknown(inner) => return span_of(inner),
-        Condition::Connection(names)
-        | Condition::Application(names)
-        | Condition::Client(names)
-        | Condition::Organization(names)
-        | Condition::EmailDomain(names)
-        | Condition::Metadata { values: names, .. } => names.first().map(|name| &name.span),
-        Condition::Strategy(all) => all.first().map(|(_, span)| span),
-        Condition::User { span, .. } => Some(span),
-    };
-    place.cloned().unwrap_or_default()
 }

@@ -1,15 +1,14 @@
-//! Names that are nearly those that are known.
+//! Names that look like other names of the mapping.
 
 use super::confusable::{difference, skeleton};
-use super::in_rule;
-use super::names::patterns_of;
+use super::in_rule::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::Organization;
 use crate::language::yaml::Spanned;
 use crate::text::case_mapping;
 use crate::text::visible::visible;
 
-/// A name that stands in a mapping.
+/// A name in a mapping.
 #[derive(Clone, Copy)]
 struct Spelling<'m> {
     name: &'m Spanned<String>,
@@ -20,7 +19,7 @@ struct Spelling<'m> {
 enum Whose {
     AliasName,
     AliasId,
-    /// An exact pattern: the position of its rule, and whether its letter case is left out of account.
+    /// An exact pattern: the position of its rule, and whether its letter case is ignored.
     Pattern {
         rule: usize,
         ignore_case: bool,
@@ -36,13 +35,13 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
         }
     }
     for (position, rule) in organization.rules.iter().enumerate() {
-        for patterns in patterns_of(rule) {
+        for patterns in rule.patterns() {
             let whose = Whose::Pattern { rule: position, ignore_case: patterns.ignore_case };
             spellings
                 .extend(patterns.exact.iter().map(|name| (skeleton(&name.value), Spelling { name, whose })));
         }
     }
-    // Stable: in the order of the file where they look the same.
+    // The sort is stable: names that look the same stay in the order of the file.
     spellings.sort_by(|(left, _), (right, _)| left.cmp(right));
     for alike in spellings.chunk_by(|(left, _), (right, _)| left == right) {
         let first = alike.first().map(|(_, spelling)| spelling.name.value.as_str());
@@ -90,12 +89,12 @@ fn compare(organization: &Organization, alike: &[Spelling<'_>], diagnostics: &mu
     }
 }
 
-/// The spelling that is probably right: that of an alias, or the one that is written most often.
+/// The spelling that is probably right: an alias, or the one that is written most often.
 fn best_known<'s, 'm>(alike: &'s [Spelling<'m>]) -> Option<&'s Spelling<'m>> {
     let of = |whose| alike.iter().find(move |spelling| spelling.whose == whose);
     of(Whose::AliasName).or_else(|| of(Whose::AliasId)).or_else(|| {
         let times = |text: &str| alike.iter().filter(|spelling| spelling.name.value == text).count();
-        // The first of those written most often: `max_by_key` would take the last.
+        // Reversed, because `max_by_key` returns the last of those written most often, and the first is meant.
         alike.iter().rev().max_by_key(|spelling| times(&spelling.name.value))
     })
 }
@@ -123,7 +122,7 @@ mod tests {
     const ADMINS: &[(&str, &str)] = &[("6F1C-id", "SG Admins")];
 
     #[test]
-    fn nearly_an_alias_is_found() {
+    fn near_miss_of_an_alias_is_reported() {
         check_one(
             &find(ADMINS, vec![exact(&["SG admins"])]),
             "`SG admins` differs from `SG Admins` only in letter case",
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn nearly_another_pattern_is_found() {
+    fn near_miss_of_another_pattern_is_reported() {
         let found = find(&[], vec![exact(&["bi-admins"]), exact(&["x", "BI-admins"])]);
         check_one(&found, "`BI-admins` differs from `bi-admins` only in letter case");
         let related = found[0].related.as_ref().expect("the other");
@@ -151,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_is_no_near_miss() {
+    fn near_miss_ignores_names_that_are_meant() {
         assert_eq!(find(ADMINS, vec![exact(&["SG Admins", "6F1C-id"])]), []);
         assert_eq!(find(ADMINS, vec![ignoring_case(exact(&["sg admins", "6f1c-ID"]))]), []);
         assert_eq!(find(ADMINS, vec![exact(&["SG Admins", "SG admins"])]), [], "a rule has both");
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_in_a_template_says_where_it_is_used() {
+    fn near_miss_in_a_template_names_the_use() {
         let mut acme = organization(vec![of_template(grant("r", exact(&["sg admins"]), &["x"]))]);
         acme.aliases = vec![alias("1", "SG Admins")];
         let found = lint_organization(&acme, Code::NearMiss);

@@ -1,11 +1,12 @@
-//! The registry of target groups: who grants them, and whether they can be told apart.
+//! Target groups that nothing grants, and target groups that look alike.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::captures::can_name;
 use super::confusable::{difference, skeleton};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Effect, Organization, Platform, TargetGroup};
+use crate::language::parsed_patterns::Grant;
+use crate::patterns::grant_text::GrantText;
 use crate::text::visible::visible;
 
 /// Reports target groups that nothing grants, and those that look like one another.
@@ -16,22 +17,21 @@ pub(super) fn lint(platform: &Platform, organizations: &[Organization], diagnost
 
 fn find_unused(platform: &Platform, organizations: &[Organization], diagnostics: &mut Vec<Diagnostic>) {
     let mut granted: HashSet<&str> = HashSet::new();
-    let mut expanded: HashSet<&str> = HashSet::new();
+    // Many rules, often from one template, have the same text.
+    let mut expanded: BTreeMap<&str, &GrantText> = BTreeMap::new();
     for organization in organizations {
+        granted.extend(organization.default.iter().map(|group| group.value.as_str()));
         let granting = organization.rules.iter().filter(|rule| rule.effect == Effect::Grant);
-        for group in granting.flat_map(|rule| &rule.groups).chain(&organization.default) {
-            if group.value.contains("${") {
-                expanded.insert(&group.value);
-            } else {
-                granted.insert(&group.value);
+        for Grant { written, expansion } in granting.flat_map(|rule| &rule.groups) {
+            match expansion {
+                Some(expansion) => drop(expanded.insert(&written.value, expansion)),
+                None => drop(granted.insert(&written.value)),
             }
         }
     }
-    let mut expanded: Vec<&str> = expanded.into_iter().collect();
-    expanded.sort_unstable();
     for group in &platform.groups {
         let name = group.name.value.as_str();
-        if !granted.contains(name) && !expanded.iter().any(|grant| can_name(grant, name)) {
+        if !granted.contains(name) && !expanded.values().any(|grant| grant.can_name(name)) {
             let message = format!("no rule and no default can grant `{}`", visible(name));
             diagnostics.push(Diagnostic::new(
                 Code::UnusedTargetGroup,
@@ -72,7 +72,7 @@ mod tests {
     use crate::diagnostic::Code;
 
     #[test]
-    fn a_group_that_nothing_grants_is_found() {
+    fn unused_target_group_is_reported() {
         let acme = [organization(vec![grant("viewers", exact(&["staff"]), &["bi-viewers"])])];
         let found = lint_all(&platform(&["bi-admins", "bi-viewers"]), &acme, Code::UnusedTargetGroup);
         check_one(&found, "no rule and no default can grant `bi-admins`");
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_any_organization_can_grant_is_used() {
+    fn unused_target_group_counts_every_organization() {
         let mut acme = organization(vec![grant("teams", glob(&["x-${team}"]), &["bi-${team}"])]);
         acme.default = names(&["guests"]);
         let hooli = organization(vec![grant("staff", exact(&["staff"]), &["staff"])]);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_look_alike_are_found() {
+    fn similar_target_groups_are_reported() {
         let found = lint_all(&platform(&["bi-admins", "BI-Admins"]), &[], Code::SimilarTargetGroups);
         check_one(&found, "`BI-Admins` differs from `bi-admins` only in letter case");
         assert!(found[0].related.as_ref().expect("the other").span.start < found[0].span.start);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_read_differently_are_not_alike() {
+    fn similar_target_groups_ignore_names_that_read_differently() {
         let platform = platform(&["bi-admins", "bi_admins", "biadmins", "bi admins", "bi-admin"]);
         assert_eq!(lint_all(&platform, &[], Code::SimilarTargetGroups), []);
     }

@@ -1,4 +1,4 @@
-//! Mappings for the tests of what is looked for, without files.
+//! Mappings for the tests of lints, without files.
 
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::{Code, Diagnostic};
@@ -6,6 +6,7 @@ use crate::language::model::{
     Alias, Application, Condition, Connection, Effect, From, Limits, Matches, Organization, OwnedForm,
     OwnedShape, OwnedSource, Patterns, Platform, Policies, Rule, Scalar, TargetGroup, Test, Tokens,
 };
+use crate::language::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use crate::language::strategy::Strategy;
 use crate::language::yaml::Spanned;
 use crate::login::source::{Absent, Combine, Identity};
@@ -13,7 +14,7 @@ use crate::login::source::{Absent, Combine, Identity};
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// Every place that is asked for is another one, behind those before.
+/// A new place at each call, after the earlier ones.
 pub(super) fn place() -> Range<usize> {
     static NEXT: AtomicUsize = AtomicUsize::new(100);
     let start = NEXT.fetch_add(2, Ordering::Relaxed);
@@ -122,8 +123,8 @@ fn patterns(exact: &[&str], glob: &[&str], regex: &[&str]) -> Patterns {
     Patterns {
         span: place(),
         exact: names(exact),
-        glob: names(glob),
-        regex: names(regex),
+        glob: names(glob).into_iter().map(GlobPattern::parse).collect(),
+        regex: names(regex).into_iter().map(|regex| RegexPattern::parse(regex, false)).collect(),
         ignore_case: false,
     }
 }
@@ -141,7 +142,9 @@ pub(super) fn regex(texts: &[&str]) -> Patterns {
 }
 
 pub(super) fn ignoring_case(patterns: Patterns) -> Patterns {
-    Patterns { ignore_case: true, ..patterns }
+    let again = |regex: RegexPattern| RegexPattern::parse(regex.written, true);
+    let regex = patterns.regex.into_iter().map(again).collect();
+    Patterns { ignore_case: true, regex, ..patterns }
 }
 
 pub(super) fn combined(any: Vec<Patterns>, all: Vec<Patterns>, none: Vec<Patterns>) -> Matches {
@@ -157,7 +160,7 @@ pub(super) fn rule(id: &str, effect: Effect, matches: Matches, groups: &[&str]) 
         when: None,
         matches,
         effect,
-        groups: names(groups),
+        groups: names(groups).into_iter().map(Grant::parse).collect(),
         protected: false,
         expires: None,
     }
@@ -179,7 +182,7 @@ pub(super) fn when(rule: Rule, condition: Condition) -> Rule {
     Rule { when: Some(condition), ..rule }
 }
 
-/// Marks a rule as one of a template.
+/// Marks a rule as being from a template.
 pub(super) fn of_template(rule: Rule) -> Rule {
     Rule { used: Some(7..9), file: "templates/bi@1.yaml".to_owned(), ..rule }
 }
@@ -192,10 +195,14 @@ pub(super) fn texts(texts: &[&str]) -> Vec<Scalar> {
     texts.iter().map(|text| Scalar::Text((*text).to_owned())).collect()
 }
 
-/// What is found in an organization and the groups of its rules, with a certain code.
+/// The findings with a code in an organization, on a platform with the groups of its rules.
 pub(super) fn lint_organization(organization: &Organization, code: Code) -> Vec<Diagnostic> {
-    let mut groups: Vec<&str> =
-        organization.rules.iter().flat_map(|rule| &rule.groups).map(|group| group.value.as_str()).collect();
+    let mut groups: Vec<&str> = organization
+        .rules
+        .iter()
+        .flat_map(|rule| &rule.groups)
+        .map(|group| group.written.value.as_str())
+        .collect();
     groups.sort_unstable();
     groups.dedup();
     lint_all(&platform(&groups), core::slice::from_ref(organization), code)
@@ -212,7 +219,7 @@ pub(super) fn lint(rule: Rule, code: Code) -> Vec<Diagnostic> {
     lint_organization(&organization(vec![rule]), code)
 }
 
-/// Holds findings to one, whose message has a certain part.
+/// Asserts that there is one finding, and that its message contains a text.
 pub(super) fn check_one(found: &[Diagnostic], message: &str) {
     let [only] = found else { panic!("one finding with {message}, not {found:#?}") };
     assert!(only.message.contains(message), "{} has no {message}", only.message);

@@ -1,33 +1,36 @@
-//! Rules beside which others are of no use: the same rule once more, or one that gives nothing of its own.
+//! Rules that add nothing to another rule: duplicates, and rules whose effect another rule has too.
 
 use core::hash::{Hash, Hasher};
 use std::collections::{HashMap, hash_map::DefaultHasher};
 
-use super::in_rule;
-use super::patterns::{Prepared, PreparedRule, spend};
+use super::budget::spend;
+use super::in_rule::in_rule;
+use super::pattern_set::PreparedRule;
+use super::prepared::Prepared;
 use crate::bundle::mapping::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};
+use crate::language::parsed_patterns::Grant;
 use crate::language::yaml::Spanned;
 use crate::limits::FEW_CANDIDATES;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
 
 /// A rule, so that it can be compared with others.
-struct Compared<'m> {
-    rule: &'m Rule,
-    matches: &'m PreparedRule<'m>,
-    /// The groups that it grants or excludes, as numbers: sorted, each once.
+struct Compared<'p, 'm> {
+    rule: &'p Rule,
+    matches: &'p PreparedRule<'m>,
+    /// The groups that it grants or excludes, as numbers, sorted and without duplicates.
     groups: Vec<usize>,
     /// Whether what it grants depends on captures.
     expands: bool,
-    /// Its condition as a number; equal conditions have the same.
+    /// Its condition as a number; equal conditions have the same number.
     condition: Option<usize>,
-    /// Whether another rule does the same, and has been named.
+    /// Whether it has been reported as the duplicate of another rule.
     is_duplicate: bool,
 }
 
-/// Reports rules that are there twice, and rules that give nothing that another one does not give.
+/// Reports duplicates, and rules that grant or exclude nothing that another rule does not.
 pub(super) fn lint(
     platform: &Platform,
     organization: &Organization,
@@ -44,13 +47,13 @@ pub(super) fn lint(
     find_shadowed(organization, prepared, &rules, unmatched, budget, diagnostics);
 }
 
-fn compare_all<'m>(organization: &'m Organization, prepared: &'m Prepared<'m>) -> Vec<Compared<'m>> {
+fn compare_all<'p, 'm>(organization: &'p Organization, prepared: &'p Prepared<'m>) -> Vec<Compared<'p, 'm>> {
     let mut groups: HashMap<&str, usize> = HashMap::new();
     let mut conditions: HashMap<String, usize> = HashMap::new();
-    let compare = |(rule, matches): (&'m Rule, &'m PreparedRule<'m>)| {
-        let number = |group: &'m Spanned<String>| {
+    let compare = |(rule, matches): (&'p Rule, &'p PreparedRule<'m>)| {
+        let number = |group: &'p Grant| {
             let next = groups.len();
-            *groups.entry(group.value.as_str()).or_insert(next)
+            *groups.entry(group.written.value.as_str()).or_insert(next)
         };
         let mut numbers: Vec<usize> = rule.groups.iter().map(number).collect();
         numbers.sort_unstable();
@@ -59,7 +62,7 @@ fn compare_all<'m>(organization: &'m Organization, prepared: &'m Prepared<'m>) -
             let next = conditions.len();
             *conditions.entry(canonical(condition)).or_insert(next)
         });
-        let expands = rule.groups.iter().any(|group| group.value.contains("${"));
+        let expands = rule.groups.iter().any(|group| group.expansion.is_some());
         Compared { rule, matches, groups: numbers, expands, condition, is_duplicate: false }
     };
     organization.rules.iter().zip(&prepared.rules).map(compare).collect()
@@ -67,7 +70,7 @@ fn compare_all<'m>(organization: &'m Organization, prepared: &'m Prepared<'m>) -
 
 fn find_duplicates(
     organization: &Organization,
-    rules: &mut [Compared<'_>],
+    rules: &mut [Compared<'_, '_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
@@ -92,12 +95,12 @@ fn find_duplicates(
 fn find_shadowed(
     organization: &Organization,
     prepared: &Prepared<'_>,
-    rules: &[Compared<'_>],
+    rules: &[Compared<'_, '_>],
     unmatched: UnmatchedPolicy,
     budget: &mut usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let is_everyone = |(_, rule): &(usize, &Compared<'_>)| matches!(rule.rule.matches, Matches::Everyone);
+    let is_everyone = |(_, rule): &(usize, &Compared<'_, '_>)| matches!(rule.rule.matches, Matches::Everyone);
     let everyone: Vec<usize> =
         rules.iter().enumerate().filter(is_everyone).map(|(position, _)| position).collect();
     let mut by_group: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -110,7 +113,7 @@ fn find_shadowed(
         if rule.is_duplicate {
             continue;
         }
-        // Whatever shadows the rule has all of its groups; where many do, its patterns say which to look at.
+        // A rule that shadows this one has all of its groups. If many rules have them, the patterns narrow them down.
         let with_group =
             rule.groups.iter().filter_map(|group| by_group.get(group)).min_by_key(|all| all.len());
         let candidates = match with_group {
@@ -126,14 +129,17 @@ fn find_shadowed(
             }
         };
         for candidate in candidates {
-            let Some(other) = rules.get(candidate).filter(|_| candidate != position) else { continue };
+            if candidate == position {
+                continue;
+            }
+            let Some(other) = rules.get(candidate) else { continue };
             if !spend(budget, 1) {
                 return;
             }
             if other.is_duplicate || !other.shadows(rule, unmatched, budget) {
                 continue;
             }
-            // Of two that shadow each other, the later one is of no use.
+            // Of two rules that shadow each other, the later one is reported.
             if candidate > position && rule.shadows(other, unmatched, budget) {
                 continue;
             }
@@ -157,7 +163,7 @@ fn find_shadowed(
     }
 }
 
-impl Compared<'_> {
+impl Compared<'_, '_> {
     fn hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let everyone = matches!(self.rule.matches, Matches::Everyone);
@@ -188,14 +194,14 @@ impl Compared<'_> {
         if everyone(self.rule) != everyone(other.rule) {
             return false;
         }
-        // Two captures may have changed places in patterns that match the same.
+        // Patterns that match the same names can capture different parts of them, so their texts are compared.
         if self.expands || other.expands {
             return self.texts() == other.texts();
         }
         self.matches.is_same(other.matches)
     }
 
-    /// All patterns as they are written, each with what it is for, sorted.
+    /// All patterns as they are written, each with its part of `match`, sorted.
     fn texts(&self) -> Vec<(usize, bool, &str, &str)> {
         let mut texts = Vec::new();
         let Matches::Groups { any, all, none, .. } = &self.rule.matches else { return texts };
@@ -203,19 +209,18 @@ impl Compared<'_> {
         let none = none.iter().map(|patterns| (1, patterns));
         let all = all.iter().enumerate().map(|(entry, patterns)| (2 + entry, patterns));
         for (part, patterns) in any.chain(none).chain(all) {
-            for (kind, names) in
-                [("exact", &patterns.exact), ("glob", &patterns.glob), ("regex", &patterns.regex)]
-            {
-                texts
-                    .extend(names.iter().map(|name| (part, patterns.ignore_case, kind, name.value.as_str())));
-            }
+            let exact = patterns.exact.iter().map(|name| ("exact", name));
+            let globs = patterns.glob.iter().map(|glob| ("glob", &glob.written));
+            let regexes = patterns.regex.iter().map(|regex| ("regex", &regex.written));
+            let written = exact.chain(globs).chain(regexes);
+            texts.extend(written.map(|(kind, name)| (part, patterns.ignore_case, kind, name.value.as_str())));
         }
         texts.sort_unstable();
         texts.dedup();
         texts
     }
 
-    /// Whether `other` gives nothing that this rule does not give.
+    /// Whether `other` grants or excludes nothing that this rule does not.
     fn shadows(&self, other: &Self, unmatched: UnmatchedPolicy, budget: &mut usize) -> bool {
         let lasts = match (self.expiry(), other.expiry()) {
             (None, _) => true,
@@ -240,7 +245,7 @@ impl Compared<'_> {
         if !everyone && !simple {
             return false;
         }
-        // Where an unmatched group means a refusal, a rule is of use by what it matches.
+        // If an unmatched group refuses the login, a rule also has an effect through what it matches.
         if unmatched == UnmatchedPolicy::Deny {
             return simple
                 && its.sets().all(|set| own.any.covers(set, budget))
@@ -252,7 +257,7 @@ impl Compared<'_> {
     }
 }
 
-/// A condition as text, which is the same for conditions that differ in order only.
+/// A condition as text; conditions that differ only in their order have the same text.
 fn canonical(condition: &Condition) -> String {
     let names = |kind: &str, names: &[Spanned<String>]| {
         let texts = names.iter().map(|name| format!("{:?}", name.value)).collect();
@@ -342,11 +347,11 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_is_there_twice_is_found() {
+    fn duplicate_rule_is_reported() {
         check_duplicate(a(exact(&["m", "n"])), b(exact(&["n", "m", "n"])));
         check_duplicate(
             a(glob(&["m-*", "{n,o}"])),
-            b(Patterns { glob: names(&["m-*"]), ..exact(&["o", "n"]) }),
+            b(Patterns { glob: glob(&["m-*"]).glob, ..exact(&["o", "n"]) }),
         );
         check_duplicate(a(regex(&["m+"])), b(regex(&["m+"])));
         check_duplicate(a(ignoring_case(exact(&["M"]))), b(ignoring_case(exact(&["m"]))));
@@ -364,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_differ_are_no_duplicates() {
+    fn duplicate_rule_ignores_rules_that_differ() {
         check_no_duplicate(a(exact(&["m"])), b(exact(&["M"])));
         check_no_duplicate(a(exact(&["m"])), b(ignoring_case(exact(&["m"]))));
         check_no_duplicate(a(exact(&["m"])), grant("b", exact(&["m"]), &["x"]));
@@ -390,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_gives_nothing_of_its_own_is_found() {
+    fn shadowed_rule_is_reported() {
         check_shadowed(a(exact(&["m", "n"])), less(exact(&["n"])));
         check_shadowed(a(glob(&["m-*"])), less(exact(&["m-1", "m-2"])));
         check_shadowed(a(glob(&["m-*"])), less(glob(&["m-*"])));
@@ -415,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_of_no_account_and_of_two_the_later_is_named() {
+    fn shadowed_rule_does_not_depend_on_order_and_names_the_later_of_two() {
         let found = find(vec![less(exact(&["m-1"])), a(glob(&["m-*"]))], Code::ShadowedRule);
         check_one(&found, "`less` grants nothing that `a`");
         let found = find(vec![a(glob(&["m-[ab]"])), b(exact(&["m-a", "m-b"]))], Code::ShadowedRule);
@@ -428,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_gives_something_of_its_own_is_not() {
+    fn shadowed_rule_ignores_rules_with_an_effect() {
         check_no_shadow(a(exact(&["m"])), less(exact(&["m", "n"])));
         check_no_shadow(a(glob(&["m-?"])), less(glob(&["m-*"])));
         check_no_shadow(a(glob(&["m-*"])), grant("more", exact(&["m-1"]), &["x", "z"]));
@@ -447,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn where_unmatched_groups_are_refused_a_rule_is_of_use_by_what_it_matches() {
+    fn shadowed_rule_counts_matches_if_unmatched_groups_are_refused() {
         let mut acme = organization(vec![everyone("a", &["x"]), less(exact(&["m"]))]);
         check_one(&lint_organization(&acme, Code::ShadowedRule), "`less`");
         acme.unmatched = Some(UnmatchedPolicy::Deny);
@@ -457,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_of_a_template_says_where_it_is_used() {
+    fn shadowed_rule_of_a_template_names_the_use() {
         let found = find(vec![a(glob(&["m*"])), of_template(less(exact(&["m"])))], Code::ShadowedRule);
         check_one(&found, "`less` grants nothing that `a`");
         assert_eq!(found[0].file, "templates/bi@1.yaml");

@@ -1,5 +1,4 @@
-//! A pattern as an automaton on characters: globs and regular expressions alike, so that questions about all patterns
-//! of a rule together have one answer.
+//! Globs and regular expressions as automata on characters, so that all patterns of a rule can be examined together.
 
 use std::collections::BTreeSet;
 
@@ -8,28 +7,28 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use super::folding::{contains, unfold};
 use crate::matching::glob::{ANY, CAPTURE, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 
-/// A pattern as states and where characters lead from them.
+/// A pattern as states, and transitions on characters.
 #[derive(Clone, Debug)]
 pub(crate) struct Automaton {
     states: Vec<State>,
     start: usize,
-    /// By state, for the start and what a character leads to: the states that are reached from there without a
-    /// character, and want one or the end.
+    /// By state, for the start and the targets of characters: the states that are reached from there without a character
+    /// and that take a character or end the name.
     places: Vec<Vec<usize>>,
 }
 
-/// The characters that lead on from a place, and the places that they lead to.
+/// The characters that a place takes, and the places that they lead to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Way<'a> {
+pub(crate) struct Transition<'a> {
     pub(crate) ranges: &'a [(char, char)],
     pub(crate) reached: &'a [usize],
 }
 
 #[derive(Clone, Debug)]
 enum State {
-    /// A character in one of the ranges leads on.
+    /// A character in one of the ranges leads to `next`.
     Chars { ranges: Vec<(char, char)>, next: usize },
-    /// Any of these, without a character.
+    /// Leads to all of these without a character.
     Split(Vec<usize>),
     /// The name matches if it ends here.
     End,
@@ -51,7 +50,7 @@ impl Automaton {
         automaton
     }
 
-    /// The same; a folded glob matches all names that it matches when they are folded.
+    /// The same. If case is ignored, the glob is folded, and the automaton matches the names that match it after folding.
     pub(crate) fn of_glob_as(lowered: &str, ignore_case: bool) -> Self {
         let mut automaton = Self::of_glob(lowered);
         if ignore_case {
@@ -76,7 +75,7 @@ impl Automaton {
         Self { states: vec![State::End], start: 0, places: Vec::new() }
     }
 
-    /// Adds states that match what the expression matches and lead to `next`; answers where they begin.
+    /// Adds states that match what the expression matches and then lead to `next`; returns the first of them.
     fn add(&mut self, hir: &Hir, next: usize) -> usize {
         match hir.kind() {
             HirKind::Empty => next,
@@ -88,7 +87,7 @@ impl Automaton {
                 let ranges = class.iter().map(|range| (range.start(), range.end())).collect();
                 self.chars(ranges, next)
             }
-            // There is neither in what the compiler makes of a pattern; no way on is the careful answer.
+            // The compiler's trees contain neither; matching nothing is the safe answer.
             HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => self.chars(Vec::new(), next),
             HirKind::Capture(capture) => self.add(&capture.sub, next),
             HirKind::Concat(parts) => parts.iter().rev().fold(next, |next, part| self.add(part, next)),
@@ -109,12 +108,12 @@ impl Automaton {
         }
     }
 
-    /// Adds a loop that leads to `behind`; `body` is told where it has to lead to itself.
-    fn repeat(&mut self, behind: usize, body: impl FnOnce(&mut Self, usize) -> usize) -> usize {
+    /// Adds a loop that leads to `next`; `body` receives the state to which it has to lead back.
+    fn repeat(&mut self, next: usize, body: impl FnOnce(&mut Self, usize) -> usize) -> usize {
         let split = self.push(State::Split(Vec::new()));
         let body = body(self, split);
-        if let Some(State::Split(ways)) = self.states.get_mut(split) {
-            ways.extend([body, behind]);
+        if let Some(State::Split(targets)) = self.states.get_mut(split) {
+            targets.extend([body, next]);
         }
         split
     }
@@ -144,7 +143,7 @@ impl Automaton {
         self.places = places;
     }
 
-    /// The states that want a character or the end, of those that are reached from one without a character.
+    /// The states that take a character or end the name, of those that are reached from a state without a character.
     fn reached_from(&self, state: usize) -> Vec<usize> {
         let (mut seen, mut open, mut reached) = (BTreeSet::new(), vec![state], Vec::new());
         while let Some(at) = open.pop() {
@@ -152,14 +151,14 @@ impl Automaton {
                 continue;
             }
             match self.states.get(at) {
-                Some(State::Split(ways)) => open.extend(ways),
+                Some(State::Split(targets)) => open.extend(targets),
                 _ => reached.push(at),
             }
         }
         reached
     }
 
-    /// The places where a name that has not begun is.
+    /// The places before the first character of a name.
     pub(crate) fn begin(&self) -> &[usize] {
         self.places_at(self.start)
     }
@@ -172,10 +171,12 @@ impl Automaton {
         }
     }
 
-    /// The way on from a place, if there is one.
-    pub(crate) fn way(&self, place: usize) -> Option<Way<'_>> {
+    /// What a place takes and where it leads; `None` if a name ends there.
+    pub(crate) fn transition(&self, place: usize) -> Option<Transition<'_>> {
         match self.states.get(place) {
-            Some(State::Chars { ranges, next }) => Some(Way { ranges, reached: self.places_at(*next) }),
+            Some(State::Chars { ranges, next }) => {
+                Some(Transition { ranges, reached: self.places_at(*next) })
+            }
             _ => None,
         }
     }
@@ -215,7 +216,8 @@ impl Automaton {
         false
     }
 
-    /// Where, among all characters, the automaton begins to tell them apart.
+    /// The characters at which a range begins, or the first after one: between two of them the automaton treats all
+    /// characters alike.
     pub(crate) fn borders(&self) -> impl Iterator<Item = char> {
         let ranges = self.states.iter().flat_map(|state| match state {
             State::Chars { ranges, .. } => ranges.as_slice(),
@@ -235,7 +237,7 @@ impl Automaton {
     }
 }
 
-/// Whether a name can hold a character.
+/// Whether a name can contain a character.
 pub(crate) fn is_usable(char: char) -> bool {
     !matches!(char, '\u{0}'..' ' | '\u{7f}' | '\u{fffd}')
 }
@@ -251,7 +253,7 @@ pub(crate) fn read_glob(lowered: &str) -> Vec<Option<Vec<(char, char)>>> {
     while let Some(char) = rest.next() {
         tokens.push(match u8::try_from(char) {
             Ok(ANY) => None,
-            // Its wildcards follow; its letter is none of the name's.
+            // The letter is the capture's number; its wildcards follow.
             Ok(CAPTURE) => {
                 rest.next();
                 continue;
@@ -277,7 +279,7 @@ pub(crate) fn read_glob(lowered: &str) -> Vec<Option<Vec<(char, char)>>> {
 fn all_but(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
     ranges.sort_unstable();
     let mut others = Vec::new();
-    // The first character that has not been dealt with, as long as there is one.
+    // The first character that has not been handled, if there is one.
     let mut next = Some('\0');
     for (low, high) in ranges {
         let Some(first) = next else { break };
@@ -297,7 +299,7 @@ mod tests {
     use super::{Automaton, all_but};
 
     #[test]
-    fn what_is_left_out_is_all_the_rest() {
+    fn all_but_is_the_complement() {
         let check = |ranges: &[(char, char)], expected: &[(char, char)]| {
             assert_eq!(all_but(ranges.to_vec()), expected, "{ranges:?}");
         };
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_an_automaton_too() {
+    fn automaton_of_a_name_matches_it_alone() {
         assert!(Automaton::of_glob("eng").is_match("eng"));
         assert!(!Automaton::of_glob("eng").is_match("en"));
         assert!(!Automaton::of_glob("eng").is_open());

@@ -1,14 +1,14 @@
 //! Globs that capture.
 //!
-//! What they capture is what the regular expression that docs/mapping.md gives for them captures. Most globs are such
-//! that the engine finds that by itself: each capture takes as little as it can, from left to right. Those whose
-//! captures depend on a `*` or on the order of alternatives become the program of the regular expression.
+//! docs/language/patterns.md#which-text-is-captured gives the regular expression that captures the same as a glob. For
+//! most globs the engine does not need it: each capture takes as little as possible, from left to right. A glob whose
+//! captures depend on a `*` or on the order of alternatives becomes the program of that regular expression.
 
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Repetition};
 
 use super::automaton::{everything, read_glob};
 use super::domains::addresses;
-use super::glob::Token;
+use super::glob::GlobToken;
 use crate::limits::MAX_COMPARED_CAPTURES;
 use crate::matching::glob::{ANY, CAPTURE, Pattern};
 
@@ -17,10 +17,10 @@ pub(crate) fn has_any(patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| pattern.contains(char::from(CAPTURE)))
 }
 
-/// Whether lowered patterns, matched one by one with captures that take as little as they can, capture of every name
-/// what the glob that they come from does.
+/// Whether lowered patterns, matched one by one with captures as short as possible, capture the same of every name as
+/// the glob that they come from.
 ///
-/// So it is if no `*` comes before a capture, and no name matches two of them.
+/// That holds if `*` never comes before a capture, and no name matches two of the patterns.
 pub(crate) fn are_plain(patterns: &[String]) -> bool {
     patterns.len() <= MAX_COMPARED_CAPTURES
         && patterns.iter().all(|pattern| captures_come_first(pattern))
@@ -50,21 +50,21 @@ fn are_apart(one: &str, other: &str) -> bool {
 
 /// A glob as the tree of the regular expression that it is read as; captures have their numbers as names.
 ///
-/// `fold` brings lowered pieces of the glob into the letters of the names that it is held against.
-pub(crate) fn tree(tokens: &[Token], fold: &dyn Fn(&str) -> String) -> Hir {
+/// `fold` changes lowered pieces of the glob to the letter case of the names that it is compared with.
+pub(crate) fn tree(tokens: &[GlobToken], fold: &dyn Fn(&str) -> String) -> Hir {
     sequence(tokens, fold)
 }
 
-/// The glob where addresses arrive with their domains folded: a domain at its end has all of its spellings.
+/// The glob for addresses that arrive with folded domains: a domain at its end gets all of its spellings.
 ///
-/// `begun` says whether something comes before it.
-pub(crate) fn with_addresses(tokens: &[Token], begun: bool) -> Vec<Token> {
+/// `begun` says whether something comes before the tokens.
+pub(crate) fn with_addresses(tokens: &[GlobToken], begun: bool) -> Vec<GlobToken> {
     let len = tokens.iter().rev().take_while(|token| is_literal(token)).count();
     let (before, literal) = tokens.split_at_checked(tokens.len() - len).unwrap_or((tokens, &[]));
     let (begun_before, begun) = (begun, begun || !before.is_empty());
     let mut endings = Vec::new();
     for text in texts(literal) {
-        // In front of the literal, any characters stand for what there is.
+        // Any characters replace what comes before the literal.
         let name = if begun { format!("{}{text}", char::from(ANY)) } else { text.clone() };
         let addresses = addresses(&name);
         let others = addresses.iter().map(|it| it.trim_start_matches(char::from(ANY)).to_owned());
@@ -72,54 +72,56 @@ pub(crate) fn with_addresses(tokens: &[Token], begun: bool) -> Vec<Token> {
         endings.push(text);
         endings.extend(others);
     }
-    let literals = |text: &String| text.chars().map(Token::Literal).collect::<Vec<_>>();
+    let literals = |text: &String| text.chars().map(GlobToken::Literal).collect::<Vec<_>>();
     match before.split_last() {
-        // Where a domain begins in an alternative, what follows the alternatives belongs to each.
-        Some((Token::Alternatives(all), rest)) => {
-            let with = |alternative: &Vec<Token>| {
+        // A domain may begin in an alternative, so what follows the alternatives is appended to each of them.
+        Some((GlobToken::Alternatives(all), rest)) => {
+            let with = |alternative: &Vec<GlobToken>| {
                 let whole = [alternative.as_slice(), literal].concat();
                 with_addresses(&whole, begun_before || !rest.is_empty())
             };
-            [rest, &[Token::Alternatives(all.iter().map(with).collect())]].concat()
+            [rest, &[GlobToken::Alternatives(all.iter().map(with).collect())]].concat()
         }
         _ if literal.is_empty() => before.to_vec(),
-        _ => [before, &[Token::Alternatives(endings.iter().map(literals).collect())]].concat(),
+        _ => [before, &[GlobToken::Alternatives(endings.iter().map(literals).collect())]].concat(),
     }
 }
 
-fn is_literal(token: &Token) -> bool {
+fn is_literal(token: &GlobToken) -> bool {
     match token {
-        Token::Literal(_) => true,
-        Token::Alternatives(all) => all.iter().flatten().all(is_literal),
-        Token::Any | Token::One | Token::Capture(_) | Token::Class { .. } => false,
+        GlobToken::Literal(_) => true,
+        GlobToken::Alternatives(all) => all.iter().flatten().all(is_literal),
+        GlobToken::Any | GlobToken::One | GlobToken::Capture(_) | GlobToken::Class { .. } => false,
     }
 }
 
-/// All that literals and alternatives of such are.
-fn texts(tokens: &[Token]) -> Vec<String> {
+/// All texts that literals, and alternatives of literals, match.
+fn texts(tokens: &[GlobToken]) -> Vec<String> {
     tokens.iter().fold(vec![String::new()], |texts, token| {
         let endings = match token {
-            Token::Alternatives(all) => all.iter().flat_map(|alternative| self::texts(alternative)).collect(),
+            GlobToken::Alternatives(all) => {
+                all.iter().flat_map(|alternative| self::texts(alternative)).collect()
+            }
             other => vec![other.lowered()],
         };
         texts.iter().flat_map(|text| endings.iter().map(move |end| format!("{text}{end}"))).collect()
     })
 }
 
-fn sequence(tokens: &[Token], fold: &dyn Fn(&str) -> String) -> Hir {
+fn sequence(tokens: &[GlobToken], fold: &dyn Fn(&str) -> String) -> Hir {
     Hir::concat(tokens.iter().map(|token| piece(token, fold)).collect())
 }
 
-fn piece(token: &Token, fold: &dyn Fn(&str) -> String) -> Hir {
+fn piece(token: &GlobToken, fold: &dyn Fn(&str) -> String) -> Hir {
     match token {
-        Token::Any => repeat(0, true),
-        Token::Capture(number) => Hir::capture(Capture {
+        GlobToken::Any => repeat(0, true),
+        GlobToken::Capture(number) => Hir::capture(Capture {
             index: u32::from(*number) + 1,
             name: Some(number.to_string().into()),
             sub: Box::new(repeat(1, false)),
         }),
-        Token::Alternatives(all) => Hir::alternation(all.iter().map(|it| sequence(it, fold)).collect()),
-        Token::Literal(_) | Token::One | Token::Class { .. } => {
+        GlobToken::Alternatives(all) => Hir::alternation(all.iter().map(|it| sequence(it, fold)).collect()),
+        GlobToken::Literal(_) | GlobToken::One | GlobToken::Class { .. } => {
             let ranges = read_glob(&fold(&token.lowered())).into_iter().flatten();
             Hir::concat(ranges.map(class).collect())
         }
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_in_which_stars_and_alternatives_have_no_say_stay_as_they_are() {
+    fn are_plain_is_true_unless_stars_or_alternatives_affect_captures() {
         for glob in [
             "GG-${a}-VIEW",
             "${a}-${b}",
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_at_the_end_has_all_of_its_spellings() {
+    fn with_addresses_adds_all_spellings_of_a_domain_at_the_end() {
         let check = |glob: &str, name: &str, expected: Option<&str>| {
             let parsed = Glob::parse(glob).expect(glob);
             let encoded =
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_globs_are_programs_that_the_engine_reads() {
+    fn encoded_glob_of_maximal_length_can_be_decoded() {
         let check = |piece: &str| {
             let glob = format!("{}-${{a}}", piece.repeat(4_080 / piece.len()));
             let parsed = Glob::parse(&glob).expect(&glob);

@@ -1,11 +1,11 @@
-//! Domains of addresses: each with letters outside ASCII has two spellings, and systems send either.
+//! Domains of addresses: a domain with letters outside ASCII has two spellings, and systems send either.
 
 use super::folding::fold;
 use crate::text::case_mapping::same_folded;
 
-/// The spellings of a domain, none of which is another one in other letter case; that which is given comes first.
+/// The spellings of a domain that differ in more than letter case; the given one comes first.
 ///
-/// A domain that IDNA refuses has its own alone.
+/// A domain that IDNA refuses has only the given one.
 pub(crate) fn spellings(domain: &str) -> Vec<String> {
     let mut all = vec![domain.to_owned()];
     if let (false, Ok(ascii)) = (is_plain(domain), idna::domain_to_ascii(domain)) {
@@ -23,8 +23,8 @@ pub(crate) fn is_refused(domain: &str) -> bool {
     !is_plain(domain) && idna::domain_to_ascii(domain).is_err()
 }
 
-/// Whether the domain is written as one: labels of ASCII letters, digits, `_` and `-`, none of which is empty or begins
-/// or ends with `-`. Letters outside ASCII count as their ASCII spelling; IDNA does not refuse the domain.
+/// Whether the text has the form of a domain: labels of ASCII letters, digits, `_` and `-`, none of them empty, and none
+/// beginning or ending with `-`. A domain with letters outside ASCII is checked in its ASCII spelling.
 pub(crate) fn is_well_formed(domain: &str) -> bool {
     let ascii = match is_plain(domain) {
         true => domain.to_owned(),
@@ -37,8 +37,7 @@ pub(crate) fn is_well_formed(domain: &str) -> bool {
     ascii.split('.').all(is_label)
 }
 
-/// The addresses that a name stands for where addresses arrive with their domains folded; none if it is not an
-/// address.
+/// The addresses that a name matches if addresses arrive with folded domains; none if it is not an address.
 ///
 /// The name can be a lowered glob whose domain is literal.
 pub(crate) fn addresses(name: &str) -> Vec<String> {
@@ -51,7 +50,7 @@ pub(crate) fn addresses(name: &str) -> Vec<String> {
     }
 }
 
-/// Whether the domain has one spelling.
+/// Whether the domain has only one spelling.
 fn is_plain(domain: &str) -> bool {
     let is_encoded = |label: &str| label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
     domain.is_ascii() && !domain.split('.').any(is_encoded)
@@ -62,7 +61,7 @@ mod tests {
     use super::{addresses, is_refused, is_well_formed, spellings};
 
     #[test]
-    fn a_domain_has_two_spellings_if_it_has_other_letters() {
+    fn spellings_of_a_domain_outside_ascii_are_two() {
         fn check(domain: &str, others: &[&str]) {
             assert_eq!(spellings(domain), [&[domain], others].concat());
             assert!(!is_refused(domain), "{domain}");
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_that_idna_refuses_has_its_own_spelling_alone() {
+    fn spellings_of_a_domain_that_idna_refuses_are_one() {
         for domain in ["xn--bücher.example", "xn--zzzz999999.example", "a\u{200d}b.example", "xn--a"] {
             assert_eq!(spellings(domain), [domain]);
             assert!(is_refused(domain), "{domain}");
@@ -91,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_is_labels_between_dots() {
+    fn is_well_formed_accepts_labels_between_dots() {
         for domain in ["a", "a-b.example", "_dmarc.a_b.example", "7.example", "XN--bcher-KVA.example"] {
             assert!(is_well_formed(domain), "{domain}");
         }
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_a_name_with_a_domain() {
+    fn addresses_of_a_name_with_a_domain() {
         fn check(name: &str, expected: &[&str]) {
             assert_eq!(addresses(name), expected);
         }

@@ -1,4 +1,4 @@
-//! Letter case left out as the engine leaves it out: of texts, of characters and of ranges of them.
+//! Case folding as the engine does it, for texts, characters and ranges of characters.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -6,19 +6,19 @@ use std::sync::OnceLock;
 use crate::matching::glob::{CLASS, CLASS_END, NEGATED_CLASS};
 use crate::text::case_mapping;
 
-/// The text without letter case.
+/// The text, case-folded.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = Vec::new();
     case_mapping::fold_into(text.as_bytes(), &mut folded);
     String::from_utf8_lossy(&folded).into_owned()
 }
 
-/// The character without letter case: folding makes one of each.
+/// The character, case-folded: folding gives one character for each.
 fn fold_char(char: char) -> char {
     fold(char.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(char)
 }
 
-/// All characters that fold to another one, and that one, by its characters.
+/// All characters that fold to another one, and the other way around.
 struct Letters {
     folded: Vec<(char, char)>,
     unfolded: BTreeMap<char, Vec<char>>,
@@ -50,7 +50,7 @@ pub(crate) fn same_letter(char: char) -> Vec<char> {
 
 /// A lowered glob for folded names.
 ///
-/// A class keeps its characters, and gets beside them what they fold to.
+/// A class keeps its characters, and those that they fold to are added.
 pub(crate) fn fold_pattern(pattern: &str) -> String {
     let mut folded = String::new();
     let mut rest = pattern.chars();
@@ -94,7 +94,7 @@ pub(crate) fn unfold(ranges: &[(char, char)]) -> Vec<(char, char)> {
         }
     }
     for (low, high) in joined(ranges.to_vec()) {
-        // A character that goes parts the range in two.
+        // A character that is removed splits the range in two.
         let mut rest = Some(low);
         for gone in less.iter().filter(|gone| (low..=high).contains(*gone)) {
             if let (Some(first), Some(last)) = (rest, ('\0'..*gone).next_back())
@@ -114,7 +114,7 @@ pub(crate) fn contains(ranges: &[(char, char)], char: char) -> bool {
     ranges.iter().any(|(low, high)| (*low..=*high).contains(&char))
 }
 
-/// Ascending ranges of which none touches another.
+/// The same characters in ascending ranges that do not touch.
 fn joined(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
     ranges.sort_unstable();
     let mut joined: Vec<(char, char)> = Vec::new();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_patterns_match_folded_names() {
+    fn fold_pattern_matches_folded_names() {
         check("ENG-*", "eng-Core", true);
         check("Vertrieb-K[ÖO]LN-?", "VERTRIEB-köln-1", true);
         check("[A-F]x*", "Dx", true);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_hold_all_letters_of_their_ranges_in_either_case() {
+    fn fold_pattern_of_a_class_matches_both_cases_of_its_range() {
         for name in ["À", "à", "Þ", "þ", "Ö", "ö"] {
             check("[À-Þ]", name, true);
             check("[à-þ]", name, true);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn unfolding_undoes_folding() {
+    fn unfold_is_the_inverse_of_fold() {
         let ranges =
             [("A", "Z"), ("a", "z"), ("!", "~"), ("À", "Þ"), ("ß", "ÿ"), ("ς", "ς"), ("\0", "ω"), ("Ꭰ", "ꮿ")];
         for (low, high) in ranges.map(|(low, high)| (low.chars().next(), high.chars().next())) {
@@ -215,14 +215,14 @@ mod tests {
 
         use super::is_match;
 
-        /// What a glob of literals, classes and `?` matches, said with what knows nothing of Claimsmith.
-        fn reference(pattern: &[Piece], name: &str) -> bool {
+        /// What a glob of literals, classes and `?` matches, by a reference that does not use Claimsmith.
+        fn reference(pattern: &[GlobPart], name: &str) -> bool {
             let unicode = icu_casemap::CaseMapper::new();
             let same = |left: char, right: char| unicode.simple_fold(left) == unicode.simple_fold(right);
-            let fits = |(piece, char): (&Piece, char)| match piece {
-                Piece::One => true,
-                Piece::Literal(own) => same(*own, char),
-                Piece::Class(negated, ranges) => {
+            let fits = |(piece, char): (&GlobPart, char)| match piece {
+                GlobPart::One => true,
+                GlobPart::Literal(own) => same(*own, char),
+                GlobPart::Class(negated, ranges) => {
                     ranges.iter().any(|(low, high)| (*low..=*high).any(|own| same(own, char))) != *negated
                 }
             };
@@ -230,13 +230,13 @@ mod tests {
         }
 
         #[derive(Clone, Debug)]
-        enum Piece {
+        enum GlobPart {
             One,
             Literal(char),
             Class(bool, Vec<(char, char)>),
         }
 
-        impl Piece {
+        impl GlobPart {
             fn glob(&self) -> String {
                 match self {
                     Self::One => "?".to_owned(),
@@ -270,23 +270,23 @@ mod tests {
             prop_oneof![4 => near, 1 => far]
         }
 
-        fn piece() -> impl Strategy<Value = Piece> {
+        fn piece() -> impl Strategy<Value = GlobPart> {
             let class = (any::<bool>(), proptest::collection::vec(range(), 1..3));
             prop_oneof![
-                1 => Just(Piece::One),
-                2 => letter().prop_map(Piece::Literal),
-                3 => class.prop_map(|(negated, ranges)| Piece::Class(negated, ranges)),
+                1 => Just(GlobPart::One),
+                2 => letter().prop_map(GlobPart::Literal),
+                3 => class.prop_map(|(negated, ranges)| GlobPart::Class(negated, ranges)),
             ]
         }
 
         proptest! {
             #![proptest_config(ProptestConfig::with_cases(1_000))]
             #[test]
-            fn globs_that_ignore_case_match_what_differs_in_case_alone(
+            fn fold_pattern_matches_names_that_differ_only_in_case(
                 pattern in proptest::collection::vec(piece(), 1..3),
                 name in proptest::collection::vec(letter(), 1..3),
             ) {
-                let glob: String = pattern.iter().map(Piece::glob).collect();
+                let glob: String = pattern.iter().map(GlobPart::glob).collect();
                 let name = String::from_iter(name);
                 prop_assert_eq!(is_match(&glob, &name), reference(&pattern, &name), "{} {}", glob, name);
             }

@@ -1,10 +1,10 @@
 //! Globs as authors write them, lowered to what the engine matches.
 //!
-//! globset parses and vets every glob. Its options are all stated, because group names are no paths:
-//! they hold `/`, `\`, `,` and `=`. What globset understands and a group name has no use for is refused
-//! rather than given a surprising meaning: `**`, and alternatives that are empty.
-//! What globset does not know is a wildcard with a name, `${team}`: it matches one or more characters, as few as it
-//! can, and what it matches can be granted.
+//! globset checks every glob. All of its options are stated, because group names are not paths: they contain `/`, `\`,
+//! `,` and `=`. Syntax that globset knows and that is useless for group names is refused rather than given a surprising
+//! meaning: `**`, and empty alternatives.
+//! One construct is ours: a named wildcard, `${team}`. It matches one or more characters, as few as possible, and a rule
+//! can grant what it matches.
 
 use core::fmt;
 
@@ -25,17 +25,17 @@ use crate::matching::glob::{self, Pattern};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glob {
-    /// What it matches without any wildcard.
+    /// The names that it matches without any wildcard.
     pub(crate) names: Vec<String>,
     /// Lowered patterns, as [`Pattern::decode`] reads them.
     pub(crate) patterns: Vec<String>,
-    /// The glob as it is written, with its alternatives.
-    pub(crate) tokens: Vec<Token>,
     /// The names of its captures, by their numbers.
     pub(crate) captures: Vec<String>,
+    /// The glob as it is written, with its alternatives; empty if nothing is captured, because then nothing needs it.
+    pub(crate) tokens: Vec<GlobToken>,
 }
 
-/// What is said about a glob with too many alternatives.
+/// The message about a glob with too many alternatives.
 pub(crate) fn too_large() -> String {
     format!(
         "the glob's alternatives expand to more than {MAX_GLOB_EXPANSIONS} patterns, or are nested more than {MAX_GLOB_DEPTH} deep"
@@ -64,7 +64,7 @@ impl fmt::Display for GlobError {
 impl core::error::Error for GlobError {}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Token {
+pub(crate) enum GlobToken {
     Literal(char),
     Any,
     One,
@@ -74,7 +74,7 @@ pub(crate) enum Token {
         negated: bool,
         ranges: Vec<(char, char)>,
     },
-    Alternatives(Vec<Vec<Token>>),
+    Alternatives(Vec<Vec<GlobToken>>),
 }
 
 impl Glob {
@@ -82,17 +82,21 @@ impl Glob {
     ///
     /// # Errors
     ///
-    /// If it does not parse, holds control characters, or its alternatives expand to too many patterns.
+    /// If it does not parse, contains control characters, or its alternatives expand to too many patterns.
     pub fn parse(glob: &str) -> Result<Self, GlobError> {
-        let mut captures = Vec::new();
-        let parsed = Self::parse_capturing(glob, &mut captures)?;
-        Ok(Self { captures, ..parsed })
+        Self::parse_with_captures(glob).1
     }
 
-    /// The same with the names of captures that belong together, which have their numbers by their places.
-    pub(crate) fn parse_capturing(glob: &str, names: &mut Vec<String>) -> Result<Self, GlobError> {
+    /// The same, and the names of the captures in front of what is wrong, if something is.
+    pub(crate) fn parse_with_captures(glob: &str) -> (Vec<String>, Result<Self, GlobError>) {
+        let mut captures = Vec::new();
+        let parsed = Self::parse_capturing(glob, &mut captures);
+        (captures.clone(), parsed.map(|parsed| Self { captures, ..parsed }))
+    }
+
+    fn parse_capturing(glob: &str, captures: &mut Vec<String>) -> Result<Self, GlobError> {
         if glob.chars().any(|char| char < ' ' || char == '\u{7f}') {
-            let message = "it holds a control character".to_owned();
+            let message = "it contains a control character".to_owned();
             return Err(GlobError::Invalid(message, "no group name does; remove it"));
         }
         vet(&without_captures(glob))?;
@@ -100,7 +104,7 @@ impl Glob {
             let message = "`**` has no meaning of its own here";
             return Err(GlobError::Invalid(message.to_owned(), "write `*`, which crosses `/` as well"));
         }
-        let mut parser = Parser { rest: glob.chars().peekable(), depth: 0, names };
+        let mut parser = GlobParser { rest: glob.chars().peekable(), depth: 0, captures };
         let tokens = parser.sequence()?;
         let mut lowered = Self::default();
         for pattern in expand(&tokens)? {
@@ -115,7 +119,9 @@ impl Glob {
                 lowered.names.push(pattern);
             }
         }
-        lowered.tokens = tokens;
+        if !captures.is_empty() {
+            lowered.tokens = tokens;
+        }
         Ok(lowered)
     }
 
@@ -126,9 +132,42 @@ impl Glob {
         };
         self.names.iter().any(|exact| exact == name) || self.patterns.iter().any(lowered)
     }
+
+    /// Its lowered patterns with unnamed wildcards in the place of captures: a capture has one or more characters.
+    pub(crate) fn patterns_without_captures(&self) -> impl Iterator<Item = String> {
+        self.patterns.iter().map(|pattern| {
+            let mut parts = pattern.split(char::from(glob::CAPTURE));
+            let first = parts.next().unwrap_or_default().to_owned();
+            // Each of the other parts begins with the letter of a capture.
+            first + &parts.filter_map(|part| part.get(1..)).collect::<String>()
+        })
+    }
+
+    /// The glob with other numbers for its captures, by the numbers that they have here.
+    pub(crate) fn renumbered(&self, numbers: &[usize]) -> Self {
+        let mut glob = self.clone();
+        if numbers.iter().copied().eq(0..numbers.len()) {
+            return glob;
+        }
+        let number = |old: u8| numbers.get(usize::from(old)).and_then(|new| u8::try_from(*new).ok());
+        for pattern in &mut glob.patterns {
+            let mut renumbered = String::with_capacity(pattern.len());
+            let mut chars = pattern.chars();
+            while let Some(char) = chars.next() {
+                renumbered.push(char);
+                if char == char::from(glob::CAPTURE) {
+                    let letter = chars.next().and_then(|letter| u8::try_from(letter).ok()).unwrap_or(b'a');
+                    renumbered.push(char::from(b'a' + number(letter - b'a').unwrap_or_default()));
+                }
+            }
+            *pattern = renumbered;
+        }
+        renumber(&mut glob.tokens, &number);
+        glob
+    }
 }
 
-/// Has globset parse the glob, with every option stated.
+/// Checks the glob with globset, with every option stated.
 fn vet(glob: &str) -> Result<(), GlobError> {
     let built = GlobBuilder::new(glob)
         .case_insensitive(false)
@@ -151,12 +190,12 @@ fn vet(glob: &str) -> Result<(), GlobError> {
         ErrorKind::UnclosedAlternates => {
             ("a `{` is never closed".to_owned(), "close it with `}`; for the character itself write `[{]`")
         }
-        other => (other.to_string(), "see the glob syntax in docs/mapping.md"),
+        other => (other.to_string(), "see the glob syntax in docs/language/patterns.md#glob"),
     };
     Err(GlobError::Invalid(message, help))
 }
 
-/// The glob with an unnamed wildcard in the place of each named one, as globset understands it.
+/// The glob with an unnamed wildcard in the place of each named one, for globset.
 fn without_captures(glob: &str) -> String {
     let mut plain = String::new();
     let mut rest = glob;
@@ -165,35 +204,34 @@ fn without_captures(glob: &str) -> String {
         plain.push_str(before);
         let len = match marked.strip_prefix("${") {
             Some(inside) => inside.find('}').map(|end| end + 3),
-            // Inside a class it is a character like any other; a class may begin with the one that ends it.
+            // Inside a class `$` is an ordinary character; the first character of a class may be `]`.
             None if marked.starts_with('[') => {
-                let head = marked.len() - marked.trim_start_matches(['[', '!', '^']).len();
-                let inside = marked.get(head + 1..).and_then(|inside| inside.find(']'));
-                inside.map(|end| head + end + 2)
+                let open = marked.len() - marked.trim_start_matches(['[', '!', '^']).len();
+                let inside = marked.get(open + 1..).and_then(|inside| inside.find(']'));
+                inside.map(|end| open + end + 2)
             }
             None => Some(1),
         };
-        let (piece, behind) = marked.split_at_checked(len.unwrap_or(marked.len())).unwrap_or((marked, ""));
+        let (piece, after) = marked.split_at_checked(len.unwrap_or(marked.len())).unwrap_or((marked, ""));
         plain.push_str(if marked.starts_with("${") { "?*" } else { piece });
-        rest = behind;
+        rest = after;
     }
     plain + rest
 }
 
-/// Refuses captures of which nobody could say what they take.
+/// Refuses captures whose text would be ambiguous.
 fn check_captures(pattern: &str) -> Result<(), GlobError> {
     let [any, capture] = [glob::ANY, glob::CAPTURE].map(char::from);
     if pattern.contains(&format!("{any}{capture}")) || pattern.contains(&format!("{any}{any}")) {
-        let message = "a capture stands beside another wildcard".to_owned();
-        return Err(GlobError::Invalid(message, "put a character between them that tells where one ends"));
+        let message = "a capture is next to another wildcard".to_owned();
+        return Err(GlobError::Invalid(message, "put a character between them that shows where one ends"));
     }
-    let mut letters: Vec<&str> =
-        pattern.split(capture).skip(1).filter_map(|behind| behind.get(..1)).collect();
+    let mut letters: Vec<&str> = pattern.split(capture).skip(1).filter_map(|after| after.get(..1)).collect();
     let count = letters.len();
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < count {
-        let message = "a capture stands twice".to_owned();
+        let message = "a capture is used twice".to_owned();
         return Err(GlobError::Invalid(message, "give each its own name"));
     }
     Ok(())
@@ -203,21 +241,21 @@ fn empty_alternative() -> GlobError {
     GlobError::Invalid("an alternative is empty".to_owned(), "write the shorter name as a pattern of its own")
 }
 
-/// Whether a word can name a part of a pattern.
+/// Whether a word can be the name of a capture.
 pub(crate) fn is_capture_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(fits)
 }
 
-struct Parser<'g, 'n> {
+struct GlobParser<'g, 'n> {
     rest: core::iter::Peekable<core::str::Chars<'g>>,
     depth: usize,
-    names: &'n mut Vec<String>,
+    captures: &'n mut Vec<String>,
 }
 
-impl Parser<'_, '_> {
+impl GlobParser<'_, '_> {
     /// Reads up to the end, or to the `,` or `}` that ends an alternative.
-    fn sequence(&mut self) -> Result<Vec<Token>, GlobError> {
+    fn sequence(&mut self) -> Result<Vec<GlobToken>, GlobError> {
         let mut tokens = Vec::new();
         while let Some(&char) = self.rest.peek() {
             if self.depth > 0 && matches!(char, ',' | '}') {
@@ -225,19 +263,19 @@ impl Parser<'_, '_> {
             }
             self.rest.next();
             tokens.push(match char {
-                '*' => Token::Any,
-                '?' => Token::One,
+                '*' => GlobToken::Any,
+                '?' => GlobToken::One,
                 '[' => self.class(),
                 '{' => self.alternatives()?,
                 '$' if self.rest.peek() == Some(&'{') => self.capture()?,
-                literal => Token::Literal(literal),
+                literal => GlobToken::Literal(literal),
             });
         }
         Ok(tokens)
     }
 
-    /// Reads a named wildcard behind its `$`.
-    fn capture(&mut self) -> Result<Token, GlobError> {
+    /// Reads a named wildcard after its `$`.
+    fn capture(&mut self) -> Result<GlobToken, GlobError> {
         let mut name = String::new();
         self.rest.next();
         let closed = loop {
@@ -253,19 +291,19 @@ impl Parser<'_, '_> {
             return Err(GlobError::Invalid(message, help));
         }
         if !is_capture_name(&name) {
-            let message = format!("`${{{}}}` is no capture", name.escape_debug());
+            let message = format!("`${{{}}}` is not a capture", name.escape_debug());
             return Err(GlobError::Invalid(
                 message,
                 "its name has lowercase letters, digits and `_`, and begins with a letter; for the characters themselves write `[$][{]…[}]`",
             ));
         }
-        let known = self.names.iter().position(|known| *known == name);
+        let known = self.captures.iter().position(|known| *known == name);
         let number = known.unwrap_or_else(|| {
-            self.names.push(name);
-            self.names.len() - 1
+            self.captures.push(name);
+            self.captures.len() - 1
         });
         match u8::try_from(number) {
-            Ok(number) if usize::from(number) < MAX_CAPTURES => Ok(Token::Capture(number)),
+            Ok(number) if usize::from(number) < MAX_CAPTURES => Ok(GlobToken::Capture(number)),
             _ => {
                 let message = format!("the rule's patterns have more than {MAX_CAPTURES} captures");
                 Err(GlobError::Invalid(message, "capture only what is granted"))
@@ -273,7 +311,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn alternatives(&mut self) -> Result<Token, GlobError> {
+    fn alternatives(&mut self) -> Result<GlobToken, GlobError> {
         self.depth += 1;
         if self.depth > MAX_GLOB_DEPTH {
             return Err(GlobError::TooLarge);
@@ -290,11 +328,11 @@ impl Parser<'_, '_> {
             }
         }
         self.depth -= 1;
-        Ok(Token::Alternatives(all))
+        Ok(GlobToken::Alternatives(all))
     }
 
-    /// Reads a class behind its `[`; globset has seen that it is closed and its ranges ascend.
-    fn class(&mut self) -> Token {
+    /// Reads a class after its `[`; globset has checked that it is closed and that its ranges ascend.
+    fn class(&mut self) -> GlobToken {
         let negated = self.rest.next_if(|char| matches!(char, '!' | '^')).is_some();
         let mut ranges: Vec<(char, char)> = Vec::new();
         let mut open_range = false;
@@ -313,13 +351,23 @@ impl Parser<'_, '_> {
             ranges.push(('-', '-'));
         }
         match ranges.as_slice() {
-            [(low, high)] if low == high && !negated => Token::Literal(*low),
-            _ => Token::Class { negated, ranges },
+            [(low, high)] if low == high && !negated => GlobToken::Literal(*low),
+            _ => GlobToken::Class { negated, ranges },
         }
     }
 }
 
-impl Token {
+fn renumber(tokens: &mut [GlobToken], number: &dyn Fn(u8) -> Option<u8>) {
+    for token in tokens {
+        match token {
+            GlobToken::Capture(old) => *old = number(*old).unwrap_or_default(),
+            GlobToken::Alternatives(all) => all.iter_mut().for_each(|tokens| renumber(tokens, number)),
+            GlobToken::Literal(_) | GlobToken::Any | GlobToken::One | GlobToken::Class { .. } => {}
+        }
+    }
+}
+
+impl GlobToken {
     /// As [`Pattern::decode`] reads it; alternatives have no such form.
     pub(crate) fn lowered(&self) -> String {
         match self {
@@ -342,12 +390,12 @@ impl Token {
     }
 }
 
-/// Every pattern that the tokens stand for, lowered.
-fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
+/// Every pattern that the alternatives expand to, lowered.
+fn expand(tokens: &[GlobToken]) -> Result<Vec<String>, GlobError> {
     let mut expanded = vec![String::new()];
     for token in tokens {
         let endings: Vec<String> = match token {
-            Token::Alternatives(all) => {
+            GlobToken::Alternatives(all) => {
                 let mut endings = Vec::new();
                 for alternative in all {
                     endings.extend(expand(alternative)?);
@@ -365,7 +413,7 @@ fn expand(tokens: &[Token]) -> Result<Vec<String>, GlobError> {
     Ok(expanded)
 }
 
-/// Puts two pieces together; two "any characters" in a row are one, unless they belong to a capture.
+/// Joins two pieces. Two "any characters" in a row become one, unless the first belongs to a capture.
 fn join(start: &str, end: &str) -> String {
     let [any, one, capture] = [glob::ANY, glob::ONE, glob::CAPTURE].map(char::from);
     let of_capture = || {
@@ -387,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_lower_to_what_they_say() {
+    fn glob_matches_what_its_syntax_says() {
         check("{eng,ops}-*", "ops-core", true);
         check("{eng,ops}-*", "dev-core", false);
         check("{a,b{c,d}}", "bd", true);
@@ -418,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_clear_meaning_is_refused() {
+    fn glob_without_a_clear_meaning_is_refused() {
         check_refused("a[b", "never closed");
         check_refused("a{b", "never closed");
         check_refused("a}b", "closes nothing");
@@ -426,13 +474,13 @@ mod tests {
         check_refused("a/**/b", "`**`");
         check_refused("a{,b}", "empty");
         check_refused("{}", "empty");
-        check_refused("${Team}", "is no capture");
+        check_refused("${Team}", "is not a capture");
         check_refused("${team", "a `${` is never closed");
-        check_refused("${a}*", "beside another wildcard");
-        check_refused("*${a}", "beside another wildcard");
-        check_refused("${a}${b}", "beside another wildcard");
-        check_refused("${a}{*,x}", "beside another wildcard");
-        check_refused("${a}-${a}", "stands twice");
+        check_refused("${a}*", "next to another wildcard");
+        check_refused("*${a}", "next to another wildcard");
+        check_refused("${a}${b}", "next to another wildcard");
+        check_refused("${a}{*,x}", "next to another wildcard");
+        check_refused("${a}-${a}", "used twice");
         check_refused("${a}-${b}-${c}-${d}-${e}-${f}-${g}-${h}-${i}", "more than 8 captures");
         check_refused("\u{7f}*", "control character");
         assert_eq!(Glob::parse(&"{a,b}".repeat(9)), Err(GlobError::TooLarge));

@@ -1,8 +1,8 @@
-//! Whether patterns, taken together, match every name there can be, or every name that another pattern matches.
+//! Whether patterns together match every possible name, or every name that another pattern matches.
 //!
-//! Decided exactly, on the automata of the patterns: a set of places in them is followed through one
-//! representative of each class of characters that the patterns tell apart. A name that ends where no pattern is
-//! at its end is one that they do not match.
+//! The answer is exact. The automata of the patterns run side by side, and each step tries one representative of each
+//! class of characters that the patterns distinguish. If a set of places is reached at which none of the patterns can
+//! end, there is a name that they do not match.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ type Places = BTreeSet<(usize, usize)>;
 /// Whether every non-empty name matches at least one of the lowered patterns or names.
 pub(crate) fn covers_everything<'p>(lowered: impl Iterator<Item = &'p str>) -> bool {
     let lowered: Vec<&str> = lowered.collect();
-    // Almost no glob begins with a construct, and nothing else can match every first character.
+    // Only a pattern that begins with a wildcard or a class can match every first character, and few do.
     if !lowered.iter().any(|text| text.bytes().next().is_some_and(|first| first <= CAPTURE)) {
         return false;
     }
@@ -26,7 +26,7 @@ pub(crate) fn covers_everything<'p>(lowered: impl Iterator<Item = &'p str>) -> b
 
 /// Whether every non-empty name matches at least one of the patterns.
 pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
-    // Some name begins with a character that no literal begins with.
+    // There is always a name that begins with a character that no literal begins with.
     if !patterns.iter().any(|pattern| pattern.is_open()) {
         return false;
     }
@@ -50,7 +50,7 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
             if !next.iter().any(at_end) || steps > MAX_INCLUSION_STEPS || seen.len() > MAX_INCLUSION_SETS {
                 return false;
             }
-            // More places match no fewer names: what holds of a set holds of those that include it.
+            // A set with more places matches at least as many names, so a known subset makes checking it unnecessary.
             if !seen.iter().any(|known| known.is_subset(&next)) {
                 seen.push(next.clone());
                 open.push(next);
@@ -62,7 +62,7 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
 
 /// Whether every name that `pattern` matches is matched by one of `by`.
 ///
-/// Each step of the search takes from `budget`; if it is spent, the answer is no.
+/// Each step of the search is subtracted from `budget`; if it is spent, the answer is `false`.
 pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut usize) -> bool {
     let all: Vec<&Automaton> = by.iter().copied().chain([pattern]).collect();
     let characters = representatives(&all);
@@ -92,7 +92,7 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
                     return false;
                 }
                 let known = seen.entry(place).or_default();
-                // More places match no fewer names: what holds of a set holds of those that include it.
+                // A set with more places matches at least as many names, so a known subset makes checking it unnecessary.
                 if !known.iter().any(|known| known.is_subset(&next)) {
                     known.push(next.clone());
                     open.push((place, next.clone()));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn coverage_is_found_alone_and_together() {
+    fn cover_everything_alone_and_together() {
         check(&["*"], true);
         check(&["?*"], true);
         check(&["*?*"], true);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn one_name_left_out_is_enough() {
+    fn cover_everything_is_false_if_one_name_is_missed() {
         check(&["??*"], false);
         check(&["[!a]*"], false);
         check(&["*-admins"], false);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_covered_is_found() {
+    fn is_covered_if_every_name_matches() {
         check_covered("eng-core", &["eng-*"], true);
         check_covered("eng-core", &["ops-*", "*-core"], true);
         check_covered("eng-*", &["eng-*"], true);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_further_is_not_covered() {
+    fn is_covered_is_false_if_a_name_is_missed() {
         check_covered("eng-*", &["eng-core"], false);
         check_covered("eng-*", &["eng-?*"], false);
         check_covered("a*c", &["a*b*c"], false);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_counts_unless_it_is_left_out_of_account() {
+    fn is_covered_distinguishes_letter_case_unless_it_is_ignored() {
         fn check(glob: &str, ignore: bool, by: &str, by_ignore: bool, expected: bool) {
             let (of, by) = (tokens(glob, ignore), tokens(by, by_ignore));
             let by: Vec<&Automaton> = by.iter().collect();
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spent_budget_is_a_no() {
+    fn is_covered_is_false_after_the_budget_is_spent() {
         let (of, by) = (tokens("eng-core-*", false), tokens("eng-*", false));
         let by: Vec<&Automaton> = by.iter().collect();
         assert!(!is_covered(&of[0], &by, &mut 3));
@@ -233,7 +233,7 @@ mod tests {
         assert!(budget < 1_000, "the search is paid for");
     }
 
-    /// Every name of up to seven characters out of three: one that no pattern names stands for all others.
+    /// Every name of up to seven characters out of three; `é`, which is in no pattern, represents all others.
     #[cfg(not(target_arch = "wasm32"))]
     fn short_names() -> &'static [String] {
         static NAMES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
@@ -252,7 +252,7 @@ mod tests {
     #[cfg(not(target_arch = "wasm32"))]
     proptest::proptest! {
         #[test]
-        fn coverage_is_what_short_names_show(
+        fn is_covered_agrees_with_all_short_names(
             of in "[ab\u{1}\u{2}]{1,4}",
             by in proptest::collection::vec("[ab\u{1}\u{2}]{1,3}", 0..4),
         ) {

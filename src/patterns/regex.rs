@@ -1,148 +1,213 @@
 //! Regular expressions as authors write them: which of them the language has, and what is known about each.
 //!
-//! regex-lite decides what is valid, and the tests hold the engine against it. regex-syntax reads the same patterns
-//! into a tree, off which the compiler reads the rest: the program that the engine runs, how a match begins and ends,
-//! what a capture can hold, whether a name is left out. A pattern in which the two could disagree is refused.
+//! regex-lite decides what is valid, and the tests compare the engine with it. regex-syntax parses the same patterns
+//! into a tree, from which the compiler reads the rest: the program that the engine runs, how a match begins and ends,
+//! what a capture can hold, whether every name matches. A pattern on which the two could disagree is refused.
 
+mod decoded_regex;
 mod program;
 mod standalone_regex;
 mod tree;
 mod vet;
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use std::collections::BTreeSet;
 
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Capture as CaptureNode, Class, Hir, HirKind};
+use regex_syntax::hir::{Capture, Class, Hir, HirKind};
 
+pub(crate) use self::decoded_regex::DecodedRegex;
 pub use self::standalone_regex::{StandaloneRegex, StandaloneRegexError};
 
-use self::tree::Case;
+use self::tree::AsciiCase;
 use super::automaton::{Automaton, is_usable};
 use super::inclusion::cover_everything;
-use crate::codec::reader::Reader;
 use crate::codec::writer::Writer;
 use crate::limits::{
-    MAX_CAPTURE_VALUES, MAX_PREFIX_BYTES, MAX_PREFIXES, MAX_REGEX_BYTES, MAX_REGEX_DEPTH, MAX_REGEX_SIZE,
-    MAX_REGEX_STEPS,
+    MAX_CAPTURE_VALUES, MAX_PREFIX_BYTES, MAX_PREFIXES, MAX_REGEX_BYTES, MAX_REGEX_DEPTH, MAX_REGEX_STEPS,
 };
 use crate::matching::regex_vm;
 
-/// A regular expression that is in order, and what is known about it.
-#[derive(Clone, Debug)]
-pub(crate) struct CheckedRegex {
-    /// Every match begins with one of them, none of which is empty; nothing is known if there are none.
-    ///
-    /// In lower case if case is ignored.
-    pub(crate) prefixes: Vec<String>,
-    /// Every match ends with one of them; the same holds of these.
-    pub(crate) suffixes: Vec<String>,
-    /// Its named groups, in their order. Each takes part in every match, once, with at least one character.
-    pub(crate) captures: Vec<Capture>,
-    /// What it matches, for questions about several patterns together.
-    pub(crate) automaton: Automaton,
-    /// Whether it matches every name there can be.
-    pub(crate) matches_everything: bool,
+/// A regular expression that the language has, and what is known about it.
+///
+/// Everything else follows from its text and its letter case, so these two alone are compared.
+#[derive(Clone)]
+pub(crate) struct ParsedRegex {
+    text: String,
+    ignore_case: bool,
+    /// In lower case if case is ignored, as are the names that the engine runs it on.
     tree: Hir,
+    /// The tree for names as they arrive, if that is another one.
+    tree_of_both_cases: Option<Hir>,
+    captures: Vec<RegexCapture>,
+    matches_everything: bool,
+    /// What the engine decodes, with the captures numbered in their order.
+    encoded: Vec<u8>,
 }
 
-impl CheckedRegex {
-    /// What the engine decodes; `number` gives the captures their numbers.
-    pub(crate) fn encode(&self, pattern: &str, ignore_case: bool, number: &dyn Fn(&str) -> u8) -> Vec<u8> {
-        let kind = if ignore_case { regex_vm::ASCII_LOWER } else { regex_vm::AS_ARRIVED };
-        encode(pattern, kind, [&self.prefixes, &self.suffixes], &self.tree, number)
+/// A capture of a regular expression. It takes part in every match, once, with at least one character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RegexCapture {
+    pub(crate) name: String,
+    /// All that it can hold, if that is not much; in lower case if case is ignored.
+    pub(crate) values: Option<BTreeSet<String>>,
+}
+
+impl ParsedRegex {
+    /// Parses a regular expression and finds out what there is to know about it.
+    pub(crate) fn parse(text: &str, ignore_case: bool) -> Result<Self, RegexProblem> {
+        check_text(text)?;
+        let ast = parse(text)?;
+        vet::vet(&ast, ignore_case)?;
+        // What regex-lite refuses and the tree has no message for.
+        if let Err(error) = check_with_regex_lite(text) {
+            return Err(refused(&error.to_string()));
+        }
+
+        let tree_of_both_cases = ignore_case.then(|| tree::hir(&ast, AsciiCase::Both));
+        let tree = tree::hir(&ast, if ignore_case { AsciiCase::Lower } else { AsciiCase::AsWritten });
+        let automaton = Automaton::of_regex(tree_of_both_cases.as_ref().unwrap_or(&tree));
+        if !automaton.matches_a_name() {
+            return Err(RegexProblem::invalid(
+                "it matches no name",
+                "correct it, or remove it: names are not empty and do not contain control characters",
+            ));
+        }
+        let mut captures = Vec::new();
+        read_captures(&tree, &mut captures)?;
+        let mut parsed = Self {
+            text: text.to_owned(),
+            ignore_case,
+            tree,
+            tree_of_both_cases,
+            captures,
+            matches_everything: cover_everything(&[&automaton]),
+            encoded: Vec::new(),
+        };
+        let in_order: Vec<usize> = (0..parsed.captures.len()).collect();
+        parsed.encoded = parsed.encode(&in_order);
+        // The limits rule this out; if they ever do not, the author learns of it here rather than at a login.
+        if DecodedRegex::decode(&parsed.encoded).is_none() {
+            return Err(too_many_steps());
+        }
+        Ok(parsed)
+    }
+
+    /// Its named groups, in their order.
+    pub(crate) fn captures(&self) -> &[RegexCapture] {
+        &self.captures
+    }
+
+    /// Whether it matches every name that there can be.
+    pub(crate) fn matches_everything(&self) -> bool {
+        self.matches_everything
+    }
+
+    /// What it matches among names as they arrive, for questions about several patterns together.
+    ///
+    /// It is built anew each time, because it can be a thousand times as large as the text.
+    pub(crate) fn automaton(&self) -> Automaton {
+        Automaton::of_regex(self.tree_of_both_cases.as_ref().unwrap_or(&self.tree))
+    }
+
+    /// What the engine decodes, with the captures numbered in their order.
+    pub(crate) fn encoded(&self) -> &[u8] {
+        &self.encoded
+    }
+
+    /// What the engine decodes; `numbers` has the number of each capture.
+    pub(crate) fn encode(&self, numbers: &[usize]) -> Vec<u8> {
+        let kind = if self.ignore_case { regex_vm::ASCII_LOWER } else { regex_vm::AS_ARRIVED };
+        let number = |name: &str| {
+            let place = self.captures.iter().position(|capture| capture.name == name);
+            let number = place.and_then(|place| numbers.get(place));
+            number.and_then(|number| u8::try_from(*number).ok()).unwrap_or_default()
+        };
+        encode(&self.text, kind, &self.tree, &number)
+    }
+
+    /// The expression as the engine runs it.
+    pub(crate) fn decoded(&self) -> Option<DecodedRegex<'_>> {
+        DecodedRegex::decode(&self.encoded)
+    }
+
+    fn key(&self) -> (&str, bool) {
+        (&self.text, self.ignore_case)
+    }
+}
+
+impl fmt::Debug for ParsedRegex {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("ParsedRegex").field(&self.text).field(&self.ignore_case).finish()
+    }
+}
+
+impl PartialEq for ParsedRegex {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for ParsedRegex {}
+
+impl PartialOrd for ParsedRegex {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ParsedRegex {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Hash for ParsedRegex {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.key().hash(hasher);
     }
 }
 
 /// What the engine decodes of a glob that is read as a regular expression, whose captures have their numbers as names.
 pub(crate) fn encode_glob(glob: &str, ignore_case: bool, tree: &Hir) -> Vec<u8> {
     let letters = if ignore_case { regex_vm::FOLDED } else { regex_vm::AS_ARRIVED };
-    let [prefixes, suffixes] = [ExtractKind::Prefix, ExtractKind::Suffix].map(|kind| ends(tree, kind));
-    let number = |name: &str| name.parse().unwrap_or_default();
-    encode(glob, regex_vm::GLOB | letters, [&prefixes, &suffixes], tree, &number)
+    encode(glob, regex_vm::GLOB | letters, tree, &|name: &str| name.parse().unwrap_or_default())
 }
 
-fn encode(
-    pattern: &str,
-    kind: u8,
-    ends: [&Vec<String>; 2],
-    tree: &Hir,
-    number: &dyn Fn(&str) -> u8,
-) -> Vec<u8> {
+fn encode(text: &str, kind: u8, tree: &Hir, number: &dyn Fn(&str) -> u8) -> Vec<u8> {
     let mut writer = Writer::default();
-    writer.text(pattern);
+    writer.text(text);
     writer.bytes.push(kind);
-    for literals in ends {
-        writer.list(literals, |writer, literal| writer.text(literal));
+    for end in [ExtractKind::Prefix, ExtractKind::Suffix] {
+        writer.list(&common_ends(tree, &end), |writer, literal| writer.text(literal));
     }
     program::encode(tree, number, &mut writer);
     writer.bytes
 }
 
-/// A regular expression as regex-lite runs it: for questions before there is a bundle.
-#[derive(Clone, Debug)]
-pub(crate) struct HostRegex(regex_lite::Regex);
-
-impl HostRegex {
-    /// `None` if it is none.
-    pub(crate) fn new(pattern: &str, ignore_case: bool) -> Option<Self> {
-        // A pattern that is none by itself, such as `a)|(b`, could leave the group that it is put into.
-        parses(pattern).ok()?;
-        let whole = builder(&format!("^(?:{pattern})$"))
-            .case_insensitive(ignore_case)
-            .size_limit(MAX_REGEX_SIZE)
-            .build();
-        whole.ok().map(Self)
-    }
-
-    /// Whether the whole of a name matches.
-    pub(crate) fn is_match(&self, name: &str) -> bool {
-        self.0.is_match(name)
-    }
-
-    /// Calls `each` for every named group of a name that matches.
-    pub(crate) fn captures(&self, name: &str, mut each: impl FnMut(&str, &str)) {
-        let Some(captures) = self.0.captures(name) else { return };
-        for (group, capture) in self.0.capture_names().zip(captures.iter()) {
-            if let (Some(group), Some(capture)) = (group, capture) {
-                each(group, capture.as_str());
-            }
-        }
-    }
-}
-
 /// Whether regex-lite takes a pattern, by itself, for a regular expression; if not, what it says about it.
 ///
 /// Nothing is compiled: that alone could take much longer than the pattern is long.
-fn parses(pattern: &str) -> Result<(), regex_lite::Error> {
-    // Compiling is over at its first step, with the error that has nothing to do with the pattern.
-    let failure = |pattern: &str| builder(pattern).size_limit(0).build().err();
+fn check_with_regex_lite(pattern: &str) -> Result<(), regex_lite::Error> {
+    // With no room for a program, compiling fails at its first step: with this error if the pattern is valid.
+    let failure = |pattern: &str| {
+        let mut builder = regex_lite::RegexBuilder::new(pattern);
+        builder.nest_limit(MAX_REGEX_DEPTH + 10).size_limit(0).build().err()
+    };
     match failure(pattern) {
         Some(error) if failure("").as_ref() != Some(&error) => Err(error),
         _ => Ok(()),
     }
 }
 
-fn builder(pattern: &str) -> regex_lite::RegexBuilder {
-    let mut builder = regex_lite::RegexBuilder::new(pattern);
-    builder.nest_limit(MAX_REGEX_DEPTH + 10);
-    builder
-}
-
-/// A named group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Capture {
-    pub(crate) name: String,
-    /// All that it can hold, if that is not much; in lower case if case is ignored.
-    pub(crate) values: Option<BTreeSet<String>>,
-}
-
 /// Why a regular expression is refused: what is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RegexProblem {
-    /// The language has no such regular expression.
+    /// The language does not have such a regular expression.
     Invalid(String, String),
     /// It is larger than a bundle may carry.
     TooLarge(String, String),
@@ -167,53 +232,19 @@ impl fmt::Display for RegexProblem {
 
 impl core::error::Error for RegexProblem {}
 
-/// Checks a regular expression and finds out what there is to know about it.
-pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<CheckedRegex, RegexProblem> {
-    check_text(pattern)?;
-    let tree = parse(pattern)?;
-    vet::vet(&tree, ignore_case)?;
-    // What the engine refuses and the tree has no special word for.
-    if let Err(error) = parses(pattern) {
-        return Err(refused(&error.to_string()));
-    }
-
-    let case = if ignore_case { Case::Both } else { Case::AsWritten };
-    let automaton = Automaton::of_regex(&tree::hir(&tree, case));
-    if !automaton.matches_a_name() {
-        let problem = "it matches no name";
-        return Err(RegexProblem::invalid(
-            problem,
-            "correct it, or remove it: names are not empty and hold no control characters",
-        ));
-    }
-    // The engine runs it on names in lower case.
-    let tree = tree::hir(&tree, if ignore_case { Case::Lower } else { Case::AsWritten });
-    let mut captures = Vec::new();
-    read_captures(&tree, &mut captures)?;
-    let (prefixes, suffixes) = (ends(&tree, ExtractKind::Prefix), ends(&tree, ExtractKind::Suffix));
-    let matches_everything = cover_everything(&[&automaton]);
-    let checked = CheckedRegex { prefixes, suffixes, captures, automaton, matches_everything, tree };
-    // The budgets are such that this cannot be; the author would rather hear of it than the login.
-    let encoded = checked.encode(pattern, ignore_case, &|_| 0);
-    if regex_vm::Regex::decode(&mut Reader::new(&encoded)).is_none() {
-        return Err(too_many_steps());
-    }
-    Ok(checked)
-}
-
 fn check_text(pattern: &str) -> Result<(), RegexProblem> {
     if pattern.is_empty() {
-        return Err(RegexProblem::invalid(
-            "it is empty",
-            "say what the whole name looks like, such as `team-.+`",
-        ));
+        return Err(RegexProblem::invalid("it is empty", "describe the whole name, such as `team-.+`"));
     }
     if pattern.len() > MAX_REGEX_BYTES {
         let problem = format!("it has more than {MAX_REGEX_BYTES} bytes");
         return Err(RegexProblem::too_large(problem, "split it into several, or match more loosely"));
     }
     if pattern.chars().any(|char| char < ' ' || char == '\u{7f}') {
-        return Err(RegexProblem::invalid("it holds a control character", "no group name does; remove it"));
+        return Err(RegexProblem::invalid(
+            "it contains a control character",
+            "no group name does; remove it",
+        ));
     }
     Ok(())
 }
@@ -226,34 +257,31 @@ fn parse(pattern: &str) -> Result<ast::Ast, RegexProblem> {
             ErrorKind::UnsupportedLookAround => not_linear(&format!("the look-around{at}")),
             ErrorKind::UnsupportedBackreference => not_linear(&format!("the backreference{at}")),
             ErrorKind::NestLimitExceeded(_) => too_deep(),
-            // The reason is in the words of regex-syntax, which are short, in lower case, and without a full stop.
+            // The messages of regex-syntax are short, in lower case, and without a period.
             kind => {
                 let help =
-                    "see the regex syntax in docs/mapping.md; `\\` in front of a character takes it as it is";
+                    "see the regex syntax in docs/language/patterns.md#regex; `\\` before a character makes it a literal";
                 RegexProblem::invalid(format!("{kind}{at}"), help)
             }
         }
     })
 }
 
-/// Where something stands, such as ` at character 3`.
+/// Where something is, such as ` at character 3`.
 fn at(span: &ast::Span) -> String {
     format!(" at character {}", span.start.column)
 }
 
 fn not_linear(what: &str) -> RegexProblem {
     let problem = format!("{what} cannot run in linear time and does not exist in this language");
-    RegexProblem::invalid(
-        problem,
-        "say what the whole name looks like, and take names out with a rule that excludes",
-    )
+    RegexProblem::invalid(problem, "describe the whole name, and leave names out with a rule that excludes")
 }
 
 fn refused(reason: &str) -> RegexProblem {
     if reason.contains("nesting") {
         return too_deep();
     }
-    RegexProblem::invalid(reason, "see the regex syntax in docs/mapping.md")
+    RegexProblem::invalid(reason, "see the regex syntax in docs/language/patterns.md#regex")
 }
 
 fn too_deep() -> RegexProblem {
@@ -272,7 +300,7 @@ fn too_many_steps() -> RegexProblem {
 }
 
 /// What every match begins with, or ends with, as far as that is known.
-fn ends(hir: &Hir, kind: ExtractKind) -> Vec<String> {
+fn common_ends(hir: &Hir, kind: &ExtractKind) -> Vec<String> {
     let mut extractor = Extractor::new();
     extractor
         .kind(kind.clone())
@@ -282,7 +310,7 @@ fn ends(hir: &Hir, kind: ExtractKind) -> Vec<String> {
     let extracted = extractor.extract(hir);
     let mut found: Vec<String> = Vec::new();
     for literal in extracted.literals().unwrap_or_default() {
-        // A literal may be cut in the middle of a character.
+        // A literal may be cut off in the middle of a character.
         let mut chunks = literal.as_bytes().utf8_chunks();
         let whole = match kind {
             ExtractKind::Suffix => chunks.last(),
@@ -294,7 +322,7 @@ fn ends(hir: &Hir, kind: ExtractKind) -> Vec<String> {
         }
         found.push(whole.to_owned());
     }
-    // One that begins, or ends, with another says nothing more than that.
+    // One that begins, or ends, with another adds nothing to it.
     let says_more = |longer: &String, shorter: &String| match kind {
         ExtractKind::Suffix => longer.ends_with(shorter.as_str()),
         _ => longer.starts_with(shorter.as_str()),
@@ -311,13 +339,13 @@ fn ends(hir: &Hir, kind: ExtractKind) -> Vec<String> {
     if found.len() > MAX_PREFIXES { Vec::new() } else { found }
 }
 
-fn read_captures(hir: &Hir, captures: &mut Vec<Capture>) -> Result<(), RegexProblem> {
-    if let HirKind::Capture(CaptureNode { name: Some(name), sub, .. }) = hir.kind() {
+fn read_captures(hir: &Hir, captures: &mut Vec<RegexCapture>) -> Result<(), RegexProblem> {
+    if let HirKind::Capture(Capture { name: Some(name), sub, .. }) = hir.kind() {
         if sub.properties().minimum_len() == Some(0) {
             let problem = format!("the capture `{name}` may be empty");
             return Err(RegexProblem::invalid(problem, "have it match at least one character, such as `.+`"));
         }
-        captures.push(Capture { name: name.to_string(), values: values(sub).map(only_usable) });
+        captures.push(RegexCapture { name: name.to_string(), values: values(sub).map(only_usable) });
     }
     hir.kind().subs().iter().try_for_each(|sub| read_captures(sub, captures))
 }
@@ -334,8 +362,10 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
         HirKind::Literal(literal) => Some(BTreeSet::from([String::from_utf8(literal.0.to_vec()).ok()?])),
         HirKind::Class(Class::Unicode(class)) => {
             let chars = || class.iter().flat_map(|range| range.start()..=range.end());
-            (chars().take(MAX_CAPTURE_VALUES + 1).count() <= MAX_CAPTURE_VALUES)
-                .then(|| chars().map(|char| char.to_string()).collect())
+            if chars().nth(MAX_CAPTURE_VALUES).is_some() {
+                return None;
+            }
+            Some(chars().map(|char| char.to_string()).collect())
         }
         HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => None,
         HirKind::Capture(capture) => values(&capture.sub),
@@ -344,7 +374,7 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
         }
         HirKind::Alternation(parts) => parts.iter().try_fold(BTreeSet::new(), |mut all, part| {
             all.extend(values(part)?);
-            (all.len() <= MAX_CAPTURE_VALUES).then_some(all)
+            if all.len() > MAX_CAPTURE_VALUES { None } else { Some(all) }
         }),
         HirKind::Repetition(repetition) => {
             let once = values(&repetition.sub)?;
@@ -366,9 +396,11 @@ fn values(hir: &Hir) -> Option<BTreeSet<String>> {
 }
 
 fn join(starts: &BTreeSet<String>, ends: &BTreeSet<String>) -> Option<BTreeSet<String>> {
-    let pairs = || starts.iter().flat_map(|start| ends.iter().map(move |end| start.clone() + end));
-    // Two pairs may give the same string, so this is told a little too early, never too late.
-    (starts.len() * ends.len() <= MAX_CAPTURE_VALUES).then(|| pairs().collect())
+    // Two pairs may give the same string, so this can give up a little too early, never too late.
+    if starts.len() * ends.len() > MAX_CAPTURE_VALUES {
+        return None;
+    }
+    Some(starts.iter().flat_map(|start| ends.iter().map(move |end| start.clone() + end)).collect())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::lowered::{Clause, Lowered};
+use super::super::lowered::{Clause, NamesAndGlobs};
 use crate::codec::reader::Reader;
 use crate::codec::writer::Writer;
 use crate::matching::affix::Affix;
@@ -13,7 +13,7 @@ use crate::matching::matcher::Matcher;
 pub(super) fn encode_patterns<'c>(
     writer: &mut Writer,
     clauses: &[&'c Clause],
-    of: impl Fn(&'c Clause) -> &'c Lowered,
+    of: impl Fn(&'c Clause) -> &'c NamesAndGlobs,
 ) {
     let (mut names, mut globs) = (Vec::new(), Vec::new());
     for (position, clause) in clauses.iter().enumerate() {

@@ -16,7 +16,7 @@ cases: [{{ name: x, {case}, expect: {{ claims: [] }} }}]
 }
 
 #[test]
-fn groups_of_a_case_take_the_form_of_the_source() {
+fn case_groups_take_the_form_of_the_source() {
     #[track_caller]
     fn check(source: &str, groups: &str, expected: &str) {
         let connection = format!("{{ strategy: ad, groups: {{ {source} }} }}");
@@ -41,7 +41,7 @@ fn groups_of_a_case_take_the_form_of_the_source() {
 }
 
 #[test]
-fn cases_say_what_stands_around_the_groups() {
+fn case_describes_the_rest_of_the_event() {
     let case = "application: qlik, groups: [], now: 2026-11-01T00:00:00Z, email: a@b.example, \
                 metadata: { organization: { tier: gold }, connection: { a: b }, client: { c: d } }, \
                 provisioned: [g, { name: h, id: i }]";
@@ -63,7 +63,7 @@ fn cases_say_what_stands_around_the_groups() {
 }
 
 #[test]
-fn a_raw_event_takes_the_time_and_the_provisioned_groups() {
+fn case_with_an_event_has_time_and_provisioned_groups() {
     let found = event("{ strategy: ad }", "event: { user: {} }, now: 2026-11-01, provisioned: unavailable");
     let expected =
         serde_json::json!({ "user": {}, "claimsmith": { "now": "2026-11-01", "provisioned": null } });
@@ -83,7 +83,7 @@ cases: [{{ name: x, application: qlik, {members}, expect: {{ claims: [] }} }}]
 }
 
 #[test]
-fn cases_describe_one_login() {
+fn case_describes_one_login() {
     check_case("", "groups: a, now: today", &[("invalid-value", "today")]);
     check_case("", "groups: a, email: a", &[("invalid-value", "a")]);
     check_case("", "user: { email: a@b.example }, email: c@b.example", &[("invalid-value", "email")]);

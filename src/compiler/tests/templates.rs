@@ -39,23 +39,20 @@ organizations:
 }
 
 #[test]
-fn templates_become_rules_of_the_organization() {
+fn template_becomes_rules_of_the_organization() {
     let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } }, use: [
           { template: bi-standard@1, with: { prefix: 'a*' } },
           { template: bi-standard@1, id: two, with: { prefix: b, also: [c, d] } }] }\n";
     let (mut compiler, _) = read(&whole(&format!("{TEMPLATE}{organization}")));
     assert_eq!(compiler.diagnostics, []);
     let rules = compiler.organizations.remove(0).rules;
-    let texts = |names: &[crate::language::yaml::Spanned<String>]| {
-        names.iter().map(|it| it.value.clone()).collect::<Vec<_>>()
-    };
     let read: Vec<_> = rules
         .iter()
         .map(|rule| {
             let Matches::Groups { any, .. } = &rule.matches else { panic!("it matches groups") };
             let patterns = any.first().expect("patterns");
-            let groups = texts(&rule.groups).concat();
-            let all = [texts(&patterns.exact), texts(&patterns.glob), texts(&patterns.regex)].concat();
+            let groups: String = rule.groups.iter().map(|grant| grant.written.value.as_str()).collect();
+            let all: Vec<&str> = patterns.written().map(|written| written.value.as_str()).collect();
             (rule.id.value.as_str(), all.join(" "), groups)
         })
         .collect();
@@ -68,7 +65,7 @@ fn templates_become_rules_of_the_organization() {
 }
 
 #[test]
-fn uses_fit_their_template() {
+fn use_has_to_fit_its_template() {
     check_use("{ template: bi-standard@1, with: { prefix: a } }", &[]);
     check_use(
         "{ template: bi-standart@1, with: {} }",
@@ -106,7 +103,7 @@ fn uses_fit_their_template() {
 }
 
 #[test]
-fn a_template_is_checked_once_for_what_all_uses_share() {
+fn template_problems_that_all_uses_share_are_reported_once() {
     let rule = "id: x, match: { exact: '{{p}}' }, grant: bi-viewers";
     check_template("{ type: text }", rule, &[]);
     check_template("{ type: texts }", rule, &[]);
@@ -147,7 +144,7 @@ fn a_template_is_checked_once_for_what_all_uses_share() {
 }
 
 #[test]
-fn ids_of_used_rules_are_unique_too() {
+fn use_ids_are_unique() {
     let organization = "organizations:\n  acme: { connections: { a: { strategy: ad } },
       use: [{ template: bi-standard@1, with: { prefix: a } }],
       rules: [{ id: bi-standard.view, everyone: true, grant: bi-viewers }] }\n";
@@ -178,7 +175,7 @@ groups: { bi-viewers: { applications: [qlik], description: Views. } }
 }
 
 #[test]
-fn templates_are_files_with_a_version_in_their_name() {
+fn template_file_name_has_a_version() {
     const GOOD: &str = "version: 1
 description: A template.
 rules: [{ id: x, match: { exact: a }, grant: bi-viewers }]

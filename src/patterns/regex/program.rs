@@ -1,4 +1,4 @@
-//! From the tree of a regular expression to the program that the engine runs.
+//! The program that the engine runs, from the tree of a regular expression.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
@@ -7,10 +7,10 @@ use crate::matching::regex_vm::{BEGIN, CLASS, END, JUMP, MATCH, SPLIT, TEXT};
 
 /// A step of a program; steps are counted from zero.
 #[derive(Clone, Debug)]
-enum Step {
+enum ProgramStep {
     Char(char),
     Class(Vec<(char, char)>),
-    /// Leads to both; the first is preferred.
+    /// Leads to both, and prefers the first.
     Split(usize, usize),
     Jump(usize),
     Begin(u8),
@@ -22,12 +22,13 @@ enum Step {
 pub(super) fn encode(hir: &Hir, number: &dyn Fn(&str) -> u8, writer: &mut Writer) {
     let mut program = Program { steps: Vec::new(), number };
     program.add(hir);
-    program.steps.push(Step::Match);
-    let texts =
-        program.steps.chunk_by(|left, right| matches!(left, Step::Char(_)) && matches!(right, Step::Char(_)));
+    program.steps.push(ProgramStep::Match);
+    let texts = program.steps.chunk_by(|left, right| {
+        matches!(left, ProgramStep::Char(_)) && matches!(right, ProgramStep::Char(_))
+    });
     writer.number(texts.clone().count());
     for steps in texts {
-        let text: String = steps.iter().filter_map(Step::char).collect();
+        let text: String = steps.iter().filter_map(ProgramStep::char).collect();
         if text.is_empty() {
             steps.iter().for_each(|step| step.encode(writer));
         } else {
@@ -37,7 +38,7 @@ pub(super) fn encode(hir: &Hir, number: &dyn Fn(&str) -> u8, writer: &mut Writer
     }
 }
 
-impl Step {
+impl ProgramStep {
     fn char(&self) -> Option<char> {
         match self {
             Self::Char(char) => Some(*char),
@@ -72,7 +73,7 @@ impl Step {
 }
 
 struct Program<'n> {
-    steps: Vec<Step>,
+    steps: Vec<ProgramStep>,
     number: &'n dyn Fn(&str) -> u8,
 }
 
@@ -81,23 +82,25 @@ impl Program<'_> {
         match hir.kind() {
             HirKind::Empty => {}
             HirKind::Literal(literal) => {
-                self.steps.extend(String::from_utf8_lossy(&literal.0).chars().map(Step::Char));
+                self.steps.extend(String::from_utf8_lossy(&literal.0).chars().map(ProgramStep::Char));
             }
             HirKind::Class(Class::Unicode(class)) => {
                 let ranges: Vec<_> = class.iter().map(|range| (range.start(), range.end())).collect();
                 self.steps.push(match ranges.as_slice() {
-                    [(low, high)] if low == high => Step::Char(*low),
-                    _ => Step::Class(ranges),
+                    [(low, high)] if low == high => ProgramStep::Char(*low),
+                    _ => ProgramStep::Class(ranges),
                 });
             }
-            // There is neither in what the compiler makes of a pattern; no way on is the careful answer.
-            HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => self.steps.push(Step::Class(Vec::new())),
+            // The compiler's trees contain neither; matching nothing is the safe answer.
+            HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => {
+                self.steps.push(ProgramStep::Class(Vec::new()))
+            }
             HirKind::Capture(capture) => match &capture.name {
                 Some(name) => {
                     let number = (self.number)(name);
-                    self.steps.push(Step::Begin(number));
+                    self.steps.push(ProgramStep::Begin(number));
                     self.add(&capture.sub);
-                    self.steps.push(Step::End(number));
+                    self.steps.push(ProgramStep::End(number));
                 }
                 None => self.add(&capture.sub),
             },
@@ -118,24 +121,24 @@ impl Program<'_> {
             let split = self.reserve();
             self.add(part);
             jumps.push(self.reserve());
-            self.set(split, Step::Split(split + 1, self.steps.len()));
+            self.set(split, ProgramStep::Split(split + 1, self.steps.len()));
         }
         for jump in jumps {
-            self.set(jump, Step::Jump(self.steps.len()));
+            self.set(jump, ProgramStep::Jump(self.steps.len()));
         }
     }
 
     fn add_repetition(&mut self, repetition: &Repetition) {
         let split = |into: usize, past: usize| match repetition.greedy {
-            true => Step::Split(into, past),
-            false => Step::Split(past, into),
+            true => ProgramStep::Split(into, past),
+            false => ProgramStep::Split(past, into),
         };
         (0..repetition.min).for_each(|_| self.add(&repetition.sub));
         match repetition.max {
             None => {
                 let again = self.reserve();
                 self.add(&repetition.sub);
-                self.steps.push(Step::Jump(again));
+                self.steps.push(ProgramStep::Jump(again));
                 self.set(again, split(again + 1, self.steps.len()));
             }
             Some(max) => {
@@ -151,13 +154,13 @@ impl Program<'_> {
         }
     }
 
-    /// Makes room for a step that is known later.
+    /// Reserves a step that is set later.
     fn reserve(&mut self) -> usize {
-        self.steps.push(Step::Match);
+        self.steps.push(ProgramStep::Match);
         self.steps.len() - 1
     }
 
-    fn set(&mut self, at: usize, step: Step) {
+    fn set(&mut self, at: usize, step: ProgramStep) {
         if let Some(slot) = self.steps.get_mut(at) {
             *slot = step;
         }

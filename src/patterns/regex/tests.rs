@@ -1,37 +1,22 @@
-use super::{CheckedRegex, RegexProblem, check};
-use crate::codec::reader::Reader;
+use regex_syntax::hir::literal::ExtractKind;
+
+use super::{DecodedRegex, ParsedRegex, RegexProblem, common_ends};
 use crate::limits::{MAX_GROUP_BYTES, MAX_REGEX_STEPS};
-use crate::matching::regex_vm::{Cache, NameEnds, Regex};
 
-fn checked(pattern: &str, ignore_case: bool) -> CheckedRegex {
-    check(pattern, ignore_case).unwrap_or_else(|problem| panic!("{pattern}: {problem}"))
+fn parsed(pattern: &str, ignore_case: bool) -> ParsedRegex {
+    ParsedRegex::parse(pattern, ignore_case).unwrap_or_else(|problem| panic!("{pattern}: {problem}"))
 }
 
-/// What the engine makes of it, with the captures numbered as they come.
-fn decoded(pattern: &str, ignore_case: bool, checked: &CheckedRegex) -> Regex<'static> {
-    let number = |name: &str| {
-        let at = checked.captures.iter().position(|capture| capture.name == name);
-        u8::try_from(at.expect("a capture")).expect("there are few")
-    };
-    let encoded = checked.encode(pattern, ignore_case, &number).leak();
-    let mut reader = Reader::new(encoded);
-    let regex = Regex::decode(&mut reader).expect("what is checked can be decoded");
-    assert!(reader.is_empty(), "{pattern}");
-    regex
-}
-
-fn matches(regex: &Regex<'_>, name: &str) -> bool {
-    let name = regex.letters_of(name);
-    regex.is_match(NameEnds::of(name.as_bytes()), name.as_bytes(), &mut Cache::default())
+fn decoded(parsed: &ParsedRegex) -> DecodedRegex<'_> {
+    parsed.decoded().expect("what is parsed can be decoded")
 }
 
 fn check_match(pattern: &str, name: &str, expected: bool) {
     for (pattern, ignore_case) in [(pattern, false), (&*pattern.to_lowercase(), true)] {
         let name = if ignore_case { name.to_uppercase() } else { name.to_owned() };
-        let checked = checked(pattern, ignore_case);
-        let regex = decoded(pattern, ignore_case, &checked);
-        assert_eq!(matches(&regex, &name), expected, "`{pattern}` against `{name}`");
-        assert_eq!(checked.automaton.is_match(&name), expected, "`{pattern}` against `{name}`, automaton");
+        let parsed = parsed(pattern, ignore_case);
+        assert_eq!(decoded(&parsed).is_match(&name), expected, "`{pattern}` against `{name}`");
+        assert_eq!(parsed.automaton().is_match(&name), expected, "`{pattern}` against `{name}`, automaton");
     }
 }
 
@@ -51,7 +36,7 @@ fn expressions_match_whole_names() {
 }
 
 fn check_refused(pattern: &str, ignore_case: bool, problem: &str, help: &str) {
-    match check(pattern, ignore_case) {
+    match ParsedRegex::parse(pattern, ignore_case) {
         Err(RegexProblem::Invalid(found, found_help)) => {
             assert_eq!((found.as_str(), found_help.as_str()), (problem, help), "{pattern}");
         }
@@ -60,8 +45,8 @@ fn check_refused(pattern: &str, ignore_case: bool, problem: &str, help: &str) {
 }
 
 #[test]
-fn what_the_language_does_not_have_is_refused() {
-    let linear = "say what the whole name looks like, and take names out with a rule that excludes";
+fn parse_refuses_what_the_language_does_not_have() {
+    let linear = "describe the whole name, and leave names out with a rule that excludes";
     let check_linear = |pattern: &str, what: &str| {
         let problem = format!("{what} cannot run in linear time and does not exist in this language");
         check_refused(pattern, false, &problem, linear);
@@ -73,7 +58,7 @@ fn what_the_language_does_not_have_is_refused() {
     check_linear("(a+)-\\1", "the backreference at character 6");
 
     let check_anchor = |pattern: &str, anchor: &str, help: &str| {
-        let problem = format!("{anchor} says nothing, as a regular expression matches whole names");
+        let problem = format!("{anchor} has no effect, because a regular expression matches whole names");
         check_refused(pattern, false, &problem, help);
     };
     check_anchor("^eng", "`^` at character 1", "remove it; for the character itself write `\\^`");
@@ -81,12 +66,12 @@ fn what_the_language_does_not_have_is_refused() {
     check_anchor("(\\Aeng)", "`\\A` at character 2", "remove it");
     check_anchor("eng\\z", "`\\z` at character 4", "remove it");
     let boundary = "`\\b` at character 2 does not exist in this language";
-    check_refused("a\\b.*", false, boundary, "write what stands there, such as `-`");
+    check_refused("a\\b.*", false, boundary, "write the character itself, such as `-`");
 
     let flag = "the flag at character 1 does not exist in this language";
-    check_refused("(?i)eng", false, flag, "write `ignore-case: true` beside the patterns instead");
-    check_refused("(?i:eng)", false, flag, "write `ignore-case: true` beside the patterns instead");
-    let remove = "remove it: names have one line, and a pattern means what it says";
+    check_refused("(?i)eng", false, flag, "write `ignore-case: true` next to the patterns instead");
+    check_refused("(?i:eng)", false, flag, "write `ignore-case: true` next to the patterns instead");
+    let remove = "remove it: names have one line, and flags are not needed";
     for pattern in ["(?m)eng", "(?x) e n g", "(?U)a+", "(?s:.)", "(?-u:a)", "(?R)a"] {
         check_refused(pattern, false, flag, remove);
     }
@@ -94,13 +79,13 @@ fn what_the_language_does_not_have_is_refused() {
     check_refused(
         "\\p{L}+",
         false,
-        "the class of Unicode at character 1 does not exist in this language",
+        "the Unicode class at character 1 does not exist in this language",
         unicode,
     );
     check_refused(
         "[\\pL-]+",
         false,
-        "the class of Unicode at character 2 does not exist in this language",
+        "the Unicode class at character 2 does not exist in this language",
         unicode,
     );
     let group = "put it into a group, such as `(?:a+)+`; possessive repetitions do not exist";
@@ -109,8 +94,9 @@ fn what_the_language_does_not_have_is_refused() {
 }
 
 #[test]
-fn what_does_not_parse_says_why() {
-    let help = "see the regex syntax in docs/mapping.md; `\\` in front of a character takes it as it is";
+fn parse_says_why_it_fails() {
+    let help =
+        "see the regex syntax in docs/language/patterns.md#regex; `\\` before a character makes it a literal";
     check_refused("a(b", false, "unclosed group at character 2", help);
     check_refused("a)|(b", false, "unopened group at character 2", help);
     check_refused("[a", false, "unclosed character class at character 1", help);
@@ -123,40 +109,40 @@ fn what_does_not_parse_says_why() {
     );
     check_refused("\\y", false, "unrecognized escape sequence at character 1", help);
     check_refused("(?<a>x)(?<a>y)", false, "duplicate capture group name at character 11", help);
-    let engine = "see the regex syntax in docs/mapping.md";
+    let engine = "see the regex syntax in docs/language/patterns.md#regex";
     check_refused("[a&&b]", false, "character class intersection is not supported", engine);
     check_refused("[[a]b]", false, "nested character classes are not supported", engine);
-    let looks = "say what the whole name looks like, such as `team-.+`";
+    let looks = "describe the whole name, such as `team-.+`";
     check_refused("", false, "it is empty", looks);
-    check_refused("a\tb", false, "it holds a control character", "no group name does; remove it");
-    let nothing = "correct it, or remove it: names are not empty and hold no control characters";
+    check_refused("a\tb", false, "it contains a control character", "no group name does; remove it");
+    let nothing = "correct it, or remove it: names are not empty and do not contain control characters";
     check_refused("a\\tb", false, "it matches no name", nothing);
     check_refused("()", false, "it matches no name", nothing);
     check_refused("[^\\s\\S]", false, "it matches no name", nothing);
 }
 
 #[test]
-fn without_regard_to_case_there_is_only_ascii() {
+fn ignore_case_is_for_ascii_only() {
     let both = "leave `ignore-case` out and write both cases, such as `[äÄ]`";
     let ascii = |what: &str| format!("`ignore-case` covers ASCII letters only, and {what} is none");
     check_refused("köln", true, &ascii("`ö` at character 2"), both);
     check_refused("k[à-ý]ln", true, &ascii("`à` at character 3"), both);
-    let mixed = "a range of the class at character 1 holds letters of both cases";
-    check_refused("[M-c]x", true, mixed, "write letters in lower case beside `ignore-case`");
-    check_refused("[^ -c]", true, mixed, "write letters in lower case beside `ignore-case`");
-    let negated = "the negated class at character 2 has no clear meaning without regard to case";
+    let mixed = "a range of the class at character 1 contains letters of both cases";
+    check_refused("[M-c]x", true, mixed, "write letters in lower case if `ignore-case` is set");
+    check_refused("[^ -c]", true, mixed, "write letters in lower case if `ignore-case` is set");
+    let negated = "the negated class at character 2 has no clear meaning if case is ignored";
     check_refused("[[:^lower:]]", true, negated, "write `[^a-z]`, or leave `ignore-case` out");
     check_match("日本.*", "日本x", true);
-    checked("[M-c]x|köln", false);
-    checked("[A-z][^a][ -~]", true);
+    parsed("[M-c]x|köln", false);
+    parsed("[A-z][^a][ -~]", true);
 }
 
 fn check_too_large(pattern: &str) {
-    assert!(matches!(check(pattern, false), Err(RegexProblem::TooLarge(..))), "{pattern:.40}");
+    assert!(matches!(ParsedRegex::parse(pattern, false), Err(RegexProblem::TooLarge(..))), "{pattern:.40}");
 }
 
 #[test]
-fn what_would_grow_is_refused_before_it_does() {
+fn parse_refuses_large_programs_before_building_them() {
     check_too_large(&"a".repeat(1_025));
     check_too_large("(a{1000}){1000}");
     check_too_large("a{4294967295}");
@@ -165,30 +151,34 @@ fn what_would_grow_is_refused_before_it_does() {
     check_too_large("[a-z0-9-]{1,1000}");
     check_too_large(&format!("{}a{}", "(".repeat(100), ")".repeat(100)));
     check_too_large(&format!("{}a{}", "(?:a|".repeat(30), ")+".repeat(30)));
-    checked("[a-z0-9-]{1,256}", false);
-    checked(&"a".repeat(1_024), false);
-    checked(&format!("{}a{}", "(".repeat(8), ")+".repeat(8)), false);
+    parsed("[a-z0-9-]{1,256}", false);
+    parsed(&"a".repeat(1_024), false);
+    parsed(&format!("{}a{}", "(".repeat(8), ")+".repeat(8)), false);
     // As many steps as there may be, of the kind that takes the most memory each.
-    checked(&format!("({}a){{{}}}", "|".repeat(1_000), (MAX_REGEX_STEPS - 8) / 2_010), false);
+    parsed(&format!("({}a){{{}}}", "|".repeat(1_000), (MAX_REGEX_STEPS - 8) / 2_010), false);
 }
 
 #[test]
-fn what_makes_others_explode_is_linear() {
+fn matching_is_linear_for_expressions_that_others_backtrack_on() {
     for pattern in ["(a+)+", "(a|a)*b", "(a*)*c", "(a|aa)+", "(.*)*x", "([a-z]+)*-"] {
-        let checked = checked(pattern, false);
-        let regex = decoded(pattern, false, &checked);
+        let parsed = parsed(pattern, false);
         let mut name = "a".repeat(MAX_GROUP_BYTES - 1);
         name.push('!');
-        assert!(!matches(&regex, &name), "{pattern}");
+        assert!(!decoded(&parsed).is_match(&name), "{pattern}");
     }
 }
 
 fn check_prefixes(pattern: &str, ignore_case: bool, expected: &[&str]) {
-    assert_eq!(checked(pattern, ignore_case).prefixes, expected, "{pattern}");
+    assert_eq!(common_ends(&parsed(pattern, ignore_case).tree, &ExtractKind::Prefix), expected, "{pattern}");
+}
+
+fn check_suffixes(pattern: &str, ignore_case: bool, expected: &[&str]) {
+    let found = common_ends(&parsed(pattern, ignore_case).tree, &ExtractKind::Suffix);
+    assert_eq!(found, expected, "{pattern}");
 }
 
 #[test]
-fn how_a_match_begins_is_known() {
+fn common_ends_are_prefixes_and_suffixes_of_every_match() {
     check_prefixes("gg-bi-[a-z]+", false, &["gg-bi-"]);
     check_prefixes("(eng|ops)-.*", false, &["eng-", "ops-"]);
     check_prefixes("eng(-core)?", false, &["eng"]);
@@ -196,17 +186,18 @@ fn how_a_match_begins_is_known() {
     check_prefixes("GG-[AB].*", true, &["gg-a", "gg-b"]);
     check_prefixes("köln-.*", false, &["köln-"]);
     check_prefixes(".*-admins", false, &[]);
-    assert_eq!(checked(".*-(admins|Owners)", false).suffixes, ["-Owners", "-admins"]);
-    assert_eq!(checked(".*-(admins|Owners)", true).suffixes, ["-admins", "-owners"]);
-    assert_eq!(checked("eng-.*", false).suffixes, [""; 0]);
+    check_suffixes(".*-(admins|Owners)", false, &["-Owners", "-admins"]);
+    check_suffixes(".*-(admins|Owners)", true, &["-admins", "-owners"]);
+    check_suffixes("eng-.*", false, &[]);
     check_prefixes("x?.*", false, &[]);
     check_prefixes("[a-z]{3}-.*", false, &[]);
     check_prefixes(&format!("a{{3}}{}", "ö".repeat(40)), false, &[&format!("aaa{}", "ö".repeat(30))]);
 }
 
 fn check_captures(pattern: &str, ignore_case: bool, expected: &[(&str, Option<&[&str]>)]) {
-    let captures = checked(pattern, ignore_case).captures;
-    let found: Vec<(&str, Option<Vec<&str>>)> = captures
+    let parsed = parsed(pattern, ignore_case);
+    let found: Vec<(&str, Option<Vec<&str>>)> = parsed
+        .captures()
         .iter()
         .map(|capture| {
             (&*capture.name, capture.values.as_ref().map(|all| all.iter().map(String::as_str).collect()))
@@ -218,7 +209,7 @@ fn check_captures(pattern: &str, ignore_case: bool, expected: &[(&str, Option<&[
 }
 
 #[test]
-fn captures_and_what_they_can_hold_are_known() {
+fn captures_have_names_and_possible_values() {
     check_captures("a(b)(?:c)", false, &[]);
     check_captures(
         "(?<team>[a-z]+)-(?<role>admin|viewer)s",
@@ -249,7 +240,7 @@ fn numbers() -> Vec<&'static str> {
 }
 
 #[test]
-fn captures_that_a_grant_could_not_expand_are_refused() {
+fn parse_refuses_captures_that_a_grant_could_not_expand() {
     let perhaps =
         "put the alternatives into the capture, or write two patterns: a grant would expand to nothing";
     let no_part = "the capture `x` may take no part in a match";
@@ -262,20 +253,20 @@ fn captures_that_a_grant_could_not_expand_are_refused() {
     let empty = "have it match at least one character, such as `.+`";
     check_refused("a-(?<x>.*)", false, "the capture `x` may be empty", empty);
     check_refused("a-(?<x>)", false, "the capture `x` may be empty", empty);
-    let name = "use lower-case letters, digits and `_`, and begin with a letter";
-    check_refused("(?<Team>a)", false, "`Team` is no name for a capture", name);
-    check_refused("(?<_x>a)", false, "`_x` is no name for a capture", name);
+    let name = "use lowercase letters, digits and `_`, and begin with a letter";
+    check_refused("(?<Team>a)", false, "`Team` is not a name for a capture", name);
+    check_refused("(?<_x>a)", false, "`_x` is not a name for a capture", name);
     let many: String = (0..9).map(|number| format!("(?<x{number}>a)")).collect();
     let help = "name the parts that grants use; `(?:…)` only groups";
     check_refused(&many, false, "it has more than 8 captures", help);
 }
 
 fn check_everything(pattern: &str, expected: bool) {
-    assert_eq!(checked(pattern, false).matches_everything, expected, "{pattern}");
+    assert_eq!(parsed(pattern, false).matches_everything(), expected, "{pattern}");
 }
 
 #[test]
-fn what_matches_every_name_is_seen() {
+fn matches_everything_is_exact() {
     for pattern in [
         ".*",
         ".+",
@@ -296,18 +287,18 @@ fn what_matches_every_name_is_seen() {
     for pattern in [".", "..+", "[^a].*", "(a|[^ab]).*", ".*-admins", "[ -~]+", "\\w+|\\W+", ".{1,300}"] {
         check_everything(pattern, false);
     }
-    assert!(checked("[^A].*|a.*", true).matches_everything);
-    assert!(!checked("[^A].*", true).matches_everything);
+    assert!(parsed("[^A].*|a.*", true).matches_everything());
+    assert!(!parsed("[^A].*", true).matches_everything());
 }
 
 #[cfg(not(target_arch = "wasm32"))]
 mod laws {
     use proptest::prelude::*;
 
-    use super::super::check;
-    use super::{decoded, matches};
+    use super::super::ParsedRegex;
+    use super::decoded;
 
-    /// Pieces that any pattern is made of; the captures are named later.
+    /// The parts of patterns; captures are named later.
     fn atom() -> impl Strategy<Value = String> {
         let single =
             ["a", "b", "A", "B", "-", "1", " ", "é", "日", ".", "\\d", "\\w", "\\s", "\\W", "\\.", "\\x61"];
@@ -360,7 +351,7 @@ mod laws {
         parts.zip(1..).fold(first, |all, (part, number)| format!("{all}x{number}{part}"))
     }
 
-    /// The same pattern in the words of the crate `regex`, whose classes are Unicode's.
+    /// The same pattern for the crate `regex`, whose classes are those of Unicode.
     fn for_oracle(pattern: &str, ignore_case: bool) -> String {
         let ascii = pattern
             .replace("\\d", "[0-9]")
@@ -380,36 +371,38 @@ mod laws {
     proptest! {
         #![proptest_config(ProptestConfig { max_global_rejects: 10_000, failure_persistence: None, cases: 1_500, ..ProptestConfig::default() })]
 
-        /// The filter changes no result, the automaton and the crate `regex` see the same, and so for captures.
+        /// The filter of prefixes and suffixes changes no result, and the automaton and the crate `regex` agree with it,
+        /// also on captures.
         #[test]
-        fn all_who_read_a_pattern_agree(
+        fn program_automaton_and_regex_crates_agree(
             pattern in pattern(),
             ignore_case: bool,
             names in prop::collection::vec(name(), 12),
         ) {
             let pattern = named(&pattern);
-            let checked = check(&pattern, ignore_case);
-            prop_assume!(checked.is_ok());
-            let checked = checked.expect("it is");
-            let regex = decoded(&pattern, ignore_case, &checked);
+            let parsed = ParsedRegex::parse(&pattern, ignore_case);
+            prop_assume!(parsed.is_ok());
+            let parsed = parsed.expect("it is");
+            let regex = decoded(&parsed);
+            let automaton = parsed.automaton();
             let unfiltered = regex_lite::RegexBuilder::new(&format!("^(?:{pattern})$"))
                 .case_insensitive(ignore_case)
                 .build()
-                .expect("it is checked");
+                .expect("it is parsed");
             let oracle = regex::Regex::new(&for_oracle(&pattern, ignore_case)).expect("the oracle knows more");
             for name in &names {
                 let expected = oracle.is_match(name);
-                prop_assert_eq!(matches(&regex, name), expected, "{} against {:?}", pattern, name);
+                prop_assert_eq!(regex.is_match(name), expected, "{} against {:?}", pattern, name);
                 prop_assert_eq!(unfiltered.is_match(name), expected);
-                prop_assert_eq!(checked.automaton.is_match(name), expected);
-                if checked.matches_everything && !name.is_empty() {
+                prop_assert_eq!(automaton.is_match(name), expected);
+                if parsed.matches_everything() && !name.is_empty() {
                     prop_assert!(expected, "{} leaves out {:?}", pattern, name);
                 }
 
                 let mut captures = Vec::new();
-                regex.captures(regex.letters_of(name).as_bytes(), |number, text| {
-                    if let Some(capture) = checked.captures.get(number) {
-                        captures.push((capture.name.clone(), text.to_vec()));
+                regex.captures(name, |number, text| {
+                    if let Some(capture) = parsed.captures().get(number) {
+                        captures.push((capture.name.clone(), text.to_owned()));
                     }
                 });
                 let found = oracle.captures(name);
@@ -417,19 +410,17 @@ mod laws {
                     .capture_names()
                     .flatten()
                     .filter_map(|group| Some((group.to_owned(), found.as_ref()?.name(group)?.as_str().to_owned())))
-                    // What is captured without regard to case is in lower case.
+                    // Captures are in lower case if case is ignored.
                     .map(|(group, text)| (group, if ignore_case { text.to_ascii_lowercase() } else { text }))
-                    .map(|(group, text)| (group, text.into_bytes()))
                     .collect();
                 prop_assert_eq!(&captures, &expected);
-                if !expected.is_empty() || matches(&regex, name) {
-                    prop_assert_eq!(captures.len(), checked.captures.len(), "each takes part");
+                if !expected.is_empty() || regex.is_match(name) {
+                    prop_assert_eq!(captures.len(), parsed.captures().len(), "each takes part");
                 }
-                for ((group, text), capture) in captures.iter().zip(&checked.captures) {
+                for ((group, text), capture) in captures.iter().zip(parsed.captures()) {
                     prop_assert_eq!(group, &capture.name);
                     prop_assert!(!text.is_empty());
-                    let text = String::from_utf8(text.clone()).expect("a part of text");
-                    prop_assert!(capture.values.as_ref().is_none_or(|values| values.contains(&text)), "{}", text);
+                    prop_assert!(capture.values.as_ref().is_none_or(|values| values.contains(text)), "{}", text);
                 }
             }
         }

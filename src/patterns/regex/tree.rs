@@ -8,23 +8,23 @@ use regex_syntax::ast::{
 };
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Repetition};
 
-/// What becomes of the letters of ASCII.
+/// How the letter case of ASCII is matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
-    /// They are what they are.
+pub(super) enum AsciiCase {
+    /// As it is written.
     AsWritten,
-    /// Each stands for both cases.
+    /// Each letter matches both cases.
     Both,
-    /// The same, of names in lower case.
+    /// Each letter matches both cases, and the names are in lower case.
     Lower,
 }
 
-/// What a pattern matches. It has been vetted: what the language does not have is not looked at.
-pub(super) fn hir(ast: &Ast, case: Case) -> Hir {
+/// The tree of a pattern that has been vetted, so constructs that the language does not have are not handled.
+pub(super) fn hir(ast: &Ast, case: AsciiCase) -> Hir {
     match ast {
         Ast::Empty(_) | Ast::Flags(_) => Hir::empty(),
         Ast::Literal(literal) => class(finish(chars([(literal.c, literal.c)]), false, case)),
-        // Names have one line, but a pattern that tells line breaks apart is still read as the engine reads it.
+        // Names have one line, but this still has to agree with the engine on patterns with line breaks.
         Ast::Dot(_) => class(lowered(chars([('\0', '\t'), ('\u{b}', char::MAX)]), case)),
         Ast::Assertion(_) | Ast::ClassUnicode(_) => Hir::fail(),
         Ast::ClassPerl(perl) => class(lowered(perl_class(perl), case)),
@@ -49,7 +49,7 @@ pub(super) fn hir(ast: &Ast, case: Case) -> Hir {
     }
 }
 
-fn all(asts: &[Ast], case: Case) -> Vec<Hir> {
+fn all(asts: &[Ast], case: AsciiCase) -> Vec<Hir> {
     asts.iter().map(|ast| hir(ast, case)).collect()
 }
 
@@ -69,10 +69,10 @@ pub(super) fn counts(kind: &RepetitionKind) -> (u32, Option<u32>) {
     }
 }
 
-/// What stands between the brackets, negated or not.
+/// The characters between the brackets, without the negation.
 pub(super) fn members(bracketed: &ClassBracketed) -> ClassUnicode {
     let mut set = ClassUnicode::empty();
-    // The engine has no operations on sets.
+    // The engine does not have operations on sets.
     if let ClassSet::Item(item) = &bracketed.kind {
         add_item(item, &mut set);
     }
@@ -131,9 +131,9 @@ fn negated_if(mut set: ClassUnicode, negated: bool) -> ClassUnicode {
     set
 }
 
-/// What is to match, of a set as it is written.
-fn finish(mut set: ClassUnicode, negated: bool, case: Case) -> ClassUnicode {
-    if case != Case::AsWritten {
+/// The characters that match, from those as they are written.
+fn finish(mut set: ClassUnicode, negated: bool, case: AsciiCase) -> ClassUnicode {
+    if case != AsciiCase::AsWritten {
         set = with_both_cases(set);
     }
     lowered(negated_if(set, negated), case)
@@ -146,8 +146,8 @@ fn with_both_cases(mut set: ClassUnicode) -> ClassUnicode {
     set
 }
 
-fn lowered(mut set: ClassUnicode, case: Case) -> ClassUnicode {
-    if case == Case::Lower {
+fn lowered(mut set: ClassUnicode, case: AsciiCase) -> ClassUnicode {
+    if case == AsciiCase::Lower {
         let upper = letters(&set, 'A', 'Z');
         set.difference(&chars([('A', 'Z')]));
         set.union(&chars(

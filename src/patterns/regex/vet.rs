@@ -1,4 +1,4 @@
-//! What a pattern may be made of, and how large it becomes.
+//! Which constructs a regular expression may have, and how large its program becomes.
 
 use regex_syntax::ast::{
     Assertion, AssertionKind, Ast, CaptureName, ClassAsciiKind, ClassBracketed, ClassSet, ClassSetItem, Flag,
@@ -12,15 +12,15 @@ use crate::limits::{MAX_CAPTURES, MAX_REGEX_STEPS};
 pub(super) fn vet(ast: &Ast, ignore_case: bool) -> Result<(), RegexProblem> {
     let mut vetting = Vetting { ignore_case, captures: 0 };
     // One step is the end.
-    let steps = vetting.steps(ast, Place::Always)?.saturating_add(1);
+    let steps = vetting.steps(ast, Occurrence::Always)?.saturating_add(1);
     if steps > MAX_REGEX_STEPS { Err(too_many_steps()) } else { Ok(()) }
 }
 
 /// How often a part of a pattern takes part in a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Occurrence {
     Always,
-    /// Inside of an alternative, or of a repetition that may not happen.
+    /// Inside an alternative, or a repetition of zero or more times.
     Perhaps,
     Repeatedly,
 }
@@ -31,8 +31,8 @@ struct Vetting {
 }
 
 impl Vetting {
-    /// How many steps the engine makes of a part, about; never fewer than it has states and ranges.
-    fn steps(&mut self, ast: &Ast, place: Place) -> Result<u64, RegexProblem> {
+    /// The approximate number of steps of a part's program; never fewer than it has states and ranges.
+    fn steps(&mut self, ast: &Ast, occurrence: Occurrence) -> Result<u64, RegexProblem> {
         match ast {
             Ast::Empty(_) => Ok(1),
             Ast::Dot(_) => Ok(3),
@@ -45,13 +45,13 @@ impl Vetting {
             Ast::Group(group) => {
                 match &group.kind {
                     GroupKind::CaptureIndex(_) => {}
-                    GroupKind::CaptureName { name, .. } => self.capture(name, place)?,
+                    GroupKind::CaptureName { name, .. } => self.capture(name, occurrence)?,
                     GroupKind::NonCapturing(found) if found.items.is_empty() => {}
                     GroupKind::NonCapturing(found) => {
                         return Err(flags(&group.span, found.items.iter().map(|item| &item.kind)));
                     }
                 }
-                Ok(self.steps(&group.ast, place)?.saturating_add(2))
+                Ok(self.steps(&group.ast, occurrence)?.saturating_add(2))
             }
             Ast::Repetition(repetition) => {
                 if matches!(*repetition.ast, Ast::Repetition(_)) {
@@ -60,29 +60,32 @@ impl Vetting {
                     return Err(RegexProblem::invalid(problem, help));
                 }
                 let (min, max) = tree::counts(&repetition.op.kind);
-                let place =
-                    if min == 0 || place == Place::Perhaps { Place::Perhaps } else { Place::Repeatedly };
-                let once = self.steps(&repetition.ast, place)?.saturating_add(3);
+                let occurrence = if min == 0 || occurrence == Occurrence::Perhaps {
+                    Occurrence::Perhaps
+                } else {
+                    Occurrence::Repeatedly
+                };
+                let once = self.steps(&repetition.ast, occurrence)?.saturating_add(3);
                 Ok(once.saturating_mul(u64::from(max.unwrap_or(min).max(1))).saturating_add(3))
             }
-            Ast::Alternation(alternation) => self.sum(&alternation.asts, Place::Perhaps),
-            Ast::Concat(concat) => self.sum(&concat.asts, place),
+            Ast::Alternation(alternation) => self.sum(&alternation.asts, Occurrence::Perhaps),
+            Ast::Concat(concat) => self.sum(&concat.asts, occurrence),
         }
     }
 
-    fn sum(&mut self, asts: &[Ast], place: Place) -> Result<u64, RegexProblem> {
+    fn sum(&mut self, asts: &[Ast], occurrence: Occurrence) -> Result<u64, RegexProblem> {
         asts.iter()
-            .try_fold(2u64, |sum, ast| Ok(sum.saturating_add(self.steps(ast, place)?).saturating_add(1)))
+            .try_fold(2u64, |sum, ast| Ok(sum.saturating_add(self.steps(ast, occurrence)?).saturating_add(1)))
     }
 
-    fn capture(&mut self, capture: &CaptureName, place: Place) -> Result<(), RegexProblem> {
+    fn capture(&mut self, capture: &CaptureName, occurrence: Occurrence) -> Result<(), RegexProblem> {
         let name = capture.name.escape_debug();
         let mut chars = capture.name.chars();
         if !chars.next().is_some_and(|first| first.is_ascii_lowercase())
             || !chars.all(|char| matches!(char, 'a'..='z' | '0'..='9' | '_'))
         {
-            let help = "use lower-case letters, digits and `_`, and begin with a letter";
-            return Err(RegexProblem::invalid(format!("`{name}` is no name for a capture"), help));
+            let help = "use lowercase letters, digits and `_`, and begin with a letter";
+            return Err(RegexProblem::invalid(format!("`{name}` is not a name for a capture"), help));
         }
         self.captures += 1;
         if self.captures > MAX_CAPTURES {
@@ -92,13 +95,13 @@ impl Vetting {
                 "name the parts that grants use; `(?:…)` only groups",
             ));
         }
-        match place {
-            Place::Always => Ok(()),
-            Place::Perhaps => {
+        match occurrence {
+            Occurrence::Always => Ok(()),
+            Occurrence::Perhaps => {
                 let help = "put the alternatives into the capture, or write two patterns: a grant would expand to nothing";
                 Err(RegexProblem::invalid(format!("the capture `{name}` may take no part in a match"), help))
             }
-            Place::Repeatedly => {
+            Occurrence::Repeatedly => {
                 let help = format!("put the repetition into the capture, such as `(?<{name}>(?:…)+)`");
                 Err(RegexProblem::invalid(format!("the capture `{name}` may take part more than once"), help))
             }
@@ -110,12 +113,15 @@ impl Vetting {
             self.class_item(item)?;
         }
         let ranges = tree::members(class);
-        // regex-lite gives a range that begins among capitals and ends among small letters only some of its letters'
-        // other case.
+        // Of a range that begins with a capital and ends with a small letter, regex-lite matches the other case of only
+        // some letters.
         let mixed = |low: char, high: char| low <= 'Z' && matches!(high, 'a'..='y');
         if self.ignore_case && ranges.iter().any(|range| mixed(range.start(), range.end())) {
-            let problem = format!("a range of the class{} holds letters of both cases", at(&class.span));
-            return Err(RegexProblem::invalid(problem, "write letters in lower case beside `ignore-case`"));
+            let problem = format!("a range of the class{} contains letters of both cases", at(&class.span));
+            return Err(RegexProblem::invalid(
+                problem,
+                "write letters in lower case if `ignore-case` is set",
+            ));
         }
         Ok(2 + 2 * ranges.ranges().len() as u64)
     }
@@ -129,19 +135,17 @@ impl Vetting {
             }
             ClassSetItem::Unicode(class) => Err(unicode_class(&class.span)),
             ClassSetItem::Union(union) => union.items.iter().try_for_each(|item| self.class_item(item)),
-            // Of those in both cases, is the complement meant, or those in both cases of the complement?
+            // It could mean the complement of both cases, or both cases of the complement.
             ClassSetItem::Ascii(class)
                 if self.ignore_case
                     && class.negated
                     && matches!(class.kind, ClassAsciiKind::Lower | ClassAsciiKind::Upper) =>
             {
-                let problem = format!(
-                    "the negated class{} has no clear meaning without regard to case",
-                    at(&class.span)
-                );
+                let problem =
+                    format!("the negated class{} has no clear meaning if case is ignored", at(&class.span));
                 Err(RegexProblem::invalid(problem, "write `[^a-z]`, or leave `ignore-case` out"))
             }
-            // The engine has a word of its own for brackets in brackets.
+            // regex-lite has its own message for brackets in brackets.
             ClassSetItem::Empty(_)
             | ClassSetItem::Ascii(_)
             | ClassSetItem::Perl(_)
@@ -156,7 +160,7 @@ impl Vetting {
             return Ok(());
         }
         let problem =
-            format!("`ignore-case` covers ASCII letters only, and `{char}`{} is none", at(&literal.span));
+            format!("`ignore-case` covers ASCII letters only, and `{char}`{} is not one", at(&literal.span));
         Err(RegexProblem::invalid(problem, "leave `ignore-case` out and write both cases, such as `[äÄ]`"))
     }
 }
@@ -176,18 +180,21 @@ fn assertion_problem(assertion: &Assertion) -> RegexProblem {
     };
     let at = at(&assertion.span);
     if is_anchor {
-        let problem = format!("`{written}`{at} says nothing, as a regular expression matches whole names");
-        let itself =
-            matches!(written, "^" | "$").then(|| format!("; for the character itself write `\\{written}`"));
-        RegexProblem::invalid(problem, format!("remove it{}", itself.unwrap_or_default()))
+        let problem =
+            format!("`{written}`{at} has no effect, because a regular expression matches whole names");
+        let help = match written {
+            "^" | "$" => format!("remove it; for the character itself write `\\{written}`"),
+            _ => "remove it".to_owned(),
+        };
+        RegexProblem::invalid(problem, help)
     } else {
         let problem = format!("`{written}`{at} does not exist in this language");
-        RegexProblem::invalid(problem, "write what stands there, such as `-`")
+        RegexProblem::invalid(problem, "write the character itself, such as `-`")
     }
 }
 
 fn unicode_class(span: &Span) -> RegexProblem {
-    let problem = format!("the class of Unicode{} does not exist in this language", at(span));
+    let problem = format!("the Unicode class{} does not exist in this language", at(span));
     RegexProblem::invalid(
         problem,
         "write the characters, such as `[a-zäöü]`, or those that end the part, as in `[^-]+`",
@@ -197,9 +204,9 @@ fn unicode_class(span: &Span) -> RegexProblem {
 fn flags<'f>(span: &Span, mut items: impl Iterator<Item = &'f FlagsItemKind>) -> RegexProblem {
     let ignores_case = items.any(|item| matches!(item, FlagsItemKind::Flag(Flag::CaseInsensitive)));
     let help = if ignores_case {
-        "write `ignore-case: true` beside the patterns instead"
+        "write `ignore-case: true` next to the patterns instead"
     } else {
-        "remove it: names have one line, and a pattern means what it says"
+        "remove it: names have one line, and flags are not needed"
     };
     RegexProblem::invalid(format!("the flag{} does not exist in this language", at(span)), help)
 }

@@ -1,12 +1,13 @@
-//! Rules that can never fire, because of their condition or of what they match.
+//! Rules that can never fire, because of their condition or their patterns.
 
 use super::contradictions;
-use super::in_rule;
-use super::patterns::{PatternSet, Prepared};
+use super::in_rule::in_rule;
+use super::pattern_set::PatternSet;
+use super::prepared::Prepared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Matches, Organization, Platform};
 
-/// Reports conditions that contradict themselves, and groups that a rule wants and does not want.
+/// Reports conditions that contradict themselves, and rules whose `none` matches everything that the rest matches.
 pub(super) fn lint(
     platform: &Platform,
     organization: &Organization,
@@ -21,9 +22,12 @@ pub(super) fn lint(
             diagnostics.push(in_rule(place, Code::ImpossibleCondition, &found.span, found.message, other));
         }
         let Matches::Groups { any, all, none, span } = &rule.matches else { continue };
-        let Some(first) = none.first().filter(|_| !matches.none.is_empty()) else { continue };
-        let mut check = |wanted: &PatternSet<'_>, span, message: &str| {
-            if !wanted.is_empty() && matches.none.covers(wanted, budget) {
+        let Some(first) = none.first() else { continue };
+        if matches.none.is_empty() {
+            continue;
+        }
+        let mut check = |patterns: &PatternSet<'_>, span, message: &str| {
+            if !patterns.is_empty() && matches.none.covers(patterns, budget) {
                 let other = Some((rule.file.as_str(), &first.span, "this leaves them out"));
                 let place = (organization, rule);
                 diagnostics.push(in_rule(place, Code::ImpossibleCondition, span, message, other));
@@ -31,10 +35,10 @@ pub(super) fn lint(
         };
         let span = any.first().map_or(span, |first| &first.span);
         check(&matches.any, span, "every group that `any` matches is left out by `none`");
-        for (patterns, wanted) in all.iter().zip(&matches.all) {
+        for (written, patterns) in all.iter().zip(&matches.all) {
             check(
-                wanted,
-                &patterns.span,
+                patterns,
+                &written.span,
                 "every group that this entry of `all` matches is left out by `none`",
             );
         }
@@ -82,8 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn no_connection_is_left() {
-        let nothing = "the condition leaves no connection of this mapping";
+    fn contradiction_of_connections_is_reported() {
+        let nothing = "no connection of this mapping can pass the condition";
         check_impossible(vec![connection(&["acme-okta"]), connection(&["acme-saml"])], nothing);
         check_impossible(vec![connection(&["acme-okta"]), not(connection(&["acme-okta"]))], nothing);
         check_impossible(vec![not(connection(&["acme-okta", "acme-saml"]))], nothing);
@@ -100,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_is_left() {
+    fn contradiction_is_not_reported_if_a_connection_passes() {
         check_possible(vec![connection(&["acme-okta", "acme-saml"]), connection(&["acme-saml"])]);
         check_possible(vec![connection(&["acme-saml"]), not(connection(&["acme-okta"]))]);
         check_possible(vec![strategy(Strategy::Samlp), connection(&["acme-okta", "acme-saml"])]);
@@ -110,10 +114,10 @@ mod tests {
     }
 
     #[test]
-    fn no_application_is_left() {
+    fn contradiction_of_applications_is_reported() {
         let application = |names_of: &[&str]| Condition::Application(names(names_of));
         let client = |ids: &[&str]| Condition::Client(names(ids));
-        let nothing = "the condition leaves no client of any application";
+        let nothing = "no client of any application can pass the condition";
         check_impossible(vec![application(&["qlik"]), application(&["catalog"])], nothing);
         check_impossible(vec![application(&["qlik"]), client(&["catalog-client"])], nothing);
         check_impossible(vec![client(&["unheard-of"])], "no application has the client `unheard-of`");
@@ -123,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_is_for_one_organization() {
+    fn contradiction_with_the_organization_is_reported() {
         let organization = |all: &[&str]| Condition::Organization(names(all));
         check_impossible(
             vec![organization(&["hooli"])],
@@ -138,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_for_any_organization() {
+    fn contradiction_in_a_template_does_not_depend_on_the_organization() {
         let organization = Condition::Organization(names(&["hooli"]));
         check_silent(of_template(under(organization)), CODE);
         check_silent(of_template(under(strategy(Strategy::Waad))), CODE);
@@ -148,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_have_one_value() {
+    fn contradiction_of_domains_and_metadata_is_reported() {
         let domain = |all: &[&str]| Condition::EmailDomain(names(all));
         check_impossible(
             vec![domain(&["acme.example"]), domain(&["hooli.example"])],
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_is_left() {
+    fn contradiction_of_attribute_tests_is_reported() {
         let is = |values: &[&str]| user("/a", Test::Equals(texts(values)));
         let has = |values: &[&str]| user("/a", Test::Contains(texts(values)));
         let number = |number| user("/a", Test::Equals(vec![Scalar::Number(number)]));
@@ -176,11 +180,11 @@ mod tests {
         check_values(vec![is(&["x"]), not(is(&["x", "y"]))], "has no value");
         check_values(
             vec![user("/a", Test::AtLeast(5.0)), user("/a", Test::AtMost(4.0))],
-            "bounds that no number",
+            "bounds that exclude every number",
         );
         check_values(
             vec![user("/a", Test::AtLeast(5.0)), user("/a", Test::Below(5.0))],
-            "bounds that no number",
+            "bounds that exclude every number",
         );
         check_values(vec![user("/a", Test::Above(5.0)), not(user("/a", Test::Above(5.0)))], "bounds");
         check_values(vec![number(3.0), user("/a", Test::Above(3.0))], "has no value");
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_left() {
+    fn contradiction_is_not_reported_if_a_value_passes() {
         let is = |values: &[&str]| user("/a", Test::Equals(texts(values)));
         let has = |values: &[&str]| user("/a", Test::Contains(texts(values)));
         check_possible(vec![is(&["x", "y"]), is(&["y", "z"]), not(is(&["x"]))]);
@@ -214,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn both_places_are_shown_and_it_is_an_error() {
+    fn contradiction_is_an_error_with_both_places() {
         let found =
             lint(under(Condition::All(vec![connection(&["acme-okta"]), connection(&["acme-saml"])])), CODE);
         let related = found[0].related.as_ref().expect("the other");
@@ -223,23 +227,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wanted_is_left_out() {
-        let wants = |any, all, none| rule("r", Effect::Grant, combined(any, all, none), &["x"]);
+    fn none_that_matches_everything_is_reported() {
+        let matching = |any, all, none| rule("r", Effect::Grant, combined(any, all, none), &["x"]);
         let any = "every group that `any` matches is left out by `none`";
         let all = "every group that this entry of `all` matches is left out by `none`";
-        check(wants(vec![exact(&["a-b"])], vec![], vec![glob(&["a-*"])]), CODE, any);
-        check(wants(vec![exact(&["a"]), exact(&["b"])], vec![], vec![exact(&["a", "b"])]), CODE, any);
-        check(wants(vec![glob(&["a-x-*"])], vec![], vec![glob(&["a-*"])]), CODE, any);
+        check(matching(vec![exact(&["a-b"])], vec![], vec![glob(&["a-*"])]), CODE, any);
+        check(matching(vec![exact(&["a"]), exact(&["b"])], vec![], vec![exact(&["a", "b"])]), CODE, any);
+        check(matching(vec![glob(&["a-x-*"])], vec![], vec![glob(&["a-*"])]), CODE, any);
         check(
-            wants(vec![], vec![glob(&["b*"]), exact(&["A"])], vec![ignoring_case(exact(&["a"]))]),
+            matching(vec![], vec![glob(&["b*"]), exact(&["A"])], vec![ignoring_case(exact(&["a"]))]),
             CODE,
             all,
         );
-        check(wants(vec![regex(&["a+"])], vec![], vec![regex(&["a+"])]), CODE, any);
+        check(matching(vec![regex(&["a+"])], vec![], vec![regex(&["a+"])]), CODE, any);
     }
 
     #[test]
-    fn something_wanted_is_not_left_out() {
+    fn none_that_matches_a_part_is_not_reported() {
         let silent = |any, all, none| {
             check_silent(rule("r", Effect::Grant, combined(any, all, none), &["x"]), CODE);
         };

@@ -1,21 +1,19 @@
-//! Names and patterns that some connections never send so, because they tidy what arrives.
+//! Names and patterns that never match names of some connections, because those normalize what arrives.
 
 use super::contradictions::connections_of;
-use super::in_rule;
-use super::names::patterns_of;
+use super::in_rule::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Connection, Organization};
 use crate::language::normalize_names::Tidying;
 use crate::language::yaml::Spanned;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::folding::fold_pattern;
-use crate::patterns::glob::Glob;
-use crate::patterns::regex;
 use crate::text::visible::visible;
 
 /// Reports names and patterns that differ from names after `normalize`.
 ///
-/// Exact names and aliases have been tidied where every source does; patterns that no source can send are errors.
+/// If every source normalizes names, exact names and aliases have been normalized too. Patterns that match no name of
+/// any source are errors.
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     let tidies = |connection: &&Connection| {
         connection.sources.iter().any(|source| Tidying::of(source) != Tidying::NONE)
@@ -40,29 +38,30 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
                 diagnostics.push(diagnostic.help(help));
             }
         };
-        for patterns in patterns_of(rule) {
+        for patterns in rule.patterns() {
             for exact in &patterns.exact {
                 report(exact, &|tidying| is_tidy(exact, tidying));
             }
-            for glob in patterns.glob.iter().filter(|glob| may_be_untidy(&glob.value)) {
-                let lowered = Glob::parse(&glob.value).map(|glob| [glob.names, glob.patterns].concat());
-                let automaton = |lowered: String| match patterns.ignore_case {
-                    true => Automaton::of_glob(&fold_pattern(&lowered)),
-                    false => Automaton::of_glob(&lowered),
+            for glob in patterns.glob.iter().filter(|glob| may_be_untidy(&glob.written.value)) {
+                let Ok(parsed) = &glob.parsed else { continue };
+                let automaton = |lowered: &String| match patterns.ignore_case {
+                    true => Automaton::of_glob(&fold_pattern(lowered)),
+                    false => Automaton::of_glob(lowered),
                 };
-                let all: Vec<Automaton> = lowered.unwrap_or_default().into_iter().map(automaton).collect();
-                report(glob, &|tidying| all.iter().all(|alternative| tidying.can_match(alternative)));
+                let all: Vec<_> = parsed.names.iter().chain(&parsed.patterns).map(automaton).collect();
+                report(&glob.written, &|tidying| all.iter().all(|it| tidying.can_match(it)));
             }
-            for regex in patterns.regex.iter().filter(|regex| may_be_untidy(&regex.value)) {
-                if let Ok(checked) = regex::check(&regex.value, patterns.ignore_case) {
-                    report(regex, &|tidying| tidying.can_match(&checked.automaton));
+            for regex in patterns.regex.iter().filter(|regex| may_be_untidy(&regex.written.value)) {
+                if let Ok(parsed) = &regex.parsed {
+                    let automaton = parsed.automaton();
+                    report(&regex.written, &|tidying| tidying.can_match(&automaton));
                 }
             }
         }
     }
 }
 
-/// Whether a pattern is worth a closer look.
+/// Whether a pattern can contain anything that `normalize` changes.
 fn may_be_untidy(text: &str) -> bool {
     !text.is_ascii() || text.contains([' ', '\\'])
 }
@@ -86,8 +85,8 @@ fn find<'o>(
         format!("`{}` is not normalized, and the names of {} are", visible(&name.value), names.join(" and "));
     let tidied = Tidying::of(first).tidy(&name.value);
     let help = match tidied.is_empty() || tidied == name.value {
-        true => "write it as names are after `normalize`".to_owned(),
-        false => format!("write `{}`, or both if other connections send it so", visible(&tidied)),
+        true => "write it in its form after `normalize`".to_owned(),
+        false => format!("write `{}`, or both if other connections send it unchanged", visible(&tidied)),
     };
     Some((message, help))
 }
@@ -103,7 +102,7 @@ mod tests {
 
     const CODE: Code = Code::UntidyName;
 
-    /// An organization whose connection `acme-okta` tidies names, and whose others do not.
+    /// An organization whose connection `acme-okta` normalizes names, and whose other connections do not.
     fn acme(patterns: Patterns) -> Organization {
         let mut acme = organization(vec![grant("viewers", patterns, &["x"])]);
         for connection in acme.connections.iter_mut().filter(|it| it.name.value == "acme-okta") {
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_connection_never_sends_is_found() {
+    fn untidy_name_is_reported() {
         for patterns in [
             exact(&["admins", "admins "]),
             ignoring_case(exact(&["Ko\u{308}ln"])),
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_sent_is_not() {
+    fn untidy_name_ignores_names_that_can_be_sent() {
         for patterns in [exact(&["bi admins", "Köln"]), glob(&["* x", "?\u{308}*"]), regex(&["a b", " ?x"])]
         {
             assert_eq!(lint_organization(&acme(patterns), CODE), []);
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_changes_nothing() {
+    fn untidy_name_does_not_depend_on_the_form() {
         let mut acme = acme(glob(&[" admins*"]));
         acme.connections[0].sources[0].form = OwnedForm::Path;
         assert_eq!(lint_organization(&acme, CODE).len(), 1);

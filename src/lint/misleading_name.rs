@@ -1,28 +1,28 @@
-//! Names that cannot be what they seem to be: with characters that nobody sees, or with the delimiter in them.
+//! Names that are not what they seem to be: they contain invisible characters or the delimiter.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::confusable::is_odd_space;
 use super::contradictions::connections_of;
-use super::in_rule;
+use super::in_rule::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::model::{Matches, Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
+use crate::language::model::{Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
 use crate::language::yaml::Spanned;
 use crate::text::invisible::is_invisible;
 use crate::text::visible::visible;
 
-/// Reports names of target groups that hold what cannot be seen.
+/// Reports names of target groups that contain invisible characters.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
     for group in &platform.groups {
         if let Some((message, _)) = hidden(&group.name.value) {
             let span = group.name.span.clone();
             let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &platform.file, span, message);
-            diagnostics.push(diagnostic.help(TYPE_ANEW));
+            diagnostics.push(diagnostic.help(RETYPE));
         }
     }
 }
 
-/// Reports names of an organization that hold what cannot be seen, or a delimiter.
+/// Reports names of an organization that contain invisible characters or a delimiter.
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     let connections = organization.connections.iter().map(|connection| &connection.name);
     let aliases = organization.aliases.iter().flat_map(|alias| [&alias.id, &alias.name]);
@@ -30,7 +30,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
         if let Some((message, _)) = hidden(&name.value) {
             let span = name.span.clone();
             let diagnostic = Diagnostic::new(Code::InvisibleCharacter, &organization.file, span, message);
-            diagnostics.push(diagnostic.help(TYPE_ANEW));
+            diagnostics.push(diagnostic.help(RETYPE));
         }
     }
     let splits = delimiters(organization);
@@ -42,8 +42,8 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
         }
     }
     for rule in &organization.rules {
-        for patterns in patterns_of(rule) {
-            for name in patterns.exact.iter().chain(&patterns.glob).chain(&patterns.regex) {
+        for patterns in rule.patterns() {
+            for name in patterns.written() {
                 if let Some((message, help)) = hidden(&name.value) {
                     let place = (organization, rule);
                     let diagnostic = in_rule(place, Code::InvisibleCharacter, &name.span, message, None);
@@ -57,21 +57,12 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-/// All patterns of a rule.
-pub(super) fn patterns_of(rule: &Rule) -> impl Iterator<Item = &Patterns> {
-    let (any, all, none): (&[_], &[_], &[_]) = match &rule.matches {
-        Matches::Everyone => Default::default(),
-        Matches::Groups { any, all, none, .. } => (any, all, none),
-    };
-    any.iter().chain(all).chain(none)
-}
-
-const TYPE_ANEW: &str = "type the name anew";
-const HIDDEN: &str = "type the name anew; if the identity provider really sends it so, clean it with `normalize: trim` at the source";
+const RETYPE: &str = "retype the name";
+const HIDDEN: &str = "retype the name; if the identity provider really sends it like this, clean it with `normalize: trim` at the source";
 const NOT_NORMAL: &str =
-    "type the name anew; if the identity provider really sends it so, clean it with `normalize: nfc`";
+    "retype the name; if the identity provider really sends it like this, clean it with `normalize: nfc`";
 
-/// What is to be said about a name that holds what cannot be seen, and what to do where it is an upstream group's.
+/// The message about a name with invisible characters, and the help if the name is an upstream group's.
 fn hidden(text: &str) -> Option<(String, &'static str)> {
     if text.is_ascii() {
         return None;
@@ -81,11 +72,11 @@ fn hidden(text: &str) -> Option<(String, &'static str)> {
     while let Some(char) = rest.next() {
         let point = u32::from(char);
         if is_odd_space(char) {
-            let message = format!("`{}` holds U+{point:04X}, which looks like a space", visible(text));
+            let message = format!("`{}` contains U+{point:04X}, which looks like a space", visible(text));
             return Some((message, HIDDEN));
         }
         if is_invisible(char) && !is_joined(before, char, rest.clone().next()) {
-            let message = format!("`{}` holds U+{point:04X}, which cannot be seen", visible(text));
+            let message = format!("`{}` contains U+{point:04X}, which cannot be seen", visible(text));
             return Some((message, HIDDEN));
         }
         before = Some(char);
@@ -103,17 +94,17 @@ fn hidden(text: &str) -> Option<(String, &'static str)> {
     Some((message, NOT_NORMAL))
 }
 
-/// Whether an invisible character does what it is there for: it joins or parts letters of a script that needs it,
-/// or makes an emoji of what stands before it.
-fn is_joined(before: Option<char>, char: char, behind: Option<char>) -> bool {
+/// Whether an invisible character has its intended use: it joins or separates letters of a script that needs it, or
+/// turns the character before it into an emoji.
+fn is_joined(before: Option<char>, char: char, after: Option<char>) -> bool {
     let is_foreign = |char: Option<char>| {
         char.is_some_and(|char| {
             !char.is_ascii() && !is_odd_space(char) && !matches!(char, '\u{200b}' | '\u{feff}')
         })
     };
     match char {
-        '\u{200c}' | '\u{200d}' => is_foreign(before) && is_foreign(behind),
-        '\u{fe0f}' => is_foreign(before) || behind == Some('\u{20e3}'),
+        '\u{200c}' | '\u{200d}' => is_foreign(before) && is_foreign(after),
+        '\u{fe0f}' => is_foreign(before) || after == Some('\u{20e3}'),
         _ => false,
     }
 }
@@ -123,7 +114,7 @@ fn delimiters(organization: &Organization) -> Vec<(&str, &str)> {
     let mut splits = Vec::new();
     for connection in &organization.connections {
         for source in &connection.sources {
-            // A distinguished name can hold any sign in its escaped form.
+            // A distinguished name can contain any character in its escaped form.
             if let OwnedShape::Delimited(delimiter) = &source.shape
                 && !matches!(source.form, OwnedForm::DistinguishedName { .. })
             {
@@ -148,7 +139,7 @@ fn find_delimiters(
         }) else {
             continue;
         };
-        // What is compared is the alias's id.
+        // The id of an alias is compared instead.
         if !organization.aliases.iter().any(|alias| alias.name.value == exact.value) {
             let message = split_message(exact, delimiter, connection);
             diagnostics.push(in_rule(
@@ -164,7 +155,7 @@ fn find_delimiters(
 
 fn split_message(name: &Spanned<String>, delimiter: &str, connection: &str) -> String {
     format!(
-        "`{}` holds the delimiter `{}`, at which the groups of `{}` are split",
+        "`{}` contains the delimiter `{}`, at which the groups of `{}` are split",
         visible(&name.value),
         visible(delimiter),
         visible(connection)
@@ -187,11 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_named() {
-        check_hidden("bi\u{200b}-admins", "`bi\\u{200b}-admins` holds U+200B, which cannot be seen");
-        check_hidden("bi\u{a0}admins", "`bi\\u{a0}admins` holds U+00A0, which looks like a space");
-        check_hidden("\u{feff}bi", "`\\u{feff}bi` holds U+FEFF, which cannot be seen");
-        check_hidden("bi\u{200d}x", "`bi\\u{200d}x` holds U+200D, which cannot be seen");
+    fn hidden_names_the_invisible_character() {
+        check_hidden("bi\u{200b}-admins", "`bi\\u{200b}-admins` contains U+200B, which cannot be seen");
+        check_hidden("bi\u{a0}admins", "`bi\\u{a0}admins` contains U+00A0, which looks like a space");
+        check_hidden("\u{feff}bi", "`\\u{feff}bi` contains U+FEFF, which cannot be seen");
+        check_hidden("bi\u{200d}x", "`bi\\u{200d}x` contains U+200D, which cannot be seen");
         check_hidden(
             "Ko\u{308}ln",
             "`Ko\\u{308}ln` is not in normalization form C, which has U+00F6 where this has U+006F",
@@ -199,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_seen_or_is_needed_is_not() {
+    fn hidden_ignores_visible_and_needed_characters() {
         for text in [
             "bi-admins",
             "Vertrieb Köln",
@@ -214,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn all_names_that_an_author_writes_are_looked_at() {
+    fn invisible_character_is_reported_in_every_kind_of_name() {
         let bad = "bi\u{200b}";
         let code = Code::InvisibleCharacter;
         check(grant("viewers", exact(&[bad]), &["x"]), code, "U+200B");
@@ -228,19 +219,19 @@ mod tests {
     }
 
     #[test]
-    fn a_delimiter_in_a_name_is_found() {
+    fn delimiter_in_name_is_reported() {
         let code = Code::DelimiterInName;
-        let message = "`a,b` holds the delimiter `,`, at which the groups of `acme-okta` are split";
+        let message = "`a,b` contains the delimiter `,`, at which the groups of `acme-okta` are split";
         check(grant("viewers", exact(&["a", "a,b"]), &["x"]), code, message);
         let okta = Condition::Connection(names(&["acme-okta"]));
         check(when(grant("viewers", exact(&["a,b"]), &["x"]), okta), code, message);
         let mut acme = organization(Vec::new());
         acme.aliases = vec![alias("CN=a,DC=b", "a"), alias("c", "a,b")];
-        check_one(&lint_organization(&acme, code), "`CN=a,DC=b` holds the delimiter");
+        check_one(&lint_organization(&acme, code), "`CN=a,DC=b` contains the delimiter");
     }
 
     #[test]
-    fn a_delimiter_where_nothing_is_split_is_none() {
+    fn delimiter_in_name_ignores_names_that_are_not_split() {
         let code = Code::DelimiterInName;
         check_silent(grant("viewers", exact(&["a;b"]), &["x"]), code);
         check_silent(grant("viewers", glob(&["a,*"]), &["x"]), code);

@@ -1,6 +1,6 @@
-//! Rules and defaults that do nothing any more.
+//! Rules that have expired, and defaults that never apply.
 
-use super::in_rule;
+use super::in_rule::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Effect, Matches, Organization, Rule};
 use crate::text::rfc3339::format_rfc3339;
@@ -31,7 +31,7 @@ pub(super) fn lint(organization: &Organization, now: Option<f64>, diagnostics: &
         );
         let span = default.span.clone();
         let diagnostic = Diagnostic::new(Code::UnreachableDefault, &organization.file, span, message);
-        // The rule of a template is in another file; where the template is used is in this one.
+        // A template's rule is in another file; the place where the template is used is in this one.
         diagnostics.push(match &rule.used {
             Some(used) => diagnostic.related(&organization.file, used.clone(), "the template with that rule"),
             None => diagnostic.related(&rule.file, rule.span.clone(), "that rule"),
@@ -39,7 +39,7 @@ pub(super) fn lint(organization: &Organization, now: Option<f64>, diagnostics: &
     }
 }
 
-/// A moment as a number that a clock's can be compared with.
+/// A moment as a number that can be compared with the time of a clock.
 #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53 seconds")]
 fn seconds(moment: i64) -> f64 {
     moment as f64
@@ -61,7 +61,7 @@ mod tests {
     use crate::language::model::{Condition, Effect, Matches, Rule};
 
     #[test]
-    fn a_moment_at_midnight_is_a_day() {
+    fn date_at_midnight_is_a_day() {
         assert_eq!(date(0), "1970-01-01");
         assert_eq!(date(1_801_353_600), "2027-01-31");
         assert_eq!(date(1_801_353_599), "2027-01-30T23:59:59Z");
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_expires_at_its_moment() {
+    fn expired_rule_is_reported_from_its_moment_on() {
         let found = expired(Some(86_400.0));
         check_one(&found, "`guests` has not fired since 1970-01-02");
         assert_eq!((found[0].code, found[0].span.clone()), (Code::ExpiredRule, 3..5));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_behind_a_rule_for_everyone_is_found() {
+    fn unreachable_default_with_a_rule_for_everyone_is_reported() {
         check_one(
             &find(everyone("all", &["x"])),
             "`guests` is never granted by default, because `all` grants",
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_that_can_apply_is_not() {
+    fn unreachable_default_ignores_defaults_that_can_apply() {
         assert_eq!(find(grant("all", exact(&["all"]), &["x"])), []);
         assert_eq!(find(when(everyone("all", &["x"]), Condition::Application(names(&["qlik"])))), []);
         assert_eq!(find(rule("none", Effect::Exclude, Matches::Everyone, &["x"])), []);

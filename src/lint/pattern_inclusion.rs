@@ -1,30 +1,32 @@
 //! Whether all names that a pattern matches are matched by other patterns.
 //!
-//! Names are looked up. Globs and regular expressions are compared as text, then as automata, if a few of their
-//! names do not tell already. Where letter case is ignored, names are folded.
+//! Names are looked up. Globs and regular expressions are compared as text. If that and a few sample names do not
+//! decide, they are compared as automata. Names are folded if letter case is ignored.
 
-use super::patterns::{Aliased, LoweredGlob, PatternSet, WrittenRegex, spend};
+use super::budget::spend;
+use super::pattern_set::{Aliased, LoweredGlob, PatternSet};
 use crate::limits::MAX_FOLLOWED_NAMES;
 use crate::matching::glob::{ANY, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 use crate::patterns::automaton::Automaton;
 use crate::patterns::folding::{fold, same_letter};
 use crate::patterns::inclusion;
-use crate::patterns::regex;
+use crate::patterns::regex::ParsedRegex;
 
-/// What a step in automata, and what compiling a regular expression costs more than looking up a name.
-const AUTOMATON: usize = 32;
-const REGEX: usize = 1_000;
+/// What a step in automata costs, and what building the automaton of a regular expression costs, where looking up a
+/// name costs 1.
+const STEP_COST: usize = 32;
+const REGEX_COST: usize = 1_000;
 
-/// What is followed through automata.
-enum Followed<'p> {
+/// A pattern that is compared as an automaton.
+enum PatternForAutomaton<'p> {
     /// A lowered glob or a name, folded if letter case is ignored.
     Glob(&'p str, bool),
-    Regex(&'p WrittenRegex<'p>),
+    Regex(&'p ParsedRegex),
 }
 
-impl<'m> PatternSet<'m> {
-    /// Whether every name that `other` matches is matched by this set; no, if the budget is spent.
-    pub(super) fn covers(&self, other: &PatternSet<'m>, budget: &mut usize) -> bool {
+impl PatternSet<'_> {
+    /// Whether every name that `other` matches is matched by this set; `false` if the budget is spent.
+    pub(super) fn covers(&self, other: &PatternSet<'_>, budget: &mut usize) -> bool {
         let mut afford = || spend(budget, 1 + self.globs.len() + self.regexes.len());
         let names = other.exact.iter().all(|name| afford() && self.matches(name));
         let aliased = names && other.aliased.iter().all(|aliased| afford() && self.covers_alias(aliased));
@@ -34,7 +36,7 @@ impl<'m> PatternSet<'m> {
             && other.regexes.iter().all(|regex| self.covers_regex(regex, budget))
     }
 
-    /// Whether a name matches that is no alias.
+    /// Whether a name that is not an alias matches.
     pub(super) fn matches(&self, name: &str) -> bool {
         self.exact.binary_search_by(|exact| exact.as_ref().cmp(name)).is_ok()
             || !self.folded.is_empty() && self.folded.binary_search(&fold(name)).is_ok()
@@ -42,14 +44,14 @@ impl<'m> PatternSet<'m> {
             || !self.regexes.is_empty() && self.is_regex_match(name)
     }
 
-    /// Whether the groups of a readable name match: by that name, or by another pattern that it matches.
-    fn covers_alias(&self, aliased: &Aliased<'m>) -> bool {
+    /// Whether the groups of an alias match: because of its name, or because of another pattern that it matches.
+    fn covers_alias(&self, aliased: &Aliased<'_>) -> bool {
         let name = aliased.name.as_ref();
         if self.aliased.binary_search(aliased).is_ok() {
             return true;
         }
         if aliased.ignore_case {
-            // More than one alias may have this name in another letter case.
+            // Several aliases may have this name in other letter case.
             return self.folded.binary_search_by(|folded| folded.as_str().cmp(name)).is_ok()
                 || self.globs.iter().any(|glob| glob.ignore_case && glob.is_match(name));
         }
@@ -64,7 +66,7 @@ impl<'m> PatternSet<'m> {
         self.folded.binary_search_by(|folded| folded.as_str().cmp(name)).is_ok()
             || self.globs.iter().any(|glob| glob.ignore_case && glob.is_match(name))
             || name.chars().all(|char| same_letter(char) == [char]) && self.matches(name)
-            || self.follow(&Followed::Glob(name, true), budget)
+            || self.includes_automaton(&PatternForAutomaton::Glob(name, true), budget)
     }
 
     fn covers_glob(&self, glob: &LoweredGlob, budget: &mut usize) -> bool {
@@ -72,59 +74,58 @@ impl<'m> PatternSet<'m> {
             return false;
         }
         self.globs.binary_search(glob).is_ok()
-            || self.follow(&Followed::Glob(&glob.lowered, glob.ignore_case), budget)
+            || self.includes_automaton(&PatternForAutomaton::Glob(&glob.lowered, glob.ignore_case), budget)
     }
 
-    fn covers_regex(&self, regex: &WrittenRegex<'m>, budget: &mut usize) -> bool {
-        if self.regexes.binary_search(regex).is_ok() {
+    fn covers_regex(&self, regex: &ParsedRegex, budget: &mut usize) -> bool {
+        if self.regexes.binary_search(&regex).is_ok() {
             return true;
         }
-        // Names alone cover no regular expression that a person would write.
+        // A person does not write a regular expression that names alone include.
         let may = !self.globs.is_empty() || !self.regexes.is_empty();
-        may && spend(budget, REGEX) && self.follow(&Followed::Regex(regex), budget)
+        may && spend(budget, REGEX_COST)
+            && self.includes_automaton(&PatternForAutomaton::Regex(regex), budget)
     }
 
-    /// Asks the automata, if some of the names that the pattern matches are matched.
-    fn follow(&self, followed: &Followed<'_>, budget: &mut usize) -> bool {
-        let pattern = match followed {
-            Followed::Glob(lowered, ignore_case) => {
+    /// Compares automata, if a few sample names of the pattern match.
+    fn includes_automaton(&self, compared: &PatternForAutomaton<'_>, budget: &mut usize) -> bool {
+        let pattern = match compared {
+            PatternForAutomaton::Glob(lowered, ignore_case) => {
                 let may = |filling| witness(lowered, filling).is_none_or(|name| self.matches(&name));
                 if !["", "\u{e000}\u{e001}"].into_iter().all(may) {
                     return false;
                 }
                 Automaton::of_glob_as(lowered, *ignore_case)
             }
-            Followed::Regex(written) => match regex::check(written.text, written.ignore_case) {
-                Ok(checked) => checked.automaton,
-                Err(_) => return false,
-            },
+            PatternForAutomaton::Regex(regex) => regex.automaton(),
         };
-        if !spend(budget, self.regexes.len() * REGEX) {
+        if !spend(budget, self.regexes.len() * REGEX_COST) {
             return false;
         }
-        let own: Vec<&Automaton> = self.automata.get_or_init(|| self.read()).iter().collect();
-        let given = *budget / AUTOMATON;
+        let own: Vec<&Automaton> = self.automata.get_or_init(|| self.build_automata()).iter().collect();
+        let given = *budget / STEP_COST;
         let mut left = given;
         let covered = inclusion::is_covered(&pattern, &own, &mut left);
-        spend(budget, (given - left) * AUTOMATON);
+        spend(budget, (given - left) * STEP_COST);
         covered
     }
 
-    /// Whether the names are few enough to be followed: they help to cover a glob only where it matches few.
+    /// Whether there are few enough names for automata: names help to include a glob only if it matches few names.
     fn has_few_names(&self) -> bool {
         self.exact.len() + self.folded.len() <= MAX_FOLLOWED_NAMES
     }
 
-    /// Automata on names as they are.
-    fn read(&self) -> Vec<Automaton> {
-        let few = self.has_few_names();
-        let exact = self.exact.iter().filter(|_| few).map(|name| Automaton::of_glob(name));
-        let folded = self.folded.iter().filter(|_| few).map(|name| Automaton::of_glob_as(name, true));
-        let globs = self.globs.iter().map(|glob| Automaton::of_glob_as(&glob.lowered, glob.ignore_case));
-        let regexes = self.regexes.iter().map(|written| {
-            regex::check(written.text, written.ignore_case).ok().map(|checked| checked.automaton)
-        });
-        exact.chain(folded).chain(globs).chain(regexes.flatten()).collect()
+    /// The automata of all patterns, for names as they arrive.
+    fn build_automata(&self) -> Vec<Automaton> {
+        let mut automata = Vec::new();
+        if self.has_few_names() {
+            automata.extend(self.exact.iter().map(|name| Automaton::of_glob(name)));
+            automata.extend(self.folded.iter().map(|name| Automaton::of_glob_as(name, true)));
+        }
+        let globs = self.globs.iter();
+        automata.extend(globs.map(|glob| Automaton::of_glob_as(&glob.lowered, glob.ignore_case)));
+        automata.extend(self.regexes.iter().map(|regex| regex.automaton()));
+        automata
     }
 }
 
@@ -156,7 +157,7 @@ pub(super) fn witness(lowered: &str, filling: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::patterns::Prepared;
+    use super::super::prepared::Prepared;
     use super::super::samples::{alias, exact, glob, grant, ignoring_case, organization, regex};
     use crate::language::model::Patterns;
 
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_is_left_out_of_account_where_it_says_so() {
+    fn covers_ignores_letter_case_if_the_patterns_do() {
         check(ignoring_case(glob(&["ENG-*"])), exact(&["eng-Core"]), true);
         check(ignoring_case(glob(&["ENG-*"])), glob(&["Eng-x*", "eng-?"]), true);
         check(ignoring_case(glob(&["ENG-*"])), ignoring_case(glob(&["eng-[a-c]*"])), true);
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_folds_to_one() {
+    fn covers_compares_folded_characters() {
         check(glob(&["[iI]*"]), ignoring_case(glob(&["i*"])), true);
         check(glob(&["[kK]*"]), ignoring_case(glob(&["k*"])), false);
         check(glob(&["[kK\u{212a}]*"]), ignoring_case(glob(&["k*"])), true);
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn regular_expressions_are_compared_with_all_other_patterns() {
+    fn covers_compares_regular_expressions_with_all_patterns() {
         check(regex(&["team-[a-z]+"]), exact(&["team-a", "team-bc"]), true);
         check(regex(&["team-[a-z]+"]), exact(&["team-A"]), false);
         check(ignoring_case(regex(&["team-[a-z]+"])), exact(&["team-A"]), true);
@@ -213,14 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn a_readable_name_stands_for_its_ids_alone() {
+    fn covers_treats_an_alias_as_its_ids() {
         assert!(covers(&["SG"], exact(&["SG"]), exact(&["SG"])));
         assert!(covers(&["SG"], glob(&["S*"]), exact(&["SG"])));
         assert!(covers(&["SG"], ignoring_case(exact(&["sg"])), exact(&["SG"])));
         assert!(covers(&["SG"], ignoring_case(glob(&["s*"])), ignoring_case(exact(&["sg"]))));
         assert!(
             !covers(&["SG"], exact(&["SG"]), glob(&["{SG,x}"])),
-            "who is called so is matched by the glob"
+            "the glob matches a group with the name itself"
         );
         assert!(!covers(&["SG"], exact(&["SG", "SH"]), glob(&["S[GH]"])));
         assert!(!covers(&["SG"], exact(&["SG"]), ignoring_case(exact(&["sg"]))));
@@ -234,14 +235,13 @@ mod laws {
     use super::tests::covers;
     use crate::language::model::Patterns;
     use crate::matching::glob::Pattern;
-    use crate::patterns::Glob;
     use crate::patterns::folding::{fold, fold_pattern};
 
-    /// Whether patterns match a name, with what the lowering of rules makes of them.
+    /// Whether patterns match a name, by their lowered form.
     fn is_match(patterns: &Patterns, name: &str) -> bool {
         let case = |text: &str| if patterns.ignore_case { fold(text) } else { text.to_owned() };
         let name = case(name);
-        let globs = patterns.glob.iter().filter_map(|glob| Glob::parse(&glob.value).ok());
+        let globs = patterns.glob.iter().flat_map(|glob| &glob.parsed);
         patterns.exact.iter().any(|exact| case(&exact.value) == name)
             || globs.into_iter().any(|glob| {
                 let lower = |lowered: &String| match patterns.ignore_case {
@@ -256,7 +256,7 @@ mod laws {
             })
     }
 
-    /// Every name of up to four characters, among them one without a small letter and one of two small letters.
+    /// Every name of up to four characters, among them `İ`, which does not fold, and `ſ`, which folds to `s`.
     fn short_names() -> impl Iterator<Item = String> {
         let longer = |names: Vec<String>| -> Vec<String> {
             let with = |name: &String| ["i", "S", "ſ", "İ", "b"].map(|char| format!("{name}{char}"));
@@ -270,7 +270,7 @@ mod laws {
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
         #[test]
-        fn what_is_covered_matches_nothing_else(
+        fn covers_is_true_only_if_every_name_matches(
             one in proptest::collection::vec(r"([iSİb?*ſ]|\[iİ\]|\[a-s\]|\[!ſb\]){1,3}", 1..4),
             one_ignores_case: bool,
             other in r"([iSİb?*ſ]|\[iİ\]|\[a-s\]|\[!ſb\]){1,4}",
@@ -285,7 +285,7 @@ mod laws {
             let texts: Vec<&str> = one.iter().map(String::as_str).collect();
             let (one, other) = (|| read(&texts, one_ignores_case), || read(&[&other], other_ignores_case));
             let globs = [one().glob, other().glob].concat();
-            proptest::prop_assume!(globs.iter().all(|glob| Glob::parse(&glob.value).is_ok()));
+            proptest::prop_assume!(globs.iter().all(|glob| glob.parsed.is_ok()));
             let missed = || short_names().find(|name| is_match(&other(), name) && !is_match(&one(), name));
             if covers(&[], one(), other()) {
                 proptest::prop_assert_eq!(missed(), None);

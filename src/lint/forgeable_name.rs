@@ -1,8 +1,7 @@
-//! Protected target groups that others than the customer's administrators could get hold of.
+//! Protected target groups that people other than the customer's administrators could obtain.
 
-use super::captures::can_name;
 use super::contradictions::connections_of;
-use super::in_rule;
+use super::in_rule::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
     Connection, Effect, From, Matches, Organization, OwnedForm, OwnedShape, OwnedSource, Platform, Rule,
@@ -12,11 +11,11 @@ use crate::language::yaml::Spanned;
 use crate::login::source::Identity;
 use crate::text::visible::visible;
 
-/// Why a source can hold what others than the customer's administrators chose. What the attribute holds decides, not
-/// how it is read.
+/// Why a source can hold names that people other than the customer's administrators chose. This depends on what the
+/// attribute holds, not on how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Forgeable<'s> {
-    /// Parts of one string: a name with the delimiter in it is several.
+    /// Parts of one string: a name that contains the delimiter becomes several names.
     Delimited(&'s str),
     /// Display names of Entra.
     Entra,
@@ -24,33 +23,33 @@ enum Forgeable<'s> {
     Google,
     /// Names of the groups that Auth0 keeps.
     Provisioned,
-    /// Common names, of all organizational units.
+    /// Common names from all organizational units.
     CommonNames,
-    /// Names out of distinguished names, of all branches of the directory.
+    /// Names in distinguished names from all branches of the directory.
     Branches,
-    /// Names behind a Windows domain, of all domains.
+    /// Names after a Windows domain, from all domains.
     Domains,
 }
 
 impl Forgeable<'_> {
-    /// What the connection does, and who gains by it.
+    /// What the connection does, and who can exploit it.
     fn problem(self) -> String {
         match self {
             Self::Delimited(delimiter) => format!(
-                "splits a string at `{}`: whoever can put that into the name of a group can forge any other, also by its id",
+                "splits a string at `{}`: anyone who can put that into the name of a group can forge any other group, also by its id",
                 visible(delimiter)
             ),
             Self::Entra | Self::Google | Self::Provisioned => {
-                "sends display names, which others can give to a group of their own".to_owned()
+                "sends display names, which others can give to their own groups".to_owned()
             }
             Self::CommonNames => {
-                "sends common names, which others can give to a group of their own in another organizational unit"
+                "sends common names, which others can give to their own groups in another organizational unit"
                     .to_owned()
             }
             Self::Branches => {
-                "takes groups from every branch of the directory, also from where others can create some".to_owned()
+                "reads groups from every branch of the directory, including those in which others can create groups".to_owned()
             }
-            Self::Domains => "takes groups from every domain, also from where others can create some".to_owned(),
+            Self::Domains => "reads groups from every domain, including those in which others can create groups".to_owned(),
         }
     }
 
@@ -71,22 +70,22 @@ impl Forgeable<'_> {
                 "read ids (`field: external_id`, or `id`), match the group's id, and give it a readable name under `aliases`"
             }
             Self::CommonNames => {
-                "have the connector send distinguished names, and say with `form: dn` and `below` where the groups are \
-                 that count"
+                "have the connector send distinguished names, and limit them with `form: dn` and `below` to the branch of \
+                 the groups that count"
             }
-            Self::Branches => "say with `below` where the groups are that count",
-            Self::Domains => "say with `domain` whose groups count",
+            Self::Branches => "limit the groups with `below` to the branch that counts",
+            Self::Domains => "limit the groups with `domain` to the domain that counts",
         }
     }
 }
 
-/// Reports rules that grant a protected target group by what others can forge.
+/// Reports rules that grant a protected target group because of a name that others can forge.
 pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     if !platform.groups.iter().any(|group| group.protected) {
         return;
     }
     for rule in &organization.rules {
-        // Without the mark it can grant none.
+        // Without `protected: true` a rule cannot grant a protected group.
         if rule.effect == Effect::Exclude || !rule.protected {
             continue;
         }
@@ -122,28 +121,29 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
 fn protected_group<'p>(platform: &'p Platform, rule: &Rule) -> Option<&'p str> {
     let mut protected =
         platform.groups.iter().filter(|group| group.protected).map(|group| group.name.value.as_str());
-    protected.find(|name| rule.groups.iter().any(|grant| can_name(&grant.value, name)))
+    protected.find(|name| rule.groups.iter().any(|grant| grant.can_name(name)))
 }
 
-/// The first of the patterns by which a rule fires; a rule for everyone has none.
+/// The first of the patterns for which a rule fires; a rule for everyone does not have one.
 ///
-/// Whatever it is, also an id, a name can be given to a group that it matches.
+/// Any pattern can be forged, even an id, because a group can be given any name.
 fn first_pattern(rule: &Rule) -> Option<&Spanned<String>> {
     let Matches::Groups { any, all, .. } = &rule.matches else { return None };
     let mut sets = any.iter().chain(all);
-    sets.find_map(|set| set.exact.iter().chain(&set.glob).chain(&set.regex).next())
+    sets.find_map(|set| set.written().next())
 }
 
-/// Why one of the sources of a connection can hold what others chose. One is enough: all that a connection sends is
-/// held against the same patterns. The connection that is returned with it is the one whose strategy sends such names.
+/// Why one of the sources of a connection can hold names that others chose. One source is enough, because everything
+/// that a connection sends is matched with the same patterns. The connection that is returned is the one whose strategy
+/// sends such names.
 fn forgeable<'o>(
     organization: &'o Organization,
     connection: &'o Connection,
 ) -> Option<(&'o Connection, Forgeable<'o>)> {
     connection.sources.iter().find_map(|source| {
         let is_primary = matches!(source.from, From::Attribute { identity: Identity::Primary, .. });
-        // The primary identity may be of any connection.
-        let others = organization.connections.iter().filter(|_| is_primary);
+        // The primary identity may be from any connection.
+        let others: &[Connection] = if is_primary { &organization.connections } else { &[] };
         core::iter::once(connection).chain(others).find_map(|it| Some((it, of_source(it.strategy, source)?)))
     })
 }
@@ -175,7 +175,7 @@ fn of_source(strategy: Strategy, source: &OwnedSource) -> Option<Forgeable<'_>> 
     }
 }
 
-/// Whether a member of an object that stands for a group is its name, rather than an id or an address.
+/// Whether a member of a group's object is the group's name, rather than an id or an address.
 fn is_name(field: &str) -> bool {
     ["name", "displayname", "display_name", "cn", "commonname"].contains(&field.to_ascii_lowercase().as_str())
 }
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    /// What is said of one source, and that the same source with another form is no better, unless it is read apart.
+    /// Checks the message for a source, and that other forms of the source do not help unless they separate the names.
     fn check(strategy: Strategy, source: OwnedSource, problem: &str) {
         check_one(&find(connection("c", strategy, source), admins(exact(&["Admins"]))), problem);
     }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protected_group_by_a_display_name_is_found() {
+    fn forgeable_name_reports_display_names() {
         check_one(
             &find(entra(), admins(exact(&["Admins", "Others"]))),
             "`Admins` leads to the protected group `admins`, and `acme-entra` sends display names",
@@ -252,13 +252,13 @@ mod tests {
         check_one(&find(entra(), expanded), "protected group `team-admins`");
         let both = combined(vec![exact(&["Admins"])], vec![glob(&["SG *"])], Vec::new());
         check_one(&find(entra(), rule("both", Effect::Grant, both, &["admins"])), "`Admins`");
-        // A group can be called like an id, too.
+        // A group can have a name that looks like an id.
         check_one(&find(entra(), admins(exact(&["SG Admins"]))), "`SG Admins`");
         check_one(&find(entra(), admins(exact(&["6f1c2a54-0e7e-4f5b-9b62-2f6d8e0c9a11"]))), "`6f1c2a54");
     }
 
     #[test]
-    fn what_the_attribute_holds_decides_and_not_how_it_is_read() {
+    fn forgeable_name_depends_on_the_attribute_and_not_on_its_form() {
         let list = || OwnedShape::List;
         for form in [
             OwnedForm::Domain { domain: None },
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delimited_source_is_forgeable_whatever_it_holds() {
+    fn forgeable_name_reports_every_delimited_source() {
         let delimited = |from: &str| source(from, OwnedShape::Delimited(",".to_owned()));
         for strategy in [Strategy::Okta, Strategy::Oidc, Strategy::Samlp, Strategy::Ad, Strategy::Other] {
             check(strategy, delimited("/memberships"), "splits a string at `,`");
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_a_directory_are_forgeable_where_others_may_create_some() {
+    fn forgeable_name_reports_directories_without_a_branch() {
         check(Strategy::Ad, source("/groups", OwnedShape::List), "sends common names");
         check(Strategy::Ad, source("/groups", objects("cn")), "sends common names");
         check_silent(Strategy::Ad, source("/groups", objects("objectGUID")));
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn provisioned_groups_have_names_and_ids() {
+    fn forgeable_name_reports_names_of_provisioned_groups() {
         let provisioned = |field: &str| OwnedSource { from: From::Provisioned, ..source("", objects(field)) };
         for strategy in [Strategy::Waad, Strategy::Okta, Strategy::Samlp] {
             check(strategy, provisioned("name"), "display names");
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn every_source_counts_and_so_does_the_primary_identity() {
+    fn forgeable_name_checks_every_source_and_the_primary_identity() {
         let ids = source("/group_ids", OwnedShape::List);
         let mut both = connection("both", Strategy::Waad, ids.clone());
         both.sources.push(source("/groups", OwnedShape::List));
@@ -352,7 +352,7 @@ mod tests {
         let mut acme = acme(saml, rule);
         let platform = platform(&["!admins", "viewers"]);
         assert_eq!(lint_all(&platform, core::slice::from_ref(&acme), Code::ForgeableName), []);
-        // The account that the groups are of may have come through Entra.
+        // The account with the groups may have come through Entra.
         acme.connections.push(connection("ids", Strategy::Waad, ids));
         let found = lint_all(&platform, &[acme], Code::ForgeableName);
         let message =
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_forge_is_not() {
+    fn forgeable_name_ignores_ids_lists_and_exclusions() {
         let unmarked = grant("teams", glob(&["${team}"]), &["${team}-admins"]);
         assert_eq!(find_as_marked(entra(), unmarked), [], "it cannot grant a protected group");
         check_none(entra(), grant("viewers", exact(&["Staff"]), &["viewers"]));

@@ -1,26 +1,26 @@
-//! Whether an attribute of the user can pass all tests that it is put to.
+//! Whether an attribute of the user can pass all of a condition's tests.
 
 use std::collections::BTreeMap;
 
-use super::contradictions::{Contradiction, Literal, span_of};
+use super::required_test::{Contradiction, RequiredTest, span_of};
 use crate::language::model::{Condition, Scalar, Test};
 use crate::text::visible::visible;
 
-/// What the tests of one attribute leave of its values.
+/// The values that an attribute can still have after some tests.
 #[derive(Debug)]
-struct Left<'c> {
-    /// It must not exist, and it has to.
+struct PossibleValues<'c> {
+    /// It must not exist; it has to exist.
     absent: bool,
     exists: bool,
-    /// It is a single value, of which a list is none; one value is as good as a list of it.
+    /// It is a single value; a list of one value counts as that value, and longer lists do not.
     single: bool,
     number: bool,
     tested: bool,
-    /// The values that it can have; `None` while none has been named.
+    /// The values that it can have; `None` as long as no test names any.
     values: Option<Vec<&'c Scalar>>,
-    /// What it, or an entry of it, has to be, for each such test.
+    /// For each test of entries: the values of which it, or an entry of it, has to be one.
     entries: Vec<&'c [Scalar]>,
-    /// What neither it nor an entry of it may be.
+    /// The values that neither it nor an entry of it may be.
     others: Vec<&'c Scalar>,
     /// The lowest number, and whether it has to be above that.
     low: (f64, bool),
@@ -29,32 +29,32 @@ struct Left<'c> {
 }
 
 /// Why tests of attributes cannot all hold.
-pub(super) fn find(literals: &[Literal<'_>]) -> Option<Contradiction> {
-    let mut by_attribute: BTreeMap<&str, Vec<(&Test, Literal<'_>)>> = BTreeMap::new();
-    for literal in literals {
-        if let Condition::User { attribute, test, .. } = literal.condition {
-            by_attribute.entry(attribute.value.as_str()).or_default().push((test, *literal));
+pub(super) fn find(required: &[RequiredTest<'_>]) -> Option<Contradiction> {
+    let mut by_attribute: BTreeMap<&str, Vec<(&Test, RequiredTest<'_>)>> = BTreeMap::new();
+    for one in required {
+        if let Condition::User { attribute, test, .. } = one.condition {
+            by_attribute.entry(attribute.value.as_str()).or_default().push((test, *one));
         }
     }
     for (attribute, tests) in by_attribute {
-        let mut left = Left::default();
-        let mut before: Option<Literal<'_>> = None;
-        for (test, literal) in tests {
-            left.narrow(test, literal.negated);
-            if let Some(problem) = left.problem() {
+        let mut values = PossibleValues::default();
+        let mut before: Option<RequiredTest<'_>> = None;
+        for (test, required) in tests {
+            values.narrow(test, required.negated);
+            if let Some(problem) = values.problem() {
                 return Some(Contradiction {
                     message: format!("`{}` {problem}", visible(attribute)),
-                    span: span_of(literal.condition),
+                    span: span_of(required.condition),
                     other: before.map(|before| span_of(before.condition)),
                 });
             }
-            before = before.or(Some(literal));
+            before = before.or(Some(required));
         }
     }
     None
 }
 
-impl Default for Left<'_> {
+impl Default for PossibleValues<'_> {
     fn default() -> Self {
         Self {
             absent: false,
@@ -71,7 +71,7 @@ impl Default for Left<'_> {
     }
 }
 
-impl<'c> Left<'c> {
+impl<'c> PossibleValues<'c> {
     fn narrow(&mut self, test: &'c Test, negated: bool) {
         self.tested |= !matches!(test, Test::Exists(_));
         match (test, negated) {
@@ -121,10 +121,10 @@ impl<'c> Left<'c> {
         }
     }
 
-    /// Why nothing is left.
+    /// The problem, if there is not a possible value.
     fn problem(&self) -> Option<&'static str> {
         if self.absent && (self.tested || self.exists) {
-            return Some("must not exist, and is tested nevertheless");
+            return Some("must not exist, and is tested all the same");
         }
         let is_between = |number: f64| {
             let (low, above) = self.low;
@@ -132,7 +132,7 @@ impl<'c> Left<'c> {
             (number > low || !above && number == low) && (number < high || !below && number == high)
         };
         if self.number && (self.low.0 > self.high.0 || self.low.0 == self.high.0 && !is_between(self.low.0)) {
-            return Some("is held against bounds that no number lies between");
+            return Some("is compared with bounds that exclude every number");
         }
         let fits = |value: &Scalar| {
             !self.others.contains(&value)

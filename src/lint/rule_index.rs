@@ -1,34 +1,36 @@
-//! Which rules have a pattern that matches a name, without asking all of them.
+//! Which rules have a pattern that matches a name, without trying all of them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use super::patterns::{PreparedRule, WrittenRegex, spend};
+use super::budget::spend;
+use super::pattern_set::PreparedRule;
 use crate::matching::glob::CLASS_END;
 use crate::patterns::folding::fold;
+use crate::patterns::regex::ParsedRegex;
 
-/// What asking a regular expression costs more than asking a glob.
-const REGEX: usize = 16;
+/// What matching a regular expression costs, where a glob costs 1.
+const REGEX_COST: usize = 16;
 
 /// The patterns of all rules of an organization.
 #[derive(Debug, Default)]
-pub(super) struct Index<'m> {
+pub(super) struct RuleIndex<'m> {
     exact: HashMap<Cow<'m, str>, Vec<usize>>,
     folded: HashMap<String, Vec<usize>>,
-    globs: Ends,
-    globs_ignoring_case: Ends,
-    regexes: HashMap<WrittenRegex<'m>, Vec<usize>>,
+    globs: GlobsByEnd,
+    globs_ignoring_case: GlobsByEnd,
+    regexes: HashMap<&'m ParsedRegex, Vec<usize>>,
     /// The positions of rules and their sets that have regular expressions.
     with_regexes: Vec<(usize, usize)>,
 }
 
-/// Globs by the literal that they begin or end with, whichever is longer.
+/// Globs by the literal text that they begin or end with, whichever is longer.
 #[derive(Debug, Default)]
-struct Ends {
-    heads: HashMap<String, Vec<Position>>,
-    tails: HashMap<String, Vec<Position>>,
-    head_lengths: BTreeSet<usize>,
-    tail_lengths: BTreeSet<usize>,
+struct GlobsByEnd {
+    by_prefix: HashMap<String, Vec<Position>>,
+    by_suffix: HashMap<String, Vec<Position>>,
+    prefix_lengths: BTreeSet<usize>,
+    suffix_lengths: BTreeSet<usize>,
 }
 
 /// Where a glob is: the positions of its rule, its set there, and its own.
@@ -39,7 +41,7 @@ struct Position {
     glob: usize,
 }
 
-impl<'m> Index<'m> {
+impl<'m> RuleIndex<'m> {
     pub(super) fn of(rules: &[PreparedRule<'m>]) -> Self {
         let mut index = Self::default();
         for (rule, prepared) in rules.iter().enumerate() {
@@ -63,9 +65,9 @@ impl<'m> Index<'m> {
                     index.with_regexes.push((rule, set));
                 }
                 for (glob, lowered) in patterns.globs.iter().enumerate() {
-                    let ends =
+                    let globs =
                         if lowered.ignore_case { &mut index.globs_ignoring_case } else { &mut index.globs };
-                    ends.add(&lowered.lowered, Position { rule, set, glob });
+                    globs.add(&lowered.lowered, Position { rule, set, glob });
                 }
             }
         }
@@ -73,10 +75,10 @@ impl<'m> Index<'m> {
     }
 
     /// Positions of the rules with a pattern that matches, ascending; not all, if the budget is spent.
-    pub(super) fn matching(&self, name: &str, rules: &[PreparedRule<'m>], budget: &mut usize) -> Vec<usize> {
+    pub(super) fn matching(&self, name: &str, rules: &[PreparedRule<'_>], budget: &mut usize) -> Vec<usize> {
         let mut found = self.exact.get(name).cloned().unwrap_or_default();
-        let mut try_globs = |ends: &Ends, name: &str| {
-            for position in ends.fitting(name) {
+        let mut try_globs = |globs: &GlobsByEnd, name: &str| {
+            for position in globs.candidates(name) {
                 let set = rules.get(position.rule).and_then(|rule| rule.sets().nth(position.set));
                 let glob = set.and_then(|set| set.globs.get(position.glob));
                 if spend(budget, 1) && glob.is_some_and(|glob| glob.is_match(name)) {
@@ -92,7 +94,7 @@ impl<'m> Index<'m> {
         }
         for (rule, set) in &self.with_regexes {
             let set = rules.get(*rule).and_then(|rule| rule.sets().nth(*set));
-            if spend(budget, REGEX) && set.is_some_and(|set| set.is_regex_match(name)) {
+            if spend(budget, REGEX_COST) && set.is_some_and(|set| set.is_regex_match(name)) {
                 found.push(*rule);
             }
         }
@@ -102,36 +104,37 @@ impl<'m> Index<'m> {
     }
 
     /// Positions of the rules with the very same regular expression.
-    pub(super) fn alike(&self, regex: &WrittenRegex<'_>) -> Vec<usize> {
+    pub(super) fn with_same_regex(&self, regex: &ParsedRegex) -> Vec<usize> {
         self.regexes.get(regex).cloned().unwrap_or_default()
     }
 }
 
-impl Ends {
+impl GlobsByEnd {
     fn add(&mut self, lowered: &str, position: Position) {
         let is_special = |char: char| u32::from(char) <= u32::from(CLASS_END);
-        let head = lowered.split(is_special).next().unwrap_or_default();
-        let tail = lowered.rsplit(is_special).next().unwrap_or_default();
-        let (by, lengths, end) = if head.len() >= tail.len() {
-            (&mut self.heads, &mut self.head_lengths, head)
+        let prefix = lowered.split(is_special).next().unwrap_or_default();
+        let suffix = lowered.rsplit(is_special).next().unwrap_or_default();
+        let (by, lengths, end) = if prefix.len() >= suffix.len() {
+            (&mut self.by_prefix, &mut self.prefix_lengths, prefix)
         } else {
-            (&mut self.tails, &mut self.tail_lengths, tail)
+            (&mut self.by_suffix, &mut self.suffix_lengths, suffix)
         };
         lengths.insert(end.len());
         by.entry(end.to_owned()).or_default().push(position);
     }
 
     fn is_empty(&self) -> bool {
-        self.heads.is_empty() && self.tails.is_empty()
+        self.by_prefix.is_empty() && self.by_suffix.is_empty()
     }
 
-    /// The globs whose literal end the name has.
-    fn fitting(&self, name: &str) -> impl Iterator<Item = Position> {
-        let heads = self.head_lengths.iter().filter_map(|length| self.heads.get(name.get(..*length)?));
-        let tails = self
-            .tail_lengths
+    /// The globs whose literal beginning or end the name has.
+    fn candidates(&self, name: &str) -> impl Iterator<Item = Position> {
+        let with_prefix =
+            self.prefix_lengths.iter().filter_map(|length| self.by_prefix.get(name.get(..*length)?));
+        let with_suffix = self
+            .suffix_lengths
             .iter()
-            .filter_map(|length| self.tails.get(name.get(name.len().checked_sub(*length)?..)?));
-        heads.chain(tails).flatten().copied()
+            .filter_map(|length| self.by_suffix.get(name.get(name.len().checked_sub(*length)?..)?));
+        with_prefix.chain(with_suffix).flatten().copied()
     }
 }
