@@ -1,4 +1,4 @@
-//! Patterns of mapping files are parsed in one place, so no pattern is parsed twice or in two ways.
+//! Patterns of mapping files are parsed in one place, which keeps them from being parsed twice, or in two ways.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
@@ -7,11 +7,11 @@ use regex::Regex;
 #[path = "support/files.rs"]
 mod files;
 
-/// The functions that parse, and what their own files are.
+/// The functions that parse patterns and grants, and the builders of the libraries that do.
 const PARSERS: [&str; 5] =
     ["Glob::parse", "ParsedRegex::parse", "GrantText::parse", "GlobBuilder::new", "RegexBuilder::new"];
 
-/// Where a file of the language is read.
+/// The only file outside `src/patterns/` that may call them.
 const PLACE: &str = "src/language/parsed_patterns.rs";
 
 #[test]

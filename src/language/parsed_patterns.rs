@@ -39,7 +39,7 @@ pub(crate) struct PatternProblem {
     code: Code,
     message: String,
     help: Option<String>,
-    /// The captures of a glob in front of what is wrong: grants may use them.
+    /// The captures of a glob before the problem. Grants may use them.
     pub(crate) captures: Vec<String>,
 }
 

@@ -28,7 +28,7 @@ struct PossibleValues<'c> {
     high: (f64, bool),
 }
 
-/// Why tests of attributes cannot all hold.
+/// Why tests of attributes contradict each other, if they do.
 pub(super) fn find(required: &[RequiredTest<'_>]) -> Option<Contradiction> {
     let mut by_attribute: BTreeMap<&str, Vec<(&Test, RequiredTest<'_>)>> = BTreeMap::new();
     for one in required {
@@ -138,7 +138,7 @@ impl<'c> PossibleValues<'c> {
             !self.others.contains(&value)
                 && (!self.number || matches!(value, Scalar::Number(number) if is_between(*number)))
         };
-        // A single value has to pass all tests; of a list, each test may look at another entry.
+        // A single value has to pass all tests. In a list, each test may be passed by another entry.
         let passes_all = |value: &Scalar| fits(value) && self.entries.iter().all(|any| any.contains(value));
         let none_left = match (&self.values, self.entries.first()) {
             (Some(values), _) => !values.iter().any(|value| passes_all(value)),

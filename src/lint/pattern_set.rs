@@ -166,7 +166,7 @@ impl<'m> PatternSet<'m> {
         }
     }
 
-    /// What is compared to find equal sets.
+    /// What makes two sets equal.
     fn key(&self) -> impl Hash + Eq + core::fmt::Debug {
         (&self.exact, &self.folded, &self.aliased, &self.globs, &self.regexes)
     }

@@ -20,7 +20,7 @@ pub(super) struct RuleIndex<'m> {
     globs: GlobsByEnd,
     globs_ignoring_case: GlobsByEnd,
     regexes: HashMap<&'m ParsedRegex, Vec<usize>>,
-    /// The positions of rules and their sets that have regular expressions.
+    /// The sets with regular expressions: the position of the rule, and of the set in it.
     with_regexes: Vec<(usize, usize)>,
 }
 
@@ -33,7 +33,7 @@ struct GlobsByEnd {
     suffix_lengths: BTreeSet<usize>,
 }
 
-/// Where a glob is: the positions of its rule, its set there, and its own.
+/// Where a glob is: the position of its rule, of its set in the rule, and its own in the set.
 #[derive(Clone, Copy, Debug)]
 struct Position {
     rule: usize,
@@ -74,7 +74,7 @@ impl<'m> RuleIndex<'m> {
         index
     }
 
-    /// Positions of the rules with a pattern that matches, ascending; not all, if the budget is spent.
+    /// Positions of the rules with a pattern that matches, ascending. Some are missing if the budget is spent.
     pub(super) fn matching(&self, name: &str, rules: &[PreparedRule<'_>], budget: &mut usize) -> Vec<usize> {
         let mut found = self.exact.get(name).cloned().unwrap_or_default();
         let mut try_globs = |globs: &GlobsByEnd, name: &str| {

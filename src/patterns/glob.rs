@@ -87,7 +87,7 @@ impl Glob {
         Self::parse_with_captures(glob).1
     }
 
-    /// The same, and the names of the captures in front of what is wrong, if something is.
+    /// The same, and the names of the captures; if the glob does not parse, of those before the problem.
     pub(crate) fn parse_with_captures(glob: &str) -> (Vec<String>, Result<Self, GlobError>) {
         let mut captures = Vec::new();
         let parsed = Self::parse_capturing(glob, &mut captures);

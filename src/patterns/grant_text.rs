@@ -6,7 +6,7 @@ use crate::matching::glob::{ANY, ONE, Pattern};
 /// A grant that is made of captures, as its author wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GrantText {
-    /// Its parts; none of the literals is empty. If there is a problem, these are the parts in front of it.
+    /// Its parts, without empty literals. If there is a problem, these are the parts before it.
     pub(crate) pieces: Vec<GrantPiece>,
     pub(crate) problem: Option<GrantProblem>,
 }

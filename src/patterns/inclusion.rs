@@ -50,7 +50,8 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
             if !next.iter().any(at_end) || steps > MAX_INCLUSION_STEPS || seen.len() > MAX_INCLUSION_SETS {
                 return false;
             }
-            // A set with more places matches at least as many names, so a known subset makes checking it unnecessary.
+            // A set with more places matches at least as many names, so nothing is left to check if a subset of it is
+            // known.
             if !seen.iter().any(|known| known.is_subset(&next)) {
                 seen.push(next.clone());
                 open.push(next);
@@ -69,7 +70,7 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
     let places =
         |other: usize, reached: &[usize]| reached.iter().map(move |at| (other, *at)).collect::<Vec<_>>();
     let start: Places = (0..).zip(by).flat_map(|(at, other)| places(at, other.begin())).collect();
-    // Per place in the pattern, the sets of places in the others that it has been reached with.
+    // For each place in the pattern, the sets of places in the others with which it has been reached.
     let mut seen: BTreeMap<usize, Vec<Places>> = BTreeMap::new();
     let mut open: Vec<(usize, Places)> = pattern.begin().iter().map(|at| (*at, start.clone())).collect();
     while let Some((at, from)) = open.pop() {
@@ -92,7 +93,8 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
                     return false;
                 }
                 let known = seen.entry(place).or_default();
-                // A set with more places matches at least as many names, so a known subset makes checking it unnecessary.
+                // A set with more places matches at least as many names, so nothing is left to check if a subset of it
+                // is known.
                 if !known.iter().any(|known| known.is_subset(&next)) {
                     known.push(next.clone());
                     open.push((place, next.clone()));
@@ -103,10 +105,10 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
     true
 }
 
-/// One character of each class that the patterns tell apart, among those that a name can hold.
+/// One character of each class that the patterns distinguish, if a name can contain it.
 fn representatives(patterns: &[&Automaton]) -> BTreeSet<char> {
     let borders = patterns.iter().flat_map(|pattern| pattern.borders());
-    // Characters that no name holds are stood in for by the next one that some does.
+    // A character that names cannot contain is replaced with the next one that they can.
     [' ']
         .into_iter()
         .chain(borders)

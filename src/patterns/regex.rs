@@ -2,7 +2,7 @@
 //!
 //! regex-lite decides what is valid, and the tests compare the engine with it. regex-syntax parses the same patterns
 //! into a tree, from which the compiler reads the rest: the program that the engine runs, how a match begins and ends,
-//! what a capture can hold, whether every name matches. A pattern on which the two could disagree is refused.
+//! what a capture can be, and whether every name matches. A pattern on which the two could disagree is refused.
 
 mod decoded_regex;
 mod program;
@@ -53,7 +53,7 @@ pub(crate) struct ParsedRegex {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RegexCapture {
     pub(crate) name: String,
-    /// All that it can hold, if that is not much; in lower case if case is ignored.
+    /// All texts that it can capture, if there are few; in lower case if case is ignored.
     pub(crate) values: Option<BTreeSet<String>>,
 }
 
@@ -68,8 +68,11 @@ impl ParsedRegex {
             return Err(refused(&error.to_string()));
         }
 
-        let tree_of_both_cases = ignore_case.then(|| tree::hir(&ast, AsciiCase::Both));
-        let tree = tree::hir(&ast, if ignore_case { AsciiCase::Lower } else { AsciiCase::AsWritten });
+        let (tree, tree_of_both_cases) = if ignore_case {
+            (tree::hir(&ast, AsciiCase::Lower), Some(tree::hir(&ast, AsciiCase::Both)))
+        } else {
+            (tree::hir(&ast, AsciiCase::AsWritten), None)
+        };
         let automaton = Automaton::of_regex(tree_of_both_cases.as_ref().unwrap_or(&tree));
         if !automaton.matches_a_name() {
             return Err(RegexProblem::invalid(
