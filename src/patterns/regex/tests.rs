@@ -124,7 +124,7 @@ fn parse_says_why_it_fails() {
 #[test]
 fn ignore_case_is_for_ascii_only() {
     let both = "leave `ignore-case` out and write both cases, such as `[äÄ]`";
-    let ascii = |what: &str| format!("`ignore-case` covers ASCII letters only, and {what} is none");
+    let ascii = |what: &str| format!("`ignore-case` covers ASCII letters only, and {what} is not one");
     check_refused("köln", true, &ascii("`ö` at character 2"), both);
     check_refused("k[à-ý]ln", true, &ascii("`à` at character 3"), both);
     let mixed = "a range of the class at character 1 contains letters of both cases";
