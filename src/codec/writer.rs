@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::ids::{Id as _, TargetId};
+
 /// Writes what [`Reader`](super::reader::Reader) reads.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
@@ -38,11 +40,11 @@ impl Writer {
         entries.iter().for_each(|entry| write(self, entry));
     }
 
-    /// Positions in the registry: ascending, each once.
-    pub(crate) fn positions(&mut self, positions: &[u32]) {
-        let positions: BTreeSet<u32> = positions.iter().copied().collect();
-        self.number(positions.len());
-        positions.into_iter().for_each(|position| self.number(position as usize));
+    /// Target groups: ascending, each once.
+    pub(crate) fn targets(&mut self, targets: &[TargetId]) {
+        let targets: BTreeSet<TargetId> = targets.iter().copied().collect();
+        self.number(targets.len());
+        targets.into_iter().for_each(|target| self.number(target.index()));
     }
 
     pub(crate) fn patterns(&mut self, patterns: &[(&str, usize)]) {

@@ -200,7 +200,7 @@ fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -> Vec<u8> {
         encode_rule(&mut writer, rule, inputs);
         clauses.extend(rule.all.iter().chain(&rule.none));
     }
-    writer.positions(&mapping.default);
+    writer.targets(&mapping.default);
 
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
     // The engine case-folds names if there is a matcher for them.
@@ -240,7 +240,7 @@ fn encode_rule(writer: &mut Writer, rule: &LoweredRule, inputs: &[OwnedLookup]) 
         (compound && own, flag::OWN),
     ];
     writer.flags(&flags);
-    writer.positions(&rule.groups);
+    writer.targets(&rule.groups);
     if !compound {
         return;
     }
@@ -266,6 +266,6 @@ fn encode_rule(writer: &mut Writer, rule: &LoweredRule, inputs: &[OwnedLookup]) 
                 writer.number(*number);
             }
         });
-        writer.positions(&expansion.candidates);
+        writer.targets(&expansion.candidates);
     });
 }

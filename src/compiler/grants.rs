@@ -6,6 +6,7 @@ use super::lowered::{ExpansionPiece, LoweredExpansion};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::grant_expansion::Case;
 use crate::diagnostic::Code;
+use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
 use crate::language::parsed_patterns::{GlobPattern, Grant};
@@ -32,10 +33,10 @@ type Obstacle = (Code, String, Option<String>);
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     /// Positions in the registry.
-    pub(crate) groups: Vec<u32>,
+    pub(crate) groups: Vec<TargetId>,
     pub(crate) expansions: Vec<LoweredExpansion>,
     /// What the expansions give for upstream groups that have an alias, which are known already.
-    pub(crate) of_aliases: BTreeMap<String, Vec<u32>>,
+    pub(crate) of_aliases: BTreeMap<String, Vec<TargetId>>,
 }
 
 impl<'p> Guard<'p> {
@@ -74,7 +75,7 @@ impl<'p> Guard<'p> {
     }
 
     /// The position of a target group in the registry.
-    fn resolve(&self, grant: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<u32> {
+    fn resolve(&self, grant: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<TargetId> {
         if grant.value.is_empty() {
             let help = "name a target group of the registry".to_owned();
             findings.report(Code::EmptyGrant, &grant.span, "the name of a target group is empty", help);
@@ -96,20 +97,20 @@ impl<'p> Guard<'p> {
         None
     }
 
-    fn find(&self, name: &str) -> Option<u32> {
+    fn find(&self, name: &str) -> Option<TargetId> {
         let at = self.groups.binary_search_by(|group| group.name.value.as_str().cmp(name)).ok()?;
-        u32::try_from(at).ok()
+        Some(TargetId(at as u32))
     }
 
     /// Reports a target group that the organization's rules may not grant, or only with `protected: true`.
     fn check(
         &self,
-        at: u32,
+        target: TargetId,
         rule: &Rule,
         grant: &Spanned<String>,
         findings: &mut DiagnosticSink<'_>,
     ) -> bool {
-        let Some(group) = self.groups.get(at as usize) else { return false };
+        let Some(group) = self.groups.get(target.index()) else { return false };
         let obstacle = self.obstacle(group, rule.protected);
         let is_free = obstacle.is_none();
         self.report(obstacle, grant, rule.used.is_some(), findings);
@@ -142,9 +143,9 @@ impl<'p> Guard<'p> {
         &self,
         default: &Spanned<String>,
         findings: &mut DiagnosticSink<'_>,
-    ) -> Option<u32> {
+    ) -> Option<TargetId> {
         let at = self.resolve(default, findings)?;
-        let group = self.groups.get(at as usize)?;
+        let group = self.groups.get(at.index())?;
         let mut obstacle = self.obstacle(group, false);
         if let Some((Code::ProtectedGroup, problem, help)) = &mut obstacle {
             *problem = format!("the protected group `{}` cannot be granted by default", group.name.value);
@@ -218,7 +219,7 @@ impl<'p> Guard<'p> {
             _ => {}
         }
         let position = |group: &&TargetGroup| self.find(&group.name.value);
-        let candidates: Vec<u32> = allowed.iter().filter_map(position).collect();
+        let candidates: Vec<TargetId> = allowed.iter().filter_map(position).collect();
 
         for (id, captures) in patterns.alias_captures() {
             let text = expand(&pieces, captures);

@@ -13,6 +13,7 @@ use super::rule_patterns::PatternLowering;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::claim_limits::json_len;
+use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{
     Condition, Effect, Matches, MetadataOf, Organization, OwnedShape, Patterns, Platform, Rule, Scalar, Test,
@@ -232,7 +233,7 @@ fn check_limits(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let granting = rules.iter().filter(|rule| !rule.excludes);
-    let granted: BTreeSet<u32> = granting
+    let granted: BTreeSet<TargetId> = granting
         .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)))
         .copied()
         .collect();
@@ -241,7 +242,7 @@ fn check_limits(
     let chosen = own.or(platform.policies.incomplete_span.as_ref().map(|span| (&platform.file, span)));
     let Some((file, span)) = chosen else { return };
     for (position, application) in platform.applications.iter().enumerate() {
-        let groups = granted.iter().filter_map(|group| platform.groups.get(*group as usize));
+        let groups = granted.iter().filter_map(|group| platform.groups.get(group.index()));
         let names = groups
             .filter(|group| group.applications.contains(&position))
             .map(|group| group.name.value.as_str());
@@ -275,7 +276,7 @@ fn decided_tiers<'p>(rules: &[LoweredRule], platform: &'p Platform) -> Vec<&'p T
         rules.iter().filter(|rule| rule.expires != 0 || rule.condition.as_ref().is_some_and(can_be_unknown));
     let named: BTreeSet<&str> = undecided
         .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)))
-        .filter_map(|group| Some(platform.groups.get(*group as usize)?.name.value.as_str()))
+        .filter_map(|group| Some(platform.groups.get(group.index())?.name.value.as_str()))
         .collect();
     let is_decided = |tier: &&Tier| !tier.groups.iter().any(|group| named.contains(group.value.as_str()));
     platform.tiers.iter().filter(is_decided).collect()

@@ -4,6 +4,7 @@
 use crate::bundle::grant_expansion::Case;
 use crate::bundle::mapping::{IncompletePolicy, UnmatchedPolicy};
 use crate::codec::tags::lookup as tag;
+use crate::ids::TargetId;
 use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
 use crate::login::source::{Combine, Identity};
 
@@ -22,7 +23,7 @@ pub(crate) struct LoweredMapping {
     pub(crate) lookalikes: Vec<String>,
     pub(crate) rules: Vec<LoweredRule>,
     /// Positions in the registry.
-    pub(crate) default: Vec<u32>,
+    pub(crate) default: Vec<TargetId>,
 }
 
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(crate) struct LoweredRule {
     pub(crate) unconditional: bool,
     pub(crate) excludes: bool,
     /// Positions in the registry.
-    pub(crate) groups: Vec<u32>,
+    pub(crate) groups: Vec<TargetId>,
     pub(crate) expansions: Vec<LoweredExpansion>,
     /// The rule's own patterns. One of them has to match, if there are any.
     pub(crate) own: Clause,
@@ -74,7 +75,7 @@ pub(crate) struct NamesAndGlobs {
 pub(crate) struct LoweredExpansion {
     pub(crate) pieces: Vec<ExpansionPiece>,
     /// The target groups that it may grant: positions in the registry, ascending.
-    pub(crate) candidates: Vec<u32>,
+    pub(crate) candidates: Vec<TargetId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
