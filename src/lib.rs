@@ -1,10 +1,70 @@
 //! Claimsmith's core: turns the groups that identity providers send into the groups that applications understand.
 //!
-//! Mapping files are compiled on the host into a [`Bundle`]; [`evaluate`] runs a login against it.
-//! The same code runs natively and, as WebAssembly, inside an Auth0 Action.
+//! The path is always the same: [`compile`](compiler::compile) mapping files into the bytes of a bundle, decode the
+//! bytes to a [`Bundle`], and [`evaluate`] logins with it. The same code runs natively and, as WebAssembly, inside an
+//! Auth0 Action. The core does no I/O and has no clock. Without the cargo feature `compiler`, it is the engine alone:
+//! no YAML, no globset, no JSON.
 //!
-//! The core does no I/O and knows no clock.
-//! Without the cargo feature `compiler` it is the engine alone: no YAML, no globset, no JSON.
+//! From mapping files to an explanation:
+//!
+//! ```
+//! # #[cfg(feature = "compiler")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use claimsmith::compiler::compile;
+//! use claimsmith::diagnostic::SourceFile;
+//! use claimsmith::event::{self, Event};
+//! use claimsmith::explanation::explain;
+//! use claimsmith::{Bundle, Outcome, evaluate};
+//!
+//! let file = |path: &str, text: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
+//! let files = [
+//!     file("platform.yaml", "
+//! version: 1
+//! applications:
+//!   portal: { clients: [portal-client], claim: https://claims.example.com/groups }
+//! groups:
+//!   finance: { applications: [portal], description: Sees invoices. }
+//! "),
+//!     file("organizations/acme.yaml", "
+//! version: 1
+//! connections:
+//!   acme-entra: { strategy: waad }
+//! rules:
+//!   - { id: finance, match: { glob: GG-Finance-* }, grant: finance }
+//! "),
+//! ];
+//! let compilation = compile(&files);
+//! let platform = compilation.platform.ok_or("the diagnostics say what is wrong")?;
+//!
+//! let bundle = Bundle::decode(&platform.bundle)?;
+//! let event = Event::parse(r#"{
+//!     "client": { "client_id": "portal-client" },
+//!     "connection": { "name": "acme-entra" },
+//!     "user": { "groups": ["GG-Finance-EU", "Domain Users"] }
+//! }"#)?;
+//!
+//! // The engine answers with ids of the bundle …
+//! let fetched = event.fetch(&bundle);
+//! let login = fetched.login();
+//! let evaluation = evaluate(&bundle, &login);
+//! assert_eq!(evaluation.outcome, Outcome::Groups);
+//! assert_eq!(bundle.group_name(evaluation.groups[0]), Some("finance"));
+//!
+//! // … an answer has their names, and an explanation says how it came about.
+//! let answer = event::answer(&bundle, &event);
+//! assert_eq!((answer.groups, answer.unmatched), (vec!["finance".to_owned()], vec!["Domain Users".to_owned()]));
+//! println!("{}", explain(&bundle, &event));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "compiler"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Rooms
+//!
+//! Each folder of the source is a room, and uses only the rooms above it: `codec`, `text`, `collections`, `login`,
+//! `matching`, `bundle`, `engine`, `host`; with the feature `compiler` also `diagnostic`, `patterns`, `language`, `lint`
+//! and `compiler`. ARCHITECTURE.md describes them.
 
 #![warn(missing_docs, clippy::disallowed_methods)]
 

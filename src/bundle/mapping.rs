@@ -31,7 +31,7 @@ pub struct Mapping<'b> {
     /// Where the grants of each rule begin, and where those of the last one end.
     grants_of: Vec<usize>,
     /// Whether any rule excludes.
-    has_excluding_rules: bool,
+    pub(crate) has_excluding_rules: bool,
     /// Whether adjacent rules have the same id: they are parts of one rule of the mapping file.
     pub(crate) has_parts: bool,
     /// The rules that fire as soon as one of their patterns matches, or always.

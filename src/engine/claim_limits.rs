@@ -8,7 +8,7 @@ use crate::outcome::{Note, Outcome, Reason};
 
 /// The groups below the highest group of each tier that is among `groups`, which are ascending.
 pub(crate) fn below_highest(bundle: &Bundle<'_>, groups: &[TargetId]) -> BitSet<TargetId> {
-    let mut below = BitSet::new(bundle.group_count());
+    let mut below = BitSet::new(if bundle.tiers.is_empty() { 0 } else { bundle.group_count() });
     for tier in &bundle.tiers {
         let highest = tier.iter().position(|group| groups.binary_search(group).is_ok());
         let lower = highest.and_then(|at| tier.get(at + 1..)).unwrap_or_default();

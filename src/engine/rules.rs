@@ -50,7 +50,8 @@ impl Grants {
 
     /// The granted groups among `own`, an application's groups, and how many of them are excluded.
     pub(crate) fn of_application(&self, own: &BitSet<TargetId>) -> (Vec<TargetId>, u32) {
-        let mut groups = self.granted.and(own).members();
+        let mut groups = self.granted.members();
+        groups.retain(|group| own.contains(*group));
         let granted = groups.len();
         groups.retain(|group| !self.excluded.contains(*group));
         let excluded = (granted - groups.len()) as u32;
@@ -90,7 +91,7 @@ impl<'v, 'b> Evaluator<'v, 'b> {
         }
         self.fired = self.matched.and(&mapping.simple);
 
-        let mut unmatched = Vec::new();
+        let mut unmatched = Vec::with_capacity(received.groups.len());
         matching.for_each_missing(received.groups.len() as u32, |group: UpstreamId| {
             let Some(scanned) = received.groups.get(group.index()) else { return };
             if looks_untidy(scanned) && mapping.is_matched(&tidied(scanned.name))
@@ -225,8 +226,9 @@ impl<'v, 'b> Evaluator<'v, 'b> {
 
     /// The target groups that `rules`, ascending, grant and exclude.
     pub(crate) fn collect_grants(&self, rules: &[RuleId]) -> Grants {
-        let empty = || BitSet::new(self.bundle.group_count());
-        let mut grants = Grants { granted: empty(), excluded: empty(), has_granting_rule: false };
+        let count = self.bundle.group_count();
+        let excluded = BitSet::new(if self.mapping.has_excluding_rules { count } else { 0 });
+        let mut grants = Grants { granted: BitSet::new(count), excluded, has_granting_rule: false };
         for rule in rules {
             let excludes = self.mapping.excludes(*rule);
             grants.has_granting_rule |= !excludes;
