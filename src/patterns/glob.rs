@@ -428,7 +428,7 @@ fn join(start: &str, end: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glob, GlobError};
+    use super::{Glob, GlobError, GlobToken};
 
     fn check(glob: &str, name: &str, expected: bool) {
         assert_eq!(Glob::parse(glob).expect(glob).is_match(name), expected, "`{glob}` against `{name}`");
@@ -454,6 +454,26 @@ mod tests {
         check("[$]{a,b}", "$b", true);
         check("[]${]x", "{x", true);
         check("$x", "$x", true);
+    }
+
+    #[test]
+    fn renumbered_glob_captures_the_same_with_other_numbers() {
+        let glob = Glob::parse("x-${a}-{${b}-y,z}*").expect("a glob");
+        assert_eq!(glob.captures, ["a", "b"]);
+        assert_eq!(glob.renumbered(&[0, 1]), glob);
+        let other = glob.renumbered(&[3, 0]);
+        assert_eq!(
+            other.patterns,
+            ["x-\u{6}d\u{2}\u{1}-\u{6}a\u{2}\u{1}-y\u{1}", "x-\u{6}d\u{2}\u{1}-z\u{1}"]
+        );
+        assert_eq!(other.renumbered(&[9, 9, 9, 0]).tokens.get(2), Some(&GlobToken::Capture(0)));
+    }
+
+    #[test]
+    fn patterns_without_captures_have_their_wildcards() {
+        let glob = Glob::parse("${a}-{${b}-y,z}*").expect("a glob");
+        let patterns: Vec<String> = glob.patterns_without_captures().collect();
+        assert_eq!(patterns, ["\u{2}\u{1}-\u{2}\u{1}-y\u{1}", "\u{2}\u{1}-z\u{1}"]);
     }
 
     fn check_refused(glob: &str, message: &str) {
