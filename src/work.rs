@@ -65,7 +65,7 @@ cases: []
         }
 
         /// A login of a size.
-        type Login = fn(usize) -> Json;
+        type LoginOfSize = fn(usize) -> Json;
 
         #[test]
         fn an_evaluation_is_linear_in_the_login() {
@@ -73,7 +73,7 @@ cases: []
             let compiled = crate::compiler::compile_whole(&file);
             let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
             let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
-            let logins: [(&str, Login); 18] = [
+            let logins: [(&str, LoginOfSize); 18] = [
                 ("list", |size| json!({ "list": vec!["finance-readers"; size] })),
                 ("list", |size| json!({ "list": vec!["abababababababab"; size] })),
                 ("list", |size| json!({ "list": vec!["xxxxxxxxxxxxxxxx"; size] })),

@@ -11,20 +11,20 @@ use crate::text::case_mapping;
 /// A grant with captures in it.
 #[derive(Debug)]
 pub(crate) struct GrantExpansion<'b> {
-    pieces: Vec<Piece<'b>>,
+    parts: Vec<ExpansionPart<'b>>,
     /// The target groups that it may grant, ascending, so sorted by name.
     candidates: Vec<TargetId>,
 }
 
 #[derive(Debug)]
-enum Piece<'b> {
+enum ExpansionPart<'b> {
     Literal(&'b str),
-    Capture { number: usize, case: Case },
+    Capture { number: usize, case: LetterCase },
 }
 
 /// The letter case of a capture in the expansion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
+pub(crate) enum LetterCase {
     AsIs,
     Lower,
     Upper,
@@ -33,31 +33,31 @@ pub(crate) enum Case {
 impl<'b> GrantExpansion<'b> {
     /// Decodes a grant from a registry of `groups` target groups; `None` if it is not well-formed.
     pub(crate) fn decode(reader: &mut Reader<'b>, groups: usize) -> Option<Self> {
-        let pieces = reader.list(|reader| {
+        let parts = reader.list(|reader| {
             let case = match reader.byte()? {
-                tag::LITERAL => return Some(Piece::Literal(reader.text()?)),
-                tag::AS_IS => Case::AsIs,
-                tag::LOWER => Case::Lower,
-                tag::UPPER => Case::Upper,
+                tag::LITERAL => return Some(ExpansionPart::Literal(reader.text()?)),
+                tag::AS_IS => LetterCase::AsIs,
+                tag::LOWER => LetterCase::Lower,
+                tag::UPPER => LetterCase::Upper,
                 _ => return None,
             };
-            Some(Piece::Capture { number: reader.number()? as usize, case })
+            Some(ExpansionPart::Capture { number: reader.number()? as usize, case })
         })?;
         let candidates = reader.list(|reader| reader.id(groups))?;
-        Some(Self { pieces, candidates })
+        Some(Self { parts, candidates })
     }
 
     /// Appends the expansion.
     pub(crate) fn expand(&self, captures: &[&[u8]], text: &mut Vec<u8>) {
-        for piece in &self.pieces {
-            match piece {
-                Piece::Literal(literal) => text.extend(literal.as_bytes()),
-                Piece::Capture { number, case } => {
+        for part in &self.parts {
+            match part {
+                ExpansionPart::Literal(literal) => text.extend(literal.as_bytes()),
+                ExpansionPart::Capture { number, case } => {
                     let capture = captures.get(*number).copied().unwrap_or_default();
                     match case {
-                        Case::AsIs => text.extend(capture),
-                        Case::Lower => case_mapping::lower_into(capture, text),
-                        Case::Upper => case_mapping::upper_into(capture, text),
+                        LetterCase::AsIs => text.extend(capture),
+                        LetterCase::Lower => case_mapping::lower_into(capture, text),
+                        LetterCase::Upper => case_mapping::upper_into(capture, text),
                     }
                 }
             }

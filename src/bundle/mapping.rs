@@ -80,7 +80,7 @@ pub(crate) struct CompoundRule<'b> {
 
 /// Memory that is reused from name to name.
 #[derive(Debug, Default)]
-struct Cache {
+struct MatchBuffers {
     folded: Vec<u8>,
     ascii: Vec<u8>,
     runs: regex_vm::Cache,
@@ -255,9 +255,9 @@ impl<'b> Mapping<'b> {
         mut matched: impl FnMut(UpstreamId, ClauseId, PatternKind<'_, 'b>, &[u8]),
     ) -> BitSet<UpstreamId> {
         let mut matching = BitSet::new(groups.len());
-        let mut cache = Cache::default();
+        let mut buffers = MatchBuffers::default();
         for (group, id) in groups.iter().zip((0..).map(UpstreamId)) {
-            self.for_each_match_of(*group, &mut cache, &mut |clause, kind, text| {
+            self.for_each_match_of(*group, &mut buffers, &mut |clause, kind, text| {
                 matching.insert(id);
                 matched(id, clause, kind, text);
             });
@@ -268,12 +268,12 @@ impl<'b> Mapping<'b> {
     fn for_each_match_of(
         &self,
         group: ScannedName<'_>,
-        cache: &mut Cache,
+        buffers: &mut MatchBuffers,
         matched: &mut dyn FnMut(ClauseId, PatternKind<'_, 'b>, &[u8]),
     ) {
         self.matcher.for_each_match(group, &mut |clause, kind| matched(clause, kind, group.name));
         if self.folded.is_some() || !self.expressions.is_empty() {
-            self.for_each_other_match(group.name, cache, matched);
+            self.for_each_other_match(group.name, buffers, matched);
         }
     }
 
@@ -282,7 +282,7 @@ impl<'b> Mapping<'b> {
     fn for_each_other_match(
         &self,
         name: &[u8],
-        Cache { folded, ascii, runs }: &mut Cache,
+        MatchBuffers { folded, ascii, runs }: &mut MatchBuffers,
         matched: &mut dyn FnMut(ClauseId, PatternKind<'_, 'b>, &[u8]),
     ) {
         if let Some(matcher) = &self.folded {
@@ -334,7 +334,7 @@ impl KnownNames for Mapping<'_> {
 
     fn is_matched(&self, name: &[u8]) -> bool {
         let mut is_matched = false;
-        self.for_each_match_of(scan(name), &mut Cache::default(), &mut |_, _, _| is_matched = true);
+        self.for_each_match_of(scan(name), &mut MatchBuffers::default(), &mut |_, _, _| is_matched = true);
         is_matched
     }
 }

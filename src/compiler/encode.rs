@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use self::patterns::encode_patterns;
 use super::lowered::{Clause, ExpansionPiece, LoweredMapping, LoweredRule, OwnedLookup};
-use crate::bundle::grant_expansion::Case;
+use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::index::OverLimit;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::codec::tags::{FORMAT_VERSION, MAGIC, application, grant, policy, rule as flag, source as tag};
@@ -259,9 +259,9 @@ fn encode_rule(writer: &mut Writer, rule: &LoweredRule, inputs: &[OwnedLookup]) 
             }
             ExpansionPiece::Capture { number, case } => {
                 writer.bytes.push(match case {
-                    Case::AsIs => grant::AS_IS,
-                    Case::Lower => grant::LOWER,
-                    Case::Upper => grant::UPPER,
+                    LetterCase::AsIs => grant::AS_IS,
+                    LetterCase::Lower => grant::LOWER,
+                    LetterCase::Upper => grant::UPPER,
                 });
                 writer.number(*number);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lowered::{ExpansionPiece, LoweredExpansion};
 use super::rule_patterns::PatternLowering;
-use crate::bundle::grant_expansion::Case;
+use crate::bundle::grant_expansion::LetterCase;
 use crate::diagnostic::Code;
 use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
@@ -31,7 +31,7 @@ type Obstacle = (Code, String, Option<String>);
 
 /// What a rule grants or excludes.
 #[derive(Debug, Default)]
-pub(crate) struct Grants {
+pub(crate) struct LoweredGrants {
     /// Positions in the registry.
     pub(crate) groups: Vec<TargetId>,
     pub(crate) expansions: Vec<LoweredExpansion>,
@@ -58,8 +58,8 @@ impl<'p> Guard<'p> {
         rule: &Rule,
         patterns: &PatternLowering<'_>,
         findings: &mut DiagnosticSink<'_>,
-    ) -> Grants {
-        let mut grants = Grants::default();
+    ) -> LoweredGrants {
+        let mut grants = LoweredGrants::default();
         for Grant { written, expansion } in &rule.groups {
             if let Some(text) = expansion
                 && rule.effect == Effect::Grant
@@ -196,7 +196,7 @@ impl<'p> Guard<'p> {
         rule: &Rule,
         (written, text): (&Spanned<String>, &GrantText),
         patterns: &PatternLowering<'_>,
-        grants: &mut Grants,
+        grants: &mut LoweredGrants,
         findings: &mut DiagnosticSink<'_>,
     ) {
         let Some(pieces) = resolve_pieces((written, text), patterns, findings) else { return };
@@ -254,9 +254,9 @@ fn expand(pieces: &[ExpansionPiece], captures: &[String]) -> String {
         ExpansionPiece::Capture { number, case } => {
             let capture = captures.get(*number).map(String::as_str).unwrap_or_default();
             match case {
-                Case::AsIs => capture.to_owned(),
-                Case::Lower => super::rule_patterns::lower(capture),
-                Case::Upper => {
+                LetterCase::AsIs => capture.to_owned(),
+                LetterCase::Lower => super::rule_patterns::lower(capture),
+                LetterCase::Upper => {
                     let mut upper = Vec::new();
                     case_mapping::upper_into(capture.as_bytes(), &mut upper);
                     String::from_utf8_lossy(&upper).into_owned()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::grants::{Grants, Guard};
+use super::grants::{Guard, LoweredGrants};
 use super::lowered::{
     Clause, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, NamesAndGlobs, OwnedLookup,
 };
@@ -145,7 +145,7 @@ fn lower_rule(
             lowered.none = patterns.lower_each(none, findings);
         }
     }
-    let Grants { groups, expansions, of_aliases } = guard.lower_grants(rule, &patterns, findings);
+    let LoweredGrants { groups, expansions, of_aliases } = guard.lower_grants(rule, &patterns, findings);
     // Aliases whose captures are not granted still match.
     let matched = patterns.alias_captures().iter().map(|(id, _)| id);
     lowered.own.plain.names.extend(matched.filter(|id| !of_aliases.contains_key(*id)).cloned());

@@ -1,7 +1,7 @@
 //! The intermediate form between lowering and encoding: names are resolved to positions, patterns are lowered to what
 //! the engine matches, and grants are checked.
 
-use crate::bundle::grant_expansion::Case;
+use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::mapping::{IncompletePolicy, UnmatchedPolicy};
 use crate::codec::tags::lookup as tag;
 use crate::ids::TargetId;
@@ -81,7 +81,7 @@ pub(crate) struct LoweredExpansion {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ExpansionPiece {
     Literal(String),
-    Capture { number: usize, case: Case },
+    Capture { number: usize, case: LetterCase },
 }
 
 /// A condition whose names are resolved.

@@ -13,7 +13,7 @@ use crate::patterns::domains;
 
 /// The names that a condition may use.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct KnownNames<'k> {
+pub(crate) struct DeclaredNames<'k> {
     /// The mapping's connections; `None` if any name is allowed, as in a template.
     pub(crate) connections: Option<&'k [&'k str]>,
     /// The platform's applications; `None` if they could not be read.
@@ -25,7 +25,7 @@ pub(crate) struct KnownNames<'k> {
 /// Reads a condition; `None` if nothing in it can be used, which is reported.
 pub(crate) fn read_condition(
     node: &Node,
-    known: KnownNames<'_>,
+    known: DeclaredNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Condition> {
     let fields = Fields::read(node, &CONDITION, sink)?;

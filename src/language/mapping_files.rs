@@ -3,7 +3,7 @@
 use crate::collections::parallel_map;
 use crate::diagnostic::{Code, Diagnostic, SourceFile};
 
-use super::conditions::KnownNames;
+use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::{Layout, SINGLE_FILE, TESTS};
@@ -195,7 +195,7 @@ impl MappingFiles {
         let applications = applications.as_deref();
         for Section { file, name, node } in &sections.templates {
             let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
-            let known = KnownNames { connections: None, applications, organizations };
+            let known = DeclaredNames { connections: None, applications, organizations };
             let template = Template::read(node, layout, platform, known, &mut sink);
             self.templates.insert((*name).to_owned(), template);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::conditions::KnownNames;
+use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members, read_text};
 use super::grammar::{Layout, ORGANIZATION};
@@ -99,7 +99,7 @@ fn read_own_and_used(
         sink.help_last("add `rules`, or the rules of a template with `use`");
     }
     let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
-    let known = KnownNames {
+    let known = DeclaredNames {
         // A connection that could not be read must not be reported as unknown too.
         connections: if has_all_connections(fields, &names) { Some(&names) } else { None },
         applications: context.applications,
@@ -113,7 +113,7 @@ fn read_own_and_used(
     let own = rules.len();
     if let Some(node) = fields.get("use") {
         let room = MAX_RULES.saturating_sub(own);
-        rules.extend(expand_uses(node, room, context, KnownNames { connections: None, ..known }, sink));
+        rules.extend(expand_uses(node, room, context, DeclaredNames { connections: None, ..known }, sink));
         check_used_ids(&rules, own, sink);
     }
     let span = fields.key_span("rules").or(fields.key_span("use")).unwrap_or(&fields.span);

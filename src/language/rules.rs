@@ -3,7 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::conditions::{KnownNames, read_condition};
+use super::conditions::{DeclaredNames, read_condition};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE};
@@ -18,7 +18,7 @@ use crate::limits::MAX_PATTERNS;
 pub(crate) fn read_rules(
     node: &Node,
     prefix: Option<&str>,
-    known: KnownNames<'_>,
+    known: DeclaredNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     let entries = read_list(node, "`rules`", sink).unwrap_or_default();
@@ -45,7 +45,7 @@ pub(crate) fn check_ids<'r>(rules: impl Iterator<Item = &'r Rule>, sink: &mut Di
 fn read_rule(
     node: &Node,
     prefix: Option<&str>,
-    known: KnownNames<'_>,
+    known: DeclaredNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Rule> {
     let fields = Fields::read(node, &RULE, sink)?;

@@ -6,7 +6,7 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conditions::KnownNames;
+use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::Fields;
 use super::grammar::{Layout, TEMPLATE};
@@ -54,7 +54,7 @@ impl Template {
         node: &Node,
         layout: Layout,
         platform: Option<&Platform>,
-        known: KnownNames<'_>,
+        known: DeclaredNames<'_>,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_section(node, &TEMPLATE, layout, sink)?;

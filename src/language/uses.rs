@@ -3,7 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
-use super::conditions::KnownNames;
+use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
 use super::grammar::USE;
@@ -30,7 +30,7 @@ pub(crate) fn expand_uses(
     node: &Node,
     mut room: usize,
     context: ReadContext<'_>,
-    known: KnownNames<'_>,
+    known: DeclaredNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
     let mut rules = Vec::new();
@@ -202,7 +202,7 @@ impl TemplateUse<'_> {
     /// The rules with the values of the parameters; `None` if they exceed the budget.
     fn rules(
         &self,
-        known: KnownNames<'_>,
+        known: DeclaredNames<'_>,
         budget: &mut SubstitutionBudget,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<Rule>> {

@@ -9,7 +9,7 @@ use crate::text::case_mapping::{push, same_folded};
 
 /// A distinguished name, taken apart.
 #[derive(Debug)]
-pub(crate) struct Name<'a> {
+pub(crate) struct DistinguishedName<'a> {
     /// At least one.
     parts: Vec<Part<'a>>,
 }
@@ -52,7 +52,7 @@ const KNOWN_TYPES: [&[u8]; 9] = [
 /// Whether the text is a distinguished name of at least one attribute.
 #[cfg(any(test, feature = "compiler"))]
 pub(crate) fn is_dn(text: &[u8]) -> bool {
-    Name::parse(text).is_some()
+    DistinguishedName::parse(text).is_some()
 }
 
 /// Whether the text is an attribute type: a keyword such as `CN`, or dotted numbers.
@@ -65,7 +65,7 @@ pub(crate) fn is_attribute(text: &[u8]) -> bool {
     }
 }
 
-impl<'a> Name<'a> {
+impl<'a> DistinguishedName<'a> {
     /// Takes a name apart.
     pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
         let mut parts = Vec::with_capacity(8);
@@ -113,7 +113,7 @@ impl<'a> Name<'a> {
     }
 
     /// Whether this name is somewhere below another one, which it then ends in.
-    pub(crate) fn is_below(&self, base: &Name<'_>) -> bool {
+    pub(crate) fn is_below(&self, base: &DistinguishedName<'_>) -> bool {
         let (mut rest, mut base) = (self.parts.as_slice(), base.parts.as_slice());
         while let Some(wanted) = take_last_name(&mut base) {
             if !take_last_name(&mut rest).is_some_and(|name| same_name(name, wanted)) {

@@ -10,7 +10,7 @@ use crate::text::invisible;
 use crate::work;
 
 /// One entry of a source, as it arrived.
-pub(crate) enum Entry<'v> {
+pub(crate) enum SourceEntry<'v> {
     Name(&'v [u8]),
     /// Adjacent parts of a delimited string that are one name.
     Joined(Vec<u8>),
@@ -37,12 +37,12 @@ impl Source<'_> {
         (self.form.ready().append(&tidied, &mut seen) == Formed::Taken).then_some(seen)
     }
 
-    /// Calls `each` with every entry of a value. A value or an entry of the wrong shape is passed as [`Entry::Bad`].
+    /// Calls `each` with every entry of a value. A value or an entry of the wrong shape is passed as [`SourceEntry::Bad`].
     pub(crate) fn for_each_entry<'v>(
         &self,
         value: &'v Value<'_>,
         known: &impl KnownNames,
-        each: &mut dyn FnMut(Entry<'v>),
+        each: &mut dyn FnMut(SourceEntry<'v>),
     ) {
         let mut count = 0;
         self.for_each_uncapped(value, known, &mut |entry| {
@@ -50,7 +50,7 @@ impl Source<'_> {
             each(entry);
         });
         if self.cap > 0 && count >= self.cap {
-            each(Entry::Bad(Reason::AtCap));
+            each(SourceEntry::Bad(Reason::AtCap));
         }
     }
 
@@ -58,14 +58,16 @@ impl Source<'_> {
         &self,
         value: &'v Value<'_>,
         known: &impl KnownNames,
-        each: &mut dyn FnMut(Entry<'v>),
+        each: &mut dyn FnMut(SourceEntry<'v>),
     ) {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
             (Value::List(entries), _) if entries.len() > MAX_GROUPS => {
-                each(Entry::Bad(Reason::TooManyGroups))
+                each(SourceEntry::Bad(Reason::TooManyGroups))
             }
-            (Value::Names(names), _) if names.count() > MAX_GROUPS => each(Entry::Bad(Reason::TooManyGroups)),
+            (Value::Names(names), _) if names.count() > MAX_GROUPS => {
+                each(SourceEntry::Bad(Reason::TooManyGroups))
+            }
             (Value::List(entries), Shape::List | Shape::ListOrString) => {
                 entries.iter().for_each(|entry| each(read_entry(entry)));
             }
@@ -75,18 +77,18 @@ impl Source<'_> {
             (Value::Names(names), Shape::List | Shape::ListOrString) => {
                 // A U+0000 inside a name makes more parts than there were names.
                 match names.parts().count() == names.count() {
-                    true => names.parts().for_each(|name| each(Entry::Name(name))),
-                    false => each(Entry::Bad(Reason::EntryMalformed)),
+                    true => names.parts().for_each(|name| each(SourceEntry::Name(name))),
+                    false => each(SourceEntry::Bad(Reason::EntryMalformed)),
                 }
             }
-            (Value::Names(_), Shape::Objects(_)) => each(Entry::Bad(Reason::EntryType)),
+            (Value::Names(_), Shape::Objects(_)) => each(SourceEntry::Bad(Reason::EntryType)),
             (Value::Text(text), Shape::ListOrString | Shape::Text) if is_json_list(text) => {
-                each(Entry::Bad(Reason::AttributeType));
+                each(SourceEntry::Bad(Reason::AttributeType));
             }
             (Value::Text(_) | Value::Number(_) | Value::Bool(_), Shape::ListOrString | Shape::Text) => {
                 match read_entry(value) {
-                    Entry::Number(_) if !self.numbers => each(Entry::Bad(Reason::AttributeType)),
-                    Entry::Bool(_) if !self.booleans => each(Entry::Bad(Reason::AttributeType)),
+                    SourceEntry::Number(_) if !self.numbers => each(SourceEntry::Bad(Reason::AttributeType)),
+                    SourceEntry::Bool(_) if !self.booleans => each(SourceEntry::Bad(Reason::AttributeType)),
                     entry => each(entry),
                 }
             }
@@ -94,14 +96,16 @@ impl Source<'_> {
                 for_each_part(&mut split(joined, delimiter.as_bytes()), delimiter, self, known, each);
             }
             // The host passes the parts as a list if one of them contains U+0000.
-            (Value::List(_), Shape::Delimited(_)) if self.split => each(Entry::Bad(Reason::EntryMalformed)),
+            (Value::List(_), Shape::Delimited(_)) if self.split => {
+                each(SourceEntry::Bad(Reason::EntryMalformed))
+            }
             (Value::Names(names), Shape::Delimited(delimiter)) if self.split && !is_list(names.bytes()) => {
                 match names.parts().count() == names.count() {
                     true => for_each_part(&mut names.parts(), delimiter, self, known, each),
-                    false => each(Entry::Bad(Reason::EntryMalformed)),
+                    false => each(SourceEntry::Bad(Reason::EntryMalformed)),
                 }
             }
-            (value, _) => each(Entry::Bad(reason_of(value))),
+            (value, _) => each(SourceEntry::Bad(reason_of(value))),
         }
     }
 }
@@ -119,24 +123,24 @@ fn reason_of(value: &Value<'_>) -> Reason {
     }
 }
 
-fn read_entry<'v>(entry: &'v Value<'_>) -> Entry<'v> {
+fn read_entry<'v>(entry: &'v Value<'_>) -> SourceEntry<'v> {
     match entry {
-        Value::Text(group) => Entry::Name(group),
-        Value::Number(number) => Entry::Number(*number),
-        Value::Bool(value) => Entry::Bool(*value),
-        Value::Unreadable => Entry::Bad(Reason::AttributeUnreadable),
-        _ => Entry::Bad(Reason::EntryType),
+        Value::Text(group) => SourceEntry::Name(group),
+        Value::Number(number) => SourceEntry::Number(*number),
+        Value::Bool(value) => SourceEntry::Bool(*value),
+        Value::Unreadable => SourceEntry::Bad(Reason::AttributeUnreadable),
+        _ => SourceEntry::Bad(Reason::EntryType),
     }
 }
 
-fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> Entry<'v> {
+fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> SourceEntry<'v> {
     let members = match entry {
         Value::Object(members) => members,
-        Value::Unreadable => return Entry::Bad(Reason::AttributeUnreadable),
-        _ => return Entry::Bad(Reason::EntryType),
+        Value::Unreadable => return SourceEntry::Bad(Reason::AttributeUnreadable),
+        _ => return SourceEntry::Bad(Reason::EntryType),
     };
     match members.iter().find(|(key, _)| *key == field.as_bytes()) {
-        Some((_, Value::Null)) | None => Entry::Bad(Reason::EntryUnnamed),
+        Some((_, Value::Null)) | None => SourceEntry::Bad(Reason::EntryUnnamed),
         Some((_, member)) => read_entry(member),
     }
 }
@@ -150,14 +154,14 @@ fn for_each_part<'v>(
     delimiter: &str,
     source: &Source<'_>,
     known: &impl KnownNames,
-    each: &mut dyn FnMut(Entry<'v>),
+    each: &mut dyn FnMut(SourceEntry<'v>),
 ) {
     let parts: Vec<&[u8]> = parts.take(MAX_GROUPS + 1).collect();
     if parts.len() > MAX_GROUPS {
-        return each(Entry::Bad(Reason::TooManyGroups));
+        return each(SourceEntry::Bad(Reason::TooManyGroups));
     }
     if known.max_delimiters() == 0 {
-        return parts.iter().for_each(|part| each(Entry::Name(part)));
+        return parts.iter().for_each(|part| each(SourceEntry::Name(part)));
     }
     let delimiter = delimiter.as_bytes();
     let is_known = |name: &[u8]| {
@@ -195,7 +199,7 @@ fn for_each_part<'v>(
         let here = known.iter().take_while(|(at, _)| *at == first).count();
         let (here, later) = known.split_at_checked(here).unwrap_or_default();
         let Some((_, last)) = here.last() else {
-            each(Entry::Name(part));
+            each(SourceEntry::Name(part));
             first += 1;
             continue;
         };
@@ -204,9 +208,9 @@ fn for_each_part<'v>(
         each(match here.len() == 1 && overlapping == 0 && !has_matched_part {
             true => {
                 (first..=*last).for_each(|at| join(first, at, &mut name));
-                Entry::Joined(name.clone())
+                SourceEntry::Joined(name.clone())
             }
-            false => Entry::Bad(Reason::AmbiguousSplit),
+            false => SourceEntry::Bad(Reason::AmbiguousSplit),
         });
         known = later.get(overlapping..).unwrap_or_default();
         first = last + 1;

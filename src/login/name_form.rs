@@ -1,6 +1,6 @@
 //! How a group's name is written in what an identity provider sends, and which part of it rules see.
 
-use super::dn::{AttributeOf, Name};
+use super::dn::{AttributeOf, DistinguishedName};
 use crate::text::case_mapping::{fold_into, same_folded};
 use crate::work;
 
@@ -50,7 +50,7 @@ impl NameForm<'_> {
     pub(crate) fn ready(&self) -> ReadyForm<'_> {
         let base_dn = match self {
             Self::DistinguishedName { base_dn, .. } => {
-                base_dn.and_then(|base_dn| Name::parse(base_dn.as_bytes()))
+                base_dn.and_then(|base_dn| DistinguishedName::parse(base_dn.as_bytes()))
             }
             _ => None,
         };
@@ -81,7 +81,7 @@ impl NameForm<'_> {
 pub(crate) struct ReadyForm<'f> {
     form: &'f NameForm<'f>,
     /// `None` if the form has no base DN, or if that is not a distinguished name.
-    base_dn: Option<Name<'f>>,
+    base_dn: Option<DistinguishedName<'f>>,
 }
 
 impl ReadyForm<'_> {
@@ -96,7 +96,7 @@ impl ReadyForm<'_> {
         match self.form {
             NameForm::Plain => out.extend_from_slice(name),
             NameForm::DistinguishedName { attribute, of, base_dn } => {
-                let name = Name::parse(name)?;
+                let name = DistinguishedName::parse(name)?;
                 if base_dn.is_some() && !name.is_below(self.base_dn.as_ref()?) {
                     return Some(Formed::OutsideScope);
                 }

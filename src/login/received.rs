@@ -1,7 +1,7 @@
 //! Reads the upstream groups of a login from the values of its sources.
 
 use super::delimited::KnownNames;
-use super::entries::Entry;
+use super::entries::SourceEntry;
 use super::input::Input;
 use super::name_form::Formed;
 use super::source::{Combine, Shape, Source};
@@ -96,11 +96,11 @@ impl<'a> Received<'a> {
                 }
             }
             _ => source.for_each_entry(value, known, &mut |entry| match entry {
-                Entry::Name(name) => self.push(scan(name)),
-                Entry::Number(_) | Entry::Bool(_) => self.fail(Reason::EntryType),
+                SourceEntry::Name(name) => self.push(scan(name)),
+                SourceEntry::Number(_) | SourceEntry::Bool(_) => self.fail(Reason::EntryType),
                 // A source whose parts can be joined is not verbatim.
-                Entry::Joined(_) => self.fail(Reason::AmbiguousSplit),
-                Entry::Bad(reason) => self.fail(reason),
+                SourceEntry::Joined(_) => self.fail(Reason::AmbiguousSplit),
+                SourceEntry::Bad(reason) => self.fail(reason),
             }),
         }
     }
@@ -141,16 +141,16 @@ impl<'a> Received<'a> {
         source.for_each_entry(value, known, &mut |entry| {
             text.clear();
             let mut name: &[u8] = match entry {
-                Entry::Name(name) => name,
-                Entry::Joined(name) => {
+                SourceEntry::Name(name) => name,
+                SourceEntry::Joined(name) => {
                     text = name;
                     &text
                 }
-                Entry::Number(number) if source.numbers && append_integer(number, &mut text) => &text,
-                Entry::Bool(true) if source.booleans => b"true",
-                Entry::Bool(false) if source.booleans => b"false",
-                Entry::Number(_) | Entry::Bool(_) => return self.fail(Reason::EntryType),
-                Entry::Bad(reason) => return self.fail(reason),
+                SourceEntry::Number(number) if source.numbers && append_integer(number, &mut text) => &text,
+                SourceEntry::Bool(true) if source.booleans => b"true",
+                SourceEntry::Bool(false) if source.booleans => b"false",
+                SourceEntry::Number(_) | SourceEntry::Bool(_) => return self.fail(Reason::EntryType),
+                SourceEntry::Bad(reason) => return self.fail(reason),
             };
             if name.len() > MAX_GROUP_BYTES {
                 return self.fail(Reason::GroupTooLong);

@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 use core::ops::Range;
 
 use super::affix::Affix;
-use super::glob::Glob;
+use super::glob::ClauseGlob;
 use crate::text::scan::hash_step;
 
 /// Globs by their literal prefix, or by their literal suffix.
@@ -18,7 +18,7 @@ pub(crate) struct AffixIndex<'b> {
     /// Sorted by literal, each literal once.
     entries: Vec<AffixEntry<'b>>,
     /// Sorted by literal.
-    globs: Vec<Glob<'b>>,
+    globs: Vec<ClauseGlob<'b>>,
     /// Selects those of a name's [first 8 bytes](Affix::first_8_bytes) that every literal has.
     mask: u64,
     /// The range of the entries with these first bytes, by the hash of the bytes. The length is a power of two.
@@ -38,7 +38,7 @@ struct AffixEntry<'b> {
 
 impl<'b> AffixIndex<'b> {
     /// Indexes globs that are sorted by their literal; `None` if they are not, or if a literal is empty.
-    pub(crate) fn new(affix: Affix, globs: Vec<Glob<'b>>) -> Option<Self> {
+    pub(crate) fn new(affix: Affix, globs: Vec<ClauseGlob<'b>>) -> Option<Self> {
         let mut entries: Vec<AffixEntry<'b>> = Vec::with_capacity(globs.len());
         let mut shortest = usize::MAX;
         for (glob, position) in globs.iter().zip(0..) {
@@ -88,7 +88,7 @@ impl<'b> AffixIndex<'b> {
 
     /// Calls `matched` for each glob that matches a name.
     #[inline(always)]
-    pub(crate) fn for_each_match<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+    pub(crate) fn for_each_match<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p ClauseGlob<'b>)) {
         let range = self.buckets.get(self.bucket(name)).cloned().unwrap_or_default();
         if !range.is_empty() {
             self.search(range, name, matched);
@@ -96,7 +96,7 @@ impl<'b> AffixIndex<'b> {
     }
 
     #[inline(never)]
-    fn search<'p>(&'p self, range: Range<u32>, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+    fn search<'p>(&'p self, range: Range<u32>, name: &[u8], matched: &mut dyn FnMut(&'p ClauseGlob<'b>)) {
         let sort_key = self.affix.sort_key(name);
         let is_above = |entry: &AffixEntry<'_>| match entry.sort_key.cmp(&sort_key) {
             Ordering::Equal => self.affix.compare(entry.literal, name) == Ordering::Greater,

@@ -25,7 +25,7 @@ pub struct Pattern<'b> {
 
 /// A glob of a clause.
 #[derive(Debug)]
-pub(crate) struct Glob<'b> {
+pub(crate) struct ClauseGlob<'b> {
     pub(crate) pattern: Pattern<'b>,
     pub(crate) clause: ClauseId,
 }
@@ -174,7 +174,7 @@ fn read_capture(rest: &mut core::str::Chars<'_>) -> Option<()> {
 }
 
 /// The result of matching the next construct of a pattern with the next character of a name.
-enum Step<'p, 'n> {
+enum StepResult<'p, 'n> {
     Any { pattern: &'p [u8] },
     Taken { pattern: &'p [u8], name: &'n [u8] },
     Failed,
@@ -188,14 +188,14 @@ fn is_middle_match(pattern: &[u8], name: &[u8]) -> bool {
     loop {
         work::count(1);
         match step(pattern, name) {
-            Step::Done => return true,
-            Step::Any { pattern: [] } => return true,
-            Step::Any { pattern: after } => {
+            StepResult::Done => return true,
+            StepResult::Any { pattern: [] } => return true,
+            StepResult::Any { pattern: after } => {
                 retry = Some((after, name));
                 pattern = after;
             }
-            Step::Taken { pattern: after, name: left } => (pattern, name) = (after, left),
-            Step::Failed => {
+            StepResult::Taken { pattern: after, name: left } => (pattern, name) = (after, left),
+            StepResult::Failed => {
                 let Some((after, tried)) = retry else {
                     return false;
                 };
@@ -237,8 +237,8 @@ fn find_captures<'n>(pattern: &[u8], text: &'n [u8]) -> Option<Vec<Capture<'n>>>
             continue;
         }
         match step(pattern, name) {
-            Step::Done => return Some(found),
-            Step::Any { pattern: after } => {
+            StepResult::Done => return Some(found),
+            StepResult::Any { pattern: after } => {
                 let own = open.take();
                 retry = Some((after, name, own, found.len()));
                 // An "any characters" at the end matches the whole rest.
@@ -249,8 +249,8 @@ fn find_captures<'n>(pattern: &[u8], text: &'n [u8]) -> Option<Vec<Capture<'n>>>
                 }
                 pattern = after;
             }
-            Step::Taken { pattern: after, name: left } => (pattern, name) = (after, left),
-            Step::Failed => {
+            StepResult::Taken { pattern: after, name: left } => (pattern, name) = (after, left),
+            StepResult::Failed => {
                 let (after, tried, own, count) = retry?;
                 let (_, left) = next_char(tried)?;
                 found.truncate(count);
@@ -263,13 +263,13 @@ fn find_captures<'n>(pattern: &[u8], text: &'n [u8]) -> Option<Vec<Capture<'n>>>
     }
 }
 
-fn step<'p, 'n>(pattern: &'p [u8], name: &'n [u8]) -> Step<'p, 'n> {
+fn step<'p, 'n>(pattern: &'p [u8], name: &'n [u8]) -> StepResult<'p, 'n> {
     let Some((&first, after)) = pattern.split_first() else {
-        return if name.is_empty() { Step::Done } else { Step::Failed };
+        return if name.is_empty() { StepResult::Done } else { StepResult::Failed };
     };
     let taken = match first {
-        ANY => return Step::Any { pattern: after },
-        CAPTURE => return Step::Taken { pattern: after.get(1..).unwrap_or_default(), name },
+        ANY => return StepResult::Any { pattern: after },
+        CAPTURE => return StepResult::Taken { pattern: after.get(1..).unwrap_or_default(), name },
         ONE => next_char(name).map(|(_, left)| (after, left)),
         CLASS | NEGATED_CLASS => next_char(name).and_then(|(char, left)| {
             let (inside, after) = is_in_class(char, after)?;
@@ -281,8 +281,8 @@ fn step<'p, 'n>(pattern: &'p [u8], name: &'n [u8]) -> Step<'p, 'n> {
         },
     };
     match taken {
-        Some((pattern, name)) => Step::Taken { pattern, name },
-        None => Step::Failed,
+        Some((pattern, name)) => StepResult::Taken { pattern, name },
+        None => StepResult::Failed,
     }
 }
 

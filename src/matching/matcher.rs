@@ -5,7 +5,7 @@
 
 use super::affix::Affix;
 use super::affix_index::AffixIndex;
-use super::glob::{Glob, Pattern};
+use super::glob::{ClauseGlob, Pattern};
 use super::regex_vm::Regex;
 use crate::codec::reader::Reader;
 use crate::collections::hash_index::HashIndex;
@@ -43,7 +43,7 @@ pub(crate) struct Matcher<'b> {
     prefixes: AffixIndex<'b>,
     suffixes: AffixIndex<'b>,
     /// Globs without a literal end.
-    anywhere: Vec<Glob<'b>>,
+    anywhere: Vec<ClauseGlob<'b>>,
 }
 
 #[derive(Debug)]
@@ -117,7 +117,11 @@ impl<'b> Matcher<'b> {
     }
 
     /// Calls `matched` for each glob that matches a name.
-    pub(crate) fn for_each_matching_glob<'p>(&'p self, name: &[u8], matched: &mut dyn FnMut(&'p Glob<'b>)) {
+    pub(crate) fn for_each_matching_glob<'p>(
+        &'p self,
+        name: &[u8],
+        matched: &mut dyn FnMut(&'p ClauseGlob<'b>),
+    ) {
         self.prefixes.for_each_match(name, matched);
         self.suffixes.for_each_match(name, matched);
         self.anywhere.iter().filter(|glob| glob.pattern.is_match(name)).for_each(matched);
@@ -130,9 +134,10 @@ impl<'b> Matcher<'b> {
     }
 }
 
-fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: usize) -> Option<Vec<Glob<'b>>> {
-    reader
-        .list(|reader| Some(Glob { clause: reader.id(clauses)?, pattern: Pattern::decode(reader.text()?)? }))
+fn decode_globs<'b>(reader: &mut Reader<'b>, clauses: usize) -> Option<Vec<ClauseGlob<'b>>> {
+    reader.list(|reader| {
+        Some(ClauseGlob { clause: reader.id(clauses)?, pattern: Pattern::decode(reader.text()?)? })
+    })
 }
 
 #[cfg(test)]

@@ -28,14 +28,14 @@ pub struct Regex<'b> {
     prefixes: Vec<Literal<'b>>,
     /// Every match ends with one of these. Empty if nothing is known.
     suffixes: Vec<Literal<'b>>,
-    steps: Vec<Step>,
+    steps: Vec<VmStep>,
     /// The ranges of characters that steps refer to.
     ranges: Vec<(u32, u32)>,
 }
 
 /// A step of a program. Unless stated otherwise, the next step follows.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum VmStep {
     /// Consumes this character.
     Char(u32),
     /// Consumes a character in one of the ranges between these positions.
@@ -87,19 +87,19 @@ impl<'b> Regex<'b> {
         for _ in 0..reader.count()? {
             steps.push(match reader.byte()? {
                 TEXT => {
-                    steps.extend(reader.text()?.chars().map(|char| Step::Char(u32::from(char))));
+                    steps.extend(reader.text()?.chars().map(|char| VmStep::Char(u32::from(char))));
                     continue;
                 }
                 CLASS => {
                     let first = ranges.len() as u32;
                     ranges.extend(reader.list(|reader| Some((reader.number()?, reader.number()?)))?);
-                    Step::Class(first, ranges.len() as u32)
+                    VmStep::Class(first, ranges.len() as u32)
                 }
-                SPLIT => Step::Split(reader.number()?, reader.number()?),
-                JUMP => Step::Jump(reader.number()?),
-                BEGIN => Step::Begin(reader.byte()?),
-                END => Step::End(reader.byte()?),
-                MATCH => Step::Match,
+                SPLIT => VmStep::Split(reader.number()?, reader.number()?),
+                JUMP => VmStep::Jump(reader.number()?),
+                BEGIN => VmStep::Begin(reader.byte()?),
+                END => VmStep::End(reader.byte()?),
+                MATCH => VmStep::Match,
                 _ => return None,
             });
         }
@@ -181,8 +181,8 @@ impl<'b> Regex<'b> {
             work::count(1 + curr.steps.len());
             for (step, state) in curr.steps.iter().zip(0usize..) {
                 let consumes = match self.steps.get(*step as usize) {
-                    Some(Step::Char(expected)) => *expected == char,
-                    Some(Step::Class(first, last)) => self.is_in_class(char, *first, *last),
+                    Some(VmStep::Char(expected)) => *expected == char,
+                    Some(VmStep::Class(first, last)) => self.is_in_class(char, *first, *last),
                     _ => false,
                 };
                 if consumes {
@@ -197,7 +197,7 @@ impl<'b> Regex<'b> {
             }
             core::mem::swap(curr, next);
         }
-        let is_match = |step: &u32| matches!(self.steps.get(*step as usize), Some(Step::Match));
+        let is_match = |step: &u32| matches!(self.steps.get(*step as usize), Some(VmStep::Match));
         let Some(state) = curr.steps.iter().position(is_match) else { return false };
         if let Some(captures) = captures {
             *captures = curr.captures.get(state).copied().unwrap_or_default();
@@ -266,23 +266,23 @@ impl EpsilonClosure<'_> {
             _ => return None,
         }
         match *regex.steps.get(step as usize)? {
-            Step::Char(_) | Step::Class(..) | Step::Match => {
+            VmStep::Char(_) | VmStep::Class(..) | VmStep::Match => {
                 states.steps.push(step);
                 if self.keeps_captures {
                     states.captures.push(self.captures);
                 }
                 None
             }
-            Step::Split(first, second) => {
+            VmStep::Split(first, second) => {
                 self.stack.push(FollowEpsilon::Explore(second));
                 Some(first)
             }
-            Step::Jump(to) => Some(to),
-            Step::Begin(number) => {
+            VmStep::Jump(to) => Some(to),
+            VmStep::Begin(number) => {
                 self.capture(number, true);
                 Some(step + 1)
             }
-            Step::End(number) => {
+            VmStep::End(number) => {
                 self.capture(number, false);
                 Some(step + 1)
             }

@@ -1,6 +1,6 @@
 //! Grants with captures in them, such as `bi-${team:lower}`.
 
-use crate::bundle::grant_expansion::Case;
+use crate::bundle::grant_expansion::LetterCase;
 use crate::matching::glob::{ANY, ONE, Pattern};
 
 /// A grant that is made of captures, as its author wrote it.
@@ -17,7 +17,7 @@ pub(crate) enum GrantPiece {
     /// A capture by its name, and what is done to its letters.
     Capture {
         name: String,
-        case: Case,
+        case: LetterCase,
     },
 }
 
@@ -45,9 +45,9 @@ impl GrantText {
             };
             let (name, case) = inside.split_once(':').unwrap_or((inside, ""));
             let case = match case {
-                "" => Case::AsIs,
-                "lower" => Case::Lower,
-                "upper" => Case::Upper,
+                "" => LetterCase::AsIs,
+                "lower" => LetterCase::Lower,
+                "upper" => LetterCase::Upper,
                 other => {
                     parsed.problem = Some(GrantProblem::UnknownCase(other.to_owned()));
                     return Some(parsed);
@@ -86,7 +86,7 @@ impl GrantText {
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, GrantPiece, GrantProblem, GrantText};
+    use super::{GrantPiece, GrantProblem, GrantText, LetterCase};
 
     #[test]
     fn grant_text_has_literals_and_captures() {
@@ -100,10 +100,10 @@ mod tests {
             );
         };
         assert_eq!(GrantText::parse("bi-$team"), None);
-        check("bi-${team}", &[literal("bi-"), capture("team", Case::AsIs)], None);
-        let pieces = [capture("a", Case::Lower), capture("b", Case::Upper), literal("}")];
+        check("bi-${team}", &[literal("bi-"), capture("team", LetterCase::AsIs)], None);
+        let pieces = [capture("a", LetterCase::Lower), capture("b", LetterCase::Upper), literal("}")];
         check("${a:lower}${b:upper}}", &pieces, None);
-        check("x${a}${b", &[literal("x"), capture("a", Case::AsIs)], Some(GrantProblem::NeverClosed));
+        check("x${a}${b", &[literal("x"), capture("a", LetterCase::AsIs)], Some(GrantProblem::NeverClosed));
         check("${a:title}-x", &[], Some(GrantProblem::UnknownCase("title".to_owned())));
     }
 

@@ -1,10 +1,10 @@
 //! The examples of RFC 4514 and RFC 2253, what directories write, and what is no name.
 
-use super::{AttributeOf, Name, is_attribute, is_dn};
+use super::{AttributeOf, DistinguishedName, is_attribute, is_dn};
 
 /// Each attribute with its text, if it is one; `+` where the relative name goes on.
 fn parts(dn: &str) -> Option<Vec<String>> {
-    let name = Name::parse(dn.as_bytes())?;
+    let name = DistinguishedName::parse(dn.as_bytes())?;
     let tell = |part: &super::Part<'_>| {
         let mut text = b"before ".to_vec();
         let is_text = part.append_text(&mut text);
@@ -203,7 +203,7 @@ fn attribute_types_are_told_from_other_texts() {
 
 fn check_value(dn: &str, attribute: &str, of: AttributeOf, expected: Option<&str>) {
     let mut out = b"before ".to_vec();
-    let found = Name::parse(dn.as_bytes()).unwrap().value(attribute.as_bytes(), of, &mut out);
+    let found = DistinguishedName::parse(dn.as_bytes()).unwrap().value(attribute.as_bytes(), of, &mut out);
     let value = out.strip_prefix(b"before ").unwrap();
     assert_eq!(found.then_some(value), expected.map(str::as_bytes), "{attribute} of {of:?} in {dn}");
     assert!(found || value.is_empty());
@@ -255,7 +255,7 @@ fn the_nearest_name_above_has_the_attribute() {
 #[test]
 fn what_is_below_a_name_ends_in_it() {
     fn check(dn: &str, base: &str, expected: bool) {
-        let [name, base_name] = [dn, base].map(|it| Name::parse(it.as_bytes()).unwrap());
+        let [name, base_name] = [dn, base].map(|it| DistinguishedName::parse(it.as_bytes()).unwrap());
         assert_eq!(name.is_below(&base_name), expected, "{dn} below {base}");
     }
     let base = "OU=Groups,DC=acme,DC=example";
@@ -301,7 +301,7 @@ mod laws {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::{AttributeOf, Name, is_dn};
+    use super::{AttributeOf, DistinguishedName, is_dn};
 
     const TYPES: [&str; 6] = ["CN", "ou", "Dc", "2.5.4.3", "x-1", "1.2.3"];
     const CHARS: [char; 20] = [
@@ -346,7 +346,9 @@ mod laws {
     }
 
     fn is_below(dn: &str, base: &str) -> bool {
-        Name::parse(dn.as_bytes()).unwrap().is_below(&Name::parse(base.as_bytes()).unwrap())
+        DistinguishedName::parse(dn.as_bytes())
+            .unwrap()
+            .is_below(&DistinguishedName::parse(base.as_bytes()).unwrap())
     }
 
     proptest! {
@@ -354,7 +356,7 @@ mod laws {
         fn an_escaped_value_comes_back(value in value(), above in relative_names()) {
             let dn = format!("CN={},{}", escape(&value), above.join(","));
             let mut out = Vec::new();
-            prop_assert!(Name::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
+            prop_assert!(DistinguishedName::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
             prop_assert_eq!(String::from_utf8(out).unwrap(), text(&value), "{}", dn);
         }
 
@@ -362,7 +364,7 @@ mod laws {
         fn a_quoted_value_comes_back(value in "[^\"\\\\]{0,8}") {
             let dn = format!("CN = \"{value}\" , DC=x");
             let mut out = Vec::new();
-            prop_assert!(Name::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
+            prop_assert!(DistinguishedName::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
             prop_assert_eq!(String::from_utf8(out).unwrap(), value, "{}", dn);
         }
 
@@ -384,7 +386,7 @@ mod laws {
 
         #[test]
         fn no_bytes_are_too_odd(bytes in vec(select(&b"CN=,+;\\\"#0c1 <\xc3"[..]), 0..16)) {
-            let name = Name::parse(&bytes);
+            let name = DistinguishedName::parse(&bytes);
             prop_assert_eq!(name.is_some(), is_dn(&bytes));
             let Some(name) = name else { return Ok(()) };
             let mut out = Vec::new();
