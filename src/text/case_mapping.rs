@@ -10,7 +10,7 @@
 mod table;
 
 use crate::work;
-use table::{CAPITALS, FOLDED, ODD_CAPITALS};
+use table::{CAPITALS, IRREGULAR_CAPITALS, IRREGULAR_FOLDS};
 
 /// Appends the name in lower case.
 ///
@@ -84,8 +84,8 @@ fn push_lower(char: char, out: &mut Vec<u8>) {
 fn push_folded(char: char, out: &mut Vec<u8>) {
     let code = u32::from(char);
     let odd = u16::try_from(code).ok().and_then(|code| {
-        let at = FOLDED.binary_search_by(|(odd, _)| odd.cmp(&code)).ok()?;
-        FOLDED.get(at)
+        let at = IRREGULAR_FOLDS.binary_search_by(|(odd, _)| odd.cmp(&code)).ok()?;
+        IRREGULAR_FOLDS.get(at)
     });
     match (odd, code) {
         (Some((_, folded)), _) => push_code((*folded).into(), out),
@@ -98,7 +98,7 @@ fn push_folded(char: char, out: &mut Vec<u8>) {
 }
 
 fn push_upper(char: char, out: &mut Vec<u8>) {
-    if let Some(capitals) = ODD_CAPITALS.split(' ').find_map(|letters| letters.strip_prefix(char)) {
+    if let Some(capitals) = IRREGULAR_CAPITALS.split(' ').find_map(|letters| letters.strip_prefix(char)) {
         out.extend_from_slice(capitals.as_bytes());
         return;
     }

@@ -3,53 +3,11 @@
 //! Two names that look alike should be alike, but only where a source asks for it:
 //! some of these chars carry meaning, such as the joiners of Persian and of scripts of India.
 
+mod table;
+
 use super::case_mapping::push;
 use crate::work;
-
-/// Whether nothing is drawn for this char, wherever it stands.
-///
-/// These are Unicode's `Default_Ignorable_Code_Point`: joiners, marks of direction, soft hyphens, fillers,
-/// variation selectors, tags, and what is reserved for more of them.
-pub(crate) fn is_invisible(char: char) -> bool {
-    matches!(
-        char,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fff8}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
-}
-
-/// Whether this char is a space of any kind: Unicode's `White_Space`.
-pub(crate) fn is_space(char: char) -> bool {
-    // The library's function brings a table.
-    matches!(
-        char,
-        '\t'..='\r'
-            | ' '
-            | '\u{85}'
-            | '\u{a0}'
-            | '\u{1680}'
-            | '\u{2000}'..='\u{200a}'
-            | '\u{2028}'..='\u{2029}'
-            | '\u{202f}'
-            | '\u{205f}'
-            | '\u{3000}'
-    )
-}
+pub(crate) use table::{is_invisible, is_space};
 
 /// Whether [`trim_into`] would change the name.
 pub(crate) fn needs_trim(name: &[u8]) -> bool {
