@@ -1,4 +1,4 @@
-//! Collections of small numbers and of positions, as the engine needs them.
+//! Sets of ids, an index of byte strings, and a parallel map.
 
 pub(crate) mod bit_set;
 pub(crate) mod hash_index;

@@ -1,6 +1,6 @@
-//! Work on many things at once, where there are threads.
+//! A map that runs in parallel, where there are threads.
 
-/// What `work` gives for each item, in the order of the items.
+/// Calls `work` with each item, and returns the results in the order of the items.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let run = |part: &[T]| part.iter().map(&work).collect::<Vec<R>>();
     let parts = processors().min(items.len() / WORTHWHILE);
@@ -9,10 +9,10 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
     }
     std::thread::scope(|scope| {
         let parts = items.chunks(items.len().div_ceil(parts)).map(|part| {
-            // Without another thread, it is done by this one.
+            // If no thread can be started, this one does the work.
             std::thread::Builder::new().spawn_scoped(scope, move || run(part)).map_err(|_| run(part))
         });
-        // All of them are started before the first is waited for.
+        // Collected, so that all threads are started before the first is joined.
         let parts: Vec<_> = parts.collect();
         let finish = |part: Result<std::thread::ScopedJoinHandle<'_, Vec<R>>, Vec<R>>| match part {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -22,7 +22,7 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
     })
 }
 
-/// So many things, and not fewer, are worth a thread.
+/// The fewest items for one thread: starting it for less work would take longer than the work.
 const WORTHWHILE: usize = 16;
 
 fn processors() -> usize {
@@ -37,7 +37,7 @@ mod tests {
     use super::map;
 
     #[test]
-    fn results_come_in_the_order_of_the_items() {
+    fn map_keeps_the_order_of_the_items() {
         for count in [0, 1, 31, 32, 1_000] {
             let numbers: Vec<usize> = (0..count).collect();
             assert_eq!(map(&numbers, |number| number * 2), (0..count).map(|it| it * 2).collect::<Vec<_>>());

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_cannot_be_read_are_not_made_up_for() {
+    fn unreadable_times_are_not_replaced_by_the_time_of_the_token() {
         check(inputs(refresh(), ABSENT, time(b"yesterday"), time(NOON)), 0.0, true);
         check(inputs(refresh(), Value::Null, ABSENT, time(NOON)), 0.0, true);
         check(inputs(refresh(), methods(b"yesterday"), time(NOON), time(NOON)), 11.9, false);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exchange_is_known_by_the_evidence_that_is_there() {
+    fn an_exchange_is_recognized_by_its_protocol_or_token() {
         let with_token = |transaction: Value<'static>, token| inputs(transaction, ABSENT, ABSENT, token);
         for without_protocol in [Value::Absent, Value::Object(vec![])] {
             check(with_token(without_protocol.clone(), ABSENT), 0.0, false);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn any_age_is_possible_by_a_clock_that_is_not_a_number() {
+    fn attributes_are_stale_if_the_time_is_not_a_number() {
         let exchange = inputs(refresh(), methods(NOON), ABSENT, ABSENT);
         for now in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert!(is_stale(&exchange, now, u32::MAX), "{now}");

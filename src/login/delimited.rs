@@ -1,8 +1,8 @@
-//! Strings that hold several groups: where they are split, and which are lists of another kind and are not.
+//! Strings that contain several groups: where they are split, and which are lists of another kind and are not split.
 
-/// What has to be known of a mapping to split a string of groups: a known name can hold the delimiter.
+/// What splitting a string of groups needs to know about a mapping: a known name can contain the delimiter.
 pub(crate) trait KnownNames {
-    /// The most delimiters that a known name holds.
+    /// The most delimiters that a known name contains.
     fn max_delimiters(&self) -> usize;
 
     /// Whether a rule or an alias names this group exactly, letter case ignored where the rule ignores it.
@@ -12,7 +12,7 @@ pub(crate) trait KnownNames {
     fn is_matched(&self, name: &[u8]) -> bool;
 }
 
-/// Where a delimiter is found first.
+/// The position of the first delimiter.
 pub(crate) fn find(text: &[u8], delimiter: &[u8]) -> Option<usize> {
     text.windows(delimiter.len().max(1)).position(|window| window == delimiter)
 }
@@ -40,12 +40,13 @@ pub(crate) fn is_json_list(text: &[u8]) -> bool {
     })
 }
 
-/// Whether a text is a list with its brackets, such as `[a, b]`, or an object in JSON: it is not to be split as if it
-/// had none. In `[EU] staff` and `[EU],[US]` the first bracket belongs to a name.
+/// Whether a text is a list with its brackets, such as `[a, b]`, or an object in JSON. It is not split, because its
+/// brackets would end up in names. In `[EU] staff` and `[EU],[US]` the first bracket belongs to a name.
 pub(crate) fn is_list(text: &[u8]) -> bool {
     let trimmed = text.trim_ascii();
-    let object = trimmed.strip_prefix(b"{").filter(|_| trimmed.ends_with(b"}"));
-    if is_json_list(text) || object.is_some_and(|inner| inner.trim_ascii_start().starts_with(b"\"")) {
+    let is_object = trimmed.ends_with(b"}")
+        && trimmed.strip_prefix(b"{").is_some_and(|inner| inner.trim_ascii_start().starts_with(b"\""));
+    if is_json_list(text) || is_object {
         return true;
     }
     let mut depth = 0u32;
@@ -65,7 +66,7 @@ mod tests {
     use super::{is_json_list, is_list, split};
 
     #[test]
-    fn a_list_with_its_brackets_is_told_from_names() {
+    fn is_list_accepts_lists_with_brackets_but_not_names() {
         fn check(text: &str, list: bool, json: bool) {
             assert_eq!((is_list(text.as_bytes()), is_json_list(text.as_bytes())), (list, json), "{text}");
         }
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delimited_string_is_split_everywhere() {
+    fn split_cuts_at_every_delimiter() {
         fn check(joined: &str, delimiter: &str, expected: &[&str]) {
             let parts: Vec<_> = split(joined.as_bytes(), delimiter.as_bytes()).collect();
             let expected: Vec<_> = expected.iter().map(|part| part.as_bytes()).collect();

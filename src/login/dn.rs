@@ -1,20 +1,20 @@
 //! Distinguished names, such as `CN=eng,OU=Groups,DC=acme,DC=example`, as LDAP writes them (RFC 4514).
 //!
-//! What section 4 of RFC 2253 asks readers to accept of older writers is accepted as well: spaces around `,`, `+`
-//! and `=`, a `;` in place of a `,`, values in double quotes, and `OID.` before a dotted attribute type.
+//! The forms of older writers that section 4 of RFC 2253 asks readers to accept are accepted as well: spaces around
+//! `,`, `+` and `=`, a `;` in place of a `,`, values in double quotes, and `OID.` before a dotted attribute type.
 //! So are spaces at both ends of a name, and `\/`, which Active Directory writes.
-//! Nothing else is: a character that has to be escaped and is not makes the name no name.
+//! Nothing else is: a text with an unescaped special character is not a distinguished name.
 
 use crate::text::case_mapping::{push, same_folded};
 
-/// A distinguished name, taken apart.
+/// A parsed distinguished name.
 #[derive(Debug)]
 pub(crate) struct DistinguishedName<'a> {
     /// At least one.
     parts: Vec<Part<'a>>,
 }
 
-/// Which relative name of a distinguished name an attribute is read of.
+/// The relative name of a distinguished name from which an attribute is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "an entry has a name of its own and others above it")]
 pub enum AttributeOf {
@@ -28,7 +28,7 @@ pub enum AttributeOf {
 #[derive(Clone, Copy, Debug)]
 struct Part<'a> {
     attribute: &'a [u8],
-    /// As it is written, without quotes, without the mark of an encoded value, and without spaces around it.
+    /// As written, without quotes, the `#` of an encoded value, and the spaces around it.
     value: &'a [u8],
     /// Whether the value is written as the hexadecimal digits of its encoding.
     encoded: bool,
@@ -66,15 +66,15 @@ pub(crate) fn is_attribute(text: &[u8]) -> bool {
 }
 
 impl<'a> DistinguishedName<'a> {
-    /// Takes a name apart.
+    /// Parses a distinguished name; `None` if the text is anything else.
     pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
         let mut parts = Vec::with_capacity(8);
         let mut rest = text;
         loop {
-            let (attribute, behind) = rest.split_at_checked(rest.iter().position(|byte| *byte == b'=')?)?;
+            let (attribute, after) = rest.split_at_checked(rest.iter().position(|byte| *byte == b'=')?)?;
             let attribute = read_attribute(attribute)?;
-            let (value, encoded, behind) = read_value(skip_spaces(behind.get(1..)?))?;
-            let separator = skip_spaces(behind).split_first();
+            let (value, encoded, after) = read_value(skip_spaces(after.get(1..)?))?;
+            let separator = skip_spaces(after).split_first();
             let last = match separator {
                 None | Some((b',' | b';', _)) => true,
                 Some((b'+', _)) => false,
@@ -82,7 +82,7 @@ impl<'a> DistinguishedName<'a> {
             };
             parts.push(Part { attribute, value, encoded, last });
             match separator {
-                Some((_, behind)) => rest = behind,
+                Some((_, after)) => rest = after,
                 None => return Some(Self { parts }),
             }
         }
@@ -99,7 +99,7 @@ impl<'a> DistinguishedName<'a> {
             AttributeOf::Entry => own,
             AttributeOf::Parent => {
                 let Some(first) = above.iter().position(|part| is_it(&part)) else { return false };
-                // The relative names before it lack the attribute, so it is the first of its own that has it.
+                // The parts before it lack the attribute, so leaving them out changes nothing.
                 above = above.get(first..).unwrap_or_default();
                 let end = above.iter().position(|part| part.last).map_or(above.len(), |last| last + 1);
                 above.get(..end).unwrap_or_default()
@@ -112,7 +112,7 @@ impl<'a> DistinguishedName<'a> {
         }
     }
 
-    /// Whether this name is somewhere below another one, which it then ends in.
+    /// Whether this name is below another one, at any depth, so that it ends in the other name.
     pub(crate) fn is_below(&self, base: &DistinguishedName<'_>) -> bool {
         let (mut rest, mut base) = (self.parts.as_slice(), base.parts.as_slice());
         while let Some(wanted) = take_last_name(&mut base) {
@@ -125,7 +125,7 @@ impl<'a> DistinguishedName<'a> {
 }
 
 impl Part<'_> {
-    /// Appends the value, or says that it is no text and appends nothing.
+    /// Appends the value. Returns `false`, and appends nothing, if it is not text.
     fn append_text(&self, out: &mut Vec<u8>) -> bool {
         let start = out.len();
         let is_read = match self.encoded {
@@ -140,13 +140,13 @@ impl Part<'_> {
         is_text
     }
 
-    /// Whether attribute and value are the same; letter case does not matter, nor how many spaces are in one place.
+    /// Whether attribute and value are the same, ignoring letter case and the number of adjacent spaces.
     fn is_same(&self, other: &Part<'_>) -> bool {
-        same_attribute(self.attribute, other.attribute) && self.has_value_of(other)
+        same_attribute(self.attribute, other.attribute) && self.has_same_value(other)
     }
 
-    fn has_value_of(&self, other: &Part<'_>) -> bool {
-        // As most are written, and the only way for values that are no text.
+    fn has_same_value(&self, other: &Part<'_>) -> bool {
+        // Most equal values are written alike, and values that are not text can be compared only like this.
         if self.encoded == other.encoded && self.value.eq_ignore_ascii_case(other.value) {
             return true;
         }
@@ -157,7 +157,7 @@ impl Part<'_> {
     }
 }
 
-/// Takes the parts of the last relative name off the others.
+/// Removes the last relative name, and returns its parts.
 fn take_last_name<'p, 'a>(parts: &mut &'p [Part<'a>]) -> Option<&'p [Part<'a>]> {
     let (_, others) = parts.split_last()?;
     let start = others.iter().rposition(|part| part.last).map_or(0, |end| end + 1);
@@ -183,7 +183,7 @@ fn same_attribute(left: &[u8], right: &[u8]) -> bool {
         })
 }
 
-/// Makes each run of spaces one, and leaves out those at the ends.
+/// Replaces each run of spaces by one space, and removes those at the ends.
 fn squeeze(text: &mut Vec<u8>) -> &[u8] {
     text.dedup_by(|next, before| *next == b' ' && *before == b' ');
     let text = text.strip_prefix(b" ").unwrap_or(text);
@@ -195,7 +195,7 @@ fn skip_spaces(text: &[u8]) -> &[u8] {
     text.get(spaces..).unwrap_or_default()
 }
 
-/// What stands before a `=`.
+/// Reads the text before a `=` as an attribute type.
 fn read_attribute(text: &[u8]) -> Option<&[u8]> {
     let text = skip_spaces(text);
     let end = text.iter().rposition(|byte| *byte != b' ')?;
@@ -241,7 +241,7 @@ fn read_value(text: &[u8]) -> Option<(&[u8], bool, &[u8])> {
     }
 }
 
-/// How far a value reaches, and where the spaces at its end begin that are not escaped.
+/// The length of a value, with and without the unescaped spaces at its end.
 fn read_text(text: &[u8], quoted: bool) -> Option<(usize, usize)> {
     let (mut len, mut end) = (0, 0);
     while let Some(byte) = text.get(len) {
@@ -259,7 +259,7 @@ fn read_text(text: &[u8], quoted: bool) -> Option<(usize, usize)> {
     Some((len, end))
 }
 
-/// The byte that is meant by what stands behind a backslash, and how long that is.
+/// The byte that the escape after a backslash means, and the length of the escape.
 fn read_escape(text: &[u8]) -> Option<(u8, usize)> {
     match text {
         [byte @ (b',' | b'+' | b'"' | b'\\' | b'<' | b'>' | b';' | b' ' | b'#' | b'=' | b'/'), ..] => {
@@ -272,7 +272,7 @@ fn read_escape(text: &[u8]) -> Option<(u8, usize)> {
 
 fn append_unescaped(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut rest = text;
-    // Up to the next escape at once; nearly always there is none.
+    // Copies the text up to the next escape at once; most values have none.
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
         let (plain, escape) = rest.split_at_checked(at)?;
         let (byte, len) = read_escape(escape.get(1..)?)?;
@@ -289,7 +289,7 @@ fn append_encoded(bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let [tag, len, rest @ ..] = bytes else { return None };
     let (len, content) = match *len {
         0..=0x7f => (usize::from(*len), rest),
-        // More digits than four would be a length that no name has.
+        // A length of more than four bytes would exceed every name.
         0x81..=0x84 => {
             let (digits, content) = rest.split_at_checked(usize::from(*len & 0x7f))?;
             (digits.iter().fold(0, |len, digit| (len << 8) | usize::from(*digit)), content)
@@ -304,7 +304,7 @@ fn append_encoded(bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
         0x0c => out.extend_from_slice(content),
         // PrintableString and IA5String
         0x13 | 0x16 if content.is_ascii() => out.extend_from_slice(content),
-        // TeletexString, by which everyone means Latin-1
+        // TeletexString, which is Latin-1 in practice
         0x14 => content.iter().for_each(|byte| push((*byte).into(), out)),
         // BMPString
         0x1e => {

@@ -27,14 +27,18 @@ impl Source<'_> {
         matches!(self.form, NameForm::Plain) && !self.numbers && !self.booleans && !self.trim && !joins
     }
 
-    /// The name that rules see for a text entry, or `None` if the entry does not have the declared form.
-    fn see(&self, name: &[u8]) -> Option<Vec<u8>> {
+    /// The name that rules see for a text entry, or `None` if there is none.
+    fn name_for_rules(&self, name: &[u8]) -> Option<Vec<u8>> {
         let (mut tidied, mut seen) = (Vec::new(), Vec::new());
-        match self.trim {
-            true => invisible::trim_into(name, &mut tidied),
-            false => tidied.extend_from_slice(name),
+        if self.trim {
+            invisible::trim_into(name, &mut tidied);
+        } else {
+            tidied.extend_from_slice(name);
         }
-        (self.form.ready().append(&tidied, &mut seen) == Formed::Taken).then_some(seen)
+        match self.form.ready().append(&tidied, &mut seen) {
+            Formed::Taken => Some(seen),
+            Formed::OutsideScope | Formed::Malformed => None,
+        }
     }
 
     /// Calls `each` with every entry of a value. A value or an entry of the wrong shape is passed as [`SourceEntry::Bad`].
@@ -165,10 +169,10 @@ fn for_each_part<'v>(
     }
     let delimiter = delimiter.as_bytes();
     let is_known = |name: &[u8]| {
-        let seen = source.see(name);
+        let seen = source.name_for_rules(name);
         seen.is_some_and(|name| find(&name, delimiter).is_some() && known.is_known(&name))
     };
-    let is_matched = |part: &&[u8]| source.see(part).is_some_and(|name| known.is_matched(&name));
+    let is_matched = |part: &&[u8]| source.name_for_rules(part).is_some_and(|name| known.is_matched(&name));
     // The first and last part of each run that joins to a known name, in order.
     let (mut runs, mut name) = (Vec::new(), Vec::new());
     // Extends `name`, the run that begins at `first`, by the part at `last`.

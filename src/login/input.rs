@@ -23,7 +23,7 @@ pub struct Login<'a> {
 /// The input of a login's evaluation: the time, and the values of its lookups.
 #[derive(Clone, Debug, Default)]
 pub struct Input<'a> {
-    /// The time of the login, in seconds since 1970: the core knows no clock.
+    /// The time of the login, in seconds since 1970: the core has no clock.
     pub now: f64,
     /// The values of the route's [lookups](crate::Route::lookups), in their order.
     pub values: Vec<Value<'a>>,

@@ -1,4 +1,4 @@
-//! How a group's name is written in what an identity provider sends, and which part of it rules see.
+//! How identity providers write the names of groups, and which part of a name rules see.
 
 use super::dn::{AttributeOf, DistinguishedName};
 use crate::text::case_mapping::{fold_into, same_folded};
@@ -19,29 +19,29 @@ pub enum NameForm<'b> {
         /// The distinguished name above the entries. Entries elsewhere are outside the scope.
         base_dn: Option<&'b str>,
     },
-    /// A name behind its domain, such as `ACME\eng`; rules see `eng`.
+    /// A name after its domain, such as `ACME\eng`; rules see `eng`.
     Domain {
-        /// The domain; names of others are left out. If there is none, all are taken.
+        /// The domain. Names of other domains are left out. `None` accepts every domain.
         domain: Option<&'b str>,
     },
     /// An e-mail address, such as `eng@acme.example`.
     Email {
-        /// The spellings of the domain; addresses of others are left out, and rules see `eng`.
-        /// If there is none, rules see the whole address, its domain without letter case.
+        /// The spellings of the domain. Addresses of other domains are left out, and rules see `eng`.
+        /// If it is empty, rules see the whole address, with its domain case-folded.
         domains: Vec<&'b str>,
     },
     /// A path from the root, such as `/eng/core`; rules see `eng/core`.
     Path,
 }
 
-/// What a form makes of a name.
+/// The result of reading a name in a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Formed {
-    /// It has the form, and what rules see is appended.
+    /// It has the form, and the part that rules see was appended.
     Taken,
-    /// It has the form, and is of another branch or domain; nothing is appended.
+    /// It has the form, but is from another branch or domain; nothing was appended.
     OutsideScope,
-    /// It does not have the form; nothing is appended.
+    /// It does not have the form; nothing was appended.
     Malformed,
 }
 
@@ -57,8 +57,8 @@ impl NameForm<'_> {
         ReadyForm { form: self, base_dn }
     }
 
-    /// Reads a name as the engine does: what rules see of it, or nothing if it is outside of the scope or does not
-    /// have the form.
+    /// Reads a name as the engine does, and returns the part that rules see; `None` if the name is outside the scope or
+    /// does not have the form.
     ///
     /// ```
     /// # use claimsmith::{AttributeOf, NameForm};
@@ -71,12 +71,14 @@ impl NameForm<'_> {
     #[must_use]
     pub fn read(&self, name: &str) -> Option<String> {
         let mut out = Vec::new();
-        let taken = self.ready().append(name.as_bytes(), &mut out) == Formed::Taken;
-        String::from_utf8(out).ok().filter(|_| taken)
+        match self.ready().append(name.as_bytes(), &mut out) {
+            Formed::Taken => String::from_utf8(out).ok(),
+            Formed::OutsideScope | Formed::Malformed => None,
+        }
     }
 }
 
-/// A form whose base DN is parsed, to read one name after another.
+/// A form with its base DN parsed, so that it is parsed once for many names.
 #[derive(Debug)]
 pub(crate) struct ReadyForm<'f> {
     form: &'f NameForm<'f>,
@@ -85,13 +87,13 @@ pub(crate) struct ReadyForm<'f> {
 }
 
 impl ReadyForm<'_> {
-    /// Appends what rules see of a name.
+    /// Appends the part of a name that rules see.
     pub(crate) fn append(&self, name: &[u8], out: &mut Vec<u8>) -> Formed {
         work::count(name.len());
         self.read_into(name, out).unwrap_or(Formed::Malformed)
     }
 
-    /// Does what [`ReadyForm::append`] says, and gives nothing for a name without the form.
+    /// Works like [`ReadyForm::append`]; `None` for a name that does not have the form.
     fn read_into(&self, name: &[u8], out: &mut Vec<u8>) -> Option<Formed> {
         match self.form {
             NameForm::Plain => out.extend_from_slice(name),
@@ -101,25 +103,25 @@ impl ReadyForm<'_> {
                     return Some(Formed::OutsideScope);
                 }
                 let start = out.len();
-                // A value without a character names no group.
+                // An empty value is not the name of a group.
                 if !name.value(attribute.as_bytes(), *of, out) || out.len() == start {
                     return None;
                 }
             }
             NameForm::Domain { domain } => {
-                let (before, behind) = split_in_two(name, b'\\')?;
+                let (before, after) = split_in_two(name, b'\\')?;
                 if domain.is_some_and(|domain| !same_folded(before, domain.as_bytes())) {
                     return Some(Formed::OutsideScope);
                 }
-                out.extend_from_slice(behind);
+                out.extend_from_slice(after);
             }
             NameForm::Email { domains } => {
-                let (local, behind) = split_in_two(name, b'@')?;
+                let (local, after) = split_in_two(name, b'@')?;
                 if domains.is_empty() {
                     out.extend_from_slice(local);
                     out.push(b'@');
-                    fold_into(behind, out);
-                } else if domains.iter().any(|domain| same_folded(behind, domain.as_bytes())) {
+                    fold_into(after, out);
+                } else if domains.iter().any(|domain| same_folded(after, domain.as_bytes())) {
                     out.extend_from_slice(local);
                 } else {
                     return Some(Formed::OutsideScope);
@@ -135,11 +137,11 @@ impl ReadyForm<'_> {
     }
 }
 
-/// What stands before and behind the one place of a byte; neither is empty.
+/// The texts before and after the only occurrence of a byte; `None` if one is empty or there are more occurrences.
 fn split_in_two(name: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
     let mut parts = name.split(|it| *it == byte);
-    let (before, behind) = (parts.next()?, parts.next()?);
-    (!before.is_empty() && !behind.is_empty() && parts.next().is_none()).then_some((before, behind))
+    let (before, after) = (parts.next()?, parts.next()?);
+    (!before.is_empty() && !after.is_empty() && parts.next().is_none()).then_some((before, after))
 }
 
 #[cfg(test)]
@@ -162,7 +164,7 @@ mod tests {
     const MALFORMED: Result<&str, Formed> = Err(Formed::Malformed);
 
     #[test]
-    fn plain_names_are_taken_as_they_are() {
+    fn plain_form_takes_names_unchanged() {
         for name in ["", "eng", "CN=eng,DC=acme", r"ACME\eng", " a@b ", "/a/"] {
             check(&NameForm::Plain, name, Ok(name));
         }
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn of_distinguished_names_the_entry_itself_has_the_attribute() {
+    fn dn_form_reads_the_attribute_of_the_entry() {
         let form = dn("CN", AttributeOf::Entry, None);
         check(&form, "CN=eng,OU=Groups,DC=acme", Ok("eng"));
         check(&form, r"cn=Doe\, Jane,dc=acme", Ok("Doe, Jane"));
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn of_distinguished_names_the_nearest_parent_with_the_attribute_is_read() {
+    fn dn_form_reads_the_attribute_of_the_nearest_parent() {
         let form = dn("ou", AttributeOf::Parent, None);
         check(&form, "CN=eng,OU=Groups", Ok("Groups"));
         check(&form, "OU=Night,OU=Groups,OU=All", Ok("Groups"));
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn distinguished_names_of_other_branches_are_outside() {
+    fn dn_form_leaves_out_other_branches() {
         let form = dn("CN", AttributeOf::Entry, Some("OU=Groups, DC=acme"));
         check(&form, "CN=eng,OU=Groups,DC=acme", Ok("eng"));
         check(&form, "CN=eng,OU=Sub,OU=groups,DC=Acme", Ok("eng"));
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn of_names_behind_a_domain_the_domain_is_left_out() {
+    fn domain_form_leaves_out_the_domain() {
         let any = NameForm::Domain { domain: None };
         check(&any, r"ACME\eng", Ok("eng"));
         check(&any, r"ACME\Domain Users", Ok("Domain Users"));
@@ -240,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn of_addresses_the_given_domain_is_left_out() {
+    fn email_form_leaves_out_the_given_domain() {
         let any = NameForm::Email { domains: Vec::new() };
         check(&any, "eng@acme.example", Ok("eng@acme.example"));
         check(&any, "Eng@ACME.Example", Ok("Eng@acme.example"));
@@ -262,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn of_paths_the_first_slash_is_left_out() {
+    fn path_form_leaves_out_the_first_slash() {
         check(&NameForm::Path, "/eng", Ok("eng"));
         check(&NameForm::Path, "/eng/core", Ok("eng/core"));
         check(&NameForm::Path, "//eng", Ok("/eng"));

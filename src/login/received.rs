@@ -36,14 +36,13 @@ pub(crate) fn read<'s, 'b: 's, 'v>(
     known: &impl KnownNames,
 ) -> Received<'v> {
     let mut received = Received::default();
-    let present = |(_, value): &(&Source<'_>, &Value<'_>)| !matches!(value, Value::Absent);
     let all = || sources.clone().zip(&input.values);
-    let chosen = match combine {
-        Combine::All => None,
-        Combine::First => all().find(present).or(all().next()),
+    let (first, count) = match combine {
+        Combine::All => (0, usize::MAX),
+        // If none is present, the first one decides what an absent value means.
+        Combine::First => (all().position(|(_, value)| *value != Value::Absent).unwrap_or(0), 1),
     };
-    // One source, or all of them.
-    let chosen = || chosen.into_iter().chain(all().filter(|_| chosen.is_none()));
+    let chosen = || all().skip(first).take(count);
     if chosen().all(|(source, _)| source.is_verbatim(known)) {
         for (source, value) in chosen() {
             received.take(source, value, known);
@@ -233,7 +232,7 @@ mod tests {
 
     #[cfg(feature = "compiler")]
     #[test]
-    fn too_many_groups_leave_none() {
+    fn received_has_no_groups_if_there_are_too_many() {
         use crate::diagnostic::SourceFile;
         use crate::{Bundle, event};
 

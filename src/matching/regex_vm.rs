@@ -7,7 +7,6 @@
 use super::glob::next_char;
 use crate::codec::reader::Reader;
 #[cfg(feature = "compiler")]
-#[cfg(feature = "compiler")]
 pub(crate) use crate::codec::tags::regex::AS_ARRIVED;
 pub(crate) use crate::codec::tags::regex::{
     ASCII_LOWER, BEGIN, CLASS, END, FOLDED, GLOB, JUMP, MATCH, SPLIT, TEXT,
@@ -162,7 +161,7 @@ impl<'b> Regex<'b> {
         }
     }
 
-    /// Runs the program, with all active states in step, the preferred one first.
+    /// Runs the program. All active states advance together, the preferred one first.
     #[inline(never)]
     fn run(&self, name: &[u8], cache: &mut Cache, captures: Option<&mut Captures>) -> bool {
         let Cache { curr, next, visited, stack } = cache;

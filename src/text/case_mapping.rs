@@ -1,11 +1,11 @@
-//! Letters in lower and in upper case and without their case, char by char and without regard to language or place.
+//! Lower case, upper case and case folding, char by char, independent of language and position.
 //!
 //! One char can become several: `İ` is `i` and a dot above (U+0307) in lower case, `ß` is `SS` in upper case.
-//! So a name may grow, and what lower case makes of `İSTANBUL` is not what it makes of `ISTANBUL`.
-//! As no char looks at its neighbors, `Σ` becomes `σ` at the end of a word as well.
+//! So a name may grow, and `İSTANBUL` and `ISTANBUL` differ in lower case.
+//! Neighboring chars are ignored, so `Σ` becomes `σ` at the end of a word as well.
 //!
-//! To compare names without their case they are *folded*, which is Unicode's simple case folding.
-//! It makes one char of each, and joins what lower case keeps apart, such as the two small sigmas.
+//! Names that are compared without letter case are *folded*, by Unicode's simple case folding.
+//! It turns each char into one char, and unites chars that differ in lower case, such as the two small sigmas.
 
 mod table;
 
@@ -14,21 +14,21 @@ use table::{CAPITALS, IRREGULAR_CAPITALS, IRREGULAR_FOLDS};
 
 /// Appends the name in lower case.
 ///
-/// Bytes that are no UTF-8 have letters of ASCII only.
+/// In bytes that are not UTF-8, only ASCII letters change.
 pub(crate) fn lower_into(name: &[u8], out: &mut Vec<u8>) {
     append(name, out, u8::to_ascii_lowercase, push_lower);
 }
 
-/// Appends the name without letter case.
+/// Appends the case-folded name.
 ///
-/// Bytes that are no UTF-8 have letters of ASCII only.
+/// In bytes that are not UTF-8, only ASCII letters change.
 pub(crate) fn fold_into(name: &[u8], out: &mut Vec<u8>) {
     append(name, out, u8::to_ascii_lowercase, push_folded);
 }
 
 /// Appends the name in upper case.
 ///
-/// Bytes that are no UTF-8 have letters of ASCII only.
+/// In bytes that are not UTF-8, only ASCII letters change.
 pub(crate) fn upper_into(name: &[u8], out: &mut Vec<u8>) {
     append(name, out, u8::to_ascii_uppercase, push_upper);
 }
@@ -38,7 +38,7 @@ pub(crate) fn same_folded(left: &[u8], right: &[u8]) -> bool {
     if left.is_ascii() && right.is_ascii() {
         return left.eq_ignore_ascii_case(right);
     }
-    // A char of at most four bytes is folded to one of at least one: what is much longer is another name.
+    // Folding turns a char of at most four bytes into one of at least one byte, so a much longer name is different.
     if left.len() > 4 * right.len() || right.len() > 4 * left.len() {
         return false;
     }
@@ -70,10 +70,12 @@ fn append(name: &[u8], out: &mut Vec<u8>, convert: impl Fn(&u8) -> u8, push_othe
 }
 
 fn push_lower(char: char, out: &mut Vec<u8>) {
+    if char == 'İ' {
+        return out.extend_from_slice("i\u{307}".as_bytes());
+    }
     let code = char.into();
     let run = CAPITALS.partition_point(|(_, last, ..)| *last < code);
     match CAPITALS.get(run) {
-        _ if char == 'İ' => out.extend_from_slice("i\u{307}".as_bytes()),
         Some((first, _, step, distance)) if code >= *first && (code - first).is_multiple_of(*step) => {
             push_code(code.wrapping_add_signed(*distance), out);
         }
@@ -83,13 +85,10 @@ fn push_lower(char: char, out: &mut Vec<u8>) {
 
 fn push_folded(char: char, out: &mut Vec<u8>) {
     let code = u32::from(char);
-    let odd = u16::try_from(code).ok().and_then(|code| {
-        let at = IRREGULAR_FOLDS.binary_search_by(|(odd, _)| odd.cmp(&code)).ok()?;
-        IRREGULAR_FOLDS.get(at)
-    });
-    match (odd, code) {
+    let irregular = IRREGULAR_FOLDS.binary_search_by(|(letter, _)| u32::from(*letter).cmp(&code));
+    match (irregular.ok().and_then(|at| IRREGULAR_FOLDS.get(at)), code) {
         (Some((_, folded)), _) => push_code((*folded).into(), out),
-        // It has no simple folding. The letters of Cherokee had no small ones at first, so they fold to capitals.
+        // `İ` has no simple folding. Cherokee had only capitals at first, so its letters fold to capitals.
         (_, 0x130 | 0x13a0..=0x13f5) => push(char, out),
         (_, 0x13f8..=0x13fd) => push_code(code - 8, out),
         (_, 0xab70..=0xabbf) => push_code(code - 0x97d0, out),
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_any_script_change_case() {
+    fn lower_and_upper_change_letters_of_any_script() {
         fn check(lower_case: &str, upper_case: &str) {
             assert_eq!(lower(upper_case), lower_case);
             assert_eq!(upper(lower_case), upper_case);
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn one_char_can_become_several_and_none_sees_its_neighbors() {
+    fn lower_and_upper_can_lengthen_a_name_and_ignore_neighbors() {
         assert_eq!(lower("İstanbul"), "i\u{307}stanbul");
         assert_eq!(lower("ΟΔΟΣ"), "οδοσ");
         assert_eq!(upper("straße"), "STRASSE");
@@ -161,13 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_those_of_the_library() {
+    fn lower_and_upper_agree_with_the_standard_library() {
         for char in '\0'..='\u{1ffff}' {
             let name = char.to_string();
             check_letter(&name, lower, char.to_lowercase().to_string());
             check_letter(&name, upper, char.to_uppercase().to_string());
         }
-        // There are no letters with two cases behind that.
+        // No char after that has two cases.
         assert!(CAPITALS.iter().all(|(_, last, ..)| *last < 0x1ffff));
         for char in '\u{20000}'..=char::MAX {
             assert!(char.to_lowercase().eq([char]) && char.to_uppercase().eq([char]), "{char:?}");
@@ -176,7 +175,7 @@ mod tests {
 
     fn check_letter(name: &str, convert: fn(&str) -> String, expected: String) {
         let converted = convert(name);
-        // A library of another Unicode may lack letters that the table has, or have more.
+        // A standard library with another version of Unicode may have fewer letters, or more.
         let is_new = char::UNICODE_VERSION.0 != 17 && (converted == name || expected == name);
         assert!(converted == expected || is_new, "{name:?} becomes {converted:?}, not {expected:?}");
         if converted != name {
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_keeps_its_bytes() {
+    fn lower_and_upper_change_only_ascii_outside_utf_8() {
         let mut out = Vec::new();
         lower_into(b"A\xc3\xffB\x80", &mut out);
         upper_into(b"a\xff", &mut out);
@@ -194,7 +193,7 @@ mod tests {
 
     #[cfg(not(target_arch = "wasm32"))]
     #[test]
-    fn folding_is_the_simple_case_folding_of_unicode() {
+    fn fold_is_the_simple_case_folding_of_unicode() {
         let unicode = icu_casemap::CaseMapper::new();
         for char in '\0'..=char::MAX {
             assert_eq!(fold(&char.to_string()), unicode.simple_fold(char).to_string(), "{char:?}");
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn names_compare_without_letter_case() {
+    fn same_folded_ignores_letter_case() {
         fn check(left: &str, right: &str, expected: bool) {
             assert_eq!(same_folded(left.as_bytes(), right.as_bytes()), expected, "{left} {right}");
             assert_eq!(fold(left) == fold(right), expected, "{left} {right}");
@@ -222,7 +221,7 @@ mod tests {
         // German: the sharp s has a capital, and is not two letters.
         check("STRAẞE", "straße", true);
         check("ß", "SS", false);
-        // Turkish: the dotted capital and the dotless small letter are by themselves.
+        // Turkish: the dotted capital and the dotless small letter fold to themselves.
         check("İ", "i", false);
         check("İ", "i\u{307}", false);
         check("ı", "I", false);
@@ -231,7 +230,7 @@ mod tests {
         check("ꮳꮃꭹ", "ᏣᎳᎩ", true);
         check("ᏸ", "Ᏸ", true);
         assert_eq!(fold("ꮳꮃꭹ"), "ᏣᎳᎩ");
-        // Latin: the long s and the signs of units are letters, ligatures are their own.
+        // Latin: the long s and unit signs fold to letters, ligatures do not.
         check("ſtaff", "STAFF", true);
         check("\u{212a}elvin", "kelvin", true);
         check("\u{212b}ngström", "ångström", true);

@@ -1,7 +1,7 @@
-//! Chars that nobody sees, and spaces that are not U+0020: what copying and pasting leaves in names.
+//! Invisible chars, and spaces other than U+0020, which get into names by copying and pasting.
 //!
-//! Two names that look alike should be alike, but only where a source asks for it:
-//! some of these chars carry meaning, such as the joiners of Persian and of scripts of India.
+//! Names that look alike are made equal only where a source asks for it, because some of these chars carry meaning,
+//! such as the joiners of Persian and of Indian scripts.
 
 mod table;
 
@@ -19,11 +19,11 @@ pub(crate) fn needs_trim(name: &[u8]) -> bool {
         && core::str::from_utf8(name).is_ok_and(|text| text.chars().any(|char| tidied(char) != Some(char)))
 }
 
-/// Appends the name without invisible chars, wherever they stand, and without spaces at its ends.
+/// Appends the name without invisible chars and without spaces at its ends.
 ///
-/// Spaces inside that are not of ASCII become U+0020, each for itself.
-/// Tabs and line ends inside stay: they are control characters, and whoever takes the name refuses it for them.
-/// Bytes that are no UTF-8 are appended as they are.
+/// Each space inside that is not ASCII becomes U+0020.
+/// Tabs and line ends inside stay: they are control characters, for which the caller refuses the name.
+/// Bytes that are not UTF-8 are appended unchanged.
 pub(crate) fn trim_into(name: &[u8], out: &mut Vec<u8>) {
     work::count(name.len());
     let Ok(text) = core::str::from_utf8(name) else {
@@ -45,14 +45,16 @@ pub(crate) fn trim_into(name: &[u8], out: &mut Vec<u8>) {
     out.truncate(end);
 }
 
-/// The char that stands for this one inside of a name.
+/// The char that replaces this one inside a name; `None` if it is removed.
 pub(crate) fn tidied(char: char) -> Option<char> {
     if char.is_ascii() {
         Some(char)
     } else if is_space(char) {
         Some(' ')
+    } else if is_invisible(char) {
+        None
     } else {
-        (!is_invisible(char)).then_some(char)
+        Some(char)
     }
 }
 
@@ -67,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn invisible_chars_go_and_spaces_become_plain() {
+    fn trim_removes_invisible_chars_and_replaces_spaces() {
         fn check(name: &str, expected: &str) {
             assert_eq!(trim(name.as_bytes()), expected.as_bytes(), "{name:?}");
             assert_eq!(needs_trim(name.as_bytes()), name != expected, "{name:?}");
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn spaces_are_what_unicode_says() {
+    fn is_space_agrees_with_the_standard_library() {
         for char in '\0'..=char::MAX {
             assert_eq!(is_space(char), char.is_whitespace(), "{char:?}");
             assert!(!(is_space(char) && is_invisible(char)), "{char:?}");
@@ -99,13 +101,13 @@ mod tests {
         }
     }
 
-    /// Letters of Korean that fill a place and show nothing.
+    /// Whether this is a Korean filler, a letter that shows nothing.
     fn is_filler(char: char) -> bool {
         ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'].contains(&char)
     }
 
     #[test]
-    fn what_is_no_text_keeps_its_bytes() {
+    fn trim_keeps_bytes_that_are_not_utf_8() {
         for name in [&b" \xff "[..], b"\xc2", b"\xe2\x80", b" a\x80"] {
             assert_eq!(trim(name), name);
             assert!(!needs_trim(name));
@@ -132,7 +134,7 @@ mod tests {
 
         proptest! {
             #[test]
-            fn what_is_trimmed_needs_no_more_of_it(name in name()) {
+            fn trim_is_idempotent(name in name()) {
                 let trimmed = trim(name.as_bytes());
                 prop_assert_eq!(needs_trim(name.as_bytes()), trimmed != name.as_bytes());
                 prop_assert!(!needs_trim(&trimmed));

@@ -1,19 +1,19 @@
-//! Moments as text (RFC 3339) and as seconds since 1970, without a clock and without time zones' names.
+//! Converts times between text (RFC 3339) and seconds since 1970, without a clock or named time zones.
 
 use crate::codec::reader::Reader;
 
 const DAY: i32 = 86_400;
 
-/// The seconds from 1970 to a date (then it is its first moment in UTC) or a date with time and offset.
+/// Parses a date, which means its first moment in UTC, or a date with time and offset, into seconds since 1970.
 ///
-/// Of a fraction, nine digits count.
-/// A leap second is read as the start of the second behind it, and can only be where such seconds are inserted,
+/// Only nine digits of a fraction count.
+/// A leap second is read as the start of the second after it. It is accepted only where such seconds are inserted,
 /// at the end of a day in UTC.
 pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<f64> {
     let mut reader = Reader::new(text);
     let year = number(&mut reader, 4, 9999)?;
-    let month = number_behind(&mut reader, b'-', 12)?;
-    let day = number_behind(&mut reader, b'-', 31)?;
+    let month = number_after(&mut reader, b'-', 12)?;
+    let day = number_after(&mut reader, b'-', 31)?;
     if day < 1 || day > days_in_month(year, month)? {
         return None;
     }
@@ -22,10 +22,12 @@ pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<f64> {
         return Some(midnight);
     }
 
-    reader.byte().filter(|byte| byte.eq_ignore_ascii_case(&b'T'))?;
+    if !reader.byte()?.eq_ignore_ascii_case(&b'T') {
+        return None;
+    }
     let hour = number(&mut reader, 2, 23)?;
-    let minute = number_behind(&mut reader, b':', 59)?;
-    let second = number_behind(&mut reader, b':', 60)?;
+    let minute = number_after(&mut reader, b':', 59)?;
+    let second = number_after(&mut reader, b':', 60)?;
     let (mut fraction, mut next) = (0.0, reader.byte()?);
     if next == b'.' {
         (fraction, next) = read_fraction(&mut reader)?;
@@ -38,7 +40,7 @@ pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<f64> {
     };
     let offset = match sign {
         0 => 0,
-        _ => number(&mut reader, 2, 23)? * 3600 + number_behind(&mut reader, b':', 59)? * 60,
+        _ => number(&mut reader, 2, 23)? * 3600 + number_after(&mut reader, b':', 59)? * 60,
     };
     let seconds = hour * 3600 + minute * 60 + second - sign * offset;
     if second == 60 {
@@ -50,7 +52,7 @@ pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<f64> {
     reader.is_empty().then_some(midnight + f64::from(seconds) + fraction)
 }
 
-/// The moment in UTC, as [`parse_rfc3339`] reads it if its year has four digits.
+/// The time as text in UTC. [`parse_rfc3339`] reads it back if its year has four digits.
 #[cfg(feature = "compiler")]
 pub(crate) fn format_rfc3339(seconds: i64) -> String {
     let (days, second) = (seconds.div_euclid(DAY.into()), seconds.rem_euclid(DAY.into()));
@@ -67,23 +69,26 @@ pub(crate) fn format_rfc3339(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// Takes as many digits, as a number up to `most`.
+/// Reads a number up to `most` that has exactly this many digits.
 fn number(reader: &mut Reader<'_>, digits: usize, most: i32) -> Option<i32> {
     let digits = reader.take(digits)?;
     let number = digits.iter().try_fold(0, |number, &byte| Some(number * 10 + digit(byte)?))?;
-    (number <= most).then_some(number)
+    if number <= most { Some(number) } else { None }
 }
 
-fn number_behind(reader: &mut Reader<'_>, mark: u8, most: i32) -> Option<i32> {
-    (reader.byte()? == mark).then_some(())?;
+/// Reads a mark and a number of two digits.
+fn number_after(reader: &mut Reader<'_>, mark: u8, most: i32) -> Option<i32> {
+    if reader.byte()? != mark {
+        return None;
+    }
     number(reader, 2, most)
 }
 
 fn digit(byte: u8) -> Option<i32> {
-    byte.is_ascii_digit().then(|| i32::from(byte - b'0'))
+    if byte.is_ascii_digit() { Some(i32::from(byte - b'0')) } else { None }
 }
 
-/// Takes the digits of a fraction, of which there is at least one, and the byte behind them.
+/// Reads the digits of a fraction, at least one, and the byte after them.
 fn read_fraction(reader: &mut Reader<'_>) -> Option<(f64, u8)> {
     let (mut numerator, mut denominator) = (digit(reader.byte()?)?, 10);
     loop {
@@ -109,9 +114,9 @@ fn days_in_month(year: i32, month: i32) -> Option<i32> {
     }
 }
 
-/// How many days lie between 1970-01-01 and a day of the Gregorian calendar.
+/// The number of days from 1970-01-01 to a day of the Gregorian calendar.
 fn days_since_1970(year: i32, month: i32, day: i32) -> i32 {
-    // Years that begin in March have the odd day at their end, and all 400 of them the same number of days.
+    // If years begin in March, the leap day is the last of its year. All periods of 400 years are equally long.
     let year = year - i32::from(month <= 2);
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
@@ -128,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_its_first_moment() {
+    fn parse_reads_a_date_as_its_first_moment() {
         check("1970-01-01", Some(0.0));
         check("2027-01-31", Some(1_801_353_600.0));
         check("2000-02-29", Some(951_782_400.0));
@@ -138,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_of_the_rfc_are_read() {
+    fn parse_reads_the_examples_of_the_rfc() {
         check("1985-04-12T23:20:50.52Z", Some(482_196_050.52));
         check("1996-12-19T16:39:57-08:00", Some(851_042_397.0));
         check("1996-12-20T00:39:57Z", Some(851_042_397.0));
@@ -148,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_fractions_and_small_letters_are_read() {
+    fn parse_reads_offsets_fractions_and_small_letters() {
         check("2027-01-31T08:00:00Z", Some(1_801_382_400.0));
         check("2027-01-31t08:00:00z", Some(1_801_382_400.0));
         check("2027-01-31T10:00:00+02:00", Some(1_801_382_400.0));
@@ -165,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn parse_refuses_anything_else() {
         for text in [
             "",
             "2027",
@@ -214,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_follows_the_one_before() {
+    fn days_since_1970_counts_every_day() {
         let mut expected = days_since_1970(0, 1, 1);
         for year in 0..=9999 {
             for month in 1..=12 {
@@ -228,7 +233,7 @@ mod tests {
 
     #[cfg(feature = "compiler")]
     #[test]
-    fn moments_are_written_in_utc() {
+    fn format_writes_utc() {
         use super::format_rfc3339;
 
         assert_eq!(format_rfc3339(0), "1970-01-01T00:00:00Z");
@@ -245,13 +250,13 @@ mod tests {
 
         proptest! {
             #[test]
-            fn what_is_written_is_read(seconds in -62_167_219_200_i64..253_402_300_800) {
+            fn parse_reads_what_format_writes(seconds in -62_167_219_200_i64..253_402_300_800) {
                 let text = format_rfc3339(seconds);
                 prop_assert_eq!(parse_rfc3339(text.as_bytes()), Some(seconds as f64));
             }
 
             #[test]
-            fn an_offset_is_taken_off(days in 0_i64..2_000_000, minutes in -1439_i64..=1439) {
+            fn parse_subtracts_the_offset(days in 0_i64..2_000_000, minutes in -1439_i64..=1439) {
                 let there = format_rfc3339(days * 86_400 + minutes * 60);
                 let (sign, size) = (if minutes < 0 { '-' } else { '+' }, minutes.abs());
                 let text = there.replace('Z', &format!("{sign}{:02}:{:02}", size / 60, size % 60));
@@ -259,12 +264,12 @@ mod tests {
             }
 
             #[test]
-            fn any_number_of_seconds_can_be_written(seconds: i64) {
+            fn format_writes_any_number_of_seconds(seconds: i64) {
                 prop_assert!(format_rfc3339(seconds).ends_with('Z'));
             }
 
             #[test]
-            fn no_text_is_too_odd(text in "[-0-9TZ:.+]{0,30}") {
+            fn parse_never_panics(text in "[-0-9TZ:.+]{0,30}") {
                 let _ = parse_rfc3339(text.as_bytes());
             }
         }

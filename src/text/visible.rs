@@ -2,11 +2,11 @@
 
 use super::invisible::is_invisible;
 
-/// A name in which nothing is hidden: what cannot be seen stands there as `\u{…}`.
+/// The text with everything escaped that cannot be seen, as `\u{…}`.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::new();
     for char in text.chars() {
-        // Out of a text's context, `escape_debug` of a character escapes accents that stand for themselves as well.
+        // A combining mark looks like a part of the char before it.
         if is_invisible(char) || unicode_normalization::char::is_combining_mark(char) {
             shown.extend(char.escape_unicode());
         } else {
@@ -21,7 +21,7 @@ mod tests {
     use super::visible;
 
     #[test]
-    fn nothing_is_hidden() {
+    fn visible_escapes_invisible_chars_and_combining_marks() {
         assert_eq!(visible("a\u{200b}b\u{a0}c"), "a\\u{200b}b\\u{a0}c");
         assert_eq!(visible("Ko\u{308}ln"), "Ko\\u{308}ln");
         assert_eq!(visible("Köln 語"), "Köln 語");

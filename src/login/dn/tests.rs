@@ -1,11 +1,11 @@
-//! The examples of RFC 4514 and RFC 2253, what directories write, and what is no name.
+//! Examples from RFC 4514 and RFC 2253, names that directories write, and texts that are not names.
 
 use super::{AttributeOf, DistinguishedName, is_attribute, is_dn};
 
-/// Each attribute with its text, if it is one; `+` where the relative name goes on.
+/// Each attribute with its value, or `?` if that is not text; `+` where the relative name continues.
 fn parts(dn: &str) -> Option<Vec<String>> {
     let name = DistinguishedName::parse(dn.as_bytes())?;
-    let tell = |part: &super::Part<'_>| {
+    let show = |part: &super::Part<'_>| {
         let mut text = b"before ".to_vec();
         let is_text = part.append_text(&mut text);
         let text = String::from_utf8(text).unwrap();
@@ -15,7 +15,7 @@ fn parts(dn: &str) -> Option<Vec<String>> {
         let (text, sign) = (if is_text { text } else { "?" }, if part.last { "" } else { "+" });
         format!("{attribute}={text}{sign}")
     };
-    Some(name.parts.iter().map(tell).collect())
+    Some(name.parts.iter().map(show).collect())
 }
 
 fn check(dn: &str, expected: &[&str]) {
@@ -29,7 +29,7 @@ fn check_refused(dn: &str) {
 }
 
 #[test]
-fn the_examples_of_rfc_4514_are_read() {
+fn parse_reads_the_examples_of_rfc_4514() {
     check("UID=jsmith,DC=example,DC=net", &["UID=jsmith", "DC=example", "DC=net"]);
     check("OU=Sales+CN=J.  Smith,DC=example,DC=net", &["OU=Sales+", "CN=J.  Smith", "DC=example", "DC=net"]);
     check(
@@ -42,7 +42,7 @@ fn the_examples_of_rfc_4514_are_read() {
 }
 
 #[test]
-fn the_examples_of_rfc_2253_are_read() {
+fn parse_reads_the_examples_of_rfc_2253() {
     check("CN=Steve Kille,O=Isode Limited,C=GB", &["CN=Steve Kille", "O=Isode Limited", "C=GB"]);
     check("OU=Sales+CN=J. Smith,O=Widget Inc.,C=US", &["OU=Sales+", "CN=J. Smith", "O=Widget Inc.", "C=US"]);
     check(r"CN=L. Eagle,O=Sue\, Grabbit and Runn,C=GB", &["CN=L. Eagle", "O=Sue, Grabbit and Runn", "C=GB"]);
@@ -52,7 +52,7 @@ fn the_examples_of_rfc_2253_are_read() {
 }
 
 #[test]
-fn names_of_active_directory_are_read() {
+fn parse_reads_names_of_active_directory() {
     check(
         r"CN=Doe\, Jane,OU=Grp\+X,DC=acme,DC=example",
         &["CN=Doe, Jane", "OU=Grp+X", "DC=acme", "DC=example"],
@@ -68,7 +68,7 @@ fn names_of_active_directory_are_read() {
 }
 
 #[test]
-fn what_older_writers_do_is_read() {
+fn parse_reads_forms_of_older_writers() {
     check("CN=a, OU=b , DC = c", &["CN=a", "OU=b", "DC=c"]);
     check("  CN =  a b  +  OU= c  ", &["CN=a b+", "OU=c"]);
     check("CN=a;OU=b ; DC=c", &["CN=a", "OU=b", "DC=c"]);
@@ -79,7 +79,7 @@ fn what_older_writers_do_is_read() {
 }
 
 #[test]
-fn values_can_be_empty_and_hold_anything() {
+fn values_can_be_empty_or_contain_any_char() {
     check("CN=", &["CN="]);
     check("CN=,OU= ,DC=x", &["CN=", "OU=", "DC=x"]);
     check("CN=a\0\u{1}\u{7f}\n,DC=x", &["CN=a\0\u{1}\u{7f}\n", "DC=x"]);
@@ -88,7 +88,7 @@ fn values_can_be_empty_and_hold_anything() {
 }
 
 #[test]
-fn encoded_strings_are_read() {
+fn append_text_decodes_strings() {
     check("CN=#0c03c3a96F,DC=x", &["CN=éo", "DC=x"]);
     check("CN= #13024142 , DC=x", &["CN=AB", "DC=x"]);
     check("CN=#16024142", &["CN=AB"]);
@@ -102,7 +102,7 @@ fn encoded_strings_are_read() {
 }
 
 #[test]
-fn other_encodings_are_no_text() {
+fn append_text_refuses_other_encodings() {
     for value in [
         "04024869",
         "0c",
@@ -128,7 +128,7 @@ fn other_encodings_are_no_text() {
 }
 
 #[test]
-fn what_is_no_name_is_refused() {
+fn parse_refuses_anything_else() {
     for dn in [
         "",
         " ",
@@ -192,7 +192,7 @@ fn what_is_no_name_is_refused() {
 }
 
 #[test]
-fn attribute_types_are_told_from_other_texts() {
+fn is_attribute_accepts_keywords_and_dotted_numbers() {
     for attribute in ["CN", "cn", "x-y1", "2.5.4.3", "0.9.2342.19200300.100.1.25", "OID"] {
         assert!(is_attribute(attribute.as_bytes()), "{attribute}");
     }
@@ -210,7 +210,7 @@ fn check_value(dn: &str, attribute: &str, of: AttributeOf, expected: Option<&str
 }
 
 #[test]
-fn the_entry_itself_has_the_attribute() {
+fn value_reads_the_entry() {
     let check =
         |dn: &str, attribute: &str, expected| check_value(dn, attribute, AttributeOf::Entry, expected);
     let dn = "CN=eng,OU=Groups+L=Köln,OU=Acme,DC=acme,DC=example";
@@ -236,7 +236,7 @@ fn the_entry_itself_has_the_attribute() {
 }
 
 #[test]
-fn the_nearest_name_above_has_the_attribute() {
+fn value_reads_the_nearest_parent() {
     let check =
         |dn: &str, attribute: &str, expected| check_value(dn, attribute, AttributeOf::Parent, expected);
     let dn = "CN=eng,OU=Groups+L=Köln,OU=Acme,DC=acme,DC=example";
@@ -253,7 +253,7 @@ fn the_nearest_name_above_has_the_attribute() {
 }
 
 #[test]
-fn what_is_below_a_name_ends_in_it() {
+fn is_below_compares_the_end_of_a_name() {
     fn check(dn: &str, base: &str, expected: bool) {
         let [name, base_name] = [dn, base].map(|it| DistinguishedName::parse(it.as_bytes()).unwrap());
         assert_eq!(name.is_below(&base_name), expected, "{dn} below {base}");
@@ -353,7 +353,7 @@ mod laws {
 
     proptest! {
         #[test]
-        fn an_escaped_value_comes_back(value in value(), above in relative_names()) {
+        fn value_returns_an_escaped_value(value in value(), above in relative_names()) {
             let dn = format!("CN={},{}", escape(&value), above.join(","));
             let mut out = Vec::new();
             prop_assert!(DistinguishedName::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
@@ -361,7 +361,7 @@ mod laws {
         }
 
         #[test]
-        fn a_quoted_value_comes_back(value in "[^\"\\\\]{0,8}") {
+        fn value_returns_a_quoted_value(value in "[^\"\\\\]{0,8}") {
             let dn = format!("CN = \"{value}\" , DC=x");
             let mut out = Vec::new();
             prop_assert!(DistinguishedName::parse(dn.as_bytes()).unwrap().value(b"cn", AttributeOf::Entry, &mut out), "{}", dn);
@@ -369,7 +369,7 @@ mod laws {
         }
 
         #[test]
-        fn a_name_is_below_each_of_its_ends(names in relative_names(), other in "[a-z]{1,3}") {
+        fn is_below_holds_for_each_suffix(names in relative_names(), other in "[a-z]{1,3}") {
             let dn = names.join(",");
             for at in 1..names.len() {
                 let base = names[at..].join(" ; ");
@@ -385,7 +385,7 @@ mod laws {
         }
 
         #[test]
-        fn no_bytes_are_too_odd(bytes in vec(select(&b"CN=,+;\\\"#0c1 <\xc3"[..]), 0..16)) {
+        fn parse_handles_any_bytes(bytes in vec(select(&b"CN=,+;\\\"#0c1 <\xc3"[..]), 0..16)) {
             let name = DistinguishedName::parse(&bytes);
             prop_assert_eq!(name.is_some(), is_dn(&bytes));
             let Some(name) = name else { return Ok(()) };
