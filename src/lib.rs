@@ -3,7 +3,7 @@
 //! Mapping files are compiled on the host into a [`Bundle`]; [`evaluate`] runs a login against it.
 //! The same code runs natively and, as WebAssembly, inside an Auth0 Action.
 //!
-//! The core does no I/O and knows no clock.
+//! The core does no I/O and does not read the clock.
 //! Without the cargo feature `compiler` it is the engine alone: no YAML, no globset, no JSON.
 
 #![warn(missing_docs, clippy::disallowed_methods)]
