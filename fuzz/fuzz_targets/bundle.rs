@@ -8,7 +8,7 @@ use claimsmith::cases::Case;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
 use claimsmith::explanation::explain;
-use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, boundary};
+use claimsmith::{Bundle, FORMAT_VERSION, LookupId, Note, OrganizationId, Outcome, Reason, boundary};
 use claimsmith_fuzz::{case_platforms, check_answer, sample_platform};
 use libfuzzer_sys::fuzz_target;
 
@@ -93,12 +93,12 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
         .map(|it| case.event.pointer(it)?.as_str());
     let mut words = Vec::new();
     boundary::route(bundle, &texts.map(encoded).concat(), &mut words);
-    let (head, reads) = words.split_first_chunk::<3>().expect("three words");
-    let [application, place, count] = *head;
-    assert_eq!(reads.len(), count as usize);
-    assert!(reads.iter().all(|read| bundle.read(*read).is_some()));
+    let (head, lookups) = words.split_first_chunk::<3>().expect("three words");
+    let [application, destination, count] = *head;
+    assert_eq!(lookups.len(), count as usize);
+    assert!(lookups.iter().all(|lookup| bundle.lookup(LookupId(*lookup)).is_some()));
     let time = (bytes.len() as f64).to_le_bytes();
-    let route = [&application.to_le_bytes()[..], &place.to_le_bytes(), &time].concat();
+    let route = [&application.to_le_bytes()[..], &destination.to_le_bytes(), &time].concat();
     check_evaluation(bundle, &[&route[..8], bytes].concat());
     // The bytes as an encoded value, as one string, and as an array of strings.
     let word = |number: usize| (number as u32).to_le_bytes();
@@ -108,14 +108,14 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     for value in [bytes, &text, &list] {
         check_evaluation(bundle, &[&route, value].concat());
         // The same for every lookup.
-        check_evaluation(bundle, &[&route[..], &value.repeat(reads.len())].concat());
+        check_evaluation(bundle, &[&route[..], &value.repeat(lookups.len())].concat());
     }
 
     for position in 0..bundle.organizations().len() as u32 {
-        let _ = bundle.mapping(position);
+        let _ = bundle.mapping(OrganizationId(position));
     }
     for kind in 0..32 {
-        let _ = boundary::text(Some(bundle), kind, place);
+        let _ = boundary::text(Some(bundle), kind, destination);
         let _ = boundary::text(Some(bundle), kind, 0);
     }
 }

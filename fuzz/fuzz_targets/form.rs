@@ -37,9 +37,9 @@ fn check(name: &str, domain: &str, below: &str) {
     assert_eq!(NameForm::Email { domains: vec![domain] }.read(name).as_deref(), local.filter(|_| is_ours));
 
     let of_all =
-        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None }.read(name);
+        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, base_dn: None }.read(name);
     let of_branch =
-        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(below) }
+        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, base_dn: Some(below) }
             .read(name);
     assert!(of_branch.is_none() || of_branch == of_all, "{name:?} below {below:?}");
     assert!(of_all.is_none_or(|value| !value.is_empty() && value.len() <= name.len()), "{name:?}");

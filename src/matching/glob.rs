@@ -169,8 +169,8 @@ fn read_class(rest: &mut core::str::Chars<'_>) -> Option<()> {
 /// Reads a capture up to its wildcards; `None` if they do not follow.
 fn read_capture(rest: &mut core::str::Chars<'_>) -> Option<()> {
     let last = b'a' + MAX_CAPTURES as u8 - 1;
-    let letter = rest.next().filter(|letter| ('a'..=char::from(last)).contains(letter));
-    letter.filter(|_| rest.as_str().starts_with("\u{2}\u{1}")).map(drop)
+    let is_letter = rest.next().is_some_and(|letter| ('a'..=char::from(last)).contains(&letter));
+    (is_letter && rest.as_str().starts_with("\u{2}\u{1}")).then_some(())
 }
 
 /// The result of matching the next construct of a pattern with the next character of a name.
