@@ -48,7 +48,7 @@ fn run_cases(compilation: Compilation) {
     let Some(platform) = compilation.platform else { return };
     let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
     for position in 0..bundle.organizations().len() as u32 {
-        bundle.mapping(position).expect("the compiler's mappings decode");
+        bundle.mapping(claimsmith::OrganizationId(position)).expect("the compiler's mappings decode");
     }
     for case in &platform.cases {
         check_answer(&case.run(&bundle).answer);
