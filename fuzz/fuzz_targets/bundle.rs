@@ -8,7 +8,10 @@ use claimsmith::cases::Case;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
 use claimsmith::explanation::explain;
-use claimsmith::{Bundle, FORMAT_VERSION, LookupId, Note, OrganizationId, Outcome, Reason, boundary};
+use claimsmith::{
+    ApplicationId, Bundle, FORMAT_VERSION, LookupId, Note, OrganizationId, Outcome, Reason, TargetId,
+    boundary,
+};
 use claimsmith_fuzz::{case_platforms, check_answer, sample_platform};
 use libfuzzer_sys::fuzz_target;
 
@@ -134,22 +137,22 @@ fn check_evaluation(bundle: &Bundle<'_>, call: &[u8]) {
     let (head, rest) = words.split_first_chunk::<8>().expect("eight words");
     let [outcome, reason, application, _, fired, _, notes, groups] = *head;
     assert!(outcome <= Outcome::None as u32 && (reason as usize) < Reason::ALL.len());
-    assert!(application == boundary::NONE || bundle.application(application).is_some());
+    assert!(application == boundary::NONE || bundle.application(ApplicationId(application)).is_some());
     let (told, rest) = rest.split_at(2 * notes as usize);
     assert!(told.chunks(2).all(|note| (note[0] as usize) < Note::ALL.len()));
     let (granted, provenance) = rest.split_at(groups as usize);
     assert!(granted.is_sorted_by(|one, next| one < next));
-    assert!(granted.iter().all(|group| bundle.group_name(*group).is_some()));
+    assert!(granted.iter().all(|group| bundle.group_name(TargetId(*group)).is_some()));
     let is_partial = || told.chunks(2).any(|note| note[0] == Note::Partial as u32);
     let may_grant = outcome == Outcome::Groups as u32 && (reason == Reason::Ok as u32 || is_partial());
     assert!(granted.is_empty() || may_grant);
-    let is_told = bundle.application(application).is_some_and(|it| it.provenance.is_some());
+    let is_told = bundle.application(ApplicationId(application)).is_some_and(|it| it.provenance.is_some());
     let [organization, count, rules @ ..] = provenance else {
         assert!(provenance.is_empty() && !is_told);
         return;
     };
     assert!(is_told && *count == fired && rules.len() == fired as usize);
-    let mapping = bundle.mapping(*organization);
+    let mapping = bundle.mapping(OrganizationId(*organization));
     let is_rule = |rule: &u32| mapping.is_some_and(|mapping| (*rule as usize) < mapping.rules().len());
     assert!(rules.iter().all(is_rule));
 }

@@ -33,7 +33,7 @@ fuzz_target!(|input: Input<'_>| {
 
     let names: Vec<_> = names.iter().filter(|name| !name.is_empty()).collect();
     let Some((first, above)) = names.split_first() else { return };
-    let wanted = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: None };
+    let wanted = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, base_dn: None };
     let first_parts = first.iter().enumerate().map(|(at, part)| write(part, (at == 0).then_some("cn")));
     let mut written = vec![first_parts.collect::<Vec<_>>().join("+")];
     written.extend(above.iter().map(|name| {
@@ -49,20 +49,20 @@ fuzz_target!(|input: Input<'_>| {
 
     let at = usize::from(base) % written.len();
     let below = written[at..].join(" ; ");
-    let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&below) };
+    let form = NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, base_dn: Some(&below) };
     let expected = if at == 0 { None } else { wanted.read(&dn) };
     assert_eq!(form.read(&dn), expected, "{dn:?} below {below:?}");
     let elsewhere = format!("{below},zz=z");
     let form =
-        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, below: Some(&elsewhere) };
+        NameForm::DistinguishedName { attribute: "CN", of: AttributeOf::Entry, base_dn: Some(&elsewhere) };
     assert_eq!(form.read(&dn), None, "{dn:?} below {elsewhere:?}");
 });
 
 /// What must be true of any text as a name, and of any other text as the branch that the name has to be in.
 fn check_text(text: &str, below: &str) {
     for attribute in ["CN", "1.2.3", "C", ""] {
-        let all = NameForm::DistinguishedName { attribute, of: AttributeOf::Entry, below: None };
-        let some = NameForm::DistinguishedName { attribute, of: AttributeOf::Entry, below: Some(below) };
+        let all = NameForm::DistinguishedName { attribute, of: AttributeOf::Entry, base_dn: None };
+        let some = NameForm::DistinguishedName { attribute, of: AttributeOf::Entry, base_dn: Some(below) };
         let value = all.read(text);
         if let Some(value) = some.read(text) {
             assert_eq!(Some(&value), all.read(text).as_ref(), "{text:?} below {below:?}");
@@ -73,7 +73,7 @@ fn check_text(text: &str, below: &str) {
             assert!(value.len() <= text.len());
             let again = format!("CN={},{text}", escape(&value, 1));
             let form =
-                NameForm::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, below: Some(text) };
+                NameForm::DistinguishedName { attribute: "cn", of: AttributeOf::Entry, base_dn: Some(text) };
             assert_eq!(form.read(&again), Some(value), "{again:?}");
         }
     }
