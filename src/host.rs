@@ -2,6 +2,8 @@
 
 pub mod boundary;
 #[cfg(feature = "compiler")]
+mod codes;
+#[cfg(feature = "compiler")]
 pub mod event;
 #[cfg(feature = "compiler")]
 pub mod explanation;

@@ -1,18 +1,29 @@
-//! What a login leads to, and the codes of reasons and notes.
+//! The outcome of a login, its reason and its notes, each with a stable code.
 
 /// What happens with the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the Action has to act on every outcome")]
 pub enum Outcome {
-    /// The claim is set to the evaluation's groups, be there any or none.
+    /// The claim is set to the evaluation's groups, also if there are none.
     Groups,
     /// The login is refused.
     Deny,
-    /// The client is no application of the platform: nothing is touched.
+    /// No application of the platform has the client id: the login is left unchanged.
     None,
 }
 
-/// Why the evaluation came out as it did.
+impl Outcome {
+    /// The stable word for the outcome, as it appears in log lines and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Groups => "groups",
+            Self::Deny => "deny",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Why an evaluation has its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -26,11 +37,11 @@ pub enum Reason {
     UnknownConnection,
     /// The login has no organization, and several mappings list its connection.
     AmbiguousConnection,
-    /// Nothing stands where the groups should be.
+    /// The attribute with the groups is missing.
     AttributeAbsent,
-    /// A null stands where the groups should be.
+    /// The attribute with the groups is null.
     AttributeNull,
-    /// What stands where the groups should be has another shape.
+    /// The attribute with the groups does not have the declared shape.
     AttributeType,
     /// The attribute could not be read.
     AttributeUnreadable,
@@ -38,7 +49,7 @@ pub enum Reason {
     EntryType,
     /// An entry of the list lacks the member that holds the group.
     EntryUnnamed,
-    /// An entry holds a control character or damaged text.
+    /// An entry has a control character or damaged text.
     EntryMalformed,
     /// There are more than [`MAX_GROUPS`](crate::MAX_GROUPS) groups.
     TooManyGroups,
@@ -46,7 +57,7 @@ pub enum Reason {
     GroupTooLong,
     /// A group matched no rule, and the policy refuses that.
     Unmatched,
-    /// The bundle is damaged or not one of ours.
+    /// The bundle is damaged, or was not written by this compiler.
     BadBundle,
     /// The engine failed.
     EngineFailure,
@@ -58,7 +69,7 @@ pub enum Reason {
     AmbiguousSplit,
     /// An entry does not have the declared form, such as a distinguished name.
     EntryForm,
-    /// Accounts are linked, and which of them logged in cannot be told.
+    /// Accounts are linked, and it is unclear which of them logged in.
     IdentityUnclear,
     /// The provisioned groups could not be fetched, or not in time.
     ProvisionedUnavailable,
@@ -130,7 +141,7 @@ impl Reason {
     }
 }
 
-/// Something that happened on the way and did not change the outcome.
+/// An event of an evaluation that did not decide its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Note {
@@ -138,21 +149,22 @@ pub enum Note {
     EmptyEntry,
     /// The input was incomplete, and what could be read of it was used.
     Partial,
-    /// Entries of another directory branch or domain than the source wants.
+    /// Entries of another directory branch or domain than the source declares.
     OutsideScope,
-    /// Groups that no rule wants, and that a rule would want without their spaces and invisible characters, or in another form of Unicode.
+    /// Groups that no rule matches, but would match without their spaces and invisible characters or in another Unicode
+    /// normalization form.
     NearMiss,
     /// Expanded grants that name no target group of the registry.
     UnregisteredTarget,
     /// Expanded grants that name a target group which the rule may not grant.
     ForbiddenTarget,
-    /// Rules that would have fired, had they not expired.
+    /// Rules that did not fire because they have expired.
     ExpiredRule,
-    /// Conditions that could not be decided, because an attribute is missing or of another type.
+    /// Rules whose condition or expiry is unknown, because a value is missing or of another type.
     ConditionUnknown,
-    /// Groups that were granted, and taken away by an exclusion.
+    /// Groups that were granted and removed by an excluding rule.
     Excluded,
-    /// No rule granted anything, and the default groups were granted.
+    /// No rule granted anything, so the default groups were granted.
     Default,
     /// Groups that were left out, because the application accepts no more.
     Truncated,
@@ -197,7 +209,7 @@ mod tests {
     use super::{Note, Reason};
 
     #[test]
-    fn numbers_at_the_boundary_are_positions() {
+    fn reasons_and_notes_are_numbered_by_their_position() {
         for (position, reason) in Reason::ALL.into_iter().enumerate() {
             assert_eq!(reason as usize, position, "{reason:?}");
         }

@@ -6,6 +6,7 @@ use std::path::Path;
 use claimsmith::compiler::{Compilation, CompiledPlatform, compile, compile_whole};
 use claimsmith::diagnostic::{Severity, SourceFile};
 use claimsmith::event::Answer;
+use claimsmith::{Outcome, Reason};
 
 /// The YAML files of one folder of the project.
 fn files_in(folder: &str) -> Vec<SourceFile> {
@@ -55,6 +56,6 @@ pub fn check_compilation(files: &[SourceFile], compilation: &Compilation) {
 /// What must be true of every login's answer.
 pub fn check_answer(answer: &Answer) {
     let is_partial = || answer.notes.iter().any(|(note, _)| *note == "partial");
-    let may_grant = answer.outcome == "groups" && (answer.reason == "ok" || is_partial());
+    let may_grant = answer.outcome == Outcome::Groups && (answer.reason == Reason::Ok || is_partial());
     assert!(may_grant || answer.groups.is_empty(), "{answer:?}");
 }

@@ -13,10 +13,10 @@ use crate::ids::{ApplicationId, ConnectionId, LookupId, OrganizationId, TargetId
 use crate::login::input::Input;
 use crate::outcome::{Note, Outcome, Reason};
 
-/// The word for "none".
+/// The word for an absent value.
 pub const NONE: u32 = u32::MAX;
 
-/// Set in a route's second word if no mapping applies. The rest of the word is the reason.
+/// The bit that is set in a route's second word if no mapping applies. The rest of the word is the reason.
 const CLOSED: u32 = 1 << 31;
 
 /// The answer of [`route`] to a malformed call: no mapping applies, and there is nothing to fetch.
@@ -25,7 +25,7 @@ pub const NO_ROUTE: [u32; 3] = [NONE, CLOSED | Reason::EngineFailure as u32, 0];
 /// The answer of [`evaluate`] to a malformed call: the login is refused.
 pub const REFUSAL: [u32; 8] = [Outcome::Deny as u32, Reason::EngineFailure as u32, NONE, 0, 0, 0, 0, 0];
 
-/// Finds the application and the mapping that a login leads to.
+/// Finds the application and the mapping for a login.
 ///
 /// Call: organization id, connection name and client id, each a length ([`NONE`] if absent) and UTF-8.
 /// Answer, appended to `answer`: two words to pass to [`evaluate`], the number of values to fetch, and their lookups.
@@ -69,7 +69,7 @@ pub fn evaluate(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
                 answer.extend(evaluation.rules.iter().map(|rule| rule.0));
             }
         }
-        // The shim makes no such call, so nothing in it can be trusted.
+        // The shim never makes a malformed call, so nothing in it can be trusted.
         None => answer.extend(REFUSAL),
     }
 }
@@ -111,7 +111,7 @@ fn write(evaluation: &Evaluation<'_>, answer: &mut Vec<u32>) {
     answer.extend(evaluation.groups.iter().map(|group| group.0));
 }
 
-/// The text for a number of an answer. It never changes.
+/// The text for a number in an answer. It is the same for the life of the bundle.
 ///
 /// Kinds: 1 a reason's code, 2 a target group's name, 3 how an application receives its groups, as JSON,
 /// 4 a lookup, 6 a note's code, 7 + 16 × an organization: the id of one of its rules.

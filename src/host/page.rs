@@ -1,6 +1,6 @@
-//! The compiler and the engine for JavaScript that has them both, such as a browser page: objects in, objects out.
+//! The compiler and the engine together for JavaScript, such as a browser page: objects in, objects out.
 //!
-//! Not part of the engine that ships in the Action.
+//! The Action's engine does not contain this module.
 
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::event::{self, Event};
 use crate::bundle::index::Bundle;
 use crate::compiler;
-use crate::diagnostic::SourceFile;
+use crate::diagnostic::{Diagnostic, SourceFile};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,17 +21,17 @@ struct File {
 #[derive(Serialize)]
 struct Compiled {
     version: u32,
-    diagnostics: Vec<Finding>,
+    diagnostics: Vec<DiagnosticObject>,
     bundle: Option<Vec<u8>>,
 }
 
 #[derive(Serialize)]
-struct Finding {
+struct DiagnosticObject {
     code: &'static str,
     severity: &'static str,
     message: String,
     file: String,
-    /// Where it is, in bytes of the file's UTF-8.
+    /// The range in the file, in bytes of its UTF-8.
     start: usize,
     end: usize,
     help: String,
@@ -42,14 +42,14 @@ struct Finding {
 ///
 /// # Errors
 ///
-/// Throws if the argument has another shape; whatever is wrong with the files is a diagnostic.
+/// Throws if the argument has another shape. Problems in the files are diagnostics.
 #[wasm_bindgen(js_name = compileMappings)]
 pub fn compile_mappings(files: JsValue) -> Result<JsValue, js_sys::Error> {
     let files: Vec<File> = serde_wasm_bindgen::from_value(files).map_err(malformed)?;
     let files: Vec<SourceFile> =
         files.into_iter().map(|File { path, text }| SourceFile { path, text }).collect();
     let compilation = compiler::compile(&files);
-    let finding = |it: crate::diagnostic::Diagnostic| Finding {
+    let object = |it: Diagnostic| DiagnosticObject {
         code: it.code.name(),
         severity: it.severity.name(),
         message: it.message,
@@ -60,16 +60,16 @@ pub fn compile_mappings(files: JsValue) -> Result<JsValue, js_sys::Error> {
     };
     to_object(&Compiled {
         version: 1,
-        diagnostics: compilation.diagnostics.into_iter().map(finding).collect(),
+        diagnostics: compilation.diagnostics.into_iter().map(object).collect(),
         bundle: compilation.platform.map(|platform| platform.bundle),
     })
 }
 
-/// Evaluates the login that a post-login event stands for; the answer is that of `claimsmith evaluate`.
+/// Evaluates the login of a post-login event; the answer is that of `claimsmith evaluate`.
 ///
 /// # Errors
 ///
-/// Throws if the bytes are no bundle, or the event is no object.
+/// Throws if the bytes are not a bundle, or the event is not an object.
 #[wasm_bindgen(js_name = answerEvent)]
 pub fn answer_event(bundle: &[u8], event: JsValue) -> Result<JsValue, js_sys::Error> {
     let bundle = Bundle::decode(bundle).map_err(malformed)?;
@@ -78,7 +78,7 @@ pub fn answer_event(bundle: &[u8], event: JsValue) -> Result<JsValue, js_sys::Er
     to_object(&event::answer(&bundle, &event))
 }
 
-/// Plain objects rather than JavaScript maps, and null rather than undefined: what JSON would give.
+/// Plain objects instead of JavaScript maps, and null instead of undefined, as JSON has them.
 fn to_object(value: &impl Serialize) -> Result<JsValue, js_sys::Error> {
     let serializer = Serializer::json_compatible();
     value.serialize(&serializer).map_err(malformed)

@@ -1,7 +1,7 @@
-//! The WebAssembly boundary, the only place that knows JavaScript: memory in, memory out.
+//! The WebAssembly boundary of the Action's engine: memory in, memory out.
 //!
-//! The Action writes a call into the memory that [`reserve`] names and reads the answer where the call's result points.
-//! Numbers are all that crosses: one buffer per call is several times cheaper than one string at a time.
+//! The Action writes a call into the memory that [`reserve`] returns and reads the answer at the address that the call
+//! returns. Only numbers cross the boundary: one buffer per call is several times cheaper than one string at a time.
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -12,15 +12,15 @@ use super::boundary;
 use crate::bundle::index::Bundle;
 use crate::outcome::Reason;
 
-/// The memory of an instance lives as long as the instance, and a call asks for little of it.
+/// A small allocator is enough: the memory lives as long as the instance, and a call allocates little.
 #[global_allocator]
 static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// A call larger than this gives its memory back when it is answered.
+/// The memory of a call larger than this is freed after the answer.
 const KEPT_BYTES: usize = 1 << 20;
 
 struct Engine {
-    /// Never dropped: it stays for the life of the instance.
+    /// Never dropped: it lives as long as the instance.
     bundle: Option<&'static Bundle<'static>>,
     call: Vec<u8>,
     answer: Vec<u32>,
@@ -28,7 +28,7 @@ struct Engine {
 }
 
 thread_local! {
-    /// Never dropped: that there is nothing to do at the end of a thread is less code in every call.
+    /// Never dropped: without a destructor, every call needs less code.
     static ENGINE: RefCell<ManuallyDrop<Engine>> = const {
         RefCell::new(ManuallyDrop::new(Engine {
             bundle: None,
@@ -39,7 +39,7 @@ thread_local! {
     };
 }
 
-/// Runs `f` with the engine. Calls do not nest, so it is never taken twice; reporting that would still cost
+/// Runs `f` with the engine. Calls do not nest, so it is never borrowed twice, and an error message would only cost
 /// code.
 fn with_engine<T>(f: impl FnOnce(&mut Engine) -> T) -> T {
     ENGINE.with(|engine| match engine.try_borrow_mut() {
@@ -59,11 +59,10 @@ pub fn reserve(len: usize) -> *const u8 {
     })
 }
 
-/// Takes the call's `len` bytes as the bundle, behind the SHA-256 of all its bytes after the header (32 bytes).
-/// Returns 0, or the number of the reason why the bundle cannot be used.
+/// Loads a bundle from the call's `len` bytes: the SHA-256 of all its bytes after the header (32 bytes), then the
+/// bundle. Returns 0, or the number of the reason why the bundle cannot be used.
 ///
-/// The bundle stays for the life of the instance. One that cannot be used changes nothing: another one that was loaded
-/// before stays in force.
+/// The bundle stays for the life of the instance. If it cannot be used, a bundle that was loaded before stays in use.
 #[wasm_bindgen]
 pub fn load(len: usize) -> u32 {
     with_engine(|engine| {
@@ -83,19 +82,19 @@ pub fn load(len: usize) -> u32 {
     })
 }
 
-/// Answers [`boundary::route`] for the call's `len` bytes, and without a bundle as it answers a broken call.
+/// Answers [`boundary::route`] for the call's `len` bytes; without a bundle, the answer is that to a malformed call.
 #[wasm_bindgen]
 pub fn route(len: usize) -> *const u32 {
     answer(len, boundary::route, &boundary::NO_ROUTE)
 }
 
-/// Answers [`boundary::evaluate`] for the call's `len` bytes, and without a bundle as it answers a broken call.
+/// Answers [`boundary::evaluate`] for the call's `len` bytes; without a bundle, the answer is that to a malformed call.
 #[wasm_bindgen]
 pub fn evaluate(len: usize) -> *const u32 {
     answer(len, boundary::evaluate, &boundary::REFUSAL)
 }
 
-/// Answers [`boundary::text`]: a word with the length, then UTF-8. No such text: the length is zero.
+/// Answers [`boundary::text`]: a word with the length, then UTF-8. The length is zero if there is no such text.
 #[wasm_bindgen]
 pub fn text(kind: u32, position: u32) -> *const u8 {
     with_engine(|engine| {
@@ -116,7 +115,7 @@ fn answer(
         engine.answer.clear();
         match engine.bundle.zip(engine.call.get(..len)) {
             Some((bundle, call)) => respond(bundle, call, &mut engine.answer),
-            // Without an answer of its own the caller would read that of the login before.
+            // Without this, the caller would read the answer of an earlier login.
             None => engine.answer.extend(refusal),
         }
         if engine.call.len() > KEPT_BYTES {

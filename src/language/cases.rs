@@ -113,9 +113,9 @@ impl Case {
             }
         };
         let expect = &self.expect;
-        compare("outcome", expect.outcome.to_owned(), answer.outcome.to_owned());
+        compare("outcome", expect.outcome.to_owned(), answer.outcome.word().to_owned());
         if let Some(reason) = &expect.reason {
-            compare("reason", reason.clone(), answer.reason.to_owned());
+            compare("reason", reason.clone(), answer.reason.code().to_owned());
         }
         let notes: Vec<String> = answer.notes.keys().map(|code| (*code).to_owned()).collect();
         let lists = [

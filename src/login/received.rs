@@ -264,7 +264,11 @@ cases: []
             let answer =
                 event::answer(&bundle, &event::Event::from_json(event).expect("an event is an object"));
             let groups: Vec<&str> = answer.groups.iter().map(String::as_str).collect();
-            assert_eq!((answer.reason, groups.as_slice(), answer.received), expected, "{delimited} {listed}");
+            assert_eq!(
+                (answer.reason.code(), groups.as_slice(), answer.received),
+                expected,
+                "{delimited} {listed}"
+            );
         };
         check(10_000, 0, ("ok", &["all"], 10_000));
         check(10_001, 0, ("too-many-groups", &[], 0));

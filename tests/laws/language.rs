@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claimsmith::compiler::compile;
 use claimsmith::event::{Answer, Event, answer};
 use claimsmith::format::format;
-use claimsmith::{Bundle, NameForm, Note, RuleId, Value, boundary, evaluate, explanation};
+use claimsmith::{Bundle, NameForm, Note, Outcome, Reason, RuleId, Value, boundary, evaluate, explanation};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -41,8 +41,8 @@ fn predicted_part(answer: Answer) -> Expected {
         notes.remove(note.code());
     }
     Expected {
-        outcome: answer.outcome,
-        reason: answer.reason,
+        outcome: answer.outcome.word(),
+        reason: answer.reason.code(),
         groups: answer.groups,
         rules: answer.rules,
         unmatched: answer.unmatched,
@@ -165,7 +165,7 @@ fn check_explanation(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseE
     let answer = answer(bundle, event);
     prop_assert_eq!(&explanation.answer, &answer);
     prop_assert!(!explanation.to_string().is_empty());
-    if answer.outcome != "groups" || answer.reason == "over-limit" {
+    if answer.outcome != Outcome::Groups || answer.reason == Reason::OverLimit {
         prop_assert!(answer.groups.is_empty());
         return Ok(());
     }
@@ -322,7 +322,7 @@ cases: []
                 answer(&bundle, &Event::from_json(event).expect("an object"))
             };
             let mut once = normalized(&names);
-            prop_assert_eq!(once.reason, "ok");
+            prop_assert_eq!(once.reason, Reason::Ok);
             if normalize.contains(',') {
                 // Removing an invisible character can put a mark next to its letter, which the second pass composes.
                 once = normalized(&once.unmatched);
@@ -361,8 +361,8 @@ fn random_worlds_cover_the_language() {
         for _ in 0..6 {
             let login = login(2).new_tree(&mut runner).expect("a login").current();
             let answer = answer(&bundle, &login.event(&world));
-            count(answer.outcome);
-            count(answer.reason);
+            count(answer.outcome.word());
+            count(answer.reason.code());
             answer.notes.keys().for_each(|note| count(note));
             shapes.extend(
                 login.reads(&world).map(|(source, _)| format!("{:?} {:?}", source.shape, source.form)),

@@ -1,7 +1,7 @@
 //! Random logins: their values, and the events that carry them.
 
 use claimsmith::Value;
-use claimsmith::event::{Event, Fetched};
+use claimsmith::event::{Event, FetchedLogin};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -267,7 +267,7 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
 }
 
 /// The values that were read from a login's event, including those that JSON cannot express.
-pub(crate) fn input<'f>(login: &Login, fetched: &'f Fetched<'_>) -> claimsmith::Login<'f> {
+pub(crate) fn input<'f>(login: &Login, fetched: &'f FetchedLogin<'_>) -> claimsmith::Login<'f> {
     let mut read = fetched.login();
     read.input.values.iter_mut().for_each(make_unreadable);
     if login.year.is_none() {

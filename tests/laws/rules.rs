@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use claimsmith::compiler::compile;
 use claimsmith::diagnostic::SourceFile;
 use claimsmith::event::{Answer, Event, answer};
-use claimsmith::{Bundle, Glob, Input, boundary, evaluate, explanation};
+use claimsmith::{Bundle, Glob, Input, Outcome, Reason, boundary, evaluate, explanation};
 use globset::GlobBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -191,7 +191,7 @@ proptest! {
         let Some(bytes) = bundle_of(&numbered(&rules)) else { return Err(TestCaseError::reject("refused")) };
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let Answer { groups: granted, rules: fired, unmatched, reason, .. } = answer(&bundle, &login(&json!(groups)));
-        prop_assert_eq!(reason, "ok");
+        prop_assert_eq!(reason, Reason::Ok);
         prop_assert_eq!((granted, fired, unmatched), reference(&rules, &groups));
     }
 
@@ -342,8 +342,8 @@ proptest! {
     ]) {
         let bundle = Bundle::decode(&SMALL_BUNDLE).expect("the compiler's bundles decode");
         let answer = answer(&bundle, &login(&groups));
-        prop_assert_eq!(answer.outcome, "deny");
-        prop_assert!(answer.reason != "ok" && answer.groups.is_empty() && answer.rules.is_empty());
+        prop_assert_eq!(answer.outcome, Outcome::Deny);
+        prop_assert!(answer.reason != Reason::Ok && answer.groups.is_empty() && answer.rules.is_empty());
     }
 }
 

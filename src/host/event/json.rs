@@ -1,8 +1,8 @@
-//! JSON as JavaScript's `JSON.parse` reads it, because the Action has its events and the JSON in their texts from there.
+//! JSON as JavaScript's `JSON.parse` reads it, because the Action's events, and JSON inside their texts, are read by it.
 //!
-//! What JSON libraries for Rust read differently: numbers beyond the range of a double are infinite, nesting has no
-//! limit, the last of several members of one name counts, and a text may hold surrogates without their partner, which
-//! pair up with those of another text when JSON within it is read.
+//! JSON libraries for Rust differ in four ways. Here, numbers beyond the range of a double are infinite; nesting has no
+//! limit; the last of several members with one name counts; and a text may have unpaired surrogates, which can form a
+//! pair when JSON inside the text is read.
 
 #[cfg(test)]
 mod tests;
@@ -19,17 +19,17 @@ pub(super) enum Json {
     Number(f64),
     Text(Text),
     List(Vec<Json>),
-    /// The members in the order of the text; of several of one name the last counts.
+    /// The members in the order of the text. Of several with one name, the last counts.
     Object(Vec<(Text, Json)>),
 }
 
-/// A text of JavaScript.
+/// A JavaScript string.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Text {
-    /// With U+FFFD in place of surrogates without their partner.
+    /// With U+FFFD in place of unpaired surrogates.
     lossy: String,
-    /// In WTF-8, if there are such surrogates.
-    #[expect(clippy::box_collection, reason = "one word, because hardly any text has such surrogates")]
+    /// In WTF-8, if there are unpaired surrogates.
+    #[expect(clippy::box_collection, reason = "one word, because hardly any text has unpaired surrogates")]
     exact: Option<Box<Vec<u8>>>,
 }
 
@@ -51,11 +51,11 @@ impl fmt::Display for JsonError {
 impl core::error::Error for JsonError {}
 
 impl Json {
-    /// Reads text in WTF-8, which all UTF-8 is.
+    /// Reads text in WTF-8, of which UTF-8 is a subset.
     pub(super) fn parse(text: &[u8]) -> Result<Self, JsonError> {
         let mut parser = Parser { rest: text };
         let read = parser.value(KEPT_JSON_DEPTH).and_then(|value| {
-            parser.space();
+            parser.skip_space();
             if parser.rest.is_empty() { Ok(value) } else { Err("the end of the text") }
         });
         read.map_err(|expected| {
@@ -91,13 +91,13 @@ impl Json {
         }
     }
 
-    /// The member of this name, if this is an object that has one.
+    /// The member with this name, if this is an object that has one.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         members.iter().rev().find(|(key, _)| key.is(name)).map(|(_, value)| value)
     }
 
-    /// What a path of names leads to.
+    /// The value at a path of member names.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |value, name| value.get(name))
     }
@@ -108,7 +108,7 @@ impl Json {
 }
 
 impl Text {
-    /// With U+FFFD in place of surrogates without their partner, as JavaScript encodes it.
+    /// With U+FFFD in place of unpaired surrogates, as JavaScript encodes it.
     pub(super) fn as_str(&self) -> &str {
         &self.lossy
     }
@@ -130,7 +130,7 @@ impl Text {
                 let mut lossy = String::with_capacity(exact.len());
                 for chunk in exact.utf8_chunks() {
                     lossy.push_str(chunk.valid());
-                    // Each of a surrogate's three bytes is a chunk; the first of them tells that there is one.
+                    // Each of a surrogate's three bytes is a chunk. One replacement is added, for the first.
                     if chunk.invalid().first() == Some(&0xed) {
                         lossy.push(char::REPLACEMENT_CHARACTER);
                     }
@@ -147,12 +147,12 @@ impl From<&str> for Text {
     }
 }
 
-/// What is left of a text.
+/// Reads JSON from the rest of a text.
 struct Parser<'t> {
     rest: &'t [u8],
 }
 
-/// What was read, or what was expected.
+/// The value that was read, or a description of what was expected.
 type Parsed<T> = Result<T, &'static str>;
 
 const VALUE: &str = "a value";
@@ -164,14 +164,14 @@ const ENTRY: &str = "`,` or `]`";
 const MEMBER: &str = "`,` or `}`";
 
 impl<'t> Parser<'t> {
-    fn space(&mut self) {
+    fn skip_space(&mut self) {
         while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
             self.rest = rest;
         }
     }
 
-    /// Takes this byte, if it is next.
-    fn takes(&mut self, byte: u8) -> bool {
+    /// Skips this byte if it is next.
+    fn eat(&mut self, byte: u8) -> bool {
         match self.rest.split_first() {
             Some((first, rest)) if *first == byte => {
                 self.rest = rest;
@@ -181,13 +181,13 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn word(&mut self, word: &[u8], value: Json) -> Parsed<Json> {
-        self.rest = self.rest.strip_prefix(word).ok_or(VALUE)?;
+    fn keyword(&mut self, keyword: &[u8], value: Json) -> Parsed<Json> {
+        self.rest = self.rest.strip_prefix(keyword).ok_or(VALUE)?;
         Ok(value)
     }
 
     fn value(&mut self, depth: usize) -> Parsed<Json> {
-        self.space();
+        self.skip_space();
         match self.rest {
             [b'"', rest @ ..] => {
                 self.rest = rest;
@@ -195,8 +195,8 @@ impl<'t> Parser<'t> {
             }
             [b'{', ..] if depth > 0 => self.object(depth - 1),
             [b'[', ..] if depth > 0 => self.list(depth - 1),
-            [b'{', ..] => self.skip().map(|()| Json::Object(Vec::new())),
-            [b'[', ..] => self.skip().map(|()| Json::List(Vec::new())),
+            [b'{', ..] => self.skip_value().map(|()| Json::Object(Vec::new())),
+            [b'[', ..] => self.skip_value().map(|()| Json::List(Vec::new())),
             _ => self.scalar(),
         }
     }
@@ -204,88 +204,88 @@ impl<'t> Parser<'t> {
     /// A value that is neither a string nor nested.
     fn scalar(&mut self) -> Parsed<Json> {
         match self.rest {
-            [b't', ..] => self.word(b"true", Json::Bool(true)),
-            [b'f', ..] => self.word(b"false", Json::Bool(false)),
-            [b'n', ..] => self.word(b"null", Json::Null),
+            [b't', ..] => self.keyword(b"true", Json::Bool(true)),
+            [b'f', ..] => self.keyword(b"false", Json::Bool(false)),
+            [b'n', ..] => self.keyword(b"null", Json::Null),
             _ => self.number().map(Json::Number),
         }
     }
 
     fn list(&mut self, depth: usize) -> Parsed<Json> {
         let mut entries = Vec::new();
-        self.takes(b'[');
-        self.space();
-        if self.takes(b']') {
+        self.eat(b'[');
+        self.skip_space();
+        if self.eat(b']') {
             return Ok(Json::List(entries));
         }
         loop {
             entries.push(self.value(depth)?);
-            self.space();
-            if !self.takes(b',') {
-                return if self.takes(b']') { Ok(Json::List(entries)) } else { Err(ENTRY) };
+            self.skip_space();
+            if !self.eat(b',') {
+                return if self.eat(b']') { Ok(Json::List(entries)) } else { Err(ENTRY) };
             }
         }
     }
 
     fn object(&mut self, depth: usize) -> Parsed<Json> {
         let mut members = Vec::new();
-        self.takes(b'{');
-        self.space();
-        if self.takes(b'}') {
+        self.eat(b'{');
+        self.skip_space();
+        if self.eat(b'}') {
             return Ok(Json::Object(members));
         }
         loop {
             let key = self.key()?;
             members.push((key, self.value(depth)?));
-            self.space();
-            if !self.takes(b',') {
-                return if self.takes(b'}') { Ok(Json::Object(members)) } else { Err(MEMBER) };
+            self.skip_space();
+            if !self.eat(b',') {
+                return if self.eat(b'}') { Ok(Json::Object(members)) } else { Err(MEMBER) };
             }
         }
     }
 
     /// A member's name and the colon after it.
     fn key(&mut self) -> Parsed<Text> {
-        self.space();
-        let key = if self.takes(b'"') { self.string()? } else { return Err(KEY) };
-        self.space();
-        if self.takes(b':') { Ok(key) } else { Err(COLON) }
+        self.skip_space();
+        let key = if self.eat(b'"') { self.string()? } else { return Err(KEY) };
+        self.skip_space();
+        if self.eat(b':') { Ok(key) } else { Err(COLON) }
     }
 
-    /// Reads a value without keeping it, in memory of a byte for each level that it is nested.
-    fn skip(&mut self) -> Parsed<()> {
+    /// Skips a value. This needs one byte of memory for each level of nesting.
+    fn skip_value(&mut self) -> Parsed<()> {
         let mut closing: Vec<u8> = Vec::new();
         loop {
-            self.space();
-            if self.takes(b'[') {
-                self.space();
-                if !self.takes(b']') {
+            self.skip_space();
+            if self.eat(b'[') {
+                self.skip_space();
+                if !self.eat(b']') {
                     closing.push(b']');
                     continue;
                 }
-            } else if self.takes(b'{') {
-                self.space();
-                if !self.takes(b'}') {
+            } else if self.eat(b'{') {
+                self.skip_space();
+                if !self.eat(b'}') {
                     self.key()?;
                     closing.push(b'}');
                     continue;
                 }
-            } else if self.takes(b'"') {
+            } else if self.eat(b'"') {
                 self.string()?;
             } else {
                 self.scalar()?;
             }
-            // A value is complete, and with it perhaps those that it is in.
+            // A value is complete, and perhaps the values that contain it are too.
             loop {
                 let Some(close) = closing.last().copied() else { return Ok(()) };
-                self.space();
-                if self.takes(b',') {
+                self.skip_space();
+                if self.eat(b',') {
                     if close == b'}' {
                         self.key()?;
                     }
                     break;
                 }
-                if !self.takes(close) {
+                if !self.eat(close) {
                     return Err(if close == b'}' { MEMBER } else { ENTRY });
                 }
                 closing.pop();
@@ -301,42 +301,42 @@ impl<'t> Parser<'t> {
 
     fn number(&mut self) -> Parsed<f64> {
         let start = self.rest;
-        let whole = |parser: &mut Self| parser.takes(b'0') || parser.digits() > 0;
-        let negative = self.takes(b'-');
+        let whole = |parser: &mut Self| parser.eat(b'0') || parser.digits() > 0;
+        let negative = self.eat(b'-');
         if !whole(self) {
             self.rest = start;
             return Err(VALUE);
         }
         let is_whole = !matches!(self.rest, [b'.' | b'e' | b'E', ..]);
-        if self.takes(b'.') && self.digits() == 0 {
+        if self.eat(b'.') && self.digits() == 0 {
             return Err("a digit");
         }
-        if self.takes(b'e') || self.takes(b'E') {
-            let _ = self.takes(b'+') || self.takes(b'-');
+        if self.eat(b'e') || self.eat(b'E') {
+            let _ = self.eat(b'+') || self.eat(b'-');
             if self.digits() == 0 {
                 return Err("a digit");
             }
         }
         let text = start.get(..start.len() - self.rest.len()).unwrap_or_default();
         if is_whole && text.len() <= 15 {
-            // Below 2^53 every whole number is a double.
+            // Every whole number below 2^53 is exactly a double.
             let digits = text.get(usize::from(negative)..).unwrap_or_default();
             let value = digits.iter().fold(0u64, |value, digit| value * 10 + u64::from(digit - b'0')) as f64;
             return Ok(if negative { -value } else { value });
         }
-        // The nearest double, or an infinite one.
+        // The nearest double, which may be infinite.
         str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or(VALUE)
     }
 
     /// Reads a string after its first quote.
     fn string(&mut self) -> Parsed<Text> {
         let plain = self.plain()?;
-        if self.takes(b'"') {
+        if self.eat(b'"') {
             return Ok(Text::from_wtf8(plain.to_vec()));
         }
         let mut text = plain.to_vec();
         loop {
-            if self.takes(b'"') {
+            if self.eat(b'"') {
                 return Ok(Text::from_wtf8(text));
             }
             match self.plain()? {
@@ -344,7 +344,7 @@ impl<'t> Parser<'t> {
                     let unit = self.escape()?;
                     push_unit(&mut text, unit);
                 }
-                // The text may begin with a surrogate whose partner is before it as an escape.
+                // The text may begin with the second surrogate of a pair whose first is an escape before it.
                 [0xed, second @ 0xb0..=0xbf, third, rest @ ..] => {
                     push_unit(&mut text, 0xd000 | u32::from(second & 0x3f) << 6 | u32::from(third & 0x3f));
                     text.extend_from_slice(rest);
@@ -354,7 +354,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// What comes before the next quote or escape of a string.
+    /// The text before the next quote or escape of a string.
     fn plain(&mut self) -> Parsed<&'t [u8]> {
         let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
         let end = self.rest.iter().position(special).unwrap_or(self.rest.len());
@@ -363,7 +363,7 @@ impl<'t> Parser<'t> {
         if matches!(rest.first(), Some(b'"' | b'\\')) { Ok(plain) } else { Err(STRING) }
     }
 
-    /// The UTF-16 unit that an escape is for.
+    /// The UTF-16 unit that an escape encodes.
     fn escape(&mut self) -> Parsed<u32> {
         let (unit, rest) = match self.rest {
             [b'\\', b'u', digits @ ..] => {
@@ -392,7 +392,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Appends a UTF-16 unit to WTF-8. The second half of a pair joins the first.
+/// Appends a UTF-16 unit to WTF-8. The second surrogate of a pair is combined with the first.
 fn push_unit(text: &mut Vec<u8>, unit: u32) {
     let pair = match text.as_slice() {
         [.., 0xed, second @ 0xa0..=0xaf, third] if matches!(unit, 0xdc00..0xe000) => {
@@ -406,7 +406,7 @@ fn push_unit(text: &mut Vec<u8>, unit: u32) {
     }
     match pair.or(char::from_u32(unit)) {
         Some(char) => text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
-        // A surrogate, in the three bytes that it has in WTF-8.
+        // An unpaired surrogate has three bytes in WTF-8.
         None => text.extend([0xed, 0x80 | (unit >> 6 & 0x3f) as u8, 0x80 | (unit & 0x3f) as u8]),
     }
 }

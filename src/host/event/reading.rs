@@ -1,5 +1,5 @@
-//! Reads what a login's evaluation goes by out of an event, exactly as the Action's shim does
-//! (`js-shim/src/reading.js`, `attribute.js` and `provisioned.js`). `tests/vectors/reading.json` holds both to that.
+//! Reads an evaluation's values from an event, exactly as the Action's shim does (`js-shim/src/reading.js`,
+//! `attribute.js` and `provisioned.js`). The tests of both use the same vectors, `tests/vectors/reading.json`.
 
 use std::borrow::Cow;
 
@@ -16,78 +16,77 @@ use crate::login::lookup::{Base, Lookup};
 use crate::login::name_list::NameList;
 use crate::login::value::Value;
 
-/// What is found where a read points.
+/// The result of a lookup in an event.
 #[derive(Debug)]
-pub(super) enum Found<'e> {
-    /// A value, with the member that is read of each object, or an empty text.
-    Json(Cow<'e, Json>, String),
+pub(super) enum LookupResult<'e> {
+    /// A value, and the member that is read of each object (empty if none is).
+    Found(Cow<'e, Json>, String),
     /// Why there is no value.
-    Sign(Value<'static>),
+    NoValue(Value<'static>),
 }
 
-impl Found<'_> {
+impl LookupResult<'_> {
     pub(super) fn value(&self) -> Value<'_> {
         match self {
-            Self::Json(json, field) => read_value(json, field),
-            Self::Sign(value) => value.clone(),
+            Self::Found(json, field) => read_value(json, field),
+            Self::NoValue(value) => value.clone(),
         }
     }
 }
 
 impl Event {
-    pub(super) fn find(&self, read: &Lookup<'_>) -> Found<'_> {
-        let nothing = &Json::Null;
-        let user = self.json.get("user").unwrap_or(nothing);
-        let base = match read.base {
+    pub(super) fn look_up(&self, lookup: &Lookup<'_>) -> LookupResult<'_> {
+        let user = self.json.get("user").unwrap_or(&Json::Null);
+        let base = match lookup.base {
             Base::Login => match self.attributes(user) {
                 Attributes::Of(attributes) => attributes,
-                Attributes::Missing => return Found::Sign(Value::Absent),
-                Attributes::Unclear => return Found::Sign(Value::IdentityUnclear),
+                Attributes::Missing => return LookupResult::NoValue(Value::Absent),
+                Attributes::Unclear => return LookupResult::NoValue(Value::IdentityUnclear),
             },
             Base::User => user,
             Base::Event => &self.json,
             Base::Provisioned => {
                 return match self.provisioned() {
-                    Some(groups) => found(Cow::Owned(groups), read),
-                    None => Found::Sign(Value::Unavailable),
+                    Some(groups) => found(Cow::Owned(groups), lookup),
+                    None => LookupResult::NoValue(Value::Unavailable),
                 };
             }
         };
-        if read.overage && withholds_groups(base) {
-            return Found::Sign(Value::Overage);
+        if lookup.overage && withholds_groups(base) {
+            return LookupResult::NoValue(Value::Overage);
         }
-        let path = read.pointer.split('/').skip(1);
+        let path = lookup.pointer.split('/').skip(1);
         match path.map(unescape).try_fold(base, |value, name| value.get(&name)) {
-            Some(value) => found(Cow::Borrowed(value), read),
-            None => Found::Sign(Value::Absent),
+            Some(value) => found(Cow::Borrowed(value), lookup),
+            None => LookupResult::NoValue(Value::Absent),
         }
     }
 
-    /// The pointer that would find something where a read finds nothing, if the dots and colons in it were the other
-    /// way around: profiles of Auth0 can have the dots of an attribute's name as colons.
-    pub(crate) fn nearly_found(&self, read: &Lookup<'_>) -> Option<String> {
+    /// For a lookup that finds nothing: the pointer to an attribute whose name differs only in dots and colons, because
+    /// profiles of Auth0 can have colons in place of the dots in an attribute's name.
+    pub(crate) fn similar_pointer(&self, lookup: &Lookup<'_>) -> Option<String> {
         let user = self.json.get("user")?;
-        let mut value = match (read.base, self.attributes(user)) {
+        let mut value = match (lookup.base, self.attributes(user)) {
             (Base::User, _) => user,
             (Base::Login, Attributes::Of(attributes)) => attributes,
             _ => return None,
         };
         let colons = |text: &str| text.replace('.', ":");
         let mut pointer = String::new();
-        for step in read.pointer.split('/').skip(1) {
+        for step in lookup.pointer.split('/').skip(1) {
             let Json::Object(members) = value else { return None };
-            let wanted = unescape(step);
-            let exact = members.iter().rfind(|(name, _)| name.is(&wanted));
-            let alike = |(name, _): &&(Text, Json)| colons(name.as_str()) == colons(&wanted);
-            let (name, inner) = exact.or_else(|| members.iter().rfind(alike))?;
+            let expected = unescape(step);
+            let exact = members.iter().rfind(|(name, _)| name.is(&expected));
+            let is_similar = |(name, _): &&(Text, Json)| colons(name.as_str()) == colons(&expected);
+            let (name, inner) = exact.or_else(|| members.iter().rfind(is_similar))?;
             pointer.extend(["/", &name.as_str().replace('~', "~0").replace('/', "~1")]);
             value = inner;
         }
-        (pointer != read.pointer).then_some(pointer)
+        if pointer == lookup.pointer { None } else { Some(pointer) }
     }
 
-    /// The attributes of the identity that logged in: where accounts are linked, `event.user` has those of the
-    /// primary one.
+    /// The attributes of the identity that logged in. If accounts are linked, `event.user` has those of the primary
+    /// one, and the others are in `event.user.identities`.
     fn attributes<'e>(&'e self, user: &'e Json) -> Attributes<'e> {
         let identities = match user.get("identities") {
             None => return Attributes::Of(user),
@@ -115,7 +114,8 @@ impl Event {
         }
     }
 
-    /// The provisioned groups of the login's own connection; nothing if they, or which of them count, cannot be told.
+    /// The provisioned groups of the login's own connection; `None` if they are not given, or if it is unclear which of
+    /// them belong to the connection.
     fn provisioned(&self) -> Option<Json> {
         let Some(Json::List(groups)) = self.json.at(&["claimsmith", "provisioned"]) else { return None };
         let connection = self.json.at(&["connection", "id"])?.text()?;
@@ -133,22 +133,24 @@ impl Event {
     }
 }
 
-/// Whose attributes a login has.
+/// The attributes of the identity that logged in.
 enum Attributes<'e> {
     Of(&'e Json),
+    /// The identity has no attributes.
     Missing,
+    /// It is unclear which of the linked accounts logged in.
     Unclear,
 }
 
-/// Whether Entra says that it withheld the groups: a user has more than a token takes ("overage").
-/// Auth0's profiles can have the dots of an attribute's name as colons.
+/// Whether the attributes say that Entra withheld the groups, because the user has more than a token takes
+/// ("overage"). Auth0's profiles can have colons in place of the dots in an attribute's name.
 ///
 /// Source: learn.microsoft.com/entra/identity-platform/optional-claims-reference, "groups overage claim".
 fn withholds_groups(attributes: &Json) -> bool {
-    let says_so = |value: &Json| match value {
+    let is_set = |value: &Json| match value {
         Json::Bool(value) => *value,
         Json::Text(text) => !text.is("false"),
-        // Evidence that cannot be read is not the lack of it.
+        // An unreadable value is taken as a yes: treating it as a no could hide missing groups.
         _ => true,
     };
     let points_to_groups = |value: &Json| match value {
@@ -156,7 +158,7 @@ fn withholds_groups(attributes: &Json) -> bool {
         Json::Text(text) => text.as_str().contains("\"groups\""),
         _ => true,
     };
-    attributes.get("hasgroups").is_some_and(says_so)
+    attributes.get("hasgroups").is_some_and(is_set)
         || attributes.get("_claim_names").is_some_and(points_to_groups)
         || [
             "groups:src1",
@@ -167,32 +169,32 @@ fn withholds_groups(attributes: &Json) -> bool {
         .any(|key| attributes.get(key).is_some())
 }
 
-/// What a read makes of the value that it leads to. What is too large is refused before work is done on it.
-fn found<'e>(mut value: Cow<'e, Json>, read: &Lookup<'_>) -> Found<'e> {
-    if size(&value, read.field) > MAX_EVENT_BYTES {
-        return Found::Sign(Value::Unreadable);
+/// Applies a lookup's options to the value that it found. A value that is too large is refused before it is processed.
+fn found<'e>(mut value: Cow<'e, Json>, lookup: &Lookup<'_>) -> LookupResult<'e> {
+    if size(&value, lookup.field) > MAX_EVENT_BYTES {
+        return LookupResult::NoValue(Value::Unreadable);
     }
-    if read.json
+    if lookup.json
         && let Json::Text(text) = &*value
         && let Ok(inner) = Json::parse(text.exact())
     {
         value = Cow::Owned(inner);
     }
-    if !read.split.is_empty() {
+    if !lookup.split.is_empty() {
         match &*value {
-            Json::Text(text) if !text.as_str().is_empty() => value = Cow::Owned(split(text, read.split)),
-            // Only what was split here is an array of parts.
+            Json::Text(text) if !text.as_str().is_empty() => value = Cow::Owned(split(text, lookup.split)),
+            // Only a string is split here. An object has the wrong shape for the source, so the list is refused.
             Json::List(_) => value = Cow::Owned(Json::Object(Vec::new())),
             _ => {}
         }
     }
-    if read.nfc {
-        value = Cow::Owned(composed(&value, read.field));
+    if lookup.nfc {
+        value = Cow::Owned(composed(&value, lookup.field));
     }
-    Found::Json(value, read.field.to_owned())
+    LookupResult::Found(value, lookup.field.to_owned())
 }
 
-/// How many bytes of UTF-8 the texts have that are read of a value.
+/// The number of bytes of UTF-8 in the texts that are read of a value.
 fn size(value: &Json, field: &str) -> usize {
     let size = |entry: &Json| leaf(entry, field).and_then(Json::text).map_or(0, |text| text.as_str().len());
     match value {
@@ -201,7 +203,7 @@ fn size(value: &Json, field: &str) -> usize {
     }
 }
 
-/// What is read of an entry: of an object, its member.
+/// The value that is read of an entry: of an object, its member.
 fn leaf<'j>(entry: &'j Json, field: &str) -> Option<&'j Json> {
     match entry {
         Json::Object(_) if field.is_empty() => None,
@@ -210,7 +212,7 @@ fn leaf<'j>(entry: &'j Json, field: &str) -> Option<&'j Json> {
     }
 }
 
-/// The parts of a text, as many as are read of a list.
+/// The parts of a text, at most as many as are read of a list.
 fn split(text: &Text, delimiter: &str) -> Json {
     let mut parts = Vec::new();
     let (text, delimiter) = (text.exact(), delimiter.as_bytes());
@@ -230,7 +232,8 @@ fn split(text: &Text, delimiter: &str) -> Json {
     Json::List(parts)
 }
 
-/// A value with its texts in Unicode's normalization form C. More entries than a login may have stay as they are.
+/// A value with its texts in Unicode's normalization form C. A list with more entries than a login may have is not
+/// changed.
 fn composed(value: &Json, field: &str) -> Json {
     let compose = |entry: &Json| match (entry, leaf(entry, field)) {
         (Json::Object(_), Some(Json::Text(member))) => {
@@ -248,8 +251,8 @@ fn composed(value: &Json, field: &str) -> Json {
     }
 }
 
-/// A name in Unicode's normalization form C; U+FFFD, which no name holds, if it has too many combining marks in a row.
-/// A name that is too long stays as it is.
+/// A name in Unicode's normalization form C. A name with too many combining marks in a row becomes U+FFFD, which no name
+/// may have; a name that is too long is not changed.
 fn compose(name: &Text) -> Text {
     let text = name.as_str();
     if text.is_ascii() || text.len() > MAX_GROUP_BYTES {
@@ -267,11 +270,11 @@ fn compose(name: &Text) -> Text {
     }
 }
 
-/// A value as the engine takes it. Nothing looks inside what an entry holds.
+/// A value as the engine takes it. Values nested in an entry are left out, because no rule looks at them.
 fn read_value<'a>(json: &'a Json, field: &'a str) -> Value<'a> {
     let Json::List(entries) = json else { return read_entry(json, field) };
     let entries = entries.get(..MAX_EVENT_ENTRIES).unwrap_or(entries);
-    // U+0000 is between names, so those that hold it are handed over one by one.
+    // U+0000 separates the names of a `NameList`, so a list with a name that has it becomes a `List`.
     let name = |entry: &'a Json| entry.text().map(Text::as_str).filter(|name| !name.contains('\0'));
     let names: Vec<&str> = entries.iter().map_while(name).collect();
     if !names.is_empty() && names.len() == entries.len() {
@@ -297,7 +300,7 @@ fn read_leaf(json: &Json) -> Value<'_> {
     }
 }
 
-/// A JSON Pointer's token without its escapes.
+/// The text of a JSON Pointer's token, which may have escapes.
 fn unescape(token: &str) -> Cow<'_, str> {
     if token.contains('~') {
         Cow::Owned(token.replace("~1", "/").replace("~0", "~"))

@@ -1,4 +1,4 @@
-//! What the command reads of an event, by the table that holds the Action's shim to the same.
+//! Reading values from an event, with the vectors that the tests of the Action's shim use too.
 
 use core::fmt::Write;
 
@@ -13,9 +13,9 @@ use crate::login::value::Value;
 #[serde(deny_unknown_fields)]
 struct Vector {
     name: String,
-    #[serde(default)]
-    read: Described,
-    /// The event, or what `user.groups` of it is.
+    #[serde(default, rename = "read")]
+    lookup: LookupFields,
+    /// The event, or else the value of its `user.groups`.
     event: Option<Pieces>,
     groups: Option<Pieces>,
     value: Pieces,
@@ -23,7 +23,7 @@ struct Vector {
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Described {
+struct LookupFields {
     base: String,
     options: String,
     pointer: String,
@@ -31,7 +31,7 @@ struct Described {
     split: String,
 }
 
-impl Default for Described {
+impl Default for LookupFields {
     fn default() -> Self {
         let [base, pointer] = ["login", "/groups"].map(str::to_owned);
         Self { base, options: String::new(), pointer, field: String::new(), split: String::new() }
@@ -54,7 +54,7 @@ enum Piece {
 }
 
 impl Pieces {
-    fn put(&self) -> String {
+    fn join(&self) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Once(text) => text.clone(),
             Piece::Often { repeat, times } => repeat.repeat(*times),
@@ -66,8 +66,8 @@ impl Pieces {
     }
 }
 
-impl Described {
-    fn read(&self) -> Lookup<'_> {
+impl LookupFields {
+    fn lookup(&self) -> Lookup<'_> {
         let has = |option: &str| self.options.split(',').any(|given| given == option);
         let base = match self.base.as_str() {
             "login" => Base::Login,
@@ -125,21 +125,21 @@ fn describe(value: &Value<'_>, out: &mut String) {
 }
 
 #[test]
-fn every_vector_gives_what_it_says() {
+fn event_values_equal_the_vectors() {
     let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../../tests/vectors/reading.json"))
         .expect("a table of vectors");
     assert!(vectors.len() > 200, "{}", vectors.len());
     let mut wrong = String::new();
-    for Vector { name, read, event, groups, value } in &vectors {
+    for Vector { name, lookup, event, groups, value } in &vectors {
         let event = match (event, groups) {
-            (Some(event), None) => event.put(),
-            (None, Some(groups)) => format!("{{\"user\":{{\"groups\":{}}}}}", groups.put()),
+            (Some(event), None) => event.join(),
+            (None, Some(groups)) => format!("{{\"user\":{{\"groups\":{}}}}}", groups.join()),
             _ => panic!("{name}: an event, or its groups"),
         };
         let event = Event::parse(&event).expect(name);
         let mut found = String::new();
-        describe(&event.find(&read.read()).value(), &mut found);
-        let expected = value.put();
+        describe(&event.look_up(&lookup.lookup()).value(), &mut found);
+        let expected = value.join();
         if found != expected {
             let short = |text: &str| text.chars().take(300).collect::<String>();
             writeln!(wrong, "{name}: {} instead of {}", short(&found), short(&expected))
@@ -150,11 +150,11 @@ fn every_vector_gives_what_it_says() {
 }
 
 #[test]
-fn an_attribute_whose_name_differs_in_dots_and_colons_is_nearly_found() {
+fn similar_pointer_differs_in_dots_and_colons() {
     let user = r#"{ "http://schemas:example:com/claims/Group": "a", "x.y": { "z": 1, "w": 2 } }"#;
     let event = Event::parse(&format!(r#"{{ "user": {user} }}"#)).expect("an event");
     let check = |pointer: &str, expected: Option<&str>| {
-        let read = Lookup {
+        let lookup = Lookup {
             base: Base::Login,
             json: false,
             nfc: false,
@@ -163,7 +163,7 @@ fn an_attribute_whose_name_differs_in_dots_and_colons_is_nearly_found() {
             field: "",
             split: "",
         };
-        assert_eq!(event.nearly_found(&read).as_deref(), expected, "{pointer}");
+        assert_eq!(event.similar_pointer(&lookup).as_deref(), expected, "{pointer}");
     };
     let there = "/http:~1~1schemas:example:com~1claims~1Group";
     check("/http:~1~1schemas.example.com~1claims~1Group", Some(there));

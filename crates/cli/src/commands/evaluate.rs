@@ -7,7 +7,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
-use claimsmith::event::{self, Answer, Event, Fetched};
+use claimsmith::event::{self, Answer, Event, FetchedLogin};
 use claimsmith::{Bundle, Evaluation, Input, Route};
 
 use self::event_lines::{EventLines, LineBatch};
@@ -95,7 +95,7 @@ fn evaluate_batch(
     };
     let events: Vec<Result<Event, String>> = batch.lines().map(read_line).collect();
     // The mapping of a login decides what is read from its event, so each login is routed here.
-    let fetched: Vec<Fetched<'_>> = events.iter().flatten().map(|event| event.fetch(bundle)).collect();
+    let fetched: Vec<FetchedLogin<'_>> = events.iter().flatten().map(|event| event.fetch(bundle)).collect();
     let inputs: Vec<(Route, Input<'_>)> = fetched.iter().map(|it| (it.route(), it.input())).collect();
     let read = cpu_time::of_this_thread();
     tally.reading += read.saturating_sub(started);

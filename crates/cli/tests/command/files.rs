@@ -40,9 +40,9 @@ fn input_that_is_not_an_event_is_an_error() {
             let err = run_with(&[verb, "--event", "-"], input.to_vec()).failed();
             assert!(err.contains(message), "{err}");
         };
-        check(b"", "cannot use standard input: the event is no JSON");
-        check(b"{", "cannot use standard input: the event is no JSON");
-        check(b"[]", "cannot use standard input: the event is no JSON object");
+        check(b"", "cannot use standard input: the event is not JSON");
+        check(b"{", "cannot use standard input: the event is not JSON");
+        check(b"[]", "cannot use standard input: the event is not a JSON object");
         check(b"{\n\xff}", "standard input is not UTF-8 text: its line 2 holds other bytes");
         check_failed(&[verb, "--event", "mappings/platform.yaml"], "cannot use `mappings/platform.yaml`");
     }
@@ -117,7 +117,7 @@ fn byte_order_mark_before_an_event_is_skipped() {
     // It is skipped only at the beginning of the input.
     assert_eq!((run.code, &answers[0]["groups"], &answers[1]["line"]), (Some(1), &groups, &2.into()));
     let event = "\u{feff}\u{feff}{}";
-    assert!(run_with(&["evaluate", "--event", "-"], event).failed().contains("the event is no JSON"));
+    assert!(run_with(&["evaluate", "--event", "-"], event).failed().contains("the event is not JSON"));
 }
 
 #[test]

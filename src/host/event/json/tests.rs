@@ -1,4 +1,4 @@
-//! JSON as JavaScript reads it, against serde_json where both read the same.
+//! JSON as JavaScript reads it, compared with serde_json where both agree.
 
 use super::{Json, Text};
 
@@ -10,9 +10,9 @@ fn text(text: &str) -> Json {
     Json::Text(Text::from(text))
 }
 
-/// Where both read a value, it is the same; JSON of one is JSON of the other.
+/// Both accept the same texts and read the same values from them.
 #[test]
-fn json_is_read_as_serde_json_reads_it() {
+fn json_equals_serde_json() {
     for json in [
         "null",
         " true ",
@@ -37,7 +37,7 @@ fn json_is_read_as_serde_json_reads_it() {
         " [ 1 , 2 ] ",
         "{ \"a\" : 1 , \"b\" : 2 }",
         "{\"a\":1,\"a\":2}",
-        // None of these is JSON.
+        // These are not JSON.
         "",
         " ",
         "nul",
@@ -141,7 +141,7 @@ fn surrogates_pair_up_only_side_by_side() {
     check(r#""\ufffd""#, "\u{fffd}", true);
 }
 
-/// JSON in a text: what is a half of a pair there may find the other half among its escapes.
+/// In JSON inside a text, one surrogate of a pair may be written as an escape and the other may not.
 #[test]
 fn half_escaped_surrogates_pair_up() {
     let check = |json: &str, expected: &Json| {
@@ -156,7 +156,7 @@ fn half_escaped_surrogates_pair_up() {
 }
 
 #[test]
-fn names_of_members_are_compared_exactly() {
+fn member_names_are_compared_exactly() {
     let object = parse(r#"{"\ud83d":1,"a":2}"#).expect("JSON");
     assert_eq!(object.get("\u{fffd}"), None);
     assert_eq!(object.at(&["a"]), Some(&Json::Number(2.0)));
@@ -164,7 +164,7 @@ fn names_of_members_are_compared_exactly() {
 }
 
 #[test]
-fn errors_tell_where() {
+fn error_messages_have_line_and_column() {
     let message = |json: &str| Json::parse(json.as_bytes()).expect_err("no JSON").to_string();
     assert_eq!(message(""), "expected a value at line 1 column 1");
     assert_eq!(

@@ -18,7 +18,7 @@ pub(crate) fn answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
         ("connection", name(&answer.connection)),
         ("application", name(&answer.application)),
         ("claim", name(&answer.claim)),
-        ("outcome", format!("{} ({})", answer.outcome, answer.reason)),
+        ("outcome", format!("{} ({})", answer.outcome.word(), answer.reason.code())),
         ("groups", list(&answer.groups)),
         ("rules", list(&answer.rules)),
         ("received", answer.received.to_string()),

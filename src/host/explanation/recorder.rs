@@ -1,0 +1,114 @@
+//! Collects an explanation's groups and decisions from the trace of an evaluation.
+
+use super::{Decision, Dropped, GroupStep, NearMiss, RuleStep};
+use crate::bundle::index::Bundle;
+use crate::bundle::mapping::Mapping;
+use crate::collections::bit_set::BitSet;
+use crate::engine::trace::{Step, Verdict};
+use crate::ids::{Id as _, RuleId, TargetId};
+use crate::matching::matcher::PatternKind;
+
+/// What the ids in a trace refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s, 'b> {
+    pub(super) bundle: &'s Bundle<'b>,
+    pub(super) mapping: Option<&'s Mapping<'b>>,
+    /// The target groups of the application.
+    pub(super) own: Option<&'s BitSet<TargetId>>,
+}
+
+impl Scope<'_, '_> {
+    pub(super) fn rule_step(&self, rule: RuleId, matched: String, forbidden: bool) -> RuleStep {
+        let grants = self.mapping.map(|mapping| mapping.grants(rule));
+        let rule = self.mapping.and_then(|mapping| mapping.rule(rule));
+        let (grants, elsewhere) = self.split(grants.unwrap_or_default());
+        RuleStep {
+            rule: rule.map(|rule| rule.id.to_owned()).unwrap_or_default(),
+            matched,
+            forbidden,
+            excludes: rule.is_some_and(|rule| rule.excludes),
+            grants,
+            elsewhere,
+            dropped: Vec::new(),
+        }
+    }
+
+    /// The names of target groups: those of the application, and the others.
+    pub(super) fn split(&self, groups: &[TargetId]) -> (Vec<String>, Vec<String>) {
+        let is_own = |group: &&TargetId| self.own.is_some_and(|own| own.contains(**group));
+        let name = |group: &TargetId| self.bundle.group_name(*group).map(str::to_owned);
+        let (own, others): (Vec<_>, Vec<_>) = groups.iter().partition(is_own);
+        (own.into_iter().filter_map(name).collect(), others.into_iter().filter_map(name).collect())
+    }
+}
+
+/// Records the steps of an evaluation.
+pub(super) struct Recorder<'s, 'b> {
+    scope: Scope<'s, 'b>,
+    groups: Vec<GroupStep>,
+    decided: Vec<Decision>,
+}
+
+impl<'s, 'b> Recorder<'s, 'b> {
+    pub(super) fn new(scope: Scope<'s, 'b>) -> Self {
+        Self { scope, groups: Vec::new(), decided: Vec::new() }
+    }
+
+    pub(super) fn record(&mut self, step: Step<'_, '_>) {
+        match step {
+            Step::Received(name) => {
+                let group = String::from_utf8_lossy(name).into_owned();
+                self.groups.push(GroupStep { group, rules: Vec::new(), near_miss: None });
+            }
+            Step::Matched { found, kind, forbidden } => {
+                let step = self.scope.rule_step(found.rule, describe_pattern(kind), forbidden);
+                if let Some(group) = self.groups.get_mut(found.group.index()) {
+                    group.rules.push(step);
+                }
+            }
+            Step::Expanded { found, text, target } => {
+                let (own, others) = self.scope.split(target.ok().as_slice());
+                let rule = self.groups.get_mut(found.group.index()).and_then(|group| group.rules.last_mut());
+                if let Some(rule) = rule {
+                    rule.grants.extend(own);
+                    rule.elsewhere.extend(others);
+                    let text = || String::from_utf8_lossy(text).into_owned();
+                    rule.dropped.extend(target.err().map(|note| Dropped { text: text(), note }));
+                }
+            }
+            Step::Decided { rule, verdict } => {
+                let id = self.scope.mapping.and_then(|mapping| mapping.rule(rule)).map(|rule| rule.id);
+                let id = id.unwrap_or_default();
+                let has_matched =
+                    self.groups.iter().any(|group| group.rules.iter().any(|step| step.rule == id));
+                if has_matched || verdict != Verdict::GroupMissing {
+                    self.decided.push(Decision { rule: id.to_owned(), verdict });
+                }
+            }
+        }
+    }
+
+    /// The recorded groups and decisions, given the ids of the rules that fired.
+    pub(super) fn finish(self, fired: &[String]) -> (Vec<GroupStep>, Vec<Decision>) {
+        let Self { scope, mut groups, mut decided } = self;
+        // A rule that captures parts of aliases is compiled into several: it fired if one of them did.
+        decided.retain(|it| it.verdict != Verdict::GroupMissing || !fired.contains(&it.rule));
+        decided.dedup();
+        for step in &mut groups {
+            step.rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
+            if step.rules.is_empty() {
+                step.near_miss = scope.mapping.and_then(|mapping| NearMiss::find(mapping, &step.group));
+            }
+        }
+        (groups, decided)
+    }
+}
+
+fn describe_pattern(kind: PatternKind<'_, '_>) -> String {
+    match kind {
+        PatternKind::Exact => "exact".to_owned(),
+        PatternKind::Glob(pattern) => format!("glob {}", pattern.to_glob()),
+        PatternKind::Regex(regex) if regex.is_glob() => format!("glob {}", regex.pattern()),
+        PatternKind::Regex(regex) => format!("regex {}", regex.pattern()),
+    }
+}
