@@ -7,32 +7,15 @@ mod files;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use claimsmith::FORMAT_VERSION;
-use files::{files_below, read, root};
-
-/// Folders with files that are not the project's own.
-const FOREIGN: [&str; 3] = ["dist", "node_modules", "target"];
+use files::{files_below, project_files, read, root};
 
 /// The paths of all pages of the project, sorted.
 fn pages() -> Vec<String> {
-    let mut pages = Vec::new();
-    let mut open = vec![PathBuf::new()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(root().join(&folder)).expect("a folder") {
-            let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
-            let path = folder.join(&name);
-            if root().join(&path).is_dir() {
-                if !name.starts_with('.') && !FOREIGN.contains(&name.as_str()) {
-                    open.push(path);
-                }
-            } else if name.ends_with(".md") {
-                pages.push(path.to_str().expect("UTF-8").replace('\\', "/"));
-            }
-        }
-    }
-    pages.sort();
+    let mut pages = project_files();
+    pages.retain(|path| path.ends_with(".md"));
     pages
 }
 

@@ -1,4 +1,5 @@
 //! The files of the project, for tests that read them.
+#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,28 @@ pub(crate) fn files_below(folder: &str) -> Vec<String> {
                 open.push(path);
             } else {
                 files.push(path.to_str().expect("UTF-8").replace('\\', "/"));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Folders with files that are not the project's own: built, installed, or found by a fuzzer.
+const FOREIGN: [&str; 5] = ["artifacts", "corpus", "dist", "node_modules", "target"];
+
+/// The paths of all files of the project, sorted. Of the hidden folders, only `.ci` is the project's.
+pub(crate) fn project_files() -> Vec<String> {
+    let mut files = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(root().join(&folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+            let path = folder.join(&name);
+            if !root().join(&path).is_dir() {
+                files.push(path.to_str().expect("UTF-8").replace('\\', "/"));
+            } else if (!name.starts_with('.') || name == ".ci") && !FOREIGN.contains(&name.as_str()) {
+                open.push(path);
             }
         }
     }
