@@ -1,8 +1,8 @@
-//! Counts what an evaluation does, for the test below: it is linear in the bytes of the login.
+//! Counts the work of an evaluation, for the test below: it is linear in the bytes of the login.
 //!
-//! What reads names and patterns says how much it reads. Outside of tests nothing is counted, and no code is left of it.
+//! Code that reads names and patterns counts how much it reads. Outside tests, counting compiles to nothing.
 
-/// Counts so many bytes, steps or comparisons.
+/// Counts a number of bytes, steps or comparisons.
 #[inline(always)]
 pub(crate) fn count(_amount: usize) {
     #[cfg(test)]
@@ -53,7 +53,7 @@ organizations:
 cases: []
 "#;
 
-        /// What an evaluation counts of a login through a connection.
+        /// The work of evaluating a login through a connection.
         fn work(bundle: &Bundle<'_>, connection: &str, user: &Json) -> u64 {
             let event = json!({
                 "client": { "client_id": "client" }, "connection": { "name": connection }, "user": user,
@@ -64,11 +64,11 @@ cases: []
             COUNTED.get()
         }
 
-        /// A login of a size.
+        /// Makes a login of a given size.
         type Login = fn(usize) -> Json;
 
         #[test]
-        fn an_evaluation_is_linear_in_the_login() {
+        fn evaluation_is_linear_in_the_login() {
             let file = SourceFile { path: "x.yaml".to_owned(), text: PLATFORM.to_owned() };
             let compiled = crate::compiler::compile_whole(&file);
             let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
@@ -100,7 +100,7 @@ cases: []
                 ("email", |size| json!({ "list": vec!["team@BÜCHER.example"; size] })),
             ];
             for (connection, login) in logins {
-                // Both below the limits of a login: beyond these nothing is looked at.
+                // Both sizes are below the limits of a login, above which it is not read.
                 let size = MAX_GROUP_BYTES / 32;
                 let [once, twice] = [size, 2 * size].map(|size| work(&bundle, connection, &login(size)));
                 assert!(once > size as u64, "{connection} {}: {once}", login(1));

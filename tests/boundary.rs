@@ -18,7 +18,7 @@ use claimsmith::{Bundle, Note, Outcome, Reason, Value, boundary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-/// The texts of an event that decide where its login leads.
+/// The texts of an event that decide which mapping and application its login has.
 #[derive(Deserialize)]
 struct RouteVector {
     name: String,

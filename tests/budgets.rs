@@ -1,4 +1,4 @@
-//! What is too much is refused, and what is only much is read: without a budget these tests would not come to an end.
+//! Input above a limit is refused, and large input below it is read. Without the limits these tests would run for hours.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
@@ -18,11 +18,11 @@ fn file(path: &str, text: String) -> SourceFile {
     SourceFile { path: path.to_owned(), text }
 }
 
-/// Compiles files that are as large as they may be, or larger.
+/// Compiles files that are as large as allowed, or larger.
 #[track_caller]
 fn compiled(files: &[SourceFile]) -> Compilation {
     let compilation = compile(files);
-    // Whatever is said about the file can be read.
+    // Messages stay short enough to read.
     for diagnostic in &compilation.diagnostics {
         let length = diagnostic.message.len() + diagnostic.help.len();
         assert!(length < 20_000, "{length} bytes of {:?}", diagnostic.code);
@@ -37,7 +37,7 @@ fn organization(keys: &str) -> Compilation {
     compiled(&[file("platform.yaml", PLATFORM.to_owned()), file("organizations/acme.yaml", text)])
 }
 
-/// Compiles a mapping with a rule that matches this.
+/// Compiles a mapping with a rule that has these patterns.
 #[track_caller]
 fn matching(patterns: &str) -> Compilation {
     organization(&format!("rules: [{{ id: readers, match: {{ {patterns} }}, grant: readers }}]"))
@@ -50,7 +50,7 @@ fn check(compilation: &Compilation, code: &str) {
     assert_eq!(codes, [code], "{:#?}", compilation.diagnostics);
 }
 
-/// Asserts that a mapping is fine, and so is its bundle.
+/// Asserts that a mapping has no findings and that its bundle can be decoded.
 #[track_caller]
 fn check_fine(compilation: &Compilation) {
     assert_eq!(compilation.diagnostics, []);
@@ -58,13 +58,13 @@ fn check_fine(compilation: &Compilation) {
     Bundle::decode(&platform.bundle).expect("a bundle");
 }
 
-/// A list of so many entries, each with its number.
+/// A list of `count` entries, each made from its number.
 fn entries(count: usize, entry: impl Fn(usize) -> String) -> String {
     (0..count).map(entry).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
-fn regular_expressions_that_stall_others_are_linear_here() {
+fn regex_that_backtracks_elsewhere_is_linear() {
     for regex in ["(a+)+", "(a|aa)+b", "(.*)*x", "(a*)*b", "(?:(?:a+)+)+b", "([a-zA-Z]+)*[0-9]", "(x+x+)+y"] {
         let compilation = matching(&format!("regex: '{regex}'"));
         check_fine(&compilation);
@@ -83,7 +83,7 @@ fn regular_expressions_that_stall_others_are_linear_here() {
 }
 
 #[test]
-fn regular_expressions_have_a_size() {
+fn regex_has_a_maximum_size() {
     let alternatives = (0..10_000).map(|at| format!("g{at}")).collect::<Vec<_>>().join("|");
     check(&matching(&format!("regex: '{alternatives}'")), "regex-too-large");
     check(&matching(&format!("regex: '{}'", "a".repeat(1 << 20))), "regex-too-large");
@@ -95,13 +95,13 @@ fn regular_expressions_have_a_size() {
     check(&matching(&format!("regex: '{}a{}'", "[".repeat(500), "]".repeat(500))), "regex-too-large");
     check(&matching("regex: '[a-zA-Z0-9_-]{1,500}x'"), "regex-too-large");
     check_fine(&matching("regex: '[a-zA-Z0-9_-]{1,200}x'"));
-    // Each for itself is small.
+    // Each of them is small.
     let many = entries(10_000, |at| format!("'g{at}-[a-z]+'"));
     check_fine(&matching(&format!("regex: [{many}]")));
 }
 
 #[test]
-fn globs_have_a_size() {
+fn glob_has_a_maximum_size() {
     let alternatives = (0..10_000).map(|at| format!("g{at}")).collect::<Vec<_>>().join(",");
     check(&matching(&format!("glob: '{{{alternatives}}}'")), "unreachable-pattern");
     let alternatives = (0..1_000).map(|at| format!("{at}")).collect::<Vec<_>>().join(",");
@@ -116,7 +116,7 @@ fn globs_have_a_size() {
 }
 
 #[test]
-fn names_have_a_length() {
+fn name_has_a_maximum_length() {
     let long = "a".repeat(1 << 20);
     check(&matching(&format!("exact: '{long}'")), "unreachable-pattern");
     check(
@@ -136,7 +136,7 @@ fn names_have_a_length() {
 }
 
 #[test]
-fn yaml_has_a_depth_and_a_size() {
+fn yaml_has_a_maximum_depth_and_size() {
     check(&organization(&format!("rules: {}{}", "[".repeat(100_000), "]".repeat(100_000))), "yaml-syntax");
     check(
         &organization(&format!("rules: {}a{}", "{a: ".repeat(100_000), "}".repeat(100_000))),
@@ -145,7 +145,7 @@ fn yaml_has_a_depth_and_a_size() {
     check(&organization(&format!("rules: {}a", "- ".repeat(1_000))), "yaml-syntax");
     let nested = (0..1_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>();
     check(&organization(&format!("rules:\n {}", nested.replace('\n', "\n "))), "yaml-syntax");
-    // A condition in a condition in a condition, as deep as a file may go and deeper.
+    // Nested conditions, as deep as a file may be nested and deeper.
     let condition =
         |depth: usize| format!("{}connection: acme-entra{}", "not: { ".repeat(depth), " }".repeat(depth));
     let rule = |depth: usize| {
@@ -166,14 +166,14 @@ fn yaml_has_a_depth_and_a_size() {
 }
 
 #[test]
-fn mappings_have_a_size() {
+fn mapping_has_a_maximum_size() {
     let rules = |count| {
         let rule = |at| format!("{{ id: r{at}, match: {{ exact: g{at} }}, grant: readers }}");
         organization(&format!("rules: [{}]", entries(count, rule)))
     };
     check(&rules(100_000), "invalid-value");
     check_fine(&rules(10_000));
-    // Each of many rules looks like many others to whoever asks whether one of them is enough.
+    // Each rule could be covered by many others, so lints compare many pairs.
     let globs = |at| format!("{{ id: r{at}, match: {{ glob: ['*-{at}-*', '{at}*'] }}, grant: readers }}");
     check_fine(&organization(&format!("rules: [{}]", entries(1_500, globs))));
     let regexes = |at| format!("{{ id: r{at}, match: {{ regex: '[a-z]+-{at}-.*' }}, grant: readers }}");
@@ -220,8 +220,8 @@ fn platform(applications: usize, groups: usize) -> Compilation {
 }
 
 #[test]
-fn platforms_have_a_size() {
-    // As many as were seen on one real platform, and as many as there may be.
+fn platform_has_a_maximum_size() {
+    // As many as a real platform has, and as many as are allowed.
     for applications in [257, 542, 4_096] {
         let compilation = platform(applications, 2);
         check_fine(&compilation);
@@ -256,7 +256,7 @@ fn platforms_have_a_size() {
 }
 
 #[test]
-fn templates_multiply_up_to_a_size() {
+fn templates_expand_up_to_a_maximum() {
     let rules = entries(1_000, |at| {
         format!("{{ id: r{at}, match: {{ exact: '{{{{prefix}}}}-{at}' }}, grant: readers }}")
     });
@@ -280,8 +280,8 @@ fn templates_multiply_up_to_a_size() {
 }
 
 #[test]
-fn conditions_are_looked_into_up_to_a_size() {
-    // Thirteen values, of which twelve attributes have one each: whoever tries them all is not done before the night.
+fn condition_check_stops_at_its_limit() {
+    // Thirteen values, each for one of twelve attributes: there are too many combinations to try all of them.
     let attribute = |at: usize, value: usize| format!("{{ user: {{ attribute: /a{at}, equals: {value} }} }}");
     let somewhere = |value| format!("{{ not: {{ any: [{}] }} }}", entries(12, |at| attribute(at, value)));
     let when = format!("{{ not: {{ any: [{}] }} }}", entries(13, somewhere));
@@ -291,11 +291,11 @@ fn conditions_are_looked_into_up_to_a_size() {
 }
 
 #[test]
-fn a_platform_in_one_file_has_the_same_budgets() {
+fn single_file_platform_has_the_same_limits() {
     let text = format!("version: 1\nplatform: {}{}", "{a: ".repeat(100_000), "}".repeat(100_000));
     let compilation = compile_whole(&file("whole.yaml", text));
     check(&compilation, "yaml-syntax");
-    // Neither is there an end to what a platform may list without one.
+    // The limit of applications is the same as well.
     let applications = entries(5_000, |at| {
         format!("a{at}: {{ clients: [c{at}], claim: 'https://claims.example.com/{at}' }}")
     });
@@ -308,7 +308,7 @@ fn a_platform_in_one_file_has_the_same_budgets() {
 }
 
 #[test]
-fn what_might_be_meant_is_looked_for_up_to_a_size() {
+fn suggestions_stop_at_their_limit() {
     let groups =
         entries(2_000, |at| format!("readers-of-{at}: {{ applications: [catalog], description: Reads. }}"));
     let platform = format!("{PLATFORM}#")

@@ -1,5 +1,5 @@
 //! Runs every test case of the sample mappings and of `tests/cases/`, natively and, under `wasm-pack test --node`,
-//! as WebAssembly. The Action's Node tests run the same cases a third time.
+//! as WebAssembly. The Action's Node tests run the same cases as well.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -43,7 +43,7 @@ fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn every_case_gives_what_it_says() {
+fn cases_give_their_expected_answers() {
     let mut answers = Sha256::new();
     let mut count = run(compile(&mapping_files()), &mut answers);
     for file in case_files() {

@@ -1,4 +1,4 @@
-//! The documentation says what the program does: every code is explained, every example is a real one.
+//! The documentation describes what the program does: every code is listed, and every quoted example is in its file.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
@@ -84,7 +84,7 @@ fn check_quote(quote: &Quote<'_>, variants: &[Variant]) {
 }
 
 #[test]
-fn every_example_is_quoted() {
+fn quoted_examples_match_their_files() {
     let mut pages = files_below("docs");
     pages.retain(|path| path.ends_with(".md"));
     pages.extend(root().join("README.md").is_file().then(|| "README.md".to_owned()));

@@ -1,4 +1,4 @@
-//! Formatting changes how a mapping file looks, and nothing else.
+//! Formatting changes the layout of a mapping file, and never its meaning or its comments.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
@@ -22,7 +22,7 @@ fn file(text: &str) -> SourceFile {
     SourceFile { path: "x.yaml".to_owned(), text: text.to_owned() }
 }
 
-/// Formats a text, and its result once more: nothing is left to do then.
+/// Formats a text, and asserts that formatting the result again changes nothing.
 #[track_caller]
 fn formatted(text: &str) -> String {
     let once = format(&file(text)).unwrap_or_else(|refusal| panic!("{refusal}: {refusal:?}\n{text}"));
@@ -54,7 +54,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn fixtures_come_out_as_written() {
+fn format_writes_fixtures_as_expected() {
     let paths = yaml_below("tests/fixtures/format");
     let inputs = paths.iter().filter_map(|path| path.to_str()?.strip_suffix(".in.yaml"));
     let mut count = 0;
@@ -67,7 +67,7 @@ fn fixtures_come_out_as_written() {
 }
 
 #[test]
-fn the_samples_are_canonical() {
+fn samples_are_canonical() {
     for path in [yaml_below("mappings"), yaml_below("tests/cases")].concat() {
         let text = read(&path);
         assert_eq!(formatted(&text), text, "{}", path.display());
@@ -107,7 +107,7 @@ fn check_refused(text: &str, expected: Construct, marked: &str) {
 }
 
 #[test]
-fn what_cannot_be_rewritten_is_refused_where_it_stands() {
+fn unsupported_construct_is_refused_with_its_location() {
     check_refused("a: &x b\n", Construct::Anchor, "&x");
     check_refused("a: &x b\nc: *x\n", Construct::Alias, "*x");
     check_refused("a: !!str 1\n", Construct::Tag, "!!str");
@@ -115,12 +115,12 @@ fn what_cannot_be_rewritten_is_refused_where_it_stands() {
     check_refused("%YAML 1.2\n---\na: b\n", Construct::Directive, "%YAML");
     check_refused("? a\n: b\n", Construct::Key, "?");
     check_refused("just text\n", Construct::Outermost, "just text");
-    // The byte order mark and the line breaks that the canonical form does without count for the place.
+    // The byte order mark and the line breaks that formatting removes count in the location.
     check_refused("\u{feff}# ä\r\nb: 1\r\na: !x b\r\n", Construct::Tag, "!x");
 }
 
 #[test]
-fn a_refusal_says_what_to_do() {
+fn refusal_says_what_to_do() {
     for text in ["a: &x b\n", "a: [\n", "just text\n"] {
         let refusal = format(&file(text)).expect_err(text);
         assert!(!refusal.to_string().is_empty() && !refusal.help().is_empty(), "{refusal:?}");
@@ -129,7 +129,7 @@ fn a_refusal_says_what_to_do() {
 }
 
 #[test]
-fn files_without_content_stay() {
+fn file_without_content_keeps_its_comments() {
     for text in ["", "# one\n\n# two\n"] {
         assert_eq!(formatted(text), text);
     }
@@ -137,7 +137,7 @@ fn files_without_content_stay() {
 }
 
 proptest! {
-    /// Whatever an author writes, in whatever way: it says the same afterwards, and no comment is lost.
+    /// A formatted file has the same values and the same comments, in whatever style its author wrote it.
     #[test]
     fn formatting_keeps_values_and_comments(choices in proptest::collection::vec(any::<u8>(), 0..400)) {
         let (text, mut comments) = Author::new(choices).write();
@@ -151,9 +151,9 @@ proptest! {
         prop_assert_eq!(kept, comments, "from\n{}\nto\n{}", text, after);
     }
 
-    /// Text of any kind is formatted or refused.
+    /// Arbitrary text is formatted or refused, and never panics.
     #[test]
-    fn any_text_has_an_answer(text in "[-ab:?&*!|>%#'\" \t\n\\[\\]{},1.\u{feff}\r]{0,60}") {
+    fn any_text_is_formatted_or_refused(text in "[-ab:?&*!|>%#'\" \t\n\\[\\]{},1.\u{feff}\r]{0,60}") {
         if let Ok(once) = format(&file(&text)) {
             prop_assert_eq!(formatted(&once), once);
         }

@@ -1,5 +1,5 @@
 //! The order of the rooms in `src/`: a room uses only rooms listed above it, and no files of a room use each other
-//! in a ring. ARCHITECTURE.md tells what each room has.
+//! in a ring. ARCHITECTURE.md describes each room.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
@@ -31,7 +31,7 @@ const ROOMS: [&str; 17] = [
     "compiler",
 ];
 
-/// Joins compiler and engine for a browser page, so it uses rooms listed after its own.
+/// Connects compiler and engine for a browser page, so it uses rooms listed after its own.
 const PAGE: &str = "host::page";
 
 /// The modules of `src/`, each with the modules that its code uses. Tests may use everything, so they are not listed.
@@ -116,7 +116,7 @@ fn code_of(text: &str) -> String {
     others.replace_all(text, "").into_owned()
 }
 
-/// The paths below the crate that code names by `crate::`, `super::` or `self::`, groups in braces taken apart.
+/// The paths in the crate that code names with `crate::`, `super::` or `self::`; groups in braces are expanded.
 fn paths_in(module: &str, code: &str) -> Vec<Vec<String>> {
     let path =
         Regex::new(r"\b(crate|super|self)((?:::\w+)*)(?:::\{([^;]*?)\}\s*;)?").expect("a regular expression");

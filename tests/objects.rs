@@ -1,4 +1,4 @@
-//! The compiler and the engine as a browser page uses them: JavaScript objects in, JavaScript objects out.
+//! The compiler and the engine as a browser page uses them: JavaScript objects are passed in and returned.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
@@ -61,7 +61,7 @@ fn findings_are_data() {
 }
 
 #[wasm_bindgen_test]
-fn a_malformed_call_throws() {
+fn malformed_call_throws() {
     compile_mappings(JsValue::from_str("mappings")).expect_err("no list of files");
     answer_event(b"no bundle", Object::new().into()).expect_err("no bundle");
 }

@@ -1,4 +1,4 @@
-//! Patterns of mapping files are parsed in one place, which keeps them from being parsed twice, or in two ways.
+//! Patterns of mapping files are parsed in one place only, so that they cannot be parsed twice or in two ways.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 

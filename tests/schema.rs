@@ -1,5 +1,5 @@
-//! The JSON Schemas of the mapping files: they are those of the language, they accept what it accepts, and refuse
-//! nothing that it does not refuse.
+//! The JSON Schemas of the mapping files: they are up to date, accept everything that the compiler accepts, and refuse
+//! nothing else.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::expect_used,
@@ -73,7 +73,7 @@ impl Validators {
         Self(schemas().into_iter().map(validator).collect())
     }
 
-    /// What the schema has against a file.
+    /// The errors that the schema reports for a file.
     fn check(&self, kind: &str, json: &Json) -> Vec<String> {
         let errors = self.0.get(kind).expect("a kind").iter_errors(json);
         errors.map(|error| format!("{}: {:.200}", error.instance_path(), error.to_string())).collect()
@@ -89,7 +89,7 @@ fn has_errors(compilation: &Compilation) -> bool {
 }
 
 #[test]
-fn the_committed_schemas_are_those_of_the_language() {
+fn committed_schemas_are_up_to_date() {
     let mut names = BTreeSet::new();
     for schema in schemas() {
         let path = format!("{FOLDER}/{}", schema.file_name());
@@ -105,14 +105,14 @@ fn the_committed_schemas_are_those_of_the_language() {
 }
 
 #[test]
-fn the_schemas_are_schemas() {
+fn schemas_are_valid_json_schemas() {
     for Schema { kind, json, .. } in schemas() {
         assert!(jsonschema::meta::is_valid(&json), "{kind}");
     }
 }
 
 #[test]
-fn good_files_are_good_to_the_schemas() {
+fn schemas_accept_valid_files() {
     let validators = Validators::new();
     let mut files: Vec<_> = mapping_files().into_iter().chain(case_files()).collect();
     files.push(source(LANGUAGE));
@@ -126,7 +126,7 @@ fn good_files_are_good_to_the_schemas() {
 
 /// Every sample file opens in an editor with the schema of its kind.
 #[test]
-fn the_samples_name_their_schemas() {
+fn samples_name_their_schemas() {
     for file in mapping_files().into_iter().chain(case_files()) {
         let above = "../".repeat(file.path.matches('/').count());
         let line =
@@ -136,7 +136,7 @@ fn the_samples_name_their_schemas() {
 }
 
 #[test]
-fn wrong_files_are_wrong_to_the_schemas() {
+fn schemas_refuse_known_wrong_files() {
     let validators = Validators::new();
     let mut seen = Vec::new();
     for variant in pages(root()).into_iter().flat_map(|page| page.variants) {
@@ -144,7 +144,7 @@ fn wrong_files_are_wrong_to_the_schemas() {
             // A file in the wrong place has no kind.
             Ok(_) if kind(&file.path) == "whole" && file.path != SINGLE_FILE => false,
             Ok(json) => !validators.is_valid(kind(&file.path), &json),
-            // A schema has nothing to say about text that is not YAML.
+            // A schema cannot check text that is not YAML.
             Err(_) => false,
         };
         if variant.files.iter().filter(|file| file.path.ends_with(".yaml")).any(refused) {
@@ -155,9 +155,9 @@ fn wrong_files_are_wrong_to_the_schemas() {
     assert_eq!(seen, SEEN, "the variants in which a schema sees something wrong");
 }
 
-/// Nothing that a schema refuses is accepted by the compiler: an editor marks no good file.
+/// The compiler accepts no file that a schema refuses, so editors mark no valid file.
 #[test]
-fn what_a_schema_refuses_the_compiler_refuses() {
+fn compiler_refuses_what_schemas_refuse() {
     let validators = Validators::new();
     let (mut refused, mut alarms) = (0, Vec::new());
     let mut check =
@@ -192,7 +192,7 @@ fn what_a_schema_refuses_the_compiler_refuses() {
     assert!(refused > 1_000, "only {refused} changes were refused");
 }
 
-/// A file that holds this; JSON is YAML.
+/// A file with this content; JSON is YAML.
 fn as_file(path: &str, json: &Json) -> SourceFile {
     SourceFile { path: path.to_owned(), text: json.to_string() }
 }
@@ -221,7 +221,7 @@ fn apart(whole: &Json) -> BTreeMap<String, Json> {
 
 /// The fixture of the whole language has every key that a schema knows, so that the mutations reach it.
 #[test]
-fn the_fixture_has_every_key() {
+fn schema_fixture_has_every_key() {
     let whole = schemas().into_iter().find(|schema| schema.kind == "whole").expect("a kind").json;
     let used = mutations::keys(&read(&source(LANGUAGE)).expect("YAML"));
     let definitions = whole["definitions"].as_object().expect("definitions").values();

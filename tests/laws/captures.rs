@@ -1,4 +1,4 @@
-//! What a glob captures is what the regular expression that docs/mapping.md gives for it captures.
+//! A glob captures the same as the regular expression that docs/language/patterns.md gives for it.
 
 use claimsmith::Glob;
 use proptest::collection::vec;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use crate::reference::{capture_of, lower, of_capturing_glob, whole};
 
-/// What can stand before, between and after captures.
+/// A piece of a glob before, between or after captures.
 fn piece() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         5 => select(&["-", "-", "a", "b", "A-", "-a", "ö", "-Ö"][..]),
@@ -24,7 +24,7 @@ fn pieces() -> impl Strategy<Value = String> {
     vec(piece(), 0..3).prop_map(|pieces| pieces.concat())
 }
 
-/// One to three captures; sometimes in each of two alternatives, in another order.
+/// One to three captures; sometimes two alternatives have them in different orders.
 fn glob() -> impl Strategy<Value = String> {
     let separated = || {
         (1..4usize, vec(pieces(), 4), any::<bool>()).prop_map(|(count, pieces, dash)| {
@@ -37,7 +37,7 @@ fn glob() -> impl Strategy<Value = String> {
         })
     };
     let alternatives = (separated(), pieces(), pieces(), pieces())
-        .prop_map(|(glob, one, two, behind)| format!("{{{glob},{one}${{y}}{two}-${{x}}}}{behind}"));
+        .prop_map(|(glob, one, two, after)| format!("{{{glob},{one}${{y}}{two}-${{x}}}}{after}"));
     let glob = prop_oneof![4 => separated(), 1 => alternatives];
     glob.prop_map(|glob| glob.replace("**", "*"))
 }
@@ -56,7 +56,7 @@ proptest! {
     })]
 
     #[test]
-    fn a_glob_captures_what_its_regular_expression_says(
+    fn glob_captures_as_its_regular_expression_does(
         glob in glob(),
         ignore_case: bool,
         names in vec(name(), 20),

@@ -1,4 +1,4 @@
-//! What random worlds found, once more and small.
+//! Small examples of mistakes that random worlds found.
 
 use claimsmith::compiler::compile_whole;
 use claimsmith::diagnostic::SourceFile;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::reference::glob_matches;
 
-/// Logs in somebody with these groups under `rules`; `id-1` is called `GG-eng`.
+/// Checks a login with these groups under `rules`; `id-1` has the alias `GG-eng`.
 #[track_caller]
 fn check(rules: &str, groups: &[&str], expected: &[&str], fired: &[&str]) {
     let text = format!(
@@ -40,9 +40,9 @@ cases: []
     );
     let explanation = explanation::explain(&bundle, &event);
     let steps = explanation.groups.iter().flat_map(|step| &step.rules).chain(&explanation.everyone);
-    let mut told: Vec<String> = steps.map(|step| step.rule.clone()).collect();
-    told.sort();
-    assert_eq!(told, answer.rules, "every rule that fired is told");
+ Vec<String> = steps.map(|step| step.rule.clone()).collect();
+    explained.sort();
+    assert_eq!(explained, answer.rules, "every rule that fired is explained");
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {
@@ -50,7 +50,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_pattern_whose_captures_nobody_grants_matches_aliases() {
+fn pattern_with_unused_captures_matches_aliases() {
     let everyone = "{ id: y, everyone: true, grant: all }";
     for pattern in ["glob: 'GG-${team}'", "regex: 'GG-(?<team>.+)'"] {
         let grants = format!("[{{ id: x, match: {{ {pattern} }}, grant: all }}]");
@@ -63,16 +63,16 @@ fn a_pattern_whose_captures_nobody_grants_matches_aliases() {
 }
 
 #[test]
-fn a_rule_for_everyone_is_told_with_its_condition() {
+fn rule_for_everyone_is_explained_with_its_condition() {
     let rule = |more: &str| format!("[{{ id: x, everyone: true, {more}, grant: all }}]");
     check(&rule("expires: 2030-01-01"), &[], &["all"], &["x"]);
     check(&rule("when: { application: one }"), &[], &["all"], &["x"]);
     check(&rule("when: { user: { attribute: /level, above: 1 } }"), &[], &[], &[]);
 }
 
-/// Here the reference was wrong: it saw `ö` as a character that `id-1` has as well.
+/// The mistake was in the reference: it replaced `ö` by a character that `id-1` has as well.
 #[test]
-fn a_letter_outside_ascii_is_no_other_character() {
+fn reference_distinguishes_letters_outside_ascii() {
     let rules = "[{ id: x, match: { glob: '*?ö' }, grant: all }]";
     check(rules, &["id-7"], &[], &[]);
     check(rules, &["id-ö"], &["all"], &["x"]);
@@ -81,9 +81,9 @@ fn a_letter_outside_ascii_is_no_other_character() {
     }
 }
 
-/// Here, too: it brought all letters of what a regular expression captures into lower case.
+/// The mistake was in the reference: it changed all letters of a regular expression's capture to lower case.
 #[test]
-fn letters_outside_ascii_keep_their_case_in_what_a_regular_expression_captures() {
+fn regex_capture_keeps_the_case_of_letters_outside_ascii() {
     let rule = |pattern: &str, grant: &str| {
         format!("[{{ id: x, match: {{ {pattern}, ignore-case: true }}, grant: '{grant}' }}]")
     };

@@ -1,4 +1,4 @@
-//! Platforms that use the whole language, and logins of every kind.
+//! Laws for platforms that use the whole language, and for logins of every kind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() }
 }
 
-/// The world that the compiler accepts, and its bundle.
+/// The world without the rules that the compiler refuses, and its bundle.
 fn compiled(mut world: World) -> Result<(World, Vec<u8>), TestCaseError> {
     let bytes = world.compile().ok_or_else(|| TestCaseError::reject("no rule is left"))?;
     Ok((world, bytes))
@@ -27,16 +27,16 @@ fn decoded(bytes: &[u8]) -> Bundle<'_> {
     Bundle::decode(bytes).expect("the compiler's bundles decode")
 }
 
-/// The answer to a login, with what its event cannot say.
+/// The answer to a login, including values that JSON cannot express.
 fn answer_to(bundle: &Bundle<'_>, login: &Login, event: &Event) -> Answer {
     let fetched = event.fetch(bundle);
     Answer::new(bundle, fetched.route(), &evaluate(bundle, &input(login, &fetched)))
 }
 
-/// What the reference tells of an answer.
-fn told(answer: Answer) -> Expected {
+/// The part of an answer that the reference predicts.
+fn predicted_part(answer: Answer) -> Expected {
     let mut notes = answer.notes;
-    // The reference does not follow texts that lead to nothing.
+    // The reference does not predict these notes.
     for note in [Note::UnregisteredTarget, Note::ForbiddenTarget, Note::NearMiss] {
         notes.remove(note.code());
     }
@@ -51,7 +51,7 @@ fn told(answer: Answer) -> Expected {
     }
 }
 
-/// Brings lists into an order that each number decides anew.
+/// Shuffles lists; the number is the seed.
 fn shuffle(mut number: u64) -> impl FnMut(&mut Vec<String>) {
     move |list| {
         list.sort_by_cached_key(|text| {
@@ -104,7 +104,7 @@ fn encode(value: &Value<'_>, call: &mut Vec<u8>) {
     }
 }
 
-/// The call that asks where a login leads.
+/// The call of the boundary that routes a login.
 fn route_call(login: &claimsmith::Login<'_>) -> Vec<u8> {
     let mut call = Vec::new();
     for text in [login.organization, login.connection, login.client] {
@@ -184,7 +184,7 @@ fn check_explanation(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseE
         "{:?}",
         explanation.removed
     );
-    // Without `none` alone, whatever fired has been matched by a group or is for everyone.
+    // Each rule that fired has a step: a group that it matches, or a step for everyone.
     let seen: BTreeSet<&String> = steps().map(|step| &step.rule).collect();
     prop_assert!(answer.rules.iter().all(|rule| seen.contains(rule)), "{:?}", answer.rules);
     let unmatched: BTreeSet<_> = explanation
@@ -197,7 +197,7 @@ fn check_explanation(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseE
     Ok(())
 }
 
-/// Every group is one that some rule or the default may grant, and none that a rule which fired takes away.
+/// Every group may be granted by some rule or the default, and no rule that fired excludes it.
 fn check_bounds(world: &World, login: &Login, answer: &Answer) -> Result<(), TestCaseError> {
     let application: &Application = &world.applications[login.application];
     let rules = || world.rules.iter().filter(|rule| answer.rules.contains(&rule.id));
@@ -212,7 +212,7 @@ fn check_bounds(world: &World, login: &Login, answer: &Answer) -> Result<(), Tes
     }
     for (_, tier) in TIERS {
         let kept = tier.iter().filter(|group| answer.groups.iter().any(|it| it == *group)).count();
-        prop_assert!(kept <= 1, "one of a tier");
+        prop_assert!(kept <= 1, "several groups of one tier");
     }
     Ok(())
 }
@@ -221,7 +221,7 @@ proptest! {
     #![proptest_config(config(50))]
 
     #[test]
-    fn an_evaluation_is_what_the_language_says(world in world(), logins in vec(prop_oneof![login(0), login(3)], 12)) {
+    fn evaluation_agrees_with_the_reference_on_the_whole_language(world in world(), logins in vec(prop_oneof![login(0), login(3)], 12)) {
         let (world, bytes) = compiled(world)?;
         let bundle = decoded(&bytes);
         for login in &logins {
@@ -230,7 +230,7 @@ proptest! {
             check_bounds(&world, login, &answer)?;
             check_explanation(&bundle, &event)?;
             check_boundary(&bundle, login, &event)?;
-            prop_assert_eq!(told(answer), reference::evaluate(&world, login), "{:#?} {:#?}", login, world);
+            prop_assert_eq!(predicted_part(answer), reference::evaluate(&world, login), "{:#?} {:#?}", login, world);
         }
     }
 }
@@ -239,7 +239,7 @@ proptest! {
     #![proptest_config(config(30))]
 
     #[test]
-    fn order_changes_nothing_in_the_whole_language(
+    fn evaluation_ignores_order_in_the_whole_language(
         world in world(),
         logins in vec(login(0), 6).prop_flat_map(|logins| (Just(logins.clone()), Just(logins))),
         number in any::<u64>(),
@@ -264,7 +264,7 @@ proptest! {
     }
 
     #[test]
-    fn a_formatted_mapping_gives_the_same_bundle(world in world(), number in any::<u64>()) {
+    fn formatted_mapping_compiles_to_the_same_bundle(world in world(), number in any::<u64>()) {
         let (world, bytes) = compiled(world)?;
         let mut files = world.files(&mut shuffle(number));
         for file in &mut files {
@@ -276,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn a_login_without_groups_that_anyone_knows_gets_what_everyone_gets(world in world(), mut login in login(0)) {
+    fn login_without_groups_fires_only_rules_for_everyone(world in world(), mut login in login(0)) {
         let (world, bytes) = compiled(world)?;
         let bundle = decoded(&bytes);
         login.arrivals = vec![Arrival::Entries(Vec::new()), Arrival::Entries(Vec::new())];
@@ -290,7 +290,7 @@ proptest! {
 proptest! {
     #![proptest_config(config(60))]
 
-    /// What is normalized once is not changed by being normalized again.
+    /// Normalizing a normalized name does not change it.
     #[test]
     fn normalization_is_idempotent(
         pieces in vec(vec(proptest::sample::select(
@@ -313,7 +313,7 @@ cases: []
 "),
         };
         for normalize in ["nfc", "trim", "[nfc, trim]"] {
-            let platform = claimsmith::compiler::compile_whole(&file(normalize)).platform.expect("a fine platform");
+            let platform = claimsmith::compiler::compile_whole(&file(normalize)).platform.expect("a platform without errors");
             let bundle = decoded(&platform.bundle);
             let normalized = |names: &[String]| {
                 let event = serde_json::json!({
@@ -324,7 +324,7 @@ cases: []
             let mut once = normalized(&names);
             prop_assert_eq!(once.reason, "ok");
             if normalize.contains(',') {
-                // What an invisible character kept apart from its letter is joined by the next pass, and no later one.
+                // Removing an invisible character can put a mark next to its letter, which the second pass composes.
                 once = normalized(&once.unmatched);
             }
             let twice = normalized(&once.unmatched);
@@ -332,9 +332,9 @@ cases: []
         }
     }
 
-    /// What a form gives of a name does not depend on what stands around it.
+    /// A form reads the same name, whatever domain or branch is around it.
     #[test]
-    fn a_form_gives_back_the_name(name in name()) {
+    fn form_reads_the_name_back(name in name()) {
         let special = |char| matches!(char, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#');
         let escaped: String = name.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect();
         let dn = NameForm::DistinguishedName { attribute: "cn", of: claimsmith::AttributeOf::Entry, base_dn: Some("DC=acme") };
@@ -346,9 +346,9 @@ cases: []
     }
 }
 
-/// A random world has every part of the language now and then: otherwise the laws above would say little.
+/// Random worlds reach every part of the language; otherwise the laws above would prove little.
 #[test]
-fn worlds_and_logins_are_of_every_kind() {
+fn random_worlds_cover_the_language() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();

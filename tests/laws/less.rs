@@ -1,5 +1,5 @@
-//! Whoever sends less gets no more: a login in which values are missing, null, unreadable or of the wrong type has no
-//! group that the login with these values lacks, except a lower one of a tier in place of a higher one.
+//! Sending less never grants more: a login in which values are missing, null, unreadable or of the wrong type has no
+//! group that the login with these values lacks, except a lower group of a tier in place of a higher one.
 
 mod change;
 mod exceptions;
@@ -30,7 +30,7 @@ pub(crate) fn is_no_more(less: &[String], more: &[String]) -> bool {
     })
 }
 
-/// Makes the changes, one after the other, that make the login less and that the law holds for.
+/// Applies the changes one by one, without those that do not make the login less or that are exceptions.
 fn lessen(
     world: &World,
     login: &Login,
@@ -59,7 +59,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn whoever_sends_less_gets_no_more(
+    fn sending_less_never_grants_more(
         mut world in world(),
         pairs in vec((prop_oneof![2 => login(0), 1 => login(1)], vec(change(), 1..4)), 24),
     ) {
@@ -73,29 +73,29 @@ proptest! {
                 "{:?} in place of {:?}: {:#?} {:#?} {:#?}", without.groups, with.groups, login, less, world
             );
             prop_assert!(without.outcome == "groups" || without.groups.is_empty());
-            let told = refer(&world, &less);
-            prop_assert_eq!((without.reason, &without.groups), (told.reason, &told.groups), "{:#?} {:#?}", less, world);
+            let expected = refer(&world, &less);
+            prop_assert_eq!((without.reason, &without.groups), (expected.reason, &expected.groups), "{:#?} {:#?}", less, world);
         }
     }
 }
 
-/// What was seen of one kind of change.
+/// Counts for one kind of change.
 #[derive(Debug, Default)]
 struct Seen {
-    /// Logins that have a group and from which the change takes none.
+    /// Logins that have a group and keep all of theirs.
     equal: u32,
-    /// Logins that have a group and from which the change takes one.
+    /// Logins that lose a group.
     fewer: u32,
-    /// Logins that get a lower group of a tier.
+    /// Logins that receive a lower group of a tier instead.
     lower: u32,
     excepted: u32,
 }
 
-/// The reference keeps the law; and there is enough to be seen of each kind of change for the law to mean something.
+/// The reference keeps the law, and each kind of change occurs often enough for the law to prove something.
 #[test]
-fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
+fn reference_keeps_the_law_for_every_kind_of_change() {
     let mut runner = TestRunner::deterministic();
-    // Each exception has to be one: of each, how often a login gets more by it.
+    // How often a login receives more through each exception: each has to be necessary.
     let (mut seen, mut excepted) = (BTreeMap::<String, Seen>::new(), BTreeMap::<String, u32>::new());
     let mut met = BTreeMap::<String, u32>::new();
     let (worlds, logins, changes) = (world(), login(0), change());
@@ -106,7 +106,7 @@ fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
         if round >= 300 && EXCEPTIONS.iter().all(|(it, _)| it.is_by_nature() || has_shown(*it)) {
             break;
         }
-        assert!(round < 3_000, "some exception gives nobody more: {excepted:?}");
+        assert!(round < 3_000, "an exception is not necessary: {excepted:?}");
         let mut world = worlds.new_tree(&mut runner).expect("a world").current();
         if world.incomplete == "use-partial" {
             world.rules.retain(|rule| match &rule.matches {
@@ -117,7 +117,7 @@ fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
         for _ in 0..16 {
             let login = logins.new_tree(&mut runner).expect("a login").current();
             let with = refer(&world, &login);
-            // Where nothing was decided, there is nothing to get around.
+            // A login without groups and rules has nothing to lose.
             if with.groups.is_empty() && with.rules.is_empty() && with.reason == "ok" {
                 continue;
             }
@@ -169,7 +169,7 @@ fn the_reference_keeps_the_law_and_the_law_sees_every_kind_of_less() {
 
 /// The law and the documentation list the same exceptions.
 #[test]
-fn the_documentation_lists_every_exception() {
+fn documentation_lists_every_exception() {
     let page = include_str!("../../docs/language/evaluation.md");
     let section = page.split("## What a login that sends less gets").nth(1).expect("the section");
     let table = section.split("| --- | --- |\n").nth(1).expect("the table");

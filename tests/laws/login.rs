@@ -1,4 +1,4 @@
-//! Random logins: what they carry, and the events that say so.
+//! Random logins: their values, and the events that carry them.
 
 use claimsmith::Value;
 use claimsmith::event::{Event, Fetched};
@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::world::{APPLICATIONS, CONNECTIONS, NameForm, Shape, Source, World, name};
 
-/// No JSON value is unreadable: this number is replaced after the event was read.
+/// JSON has no unreadable value: this number is replaced after the event was read.
 pub(crate) const UNREADABLE: u32 = 4_000_000_000;
 
 /// The protocol of an exchange.
@@ -18,7 +18,7 @@ pub(crate) const REFRESH: &str = "oauth2-refresh-token";
 /// How many hours ago a user may have authenticated for an exchange.
 pub(crate) const MAX_AGE: u32 = 12;
 
-/// What is found where groups are read.
+/// The value that a source reads.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Arrival {
     Absent,
@@ -31,16 +31,16 @@ pub(crate) enum Arrival {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Entry {
-    /// What rules see.
+    /// The name that rules see.
     Name(String),
     Empty,
-    /// Of another branch or domain, where the form has such.
+    /// Of another branch or domain, if the form has one.
     Outside,
     /// With a control character.
     Control,
-    /// Not of the form, where there is one.
+    /// Not in the form, if there is one.
     Formless,
-    /// These only where an entry can be anything but text.
+    /// The following only if entries can be other values than text.
     Number,
     Null,
     Object,
@@ -48,7 +48,7 @@ pub(crate) enum Entry {
     Unreadable,
 }
 
-/// What can replace an entry so that it is not a group.
+/// Replacements that make an entry not a group.
 pub(crate) const FLAWS: [Entry; 7] = [
     Entry::Control,
     Entry::Formless,
@@ -68,7 +68,7 @@ pub(crate) enum Holder {
     Metadata(Json),
 }
 
-/// Which of the user's linked accounts logs in.
+/// The linked account that logs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
     Alone,
@@ -79,10 +79,10 @@ pub(crate) enum Identity {
     Unclear(usize),
 }
 
-/// In how many ways an identity is unclear.
+/// How many ways there are for an identity to be unclear.
 pub(crate) const WAYS: usize = 7;
 
-/// What tells whether a login is the exchange of a refresh token, and of when. Times are texts such as `5h ago`.
+/// Signs that a login is the exchange of a refresh token, and how old it is. Times are texts such as `5h ago`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Exchange {
     pub(crate) protocol: Option<Json>,
@@ -99,7 +99,7 @@ pub(crate) struct Login {
     /// As many as a connection can have sources.
     pub(crate) arrivals: Vec<Arrival>,
     pub(crate) identity: Identity,
-    /// What is there of Entra's signs of withheld groups.
+    /// Entra's signs of withheld groups.
     pub(crate) sign: Option<(&'static str, Json)>,
     /// Attributes are `None` where they are missing.
     pub(crate) department: Option<Json>,
@@ -131,7 +131,7 @@ fn arrival(flaws: u32) -> impl Strategy<Value = Arrival> {
     ]
 }
 
-/// One of the values; with flaws it can also be missing, or one of those that no condition can be decided by.
+/// One of the values; with flaws it can also be missing, or a value that leaves conditions unknown.
 fn attribute(flaws: u32, values: &[Json], others: &[Json]) -> impl Strategy<Value = Option<Json>> + use<> {
     let common = [json!(null), json!({}), json!(UNREADABLE)];
     let others: Vec<Json> = others.iter().chain(&common).cloned().collect();
@@ -185,7 +185,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
     })
 }
 
-/// What tells that groups are withheld.
+/// A sign of withheld groups.
 pub(crate) fn sign() -> impl Strategy<Value = (&'static str, Json)> {
     select(vec![
         ("hasgroups", json!(true)),
@@ -201,7 +201,7 @@ pub(crate) fn sign() -> impl Strategy<Value = (&'static str, Json)> {
     ])
 }
 
-/// `flaws` says how often something is wrong with what arrives.
+/// `flaws` is how often a value is wrong.
 pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
     use Identity::{Alone, Linked, Primary, Unclear, WithoutProfile};
     let identity = prop_oneof![
@@ -266,7 +266,7 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
     )
 }
 
-/// What was read of a login's event, with what JSON cannot say.
+/// The values that were read from a login's event, including those that JSON cannot express.
 pub(crate) fn input<'f>(login: &Login, fetched: &'f Fetched<'_>) -> claimsmith::Login<'f> {
     let mut read = fetched.login();
     read.input.values.iter_mut().for_each(make_unreadable);
@@ -292,7 +292,7 @@ impl Login {
         self.sign.as_ref().is_some_and(|(name, value)| *name != "hasgroups" || !no.contains(value))
     }
 
-    /// The sources of the login's connection, with what arrives there.
+    /// The sources of the login's connection, with their values.
     pub(crate) fn reads<'l>(&'l self, world: &'l World) -> impl Iterator<Item = (Source, &'l Arrival)> {
         world.sources[self.connection].0.iter().copied().zip(&self.arrivals)
     }
@@ -386,7 +386,7 @@ impl Login {
             ("session", "authenticated_at", session),
         ] {
             match value {
-                // What is around a value may be null as well.
+                // The object around a value may be null as well.
                 Some(Json::Null) if object != "authentication" => event[object] = Json::Null,
                 Some(value) => event[object][key] = self.timed(value),
                 None => {}
@@ -457,7 +457,7 @@ fn written(source: Source, entry: &Entry) -> Json {
         (Entry::Empty, _) => String::new(),
         (Entry::Name(name), NameForm::Plain) => name.clone(),
         (Entry::Name(name), NameForm::Tidied) => {
-            // As copying and another system's letters leave it.
+            // As copying and other systems change it.
             let apart = name.replace('ö', "o\u{308}").replace('Ö', "O\u{308}");
             format!("\u{a0} {apart}\u{200b} ")
         }
@@ -484,7 +484,7 @@ fn written(source: Source, entry: &Entry) -> Json {
     json!(text)
 }
 
-/// What is read of an entry: a name; nothing, with the note for it; or the reason why the input is incomplete.
+/// The result of reading an entry: a name, a note that it was dropped, or the reason why the input is incomplete.
 pub(crate) enum Seen<'l> {
     Name(&'l str),
     Nothing(&'static str),

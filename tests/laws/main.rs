@@ -1,4 +1,4 @@
-//! What must hold for every mapping and every login, on random ones.
+//! Laws that hold for every mapping and every login, checked on random ones.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What a login gives by the words of docs/mapping.md, without the engine: every pattern is held against every group,
+//! A second implementation of docs/language, without the engine: every pattern is compared with every group,
 //! globs by globset, regular expressions by the crate regex, conditions in three values by hand.
 
 mod condition;
@@ -14,7 +14,7 @@ use regex::RegexBuilder;
 use crate::login::{Arrival, Entry, Identity, Login, Seen, seen};
 use crate::world::{Application, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World};
 
-/// What is told of an answer.
+/// The part of an answer that the reference predicts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Expected {
     pub(crate) outcome: &'static str,
@@ -26,8 +26,8 @@ pub(crate) struct Expected {
     pub(crate) notes: BTreeMap<&'static str, u32>,
 }
 
-/// globset works on bytes: what it calls one character is one byte. It sees characters outside ASCII renamed, to ones
-/// that no name holds.
+/// globset works on bytes, so its `?` matches one byte. Characters outside ASCII are therefore replaced by ASCII ones
+/// that are in no name.
 pub(crate) fn glob_matches(glob: &str, name: &str) -> bool {
     let renamed = |text: &str| {
         let pairs = [('ö', "\u{1}"), ('Ö', "\u{2}"), ('日', "\u{3}"), ('\u{308}', "\u{4}")];
@@ -41,12 +41,12 @@ pub(crate) fn glob_matches(glob: &str, name: &str) -> bool {
 }
 
 thread_local! {
-    // The same patterns are held against many logins.
+    // The same patterns are used for many logins.
     static GLOBS: RefCell<BTreeMap<String, GlobMatcher>> = const { RefCell::new(BTreeMap::new()) };
     static REGEXES: RefCell<BTreeMap<(String, bool), Rc<regex::Regex>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Unicode's simple case folding, by what knows nothing of Claimsmith.
+/// Unicode's simple case folding, from a library that Claimsmith does not use.
 fn fold(text: &str) -> String {
     let unicode = icu_casemap::CaseMapper::new();
     text.chars().map(|char| unicode.simple_fold(char)).collect()
@@ -58,7 +58,7 @@ pub(crate) fn lower(text: &str) -> String {
 
 /// A regular expression that has to match whole names.
 pub(crate) fn whole(pattern: &str, ignore_case: bool) -> Rc<regex::Regex> {
-    // Named classes are the only ones, and they are of ASCII.
+    // Named classes match ASCII only.
     let build = || {
         let pattern = format!("^(?:{pattern})$");
         let built = RegexBuilder::new(&pattern).case_insensitive(ignore_case).build();
@@ -69,7 +69,7 @@ pub(crate) fn whole(pattern: &str, ignore_case: bool) -> Rc<regex::Regex> {
     })
 }
 
-/// A glob as the regular expression that docs/mapping.md gives for it. A capture that several alternatives have
+/// A glob as the regular expression that docs/language/patterns.md gives for it. A capture in several alternatives
 /// gets a number after its name in each.
 pub(crate) fn of_capturing_glob(glob: &str) -> String {
     let (mut regex, mut open, mut captures) = (String::new(), 0, 0);
@@ -110,7 +110,7 @@ pub(crate) fn of_capturing_glob(glob: &str) -> String {
     regex
 }
 
-/// What a part took: the alternatives of a glob may have one each, of which one took part.
+/// The text of a capture: each alternative of a glob may have its own group, and one of them took part in the match.
 pub(crate) fn capture_of(
     captures: &regex::Captures<'_>,
     pattern: &regex::Regex,
@@ -163,7 +163,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What the captures of a rule lead to.
+    /// The groups that the captures of a rule lead to.
     fn expanded(&self, rule: &Rule) -> BTreeSet<&'static str> {
         let Matches::Groups { any, .. } = &rule.matches else { return BTreeSet::new() };
         let mut targets = BTreeSet::new();
@@ -207,13 +207,13 @@ impl Evaluator<'_> {
     }
 }
 
-/// What arrived: the names, the notes, and why it is incomplete, if it is.
+/// What a login's sources contain: the names, the notes, and why the input is incomplete, if it is.
 fn read<'l>(
     world: &'l World,
     login: &'l Login,
 ) -> (Vec<&'l str>, BTreeMap<&'static str, u32>, Option<&'static str>) {
     let (mut groups, mut notes, mut reason) = (Vec::new(), BTreeMap::new(), None);
-    // What is wrong with the whole of an attribute, or what stands there.
+    // The entries of an attribute, or what is wrong with all of it.
     let found = |source: Source, arrival: &'l Arrival| match (source.shape, login.identity) {
         (Shape::Provisioned, _) => match arrival {
             Arrival::Entries(entries) => Ok(entries),
@@ -285,13 +285,13 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
         ..Expected::default()
     };
 
-    // What rules that fired grant, what unknown rules would grant, what rules exclude for certain, and what they exclude
+    // Groups that fired rules grant, that unknown rules would grant, that rules exclude for certain, and that they exclude
     // because their condition or the clock is unknown.
     let [mut granted, mut undecided, mut excluded, mut doubted] = [(); 4].map(|()| BTreeSet::<&str>::new());
     let (mut grants, mut undecided_rules) = (false, 0);
     for rule in world.rules.iter().filter(|rule| evaluator.is_satisfied(&rule.matches)) {
         let truth = rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login));
-        // Whether the rule has not expired, which a clock without a number leaves open.
+        // Whether the rule has not expired; unknown if the clock is not a number.
         let lasts = rule.expires.map_or(Some(true), |year| login.year.map(|now| now < year));
         let verdict = match (truth, lasts) {
             (Some(false), _) => continue,
@@ -352,7 +352,7 @@ pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
     if left.len() < own.len() {
         notes.insert("excluded", (own.len() - left.len()) as u32);
     }
-    // What may be granted if all that is unknown is decided in favor of it.
+    // Groups that may be granted if every unknown condition grants and none excludes.
     let mut possible: BTreeSet<&str> = granted.union(&undecided).copied().collect();
     possible.retain(|group| application.groups.contains(group) && !excluded.contains(group));
     for (_, tier) in TIERS {

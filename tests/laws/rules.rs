@@ -39,8 +39,8 @@ fn name() -> impl Strategy<Value = String> {
     vec(select(&PIECES[..]), 1..6).prop_map(|pieces| pieces.concat())
 }
 
-/// globset works on bytes: what it calls one character is one byte. The oracle therefore sees every character
-/// outside ASCII renamed to one inside, in the same order.
+/// globset works on bytes, so its `?` matches one byte. The oracle therefore replaces every character outside ASCII
+/// by an ASCII one, in the same order.
 fn renamed(text: &str) -> String {
     text.replace('ö', "x").replace('日', "y")
 }
@@ -73,7 +73,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     (vec(name(), 1..4), globs, grants).prop_map(|(exact, glob, grant)| Rule { exact, glob, grant })
 }
 
-/// A text that begins, or ends, like others of its kind, and whether it begins so.
+/// A text with a common prefix or suffix, and whether it is the prefix.
 fn long_name(pieces: core::ops::Range<usize>) -> impl Strategy<Value = (String, bool)> {
     let stem = select(&["engineer", "engineers-of-the-", "eng", "x"][..]);
     let pieces = vec(select(&["a", "b", "ab", "-"][..]), pieces);
@@ -120,12 +120,12 @@ fn files(rules: &[(usize, &Rule)]) -> Vec<SourceFile> {
     vec![file("m/platform.yaml", &platform), file("m/organizations/acme.yaml", &organization)]
 }
 
-/// The bundle of rules that the compiler accepts; none if it finds something wrong with them.
+/// The bundle of these rules; `None` if the compiler refuses them.
 fn bundle_of(rules: &[(usize, &Rule)]) -> Option<Vec<u8>> {
     compile(&files(rules)).platform.map(|platform| platform.bundle)
 }
 
-/// Grants `admins` for `a` and for whatever begins with `b`.
+/// Grants `admins` for `a` and for names that begin with `b`.
 static SMALL_BUNDLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let rule = Rule { exact: vec!["a".into()], glob: vec!["b*".into()], grant: BTreeSet::from(["admins"]) };
     bundle_of(&[(0, &rule)]).expect("a fine rule")
@@ -145,7 +145,7 @@ fn numbered(rules: &[Rule]) -> Vec<(usize, &Rule)> {
     rules.iter().enumerate().collect()
 }
 
-/// What the rules say, without any of the engine: every rule against every group, globs by globset.
+/// The answer without the engine: every rule is compared with every group, globs by globset.
 fn reference(rules: &[Rule], groups: &[String]) -> (Vec<String>, Vec<String>, Vec<String>) {
     let (mut granted, mut fired, mut unmatched) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for group in groups {
@@ -175,7 +175,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_glob_matches_what_globset_says(glob in glob(), names in vec(name(), 1..20)) {
+    fn glob_matches_as_globset_does(glob in glob(), names in vec(name(), 1..20)) {
         let Ok(parsed) = Glob::parse(&glob) else { return Err(TestCaseError::reject("too large")) };
         for name in names {
             prop_assert_eq!(parsed.is_match(&name), oracle(&glob, &name), "`{}` against `{}`", glob, name);
@@ -187,7 +187,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_evaluation_is_what_the_rules_say(rules in vec(rule(), 1..8), groups in vec(name(), 0..12)) {
+    fn evaluation_agrees_with_the_reference_on_rules(rules in vec(rule(), 1..8), groups in vec(name(), 0..12)) {
         let Some(bytes) = bundle_of(&numbered(&rules)) else { return Err(TestCaseError::reject("refused")) };
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let Answer { groups: granted, rules: fired, unmatched, reason, .. } = answer(&bundle, &login(&json!(groups)));
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn order_changes_nothing(
+    fn evaluation_ignores_the_order_of_groups_and_rules(
         rules in vec(rule(), 1..8).prop_flat_map(|rules| (Just(rules.clone()), Just(rules).prop_shuffle())),
         groups in vec(name(), 0..12).prop_flat_map(|groups| (Just(groups.clone()), Just(groups).prop_shuffle())),
     ) {
@@ -228,7 +228,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_bundle_is_refused(rules in vec(rule(), 1..4), at in any::<Index>(), flip in 1u8..) {
+    fn damaged_bundle_is_refused(rules in vec(rule(), 1..4), at in any::<Index>(), flip in 1u8..) {
         let Some(mut bytes) = bundle_of(&numbered(&rules)) else { return Err(TestCaseError::reject("refused")) };
         let at = at.index(bytes.len());
         if let Some(byte) = bytes.get_mut(at) {
@@ -240,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn the_boundary_gives_what_evaluate_gives(rules in vec(rule(), 1..6), groups in vec(name(), 0..12)) {
+    fn boundary_agrees_with_evaluate(rules in vec(rule(), 1..6), groups in vec(name(), 0..12)) {
         let Some(bytes) = bundle_of(&numbered(&rules)) else { return Err(TestCaseError::reject("refused")) };
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let text = |text: &str| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
@@ -255,7 +255,7 @@ proptest! {
             call.push(5);
             call.extend(text(group));
         }
-        // The same list again, as the shim writes one that has names and nothing else.
+        // The same list in the encoding that the shim uses for lists of names only.
         let mut joined = head;
         joined.push(9);
         joined.extend((groups.len() as u32).to_le_bytes());
@@ -286,11 +286,11 @@ proptest! {
 }
 
 proptest! {
-    // Each has many rules, which take the compiler a while.
+    // Few cases, because compiling many rules takes a while.
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn many_globs_with_the_same_ends_are_told_apart_for_many_groups(
+    fn globs_with_common_ends_match_as_globset_does(
         ends in vec(long_name(0..6), 12..60),
         groups in vec(long_name(0..9), 1..150),
     ) {
@@ -311,7 +311,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_crosses_the_boundary_is_answered(call in vec(any::<u8>(), 0..60), tags in vec(0u8..13, 0..40)) {
+    fn boundary_answers_any_bytes(call in vec(any::<u8>(), 0..60), tags in vec(0u8..13, 0..40)) {
         let bundle = Bundle::decode(&SMALL_BUNDLE).expect("the compiler's bundles decode");
         let mut answer = Vec::new();
         boundary::route(&bundle, &call, &mut answer);
@@ -328,7 +328,7 @@ proptest! {
     }
 
     #[test]
-    fn an_incomplete_login_gets_nothing(groups in prop_oneof![
+    fn incomplete_login_receives_nothing(groups in prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(|value| json!(value)),
         any::<i32>().prop_map(|value| json!(value)),
@@ -348,7 +348,7 @@ proptest! {
 }
 
 #[test]
-fn the_order_of_applications_changes_nothing() {
+fn evaluation_ignores_the_order_of_applications() {
     let rule = Rule { exact: vec!["a".into()], glob: Vec::new(), grant: BTreeSet::from(["admins"]) };
     let files = files(&[(0, &rule)]);
     let platform = |text: &str| {

@@ -1,5 +1,5 @@
 //! Every small world: all platforms of one or two rules over a few constructs, with all logins over a few values. Each
-//! answer is held against the reference, and each pair of logins of which one sends less against the law.
+//! answer is compared with the reference, and each pair of logins of which one sends less has to keep the law.
 
 mod enumerate;
 mod logins;
@@ -25,7 +25,7 @@ use crate::world::{Condition, Matches, Rule, TIERS, World};
 /// How many organizations are compiled together.
 const BATCH: usize = 256;
 
-/// How much was looked at.
+/// How much was checked.
 #[derive(Clone, Copy, Debug, Default)]
 struct Count {
     worlds: usize,
@@ -37,7 +37,7 @@ struct Count {
     fewer: usize,
     /// Pairs in which it has a lower group of a tier.
     lower: usize,
-    /// Steps from one login to a lesser one that an exception frees.
+    /// Steps from one login to a lesser one that are exceptions.
     excepted: usize,
 }
 
@@ -55,10 +55,10 @@ impl AddAssign for Count {
 }
 
 #[test]
-fn every_small_world_is_as_the_reference_says_and_keeps_the_law() {
+fn small_worlds_agree_with_the_reference_and_keep_the_law() {
     let start = Instant::now();
     let worlds = worlds();
-    // Limits are the platform's, and so is what the compiler refuses because of them.
+    // Limits belong to the platform, and so do errors because of them.
     let mut batches: Vec<Vec<&World>> = Vec::new();
     for is_limited in [false, true] {
         for is_refused in [false, true] {
@@ -106,13 +106,13 @@ fn must_be_refused(world: &World) -> bool {
         Matches::Groups { none, .. } => rule.excludes || !none.is_empty(),
     });
     let granted = world.rules.iter().filter(|rule| !rule.excludes);
-    // The captures of the small worlds can lead to any name of two parts.
+    // The captures of small worlds can lead to any name with two parts.
     let captured = ["eng-admins", "eng-viewers"];
     let mut reached: BTreeSet<&str> = granted
         .flat_map(|rule| rule.groups.iter().chain(captured.iter().filter(|_| !rule.templates.is_empty())))
         .copied()
         .collect();
-    // Of a tier one group counts, the longest name, unless a rule that names one of its groups can be undecided.
+    // One group of a tier counts, the one with the longest name, unless a rule with a group of the tier can be undecided.
     let of_tier = |rule: &&Rule| {
         !rule.templates.is_empty() || rule.groups.iter().any(|group| TIERS[0].1.contains(group))
     };
@@ -180,7 +180,7 @@ fn files(batch: &[&World]) -> Vec<SourceFile> {
     [file("m/platform.yaml".to_owned(), platform.to_string())].into_iter().chain(organizations).collect()
 }
 
-/// Checks worlds that are all to be refused, or all to be accepted.
+/// Checks worlds of which the compiler has to refuse all, or accept all.
 fn check_batch(batch: &[&World]) -> (Count, Vec<String>) {
     let compiled = compile(&files(batch));
     let mut count = Count { worlds: batch.len(), ..Count::default() };
@@ -246,22 +246,22 @@ fn check_world(bundle: &Bundle<'_>, name: &str, world: &World, count: &mut Count
             let values = lookups.iter().map(|lookup| prepared.value(lookup)).collect();
             let input = Input::new(prepared.now(), values);
             let evaluation = evaluate_routed(bundle, route, &input, |_| ());
-            let told = told(bundle, mapping, &evaluation);
+            let actual = predicted_part(bundle, mapping, &evaluation);
             let expected = reference::evaluate(world, &prepared.login);
-            if told != expected {
+            if actual != expected {
                 let login = &prepared.login;
-                return Err(format!("{told:?} is not {expected:?}: {} {login:?}", shown(world)));
+                return Err(format!("{actual:?} is not {expected:?}: {} {login:?}", shown(world)));
             }
             count.logins += 1;
-            count.with_groups += usize::from(!told.groups.is_empty());
-            given.push(set_of(&told.groups));
+            count.with_groups += usize::from(!actual.groups.is_empty());
+            given.push(set_of(&actual.groups));
         }
         check_pairs(world, application, &dimensions, &logins, &given, count)?;
     }
     Ok(())
 }
 
-fn told(bundle: &Bundle<'_>, mapping: &Mapping<'_>, evaluation: &Evaluation<'_>) -> Expected {
+fn predicted_part(bundle: &Bundle<'_>, mapping: &Mapping<'_>, evaluation: &Evaluation<'_>) -> Expected {
     let mut unmatched: Vec<String> =
         evaluation.unmatched.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     unmatched.sort_unstable();
@@ -297,8 +297,8 @@ fn allowed(groups: u8) -> u8 {
     TIERS.iter().fold(groups, |set, (_, tier)| lower(set, tier))
 }
 
-/// Holds all pairs of logins, of which one sends less than the other in some respects and the same in all others,
-/// against the law.
+/// Checks the law for all pairs of logins of which one sends less than the other in some respects and the same in
+/// all others.
 fn check_pairs(
     world: &World,
     application: usize,
@@ -307,7 +307,7 @@ fn check_pairs(
     given: &[u8],
     count: &mut Count,
 ) -> Result<(), String> {
-    // Pairs of positions, first of less and then of more, with one dimension after the other.
+    // Pairs of positions, of the lesser login and of the other one, extended by one dimension after the other.
     let mut pairs = vec![(0, 0)];
     for dimension in dimensions {
         let size = dimension.parts.len();

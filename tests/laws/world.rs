@@ -1,4 +1,4 @@
-//! Random platforms that use the whole language, and the files that say so.
+//! Random platforms that use the whole language, and their mapping files.
 
 mod rule;
 
@@ -16,7 +16,7 @@ use self::rule::rule;
 pub(crate) use self::rule::{Condition, Matches, Patterns, Rule};
 use crate::login::MAX_AGE;
 
-/// The target groups; those that hold `root` are protected.
+/// The target groups; those with `root` in their names are protected.
 pub(crate) const TARGETS: [&str; 12] = [
     "a*-viewers",
     "a-b",
@@ -37,7 +37,7 @@ pub(crate) const TIERS: [(&str, &[&str]); 2] =
 pub(crate) const APPLICATIONS: [&str; 2] = ["one", "two"];
 /// By strategy, of the organization `acme`.
 pub(crate) const CONNECTIONS: [(&str, &str); 3] = [("entra", "waad"), ("saml", "samlp"), ("ldap", "ad")];
-/// What identity providers send for the aliases.
+/// The ids that identity providers send for the aliases.
 pub(crate) const IDS: [&str; 3] = ["id-1", "id-2", "id-3"];
 
 const PIECES: [&str; 19] = [
@@ -74,7 +74,7 @@ fn ceiling() -> impl Strategy<Value = Ceiling> {
         .prop_map(|(groups, protected, prefix)| Ceiling { groups, protected, prefix })
 }
 
-/// How one source of groups looks.
+/// One source of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     List,
@@ -101,7 +101,7 @@ pub(crate) struct Source {
     pub(crate) form: NameForm,
     pub(crate) empty_if_absent: bool,
     pub(crate) cap: Option<usize>,
-    /// Whether signs of withheld groups are looked for, if not by strategy.
+    /// Whether signs of withheld groups are read, if it differs from the strategy's default.
     pub(crate) overage: Option<bool>,
 }
 
@@ -179,7 +179,7 @@ impl Source {
     }
 }
 
-/// Whether an application is told of a target group, and how much it takes.
+/// The target groups that an application knows, and its limits.
 #[derive(Clone, Debug)]
 pub(crate) struct Application {
     pub(crate) groups: BTreeSet<&'static str>,
@@ -206,7 +206,7 @@ fn application() -> impl Strategy<Value = Application> {
 pub(crate) struct World {
     pub(crate) applications: Vec<Application>,
     pub(crate) ceiling: Option<Ceiling>,
-    /// Of each connection, its sources; with several, whether the first that is there counts.
+    /// The sources of each connection; if there are several, whether only the first one that is present counts.
     pub(crate) sources: Vec<(Vec<Source>, bool)>,
     pub(crate) aliases: BTreeMap<&'static str, &'static str>,
     pub(crate) rules: Vec<Rule>,
@@ -241,7 +241,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     )
         .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
             let (unmatched, refresh) = others;
-            // With partial input nobody can say whether a group is missing that would refuse the login.
+            // Partial input can lack a group that would refuse the login, so the compiler refuses this pair.
             let unmatched = if incomplete == "use-partial" { "drop" } else { unmatched };
             let mut world = World {
                 applications,
@@ -289,7 +289,7 @@ impl World {
         }
     }
 
-    /// Partial input must never decide whether a limit is exceeded.
+    /// Removes limits that partial input could stay below only because groups are missing.
     fn keep_limits_that_cannot_be_reached(&mut self) {
         let reached: BTreeSet<&str> = TARGETS
             .into_iter()
@@ -307,7 +307,7 @@ impl World {
         }
     }
 
-    /// The mapping files; `shuffle` brings what has no order into one.
+    /// The mapping files; `shuffle` orders lists whose order has no meaning.
     pub(crate) fn files(&self, shuffle: &mut dyn FnMut(&mut Vec<String>)) -> Vec<SourceFile> {
         let mut map = |members: Vec<(String, Json)>| {
             let mut members: Vec<_> =
@@ -357,7 +357,7 @@ impl World {
         let ceilings: Vec<_> = ceilings.filter(|(_, json)| json != &json!({})).collect();
         let ceilings =
             if ceilings.is_empty() { String::new() } else { format!("ceilings: {}\n", map(ceilings)) };
-        // A third application takes what the other two are not told of.
+        // A third application knows the groups that the other two do not.
         let other = "other: {clients: [other-client], claim: 'https://claims.example.com/other'}";
         let applications = applications.replacen('{', &format!("{{{other}, "), 1);
         let platform =
@@ -405,7 +405,7 @@ impl World {
         files
     }
 
-    /// Compiles the files. Rules that the compiler refuses are left out of the world; the rest is compiled then.
+    /// Compiles the files. Rules that the compiler refuses are removed from the world, and the rest is compiled again.
     pub(crate) fn compile(&mut self) -> Option<Vec<u8>> {
         for _ in 0..4 {
             if self.rules.is_empty() {

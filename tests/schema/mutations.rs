@@ -1,17 +1,17 @@
-//! Files in which one thing is changed.
+//! Copies of a file with one change each.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value as Json, json};
 
-/// The file with one change each, and what it is.
+/// Copies of the file with one change each, and a description of the change.
 pub(crate) fn of(file: &Json) -> Vec<(String, Json)> {
     let mut paths = Vec::new();
     collect(file, "", &mut paths);
     at(&paths, file)
 }
 
-/// The same for the outermost mapping and what stands at its keys alone.
+/// The same, but only for the outermost mapping and the values of its keys.
 pub(crate) fn of_top(file: &Json) -> Vec<(String, Json)> {
     let mut paths = Vec::new();
     collect(file, "", &mut paths);
@@ -24,7 +24,7 @@ fn at(paths: &[String], file: &Json) -> Vec<(String, Json)> {
     let mut seen = HashSet::new();
     for path in paths {
         let node = file.pointer(path).expect("a path of the file");
-        // Of the entries of a list that look alike, one will do.
+        // One of several similar entries of a list is enough.
         let is_position = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
         let kind: Vec<_> = path.split('/').map(|part| if is_position(&part) { "" } else { part }).collect();
         if !seen.insert((kind.join("/"), core::mem::discriminant(node))) {
@@ -73,7 +73,7 @@ fn collect(node: &Json, path: &str, paths: &mut Vec<String>) {
     }
 }
 
-/// What may stand in the place of a value.
+/// Replacements for a value.
 fn changes(node: &Json) -> Vec<(String, Json)> {
     let mut values =
         vec![Json::Null, json!(true), json!(2.5), json!("none"), json!([]), json!({}), json!([node, node])];
@@ -101,7 +101,7 @@ fn changes(node: &Json) -> Vec<(String, Json)> {
                 less.remove(key);
                 changes.push((format!("loses `{key}`"), Json::Object(less)));
             }
-            // One will do: a name of the author's choice, or a key of the language.
+            // One key is enough: a name that the author chose, or a key of the language.
             for key in members.keys().take(1) {
                 // A key of YAML has at most 1024 characters.
                 for other in ["", "\u{7}", "x".repeat(1_000).as_str()] {
@@ -140,7 +140,7 @@ fn renamed(members: &Map<String, Json>, from: &str, to: &str) -> Json {
     Json::Object(members.iter().map(|(key, value)| (name(key), value.clone())).collect())
 }
 
-/// Keys that a mapping with these members may know, and that have no place beside some of them.
+/// Keys that a mapping with these members may have, and that conflict with some of them.
 fn more_keys(members: &Map<String, Json>) -> Vec<(&'static str, Json)> {
     let has = |keys: &[&str]| keys.iter().any(|key| members.contains_key(*key));
     let mut more = vec![("unknown", json!("x"))];

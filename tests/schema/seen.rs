@@ -1,6 +1,6 @@
-//! Which wrong files a schema can tell.
+//! The wrong files that a schema can detect.
 
-/// The variants in `tests/diagnostics/` in which a schema sees something wrong; in the others it takes the compiler to see it.
+/// The variants in `tests/diagnostics/` in which a schema finds an error; in the others only the compiler does.
 pub(crate) const SEEN: &[&str] = &[
     "empty-condition",
     "empty-condition.if-unknown",

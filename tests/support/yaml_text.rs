@@ -47,7 +47,7 @@ impl Author {
         Self { choices: choices.into_iter(), out: String::new(), comments: Vec::new() }
     }
 
-    /// Writes a file; the second is what its comments say behind `# c`.
+    /// Writes a file, and lists the texts of its comments after `# c`.
     pub(crate) fn write(mut self) -> (String, Vec<String>) {
         self.spaces_above(0);
         self.map(0, 4);
@@ -55,7 +55,7 @@ impl Author {
         (self.out, self.comments)
     }
 
-    /// One of so many; always the first when the author has run out of choices.
+    /// A number below `count`; always 0 when the author has run out of choices.
     fn pick(&mut self, count: usize) -> usize {
         usize::from(self.choices.next().unwrap_or_default()) % count
     }
@@ -123,8 +123,8 @@ impl Author {
         }
     }
 
-    /// Writes a value behind a key or a dash.
-    fn value(&mut self, indent: usize, depth: usize, behind_key: bool) {
+    /// Writes a value after a key or a dash.
+    fn value(&mut self, indent: usize, depth: usize, after_key: bool) {
         let step = 1 + self.pick(4);
         match self.pick(if depth == 0 { 6 } else { 10 }) {
             0 | 1 => self.scalar(indent),
@@ -167,16 +167,16 @@ impl Author {
                 self.flow(indent + step, 2);
                 self.end();
             }
-            6 if !behind_key => {
+            6 if !after_key => {
                 // On the line of the dash.
                 self.out.push(' ');
                 self.map(indent + 2, depth - 1);
             }
-            7 if !behind_key => {
+            7 if !after_key => {
                 self.out.push(' ');
                 self.list(indent + 2, depth - 1);
             }
-            8 if behind_key => {
+            8 if after_key => {
                 self.end();
                 self.spaces_above(indent);
                 self.indent(indent);

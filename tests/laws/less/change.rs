@@ -1,4 +1,4 @@
-//! What can make a login less.
+//! Changes that make a login less.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -9,18 +9,18 @@ use crate::login::{Arrival, Entry, FLAWS, Holder, Identity, Login, UNREADABLE, W
 use crate::reference::refresh::{authenticated, created};
 use crate::world::{Shape, World};
 
-/// One value of a login that becomes missing, null, unreadable or wrong. Positions count from the front, around the end.
+/// One value of a login becomes missing, null, unreadable or wrong. Positions are taken modulo the length.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
-    /// What is found where a source reads.
+    /// The whole value that a source reads.
     Arrival(usize, Arrival),
     /// An entry of a source becomes something that is not a group.
     Entry(usize, usize, Entry),
-    /// There is a sign of withheld groups; the second number is how many entries are left.
+    /// A sign of withheld groups appears; the second number is how many entries are left.
     Withheld(usize, usize, (&'static str, Json)),
     /// The list of a source is cut without a sign.
     Cut(usize),
-    /// Which identity logged in.
+    /// The identity that logged in.
     Identity(Identity),
     Attribute(&'static str, Option<Json>),
     /// An entry of the attribute `roles`.
@@ -80,7 +80,7 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
 }
 
 impl Change {
-    /// The kinds that the law has to see.
+    /// The kinds of changes that have to occur.
     pub(crate) const KINDS: &[&str] = &[
         "groups missing",
         "groups null",
@@ -138,7 +138,7 @@ impl Change {
         .to_owned()
     }
 
-    /// The login with the change; nothing if that makes it no less than it is.
+    /// The login with the change; `None` if the result is not less.
     pub(crate) fn apply(&self, world: &World, login: &Login) -> Option<Login> {
         let mut less = login.clone();
         let sources = &world.sources[login.connection].0;
@@ -224,7 +224,7 @@ impl Change {
                 less.year.take()?;
             }
             Self::Protocol(value) => {
-                // Of what is not a text, any protocol is possible.
+                // A value that is not text may be any protocol.
                 less.exchange.protocol.as_ref().filter(|it| it.is_string() || value.is_some())?;
                 less.exchange.protocol.clone_from(value);
             }
@@ -249,7 +249,7 @@ impl Change {
         Some(less)
     }
 
-    /// Why the world lets the change give more, if it does; `less` is the login with the change.
+    /// The exception by which the change may grant more in this world; `less` is the login with the change.
     pub(crate) fn exception(&self, world: &World, login: &Login, less: &Login) -> Option<Exception> {
         let (sources, first) = &world.sources[login.connection];
         let lost = |inputs: &[&str], is_missing: bool| {

@@ -1,4 +1,4 @@
-//! What the law does not hold for.
+//! The exceptions of the law.
 
 use crate::world::{Condition, World};
 
@@ -26,7 +26,7 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
     (Exception::AbsentEmpty, "`absent: empty`"),
     (Exception::OverageNone, "`overage: none`, `cap: none`"),
     (Exception::CapNone, "`overage: none`, `cap: none`"),
-    // By nature: what tells of something is not there itself.
+    // Unavoidable: the only sign of something is missing.
     (Exception::SignGone, "a sign that is removed altogether"),
     (Exception::IdentitiesGone, "`identities` that are missing altogether"),
     (Exception::OrganizationGone, "an organization that is missing"),
@@ -36,7 +36,7 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
 ];
 
 impl Exception {
-    /// Whether no pair of logins here is about it.
+    /// Whether it is unavoidable, so that no pair of logins here has to show it.
     pub(crate) fn is_by_nature(self) -> bool {
         matches!(self, Self::SignGone | Self::IdentitiesGone | Self::OrganizationGone | Self::TooMuchText)
     }
@@ -47,25 +47,25 @@ impl Exception {
     }
 }
 
-/// What a login loses that conditions are decided by.
+/// Inputs of conditions that a login loses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Loss<'l> {
-    /// Names of attributes, or whose metadata.
+    /// Names of attributes, or the object that has the metadata.
     pub(crate) inputs: &'l [&'l str],
-    /// Whether these are then missing or null, which `exists` can tell.
+    /// Whether they become missing or null, which `exists` can distinguish from other values.
     pub(crate) is_missing: bool,
 }
 
 impl Loss<'_> {
-    /// The exception that a world makes of the loss, if a condition of it does.
+    /// The exception that applies to the loss, if a condition of the world makes one.
     pub(crate) fn exception(self, world: &World, application: usize) -> Option<Exception> {
         let application = &world.applications[application];
         let has_limit = application.limit.is_some() || application.bytes.is_some();
         world.rules.iter().find_map(|rule| {
             let mut found = None;
             self.decided(rule.when.as_ref()?, true, &mut |exception, becomes_true| {
-                // A rule that becomes known not to grant makes room for a default and below a limit, and one that
-                // becomes known to exclude makes room below a limit.
+                // A rule that no longer grants for certain can let the default apply or keep a login below a limit; one
+                // that excludes for certain can keep it below a limit as well.
                 let opens = becomes_true != rule.excludes;
                 let makes_room = has_limit || !rule.excludes && !world.default.is_empty();
                 found = found.or((opens || makes_room).then_some(exception));
@@ -74,7 +74,7 @@ impl Loss<'_> {
         })
     }
 
-    /// Calls `found` for the parts of a condition that the loss does not make unknown, with what the whole can become.
+    /// Calls `found` for each part of a condition that stays known despite the loss, with the value of the whole condition.
     fn decided(self, condition: &Condition, upright: bool, found: &mut dyn FnMut(Exception, bool)) {
         match condition {
             Condition::Exists(attribute, wanted) if self.is_missing && self.inputs.contains(attribute) => {

@@ -1,4 +1,4 @@
-//! Conditions in three values, by the words of docs/mapping.md.
+//! Conditions in three values, as docs/language/conditions.md defines them.
 
 use serde_json::Value as Json;
 
@@ -83,7 +83,7 @@ pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
     }
 }
 
-/// What the tenant keeps is known not to be there, if the object is in the login.
+/// A key that an object of the tenant lacks is known to be missing if the object is in the login.
 fn has_metadata(holder: &Holder, wanted: &str) -> Option<bool> {
     match holder {
         Holder::Absent | Holder::Null => None,
@@ -96,7 +96,7 @@ fn has_metadata(holder: &Holder, wanted: &str) -> Option<bool> {
     }
 }
 
-/// Whether a value is one of the wanted; unknown if none of them is of its type.
+/// Whether a value is one of `wanted`; unknown if none of them has its type.
 fn equals(value: &Json, wanted: &[Json]) -> Option<bool> {
     let kind = kind(value)?;
     let same = |it: &Json| match (it.as_f64(), value.as_f64()) {
@@ -106,7 +106,7 @@ fn equals(value: &Json, wanted: &[Json]) -> Option<bool> {
     wanted.iter().any(|it| self::kind(it) == Some(kind)).then(|| wanted.iter().any(same))
 }
 
-/// The type of a value that can be held against one of the same type.
+/// The type of a value that can be compared with values of the same type.
 fn kind(value: &Json) -> Option<&'static str> {
     match value {
         value if *value == UNREADABLE => None,

@@ -1,4 +1,4 @@
-//! The small worlds, one after the other.
+//! Enumerates the small worlds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::world::{
 /// In the order of their names.
 pub(super) const TARGETS: [&str; 3] = ["eng-admins", "eng-viewers", "staff"];
 
-/// The limits of a platform's applications: of two groups, one is too many.
+/// The limits of a platform's applications: two groups are above each of them.
 pub(super) const LIMITED: [&str; 3] = [
     r#"{ "over": "deny", "groups": 1 }"#,
     r#"{ "over": "no-groups", "claim-bytes": 15 }"#,
@@ -29,12 +29,12 @@ const POLICIES: [(&str, &str); 5] = [
 ];
 const DEFAULTS: [&[&str]; 2] = [&[], &["eng-viewers", "staff"]];
 
-/// What a rule does, with the groups.
+/// The effect of a rule, with its groups.
 #[derive(Clone, Copy)]
 enum Effect {
     Grant(&'static str),
     Exclude(&'static str),
-    /// Grants what is captured.
+    /// Grants the expansion of its captures.
     Capture,
 }
 
@@ -128,7 +128,7 @@ pub(super) fn worlds() -> Vec<World> {
     worlds
 }
 
-/// Every test, as it is, negated, and false where it is unknown, with every policy.
+/// Every test by itself, negated, and with `if-unknown: false`, under every policy.
 fn of_one_rule() -> Vec<World> {
     let metadata = |of| Condition::Metadata(of, "gold");
     let tests = [
@@ -177,7 +177,7 @@ fn of_one_rule() -> Vec<World> {
     worlds
 }
 
-/// Rules that add to each other, take from each other, and stand in one tier, each with its own condition.
+/// Two rules that both grant, that exclude each other's groups, or that share a tier, each with its own condition.
 fn of_two_rules() -> Vec<World> {
     let mut first = Vec::new();
     for matches in [exact("a"), Matches::Everyone, both(), one_without(), capture()] {
@@ -221,7 +221,7 @@ fn of_two_rules() -> Vec<World> {
             for default in DEFAULTS {
                 worlds.push(world(&rules, default, POLICIES[0], false, &LIMITED));
             }
-            // Of what the compiler refuses, worlds without conditions are enough.
+            // The compiler refuses these whatever their conditions, so worlds without conditions are enough.
             let has_condition = one.when.is_some() || two.when.is_some() || two.expires.is_some();
             for limits in [&FREE[..], &LIMITED[..]] {
                 let partial = world(&rules, &[], POLICIES[2], false, limits);

@@ -1,4 +1,4 @@
-//! The logins of small worlds: each value of each part of a login that a world looks at, with every other.
+//! The logins of small worlds: all combinations of values for the parts of a login that a world reads.
 
 use claimsmith::{Base, Lookup, NameList, Value};
 use serde_json::{Value as Json, json};
@@ -18,16 +18,16 @@ pub(super) enum Part {
     Clock(Option<i32>),
 }
 
-/// What a login loses by a step.
+/// The part of a login that a step loses.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Lost {
-    /// What no exception is about.
+    /// A part without exceptions.
     Other,
-    /// Where the groups are read, nothing is left.
+    /// The whole attribute with the groups.
     Groups,
-    /// Attributes or metadata, and whether they are then missing or null.
+    /// Attributes or metadata, and whether they become missing or null.
     Inputs(&'static [&'static str], bool),
-    /// All attributes, the groups as well.
+    /// All attributes, including the groups.
     Profile,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn is_less(world: &World, application: usize, step: &Step) -> bool {
     exception.is_none()
 }
 
-/// The parts of a login that a world looks at.
+/// The parts of a login that a world reads.
 pub(super) fn dimensions(world: &World) -> Vec<Dimension> {
     let mut dimensions = vec![groups(world)];
     let is_small = world.rules.len() > 1;
@@ -93,7 +93,7 @@ fn concerns(condition: &Condition, input: &str) -> bool {
     }
 }
 
-/// Lists over the names that rules know, and one that none does; then what is no list, and lists with what is no group.
+/// Lists of names that rules match and one that none matches; then values that are not lists, and lists with other values.
 fn groups(world: &World) -> Dimension {
     let rules = serde_json::to_string(&world.rules.iter().map(|rule| rule.json()).collect::<Vec<_>>());
     let rules = rules.expect("JSON");
@@ -114,7 +114,7 @@ fn groups(world: &World) -> Dimension {
     let sets = 1usize << names.len();
     let mut parts: Vec<Part> = (0..sets).map(|set| Part::Groups(Arrival::Entries(of(set)))).collect();
     let mut steps = Vec::new();
-    // With one more entry, which is no group.
+    // With one more entry that is not a group.
     let flaws = match (world.rules.len(), world.incomplete) {
         (1, "use-partial") => &[Entry::Null, Entry::Number, Entry::Control, Entry::Unreadable][..],
         _ => &[Entry::Null][..],
@@ -156,8 +156,8 @@ fn identities() -> Dimension {
     Dimension { parts, steps }
 }
 
-/// The values of an input: first those for which conditions are known, then those for which they are not, of which the
-/// first two are missing and null where `exists` can tell.
+/// The values of an input: first those that decide conditions, then those that leave them unknown, of which the first
+/// two are missing and null if `exists` can distinguish them.
 fn of_input(input: &'static str, is_small: bool) -> Dimension {
     let some = |values: &[Json]| values.iter().cloned().map(Some).collect::<Vec<_>>();
     let unknown = |others: &[Json]| {
@@ -254,7 +254,7 @@ pub(super) struct Prepared {
     groups: Option<Json>,
 }
 
-/// Every login of the dimensions: the last one turns fastest.
+/// Every login of the dimensions; the last dimension changes fastest.
 pub(super) fn all(world: &World, dimensions: &[Dimension]) -> Vec<Prepared> {
     let known = Login {
         connection: 2,
@@ -304,7 +304,7 @@ impl Prepared {
         self.login.year.map_or(f64::NAN, |year| f64::from(days(year)) * 86_400.0)
     }
 
-    /// What a host hands over for a read.
+    /// The value that a host returns for a lookup.
     pub(super) fn value(&self, read: &Lookup<'_>) -> Value<'_> {
         let login = &self.login;
         if read.base == Base::Event {

@@ -1,8 +1,8 @@
-//! Random rules: what they match, under which condition, and what they do.
+//! Random rules: their patterns, conditions and effects.
 
 use super::*;
 
-/// Patterns that stand beside each other.
+/// The patterns of one set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Patterns {
     pub(crate) exact: Vec<String>,
@@ -47,13 +47,13 @@ fn patterns() -> impl Strategy<Value = Patterns> {
     all.prop_map(|(exact, glob, regex, ignore_case)| {
         let none = exact.is_empty() && glob.is_empty() && regex.is_empty();
         let exact = if none { vec!["a".to_owned()] } else { exact };
-        // Ids are never compared without their letter case.
+        // Letter case of ids always counts.
         let ignore_case = ignore_case && !exact.iter().any(|it| it.starts_with("id-"));
         Patterns { exact, glob, regex, ignore_case }
     })
 }
 
-/// Globs that all capture a team and a role, with stars and alternatives wherever they can stand.
+/// Globs that all capture a team and a role, with stars and alternatives in every possible position.
 fn capturing_glob() -> impl Strategy<Value = String> {
     let usual = &["${team}-${role}", "GG-${team}-${role}", "{GG/,x}${team}-${role}", "${team}/${role}"][..];
     let before = &[
@@ -84,14 +84,14 @@ fn capturing_glob() -> impl Strategy<Value = String> {
         "-{b,?}",
         "{/,-{a-,*-}b}",
     ][..];
-    let behind = &["", "", "", "-*", "/*", "?", "{-*,/}", "-{a,b-a}", "{-a,-b,-?}", "{s,rs}"][..];
-    let parts = (select(before), any::<bool>(), select(between), select(behind), any::<bool>());
-    let mixed = parts.prop_map(|(before, swapped, between, behind, alternatives)| {
+    let after = &["", "", "", "-*", "/*", "?", "{-*,/}", "-{a,b-a}", "{-a,-b,-?}", "{s,rs}"][..];
+    let parts = (select(before), any::<bool>(), select(between), select(after), any::<bool>());
+    let mixed = parts.prop_map(|(before, swapped, between, after, alternatives)| {
         let (one, two) = if swapped { ("${role}", "${team}") } else { ("${team}", "${role}") };
         match alternatives {
-            false => format!("{before}{one}{between}{two}{behind}"),
-            // Each alternative has both.
-            true => format!("{{{before}{one}{between}{two},{two}-{one}}}{behind}"),
+            false => format!("{before}{one}{between}{two}{after}"),
+            // Each alternative has both captures.
+            true => format!("{{{before}{one}{between}{two},{two}-{one}}}{after}"),
         }
     });
     prop_oneof![1 => select(usual).prop_map(str::to_owned), 3 => mixed]
@@ -122,7 +122,7 @@ pub(crate) enum Matches {
     },
 }
 
-/// What has to hold apart from the groups.
+/// A condition of a rule.
 #[derive(Clone, Debug)]
 pub(crate) enum Condition {
     Connection(&'static str),
@@ -191,12 +191,12 @@ impl Condition {
             Self::Level(word, bound) => test("level", word, json!(bound)),
             Self::Exists(attribute, wanted) => test(attribute, "exists", json!(wanted)),
             Self::Any(any) => json!({ "any": any.iter().map(Self::json).collect::<Vec<_>>() }),
-            // Two conditions with the same key stand in lists of one.
+            // Two conditions cannot have the same key, so one of them is in a list.
             Self::All(one, two) => json!({ "any": [one.json()], "not": { "not": two.json() } }),
             Self::Not(condition) => json!({ "not": condition.json() }),
             Self::FalseIfUnknown(condition) => {
                 let mut json = condition.json();
-                // It can stand beside the test of an attribute, and beside any condition.
+                // It can be a key of the attribute's test, or of the whole condition.
                 match **condition {
                     Self::Department(_) | Self::Level(..) => json["user"]["if-unknown"] = json!(false),
                     _ => json["if-unknown"] = json!(false),
@@ -214,10 +214,10 @@ pub(crate) struct Rule {
     pub(crate) matches: Matches,
     pub(crate) excludes: bool,
     pub(crate) groups: Vec<&'static str>,
-    /// Grants with captures.
+    /// Grants that contain captures.
     pub(crate) templates: Vec<&'static str>,
     pub(crate) protected: bool,
-    /// The year at whose beginning it expires.
+    /// It expires at the beginning of this year.
     pub(crate) expires: Option<i32>,
 }
 
