@@ -83,7 +83,8 @@ impl Refused {
             let allowed: Vec<_> =
                 except.iter().flat_map(|it| it.find_iter(line)).map(|it| it.range()).collect();
             let is_allowed = |at: usize| allowed.iter().any(|range| range.contains(&at));
-            let refused = phrase.find_iter(line).filter(|it| !is_allowed(it.start()) && !is_allowed(it.end() - 1));
+            let refused =
+                phrase.find_iter(line).filter(|it| !is_allowed(it.start()) && !is_allowed(it.end() - 1));
             found.extend(refused.map(|it| (it.as_str().trim(), *advice)));
         }
         found
@@ -93,7 +94,10 @@ impl Refused {
 /// Files whose words are not the project's prose: this list of phrases, lock files, and the texts of licenses.
 fn is_exempt(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    path == "tests/phrases.rs" || name.ends_with("lock.json") || name.ends_with(".lock") || name.starts_with("LICENSE")
+    path == "tests/phrases.rs"
+        || name.ends_with("lock.json")
+        || name.ends_with(".lock")
+        || name.starts_with("LICENSE")
 }
 
 #[test]
@@ -107,7 +111,9 @@ fn texts_have_no_refused_phrase() {
         count += 1;
         for (line, number) in text.lines().zip(1..) {
             let phrases = refused.in_line(line).into_iter();
-            found.extend(phrases.map(|(phrase, advice)| format!("{path}:{number}: `{phrase}`; better: {advice}")));
+            found.extend(
+                phrases.map(|(phrase, advice)| format!("{path}:{number}: `{phrase}`; better: {advice}")),
+            );
         }
     }
     assert!(count > 300, "{count} files were read");
