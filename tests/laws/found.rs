@@ -40,7 +40,7 @@ cases: []
     );
     let explanation = explanation::explain(&bundle, &event);
     let steps = explanation.groups.iter().flat_map(|step| &step.rules).chain(&explanation.everyone);
- Vec<String> = steps.map(|step| step.rule.clone()).collect();
+    let mut explained: Vec<String> = steps.map(|step| step.rule.clone()).collect();
     explained.sort();
     assert_eq!(explained, answer.rules, "every rule that fired is explained");
 }
