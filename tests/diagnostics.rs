@@ -5,7 +5,6 @@
 
 #[path = "support/diagnostic_pages.rs"]
 mod diagnostic_pages;
-#[allow(dead_code, reason = "each test file uses a part")]
 #[path = "support/files.rs"]
 mod files;
 

@@ -56,7 +56,7 @@ impl Graph {
         let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (module, text) in sources {
             let used = paths_in(module, &code_of(text)).into_iter().filter_map(|path| {
-                let prefixes = (1..=path.len()).rev().map(|len| path[..len].join("::"));
+                let prefixes = (1..=path.len()).rev().filter_map(|len| Some(path.get(..len)?.join("::")));
                 prefixes.into_iter().find(|prefix| sources.contains_key(prefix))
             });
             let own = file_of(module);
@@ -120,6 +120,7 @@ fn code_of(text: &str) -> String {
 fn paths_in(module: &str, code: &str) -> Vec<Vec<String>> {
     let path =
         Regex::new(r"\b(crate|super|self)((?:::\w+)*)(?:::\{([^;]*?)\}\s*;)?").expect("a regular expression");
+    let members = Regex::new(r"(?:^|[,{])\s*(\w+(?:::\w+)*)").expect("a regular expression");
     let mut paths = Vec::new();
     for found in path.captures_iter(code) {
         let mut base: Vec<String> = match &found[1] {
@@ -138,7 +139,6 @@ fn paths_in(module: &str, code: &str) -> Vec<Vec<String>> {
         match found.get(3) {
             None => paths.push(base),
             Some(group) => {
-                let members = Regex::new(r"(?:^|[,{])\s*(\w+(?:::\w+)*)").expect("a regular expression");
                 for member in members.captures_iter(group.as_str()) {
                     let parts = member[1].split("::").map(str::to_owned);
                     paths.push(base.iter().cloned().chain(parts).collect());

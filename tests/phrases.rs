@@ -8,7 +8,7 @@ mod files;
 use std::fs;
 
 use files::{project_files, root};
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 /// A phrase, in lower case, and what to write instead.
 struct Phrase {
@@ -65,21 +65,40 @@ const PHRASES: [Phrase; 19] = [
 ];
 
 /// What is refused in texts.
-struct Refused(Vec<(Regex, Option<Regex>, &'static str)>);
+struct Refused {
+    /// All phrases in one automaton: most texts have none, and one pass shows it.
+    any: RegexSet,
+    phrases: Vec<(Regex, Option<Regex>, &'static str)>,
+}
 
 impl Refused {
     fn new() -> Self {
-        let regex = |pattern: &str| Regex::new(&format!("(?i-u){pattern}")).expect("a regular expression");
-        let rows = PHRASES.iter().map(|Phrase { pattern, except, advice }| {
+        let ascii = |pattern: &str| format!("(?im-u){pattern}");
+        let regex = |pattern: &str| Regex::new(&ascii(pattern)).expect("a regular expression");
+        let phrases = PHRASES.iter().map(|Phrase { pattern, except, advice }| {
             (regex(pattern), (!except.is_empty()).then(|| regex(except)), *advice)
         });
-        Self(rows.collect())
+        let any = RegexSet::new(PHRASES.map(|phrase| ascii(phrase.pattern)));
+        Self { any: any.expect("regular expressions"), phrases: phrases.collect() }
+    }
+
+    /// Each line that has a refused phrase, with its number, the phrase and what to write instead.
+    fn in_text<'t>(&self, text: &'t str) -> Vec<(usize, &'t str, &'static str)> {
+        if !self.any.is_match(text) {
+            return Vec::new();
+        }
+        let lines = text.lines().zip(1..);
+        let found = |(line, number)| self.in_line(line).into_iter().map(move |it| (number, it.0, it.1));
+        lines.flat_map(found).collect()
     }
 
     /// Each refused phrase of a line, with what to write instead.
     fn in_line<'l>(&self, line: &'l str) -> Vec<(&'l str, &'static str)> {
         let mut found = Vec::new();
-        for (phrase, except, advice) in &self.0 {
+        if !self.any.is_match(line) {
+            return found;
+        }
+        for (phrase, except, advice) in &self.phrases {
             let allowed: Vec<_> =
                 except.iter().flat_map(|it| it.find_iter(line)).map(|it| it.range()).collect();
             let is_allowed = |at: usize| allowed.iter().any(|range| range.contains(&at));
@@ -109,11 +128,8 @@ fn texts_have_no_refused_phrase() {
         // Images and other binary files have no prose.
         let Ok(text) = String::from_utf8(fs::read(root().join(&path)).expect("a file")) else { continue };
         count += 1;
-        for (line, number) in text.lines().zip(1..) {
-            let phrases = refused.in_line(line).into_iter();
-            found.extend(
-                phrases.map(|(phrase, advice)| format!("{path}:{number}: `{phrase}`; better: {advice}")),
-            );
+        for (line, phrase, advice) in refused.in_text(&text) {
+            found.push(format!("{path}:{line}: `{phrase}`; better: {advice}"));
         }
     }
     assert!(count > 300, "{count} files were read");

@@ -157,3 +157,25 @@ pub(crate) mod value {
     pub(crate) const OVERAGE: u8 = 11;
     pub(crate) const UNAVAILABLE: u8 = 12;
 }
+
+/// The words of calls and answers at the boundary.
+pub(crate) mod word {
+    /// An absent value.
+    pub const NONE: u32 = u32::MAX;
+
+    /// Set in a route's second word if no mapping applies. The rest of the word is the reason.
+    pub(crate) const CLOSED: u32 = 1 << 31;
+}
+
+/// The kinds of texts that a host can ask for. The kind is in the lowest four bits, and the organization of a rule in the
+/// others.
+pub(crate) mod text {
+    pub(crate) const REASON: u32 = 1;
+    pub(crate) const TARGET_GROUP: u32 = 2;
+    pub(crate) const DELIVERY: u32 = 3;
+    pub(crate) const LOOKUP: u32 = 4;
+    pub(crate) const NOTE: u32 = 6;
+    pub(crate) const RULE: u32 = 7;
+
+    pub(crate) const KINDS: u32 = 16;
+}

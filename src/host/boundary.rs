@@ -6,18 +6,15 @@
 
 use crate::bundle::index::{Application, Bundle};
 use crate::codec::reader::Reader;
+use crate::codec::tags::text as kind;
+use crate::codec::tags::word::CLOSED;
+pub use crate::codec::tags::word::NONE;
 use crate::engine::evaluate::evaluate_routed;
 use crate::engine::evaluation::Evaluation;
 use crate::engine::route::{self, Destination, Route};
 use crate::ids::{ApplicationId, ConnectionId, LookupId, OrganizationId, TargetId};
 use crate::login::input::Input;
 use crate::outcome::{Note, Outcome, Reason};
-
-/// The word for an absent value.
-pub const NONE: u32 = u32::MAX;
-
-/// The bit that is set in a route's second word if no mapping applies. The rest of the word is the reason.
-const CLOSED: u32 = 1 << 31;
 
 /// The answer of [`route`] to a malformed call: no mapping applies, and there is nothing to fetch.
 pub const NO_ROUTE: [u32; 3] = [NONE, CLOSED | Reason::EngineFailure as u32, 0];
@@ -115,15 +112,17 @@ fn write(evaluation: &Evaluation<'_>, answer: &mut Vec<u32>) {
 ///
 /// Kinds: 1 a reason's code, 2 a target group's name, 3 how an application receives its groups, as JSON,
 /// 4 a lookup, 6 a note's code, 7 + 16 × an organization: the id of one of its rules.
-pub fn text(bundle: Option<&Bundle<'_>>, kind: u32, position: u32) -> Option<String> {
+pub fn text(bundle: Option<&Bundle<'_>>, of: u32, position: u32) -> Option<String> {
     let at = position as usize;
-    Some(match (kind % 16, kind / 16) {
-        (1, 0) => Reason::ALL.get(at)?.code().to_owned(),
-        (2, 0) => bundle?.group_name(TargetId(position))?.to_owned(),
-        (3, 0) => delivery(bundle?.application(ApplicationId(position))?),
-        (4, 0) => bundle?.lookup(LookupId(position))?.describe(),
-        (6, 0) => Note::ALL.get(at)?.code().to_owned(),
-        (7, organization) => bundle?.mapping(OrganizationId(organization))?.rules().get(at)?.id.to_owned(),
+    Some(match (of % kind::KINDS, of / kind::KINDS) {
+        (kind::REASON, 0) => Reason::ALL.get(at)?.code().to_owned(),
+        (kind::TARGET_GROUP, 0) => bundle?.group_name(TargetId(position))?.to_owned(),
+        (kind::DELIVERY, 0) => delivery(bundle?.application(ApplicationId(position))?),
+        (kind::LOOKUP, 0) => bundle?.lookup(LookupId(position))?.describe(),
+        (kind::NOTE, 0) => Note::ALL.get(at)?.code().to_owned(),
+        (kind::RULE, organization) => {
+            bundle?.mapping(OrganizationId(organization))?.rules().get(at)?.id.to_owned()
+        }
         _ => return None,
     })
 }

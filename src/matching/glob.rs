@@ -125,7 +125,7 @@ impl<'b> Pattern<'b> {
                 // The wildcards after it belong to the capture.
                 Ok(CAPTURE) => {
                     let letter = rest.next().unwrap_or('a');
-                    rest = rest.as_str().trim_start_matches(['\u{1}', '\u{2}']).chars();
+                    rest = rest.as_str().trim_start_matches([char::from(ANY), char::from(ONE)]).chars();
                     glob.extend(['$', '{', letter, '}']);
                 }
                 Ok(open @ (CLASS | NEGATED_CLASS)) => {
@@ -170,7 +170,8 @@ fn read_class(rest: &mut core::str::Chars<'_>) -> Option<()> {
 fn read_capture(rest: &mut core::str::Chars<'_>) -> Option<()> {
     let last = b'a' + MAX_CAPTURES as u8 - 1;
     let is_letter = rest.next().is_some_and(|letter| ('a'..=char::from(last)).contains(&letter));
-    (is_letter && rest.as_str().starts_with("\u{2}\u{1}")).then_some(())
+    let wildcards = [char::from(ONE), char::from(ANY)];
+    (is_letter && rest.clone().take(wildcards.len()).eq(wildcards)).then_some(())
 }
 
 /// The result of matching the next construct of a pattern with the next character of a name.
