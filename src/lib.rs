@@ -92,7 +92,9 @@ mod lint;
 #[cfg(feature = "compiler")]
 mod patterns;
 
-pub use bundle::index::{Application, Bundle, BundleError, Connection, Organization, OverLimit};
+pub use bundle::application::{Application, OverLimit};
+pub use bundle::error::BundleError;
+pub use bundle::index::{Bundle, Connection, Organization};
 pub use bundle::mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use codec::tags::FORMAT_VERSION;
 pub use engine::evaluate::{evaluate, evaluate_routed};

@@ -7,9 +7,11 @@ use core::cell::OnceCell as OnceLock;
 #[cfg(not(target_arch = "wasm32"))]
 use std::sync::OnceLock;
 
+use super::application::Application;
+use super::error::BundleError;
 use super::mapping::{Mapping, Policy};
 use crate::codec::reader::Reader;
-use crate::codec::tags::{FORMAT_VERSION, MAGIC, application as flag, policy};
+use crate::codec::tags::{FORMAT_VERSION, MAGIC};
 use crate::collections::bit_set::BitSet;
 use crate::collections::hash_index::HashIndex;
 use crate::ids::{ApplicationId, ConnectionId, Id, LookupId, OrganizationId, SourceId, TargetId};
@@ -52,30 +54,6 @@ pub struct Bundle<'b> {
     by_connection: HashIndex,
 }
 
-/// An application of the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Application<'b> {
-    /// Its name on the platform.
-    pub name: &'b str,
-    /// The name of its groups claim.
-    pub claim: &'b str,
-    /// Whether the ID token carries the claim.
-    pub id_token: bool,
-    /// Whether the access token carries the claim.
-    pub access_token: bool,
-    /// The SAML attribute that carries the groups too.
-    pub saml_attribute: Option<&'b str>,
-    /// The claim that carries the bundle's digest and the rules that fired.
-    pub provenance: Option<&'b str>,
-    /// The most groups of one user.
-    pub max_groups: u32,
-    /// The longest groups claim, in bytes of its JSON.
-    pub max_claim_bytes: u32,
-    /// What happens with a login that exceeds one of these limits.
-    pub over_limit: OverLimit,
-}
-
 /// A connection of an organization.
 #[derive(Clone, Debug)]
 pub struct Connection<'b> {
@@ -105,52 +83,14 @@ pub struct Organization<'b> {
     mapping: OnceLock<Option<Box<Mapping<'b>>>>,
 }
 
-/// What happens with a login that has more groups than its application accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "the engine has to act on every policy")]
-pub enum OverLimit {
-    /// It goes on, with no groups.
-    NoGroups,
-    /// It is refused.
-    Deny,
-    /// It goes on with the first groups by name.
-    Truncate,
-}
-
-/// Why bytes are not a bundle that this engine can use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BundleError {
-    /// They do not begin as a bundle does.
-    Foreign,
-    /// They are a bundle of another format version.
-    Version(u8),
-    /// They changed since they were written: the digest differs.
-    Damaged,
-    /// Their digest is right, but they break the format.
-    Malformed,
-}
-
-impl core::fmt::Display for BundleError {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Foreign => formatter.write_str("these bytes are not a bundle"),
-            Self::Version(version) => write!(
-                formatter,
-                "the bundle has format version {version}, and this engine reads version {FORMAT_VERSION}; \
-                 build it again with this version of claimsmith"
-            ),
-            Self::Damaged => formatter
-                .write_str("the bundle is damaged: its digest differs from its content; build it again"),
-            Self::Malformed => formatter.write_str("the bundle breaks its format; build it again"),
-        }
-    }
-}
-
-impl core::error::Error for BundleError {}
-
 impl<'b> Bundle<'b> {
     /// Checks the digest and decodes the index of an encoded bundle.
+    ///
+    /// ```
+    /// use claimsmith::{Bundle, BundleError};
+    ///
+    /// assert_eq!(Bundle::decode(b"not a bundle").err(), Some(BundleError::Foreign));
+    /// ```
     ///
     /// # Errors
     ///
@@ -436,36 +376,5 @@ impl<'b> Bundle<'b> {
         let listed = self.connections.get(organization.connections.clone())?;
         let at = listed.iter().position(|connection| connection.name == name)?;
         Some(ConnectionId((organization.connections.start + at) as u32))
-    }
-}
-
-impl<'b> Application<'b> {
-    fn decode(reader: &mut Reader<'b>) -> Option<Self> {
-        let (name, claim) = (reader.text()?, reader.text()?);
-        let flags = reader.byte().filter(|flags| *flags < 16)?;
-        let mut optional = |flag: u8| match flags & flag {
-            0 => Some(None),
-            _ => reader.text().map(Some),
-        };
-        let (saml_attribute, provenance) = (optional(flag::SAML)?, optional(flag::PROVENANCE)?);
-        let (max_groups, max_claim_bytes) = (reader.number()?, reader.number()?);
-        let over_limit = match reader.byte()? {
-            policy::NO_GROUPS => OverLimit::NoGroups,
-            policy::DENY => OverLimit::Deny,
-            policy::TRUNCATE => OverLimit::Truncate,
-            _ => return None,
-        };
-        let [id_token, access_token] = [flag::ID_TOKEN, flag::ACCESS_TOKEN].map(|flag| flags & flag != 0);
-        Some(Self {
-            name,
-            claim,
-            id_token,
-            access_token,
-            saml_attribute,
-            provenance,
-            max_groups,
-            max_claim_bytes,
-            over_limit,
-        })
     }
 }

@@ -9,14 +9,17 @@ use sha2::{Digest, Sha256};
 
 use self::patterns::encode_patterns;
 use super::lowered::{Clause, ExpansionPiece, LoweredMapping, LoweredRule, OwnedLookup};
+use crate::bundle::application::OverLimit;
 use crate::bundle::grant_expansion::LetterCase;
-use crate::bundle::index::OverLimit;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
-use crate::codec::tags::{FORMAT_VERSION, MAGIC, application, grant, policy, rule as flag, source as tag};
+use crate::codec::tags::{
+    FORMAT_VERSION, MAGIC, application, grant, lookup as fetch, policy, rule as flag, source as tag,
+};
 use crate::codec::writer::Writer;
 use crate::engine::staleness;
 use crate::language::model::{Application, OwnedForm, OwnedShape, OwnedSource, Platform};
 use crate::login::dn::AttributeOf;
+use crate::login::lookup::Base;
 use crate::login::source::{Absent, Combine};
 use crate::patterns::domains;
 
@@ -59,7 +62,18 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
         of_sources.clone().map(OwnedLookup::of_source).chain(inputs.iter().flatten().cloned()).collect();
     let lookups: Vec<OwnedLookup> = lookups.into_iter().collect();
     body.list(&lookups, |body, lookup| {
-        body.bytes.extend([lookup.base, lookup.options]);
+        body.bytes.push(match lookup.base {
+            Base::Login => fetch::LOGIN,
+            Base::User => fetch::USER,
+            Base::Event => fetch::EVENT,
+            Base::Provisioned => fetch::PROVISIONED,
+        });
+        body.flags(&[
+            (lookup.json, fetch::JSON),
+            (lookup.nfc, fetch::NFC),
+            (lookup.overage, fetch::OVERAGE),
+            (!lookup.split.is_empty(), fetch::SPLIT),
+        ]);
         body.text(&lookup.pointer);
         body.text(&lookup.field);
         if !lookup.split.is_empty() {

@@ -3,9 +3,9 @@
 
 use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::mapping::{IncompletePolicy, UnmatchedPolicy};
-use crate::codec::tags::lookup as tag;
 use crate::ids::TargetId;
 use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
+use crate::login::lookup::Base;
 use crate::login::source::{Combine, Identity};
 
 /// One organization's mapping.
@@ -101,8 +101,10 @@ pub(crate) enum LoweredCondition {
 /// A [`Lookup`](crate::Lookup) that owns its texts: what a host reads of an event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OwnedLookup {
-    pub(crate) base: u8,
-    pub(crate) options: u8,
+    pub(crate) base: Base,
+    pub(crate) overage: bool,
+    pub(crate) nfc: bool,
+    pub(crate) json: bool,
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) split: String,
@@ -129,21 +131,26 @@ impl Clause {
 impl OwnedLookup {
     /// An attribute of the identity that logged in, or of the user if Auth0 keeps it there.
     pub(crate) fn attribute(pointer: &str) -> Self {
-        let base = if pointer.starts_with("/app_metadata/") { tag::USER } else { tag::LOGIN };
-        Self { base, options: 0, pointer: pointer.to_owned(), field: String::new(), split: String::new() }
+        let base = if pointer.starts_with("/app_metadata/") { Base::User } else { Base::Login };
+        Self::plain(base, pointer.to_owned(), "")
     }
 
     /// A member of the event.
     pub(crate) fn event(pointer: impl Into<String>, field: &str) -> Self {
-        let (pointer, field) = (pointer.into(), field.to_owned());
-        Self { base: tag::EVENT, options: 0, pointer, field, split: String::new() }
+        Self::plain(Base::Event, pointer.into(), field)
     }
 
+    fn plain(base: Base, pointer: String, field: &str) -> Self {
+        let (field, split) = (field.to_owned(), String::new());
+        Self { base, overage: false, nfc: false, json: false, pointer, field, split }
+    }
+
+    /// The value of a source.
     pub(crate) fn of_source(source: &OwnedSource) -> Self {
         let (base, pointer) = match &source.from {
-            From::Attribute { pointer, identity: Identity::Primary } => (tag::USER, pointer.clone()),
+            From::Attribute { pointer, identity: Identity::Primary } => (Base::User, pointer.clone()),
             From::Attribute { pointer, .. } => (Self::attribute(pointer).base, pointer.clone()),
-            From::Provisioned => (tag::PROVISIONED, String::new()),
+            From::Provisioned => (Base::Provisioned, String::new()),
         };
         let field = match &source.shape {
             OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => field.clone(),
@@ -154,13 +161,7 @@ impl OwnedLookup {
             OwnedShape::Delimited(delimiter) if source.nfc => delimiter.clone(),
             _ => String::new(),
         };
-        let options = [
-            (matches!(source.shape, OwnedShape::Json(_)), tag::JSON),
-            (source.nfc, tag::NFC),
-            (source.overage, tag::OVERAGE),
-            (!split.is_empty(), tag::SPLIT),
-        ];
-        let options = options.into_iter().filter(|(on, _)| *on).map(|(_, option)| option).sum();
-        Self { base, options, pointer, field, split }
+        let json = matches!(source.shape, OwnedShape::Json(_));
+        Self { base, overage: source.overage, nfc: source.nfc, json, pointer, field, split }
     }
 }

@@ -1,7 +1,8 @@
 //! Reduces the granted groups to what the application accepts: the highest group of each tier, within the limits.
 
 use super::evaluation::{Evaluation, Notes};
-use crate::bundle::index::{Application, Bundle, OverLimit};
+use crate::bundle::application::{Application, OverLimit};
+use crate::bundle::index::Bundle;
 use crate::collections::bit_set::BitSet;
 use crate::ids::TargetId;
 use crate::outcome::{Note, Outcome, Reason};

@@ -17,6 +17,43 @@ use crate::outcome::{Note, Outcome, Reason};
 /// Evaluates a login: which groups the application receives, and why.
 ///
 /// Cannot fail: whatever is wrong with the login or the bundle is an outcome with a reason.
+///
+/// ```
+/// # #[cfg(feature = "compiler")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use claimsmith::{compiler, diagnostic::SourceFile};
+/// use claimsmith::{Bundle, Input, Login, NameList, Value, evaluate};
+/// # let text = "
+/// # version: 1
+/// # platform:
+/// #   applications: { portal: { clients: [client], claim: https://claims.example.com/groups } }
+/// #   groups: { readers: { applications: [portal], description: Reads reports. } }
+/// # organizations:
+/// #   acme:
+/// #     connections: { acme: { strategy: ad } }
+/// #     rules: [{ id: readers, match: { exact: Everyone }, grant: readers }]
+/// # cases: []
+/// # ";
+/// # let file = SourceFile { path: "mappings.yaml".to_owned(), text: text.to_owned() };
+/// # let bytes = compiler::compile_whole(&file).platform.ok_or("a platform")?.bundle;
+///
+/// let bundle = Bundle::decode(&bytes)?;
+/// // The values of the route's lookups: here the one attribute that holds the groups.
+/// let groups = Value::Names(NameList::of(&["Everyone", "Other"]));
+/// let login = Login {
+///     organization: None,
+///     connection: Some("acme"),
+///     client: Some("client"),
+///     input: Input::new(1_793_491_200.0, vec![groups]),
+/// };
+/// let evaluation = evaluate(&bundle, &login);
+/// assert_eq!(bundle.group_name(evaluation.groups[0]), Some("readers"));
+/// assert_eq!(evaluation.unmatched, [b"Other"]);
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "compiler"))]
+/// # fn main() {}
+/// ```
 pub fn evaluate<'v>(bundle: &'v Bundle<'_>, login: &'v Login<'_>) -> Evaluation<'v> {
     let route = route(bundle, login.organization, login.connection, login.client);
     evaluate_routed(bundle, route, &login.input, |_| ())

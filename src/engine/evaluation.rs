@@ -34,7 +34,7 @@ pub struct Evaluation<'a> {
     pub unmatched: Vec<&'a [u8]>,
     /// The number of upstream groups that the login carried.
     pub received: u32,
-    /// Events of the evaluation, each with its count; ascending.
+    /// The notes, each with its count; ascending.
     pub notes: Vec<(Note, u32)>,
 }
 

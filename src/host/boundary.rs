@@ -4,7 +4,8 @@
 //! little-endian. No call depends on an earlier one, because executions of an Action interleave.
 //! docs/spec/boundary.md describes the calls.
 
-use crate::bundle::index::{Application, Bundle};
+use crate::bundle::application::Application;
+use crate::bundle::index::Bundle;
 use crate::codec::reader::Reader;
 use crate::codec::tags::text as kind;
 use crate::codec::tags::word::CLOSED;

@@ -54,7 +54,7 @@ pub(crate) struct Limits {
     pub(crate) name_characters: usize,
     /// The longest claim, in bytes of its JSON.
     pub(crate) claim_bytes: u32,
-    pub(crate) over: crate::bundle::index::OverLimit,
+    pub(crate) over: crate::bundle::application::OverLimit,
 }
 
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup
 use super::name_checks::{check_claim, check_known, check_name};
 use super::parsed_patterns::GlobPattern;
 use super::yaml::{Node, Spanned};
-use crate::bundle::index::OverLimit;
+use crate::bundle::application::OverLimit;
 use crate::diagnostic::Code;
 use crate::limits::{
     MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_MEMBERSHIPS, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,

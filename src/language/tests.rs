@@ -3,7 +3,7 @@
 mod cases;
 mod templates;
 
-use crate::bundle::index::OverLimit;
+use crate::bundle::application::OverLimit;
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::SourceFile;
 use crate::language::cases::{Case, read_cases};

@@ -35,7 +35,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
         groups: 1_000,
         name_characters: 512,
         claim_bytes: 8_192,
-        over: crate::bundle::index::OverLimit::Deny,
+        over: crate::bundle::application::OverLimit::Deny,
     };
     let application = |text: &str| Application {
         name: name(text),

@@ -224,7 +224,7 @@ pub(crate) struct Cache {
 #[derive(Debug, Default)]
 struct ActiveStates {
     steps: Vec<u32>,
-    /// The captures of each state. Empty if no captures are wanted.
+    /// The captures of each state. Empty if no captures are needed.
     captures: Vec<Captures>,
 }
 
@@ -244,7 +244,7 @@ struct EpsilonClosure<'m> {
     /// The byte offset in the name.
     at: u32,
     captures: Captures,
-    /// Whether captures are wanted.
+    /// Whether captures are needed.
     keeps_captures: bool,
 }
 

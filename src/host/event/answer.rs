@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Event;
-use crate::bundle::index::{Application, Bundle};
+use crate::bundle::application::Application;
+use crate::bundle::index::Bundle;
 use crate::engine::evaluate::evaluate_routed;
 use crate::engine::evaluation::Evaluation;
 use crate::engine::route::{Destination, Route};
