@@ -6,4 +6,5 @@ pub(crate) mod evaluation;
 pub(crate) mod route;
 pub(crate) mod rules;
 pub(crate) mod staleness;
+pub(crate) mod tiers;
 pub(crate) mod trace;

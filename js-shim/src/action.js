@@ -38,7 +38,7 @@ async function onExecutePostLogin(event, api) {
     if (answer === undefined) {
       const provisioned = await fetchGroups(event, api);
       // While this login waited, another one may have made the engine fail.
-      // With these groups there is an answer.
+      // With the provisioned groups, there always is an answer.
       answer = /** @type {import('./engine.js').Answer} */ (start().evaluate(event, now, provisioned));
     }
   } catch {

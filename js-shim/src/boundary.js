@@ -28,7 +28,7 @@ export const ANSWER_RULES = 4;
 export const ANSWER_UNMATCHED = 5;
 export const ANSWER_NOTE_COUNT = 6;
 export const ANSWER_GROUP_COUNT = 7;
-/** Pairs of note and count; then the groups; then, where the application asks for it, where they come from. */
+/** Pairs of note and count; then the groups; then, if the application has a provenance claim, organization and rules. */
 export const ANSWER_NOTES = 8;
 
 /** The outcomes, in the order of their numbers. */

@@ -15,7 +15,7 @@ import { hash } from './digest.js';
 /** JSON: what to do after a failure, and for each client its claim, on both tokens, or its whole delivery. */
 const POLICY = '__CLAIMSMITH_FALLBACK__';
 const POLICY_DIGEST = '__CLAIMSMITH_FALLBACK_DIGEST__';
-/** The first digits of each client's digest, one after the other. */
+/** The first digits of each client's digest, concatenated. */
 const CLIENTS = '__CLAIMSMITH_CLIENTS__';
 const CLIENTS_DIGEST = '__CLAIMSMITH_CLIENTS_DIGEST__';
 const CLIENT_DIGITS = 8;
@@ -45,7 +45,7 @@ export function fallback(event, reason) {
       answer.delivery = typeof how === 'string' ? { claim: how, id: true, access: true } : how;
     }
   } catch {
-    // The answer so far is the answer.
+    // What was decided before the exception stays.
   }
   return /** @type {Answer} */ (answer);
 }

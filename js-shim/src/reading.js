@@ -52,7 +52,7 @@ export function parseLookup(text) {
 }
 
 /**
- * The encoded values, one after the other. A value whose reading throws is unreadable; the others are not affected.
+ * The encoded values, concatenated. A value whose reading throws is unreadable; the others are not affected.
  *
  * @param {Lookup[]} lookups
  * @param {PostLoginEvent} event

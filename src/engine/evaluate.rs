@@ -1,10 +1,11 @@
 //! Evaluates one login: which groups the application receives, and why.
 
-use super::claim_limits::{below_highest, limit};
+use super::claim_limits::limit;
 use super::evaluation::Evaluation;
 use super::route::{Destination, Route, route};
 use super::rules::{Evaluator, Grants};
 use super::staleness::is_stale;
+use super::tiers::below_highest;
 use super::trace::Step;
 use crate::bundle::condition::ConditionInputs;
 use crate::bundle::index::{Bundle, Connection};
