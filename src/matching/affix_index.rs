@@ -67,7 +67,7 @@ impl<'b> AffixIndex<'b> {
         let ones = [u8::MAX; 8];
         let mask = affix.first_8_bytes(ones.get(..shortest).unwrap_or(&ones));
         // With this many buckets, the first bytes of most names share a bucket with no literal.
-        let len = (16 * entries.len()).max(128).next_power_of_two();
+        let len = (16 * entries.len()).next_power_of_two().clamp(128, 1 << 16);
         let mut index = Self { affix, entries, globs, mask, buckets: vec![0..0; len] };
         for (entry, position) in index.entries.iter().zip(0..) {
             let at = index.bucket(entry.literal);
