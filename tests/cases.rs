@@ -4,7 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test stops at what is wrong, and this one has something to say"
+    reason = "a test stops at what is wrong, and this one prints a digest"
 )]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The words of the project: plain technical English. Phrases that a stranger stumbles over are refused in every file.
+//! The project is written in plain technical English: phrases that are hard to understand are refused in every file.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, reason = "a test stops at what is wrong")]
 

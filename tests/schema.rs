@@ -5,7 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test stops at what is wrong, and what it shares with others has something to say"
+    reason = "a test stops at what is wrong, and code shared with other tests prints"
 )]
 
 #[path = "support/diagnostic_pages.rs"]

@@ -1,5 +1,6 @@
 //! The files of the project, for tests that read them.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
