@@ -7,8 +7,11 @@ mod diagnostic_pages;
 #[path = "support/files.rs"]
 mod files;
 
-use claimsmith::diagnostic::Code;
-use claimsmith::{Note, Reason};
+use claimsmith::compiler::compile;
+use claimsmith::diagnostic::{Code, Severity, SourceFile};
+use claimsmith::event::Event;
+use claimsmith::format::format;
+use claimsmith::{Bundle, Note, Reason, evaluate};
 use diagnostic_pages::Variant;
 use files::{files_below, read, root};
 
@@ -23,6 +26,30 @@ fn reasons_and_notes_are_listed() {
             "`{code}` is not in docs/language/evaluation.md"
         );
     }
+}
+
+/// A line of the list of codes in docs/diagnostics.md: the subject, and the codes as they are linked.
+fn codes_by_subject(page: &str) -> Vec<(&str, Vec<&str>)> {
+    let (_, list) = page.split_once("\nThe codes by subject:\n\n").expect("a list of codes");
+    let lines = list.lines().map_while(|line| line.strip_prefix("- ")?.split_once(": "));
+    lines.map(|(subject, links)| (subject, links.split(", ").collect())).collect()
+}
+
+#[test]
+fn diagnostics_are_listed_by_subject() {
+    let page = read("docs/diagnostics.md");
+    let link = |code: &Code| format!("[`{0}`](#{0})", code.name());
+    let mut missing: Vec<_> = Code::ALL.iter().map(link).collect();
+    for (subject, links) in codes_by_subject(&page) {
+        for listed in links {
+            let code = Code::ALL.iter().find(|code| link(code) == listed);
+            let code = code.unwrap_or_else(|| panic!("{subject}: {listed} is not a code"));
+            assert_eq!(code.severity() == Severity::Warning, subject == "Warnings", "{listed}");
+            let at = missing.iter().position(|it| it == listed);
+            missing.remove(at.unwrap_or_else(|| panic!("{subject}: {listed} is listed twice")));
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// A fenced block of a page that says where it is from.
@@ -101,4 +128,46 @@ fn quoted_examples_match_their_files() {
         }
     }
     assert!(count > 0, "{pages:?} quote nothing");
+}
+
+/// The files that docs/language/index.md begins with.
+const START: &str = "tests/fixtures/start";
+
+#[test]
+fn the_files_to_start_from_have_no_findings_and_pass_their_case() {
+    let source = |path: String| SourceFile { text: read(&path), path };
+    let mut files: Vec<_> = files_below(START).into_iter().map(source).collect();
+    assert_eq!(files.len(), 3);
+    let page = read("docs/language/index.md");
+    for file in &mut files {
+        assert!(page.contains(&file.text), "docs/language/index.md does not show the whole of {}", file.path);
+        assert_eq!(format(file).expect("it can be formatted"), file.text, "{}", file.path);
+        file.path = file.path.trim_start_matches(START).trim_start_matches('/').to_owned();
+    }
+    let compilation = compile(&files);
+    assert!(compilation.diagnostics.is_empty(), "{:#?}", compilation.diagnostics);
+    let platform = compilation.platform.expect("there is no error");
+    let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
+    assert_eq!(platform.cases.len(), 1);
+    for case in &platform.cases {
+        let result = case.run(&bundle);
+        assert!(result.failures.is_empty(), "{}: {result:#?}", case.name);
+    }
+}
+
+#[test]
+fn the_event_of_the_readme_is_enough_to_grant() {
+    let yaml = files_below("mappings").into_iter().filter(|path| path.ends_with(".yaml"));
+    let files: Vec<_> = yaml
+        .map(|path| SourceFile { text: read(&path), path: path.trim_start_matches("mappings/").to_owned() })
+        .collect();
+    let platform = compile(&files).platform.expect("the sample has no errors");
+    let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
+    let json = serde_json::from_str(&read("tests/fixtures/events/acme.json")).expect("JSON");
+    let event = Event::from_json(json).expect("an event");
+    let fetched = event.fetch(&bundle);
+    let login = fetched.login();
+    let evaluation = evaluate(&bundle, &login);
+    assert_eq!(evaluation.reason, Reason::Ok);
+    assert_eq!(evaluation.groups.len(), 1);
 }

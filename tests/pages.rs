@@ -206,6 +206,9 @@ fn rooms() -> Vec<(String, Vec<String>)> {
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("/` |"));
     rows.map(|(room, rest)| {
         let (_, files) = rest.split_once(" | ").expect("a column of files");
+        // What is between parentheses explains a file.
+        let outside = files.split('(').map(|part| part.split_once(')').map_or(part, |(_, rest)| rest));
+        let files: String = outside.collect();
         let names = files.split('`').skip(1).step_by(2).map(|name| name.trim_end_matches('/').to_owned());
         (room.to_owned(), names.collect())
     })
