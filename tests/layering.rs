@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -104,25 +105,29 @@ fn file_of(module: &str) -> String {
     module.split("::").take(2).collect::<Vec<_>>().join("::")
 }
 
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a regular expression")
+}
+
 /// A file's code without comments and without what is compiled for tests alone.
 fn code_of(text: &str) -> String {
-    let tests =
-        Regex::new(r"(?m)^#\[cfg\(test\)\]\n(?:use [^;]*;|mod \w+;)\n").expect("a regular expression");
-    let text = tests.replace_all(text, "");
+    static TESTS: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?m)^#\[cfg\(test\)\]\n(?:use [^;]*;|mod \w+;)\n"));
+    static OTHERS: LazyLock<Regex> = LazyLock::new(|| regex(r"//[^\n]*|\bpub\([^)]*\)"));
+    let text = TESTS.replace_all(text, "");
     // Inline test modules are at the end of their files.
     let text = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
     // `pub(super)` says who may use an item, and uses nothing.
-    let others = Regex::new(r"//[^\n]*|\bpub\([^)]*\)").expect("a regular expression");
-    others.replace_all(text, "").into_owned()
+    OTHERS.replace_all(text, "").into_owned()
 }
 
 /// The paths in the crate that code names with `crate::`, `super::` or `self::`; groups in braces are expanded.
 fn paths_in(module: &str, code: &str) -> Vec<Vec<String>> {
-    let path =
-        Regex::new(r"\b(crate|super|self)((?:::\w+)*)(?:::\{([^;]*?)\}\s*;)?").expect("a regular expression");
-    let members = Regex::new(r"(?:^|[,{])\s*(\w+(?:::\w+)*)").expect("a regular expression");
+    static PATH: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\b(crate|super|self)((?:::\w+)*)(?:::\{([^;]*?)\}\s*;)?"));
+    static MEMBERS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[,{])\s*(\w+(?:::\w+)*)"));
     let mut paths = Vec::new();
-    for found in path.captures_iter(code) {
+    for found in PATH.captures_iter(code) {
         let mut base: Vec<String> = match &found[1] {
             "crate" => Vec::new(),
             _ => module.split("::").map(str::to_owned).collect(),
@@ -139,7 +144,7 @@ fn paths_in(module: &str, code: &str) -> Vec<Vec<String>> {
         match found.get(3) {
             None => paths.push(base),
             Some(group) => {
-                for member in members.captures_iter(group.as_str()) {
+                for member in MEMBERS.captures_iter(group.as_str()) {
                     let parts = member[1].split("::").map(str::to_owned);
                     paths.push(base.iter().cloned().chain(parts).collect());
                 }
