@@ -1,7 +1,8 @@
 //! The compiler: turns mapping files into a bundle and diagnostics.
 //!
-//! `language` reads the files into the model, `lower` resolves names and lowers patterns, `lint` looks for likely
-//! mistakes, and `encode` writes the bundle.
+//! `language` reads the files into the model, `lower` resolves names and lowers the rules (`rule_patterns` their
+//! patterns, `grants` what they grant), `language::cases` reads the test cases, `lint` looks for likely mistakes,
+//! `encode` writes the bundle, and `fallback` states what the Action does without the engine or the bundle.
 
 pub(crate) mod encode;
 mod fallback;

@@ -51,7 +51,7 @@ pub struct Related {
 pub enum Severity {
     /// The mapping cannot be used.
     Error,
-    /// The mapping can be used, but is probably not what its author meant.
+    /// The mapping can be used, but is a likely mistake.
     Warning,
 }
 
@@ -146,17 +146,17 @@ codes! {
     DuplicateKey Error "duplicate-key" "A key appears twice in one mapping."
         "keep one of the two, or put both values into one",
     UnknownKey Error "unknown-key" "A key that the language does not have."
-        "see docs/language/index.md for the keys",
+        "remove it, or correct its spelling",
     MissingKey Error "missing-key" "A required key is missing."
-        "add it; docs/language/index.md leads to the description of each key",
+        "add it",
     MissingVersion Error "missing-version" "The file does not state the version of the mapping language."
         "write `version: 1` at the top of the file",
     UnsupportedVersion Error "unsupported-version" "The file is written in a version that this program does not read."
         "this program reads version 1",
     WrongType Error "wrong-type" "A value does not have the type that the key requires."
-        "see docs/language/index.md for the types of values",
+        "write a value of that type",
     InvalidValue Error "invalid-value" "A value is not one that the key allows."
-        "see docs/language/index.md for the values of each key",
+        "write a value that the key allows",
     EmptyList Error "empty-list" "A list that needs at least one entry is empty."
         "add an entry",
     InvalidName Error "invalid-name" "A name is empty, too long, or contains control characters."

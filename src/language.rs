@@ -28,6 +28,7 @@ pub(crate) mod substitution;
 pub(crate) mod suggestions;
 pub(crate) mod template;
 pub(crate) mod uses;
+pub(crate) mod wrong_type;
 pub(crate) mod yaml;
 
 #[cfg(test)]

@@ -63,3 +63,28 @@ fn writing_expected_texts_anew_changes_nothing_else() {
         assert_eq!(page.with_expected(&texts), page.text);
     }
 }
+
+#[test]
+fn helps_name_sections_of_the_documentation_that_exist() {
+    let helps = Code::ALL.iter().map(|code| code.help().to_owned());
+    let expected = pages(root()).into_iter().map(|page| page.text);
+    let mut found = 0;
+    for text in helps.chain(expected) {
+        for (at, _) in text.match_indices("docs/language/") {
+            let link = text[at..].split([' ', '\n', '`', ')', ',', ';']).next().expect("a link");
+            let (page, section) = link.split_once('#').unwrap_or((link, ""));
+            let text = read(page);
+            let headings = text.lines().filter(|line| line.starts_with('#')).map(anchor);
+            assert!(section.is_empty() || headings.into_iter().any(|heading| heading == section), "{link}");
+            found += 1;
+        }
+    }
+    assert!(found > 5, "{found}");
+}
+
+/// The anchor of a heading.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
+    kept.map(|char| if char == ' ' { '-' } else { char }).collect()
+}

@@ -8,6 +8,7 @@ use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
 use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
 use super::name_checks::check_known;
 use super::rules::read_moment;
+use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::login::dn::AttributeOf;
@@ -32,7 +33,7 @@ pub(crate) fn raw_event(
         }
     }
     if !matches!(event.kind, Kind::Map(_)) {
-        sink.wrong_type(event, "`event`", "a mapping with keys");
+        sink.wrong_type(event, "`event`", Expected::Mapping);
     }
     let mut event = to_json(event);
     add_circumstances(&mut event, case, None, sink);
@@ -60,7 +61,8 @@ pub(crate) fn build_event(
     let Some(organization) = organization else {
         if layout == Layout::SingleFile && case.get("organization").is_none() && organizations.len() != 1 {
             let message = "a case needs the key `organization` if the file has several";
-            sink.report(Code::MissingKey, &case.span, message, None);
+            let help = "add `organization` with the name that the organization has in this file".to_owned();
+            sink.report(Code::MissingKey, &case.span, message, help);
         }
         return None;
     };
@@ -76,7 +78,8 @@ pub(crate) fn build_event(
         (None, connections) => {
             if !connections.is_empty() {
                 let message = "a case needs the key `connection` if the mapping has several";
-                sink.report(Code::MissingKey, &case.span, message, None);
+                let help = "add `connection` with the name of one of the mapping's connections".to_owned();
+                sink.report(Code::MissingKey, &case.span, message, help);
             }
             None
         }
@@ -98,7 +101,7 @@ pub(crate) fn build_event(
         }
         (None, Some(node)) => {
             if !matches!(node.kind, Kind::Map(_)) {
-                sink.wrong_type(node, "`user`", "a mapping with keys");
+                sink.wrong_type(node, "`user`", Expected::Mapping);
             }
             Some(to_json(node))
         }
@@ -243,7 +246,7 @@ fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> 
         Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
         Kind::List(_) => {}
         _ => {
-            sink.wrong_type(node, "`provisioned`", "a list of groups, or the word `unavailable`");
+            sink.wrong_type(node, "`provisioned`", Expected::Provisioned);
             return None;
         }
     }

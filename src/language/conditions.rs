@@ -6,6 +6,7 @@ use super::grammar::{ATTRIBUTE_TEST, CONDITION};
 use super::model::{Condition, MetadataOf, Scalar, Test};
 use super::name_checks::{check_known, check_pointer};
 use super::strategy::Strategy;
+use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_OPTION;
@@ -108,8 +109,7 @@ fn if_unknown(condition: Condition, fields: &Fields<'_>, sink: &mut DiagnosticSi
             sink.report(Code::InvalidValue, &node.span, message, "remove it".to_owned());
         }
         _ => {
-            sink.wrong_type(node, "`if-unknown`", "`false`");
-            sink.help_last("`if-unknown` can only be `false`, without quotes");
+            sink.wrong_type(node, "`if-unknown`", Expected::False);
         }
     }
     condition
@@ -250,10 +250,7 @@ fn read_number(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<
         Kind::Integer(value) => Some(value as f64),
         Kind::Float(value) if value.is_finite() => Some(value),
         _ => {
-            sink.wrong_type(node, &format!("`{key}`"), "a finite number");
-            if matches!(node.kind, Kind::Text(_)) {
-                sink.help_last("write a number, without quotes");
-            }
+            sink.wrong_type(node, &format!("`{key}`"), Expected::FiniteNumber);
             None
         }
     }
@@ -274,11 +271,7 @@ fn read_scalars(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -
             Kind::Bool(value) => scalars.push(Scalar::Bool(*value)),
             Kind::Integer(value) => scalars.push(Scalar::Number(*value as f64)),
             Kind::Float(value) if value.is_finite() => scalars.push(Scalar::Number(*value)),
-            _ => sink.wrong_type(
-                entry,
-                &format!("a value of `{key}`"),
-                "a text, a finite number, `true` or `false`",
-            ),
+            _ => sink.wrong_type(entry, &format!("a value of `{key}`"), Expected::Scalar),
         }
     }
     if scalars.is_empty() { None } else { Some(scalars) }

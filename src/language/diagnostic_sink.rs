@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 use super::suggestions::nearest;
-use super::yaml::{Kind, Node};
+use super::wrong_type::Expected;
+use super::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::MAX_SUGGESTIONS;
 
@@ -63,20 +64,14 @@ impl DiagnosticSink<'_> {
 
     /// Replaces the help of the last reported problem.
     pub(crate) fn help_last(&mut self, help: &str) {
-        if let Some(diagnostic) = self.list.last_mut() {
-            diagnostic.help = help.to_owned();
+        if let Some(diagnostic) = self.list.pop() {
+            self.list.push(diagnostic.help(help));
         }
     }
 
     /// Reports a value of the wrong type.
-    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
-        let help = match node.kind {
-            Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_) if wanted.contains("text") => {
-                Some("put it in quotes to make it text".to_owned())
-            }
-            _ => None,
-        };
-        let message = format!("{what} is {}, and must be {wanted}", node.kind.noun());
-        self.report(Code::WrongType, &node.span, message, help);
+    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, expected: Expected) {
+        let message = format!("{what} is {}, and must be {}", node.kind.noun(), expected.noun());
+        self.report(Code::WrongType, &node.span, message, expected.help(node, what));
     }
 }

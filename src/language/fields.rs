@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::diagnostic_sink::DiagnosticSink;
 use super::grammar::{Key, Layout, Object, VERSION, ValueType, Word};
 use super::suggestions::{nearest, quoted};
+use super::wrong_type::{self, Expected};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_ENTRIES;
@@ -64,7 +65,13 @@ impl<'n> Fields<'n> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
         let (mut members, mut misspelled) = (Vec::new(), Vec::new());
-        for (name, value) in read_members(node, what, sink)? {
+        let Some(all) = read_members(node, what, sink) else {
+            if let Some(help) = wrong_type::help_for_object(node, object) {
+                sink.help_last(&help);
+            }
+            return None;
+        };
+        for (name, value) in all {
             if known().any(|known| known == name.value) {
                 members.push((name, value));
             } else {
@@ -115,7 +122,8 @@ impl<'n> Fields<'n> {
         let found = self.get(key);
         if self.is_missing(key) {
             let message = format!("{} needs the key `{key}`", self.object.what);
-            sink.report(Code::MissingKey, &self.span, message, None);
+            let help = format!("add `{key}`; {} describes the keys", self.object.page);
+            sink.report(Code::MissingKey, &self.span, message, help);
         }
         found
     }
@@ -172,7 +180,7 @@ impl<'n> Fields<'n> {
         match node.kind {
             Kind::Bool(value) => Some((value, &node.span)),
             _ => {
-                sink.wrong_type(node, &format!("`{key}`"), "`true` or `false`");
+                sink.wrong_type(node, &format!("`{key}`"), Expected::Boolean);
                 None
             }
         }
@@ -195,7 +203,7 @@ impl<'n> Fields<'n> {
                 None
             }
             _ => {
-                sink.wrong_type(node, &format!("`{key}`"), "a number");
+                sink.wrong_type(node, &format!("`{key}`"), Expected::Number);
                 None
             }
         }
@@ -258,7 +266,7 @@ impl<'n> Fields<'n> {
                 false
             }
             _ => {
-                sink.wrong_type(node, "`version`", "the number 1");
+                sink.wrong_type(node, "`version`", Expected::Version);
                 true
             }
         }
@@ -297,7 +305,7 @@ pub(crate) fn read_members<'n>(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
     let Kind::Map(all) = &node.kind else {
-        sink.wrong_type(node, what, "a mapping with keys");
+        sink.wrong_type(node, what, Expected::Mapping);
         return None;
     };
     let mut seen = std::collections::BTreeMap::new();
@@ -314,7 +322,7 @@ pub(crate) fn read_members<'n>(
     Some(members)
 }
 
-/// Reports a list that is longer than a person would maintain.
+/// Reports a list of more than `MAX_ENTRIES` entries.
 ///
 /// Returns the entries up to the limit.
 fn check_length<'n>(
@@ -336,7 +344,7 @@ pub(crate) fn read_list<'n>(node: &'n Node, what: &str, sink: &mut DiagnosticSin
     match &node.kind {
         Kind::List(entries) => Some(check_length(entries, what, &node.span, sink)),
         _ => {
-            sink.wrong_type(node, what, "a list");
+            sink.wrong_type(node, what, Expected::List);
             None
         }
     }
@@ -347,7 +355,7 @@ pub(crate) fn read_text(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) 
     match &node.kind {
         Kind::Text(text) => Some(Spanned { span: node.span.clone(), value: text.clone() }),
         _ => {
-            sink.wrong_type(node, what, "text");
+            sink.wrong_type(node, what, Expected::Text);
             None
         }
     }
@@ -363,7 +371,7 @@ pub(crate) fn read_texts(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>)
         }
         Kind::Text(text) => vec![Spanned { span: node.span.clone(), value: text.clone() }],
         _ => {
-            sink.wrong_type(node, what, "text or a list of texts");
+            sink.wrong_type(node, what, Expected::Texts);
             Vec::new()
         }
     }

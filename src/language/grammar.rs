@@ -61,6 +61,8 @@ pub(crate) struct Object {
     pub(crate) name: &'static str,
     /// Its name in messages, such as "a rule".
     pub(crate) what: &'static str,
+    /// The section of the documentation that describes its keys.
+    pub(crate) page: &'static str,
     /// A description, in a sentence.
     pub(crate) doc: &'static str,
     /// The object whose keys it also has.
@@ -180,7 +182,7 @@ pub(crate) enum ValueType {
         of: &'static [Word],
         least: usize,
     },
-    /// TextType, a number or a boolean, or a list of them with at least one.
+    /// A text, a number or a boolean, or a list of them with at least one.
     Scalars,
     /// A mapping with at least `least` members, whose keys are chosen by the author.
     Map {

@@ -179,6 +179,28 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
     good
 }
 
+/// The text without `event.user` or `user` at its beginning, with the separators of its parts.
+fn below_user(text: &str) -> &str {
+    ["event.user.", "event/user/", "user.", "user/"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .unwrap_or(text)
+}
+
+/// The JSON Pointer that is probably meant by a text that is none.
+pub(crate) fn to_pointer(text: &str) -> String {
+    if text.starts_with('/') {
+        return text.to_owned();
+    }
+    if text.contains("://") {
+        // The name of a SAML attribute, in which a slash is not a separator.
+        return format!("/{}", text.replace('~', "~0").replace('/', "~1"));
+    }
+    let below_user = below_user(text);
+    // Only a path that is written with dots from `event.user` on is known to have dots as separators.
+    if below_user == text { format!("/{text}") } else { format!("/{}", below_user.replace('.', "/")) }
+}
+
 /// Reports a path that is not a JSON Pointer below `event.user`, or that leads to an attribute that users can change
 /// themselves. `about` is what the attribute is used for.
 pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut DiagnosticSink<'_>) -> bool {
@@ -186,10 +208,12 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
     let tokens: Vec<&str> = text.split('/').skip(1).collect();
     let escapes_fit = |token: &&str| token.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
     let problem = if text.contains("://") && !text.starts_with('/') {
-        // The name of a SAML attribute, in which a slash is not a separator.
-        Some(format!("write `/{}`", text.replace('~', "~0").replace('/', "~1").escape_debug()))
+        Some(format!("write `{}`", to_pointer(text).escape_debug()))
     } else if !text.starts_with('/') {
-        Some(format!("write `/{text}`: a path begins with `/`"))
+        let below_user = below_user(text);
+        let why =
+            if below_user == text { "a path begins with `/`" } else { "the path begins below `event.user`" };
+        Some(format!("write `{}`: {why}", to_pointer(text).escape_debug()))
     } else if !tokens.iter().all(escapes_fit) {
         Some("write `~0` for `~` and `~1` for `/`".to_owned())
     } else if tokens.iter().any(|token| token.is_empty()) {

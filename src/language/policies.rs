@@ -4,6 +4,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::Fields;
 use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
 use super::model::Policies;
+use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::Code;
@@ -114,8 +115,7 @@ fn read_refresh(policies: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<
             Some(Some(read_duration(&duration, sink)?))
         }
         _ => {
-            let wanted = "`recompute` or a mapping with the key `deny-if-older-than`";
-            sink.wrong_type(node, "`refresh`", wanted);
+            sink.wrong_type(node, "`refresh`", Expected::Refresh);
             None
         }
     }

@@ -228,7 +228,7 @@ fn read_patterns(fields: &Fields<'_>, what: &str, sink: &mut DiagnosticSink<'_>)
     Some(Patterns { span: fields.span.clone(), exact, glob, regex, ignore_case })
 }
 
-/// Reports a mapping with more patterns than a person would maintain; `span` is the location of its rules.
+/// Reports a mapping with more than `MAX_PATTERNS` patterns; `span` is the location of its rules.
 pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, sink: &mut DiagnosticSink<'_>) {
     let patterns: usize = rules.iter().flat_map(Rule::patterns).map(Patterns::len).sum();
     if patterns > MAX_PATTERNS {

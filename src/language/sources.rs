@@ -7,6 +7,7 @@ use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::name_checks::{check_name, check_option, check_pointer};
 use super::strategy::Strategy;
+use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_CONNECTION_NAME;
@@ -365,7 +366,7 @@ impl SourceReader<'_, '_> {
             }
             Kind::Integer(_) | Kind::Float(_) => fields.number("cap", sink),
             _ => {
-                sink.wrong_type(node, "`cap`", "a number or the word `none`");
+                sink.wrong_type(node, "`cap`", Expected::Cap);
                 None
             }
         }

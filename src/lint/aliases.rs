@@ -29,7 +29,7 @@ pub(super) fn lint(
             diagnostics.push(diagnostic.related(
                 &organization.file,
                 first.name.span.clone(),
-                "the other one",
+                "the other alias",
             ));
         } else {
             known.insert(&alias.name.value, alias);

@@ -124,7 +124,7 @@ impl<'c> PossibleValues<'c> {
     /// The problem, if there is not a possible value.
     fn problem(&self) -> Option<&'static str> {
         if self.absent && (self.tested || self.exists) {
-            return Some("must not exist, and is tested all the same");
+            return Some("must not exist, but another test requires it");
         }
         let is_between = |number: f64| {
             let (low, above) = self.low;

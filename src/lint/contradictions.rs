@@ -147,7 +147,7 @@ impl Search<'_> {
                 format!("the rules of this mapping are for `{own}` alone, which the condition does not name")
             }
             (Condition::Organization(_), true, _) => {
-                format!("the rules of this mapping are for `{own}` alone, which the condition leaves out")
+                format!("the rules of this mapping are for `{own}` alone, which the condition excludes")
             }
             (Condition::Strategy(all), false, None) => {
                 let words = quoted(all.iter().map(|(strategy, _)| strategy.name()));

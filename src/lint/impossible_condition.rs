@@ -28,18 +28,18 @@ pub(super) fn lint(
         }
         let mut check = |patterns: &PatternSet<'_>, span, message: &str| {
             if !patterns.is_empty() && matches.none.covers(patterns, budget) {
-                let other = Some((rule.file.as_str(), &first.span, "this leaves them out"));
+                let other = Some((rule.file.as_str(), &first.span, "this excludes them"));
                 let place = (organization, rule);
                 diagnostics.push(in_rule(place, Code::ImpossibleCondition, span, message, other));
             }
         };
         let span = any.first().map_or(span, |first| &first.span);
-        check(&matches.any, span, "every group that `any` matches is left out by `none`");
+        check(&matches.any, span, "every group that `any` matches is excluded by `none`");
         for (written, patterns) in all.iter().zip(&matches.all) {
             check(
                 patterns,
                 &written.span,
-                "every group that this entry of `all` matches is left out by `none`",
+                "every group that this entry of `all` matches is excluded by `none`",
             );
         }
     }
@@ -135,7 +135,7 @@ mod tests {
         );
         check_impossible(
             vec![not(organization(&["acme"]))],
-            "for `acme` alone, which the condition leaves out",
+            "for `acme` alone, which the condition excludes",
         );
         check_possible(vec![organization(&["hooli", "acme"])]);
         check_possible(vec![not(organization(&["hooli"]))]);
@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn none_that_matches_everything_is_reported() {
         let matching = |any, all, none| rule("r", Effect::Grant, combined(any, all, none), &["x"]);
-        let any = "every group that `any` matches is left out by `none`";
-        let all = "every group that this entry of `all` matches is left out by `none`";
+        let any = "every group that `any` matches is excluded by `none`";
+        let all = "every group that this entry of `all` matches is excluded by `none`";
         check(matching(vec![exact(&["a-b"])], vec![], vec![glob(&["a-*"])]), CODE, any);
         check(matching(vec![exact(&["a"]), exact(&["b"])], vec![], vec![exact(&["a", "b"])]), CODE, any);
         check(matching(vec![glob(&["a-x-*"])], vec![], vec![glob(&["a-*"])]), CODE, any);

@@ -74,7 +74,7 @@ fn compare(organization: &Organization, alike: &[Spelling<'_>], diagnostics: &mu
         let Some(rule) = organization.rules.get(rule) else { continue };
         let (file, label) = match known.whose {
             Whose::Pattern { rule, .. } => {
-                (organization.rules.get(rule).map(|rule| rule.file.as_str()), "written so here")
+                (organization.rules.get(rule).map(|rule| rule.file.as_str()), "spelled like this here")
             }
             Whose::AliasName | Whose::AliasId => (Some(organization.file.as_str()), "the alias"),
         };

@@ -81,7 +81,7 @@ impl PatternSet<'_> {
         if self.regexes.binary_search(&regex).is_ok() {
             return true;
         }
-        // A person does not write a regular expression that names alone include.
+        // With names alone nothing is compared: a list of names that includes a regular expression is unlikely.
         let may = !self.globs.is_empty() || !self.regexes.is_empty();
         may && spend(budget, REGEX_COST)
             && self.includes_automaton(&PatternForAutomaton::Regex(regex), budget)

@@ -60,7 +60,11 @@ fn find_similar(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
         );
         let diagnostic =
             Diagnostic::new(Code::SimilarTargetGroups, &platform.file, group.name.span.clone(), message);
-        diagnostics.push(diagnostic.related(&platform.file, first.name.span.clone(), "the other one"));
+        diagnostics.push(diagnostic.related(
+            &platform.file,
+            first.name.span.clone(),
+            "the other target group",
+        ));
     }
 }
 

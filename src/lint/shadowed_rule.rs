@@ -83,7 +83,7 @@ fn find_duplicates(
             continue;
         };
         let message = format!("`{}` does the same as `{}`", later.rule.id.value, first.rule.id.value);
-        let other = Some((first.rule.file.as_str(), &first.rule.id.span, "the other one"));
+        let other = Some((first.rule.file.as_str(), &first.rule.id.span, "the other rule"));
         let place = (organization, later.rule);
         diagnostics.push(in_rule(place, Code::DuplicateRule, &later.rule.id.span, message, other));
         if let Some(later) = rules.get_mut(position) {
@@ -156,7 +156,8 @@ fn find_shadowed(
                 ),
             };
             let place = (organization, rule.rule);
-            let other = Some((other.rule.file.as_str(), &other.rule.id.span, "the rule that is enough"));
+            let other =
+                Some((other.rule.file.as_str(), &other.rule.id.span, "this rule already has the effect"));
             diagnostics.push(in_rule(place, Code::ShadowedRule, &rule.rule.id.span, message, other));
             break;
         }

@@ -62,7 +62,9 @@ impl Construct {
             Self::Tag => "remove it: the language defines the type of each value",
             Self::Directive => "remove it: mapping files are always read as YAML 1.2",
             Self::Key => "write the key as text before a `:`",
-            Self::Outermost => "see docs/language/index.md for the content of mapping files",
+            Self::Outermost => {
+                "begin with `version: 1`, and write each key as `key: value` on a line of its own"
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, M
 pub(crate) static ORGANIZATION: Object = Object {
     name: "organization",
     what: "the mapping",
+    page: "docs/language/connections.md#organizationsnameyaml",
     doc: "Where one customer's groups are found, and which target groups the customer's users receive for them.",
     base: None,
     keys: &[
@@ -63,6 +64,7 @@ static ALIAS: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("SG Analyti
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",
     what: "`policies`",
+    page: "docs/language/platform.md#policies",
     doc: "Policies that replace the platform's for this organization.",
     base: None,
     keys: &[
@@ -88,6 +90,7 @@ pub(crate) static ORGANIZATION_POLICIES: Object = Object {
 pub(crate) static CONNECTION: Object = Object {
     name: "connection",
     what: "a connection",
+    page: "docs/language/connections.md#connection-and-source-keys",
     doc: "A connection to the customer's identity provider.",
     base: None,
     keys: &[
@@ -125,6 +128,7 @@ static COMBINE: &[Word] = &[
 pub(crate) static SOURCE: Object = Object {
     name: "source",
     what: "`groups`",
+    page: "docs/language/connections.md#connection-and-source-keys",
     doc: "Where groups are found, and in which form.",
     base: None,
     keys: &[
@@ -271,6 +275,7 @@ static OVERAGE: &[Word] = &[word("entra", "Those of Microsoft Entra ID."), word(
 pub(crate) static USE: Object = Object {
     name: "use",
     what: "an entry of `use`",
+    page: "docs/language/templates.md#using-a-template",
     doc: "The use of a template.",
     base: None,
     keys: &[
@@ -299,6 +304,7 @@ static PARAMETER_NAME: TextType = TextType::matching(
 pub(crate) static TEMPLATE: Object = Object {
     name: "template",
     what: "the template",
+    page: "docs/language/templates.md#the-file",
     doc: "Rules that organizations share, with parameters.",
     base: None,
     keys: &[
@@ -320,6 +326,7 @@ pub(crate) static TEMPLATE: Object = Object {
 pub(crate) static PARAMETER: Object = Object {
     name: "parameter",
     what: "a parameter",
+    page: "docs/language/templates.md#the-file",
     doc: "A value that each use of a template can set.",
     base: None,
     keys: &[

@@ -9,6 +9,7 @@ use crate::limits::{MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 pub(crate) static PLATFORM: Object = Object {
     name: "platform",
     what: "the platform",
+    page: "docs/language/platform.md#keys",
     doc: "The applications, the registry of target groups, and the limits of every mapping.",
     base: None,
     keys: &[
@@ -48,6 +49,7 @@ pub(crate) static PLATFORM: Object = Object {
 pub(crate) static APPLICATION: Object = Object {
     name: "application",
     what: "an application",
+    page: "docs/language/platform.md#applications",
     doc: "An application that receives its users' groups.",
     base: None,
     keys: &[
@@ -89,6 +91,7 @@ static PROFILES: &[Word] = &[
 pub(crate) static LIMITS: Object = Object {
     name: "limits",
     what: "`limits`",
+    page: "docs/language/platform.md#limits",
     doc: "What an application accepts.",
     base: None,
     keys: &[
@@ -124,6 +127,7 @@ static OVER: &[Word] = &[
 pub(crate) static TARGET_GROUP: Object = Object {
     name: "target-group",
     what: "a target group",
+    page: "docs/language/platform.md#groups",
     doc: "A group that exists in applications, and that rules can grant.",
     base: None,
     keys: &[
@@ -147,6 +151,7 @@ pub(crate) static TARGET_GROUP: Object = Object {
 pub(crate) static CEILING: Object = Object {
     name: "ceiling",
     what: "a ceiling",
+    page: "docs/language/platform.md#ceilings",
     doc: "The most that the mapping of one organization may grant.",
     base: None,
     keys: &[
@@ -175,6 +180,7 @@ static TARGET_PATTERN: TextType = TextType::up_to(usize::MAX).such_as("catalog-*
 pub(crate) static PLATFORM_POLICIES: Object = Object {
     name: "platform-policies",
     what: "`policies`",
+    page: "docs/language/platform.md#policies",
     doc: "What happens with logins that cannot be evaluated.",
     base: None,
     keys: &[
@@ -234,6 +240,7 @@ pub(super) const REFRESH_VALUE: ValueType = ValueType::Either(&[
 pub(crate) static REFRESH: Object = Object {
     name: "refresh",
     what: "`refresh`",
+    page: "docs/language/evaluation.md#refresh-tokens",
     doc: "The maximum age of the attributes when a refresh token is exchanged.",
     base: None,
     keys: &[Key::required(

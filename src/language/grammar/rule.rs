@@ -10,6 +10,7 @@ use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_TEXT};
 pub(crate) static RULE: Object = Object {
     name: "rule",
     what: "a rule",
+    page: "docs/language/rules.md#keys",
     doc: "Which target groups are granted or excluded, and for which upstream groups.",
     base: None,
     keys: &[
@@ -48,6 +49,7 @@ static GRANT: TextType = TextType::up_to(usize::MAX).with_role(TextRole::Grant).
 pub(crate) static MATCH: Object = Object {
     name: "match",
     what: "`match`",
+    page: "docs/language/rules.md#match",
     doc: "Patterns, of which at least one must match a group, or a combination of such patterns.",
     base: Some(&PATTERNS),
     keys: &[
@@ -66,6 +68,7 @@ const PATTERN_LIST: ValueType = ValueType::OneOrList(&ValueType::Object(&PATTERN
 pub(crate) static PATTERNS: Object = Object {
     name: "patterns",
     what: "a set of patterns",
+    page: "docs/language/rules.md#match",
     doc: "Patterns, of which at least one must match a group.",
     base: None,
     keys: &[
@@ -89,6 +92,7 @@ static REGEX: TextType =
 pub(crate) static CONDITION: Object = Object {
     name: "condition",
     what: "a condition",
+    page: "docs/language/conditions.md#keys",
     doc: "A condition on the login; the conditions of all keys must hold.",
     base: None,
     keys: &[
@@ -178,6 +182,7 @@ static METADATA_KEY: TextType = TextType::up_to(MAX_OPTION * 2).such_as("tier");
 pub(crate) static ATTRIBUTE_TEST: Object = Object {
     name: "attribute-test",
     what: "an entry of `user`",
+    page: "docs/language/conditions.md#tests-of-attributes",
     doc: "A test of an attribute of the user.",
     base: None,
     keys: &[

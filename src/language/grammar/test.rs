@@ -9,6 +9,7 @@ use crate::outcome::{Note, Reason};
 pub(crate) static TESTS: Object = Object {
     name: "tests",
     what: "the test file",
+    page: "docs/language/tests.md#test-files",
     doc: "Logins of one organization, and their expected results.",
     base: None,
     keys: &[Key::required(
@@ -22,6 +23,7 @@ pub(crate) static TESTS: Object = Object {
 pub(crate) static CASE: Object = Object {
     name: "case",
     what: "a case",
+    page: "docs/language/tests.md#test-files",
     doc: "A login and its expected result.",
     base: None,
     keys: &[
@@ -97,6 +99,7 @@ static ADDRESS: TextType = TextType::matching(
 pub(crate) static METADATA: Object = Object {
     name: "metadata",
     what: "`metadata`",
+    page: "docs/language/tests.md#test-files",
     doc: "Auth0's metadata of the organization, the connection and the client of the login.",
     base: None,
     keys: &[
@@ -112,6 +115,7 @@ const METADATA_TEXTS: ValueType = ValueType::Map { key: &PROSE, of: &ValueType::
 pub(crate) static PROVISIONED_GROUP: Object = Object {
     name: "provisioned-group",
     what: "a provisioned group",
+    page: "docs/language/tests.md#test-files",
     doc: "A group that SCIM or directory sync wrote to Auth0.",
     base: None,
     keys: &[
@@ -130,6 +134,7 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
 pub(crate) static EXPECT: Object = Object {
     name: "expect",
     what: "`expect`",
+    page: "docs/language/tests.md#what-a-case-expects",
     doc: "The expected result of a login; a key that is left out is not compared.",
     base: None,
     keys: &[
@@ -171,6 +176,7 @@ static OUTCOMES: &[Word] = &[
 pub(crate) static SINGLE_FILE: Object = Object {
     name: "whole",
     what: "the file",
+    page: "docs/language/tests.md#a-platform-in-one-file",
     doc: "A whole platform in one file, with its cases.",
     base: None,
     keys: &[
@@ -202,6 +208,7 @@ const TEMPLATES: ValueType =
 pub(crate) static SINGLE_FILE_CASE: Object = Object {
     name: "whole-case",
     what: "a case",
+    page: "docs/language/tests.md#a-platform-in-one-file",
     doc: "A login and its expected result.",
     base: Some(&CASE),
     keys: &[Key::optional(

@@ -15,7 +15,7 @@ pub(super) fn diagnose(file: &str, text: &str, error: &Error) -> Diagnostic {
     let before = text.get(..span.start).unwrap_or_default();
     let rest = text.get(span.start..).unwrap_or_default();
     let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, describe(error));
-    match help(before, rest) {
+    match help(error, before, rest) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -44,7 +44,7 @@ fn describe(error: &Error) -> String {
         }
         Error::Budget { breach: BudgetBreach::Depth { .. }, .. }
         | Error::AliasReplayStackDepthExceeded { .. } => TOO_DEEP,
-        Error::ExternalMessage { source, .. } if is_recursion_limit(source) => TOO_DEEP,
+        _ if matches!(parser_error(error), Some(ErrorKind::RecursionLimitExceeded)) => TOO_DEEP,
         Error::NullIntoString { .. } => "a key is empty, and has to be text",
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             "the alias is recursive: it refers to a value that contains it"
@@ -64,25 +64,109 @@ fn cause(mut error: &Error) -> &Error {
     error
 }
 
-fn is_recursion_limit(source: &ExternalMessageSource) -> bool {
-    matches!(source, ExternalMessageSource::Parser(error) if matches!(error.kind(), ErrorKind::RecursionLimitExceeded))
+/// Help that fits the error and the text around its location; `None` for the help of the code.
+fn help(error: &Error, before: &str, rest: &str) -> Option<String> {
+    let help = if rest.starts_with("<<") {
+        "write the keys out where they belong"
+    } else if rest.starts_with("---") {
+        "remove the second document, or put it into a file of its own"
+    } else if before.ends_with("{{")
+        || rest.starts_with("{{")
+        || before.ends_with('{') && rest.starts_with('{')
+    {
+        "put a text that begins with `{{` in quotes"
+    } else if before.ends_with('\t') || rest.starts_with('\t') {
+        "YAML is indented with spaces, not with tabs"
+    } else if let Some(bracket) = bracket_of_glob(before) {
+        return Some(format!("put a glob that begins with `{bracket}` in quotes"));
+    } else if let Some(first) = rest.chars().next().filter(|first| "@%`".contains(*first)) {
+        return Some(format!("put a text that begins with `{first}` in quotes"));
+    } else if rest.starts_with('*') {
+        "put a glob that begins with `*` in quotes"
+    } else {
+        return help_for_kind(parser_error(error)?, before, rest).map(str::to_owned);
+    };
+    Some(help.to_owned())
 }
 
-/// Help that fits the text around the location; `None` for the help of the code.
-fn help(before: &str, rest: &str) -> Option<&'static str> {
-    if rest.starts_with("<<") {
-        Some("write the keys out where they belong")
-    } else if rest.starts_with("---") {
-        Some("remove the second document, or put it into a file of its own")
-    } else if before.ends_with("{{") || rest.starts_with("{{") {
-        Some("put a text that begins with `{{` in quotes")
-    } else if rest.starts_with('*') {
-        Some("put a glob that begins with `*` in quotes")
-    } else if before.ends_with('\t') || rest.starts_with('\t') {
-        Some("YAML is indented with spaces, not with tabs")
-    } else {
-        None
+/// Help for an error of the parser.
+fn help_for_kind(kind: &ErrorKind, before: &str, rest: &str) -> Option<&'static str> {
+    let key_before = last_line(before).trim_start();
+    let key_before = key_before.strip_prefix("- ").unwrap_or(key_before);
+    let help = match kind {
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidUnicodeEscape => "write a text that contains a backslash in single quotes",
+        ErrorKind::UnclosedQuotedScalar
+        | ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::DocumentIndicatorInQuotedScalar => "close the quote that is opened above or here",
+        ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            "put the whole text in quotes, and write an apostrophe within single quotes twice"
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => "put the whole text in single quotes",
+        ErrorKind::SimpleKeyExpected if first_line(rest).contains(':') => "write a space after the colon",
+        ErrorKind::SimpleKeyExpected => "write a colon and a value after the key",
+        ErrorKind::MappingValueNotAllowed if key_before.contains(": ") => {
+            "put a text that contains `: ` in quotes"
+        }
+        ErrorKind::ExpectedBlockSequenceEntry if rest.starts_with('-') => "write a space after the `-`",
+        ErrorKind::MappingValueNotAllowed
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::ExpectedBlockMappingKey
+            if key_before.is_empty() || matches!(kind, ErrorKind::MappingValueNotAllowed) =>
+        {
+            "correct the indentation: all keys of one mapping begin in the same column"
+        }
+        ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::ExpectedFlowMappingSeparator
+            if before.ends_with(['}', ']']) || rest.starts_with(['{', '[']) =>
+        {
+            "inside brackets, put a text that contains `{`, `[` or `,` in quotes"
+        }
+        ErrorKind::InvalidColonPlacement
+        | ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping => "close the bracket that is opened above or here",
+        ErrorKind::BlockSequenceEntryNotAllowed => {
+            "begin the list on the next line, or write it in brackets, such as `[a, b]`"
+        }
+        ErrorKind::InvalidBlockScalarHeader => "put a text that begins with `|` or `>` in quotes",
+        _ => return None,
+    };
+    Some(help)
+}
+
+/// What the parser found, if the error is the parser's own.
+fn parser_error(error: &Error) -> Option<&ErrorKind> {
+    match cause(error) {
+        Error::ExternalMessage { source, .. } => match source.as_ref() {
+            ExternalMessageSource::Parser(error) => Some(error.kind()),
+            _ => None,
+        },
+        _ => None,
     }
+}
+
+/// The bracket that begins a value such as `[ab]*`, which YAML reads as a list and a rest.
+fn bracket_of_glob(before: &str) -> Option<char> {
+    let line = last_line(before);
+    let value = line
+        .split_once(": ")
+        .map_or_else(|| line.trim_start().strip_prefix("- "), |(_, value)| Some(value))?;
+    let value = value.trim_start();
+    let (first, last) = (value.chars().next()?, value.chars().next_back()?);
+    let is_pair = matches!((first, last), ('[', ']') | ('{', '}'));
+    // The value itself must be closed, and not a list inside it.
+    let opened = value.chars().filter(|char| *char == first).count();
+    let closed = value.chars().filter(|char| *char == last).count();
+    if is_pair && opened == closed { Some(first) } else { None }
+}
+
+fn last_line(text: &str) -> &str {
+    text.rsplit('\n').next().unwrap_or_default()
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// The byte offset of a line and a column, both counted from one, the column in characters.

@@ -1,0 +1,141 @@
+//! What to write instead of a value that has the wrong type.
+
+use super::grammar::Object;
+use super::name_checks::to_pointer;
+use super::yaml::{Kind, Node};
+
+/// The type that a value must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Mapping,
+    List,
+    Boolean,
+    False,
+    Number,
+    FiniteNumber,
+    Version,
+    Text,
+    Texts,
+    /// A value that an attribute is compared with.
+    Scalar,
+    Cap,
+    Refresh,
+    Provisioned,
+}
+
+impl Expected {
+    /// The type in messages.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Mapping => "a mapping with keys",
+            Self::List => "a list",
+            Self::Boolean => "`true` or `false`",
+            Self::False => "`false`",
+            Self::Number => "a number",
+            Self::FiniteNumber => "a finite number",
+            Self::Version => "the number 1",
+            Self::Text => "text",
+            Self::Texts => "text or a list of texts",
+            Self::Scalar => "a text, a finite number, `true` or `false`",
+            Self::Cap => "a number or the word `none`",
+            Self::Refresh => "`recompute` or a mapping with the key `deny-if-older-than`",
+            Self::Provisioned => "a list of groups, or the word `unavailable`",
+        }
+    }
+
+    /// What to write instead of the value; `what` is its name in messages.
+    pub(crate) fn help(self, node: &Node, what: &str) -> String {
+        match (self, &node.kind) {
+            (Self::Mapping, Kind::Null) => "write its keys below it, indented by two more spaces",
+            (Self::Mapping, Kind::List(_)) => "write `key: value` below it, without `- `",
+            (Self::Mapping, _) => "write `key: value` below it, indented by two more spaces",
+            (Self::List, _) => match what {
+                "`rules`" => "begin each rule with `- id:`",
+                "`cases`" => "begin each case with `- name:`",
+                "`use`" => "begin each entry with `- template:`",
+                _ => "begin each entry with `- `",
+            },
+            (Self::Boolean, Kind::Text(text)) if ["yes", "no", "on", "off"].contains(&text.as_str()) => {
+                return format!("write `true` or `false` without quotes; `{text}` is text here");
+            }
+            (Self::Boolean, Kind::Text(_)) => "write `true` or `false` without quotes",
+            (Self::Boolean, _) => "write `true` or `false`",
+            (Self::False, _) => "`if-unknown` can only be `false`, without quotes",
+            (Self::Number | Self::FiniteNumber, Kind::Text(_)) => "write a number, without quotes",
+            (Self::Number | Self::FiniteNumber, _) => "write a number",
+            (Self::Version, _) => "write `version: 1`",
+            (Self::Text | Self::Texts | Self::Scalar, Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_)) => {
+                "put it in quotes to make it text"
+            }
+            (Self::Text | Self::Texts, Kind::Null) if what.starts_with("an entry of") => {
+                "write a text after the `-`, or remove the entry"
+            }
+            (Self::Text | Self::Texts, Kind::Null) => "write a value after the colon, or remove the key",
+            (Self::Scalar, Kind::Null) => "write a value, or remove the key",
+            (Self::Text | Self::Texts, Kind::Map(_)) => "write the text alone, without a key before it",
+            (Self::Text | Self::Texts, _) => "write one text instead of a list",
+            (Self::Scalar, Kind::List(_)) => "write all values in one list",
+            (Self::Scalar, _) => "write the value alone, without a key before it",
+            (Self::Cap, _) => "write a number from 1 to 10000, or `none`",
+            (Self::Refresh, _) => "write `refresh: recompute`, or `refresh: { deny-if-older-than: 12h }`",
+            (Self::Provisioned, _) => {
+                "write `provisioned: unavailable`, or a list such as `provisioned: [{ name: it-admins }]`"
+            }
+        }
+        .to_owned()
+    }
+}
+
+/// What to write where the keys of `object` belong, and something else is; `None` for the help of any mapping.
+pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
+    if let Kind::Text(text) = &node.kind
+        && text.split_once(':').is_some_and(|(key, _)| object.key(key).is_some())
+    {
+        return Some("write a space after the colon".to_owned());
+    }
+    match (object.name, &node.kind) {
+        ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
+        ("patterns", kind) => patterns(kind).map(|patterns| format!("write `{patterns}`")),
+        ("source", Kind::Text(text)) => {
+            let from = if text == "provisioned" { text.clone() } else { to_pointer(text) };
+            Some(format!("write `groups: {{ from: {} }}`", written(&from)))
+        }
+        (_, Kind::Null) if node.span.start > 0 => None,
+        _ => Some(format!("write `key: value` lines; {} describes the keys", object.page)),
+    }
+}
+
+/// The patterns that are probably meant by a text or a list of texts.
+fn patterns(kind: &Kind) -> Option<String> {
+    let key = |is_glob: bool| if is_glob { "glob" } else { "exact" };
+    match kind {
+        Kind::Text(text) => Some(format!("{{ {}: {} }}", key(text.contains('*')), written(text))),
+        Kind::List(entries) => {
+            let text_of = |entry: &Node| match &entry.kind {
+                Kind::Text(text) => Some(text.clone()),
+                _ => None,
+            };
+            let texts: Vec<_> = entries.iter().map(text_of).collect::<Option<_>>()?;
+            let is_glob = texts.iter().any(|text: &String| text.contains('*'));
+            let texts: Vec<_> = texts.iter().map(|text| written(text)).collect();
+            Some(format!("{{ {}: [{}] }}", key(is_glob), texts.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+/// A text as it can be written anywhere in a mapping file: in quotes unless it surely needs none.
+fn written(text: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '/' | '~');
+    let is_other_type = ["true", "false", "null"].contains(&text.to_lowercase().as_str());
+    if !is_other_type
+        && text.starts_with(|first: char| first.is_alphabetic() || first == '/')
+        && text.chars().all(is_plain)
+    {
+        text.to_owned()
+    } else if text.chars().any(char::is_control) {
+        serde_json::Value::from(text).to_string()
+    } else {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+}
