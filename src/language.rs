@@ -27,7 +27,7 @@ pub(crate) mod strategy;
 pub(crate) mod substitution;
 pub(crate) mod suggestions;
 pub(crate) mod template;
-pub(crate) mod uses;
+pub(crate) mod template_uses;
 pub(crate) mod wrong_type;
 pub(crate) mod yaml;
 

@@ -1,16 +1,29 @@
 //! Likely mistakes in mapping files that have no errors.
 //!
 //! Every finding is certain: if a question is too large to decide, nothing is reported.
+//!
+//! | code | file |
+//! | --- | --- |
+//! | `delimiter-in-name`, `invisible-character` | `misleading_name` |
+//! | `duplicate-alias`, `unused-alias` | `aliases` |
+//! | `duplicate-rule`, `shadowed-rule` | `shadowed_rule` |
+//! | `expired-rule` | `expired_rule` |
+//! | `forgeable-name` | `forgeable_name` |
+//! | `impossible-condition` | `impossible_condition` |
+//! | `near-miss` | `near_miss` |
+//! | `similar-target-groups`, `unused-target-group` | `registry` |
+//! | `unreachable-default` | `unreachable_default` |
+//! | `untidy-name` | `untidy_name` |
+//! | `unused-capture` | `unused_capture` |
 
 mod aliases;
 mod attribute_values;
 mod budget;
 mod confusable;
 mod contradictions;
-mod expired;
+mod expired_rule;
 mod forgeable_name;
 mod impossible_condition;
-mod in_rule;
 mod misleading_name;
 mod near_miss;
 mod pattern_inclusion;
@@ -18,10 +31,12 @@ mod pattern_set;
 mod prepared;
 mod registry;
 mod required_test;
+mod rule_diagnostic;
 mod rule_index;
 #[cfg(test)]
 mod samples;
 mod shadowed_rule;
+mod unreachable_default;
 mod untidy_name;
 mod unused_capture;
 
@@ -68,7 +83,8 @@ fn lint_one(
     unused_capture::lint(organization, &mut diagnostics);
     impossible_condition::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
     forgeable_name::lint(platform, organization, &mut diagnostics);
-    expired::lint(organization, now, &mut diagnostics);
+    expired_rule::lint(organization, now, &mut diagnostics);
+    unreachable_default::lint(organization, &mut diagnostics);
     shadowed_rule::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
     (diagnostics, budget - left)
 }

@@ -17,7 +17,7 @@ use crate::text::case_mapping;
 
 /// What one organization may grant.
 #[derive(Debug)]
-pub(crate) struct Guard<'p> {
+pub(crate) struct GrantChecker<'p> {
     groups: &'p [TargetGroup],
     platform_file: &'p str,
     organization: &'p str,
@@ -27,7 +27,7 @@ pub(crate) struct Guard<'p> {
 }
 
 /// Why a target group may not be granted, and what to do if that does not follow from the code alone.
-type Obstacle = (Code, String, Option<String>);
+type GrantRefusal = (Code, String, Option<String>);
 
 /// What a rule grants or excludes.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(crate) struct LoweredGrants {
     pub(crate) of_aliases: BTreeMap<String, Vec<TargetId>>,
 }
 
-impl<'p> Guard<'p> {
+impl<'p> GrantChecker<'p> {
     pub(crate) fn new(platform: &'p Platform, organization: &'p Organization) -> Self {
         let ceiling = platform.ceilings.iter().find(|it| it.organization.value == organization.name);
         let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_deref());
@@ -57,16 +57,16 @@ impl<'p> Guard<'p> {
         &self,
         rule: &Rule,
         patterns: &PatternLowering<'_>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> LoweredGrants {
         let mut grants = LoweredGrants::default();
         for Grant { written, expansion } in &rule.groups {
             if let Some(text) = expansion
                 && rule.effect == Effect::Grant
             {
-                self.lower_expansion(rule, (written, text), patterns, &mut grants, findings);
-            } else if let Some(at) = self.resolve(written, findings)
-                && (rule.effect == Effect::Exclude || self.check(at, rule, written, findings))
+                self.lower_expansion(rule, (written, text), patterns, &mut grants, sink);
+            } else if let Some(at) = self.resolve(written, sink)
+                && (rule.effect == Effect::Exclude || self.check(at, rule, written, sink))
             {
                 grants.groups.push(at);
             }
@@ -75,17 +75,17 @@ impl<'p> Guard<'p> {
     }
 
     /// The position of a target group in the registry.
-    fn resolve(&self, grant: &Spanned<String>, findings: &mut DiagnosticSink<'_>) -> Option<TargetId> {
+    fn resolve(&self, grant: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> Option<TargetId> {
         if grant.value.is_empty() {
             let help = "name a target group of the registry".to_owned();
-            findings.report(Code::EmptyGrant, &grant.span, "the name of a target group is empty", help);
+            sink.report(Code::EmptyGrant, &grant.span, "the name of a target group is empty", help);
             return None;
         }
         if let Some(at) = self.find(&grant.value) {
             return Some(at);
         }
         let names = self.groups.iter().map(|group| group.name.value.as_str());
-        let help = match findings.nearest(&grant.value, names) {
+        let help = match sink.nearest(&grant.value, names) {
             _ if grant.value.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
@@ -93,7 +93,7 @@ impl<'p> Guard<'p> {
             None => "add it to `groups` of the platform, or grant another group".to_owned(),
         };
         let message = format!("the registry has no target group `{}`", grant.value.escape_debug());
-        findings.report(Code::UnknownGroup, &grant.span, message, help);
+        sink.report(Code::UnknownGroup, &grant.span, message, help);
         None
     }
 
@@ -108,12 +108,12 @@ impl<'p> Guard<'p> {
         target: TargetId,
         rule: &Rule,
         grant: &Spanned<String>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> bool {
         let Some(group) = self.groups.get(target.index()) else { return false };
-        let obstacle = self.obstacle(group, rule.protected);
-        let is_free = obstacle.is_none();
-        self.report(obstacle, grant, rule.used.is_some(), findings);
+        let refusal = self.refusal(group, rule.protected);
+        let is_free = refusal.is_none();
+        self.report(refusal, grant, rule.used.is_some(), sink);
         is_free
     }
 
@@ -121,20 +121,20 @@ impl<'p> Guard<'p> {
     /// the place where the template is used, which is added later.
     fn report(
         &self,
-        obstacle: Option<Obstacle>,
+        refusal: Option<GrantRefusal>,
         grant: &Spanned<String>,
         in_template: bool,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) {
-        let Some((code, problem, help)) = obstacle else { return };
-        findings.report(code, &grant.span, problem, help);
+        let Some((code, problem, help)) = refusal else { return };
+        sink.report(code, &grant.span, problem, help);
         if code == Code::OutsideCeiling
             && !in_template
             && let Some(ceiling) = self.ceiling
-            && let Some(last) = findings.list.pop()
+            && let Some(last) = sink.list.pop()
         {
             let place = ceiling.organization.span.clone();
-            findings.list.push(last.related(self.platform_file, place, "the platform's ceiling"));
+            sink.list.push(last.related(self.platform_file, place, "the platform's ceiling"));
         }
     }
 
@@ -142,22 +142,22 @@ impl<'p> Guard<'p> {
     pub(crate) fn resolve_default(
         &self,
         default: &Spanned<String>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<TargetId> {
-        let at = self.resolve(default, findings)?;
+        let at = self.resolve(default, sink)?;
         let group = self.groups.get(at.index())?;
-        let mut obstacle = self.obstacle(group, false);
-        if let Some((Code::ProtectedGroup, problem, help)) = &mut obstacle {
+        let mut refusal = self.refusal(group, false);
+        if let Some((Code::ProtectedGroup, problem, help)) = &mut refusal {
             *problem = format!("the protected group `{}` cannot be granted by default", group.name.value);
             *help = Some("grant it by a rule with `protected: true`".to_owned());
         }
-        let is_free = obstacle.is_none();
-        self.report(obstacle, default, false, findings);
+        let is_free = refusal.is_none();
+        self.report(refusal, default, false, sink);
         if is_free { Some(at) } else { None }
     }
 
     /// Why a rule may not grant a target group; `None` if it may.
-    fn obstacle(&self, group: &TargetGroup, marked: bool) -> Option<Obstacle> {
+    fn refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
         let name = group.name.value.as_str();
         let organization = self.organization;
         let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
@@ -197,23 +197,23 @@ impl<'p> Guard<'p> {
         (written, text): (&Spanned<String>, &GrantText),
         patterns: &PatternLowering<'_>,
         grants: &mut LoweredGrants,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) {
-        let Some(pieces) = resolve_pieces((written, text), patterns, findings) else { return };
+        let Some(pieces) = resolve_pieces((written, text), patterns, sink) else { return };
         let fits = |group: &&TargetGroup| text.can_name(&group.name.value);
         let fitting: Vec<&TargetGroup> = self.groups.iter().filter(fits).collect();
         let allowed: Vec<&TargetGroup> =
-            fitting.iter().copied().filter(|group| self.obstacle(group, rule.protected).is_none()).collect();
-        let obstacle = || fitting.iter().find_map(|group| self.obstacle(group, rule.protected));
+            fitting.iter().copied().filter(|group| self.refusal(group, rule.protected).is_none()).collect();
+        let refusal = || fitting.iter().find_map(|group| self.refusal(group, rule.protected));
         match (fitting.as_slice(), allowed.as_slice()) {
             ([], _) => {
                 let message =
                     format!("no target group of the registry is an expansion of `{}`", written.value);
-                findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
+                sink.report(Code::TemplateOutsideRegistry, &written.span, message, None);
                 return;
             }
             (_, []) => {
-                self.report(obstacle(), written, rule.used.is_some(), findings);
+                self.report(refusal(), written, rule.used.is_some(), sink);
                 return;
             }
             _ => {}
@@ -225,13 +225,13 @@ impl<'p> Guard<'p> {
             let text = expand(&pieces, captures);
             match self.find(&text).filter(|at| candidates.contains(at)) {
                 Some(at) => grants.of_aliases.entry(id.clone()).or_default().push(at),
-                None => report_leak(written, &text, &format!("the alias of `{id}`"), findings),
+                None => report_leak(written, &text, &format!("the alias of `{id}`"), sink),
             }
         }
         for captures in patterns.finite_captures() {
             let text = expand(&pieces, captures);
             if self.find(&text).is_none_or(|at| !candidates.contains(&at)) {
-                report_leak(written, &text, "a text that its pattern can capture", findings);
+                report_leak(written, &text, "a text that its pattern can capture", sink);
             }
         }
         grants.expansions.push(LoweredExpansion { pieces, candidates });
@@ -239,13 +239,13 @@ impl<'p> Guard<'p> {
 }
 
 /// Reports an expansion that is known before any login and is not a target group that the rule may grant.
-fn report_leak(written: &Spanned<String>, text: &str, cause: &str, findings: &mut DiagnosticSink<'_>) {
+fn report_leak(written: &Spanned<String>, text: &str, cause: &str, sink: &mut DiagnosticSink<'_>) {
     let message = format!(
         "with {cause}, `{}` expands to `{}`, which is not a target group that the rule may grant",
         written.value,
         text.escape_debug()
     );
-    findings.report(Code::TemplateOutsideRegistry, &written.span, message, None);
+    sink.report(Code::TemplateOutsideRegistry, &written.span, message, None);
 }
 
 fn expand(pieces: &[ExpansionPiece], captures: &[String]) -> String {
@@ -255,7 +255,7 @@ fn expand(pieces: &[ExpansionPiece], captures: &[String]) -> String {
             let capture = captures.get(*number).map(String::as_str).unwrap_or_default();
             match case {
                 LetterCase::AsIs => capture.to_owned(),
-                LetterCase::Lower => super::rule_patterns::lower(capture),
+                LetterCase::Lower => crate::patterns::folding::to_lowercase(capture),
                 LetterCase::Upper => {
                     let mut upper = Vec::new();
                     case_mapping::upper_into(capture.as_bytes(), &mut upper);
@@ -271,14 +271,14 @@ fn expand(pieces: &[ExpansionPiece], captures: &[String]) -> String {
 fn resolve_pieces(
     (written, text): (&Spanned<String>, &GrantText),
     patterns: &PatternLowering<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<ExpansionPiece>> {
     let mut pieces = Vec::new();
     for piece in &text.pieces {
         pieces.push(match piece {
             GrantPiece::Literal(literal) => ExpansionPiece::Literal(literal.clone()),
             GrantPiece::Capture { name, case } => {
-                let number = resolve_capture(written, name, patterns, findings)?;
+                let number = resolve_capture(written, name, patterns, sink)?;
                 ExpansionPiece::Capture { number, case: *case }
             }
         });
@@ -287,12 +287,12 @@ fn resolve_pieces(
         None => return Some(pieces),
         Some(GrantProblem::NeverClosed) => {
             let message = format!("a `${{` of `{}` is never closed", written.value.escape_debug());
-            findings.report(Code::UnknownCapture, &written.span, message, "close it with `}`".to_owned());
+            sink.report(Code::UnknownCapture, &written.span, message, "close it with `}`".to_owned());
         }
         Some(GrantProblem::UnknownCase(case)) => {
             let message = format!("`{}` is not a letter case of a capture", case.escape_debug());
             let help = "write `lower` or `upper`, or leave it out".to_owned();
-            findings.report(Code::InvalidValue, &written.span, message, help);
+            sink.report(Code::InvalidValue, &written.span, message, help);
         }
     }
     None
@@ -303,7 +303,7 @@ fn resolve_capture(
     written: &Spanned<String>,
     name: &str,
     patterns: &PatternLowering<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Option<usize> {
     let Some(number) = patterns.capture(name) else {
         // A pattern that could not be parsed may have it.
@@ -311,7 +311,7 @@ fn resolve_capture(
             let known = || patterns.capture_names().iter().map(String::as_str);
             let help = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
             let message = format!("no pattern of the rule captures `{}`", name.escape_debug());
-            findings.report(Code::UnknownCapture, &written.span, message, help);
+            sink.report(Code::UnknownCapture, &written.span, message, help);
         }
         return None;
     };
@@ -322,8 +322,8 @@ fn resolve_capture(
             without.value.escape_debug()
         );
         let place = (&without.span, "this pattern does not have the capture");
-        findings.report_related(Code::UnknownCapture, &written.span, message, place);
-        findings.help_last("have every pattern of the rule capture it, or write a rule for each");
+        sink.report_related(Code::UnknownCapture, &written.span, message, place);
+        sink.help_last("have every pattern of the rule capture it, or write a rule for each");
         return None;
     }
     Some(number)

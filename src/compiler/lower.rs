@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::grants::{Guard, LoweredGrants};
+use super::grants::{GrantChecker, LoweredGrants};
 use super::lowered::{
     Clause, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, NamesAndGlobs, OwnedLookup,
 };
-use super::rule_patterns::PatternLowering;
+use super::rule_patterns::{MatchesEverything, PatternLowering};
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::claim_limits::json_len;
@@ -31,16 +31,16 @@ pub(crate) fn lower(
     platform: &Platform,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> LoweredMapping {
-    let guard = Guard::new(platform, organization);
+    let checker = GrantChecker::new(platform, organization);
     let incomplete = organization.incomplete.unwrap_or(platform.policies.incomplete);
     let unmatched = organization.unmatched.unwrap_or(platform.policies.unmatched);
     let mut rules = Vec::new();
     for rule in &organization.rules {
         let first = diagnostics.len();
-        let mut findings = DiagnosticSink { file: &rule.file, list: diagnostics };
-        rules.extend(lower_rule(rule, organization, platform, &guard, &mut findings));
+        let mut sink = DiagnosticSink { file: &rule.file, list: diagnostics };
+        rules.extend(lower_rule(rule, organization, platform, &checker, &mut sink));
         if incomplete == IncompletePolicy::UsePartial {
-            check_partial(rule, organization, platform, &mut findings);
+            check_partial(rule, organization, platform, &mut sink);
         }
         // A problem inside a template also names the use whose parameters led to it.
         if let Some(used) = &rule.used {
@@ -53,19 +53,19 @@ pub(crate) fn lower(
             }
         }
     }
-    let findings = DiagnosticSink { file: &organization.file, list: diagnostics };
+    let sink = DiagnosticSink { file: &organization.file, list: diagnostics };
     // If the platform's policies alone are unsafe, that has been reported there.
     if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
         && is_unsafe(incomplete, unmatched)
     {
-        let diagnostic = unsafe_partial(span, UNMATCHED_MISSING, organization, platform, &findings);
-        findings.list.push(diagnostic.help(UNMATCHED_HELP));
+        let diagnostic = unsafe_partial(span, UNMATCHED_MISSING, organization, platform, &sink);
+        sink.list.push(diagnostic.help(UNMATCHED_HELP));
     }
     if incomplete == IncompletePolicy::UsePartial {
         check_limits(&rules, organization, platform, diagnostics);
     }
-    let mut findings = DiagnosticSink { file: &organization.file, list: diagnostics };
-    let default = organization.default.iter().filter_map(|name| guard.resolve_default(name, &mut findings));
+    let mut sink = DiagnosticSink { file: &organization.file, list: diagnostics };
+    let default = organization.default.iter().filter_map(|name| checker.resolve_default(name, &mut sink));
     let default = default.collect();
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
         name: connection.name.value.clone(),
@@ -119,8 +119,8 @@ fn lower_rule(
     rule: &Rule,
     organization: &Organization,
     platform: &Platform,
-    guard: &Guard<'_>,
-    findings: &mut DiagnosticSink<'_>,
+    checker: &GrantChecker<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) -> Vec<LoweredRule> {
     let mut lowered = LoweredRule {
         id: rule.id.value.clone(),
@@ -133,19 +133,21 @@ fn lower_rule(
     match &rule.matches {
         Matches::Everyone => lowered.unconditional = true,
         Matches::Groups { span, any, all, none } => {
-            patterns.set_narrowed(!none.is_empty());
-            let before = findings.list.len();
-            lowered.own = patterns.lower(any, true, findings);
-            let found = findings.list.iter().skip(before).any(|it| it.code == Code::MatchesEverything);
-            if none.is_empty() && !found {
-                check_everything(&lowered.own, patterns.expressions(), span, any, findings);
+            if !none.is_empty() {
+                patterns.set_matches_everything(MatchesEverything::IsAllowed);
             }
-            lowered.all = patterns.lower_each(all, findings);
-            patterns.set_narrowed(false);
-            lowered.none = patterns.lower_each(none, findings);
+            let before = sink.list.len();
+            lowered.own = patterns.lower(any, true, sink);
+            let found = sink.list.iter().skip(before).any(|it| it.code == Code::MatchesEverything);
+            if none.is_empty() && !found {
+                check_everything(&lowered.own, patterns.expressions(), span, any, sink);
+            }
+            lowered.all = patterns.lower_each(all, sink);
+            patterns.set_matches_everything(MatchesEverything::IsReported);
+            lowered.none = patterns.lower_each(none, sink);
         }
     }
-    let LoweredGrants { groups, expansions, of_aliases } = guard.lower_grants(rule, &patterns, findings);
+    let LoweredGrants { groups, expansions, of_aliases } = checker.lower_grants(rule, &patterns, sink);
     // Aliases whose captures are not granted still match.
     let matched = patterns.alias_captures().iter().map(|(id, _)| id);
     lowered.own.plain.names.extend(matched.filter(|id| !of_aliases.contains_key(*id)).cloned());
@@ -179,7 +181,7 @@ fn check_everything(
     expressions: &[Automaton],
     span: &core::ops::Range<usize>,
     written: &[Patterns],
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
     let count: usize = written.iter().map(Patterns::len).sum();
     if count < 2 {
@@ -195,7 +197,7 @@ fn check_everything(
     };
     if together(&clause.plain) || together(&clause.folded) {
         let message = "the rule's patterns together match every group";
-        findings.report(Code::MatchesEverything, span, message, None);
+        sink.report(Code::MatchesEverything, span, message, None);
     }
 }
 
@@ -204,7 +206,7 @@ fn check_partial(
     rule: &Rule,
     organization: &Organization,
     platform: &Platform,
-    findings: &mut DiagnosticSink<'_>,
+    sink: &mut DiagnosticSink<'_>,
 ) {
     let Matches::Groups { none, .. } = &rule.matches else { return };
     if rule.effect == Effect::Grant && none.is_empty() {
@@ -218,10 +220,10 @@ fn check_partial(
     };
     // For a rule of a template, the related place is where the template is used.
     let diagnostic = match rule.used {
-        Some(_) => Diagnostic::new(Code::UnsafePartial, findings.file, rule.id.span.clone(), message),
-        None => unsafe_partial(&rule.id.span, message, organization, platform, findings),
+        Some(_) => Diagnostic::new(Code::UnsafePartial, sink.file, rule.id.span.clone(), message),
+        None => unsafe_partial(&rule.id.span, message, organization, platform, sink),
     };
-    findings.list.push(diagnostic);
+    sink.list.push(diagnostic);
 }
 
 /// Reports applications that accept less than the rules can grant, if partial input is used: a login that sends
@@ -322,13 +324,13 @@ fn unsafe_partial(
     message: &str,
     organization: &Organization,
     platform: &Platform,
-    findings: &DiagnosticSink<'_>,
+    sink: &DiagnosticSink<'_>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::UnsafePartial, findings.file, span.clone(), message);
+    let diagnostic = Diagnostic::new(Code::UnsafePartial, sink.file, span.clone(), message);
     let own = organization.incomplete_span.as_ref().map(|span| (&organization.file, span));
     let place = own.or(platform.policies.incomplete_span.as_ref().map(|span| (&platform.file, span)));
     match place {
-        Some((file, place)) if (file.as_str(), place) != (findings.file, span) => {
+        Some((file, place)) if (file.as_str(), place) != (sink.file, span) => {
             diagnostic.related(file, place.clone(), PARTIAL_HERE)
         }
         _ => diagnostic,

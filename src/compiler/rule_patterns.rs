@@ -7,7 +7,7 @@ use super::lowered::{Clause, NamesAndGlobs};
 use crate::diagnostic::Code;
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Organization, Patterns, takes_any_address};
-use crate::language::normalize_names::{self, Tidying};
+use crate::language::normalize_names::{self, Normalization};
 use crate::language::parsed_patterns::PatternProblem;
 use crate::language::yaml::Spanned;
 use crate::limits::{MAX_CAPTURE_COMBINATIONS, MAX_CAPTURES};
@@ -16,10 +16,9 @@ use crate::patterns::automaton::Automaton;
 use crate::patterns::captures;
 use crate::patterns::domains::addresses;
 use crate::patterns::folding::{fold, fold_pattern};
-use crate::patterns::glob::{Glob, GlobToken};
+use crate::patterns::glob::Glob;
 use crate::patterns::inclusion::covers_everything;
-use crate::patterns::regex::{self, DecodedRegex, ParsedRegex, RegexCapture};
-use crate::text::case_mapping;
+use crate::patterns::regex::{DecodedRegex, ParsedRegex, RegexCapture};
 use crate::text::visible::visible;
 
 /// Lowers the patterns of one rule, and records the captures for its grants.
@@ -35,15 +34,23 @@ pub(crate) struct PatternLowering<'o> {
     /// All combinations of what the captures of a pattern can be, if there are few.
     finite: Vec<Vec<String>>,
     /// Whether a pattern that matches every group is reported: it hides that the rule is for everyone.
-    reports_everything: bool,
+    matches_everything: MatchesEverything,
     /// The rule's own regular expressions, to check what its patterns match together.
     expressions: Vec<Automaton>,
     /// Whether one of the rule's own patterns could not be parsed, so that it may have any capture.
     broken: bool,
     /// The normalization that all sources do.
-    tidying: Tidying,
+    normalization: Normalization,
     /// Whether names can be addresses of any domain.
     any_address: bool,
+}
+
+/// What is done about a pattern that matches every group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MatchesEverything {
+    IsReported,
+    /// `none` restricts the rule.
+    IsAllowed,
 }
 
 impl<'o> PatternLowering<'o> {
@@ -54,17 +61,17 @@ impl<'o> PatternLowering<'o> {
             without: Vec::new(),
             of_aliases: Vec::new(),
             finite: Vec::new(),
-            reports_everything: true,
+            matches_everything: MatchesEverything::IsReported,
             expressions: Vec::new(),
             broken: false,
-            tidying: normalize_names::certain(&organization.connections),
+            normalization: normalize_names::certain(&organization.connections),
             any_address: takes_any_address(&organization.connections),
         }
     }
 
-    /// Whether the following patterns may match every group, because `none` restricts the rule.
-    pub(crate) fn set_narrowed(&mut self, narrowed: bool) {
-        self.reports_everything = !narrowed;
+    /// Sets what is done about the following patterns if they match every group.
+    pub(crate) fn set_matches_everything(&mut self, matches_everything: MatchesEverything) {
+        self.matches_everything = matches_everything;
     }
 
     /// The number of a capture.
@@ -99,12 +106,7 @@ impl<'o> PatternLowering<'o> {
     }
 
     /// Lowers patterns of which one has to match; `own` are those whose captures the rule may grant.
-    pub(crate) fn lower(
-        &mut self,
-        all: &'o [Patterns],
-        own: bool,
-        findings: &mut DiagnosticSink<'_>,
-    ) -> Clause {
+    pub(crate) fn lower(&mut self, all: &'o [Patterns], own: bool, sink: &mut DiagnosticSink<'_>) -> Clause {
         let mut clause = Clause::default();
         // Which pattern lacks which capture is known only after all of their names are.
         let mut captures_of: Vec<(&Spanned<String>, Vec<usize>)> = Vec::new();
@@ -112,7 +114,7 @@ impl<'o> PatternLowering<'o> {
             let ignore_case = patterns.ignore_case;
             for exact in &patterns.exact {
                 if let Some(problem) = PatternProblem::of_text(&exact.value) {
-                    problem.report(exact, findings);
+                    problem.report(exact, sink);
                 } else {
                     self.lower_exact(&exact.value, ignore_case, &mut clause);
                     captures_of.push((exact, Vec::new()));
@@ -121,10 +123,9 @@ impl<'o> PatternLowering<'o> {
             for glob in &patterns.glob {
                 let written = &glob.written;
                 match &glob.parsed {
-                    Err(problem) => self.report_problem(written, problem, own, findings),
+                    Err(problem) => self.report_problem(written, problem, own, sink),
                     Ok(glob) => {
-                        let captures =
-                            self.lower_glob(written, glob, ignore_case, own, &mut clause, findings);
+                        let captures = self.lower_glob(written, glob, ignore_case, own, &mut clause, sink);
                         self.broken |= own && captures.is_none();
                         captures_of.extend(captures.map(|captures| (written, captures)));
                     }
@@ -133,9 +134,9 @@ impl<'o> PatternLowering<'o> {
             for regex in &patterns.regex {
                 let written = &regex.written;
                 match &regex.parsed {
-                    Err(problem) => self.report_problem(written, problem, own, findings),
+                    Err(problem) => self.report_problem(written, problem, own, sink),
                     Ok(regex) => {
-                        let captures = self.lower_regex(written, regex, own, &mut clause, findings);
+                        let captures = self.lower_regex(written, regex, own, &mut clause, sink);
                         self.broken |= own && captures.is_none();
                         captures_of.extend(captures.map(|captures| (written, captures)));
                     }
@@ -155,7 +156,7 @@ impl<'o> PatternLowering<'o> {
                     pattern.value.escape_debug()
                 );
                 let help = "remove the capture, or put the pattern under `any`".to_owned();
-                findings.report(Code::UnknownCapture, &pattern.span, message, help);
+                sink.report(Code::UnknownCapture, &pattern.span, message, help);
             }
         }
         clause
@@ -165,9 +166,9 @@ impl<'o> PatternLowering<'o> {
     pub(crate) fn lower_each(
         &mut self,
         entries: &'o [Patterns],
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Vec<Clause> {
-        entries.iter().map(|entry| self.lower(core::slice::from_ref(entry), false, findings)).collect()
+        entries.iter().map(|entry| self.lower(core::slice::from_ref(entry), false, sink)).collect()
     }
 
     /// Replaces names and globs that are addresses with both spellings of their domains, folded, if names can arrive as
@@ -205,9 +206,9 @@ impl<'o> PatternLowering<'o> {
         written: &Spanned<String>,
         problem: &PatternProblem,
         own: bool,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) {
-        problem.report(written, findings);
+        problem.report(written, sink);
         self.broken |= own && problem.may_hide_captures();
         self.number(problem.captures.iter().map(String::as_str));
     }
@@ -232,12 +233,12 @@ impl<'o> PatternLowering<'o> {
         ignore_case: bool,
         own: bool,
         clause: &mut Clause,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
         let Some(numbers) = self.number(parsed.captures.iter().map(String::as_str)) else {
             let text = written.value.escape_debug();
             let message = format!("`{text}` is not a glob: {}", too_many_captures());
-            findings.report(Code::InvalidGlob, &written.span, message, ONLY_GRANTED.to_owned());
+            sink.report(Code::InvalidGlob, &written.span, message, ONLY_GRANTED.to_owned());
             return None;
         };
         let mut glob = parsed.renumbered(&numbers);
@@ -246,15 +247,15 @@ impl<'o> PatternLowering<'o> {
             glob.patterns.iter_mut().for_each(|pattern| *pattern = fold_pattern(pattern));
         }
         let alternatives = glob.patterns.iter().chain(&glob.names);
-        self.check_tidy(
+        self.check_normalized(
             written,
             &|| alternatives.clone().map(|it| Automaton::of_glob(it)).collect(),
-            findings,
+            sink,
         );
-        if self.reports_everything
+        if self.matches_everything == MatchesEverything::IsReported
             && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str))
         {
-            report_everything(written, findings);
+            report_everything(written, sink);
         }
         let has = |pattern: &String, number: usize| {
             let letter = char::from(b'a' + u8::try_from(number).unwrap_or_default());
@@ -267,7 +268,7 @@ impl<'o> PatternLowering<'o> {
         // The name of an alias is compared with the glob as it is written.
         let mut expression = None;
         if own && captures::has_any(&glob.patterns) {
-            expression = Some(as_regex(&glob.tokens, &written.value, ignore_case));
+            expression = Some(captures::as_regex(&glob.tokens, &written.value, ignore_case));
         }
         let decoded = expression.as_deref().and_then(DecodedRegex::decode);
         for alias in &self.organization.aliases {
@@ -304,39 +305,40 @@ impl<'o> PatternLowering<'o> {
             true => captures::with_addresses(&glob.tokens, false),
             false => glob.tokens,
         };
-        clause.regexes.push(as_regex(&tokens, &written.value, ignore_case));
+        clause.regexes.push(captures::as_regex(&tokens, &written.value, ignore_case));
         clause.regexes_are_folded |= ignore_case;
         Some(captures)
     }
 
     /// Reports a pattern, or an alternative of it, that matches no normalized name.
-    fn check_tidy(
+    fn check_normalized(
         &self,
         written: &Spanned<String>,
         alternatives: &dyn Fn() -> Vec<Automaton>,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) {
-        let can_match = |tidying: Tidying| alternatives().iter().all(|it| tidying.can_match(it));
-        if self.tidying == Tidying::NONE || can_match(self.tidying) {
+        let can_match =
+            |normalization: Normalization| alternatives().iter().all(|it| normalization.can_match(it));
+        if self.normalization == Normalization::NONE || can_match(self.normalization) {
             return;
         }
-        let tidied = self.tidying.tidy(&written.value);
-        let what = if can_match(Tidying { nfc: false, ..self.tidying }) {
+        let normalized = self.normalization.normalize(&written.value);
+        let what = if can_match(Normalization { nfc: false, ..self.normalization }) {
             "brings letters into normalization form C"
         } else {
             "leaves no spaces at the ends and no invisible characters"
         };
-        let part = match alternatives().iter().any(|it| self.tidying.can_match(it)) {
+        let part = match alternatives().iter().any(|it| self.normalization.can_match(it)) {
             true => "an alternative of ",
             false => "",
         };
         let message =
             format!("{part}`{}` cannot match any name: `normalize` {what}", visible(&written.value));
-        let help = match tidied == written.value || tidied.is_empty() {
+        let help = match normalized == written.value || normalized.is_empty() {
             true => "write it in its form after `normalize`".to_owned(),
-            false => format!("write `{}`", visible(&tidied)),
+            false => format!("write `{}`", visible(&normalized)),
         };
-        findings.report(Code::UnreachablePattern, &written.span, message, help);
+        sink.report(Code::UnreachablePattern, &written.span, message, help);
     }
 
     fn lower_regex(
@@ -345,15 +347,15 @@ impl<'o> PatternLowering<'o> {
         regex: &ParsedRegex,
         own: bool,
         clause: &mut Clause,
-        findings: &mut DiagnosticSink<'_>,
+        sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
-        if self.reports_everything && regex.matches_everything() {
-            report_everything(written, findings);
+        if self.matches_everything == MatchesEverything::IsReported && regex.matches_everything() {
+            report_everything(written, sink);
         }
-        self.check_tidy(written, &|| vec![regex.automaton()], findings);
+        self.check_normalized(written, &|| vec![regex.automaton()], sink);
         let names = regex.captures().iter().map(|capture| capture.name.as_str());
         let Some(captures) = self.number(names) else {
-            findings.report(Code::InvalidRegex, &written.span, too_many_captures(), ONLY_GRANTED.to_owned());
+            sink.report(Code::InvalidRegex, &written.span, too_many_captures(), ONLY_GRANTED.to_owned());
             return None;
         };
         if own {
@@ -390,47 +392,6 @@ fn too_many_captures() -> String {
 
 const ONLY_GRANTED: &str = "capture only what is granted";
 
-/// The encoded regular expression that captures the same as a glob.
-fn as_regex(tokens: &[GlobToken], written: &str, ignore_case: bool) -> Vec<u8> {
-    let fold = |piece: &str| if ignore_case { fold_pattern(piece) } else { piece.to_owned() };
-    regex::encode_glob(written, ignore_case, &captures::tree(tokens, &fold))
-}
-
-impl Glob {
-    /// The captures of a name that matches, each with its name; nothing if the name does not match.
-    ///
-    /// They are folded if letter case is ignored, because folded names are compared then. This is the engine's own
-    /// capturing.
-    pub fn captures(&self, name: &str, ignore_case: bool) -> Option<Vec<(String, String)>> {
-        let name = if ignore_case { fold(name) } else { name.to_owned() };
-        let fold = |text: &String| if ignore_case { fold_pattern(text) } else { text.clone() };
-        let (names, patterns): (Vec<_>, Vec<_>) =
-            (self.names.iter().map(fold).collect(), self.patterns.iter().map(fold).collect());
-        let is_match = |pattern: &Pattern<'_>| pattern.is_match(name.as_bytes());
-        let matching = patterns.iter().filter_map(|pattern| Pattern::decode(pattern)).find(is_match);
-        if matching.is_none() && !names.contains(&name) {
-            return None;
-        }
-        let mut captures = Vec::new();
-        let mut take = |number: usize, taken: &str| {
-            if let Some(named) = self.captures.get(number)
-                && !taken.is_empty()
-            {
-                captures.push((named.clone(), taken.to_owned()));
-            }
-        };
-        if captures::are_plain(&patterns) {
-            if let Some(pattern) = matching {
-                let mut take_bytes = |number, taken: &[u8]| take(number, &String::from_utf8_lossy(taken));
-                pattern.captures(name.as_bytes(), &mut take_bytes);
-            }
-        } else if captures::has_any(&patterns) {
-            DecodedRegex::decode(&as_regex(&self.tokens, "", ignore_case))?.captures(&name, take);
-        }
-        Some(captures)
-    }
-}
-
 /// Every combination of what a pattern's captures can be; empty if there are too many.
 fn combinations(captures: &[RegexCapture], numbers: &[usize], count: usize) -> Vec<Vec<String>> {
     if captures.is_empty() {
@@ -459,16 +420,9 @@ fn combinations(captures: &[RegexCapture], numbers: &[usize], count: usize) -> V
     all
 }
 
-fn report_everything(written: &Spanned<String>, findings: &mut DiagnosticSink<'_>) {
+fn report_everything(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let help = "write `everyone: true` instead of `match` if every user of this customer is to receive what the rule \
                 grants; otherwise match fewer groups";
     let message = format!("`{}` matches every group", written.value);
-    findings.report(Code::MatchesEverything, &written.span, message, help.to_owned());
-}
-
-/// The text in lower case, as the engine changes it.
-pub(crate) fn lower(text: &str) -> String {
-    let mut lower = Vec::new();
-    case_mapping::lower_into(text.as_bytes(), &mut lower);
-    String::from_utf8_lossy(&lower).into_owned()
+    sink.report(Code::MatchesEverything, &written.span, message, help.to_owned());
 }

@@ -44,7 +44,7 @@ pub fn format(file: &SourceFile) -> Result<String, FormatRefusal> {
     let mut tree =
         Tree::read(&cleaned, &before).map_err(|refusal| refusal.mapped(|at| uncleaned(text, at)))?;
     let comments = sorted_comments(&tree);
-    tree.place_comments();
+    tree.attach_comments();
     tree.sort_keys();
     let formatted = tree.print();
 

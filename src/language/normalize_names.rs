@@ -12,12 +12,12 @@ use crate::text::invisible;
 
 /// How a source normalizes names: its key `normalize`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tidying {
+pub(crate) struct Normalization {
     pub(crate) nfc: bool,
     pub(crate) trim: bool,
 }
 
-impl Tidying {
+impl Normalization {
     pub(crate) const NONE: Self = Self { nfc: false, trim: false };
 
     pub(crate) fn of(source: &OwnedSource) -> Self {
@@ -32,14 +32,14 @@ impl Tidying {
     }
 
     /// A name as rules see it after the source; `nfc` is applied before `trim`.
-    pub(crate) fn tidy(self, name: &str) -> String {
-        let mut tidied: String = if self.nfc { name.nfc().collect() } else { name.to_owned() };
+    pub(crate) fn normalize(self, name: &str) -> String {
+        let mut normalized: String = if self.nfc { name.nfc().collect() } else { name.to_owned() };
         if self.trim {
             let mut trimmed = Vec::new();
-            invisible::trim_into(tidied.as_bytes(), &mut trimmed);
-            tidied = String::from_utf8_lossy(&trimmed).into_owned();
+            invisible::trim_into(normalized.as_bytes(), &mut trimmed);
+            normalized = String::from_utf8_lossy(&trimmed).into_owned();
         }
-        tidied
+        normalized
     }
 
     /// Whether a pattern may match a normalized name.
@@ -48,24 +48,26 @@ impl Tidying {
     /// next to each other.
     pub(crate) fn can_match(self, pattern: &Automaton) -> bool {
         let mut seen = BTreeSet::new();
-        let mut open: Vec<(usize, Last)> = pattern.begin().iter().map(|place| (*place, Last::None)).collect();
-        while let Some((place, last)) = open.pop() {
+        let mut open: Vec<(usize, Last)> = pattern.begin().iter().map(|state| (*state, Last::None)).collect();
+        while let Some((state, last)) = open.pop() {
             let may_end = last != Last::None && !(self.trim && last == Last::Space);
-            if may_end && pattern.is_end(place) {
+            if may_end && pattern.is_end(state) {
                 return true;
             }
-            let Some(Transition { ranges, reached }) = pattern.transition(place) else { continue };
+            let Some(Transition { ranges, reached }) = pattern.transition(state) else { continue };
             let mut lead = |last: Last| {
-                open.extend(reached.iter().map(|place| (*place, last)).filter(|it| seen.insert(*it)));
+                open.extend(reached.iter().map(|state| (*state, last)).filter(|it| seen.insert(*it)));
             };
             match ranges {
                 [(char, high)] if char == high && *char != ' ' => {
-                    if self.is_tidy(*char) && self.may_follow(last, *char) {
+                    if self.is_normalized(*char) && self.may_follow(last, *char) {
                         lead(Last::This(*char));
                     }
                 }
                 _ => {
-                    if ranges.iter().any(|(low, high)| (*low..=*high).any(|it| it != ' ' && self.is_tidy(it)))
+                    if ranges
+                        .iter()
+                        .any(|(low, high)| (*low..=*high).any(|it| it != ' ' && self.is_normalized(it)))
                     {
                         lead(Last::Other);
                     }
@@ -79,7 +81,7 @@ impl Tidying {
         false
     }
 
-    fn is_tidy(self, char: char) -> bool {
+    fn is_normalized(self, char: char) -> bool {
         is_usable(char)
             && !(self.trim && invisible::tidied(char) != Some(char))
             && (!self.nfc || is_nfc(char.encode_utf8(&mut [0; 4])))
@@ -110,15 +112,15 @@ pub(crate) fn sources(connections: &[Connection]) -> impl Iterator<Item = &Owned
 
 /// The normalization that all names have when rules see them. Entries are normalized as a whole, so a part of one, as
 /// some forms take it, may not be normalized.
-pub(crate) fn certain(connections: &[Connection]) -> Tidying {
+pub(crate) fn certain(connections: &[Connection]) -> Normalization {
     let plain = sources(connections).all(|source| source.form == OwnedForm::Plain);
-    if plain { Tidying::of_all(sources(connections)) } else { Tidying::NONE }
+    if plain { Normalization::of_all(sources(connections)) } else { Normalization::NONE }
 }
 
 /// Normalizes the exact names and the aliases of an organization, with the steps that all of its sources have in common.
-pub(crate) fn tidy_names(connections: &[Connection], rules: &mut [Rule], aliases: &mut [Alias]) {
-    let tidying = Tidying::of_all(sources(connections));
-    if tidying == Tidying::NONE {
+pub(crate) fn normalize_names(connections: &[Connection], rules: &mut [Rule], aliases: &mut [Alias]) {
+    let normalization = Normalization::of_all(sources(connections));
+    if normalization == Normalization::NONE {
         return;
     }
     let exact = rules.iter_mut().flat_map(|rule| match &mut rule.matches {
@@ -128,36 +130,36 @@ pub(crate) fn tidy_names(connections: &[Connection], rules: &mut [Rule], aliases
             patterns.flat_map(|patterns| &mut patterns.exact).collect()
         }
     });
-    let tidy = |name: &mut Spanned<String>| name.value = tidying.tidy(&name.value);
+    let tidy = |name: &mut Spanned<String>| name.value = normalization.normalize(&name.value);
     exact.for_each(tidy);
     aliases.iter_mut().flat_map(|alias| [&mut alias.id, &mut alias.name]).for_each(tidy);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Tidying;
+    use super::Normalization;
     use crate::patterns::Glob;
     use crate::patterns::automaton::Automaton;
 
-    const TRIM: Tidying = Tidying { nfc: false, trim: true };
-    const NFC: Tidying = Tidying { nfc: true, trim: false };
-    const BOTH: Tidying = Tidying { nfc: true, trim: true };
+    const TRIM: Normalization = Normalization { nfc: false, trim: true };
+    const NFC: Normalization = Normalization { nfc: true, trim: false };
+    const BOTH: Normalization = Normalization { nfc: true, trim: true };
 
     #[test]
     fn tidy_composes_letters_before_it_removes_spaces() {
-        assert_eq!(BOTH.tidy("\u{200b}Ko\u{308}ln\u{a0}Su\u{308}d "), "Köln Süd");
-        assert_eq!(BOTH.tidy("Ko\u{200b}\u{308}ln"), "Ko\u{308}ln");
-        assert_eq!(NFC.tidy(" a "), " a ");
-        assert_eq!(TRIM.tidy(" o\u{308} "), "o\u{308}");
-        assert_eq!(Tidying::NONE.tidy(" o\u{308} "), " o\u{308} ");
+        assert_eq!(BOTH.normalize("\u{200b}Ko\u{308}ln\u{a0}Su\u{308}d "), "Köln Süd");
+        assert_eq!(BOTH.normalize("Ko\u{200b}\u{308}ln"), "Ko\u{308}ln");
+        assert_eq!(NFC.normalize(" a "), " a ");
+        assert_eq!(TRIM.normalize(" o\u{308} "), "o\u{308}");
+        assert_eq!(Normalization::NONE.normalize(" o\u{308} "), " o\u{308} ");
     }
 
-    fn check(tidying: Tidying, glob: &str, expected: bool) {
+    fn check(normalization: Normalization, glob: &str, expected: bool) {
         let lowered = Glob::parse(glob).expect(glob);
         let all = lowered.names.iter().chain(&lowered.patterns);
         let mut all = all.map(|lowered| Automaton::of_glob(lowered));
-        let can_match = all.any(|automaton| tidying.can_match(&automaton));
-        assert_eq!(can_match, expected, "{glob:?} {tidying:?}");
+        let can_match = all.any(|automaton| normalization.can_match(&automaton));
+        assert_eq!(can_match, expected, "{glob:?} {normalization:?}");
     }
 
     #[test]
@@ -166,7 +168,7 @@ mod tests {
             [" eng-*", "eng-* ", "*\u{200b}*", "eng\u{a0}*", "[ ]x*", "*[\u{a0}\u{2003}]*", "\u{3000}*", "? "]
         {
             check(TRIM, glob, false);
-            check(Tidying::NONE, glob, true);
+            check(Normalization::NONE, glob, true);
         }
         for glob in ["*o\u{308}*", "\u{212b}*", "[!a]*e\u{301}", "[\u{340}\u{341}]*", "*\u{302}\u{323}*"] {
             check(NFC, glob, false);
@@ -204,13 +206,13 @@ mod tests {
         let names = all(&chars, 4);
         for glob in all(&[&chars[..], &["*", "?", "[o ]"]].concat(), 3) {
             let Ok(lowered) = Glob::parse(&glob) else { continue };
-            for tidying in [TRIM, NFC] {
+            for normalization in [TRIM, NFC] {
                 let mut automata =
                     lowered.names.iter().chain(&lowered.patterns).map(|it| Automaton::of_glob(it));
-                let claimed = automata.any(|it| tidying.can_match(&it));
-                let tidy = |name: &&String| !name.is_empty() && tidying.tidy(name) == **name;
+                let claimed = automata.any(|it| normalization.can_match(&it));
+                let tidy = |name: &&String| !name.is_empty() && normalization.normalize(name) == **name;
                 let matched = names.iter().filter(tidy).any(|name| lowered.is_match(name));
-                assert!(claimed || !matched, "{glob:?} {tidying:?}");
+                assert!(claimed || !matched, "{glob:?} {normalization:?}");
             }
         }
     }

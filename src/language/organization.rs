@@ -8,12 +8,12 @@ use super::fields::{Fields, read_members, read_text};
 use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Organization, Rule};
 use super::name_checks::check_name;
-use super::normalize_names::tidy_names;
+use super::normalize_names::normalize_names;
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
 use super::rules::{check_ids, check_size, read_rules};
 use super::sources::read_connections;
-use super::uses::expand_uses;
+use super::template_uses::expand_uses;
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
@@ -35,7 +35,7 @@ impl Organization {
         };
         let mut aliases = fields.get("aliases").map(|node| read_aliases(node, sink)).unwrap_or_default();
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
-        tidy_names(&connections, &mut rules, &mut aliases);
+        normalize_names(&connections, &mut rules, &mut aliases);
         let default = fields.some_texts("default", sink);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
         let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, refresh } =

@@ -101,7 +101,7 @@ enum Accepted {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cleaning {
+enum NormalizeStep {
     Nfc,
     Trim,
 }
@@ -128,10 +128,10 @@ fn read_source(
     let accept = [("numbers", Accepted::Numbers), ("booleans", Accepted::Booleans)];
     let accept = fields.and_then(|fields| fields.choices("accept", &accept, sink)).unwrap_or_default();
     let accepts = |wanted: Accepted| accept.iter().any(|(accepted, _)| *accepted == wanted);
-    let normalize = [("nfc", Cleaning::Nfc), ("trim", Cleaning::Trim)];
+    let normalize = [("nfc", NormalizeStep::Nfc), ("trim", NormalizeStep::Trim)];
     let normalize =
         fields.and_then(|fields| fields.choices("normalize", &normalize, sink)).unwrap_or_default();
-    let cleans = |wanted: Cleaning| normalize.iter().any(|(cleaning, _)| *cleaning == wanted);
+    let normalizes = |wanted: NormalizeStep| normalize.iter().any(|(step, _)| *step == wanted);
     let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
     let absent = fields.and_then(|fields| fields.choice("absent", &absent, sink));
     let sent = !provisioned && !reader.is_stored();
@@ -144,8 +144,8 @@ fn read_source(
         form: form?,
         numbers: accepts(Accepted::Numbers),
         booleans: accepts(Accepted::Booleans),
-        nfc: cleans(Cleaning::Nfc),
-        trim: cleans(Cleaning::Trim),
+        nfc: normalizes(NormalizeStep::Nfc),
+        trim: normalizes(NormalizeStep::Trim),
         absent: absent.unwrap_or(Absent::Incomplete),
         overage,
         cap,

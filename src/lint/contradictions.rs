@@ -23,7 +23,7 @@ struct RequiredTests<'c> {
     alternatives: Vec<Vec<RequiredTest<'c>>>,
 }
 
-struct Search<'a> {
+struct ContradictionSearch<'a> {
     platform: &'a Platform,
     organization: &'a Organization,
     /// Whether the rule is from a template, which is not written for one organization.
@@ -35,7 +35,7 @@ struct Search<'a> {
 pub(super) fn find(platform: &Platform, organization: &Organization, rule: &Rule) -> Option<Contradiction> {
     let condition = rule.when.as_ref()?;
     let of_template = rule.used.is_some();
-    let mut search = Search { platform, organization, of_template, left: MAX_ALTERNATIVES };
+    let mut search = ContradictionSearch { platform, organization, of_template, left: MAX_ALTERNATIVES };
     search.find(&[], RequiredTest { condition, negated: false })
 }
 
@@ -79,11 +79,11 @@ impl<'c> RequiredTests<'c> {
     }
 }
 
-impl Search<'_> {
+impl ContradictionSearch<'_> {
     /// Why a test cannot hold together with others.
-    fn find(&mut self, beside: &[RequiredTest<'_>], added: RequiredTest<'_>) -> Option<Contradiction> {
+    fn find(&mut self, known: &[RequiredTest<'_>], added: RequiredTest<'_>) -> Option<Contradiction> {
         self.left = self.left.checked_sub(1)?;
-        let mut parts = RequiredTests { tests: beside.to_vec(), alternatives: Vec::new() };
+        let mut parts = RequiredTests { tests: known.to_vec(), alternatives: Vec::new() };
         parts.add(added);
         if let Some(found) = self.find_among(&parts.tests) {
             return Some(found);

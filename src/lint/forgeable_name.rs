@@ -1,7 +1,7 @@
 //! Protected target groups that people other than the customer's administrators could obtain.
 
 use super::contradictions::connections_of;
-use super::in_rule::in_rule;
+use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
     Connection, Effect, From, Matches, Organization, OwnedForm, OwnedShape, OwnedSource, Platform, Rule,

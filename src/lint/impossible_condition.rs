@@ -1,9 +1,9 @@
 //! Rules that can never fire, because of their condition or their patterns.
 
 use super::contradictions;
-use super::in_rule::in_rule;
 use super::pattern_set::PatternSet;
 use super::prepared::Prepared;
+use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Matches, Organization, Platform};
 
@@ -189,7 +189,7 @@ mod tests {
         check_values(vec![user("/a", Test::Above(5.0)), not(user("/a", Test::Above(5.0)))], "bounds");
         check_values(vec![number(3.0), user("/a", Test::Above(3.0))], "has no value");
         check_values(vec![is(&["3"]), user("/a", Test::Above(1.0))], "has no value");
-        check_values(vec![user("/a", Test::Exists(false)), is(&["x"])], "must not exist, and is tested");
+        check_values(vec![user("/a", Test::Exists(false)), is(&["x"])], "must not exist, but another test");
         check_values(vec![not(user("/a", Test::Exists(true))), not(is(&["x"]))], "must not exist");
         check_values(vec![user("/a", Test::Exists(false)), user("/a", Test::Exists(true))], "must not exist");
         check_values(vec![is(&["x"]), has(&["y"])], "has no value");

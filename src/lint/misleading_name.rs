@@ -4,7 +4,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::confusable::is_odd_space;
 use super::contradictions::connections_of;
-use super::in_rule::in_rule;
+use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
 use crate::language::yaml::Spanned;

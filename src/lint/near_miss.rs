@@ -1,7 +1,7 @@
 //! Names that look like other names of the mapping.
 
 use super::confusable::{difference, skeleton};
-use super::in_rule::in_rule;
+use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::Organization;
 use crate::language::yaml::Spanned;

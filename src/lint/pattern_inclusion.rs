@@ -4,7 +4,7 @@
 //! decide, they are compared as automata. Names are folded if letter case is ignored.
 
 use super::budget::spend;
-use super::pattern_set::{Aliased, LoweredGlob, PatternSet};
+use super::pattern_set::{Aliased, FoldableGlob, PatternSet};
 use crate::limits::MAX_FOLLOWED_NAMES;
 use crate::matching::glob::{ANY, CLASS, CLASS_END, NEGATED_CLASS, ONE};
 use crate::patterns::automaton::Automaton;
@@ -69,7 +69,7 @@ impl PatternSet<'_> {
             || self.includes_automaton(&PatternForAutomaton::Glob(name, true), budget)
     }
 
-    fn covers_glob(&self, glob: &LoweredGlob, budget: &mut usize) -> bool {
+    fn covers_glob(&self, glob: &FoldableGlob, budget: &mut usize) -> bool {
         if !spend(budget, 1 + self.globs.len()) {
             return false;
         }

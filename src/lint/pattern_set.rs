@@ -29,7 +29,7 @@ pub(super) struct PatternSet<'m> {
     pub(super) folded: Vec<String>,
     /// Names of aliases, which mean the ids of the aliases and nothing else.
     pub(super) aliased: Vec<Aliased<'m>>,
-    pub(super) globs: Vec<LoweredGlob>,
+    pub(super) globs: Vec<FoldableGlob>,
     pub(super) regexes: Vec<&'m ParsedRegex>,
     decoded: OnceCell<Vec<DecodedRegex<'m>>>,
     pub(super) automata: OnceCell<Vec<Automaton>>,
@@ -44,7 +44,7 @@ pub(super) struct Aliased<'m> {
 
 /// A glob with at least one wildcard.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct LoweredGlob {
+pub(super) struct FoldableGlob {
     /// Folded, if letter case is ignored.
     pub(super) lowered: String,
     pub(super) ignore_case: bool,
@@ -146,11 +146,11 @@ impl<'m> PatternSet<'m> {
         self.exact.extend(exact.into_iter().map(Cow::from));
         let folded: Vec<String> = self.folded.iter().flat_map(|name| addresses(name)).collect();
         self.folded.extend(folded);
-        let all_of = |glob: &LoweredGlob| {
+        let all_of = |glob: &FoldableGlob| {
             let ignore_case = glob.ignore_case;
-            addresses(&glob.lowered).into_iter().map(move |lowered| LoweredGlob { lowered, ignore_case })
+            addresses(&glob.lowered).into_iter().map(move |lowered| FoldableGlob { lowered, ignore_case })
         };
-        let globs: Vec<LoweredGlob> = self.globs.iter().flat_map(all_of).collect();
+        let globs: Vec<FoldableGlob> = self.globs.iter().flat_map(all_of).collect();
         self.globs.extend(globs);
     }
 
@@ -162,7 +162,7 @@ impl<'m> PatternSet<'m> {
         }
         for lowered in glob.patterns_without_captures() {
             let lowered = if ignore_case { fold_pattern(&lowered) } else { lowered };
-            self.globs.push(LoweredGlob { lowered, ignore_case });
+            self.globs.push(FoldableGlob { lowered, ignore_case });
         }
     }
 
@@ -190,7 +190,7 @@ impl<'m> PatternSet<'m> {
     }
 }
 
-impl LoweredGlob {
+impl FoldableGlob {
     pub(super) fn is_match(&self, name: &str) -> bool {
         let Some(pattern) = Pattern::decode(&self.lowered) else { return false };
         if self.ignore_case {

@@ -4,9 +4,9 @@ use core::hash::{Hash, Hasher};
 use std::collections::{HashMap, hash_map::DefaultHasher};
 
 use super::budget::spend;
-use super::in_rule::in_rule;
 use super::pattern_set::PreparedRule;
 use super::prepared::Prepared;
+use super::rule_diagnostic::in_rule;
 use crate::bundle::mapping::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};

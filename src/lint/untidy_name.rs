@@ -1,10 +1,10 @@
 //! Names and patterns that never match names of some connections, because those normalize what arrives.
 
 use super::contradictions::connections_of;
-use super::in_rule::in_rule;
+use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Connection, Organization};
-use crate::language::normalize_names::Tidying;
+use crate::language::normalize_names::Normalization;
 use crate::language::yaml::Spanned;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::folding::fold_pattern;
@@ -16,14 +16,16 @@ use crate::text::visible::visible;
 /// any source are errors.
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     let tidies = |connection: &&Connection| {
-        connection.sources.iter().any(|source| Tidying::of(source) != Tidying::NONE)
+        connection.sources.iter().any(|source| Normalization::of(source) != Normalization::NONE)
     };
     if !organization.connections.iter().any(|connection| tidies(&connection)) {
         return;
     }
     for alias in &organization.aliases {
         let connections = organization.connections.iter().filter(tidies);
-        if let Some((message, help)) = find(&alias.id, connections, |tidying| is_tidy(&alias.id, tidying)) {
+        if let Some((message, help)) =
+            find(&alias.id, connections, |normalization| is_normalized(&alias.id, normalization))
+        {
             let span = alias.id.span.clone();
             let diagnostic = Diagnostic::new(Code::UntidyName, &organization.file, span, message);
             diagnostics.push(diagnostic.help(help));
@@ -31,7 +33,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     }
     for rule in &organization.rules {
         let connections = || connections_of(organization, rule).filter(tidies);
-        let mut report = |name: &Spanned<String>, can_match: &dyn Fn(Tidying) -> bool| {
+        let mut report = |name: &Spanned<String>, can_match: &dyn Fn(Normalization) -> bool| {
             if let Some((message, help)) = find(name, connections(), can_match) {
                 let place = (organization, rule);
                 let diagnostic = in_rule(place, Code::UntidyName, &name.span, message, None);
@@ -40,7 +42,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
         };
         for patterns in rule.patterns() {
             for exact in &patterns.exact {
-                report(exact, &|tidying| is_tidy(exact, tidying));
+                report(exact, &|normalization| is_normalized(exact, normalization));
             }
             for glob in patterns.glob.iter().filter(|glob| may_be_untidy(&glob.written.value)) {
                 let Ok(parsed) = &glob.parsed else { continue };
@@ -49,12 +51,12 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
                     false => Automaton::of_glob(lowered),
                 };
                 let all: Vec<_> = parsed.names.iter().chain(&parsed.patterns).map(automaton).collect();
-                report(&glob.written, &|tidying| all.iter().all(|it| tidying.can_match(it)));
+                report(&glob.written, &|normalization| all.iter().all(|it| normalization.can_match(it)));
             }
             for regex in patterns.regex.iter().filter(|regex| may_be_untidy(&regex.written.value)) {
                 if let Ok(parsed) = &regex.parsed {
                     let automaton = parsed.automaton();
-                    report(&regex.written, &|tidying| tidying.can_match(&automaton));
+                    report(&regex.written, &|normalization| normalization.can_match(&automaton));
                 }
             }
         }
@@ -66,27 +68,28 @@ fn may_be_untidy(text: &str) -> bool {
     !text.is_ascii() || text.contains([' ', '\\'])
 }
 
-fn is_tidy(name: &Spanned<String>, tidying: Tidying) -> bool {
-    tidying.tidy(&name.value) == name.value
+fn is_normalized(name: &Spanned<String>, normalization: Normalization) -> bool {
+    normalization.normalize(&name.value) == name.value
 }
 
 /// The message and the help for a name that some of the connections never send.
 fn find<'o>(
     name: &Spanned<String>,
     connections: impl Iterator<Item = &'o Connection>,
-    can_match: impl Fn(Tidying) -> bool,
+    can_match: impl Fn(Normalization) -> bool,
 ) -> Option<(String, String)> {
-    let never =
-        |connection: &&Connection| connection.sources.iter().all(|source| !can_match(Tidying::of(source)));
+    let never = |connection: &&Connection| {
+        connection.sources.iter().all(|source| !can_match(Normalization::of(source)))
+    };
     let connections: Vec<&Connection> = connections.filter(never).collect();
     let names: Vec<String> = connections.iter().map(|it| format!("`{}`", visible(&it.name.value))).collect();
     let first = connections.first()?.sources.first()?;
     let message =
         format!("`{}` is not normalized, and the names of {} are", visible(&name.value), names.join(" and "));
-    let tidied = Tidying::of(first).tidy(&name.value);
-    let help = match tidied.is_empty() || tidied == name.value {
+    let normalized = Normalization::of(first).normalize(&name.value);
+    let help = match normalized.is_empty() || normalized == name.value {
         true => "write it in its form after `normalize`".to_owned(),
-        false => format!("write `{}`, or both if other connections send it unchanged", visible(&tidied)),
+        false => format!("write `{}`, or both if other connections send it unchanged", visible(&normalized)),
     };
     Some((message, help))
 }

@@ -1,6 +1,6 @@
 //! Captures that no grant uses: `${name}` in a glob, and `(?<name>…)` in a regular expression.
 
-use super::in_rule::in_rule;
+use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Matches, Organization, Rule};
 use crate::language::yaml::Spanned;

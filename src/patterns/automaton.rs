@@ -14,10 +14,10 @@ pub(crate) struct Automaton {
     start: usize,
     /// By state, for the start and the targets of characters: the states that are reached from there without a character
     /// and that take a character or end the name.
-    places: Vec<Vec<usize>>,
+    active_states: Vec<Vec<usize>>,
 }
 
-/// The characters that a place takes, and the places that they lead to.
+/// The characters that a state takes, and the states that they lead to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Transition<'a> {
     pub(crate) ranges: &'a [(char, char)],
@@ -46,7 +46,7 @@ impl Automaton {
                 Some(ranges) => automaton.chars(ranges, automaton.start),
             };
         }
-        automaton.find_places();
+        automaton.find_active_states();
         automaton
     }
 
@@ -67,12 +67,12 @@ impl Automaton {
     pub(crate) fn of_regex(hir: &Hir) -> Self {
         let mut automaton = Self::new();
         automaton.start = automaton.add(hir, automaton.start);
-        automaton.find_places();
+        automaton.find_active_states();
         automaton
     }
 
     fn new() -> Self {
-        Self { states: vec![State::End], start: 0, places: Vec::new() }
+        Self { states: vec![State::End], start: 0, active_states: Vec::new() }
     }
 
     /// Adds states that match what the expression matches and then lead to `next`; returns the first of them.
@@ -127,20 +127,20 @@ impl Automaton {
         self.states.len() - 1
     }
 
-    fn find_places(&mut self) {
-        let mut places = vec![Vec::new(); self.states.len()];
+    fn find_active_states(&mut self) {
+        let mut active_states = vec![Vec::new(); self.states.len()];
         let nexts = self.states.iter().filter_map(|state| match state {
             State::Chars { next, .. } => Some(*next),
             State::Split(_) | State::End => None,
         });
         for state in nexts.chain([self.start]) {
-            if let Some(places) = places.get_mut(state)
-                && places.is_empty()
+            if let Some(reached) = active_states.get_mut(state)
+                && reached.is_empty()
             {
-                *places = self.reached_from(state);
+                *reached = self.reached_from(state);
             }
         }
-        self.places = places;
+        self.active_states = active_states;
     }
 
     /// The states that take a character or end the name, of those that are reached from a state without a character.
@@ -158,42 +158,44 @@ impl Automaton {
         reached
     }
 
-    /// The places before the first character of a name.
+    /// The states before the first character of a name.
     pub(crate) fn begin(&self) -> &[usize] {
-        self.places_at(self.start)
+        self.active_states_at(self.start)
     }
 
-    /// The places that a character leads to from a place.
-    pub(crate) fn step(&self, place: usize, character: char) -> &[usize] {
-        match self.states.get(place) {
-            Some(State::Chars { ranges, next }) if contains(ranges, character) => self.places_at(*next),
+    /// The states that a character leads to from a state.
+    pub(crate) fn step(&self, state: usize, character: char) -> &[usize] {
+        match self.states.get(state) {
+            Some(State::Chars { ranges, next }) if contains(ranges, character) => {
+                self.active_states_at(*next)
+            }
             _ => &[],
         }
     }
 
-    /// What a place takes and where it leads; `None` if a name ends there.
-    pub(crate) fn transition(&self, place: usize) -> Option<Transition<'_>> {
-        match self.states.get(place) {
+    /// What a state takes and where it leads; `None` if a name ends there.
+    pub(crate) fn transition(&self, state: usize) -> Option<Transition<'_>> {
+        match self.states.get(state) {
             Some(State::Chars { ranges, next }) => {
-                Some(Transition { ranges, reached: self.places_at(*next) })
+                Some(Transition { ranges, reached: self.active_states_at(*next) })
             }
             _ => None,
         }
     }
 
-    fn places_at(&self, state: usize) -> &[usize] {
-        self.places.get(state).map(Vec::as_slice).unwrap_or_default()
+    fn active_states_at(&self, state: usize) -> &[usize] {
+        self.active_states.get(state).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether a name that ends at a place matches.
-    pub(crate) fn is_end(&self, place: usize) -> bool {
-        matches!(self.states.get(place), Some(State::End))
+    /// Whether a name that ends at a state matches.
+    pub(crate) fn is_end(&self, state: usize) -> bool {
+        matches!(self.states.get(state), Some(State::End))
     }
 
     /// Whether some name may begin with more than one character.
     pub(crate) fn is_open(&self) -> bool {
         let wide = |(low, high): &(char, char)| low != high;
-        self.begin().iter().any(|&place| match self.states.get(place) {
+        self.begin().iter().any(|&state| match self.states.get(state) {
             Some(State::Chars { ranges, .. }) => ranges.iter().any(wide),
             _ => false,
         })
@@ -203,14 +205,14 @@ impl Automaton {
     pub(crate) fn matches_a_name(&self) -> bool {
         let mut seen = BTreeSet::new();
         let mut open = self.begin().to_vec();
-        while let Some(place) = open.pop() {
-            let Some(State::Chars { ranges, next }) = self.states.get(place) else { continue };
+        while let Some(state) = open.pop() {
+            let Some(State::Chars { ranges, next }) = self.states.get(state) else { continue };
             if ranges.iter().any(|(low, high)| (*low..=*high).any(is_usable)) {
-                let reached = self.places_at(*next);
-                if reached.iter().any(|&place| self.is_end(place)) {
+                let reached = self.active_states_at(*next);
+                if reached.iter().any(|&state| self.is_end(state)) {
                     return true;
                 }
-                open.extend(reached.iter().filter(|place| seen.insert(**place)));
+                open.extend(reached.iter().filter(|state| seen.insert(**state)));
             }
         }
         false
@@ -230,10 +232,10 @@ impl Automaton {
     #[cfg(test)]
     pub(crate) fn is_match(&self, name: &str) -> bool {
         let begin: BTreeSet<usize> = self.begin().iter().copied().collect();
-        let places = name.chars().fold(begin, |places, character| {
-            places.into_iter().flat_map(|place| self.step(place, character)).copied().collect()
+        let active_states = name.chars().fold(begin, |active_states, character| {
+            active_states.into_iter().flat_map(|state| self.step(state, character)).copied().collect()
         });
-        places.iter().any(|&place| self.is_end(place))
+        active_states.iter().any(|&state| self.is_end(state))
     }
 }
 

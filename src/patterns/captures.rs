@@ -8,7 +8,9 @@ use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Re
 
 use super::automaton::{everything, read_glob};
 use super::domains::addresses;
-use super::glob::GlobToken;
+use super::folding::{fold, fold_pattern};
+use super::glob::{Glob, GlobToken};
+use super::regex::{self, DecodedRegex};
 use crate::limits::MAX_COMPARED_CAPTURES;
 use crate::matching::glob::{ANY, CAPTURE, Pattern};
 
@@ -46,6 +48,47 @@ fn are_apart(one: &str, other: &str) -> bool {
     let (front, back) = (one.prefix().iter(), one.suffix().iter().rev());
     front.zip(other.prefix()).any(|(one, other)| one != other)
         || back.zip(other.suffix().iter().rev()).any(|(one, other)| one != other)
+}
+
+/// The encoded regular expression that captures the same as a glob.
+pub(crate) fn as_regex(tokens: &[GlobToken], written: &str, ignore_case: bool) -> Vec<u8> {
+    let fold = |piece: &str| if ignore_case { fold_pattern(piece) } else { piece.to_owned() };
+    regex::encode_glob(written, ignore_case, &tree(tokens, &fold))
+}
+
+impl Glob {
+    /// The captures of a name that matches, each with its name; nothing if the name does not match.
+    ///
+    /// They are folded if letter case is ignored, because folded names are compared then. This is the engine's own
+    /// capturing.
+    pub fn captures(&self, name: &str, ignore_case: bool) -> Option<Vec<(String, String)>> {
+        let name = if ignore_case { fold(name) } else { name.to_owned() };
+        let fold = |text: &String| if ignore_case { fold_pattern(text) } else { text.clone() };
+        let (names, patterns): (Vec<_>, Vec<_>) =
+            (self.names.iter().map(fold).collect(), self.patterns.iter().map(fold).collect());
+        let is_match = |pattern: &Pattern<'_>| pattern.is_match(name.as_bytes());
+        let matching = patterns.iter().filter_map(|pattern| Pattern::decode(pattern)).find(is_match);
+        if matching.is_none() && !names.contains(&name) {
+            return None;
+        }
+        let mut captures = Vec::new();
+        let mut take = |number: usize, taken: &str| {
+            if let Some(named) = self.captures.get(number)
+                && !taken.is_empty()
+            {
+                captures.push((named.clone(), taken.to_owned()));
+            }
+        };
+        if are_plain(&patterns) {
+            if let Some(pattern) = matching {
+                let mut take_bytes = |number, taken: &[u8]| take(number, &String::from_utf8_lossy(taken));
+                pattern.captures(name.as_bytes(), &mut take_bytes);
+            }
+        } else if has_any(&patterns) {
+            DecodedRegex::decode(&as_regex(&self.tokens, "", ignore_case))?.captures(&name, take);
+        }
+        Some(captures)
+    }
 }
 
 /// A glob as the tree of the regular expression that it is read as; captures have their numbers as names.

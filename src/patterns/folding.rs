@@ -129,6 +129,13 @@ fn joined(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
     joined
 }
 
+/// The text in lower case, as the engine changes it.
+pub(crate) fn to_lowercase(text: &str) -> String {
+    let mut lower = Vec::new();
+    case_mapping::lower_into(text.as_bytes(), &mut lower);
+    String::from_utf8_lossy(&lower).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{fold, fold_char, fold_pattern, same_letter, unfold};

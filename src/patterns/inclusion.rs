@@ -1,7 +1,7 @@
 //! Whether patterns together match every possible name, or every name that another pattern matches.
 //!
 //! The answer is exact. The automata of the patterns run side by side, and each step tries one representative of each
-//! class of characters that the patterns distinguish. If a set of places is reached at which none of the patterns can
+//! class of characters that the patterns distinguish. If a set of states is reached at which none of the patterns can
 //! end, there is a name that they do not match.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +10,8 @@ use super::automaton::{Automaton, is_usable};
 use crate::limits::{MAX_INCLUSION_SETS, MAX_INCLUSION_STEPS};
 use crate::matching::glob::CAPTURE;
 
-/// A pattern, and a place in it.
-type Places = BTreeSet<(usize, usize)>;
+/// States of the patterns, each with the position of its pattern.
+type StateSet = BTreeSet<(usize, usize)>;
 
 /// Whether every non-empty name matches at least one of the lowered patterns or names.
 pub(crate) fn covers_everything<'p>(lowered: impl Iterator<Item = &'p str>) -> bool {
@@ -32,25 +32,25 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
     }
     let characters = representatives(patterns);
     let start =
-        (0..).zip(patterns).flat_map(|(at, pattern)| pattern.begin().iter().map(move |&place| (at, place)));
-    let start: Places = start.collect();
+        (0..).zip(patterns).flat_map(|(at, pattern)| pattern.begin().iter().map(move |&state| (at, state)));
+    let start: StateSet = start.collect();
     let mut steps = 0;
     let mut seen = vec![start.clone()];
     let mut open = vec![start];
     while let Some(from) = open.pop() {
         for character in &characters {
-            let step = |&(at, place): &(usize, usize)| {
-                let reached = patterns.get(at).map(|pattern| pattern.step(place, *character));
-                reached.unwrap_or_default().iter().map(move |&place| (at, place))
+            let step = |&(at, state): &(usize, usize)| {
+                let reached = patterns.get(at).map(|pattern| pattern.step(state, *character));
+                reached.unwrap_or_default().iter().map(move |&state| (at, state))
             };
-            let next: Places = from.iter().flat_map(step).collect();
+            let next: StateSet = from.iter().flat_map(step).collect();
             let at_end =
-                |&(at, place): &(usize, usize)| patterns.get(at).is_some_and(|pattern| pattern.is_end(place));
+                |&(at, state): &(usize, usize)| patterns.get(at).is_some_and(|pattern| pattern.is_end(state));
             steps += from.len();
             if !next.iter().any(at_end) || steps > MAX_INCLUSION_STEPS || seen.len() > MAX_INCLUSION_SETS {
                 return false;
             }
-            // A set with more places matches at least as many names, so nothing is left to check if a subset of it is
+            // A set with more states matches at least as many names, so nothing is left to check if a subset of it is
             // known.
             if !seen.iter().any(|known| known.is_subset(&next)) {
                 seen.push(next.clone());
@@ -67,12 +67,12 @@ pub(crate) fn cover_everything(patterns: &[&Automaton]) -> bool {
 pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut usize) -> bool {
     let all: Vec<&Automaton> = by.iter().copied().chain([pattern]).collect();
     let characters = representatives(&all);
-    let places =
+    let states =
         |other: usize, reached: &[usize]| reached.iter().map(move |at| (other, *at)).collect::<Vec<_>>();
-    let start: Places = (0..).zip(by).flat_map(|(at, other)| places(at, other.begin())).collect();
-    // For each place in the pattern, the sets of places in the others with which it has been reached.
-    let mut seen: BTreeMap<usize, Vec<Places>> = BTreeMap::new();
-    let mut open: Vec<(usize, Places)> = pattern.begin().iter().map(|at| (*at, start.clone())).collect();
+    let start: StateSet = (0..).zip(by).flat_map(|(at, other)| states(at, other.begin())).collect();
+    // For each state of the pattern, the sets of states of the others with which it has been reached.
+    let mut seen: BTreeMap<usize, Vec<StateSet>> = BTreeMap::new();
+    let mut open: Vec<(usize, StateSet)> = pattern.begin().iter().map(|at| (*at, start.clone())).collect();
     while let Some((at, from)) = open.pop() {
         for character in &characters {
             let reached = pattern.step(at, *character);
@@ -81,23 +81,23 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
             }
             let Some(left) = budget.checked_sub(1 + from.len()) else { return false };
             *budget = left;
-            let step = |&(other, place): &(usize, usize)| {
-                let reached = by.get(other).map(|other| other.step(place, *character));
-                places(other, reached.unwrap_or_default())
+            let step = |&(other, state): &(usize, usize)| {
+                let reached = by.get(other).map(|other| other.step(state, *character));
+                states(other, reached.unwrap_or_default())
             };
-            let next: Places = from.iter().flat_map(step).collect();
-            let at_end = |&(other, place): &(usize, usize)| by.get(other).is_some_and(|it| it.is_end(place));
+            let next: StateSet = from.iter().flat_map(step).collect();
+            let at_end = |&(other, state): &(usize, usize)| by.get(other).is_some_and(|it| it.is_end(state));
             let escapes = !next.iter().any(at_end);
-            for &place in reached {
-                if escapes && pattern.is_end(place) {
+            for &state in reached {
+                if escapes && pattern.is_end(state) {
                     return false;
                 }
-                let known = seen.entry(place).or_default();
-                // A set with more places matches at least as many names, so nothing is left to check if a subset of it
+                let known = seen.entry(state).or_default();
+                // A set with more states matches at least as many names, so nothing is left to check if a subset of it
                 // is known.
                 if !known.iter().any(|known| known.is_subset(&next)) {
                     known.push(next.clone());
-                    open.push((place, next.clone()));
+                    open.push((state, next.clone()));
                 }
             }
         }

@@ -5,14 +5,14 @@ use super::tree::{Collection, Comment, Entry, EntryValue, Tree};
 
 impl<'t> Tree<'t> {
     /// Attaches all comments that are not attached yet.
-    pub(super) fn place_comments(&mut self) {
-        let unplaced = core::mem::take(&mut self.unplaced);
+    pub(super) fn attach_comments(&mut self) {
+        let unattached = core::mem::take(&mut self.unattached);
         let Some(root) = &mut self.root else {
-            self.head = unplaced;
+            self.head = unattached;
             return;
         };
         let mut previous: Option<Comment<'t>> = None;
-        for mut comment in unplaced {
+        for mut comment in unattached {
             // Consecutive comments keep their order, whatever their indentation is.
             if let Some(previous) = previous.filter(|previous| previous.own_line && comment.own_line) {
                 let between = previous.start + previous.text.len()..comment.start;
@@ -22,9 +22,9 @@ impl<'t> Tree<'t> {
             }
             previous = Some(comment);
             if comment.own_line {
-                root.place_on_own_line(comment);
+                root.attach_on_own_line(comment);
             } else {
-                root.place_trailing(comment);
+                root.attach_trailing(comment);
             }
         }
         self.split_head();
@@ -47,7 +47,7 @@ impl<'t> Tree<'t> {
 
 impl<'t> Collection<'t> {
     /// Places a comment that has a line of its own.
-    fn place_on_own_line(&mut self, comment: Comment<'t>) {
+    fn attach_on_own_line(&mut self, comment: Comment<'t>) {
         let next = self.entries.partition_point(|entry| entry.start < comment.start);
         if let Some(previous) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) {
             let deeper = !self.flow && comment.column > self.indent;
@@ -56,7 +56,7 @@ impl<'t> Collection<'t> {
                     let within = comment.start < previous.span.end;
                     let like_inner = deeper && !inner.flow && comment.column >= inner.indent;
                     if within || like_inner {
-                        return inner.place_on_own_line(comment);
+                        return inner.attach_on_own_line(comment);
                     }
                     if deeper && inner.flow {
                         return previous.below.push(comment);
@@ -81,7 +81,7 @@ impl<'t> Collection<'t> {
     }
 
     /// Places a comment that has something before it on its line.
-    fn place_trailing(&mut self, comment: Comment<'t>) {
+    fn attach_trailing(&mut self, comment: Comment<'t>) {
         let next = self.entries.partition_point(|entry| entry.start < comment.start);
         let Some(entry) = next.checked_sub(1).and_then(|at| self.entries.get_mut(at)) else {
             // After the marker of the document's start.
@@ -91,7 +91,7 @@ impl<'t> Collection<'t> {
             }
             return;
         };
-        entry.place_trailing(comment);
+        entry.attach_trailing(comment);
     }
 }
 
@@ -102,12 +102,12 @@ impl<'t> Entry<'t> {
         self.above.push(comment);
     }
 
-    fn place_trailing(&mut self, comment: Comment<'t>) {
+    fn attach_trailing(&mut self, comment: Comment<'t>) {
         match &mut self.value {
             EntryValue::Collection(inner)
                 if inner.has_begun(&comment) && !(inner.flow && comment.start >= self.span.end) =>
             {
-                inner.place_trailing(comment);
+                inner.attach_trailing(comment);
             }
             EntryValue::Collection(_) if comment.start < self.span.end => self.opening.push(comment),
             _ if comment.start < self.span.start => self.opening.push(comment),

@@ -16,7 +16,7 @@ pub(super) struct Tree<'t> {
     /// The content of the file; `None` if it has only comments.
     pub(super) root: Option<Collection<'t>>,
     /// Comments that are not attached to an entry yet, in the order of the file.
-    pub(super) unplaced: Vec<Comment<'t>>,
+    pub(super) unattached: Vec<Comment<'t>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,12 +99,12 @@ impl<'t> Tree<'t> {
                 return Err(FormatRefusal::Unsupported { construct, span: node.span.clone() });
             }
         };
-        Ok(Self { text, head: Vec::new(), root, unplaced: reader.gaps.comments })
+        Ok(Self { text, head: Vec::new(), root, unattached: reader.gaps.comments })
     }
 
     /// The texts of the comments of a tree that was just read.
     pub(super) fn comments(&self) -> impl Iterator<Item = &'t str> {
-        self.unplaced.iter().map(|comment| comment.text)
+        self.unattached.iter().map(|comment| comment.text)
     }
 }
 
