@@ -19,6 +19,7 @@ pub(crate) mod parameter;
 pub(crate) mod parsed_patterns;
 pub(crate) mod placeholder;
 pub(crate) mod platform;
+pub(crate) mod pointer;
 pub(crate) mod policies;
 pub(crate) mod read_context;
 pub(crate) mod rules;

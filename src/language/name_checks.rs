@@ -1,6 +1,7 @@
 //! Checks of names: which ones the language accepts, and which claims Auth0 accepts.
 
 use super::diagnostic_sink::DiagnosticSink;
+use super::pointer::{below_user, to_pointer};
 use super::suggestions::quoted;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
@@ -177,28 +178,6 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
         sink.report(code, &wanted.span, message, help);
     }
     good
-}
-
-/// The text without `event.user` or `user` at its beginning, with the separators of its parts.
-fn below_user(text: &str) -> &str {
-    ["event.user.", "event/user/", "user.", "user/"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .unwrap_or(text)
-}
-
-/// The JSON Pointer that is probably meant by a text that is none.
-pub(crate) fn to_pointer(text: &str) -> String {
-    if text.starts_with('/') {
-        return text.to_owned();
-    }
-    if text.contains("://") {
-        // The name of a SAML attribute, in which a slash is not a separator.
-        return format!("/{}", text.replace('~', "~0").replace('/', "~1"));
-    }
-    let below_user = below_user(text);
-    // Only a path that is written with dots from `event.user` on is known to have dots as separators.
-    if below_user == text { format!("/{text}") } else { format!("/{}", below_user.replace('.', "/")) }
 }
 
 /// Reports a path that is not a JSON Pointer below `event.user`, or that leads to an attribute that users can change

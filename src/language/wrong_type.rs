@@ -1,7 +1,7 @@
 //! What to write instead of a value that has the wrong type.
 
 use super::grammar::Object;
-use super::name_checks::to_pointer;
+use super::pointer::to_pointer;
 use super::yaml::{Kind, Node};
 
 /// The type that a value must have.
