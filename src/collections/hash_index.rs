@@ -63,10 +63,17 @@ impl HashIndex {
     }
 
     /// The position whose key has this `hash` and satisfies `is_key`.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn find(&self, hash: u32, is_key: &dyn Fn(u32) -> bool) -> Option<u32> {
+        // Most names that are not in the index end at an empty slot.
+        self.slots.get(self.home(hash))?.position?;
+        self.find_from(self.home(hash), hash, is_key)
+    }
+
+    #[inline(never)]
+    fn find_from(&self, home: usize, hash: u32, is_key: &dyn Fn(u32) -> bool) -> Option<u32> {
         let last = self.slots.len().wrapping_sub(1);
-        let mut at = self.home(hash);
+        let mut at = home;
         loop {
             let slot = self.slots.get(at)?;
             let position = slot.position?;

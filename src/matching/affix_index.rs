@@ -97,13 +97,12 @@ impl<'b> AffixIndex<'b> {
 
     #[inline(never)]
     fn search<'p>(&'p self, range: Range<u32>, name: &[u8], matched: &mut dyn FnMut(&'p ClauseGlob<'b>)) {
-        let sort_key = self.affix.sort_key(name);
-        let is_above = |entry: &AffixEntry<'_>| match entry.sort_key.cmp(&sort_key) {
-            Ordering::Equal => self.affix.compare(entry.literal, name) == Ordering::Greater,
-            order => order == Ordering::Greater,
-        };
         let entries = self.entries.get(range.start as usize..range.end as usize).unwrap_or_default();
-        let candidates = entries.partition_point(|entry| !is_above(entry));
+        let candidates = match entries {
+            // Most ranges have one entry, and need no search.
+            [_] => 1,
+            entries => self.count_up_to(name, entries),
+        };
         let mut at = (range.start as usize + candidates).checked_sub(1);
         while let Some(entry) = at.and_then(|at| self.entries.get(at)) {
             if self.affix.has(name, entry.literal) {
@@ -116,5 +115,14 @@ impl<'b> AffixIndex<'b> {
             }
             at = entry.parent.map(|parent| parent as usize);
         }
+    }
+
+    /// The number of entries whose literal is not above the name.
+    fn count_up_to(&self, name: &[u8], entries: &[AffixEntry<'b>]) -> usize {
+        let sort_key = self.affix.sort_key(name);
+        entries.partition_point(|entry| match entry.sort_key.cmp(&sort_key) {
+            Ordering::Equal => self.affix.compare(entry.literal, name) != Ordering::Greater,
+            order => order == Ordering::Less,
+        })
     }
 }
