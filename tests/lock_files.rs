@@ -1,12 +1,9 @@
-//! The lock files name packages of the public registries alone, each with a checksum, and the core has one version of
-//! each dependency. deny.toml says more, for those who have cargo-deny.
+//! All packages of a lock file come from one registry, none from git or a folder, each with a checksum, and the core has
+//! one version of each dependency. deny.toml says more, for those who have cargo-deny.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test stops at what is wrong")]
 
 use std::collections::{BTreeMap, BTreeSet};
-
-const CARGO_REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
-const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 
 fn read(path: &str) -> String {
     let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
@@ -67,22 +64,25 @@ fn core_dependencies() -> BTreeSet<String> {
 }
 
 #[test]
-fn cargo_packages_come_from_the_registry_with_a_checksum() {
+fn cargo_packages_come_from_one_registry_with_a_checksum() {
+    let mut registries = BTreeSet::new();
     for (lock_file, own) in [
         ("Cargo.lock", ["claimsmith", "claimsmith-cli"].as_slice()),
         ("fuzz/Cargo.lock", &["claimsmith", "claimsmith-fuzz"]),
     ] {
         for package in packages(lock_file) {
-            if package.source.is_none() {
+            let Some(source) = &package.source else {
                 assert!(own.contains(&package.name.as_str()), "{lock_file}: {package:?} has no source");
                 continue;
-            }
-            assert_eq!(package.source.as_deref(), Some(CARGO_REGISTRY), "{lock_file}: {package:?}");
+            };
+            assert!(source.starts_with("registry+https://"), "{lock_file}: {package:?}");
+            registries.insert(source.clone());
             let checksum = package.checksum.as_deref().unwrap_or_default();
             let is_sha256 = checksum.len() == 64 && checksum.bytes().all(|byte| byte.is_ascii_hexdigit());
             assert!(is_sha256, "{lock_file}: {package:?}");
         }
     }
+    assert_eq!(registries.len(), 1, "{registries:?}");
 }
 
 #[test]
@@ -116,7 +116,8 @@ fn core_has_one_version_of_each_dependency() {
 }
 
 #[test]
-fn npm_packages_come_from_the_registry_with_a_checksum() {
+fn npm_packages_come_from_one_registry_with_a_checksum() {
+    let mut registries = BTreeSet::new();
     let lock: serde_json::Value = serde_json::from_str(&read("js-shim/package-lock.json")).expect("JSON");
     assert_eq!(lock["lockfileVersion"], 3);
     let packages = lock["packages"].as_object().expect("packages");
@@ -130,9 +131,12 @@ fn npm_packages_come_from_the_registry_with_a_checksum() {
         assert!(integrity.starts_with("sha512-"), "{path}: {package}");
         // Without an address it is that of the registry.
         if let Some(resolved) = package.get("resolved") {
-            assert!(resolved.as_str().is_some_and(|it| it.starts_with(NPM_REGISTRY)), "{path}: {package}");
+            let address = resolved.as_str().and_then(|it| it.strip_prefix("https://"));
+            let host = address.and_then(|address| address.split('/').next());
+            registries.insert(host.unwrap_or_else(|| panic!("{path}: {package}")).to_owned());
         }
     }
+    assert!(registries.len() <= 1, "{registries:?}");
 }
 
 #[test]
