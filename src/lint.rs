@@ -19,6 +19,7 @@
 mod aliases;
 mod attribute_values;
 mod budget;
+mod condition_text;
 mod confusable;
 mod contradictions;
 mod expired_rule;

@@ -3,7 +3,7 @@
 /// Calls `work` with each item, and returns the results in the order of the items.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let run = |part: &[T]| part.iter().map(&work).collect::<Vec<R>>();
-    let parts = processors().min(items.len() / WORTHWHILE);
+    let parts = processors().min(items.len() / MIN_ITEMS_PER_THREAD);
     if parts < 2 {
         return run(items);
     }
@@ -23,7 +23,7 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
 }
 
 /// The fewest items for one thread: starting it for less work would take longer than the work.
-const WORTHWHILE: usize = 16;
+const MIN_ITEMS_PER_THREAD: usize = 16;
 
 fn processors() -> usize {
     if cfg!(target_arch = "wasm32") {

@@ -4,17 +4,15 @@ use core::hash::{Hash, Hasher};
 use std::collections::{HashMap, hash_map::DefaultHasher};
 
 use super::budget::spend;
+use super::condition_text::canonical_text;
 use super::pattern_set::PreparedRule;
 use super::prepared::Prepared;
 use super::rule_diagnostic::in_rule;
 use crate::bundle::mapping::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::model::{Condition, Effect, Matches, Organization, Platform, Rule, Scalar, Test};
+use crate::language::model::{Effect, Matches, Organization, Platform, Rule};
 use crate::language::parsed_patterns::Grant;
-use crate::language::yaml::Spanned;
 use crate::limits::FEW_CANDIDATES;
-use crate::patterns::domains;
-use crate::patterns::folding::fold;
 
 /// A rule, so that it can be compared with others.
 struct Compared<'p, 'm> {
@@ -60,7 +58,7 @@ fn compare_all<'p, 'm>(organization: &'p Organization, prepared: &'p Prepared<'m
         numbers.dedup();
         let condition = rule.when.as_ref().map(|condition| {
             let next = conditions.len();
-            *conditions.entry(canonical(condition)).or_insert(next)
+            *conditions.entry(canonical_text(condition)).or_insert(next)
         });
         let expands = rule.groups.iter().any(|group| group.expansion.is_some());
         Compared { rule, matches, groups: numbers, expands, condition, is_duplicate: false }
@@ -255,53 +253,6 @@ impl Compared<'_, '_> {
         everyone
             || !its.any.is_empty() && own.any.covers(&its.any, budget)
             || its.all.iter().any(|set| own.any.covers(set, budget))
-    }
-}
-
-/// A condition as text; conditions that differ only in their order have the same text.
-fn canonical(condition: &Condition) -> String {
-    let names = |kind: &str, names: &[Spanned<String>]| {
-        let texts = names.iter().map(|name| format!("{:?}", name.value)).collect();
-        in_order(kind, texts)
-    };
-    match condition {
-        Condition::All(all) => in_order("all", all.iter().map(canonical).collect()),
-        Condition::Any(any) => in_order("any", any.iter().map(canonical).collect()),
-        Condition::Not(inner) => format!("not({})", canonical(inner)),
-        Condition::FalseIfUnknown(inner) => format!("false-if-unknown({})", canonical(inner)),
-        Condition::Connection(all) => names("connection", all),
-        Condition::Application(all) => names("application", all),
-        Condition::Client(all) => names("client", all),
-        Condition::Organization(all) => names("organization", all),
-        Condition::EmailDomain(all) => {
-            let spellings = all.iter().flat_map(|domain| domains::spellings(&domain.value));
-            in_order("email-domain", spellings.map(|domain| format!("{:?}", fold(&domain))).collect())
-        }
-        Condition::Strategy(all) => {
-            in_order("strategy", all.iter().map(|(strategy, _)| strategy.name().to_owned()).collect())
-        }
-        Condition::Metadata { of, key, values } => names(&format!("{of:?} {:?}", key.value), values),
-        Condition::User { attribute, test, .. } => {
-            let test = match test {
-                Test::Equals(values) => scalars("equals", values),
-                Test::Contains(values) => scalars("contains", values),
-                other => format!("{other:?}"),
-            };
-            format!("user({:?} {test})", attribute.value)
-        }
-    }
-}
-
-fn scalars(kind: &str, values: &[Scalar]) -> String {
-    in_order(kind, values.iter().map(|value| format!("{value:?}")).collect())
-}
-
-fn in_order(kind: &str, mut texts: Vec<String>) -> String {
-    texts.sort_unstable();
-    texts.dedup();
-    match texts.as_slice() {
-        [only] if matches!(kind, "all" | "any") => only.clone(),
-        texts => format!("{kind}({})", texts.join(" ")),
     }
 }
 
