@@ -64,7 +64,10 @@ impl<'a> Reader<'a> {
     /// Takes an id that is a position in a list of `count` entries.
     pub(crate) fn id<I: Id>(&mut self, count: usize) -> Option<I> {
         let position = self.number()?;
-        ((position as usize) < count).then(|| I::new(position))
+        if position as usize >= count {
+            return None;
+        }
+        Some(I::new(position))
     }
 
     /// Takes a count of things of at least one byte each, which bounds the allocation for them.

@@ -188,9 +188,9 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
             connection: login.connection.map(str::to_owned),
             client: login.client.map(str::to_owned),
         },
-        sources: match connection.filter(|_| route.application.is_some()) {
-            Some(connection) => sources(bundle, connection, event, &fetched),
-            None => Vec::new(),
+        sources: match (route.application, connection) {
+            (Some(_), Some(connection)) => sources(bundle, connection, event, &fetched),
+            _ => Vec::new(),
         },
         groups,
         everyone: fired_for_everyone(scope, &evaluation.rules),

@@ -321,8 +321,11 @@ impl ActiveStates {
 impl<'b> Literal<'b> {
     /// `None` for an empty literal, which would reject nothing.
     fn new(text: &'b [u8], word: impl Fn(&[u8]) -> u64) -> Option<Self> {
+        if text.is_empty() {
+            return None;
+        }
         let missing = 8u32.saturating_sub(u32::try_from(text.len()).ok()?) * 8;
         let mask = u64::MAX.unbounded_shl(missing);
-        (!text.is_empty()).then(|| Self { word: word(text), mask, text })
+        Some(Self { word: word(text), mask, text })
     }
 }

@@ -167,7 +167,10 @@ impl Evaluator<'_> {
     fn expanded(&self, rule: &Rule) -> BTreeSet<&'static str> {
         let Matches::Groups { any, .. } = &rule.matches else { return BTreeSet::new() };
         let mut targets = BTreeSet::new();
-        for patterns in any.iter().filter(|_| !rule.templates.is_empty()) {
+        if rule.templates.is_empty() {
+            return targets;
+        }
+        for patterns in any {
             // A regular expression ignores the case of ASCII letters only, and others keep theirs.
             let folds: [fn(&str) -> String; 2] = match patterns.ignore_case {
                 true => [fold, str::to_ascii_lowercase],

@@ -109,7 +109,10 @@ fn must_be_refused(world: &World) -> bool {
     // The captures of small worlds can lead to any name with two parts.
     let captured = ["eng-admins", "eng-viewers"];
     let mut reached: BTreeSet<&str> = granted
-        .flat_map(|rule| rule.groups.iter().chain(captured.iter().filter(|_| !rule.templates.is_empty())))
+        .flat_map(|rule| {
+            let captured = if rule.templates.is_empty() { &[][..] } else { &captured };
+            rule.groups.iter().chain(captured)
+        })
         .copied()
         .collect();
     // One group of a tier counts, the one with the longest name, unless a rule with a group of the tier can be undecided.

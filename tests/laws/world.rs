@@ -116,7 +116,7 @@ fn source() -> impl Strategy<Value = Source> {
     (shape, form, prop::bool::weighted(0.3), option::weighted(0.1, 2usize..6), overage).prop_map(
         |(shape, form, empty, cap, overage)| {
             let is_attribute = shape != Provisioned;
-            let overage = overage.filter(|_| is_attribute);
+            let overage = if is_attribute { overage } else { None };
             Source { shape, form, empty_if_absent: empty && is_attribute, cap, overage }
         },
     )

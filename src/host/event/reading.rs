@@ -121,7 +121,10 @@ impl Event {
         let connection = self.json.at(&["connection", "id"])?.text()?;
         let mut own = Vec::new();
         for (at, group) in groups.iter().enumerate() {
-            let of = group.get("connection_id")?.text().filter(|_| at < MAX_PROVISIONED_GROUPS)?;
+            let of = group.get("connection_id")?.text()?;
+            if at == MAX_PROVISIONED_GROUPS {
+                return None;
+            }
             if of == connection {
                 own.push(group.clone());
             }

@@ -18,7 +18,10 @@ pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
             "email" => &login.email,
             _ => &login.verified,
         };
-        value.as_ref().filter(|_| login.identity != Identity::WithoutProfile).unwrap_or(&Json::Null)
+        match value {
+            Some(value) if login.identity != Identity::WithoutProfile => value,
+            _ => &Json::Null,
+        }
     };
     let is_unclear = matches!(login.identity, Identity::Unclear(_));
     match condition {
