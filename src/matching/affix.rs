@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use crate::text::scan::bytes_equal;
+use crate::text::scan::{bytes_equal, load_prefix, load_suffix};
 
 /// The end at which a literal is compared with a name. Seen from the end, suffixes are compared backwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,19 +32,9 @@ impl Affix {
     /// The 8 bytes at this end, as they are in memory. Missing bytes are zero.
     #[inline(always)]
     pub(crate) fn first_8_bytes(self, name: &[u8]) -> u64 {
-        let bytes = match self {
-            Self::Prefix => name.first_chunk(),
-            Self::Suffix => name.last_chunk(),
-        };
-        bytes.map_or_else(|| self.short_first_8_bytes(name), |bytes| u64::from_le_bytes(*bytes))
-    }
-
-    #[inline(never)]
-    fn short_first_8_bytes(self, name: &[u8]) -> u64 {
-        let key = (self.short_sort_key(name) >> 64) as u64;
         match self {
-            Self::Prefix => key.swap_bytes(),
-            Self::Suffix => key,
+            Self::Prefix => load_prefix(name).swap_bytes(),
+            Self::Suffix => load_suffix(name),
         }
     }
 

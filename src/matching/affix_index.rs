@@ -1,8 +1,8 @@
 //! Globs indexed by the literal that their matches begin or end with.
 //!
 //! One lookup of a name's own first bytes rejects most names, and leaves few literals for the others. A binary search
-//! finds the greatest of these that is not above the name. That literal and its *parents*, the literals that it begins with itself, are the
-//! only ones that the name can begin with. Suffixes work the same way, seen from the other end.
+//! finds the greatest of these that is not above the name. Only that literal and its *parents*, the literals that it
+//! begins with itself, can be prefixes of the name. Suffixes work the same way, read backwards.
 
 use core::cmp::Ordering;
 use core::ops::Range;
@@ -23,6 +23,8 @@ pub(crate) struct AffixIndex<'b> {
     mask: u64,
     /// The range of the entries with these first bytes, by the hash of the bytes. The length is a power of two.
     buckets: Vec<Range<u32>>,
+    /// The number of bits by which a hash is shifted to give its bucket: its highest bits are the best.
+    shift: u32,
 }
 
 /// A literal, and the globs whose matches begin with it.
@@ -68,7 +70,8 @@ impl<'b> AffixIndex<'b> {
         let mask = affix.first_8_bytes(ones.get(..shortest).unwrap_or(&ones));
         // With this many buckets, the first bytes of most names share a bucket with no literal.
         let len = (16 * entries.len()).next_power_of_two().clamp(128, 1 << 16);
-        let mut index = Self { affix, entries, globs, mask, buckets: vec![0..0; len] };
+        let mut index =
+            Self { affix, entries, globs, mask, buckets: vec![0..0; len], shift: u64::BITS - len.ilog2() };
         for (entry, position) in index.entries.iter().zip(0..) {
             let at = index.bucket(entry.literal);
             let bucket = index.buckets.get_mut(at)?;
@@ -82,8 +85,7 @@ impl<'b> AffixIndex<'b> {
     /// The bucket of a name's first bytes.
     #[inline(always)]
     fn bucket(&self, name: &[u8]) -> usize {
-        let hash = hash_step(0, self.affix.first_8_bytes(name) & self.mask) >> 32;
-        hash as usize & (self.buckets.len() - 1)
+        (hash_step(0, self.affix.first_8_bytes(name) & self.mask) >> self.shift) as usize
     }
 
     /// Calls `matched` for each glob that matches a name.
@@ -124,5 +126,42 @@ impl<'b> AffixIndex<'b> {
             Ordering::Equal => self.affix.compare(entry.literal, name) != Ordering::Greater,
             order => order == Ordering::Less,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::AffixIndex;
+    use crate::ids::ClauseId;
+    use crate::matching::affix::Affix;
+    use crate::matching::glob::{ClauseGlob, Pattern};
+
+    #[test]
+    fn literals_of_any_length_are_in_different_buckets() {
+        for affix in [Affix::Prefix, Affix::Suffix] {
+            for len in 1..=9 {
+                let mut literals: Vec<String> =
+                    ('a'..='z').map(|char| char.to_string() + &"x".repeat(len - 1)).collect();
+                if affix == Affix::Suffix {
+                    literals = literals.iter().map(|literal| literal.chars().rev().collect()).collect();
+                }
+                let lowered = literals.iter().map(|literal| match affix {
+                    Affix::Prefix => format!("{literal}\u{1}"),
+                    Affix::Suffix => format!("\u{1}{literal}"),
+                });
+                let lowered: Vec<String> = lowered.collect();
+                let glob = |lowered| ClauseGlob {
+                    pattern: Pattern::decode(lowered).expect("a glob"),
+                    clause: ClauseId(0),
+                };
+                let globs = lowered.iter().map(|lowered| glob(lowered.as_str())).collect();
+                let index = AffixIndex::new(affix, globs).expect("sorted globs");
+                let buckets: BTreeSet<_> =
+                    literals.iter().map(|literal| index.bucket(literal.as_bytes())).collect();
+                assert!(buckets.len() > 20, "{affix:?} {len}: {} buckets of 26", buckets.len());
+            }
+        }
     }
 }
