@@ -25,8 +25,8 @@ usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
   help       print this
 
 Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README says more.
-All output is in target/, dist/, js-shim/node_modules/ and, of bench, docs/benchmarks.md; only
-the wasm32 target itself is installed where the Rust compiler looks for it.
+All output is in target/, dist/, js-shim/node_modules/ and, of bench, docs/benchmarks.md. What
+is installed elsewhere: parts of the Rust toolchain, and for fuzzing a C++ compiler.
 USAGE
 }
 

@@ -62,7 +62,7 @@ ids! {
     pub ClauseId;
 
     /// The position of an exact name in a matcher.
-    pub(crate) NameIdx;
+    pub(crate) NameId;
 
     /// The position of an upstream group among those that a login carries.
     pub UpstreamId;

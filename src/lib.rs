@@ -60,11 +60,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! # Rooms
-//!
-//! Each folder of the source is a room, and uses only the rooms above it: `codec`, `text`, `collections`, `login`,
-//! `matching`, `bundle`, `engine`, `host`; with the feature `compiler` also `diagnostic`, `patterns`, `language`, `lint`
-//! and `compiler`. ARCHITECTURE.md describes them.
+//! ARCHITECTURE.md describes the rooms of the source, and which may use which; `tests/layering.rs` checks it.
 
 #![warn(missing_docs, clippy::disallowed_methods)]
 

@@ -58,6 +58,9 @@ pub(crate) const KEPT_JSON_DEPTH: usize = 24;
 
 // A mapping file.
 
+/// The most steps of a JSON Pointer.
+pub(crate) const MAX_POINTER_STEPS: usize = 8;
+
 /// How deep a mapping file may be nested; the language itself needs fewer than ten levels.
 pub(crate) const MAX_YAML_DEPTH: usize = 32;
 

@@ -42,7 +42,7 @@ pub enum OverLimit {
 impl<'b> Application<'b> {
     pub(crate) fn decode(reader: &mut Reader<'b>) -> Option<Self> {
         let (name, claim) = (reader.text()?, reader.text()?);
-        let flags = reader.byte().filter(|flags| *flags < 16)?;
+        let flags = reader.flags(flag::ALL)?;
         let mut optional = |flag: u8| match flags & flag {
             0 => Some(None),
             _ => reader.text().map(Some),

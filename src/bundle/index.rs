@@ -65,7 +65,8 @@ pub struct Connection<'b> {
     sources: core::ops::Range<usize>,
     /// How several sources are combined.
     pub(crate) combine: Combine,
-    /// Whether another organization lists a connection of this name too.
+    /// Whether another organization lists this name too. Set only on the first connection of a name, which is the one that
+    /// [`find_connection`](Bundle::find_connection) returns.
     pub(crate) shared: bool,
 }
 

@@ -143,7 +143,7 @@ impl<'b> Mapping<'b> {
         let (mut unconditional, mut compound, mut clauses) = (Vec::new(), Vec::new(), Vec::new());
         for rule in (0..count as u32).map(RuleId) {
             let id = reader.text()?;
-            let flags = reader.byte().filter(|flags| *flags < 16)?;
+            let flags = reader.flags(flag::ALL)?;
             for _ in 0..reader.count()? {
                 grants.push(reader.id(groups)?);
             }
@@ -306,7 +306,7 @@ impl<'b> Mapping<'b> {
         }
     }
 
-    /// Whether a name that is not plain ASCII is a known one in Unicode's normalization form C.
+    /// Whether a name is an exact name in Unicode's normalization form D. Names that are plain ASCII never are.
     pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
         self.lookalikes.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
     }

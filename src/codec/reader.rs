@@ -97,6 +97,12 @@ impl<'a> Reader<'a> {
         Some(list)
     }
 
+    /// Takes a byte of flags, all of which are among `known`.
+    pub(crate) fn flags(&mut self, known: u8) -> Option<u8> {
+        let flags = self.byte()?;
+        (flags & !known == 0).then_some(flags)
+    }
+
     /// Takes a byte that is 0 or 1.
     pub(crate) fn flag(&mut self) -> Option<bool> {
         match self.byte()? {

@@ -12,6 +12,7 @@ pub(crate) mod application {
     pub(crate) const ACCESS_TOKEN: u8 = 2;
     pub(crate) const SAML: u8 = 4;
     pub(crate) const PROVENANCE: u8 = 8;
+    pub(crate) const ALL: u8 = ID_TOKEN | ACCESS_TOKEN | SAML | PROVENANCE;
 }
 
 /// Policies.
@@ -35,6 +36,7 @@ pub(crate) mod lookup {
     pub(crate) const NFC: u8 = 2;
     pub(crate) const OVERAGE: u8 = 4;
     pub(crate) const SPLIT: u8 = 8;
+    pub(crate) const ALL: u8 = JSON | NFC | OVERAGE | SPLIT;
 }
 
 /// The shape, the name form and the flags of a source.
@@ -57,6 +59,7 @@ pub(crate) mod source {
     pub(crate) const TRIM: u8 = 4;
     pub(crate) const EMPTY_IF_ABSENT: u8 = 8;
     pub(crate) const SPLIT: u8 = 16;
+    pub(crate) const ALL: u8 = NUMBERS | BOOLEANS | TRIM | EMPTY_IF_ABSENT | SPLIT;
 }
 
 /// The flags of a rule.
@@ -65,6 +68,7 @@ pub(crate) mod rule {
     pub(crate) const EXCLUDES: u8 = 2;
     pub(crate) const COMPOUND: u8 = 4;
     pub(crate) const OWN: u8 = 8;
+    pub(crate) const ALL: u8 = UNCONDITIONAL | EXCLUDES | COMPOUND | OWN;
 }
 
 /// Conditions, the tests of attributes, and the values that they compare with.

@@ -37,8 +37,12 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     }
 
     let mut body = Writer::default();
-    body.flag(platform.policies.closed == Policy::Deny);
-    body.flag(platform.policies.failure == Policy::Deny);
+    for chosen in [platform.policies.closed, platform.policies.failure] {
+        body.bytes.push(match chosen {
+            Policy::NoGroups => policy::NO_GROUPS,
+            Policy::Deny => policy::DENY,
+        });
+    }
     body.list(&platform.applications, encode_application);
     body.list(&platform.groups, |body, group| {
         body.text(&group.name.value);

@@ -32,7 +32,7 @@ pub struct Evaluation<'a> {
     pub rules: Vec<RuleId>,
     /// The upstream groups that no rule matched, in the order of the login.
     pub unmatched: Vec<&'a [u8]>,
-    /// The number of upstream groups that the login carried.
+    /// The number of upstream groups that the login carried; 0 if the evaluation ended before any rule was tried.
     pub received: u32,
     /// The notes, each with its count; ascending.
     pub notes: Vec<(Note, u32)>,

@@ -27,13 +27,20 @@ pub enum Destination {
     Closed(Reason),
 }
 
+impl Destination {
+    /// The connection, if a mapping applies.
+    pub fn connection(self) -> Option<ConnectionId> {
+        match self {
+            Self::Connection(connection) => Some(connection),
+            Self::Closed(_) => None,
+        }
+    }
+}
+
 impl Route {
     /// The values to fetch for the login. Empty if the outcome does not depend on any.
     pub fn lookups(self, bundle: &Bundle<'_>) -> impl Iterator<Item = LookupId> {
-        let connection = match (self.application, self.destination) {
-            (Some(_), Destination::Connection(connection)) => bundle.connection(connection),
-            _ => None,
-        };
+        let connection = self.application.and_then(|_| bundle.connection(self.destination.connection()?));
         connection.into_iter().flat_map(|connection| bundle.lookups(connection))
     }
 }

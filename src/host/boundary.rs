@@ -1,7 +1,7 @@
 //! The boundary between the engine and its host: calls and answers as bytes and words.
 //!
 //! A login crosses it twice: [`route`] answers what to fetch, [`evaluate`] takes the values. A word has 32 bits,
-//! little-endian. No call depends on an earlier one, because executions of an Action interleave.
+//! little-endian. The engine keeps nothing of a login between calls, because executions of an Action interleave.
 //! docs/spec/boundary.md describes the calls.
 
 use crate::bundle::application::Application;
@@ -58,10 +58,7 @@ pub fn evaluate(bundle: &Bundle<'_>, call: &[u8], answer: &mut Vec<u32>) {
             write(&evaluation, answer);
             let provenance = evaluation.application.and_then(|id| bundle.application(id)?.provenance);
             if provenance.is_some() {
-                let connection = match route.destination {
-                    Destination::Connection(connection) => bundle.connection(connection),
-                    Destination::Closed(_) => None,
-                };
+                let connection = route.destination.connection().and_then(|id| bundle.connection(id));
                 let organization = connection.map_or(NONE, |connection| connection.organization.0);
                 answer.extend([organization, evaluation.rules.len() as u32]);
                 answer.extend(evaluation.rules.iter().map(|rule| rule.0));

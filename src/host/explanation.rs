@@ -14,7 +14,6 @@ use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
 use crate::engine::evaluate::evaluate_routed;
 use crate::engine::evaluation::Evaluation;
-use crate::engine::route::Destination;
 use crate::engine::trace::Verdict;
 use crate::ids::{ConnectionId, RuleId};
 use crate::login::value::Value;
@@ -169,10 +168,7 @@ pub struct Decision {
 pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
     let fetched = event.fetch(bundle);
     let (login, route) = (fetched.login(), fetched.route());
-    let connection = match route.destination {
-        Destination::Connection(connection) => Some(connection),
-        Destination::Closed(_) => None,
-    };
+    let connection = route.destination.connection();
     let mapping = connection.and_then(|it| bundle.mapping(bundle.connection(it)?.organization));
     let own = route.application.and_then(|application| bundle.groups_of(application));
     let scope = Scope { bundle, mapping, own };

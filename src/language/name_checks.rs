@@ -5,7 +5,7 @@ use super::pointer::{below_user, to_pointer};
 use super::suggestions::quoted;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
-use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_VALUE_DEPTH};
+use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_POINTER_STEPS};
 
 /// Reports a name that is empty, longer than `max` characters, padded with spaces, or contains control characters.
 ///
@@ -197,8 +197,8 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
         Some("write `~0` for `~` and `~1` for `/`".to_owned())
     } else if tokens.iter().any(|token| token.is_empty()) {
         Some("every part of the path needs a name".to_owned())
-    } else if tokens.len() > MAX_VALUE_DEPTH {
-        Some(format!("a path has at most {} parts", MAX_VALUE_DEPTH))
+    } else if tokens.len() > MAX_POINTER_STEPS {
+        Some(format!("a path has at most {MAX_POINTER_STEPS} parts"))
     } else if text.len() > MAX_GROUP_BYTES || text.chars().any(char::is_control) {
         Some("a path is a short name without control characters".to_owned())
     } else {

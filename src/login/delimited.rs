@@ -30,7 +30,8 @@ pub(crate) fn split<'a>(joined: &'a [u8], delimiter: &[u8]) -> impl Iterator<Ite
     })
 }
 
-/// Whether a text is a list in JSON, which is not one name.
+/// Whether a text looks like a JSON array that is empty, or of strings or objects. Such a text is not one name, but
+/// `[1,2]` may be one.
 pub(crate) fn is_json_list(text: &[u8]) -> bool {
     let inner = text.trim_ascii().strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]"));
     inner.is_some_and(|inner| {

@@ -58,7 +58,7 @@ impl<'b> Lookup<'b> {
             tag::PROVISIONED => Base::Provisioned,
             _ => return None,
         };
-        let options = reader.byte().filter(|options| *options < 16)?;
+        let options = reader.flags(tag::ALL)?;
         let (pointer, field) = (reader.text()?, reader.text()?);
         let split =
             if options & tag::SPLIT == 0 { "" } else { reader.text().filter(|split| !split.is_empty())? };

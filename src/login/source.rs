@@ -103,7 +103,7 @@ impl<'b> Source<'b> {
             tag::PATH => NameForm::Path,
             _ => return None,
         };
-        let flags = reader.byte().filter(|flags| *flags < 32)?;
+        let flags = reader.flags(tag::ALL)?;
         let [numbers, booleans, trim, empty, split] =
             [tag::NUMBERS, tag::BOOLEANS, tag::TRIM, tag::EMPTY_IF_ABSENT, tag::SPLIT]
                 .map(|flag| flags & flag != 0);

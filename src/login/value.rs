@@ -23,9 +23,9 @@ pub enum Value<'a> {
     List(Vec<Value<'a>>),
     /// A JSON array of at least one string and nothing else.
     Names(NameList<'a>),
-    /// The members of a JSON object that a source asked for.
+    /// The members of a JSON object that a lookup asked for.
     Object(Vec<(&'a [u8], Value<'a>)>),
-    /// A value that could not be read: a getter that threw, or endless nesting.
+    /// A value that could not be read: reading it threw, it has no JSON type, or it is too large.
     Unreadable,
     /// No value: accounts are linked, and it is unclear which of them logged in.
     IdentityUnclear,

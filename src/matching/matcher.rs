@@ -9,7 +9,7 @@ use super::glob::{ClauseGlob, Pattern};
 use super::regex_vm::Regex;
 use crate::codec::reader::Reader;
 use crate::collections::hash_index::HashIndex;
-use crate::ids::{ClauseId, Id as _, NameIdx};
+use crate::ids::{ClauseId, Id as _, NameId};
 use crate::text::scan::{ScannedName, bytes_equal, hash};
 
 /// The kind of pattern by which a rule matched a group.
@@ -51,7 +51,7 @@ struct ExactName<'b> {
     name: &'b [u8],
     clause: ClauseId,
     /// Another entry with the same name, for another clause.
-    next: Option<NameIdx>,
+    next: Option<NameId>,
     /// Whether no glob matches the name, so that none has to be tried.
     exact_only: bool,
 }
@@ -74,7 +74,7 @@ impl<'b> Matcher<'b> {
         let name = |position: u32| names.get(position as usize).map(|exact| exact.name);
         let exact = HashIndex::build(names.len(), &name, &mut |first, again| repeats.push((first, again)));
         for (first, again) in repeats {
-            let next = names.get_mut(first as usize)?.next.replace(NameIdx(again));
+            let next = names.get_mut(first as usize)?.next.replace(NameId(again));
             names.get_mut(again as usize)?.next = next;
         }
         Some(Self {

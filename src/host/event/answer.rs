@@ -9,7 +9,7 @@ use crate::bundle::application::Application;
 use crate::bundle::index::Bundle;
 use crate::engine::evaluate::evaluate_routed;
 use crate::engine::evaluation::Evaluation;
-use crate::engine::route::{Destination, Route};
+use crate::engine::route::Route;
 use crate::ids::{RuleId, TargetId};
 use crate::outcome::{Outcome, Reason};
 
@@ -56,10 +56,7 @@ pub struct Answer {
 impl Answer {
     /// Replaces the ids of an evaluation with names.
     pub fn new(bundle: &Bundle<'_>, route: Route, evaluation: &Evaluation<'_>) -> Self {
-        let connection = match route.destination {
-            Destination::Connection(connection) => bundle.connection(connection),
-            Destination::Closed(_) => None,
-        };
+        let connection = route.destination.connection().and_then(|id| bundle.connection(id));
         let organization = connection.and_then(|connection| bundle.organization(connection.organization));
         let mapping = connection.and_then(|connection| bundle.mapping(connection.organization));
         let application = evaluation.application.and_then(|at| bundle.application(at));

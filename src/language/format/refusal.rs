@@ -58,8 +58,12 @@ impl Construct {
 
     fn help(self) -> &'static str {
         match self {
-            Self::Anchor | Self::Alias => "write the value in each place where it is used",
-            Self::Tag => "remove it: the language defines the type of each value",
+            Self::Anchor | Self::Alias => {
+                "write the value in each place where it is used; if the `&` or `*` is part of the text, put the text in quotes"
+            }
+            Self::Tag => {
+                "if the `!` is part of the text, put the text in quotes; otherwise remove it: the language defines the type of each value"
+            }
             Self::Directive => "remove it: mapping files are always read as YAML 1.2",
             Self::Key => "write the key as text before a `:`",
             Self::Outermost => {

@@ -106,7 +106,7 @@ fn results_as_json() {
                         "line": 1,
                         "column": 10,
                         "end": { "line": 1, "column": 12 },
-                        "help": "remove it: the language defines the type of each value",
+                        "help": "if the `!` is part of the text, put the text in quotes; otherwise remove it: the language defines the type of each value",
                     },
                 },
                 { "file": "mappings/platform.yaml", "outcome": "unchanged", "refusal": null },
