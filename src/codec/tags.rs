@@ -4,7 +4,7 @@
 pub(crate) const MAGIC: [u8; 4] = *b"CSMB";
 
 /// The version of the bundle format that this engine reads and the compiler writes.
-pub const FORMAT_VERSION: u8 = 4;
+pub const FORMAT_VERSION: u8 = 5;
 
 /// The flags of an application.
 pub(crate) mod application {
