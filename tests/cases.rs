@@ -1,5 +1,7 @@
 //! Runs every test case of the sample mappings and of `tests/cases/`, natively and, under `wasm-pack test --node`,
 //! as WebAssembly. The Action's Node tests run the same cases as well.
+//!
+//! With `CLAIMSMITH_MAPPINGS=FOLDER`, a path from the project's root, the cases of that folder run instead.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -13,7 +15,7 @@ use claimsmith::compiler::{Compilation, compile, compile_whole};
 use claimsmith::event::Event;
 use claimsmith::{Bundle, evaluate};
 use sha2::{Digest, Sha256};
-use support::{case_files, mapping_files, report};
+use support::{case_files, mapping_files, own_mapping_files, report};
 
 /// Runs the cases of one platform, feeds their answers to `answers`, and returns how many there are.
 fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
@@ -45,10 +47,13 @@ fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn cases_give_their_expected_answers() {
     let mut answers = Sha256::new();
-    let mut count = run(compile(&mapping_files()), &mut answers);
-    for file in case_files() {
-        count += run(compile_whole(&file), &mut answers);
-    }
+    let count = match own_mapping_files() {
+        Some(files) => run(compile(&files), &mut answers),
+        None => {
+            let in_folder = run(compile(&mapping_files()), &mut answers);
+            in_folder + case_files().iter().map(|file| run(compile_whole(file), &mut answers)).sum::<usize>()
+        }
+    };
     assert!(count > 0, "there are cases");
     let digest: String = answers.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     // `./build.sh test` compares this line of the native run with that of the WebAssembly run.
