@@ -40,6 +40,7 @@ set_up() {
 build() {
   stage "Engine (WebAssembly)" build_engine
   stage "Action shim (JavaScript)" build_shim
+  stage "Runner of logins (JavaScript)" build_login_runner
   stage "claimsmith command" build_command
   stage "Validate mappings" "$CLAIMSMITH" validate mappings
   stage "Test mappings" "$CLAIMSMITH" test mappings

@@ -11,7 +11,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { createApi, loadAction, takeScene } from './test/auth0-loader.mjs';
+import { createApi, loadAction, takeScene } from './auth0-loader.mjs';
 
 const USAGE = 'usage: node login.mjs ACTION EVENT (a file of JSON, or - for standard input)';
 

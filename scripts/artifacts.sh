@@ -59,6 +59,13 @@ build_shim() {
   say "shim.js: $(wc -c <"$ENGINE_DIR/shim.js" | tr -d ' ') bytes"
 }
 
+# target/engine/run-logins.js, with which the command runs an Action under Node.
+build_login_runner() {
+  "$NPM_PROGRAMS/esbuild" js-shim/run-logins.mjs --bundle --format=esm --platform=node --target=node20 \
+    --minify --legal-comments=none --log-level=warning --outfile="$ENGINE_DIR/run-logins.js.new"
+  replace_if_changed "$ENGINE_DIR/run-logins.js.new" "$ENGINE_DIR/run-logins.js"
+}
+
 build_command() {
   host_cargo build --release --package claimsmith-cli
 }

@@ -50,6 +50,7 @@ build_fuzz_targets() {
 build_hosts() {
   build_engine
   build_shim
+  build_login_runner
   build_command
 }
 

@@ -1,4 +1,4 @@
-//! Embeds the engine and the shim of the Action, if they are built.
+//! Embeds the engine and the shim of the Action, and the program that runs logins through it, if they are built.
 //!
 //! They are in the folder that CLAIMSMITH_ENGINE_DIR names, else in the workspace's `target/engine`.
 
@@ -19,18 +19,22 @@ fn main() -> io::Result<()> {
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/engine"),
     };
     let engine = folder.join("engine.wasm");
-    let shim = folder.join("shim.js");
+    let scripts = ["shim.js", "run-logins.js"];
     // A file that is not there yet counts as changed, so the next build looks again.
     println!("cargo:rerun-if-changed={}", engine.display());
-    println!("cargo:rerun-if-changed={}", shim.display());
-    if !engine.is_file() || !shim.is_file() {
+    for script in scripts {
+        println!("cargo:rerun-if-changed={}", folder.join(script).display());
+    }
+    if !engine.is_file() || !scripts.iter().all(|script| folder.join(script).is_file()) {
         return Ok(());
     }
 
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     let wasm = fs::read(&engine)?;
     fs::write(out.join("engine.br"), compress::compress(&wasm)?)?;
-    fs::copy(&shim, out.join("shim.js"))?;
+    for script in scripts {
+        fs::copy(folder.join(script), out.join(script))?;
+    }
     println!("cargo:rustc-env=CLAIMSMITH_ENGINE_BYTES={}", wasm.len());
     println!("cargo:rustc-cfg=embedded_engine");
     Ok(())

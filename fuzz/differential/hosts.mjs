@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createApi, loadAction, takeScene } from '../../js-shim/test/auth0-loader.mjs';
+import { createApi, loadAction, takeScene } from '../../js-shim/auth0-loader.mjs';
 
 const LINE =
   /^claimsmith ([0-9a-f]{12}|-) (groups|deny|none) ([a-z-]+) in=(\d+) out=(\d+) rules=(\d+) unmatched=(\d+)((?: [a-z-]+=\d+)*)$/;
@@ -69,7 +69,7 @@ export class Hosts {
 }
 
 /**
- * @param {import('../../js-shim/test/auth0-loader.mjs').Instance} action
+ * @param {import('../../js-shim/auth0-loader.mjs').Instance} action
  * @param {any} event
  */
 async function login(action, event) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi, loadAction, takeScene } from './auth0-loader.mjs';
+import { createApi, loadAction, takeScene } from '../auth0-loader.mjs';
 
 const handler = (body) => `exports.onExecutePostLogin = async (event, api) => {${body}};`;
 const run = (source, event = {}, api = createApi()) => loadAction(source).execute(event, api);

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as boundary from '../src/boundary.js';
 import { encodeLookups, parseLookup } from '../src/reading.js';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 import { fakeEngines } from './fake-engine.mjs';
 import { decodeAll } from './support-reading.mjs';
 import { load } from './support.mjs';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { createApi, takeScene } from './auth0-loader.mjs';
+import { createApi, takeScene } from '../auth0-loader.mjs';
 import { ROOT, bundle, claimsmith, load, login, onTokens } from './support.mjs';
 
 const PLATFORMS = [

@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 import {
   ACTION,
   CLAIMS,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 import { CLAIM, fakeEngines } from './fake-engine.mjs';
 import {
   ACTION,

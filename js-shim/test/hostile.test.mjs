@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 import { CLAIMS, NO_CLAIMS, load, login, onBothTokens, recorded } from './support.mjs';
 
 const bomb = () => {

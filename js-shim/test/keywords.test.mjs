@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 import { ACTION, bundleText, embedded, load, login } from './support.mjs';
 
 /** auth0-deploy-cli replaces the first two, Terraform's templates the others. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fetchGroups } from '../src/provisioned.js';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 
 const EVENT = { connection: { id: 'con_1', name: 'idp' } };
 const many = (count, rest = {}) =>

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApi } from './auth0-loader.mjs';
+import { createApi } from '../auth0-loader.mjs';
 import { bundle, load, login } from './support.mjs';
 
 const action = load(bundle('js-shim/test/mappings/sources.yaml'));

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import { createApi, loadAction } from './auth0-loader.mjs';
+import { createApi, loadAction } from '../auth0-loader.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ACTION_FILE = path.join(ROOT, 'dist/action.js');
@@ -36,7 +36,7 @@ export function recorded(name) {
 /**
  * Runs one login and returns what it did, with the parts of its log line.
  *
- * @param {import('./auth0-loader.mjs').Instance} action
+ * @param {import('../auth0-loader.mjs').Instance} action
  * @param {any} event
  * @param {object} [api] as `createApi` makes it
  */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fetchGroups } from '../src/provisioned.js';
 import { encodeLookups } from '../src/reading.js';
-import { createApi, takeScene } from './auth0-loader.mjs';
+import { createApi, takeScene } from '../auth0-loader.mjs';
 import { describeAll, lookupOf } from './support-reading.mjs';
 
 const VECTORS = JSON.parse(readFileSync(new URL('../../tests/vectors/reading.json', import.meta.url), 'utf8'));

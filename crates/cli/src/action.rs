@@ -36,21 +36,29 @@ pub(crate) struct EmbeddedEngine<'e> {
     compressed: &'e [u8],
     /// The JavaScript into which everything is embedded.
     shim: &'e str,
+    /// The JavaScript that runs logins through an Action.
+    pub(crate) login_runner: &'e str,
+}
+
+/// The engine that this program contains.
+pub(crate) fn embedded_engine() -> anyhow::Result<EmbeddedEngine<'static>> {
+    embedded().context("this build of claimsmith does not contain the engine; run `./build.sh`")
 }
 
 /// The engine, if it was built before this program.
 #[cfg(embedded_engine)]
-pub(crate) fn embedded() -> Option<EmbeddedEngine<'static>> {
+fn embedded() -> Option<EmbeddedEngine<'static>> {
     Some(EmbeddedEngine {
         raw: env!("CLAIMSMITH_ENGINE_BYTES").parse().ok()?,
         compressed: include_bytes!(concat!(env!("OUT_DIR"), "/engine.br")),
         shim: include_str!(concat!(env!("OUT_DIR"), "/shim.js")),
+        login_runner: include_str!(concat!(env!("OUT_DIR"), "/run-logins.js")),
     })
 }
 
 /// The engine, which was not built before this program.
 #[cfg(not(embedded_engine))]
-pub(crate) fn embedded() -> Option<EmbeddedEngine<'static>> {
+fn embedded() -> Option<EmbeddedEngine<'static>> {
     None
 }
 

@@ -12,6 +12,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod action;
+mod action_run;
 mod arguments;
 mod commands;
 mod compress;

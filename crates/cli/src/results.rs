@@ -8,6 +8,7 @@ use claimsmith::format::{FormatRefusal, format};
 use serde::Serialize;
 
 use crate::action::ActionSizes;
+use crate::action_run::ActionDifference;
 use crate::exit_status::ExitStatus;
 use crate::source_map::SourceMap;
 use crate::write::WriteRefusal;
@@ -17,11 +18,18 @@ use crate::write::WriteRefusal;
 pub(crate) struct TestedCase<'p> {
     pub(crate) case: &'p Case,
     pub(crate) result: CaseResult,
+    /// What the Action did otherwise than the command; `None` if only the command ran.
+    pub(crate) action: Option<Vec<ActionDifference>>,
 }
 
 impl TestedCase<'_> {
     pub(crate) fn passed(&self) -> bool {
-        self.result.failures.is_empty()
+        self.result.failures.is_empty() && self.action_agrees()
+    }
+
+    /// Whether the Action did what the command answered, if it ran.
+    pub(crate) fn action_agrees(&self) -> bool {
+        self.action.as_ref().is_none_or(Vec::is_empty)
     }
 }
 

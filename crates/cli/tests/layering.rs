@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "write",
     "compress",
     "action",
+    "action_run",
     "results",
     "render/summary",
     "render/json",

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use claimsmith::compiler::CompiledPlatform;
 
 use crate::action::{self, ActionSizes, LIMIT};
@@ -64,9 +64,7 @@ impl BundleArguments {
     }
 
     fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(engine) = action::embedded() else {
-            bail!("this build of claimsmith does not contain the engine; run `./build.sh`");
-        };
+        let engine = action::embedded_engine()?;
         let Some(platform) = platform::load(&self.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };

@@ -2,8 +2,11 @@
 
 use anyhow::Context;
 use claimsmith::Bundle;
+use claimsmith::compiler::CompiledPlatform;
 use clap::ValueEnum;
 
+use crate::action::{self, LIMIT};
+use crate::action_run;
 use crate::arguments::MappingsArgument;
 use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
@@ -20,9 +23,22 @@ use crate::terminal::Terminal;
 pub(super) struct TestArguments {
     #[command(flatten)]
     mappings: MappingsArgument,
+    /// What evaluates the logins; with `wasm`, a case also fails if the Action does not do what this program answers
+    #[arg(long, value_enum, default_value_t)]
+    engine: Engine,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: TestFormat,
+}
+
+/// What evaluates the logins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// This program
+    #[default]
+    Native,
+    /// Also the Action that `claimsmith bundle` builds, in WebAssembly; needs Node 20 or newer
+    Wasm,
 }
 
 /// How test results are printed.
@@ -41,22 +57,49 @@ const AFTER_HELP: &str = "\
 Examples:
   claimsmith test
   claimsmith test tests/cases/glob.yaml
+  claimsmith test --engine wasm
   claimsmith test --format json | jq '.cases[] | select(.passed | not)'";
 
 impl TestArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let mappings = Mappings::load(&self.mappings.path)?;
         let mut tested = Vec::new();
+        let mut node = None;
         if let Some(platform) = &mappings.platform {
             let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-            tested.extend(platform.cases.iter().map(|case| TestedCase { case, result: case.run(&bundle) }));
+            tested.extend(platform.cases.iter().map(|case| TestedCase {
+                case,
+                result: case.run(&bundle),
+                action: None,
+            }));
+            if self.engine == Engine::Wasm && !tested.is_empty() {
+                node = Some(run_action(platform, &mut tested)?);
+            }
         }
         match self.format {
-            TestFormat::Human => human::tests(&mut terminal.out, &mappings, &tested)?,
+            TestFormat::Human => {
+                human::tests(&mut terminal.out, &mappings, &tested)?;
+                if let Some(node) = &node {
+                    human::action_run(&mut terminal.out, node, &tested)?;
+                }
+            }
             TestFormat::Json => json::tests(&mut terminal.out, &mappings, &tested)?,
             TestFormat::Github => github::tests(&mut terminal.out, &mappings, &tested)?,
         }
         let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
         Ok(if passed { ExitStatus::Success } else { ExitStatus::Failure })
     }
+}
+
+/// Runs the cases through the Action as well, and returns the version of Node.
+fn run_action(platform: &CompiledPlatform, tested: &mut [TestedCase<'_>]) -> anyhow::Result<String> {
+    let engine = action::embedded_engine()?;
+    // Whether the Action fits into Auth0 makes no difference to what it does.
+    let action = action::compose(engine, platform, LIMIT)?;
+    let events: Vec<_> = tested.iter().map(|tested| &tested.case.event).collect();
+    let run = action_run::run(&action.text, engine.login_runner, &events)?;
+    for (tested, login) in tested.iter_mut().zip(&run.logins) {
+        tested.action = Some(login.differences(&tested.result.answer, &tested.case.event));
+    }
+    Ok(run.node)
 }

@@ -8,7 +8,9 @@ use std::ops::Range;
 
 use claimsmith::diagnostic::Severity;
 
-use super::summary::{describe_mismatch, summarize_findings, summarize_mappings, summarize_tests};
+use super::summary::{
+    describe_action_difference, describe_mismatch, summarize_findings, summarize_mappings, summarize_tests,
+};
 use crate::escape::escaped;
 use crate::mappings::Mappings;
 use crate::results::TestedCase;
@@ -26,11 +28,14 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedC
     if mappings.platform.is_none() {
         return writeln!(out, "{}; no case was run", summarize_findings(mappings));
     }
-    for TestedCase { case, result } in tested.iter().filter(|tested| !tested.passed()) {
+    for TestedCase { case, result, action } in tested.iter().filter(|tested| !tested.passed()) {
         let mut message = case.name.clone();
         for failure in &result.failures {
             // Writing to a string cannot fail.
             let _ = write!(message, "\n{}", describe_mismatch(failure));
+        }
+        for difference in action.iter().flatten() {
+            let _ = write!(message, "\n{}", describe_action_difference(difference));
         }
         annotate(out, "error", &mappings.sources, (&case.file, &case.span), "failed case", &message)?;
     }

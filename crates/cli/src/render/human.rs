@@ -17,6 +17,7 @@ use super::summary::{summarize_findings, summarize_formatting, summarize_mapping
 use crate::escape::{escaped, escaped_lines};
 use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
+use crate::numbers::counted;
 use crate::results::{FormattedFile, Formatting, TestedCase, Unformatted};
 use crate::source_map::SourceMap;
 use crate::terminal::Stream;
@@ -51,17 +52,32 @@ pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[TestedCase<
         let summary = format!("{}; no case was run", summarize_findings(mappings));
         return writeln!(out, "{}", styled(out, BAD, &summary));
     }
-    for TestedCase { case, result } in tested.iter().filter(|tested| !tested.passed()) {
+    for TestedCase { case, result, action } in tested.iter().filter(|tested| !tested.passed()) {
         let line = mappings.sources.locate(&case.file, &case.span).0.line;
         let failed = styled(out, BAD, "failed");
         writeln!(out, "{failed} {}:{line}: {}", escaped(&case.file), escaped(&case.name))?;
         for failure in &result.failures {
             write_mismatch(out, case, result, failure)?;
         }
+        for difference in action.iter().flatten() {
+            writeln!(out, "  {:<9} the command answers {}", difference.what, escaped(&difference.command))?;
+            writeln!(out, "  {:<9}     the Action does {}", "", escaped(&difference.action))?;
+        }
         writeln!(out)?;
     }
     let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
     writeln!(out, "{}", styled(out, if passed { GOOD } else { BAD }, &summarize_tests(tested)))
+}
+
+/// Writes where the Action ran, and whether it always did what the command answered.
+pub(crate) fn action_run(out: &mut Stream, node: &str, tested: &[TestedCase<'_>]) -> io::Result<()> {
+    let differing = tested.iter().filter(|tested| !tested.action_agrees()).count();
+    let (style, verdict) = match differing {
+        0 => (GOOD, "did what the command answers, in every case".to_owned()),
+        _ => (BAD, format!("did something else than the command answers in {}", counted(differing, "case"))),
+    };
+    let line = format!("the Action, in WebAssembly under Node {}, {verdict}", escaped(node));
+    writeln!(out, "{}", styled(out, style, &line))
 }
 
 fn write_mismatch(out: &mut Stream, case: &Case, result: &CaseResult, failure: &Mismatch) -> io::Result<()> {

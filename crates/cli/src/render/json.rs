@@ -8,6 +8,7 @@ use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
 
+use crate::action_run::ActionDifference;
 use crate::escape::escaped_json;
 use crate::mappings::Mappings;
 use crate::results::{BuildSummary, Formatting, TestedCase};
@@ -151,6 +152,9 @@ struct ReportedCase<'m> {
     expect: &'m Expect,
     answer: &'m Answer,
     failures: &'m [Mismatch],
+    /// What the Action did otherwise than the command; missing if only the command ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action_differences: Option<&'m [ActionDifference]>,
     passed: bool,
 }
 
@@ -165,6 +169,7 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedC
         expect: &tested.case.expect,
         answer: &tested.result.answer,
         failures: &tested.result.failures,
+        action_differences: tested.action.as_deref(),
         passed: tested.passed(),
     });
     let tests = TestReport {

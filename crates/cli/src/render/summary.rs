@@ -3,6 +3,7 @@
 use claimsmith::cases::Mismatch;
 use claimsmith::diagnostic::Severity;
 
+use crate::action_run::ActionDifference;
 use crate::mappings::Mappings;
 use crate::numbers::{counted, spaced};
 use crate::results::{Formatting, TestedCase};
@@ -57,6 +58,12 @@ pub(super) fn summarize_tests(tested: &[TestedCase<'_>]) -> String {
     let failed = tested.iter().filter(|tested| !tested.passed()).count();
     let result = if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
     format!("{} in {}: {result}", counted(tested.len(), "case"), counted(files.len(), "file"))
+}
+
+/// A difference between command and Action, in one line.
+pub(super) fn describe_action_difference(difference: &ActionDifference) -> String {
+    let ActionDifference { what, command, action } = difference;
+    format!("{what}: the command answers {command}, the Action does {action}")
 }
 
 /// Such as `claims: expected [catalog-admins], got []`.
