@@ -7,6 +7,7 @@
 pub(crate) mod encode;
 mod fallback;
 pub(crate) mod grants;
+pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;
 pub(crate) mod rule_patterns;
@@ -48,6 +49,15 @@ pub struct CompiledPlatform {
     pub fallback: Fallback,
     /// The size of the platform.
     pub counts: Counts,
+    /// What the files say, for [`inspect`].
+    pub(crate) model: Model,
+}
+
+/// The content of mapping files.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) platform: Platform,
+    pub(crate) organizations: Vec<Organization>,
 }
 
 /// The number of organizations, rules, patterns and cases of a platform.
@@ -135,7 +145,7 @@ pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
 
 /// Lowers, checks and encodes what was read.
 fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
-    let platform = files.platform.take().and_then(|platform| compile_platform(&platform, &mut files, now));
+    let platform = files.platform.take().and_then(|platform| compile_platform(platform, &mut files, now));
     files.diagnostics.sort_by(|left, right| {
         (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
     });
@@ -144,7 +154,7 @@ fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
 
 /// The compiled platform; `None` if anything in its files is an error.
 fn compile_platform(
-    platform: &Platform,
+    platform: Platform,
     files: &mut MappingFiles,
     now: Option<f64>,
 ) -> Option<CompiledPlatform> {
@@ -153,12 +163,12 @@ fn compile_platform(
     let mut lowered = Vec::new();
     for (mapping, found) in parallel_map::map(organizations, |organization| {
         let mut found = Vec::new();
-        (lower::lower(organization, platform, &mut found), found)
+        (lower::lower(organization, &platform, &mut found), found)
     }) {
         lowered.push(mapping);
         diagnostics.extend(found);
     }
-    let cases = read_all_cases(tests, platform, organizations, diagnostics);
+    let cases = read_all_cases(tests, &platform, organizations, diagnostics);
     let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
     let clauses = || rules().flat_map(lowered::LoweredRule::clauses);
     let counts = Counts {
@@ -171,12 +181,14 @@ fn compile_platform(
     if has_errors(diagnostics) {
         return None;
     }
-    lint::lint(platform, organizations, now, diagnostics);
+    lint::lint(&platform, organizations, now, diagnostics);
     if has_errors(diagnostics) {
         return None;
     }
-    let bundle = encode::encode(platform, lowered);
-    Some(CompiledPlatform { bundle, cases, fallback: Fallback::of(platform), counts })
+    let bundle = encode::encode(&platform, lowered);
+    let fallback = Fallback::of(&platform);
+    let model = Model { platform, organizations: core::mem::take(organizations) };
+    Some(CompiledPlatform { bundle, cases, fallback, counts, model })
 }
 
 fn read_all_cases(

@@ -79,7 +79,7 @@ pub struct Organization<'b> {
     pub id: Option<&'b str>,
     pub(crate) connections: core::ops::Range<usize>,
     /// The lookups of the inputs of the mapping's conditions and policies.
-    condition_inputs: Vec<LookupId>,
+    pub(crate) condition_inputs: Vec<LookupId>,
     block: &'b [u8],
     mapping: OnceLock<Option<Box<Mapping<'b>>>>,
 }

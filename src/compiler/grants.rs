@@ -156,6 +156,12 @@ impl<'p> GrantChecker<'p> {
         if is_free { Some(at) } else { None }
     }
 
+    /// Why a rule may not grant the target group with a name, in words; `None` if it may, or if there is no such group.
+    pub(crate) fn why_not(&self, name: &str, marked: bool) -> Option<String> {
+        let group = self.groups.iter().find(|group| group.name.value == name)?;
+        self.refusal(group, marked).map(|(_, problem, _)| problem)
+    }
+
     /// Why a rule may not grant a target group; `None` if it may.
     fn refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
         let name = group.name.value.as_str();

@@ -139,7 +139,7 @@ pub fn evaluate_routed<'v, 'b>(
 }
 
 /// The connection, the inputs of its conditions, and the mapping; `None` if the bundle is broken there.
-fn inputs_of<'v, 'b>(
+pub(crate) fn inputs_of<'v, 'b>(
     bundle: &'v Bundle<'b>,
     application: ApplicationId,
     id: ConnectionId,

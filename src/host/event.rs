@@ -119,6 +119,16 @@ impl Event {
         self
     }
 
+    /// The id of the login's organization.
+    pub(crate) fn organization(&self) -> Option<&str> {
+        self.organization.as_deref()
+    }
+
+    /// The name of the login's connection.
+    pub(crate) fn connection(&self) -> Option<&str> {
+        self.connection.as_deref()
+    }
+
     /// Finds the application and the mapping for the login.
     pub fn route(&self, bundle: &Bundle<'_>) -> Route {
         let [organization, connection, client] =

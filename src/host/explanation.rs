@@ -1,23 +1,31 @@
 //! An evaluation step by step, collected from the trace of the evaluation itself instead of a second implementation.
 
+mod condition_parts;
 mod descriptions;
 mod display;
 mod near_miss;
+mod next_steps;
 mod recorder;
+mod removal;
+pub(crate) mod written;
 
 use serde::Serialize;
 
+pub use self::condition_parts::ConditionPart;
+use self::condition_parts::ConditionScope;
 pub use self::near_miss::{NameDifference, NearMiss};
 use self::recorder::{Recorder, Scope};
+pub use self::removal::Removal;
+use self::written::WrittenMapping;
 use super::event::{Answer, Event, FetchedLogin};
 use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
-use crate::engine::evaluate::evaluate_routed;
+use crate::engine::evaluate::{evaluate_routed, inputs_of};
 use crate::engine::evaluation::Evaluation;
 use crate::engine::trace::Verdict;
 use crate::ids::{ConnectionId, RuleId};
 use crate::login::value::Value;
-use crate::outcome::{Note, Outcome};
+use crate::outcome::{Note, Outcome, Reason};
 
 /// How a login came to its result. `Display` writes it for people.
 #[derive(Clone, Debug, Serialize)]
@@ -44,6 +52,10 @@ pub struct Explanation {
     /// The groups that were granted and then removed: by an excluding rule, for a higher group of their tier, or
     /// because the application accepts no more.
     pub removed: Vec<String>,
+    /// Why each of these was removed, in the same order.
+    pub removals: Vec<Removal>,
+    /// What to do next, if the login did not lead to a mapping or its groups were not found.
+    pub next: Vec<String>,
 }
 
 /// The names in the event that decide which mapping and which application apply.
@@ -115,6 +127,9 @@ pub struct Dropped {
     /// Why it is dropped.
     #[serde(rename = "why")]
     pub note: Note,
+    /// What forbids it, such as the platform's ceiling, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 /// Whether a rule that needs more than a match fired.
@@ -125,6 +140,10 @@ pub struct Decision {
     pub rule: String,
     /// Whether it fires, or why not.
     pub verdict: Verdict,
+    /// The parts of its condition that are not true.
+    pub parts: Vec<ConditionPart>,
+    /// The patterns of which one has to match a group, if none does.
+    pub missing: Vec<String>,
 }
 
 /// Evaluates an event's login and explains the result.
@@ -166,12 +185,20 @@ pub struct Decision {
 /// assert_eq!((near_miss.rule.as_str(), near_miss.differs_in.word()), ("reports", "letter case"));
 /// ```
 pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
+    explain_written(bundle, event, &WrittenMapping::default())
+}
+
+/// Like [`explain`], with patterns as their author wrote them.
+pub(crate) fn explain_written(bundle: &Bundle<'_>, event: &Event, written: &WrittenMapping) -> Explanation {
     let fetched = event.fetch(bundle);
     let (login, route) = (fetched.login(), fetched.route());
     let connection = route.destination.connection();
     let mapping = connection.and_then(|it| bundle.mapping(bundle.connection(it)?.organization));
     let own = route.application.and_then(|application| bundle.groups_of(application));
-    let scope = Scope { bundle, mapping, own };
+    let applied = route.application.zip(connection);
+    let applied = applied.and_then(|(application, id)| inputs_of(bundle, application, id, &login.input));
+    let conditions = applied.map(|(connection, inputs, _)| ConditionScope { bundle, connection, inputs });
+    let scope = Scope { bundle, mapping, own, written, conditions };
 
     let mut recorder = Recorder::new(scope);
     let evaluation = evaluate_routed(bundle, route, &login.input, |step| recorder.record(step));
@@ -194,10 +221,20 @@ pub fn explain(bundle: &Bundle<'_>, event: &Event) -> Explanation {
         default,
         withheld_default,
         removed: Vec::new(),
+        removals: Vec::new(),
+        next: next_steps::next_steps(bundle, event, answer.reason, connection),
         answer,
     };
-    explanation.removed = explanation.removed();
+    let granted = explanation.granted();
+    explanation.removed = explanation.removed(&granted);
+    let removed = explanation.removed.iter();
+    explanation.removals = removed.map(|group| Removal::find(scope, &evaluation, &granted, group)).collect();
     explanation
+}
+
+/// Whether a rule fires, or why not, in words.
+pub(crate) fn verdict_in_words(verdict: Verdict) -> &'static str {
+    descriptions::verdict(verdict)
 }
 
 /// The sources of a mapping and the values that were read from them.
@@ -260,16 +297,21 @@ fn default_groups(
 }
 
 impl Explanation {
-    /// The groups that were granted and are not in the answer, sorted.
-    fn removed(&self) -> Vec<String> {
-        if self.answer.outcome != Outcome::Groups {
-            return Vec::new();
-        }
+    /// The groups that were granted.
+    fn granted(&self) -> Vec<String> {
         let steps = self.groups.iter().flat_map(|group| &group.rules).chain(&self.everyone);
         let granting = steps.filter(|step| !step.excludes && self.answer.rules.contains(&step.rule));
-        let granted = granting.flat_map(|step| &step.grants).chain(&self.default);
+        granting.flat_map(|step| &step.grants).chain(&self.default).cloned().collect()
+    }
+
+    /// The groups that were granted and are not in the answer, sorted.
+    fn removed(&self, granted: &[String]) -> Vec<String> {
+        let is_removed = self.answer.outcome == Outcome::Groups || self.answer.reason == Reason::OverLimit;
+        if !is_removed {
+            return Vec::new();
+        }
         let mut removed: Vec<String> =
-            granted.filter(|group| !self.answer.groups.contains(group)).cloned().collect();
+            granted.iter().filter(|group| !self.answer.groups.contains(group)).cloned().collect();
         removed.sort_unstable();
         removed.dedup();
         removed

@@ -68,6 +68,7 @@ pub(crate) struct TargetGroup {
 /// An ordered list of target groups, of which a user keeps the highest.
 #[derive(Debug)]
 pub(crate) struct Tier {
+    pub(crate) name: String,
     /// The highest first.
     pub(crate) groups: Vec<Spanned<String>>,
 }

@@ -264,7 +264,7 @@ fn read_tiers(node: &Node, registry: &[TargetGroup], sink: &mut DiagnosticSink<'
                 None => drop(seen.insert(group.value.clone(), group.span.clone())),
             }
         }
-        tiers.push(Tier { groups });
+        tiers.push(Tier { name: name.value.clone(), groups });
     }
     tiers
 }

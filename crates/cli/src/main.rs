@@ -14,6 +14,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod action;
 mod action_run;
 mod arguments;
+mod case_filter;
 mod commands;
 mod compress;
 mod escape;

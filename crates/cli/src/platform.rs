@@ -12,9 +12,18 @@ use crate::terminal::Terminal;
 ///
 /// Returns `None` if there are errors among them.
 pub(crate) fn load(path: &Path, terminal: &mut Terminal) -> anyhow::Result<Option<CompiledPlatform>> {
-    let mappings = Mappings::load(path)?;
+    Ok(load_all(path, terminal)?.map(|(_, platform)| platform))
+}
+
+/// Like [`load`], and also returns the files, without the platform.
+pub(crate) fn load_all(
+    path: &Path,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<(Mappings, CompiledPlatform)>> {
+    let mut mappings = Mappings::load(path)?;
     if !mappings.diagnostics.is_empty() {
         human::findings_only(&mut terminal.err, &mappings)?;
     }
-    Ok(mappings.platform)
+    let platform = mappings.platform.take();
+    Ok(platform.map(|platform| (mappings, platform)))
 }

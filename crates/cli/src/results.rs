@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use claimsmith::cases::{Case, CaseResult};
+use claimsmith::compiler::inspect::Reasons;
 use claimsmith::diagnostic::{Code, Diagnostic, SourceFile};
 use claimsmith::format::{FormatRefusal, format};
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(crate) struct TestedCase<'p> {
     pub(crate) result: CaseResult,
     /// What the Action did otherwise than the command; `None` if only the command ran.
     pub(crate) action: Option<Vec<ActionDifference>>,
+    /// Why it failed.
+    pub(crate) reasons: Reasons,
 }
 
 impl TestedCase<'_> {

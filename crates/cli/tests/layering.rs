@@ -13,6 +13,7 @@ const ORDER: &[&str] = &[
     "escape",
     "numbers",
     "login_time",
+    "case_filter",
     "terminal",
     "folder",
     "source_map",

@@ -85,6 +85,27 @@ impl Event {
         if pointer == lookup.pointer { None } else { Some(pointer) }
     }
 
+    /// The attributes of the identity that logged in, by their pointers, each with the type of its value.
+    pub(crate) fn attribute_types(&self) -> Vec<(String, String)> {
+        let Some(user) = self.json.get("user") else { return Vec::new() };
+        let Attributes::Of(Json::Object(members)) = self.attributes(user) else { return Vec::new() };
+        let kind = |value: &Json| match value {
+            Json::Null => "null".to_owned(),
+            Json::Bool(_) => "a boolean".to_owned(),
+            Json::Number(_) => "a number".to_owned(),
+            Json::Text(_) => "a string".to_owned(),
+            Json::List(entries) if entries.len() == 1 => "a list of 1 entry".to_owned(),
+            Json::List(entries) => format!("a list of {} entries", entries.len()),
+            Json::Object(_) => "an object".to_owned(),
+        };
+        let pointer = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1").escape_debug());
+        let types = members.iter().map(|(name, value)| (pointer(name.as_str()), kind(value)));
+        let mut types: Vec<_> = types.collect();
+        types.sort();
+        types.dedup_by(|left, right| left.0 == right.0);
+        types
+    }
+
     /// The attributes of the identity that logged in. If accounts are linked, `event.user` has those of the primary
     /// one, and the others are in `event.user.identities`.
     fn attributes<'e>(&'e self, user: &'e Json) -> Attributes<'e> {

@@ -2,7 +2,9 @@
 
 use core::fmt::{Display, Formatter, Result};
 
-use super::{Decision, Dropped, Explanation, GroupStep, NearMiss, RuleStep, SourceRead, descriptions};
+use super::{
+    Decision, Dropped, Explanation, GroupStep, NearMiss, Removal, RuleStep, SourceRead, descriptions,
+};
 use crate::engine::trace::Verdict;
 use crate::outcome::{Note, Outcome, Reason};
 
@@ -92,8 +94,11 @@ impl Explanation {
         if !self.decided.is_empty() {
             writeln!(out, "rules that need more than a match")?;
         }
-        for Decision { rule, verdict } in &self.decided {
-            writeln!(out, "  rule `{rule}` {}", descriptions::verdict(*verdict))?;
+        for decision in &self.decided {
+            writeln!(out, "  rule `{}` {}", decision.rule, descriptions::verdict(decision.verdict))?;
+            for detail in decision.details() {
+                writeln!(out, "    {detail}")?;
+            }
         }
         Ok(())
     }
@@ -111,7 +116,9 @@ impl Explanation {
         }
         if !self.removed.is_empty() {
             writeln!(out, "removed")?;
-            writeln!(out, "  {}", self.removed.join(", "))?;
+            for Removal { group, text, .. } in &self.removals {
+                writeln!(out, "  `{group}`: {text}")?;
+            }
         }
         Ok(())
     }
@@ -137,10 +144,15 @@ impl Explanation {
             }
             Outcome::Deny => writeln!(out, "  the login is refused"),
             Outcome::None => writeln!(out, "  no claim is set"),
+        }?;
+        if !self.next.is_empty() {
+            writeln!(out, "what to do next")?;
         }
+        self.next.iter().try_for_each(|step| writeln!(out, "  {step}"))
     }
 
-    fn reason(&self) -> &'static str {
+    /// The reason of the answer in words.
+    pub(crate) fn reason(&self) -> &'static str {
         descriptions::reason(self.answer.reason, self.login.organization.is_some())
     }
 
@@ -166,9 +178,21 @@ impl Display for RuleStep {
             let joiner = if self.grants.is_empty() { format!(" {verb}") } else { ";".to_owned() };
             write!(out, "{joiner} {} in other applications", self.elsewhere.join(", "))?;
         }
-        for Dropped { text, note } in &self.dropped {
+        for Dropped { text, note, detail } in &self.dropped {
             write!(out, "; `{}` is dropped ({})", text.escape_debug(), note.code())?;
+            if let Some(detail) = detail {
+                write!(out, ": {detail}")?;
+            }
         }
         Ok(())
+    }
+}
+
+impl Decision {
+    /// What the verdict is about: parts of the condition, or patterns that match no group.
+    pub(crate) fn details(&self) -> Vec<String> {
+        let parts = self.parts.iter().map(|it| format!("{}: {}, found {}", it.part, it.is, it.found));
+        let missing = self.missing.iter().map(|patterns| format!("no group matches {patterns}"));
+        parts.chain(missing).collect()
     }
 }

@@ -1,5 +1,9 @@
 //! Collects an explanation's groups and decisions from the trace of an evaluation.
 
+use std::collections::BTreeSet;
+
+use super::condition_parts::ConditionScope;
+use super::written::{SetKey, WrittenMapping, WrittenPattern, WrittenSet};
 use super::{Decision, Dropped, GroupStep, NearMiss, RuleStep};
 use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
@@ -15,6 +19,9 @@ pub(super) struct Scope<'s, 'b> {
     pub(super) mapping: Option<&'s Mapping<'b>>,
     /// The target groups of the application.
     pub(super) own: Option<&'s BitSet<TargetId>>,
+    pub(super) written: &'s WrittenMapping,
+    /// What conditions are decided on; `None` if no mapping applies.
+    pub(super) conditions: Option<ConditionScope<'s, 'b>>,
 }
 
 impl Scope<'_, '_> {
@@ -47,11 +54,13 @@ pub(super) struct Recorder<'s, 'b> {
     scope: Scope<'s, 'b>,
     groups: Vec<GroupStep>,
     decided: Vec<Decision>,
+    /// The sets of patterns that matched a group: the rule's id, and the position of the set.
+    matched_sets: BTreeSet<(String, usize)>,
 }
 
 impl<'s, 'b> Recorder<'s, 'b> {
     pub(super) fn new(scope: Scope<'s, 'b>) -> Self {
-        Self { scope, groups: Vec::new(), decided: Vec::new() }
+        Self { scope, groups: Vec::new(), decided: Vec::new(), matched_sets: BTreeSet::new() }
     }
 
     pub(super) fn record(&mut self, step: Step<'_, '_>) {
@@ -61,10 +70,17 @@ impl<'s, 'b> Recorder<'s, 'b> {
                 self.groups.push(GroupStep { group, rules: Vec::new(), near_miss: None });
             }
             Step::Matched { found, kind, forbidden } => {
-                let step = self.scope.rule_step(found.rule, describe_pattern(kind), forbidden);
-                if let Some(group) = self.groups.get_mut(found.group.index()) {
-                    group.rules.push(step);
+                let Some(group) = self.groups.get_mut(found.group.index()) else { return };
+                let mut step = self.scope.rule_step(found.rule, describe_pattern(kind), forbidden);
+                let origins = self.scope.written.find(&step.rule, kind, &group.group);
+                let is_meant = |set: &WrittenSet| (set.key == SetKey::None) == forbidden;
+                let origin = origins.iter().find(|(_, set, _)| is_meant(set));
+                if let Some((_, _, pattern)) = origin {
+                    step.matched = WrittenPattern::describe_match(pattern, &group.group);
                 }
+                let sets = origins.iter().map(|(at, _, _)| (step.rule.clone(), *at));
+                self.matched_sets.extend(sets);
+                group.rules.push(step);
             }
             Step::Expanded { found, text, target } => {
                 let (own, others) = self.scope.split(target.ok().as_slice());
@@ -73,7 +89,11 @@ impl<'s, 'b> Recorder<'s, 'b> {
                     rule.grants.extend(own);
                     rule.elsewhere.extend(others);
                     let text = || String::from_utf8_lossy(text).into_owned();
-                    rule.dropped.extend(target.err().map(|note| Dropped { text: text(), note }));
+                    rule.dropped.extend(target.err().map(|note| Dropped {
+                        text: text(),
+                        note,
+                        detail: None,
+                    }));
                 }
             }
             Step::Decided { rule, verdict } => {
@@ -82,15 +102,40 @@ impl<'s, 'b> Recorder<'s, 'b> {
                 let has_matched =
                     self.groups.iter().any(|group| group.rules.iter().any(|step| step.rule == id));
                 if has_matched || verdict != Verdict::GroupMissing {
-                    self.decided.push(Decision { rule: id.to_owned(), verdict });
+                    self.decided.push(self.decision(rule, id, verdict));
                 }
             }
         }
     }
 
+    fn decision(&self, rule: RuleId, id: &str, verdict: Verdict) -> Decision {
+        let parts = match verdict {
+            Verdict::ConditionFalse | Verdict::ConditionUnknown | Verdict::FiredUndecided => {
+                let compound = self.scope.mapping.and_then(|mapping| mapping.compound_rule(rule));
+                let condition = compound.and_then(|compound| compound.condition.as_ref());
+                let parts = condition.zip(self.scope.conditions.as_ref());
+                let parts = parts.map(|(condition, scope)| scope.parts(condition)).unwrap_or_default();
+                // If only the time is unknown, the condition is true.
+                parts.into_iter().filter(|part| part.is != "true").collect()
+            }
+            _ => Vec::new(),
+        };
+        let missing = if verdict == Verdict::GroupMissing { self.unmatched_sets(id) } else { Vec::new() };
+        Decision { rule: id.to_owned(), verdict, parts, missing }
+    }
+
+    /// The sets of patterns of a rule that have to match a group, and match none.
+    fn unmatched_sets(&self, rule: &str) -> Vec<String> {
+        let sets = self.scope.written.rules.get(rule).map(|rule| rule.sets.iter().enumerate());
+        let unmatched = sets.into_iter().flatten().filter(|(at, set)| {
+            set.key != SetKey::None && !self.matched_sets.contains(&(rule.to_owned(), *at))
+        });
+        unmatched.map(|(_, set)| set.describe()).collect()
+    }
+
     /// The recorded groups and decisions, given the ids of the rules that fired.
     pub(super) fn finish(self, fired: &[String]) -> (Vec<GroupStep>, Vec<Decision>) {
-        let Self { scope, mut groups, mut decided } = self;
+        let Self { scope, mut groups, mut decided, .. } = self;
         // A rule that captures parts of aliases is compiled into several: it fired if one of them did.
         decided.retain(|it| it.verdict != Verdict::GroupMissing || !fired.contains(&it.rule));
         decided.dedup();

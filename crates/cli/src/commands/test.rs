@@ -1,13 +1,16 @@
 //! `claimsmith test`: runs the test cases of mapping files.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use claimsmith::Bundle;
+use claimsmith::cases::Case;
 use claimsmith::compiler::CompiledPlatform;
+use claimsmith::compiler::inspect;
 use clap::ValueEnum;
 
 use crate::action::{self, LIMIT};
 use crate::action_run;
 use crate::arguments::MappingsArgument;
+use crate::case_filter;
 use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
 use crate::render::{github, human, json};
@@ -26,6 +29,9 @@ pub(super) struct TestArguments {
     /// What evaluates the logins; with `wasm`, a case also fails if the Action does not do what this program answers
     #[arg(long, value_enum, default_value_t)]
     engine: Engine,
+    /// Run only the cases whose name or file contains PATTERN; `*` is any text
+    #[arg(long, value_name = "PATTERN")]
+    only: Option<String>,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: TestFormat,
@@ -56,8 +62,9 @@ enum TestFormat {
 const AFTER_HELP: &str = "\
 Examples:
   claimsmith test
-  claimsmith test tests/cases/glob.yaml
   claimsmith test --engine wasm
+  claimsmith test --only acme
+  claimsmith test --only 'an analyst*finance'
   claimsmith test --format json | jq '.cases[] | select(.passed | not)'";
 
 impl TestArguments {
@@ -67,11 +74,16 @@ impl TestArguments {
         let mut node = None;
         if let Some(platform) = &mappings.platform {
             let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-            tested.extend(platform.cases.iter().map(|case| TestedCase {
-                case,
-                result: case.run(&bundle),
-                action: None,
-            }));
+            let cases = platform.cases.iter();
+            let cases =
+                cases.filter(|case| self.only.as_ref().is_none_or(|only| case_filter::selects(only, case)));
+            tested.extend(cases.map(|case| run_case(platform, &bundle, case)));
+            if let (Some(only), true) = (&self.only, tested.is_empty() && !platform.cases.is_empty()) {
+                bail!(
+                    "no case has `{only}` in its name or file; `claimsmith test` runs all {}",
+                    platform.cases.len()
+                );
+            }
             if self.engine == Engine::Wasm && !tested.is_empty() {
                 node = Some(run_action(platform, &mut tested)?);
             }
@@ -102,4 +114,13 @@ fn run_action(platform: &CompiledPlatform, tested: &mut [TestedCase<'_>]) -> any
         tested.action = Some(login.differences(&tested.result.answer, &tested.case.event));
     }
     Ok(run.node)
+}
+
+fn run_case<'p>(platform: &CompiledPlatform, bundle: &Bundle<'_>, case: &'p Case) -> TestedCase<'p> {
+    let result = case.run(bundle);
+    let reasons = match result.failures.is_empty() {
+        true => inspect::Reasons::new(),
+        false => inspect::reasons(platform, bundle, case, &result),
+    };
+    TestedCase { case, result, reasons, action: None }
 }

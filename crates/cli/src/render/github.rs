@@ -28,11 +28,14 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedC
     if mappings.platform.is_none() {
         return writeln!(out, "{}; no case was run", summarize_findings(mappings));
     }
-    for TestedCase { case, result, action } in tested.iter().filter(|tested| !tested.passed()) {
+    for TestedCase { case, result, reasons, action } in tested.iter().filter(|tested| !tested.passed()) {
         let mut message = case.name.clone();
         for failure in &result.failures {
             // Writing to a string cannot fail.
             let _ = write!(message, "\n{}", describe_mismatch(failure));
+            for reason in reasons.get(failure.what).into_iter().flatten() {
+                let _ = write!(message, "\n  because {reason}");
+            }
         }
         for difference in action.iter().flatten() {
             let _ = write!(message, "\n{}", describe_action_difference(difference));

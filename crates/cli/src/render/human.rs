@@ -52,17 +52,8 @@ pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[TestedCase<
         let summary = format!("{}; no case was run", summarize_findings(mappings));
         return writeln!(out, "{}", styled(out, BAD, &summary));
     }
-    for TestedCase { case, result, action } in tested.iter().filter(|tested| !tested.passed()) {
-        let line = mappings.sources.locate(&case.file, &case.span).0.line;
-        let failed = styled(out, BAD, "failed");
-        writeln!(out, "{failed} {}:{line}: {}", escaped(&case.file), escaped(&case.name))?;
-        for failure in &result.failures {
-            write_mismatch(out, case, result, failure)?;
-        }
-        for difference in action.iter().flatten() {
-            writeln!(out, "  {:<9} the command answers {}", difference.what, escaped(&difference.command))?;
-            writeln!(out, "  {:<9}     the Action does {}", "", escaped(&difference.action))?;
-        }
+    for tested in tested.iter().filter(|tested| !tested.passed()) {
+        case_result(out, mappings, tested)?;
         writeln!(out)?;
     }
     let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
@@ -78,6 +69,29 @@ pub(crate) fn action_run(out: &mut Stream, node: &str, tested: &[TestedCase<'_>]
     };
     let line = format!("the Action, in WebAssembly under Node {}, {verdict}", escaped(node));
     writeln!(out, "{}", styled(out, style, &line))
+}
+
+/// Writes what is different in a failed case, and why; nothing for a case that passed.
+pub(crate) fn case_result(out: &mut Stream, mappings: &Mappings, tested: &TestedCase<'_>) -> io::Result<()> {
+    let TestedCase { case, result, reasons, action } = tested;
+    if tested.passed() {
+        return Ok(());
+    }
+    let line = mappings.sources.locate(&case.file, &case.span).0.line;
+    let failed = styled(out, BAD, "failed");
+    writeln!(out, "{failed} {}:{line}: {}", escaped(&case.file), escaped(&case.name))?;
+    for failure in &result.failures {
+        write_mismatch(out, case, result, failure)?;
+        for (at, reason) in reasons.get(failure.what).into_iter().flatten().enumerate() {
+            let title = if at == 0 { "because" } else { "" };
+            writeln!(out, "  {:<9} {title:>8} {}", "", escaped(reason))?;
+        }
+    }
+    for difference in action.iter().flatten() {
+        writeln!(out, "  {:<9} the command answers {}", difference.what, escaped(&difference.command))?;
+        writeln!(out, "  {:<9}     the Action does {}", "", escaped(&difference.action))?;
+    }
+    Ok(())
 }
 
 fn write_mismatch(out: &mut Stream, case: &Case, result: &CaseResult, failure: &Mismatch) -> io::Result<()> {

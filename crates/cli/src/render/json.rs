@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use claimsmith::cases::{Expect, Mismatch};
 use claimsmith::compiler::Counts;
+use claimsmith::compiler::inspect::Reasons;
 use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use claimsmith::event::Answer;
 use serde::Serialize;
@@ -155,6 +156,8 @@ struct ReportedCase<'m> {
     /// What the Action did otherwise than the command; missing if only the command ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     action_differences: Option<&'m [ActionDifference]>,
+    /// Why, by what is different.
+    reasons: &'m Reasons,
     passed: bool,
 }
 
@@ -170,6 +173,7 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedC
         answer: &tested.result.answer,
         failures: &tested.result.failures,
         action_differences: tested.action.as_deref(),
+        reasons: &tested.reasons,
         passed: tested.passed(),
     });
     let tests = TestReport {

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{check_snapshot, root, run, run_with};
+use crate::support::{check_snapshot, root, run, run_in, run_with};
 
 #[test]
 fn logins_of_all_sample_customers_are_explained() {
@@ -68,4 +68,143 @@ fn attribute_whose_name_differs_only_in_dots_and_colons_is_named() {
         "user": { "http://schemas:xmlsoap:org/claims/Group": "engineers" },
     });
     check_explained("nearly-found", "sources", &event);
+}
+
+/// A platform with everything that an explanation has a name for.
+const WHY: &str = "\
+version: 1
+platform:
+  applications:
+    portal:
+      clients: [PortalClient]
+      claim: https://claims.example.com/portal/groups
+      limits: { groups: 3, over: truncate }
+  groups:
+    eu-readers: { applications: [portal], description: Reads. }
+    eu-writers: { applications: [portal], description: Writes. }
+    guests: { applications: [portal], description: Visits. }
+    leads: { applications: [portal], description: Leads. }
+    staff: { applications: [portal], description: Works. }
+    us-readers: { applications: [portal], description: Reads. }
+  tiers:
+    access: [eu-writers, eu-readers]
+  ceilings:
+    acme: { groups: [\"eu-*\", guests, leads, staff] }
+organizations:
+  acme:
+    organization: org_acme
+    connections: { acme-saml: { strategy: samlp } }
+    rules:
+      - { id: everyone, everyone: true, grant: [staff, guests] }
+      - { id: readers, match: { glob: \"${region}-readers\" }, grant: \"${region}-readers\" }
+      - { id: writers, match: { exact: Writers, ignore-case: true }, grant: eu-writers }
+      - id: leads
+        when: { user: { attribute: /level, at-least: 3 } }
+        match: { exact: Leads }
+        grant: leads
+      - id: both
+        match: { all: [{ exact: Writers }, { exact: [Cleared, Trusted] }] }
+        grant: leads
+      - { id: no-guests, match: { exact: Internal }, exclude: guests }
+  globex:
+    organization: org_globex
+    connections: { globex-ad: { strategy: ad } }
+    rules:
+      - { id: all, match: { exact: All }, grant: guests }
+cases:
+  - name: a writer who is trusted leads
+    organization: acme
+    application: portal
+    groups: [Writers]
+    expect: { claims: [leads, staff] }
+  - name: a writer writes
+    organization: acme
+    application: portal
+    groups: [Writers]
+    expect: { claims: [eu-writers, guests, staff] }
+  - name: a lead of level three leads
+    organization: acme
+    application: portal
+    user: { groups: [Leads], level: \"3\" }
+    expect: { claims: [leads] }
+";
+
+fn why(arguments: &[&str]) -> crate::support::Run {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    crate::support::write_in(&folder, "why.yaml", WHY);
+    crate::support::write_in(&folder, "user.json", "{\"level\": \"three\", \"groups\": [\"Nobody\"]}");
+    run_in(&folder, arguments)
+}
+
+#[test]
+fn described_login_shows_tiers_exclusions_ceilings_and_conditions() {
+    let groups = ["eu-readers", "us-readers", "no-readers", "WRITERS", "Leads", "Internal"];
+    let mut arguments =
+        vec!["explain", "--mappings", "why.yaml", "--organization", "acme", "--user", "user.json"];
+    arguments.extend(groups.iter().flat_map(|group| ["--group", group]));
+    let out = why(&arguments).stdout(0);
+    // The value of an attribute can be about a person.
+    assert!(!out.contains("three") && !out.contains("Nobody"), "{out}");
+    check_snapshot("explain/why", &out);
+}
+
+#[test]
+fn case_is_explained_with_its_difference() {
+    let arguments = ["explain", "--mappings", "why.yaml", "--case", "trusted"];
+    check_snapshot("explain/case", &why(&arguments).stdout(0));
+    let err = why(&["explain", "--mappings", "why.yaml", "--case", "writer"]).failed();
+    assert!(err.contains("2 cases have `writer` in their names"), "{err}");
+    let err = why(&["explain", "--mappings", "why.yaml", "--case", "reader"]).failed();
+    assert!(err.contains("no case has `reader` in its name"), "{err}");
+}
+
+#[test]
+fn wrong_descriptions_of_a_login_are_corrected() {
+    let check = |arguments: &[&str], expected: &str| {
+        let arguments = [&["explain", "--mappings", "why.yaml"], arguments].concat();
+        let err = why(&arguments).failed();
+        assert!(err.contains(expected), "{err}");
+    };
+    check(&["--organization", "acmee", "--group", "a"], "there is no mapping `acmee`; did you mean `acme`?");
+    check(
+        &["--organization", "acme", "--group", "a", "--application", "portl"],
+        "the platform has no application `portl`; did you mean `portal`?",
+    );
+    check(
+        &["--organization", "acme", "--group", "a", "--connection", "other"],
+        "the mapping `acme` has no connection `other`; there are `acme-saml`",
+    );
+    check(&["--organization", "acme"], "add `--group GROUP` or `--user FILE`");
+    check(&["--group", "a"], "Usage: claimsmith explain");
+    check(&["--organization", "acme", "--case", "x"], "cannot be used with");
+}
+
+#[test]
+fn unknown_origins_have_a_next_step() {
+    let explained = |organization: &str, connection: &str| {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        crate::support::write_in(&folder, "why.yaml", WHY);
+        let event = json!({
+            "organization": { "id": organization },
+            "connection": { "name": connection },
+            "client": { "client_id": "PortalClient" },
+            "user": { "email": "ada@example.com", "roles": ["a", "b"] },
+        });
+        crate::support::write_in(&folder, "login.json", event.to_string());
+        let out = run_in(&folder, &["explain", "--mappings", "why.yaml", "--event", "login.json"]).stdout(0);
+        assert!(!out.contains("ada"), "{out}");
+        out.split_once("what to do next\n").map(|(_, next)| next.to_owned()).expect("next steps")
+    };
+    check_snapshot("explain/next-organization", &explained("org_new", "globex-ad"));
+    check_snapshot("explain/next-connection", &explained("org_acme", "globex-ad"));
+    check_snapshot("explain/next-attribute", &explained("org_globex", "globex-ad"));
+}
+
+#[test]
+fn chosen_cases_run_alone() {
+    let out = why(&["test", "why.yaml", "--only", "writer*writes"]).stdout(0);
+    assert_eq!(out, "1 case in 1 file: all passed\n");
+    check_snapshot("test-why", &why(&["test", "why.yaml"]).stdout(1));
+    let err = why(&["test", "why.yaml", "--only", "nothing"]).failed();
+    assert!(err.contains("no case has `nothing` in its name or file"), "{err}");
 }

@@ -1,0 +1,143 @@
+//! A login described by names, such as an organization's and a connection's, as an event.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::CompiledPlatform;
+use crate::diagnostic::Diagnostic;
+use crate::language::cases::read_cases;
+use crate::language::diagnostic_sink::DiagnosticSink;
+use crate::language::model::Organization;
+use crate::language::suggestions::{nearest, quoted};
+use crate::language::yaml;
+
+/// A login as its author thinks of it.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct LoginDescription {
+    /// The name of a mapping, as its file has it.
+    pub organization: String,
+    /// The name of an application; needed if the platform has several.
+    pub application: Option<String>,
+    /// The name of a connection; needed if the mapping has several.
+    pub connection: Option<String>,
+    /// The upstream groups as rules see them; they arrive as the connection's first source sends them.
+    pub groups: Option<Vec<String>>,
+    /// Attributes of `event.user`.
+    pub user: Option<Map<String, Json>>,
+}
+
+/// Why a described login is not one of the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct LoginProblem {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// The names of the platform's applications, sorted.
+pub fn application_names(platform: &CompiledPlatform) -> Vec<&str> {
+    platform.model.platform.applications.iter().map(|it| it.name.value.as_str()).collect()
+}
+
+/// The event of a described login.
+///
+/// # Errors
+///
+/// If a name is not one of the mappings, or a name that is needed is missing.
+pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> Result<Json, LoginProblem> {
+    let model = &platform.model;
+    let organization = find(&model.organizations, &login.organization)?;
+    let applications = application_names(platform);
+    let application = choose(login.application.as_deref(), &applications, "application", "the platform")?;
+    let connections: Vec<&str> = organization.connections.iter().map(|it| it.name.value.as_str()).collect();
+    let of = format!("the mapping `{}`", organization.name);
+    let connection = choose(login.connection.as_deref(), &connections, "connection", &of)?;
+
+    // Read like a case of a test file, so that the event is the one that a case would have.
+    let mut case = json!({
+        "name": "login", "application": application, "connection": connection, "expect": { "outcome": "none" },
+    });
+    match &login.groups {
+        Some(groups) => set(&mut case, "groups", json!(groups)),
+        None => set(&mut case, "user", json!({})),
+    }
+    let text = json!([case]).to_string();
+    let problem = |diagnostic: &Diagnostic| LoginProblem {
+        message: diagnostic.message.clone(),
+        help: diagnostic.help.clone(),
+    };
+    let node = yaml::parse("login", &text).map_err(|diagnostic| problem(&diagnostic))?;
+    let mut found = Vec::new();
+    let mut sink = DiagnosticSink { file: "login", list: &mut found };
+    let organizations: Vec<&Organization> = model.organizations.iter().collect();
+    let cases = read_cases(&node, &model.platform, &organizations, Some(organization), &mut sink);
+    if let Some(first) = found.first() {
+        return Err(problem(first));
+    }
+    let mut event = cases.into_iter().next().map(|case| case.event).unwrap_or_default();
+    if let Some(user) = &login.user
+        && let Some(members) = event.get_mut("user").and_then(Json::as_object_mut)
+    {
+        // The groups that are listed have precedence over those in the attributes.
+        let mut merged = user.clone();
+        merge(&mut merged, core::mem::take(members));
+        *members = merged;
+    }
+    Ok(event)
+}
+
+fn set(object: &mut Json, key: &str, value: Json) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
+    }
+}
+
+/// Adds members, also those of objects within.
+fn merge(members: &mut Map<String, Json>, added: Map<String, Json>) {
+    for (key, value) in added {
+        match (members.get_mut(&key), value) {
+            (Some(Json::Object(inner)), Json::Object(value)) => merge(inner, value),
+            (_, value) => {
+                members.insert(key, value);
+            }
+        }
+    }
+}
+
+fn find<'o>(organizations: &'o [Organization], name: &str) -> Result<&'o Organization, LoginProblem> {
+    let by_id = |it: &&Organization| it.id.as_ref().is_some_and(|id| id.value == name);
+    let found = organizations.iter().find(|it| it.name == name);
+    found.or_else(|| organizations.iter().find(by_id)).ok_or_else(|| {
+        let names: Vec<&str> = organizations.iter().map(|it| it.name.as_str()).collect();
+        unknown(&format!("there is no mapping `{}`", name.escape_debug()), name, &names)
+    })
+}
+
+/// The name that was given, or the only one.
+fn choose<'n>(
+    wanted: Option<&str>,
+    names: &[&'n str],
+    what: &str,
+    of: &str,
+) -> Result<&'n str, LoginProblem> {
+    match (wanted, names) {
+        (None, [only]) => Ok(only),
+        (None, _) => Err(LoginProblem {
+            message: format!("{of} has several {what}s"),
+            help: format!("choose one with `--{what}`: {}", quoted(names.iter().copied())),
+        }),
+        (Some(wanted), _) => names.iter().find(|name| **name == wanted).copied().ok_or_else(|| {
+            unknown(&format!("{of} has no {what} `{}`", wanted.escape_debug()), wanted, names)
+        }),
+    }
+}
+
+fn unknown(message: &str, wanted: &str, names: &[&str]) -> LoginProblem {
+    let help = match nearest(wanted, names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("there are {}", quoted(names.iter().copied())),
+    };
+    LoginProblem { message: message.to_owned(), help }
+}
