@@ -162,7 +162,7 @@ codes! {
     InvalidName Error "invalid-name" "A name is empty, too long, or contains control characters."
         "choose a name that can be read and typed: no control characters, no spaces at its ends",
     MissingPlatform Error "missing-platform" "The folder has no `platform.yaml`."
-        "write `platform.yaml` with the applications and the target groups, see docs/language/platform.md",
+        "write `platform.yaml` with the applications and the target groups; `claimsmith help platform` describes it",
     MisplacedFile Error "misplaced-file" "A YAML file is in a place where no mapping file is expected."
         "a folder of mappings has `platform.yaml`, `organizations/<name>.yaml`, `organizations/<name>.test.yaml` and \
          `templates/<name>@<version>.yaml`",
@@ -201,7 +201,7 @@ codes! {
     ShapeOption Error "shape-option" "An option that does not belong to the shape, or a required one that is missing."
         "`delimiter` goes with `shape: delimited`, `field` with `shape: objects`",
     InvalidGlob Error "invalid-glob" "A glob that does not parse."
-        "see the glob syntax in docs/language/patterns.md#glob",
+        "see the glob syntax with `claimsmith help patterns glob`",
     GlobTooLarge Error "glob-too-large" "A glob whose alternatives expand to too many patterns."
         "split it into several globs, or match more loosely",
     EmptyPattern Error "empty-pattern" "A pattern that no group name can match."
@@ -219,7 +219,7 @@ codes! {
     MissingMapping Error "missing-mapping" "A test file without a mapping."
         "give the test file the name of the mapping that it tests",
     InvalidRegex Error "invalid-regex" "A regular expression that does not parse, or that cannot run in linear time."
-        "see the regex syntax in docs/language/patterns.md#regex",
+        "see the regex syntax with `claimsmith help patterns regex`",
     RegexTooLarge Error "regex-too-large" "A regular expression that is larger than a bundle may carry."
         "split it into several, or match more loosely",
     UnknownCapture Error "unknown-capture" "A grant uses a capture that the rule's patterns do not have."

@@ -70,12 +70,12 @@ fn helps_name_sections_of_the_documentation_that_exist() {
     let expected = pages(root()).into_iter().map(|page| page.text);
     let mut found = 0;
     for text in helps.chain(expected) {
-        for link in text.split("docs/language/").skip(1) {
-            let link = link.split([' ', '\n', '`', ')', ',', ';']).next().expect("a link");
-            let (page, section) = link.split_once('#').unwrap_or((link, ""));
-            let text = read(&format!("docs/language/{page}"));
+        for words in text.split("`claimsmith help ").skip(1) {
+            let words = words.split('`').next().expect("the words of a command");
+            let (page, section) = words.split_once(' ').unwrap_or((words, ""));
+            let text = read(&format!("docs/language/{page}.md"));
             let headings = text.lines().filter(|line| line.starts_with('#')).map(anchor);
-            assert!(section.is_empty() || headings.into_iter().any(|heading| heading == section), "{link}");
+            assert!(section.is_empty() || headings.into_iter().any(|it| it == section), "{words}");
             found += 1;
         }
     }

@@ -4,7 +4,7 @@ mod login;
 mod reasons;
 mod written;
 
-pub use self::login::{LoginDescription, LoginProblem, application_names, describe_login};
+pub use self::login::{LoginDescription, LoginProblem, application_names, describe_login, nearest_word};
 pub use self::reasons::{Reasons, reasons};
 use super::CompiledPlatform;
 use super::grants::GrantChecker;

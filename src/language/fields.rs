@@ -122,7 +122,7 @@ impl<'n> Fields<'n> {
         let found = self.get(key);
         if self.is_missing(key) {
             let message = format!("{} needs the key `{key}`", self.object.what);
-            let help = format!("add `{key}`; {} describes the keys", self.object.page);
+            let help = format!("add `{key}`; {} describes the keys", self.object.help_command());
             sink.report(Code::MissingKey, &self.span, message, help);
         }
         found

@@ -73,6 +73,12 @@ pub(crate) struct Object {
 }
 
 impl Object {
+    /// The command that prints its page: authors may have no other copy of the documentation.
+    pub(crate) fn help_command(&self) -> String {
+        let file = self.page.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        format!("`claimsmith help {}`", file.trim_end_matches(".md"))
+    }
+
     /// All its keys, in the order in which authors write them.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone {
         let own: &'static [Key] = self.keys;

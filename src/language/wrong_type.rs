@@ -101,7 +101,7 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
             Some(format!("write `groups: {{ from: {} }}`", written(&from)))
         }
         (_, Kind::Null) if node.span.start > 0 => None,
-        _ => Some(format!("write `key: value` lines; {} describes the keys", object.page)),
+        _ => Some(format!("write `key: value` lines; {} describes the keys", object.help_command())),
     }
 }
 

@@ -192,7 +192,7 @@ fn vet(glob: &str) -> Result<(), GlobError> {
         ErrorKind::UnclosedAlternates => {
             ("a `{` is never closed".to_owned(), "close it with `}`; for the character itself write `[{]`")
         }
-        other => (other.to_string(), "see the glob syntax in docs/language/patterns.md#glob"),
+        other => (other.to_string(), "see the glob syntax with `claimsmith help patterns glob`"),
     };
     Err(GlobError::Invalid(message, help))
 }

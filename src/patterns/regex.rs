@@ -263,7 +263,7 @@ fn parse(pattern: &str) -> Result<ast::Ast, RegexProblem> {
             // The messages of regex-syntax are short, in lower case, and without a period.
             kind => {
                 let help =
-                    "see the regex syntax in docs/language/patterns.md#regex; `\\` before a character makes it a literal";
+                    "see the regex syntax with `claimsmith help patterns regex`; `\\` before a character makes it a literal";
                 RegexProblem::invalid(format!("{kind}{at}"), help)
             }
         }
@@ -284,7 +284,7 @@ fn refused(reason: &str) -> RegexProblem {
     if reason.contains("nesting") {
         return too_deep();
     }
-    RegexProblem::invalid(reason, "see the regex syntax in docs/language/patterns.md#regex")
+    RegexProblem::invalid(reason, "see the regex syntax with `claimsmith help patterns regex`")
 }
 
 fn too_deep() -> RegexProblem {

@@ -4,11 +4,12 @@ mod bundle;
 mod evaluate;
 mod explain;
 mod fmt;
+mod help;
 mod schema;
 mod test;
 mod validate;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
@@ -19,6 +20,7 @@ use crate::terminal::Terminal;
 /// cases, shows which groups a login gets and why, and builds the Auth0 Action that does the same at each login.
 #[derive(Debug, Parser)]
 #[command(name = "claimsmith", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
@@ -41,6 +43,7 @@ enum Verb {
     Explain(explain::ExplainArguments),
     Bundle(bundle::BundleArguments),
     Schema(schema::SchemaArguments),
+    Help(help::HelpArguments),
 }
 
 impl CommandLine {
@@ -54,6 +57,7 @@ impl CommandLine {
             Verb::Explain(arguments) => arguments.run(terminal),
             Verb::Bundle(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
+            Verb::Help(arguments) => arguments.run(Self::command(), terminal),
         }
     }
 }

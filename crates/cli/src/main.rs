@@ -22,6 +22,7 @@ mod exit_status;
 mod folder;
 mod input;
 mod login_time;
+mod manual;
 mod mapping_files;
 mod mappings;
 mod numbers;

@@ -141,3 +141,8 @@ fn unknown(message: &str, wanted: &str, names: &[&str]) -> LoginProblem {
     };
     LoginProblem { message: message.to_owned(), help }
 }
+
+/// The known word that a mistyped one was probably meant to be.
+pub fn nearest_word<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    nearest(word, known.iter().copied())
+}

@@ -95,8 +95,7 @@ fn parse_refuses_what_the_language_does_not_have() {
 
 #[test]
 fn parse_says_why_it_fails() {
-    let help =
-        "see the regex syntax in docs/language/patterns.md#regex; `\\` before a character makes it a literal";
+    let help = "see the regex syntax with `claimsmith help patterns regex`; `\\` before a character makes it a literal";
     check_refused("a(b", false, "unclosed group at character 2", help);
     check_refused("a)|(b", false, "unopened group at character 2", help);
     check_refused("[a", false, "unclosed character class at character 1", help);
@@ -109,7 +108,7 @@ fn parse_says_why_it_fails() {
     );
     check_refused("\\y", false, "unrecognized escape sequence at character 1", help);
     check_refused("(?<a>x)(?<a>y)", false, "duplicate capture group name at character 11", help);
-    let engine = "see the regex syntax in docs/language/patterns.md#regex";
+    let engine = "see the regex syntax with `claimsmith help patterns regex`";
     check_refused("[a&&b]", false, "character class intersection is not supported", engine);
     check_refused("[[a]b]", false, "nested character classes are not supported", engine);
     let looks = "describe the whole name, such as `team-.+`";

@@ -28,6 +28,14 @@ fn findings(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
         let rendered = snippet::render(diagnostic, &mappings.sources, out.color);
         writeln!(out, "{rendered}\n")?;
     }
+    // A program that reads the output knows, and logs would repeat it.
+    if let (true, Some(first)) = (out.color, mappings.diagnostics.first()) {
+        let code = first.code.name();
+        writeln!(
+            out,
+            "`claimsmith help CODE` explains a code with examples, such as `claimsmith help {code}`"
+        )?;
+    }
     Ok(())
 }
 

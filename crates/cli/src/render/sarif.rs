@@ -10,6 +10,7 @@ use claimsmith::diagnostic::{Code, Diagnostic, Severity};
 use serde::Serialize;
 
 use super::json;
+use crate::manual;
 use crate::mappings::Mappings;
 use crate::source_map::{ColumnUnit, SourceMap};
 
@@ -48,9 +49,25 @@ struct ToolComponent {
 struct ReportingDescriptor {
     id: &'static str,
     short_description: SarifMessage,
-    help: SarifMessage,
+    full_description: SarifMessage,
+    help_uri: String,
+    help: RuleHelp,
     default_configuration: ReportingConfiguration,
 }
+
+/// The page of a code: as text, and as Markdown for programs that show it.
+#[derive(Serialize)]
+struct RuleHelp {
+    text: String,
+    markdown: &'static str,
+}
+
+/// Where the pages of codes are published. A build for which they are published sets CLAIMSMITH_DOCS_URL; without it,
+/// the address only identifies the code, and the page is in the rule's help.
+const PAGES: &str = match option_env!("CLAIMSMITH_DOCS_URL") {
+    Some(url) => url,
+    None => "urn:claimsmith:diagnostics",
+};
 
 #[derive(Serialize)]
 struct ReportingConfiguration {
@@ -133,10 +150,15 @@ fn level(severity: Severity) -> &'static str {
 
 impl ReportingDescriptor {
     fn new(code: Code) -> Self {
+        let page = manual::diagnostic(code);
         Self {
             id: code.name(),
             short_description: SarifMessage { text: code.summary().to_owned() },
-            help: SarifMessage { text: code.help().to_owned() },
+            full_description: SarifMessage {
+                text: format!("{} `claimsmith help {}` has examples.", code.summary(), code.name()),
+            },
+            help_uri: format!("{PAGES}#{}", code.name()),
+            help: RuleHelp { text: manual::plain(page), markdown: page },
             default_configuration: ReportingConfiguration { level: level(code.severity()) },
         }
     }

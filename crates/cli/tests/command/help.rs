@@ -4,7 +4,7 @@ use crate::support::{Run, check_snapshot, claimsmith, run};
 
 #[test]
 fn every_verb_has_help() {
-    for verb in ["", "validate", "fmt", "test", "evaluate", "explain", "bundle", "schema"] {
+    for verb in ["", "validate", "fmt", "test", "evaluate", "explain", "bundle", "schema", "help"] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");
         let name = if verb.is_empty() { "claimsmith" } else { verb };
@@ -38,4 +38,50 @@ fn wrong_arguments_are_refused() {
 fn version_is_printed() {
     let out = run(&["--version"]).stdout(0);
     assert_eq!(out, format!("claimsmith {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn codes_and_pages_have_help() {
+    check_snapshot("help/unknown-group", &run(&["help", "unknown-group"]).stdout(0));
+    check_snapshot("help/attribute-absent", &run(&["help", "attribute-absent"]).stdout(0));
+    check_snapshot("help/patterns-captures", &run(&["help", "patterns", "ignore-case"]).stdout(0));
+    check_snapshot("help/pages", &run(&["help"]).stdout(0));
+    assert_eq!(run(&["help", "validate"]).stdout(0), run(&["validate", "--help"]).stdout(0));
+    for page in ["language", "tests", "command", "install-action", "which-strategy"] {
+        assert!(run(&["help", page]).stdout(0).starts_with("# "), "{page}");
+    }
+}
+
+#[test]
+fn unknown_words_of_help_are_corrected() {
+    let check = |arguments: &[&str], expected: &str| {
+        let err = run(&[&["help"], arguments].concat()).failed();
+        assert!(err.contains(expected), "{err}");
+    };
+    check(&["unknown-grup"], "did you mean `unknown-group`?");
+    check(&["paterns"], "did you mean `patterns`?");
+    check(&["xyzzy"], "`claimsmith help` lists the commands and pages");
+    check(&["patterns", "captchas"], "it has: Exact, Glob, Regex, Ignore-case, Captures");
+}
+
+/// Authors have the command, and not the source.
+#[test]
+fn messages_name_no_file_of_the_source() {
+    let mut texts = String::new();
+    for code in claimsmith::diagnostic::Code::ALL {
+        texts += &format!("{} {}\n", code.help(), code.summary());
+    }
+    for folder in ["tests/diagnostics", "crates/cli/tests/snapshots", "crates/cli/tests/snapshots/explain"] {
+        for entry in std::fs::read_dir(crate::support::root().join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                let text = std::fs::read_to_string(&path).expect("a file");
+                // Pages link to the documentation outside of what the command prints.
+                let printed =
+                    text.split("```text").skip(1).map(|it| it.split("```").next().unwrap_or_default());
+                texts.extend(printed);
+            }
+        }
+    }
+    assert!(!texts.contains("docs/"), "{:?}", texts.lines().find(|line| line.contains("docs/")));
 }

@@ -20,7 +20,11 @@ pub(crate) fn check_sarif(sarif: &str, expected: &serde_json::Value) {
     let rules = driver["rules"].as_array().expect("rules");
     assert_eq!(rules.len(), Code::ALL.len());
     for rule in rules {
-        for text in [&rule["id"], &rule["shortDescription"]["text"], &rule["help"]["text"]] {
+        let help = [&rule["help"]["text"], &rule["help"]["markdown"], &rule["helpUri"]];
+        for text in [&rule["id"], &rule["shortDescription"]["text"], &rule["fullDescription"]["text"]]
+            .into_iter()
+            .chain(help)
+        {
             assert!(text.as_str().is_some_and(|text| !text.is_empty()), "{rule}");
         }
     }

@@ -1,0 +1,218 @@
+//! The documentation that the command carries, for authors without a checkout of its source.
+
+use claimsmith::diagnostic::Code;
+
+/// A page, by the name that `claimsmith help` takes.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) name: &'static str,
+    /// Its path in the documentation, to which other pages link.
+    path: &'static str,
+    text: &'static str,
+}
+
+macro_rules! pages {
+    ($($name:literal $path:literal,)*) => {
+        /// Every page, in the order in which they are listed.
+        pub(crate) const PAGES: &[Page] = &[$(Page {
+            name: $name,
+            path: $path,
+            text: include_str!(concat!("../../../docs/", $path)),
+        },)*];
+    };
+}
+
+pages! {
+    "language" "language/index.md",
+    "platform" "language/platform.md",
+    "connections" "language/connections.md",
+    "shapes" "language/shapes.md",
+    "names" "language/names.md",
+    "rules" "language/rules.md",
+    "patterns" "language/patterns.md",
+    "conditions" "language/conditions.md",
+    "templates" "language/templates.md",
+    "evaluation" "language/evaluation.md",
+    "tests" "language/tests.md",
+    "formatting" "language/formatting.md",
+    "diagnostics" "diagnostics.md",
+    "command" "command.md",
+    "which-strategy" "guides/which-strategy.md",
+    "install-action" "install-action.md",
+}
+
+/// Where codes are looked up.
+const DIAGNOSTICS: &str = "diagnostics";
+const REASONS_AND_NOTES: &str = "evaluation";
+
+/// The page with a name.
+pub(crate) fn page(name: &str) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.name == name)
+}
+
+/// What a code means: the section of a diagnostic, and the rows of reasons and notes. In Markdown.
+pub(crate) fn code(name: &str) -> Option<String> {
+    let diagnostic = page(DIAGNOSTICS).and_then(|page| page.section(name));
+    let row = format!("| `{name}` |");
+    let lines = page(REASONS_AND_NOTES).map(|page| page.text.lines()).into_iter().flatten();
+    let rows = lines.filter_map(|line| line.strip_prefix(&row)).map(|rest| {
+        let mut cells = rest.split(" | ").map(|cell| cell.trim().trim_end_matches('|').trim());
+        let meaning = cells.next().unwrap_or_default();
+        let decided_by = cells.next().map(|policy| format!("; decided by {policy}"));
+        format!("In answers and log lines, `{name}`: {meaning}{}", decided_by.unwrap_or_default())
+    });
+    let parts: Vec<String> = diagnostic.map(str::to_owned).into_iter().chain(rows).collect();
+    if parts.is_empty() { None } else { Some(parts.join("\n\n")) }
+}
+
+/// The page of a diagnostic in Markdown, for programs that show it.
+pub(crate) fn diagnostic(code: Code) -> &'static str {
+    page(DIAGNOSTICS).and_then(|page| page.section(code.name())).unwrap_or_default()
+}
+
+impl Page {
+    /// The title.
+    pub(crate) fn title(&self) -> &'static str {
+        self.text.lines().next().unwrap_or_default().trim_start_matches("# ")
+    }
+
+    /// The whole text, in Markdown.
+    pub(crate) fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// The section whose heading is a text, without regard to letter case and quotes, up to the next heading of its
+    /// level.
+    pub(crate) fn section(&self, heading: &str) -> Option<&'static str> {
+        let wanted = slug(heading);
+        let mut start = None;
+        let (mut offset, mut level, mut in_code) = (0, 0, false);
+        for line in self.text.split_inclusive('\n') {
+            in_code ^= line.starts_with("```");
+            let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
+            if !in_code && hashes > 0 {
+                match start {
+                    Some(start) if hashes <= level => return self.text.get(start..offset).map(str::trim_end),
+                    None if slug(line) == wanted => (start, level) = (Some(offset), hashes),
+                    _ => {}
+                }
+            }
+            offset += line.len();
+        }
+        self.text.get(start?..).map(str::trim_end)
+    }
+
+    /// The headings of the sections.
+    pub(crate) fn headings(&self) -> Vec<&'static str> {
+        let mut in_code = false;
+        let lines = self.text.lines().filter(|line| {
+            in_code ^= line.starts_with("```");
+            !in_code && line.starts_with("## ")
+        });
+        lines.map(|line| line.trim_start_matches("## ").trim_matches('`')).collect()
+    }
+}
+
+/// A heading as the end of a link.
+fn slug(heading: &str) -> String {
+    let kept = heading.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
+    kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
+}
+
+/// Markdown as plain text: comments are left out, code is indented, and links name what to ask for.
+pub(crate) fn plain(markdown: &str) -> String {
+    let mut text = String::new();
+    let mut in_code = false;
+    for line in markdown.lines() {
+        if line.starts_with("```") {
+            in_code = !in_code;
+        } else if in_code {
+            text += &format!("    {line}");
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+        } else if !line.starts_with("<!--") {
+            text += &without_links(line);
+            text.push('\n');
+        }
+    }
+    // Where a comment was, two empty lines can meet.
+    while let Some(at) = text.find("\n\n\n") {
+        text.remove(at);
+    }
+    text
+}
+
+fn without_links(line: &str) -> String {
+    let mut text = String::new();
+    let mut rest = line;
+    while let Some((before, shown, target, after)) = next_link(rest) {
+        text += before;
+        text += shown;
+        if let Some(command) = command_for(target) {
+            text += &format!(" ({command})");
+        }
+        rest = after;
+    }
+    text + rest
+}
+
+/// The first link of a text: what is before it, what it shows, where it leads, and what is after it.
+fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
+    let middle = text.find("](")?;
+    let (start, end) = (text.get(..middle)?.rfind('[')?, middle + text.get(middle..)?.find(')')?);
+    Some((text.get(..start)?, text.get(start + 1..middle)?, text.get(middle + 2..end)?, text.get(end + 1..)?))
+}
+
+/// What shows the page that a link leads to; `None` if it is the same page or none of those here.
+fn command_for(target: &str) -> Option<String> {
+    let path = target.split('#').next().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let page = PAGES.iter().find(|page| !file.is_empty() && page.path.rsplit('/').next() == Some(file))?;
+    Some(format!("`claimsmith help {}`", page.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use claimsmith::diagnostic::Code;
+
+    use super::{PAGES, code, diagnostic, page, plain};
+
+    #[test]
+    fn every_diagnostic_has_its_page() {
+        for known in Code::ALL {
+            let text = diagnostic(*known);
+            assert!(text.starts_with(&format!("## `{}`\n", known.name())), "{}", known.name());
+            assert!(text.matches("\n## ").count() == 0 && text.len() > 100, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_reason_and_note_has_its_row() {
+        let reasons = claimsmith::Reason::ALL.iter().map(|it| it.code());
+        for known in reasons.chain(claimsmith::Note::ALL.iter().map(|it| it.code())) {
+            assert!(code(known).is_some_and(|text| text.contains(known)), "{known}");
+        }
+        assert_eq!(code("unheard-of"), None);
+    }
+
+    #[test]
+    fn sections_end_at_the_next_heading() {
+        let page = page("patterns").expect("a page");
+        let section = page.section("glob").expect("a section");
+        assert!(section.starts_with("## Glob\n") && !section.contains("## Regex"), "{section}");
+        assert!(page.headings().contains(&"Ignore-case"));
+        assert_eq!(page.section("nothing"), None);
+    }
+
+    #[test]
+    fn plain_text_has_no_markup_of_links_and_comments() {
+        let markdown = "See [the rules](rules.md#keys), [below](#x) and [a host](https://example.com).\n\n\
+                        <!-- from a.yaml -->\n```yaml\na: 1\n```\n";
+        let expected = "See the rules (`claimsmith help rules`), below and a host.\n\n    a: 1\n";
+        assert_eq!(plain(markdown), expected);
+        for page in PAGES {
+            let text = plain(page.text());
+            assert!(!text.contains("](") && !text.contains("<!--"), "{}", page.name);
+        }
+    }
+}
