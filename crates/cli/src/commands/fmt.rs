@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
+use clap::ValueEnum;
 
-use crate::arguments::OutputFormat;
 use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::mapping_files::FoundFiles;
-use crate::render::{human, json};
+use crate::render::{github, human, json};
 use crate::results::{FormattedFile, Formatting, Unformatted};
 use crate::source_map::SourceMap;
 use crate::terminal::Terminal;
@@ -32,13 +32,26 @@ pub(super) struct FmtArguments {
     check: bool,
     /// How to print what was done
     #[arg(long, value_enum, default_value_t)]
-    format: OutputFormat,
+    format: FmtFormat,
+}
+
+/// How formatting is printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum FmtFormat {
+    /// Text for people
+    #[default]
+    Human,
+    /// One JSON document with a version
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
   claimsmith fmt
   claimsmith fmt --check mappings tests/cases
+  claimsmith fmt --check --format github  # annotations of a GitHub workflow
   claimsmith fmt - < acme.yaml";
 
 impl FmtArguments {
@@ -61,8 +74,14 @@ impl FmtArguments {
 
     fn run_standard_input(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         ensure!(self.paths.len() == 1, "`-` cannot be combined with other paths");
-        let json = matches!(self.format, OutputFormat::Json);
-        ensure!(self.check || !json, "`--format json` needs paths, or `--check`");
+        let format = match self.format {
+            FmtFormat::Human => None,
+            FmtFormat::Json => Some("json"),
+            FmtFormat::Github => Some("github"),
+        };
+        if let (Some(format), false) = (format, self.check) {
+            bail!("`--format {format}` needs paths, or `--check`");
+        }
         let sources = input::standard_input()?;
         let files = sources.files().iter().map(FormattedFile::new).collect();
         let formatting = Formatting { sources: &sources, files, check: self.check };
@@ -82,8 +101,9 @@ impl FmtArguments {
 
     fn print(&self, formatting: &Formatting<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
         match self.format {
-            OutputFormat::Human => human::formatting(&mut terminal.out, formatting)?,
-            OutputFormat::Json => json::formatting(&mut terminal.out, formatting)?,
+            FmtFormat::Human => human::formatting(&mut terminal.out, formatting)?,
+            FmtFormat::Json => json::formatting(&mut terminal.out, formatting)?,
+            FmtFormat::Github => github::formatting(&mut terminal.out, formatting)?,
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use claimsmith::Bundle;
 use claimsmith::cases::Case;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::inspect;
+use claimsmith::diagnostic::Severity;
 use clap::ValueEnum;
 
 use crate::action::{self, LIMIT};
@@ -32,6 +33,9 @@ pub(super) struct TestArguments {
     /// Run only the cases whose name or file contains PATTERN; `*` is any text
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
+    /// Treat warnings as errors: the exit code is 1 if there are any
+    #[arg(long)]
+    deny_warnings: bool,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: TestFormat,
@@ -65,6 +69,7 @@ Examples:
   claimsmith test --engine wasm
   claimsmith test --only acme
   claimsmith test --only 'an analyst*finance'
+  claimsmith test --deny-warnings
   claimsmith test --format json | jq '.cases[] | select(.passed | not)'";
 
 impl TestArguments {
@@ -88,18 +93,19 @@ impl TestArguments {
                 node = Some(run_action(platform, &mut tested)?);
             }
         }
+        let denied = self.deny_warnings && mappings.count(Severity::Warning) > 0;
         match self.format {
             TestFormat::Human => {
-                human::tests(&mut terminal.out, &mappings, &tested)?;
+                human::tests(&mut terminal.out, &mappings, &tested, denied)?;
                 if let Some(node) = &node {
                     human::action_run(&mut terminal.out, node, &tested)?;
                 }
             }
             TestFormat::Json => json::tests(&mut terminal.out, &mappings, &tested)?,
-            TestFormat::Github => github::tests(&mut terminal.out, &mappings, &tested)?,
+            TestFormat::Github => github::tests(&mut terminal.out, &mappings, &tested, denied)?,
         }
         let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
-        Ok(if passed { ExitStatus::Success } else { ExitStatus::Failure })
+        Ok(if passed && !denied { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }
 

@@ -13,7 +13,9 @@ use claimsmith::explanation::Explanation;
 
 use self::style::{BAD, GOOD, styled};
 pub(crate) use self::tables::{answer, built};
-use super::summary::{summarize_findings, summarize_formatting, summarize_mappings, summarize_tests};
+use super::summary::{
+    summarize_denied, summarize_findings, summarize_formatting, summarize_mappings, summarize_tests,
+};
 use crate::escape::{escaped, escaped_lines};
 use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
@@ -53,8 +55,13 @@ pub(crate) fn validation(out: &mut Stream, mappings: &Mappings, fine: bool) -> i
     writeln!(out, "{}", styled(out, style, &summarize_mappings(mappings)))
 }
 
-/// Writes the results of test cases.
-pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[TestedCase<'_>]) -> io::Result<()> {
+/// Writes the results of test cases; `denied` says whether warnings make them a failure.
+pub(crate) fn tests(
+    out: &mut Stream,
+    mappings: &Mappings,
+    tested: &[TestedCase<'_>],
+    denied: bool,
+) -> io::Result<()> {
     findings(out, mappings)?;
     if mappings.platform.is_none() {
         let summary = format!("{}; no case was run", summarize_findings(mappings));
@@ -65,7 +72,8 @@ pub(crate) fn tests(out: &mut Stream, mappings: &Mappings, tested: &[TestedCase<
         writeln!(out)?;
     }
     let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
-    writeln!(out, "{}", styled(out, if passed { GOOD } else { BAD }, &summarize_tests(tested)))
+    let summary = summarize_tests(tested) + &summarize_denied(mappings, denied);
+    writeln!(out, "{}", styled(out, if passed && !denied { GOOD } else { BAD }, &summary))
 }
 
 /// Writes where the Action ran, and whether it always did what the command answered.

@@ -60,6 +60,15 @@ pub(super) fn summarize_tests(tested: &[TestedCase<'_>]) -> String {
     format!("{} in {}: {result}", counted(tested.len(), "case"), counted(files.len(), "file"))
 }
 
+/// Why cases that passed are a failure, such as `; 1 warning in 1 file, and warnings are denied`, if they are.
+pub(super) fn summarize_denied(mappings: &Mappings, denied: bool) -> String {
+    if denied {
+        format!("; {}, and warnings are denied", summarize_findings(mappings))
+    } else {
+        String::new()
+    }
+}
+
 /// A difference between command and Action, in one line.
 pub(super) fn describe_action_difference(difference: &ActionDifference) -> String {
     let ActionDifference { what, command, action } = difference;

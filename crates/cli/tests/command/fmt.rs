@@ -120,6 +120,23 @@ fn results_as_json() {
 }
 
 #[test]
+fn results_as_annotations() {
+    let files = [("organizations/acme.yaml", UNTIDY), ("organizations/globex.yaml", "version: !x 1\n")];
+    let folder = folder(&files);
+    let refused = "::error file=mappings/organizations/globex.yaml,line=1,endLine=1,col=10,endColumn=12,\
+                   title=cannot be formatted::a tag cannot be brought into the canonical form%0A\
+                   help: if the `!` is part of the text, put the text in quotes; otherwise remove it: \
+                   the language defines the type of each value\n";
+    let place = "file=mappings/organizations/acme.yaml,line=1,endLine=1,col=1,endColumn=46";
+    let out = run_in(&folder, &["fmt", "--check", "--format", "github"]).stdout(1);
+    let changed = format!("::error {place},title=not formatted::help: run `claimsmith fmt`\n");
+    assert_eq!(out, format!("{refused}{changed}3 files: 1 would change, 1 refused\n"));
+    let out = run_in(&folder, &["fmt", "--format", "github"]).stdout(1);
+    let changed = format!("::notice {place},title=formatted::the file was brought into its canonical form\n");
+    assert_eq!(out, format!("{refused}{changed}3 files: 1 formatted, 1 refused\n"));
+}
+
+#[test]
 fn standard_input_is_formatted_to_standard_output() {
     assert_eq!(run_with(&["fmt", "-"], UNTIDY).stdout(0), TIDY);
     assert_eq!(run_with(&["fmt", "-"], TIDY).stdout(0), TIDY);
@@ -131,7 +148,9 @@ fn standard_input_is_formatted_to_standard_output() {
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     assert!(refused.err.starts_with("error: an anchor cannot be"), "{}", refused.err);
     assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` cannot be combined with other paths"));
-    assert!(run(&["fmt", "-", "--format", "json"]).failed().contains("needs paths"));
+    for format in ["json", "github"] {
+        assert!(run(&["fmt", "-", "--format", format]).failed().contains("needs paths"));
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn wrong_arguments_are_refused() {
     check(&["validate", "--format", "xml"]);
     check(&["validate", "one", "two"]);
     check(&["test", "--format", "sarif"]);
-    check(&["fmt", "--format", "github"]);
+    check(&["fmt", "--format", "sarif"]);
     check(&["evaluate", "--event", "-", "--now", "tomorrow"]);
     check(&["test", "--now", "2026-11-01"]);
     check(&["evaluate"]);

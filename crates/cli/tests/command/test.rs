@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{ACME, check_snapshot, folder, run, run_in};
+use crate::support::{ACME, check_snapshot, folder, run, run_in, write};
 
 const CASES: &str = "\
 version: 1
@@ -88,4 +88,21 @@ fn finding_no_case_is_a_failure() {
     assert_eq!(out, hint);
     assert_eq!(run_in(&folder, &["test", "--format", "github"]).stdout(1), hint);
     assert_eq!(run_in(&folder, &["test", "--format", "json"]).json(1)["cases"], json!([]));
+}
+
+#[test]
+fn warnings_can_be_a_failure() {
+    let warned = ACME.to_owned() + "aliases: { 0a1b: unused-name }\n";
+    let cases = "version: 1\ncases:\n  - { name: a, application: catalog, groups: [it-admins], expect: { claims: [catalog-admins] } }\n";
+    let folder = folder(&[("organizations/acme.yaml", &warned), ("organizations/acme.test.yaml", cases)]);
+    let out = run_in(&folder, &["test"]).stdout(0);
+    assert!(out.ends_with("\n1 case in 1 file: all passed\n"), "{out}");
+    let denied = "1 case in 1 file: all passed; 1 warning in 1 file, and warnings are denied\n";
+    for format in ["human", "github"] {
+        let out = run_in(&folder, &["test", "--deny-warnings", "--format", format]).stdout(1);
+        assert!(out.ends_with(denied), "{out}");
+    }
+    assert_eq!(run_in(&folder, &["test", "--deny-warnings", "--format", "json"]).json(1)["failed"], 0);
+    write(&folder, "organizations/acme.yaml", ACME);
+    run_in(&folder, &["test", "--deny-warnings"]).stdout(0);
 }
