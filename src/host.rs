@@ -7,7 +7,7 @@ mod codes;
 pub mod event;
 #[cfg(feature = "compiler")]
 pub mod explanation;
-#[cfg(all(feature = "compiler", target_arch = "wasm32"))]
+#[cfg(all(feature = "compiler", target_arch = "wasm32", target_os = "unknown"))]
 pub mod page;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub mod wasm;

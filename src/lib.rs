@@ -98,9 +98,9 @@ pub use engine::evaluation::{Evaluation, Match};
 pub use engine::route::{Destination, Route, route};
 pub use engine::trace::{Step, Verdict};
 pub use host::boundary;
-#[cfg(all(feature = "compiler", target_arch = "wasm32"))]
+#[cfg(all(feature = "compiler", target_arch = "wasm32", target_os = "unknown"))]
 pub use host::page;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub use host::wasm;
 #[cfg(feature = "compiler")]
 pub use host::{event, explanation};

@@ -24,7 +24,9 @@ pub(crate) enum EntryType {
     File,
     Folder,
     Link,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems do not say what it is"))]
     Pipe,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems do not say what it is"))]
     Socket,
     Device,
 }

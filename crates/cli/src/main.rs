@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "files and the clock are what this crate is for")]
 
 /// The compiler makes millions of small allocations for thousands of mapping files.
+#[cfg(not(target_family = "wasm"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -42,6 +43,8 @@ use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "wasi")]
+    enter_working_folder();
     let command_line = CommandLine::parse();
     let mut terminal = Terminal::standard();
     let status = command_line.run(&mut terminal);
@@ -49,5 +52,15 @@ fn main() -> ExitCode {
         Some(ExitStatus::Success) => ExitCode::SUCCESS,
         Some(ExitStatus::Failure) => ExitCode::from(1),
         None => ExitCode::from(2),
+    }
+}
+
+/// Enters the folder that the variable PWD names. WASI has no working folder of the process, so every program begins
+/// in the root folder; whoever starts this one says where the user is.
+#[cfg(target_os = "wasi")]
+fn enter_working_folder() {
+    if let Some(folder) = std::env::var_os("PWD") {
+        // If it cannot be entered, no relative path can be opened either, and those errors name the path.
+        let _ = std::env::set_current_dir(folder);
     }
 }

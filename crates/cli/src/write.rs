@@ -18,7 +18,8 @@
 //! - **Changes by others are kept.** `fmt` replaces a file only if it still has the content that was read, and a file
 //!   that changes between the draft and its renaming is not touched.
 //!
-//! Access control lists and extended attributes are not kept.
+//! Access control lists and extended attributes are not kept. Where the command runs as WebAssembly, neither are owner,
+//! group and mode, which it cannot see.
 //!
 //! The crate `tempfile` names the drafts, makes each as a new file, and removes it if it is not renamed. Its `persist`
 //! is not used: it renames by path, so a folder that becomes a link meanwhile would be followed, and
@@ -218,10 +219,10 @@ fn write_draft(folder: &Folder, replaced: Option<&Replaced>, content: &[u8]) -> 
     match replaced {
         Some(replaced) => {
             keep_owner(file, &replaced.metadata)?;
-            file.set_permissions(replaced.metadata.permissions())?;
+            set_mode(file, &replaced.metadata)?;
         }
         // Only a new file shows which mode the user's mask gives it, so an empty one is made and removed.
-        None => file.set_permissions(new_file(folder, false)?.as_file().metadata()?.permissions())?,
+        None => set_mode(file, &new_file(folder, false)?.as_file().metadata()?)?,
     }
     file.sync_all()?;
     Ok(draft.into_temp_path())
@@ -250,6 +251,17 @@ fn keep_owner(draft: &File, replaced: &Metadata) -> Result<(), Unwritten> {
 
 #[cfg(not(unix))]
 fn keep_owner(_draft: &File, _replaced: &Metadata) -> Result<(), Unwritten> {
+    Ok(())
+}
+
+#[cfg(not(target_os = "wasi"))]
+fn set_mode(draft: &File, from: &Metadata) -> io::Result<()> {
+    draft.set_permissions(from.permissions())
+}
+
+/// WASI has no modes: every file gets the one that the user's mask gives it.
+#[cfg(target_os = "wasi")]
+fn set_mode(_draft: &File, _from: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
