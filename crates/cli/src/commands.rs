@@ -1,10 +1,12 @@
 //! The verbs of the command line, one file each.
 
 mod bundle;
+mod completions;
 mod evaluate;
 mod explain;
 mod fmt;
 mod help;
+mod man;
 mod schema;
 mod test;
 mod validate;
@@ -19,12 +21,15 @@ use crate::terminal::Terminal;
 /// Mapping files say which upstream groups grant which target groups. claimsmith checks them, runs their test
 /// cases, shows which groups a login gets and why, and builds the Auth0 Action that does the same at each login.
 #[derive(Debug, Parser)]
-#[command(name = "claimsmith", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(name = "claimsmith", version = VERSION, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     verb: Verb,
 }
+
+/// With the commit, in release builds.
+const VERSION: &str = env!("CLAIMSMITH_VERSION");
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -43,6 +48,8 @@ enum Verb {
     Explain(explain::ExplainArguments),
     Bundle(bundle::BundleArguments),
     Schema(schema::SchemaArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
     Help(help::HelpArguments),
 }
 
@@ -57,6 +64,8 @@ impl CommandLine {
             Verb::Explain(arguments) => arguments.run(terminal),
             Verb::Bundle(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
+            Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
+            Verb::Man(arguments) => arguments.run(Self::command(), terminal),
             Verb::Help(arguments) => arguments.run(Self::command(), terminal),
         }
     }

@@ -50,6 +50,8 @@ const ORDER: &[&str] = &[
     "commands/help",
     "commands/bundle",
     "commands/schema",
+    "commands/completions",
+    "commands/man",
     "commands",
     "main",
 ];

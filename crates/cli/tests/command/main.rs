@@ -19,6 +19,7 @@ mod help;
 mod links;
 mod sarif;
 mod schema;
+mod shell;
 mod support;
 mod terminal;
 mod test;
