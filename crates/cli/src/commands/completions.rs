@@ -24,7 +24,11 @@ Examples:
   claimsmith completions powershell >> $PROFILE         # in PowerShell";
 
 impl CompletionsArguments {
-    pub(super) fn run(&self, mut command: clap::Command, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+    pub(super) fn run(
+        &self,
+        mut command: clap::Command,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<ExitStatus> {
         // Not into the terminal at once: the generator panics if its output cannot be written.
         let mut script = Vec::new();
         generate(self.shell, &mut command, "claimsmith", &mut script);

@@ -23,7 +23,11 @@ Example:
   claimsmith man --out ~/.local/share/man/man1";
 
 impl ManArguments {
-    pub(super) fn run(&self, mut command: clap::Command, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+    pub(super) fn run(
+        &self,
+        mut command: clap::Command,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<ExitStatus> {
         // `build` gives each command the name by which it is called.
         command.build();
         let mut pages = Vec::new();

@@ -4,7 +4,19 @@ use crate::support::{Run, check_snapshot, claimsmith, run};
 
 #[test]
 fn every_verb_has_help() {
-    for verb in ["", "validate", "fmt", "test", "evaluate", "explain", "bundle", "schema", "completions", "man", "help"] {
+    for verb in [
+        "",
+        "validate",
+        "fmt",
+        "test",
+        "evaluate",
+        "explain",
+        "bundle",
+        "schema",
+        "completions",
+        "man",
+        "help",
+    ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");
         let name = if verb.is_empty() { "claimsmith" } else { verb };
