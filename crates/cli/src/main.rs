@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 }
 
 /// Enters the folder that the variable PWD names. WASI has no working folder of the process, so every program begins
-/// in the root folder; whoever starts this one says where the user is.
+/// in the root folder; the program that starts this one says where the user is.
 #[cfg(target_os = "wasi")]
 fn enter_working_folder() {
     if let Some(folder) = std::env::var_os("PWD") {
