@@ -1,10 +1,12 @@
 //! Answers to questions about compiled mappings, from what their authors wrote.
 
 mod login;
+mod overview;
 mod reasons;
 mod written;
 
 pub use self::login::{LoginDescription, LoginProblem, application_names, describe_login, nearest_word};
+pub use self::overview::{OpenGroup, mapping_files, open_groups, owners, strategies};
 pub use self::reasons::{Reasons, reasons};
 use super::CompiledPlatform;
 use super::grants::GrantChecker;

@@ -60,6 +60,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct TargetGroup {
     pub(crate) name: Spanned<String>,
+    pub(crate) owner: Option<String>,
     /// Positions of the applications, ascending.
     pub(crate) applications: Vec<usize>,
     pub(crate) protected: bool,
@@ -137,6 +138,7 @@ pub(crate) struct Alias {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) id: Spanned<String>,
+    pub(crate) owner: Option<String>,
     /// The file of the rule and of all its locations: a template's, or the organization's.
     pub(crate) file: String,
     /// Where the organization's file uses the template of the rule; `None` for the organization's own rules.

@@ -203,7 +203,7 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
             continue;
         };
         fields.require_text("description", sink);
-        fields.text("owner", sink);
+        let owner = fields.text("owner", sink).map(|owner| owner.value);
         let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
         let mut of = Vec::new();
         for application in fields.require_texts("applications", sink) {
@@ -230,7 +230,7 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
             );
             sink.report(Code::NameTooLongForProfile, &name.span, message, None);
         }
-        groups.push(TargetGroup { name: name.clone(), applications: of, protected });
+        groups.push(TargetGroup { name: name.clone(), owner, applications: of, protected });
     }
     groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     groups

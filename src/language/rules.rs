@@ -49,7 +49,7 @@ fn read_rule(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Rule> {
     let fields = Fields::read(node, &RULE, sink)?;
-    fields.text("owner", sink);
+    let owner = fields.text("owner", sink).map(|owner| owner.value);
     fields.text("why", sink);
     let id = fields.require_text("id", sink).map(|id| match prefix {
         Some(prefix) => Spanned { value: format!("{prefix}.{}", id.value), span: id.span },
@@ -66,7 +66,19 @@ fn read_rule(
     // A rule without a valid id is kept, so that its other problems are reported too.
     let id = id.unwrap_or(Spanned { span: fields.span.clone(), value: String::new() });
     let file = sink.file.to_owned();
-    Some(Rule { id, file, used: None, span: fields.span, when, matches, effect, groups, protected, expires })
+    Some(Rule {
+        id,
+        owner,
+        file,
+        used: None,
+        span: fields.span,
+        when,
+        matches,
+        effect,
+        groups,
+        protected,
+        expires,
+    })
 }
 
 /// The date or date-time of a key, if it is present: in seconds since 1970, and as its text.

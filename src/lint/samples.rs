@@ -49,6 +49,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
     let mut groups: Vec<TargetGroup> = groups
         .iter()
         .map(|text| TargetGroup {
+            owner: None,
             name: name(text.trim_start_matches('!')),
             applications: vec![0],
             protected: text.starts_with('!'),
@@ -153,6 +154,7 @@ pub(super) fn combined(any: Vec<Patterns>, all: Vec<Patterns>, none: Vec<Pattern
 
 pub(super) fn rule(id: &str, effect: Effect, matches: Matches, groups: &[&str]) -> Rule {
     Rule {
+        owner: None,
         id: name(id),
         file: "organizations/acme.yaml".to_owned(),
         used: None,

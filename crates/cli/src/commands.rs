@@ -6,7 +6,9 @@ mod evaluate;
 mod explain;
 mod fmt;
 mod help;
+mod init;
 mod man;
+mod new;
 mod schema;
 mod test;
 mod validate;
@@ -41,6 +43,8 @@ Output is colored on a terminal only, and not if NO_COLOR is set.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Init(init::InitArguments),
+    New(new::NewArguments),
     Validate(validate::ValidateArguments),
     Fmt(fmt::FmtArguments),
     Test(test::TestArguments),
@@ -57,6 +61,8 @@ impl CommandLine {
     /// Runs the verb.
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         match &self.verb {
+            Verb::Init(arguments) => arguments.run(terminal),
+            Verb::New(arguments) => arguments.run(terminal),
             Verb::Validate(arguments) => arguments.run(terminal),
             Verb::Fmt(arguments) => arguments.run(terminal),
             Verb::Test(arguments) => arguments.run(terminal),

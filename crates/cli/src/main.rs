@@ -30,6 +30,7 @@ mod numbers;
 mod platform;
 mod render;
 mod results;
+mod scaffold;
 mod source_map;
 mod terminal;
 mod write;

@@ -31,10 +31,16 @@ impl Mappings {
     ///
     /// When a file cannot be read. Problems with its content are diagnostics.
     pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
+        Self::load_with(path, Vec::new())
+    }
+
+    /// Like [`load`](Self::load), with files that are not written yet.
+    pub(crate) fn load_with(path: &Path, added: Vec<SourceFile>) -> anyhow::Result<Self> {
         // Rules that have expired are reported.
         let now = Some(login_time::current());
         let (found, is_folder) = FoundFiles::at(path)?;
         let FoundFiles { mut files, unreadable } = found;
+        files.extend(added);
         // The compiler gets an invalid file in place of each, so it does not report them as missing.
         let invalid = |diagnostic: &Diagnostic| SourceFile {
             path: diagnostic.file.clone(),

@@ -35,7 +35,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use tempfile::{Builder, NamedTempFile, TempPath};
 
 use self::no_follow::enter;
@@ -85,6 +85,16 @@ impl PendingWrites {
     }
 
     fn draft(&mut self, path: &Path, read: Option<&[u8]>, content: Vec<u8>) -> Result<(), Unwritten> {
+        self.draft_with(path, read, content, FileMode::Plain)
+    }
+
+    fn draft_with(
+        &mut self,
+        path: &Path,
+        read: Option<&[u8]>,
+        content: Vec<u8>,
+        mode: FileMode,
+    ) -> Result<(), Unwritten> {
         let name = path.file_name().ok_or_else(|| {
             WriteRefusal::new("does not name a file".to_owned(), "name the file to write, not its folder")
         })?;
@@ -113,7 +123,7 @@ impl PendingWrites {
                 };
             }
         }
-        let draft = write_draft(&folder, replaced.as_ref(), &content)?;
+        let draft = write_draft(&folder, replaced.as_ref(), &content, mode)?;
         let replaced = replaced.map(|file| FileStamp::of(&file.metadata));
         let (path, name) = (path.to_owned(), name.to_owned());
         self.drafts.push(Draft { path, folder, name, replaced, content, draft });
@@ -146,6 +156,57 @@ impl PendingWrites {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a new file can be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileMode {
+    Plain,
+    Executable,
+}
+
+impl FileMode {
+    /// Gives a new file the mode that the user's mask left to another; who may read a program may run it.
+    fn set_on_new_file(self, file: &File, masked: &Metadata) -> io::Result<()> {
+        #[cfg(unix)]
+        if self == Self::Executable {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = masked.permissions().mode();
+            return file.set_permissions(std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2));
+        }
+        set_mode(file, masked)
+    }
+}
+
+/// New files that are written together. A file that exists is never replaced.
+#[derive(Debug, Default)]
+pub(crate) struct NewFiles {
+    pending: PendingWrites,
+}
+
+impl NewFiles {
+    /// Prepares to write a file, and makes its folder.
+    ///
+    /// # Errors
+    ///
+    /// If the path exists, or cannot be written.
+    pub(crate) fn add(&mut self, path: &Path, content: Vec<u8>, executable: bool) -> anyhow::Result<()> {
+        make_folder(path.parent().unwrap_or(Path::new("")))?;
+        let mode = if executable { FileMode::Executable } else { FileMode::Plain };
+        self.pending.draft_with(path, None, content, mode).map_err(|unwritten| unwritten.at(path))?;
+        let replaces = self.pending.drafts.last().is_none_or(|draft| draft.replaced.is_some());
+        ensure!(!replaces, "`{}` exists already; nothing was written", path.display());
+        Ok(())
+    }
+
+    /// Writes the files that were prepared.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be written, or exists by now; the error says which files were written and which were not.
+    pub(crate) fn commit(self) -> anyhow::Result<()> {
+        self.pending.commit()
     }
 }
 
@@ -212,7 +273,12 @@ fn open_replaced(folder: &Folder, name: &OsStr) -> Result<Replaced, Unwritten> {
 }
 
 /// Writes a draft into the folder of the file.
-fn write_draft(folder: &Folder, replaced: Option<&Replaced>, content: &[u8]) -> Result<TempPath, Unwritten> {
+fn write_draft(
+    folder: &Folder,
+    replaced: Option<&Replaced>,
+    content: &[u8],
+    mode: FileMode,
+) -> Result<TempPath, Unwritten> {
     let mut draft = new_file(folder, true)?;
     draft.as_file_mut().write_all(content)?;
     let file = draft.as_file();
@@ -222,7 +288,7 @@ fn write_draft(folder: &Folder, replaced: Option<&Replaced>, content: &[u8]) -> 
             set_mode(file, &replaced.metadata)?;
         }
         // Only a new file shows which mode the user's mask gives it, so an empty one is made and removed.
-        None => set_mode(file, &new_file(folder, false)?.as_file().metadata()?)?,
+        None => mode.set_on_new_file(file, &new_file(folder, false)?.as_file().metadata()?)?,
     }
     file.sync_all()?;
     Ok(draft.into_temp_path())

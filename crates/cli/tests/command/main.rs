@@ -15,6 +15,7 @@ mod explain;
 mod files;
 mod fmt;
 mod help;
+mod init;
 #[cfg(unix)]
 mod links;
 mod sarif;
