@@ -2,8 +2,9 @@
 //!
 //! `language` reads the files into the model, `lower` resolves names and lowers the rules (`rule_patterns` their
 //! patterns, `grants` what they grant), `language::cases` reads the test cases, `lint` looks for likely mistakes,
-//! `encode` writes the bundle, and `fallback` states what the Action does without the engine or the bundle.
+//! `encode` writes the bundle, `capacity` says what takes how many of its bytes, and `fallback` states what the Action does without the engine or the bundle.
 
+pub mod capacity;
 pub(crate) mod encode;
 mod fallback;
 pub(crate) mod grants;
@@ -185,7 +186,7 @@ fn compile_platform(
     if has_errors(diagnostics) {
         return None;
     }
-    let bundle = encode::encode(&platform, lowered);
+    let bundle = encode::encode(&platform, lowered).bundle;
     let fallback = Fallback::of(&platform);
     let model = Model { platform, organizations: core::mem::take(organizations) };
     Some(CompiledPlatform { bundle, cases, fallback, counts, model })

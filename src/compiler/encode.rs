@@ -23,10 +23,18 @@ use crate::login::lookup::Base;
 use crate::login::source::{Absent, Combine};
 use crate::patterns::domains;
 
+/// A bundle, and how many of its bytes each organization takes.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) bundle: Vec<u8>,
+    /// The organizations by name: the bytes of its entry in the index and of its block.
+    pub(crate) organizations: Vec<(String, usize)>,
+}
+
 /// Writes the bundle of a platform.
 ///
 /// The same meaning gives the same bytes: everything that has no order of its own is sorted.
-pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> Vec<u8> {
+pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> Encoded {
     mappings.sort_by(|left, right| left.name.cmp(&right.name));
     for mapping in &mut mappings {
         mapping.connections.sort_by(|left, right| left.name.cmp(&right.name));
@@ -92,7 +100,9 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     let blocks: Vec<Vec<u8>> =
         mappings.iter().zip(&inputs).map(|(mapping, inputs)| encode_mapping(mapping, inputs)).collect();
     body.number(mappings.len());
+    let mut organizations = Vec::with_capacity(mappings.len());
     for ((mapping, inputs), block) in mappings.iter().zip(&inputs).zip(&blocks) {
+        let start = body.bytes.len();
         body.text(&mapping.name);
         body.text(mapping.id.as_deref().unwrap_or_default());
         body.list(&mapping.connections, |body, connection| {
@@ -106,6 +116,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
         });
         body.list(inputs, |body, input| body.number(lookups.binary_search(input).unwrap_or_default()));
         body.number(block.len());
+        organizations.push((mapping.name.clone(), body.bytes.len() - start + block.len()));
     }
     blocks.iter().for_each(|block| body.bytes.extend(block));
 
@@ -113,7 +124,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     bundle.push(FORMAT_VERSION);
     bundle.extend(Sha256::digest(&body.bytes));
     bundle.extend(body.bytes);
-    bundle
+    Encoded { bundle, organizations }
 }
 
 fn encode_application(body: &mut Writer, application: &Application) {
@@ -189,7 +200,7 @@ fn encode_source(source: &OwnedSource, lookups: &[OwnedLookup]) -> Vec<u8> {
 }
 
 /// The inputs of a mapping's policies and conditions. Those of the refresh policy come first.
-fn inputs_of(mapping: &LoweredMapping) -> Vec<OwnedLookup> {
+pub(super) fn inputs_of(mapping: &LoweredMapping) -> Vec<OwnedLookup> {
     let mut inputs = BTreeSet::new();
     for rule in &mapping.rules {
         if let Some(condition) = &rule.condition {
@@ -200,7 +211,8 @@ fn inputs_of(mapping: &LoweredMapping) -> Vec<OwnedLookup> {
     refresh.iter().map(|(pointer, field)| OwnedLookup::event(*pointer, field)).chain(inputs).collect()
 }
 
-fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -> Vec<u8> {
+/// Writes the block of a mapping.
+pub(super) fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.bytes.push(match mapping.incomplete {
         IncompletePolicy::NoGroups => policy::NO_GROUPS,

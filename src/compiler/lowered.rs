@@ -33,7 +33,7 @@ pub(crate) struct LoweredConnection {
     pub(crate) combine: Combine,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LoweredRule {
     pub(crate) id: String,
     /// Whether it fires whatever the groups are.

@@ -14,6 +14,9 @@ use crate::compress::compress;
 /// The largest Action that Auth0 accepts, in bytes.
 pub(crate) const LIMIT: usize = 100_000;
 
+/// From how many percent of the limit on an Action is nearly full.
+const NEARLY_FULL: usize = 80;
+
 const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
 const BUNDLE: &str = "__CLAIMSMITH_BUNDLE__";
 /// The digest of the texts of engine and bundle, with a space between them.
@@ -92,6 +95,16 @@ pub(crate) struct PartSizes {
 }
 
 impl ActionSizes {
+    /// Whether so much of the limit is taken that its owner should know.
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        self.total <= self.limit && self.total.saturating_mul(100) >= self.limit.saturating_mul(NEARLY_FULL)
+    }
+
+    /// How much of the limit is taken, in percent, rounded down.
+    pub(crate) fn percent(&self) -> usize {
+        self.total.saturating_mul(100) / self.limit.max(1)
+    }
+
     /// How many bytes of the mapping a rule takes on average.
     pub(crate) fn per_rule(&self) -> Option<f64> {
         if self.rules == 0 {
@@ -148,6 +161,11 @@ pub(crate) fn compose(
         rules: platform.counts.rules,
     };
     Ok(Action { text, sizes })
+}
+
+/// How many bytes of an Action a bundle takes.
+pub(crate) fn embedded_len(bundle: &[u8]) -> anyhow::Result<usize> {
+    Ok(BASE64_STANDARD.encode(compress(bundle)?).len())
 }
 
 /// How many digits of a SHA-256 are kept: 132 bits, which is enough to detect damage.

@@ -15,6 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod action;
 mod action_run;
 mod arguments;
+mod capacity;
 mod case_filter;
 mod commands;
 mod compress;

@@ -39,6 +39,7 @@ pages! {
     "command" "command.md",
     "which-strategy" "guides/which-strategy.md",
     "install-action" "install-action.md",
+    "action-full" "guides/action-full.md",
 }
 
 /// Where codes are looked up.

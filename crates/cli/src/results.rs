@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::action::ActionSizes;
 use crate::action_run::ActionDifference;
+use crate::capacity::Capacity;
 use crate::exit_status::ExitStatus;
 use crate::source_map::SourceMap;
 use crate::write::WriteRefusal;
@@ -49,6 +50,8 @@ pub(crate) struct BuildSummary<'b> {
     pub(crate) sizes: Option<ActionSizes>,
     /// How many bytes of the Action a rule takes on average.
     pub(crate) bytes_per_rule: Option<f64>,
+    /// What takes how many bytes; `None` if only the bundle was built.
+    pub(crate) capacity: Option<Capacity>,
 }
 
 /// A file that was formatted, or that could not be.

@@ -8,8 +8,8 @@ use claimsmith::compiler::CompiledPlatform;
 
 use crate::action::{self, ActionSizes, LIMIT};
 use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::capacity::{self, Capacity};
 use crate::exit_status::ExitStatus;
-use crate::numbers::spaced;
 use crate::platform;
 use crate::render::{human, json};
 use crate::results::BuildSummary;
@@ -19,7 +19,8 @@ use crate::write;
 /// Build the Auth0 Action that evaluates the mappings at each login
 ///
 /// Writes OUT/action.js, one self-contained file with the engine and the mappings, and prints the size of each part
-/// and of the whole, which Auth0 limits to 100 000 bytes. Writes nothing if the mappings have errors or do not fit,
+/// and of the whole, which Auth0 limits to 100 000 bytes, and which organizations and rules take most. Warns from
+/// 80 % of the limit on. Writes nothing if the mappings have errors or do not fit,
 /// and follows no link: neither OUT nor OUT/action.js may be one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -32,6 +33,9 @@ pub(super) struct BundleArguments {
     /// Write only the compiled mappings, as the engine reads them, into FILE
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     bundle_only: Option<PathBuf>,
+    /// Measure every organization and print every rule, not only the largest ones
+    #[arg(long, conflicts_with = "bundle_only")]
+    all_sizes: bool,
     /// How to print the sizes
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
@@ -44,6 +48,7 @@ const AFTER_HELP: &str = "\
 Examples:
   claimsmith bundle
   claimsmith bundle customers/mappings --out dist
+  claimsmith bundle --all-sizes
   claimsmith bundle --format json | jq .sizes.total";
 
 impl BundleArguments {
@@ -69,19 +74,23 @@ impl BundleArguments {
             return Ok(ExitStatus::Failure);
         };
         let action = action::compose(engine, &platform, self.limit)?;
-        if action.sizes.total > self.limit {
-            self.print(None, &platform, Some(action.sizes), terminal)?;
-            let (total, limit) = (spaced(action.sizes.total), spaced(self.limit));
-            writeln!(
-                terminal.err,
-                "error: the Action has {total} bytes, and Auth0 accepts {limit}; nothing was written"
-            )?;
+        let capacity = capacity::measure(&platform, self.all_sizes)?;
+        let sizes = action.sizes;
+        if sizes.total > self.limit {
+            let advice = human::full(&sizes, &capacity);
+            self.print(None, &platform, Some((sizes, capacity)), terminal)?;
+            terminal.out.flush()?;
+            write!(terminal.err, "{advice}")?;
             return Ok(ExitStatus::Failure);
         }
         let file = self.out.join("action.js");
         write::make_folder(&self.out)?;
         write::write(&file, action.text.into_bytes())?;
-        self.print(Some(&file), &platform, Some(action.sizes), terminal)?;
+        self.print(Some(&file), &platform, Some((sizes, capacity)), terminal)?;
+        if sizes.is_nearly_full() {
+            terminal.out.flush()?;
+            write!(terminal.err, "{}", human::nearly_full(&sizes))?;
+        }
         Ok(ExitStatus::Success)
     }
 
@@ -89,21 +98,23 @@ impl BundleArguments {
         &self,
         file: Option<&Path>,
         platform: &CompiledPlatform,
-        sizes: Option<ActionSizes>,
+        sizes: Option<(ActionSizes, Capacity)>,
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
         let bundle = claimsmith::Bundle::decode(&platform.bundle);
         let bundle = bundle.context("the compiled mappings cannot be used")?;
         let file = file.map(Path::to_string_lossy);
+        let (sizes, capacity) = sizes.unzip();
         let built = BuildSummary {
             file: file.as_deref(),
             digest: &bundle.digest_hex(),
             bundle: platform.bundle.len(),
             bytes_per_rule: sizes.and_then(|sizes| sizes.per_rule()),
             sizes,
+            capacity,
         };
         match self.format {
-            OutputFormat::Human => human::built(&mut terminal.out, &built)?,
+            OutputFormat::Human => human::built(&mut terminal.out, &built, self.all_sizes)?,
             OutputFormat::Json => json::built(&mut terminal.out, &built)?,
         }
         Ok(())

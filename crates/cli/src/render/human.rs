@@ -1,5 +1,6 @@
 //! Text for people.
 
+mod capacity;
 mod diff;
 mod snippet;
 mod style;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 use claimsmith::cases::{Case, CaseResult, Mismatch};
 use claimsmith::explanation::Explanation;
 
+pub(crate) use self::capacity::{full, nearly_full};
 use self::style::{BAD, GOOD, styled};
 pub(crate) use self::tables::{answer, built};
 use super::summary::{

@@ -24,6 +24,7 @@ fn bundle_only_needs_no_engine() {
         "bundle": bytes.len(),
         "sizes": null,
         "bytes_per_rule": null,
+        "capacity": null,
     });
     assert_eq!(json, expected);
 }
@@ -48,7 +49,7 @@ fn bundle_without_an_engine_is_an_error() {
 #[cfg(embedded_engine)]
 mod with_engine {
     use super::*;
-    use crate::support::Run;
+    use crate::support::{Run, check_snapshot};
 
     #[test]
     fn action_is_written_and_measured() {
@@ -71,6 +72,87 @@ mod with_engine {
         assert_eq!(left.len(), 1, "{left:?}");
     }
 
+    /// A folder with organizations of 1, 2, … rules.
+    fn customers(count: usize) -> tempfile::TempDir {
+        let files: Vec<(String, String)> = (1..=count)
+            .map(|rules| {
+                let acme = ACME.replace("acme", &format!("customer{rules}"));
+                let (start, _) = acme.split_once("rules:").expect("rules");
+                let rule = |at| {
+                    format!("  - {{ id: rule-{at}, match: {{ exact: [g-{at}, h-{at}] }}, grant: catalog-admins }}\n")
+                };
+                let text = format!("{start}default: [finance-readers]\nrules:\n{}", (0..rules).map(rule).collect::<String>());
+                (format!("organizations/customer{rules}.yaml"), text)
+            })
+            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        folder(&files)
+    }
+
+    /// The tables of organizations and rules.
+    fn tables(out: &str) -> &str {
+        let (_, tables) = out.split_once("\n\n").expect("the table of the parts comes first");
+        tables.rsplit_once("\n\n").expect("what was written comes last").0
+    }
+
+    #[test]
+    fn the_largest_organizations_and_rules_are_listed() {
+        let folder = customers(13);
+        let out = run_in(&folder, &["bundle"]).stdout(0);
+        check_snapshot("bundle-largest", tables(&out));
+        let all = run_in(&folder, &["bundle", "--all-sizes"]).stdout(0);
+        assert_eq!(tables(&all).lines().count(), 1 + 13 + 1 + 1 + (1..=13).sum::<usize>() + 1 + 2, "{all}");
+        assert!(!all.contains("others"), "{all}");
+        let few = run_in(&customers(2), &["bundle"]).stdout(0);
+        check_snapshot("bundle-few", tables(&few));
+    }
+
+    #[test]
+    fn sizes_of_organizations_as_json() {
+        let folder = customers(12);
+        let json = run_in(&folder, &["bundle", "--format", "json"]).json(0);
+        let organizations = json["capacity"]["organizations"].as_array().expect("a list");
+        assert_eq!(organizations.len(), 12);
+        assert_eq!(
+            (&organizations[0]["name"], &organizations[11]["name"]),
+            (&json!("customer12"), &json!("customer1"))
+        );
+        assert_eq!(organizations[11]["frees"], json!(null));
+        assert_eq!(organizations[0]["rules"][0]["patterns"], 2);
+        let number = |value: &serde_json::Value| value.as_u64().expect("a number");
+        let parts = ["exact_names", "globs", "expressions", "rule_ids"];
+        assert!(
+            parts.iter().map(|part| number(&organizations[0][part])).sum::<u64>()
+                < number(&organizations[0]["bytes"])
+        );
+        let rest = &json["capacity"]["rest"];
+        assert_eq!((&rest["organizations"], &rest["rules"]), (&json!(2), &json!(3)));
+        let all = run_in(&folder, &["bundle", "--format", "json", "--all-sizes"]).json(0);
+        assert_eq!(all["capacity"]["rest"], json!(null));
+
+        // The figure is what leaving the organization out gives.
+        let frees = number(&organizations[0]["frees"]);
+        std::fs::remove_file(folder.path().join("mappings/organizations/customer12.yaml")).expect("a file");
+        let without = run_in(&folder, &["bundle", "--format", "json"]).json(0);
+        assert_eq!(number(&json["sizes"]["total"]) - number(&without["sizes"]["total"]), frees);
+    }
+
+    #[test]
+    fn a_nearly_full_action_is_a_warning() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        let json = run_in(&folder, &["bundle", "--format", "json"]).json(0);
+        let total = json["sizes"]["total"].as_u64().expect("a number");
+        let warned = |limit: u64| {
+            let Run { code, err, .. } = run_in(&folder, &["bundle", "--limit", &limit.to_string()]);
+            assert_eq!(code, Some(0));
+            err
+        };
+        assert_eq!(warned(total * 100 / 79), "");
+        assert!(warned(total * 100 / 81).starts_with("warning: the Action takes 81 % of the "));
+        assert!(warned(total).starts_with("warning: the Action takes 100 % of the "));
+    }
+
     #[test]
     fn an_action_over_the_limit_is_not_written() {
         let folder = folder(&[("organizations/acme.yaml", ACME)]);
@@ -78,7 +160,9 @@ mod with_engine {
         let Run { code, out, err } = run_in(&folder, &arguments);
         assert_eq!(code, Some(1));
         assert!(out.contains("too many"), "{out}");
-        assert!(err.ends_with(" bytes, and Auth0 accepts 1 000; nothing was written\n"), "{err}");
+        let (first, rest) = err.split_once('\n').expect("lines");
+        assert!(first.ends_with(" bytes, and Auth0 accepts 1 000; nothing was written"), "{err}");
+        check_snapshot("bundle-full", rest);
         assert!(!folder.path().join("dist").exists());
 
         let Run { code, out, .. } = run_in(&folder, &[arguments.as_slice(), &["--format", "json"]].concat());

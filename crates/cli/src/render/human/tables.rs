@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use claimsmith::event::Answer;
 
+use super::capacity;
 use crate::action::{ActionSizes, PartSizes};
 use crate::escape::escaped;
 use crate::numbers::spaced;
@@ -36,9 +37,13 @@ fn list(names: &[String]) -> String {
 }
 
 /// Writes what was built: an Action with its sizes, or only a bundle.
-pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>) -> io::Result<()> {
+pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>, all_sizes: bool) -> io::Result<()> {
     if let Some(sizes) = &built.sizes {
         write_sizes(out, sizes)?;
+        writeln!(out)?;
+    }
+    if let Some(measured) = &built.capacity {
+        capacity::write(out, measured, all_sizes)?;
     }
     let digest = built.digest.get(..12).unwrap_or(built.digest);
     if let Some(file) = built.file {
