@@ -26,6 +26,11 @@ export interface PostLoginEvent {
     /** For example `oidc-basic-profile`, `oauth2-refresh-token` or `samlp`. */
     protocol?: string;
   };
+  /** What the user may do; missing if Auth0 does not know it. */
+  authorization?: {
+    /** The names of the roles that the user has in Auth0. */
+    roles?: unknown;
+  };
   /** The profile; its root attributes, and those of linked accounts, are written by identity providers. */
   user: unknown;
 }

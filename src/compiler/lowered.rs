@@ -8,6 +8,10 @@ use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
 use crate::login::lookup::Base;
 use crate::login::source::{Combine, Identity};
 
+/// Where Auth0 puts the roles that a user has there, as a list of their names
+/// (auth0.com/docs/actions/reference/post-login/post-login-event-object, `event.authorization`).
+const AUTH0_ROLES: &str = "/authorization/roles";
+
 /// One organization's mapping.
 #[derive(Debug)]
 pub(crate) struct LoweredMapping {
@@ -151,6 +155,7 @@ impl OwnedLookup {
             From::Attribute { pointer, identity: Identity::Primary } => (Base::User, pointer.clone()),
             From::Attribute { pointer, .. } => (Self::attribute(pointer).base, pointer.clone()),
             From::Provisioned => (Base::Provisioned, String::new()),
+            From::Auth0Roles => (Base::Event, AUTH0_ROLES.to_owned()),
         };
         let field = match &source.shape {
             OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => field.clone(),

@@ -74,7 +74,7 @@ pub struct LoginNames {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct SourceRead {
-    /// The JSON Pointer, or `provisioned`.
+    /// The JSON Pointer, `provisioned` or `auth0-roles`.
     pub from: String,
     /// The declared shape of the value, and the form of its entries.
     pub shape: String,

@@ -24,7 +24,7 @@ pub(crate) fn raw_event(
         Layout::Folder => [].as_slice(),
         Layout::SingleFile => &["organization"],
     };
-    let others = ["application", "connection", "groups", "user", "email", "metadata"];
+    let others = ["application", "connection", "groups", "user", "email", "metadata", "auth0-roles"];
     for key in organization.iter().chain(&others) {
         if let Some(span) = case.key_span(key) {
             let message = format!("`event` describes the whole login, so `{key}` cannot be used next to it");
@@ -84,7 +84,7 @@ pub(crate) fn build_event(
             None
         }
     };
-    let mut wrapped = None;
+    let (mut wrapped, mut roles) = (None, None);
     let user = match (case.get("groups"), case.get("user")) {
         (Some(node), None) => {
             let groups = read_texts(node, "`groups`", sink);
@@ -96,6 +96,10 @@ pub(crate) fn build_event(
                     wrapped = Some(value);
                     Some(json!({}))
                 }
+                (Some(value), Some(From::Auth0Roles)) => {
+                    roles = Some(value);
+                    Some(json!({}))
+                }
                 _ => None,
             }
         }
@@ -105,7 +109,7 @@ pub(crate) fn build_event(
             }
             Some(to_json(node))
         }
-        (None, None) if case.get("provisioned").is_some() => Some(json!({})),
+        (None, None) if case.get("provisioned").or(case.get("auth0-roles")).is_some() => Some(json!({})),
         (None, None) if case.is_misspelled("groups") || case.is_misspelled("user") => None,
         _ => {
             let message = "a case needs either `groups` or `user`";
@@ -129,6 +133,7 @@ pub(crate) fn build_event(
     }
     add_email(&mut event, case, sink);
     add_metadata(&mut event, case, organization, sink);
+    add_roles(&mut event, case, roles, sink);
     add_circumstances(&mut event, case, wrapped, sink);
     // Missing parts have been reported. The function returns only here, so that all other keys are read too.
     user?;
@@ -196,6 +201,19 @@ fn add_metadata(
         if of != "organization" || organization.id.is_some() {
             insert(event, of, "metadata", Json::Object(metadata));
         }
+    }
+}
+
+/// Adds the roles that the user has in Auth0. `wrapped` are those that the case lists under `groups`.
+fn add_roles(event: &mut Json, case: &Fields<'_>, wrapped: Option<Json>, sink: &mut DiagnosticSink<'_>) {
+    let stated = case.get("auth0-roles").map(|node| read_texts(node, "`auth0-roles`", sink));
+    if let (Some(span), Some(_)) = (case.key_span("auth0-roles"), &wrapped) {
+        let message = "with this connection, `groups` already lists the roles of Auth0";
+        sink.report(Code::InvalidValue, span, message, "keep one of the two".to_owned());
+    }
+    let names = |roles: Vec<Spanned<String>>| roles.into_iter().map(|role| role.value).collect::<Vec<_>>();
+    if let Some(roles) = wrapped.or_else(|| stated.map(|roles| json!(names(roles)))) {
+        insert(event, "authorization", "roles", roles);
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) enum From {
     Attribute { pointer: String, identity: Identity },
     /// What `api.groups.getUserGroups()` returns.
     Provisioned,
+    /// The user's roles in Auth0: `event.authorization.roles`.
+    Auth0Roles,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

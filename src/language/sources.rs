@@ -6,6 +6,7 @@ use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::name_checks::{check_name, check_option, check_pointer};
+use super::pointer::means_auth0_roles;
 use super::strategy::Strategy;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
@@ -106,6 +107,25 @@ enum NormalizeStep {
     Trim,
 }
 
+/// What Auth0 itself keeps of a user, which is not an attribute that an identity provider sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    Provisioned,
+    Auth0Roles,
+}
+
+impl Kept {
+    const WORDS: &[(&str, Self)] = &[("provisioned", Self::Provisioned), ("auth0-roles", Self::Auth0Roles)];
+
+    /// Its name at the beginning of a clause.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Provisioned => "provisioned groups",
+            Self::Auth0Roles => "roles of Auth0",
+        }
+    }
+}
+
 /// Reads the options of one source.
 struct SourceReader<'r, 'n> {
     strategy: Strategy,
@@ -122,8 +142,12 @@ fn read_source(
 ) -> Option<OwnedSource> {
     let reader = SourceReader { strategy, connection, fields };
     // All options are read before the function can return, so that all problems are reported.
-    let provisioned = reader.is_provisioned();
-    let location = if provisioned { reader.provisioned(sink) } else { reader.attribute(sink) };
+    let kept = reader.kept();
+    let location = match kept {
+        Some(Kept::Provisioned) => reader.provisioned(sink),
+        Some(Kept::Auth0Roles) => reader.auth0_roles(sink),
+        None => reader.attribute(sink),
+    };
     let form = reader.form(sink);
     let accept = [("numbers", Accepted::Numbers), ("booleans", Accepted::Booleans)];
     let accept = fields.and_then(|fields| fields.choices("accept", &accept, sink)).unwrap_or_default();
@@ -134,8 +158,8 @@ fn read_source(
     let normalizes = |wanted: NormalizeStep| normalize.iter().any(|(step, _)| *step == wanted);
     let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
     let absent = fields.and_then(|fields| fields.choice("absent", &absent, sink));
-    let sent = !provisioned && !reader.is_stored();
-    let overage = reader.overage(provisioned, sent, sink);
+    let sent = kept.is_none() && !reader.is_stored();
+    let overage = reader.overage(kept, sent, sink);
     let cap = reader.cap(sent, sink);
     let (from, shape) = location?;
     Some(OwnedSource {
@@ -153,9 +177,13 @@ fn read_source(
 }
 
 impl SourceReader<'_, '_> {
-    fn is_provisioned(&self) -> bool {
+    /// What Auth0 keeps, if the source reads that and not an attribute.
+    fn kept(&self) -> Option<Kept> {
         let from = self.fields.and_then(|fields| fields.get("from"));
-        from.is_some_and(|node| matches!(&node.kind, Kind::Text(text) if text == "provisioned"))
+        from.and_then(|node| match &node.kind {
+            Kind::Text(text) => Kept::WORDS.iter().find(|(word, _)| text == word).map(|(_, kept)| *kept),
+            _ => None,
+        })
     }
 
     /// Whether it reads what an application stored about the user, and not what an identity provider sent.
@@ -193,17 +221,29 @@ impl SourceReader<'_, '_> {
         }
     }
 
-    /// The location and shape of provisioned groups.
-    fn provisioned(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
-        for key in ["shape", "identity", "delimiter"] {
+    /// Reports options that belong to attributes, with what is true of `kept` instead.
+    fn refuse(&self, keys: &[&str], kept: Kept, instead: &str, sink: &mut DiagnosticSink<'_>) {
+        for key in keys {
             if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
-                let message =
-                    format!("`{key}` is for attributes, and provisioned groups are not an attribute");
-                let help = "remove it: provisioned groups are objects, and belong to the user who logs in"
-                    .to_owned();
-                sink.report(Code::ShapeOption, span, message, help);
+                let name = kept.name();
+                let message = format!("`{key}` is for attributes, and {name} are not an attribute");
+                sink.report(Code::ShapeOption, span, message, format!("remove it: {name} {instead}"));
             }
         }
+    }
+
+    /// The location and shape of Auth0's roles.
+    fn auth0_roles(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
+        let keys = ["shape", "identity", "delimiter", "field"];
+        let instead = "are a list of names, and belong to the user who logs in";
+        self.refuse(&keys, Kept::Auth0Roles, instead, sink);
+        Some((From::Auth0Roles, OwnedShape::List))
+    }
+
+    /// The location and shape of provisioned groups.
+    fn provisioned(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
+        let instead = "are objects, and belong to the user who logs in";
+        self.refuse(&["shape", "identity", "delimiter"], Kept::Provisioned, instead, sink);
         let stated = self.option("field", sink);
         if stated.is_none() && self.has("field") {
             return None;
@@ -225,6 +265,13 @@ impl SourceReader<'_, '_> {
     fn attribute(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let default = self.strategy.default_source();
         let from = self.fields.and_then(|fields| fields.text("from", sink));
+        if let Some(from) = from.as_ref().filter(|from| means_auth0_roles(&from.value)) {
+            let message =
+                format!("`{}` leads to roles of Auth0, which are not below `event.user`", from.value.escape_debug());
+            let help = "write `auth0-roles`, without `shape` and other keys for attributes".to_owned();
+            sink.report(Code::InvalidPointer, &from.span, message, help);
+            return None;
+        }
         if self.has("from") && from.is_none()
             || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "which groups they have", sink))
         {
@@ -338,15 +385,11 @@ impl SourceReader<'_, '_> {
     }
 
     /// Whether signs of withheld groups are checked; by default if the identity provider sent the groups.
-    fn overage(&self, provisioned: bool, sent: bool, sink: &mut DiagnosticSink<'_>) -> bool {
+    fn overage(&self, kept: Option<Kept>, sent: bool, sink: &mut DiagnosticSink<'_>) -> bool {
         let words = [("entra", true), ("none", false)];
         let stated = self.fields.and_then(|fields| fields.choice("overage", &words, sink));
-        if let (true, Some(true), Some(fields)) = (provisioned, stated, self.fields)
-            && let Some(span) = fields.key_span("overage")
-        {
-            let message = "`overage` is for attributes, and provisioned groups are not an attribute";
-            let help = "remove it: provisioned groups are never withheld".to_owned();
-            sink.report(Code::ShapeOption, span, message, help);
+        if let (Some(kept), Some(true)) = (kept, stated) {
+            self.refuse(&["overage"], kept, "are never withheld", sink);
         }
         stated.unwrap_or(sent && self.strategy.has_overage())
     }

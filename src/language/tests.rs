@@ -264,6 +264,15 @@ fn source_reports_options_that_do_not_fit_together() {
         &[("shape-option", "shape"), ("shape-option", "identity"), ("shape-option", "overage")],
     );
     check_connection(
+        "{ strategy: ad, groups: { from: auth0-roles, shape: list, field: name, overage: entra } }",
+        &[("shape-option", "shape"), ("shape-option", "field"), ("shape-option", "overage")],
+    );
+    check_connection(
+        "{ strategy: ad, groups: { from: event.authorization.roles } }",
+        &[("invalid-pointer", "event.authorization.roles")],
+    );
+    check_connection("{ strategy: ad, groups: { from: auth0-roles, overage: none, cap: 5 } }", &[]);
+    check_connection(
         "{ strategy: ad, groups: { from: provisioned, field: mail } }",
         &[("invalid-value", "mail")],
     );

@@ -1,7 +1,7 @@
 //! What to write instead of a value that has the wrong type.
 
 use super::grammar::Object;
-use super::pointer::to_pointer;
+use super::pointer::to_from;
 use super::yaml::{Kind, Node};
 
 /// The type that a value must have.
@@ -97,8 +97,7 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
         ("patterns", kind) => patterns(kind).map(|patterns| format!("write `{patterns}`")),
         ("source", Kind::Text(text)) => {
-            let from = if text == "provisioned" { text.clone() } else { to_pointer(text) };
-            Some(format!("write `groups: {{ from: {} }}`", written(&from)))
+            Some(format!("write `groups: {{ from: {} }}`", written(&to_from(text))))
         }
         (_, Kind::Null) if node.span.start > 0 => None,
         _ => Some(format!("write `key: value` lines; {} describes the keys", object.help_command())),

@@ -159,6 +159,8 @@ fn of_source(strategy: Strategy, source: &OwnedSource) -> Option<Forgeable<'_>> 
     let holds_names = match &source.from {
         From::Provisioned => field.is_none_or(is_name),
         From::Attribute { pointer, .. } => pointer == "/groups" && field.is_none_or(is_name),
+        // The tenant's administrators name its roles and assign them; no identity provider can.
+        From::Auth0Roles => return None,
     };
     match (&source.from, strategy) {
         (From::Provisioned, _) if holds_names => return Some(Forgeable::Provisioned),

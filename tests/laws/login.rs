@@ -332,7 +332,7 @@ impl Login {
         if let Some((name, value)) = &self.sign {
             attributes[*name] = value.clone();
         }
-        let mut claimsmith = json!({});
+        let (mut claimsmith, mut authorization) = (json!({}), None);
         if let Some(year) = self.year {
             claimsmith["now"] = json!(format!("{year}-01-01T00:00:00Z"));
         }
@@ -340,6 +340,7 @@ impl Login {
             let value = value(source, arrival, self.connection);
             match source.shape {
                 Shape::Provisioned => claimsmith["provisioned"] = value.unwrap_or_default(),
+                Shape::Roles => authorization = Some(value),
                 _ => {
                     if let Some(value) = value {
                         attributes[format!("groups{at}")] = value;
@@ -379,6 +380,12 @@ impl Login {
             }
         };
         let mut event = json!({ "user": user, "claimsmith": claimsmith });
+        if let Some(roles) = authorization {
+            event["authorization"] = match roles {
+                Some(roles) => json!({ "roles": roles }),
+                None => json!({}),
+            };
+        }
         let Exchange { protocol, methods, session, token } = &self.exchange;
         for (object, key, value) in [
             ("transaction", "protocol", protocol),
@@ -423,7 +430,7 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
     };
     let texts: Vec<Json> = entries.iter().map(|entry| written(source, entry)).collect();
     Some(match source.shape {
-        Shape::List => json!(texts),
+        Shape::List | Shape::Roles => json!(texts),
         Shape::ListOrString => match texts.as_slice() {
             [Json::String(single)] => json!(single),
             _ => json!(texts),

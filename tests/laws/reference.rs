@@ -222,8 +222,8 @@ fn read<'l>(
             Arrival::Entries(entries) => Ok(entries),
             _ => Err("provisioned-unavailable"),
         },
-        (_, Identity::Unclear(_)) => Err("identity-unclear"),
-        (_, Identity::WithoutProfile) => Err("attribute-absent"),
+        (_, Identity::Unclear(_)) if source.is_attribute() => Err("identity-unclear"),
+        (_, Identity::WithoutProfile) if source.is_attribute() => Err("attribute-absent"),
         _ if login.withholds() && source.sees_overage(login.connection) => Err("overage"),
         _ => match arrival {
             Arrival::Absent => Err("attribute-absent"),

@@ -83,6 +83,8 @@ pub(crate) enum Shape {
     Objects,
     Json,
     Provisioned,
+    /// The roles of Auth0.
+    Roles,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,8 +108,8 @@ pub(crate) struct Source {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    use Shape::{Delimited, Json, List, ListOrString, Objects, Provisioned};
-    let shape = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned][..]);
+    use Shape::{Delimited, Json, List, ListOrString, Objects, Provisioned, Roles};
+    let shape = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned, Roles][..]);
     let form = prop_oneof![
         3 => Just(NameForm::Plain),
         5 => select(&[NameForm::Tidied, NameForm::Dn, NameForm::Domain, NameForm::Email, NameForm::Path][..]),
@@ -115,18 +117,22 @@ fn source() -> impl Strategy<Value = Source> {
     let overage = option::weighted(0.2, any::<bool>());
     (shape, form, prop::bool::weighted(0.3), option::weighted(0.1, 2usize..6), overage).prop_map(
         |(shape, form, empty, cap, overage)| {
-            let is_attribute = shape != Provisioned;
-            let overage = if is_attribute { overage } else { None };
-            Source { shape, form, empty_if_absent: empty && is_attribute, cap, overage }
+            let overage = if matches!(shape, Provisioned | Roles) { None } else { overage };
+            Source { shape, form, empty_if_absent: empty && shape != Provisioned, cap, overage }
         },
     )
 }
 
 impl Source {
+    /// Whether it is an attribute of the identity that logged in, and not something that Auth0 keeps.
+    pub(crate) fn is_attribute(self) -> bool {
+        !matches!(self.shape, Shape::Provisioned | Shape::Roles)
+    }
+
     /// Whether a sign of withheld groups makes it incomplete.
     pub(crate) fn sees_overage(self, connection: usize) -> bool {
         let by_strategy = CONNECTIONS[connection].1 != "ad";
-        self.shape != Shape::Provisioned && self.overage.unwrap_or(by_strategy)
+        self.is_attribute() && self.overage.unwrap_or(by_strategy)
     }
 
     pub(crate) fn json(self, at: usize) -> Json {
@@ -162,6 +168,7 @@ impl Source {
             }
             Shape::Json => set("shape", "json"),
             Shape::Provisioned => set("from", "provisioned"),
+            Shape::Roles => set("from", "auth0-roles"),
         }
         if self.empty_if_absent {
             set("absent", "empty");
@@ -221,8 +228,8 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     let sources = prop_oneof![
         3 => source().prop_map(|it| (vec![it], false)),
         2 => (source(), source(), any::<bool>()).prop_map(|(one, mut two, first)| {
-            // There is one list of provisioned groups.
-            if two.shape == Shape::Provisioned {
+            // There is one list of provisioned groups, and one of roles.
+            if !two.is_attribute() {
                 two.shape = Shape::List;
             }
             (vec![one, two], first)

@@ -11,6 +11,8 @@ use crate::outcome::Reason;
 pub(super) fn lookup(lookup: &Lookup<'_>) -> String {
     match lookup.base {
         Base::Provisioned => "provisioned".to_owned(),
+        // The only member of the event that a source reads, apart from `event.user`.
+        Base::Event if lookup.pointer == "/authorization/roles" => "auth0-roles".to_owned(),
         Base::Login | Base::User | Base::Event => lookup.pointer.to_owned(),
     }
 }

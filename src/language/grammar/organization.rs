@@ -136,12 +136,12 @@ pub(crate) static SOURCE: Object = Object {
             "from",
             ValueType::Either(&[
                 ValueType::Text(&POINTER),
-                ValueType::Word(&[word(
-                    "provisioned",
-                    "The groups that SCIM or directory sync wrote to Auth0.",
-                )]),
+                ValueType::Word(&[
+                    word("provisioned", "The groups that SCIM or directory sync wrote to Auth0."),
+                    word("auth0-roles", "The names of the roles that the user has in Auth0."),
+                ]),
             ]),
-            "A JSON Pointer below `event.user`, or `provisioned`; the default depends on the strategy.",
+            "A JSON Pointer below `event.user`, `provisioned` or `auth0-roles`; the default depends on the strategy.",
         ),
         Key::optional(
             "identity",
@@ -200,7 +200,7 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "overage",
             ValueType::Word(OVERAGE),
-            "Which signs of withheld groups are checked; by default `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or `provisioned`, otherwise `none`.",
+            "Which signs of withheld groups are checked; by default `entra` for `waad`, `oidc` and `samlp` unless `from` is in `/app_metadata` or a word, otherwise `none`.",
         ),
         Key::optional(
             "cap",
@@ -212,7 +212,11 @@ pub(crate) static SOURCE: Object = Object {
         ),
     ],
     constraints: &[
-        Constraint::Forbids(Where::is("from", &["provisioned"]), &["shape", "identity", "delimiter"]),
+        Constraint::Forbids(
+            Where::is("from", &["provisioned", "auth0-roles"]),
+            &["shape", "identity", "delimiter"],
+        ),
+        Constraint::Forbids(Where::is("from", &["auth0-roles"]), &["field"]),
         Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited"]), &["delimiter"]),
         Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "json"]), &["field"]),
         Constraint::Requires(Where::is("shape", &["objects"]), &["field"]),

@@ -22,6 +22,7 @@ fn case_groups_have_the_shape_and_form_of_the_source() {
         let connection = format!("{{ strategy: ad, groups: {{ {source} }} }}");
         let event = event(&connection, &format!("application: qlik, groups: {groups}"));
         let found = event.pointer("/user/groups").or(event.pointer("/claimsmith/provisioned"));
+        let found = found.or(event.pointer("/authorization/roles"));
         assert_eq!(found.expect(source).to_string(), expected, "{source}");
     }
     check("shape: list", "[a, b]", r#"["a","b"]"#);
@@ -37,6 +38,7 @@ fn case_groups_have_the_shape_and_form_of_the_source() {
         "[a, b]",
         r#"[{"connection_id":"con_login","name":"a"},{"connection_id":"con_login","name":"b"}]"#,
     );
+    check("from: auth0-roles", "[a, b]", r#"["a","b"]"#);
     check("from: provisioned, field: id", "a", r#"[{"connection_id":"con_login","id":"a"}]"#);
 }
 
@@ -93,6 +95,8 @@ fn case_reports_contradicting_keys() {
     check_case("", "groups: a, provisioned: [{ id: b }]", &[("missing-key", "{")]);
     check_case("from: provisioned", "groups: a, provisioned: [b]", &[("invalid-value", "provisioned")]);
     check_case("from: provisioned", "provisioned: [b]", &[]);
+    check_case("from: auth0-roles", "groups: a, auth0-roles: b", &[("invalid-value", "auth0-roles")]);
+    check_case("from: auth0-roles", "auth0-roles: [b]", &[]);
     check_case("shape: string", "groups: [a, b]", &[("invalid-value", "[a, b]")]);
     check_case("", "groups: a, now: 1970", &[("wrong-type", "1970")]);
 }

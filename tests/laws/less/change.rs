@@ -268,7 +268,7 @@ impl Change {
             }
             Self::Cut(source) => sources[*source].cap.is_none().then_some(Exception::CapNone),
             Self::Identity(Identity::WithoutProfile) => {
-                let attributes = || sources.iter().filter(|source| source.shape != Shape::Provisioned);
+                let attributes = || sources.iter().filter(|source| source.is_attribute());
                 let makes_room = *first && sources.len() > 1;
                 let is_empty = attributes().any(|source| source.empty_if_absent);
                 lost(&ATTRIBUTES, true)
