@@ -26,6 +26,7 @@ pages! {
     "language" "language/index.md",
     "platform" "language/platform.md",
     "connections" "language/connections.md",
+    "kept" "language/kept.md",
     "shapes" "language/shapes.md",
     "names" "language/names.md",
     "rules" "language/rules.md",
