@@ -266,8 +266,10 @@ impl SourceReader<'_, '_> {
         let default = self.strategy.default_source();
         let from = self.fields.and_then(|fields| fields.text("from", sink));
         if let Some(from) = from.as_ref().filter(|from| means_auth0_roles(&from.value)) {
-            let message =
-                format!("`{}` leads to roles of Auth0, which are not below `event.user`", from.value.escape_debug());
+            let message = format!(
+                "`{}` leads to roles of Auth0, which are not below `event.user`",
+                from.value.escape_debug()
+            );
             let help = "write `auth0-roles`, without `shape` and other keys for attributes".to_owned();
             sink.report(Code::InvalidPointer, &from.span, message, help);
             return None;
