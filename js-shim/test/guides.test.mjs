@@ -2,7 +2,7 @@
  * The guides do what they say: their commands run in order, in an empty folder, and print what the page shows.
  *
  * - In a block `console`, a line that begins with `$ ` is a command, and what follows is what it prints.
- *   A line `…` stands for any lines.
+ *   A line `…` is replaced by any lines.
  * - `<!-- write PATH -->` before a block makes the file, `<!-- add to PATH -->` appends to it, and
  *   `<!-- replace in PATH -->` before two blocks replaces the text of the first by that of the second.
  *
