@@ -47,6 +47,12 @@ impl<'b> GrantExpansion<'b> {
         Some(Self { parts, candidates })
     }
 
+    /// The target groups that it may grant, ascending.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn candidates(&self) -> &[TargetId] {
+        &self.candidates
+    }
+
     /// Appends the expansion.
     pub(crate) fn expand(&self, captures: &[&[u8]], text: &mut Vec<u8>) {
         for part in &self.parts {

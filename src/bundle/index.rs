@@ -80,7 +80,7 @@ pub struct Organization<'b> {
     pub(crate) connections: core::ops::Range<usize>,
     /// The lookups of the inputs of the mapping's conditions and policies.
     pub(crate) condition_inputs: Vec<LookupId>,
-    block: &'b [u8],
+    pub(crate) block: &'b [u8],
     mapping: OnceLock<Option<Box<Mapping<'b>>>>,
 }
 

@@ -6,7 +6,10 @@ mod reasons;
 mod written;
 
 pub use self::login::{LoginDescription, LoginProblem, application_names, describe_login, nearest_word};
-pub use self::overview::{OpenGroup, mapping_files, open_groups, owners, strategies};
+pub use self::overview::{
+    ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,
+    expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies,
+};
 pub use self::reasons::{Reasons, reasons};
 use super::CompiledPlatform;
 use super::grants::GrantChecker;

@@ -114,6 +114,11 @@ impl ActionSizes {
     }
 }
 
+/// How many bytes of an Action a bundle takes.
+pub(crate) fn embedded_len(bundle: &[u8]) -> anyhow::Result<usize> {
+    Ok(BASE64_STANDARD.encode(compress(bundle)?).len())
+}
+
 /// Makes an Action from mappings.
 pub(crate) fn compose(
     engine: EmbeddedEngine<'_>,
@@ -161,11 +166,6 @@ pub(crate) fn compose(
         rules: platform.counts.rules,
     };
     Ok(Action { text, sizes })
-}
-
-/// How many bytes of an Action a bundle takes.
-pub(crate) fn embedded_len(bundle: &[u8]) -> anyhow::Result<usize> {
-    Ok(BASE64_STANDARD.encode(compress(bundle)?).len())
 }
 
 /// How many digits of a SHA-256 are kept: 132 bits, which is enough to detect damage.

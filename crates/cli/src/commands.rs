@@ -3,11 +3,14 @@
 mod bundle;
 mod completions;
 mod evaluate;
+mod expiring;
 mod explain;
 mod fmt;
 mod help;
 mod init;
+mod list;
 mod man;
+mod matrix;
 mod new;
 mod schema;
 mod test;
@@ -50,6 +53,9 @@ enum Verb {
     Test(test::TestArguments),
     Evaluate(evaluate::EvaluateArguments),
     Explain(explain::ExplainArguments),
+    List(list::ListArguments),
+    Matrix(matrix::MatrixArguments),
+    Expiring(expiring::ExpiringArguments),
     Bundle(bundle::BundleArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -68,6 +74,9 @@ impl CommandLine {
             Verb::Test(arguments) => arguments.run(terminal),
             Verb::Evaluate(arguments) => arguments.run(terminal),
             Verb::Explain(arguments) => arguments.run(terminal),
+            Verb::List(arguments) => arguments.run(terminal),
+            Verb::Matrix(arguments) => arguments.run(terminal),
+            Verb::Expiring(arguments) => arguments.run(terminal),
             Verb::Bundle(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),

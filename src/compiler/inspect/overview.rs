@@ -1,8 +1,16 @@
 //! What a platform has: groups that can be granted, and who is responsible for which file.
 
+use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::super::CompiledPlatform;
+use crate::bundle::index::Bundle;
+use crate::host::event::Event;
+use crate::ids::{Id as _, OrganizationId, RuleId};
+use crate::language::cases::Case;
+use crate::language::model::Organization;
 use crate::language::strategy::Strategy;
 
 /// A target group that a rule may grant without being marked, and an application that it belongs to.
@@ -48,4 +56,192 @@ pub fn owners(platform: &CompiledPlatform) -> BTreeMap<&str, BTreeSet<&str>> {
 /// The strategies that a connection can have.
 pub fn strategies() -> impl Iterator<Item = &'static str> {
     Strategy::CHOICES.iter().map(|(name, _)| *name)
+}
+
+/// An organization at a glance.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct OrganizationOverview {
+    /// The name of its mapping.
+    pub name: String,
+    /// The path of its file.
+    pub file: String,
+    /// The id of its Auth0 organization.
+    pub organization: Option<String>,
+    /// Its connections.
+    pub connections: Vec<ConnectionOverview>,
+    /// The number of its rules, with those of templates.
+    pub rules: usize,
+    /// The number of its cases.
+    pub cases: usize,
+    /// The `owner`s of its rules, sorted.
+    pub owners: Vec<String>,
+    /// The size of its part of the bundle, in bytes.
+    pub bundle_bytes: usize,
+}
+
+/// A connection at a glance.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct ConnectionOverview {
+    /// Its name.
+    pub name: String,
+    /// Its strategy.
+    pub strategy: &'static str,
+}
+
+/// All organizations, sorted by name. `bundle` is the platform's.
+pub fn overview(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Vec<OrganizationOverview> {
+    let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in &platform.cases {
+        *cases.entry(organization_of(case, platform, bundle).unwrap_or_default()).or_default() += 1;
+    }
+    let mut overview: Vec<OrganizationOverview> = platform
+        .model
+        .organizations
+        .iter()
+        .map(|it| {
+            let owners: BTreeSet<&str> = it.rules.iter().filter_map(|rule| rule.owner.as_deref()).collect();
+            let connections = it.connections.iter().map(|connection| ConnectionOverview {
+                name: connection.name.value.clone(),
+                strategy: connection.strategy.name(),
+            });
+            let compiled = bundle.organizations().iter().find(|compiled| compiled.name == it.name);
+            OrganizationOverview {
+                name: it.name.clone(),
+                file: it.file.clone(),
+                organization: it.id.as_ref().map(|id| id.value.clone()),
+                connections: connections.collect(),
+                rules: it.rules.len(),
+                cases: cases.get(it.name.as_str()).copied().unwrap_or_default(),
+                owners: owners.into_iter().map(str::to_owned).collect(),
+                bundle_bytes: compiled.map_or(0, |compiled| compiled.block.len()),
+            }
+        })
+        .collect();
+    overview.sort_by(|left, right| left.name.cmp(&right.name));
+    overview
+}
+
+/// The organization that a case is about: that of its test file, or in a file with a whole platform that of its login.
+fn organization_of<'p>(case: &Case, platform: &'p CompiledPlatform, bundle: &Bundle<'_>) -> Option<&'p str> {
+    let stem = case.file.rsplit('/').next().and_then(|file| file.strip_suffix(".test.yaml"));
+    let known = |name: &str| {
+        let organizations = platform.model.organizations.iter();
+        organizations.map(|it| it.name.as_str()).find(|known| *known == name)
+    };
+    if let Some(name) = stem.and_then(known) {
+        return Some(name);
+    }
+    let event = Event::from_json(case.event.clone()).ok()?;
+    let connection = bundle.connection(event.route(bundle).destination.connection()?)?;
+    known(bundle.organization(connection.organization)?.name)
+}
+
+/// What an organization's mapping can do with a target group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct MatrixEntry {
+    /// The rule; `None` for the default.
+    pub rule: Option<String>,
+    /// `grant`, `exclude` or `default`.
+    pub effect: &'static str,
+    /// Whether a condition or an expiry also decides.
+    pub conditional: bool,
+}
+
+/// Which organizations can grant which target groups.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Matrix {
+    /// The target groups, sorted.
+    pub groups: Vec<String>,
+    /// The organizations, sorted by name.
+    pub organizations: Vec<MatrixRow>,
+}
+
+/// What one organization can grant.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct MatrixRow {
+    /// The name of its mapping.
+    pub name: String,
+    /// By target group; groups that it never grants or excludes are left out.
+    pub groups: BTreeMap<String, Vec<MatrixEntry>>,
+}
+
+/// The target groups that each organization's rules can grant or exclude, from the compiled rules. `bundle` is the
+/// platform's.
+pub fn matrix(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Matrix {
+    let groups = platform.model.platform.groups.iter().map(|group| group.name.value.clone()).collect();
+    let rows = (0..bundle.organizations().len()).map(|at| {
+        let organization = OrganizationId::new(u32::try_from(at).unwrap_or(u32::MAX));
+        matrix_row(bundle, organization)
+    });
+    Matrix { groups, organizations: rows.collect() }
+}
+
+fn matrix_row(bundle: &Bundle<'_>, id: OrganizationId) -> MatrixRow {
+    let name = bundle.organization(id).map(|it| it.name.to_owned()).unwrap_or_default();
+    let mut groups: BTreeMap<String, Vec<MatrixEntry>> = BTreeMap::new();
+    let Some(mapping) = bundle.mapping(id) else { return MatrixRow { name, groups } };
+    for (rule, at) in mapping.rules().iter().zip((0..).map(RuleId)) {
+        let compound = mapping.compound_rule(at);
+        let conditional = compound.is_some_and(|it| it.condition.is_some() || it.expires != 0);
+        let effect = if rule.excludes { "exclude" } else { "grant" };
+        let candidates = compound.map(|it| it.expansions.iter().flat_map(|it| it.candidates()));
+        let all = mapping.grants(at).iter().chain(candidates.into_iter().flatten());
+        for group in all.filter_map(|group| bundle.group_name(*group)) {
+            let entry = MatrixEntry { rule: Some(rule.id.to_owned()), effect, conditional };
+            let entries = groups.entry(group.to_owned()).or_default();
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        }
+    }
+    for group in mapping.default.iter().filter_map(|group| bundle.group_name(*group)) {
+        let entry = MatrixEntry { rule: None, effect: "default", conditional: false };
+        groups.entry(group.to_owned()).or_default().push(entry);
+    }
+    MatrixRow { name, groups }
+}
+
+/// A rule that expires.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct ExpiringRule {
+    /// The name of the mapping.
+    pub organization: String,
+    /// The id of the rule.
+    pub rule: String,
+    /// The team that is responsible for it.
+    pub owner: Option<String>,
+    /// The file of the rule, and where it states the expiry.
+    pub file: String,
+    /// The bytes of the expiry in the file.
+    pub span: Range<usize>,
+    /// In seconds since 1970.
+    pub at: i64,
+}
+
+/// The rules that expire, the first to expire first.
+pub fn expiring_rules(platform: &CompiledPlatform) -> Vec<ExpiringRule> {
+    let rules = |it: &Organization| {
+        let expiring = it.rules.iter().filter_map(|rule| Some((rule, rule.expires.clone()?)));
+        let name = it.name.clone();
+        let expiring = expiring.map(move |(rule, (at, span))| ExpiringRule {
+            organization: name.clone(),
+            rule: rule.id.value.clone(),
+            owner: rule.owner.clone(),
+            file: rule.file.clone(),
+            span,
+            at,
+        });
+        expiring.collect::<Vec<_>>()
+    };
+    let mut all: Vec<ExpiringRule> = platform.model.organizations.iter().flat_map(rules).collect();
+    all.sort_by(|left, right| {
+        (left.at, &left.organization, &left.rule).cmp(&(right.at, &right.organization, &right.rule))
+    });
+    all
 }

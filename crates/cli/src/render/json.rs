@@ -48,6 +48,11 @@ struct Versioned<'b, T> {
     body: &'b T,
 }
 
+/// Writes a document that does not contain its version, with it.
+pub(crate) fn versioned(out: &mut impl Write, body: &impl Serialize) -> io::Result<()> {
+    document(out, &Versioned { version: VERSION, body })
+}
+
 /// Writes an explanation.
 pub(crate) fn explanation(
     out: &mut impl Write,

@@ -18,6 +18,9 @@ fn every_verb_has_help() {
         "help",
         "init",
         "new",
+        "list",
+        "matrix",
+        "expiring",
     ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");

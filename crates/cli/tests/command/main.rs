@@ -18,6 +18,7 @@ mod help;
 mod init;
 #[cfg(unix)]
 mod links;
+mod overview;
 mod sarif;
 mod schema;
 mod shell;
