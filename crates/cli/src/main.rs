@@ -34,6 +34,7 @@ mod results;
 mod scaffold;
 mod source_map;
 mod terminal;
+mod watch;
 mod write;
 
 use std::process::ExitCode;

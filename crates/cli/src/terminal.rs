@@ -17,8 +17,18 @@ impl Terminal {
     pub(crate) fn standard() -> Self {
         let (out, err) = (io::stdout().lock(), io::stderr().lock());
         Self {
-            out: Stream { color: wants_color(&out), closed: false, sink: Sink::Out(BufWriter::new(out)) },
-            err: Stream { color: wants_color(&err), closed: false, sink: Sink::Err(err) },
+            out: Stream {
+                color: wants_color(&out),
+                is_terminal: is_screen(&out),
+                closed: false,
+                sink: Sink::Out(BufWriter::new(out)),
+            },
+            err: Stream {
+                color: wants_color(&err),
+                is_terminal: is_screen(&err),
+                closed: false,
+                sink: Sink::Err(err),
+            },
         }
     }
 
@@ -44,6 +54,8 @@ impl Terminal {
 pub(crate) struct Stream {
     /// Whether to print in colors.
     pub(crate) color: bool,
+    /// Whether it is a terminal with a screen, which can be cleared.
+    pub(crate) is_terminal: bool,
     closed: bool,
     sink: Sink,
 }
@@ -106,6 +118,10 @@ impl Write for Stream {
 /// Whether a stream is printed in colors: only on a terminal, and not if the user refuses (<https://no-color.org>).
 fn wants_color(stream: &impl IsTerminal) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-    stream.is_terminal() && !refused && !dumb
+    is_screen(stream) && !refused
+}
+
+/// Whether a stream is a terminal that understands more than text.
+fn is_screen(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }

@@ -21,6 +21,8 @@ const ORDER: &[&str] = &[
     "source_map",
     "input",
     "mapping_files",
+    "watch/native",
+    "watch",
     "mappings",
     "write/refusal",
     "write/no_follow",

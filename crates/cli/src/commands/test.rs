@@ -17,6 +17,7 @@ use crate::mappings::Mappings;
 use crate::render::{github, human, json};
 use crate::results::TestedCase;
 use crate::terminal::Terminal;
+use crate::watch;
 
 /// Run the test cases of the mapping files
 ///
@@ -36,6 +37,9 @@ pub(super) struct TestArguments {
     /// Treat warnings as errors: the exit code is 1 if there are any
     #[arg(long)]
     deny_warnings: bool,
+    /// Run again whenever a mapping file changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
     format: TestFormat,
@@ -70,10 +74,18 @@ Examples:
   claimsmith test --only acme
   claimsmith test --only 'an analyst*finance'
   claimsmith test --deny-warnings
+  claimsmith test --watch --only acme
   claimsmith test --format json | jq '.cases[] | select(.passed | not)'";
 
 impl TestArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        if self.watch {
+            return watch::repeat(&self.mappings.path, terminal, &|terminal| self.run_once(terminal));
+        }
+        self.run_once(terminal)
+    }
+
+    fn run_once(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let mappings = Mappings::load(&self.mappings.path)?;
         let mut tested = Vec::new();
         let mut node = None;

@@ -8,6 +8,7 @@ use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
+use crate::watch;
 
 /// Check mapping files and report all problems
 ///
@@ -21,6 +22,9 @@ pub(super) struct ValidateArguments {
     /// Treat warnings as errors: the exit code is 1 if there are any
     #[arg(long)]
     deny_warnings: bool,
+    /// Run again whenever a mapping file changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: ValidateFormat,
@@ -45,11 +49,19 @@ Examples:
   claimsmith validate
   claimsmith validate customers/mappings --format json
   claimsmith validate --deny-warnings
+  claimsmith validate --watch             # again after each change
   claimsmith validate --format github     # annotations of a GitHub workflow
   claimsmith validate --format sarif > findings.sarif";
 
 impl ValidateArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        if self.watch {
+            return watch::repeat(&self.mappings.path, terminal, &|terminal| self.run_once(terminal));
+        }
+        self.run_once(terminal)
+    }
+
+    fn run_once(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let mappings = Mappings::load(&self.mappings.path)?;
         let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);

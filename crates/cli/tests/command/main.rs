@@ -26,3 +26,5 @@ mod support;
 mod terminal;
 mod test;
 mod validate;
+#[cfg(not(target_family = "wasm"))]
+mod watch;
