@@ -35,8 +35,8 @@ pub(crate) struct FileKind {
 /// Every kind of file.
 pub(crate) static FILES: &[FileKind] = &[
     FileKind { name: "platform", path: "platform.yaml", object: &PLATFORM },
-    FileKind { name: "organization", path: "organizations/*.yaml", object: &ORGANIZATION },
-    FileKind { name: "test", path: "organizations/*.test.yaml", object: &TESTS },
+    FileKind { name: "organization", path: "organizations/**/*.yaml", object: &ORGANIZATION },
+    FileKind { name: "test", path: "organizations/**/*.test.yaml", object: &TESTS },
     FileKind { name: "template", path: "templates/*@*.yaml", object: &TEMPLATE },
     FileKind { name: "whole", path: "*.yaml", object: &SINGLE_FILE },
 ];

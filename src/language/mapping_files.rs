@@ -1,5 +1,7 @@
 //! The files of a platform: the role of each file, and the order in which they are read.
 
+use std::collections::BTreeMap;
+
 use crate::collections::parallel_map;
 use crate::diagnostic::{Code, Diagnostic, SourceFile};
 
@@ -51,30 +53,36 @@ impl MappingFiles {
     }
 
     fn read_folder(&mut self, files: &[SourceFile]) {
-        let names: Vec<&str> = files
-            .iter()
-            .filter_map(|file| match role_of(&file.path) {
-                FileRole::Organization(name) => Some(name),
-                _ => None,
-            })
-            .collect();
+        let root = root_of(files);
+        let mut mappings: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut names = Vec::new();
+        for file in files {
+            if let FileRole::Organization(name) = role_in(root, &file.path) {
+                mappings.entry(name).or_insert(&file.path);
+                names.push(name);
+            }
+        }
         let mut seen = Vec::new();
         let mut readable = Vec::new();
         for file in files {
-            let role = role_of(&file.path);
+            let role = role_in(root, &file.path);
             let only_once = matches!(role, FileRole::Platform | FileRole::Template(_));
             if role == FileRole::Misplaced || only_once && seen.contains(&role) {
                 self.report_misplaced(&file.path);
                 continue;
             }
             if let FileRole::Test(name) = role
-                && !names.contains(&name)
+                && self.report_far_test(&file.path, name, mappings.get(name).copied())
             {
-                let message = format!("the mapping `{name}.yaml` of this test file is missing");
-                let help =
-                    format!("give it the name of the mapping that it tests, or add `{name}.yaml` next to it");
-                self.diagnostics
-                    .push(Diagnostic::new(Code::MissingMapping, &file.path, 0..0, message).help(help));
+                continue;
+            }
+            if let FileRole::Organization(name) = role
+                && let Some(first) = mappings.get(name).filter(|first| **first != file.path)
+            {
+                let message = format!("there is already a mapping of the name `{name}`, `{first}`");
+                let help = "give one of the two files another name: the name of a mapping is unique, whatever its folder";
+                let diagnostic = Diagnostic::new(Code::DuplicateOrganization, &file.path, 0..0, message);
+                self.diagnostics.push(diagnostic.related(first, 0..0, "first here").help(help));
                 continue;
             }
             seen.push(role);
@@ -114,7 +122,7 @@ impl MappingFiles {
             }
         }
         self.read_sections(&sections, &names, Layout::Folder);
-        if !files.iter().any(|file| role_of(&file.path) == FileRole::Platform) {
+        if !files.iter().any(|file| role_in(root, &file.path) == FileRole::Platform) {
             let message = "the folder has no `platform.yaml`";
             self.diagnostics.push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message));
         }
@@ -122,6 +130,23 @@ impl MappingFiles {
             let message = "the folder has no mapping of an organization";
             self.diagnostics.push(Diagnostic::new(Code::NoOrganizations, "organizations", 0..0, message));
         }
+    }
+
+    /// Reports a test file that is not next to its mapping, and says whether it did.
+    fn report_far_test(&mut self, path: &str, name: &str, mapping: Option<&str>) -> bool {
+        let (message, help) = match mapping {
+            None => (
+                format!("the mapping `{name}.yaml` of this test file is missing"),
+                format!("give it the name of the mapping that it tests, or add `{name}.yaml` next to it"),
+            ),
+            Some(mapping) if folder_of(mapping) == folder_of(path) => return false,
+            Some(mapping) => (
+                format!("the mapping `{name}.yaml` of this test file is in another folder, `{mapping}`"),
+                "move the test file next to it".to_owned(),
+            ),
+        };
+        self.diagnostics.push(Diagnostic::new(Code::MissingMapping, path, 0..0, message).help(help));
+        true
     }
 
     fn report_misplaced(&mut self, path: &str) {
@@ -227,14 +252,44 @@ enum FileRole<'p> {
     Misplaced,
 }
 
+/// The folder of a platform: the one with the `platform.yaml` that is in the fewest folders.
+fn root_of(files: &[SourceFile]) -> Option<&str> {
+    let platforms = files.iter().map(|file| file.path.as_str());
+    let platforms = platforms.filter(|path| role_of(path) == FileRole::Platform);
+    let first = platforms.min_by_key(|path| (path.matches('/').count(), *path))?;
+    Some(folder_of(first))
+}
+
+/// The role of a file in the folder of a platform. Below its `organizations/`, folders have any names.
+fn role_in<'p>(root: Option<&str>, path: &'p str) -> FileRole<'p> {
+    let below = root.and_then(|root| match root {
+        "" => Some(path),
+        root => path.strip_prefix(root)?.strip_prefix('/'),
+    });
+    let file = below.and_then(|below| below.strip_prefix("organizations/")?.rsplit('/').next());
+    match file.and_then(|file| file.strip_suffix(".yaml")) {
+        Some(stem) => organization_or_test(stem),
+        None => role_of(path),
+    }
+}
+
+fn organization_or_test(stem: &str) -> FileRole<'_> {
+    match stem.strip_suffix(".test") {
+        Some(name) => FileRole::Test(name),
+        None => FileRole::Organization(stem),
+    }
+}
+
+/// The folder of a file.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 fn role_of(path: &str) -> FileRole<'_> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let is_in = |name: &str| folder.rsplit('/').next() == Some(name);
     match file.strip_suffix(".yaml") {
-        Some(stem) if is_in("organizations") => match stem.strip_suffix(".test") {
-            Some(name) => FileRole::Test(name),
-            None => FileRole::Organization(stem),
-        },
+        Some(stem) if is_in("organizations") => organization_or_test(stem),
         Some(stem) if is_in("templates") => match template::parse_reference(stem) {
             Some(_) => FileRole::Template(stem),
             None => FileRole::Misplaced,
@@ -282,7 +337,35 @@ fn check_template_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{FileRole, role_of};
+    use super::{FileRole, role_in, role_of, root_of};
+    use crate::diagnostic::SourceFile;
+
+    #[test]
+    fn folders_below_organizations_have_any_names() {
+        let check = |root: &str, path: &str, expected: FileRole<'_>| {
+            assert_eq!(role_in(Some(root), path), expected, "{path} in {root}");
+        };
+        check("mappings", "mappings/organizations/emea/acme.yaml", FileRole::Organization("acme"));
+        check("", "organizations/a/b/acme.test.yaml", FileRole::Test("acme"));
+        check("m", "m/organizations/templates/acme.yaml", FileRole::Organization("acme"));
+        check("m", "m/organizations/emea/platform.yaml", FileRole::Organization("platform"));
+        check("m", "m/organizations/emea/acme.yml", FileRole::Misplaced);
+        check("m", "m/emea/acme.yaml", FileRole::Misplaced);
+        check("organizations/m", "organizations/m/emea/acme.yaml", FileRole::Misplaced);
+        check("organizations/m", "organizations/m/platform.yaml", FileRole::Platform);
+        assert_eq!(role_in(None, "organizations/emea/acme.yaml"), FileRole::Misplaced);
+    }
+
+    #[test]
+    fn root_is_the_folder_of_the_platform() {
+        let root = |paths: &[&str]| {
+            let file = |path: &&str| SourceFile { path: (*path).to_owned(), text: String::new() };
+            root_of(&paths.iter().map(file).collect::<Vec<_>>()).map(str::to_owned)
+        };
+        assert_eq!(root(&["m/organizations/a/platform.yaml", "m/platform.yaml"]).as_deref(), Some("m"));
+        assert_eq!(root(&["platform.yaml"]).as_deref(), Some(""));
+        assert_eq!(root(&["m/organizations/platform.yaml"]), None);
+    }
 
     #[test]
     fn role_of_file_follows_from_path() {

@@ -46,7 +46,7 @@ impl Schema {
 /// ```
 /// let schemas = claimsmith::schema::schemas();
 /// let organization = schemas.iter().find(|schema| schema.kind == "organization").expect("a kind of file");
-/// assert_eq!(organization.path, "organizations/*.yaml");
+/// assert_eq!(organization.path, "organizations/**/*.yaml");
 /// assert_eq!(organization.file_name(), "organization.schema.json");
 /// assert_eq!(organization.json["required"], serde_json::json!(["version", "connections"]));
 /// ```

@@ -81,7 +81,8 @@ impl InitArguments {
 }
 
 /// What has to be replaced in the files of a new organization.
-pub(super) fn replace_steps(name: &str, strategy: &str, mappings: &str) -> Vec<String> {
+pub(super) fn replace_steps(path: &str, strategy: &str, mappings: &str) -> Vec<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
     let id = scaffold::placeholder_id(name);
     let mut steps = Vec::new();
     if mappings == "mappings" {
@@ -90,11 +91,11 @@ pub(super) fn replace_steps(name: &str, strategy: &str, mappings: &str) -> Vec<S
         );
     }
     steps.push(format!(
-        "in {mappings}/organizations/{name}.yaml: the id of the organization in place of `{id}`, the name of the \
+        "in {mappings}/organizations/{path}.yaml: the id of the organization in place of `{id}`, the name of the \
          connection in place of `{name}-{strategy}`, and the customer's groups"
     ));
     steps.push(format!(
-        "in {mappings}/organizations/{name}.test.yaml: logins that must work, and some that must not"
+        "in {mappings}/organizations/{path}.test.yaml: logins that must work, and some that must not"
     ));
     steps
 }

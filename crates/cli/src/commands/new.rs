@@ -38,7 +38,7 @@ enum NewThing {
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 struct NewOrganizationArguments {
-    /// The name of the organization: lowercase letters, digits and `-`
+    /// The name of the organization: lowercase letters, digits and `-`; `emea/acme` puts it into a folder
     name: String,
     /// The strategy of its connection in Auth0
     #[arg(long, value_name = "STRATEGY", value_parser = strategies())]
@@ -51,6 +51,7 @@ struct NewOrganizationArguments {
 const AFTER_HELP: &str = "\
 Examples:
   claimsmith new organization acme --strategy waad
+  claimsmith new organization emea/initech --strategy okta
   claimsmith new organization globex --strategy samlp --mappings customers/mappings
 
 `claimsmith help which-strategy` says which strategy a customer has.";
@@ -65,8 +66,10 @@ impl NewArguments {
 
 impl NewOrganizationArguments {
     fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let name = self.name.as_str();
-        ensure_name(name)?;
+        let (folder, name) = self.name.rsplit_once('/').unwrap_or(("", &self.name));
+        for part in self.name.split('/') {
+            ensure_name(part)?;
+        }
         ensure!(
             self.mappings.is_dir(),
             "`{}` is not a folder; `claimsmith init` starts one with its first organization",
@@ -78,14 +81,14 @@ impl NewOrganizationArguments {
         if let Some((_, file)) = inspect::mapping_files(&platform).find(|(known, _)| *known == name) {
             bail!("there is an organization `{name}` already, in `{file}`; choose another name");
         }
-        let files = self.passing_files(&platform)?;
+        let files = self.passing_files(name, folder, &platform)?;
         write_new(&self.mappings, &files)?;
         let mappings = self.mappings.display().to_string();
         for file in &files {
             writeln!(terminal.out, "wrote {mappings}/{}", file.path)?;
         }
         writeln!(terminal.out, "\nwhat to do next")?;
-        let mut steps: Vec<String> = replace_steps(name, &self.strategy, &mappings)
+        let mut steps: Vec<String> = replace_steps(&self.name, &self.strategy, &mappings)
             .into_iter()
             .filter(|step| !step.contains("platform.yaml"))
             .collect();
@@ -99,7 +102,12 @@ impl NewOrganizationArguments {
     }
 
     /// The files, with the expectations that hold under the platform's policies.
-    fn passing_files(&self, platform: &CompiledPlatform) -> anyhow::Result<Vec<NewFile>> {
+    fn passing_files(
+        &self,
+        name: &str,
+        folder: &str,
+        platform: &CompiledPlatform,
+    ) -> anyhow::Result<Vec<NewFile>> {
         let groups = inspect::open_groups(platform);
         let first = groups.first();
         let first = first.context(
@@ -107,13 +115,13 @@ impl NewOrganizationArguments {
              add a group that is not to the registry",
         )?;
         let second = groups.get(1).unwrap_or(first);
-        let organization =
-            NewOrganization { name: &self.name, strategy: &self.strategy, grants: [first, second] };
+        let organization = NewOrganization { name, strategy: &self.strategy, grants: [first, second] };
         let mut problem = String::new();
         for expectations in Expectations::ALL {
             let mut files: Vec<NewFile> = organization.files(expectations).into();
             for file in &mut files {
-                file.path = format!("organizations/{}", file.path);
+                let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+                file.path = format!("organizations/{folder}{}", file.path);
             }
             match self.check(&files)? {
                 None => return Ok(files),

@@ -143,7 +143,8 @@ fn new_organization_passes_under_any_policy() {
 #[test]
 fn wrong_names_and_folders_are_refused() {
     let folder = folder(&[("organizations/acme.yaml", ACME)]);
-    for name in ["../evil", "Acme", "a b", "acme.test", ""] {
+    for name in ["../evil", "Acme", "a b", "acme.test", "", "/acme", "emea//acme", "emea/../../acme", "emea/"]
+    {
         let err = run_in(&folder, &["new", "organization", name, "--strategy", "ad"]).failed();
         assert!(err.contains("cannot be the name of an organization; write lowercase letters"), "{err}");
     }
@@ -185,4 +186,21 @@ fn tour_of_the_readme_works() {
     check_passes(&folder, "mappings", 4);
     let explain = ["explain", "--organization", "first-customer", "--group", "Auditors North"];
     check_snapshot("tour-explain", &run_in(&folder, &explain).stdout(0));
+}
+
+#[test]
+fn organizations_can_be_in_folders() {
+    let folder = TempDir::new().expect("a temporary folder");
+    run_in(&folder, &["init"]).stdout(0);
+    let out = run_in(&folder, &["new", "organization", "emea/north/acme", "--strategy", "okta"]).stdout(0);
+    assert!(out.starts_with("wrote mappings/organizations/emea/north/acme.yaml\n"), "{out}");
+    check_passes(&folder, "mappings", 6);
+    let explain = ["explain", "--organization", "acme", "--group", "Report Editors"];
+    assert!(run_in(&folder, &explain).stdout(0).contains("is set to [report-editors]"));
+    let json = run_in(&folder, &["list", "--format", "json"]).json(0);
+    assert_eq!(json["organizations"][0]["file"], "mappings/organizations/emea/north/acme.yaml");
+    assert_eq!(json["organizations"][0]["cases"], 3);
+    // A name is unique across the folders.
+    let err = run_in(&folder, &["new", "organization", "apac/acme", "--strategy", "okta"]).failed();
+    assert!(err.contains("already, in `mappings/organizations/emea/north/acme.yaml`"), "{err}");
 }

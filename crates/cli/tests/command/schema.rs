@@ -11,7 +11,7 @@ fn kinds_are_listed_with_the_paths_of_their_files() {
     let out = run(&["schema"]).stdout(0);
     let kinds: Vec<&str> = out.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(kinds, KINDS);
-    assert!(out.contains("test          organizations/*.test.yaml\n"), "{out}");
+    assert!(out.contains("test          organizations/**/*.test.yaml\n"), "{out}");
 }
 
 #[test]
