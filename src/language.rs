@@ -23,6 +23,7 @@ pub(crate) mod pointer;
 pub(crate) mod policies;
 pub(crate) mod read_context;
 pub(crate) mod rules;
+pub(crate) mod skip;
 pub(crate) mod sources;
 pub(crate) mod strategy;
 pub(crate) mod substitution;

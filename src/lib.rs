@@ -115,7 +115,7 @@ pub use login::input::{Input, Login};
 pub use login::lookup::{Base, Lookup};
 pub use login::name_form::NameForm;
 pub use login::name_list::NameList;
-pub use login::source::{Absent, Combine, Identity, Shape, Source};
+pub use login::source::{Absent, Combine, Identity, Shape, Skip, Source};
 pub use login::value::Value;
 pub use matching::glob::Pattern;
 pub use matching::matcher::PatternKind;

@@ -97,6 +97,9 @@ pub(crate) const MAX_RULES: usize = MAX_ENTRIES;
 /// The most patterns of a mapping.
 pub(crate) const MAX_PATTERNS: usize = 100_000;
 
+/// The most patterns of the entries that one source skips: each entry is compared with each.
+pub(crate) const MAX_SKIPPED: usize = 16;
+
 /// The longest duration of the policy `refresh`, in seconds: 366 days.
 pub(crate) const MAX_REFRESH_AGE: u32 = 366 * 86_400;
 

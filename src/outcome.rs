@@ -168,11 +168,13 @@ pub enum Note {
     Default,
     /// Groups that were left out, because the application accepts no more.
     Truncated,
+    /// Entries that the source skips because its mapping says that they are not groups.
+    SkippedEntry,
 }
 
 impl Note {
     /// Every note, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::EmptyEntry,
         Self::Partial,
         Self::OutsideScope,
@@ -184,6 +186,7 @@ impl Note {
         Self::Excluded,
         Self::Default,
         Self::Truncated,
+        Self::SkippedEntry,
     ];
 
     /// The stable code of the note, as it appears in log lines and JSON.
@@ -200,6 +203,7 @@ impl Note {
             Self::Excluded => "excluded",
             Self::Default => "default",
             Self::Truncated => "truncated",
+            Self::SkippedEntry => "skipped-entry",
         }
     }
 }

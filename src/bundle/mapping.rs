@@ -7,6 +7,7 @@ use crate::codec::tags::{policy, rule as flag};
 use crate::collections::bit_set::BitSet;
 use crate::ids::{ClauseId, Id, RuleId, TargetId, UpstreamId};
 use crate::login::delimited::KnownNames;
+use crate::matching::glob::Pattern;
 use crate::matching::matcher::{Matcher, PatternKind};
 use crate::matching::regex_vm::{self, NameEnds, Regex};
 use crate::text::case_mapping;
@@ -336,6 +337,10 @@ impl KnownNames for Mapping<'_> {
         let mut is_matched = false;
         self.for_each_match_of(scan(name), &mut MatchBuffers::default(), &mut |_, _, _| is_matched = true);
         is_matched
+    }
+
+    fn matches(&self, pattern: &str, name: &[u8]) -> bool {
+        Pattern::decode(pattern).map_or(pattern.as_bytes() == name, |glob| glob.is_match(name))
     }
 }
 

@@ -59,7 +59,14 @@ pub(crate) mod source {
     pub(crate) const TRIM: u8 = 4;
     pub(crate) const EMPTY_IF_ABSENT: u8 = 8;
     pub(crate) const SPLIT: u8 = 16;
-    pub(crate) const ALL: u8 = NUMBERS | BOOLEANS | TRIM | EMPTY_IF_ABSENT | SPLIT;
+    pub(crate) const EMPTY_IF_NULL: u8 = 32;
+    pub(crate) const SKIPS: u8 = 64;
+    pub(crate) const ALL: u8 = NUMBERS | BOOLEANS | TRIM | EMPTY_IF_ABSENT | SPLIT | EMPTY_IF_NULL | SKIPS;
+
+    /// Flags of what is skipped.
+    pub(crate) const SKIP_NULLS: u8 = 1;
+    pub(crate) const SKIP_WITHOUT_FORM: u8 = 2;
+    pub(crate) const SKIP_ALL: u8 = SKIP_NULLS | SKIP_WITHOUT_FORM;
 }
 
 /// The flags of a rule.

@@ -17,7 +17,7 @@ use crate::codec::tags::{
 };
 use crate::codec::writer::Writer;
 use crate::engine::staleness;
-use crate::language::model::{Application, OwnedForm, OwnedShape, OwnedSource, Platform};
+use crate::language::model::{Application, OwnedForm, OwnedShape, OwnedSkip, OwnedSource, Platform};
 use crate::login::dn::AttributeOf;
 use crate::login::lookup::Base;
 use crate::login::source::{Absent, Combine};
@@ -193,8 +193,15 @@ fn encode_source(source: &OwnedSource, lookups: &[OwnedLookup]) -> Vec<u8> {
         (source.trim, tag::TRIM),
         (source.absent == Absent::Empty, tag::EMPTY_IF_ABSENT),
         (!lookup.split.is_empty(), tag::SPLIT),
+        (source.null == Absent::Empty, tag::EMPTY_IF_NULL),
+        (source.skip != OwnedSkip::default(), tag::SKIPS),
     ];
     writer.flags(&flags);
+    if source.skip != OwnedSkip::default() {
+        let OwnedSkip { nulls, without_form, names } = &source.skip;
+        writer.flags(&[(*nulls, tag::SKIP_NULLS), (*without_form, tag::SKIP_WITHOUT_FORM)]);
+        writer.list(names, |writer, name| writer.text(name));
+    }
     writer.number(source.cap.unwrap_or_default() as usize);
     writer.bytes
 }

@@ -107,6 +107,7 @@ pub fn evaluate_routed<'v, 'b>(
     let mut notes = evaluator.notes;
     notes.add(Note::EmptyEntry, received.empty_entries);
     notes.add(Note::OutsideScope, received.outside_scope);
+    notes.add(Note::SkippedEntry, received.skipped);
     notes.add(Note::Partial, u32::from(received.incomplete.is_some()));
     let mut evaluation = Evaluation {
         outcome: Outcome::Groups,

@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSource};
+pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::strategy::Strategy;
 use super::yaml::Spanned;

@@ -17,10 +17,22 @@ pub(crate) struct OwnedSource {
     /// Whether spaces and invisible characters at the ends, and invisible ones inside, are removed.
     pub(crate) trim: bool,
     pub(crate) absent: Absent,
+    /// What an attribute means that is null.
+    pub(crate) null: Absent,
+    pub(crate) skip: OwnedSkip,
     /// Whether Entra's signs of withheld groups are looked for.
     pub(crate) overage: bool,
     /// A list with this number of entries was cut.
     pub(crate) cap: Option<u32>,
+}
+
+/// A [`Skip`](crate::Skip) that owns its texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OwnedSkip {
+    pub(crate) nulls: bool,
+    pub(crate) without_form: bool,
+    /// Exact names and lowered globs, sorted.
+    pub(crate) names: Vec<String>,
 }
 
 /// Where groups are found.

@@ -7,6 +7,7 @@ use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::name_checks::{check_name, check_option, check_pointer};
 use super::pointer::means_auth0_roles;
+use super::skip::read_skip;
 use super::strategy::Strategy;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
@@ -157,7 +158,11 @@ fn read_source(
         fields.and_then(|fields| fields.choices("normalize", &normalize, sink)).unwrap_or_default();
     let normalizes = |wanted: NormalizeStep| normalize.iter().any(|(step, _)| *step == wanted);
     let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
-    let absent = fields.and_then(|fields| fields.choice("absent", &absent, sink));
+    let [absent, null] =
+        ["absent", "if-null"].map(|key| fields.and_then(|fields| fields.choice(key, &absent, sink)));
+    let has_form = form.as_ref().is_none_or(|form| *form != OwnedForm::Plain);
+    let skip = fields.and_then(|fields| fields.get("skip"));
+    let skip = skip.map(|node| read_skip(node, has_form, sink)).unwrap_or_default();
     let sent = kept.is_none() && !reader.is_stored();
     let overage = reader.overage(kept, sent, sink);
     let cap = reader.cap(sent, sink);
@@ -171,6 +176,8 @@ fn read_source(
         nfc: normalizes(NormalizeStep::Nfc),
         trim: normalizes(NormalizeStep::Trim),
         absent: absent.unwrap_or(Absent::Incomplete),
+        null: null.unwrap_or(Absent::Incomplete),
+        skip,
         overage,
         cap,
     })

@@ -4,7 +4,8 @@ use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
     Alias, Application, Condition, Connection, Effect, From, Limits, Matches, Organization, OwnedForm,
-    OwnedShape, OwnedSource, Patterns, Platform, Policies, Rule, Scalar, TargetGroup, Test, Tokens,
+    OwnedShape, OwnedSkip, OwnedSource, Patterns, Platform, Policies, Rule, Scalar, TargetGroup, Test,
+    Tokens,
 };
 use crate::language::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use crate::language::strategy::Strategy;
@@ -83,6 +84,8 @@ pub(super) fn source(pointer: &str, shape: OwnedShape) -> OwnedSource {
         nfc: false,
         trim: false,
         absent: Absent::Incomplete,
+        null: Absent::Incomplete,
+        skip: OwnedSkip::default(),
         overage: false,
         cap: None,
     }

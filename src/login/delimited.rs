@@ -1,6 +1,6 @@
 //! Strings that contain several groups: where they are split, and which are lists of another kind and are not split.
 
-/// What splitting a string of groups needs to know about a mapping: a known name can contain the delimiter.
+/// What reading groups needs to know about a mapping: a known name can contain the delimiter of a string that is split.
 pub(crate) trait KnownNames {
     /// The most delimiters that a known name contains.
     fn max_delimiters(&self) -> usize;
@@ -10,6 +10,9 @@ pub(crate) trait KnownNames {
 
     /// Whether any pattern matches this name.
     fn is_matched(&self, name: &[u8]) -> bool;
+
+    /// Whether a name, or a glob as the compiler lowers it, matches this name.
+    fn matches(&self, pattern: &str, name: &[u8]) -> bool;
 }
 
 /// The position of the first delimiter.

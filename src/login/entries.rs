@@ -2,7 +2,7 @@
 
 use super::delimited::{KnownNames, find, is_json_list, is_list, split};
 use super::name_form::{Formed, NameForm};
-use super::source::{Absent, Shape, Source};
+use super::source::{Absent, Shape, Skip, Source};
 use super::value::Value;
 use crate::limits::{MAX_GROUP_BYTES, MAX_GROUPS};
 use crate::outcome::Reason;
@@ -16,6 +16,8 @@ pub(crate) enum SourceEntry<'v> {
     Joined(Vec<u8>),
     Number(f64),
     Bool(bool),
+    /// Null, or an object whose member is null. Unless nulls are skipped, the input is incomplete for this reason.
+    Null(Reason),
     /// Makes the input incomplete, for this reason.
     Bad(Reason),
 }
@@ -24,7 +26,12 @@ impl Source<'_> {
     /// Whether rules see the entries unchanged.
     pub(crate) fn is_verbatim(&self, known: &impl KnownNames) -> bool {
         let joins = matches!(self.shape, Shape::Delimited(_)) && known.max_delimiters() > 0;
-        matches!(self.form, NameForm::Plain) && !self.numbers && !self.booleans && !self.trim && !joins
+        matches!(self.form, NameForm::Plain)
+            && !self.numbers
+            && !self.booleans
+            && !self.trim
+            && !joins
+            && self.skip == Skip::default()
     }
 
     /// The name that rules see for a text entry, or `None` if there is none.
@@ -66,6 +73,7 @@ impl Source<'_> {
     ) {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
+            (Value::Null, _) if self.null == Absent::Empty => {}
             (Value::List(entries), _) if entries.len() > MAX_GROUPS => {
                 each(SourceEntry::Bad(Reason::TooManyGroups))
             }
@@ -132,6 +140,7 @@ fn read_entry<'v>(entry: &'v Value<'_>) -> SourceEntry<'v> {
         Value::Text(group) => SourceEntry::Name(group),
         Value::Number(number) => SourceEntry::Number(*number),
         Value::Bool(value) => SourceEntry::Bool(*value),
+        Value::Null => SourceEntry::Null(Reason::EntryType),
         Value::Unreadable => SourceEntry::Bad(Reason::AttributeUnreadable),
         _ => SourceEntry::Bad(Reason::EntryType),
     }
@@ -140,11 +149,14 @@ fn read_entry<'v>(entry: &'v Value<'_>) -> SourceEntry<'v> {
 fn read_member<'v>(entry: &'v Value<'_>, field: &str) -> SourceEntry<'v> {
     let members = match entry {
         Value::Object(members) => members,
+        Value::Null => return SourceEntry::Null(Reason::EntryType),
         Value::Unreadable => return SourceEntry::Bad(Reason::AttributeUnreadable),
         _ => return SourceEntry::Bad(Reason::EntryType),
     };
     match members.iter().find(|(key, _)| *key == field.as_bytes()) {
-        Some((_, Value::Null)) | None => SourceEntry::Bad(Reason::EntryUnnamed),
+        Some((_, Value::Null)) => SourceEntry::Null(Reason::EntryUnnamed),
+        // Perhaps the mapping names the wrong member, so entries without it are never skipped.
+        None => SourceEntry::Bad(Reason::EntryUnnamed),
         Some((_, member)) => read_entry(member),
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Received<'a> {
     pub(crate) empty_entries: u32,
     /// The number of entries outside the directory branch or domain that the source declares.
     pub(crate) outside_scope: u32,
+    /// The number of entries that the source skips.
+    pub(crate) skipped: u32,
     /// The reason if the input is incomplete; the groups are then those that could be read.
     pub(crate) incomplete: Option<Reason>,
     /// Whether there are more groups than a login may have. Then none of them is used.
@@ -99,7 +101,7 @@ impl<'a> Received<'a> {
                 SourceEntry::Number(_) | SourceEntry::Bool(_) => self.fail(Reason::EntryType),
                 // A source whose parts can be joined is not verbatim.
                 SourceEntry::Joined(_) => self.fail(Reason::AmbiguousSplit),
-                SourceEntry::Bad(reason) => self.fail(reason),
+                SourceEntry::Null(reason) | SourceEntry::Bad(reason) => self.fail(reason),
             }),
         }
     }
@@ -149,7 +151,11 @@ impl<'a> Received<'a> {
                 SourceEntry::Bool(true) if source.booleans => b"true",
                 SourceEntry::Bool(false) if source.booleans => b"false",
                 SourceEntry::Number(_) | SourceEntry::Bool(_) => return self.fail(Reason::EntryType),
-                SourceEntry::Bad(reason) => return self.fail(reason),
+                SourceEntry::Null(_) if source.skip.nulls => {
+                    self.skipped += 1;
+                    return;
+                }
+                SourceEntry::Null(reason) | SourceEntry::Bad(reason) => return self.fail(reason),
             };
             if name.len() > MAX_GROUP_BYTES {
                 return self.fail(Reason::GroupTooLong);
@@ -161,6 +167,11 @@ impl<'a> Received<'a> {
             }
             if name.is_empty() {
                 self.empty_entries += 1;
+                return;
+            }
+            // Before the name is checked: what is skipped may hold a control character.
+            if source.skip.names.iter().any(|pattern| known.matches(pattern, name)) {
+                self.skipped += 1;
                 return;
             }
             // A zero byte would end the name here and begin another.
@@ -180,7 +191,10 @@ impl<'a> Received<'a> {
                 }
                 Formed::Malformed => {
                     derived.truncate(start);
-                    self.fail(Reason::EntryForm);
+                    match source.skip.without_form {
+                        true => self.skipped += 1,
+                        false => self.fail(Reason::EntryForm),
+                    }
                 }
             }
         });

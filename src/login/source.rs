@@ -28,8 +28,24 @@ pub struct Source<'b> {
     pub split: bool,
     /// The meaning of an absent attribute.
     pub absent: Absent,
+    /// The meaning of an attribute that is null.
+    pub null: Absent,
+    /// The entries that are not groups although they are in the list.
+    pub skip: Skip<'b>,
     /// The number of entries from which on the list may have been cut; 0 if there is no such number.
     pub cap: u32,
+}
+
+/// Entries that a source skips: its mapping says that they are not groups. By default none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skip<'b> {
+    /// Whether entries that are null, or whose member is null, are skipped.
+    pub nulls: bool,
+    /// Whether entries that do not have the source's form are skipped.
+    pub without_form: bool,
+    /// Names, and globs as the compiler lowers them, of the entries as they arrive.
+    pub names: Vec<&'b str>,
 }
 
 /// A shape that groups arrive in.
@@ -48,9 +64,9 @@ pub enum Shape<'b> {
     Objects(&'b str),
 }
 
-/// What an absent attribute means.
+/// What an attribute means that is missing or null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(clippy::exhaustive_enums, reason = "an attribute that is not there is one or the other")]
+#[expect(clippy::exhaustive_enums, reason = "an attribute without a value is one or the other")]
 pub enum Absent {
     /// The groups were withheld: the input is incomplete.
     Incomplete,
@@ -104,10 +120,20 @@ impl<'b> Source<'b> {
             _ => return None,
         };
         let flags = reader.flags(tag::ALL)?;
-        let [numbers, booleans, trim, empty, split] =
-            [tag::NUMBERS, tag::BOOLEANS, tag::TRIM, tag::EMPTY_IF_ABSENT, tag::SPLIT]
-                .map(|flag| flags & flag != 0);
-        let absent = if empty { Absent::Empty } else { Absent::Incomplete };
-        Some(Self { lookup, shape, form, numbers, booleans, trim, split, absent, cap: reader.number()? })
+        let [numbers, booleans, trim, split] =
+            [tag::NUMBERS, tag::BOOLEANS, tag::TRIM, tag::SPLIT].map(|flag| flags & flag != 0);
+        let [absent, null] = [tag::EMPTY_IF_ABSENT, tag::EMPTY_IF_NULL].map(|flag| match flags & flag {
+            0 => Absent::Incomplete,
+            _ => Absent::Empty,
+        });
+        let mut skip = Skip::default();
+        if flags & tag::SKIPS != 0 {
+            let kinds = reader.flags(tag::SKIP_ALL)?;
+            skip.nulls = kinds & tag::SKIP_NULLS != 0;
+            skip.without_form = kinds & tag::SKIP_WITHOUT_FORM != 0;
+            skip.names = reader.list(Reader::text)?;
+        }
+        let cap = reader.number()?;
+        Some(Self { lookup, shape, form, numbers, booleans, trim, split, absent, null, skip, cap })
     }
 }

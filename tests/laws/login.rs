@@ -500,16 +500,18 @@ pub(crate) enum Seen<'l> {
 
 pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
     let has_form = !matches!(source.form, NameForm::Plain | NameForm::Tidied);
+    let formless = if source.skips.1 { Seen::Nothing("skipped-entry") } else { Seen::Bad("entry-form") };
     match entry {
-        Entry::Name(name) if source.form == NameForm::Path && name.ends_with('/') => Seen::Bad("entry-form"),
+        Entry::Name(name) if source.form == NameForm::Path && name.ends_with('/') => formless,
         Entry::Name(name) => Seen::Name(name),
         Entry::Empty => Seen::Nothing("empty-entry"),
         Entry::Outside if source.form == NameForm::Path => Seen::Name("outside"),
         Entry::Outside if has_form => Seen::Nothing("outside-scope"),
         Entry::Outside => Seen::Name("/outside"),
-        Entry::Formless if has_form => Seen::Bad("entry-form"),
+        Entry::Formless if has_form => formless,
         Entry::Formless | Entry::Control => Seen::Bad("entry-malformed"),
         _ if source.shape == Shape::Delimited => Seen::Bad("entry-malformed"),
+        Entry::Null if source.skips.0 => Seen::Nothing("skipped-entry"),
         Entry::Null if matches!(source.shape, Shape::Objects | Shape::Provisioned) => {
             Seen::Bad("entry-unnamed")
         }

@@ -242,6 +242,7 @@ fn read<'l>(
     for (source, found) in chosen {
         let entries = match found {
             Err("attribute-absent") if source.empty_if_absent => continue,
+            Err("attribute-null") if source.empty_if_null => continue,
             Err(wrong) => {
                 reason.get_or_insert(*wrong);
                 continue;

@@ -102,6 +102,9 @@ pub(crate) struct Source {
     pub(crate) shape: Shape,
     pub(crate) form: NameForm,
     pub(crate) empty_if_absent: bool,
+    pub(crate) empty_if_null: bool,
+    /// Whether entries that are null are skipped, and whether those without the form are.
+    pub(crate) skips: (bool, bool),
     pub(crate) cap: Option<usize>,
     /// Whether signs of withheld groups are read, if it differs from the strategy's default.
     pub(crate) overage: Option<bool>,
@@ -115,10 +118,15 @@ fn source() -> impl Strategy<Value = Source> {
         5 => select(&[NameForm::Tidied, NameForm::Dn, NameForm::Domain, NameForm::Email, NameForm::Path][..]),
     ];
     let overage = option::weighted(0.2, any::<bool>());
-    (shape, form, prop::bool::weighted(0.3), option::weighted(0.1, 2usize..6), overage).prop_map(
-        |(shape, form, empty, cap, overage)| {
+    let skips = || prop::bool::weighted(0.2);
+    let lenient = (prop::bool::weighted(0.3), prop::bool::weighted(0.2), skips(), skips());
+    (shape, form, lenient, option::weighted(0.1, 2usize..6), overage).prop_map(
+        |(shape, form, (empty, empty_if_null, nulls, without_form), cap, overage)| {
             let overage = if matches!(shape, Provisioned | Roles) { None } else { overage };
-            Source { shape, form, empty_if_absent: empty && shape != Provisioned, cap, overage }
+            let has_form = !matches!(form, NameForm::Plain | NameForm::Tidied);
+            let skips = (nulls, without_form && has_form);
+            let empty_if_absent = empty && shape != Provisioned;
+            Source { shape, form, empty_if_absent, empty_if_null, skips, cap, overage }
         },
     )
 }
@@ -172,6 +180,15 @@ impl Source {
         }
         if self.empty_if_absent {
             set("absent", "empty");
+        }
+        if self.empty_if_null {
+            json["if-null"] = json!("empty");
+        }
+        match self.skips {
+            (false, false) => {}
+            (true, false) => json["skip"] = json!({ "nulls": true }),
+            (false, true) => json["skip"] = json!({ "without-form": true }),
+            (true, true) => json["skip"] = json!({ "nulls": true, "without-form": true }),
         }
         if self.form == NameForm::Tidied {
             json["normalize"] = json!(["nfc", "trim"]);

@@ -195,7 +195,14 @@ pub(crate) static SOURCE: Object = Object {
         ),
         Key::optional("normalize", ValueType::Words { of: NORMALIZE, least: 0 }, "How names are cleaned.")
             .or("[]"),
+        Key::optional(
+            "skip",
+            ValueType::Object(&SKIP),
+            "Entries that are in the list and are not groups; they are left out with a note.",
+        ),
         Key::optional("absent", ValueType::Word(ABSENT), "What it means if the attribute is missing.")
+            .or("incomplete"),
+        Key::optional("if-null", ValueType::Word(ABSENT), "What it means if the attribute is null.")
             .or("incomplete"),
         Key::optional(
             "overage",
@@ -225,6 +232,31 @@ pub(crate) static SOURCE: Object = Object {
     ],
 };
 
+pub(crate) static SKIP: Object = Object {
+    name: "skip",
+    what: "`skip`",
+    page: "docs/language/names.md#skipped-entries",
+    doc: "Entries that are not groups; the mapping says that leaving them out does no harm.",
+    base: None,
+    keys: &[
+        Key::optional("nulls", ValueType::True, "Entries that are null, and objects whose member is null."),
+        Key::optional("without-form", ValueType::True, "Entries that do not have the declared form."),
+        Key::optional(
+            "exact",
+            ValueType::Texts { of: &SKIPPED_NAME, least: 1 },
+            "Entries that are one of these texts, before the form is read.",
+        ),
+        Key::optional(
+            "glob",
+            ValueType::Texts { of: &SKIPPED_GLOB, least: 1 },
+            "Entries that match one of these globs, before the form is read.",
+        ),
+    ],
+    constraints: &[Constraint::AtLeastOne(&["nulls", "without-form", "exact", "glob"])],
+};
+
+static SKIPPED_NAME: TextType = TextType::up_to(MAX_TEXT).such_as("All Users");
+static SKIPPED_GLOB: TextType = TextType::up_to(MAX_TEXT).such_as("*\\0ACNF:*");
 static DELIMITER: TextType = TextType::printed(MAX_OPTION).such_as(",");
 static FIELD: TextType = TextType::printed(MAX_OPTION).such_as("email");
 static ATTRIBUTE: TextType = TextType::matching(

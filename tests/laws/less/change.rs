@@ -262,6 +262,18 @@ impl Change {
                 let is_empty = sources[*source].empty_if_absent;
                 makes_room.then_some(Exception::CombineFirst).or(is_empty.then_some(Exception::AbsentEmpty))
             }
+            Self::Arrival(source, Arrival::Null) if sources[*source].empty_if_null => {
+                (sources[*source].shape != Shape::Provisioned).then_some(Exception::NullEmpty)
+            }
+            Self::Entry(source, _, entry) => {
+                let (nulls, without_form) = sources[*source].skips;
+                let is_skipped = match entry {
+                    Entry::Null => nulls,
+                    Entry::Formless => without_form,
+                    _ => false,
+                };
+                is_skipped.then_some(Exception::Skip)
+            }
             Self::Withheld(source, ..) => {
                 let sees = sources[*source].sees_overage(login.connection);
                 (!sees).then_some(Exception::OverageNone)

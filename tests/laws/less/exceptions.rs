@@ -8,6 +8,8 @@ pub(crate) enum Exception {
     FalseIfUnknown,
     CombineFirst,
     AbsentEmpty,
+    NullEmpty,
+    Skip,
     OverageNone,
     CapNone,
     SignGone,
@@ -19,11 +21,13 @@ pub(crate) enum Exception {
 }
 
 /// Every exception, with its row in the table of docs/language/evaluation.md.
-pub(crate) const EXCEPTIONS: [(Exception, &str); 12] = [
+pub(crate) const EXCEPTIONS: [(Exception, &str); 14] = [
     (Exception::Exists, "`exists`"),
     (Exception::FalseIfUnknown, "`if-unknown: false`"),
     (Exception::CombineFirst, "`combine: first`"),
-    (Exception::AbsentEmpty, "`absent: empty`"),
+    (Exception::AbsentEmpty, "`absent: empty`, `if-null: empty`"),
+    (Exception::NullEmpty, "`absent: empty`, `if-null: empty`"),
+    (Exception::Skip, "`skip`"),
     (Exception::OverageNone, "`overage: none`, `cap: none`"),
     (Exception::CapNone, "`overage: none`, `cap: none`"),
     // Unavoidable: the only sign of something is missing.

@@ -103,8 +103,15 @@ fn world(
     empty_if_absent: bool,
     limits: &[&str],
 ) -> World {
-    let source =
-        Source { shape: Shape::List, form: NameForm::Plain, empty_if_absent, cap: None, overage: None };
+    let source = Source {
+        shape: Shape::List,
+        form: NameForm::Plain,
+        empty_if_absent,
+        empty_if_null: false,
+        skips: (false, false),
+        cap: None,
+        overage: None,
+    };
     let mut rules = rules.to_vec();
     for (at, rule) in rules.iter_mut().enumerate() {
         rule.id = format!("rule-{at}");
