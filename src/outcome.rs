@@ -77,11 +77,13 @@ pub enum Reason {
     StaleAttributes,
     /// The login leads to more groups than its application accepts.
     OverLimit,
+    /// The groups were read, and none of the application's was granted, which a policy refuses.
+    Ungranted,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Ok,
         Self::UnknownClient,
         Self::UnknownOrganization,
@@ -107,6 +109,7 @@ impl Reason {
         Self::ProvisionedUnavailable,
         Self::StaleAttributes,
         Self::OverLimit,
+        Self::Ungranted,
     ];
 
     /// The stable code of the reason, as it appears in log lines and JSON.
@@ -137,6 +140,7 @@ impl Reason {
             Self::ProvisionedUnavailable => "provisioned-unavailable",
             Self::StaleAttributes => "stale-attributes",
             Self::OverLimit => "over-limit",
+            Self::Ungranted => "ungranted",
         }
     }
 }

@@ -12,7 +12,10 @@
 import { hash } from './digest.js';
 
 // `claimsmith bundle` replaces these; each occurs once.
-/** JSON: what to do after a failure, and for each client its claim, on both tokens, or its whole delivery. */
+/**
+ * JSON: what to do if the client cannot be read, and for each client its claim, on both tokens, or its whole delivery, or
+ * null if its logins are refused.
+ */
 const POLICY = '__CLAIMSMITH_FALLBACK__';
 const POLICY_DIGEST = '__CLAIMSMITH_FALLBACK_DIGEST__';
 /** The first digits of each client's digest, concatenated. */
@@ -32,16 +35,15 @@ export function fallback(event, reason) {
   const answer = { outcome: 'deny', reason, groups: [], received: 0, rules: 0, unmatched: 0, notes: [] };
   try {
     const { failure, claims } = hash(POLICY) === POLICY_DIGEST ? JSON.parse(POLICY) : {};
-    const lenient = failure === 'no-groups';
     // Without a client there is no application whose claim could be set.
-    if (lenient) answer.outcome = 'none';
+    if (failure === 'no-groups') answer.outcome = 'none';
     const client = event.client?.client_id;
     // A list or an object would be converted to a key, which may be that of a client.
     if (typeof client !== 'string' || !(claims ? Object.hasOwn(claims, client) : mayBeOurs(client))) {
       answer.outcome = 'none';
-    } else if (lenient) {
-      const how = claims[client];
-      answer.outcome = 'groups';
+    } else {
+      const how = claims?.[client];
+      answer.outcome = how ? 'groups' : 'deny';
       answer.delivery = typeof how === 'string' ? { claim: how, id: true, access: true } : how;
     }
   } catch {

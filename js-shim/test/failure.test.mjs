@@ -7,6 +7,7 @@ import {
   CLAIMS,
   DENY,
   NO_CLAIMS,
+  bundleText,
   embed,
   embedded,
   load,
@@ -142,6 +143,49 @@ test("with a damaged policy only the platform's clients are refused", async () =
       assert.deepEqual(good.claims, onBothTokens(CLAIMS.catalog, GOOD));
     }
   }
+});
+
+/** The Action of two applications, of which one refuses logins without groups, as does the platform if `policies` say so. */
+const gatedAction = (policies) =>
+  bundleText(`version: 1
+platform:
+  applications:
+    gated: { clients: [gated], claim: 'https://claims.example.com/gated', ungranted: deny }
+    open: { clients: [open], claim: 'https://claims.example.com/open' }
+  groups: { readers: { applications: [gated, open], description: Reads. } }
+  policies: ${JSON.stringify(policies)}
+organizations:
+  acme:
+    connections: { acme: { strategy: ad } }
+    rules: [{ id: readers, match: { exact: readers }, grant: readers }]
+`);
+
+test('without an engine or a bundle, ungranted: deny refuses the logins of its application alone', async () => {
+  for (const part of ['engine', 'bundle']) {
+    const action = load(withPart(part, () => '', gatedAction({})));
+    const result = async (client) => {
+      const { outcome, reason, claims } = await login(action, { ...recorded('acme'), client });
+      return { outcome, reason, claims };
+    };
+    const refused = { outcome: 'deny', reason: 'bad-bundle', claims: NO_CLAIMS };
+    const empty = onBothTokens('https://claims.example.com/open', []);
+    assert.deepEqual(await result({ client_id: 'gated' }), refused);
+    assert.deepEqual(await result({ client_id: 'open' }), { ...refused, outcome: 'groups', claims: empty });
+    assert.deepEqual(await result({ client_id: 'other' }), { ...refused, outcome: 'none' });
+    const everywhere = load(withPart(part, () => '', gatedAction({ ungranted: 'deny' })));
+    const { outcome } = await login(everywhere, { ...recorded('acme'), client: { client_id: 'open' } });
+    assert.equal(outcome, 'deny');
+  }
+});
+
+test('a client that cannot be read is refused if it may be one whose logins without groups are refused', async () => {
+  const unreadable = Object.defineProperty(recorded('acme'), 'client', {
+    get() {
+      throw new Error('unreadable');
+    },
+  });
+  const { outcome, denied } = await login(load(gatedAction({})), unreadable);
+  assert.deepEqual([outcome, denied !== null], ['deny', true]);
 });
 
 test('a client that cannot be read is refused with the policy deny', async () => {

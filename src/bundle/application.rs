@@ -25,6 +25,8 @@ pub struct Application<'b> {
     pub max_claim_bytes: u32,
     /// What happens with a login that exceeds one of these limits.
     pub over_limit: OverLimit,
+    /// Whether a login that receives none of its groups is refused.
+    pub deny_ungranted: bool,
 }
 
 /// What happens with a login that has more groups than its application accepts.
@@ -55,7 +57,8 @@ impl<'b> Application<'b> {
             policy::TRUNCATE => OverLimit::Truncate,
             _ => return None,
         };
-        let [id_token, access_token] = [flag::ID_TOKEN, flag::ACCESS_TOKEN].map(|flag| flags & flag != 0);
+        let [id_token, access_token, deny_ungranted] =
+            [flag::ID_TOKEN, flag::ACCESS_TOKEN, flag::DENY_UNGRANTED].map(|flag| flags & flag != 0);
         Some(Self {
             name,
             claim,
@@ -66,6 +69,7 @@ impl<'b> Application<'b> {
             max_groups,
             max_claim_bytes,
             over_limit,
+            deny_ungranted,
         })
     }
 }

@@ -32,6 +32,7 @@ pub struct Bundle<'b> {
     digest: [u8; 32],
     pub(crate) closed: Policy,
     pub(crate) failure: Policy,
+    pub(crate) ungranted: Policy,
     applications: Vec<Application<'b>>,
     /// The registry: the names of the target groups, sorted.
     groups: Vec<&'b str>,
@@ -133,6 +134,7 @@ impl<'b> Bundle<'b> {
             digest,
             closed: Policy::Deny,
             failure: Policy::Deny,
+            ungranted: Policy::Deny,
             applications: Vec::new(),
             groups: Vec::new(),
             longest_group: 0,
@@ -155,6 +157,7 @@ impl<'b> Bundle<'b> {
         let reader = &mut reader;
         self.closed = Policy::decode(reader)?;
         self.failure = Policy::decode(reader)?;
+        self.ungranted = Policy::decode(reader)?;
         self.read_applications(reader)?;
         self.read_groups(reader)?;
         let groups = self.groups.len();

@@ -3,7 +3,7 @@
 use super::condition::Condition;
 use super::grant_expansion::GrantExpansion;
 use crate::codec::reader::Reader;
-use crate::codec::tags::{policy, rule as flag};
+use crate::codec::tags::{mapping as mapping_flag, policy, rule as flag};
 use crate::collections::bit_set::BitSet;
 use crate::ids::{ClauseId, Id, RuleId, TargetId, UpstreamId};
 use crate::login::delimited::KnownNames;
@@ -20,6 +20,8 @@ pub struct Mapping<'b> {
     pub(crate) incomplete: IncompletePolicy,
     /// What happens when a group matches no rule.
     pub(crate) unmatched: UnmatchedPolicy,
+    /// Whether a login that receives no group of its application is refused.
+    pub(crate) deny_ungranted: bool,
     /// The oldest that attributes may be when a refresh token is exchanged, in seconds.
     pub(crate) refresh: Option<u32>,
     /// The most delimiters that a known name contains.
@@ -132,7 +134,12 @@ impl<'b> Mapping<'b> {
             policy::USE_PARTIAL => IncompletePolicy::UsePartial,
             _ => return None,
         };
-        let unmatched = if reader.flag()? { UnmatchedPolicy::Deny } else { UnmatchedPolicy::Drop };
+        let flags = reader.flags(mapping_flag::ALL)?;
+        let unmatched = match flags & mapping_flag::DENY_UNMATCHED {
+            0 => UnmatchedPolicy::Drop,
+            _ => UnmatchedPolicy::Deny,
+        };
+        let deny_ungranted = flags & mapping_flag::DENY_UNGRANTED != 0;
         let refresh = Some(reader.number()?).filter(|age| *age > 0);
         let delimiters = reader.number()? as usize;
         let lookalikes = reader.list(Reader::text)?;
@@ -176,6 +183,7 @@ impl<'b> Mapping<'b> {
         reader.is_empty().then_some(Self {
             incomplete,
             unmatched,
+            deny_ungranted,
             refresh,
             delimiters,
             lookalikes,

@@ -12,7 +12,8 @@ pub(crate) mod application {
     pub(crate) const ACCESS_TOKEN: u8 = 2;
     pub(crate) const SAML: u8 = 4;
     pub(crate) const PROVENANCE: u8 = 8;
-    pub(crate) const ALL: u8 = ID_TOKEN | ACCESS_TOKEN | SAML | PROVENANCE;
+    pub(crate) const DENY_UNGRANTED: u8 = 16;
+    pub(crate) const ALL: u8 = ID_TOKEN | ACCESS_TOKEN | SAML | PROVENANCE | DENY_UNGRANTED;
 }
 
 /// Policies.
@@ -23,6 +24,13 @@ pub(crate) mod policy {
     pub(crate) const USE_PARTIAL: u8 = 2;
     /// For claims over the limit.
     pub(crate) const TRUNCATE: u8 = 2;
+}
+
+/// The flags of a mapping.
+pub(crate) mod mapping {
+    pub(crate) const DENY_UNMATCHED: u8 = 1;
+    pub(crate) const DENY_UNGRANTED: u8 = 2;
+    pub(crate) const ALL: u8 = DENY_UNMATCHED | DENY_UNGRANTED;
 }
 
 /// Where a lookup begins, and its options.

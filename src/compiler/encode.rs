@@ -13,7 +13,8 @@ use crate::bundle::application::OverLimit;
 use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::codec::tags::{
-    FORMAT_VERSION, MAGIC, application, grant, lookup as fetch, policy, rule as flag, source as tag,
+    FORMAT_VERSION, MAGIC, application, grant, lookup as fetch, mapping as mapping_flag, policy,
+    rule as flag, source as tag,
 };
 use crate::codec::writer::Writer;
 use crate::engine::staleness;
@@ -45,7 +46,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     }
 
     let mut body = Writer::default();
-    for chosen in [platform.policies.closed, platform.policies.failure] {
+    for chosen in [platform.policies.closed, platform.policies.failure, platform.policies.ungranted] {
         body.bytes.push(match chosen {
             Policy::NoGroups => policy::NO_GROUPS,
             Policy::Deny => policy::DENY,
@@ -135,6 +136,7 @@ fn encode_application(body: &mut Writer, application: &Application) {
         (application.tokens.access, application::ACCESS_TOKEN),
         (application.saml_attribute.is_some(), application::SAML),
         (application.provenance.is_some(), application::PROVENANCE),
+        (application.ungranted == Policy::Deny, application::DENY_UNGRANTED),
     ];
     body.flags(&flags);
     for text in [&application.saml_attribute, &application.provenance].into_iter().flatten() {
@@ -226,7 +228,10 @@ pub(super) fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -
         IncompletePolicy::Deny => policy::DENY,
         IncompletePolicy::UsePartial => policy::USE_PARTIAL,
     });
-    writer.flag(mapping.unmatched == UnmatchedPolicy::Deny);
+    writer.flags(&[
+        (mapping.unmatched == UnmatchedPolicy::Deny, mapping_flag::DENY_UNMATCHED),
+        (mapping.ungranted == Policy::Deny, mapping_flag::DENY_UNGRANTED),
+    ]);
     writer.number(mapping.refresh.unwrap_or_default() as usize);
     writer.number(mapping.delimiters);
     writer.list(&mapping.lookalikes, |writer, name| writer.text(name));

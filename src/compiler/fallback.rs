@@ -12,10 +12,10 @@ use crate::language::yaml::Spanned;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Fallback {
-    /// `no-groups` or `deny`.
+    /// What happens with a login whose client cannot be read: `no-groups` or `deny`.
     pub failure: &'static str,
-    /// How each client receives its groups.
-    pub claims: BTreeMap<String, Delivery>,
+    /// How each client receives its groups; `None` if its logins are refused.
+    pub claims: BTreeMap<String, Option<Delivery>>,
 }
 
 /// How an application receives its groups: as a claim on both tokens, or in another way.
@@ -42,14 +42,18 @@ pub enum Delivery {
 
 impl Fallback {
     pub(crate) fn of(platform: &Platform) -> Self {
-        let failure = match platform.policies.failure {
-            Policy::NoGroups => "no-groups",
-            Policy::Deny => "deny",
+        // The login receives nothing, so a policy that refuses that applies as well.
+        let is_refused = |application: &Application| {
+            [platform.policies.failure, platform.policies.ungranted, application.ungranted]
+                .contains(&Policy::Deny)
         };
+        // A client that cannot be read may be one whose logins are refused.
+        let failure = if platform.applications.iter().any(is_refused) { "deny" } else { "no-groups" };
         let mut claims = BTreeMap::new();
         for application in &platform.applications {
+            let delivery = if is_refused(application) { None } else { Some(Delivery::of(application)) };
             for client in &application.clients {
-                claims.insert(client.value.clone(), Delivery::of(application));
+                claims.insert(client.value.clone(), delivery.clone());
             }
         }
         Self { failure, claims }

@@ -78,6 +78,7 @@ pub(crate) fn lower(
         connections: connections.collect(),
         incomplete,
         unmatched,
+        ungranted: organization.ungranted.unwrap_or(platform.policies.ungranted),
         refresh: organization.refresh.unwrap_or(platform.policies.refresh),
         delimiters: most_delimiters(organization, &rules),
         lookalikes: lookalikes(&rules),

@@ -2,7 +2,7 @@
 //! the engine matches, and grants are checked.
 
 use crate::bundle::grant_expansion::LetterCase;
-use crate::bundle::mapping::{IncompletePolicy, UnmatchedPolicy};
+use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::ids::TargetId;
 use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
 use crate::login::lookup::Base;
@@ -20,6 +20,7 @@ pub(crate) struct LoweredMapping {
     pub(crate) connections: Vec<LoweredConnection>,
     pub(crate) incomplete: IncompletePolicy,
     pub(crate) unmatched: UnmatchedPolicy,
+    pub(crate) ungranted: Policy,
     pub(crate) refresh: Option<u32>,
     /// The most delimiters that an exact name has.
     pub(crate) delimiters: usize,

@@ -69,6 +69,37 @@ pub fn evaluate_routed<'v, 'b>(
     input: &'v Input<'_>,
     mut trace: impl FnMut(Step<'_, 'b>),
 ) -> Evaluation<'v> {
+    let mut evaluation = evaluate_rules(bundle, route, input, &mut trace);
+    if evaluation.outcome == Outcome::Groups
+        && evaluation.groups.is_empty()
+        && is_ungranted_denied(bundle, route)
+    {
+        trace(Step::Ungranted);
+        evaluation.outcome = Outcome::Deny;
+        // Any other reason says why there are no groups.
+        if evaluation.reason == Reason::Ok {
+            evaluation.reason = Reason::Ungranted;
+        }
+    }
+    evaluation
+}
+
+/// Whether a login without groups is refused: by its application, or by the mapping that applies, or if none does, by
+/// the platform.
+fn is_ungranted_denied(bundle: &Bundle<'_>, route: Route) -> bool {
+    let application = route.application.and_then(|id| bundle.application(id));
+    let mapping = || bundle.mapping(bundle.connection(route.destination.connection()?)?.organization);
+    application.is_some_and(|application| application.deny_ungranted)
+        || mapping().map_or(bundle.ungranted == Policy::Deny, |mapping| mapping.deny_ungranted)
+}
+
+/// The evaluation without the policy `ungranted`.
+fn evaluate_rules<'v, 'b>(
+    bundle: &'v Bundle<'b>,
+    route: Route,
+    input: &'v Input<'_>,
+    trace: &mut impl FnMut(Step<'_, 'b>),
+) -> Evaluation<'v> {
     let Some((id, application)) = route.application.and_then(|id| Some((id, bundle.application(id)?))) else {
         return Evaluation::without_rules(Outcome::None, Reason::UnknownClient, None);
     };
@@ -95,8 +126,8 @@ pub fn evaluate_routed<'v, 'b>(
     }
 
     let mut evaluator = Evaluator::new(bundle, mapping);
-    let unmatched = evaluator.match_groups(&received, &mut trace);
-    evaluator.decide_rules(inputs, input.now, &mut trace);
+    let unmatched = evaluator.match_groups(&received, trace);
+    evaluator.decide_rules(inputs, input.now, trace);
     let mut rules = evaluator.fired_rules();
     let mut grants = evaluator.collect_grants(&rules);
     let mut possible = evaluator.possible_rules().map(|rules| evaluator.collect_grants(&rules));

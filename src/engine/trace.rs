@@ -36,6 +36,8 @@ pub enum Step<'s, 'b> {
         /// Whether it fires, or why not.
         verdict: Verdict,
     },
+    /// The login has no groups, and a policy refuses that.
+    Ungranted,
 }
 
 /// Whether a compound rule fires, or why not.

@@ -22,6 +22,7 @@ use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
 use crate::engine::evaluate::{evaluate_routed, inputs_of};
 use crate::engine::evaluation::Evaluation;
+use crate::engine::route::Route;
 use crate::engine::trace::Verdict;
 use crate::ids::{ConnectionId, RuleId};
 use crate::login::value::Value;
@@ -49,6 +50,8 @@ pub struct Explanation {
     pub default: Vec<String>,
     /// The default groups that were not granted because it is unknown whether a rule grants anything.
     pub withheld_default: Vec<String>,
+    /// Whose policy `ungranted` refused the login: `application`, `organization` or `platform`.
+    pub ungranted: Option<&'static str>,
     /// The groups that were granted and then removed: by an excluding rule, for a higher group of their tier, or
     /// because the application accepts no more.
     pub removed: Vec<String>,
@@ -203,6 +206,7 @@ pub(crate) fn explain_written(bundle: &Bundle<'_>, event: &Event, written: &Writ
     let mut recorder = Recorder::new(scope);
     let evaluation = evaluate_routed(bundle, route, &login.input, |step| recorder.record(step));
     let answer = Answer::new(bundle, route, &evaluation);
+    let ungranted = if recorder.ungranted { Some(refusing_policy(scope, route)) } else { None };
     let (groups, decided) = recorder.finish(&answer.rules);
     let (default, withheld_default) = default_groups(scope, &evaluation, &decided);
     let mut explanation = Explanation {
@@ -220,6 +224,7 @@ pub(crate) fn explain_written(bundle: &Bundle<'_>, event: &Event, written: &Writ
         decided,
         default,
         withheld_default,
+        ungranted,
         removed: Vec::new(),
         removals: Vec::new(),
         next: next_steps::next_steps(bundle, event, answer.reason, connection),
@@ -235,6 +240,16 @@ pub(crate) fn explain_written(bundle: &Bundle<'_>, event: &Event, written: &Writ
 /// Whether a rule fires, or why not, in words.
 pub(crate) fn verdict_in_words(verdict: Verdict) -> &'static str {
     descriptions::verdict(verdict)
+}
+
+/// Whose policy `ungranted` refuses logins without groups. An organization's policy may be that of the platform.
+fn refusing_policy(scope: Scope<'_, '_>, route: Route) -> &'static str {
+    let application = route.application.and_then(|id| scope.bundle.application(id));
+    match (application, scope.mapping) {
+        (Some(application), _) if application.deny_ungranted => "application",
+        (_, Some(_)) => "organization",
+        (_, None) => "platform",
+    }
 }
 
 /// The sources of a mapping and the values that were read from them.
@@ -306,7 +321,8 @@ impl Explanation {
 
     /// The groups that were granted and are not in the answer, sorted.
     fn removed(&self, granted: &[String]) -> Vec<String> {
-        let is_removed = self.answer.outcome == Outcome::Groups || self.answer.reason == Reason::OverLimit;
+        let is_removed = self.answer.outcome == Outcome::Groups
+            || matches!(self.answer.reason, Reason::OverLimit | Reason::Ungranted);
         if !is_removed {
             return Vec::new();
         }

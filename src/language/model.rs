@@ -36,6 +36,8 @@ pub(crate) struct Application {
     /// The claim with the bundle's digest and the rules that fired.
     pub(crate) provenance: Option<Spanned<String>>,
     pub(crate) limits: Limits,
+    /// What happens with a login that receives none of its groups. `Deny` wins over the policies.
+    pub(crate) ungranted: Policy,
 }
 
 /// The tokens that carry the groups claim; at least one does.
@@ -92,6 +94,8 @@ pub(crate) struct Policies {
     pub(crate) incomplete: IncompletePolicy,
     pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: UnmatchedPolicy,
+    /// What happens with a login that receives no group of its application.
+    pub(crate) ungranted: Policy,
     /// The maximum age of attributes when a refresh token is exchanged, in seconds; `None` if there is none.
     pub(crate) refresh: Option<u32>,
 }
@@ -115,6 +119,7 @@ pub(crate) struct Organization {
     pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: Option<UnmatchedPolicy>,
     pub(crate) unmatched_span: Option<Range<usize>>,
+    pub(crate) ungranted: Option<Policy>,
     /// The policy `refresh`; the inner `None` is `recompute`.
     pub(crate) refresh: Option<Option<u32>>,
 }

@@ -38,7 +38,7 @@ impl Organization {
         normalize_names(&connections, &mut rules, &mut aliases);
         let default = fields.some_texts("default", sink);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
-        let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, refresh } =
+        let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, ungranted, refresh } =
             policies.unwrap_or_default();
         Some(Self {
             file: sink.file.to_owned(),
@@ -53,6 +53,7 @@ impl Organization {
             incomplete_span,
             unmatched,
             unmatched_span,
+            ungranted,
             refresh,
         })
     }

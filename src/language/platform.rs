@@ -9,8 +9,10 @@ use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROU
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::name_checks::{check_claim, check_known, check_name};
 use super::parsed_patterns::GlobPattern;
+use super::policies::POLICY;
 use super::yaml::{Node, Spanned};
 use crate::bundle::application::OverLimit;
+use crate::bundle::mapping::Policy;
 use crate::diagnostic::Code;
 use crate::limits::{
     MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_MEMBERSHIPS, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,
@@ -141,6 +143,7 @@ fn read_application(
         saml_attribute,
         provenance,
         limits: read_limits(fields.get("limits"), profile, sink),
+        ungranted: fields.choice("ungranted", POLICY, sink).unwrap_or(Policy::NoGroups),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::Code;
 use crate::limits::MAX_REFRESH_AGE;
 
-const POLICY: &[(&str, Policy)] = &[("no-groups", Policy::NoGroups), ("deny", Policy::Deny)];
+pub(crate) const POLICY: &[(&str, Policy)] = &[("no-groups", Policy::NoGroups), ("deny", Policy::Deny)];
 const INCOMPLETE: &[(&str, IncompletePolicy)] = &[
     ("deny", IncompletePolicy::Deny),
     ("no-groups", IncompletePolicy::NoGroups),
@@ -29,6 +29,7 @@ impl Default for Policies {
             incomplete: IncompletePolicy::Deny,
             incomplete_span: None,
             unmatched: UnmatchedPolicy::Drop,
+            ungranted: Policy::NoGroups,
             refresh: None,
         }
     }
@@ -44,6 +45,7 @@ impl Policies {
             incomplete: fields.choice("incomplete", INCOMPLETE, sink).unwrap_or(default.incomplete),
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
             unmatched: fields.choice("unmatched", UNMATCHED, sink).unwrap_or(default.unmatched),
+            ungranted: fields.choice("ungranted", POLICY, sink).unwrap_or(default.ungranted),
             refresh: read_refresh(&fields, sink).unwrap_or(default.refresh),
         };
         if let (Some(unmatched), Some(partial)) = (fields.get("unmatched"), &policies.incomplete_span)
@@ -78,6 +80,7 @@ pub(crate) struct OwnPolicies {
     pub(crate) incomplete_span: Option<core::ops::Range<usize>>,
     pub(crate) unmatched: Option<UnmatchedPolicy>,
     pub(crate) unmatched_span: Option<core::ops::Range<usize>>,
+    pub(crate) ungranted: Option<Policy>,
     pub(crate) refresh: Option<Option<u32>>,
 }
 
@@ -89,6 +92,7 @@ impl OwnPolicies {
             incomplete_span: fields.get("incomplete").map(|node| node.span.clone()),
             unmatched: fields.choice("unmatched", UNMATCHED, sink),
             unmatched_span: fields.get("unmatched").map(|node| node.span.clone()),
+            ungranted: fields.choice("ungranted", POLICY, sink),
             refresh: read_refresh(&fields, sink),
         })
     }

@@ -46,6 +46,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
         saml_attribute: None,
         provenance: None,
         limits,
+        ungranted: Policy::NoGroups,
     };
     let mut groups: Vec<TargetGroup> = groups
         .iter()
@@ -69,6 +70,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
             incomplete: IncompletePolicy::NoGroups,
             incomplete_span: None,
             unmatched: UnmatchedPolicy::Drop,
+            ungranted: Policy::NoGroups,
             refresh: None,
         },
     }
@@ -115,6 +117,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         incomplete_span: None,
         unmatched: None,
         unmatched_span: None,
+        ungranted: None,
         refresh: None,
     }
 }

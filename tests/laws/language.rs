@@ -382,6 +382,7 @@ fn random_worlds_cover_the_language() {
         "deny",
         "ok",
         "unmatched",
+        "ungranted",
         "over-limit",
         "excluded",
         "default",

@@ -268,6 +268,18 @@ fn read<'l>(
 }
 
 pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
+    let mut expected = evaluate_rules(world, login);
+    let is_denied = world.applications[login.application].deny_ungranted || world.ungranted[0] == "deny";
+    if is_denied && expected.outcome == "groups" && expected.groups.is_empty() {
+        expected.outcome = "deny";
+        if expected.reason == "ok" {
+            expected.reason = "ungranted";
+        }
+    }
+    expected
+}
+
+fn evaluate_rules(world: &World, login: &Login) -> Expected {
     let without = |outcome, reason| Expected { outcome, reason, ..Expected::default() };
     if world.refresh && refresh::is_stale(login) {
         return without("deny", "stale-attributes");

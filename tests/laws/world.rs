@@ -211,18 +211,17 @@ pub(crate) struct Application {
     pub(crate) bytes: Option<usize>,
     pub(crate) over: &'static str,
     pub(crate) provenance: bool,
+    /// Whether a login that receives none of its groups is refused.
+    pub(crate) deny_ungranted: bool,
 }
 
 fn application() -> impl Strategy<Value = Application> {
     let groups = btree_set(select(&TARGETS[..]), 6..12);
     let over = select(&["deny", "no-groups", "truncate"][..]);
     let limits = (option::weighted(0.25, 1usize..4), option::weighted(0.2, 2usize..60));
-    (groups, limits, over, any::<bool>()).prop_map(|(groups, (limit, bytes), over, provenance)| Application {
-        groups,
-        limit,
-        bytes,
-        over,
-        provenance,
+    let flags = (any::<bool>(), prop::bool::weighted(0.15));
+    (groups, limits, over, flags).prop_map(|(groups, (limit, bytes), over, (provenance, deny_ungranted))| {
+        Application { groups, limit, bytes, over, provenance, deny_ungranted }
     })
 }
 
@@ -237,6 +236,8 @@ pub(crate) struct World {
     pub(crate) default: Vec<&'static str>,
     pub(crate) incomplete: &'static str,
     pub(crate) unmatched: &'static str,
+    /// Of the organization, and of the platform, which it replaces.
+    pub(crate) ungranted: [&'static str; 2],
     /// Whether exchanges of refresh tokens are refused if the user authenticated too long ago.
     pub(crate) refresh: bool,
 }
@@ -261,10 +262,14 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         vec(rule(), 1..8),
         prop_oneof![Just(Vec::new()), subsequence(&["staff", "eng-viewers", "a-b"][..], 1..3)],
         select(&["deny", "no-groups", "use-partial"][..]),
-        (prop_oneof![4 => Just("drop"), 1 => Just("deny")], prop::bool::weighted(0.2)),
+        (
+            prop_oneof![4 => Just("drop"), 1 => Just("deny")],
+            prop::bool::weighted(0.2),
+            [6, 3].map(|weight| prop_oneof![weight => Just("no-groups"), 1 => Just("deny")]),
+        ),
     )
         .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
-            let (unmatched, refresh) = others;
+            let (unmatched, refresh, ungranted) = others;
             // Partial input can lack a group that would refuse the login, so the compiler refuses this pair.
             let unmatched = if incomplete == "use-partial" { "drop" } else { unmatched };
             let mut world = World {
@@ -276,6 +281,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 default,
                 incomplete,
                 unmatched,
+                ungranted,
                 refresh,
             };
             world.keep_what_may_be_granted();
@@ -350,6 +356,9 @@ impl World {
             let claim = |what: &str| format!("https://claims.example.com/{name}/{what}");
             let mut json =
                 json!({ "clients": [format!("{name}-client")], "claim": claim("groups"), "limits": limits });
+            if application.deny_ungranted {
+                json["ungranted"] = json!("deny");
+            }
             if application.provenance {
                 json["provenance"] = json!(claim("provenance"));
             }
@@ -384,8 +393,10 @@ impl World {
         // A third application knows the groups that the other two do not.
         let other = "other: {clients: [other-client], claim: 'https://claims.example.com/other'}";
         let applications = applications.replacen('{', &format!("{{{other}, "), 1);
-        let platform =
-            format!("version: 1\napplications: {applications}\ngroups: {groups}\ntiers: {tiers}\n{ceilings}");
+        let platform = format!(
+            "version: 1\napplications: {applications}\ngroups: {groups}\ntiers: {tiers}\n{ceilings}policies: {{ungranted: {}}}\n",
+            self.ungranted[1]
+        );
 
         let connections =
             CONNECTIONS.iter().zip(&self.sources).map(|((name, strategy), (sources, first))| {
@@ -408,6 +419,9 @@ impl World {
             format!("default: {}\n", json!(self.default))
         };
         let mut policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
+        if self.ungranted[0] != self.ungranted[1] {
+            policies["ungranted"] = json!(self.ungranted[0]);
+        }
         if self.refresh {
             policies["refresh"] = json!({ "deny-if-older-than": format!("{MAX_AGE}h") });
         }

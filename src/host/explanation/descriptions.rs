@@ -124,5 +124,8 @@ pub(super) fn reason(reason: Reason, has_organization: bool) -> &'static str {
         Reason::ProvisionedUnavailable => "the provisioned groups could not be fetched",
         Reason::StaleAttributes => "the attributes are older than the policy `refresh` allows",
         Reason::OverLimit => "the login leads to more groups than the application accepts",
+        Reason::Ungranted => {
+            "the login receives no group of the application, and the policy `ungranted` refuses that"
+        }
     }
 }

@@ -142,7 +142,13 @@ impl Explanation {
                 let claim = answer.claim.as_deref().unwrap_or_default();
                 writeln!(out, "  the claim `{claim}` is set to [{groups}]")
             }
-            Outcome::Deny => writeln!(out, "  the login is refused"),
+            Outcome::Deny => match self.ungranted {
+                Some(whose) => writeln!(
+                    out,
+                    "  the login is refused: it receives no group, and `ungranted` is `deny` for this {whose}"
+                ),
+                None => writeln!(out, "  the login is refused"),
+            },
             Outcome::None => writeln!(out, "  no claim is set"),
         }?;
         if !self.next.is_empty() {

@@ -56,11 +56,14 @@ pub(super) struct Recorder<'s, 'b> {
     decided: Vec<Decision>,
     /// The sets of patterns that matched a group: the rule's id, and the position of the set.
     matched_sets: BTreeSet<(String, usize)>,
+    /// Whether the policy `ungranted` refused the login.
+    pub(super) ungranted: bool,
 }
 
 impl<'s, 'b> Recorder<'s, 'b> {
     pub(super) fn new(scope: Scope<'s, 'b>) -> Self {
-        Self { scope, groups: Vec::new(), decided: Vec::new(), matched_sets: BTreeSet::new() }
+        let (groups, decided, matched_sets) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Self { scope, groups, decided, matched_sets, ungranted: false }
     }
 
     pub(super) fn record(&mut self, step: Step<'_, '_>) {
@@ -96,6 +99,7 @@ impl<'s, 'b> Recorder<'s, 'b> {
                     }));
                 }
             }
+            Step::Ungranted => self.ungranted = true,
             Step::Decided { rule, verdict } => {
                 let id = self.scope.mapping.and_then(|mapping| mapping.rule(rule)).map(|rule| rule.id);
                 let id = id.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `organizations/<name>.yaml` and `templates/<name>@<version>.yaml`.
 
-use super::platform::{INCOMPLETE, REFRESH_VALUE, UNMATCHED};
+use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
 use super::{
     Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TextType, ValueType,
     Where, Word, word,
@@ -77,6 +77,11 @@ pub(crate) static ORGANIZATION_POLICIES: Object = Object {
             "unmatched",
             ValueType::Word(UNMATCHED),
             "What happens with an upstream group that no rule matches.",
+        ),
+        Key::optional(
+            "ungranted",
+            ValueType::Word(POLICY),
+            "What happens with a login that receives no group of its application.",
         ),
         Key::optional(
             "refresh",

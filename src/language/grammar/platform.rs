@@ -73,6 +73,12 @@ pub(crate) static APPLICATION: Object = Object {
         ),
         Key::optional("profile", ValueType::Word(PROFILES), "What the application accepts.").or("generic"),
         Key::optional("limits", ValueType::Object(&LIMITS), "Limits that differ from those of the profile."),
+        Key::optional(
+            "ungranted",
+            ValueType::Word(POLICY),
+            "What happens with a login that receives no group of the application; `deny` cannot be undone by an organization.",
+        )
+        .or("no-groups"),
     ],
     constraints: &[],
 };
@@ -209,6 +215,12 @@ pub(crate) static PLATFORM_POLICIES: Object = Object {
         )
         .or("drop"),
         Key::optional(
+            "ungranted",
+            ValueType::Word(POLICY),
+            "What happens with a login that receives no group of its application.",
+        )
+        .or("no-groups"),
+        Key::optional(
             "refresh",
             REFRESH_VALUE,
             "What happens when a refresh token is exchanged, which is not a new login.",
@@ -218,7 +230,8 @@ pub(crate) static PLATFORM_POLICIES: Object = Object {
     constraints: &[],
 };
 
-static POLICY: &[Word] = &[word("no-groups", "It continues without groups."), word("deny", "It is refused.")];
+pub(super) static POLICY: &[Word] =
+    &[word("no-groups", "It continues without groups."), word("deny", "It is refused.")];
 
 pub(super) static INCOMPLETE: &[Word] = &[
     word("deny", "It is refused."),

@@ -91,6 +91,7 @@ fn applications(limits: &[&str]) -> Vec<Application> {
             bytes: number("claim-bytes"),
             over: over.expect("a policy"),
             provenance: false,
+            deny_ungranted: false,
         }
     };
     limits.iter().map(application).collect()
@@ -125,6 +126,7 @@ fn world(
         default: default.to_vec(),
         incomplete,
         unmatched,
+        ungranted: ["no-groups"; 2],
         refresh: false,
     }
 }
