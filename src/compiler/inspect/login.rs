@@ -8,7 +8,7 @@ use crate::language::cases::read_cases;
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::Organization;
 use crate::language::suggestions::{nearest, quoted};
-use crate::language::yaml;
+use crate::language::yaml::{Kind, Node, Spanned};
 
 /// A login as its author thinks of it.
 #[derive(Clone, Debug, Default)]
@@ -63,12 +63,11 @@ pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> 
         Some(groups) => set(&mut case, "groups", json!(groups)),
         None => set(&mut case, "user", json!({})),
     }
-    let text = json!([case]).to_string();
     let problem = |diagnostic: &Diagnostic| LoginProblem {
         message: diagnostic.message.clone(),
         help: diagnostic.help.clone(),
     };
-    let node = yaml::parse("login", &text).map_err(|diagnostic| problem(&diagnostic))?;
+    let node = node_of(&json!([case]));
     let mut found = Vec::new();
     let mut sink = DiagnosticSink { file: "login", list: &mut found };
     let organizations: Vec<&Organization> = model.organizations.iter().collect();
@@ -86,6 +85,25 @@ pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> 
         *members = merged;
     }
     Ok(event)
+}
+
+/// The node that a file with this value would have.
+fn node_of(value: &Json) -> Node {
+    let kind = match value {
+        Json::Null => Kind::Null,
+        Json::Bool(value) => Kind::Bool(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => Kind::Integer(integer),
+            None => Kind::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Kind::Text(text.clone()),
+        Json::Array(entries) => Kind::List(entries.iter().map(node_of).collect()),
+        Json::Object(members) => {
+            let key = |key: &String| Spanned { span: 0..0, value: key.clone() };
+            Kind::Map(members.iter().map(|(name, value)| (key(name), node_of(value))).collect())
+        }
+    };
+    Node { span: 0..0, kind }
 }
 
 fn set(object: &mut Json, key: &str, value: Json) {

@@ -31,8 +31,16 @@ pub(super) struct ConditionScope<'s, 'b> {
 }
 
 impl ConditionScope<'_, '_> {
-    /// The parts that make a condition what it is.
-    pub(super) fn parts(&self, condition: &Condition<'_>) -> Vec<ConditionPart> {
+    /// The parts that keep a condition from being true; none if it is, so that only the time is unknown.
+    pub(super) fn failed_parts(&self, condition: &Condition<'_>) -> Vec<ConditionPart> {
+        match condition.decide(self.inputs) {
+            Truth::True => Vec::new(),
+            _ => self.parts(condition),
+        }
+    }
+
+    /// The parts that make a condition what it is. Under `not`, these can be true.
+    fn parts(&self, condition: &Condition<'_>) -> Vec<ConditionPart> {
         let truth = condition.decide(self.inputs);
         let deciding = |all: &[Condition<'_>]| {
             let deciding = all.iter().filter(|it| it.decide(self.inputs) == truth);
@@ -83,7 +91,8 @@ impl ConditionScope<'_, '_> {
             Condition::All(_) | Condition::Any(_) => {
                 ("the organization is the one that is named".to_owned(), "this organization".to_owned())
             }
-            _ => ("the condition".to_owned(), "other values".to_owned()),
+            // Their parts are described instead.
+            Condition::Not(_) | Condition::FalseIfUnknown(_) => (String::new(), String::new()),
         }
     }
 

@@ -118,9 +118,7 @@ impl<'s, 'b> Recorder<'s, 'b> {
                 let compound = self.scope.mapping.and_then(|mapping| mapping.compound_rule(rule));
                 let condition = compound.and_then(|compound| compound.condition.as_ref());
                 let parts = condition.zip(self.scope.conditions.as_ref());
-                let parts = parts.map(|(condition, scope)| scope.parts(condition)).unwrap_or_default();
-                // If only the time is unknown, the condition is true.
-                parts.into_iter().filter(|part| part.is != "true").collect()
+                parts.map(|(condition, scope)| scope.failed_parts(condition)).unwrap_or_default()
             }
             _ => Vec::new(),
         };

@@ -46,7 +46,7 @@ pub(super) struct ExplainArguments {
     #[arg(long, value_name = "NAME", requires = "organization")]
     connection: Option<String>,
     /// An upstream group of the login, as rules see it; repeat it for several
-    #[arg(long = "group", value_name = "GROUP", requires = "organization")]
+    #[arg(long = "group", value_name = "GROUP", requires = "organization", allow_hyphen_values = true)]
     groups: Vec<String>,
     /// The attributes of the user, as a JSON object like `event.user`; `-` reads standard input
     #[arg(long, value_name = "FILE", requires = "organization")]
@@ -118,7 +118,11 @@ impl ExplainArguments {
         terminal: &mut Terminal,
     ) -> anyhow::Result<ExitStatus> {
         let case = find_case(name, &platform.cases)?;
-        let event = Event::from_json(case.event.clone()).unwrap_or_default().at(self.now());
+        let mut event = Event::from_json(case.event.clone()).unwrap_or_default();
+        // Without `--now` it is the login that `claimsmith test` runs.
+        if let Some(now) = self.now {
+            event = event.at(now);
+        }
         let explanation = inspect::explain(platform, bundle, &event);
         if matches!(self.format, OutputFormat::Human) {
             let line = mappings.sources.locate(&case.file, &case.span).0.line;

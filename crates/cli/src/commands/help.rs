@@ -49,12 +49,13 @@ impl HelpArguments {
             }
             return Ok(ExitStatus::Success);
         };
-        if let (Some(command), None) = (commands.find_subcommand_mut(word), &self.section) {
-            let help = if terminal.out.color {
-                command.render_long_help().ansi().to_string()
-            } else {
-                command.render_long_help().to_string()
-            };
+        let command = commands.find_subcommand_mut(word).and_then(|command| match &self.section {
+            None => Some(command),
+            Some(section) => command.find_subcommand_mut(section),
+        });
+        if let Some(command) = command {
+            let help = command.render_long_help();
+            let help = if terminal.out.color { help.ansi().to_string() } else { help.to_string() };
             writeln!(terminal.out, "{}", help.trim_end())?;
             return Ok(ExitStatus::Success);
         }

@@ -208,3 +208,68 @@ fn chosen_cases_run_alone() {
     let err = why(&["test", "why.yaml", "--only", "nothing"]).failed();
     assert!(err.contains("no case has `nothing` in its name or file"), "{err}");
 }
+
+/// Conditions of every kind, none of which is true for the login.
+const CONDITIONS: &str = "\
+version: 1
+platform:
+  applications:
+    portal: { clients: [PortalClient], claim: https://claims.example.com/portal/groups }
+    wiki: { clients: [WikiClient], claim: https://claims.example.com/wiki/groups }
+  groups: { staff: { applications: [portal, wiki], description: Works. } }
+organizations:
+  acme:
+    organization: org_acme
+    connections: { acme-ad: { strategy: ad }, acme-saml: { strategy: samlp } }
+    rules:
+      - { id: application, when: { application: wiki }, everyone: true, grant: staff }
+      - { id: connection, when: { connection: acme-ad }, everyone: true, grant: staff }
+      - { id: email, when: { email-domain: acme.example }, everyone: true, grant: staff }
+      - { id: metadata, when: { organization-metadata: { plan: gold } }, everyone: true, grant: staff }
+      - id: nested
+        when:
+          connection: acme-saml
+          any:
+            - { user: { attribute: /team, equals: [Red, Blue] } }
+            - { user: { attribute: /age, above: 17 } }
+          not: { user: { attribute: /roles, contains: guest } }
+        everyone: true
+        grant: staff
+      - { id: exists, when: { user: { attribute: /badge, exists: true } }, everyone: true, grant: staff }
+      - { id: expired, expires: 2020-01-01, everyone: true, grant: staff }
+";
+
+#[test]
+fn every_kind_of_condition_says_which_part_failed() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    crate::support::write_in(&folder, "all.yaml", CONDITIONS);
+    let event = json!({
+        "organization": { "id": "org_acme", "metadata": { "plan": "silver" } },
+        "connection": { "name": "acme-saml" },
+        "client": { "client_id": "PortalClient" },
+        "user": {
+            "groups": ["Any"], "email": "lovelace@evil.example", "email_verified": false,
+            "team": "Green", "age": 12, "roles": ["guest", "visitor"],
+        },
+    });
+    crate::support::write_in(&folder, "login.json", event.to_string());
+    let arguments = ["explain", "--mappings", "all.yaml", "--event", "login.json", "--now", "2026-11-01"];
+    let out = run_in(&folder, &arguments).out;
+    for value in ["lovelace", "evil", "Green", "12", "silver", "visitor"] {
+        assert!(!out.contains(value), "{value} is about the login: {out}");
+    }
+    check_snapshot("explain/conditions", &out);
+}
+
+#[test]
+fn groups_of_any_text_can_be_described() {
+    let folder = crate::support::folder(&[("organizations/acme.yaml", crate::support::ACME)]);
+    let name = "a: {b}, \"c\" \u{85}\u{7f} #d";
+    let arguments = ["explain", "--organization", "acme", "--group", name, "--format", "json"];
+    let json = run_in(&folder, &arguments).json(0);
+    assert_eq!(json["answer"]["reason"], "entry-malformed", "{json}");
+    let arguments =
+        ["explain", "--organization", "acme", "--group", "- *x: {y} #z\u{85}", "--format", "json"];
+    let json = run_in(&folder, &arguments).json(0);
+    assert_eq!(json["groups"][0]["group"], "- *x: {y} #z\u{85}", "{json}");
+}

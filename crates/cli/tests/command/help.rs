@@ -70,6 +70,8 @@ fn codes_and_pages_have_help() {
     check_snapshot("help/patterns-captures", &run(&["help", "patterns", "ignore-case"]).stdout(0));
     check_snapshot("help/pages", &run(&["help"]).stdout(0));
     assert_eq!(run(&["help", "validate"]).stdout(0), run(&["validate", "--help"]).stdout(0));
+    let nested = run(&["new", "organization", "--help"]).stdout(0);
+    assert_eq!(run(&["help", "new", "organization"]).stdout(0), nested);
     for page in ["language", "tests", "command", "install-action", "which-strategy"] {
         assert!(run(&["help", page]).stdout(0).starts_with("# "), "{page}");
     }
