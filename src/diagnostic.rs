@@ -31,6 +31,27 @@ pub struct Diagnostic {
     pub help: String,
     /// Another location that belongs to the problem.
     pub related: Option<Related>,
+    /// The change of the file that the help asks for, where there is only one.
+    pub fix: Option<Fix>,
+}
+
+/// A change of a file that solves a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Fix {
+    /// The byte range to replace, in the file of the problem.
+    pub span: Range<usize>,
+    /// What to write in its place.
+    pub replacement: String,
+}
+
+impl Fix {
+    /// The text of the file with the change.
+    pub fn applied(&self, text: &str) -> String {
+        let before = text.get(..self.span.start).unwrap_or(text);
+        let after = text.get(self.span.end..).unwrap_or_default();
+        [before, &self.replacement, after].concat()
+    }
 }
 
 /// Another location that belongs to a problem.
@@ -85,6 +106,7 @@ impl Diagnostic {
             span,
             help: code.help().to_owned(),
             related: None,
+            fix: None,
         }
     }
 
@@ -95,6 +117,11 @@ impl Diagnostic {
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = shortened(help.into());
+        self
+    }
+
+    pub(crate) fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

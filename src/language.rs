@@ -8,6 +8,7 @@ pub(crate) mod case_event;
 pub(crate) mod conditions;
 pub(crate) mod diagnostic_sink;
 pub(crate) mod fields;
+mod fixes;
 pub(crate) mod grammar;
 pub(crate) mod mapping_files;
 pub(crate) mod model;

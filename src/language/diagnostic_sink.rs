@@ -2,10 +2,11 @@
 
 use core::ops::Range;
 
+use super::fixes;
 use super::suggestions::nearest;
 use super::wrong_type::Expected;
 use super::yaml::Node;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::limits::MAX_SUGGESTIONS;
 
 /// Collects the diagnostics of one file.
@@ -69,9 +70,19 @@ impl DiagnosticSink<'_> {
         }
     }
 
+    /// Adds the change that solves the last reported problem.
+    pub(crate) fn fix_last(&mut self, span: Range<usize>, replacement: impl Into<String>) {
+        if let Some(diagnostic) = self.list.pop() {
+            self.list.push(diagnostic.fix(Fix { span, replacement: replacement.into() }));
+        }
+    }
+
     /// Reports a value of the wrong type.
     pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, expected: Expected) {
         let message = format!("{what} is {}, and must be {}", node.kind.noun(), expected.noun());
         self.report(Code::WrongType, &node.span, message, expected.help(node, what));
+        if let Some(replacement) = fixes::quoted_number(node, expected) {
+            self.fix_last(node.span.clone(), replacement);
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Reading mappings key by key, so that one run reports everything that is wrong.
 
 use core::ops::Range;
+use std::collections::BTreeSet;
 
 use super::diagnostic_sink::DiagnosticSink;
+use super::fixes;
 use super::grammar::{Key, Layout, Object, VERSION, ValueType, Word};
 use super::suggestions::{nearest, quoted};
 use super::wrong_type::{self, Expected};
@@ -71,6 +73,7 @@ impl<'n> Fields<'n> {
             }
             return None;
         };
+        let names: BTreeSet<&str> = all.iter().map(|(name, _)| name.value.as_str()).collect();
         for (name, value) in all {
             if known().any(|known| known == name.value) {
                 members.push((name, value));
@@ -83,6 +86,13 @@ impl<'n> Fields<'n> {
                 };
                 let message = format!("{what} has no key `{}`", name.value.escape_debug());
                 sink.report(Code::UnknownKey, &name.span, message, help);
+                // Two keys that are meant to be the same have no fix: it is not known which one is right.
+                if let Some(key) = fixes::key(&name.value, object, known())
+                    && !names.contains(key)
+                    && misspelled.iter().filter(|it| **it == key).count() == 1
+                {
+                    sink.fix_last(name.span.clone(), key);
+                }
             }
         }
         Some(Self { object, span: node.span.clone(), members, misspelled })
@@ -255,6 +265,11 @@ impl<'n> Fields<'n> {
             let help = "write `version: 1` at the top of the file".to_owned();
             let message = "the file does not state its version of the mapping language";
             sink.report(Code::MissingVersion, &self.span, message, help);
+            // A mapping in braces begins before its first key, and its keys do not have a line each.
+            let first = self.members.iter().map(|(name, _)| name.span.start).min();
+            if first == Some(self.span.start) {
+                sink.fix_last(self.span.start..self.span.start, "version: 1\n");
+            }
             return true;
         };
         match node.kind {
@@ -294,6 +309,9 @@ fn choose<T: Copy>(
         };
         let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
         sink.report(Code::InvalidValue, &text.span, message, help);
+        if let Some(word) = fixes::word(&text.value, what, words()) {
+            sink.fix_last(text.span.clone(), word);
+        }
     }
     found.map(|(_, value)| *value)
 }

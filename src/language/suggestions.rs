@@ -14,6 +14,15 @@ pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
         .map(|(_, known)| known)
 }
 
+/// Like [`nearest`], if no other known word is as near.
+pub(crate) fn only_nearest<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
+    let found = nearest(word, known.clone())?;
+    let lower = word.to_lowercase();
+    let distance = |known: &str| strsim::osa_distance(&lower, &known.to_lowercase());
+    let is_nearest = |other: &str| other != found && distance(other) <= distance(found);
+    if known.into_iter().any(is_nearest) { None } else { Some(found) }
+}
+
 /// Words in backticks with commas between them.
 pub(crate) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
     words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")

@@ -21,6 +21,7 @@ mod commands;
 mod compress;
 mod escape;
 mod exit_status;
+mod fix;
 mod folder;
 mod input;
 mod login_time;

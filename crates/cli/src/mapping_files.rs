@@ -23,7 +23,7 @@ enum NamedLink {
 }
 
 /// The mapping files that were found, sorted by path.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FoundFiles {
     pub(crate) files: Vec<SourceFile>,
     /// One diagnostic for each path that has the name of a mapping file and cannot be read as one.

@@ -36,11 +36,20 @@ impl Mappings {
 
     /// Like [`load`](Self::load), with files that are not written yet.
     pub(crate) fn load_with(path: &Path, added: Vec<SourceFile>) -> anyhow::Result<Self> {
+        let (mut found, is_folder) = FoundFiles::at(path)?;
+        found.files.extend(added);
+        Self::compile(path, found, is_folder)
+    }
+
+    /// Compiles the files that were found at a path.
+    ///
+    /// # Errors
+    ///
+    /// When the path is not UTF-8.
+    pub(crate) fn compile(path: &Path, found: FoundFiles, is_folder: bool) -> anyhow::Result<Self> {
         // Rules that have expired are reported.
         let now = Some(login_time::current());
-        let (found, is_folder) = FoundFiles::at(path)?;
         let FoundFiles { mut files, unreadable } = found;
-        files.extend(added);
         // The compiler gets an invalid file in place of each, so it does not report them as missing.
         let invalid = |diagnostic: &Diagnostic| SourceFile {
             path: diagnostic.file.clone(),

@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "write/refusal",
     "write/no_follow",
     "write",
+    "fix",
     "compress",
     "action",
     "action_run",

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use crate::arguments::MappingsArgument;
 use crate::exit_status::ExitStatus;
+use crate::fix;
 use crate::mappings::Mappings;
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
@@ -22,6 +23,12 @@ pub(super) struct ValidateArguments {
     /// Treat warnings as errors: the exit code is 1 if there are any
     #[arg(long)]
     deny_warnings: bool,
+    /// Correct the files where it is certain what to write, and report what remains
+    ///
+    /// Corrects misspelled keys, words that select how a file is read, numbers that must be text, and a missing
+    /// version. Never changes patterns, conditions, or the names of target groups. All files are written or none is.
+    #[arg(long, conflicts_with = "watch")]
+    fix: bool,
     /// Run again whenever a mapping file changes, until Ctrl-C
     #[arg(long)]
     watch: bool,
@@ -49,6 +56,7 @@ Examples:
   claimsmith validate
   claimsmith validate customers/mappings --format json
   claimsmith validate --deny-warnings
+  claimsmith validate --fix
   claimsmith validate --watch             # again after each change
   claimsmith validate --format github     # annotations of a GitHub workflow
   claimsmith validate --format sarif > findings.sarif";
@@ -62,14 +70,30 @@ impl ValidateArguments {
     }
 
     fn run_once(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let mappings = Mappings::load(&self.mappings.path)?;
+        let (mappings, fixed) = match self.fix {
+            true => {
+                let (mappings, fixed) = fix::fix(&self.mappings.path)?;
+                (mappings, Some(fixed))
+            }
+            false => (Mappings::load(&self.mappings.path)?, None),
+        };
         let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);
         match self.format {
-            ValidateFormat::Human => human::validation(&mut terminal.out, &mappings, fine)?,
-            ValidateFormat::Json => json::validation(&mut terminal.out, &mappings)?,
-            ValidateFormat::Github => github::validation(&mut terminal.out, &mappings)?,
-            ValidateFormat::Sarif => sarif::validation(&mut terminal.out, &mappings)?,
+            ValidateFormat::Human => {
+                human::fixes(&mut terminal.out, fixed.as_deref())?;
+                human::validation(&mut terminal.out, &mappings, fine)?;
+            }
+            ValidateFormat::Json => json::validation(&mut terminal.out, &mappings, fixed.as_deref())?,
+            ValidateFormat::Github => {
+                human::fixes(&mut terminal.out, fixed.as_deref())?;
+                github::validation(&mut terminal.out, &mappings)?;
+            }
+            ValidateFormat::Sarif => {
+                // Standard output is one document.
+                human::fixes(&mut terminal.err, fixed.as_deref())?;
+                sarif::validation(&mut terminal.out, &mappings)?;
+            }
         }
         Ok(if fine { ExitStatus::Success } else { ExitStatus::Failure })
     }

@@ -20,8 +20,9 @@ use super::summary::{
 };
 use crate::escape::{escaped, escaped_lines};
 use crate::exit_status::ExitStatus;
+use crate::fix::AppliedFix;
 use crate::mappings::Mappings;
-use crate::numbers::counted;
+use crate::numbers::{counted, spaced};
 use crate::results::{FormattedFile, Formatting, TestedCase, Unformatted};
 use crate::source_map::SourceMap;
 use crate::terminal::Stream;
@@ -55,6 +56,28 @@ pub(crate) fn validation(out: &mut Stream, mappings: &Mappings, fine: bool) -> i
     findings(out, mappings)?;
     let style = if fine { GOOD } else { BAD };
     writeln!(out, "{}", styled(out, style, &summarize_mappings(mappings)))
+}
+
+/// Writes what was corrected, and how much; nothing if nothing was asked for.
+pub(crate) fn fixes(out: &mut Stream, fixes: Option<&[AppliedFix]>) -> io::Result<()> {
+    let Some(fixes) = fixes else { return Ok(()) };
+    for AppliedFix { file, start, before, after, .. } in fixes {
+        let place = format!("{}:{}:{}", escaped(file), start.line, start.column);
+        let after = escaped(after.trim_end()).into_owned();
+        match before.as_str() {
+            "" => writeln!(out, "fixed {place}: added `{after}`")?,
+            before => writeln!(out, "fixed {place}: `{}` is `{after}` now", escaped(before))?,
+        }
+    }
+    let files: BTreeSet<&str> = fixes.iter().map(|fix| fix.file.as_str()).collect();
+    match fixes.len() {
+        0 => writeln!(out, "nothing that can be fixed with certainty\n"),
+        count => writeln!(out, "{} in {}\n", counted_fixes(count), counted(files.len(), "file")),
+    }
+}
+
+fn counted_fixes(count: usize) -> String {
+    if count == 1 { "1 fix".to_owned() } else { format!("{} fixes", spaced(count)) }
 }
 
 /// Writes the results of test cases; `denied` says whether warnings make them a failure.

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::action_run::ActionDifference;
 use crate::escape::escaped_json;
+use crate::fix::AppliedFix;
 use crate::mappings::Mappings;
 use crate::results::{BuildSummary, Formatting, TestedCase};
 use crate::source_map::{LineColumn, SourceMap};
@@ -74,6 +75,9 @@ struct ValidationReport<'m> {
     warnings: usize,
     /// Null if the mappings have errors.
     counts: Option<Counts>,
+    /// What was corrected; missing without `--fix`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<&'m [AppliedFix]>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +92,17 @@ struct ReportedFinding<'m> {
     text: &'m str,
     help: &'m str,
     related: Option<RelatedSpan<'m>>,
+    /// The changes of the file that solve the problem, of which any one is enough; at most one today.
+    fixes: Vec<ReportedFix<'m>>,
+}
+
+/// A part of the file and what to write in its place.
+#[derive(Serialize)]
+struct ReportedFix<'m> {
+    line: usize,
+    column: usize,
+    end: LineColumn,
+    replacement: &'m str,
 }
 
 #[derive(Serialize)]
@@ -116,6 +131,14 @@ impl<'m> ReportedFinding<'m> {
                 let (LineColumn { line, column }, end) = sources.locate(&related.file, &related.span);
                 RelatedSpan { file: &related.file, line, column, end, label: &related.label }
             }),
+            fixes: diagnostic
+                .fix
+                .iter()
+                .map(|fix| {
+                    let (LineColumn { line, column }, end) = sources.locate(&diagnostic.file, &fix.span);
+                    ReportedFix { line, column, end, replacement: &fix.replacement }
+                })
+                .collect(),
         }
     }
 }
@@ -129,13 +152,18 @@ fn findings(mappings: &Mappings) -> Vec<ReportedFinding<'_>> {
 }
 
 /// Writes the findings of mappings, and what they hold.
-pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
+pub(crate) fn validation(
+    out: &mut impl Write,
+    mappings: &Mappings,
+    fixed: Option<&[AppliedFix]>,
+) -> io::Result<()> {
     let validation = ValidationReport {
         version: VERSION,
         diagnostics: findings(mappings),
         errors: mappings.count(Severity::Error),
         warnings: mappings.count(Severity::Warning),
         counts: mappings.platform.as_ref().map(|platform| platform.counts),
+        fixed,
     };
     document(out, &validation)
 }

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use claimsmith::diagnostic::{Code, Diagnostic, Severity};
+use claimsmith::diagnostic::{Code, Diagnostic, Fix, Severity};
 use serde::Serialize;
 
 use super::json;
@@ -90,6 +90,29 @@ struct SarifResult {
     locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<SarifLocation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix {
+    description: SarifMessage,
+    artifact_changes: [ArtifactChange; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: [Replacement; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: SarifMessage,
 }
 
 #[derive(Serialize)]
@@ -166,7 +189,8 @@ impl ReportingDescriptor {
 
 impl SarifResult {
     fn new(sources: &SourceMap, diagnostic: &Diagnostic) -> Self {
-        let Diagnostic { code, severity, message, file, span, help, related, .. } = diagnostic;
+        let Diagnostic { code, severity, message, file, span, help, related, fix, .. } = diagnostic;
+        let fixes = fix.iter().filter_map(|fix| SarifFix::new(sources, file, fix, help));
         let place = SarifLocation::new(sources, file, span, None);
         let related =
             related.iter().map(|it| SarifLocation::new(sources, &it.file, &it.span, Some(&it.label)));
@@ -178,18 +202,40 @@ impl SarifResult {
             message: SarifMessage { text: format!("{message}\nhelp: {help}") },
             locations: [place],
             related_locations: related.collect(),
+            fixes: fixes.collect(),
         }
+    }
+}
+
+impl SarifFix {
+    fn new(sources: &SourceMap, file: &str, fix: &Fix, help: &str) -> Option<Self> {
+        let deleted_region = Region::new(sources, file, &fix.span)?;
+        let inserted_content = SarifMessage { text: fix.replacement.clone() };
+        Some(Self {
+            description: SarifMessage { text: help.to_owned() },
+            artifact_changes: [ArtifactChange {
+                artifact_location: ArtifactLocation { uri: uri(file) },
+                replacements: [Replacement { deleted_region, inserted_content }],
+            }],
+        })
+    }
+}
+
+impl Region {
+    fn new(sources: &SourceMap, file: &str, span: &Range<usize>) -> Option<Self> {
+        let (start, end) = sources.locate_in(ColumnUnit::Utf16, file, span)?;
+        Some(Self {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        })
     }
 }
 
 impl SarifLocation {
     fn new(sources: &SourceMap, file: &str, span: &Range<usize>, label: Option<&String>) -> Self {
-        let region = sources.locate_in(ColumnUnit::Utf16, file, span).map(|(start, end)| Region {
-            start_line: start.line,
-            start_column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-        });
+        let region = Region::new(sources, file, span);
         Self {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation { uri: uri(file) },

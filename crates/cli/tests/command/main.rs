@@ -13,6 +13,7 @@ mod diagnostics;
 mod evaluate;
 mod explain;
 mod files;
+mod fix;
 mod fmt;
 mod help;
 mod init;

@@ -87,6 +87,7 @@ fn validate_prints_findings_as_json() {
                 "text": "catalog-admin",
                 "help": "did you mean `catalog-admins`?",
                 "related": null,
+                "fixes": [],
             }],
             "errors": 1,
             "warnings": 0,
