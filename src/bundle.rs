@@ -6,3 +6,4 @@ pub(crate) mod error;
 pub(crate) mod grant_expansion;
 pub(crate) mod index;
 pub(crate) mod mapping;
+pub(crate) mod text_pattern;

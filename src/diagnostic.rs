@@ -233,7 +233,7 @@ codes! {
         "split it into several globs, or match more loosely",
     EmptyPattern Error "empty-pattern" "A pattern that no group name can match."
         "name a group, or remove the entry",
-    MatchesEverything Error "matches-everything" "A pattern that matches every group."
+    MatchesEverything Error "matches-everything" "A pattern that matches every group, or every text of an attribute."
         "write `everyone: true` instead of `match` if every user of this customer should receive what the rule grants",
     MissingMatch Error "missing-match" "A rule that has neither `match` nor `everyone`."
         "add `match` with the patterns that it matches, or `everyone: true`",
@@ -301,6 +301,8 @@ codes! {
         "have the identity provider send an array, or a delimiter that no group name contains",
     UnreachableDefault Warning "unreachable-default" "A default that never applies, because a rule always grants something."
         "remove `default`, or the rule for everyone",
+    ContainsOnText Warning "contains-on-text" "A condition looks for an entry of a list in an attribute that is one text."
+        "write `equals` for the whole text, or `contains-text` for a part of it",
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub(crate) mod substitution;
 pub(crate) mod suggestions;
 pub(crate) mod template;
 pub(crate) mod template_uses;
+pub(crate) mod text_patterns;
 pub(crate) mod wrong_type;
 pub(crate) mod yaml;
 

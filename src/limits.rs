@@ -17,6 +17,9 @@ pub const MAX_GROUPS: usize = 10_000;
 /// The longest upstream group name in bytes; a longer one makes the input incomplete.
 pub const MAX_GROUP_BYTES: usize = 4_096;
 
+/// The most digits of a number in a text: any such number is exact as a float, and so is the power of ten below it.
+pub(crate) const MAX_NUMBER_DIGITS: u32 = 15;
+
 /// How deep arrays and objects may be nested in an encoded value.
 pub(crate) const MAX_VALUE_DEPTH: usize = 8;
 

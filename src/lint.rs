@@ -4,6 +4,7 @@
 //!
 //! | code | file |
 //! | --- | --- |
+//! | `contains-on-text` | `contains_on_text` |
 //! | `delimiter-in-name`, `invisible-character` | `misleading_name` |
 //! | `duplicate-alias`, `unused-alias` | `aliases` |
 //! | `duplicate-rule`, `shadowed-rule` | `shadowed_rule` |
@@ -21,6 +22,7 @@ mod attribute_values;
 mod budget;
 mod condition_text;
 mod confusable;
+mod contains_on_text;
 mod contradictions;
 mod expired_rule;
 mod forgeable_name;
@@ -83,6 +85,7 @@ fn lint_one(
     aliases::lint(organization, &prepared, &mut left, &mut diagnostics);
     unused_capture::lint(organization, &mut diagnostics);
     impossible_condition::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
+    contains_on_text::lint(organization, &mut diagnostics);
     forgeable_name::lint(platform, organization, &mut diagnostics);
     expired_rule::lint(organization, now, &mut diagnostics);
     unreachable_default::lint(organization, &mut diagnostics);

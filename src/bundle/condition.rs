@@ -4,10 +4,11 @@
 //! Rules are closed by default: a granting rule fires only if its condition is true, an excluding rule fires unless its
 //! condition is false.
 
+use super::text_pattern::TextPattern;
 use crate::codec::reader::Reader;
 use crate::codec::tags::condition as tag;
 use crate::ids::{ApplicationId, Id as _, InputId};
-use crate::limits::{MAX_CONDITION_DEPTH, MAX_GROUPS};
+use crate::limits::{MAX_CONDITION_DEPTH, MAX_GROUPS, MAX_NUMBER_DIGITS};
 use crate::login::value::Value;
 use crate::text::case_mapping::same_folded;
 use crate::text::scan::bytes_equal;
@@ -50,6 +51,8 @@ pub(crate) enum Condition<'b> {
     User {
         input: InputId,
         test: Test<'b>,
+        /// Whether a text that holds a number is that number.
+        as_number: bool,
     },
     /// The e-mail address is verified and has one of these domains.
     EmailDomain {
@@ -81,11 +84,14 @@ pub(crate) enum Test<'b> {
     Exists(bool),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a value is compared with.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Scalar<'b> {
     Text(&'b str),
     Number(f64),
     Bool(bool),
+    /// A pattern of texts.
+    Pattern(TextPattern<'b>),
 }
 
 /// The inputs that conditions are decided on.
@@ -113,7 +119,11 @@ impl<'b> Condition<'b> {
             tag::NOT => Self::Not(Box::new(Self::read(reader, depth)?)),
             tag::CONNECTION => Self::Connection(reader.list(Reader::number)?),
             tag::APPLICATION => Self::Application(reader.list(|reader| reader.number().map(ApplicationId))?),
-            tag::USER => Self::User { input: input(reader)?, test: Test::decode(reader)? },
+            kind @ (tag::USER | tag::USER_AS_NUMBER) => Self::User {
+                input: input(reader)?,
+                test: Test::decode(reader)?,
+                as_number: kind == tag::USER_AS_NUMBER,
+            },
             tag::EMAIL_DOMAIN => Self::EmailDomain {
                 email: input(reader)?,
                 verified: input(reader)?,
@@ -138,7 +148,13 @@ impl<'b> Condition<'b> {
             Self::Not(condition) => condition.decide(inputs).not(),
             Self::Connection(connections) => connections.contains(&inputs.connection).into(),
             Self::Application(applications) => applications.contains(&inputs.application).into(),
-            Self::User { input, test } => test.decide(value(input)),
+            Self::User { input, test, as_number } => match value(input) {
+                Value::Text(text) if *as_number => match number_in(text) {
+                    Some(number) => test.decide(&Value::Number(number)),
+                    None => Truth::Unknown,
+                },
+                value => test.decide(value),
+            },
             Self::EmailDomain { email, verified, domains } => match (value(email), value(verified)) {
                 (Value::Text(email), Value::Bool(true)) => has_domain(email, domains),
                 _ => Truth::Unknown,
@@ -225,6 +241,9 @@ fn equals(scalars: &[Scalar<'_>], value: &Value<'_>) -> Truth {
         (Scalar::Text(known), Value::Text(text)) => bytes_equal(known.as_bytes(), text).into(),
         (Scalar::Number(known), Value::Number(number)) if !number.is_nan() => (known == number).into(),
         (Scalar::Bool(known), Value::Bool(value)) => (known == value).into(),
+        (Scalar::Pattern(pattern), Value::Text(text)) => {
+            pattern.matches(text).map_or(Truth::Unknown, Truth::from)
+        }
         _ => Truth::Unknown,
     };
     let decided = || scalars.iter().map(one).filter(|truth| *truth != Truth::Unknown);
@@ -238,9 +257,35 @@ impl<'b> Scalar<'b> {
             tag::NUMBER => Self::Number(reader.float()?),
             tag::FALSE => Self::Bool(false),
             tag::TRUE => Self::Bool(true),
-            _ => return None,
+            kind => Self::Pattern(TextPattern::decode(kind, reader)?),
         })
     }
+}
+
+/// The number that a text holds: digits, with `-` before and a point among them. A text with more digits than are exact
+/// holds none.
+fn number_in(text: &[u8]) -> Option<f64> {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let (mut digits, mut value, mut scale) = (0, 0.0, 1.0);
+    let mut has_point = false;
+    let mut after_digit = false;
+    for byte in unsigned {
+        match byte {
+            b'0'..=b'9' if digits < MAX_NUMBER_DIGITS => {
+                digits += 1;
+                value = value * 10.0 + f64::from(byte - b'0');
+                scale *= if has_point { 10.0 } else { 1.0 };
+                after_digit = true;
+            }
+            b'.' if after_digit && !has_point => {
+                has_point = true;
+                after_digit = false;
+            }
+            _ => return None,
+        }
+    }
+    let number = value / scale;
+    after_digit.then_some(if text.len() > unsigned.len() { -number } else { number })
 }
 
 #[cfg(test)]
@@ -272,6 +317,42 @@ mod tests {
         check(&Test::Exists(true), Value::Null, Truth::False);
         check(&Test::Exists(false), Value::Absent, Truth::True);
         check(&Test::Exists(true), Value::IdentityUnclear, Truth::Unknown);
+    }
+
+    #[test]
+    fn number_in_a_text_is_exact_or_nothing() {
+        fn check(text: &str, expected: Option<f64>) {
+            assert_eq!(super::number_in(text.as_bytes()), expected, "{text:?}");
+            if let Some(number) = expected {
+                assert_eq!(text.parse(), Ok(number), "as the standard library reads it");
+            }
+        }
+        check("0", Some(0.0));
+        check("007", Some(7.0));
+        check("-12.5", Some(-12.5));
+        check("0.1", Some(0.1));
+        check("123456789.012345", Some(123_456_789.012_345));
+        check("999999999999999", Some(999_999_999_999_999.0));
+        check("0.00000000000001", Some(1e-14));
+        for not_a_number in [
+            "",
+            "-",
+            ".",
+            "1.",
+            ".5",
+            "1.2.3",
+            "+1",
+            " 1",
+            "1 ",
+            "1e3",
+            "--1",
+            "1,5",
+            "١",
+            "NaN",
+            "1234567890123456",
+        ] {
+            check(not_a_number, None);
+        }
     }
 
     #[test]
@@ -321,7 +402,7 @@ mod tests {
 
     #[test]
     fn conditions_combine_in_three_values() {
-        let unknown = || Condition::User { input: InputId(9), test: Test::AtLeast(1.0) };
+        let unknown = || Condition::User { input: InputId(9), test: Test::AtLeast(1.0), as_number: false };
         let (yes, no) =
             (Condition::Application(vec![ApplicationId(1)]), Condition::Application(vec![ApplicationId(2)]));
         let decide = |condition: &Condition<'_>| {
@@ -388,7 +469,7 @@ mod tests {
 
     #[test]
     fn false_if_unknown_keeps_true_and_false() {
-        let unknown = Condition::User { input: InputId(9), test: Test::AtLeast(1.0) };
+        let unknown = Condition::User { input: InputId(9), test: Test::AtLeast(1.0), as_number: false };
         let (yes, no) =
             (Condition::Application(vec![ApplicationId(1)]), Condition::Application(vec![ApplicationId(2)]));
         let check = |condition: Condition<'static>, expected: Truth, negated: Truth| {

@@ -97,6 +97,7 @@ pub(crate) mod condition {
     pub(crate) const EMAIL_DOMAIN: u8 = 6;
     pub(crate) const METADATA: u8 = 7;
     pub(crate) const FALSE_IF_UNKNOWN: u8 = 8;
+    pub(crate) const USER_AS_NUMBER: u8 = 9;
 
     pub(crate) const EQUALS: u8 = 0;
     pub(crate) const CONTAINS: u8 = 1;
@@ -110,6 +111,11 @@ pub(crate) mod condition {
     pub(crate) const NUMBER: u8 = 1;
     pub(crate) const FALSE: u8 = 2;
     pub(crate) const TRUE: u8 = 3;
+    pub(crate) const TEXT_PATTERN: u8 = 4;
+    pub(crate) const FOLDED_TEXT_PATTERN: u8 = 5;
+    pub(crate) const GLOB: u8 = 6;
+    pub(crate) const FOLDED_GLOB: u8 = 7;
+    pub(crate) const REGEX: u8 = 8;
 }
 
 /// The pieces of a grant that has captures.
@@ -142,7 +148,6 @@ pub(crate) mod glob {
 /// The kind of a regular expression, and the steps of its program.
 pub(crate) mod regex {
     /// Compared with names as they arrived.
-    #[cfg(feature = "compiler")]
     pub(crate) const AS_ARRIVED: u8 = 0;
     /// Compared with names whose ASCII letters are in lower case.
     pub(crate) const ASCII_LOWER: u8 = 1;

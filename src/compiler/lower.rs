@@ -381,7 +381,7 @@ fn lower_condition(
         }
         Condition::Client(ids) => {
             let input = OwnedLookup::event("/client/client_id", "");
-            LoweredCondition::User { input, test: Test::Equals(scalars(ids)) }
+            LoweredCondition::User { input, test: Test::Equals(scalars(ids)), as_number: false }
         }
         // The organization is known when compiling.
         Condition::Organization(names) => match names.iter().any(|name| name.value == organization.name) {
@@ -404,8 +404,10 @@ fn lower_condition(
                 values: scalars(values),
             }
         }
-        Condition::User { attribute, test, .. } => {
-            LoweredCondition::User { input: OwnedLookup::attribute(&attribute.value), test: test.clone() }
-        }
+        Condition::User { attribute, test, as_number, .. } => LoweredCondition::User {
+            input: OwnedLookup::attribute(&attribute.value),
+            test: test.clone(),
+            as_number: *as_number,
+        },
     }
 }

@@ -97,7 +97,7 @@ pub(crate) enum LoweredCondition {
     Not(Box<Self>),
     Connection(Vec<usize>),
     Application(Vec<usize>),
-    User { input: OwnedLookup, test: Test },
+    User { input: OwnedLookup, test: Test, as_number: bool },
     EmailDomain(Vec<String>),
     Metadata { owner: OwnedLookup, input: OwnedLookup, values: Vec<Scalar> },
     FalseIfUnknown(Box<Self>),

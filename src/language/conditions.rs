@@ -2,15 +2,19 @@
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
-use super::grammar::{ATTRIBUTE_TEST, CONDITION};
-use super::model::{Condition, MetadataOf, Scalar, Test};
+use super::grammar::{
+    ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT, TEXT_TESTS,
+};
+use super::model::{Condition, MetadataOf, Scalar, Test, TextPatterns};
 use super::name_checks::{check_known, check_pointer};
 use super::strategy::Strategy;
+use super::suggestions::quoted;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_OPTION;
 use crate::patterns::domains;
+use crate::patterns::folding::fold;
 
 /// The names that a condition may use.
 #[derive(Clone, Copy, Debug)]
@@ -210,28 +214,27 @@ fn read_attribute_test(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Con
     let fields = Fields::read(node, &ATTRIBUTE_TEST, sink)?;
     let attribute = fields.require_text("attribute", sink);
     let attribute = attribute.filter(|it| check_pointer(it, "what they may do", sink));
-    let tests = ["equals", "contains", "exists"].into_iter().chain(NUMBER_TESTS.iter().map(|(key, _)| *key));
-    let stated: Vec<_> = tests.filter(|key| fields.get(key).is_some()).collect();
-    let help = "`equals`, `contains`, `at-least`, `at-most`, `above`, `below` or `exists`";
-    match stated.as_slice() {
-        [_] => {}
-        [] => {
-            let message = "the entry of `user` has no test of the attribute";
-            sink.report(Code::MissingKey, &fields.span, message, format!("add one of {help}"));
-        }
-        [_, second, ..] => {
-            let span = fields.key_span(second).unwrap_or(&fields.span);
-            let message = "an entry of `user` can have only one test of the attribute";
-            let help = format!("keep one of {help}, and add another entry for the other test");
-            sink.report(Code::InvalidValue, span, message, help);
-        }
-    }
+    let missing = "the entry of `user` has no test of the attribute";
+    let second = "an entry of `user` can have only one test of the attribute";
+    let help = "add another entry for the other test";
+    check_one_test(&fields, ATTRIBUTE_TESTS, (missing, second, help), sink);
+    check_next_to(&fields, "ignore-case", (NO_TESTS_OF_TEXT, "it is for tests of texts"), sink);
+    let bounds = "it is for `at-least`, `at-most`, `above` and `below`";
+    check_next_to(&fields, "as-number", (NO_TESTS_OF_NUMBERS, bounds), sink);
+    let ignore_case = fields.boolean("ignore-case", sink).is_some_and(|(ignore, _)| ignore);
+    let as_number = fields.boolean("as-number", sink).is_some_and(|(as_number, _)| as_number);
     let mut test = None;
     if fields.get("equals").is_some() {
-        test = read_scalars(&fields, "equals", sink).map(Test::Equals);
+        test = read_scalars(&fields, "equals", ignore_case, sink).map(Test::Equals);
     }
-    if fields.get("contains").is_some() {
-        test = read_scalars(&fields, "contains", sink).map(Test::Contains);
+    if let Some(node) = fields.get("contains") {
+        test = match &node.kind {
+            Kind::Map(_) => read_entry_test(node, ignore_case, sink).map(Test::ContainsMatch),
+            _ => read_scalars(&fields, "contains", ignore_case, sink).map(Test::Contains),
+        };
+    }
+    if let Some(patterns) = read_text_test(&fields, ignore_case, sink) {
+        test = Some(Test::Matches(patterns));
     }
     for (key, of) in NUMBER_TESTS {
         if let Some(node) = fields.get(key) {
@@ -241,8 +244,62 @@ fn read_attribute_test(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Con
     if fields.get("exists").is_some() {
         test = fields.boolean("exists", sink).map(|(exists, _)| Test::Exists(exists));
     }
-    let condition = Condition::User { attribute: attribute?, test: test?, span: fields.span.clone() };
+    let condition =
+        Condition::User { attribute: attribute?, test: test?, as_number, span: fields.span.clone() };
     Some(if_unknown(condition, &fields, sink))
+}
+
+/// The test under `contains`, which is one of an entry's text.
+fn read_entry_test(node: &Node, ignore_case: bool, sink: &mut DiagnosticSink<'_>) -> Option<TextPatterns> {
+    let fields = Fields::read(node, &ENTRY_TEST, sink)?;
+    let second = "`contains` can have only one test of an entry";
+    let help = "write both as one glob or expression";
+    check_one_test(&fields, TEXT_TESTS, ("`contains` has no test of an entry", second, help), sink);
+    read_text_test(&fields, ignore_case, sink)
+}
+
+/// The patterns of the text, if there are any.
+fn read_text_test(
+    fields: &Fields<'_>,
+    ignore_case: bool,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<TextPatterns> {
+    let key = TEXT_TESTS.iter().find(|key| fields.get(key).is_some())?;
+    TextPatterns::parse(key, &some_texts(fields, key, sink), ignore_case, sink)
+}
+
+/// Reports an entry that has no test, or more than one.
+fn check_one_test(
+    fields: &Fields<'_>,
+    tests: &[&str],
+    (missing, several, help): (&str, &str, &str),
+    sink: &mut DiagnosticSink<'_>,
+) {
+    let stated: Vec<_> = tests.iter().filter(|key| fields.get(key).is_some()).collect();
+    let all = quoted(tests.iter().copied());
+    match stated.as_slice() {
+        [_] => {}
+        [] => sink.report(Code::MissingKey, &fields.span, missing, format!("add one of {all}")),
+        [_, second, ..] => {
+            let span = fields.key_span(second).unwrap_or(&fields.span);
+            sink.report(Code::InvalidValue, span, several, format!("keep one of {all}, and {help}"));
+        }
+    }
+}
+
+/// Reports an option that is next to a test that it is not for.
+fn check_next_to(
+    fields: &Fields<'_>,
+    option: &str,
+    (tests, what_for): (&[&str], &str),
+    sink: &mut DiagnosticSink<'_>,
+) {
+    if let Some(span) = fields.key_span(option)
+        && let Some(test) = tests.iter().find(|test| fields.get(test).is_some())
+    {
+        let message = format!("`{option}` cannot be used next to `{test}`");
+        sink.report(Code::InvalidValue, span, message, format!("remove it: {what_for}"));
+    }
 }
 
 fn read_number(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<f64> {
@@ -257,7 +314,12 @@ fn read_number(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<
 }
 
 /// A text, a number or a boolean, or a list of them; `None` if it is empty.
-fn read_scalars(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Scalar>> {
+fn read_scalars(
+    fields: &Fields<'_>,
+    key: &str,
+    ignore_case: bool,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<Vec<Scalar>> {
     let node = fields.get(key)?;
     fields.report_empty(key, Code::EmptyCondition, sink);
     let entries = match &node.kind {
@@ -267,6 +329,7 @@ fn read_scalars(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'_>) -
     let mut scalars = Vec::new();
     for entry in entries {
         match &entry.kind {
+            Kind::Text(text) if ignore_case => scalars.push(Scalar::AnyCase(fold(text))),
             Kind::Text(text) => scalars.push(Scalar::Text(text.clone())),
             Kind::Bool(value) => scalars.push(Scalar::Bool(*value)),
             Kind::Integer(value) => scalars.push(Scalar::Number(*value as f64)),

@@ -16,7 +16,10 @@ pub(crate) use self::organization::{
 pub(crate) use self::platform::{
     APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP,
 };
-pub(crate) use self::rule::{ATTRIBUTE_TEST, CONDITION, MATCH, PATTERNS, RULE};
+pub(crate) use self::rule::{
+    ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, MATCH, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT,
+    PATTERNS, RULE, TEXT_TESTS,
+};
 pub(crate) use self::test::{
     CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,
 };

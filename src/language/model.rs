@@ -8,6 +8,7 @@ use core::ops::Range;
 pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::strategy::Strategy;
+pub(crate) use super::text_patterns::{TextPattern, TextPatterns};
 use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::login::source::Combine;
@@ -244,6 +245,8 @@ pub(crate) enum Condition {
     User {
         attribute: Spanned<String>,
         test: Test,
+        /// Whether a text that holds a number is that number.
+        as_number: bool,
         span: Range<usize>,
     },
 }
@@ -262,6 +265,10 @@ pub(crate) enum Test {
     Equals(Vec<Scalar>),
     /// It is a list, and one of its entries equals one of these.
     Contains(Vec<Scalar>),
+    /// It is a text that one of these matches.
+    Matches(TextPatterns),
+    /// It is a list, and one of these matches one of its entries.
+    ContainsMatch(TextPatterns),
     AtLeast(f64),
     AtMost(f64),
     Above(f64),
@@ -272,6 +279,8 @@ pub(crate) enum Test {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Scalar {
     Text(String),
+    /// A text in any letter case, folded.
+    AnyCase(String),
     Number(f64),
     Bool(bool),
 }

@@ -130,6 +130,29 @@ impl PatternProblem {
         Some(Self::new(Code::UnreachablePattern, message, None))
     }
 
+    /// Why a pattern in a condition cannot be used, if its characters alone show that.
+    pub(crate) fn of_attribute_text(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            let help = "write a text, or remove the entry".to_owned();
+            return Some(Self::new(Code::EmptyPattern, "the text is empty".to_owned(), help));
+        }
+        let is_impossible = |char: char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}');
+        let message = if text.chars().any(is_impossible) {
+            format!(
+                "texts with the control character or damaged text of `{}` are not compared",
+                text.escape_debug()
+            )
+        } else if text.len() > MAX_GROUP_BYTES {
+            format!(
+                "the text has {} bytes, and texts of more than {MAX_GROUP_BYTES} are not compared",
+                text.len()
+            )
+        } else {
+            return None;
+        };
+        Some(Self::new(Code::UnreachablePattern, message, None))
+    }
+
     /// Whether the pattern may have captures that are not known, because it could not be parsed.
     pub(crate) fn may_hide_captures(&self) -> bool {
         !matches!(self.code, Code::EmptyPattern | Code::UnreachablePattern)

@@ -40,6 +40,9 @@ pub(super) fn find(required: &[RequiredTest<'_>]) -> Option<Contradiction> {
         let mut values = PossibleValues::default();
         let mut before: Option<RequiredTest<'_>> = None;
         for (test, required) in tests {
+            if is_open(required.condition) {
+                continue;
+            }
             values.narrow(test, required.negated);
             if let Some(problem) = values.problem() {
                 return Some(Contradiction {
@@ -52,6 +55,17 @@ pub(super) fn find(required: &[RequiredTest<'_>]) -> Option<Contradiction> {
         }
     }
     None
+}
+
+/// Whether a test is passed by values that are not listed, so that it says nothing about the other tests.
+fn is_open(condition: &Condition) -> bool {
+    let is_any_case = |values: &Vec<Scalar>| values.iter().any(|value| matches!(value, Scalar::AnyCase(_)));
+    match condition {
+        Condition::User { as_number: true, .. } => true,
+        Condition::User { test: Test::Matches(_) | Test::ContainsMatch(_), .. } => true,
+        Condition::User { test: Test::Equals(values) | Test::Contains(values), .. } => is_any_case(values),
+        _ => false,
+    }
 }
 
 impl Default for PossibleValues<'_> {
@@ -92,6 +106,8 @@ impl<'c> PossibleValues<'c> {
             }
             (Test::Contains(values), false) => self.entries.push(values),
             (Test::Contains(values), true) => self.others.extend(values),
+            // These are open.
+            (Test::Matches(_) | Test::ContainsMatch(_), _) => {}
             (Test::AtLeast(number), false) => self.raise(*number, false),
             (Test::Above(number), false) => self.raise(*number, true),
             (Test::AtMost(number), false) => self.lower(*number, false),

@@ -1,6 +1,6 @@
 //! Conditions as canonical text, to compare what they say.
 
-use crate::language::model::{Condition, Scalar, Test};
+use crate::language::model::{Condition, Scalar, Test, TextPatterns};
 use crate::language::yaml::Spanned;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
@@ -28,19 +28,28 @@ pub(super) fn canonical_text(condition: &Condition) -> String {
             in_order("strategy", all.iter().map(|(strategy, _)| strategy.name().to_owned()).collect())
         }
         Condition::Metadata { of, key, values } => names(&format!("{of:?} {:?}", key.value), values),
-        Condition::User { attribute, test, .. } => {
+        Condition::User { attribute, test, as_number, .. } => {
             let test = match test {
                 Test::Equals(values) => scalars("equals", values),
                 Test::Contains(values) => scalars("contains", values),
+                Test::Matches(patterns) => texts("matches", patterns),
+                Test::ContainsMatch(patterns) => texts("contains-match", patterns),
                 other => format!("{other:?}"),
             };
-            format!("user({:?} {test})", attribute.value)
+            let kind = if *as_number { "user-as-number" } else { "user" };
+            format!("{kind}({:?} {test})", attribute.value)
         }
     }
 }
 
 fn scalars(kind: &str, values: &[Scalar]) -> String {
     in_order(kind, values.iter().map(|value| format!("{value:?}")).collect())
+}
+
+fn texts(kind: &str, patterns: &TextPatterns) -> String {
+    // What is lowered the same way means the same.
+    let kind = if patterns.ignore_case { format!("{kind}-ignoring-case") } else { kind.to_owned() };
+    in_order(&kind, patterns.lowered.iter().map(|pattern| format!("{pattern:?}")).collect())
 }
 
 fn in_order(kind: &str, mut texts: Vec<String>) -> String {

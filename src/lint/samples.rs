@@ -196,7 +196,7 @@ pub(super) fn of_template(rule: Rule) -> Rule {
 }
 
 pub(super) fn user(attribute: &str, test: Test) -> Condition {
-    Condition::User { attribute: name(attribute), test, span: place() }
+    Condition::User { attribute: name(attribute), test, as_number: false, span: place() }
 }
 
 pub(super) fn texts(texts: &[&str]) -> Vec<Scalar> {

@@ -6,17 +6,15 @@
 
 use super::glob::next_char;
 use crate::codec::reader::Reader;
-#[cfg(feature = "compiler")]
-pub(crate) use crate::codec::tags::regex::AS_ARRIVED;
 pub(crate) use crate::codec::tags::regex::{
-    ASCII_LOWER, BEGIN, CLASS, END, FOLDED, GLOB, JUMP, MATCH, SPLIT, TEXT,
+    AS_ARRIVED, ASCII_LOWER, BEGIN, CLASS, END, FOLDED, GLOB, JUMP, MATCH, SPLIT, TEXT,
 };
 use crate::limits::{MAX_CAPTURES, MAX_PROGRAM_STEPS};
 use crate::text::scan::{bytes_equal, load_prefix, load_suffix};
 use crate::work;
 
 /// A regular expression as a program.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Regex<'b> {
     /// As its author wrote it.
     #[cfg(feature = "compiler")]
@@ -33,7 +31,7 @@ pub struct Regex<'b> {
 }
 
 /// A step of a program. Unless stated otherwise, the next step follows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum VmStep {
     /// Consumes this character.
     Char(u32),
@@ -50,7 +48,7 @@ enum VmStep {
 }
 
 /// A literal that a match begins or ends with.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Literal<'b> {
     /// Its outermost eight bytes as a word, and a mask of the bytes that exist.
     word: u64,

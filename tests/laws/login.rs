@@ -210,9 +210,17 @@ pub(crate) fn login(flaws: u32) -> impl Strategy<Value = Login> {
         flaws => (0..WAYS).prop_map(Unclear),
     ];
     let text = ["Finance", "Sales", "Legal"].map(Json::from);
-    let department = attribute(flaws, &[&text[..], &[json!(7)]].concat(), &[json!(true), json!(["Sales"])]);
+    let department = attribute(
+        flaws,
+        &[&text[..], &[json!(7)]].concat(),
+        &[json!(true), json!(["Sales"]), json!("Fi\u{7}nance"), json!("F".repeat(4097))],
+    );
     let level = [-1.0, 0.0, 1.0, 2.0, 1.5].map(Json::from);
-    let level = attribute(flaws, &level, &[json!("1"), json!([1])]);
+    let level = attribute(
+        flaws,
+        &level,
+        &["1", "-1", "01.50", "1.", "+1", "1e0", "0000000000000001", "one", ""].map(Json::from),
+    );
     let roles = attribute(
         flaws,
         &[json!(["x"]), json!(["y", 1]), json!(["z"]), json!([]), json!("x"), json!("z"), json!(2)],

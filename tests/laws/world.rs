@@ -13,7 +13,7 @@ use proptest::sample::{select, subsequence};
 use serde_json::{Value as Json, json};
 
 use self::rule::rule;
-pub(crate) use self::rule::{Condition, Matches, Patterns, Rule};
+pub(crate) use self::rule::{Condition, Matches, Patterns, Rule, TextTest};
 use crate::login::MAX_AGE;
 
 /// The target groups; those with `root` in their names are protected.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::lowered::{LoweredCondition, OwnedLookup};
 use crate::codec::tags::condition as tag;
 use crate::codec::writer::Writer;
-use crate::language::model::{Scalar, Test};
+use crate::language::model::{Scalar, Test, TextPattern};
 
 impl LoweredCondition {
     /// Adds the inputs of the condition.
@@ -32,7 +32,8 @@ impl LoweredCondition {
             Self::Not(_) => tag::NOT,
             Self::Connection(_) => tag::CONNECTION,
             Self::Application(_) => tag::APPLICATION,
-            Self::User { .. } => tag::USER,
+            Self::User { as_number: false, .. } => tag::USER,
+            Self::User { as_number: true, .. } => tag::USER_AS_NUMBER,
             Self::EmailDomain(_) => tag::EMAIL_DOMAIN,
             Self::Metadata { .. } => tag::METADATA,
             Self::FalseIfUnknown(_) => tag::FALSE_IF_UNKNOWN,
@@ -46,7 +47,7 @@ impl LoweredCondition {
             Self::Connection(positions) | Self::Application(positions) => {
                 writer.list(positions, |writer, position| writer.number(*position));
             }
-            Self::User { input, test } => {
+            Self::User { input, test, .. } => {
                 writer.number(position(input));
                 encode_test(writer, test);
             }
@@ -69,8 +70,8 @@ fn email_inputs() -> [OwnedLookup; 2] {
 
 fn encode_test(writer: &mut Writer, test: &Test) {
     let (kind, bound) = match test {
-        Test::Equals(_) => (tag::EQUALS, None),
-        Test::Contains(_) => (tag::CONTAINS, None),
+        Test::Equals(_) | Test::Matches(_) => (tag::EQUALS, None),
+        Test::Contains(_) | Test::ContainsMatch(_) => (tag::CONTAINS, None),
         Test::AtLeast(bound) => (tag::AT_LEAST, Some(bound)),
         Test::AtMost(bound) => (tag::AT_MOST, Some(bound)),
         Test::Above(bound) => (tag::ABOVE, Some(bound)),
@@ -83,6 +84,11 @@ fn encode_test(writer: &mut Writer, test: &Test) {
         Test::Equals(scalars) | Test::Contains(scalars) => {
             writer.list(scalars, encode_scalar);
         }
+        Test::Matches(patterns) | Test::ContainsMatch(patterns) => {
+            writer.list(&patterns.lowered, |writer, pattern| {
+                encode_pattern(writer, pattern, patterns.ignore_case);
+            });
+        }
         Test::Exists(expected) => writer.flag(*expected),
         _ => {}
     }
@@ -94,10 +100,28 @@ fn encode_scalar(writer: &mut Writer, scalar: &Scalar) {
             writer.bytes.push(tag::TEXT);
             writer.text(text);
         }
+        Scalar::AnyCase(text) => encode_pattern(writer, &TextPattern::Text(text.clone()), true),
         Scalar::Number(number) => {
             writer.bytes.push(tag::NUMBER);
             writer.bytes.extend(number.to_le_bytes());
         }
         Scalar::Bool(value) => writer.bytes.push(if *value { tag::TRUE } else { tag::FALSE }),
     }
+}
+
+/// Writes a pattern among the values of a test: a text is compared with it as with any other value.
+fn encode_pattern(writer: &mut Writer, pattern: &TextPattern, folded: bool) {
+    let (kind, text) = match (pattern, folded) {
+        (TextPattern::Text(text), false) => (tag::TEXT_PATTERN, text),
+        (TextPattern::Text(text), true) => (tag::FOLDED_TEXT_PATTERN, text),
+        (TextPattern::Glob(glob), false) => (tag::GLOB, glob),
+        (TextPattern::Glob(glob), true) => (tag::FOLDED_GLOB, glob),
+        (TextPattern::Regex(regex), _) => {
+            writer.bytes.push(tag::REGEX);
+            writer.bytes.extend(regex);
+            return;
+        }
+    };
+    writer.bytes.push(kind);
+    writer.text(text);
 }

@@ -71,8 +71,9 @@ impl ConditionScope<'_, '_> {
                 let found = name(self.inputs.application).unwrap_or_default();
                 (format!("the application is {}", either(names)), format!("`{found}`"))
             }
-            Condition::User { input, test } => {
-                (format!("`{}` {}", self.pointer(*input), describe_test(test)), self.found(*input))
+            Condition::User { input, test, as_number } => {
+                let read = if *as_number { " as a number" } else { "" };
+                (format!("`{}`{read} {}", self.pointer(*input), describe_test(test)), self.found(*input))
             }
             Condition::EmailDomain { email, verified, domains } => {
                 let domains = domains.iter().map(|domain| (*domain).to_owned()).collect();
@@ -135,6 +136,7 @@ fn scalar(scalar: &Scalar<'_>) -> String {
         Scalar::Text(text) => format!("`{}`", text.escape_debug()),
         Scalar::Number(number) => number.to_string(),
         Scalar::Bool(value) => value.to_string(),
+        Scalar::Pattern(pattern) => pattern.describe(),
     }
 }
 

@@ -190,9 +190,15 @@ pub(crate) static ATTRIBUTE_TEST: Object = Object {
         Key::optional("equals", ValueType::Scalars, "It equals one of these."),
         Key::optional(
             "contains",
-            ValueType::Scalars,
-            "It is a list, and one of its entries equals one of these.",
+            ValueType::Either(&[ValueType::Scalars, ValueType::Object(&ENTRY_TEST)]),
+            "It is a list, and one of its entries equals one of these, or passes a test of its text.",
         ),
+        GLOB_TEST,
+        REGEX_TEST,
+        STARTS_WITH,
+        ENDS_WITH,
+        CONTAINS_TEXT,
+        Key::optional("ignore-case", ValueType::Boolean, "Whether letter case is ignored.").or("false"),
         Key::optional("at-least", ValueType::AnyNumber, "It is at least this number."),
         Key::optional("at-most", ValueType::AnyNumber, "It is at most this number."),
         Key::optional("above", ValueType::AnyNumber, "It is greater than this number."),
@@ -202,9 +208,76 @@ pub(crate) static ATTRIBUTE_TEST: Object = Object {
             ValueType::Boolean,
             "With `true`, the attribute exists; with `false`, it does not.",
         ),
+        Key::optional(
+            "as-number",
+            ValueType::Boolean,
+            "Whether a text that holds a number is compared as that number.",
+        )
+        .or("false"),
         IF_UNKNOWN,
     ],
-    constraints: &[Constraint::ExactlyOne(&[
-        "equals", "contains", "at-least", "at-most", "above", "below", "exists",
-    ])],
+    constraints: &[
+        Constraint::ExactlyOne(ATTRIBUTE_TESTS),
+        Constraint::Excludes(&["ignore-case"], NO_TESTS_OF_TEXT),
+        Constraint::Excludes(&["as-number"], NO_TESTS_OF_NUMBERS),
+    ],
 };
+
+/// The tests of an attribute, of which an entry has one.
+pub(crate) const ATTRIBUTE_TESTS: &[&str] = &[
+    "equals",
+    "contains",
+    "glob",
+    "regex",
+    "starts-with",
+    "ends-with",
+    "contains-text",
+    "at-least",
+    "at-most",
+    "above",
+    "below",
+    "exists",
+];
+
+/// The tests that have no letter case to ignore.
+pub(crate) const NO_TESTS_OF_TEXT: &[&str] = &["at-least", "at-most", "above", "below", "exists"];
+
+/// The tests that do not compare numbers by their size.
+pub(crate) const NO_TESTS_OF_NUMBERS: &[&str] =
+    &["equals", "contains", "glob", "regex", "starts-with", "ends-with", "contains-text", "exists"];
+
+/// The tests of a text, apart from `equals`.
+pub(crate) const TEXT_TESTS: &[&str] = &["glob", "regex", "starts-with", "ends-with", "contains-text"];
+
+pub(crate) static ENTRY_TEST: Object = Object {
+    name: "entry-test",
+    what: "`contains`",
+    page: "docs/language/conditions.md#texts",
+    doc: "A test of the text of an entry.",
+    base: None,
+    keys: &[GLOB_TEST, REGEX_TEST, STARTS_WITH, ENDS_WITH, CONTAINS_TEXT],
+    constraints: &[Constraint::ExactlyOne(TEXT_TESTS)],
+};
+
+const GLOB_TEST: Key = Key::optional(
+    "glob",
+    ValueType::Texts { of: &TEXT_GLOB, least: 1 },
+    "One of these globs matches the whole text.",
+);
+const REGEX_TEST: Key = Key::optional(
+    "regex",
+    ValueType::Texts { of: &TEXT_REGEX, least: 1 },
+    "One of these regular expressions matches the whole text.",
+);
+const STARTS_WITH: Key =
+    Key::optional("starts-with", TEXT_PARTS, "The text begins with one of these, which are taken literally.");
+const ENDS_WITH: Key =
+    Key::optional("ends-with", TEXT_PARTS, "The text ends with one of these, which are taken literally.");
+const CONTAINS_TEXT: Key =
+    Key::optional("contains-text", TEXT_PARTS, "One of these is part of the text; they are taken literally.");
+
+const TEXT_PARTS: ValueType = ValueType::Texts { of: &TEXT_PART, least: 1 };
+
+static TEXT_GLOB: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::Glob).such_as("Head of *");
+static TEXT_REGEX: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::Regex).such_as("Grade [3-5]");
+static TEXT_PART: TextType = TextType::up_to(MAX_TEXT).such_as("Head of ");

@@ -102,9 +102,9 @@ impl Loss<'_> {
         match condition {
             Condition::EmailDomain(_) => any(&["email", "email_verified"]),
             Condition::Metadata(of, _) => any(&[of]),
-            Condition::Department(_) => any(&["department"]),
-            Condition::Roles(_) => any(&["roles"]),
-            Condition::Level(..) => any(&["level"]),
+            Condition::Department(_) | Condition::DepartmentText(_) => any(&["department"]),
+            Condition::Roles(_) | Condition::RolesText(_) => any(&["roles"]),
+            Condition::Level(..) | Condition::LevelText(..) => any(&["level"]),
             Condition::Exists(attribute, _) => any(&[attribute]),
             Condition::Any(conditions) => conditions.iter().any(|it| self.concerns(it)),
             Condition::All(one, two) => self.concerns(one) || self.concerns(two),

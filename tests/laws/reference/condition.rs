@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
+use super::{of_capturing_glob, whole};
 use crate::login::{Holder, Identity, Login, UNREADABLE};
-use crate::world::{APPLICATIONS, CONNECTIONS, Condition};
+use crate::world::{APPLICATIONS, CONNECTIONS, Condition, TextTest};
 
 /// How many entries of a list a condition looks at.
 const MAX_ENTRIES: usize = 10_000;
@@ -39,6 +40,9 @@ pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
         | Condition::Roles(_)
         | Condition::Level(..)
         | Condition::Exists(..)
+        | Condition::DepartmentText(_)
+        | Condition::RolesText(_)
+        | Condition::LevelText(..)
             if is_unclear =>
         {
             None
@@ -52,18 +56,19 @@ pub(super) fn decide(condition: &Condition, login: &Login) -> Option<bool> {
             _ => None,
         },
         Condition::Department(values) => equals(attribute("department"), values),
-        Condition::Roles(values) => contains(attribute("roles"), values),
-        Condition::Level(test, bound) => {
-            let (level, bound) = (
-                attribute("level").as_f64().filter(|level| *level != f64::from(UNREADABLE))?,
-                f64::from(*bound),
-            );
-            Some(match *test {
-                "at-least" => level >= bound,
-                "at-most" => level <= bound,
-                "above" => level > bound,
-                _ => level < bound,
-            })
+        Condition::Roles(values) => contains(attribute("roles"), &|entry| equals(entry, values)),
+        Condition::Level(test, bound) => compare(number(attribute("level"))?, test, *bound),
+        Condition::LevelText(test, bound) => {
+            let number = match attribute("level") {
+                Json::String(text) => number_in(text),
+                value => number(value),
+            };
+            compare(number?, test, *bound)
+        }
+        Condition::DepartmentText(test) => passes(attribute("department"), test),
+        Condition::RolesText(test) => {
+            let roles = attribute("roles");
+            contains(roles, &|entry| passes(entry, test))
         }
         Condition::Exists(name, wanted) => match attribute(name) {
             value if *value == UNREADABLE => None,
@@ -120,12 +125,51 @@ fn kind(value: &Json) -> Option<&'static str> {
     }
 }
 
-fn contains(value: &Json, wanted: &[Json]) -> Option<bool> {
-    let Json::Array(entries) = value else { return equals(value, wanted) };
+fn number(value: &Json) -> Option<f64> {
+    value.as_f64().filter(|number| *number != f64::from(UNREADABLE))
+}
+
+/// A number in a text has at most fifteen digits, and a digit on both sides of its point.
+fn number_in(text: &str) -> Option<f64> {
+    let is_number = whole("-?[0-9]+([.][0-9]+)?", false).is_match(text);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if is_number && digits <= 15 { text.parse().ok() } else { None }
+}
+
+fn compare(number: f64, test: &str, bound: i32) -> Option<bool> {
+    let bound = f64::from(bound);
+    Some(match test {
+        "at-least" => number >= bound,
+        "at-most" => number <= bound,
+        "above" => number > bound,
+        _ => number < bound,
+    })
+}
+
+/// Whether a text passes a test; unknown if it is not a text, or one that is not compared with patterns.
+fn passes(value: &Json, TextTest { key, text: wanted, ignore_case }: &TextTest) -> Option<bool> {
+    let text = value.as_str()?;
+    let is_name = text.len() <= 4096 && !text.chars().any(|char| char < ' ' || char == '\u{7f}');
+    let is_plain = *key == "equals" && !ignore_case;
+    let wanted = wanted.to_string();
+    let pattern = match *key {
+        "regex" => wanted,
+        "glob" => of_capturing_glob(&wanted),
+        "starts-with" => regex::escape(&wanted) + "(?s:.*)",
+        "ends-with" => "(?s:.*)".to_owned() + &regex::escape(&wanted),
+        "contains-text" => format!("(?s:.*){}(?s:.*)", regex::escape(&wanted)),
+        _ => regex::escape(&wanted),
+    };
+    (is_name || is_plain).then(|| whole(&pattern, *ignore_case).is_match(text))
+}
+
+/// Whether an entry passes.
+fn contains(value: &Json, is_wanted: &dyn Fn(&Json) -> Option<bool>) -> Option<bool> {
+    let Json::Array(entries) = value else { return is_wanted(value) };
     let seen = &entries[..entries.len().min(MAX_ENTRIES)];
-    if seen.iter().any(|entry| equals(entry, wanted) == Some(true)) {
+    if seen.iter().any(|entry| is_wanted(entry) == Some(true)) {
         return Some(true);
     }
-    let is_decided = |entry: &Json| equals(entry, wanted).is_some();
+    let is_decided = |entry: &Json| is_wanted(entry).is_some();
     (seen.len() == entries.len() && seen.iter().all(is_decided)).then_some(false)
 }

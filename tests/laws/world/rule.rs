@@ -138,10 +138,44 @@ pub(crate) enum Condition {
     /// `at-least`, `at-most`, `above` or `below`.
     Level(&'static str, i32),
     Exists(&'static str, bool),
+    /// A test of the text of the attribute `department`.
+    DepartmentText(TextTest),
+    /// A test of the text of an entry of `roles`.
+    RolesText(TextTest),
+    /// As `Level`, where a text that holds a number is that number.
+    LevelText(&'static str, i32),
     Any(Vec<Condition>),
     All(Box<Condition>, Box<Condition>),
     Not(Box<Condition>),
     FalseIfUnknown(Box<Condition>),
+}
+
+/// `glob`, `regex`, `starts-with`, `ends-with` or `contains-text`, or `equals`, with a text.
+#[derive(Clone, Debug)]
+pub(crate) struct TextTest {
+    pub(crate) key: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) ignore_case: bool,
+}
+
+fn text_test() -> impl Strategy<Value = TextTest> {
+    let tests = &[
+        ("glob", "F*"),
+        ("glob", "*[ae]s"),
+        ("glob", "{x,Sal?s,z*}"),
+        ("glob", "sales"),
+        ("regex", "[FS].*e.*"),
+        ("regex", "legal|sales|[xz]"),
+        ("starts-with", "fin"),
+        ("starts-with", "L"),
+        ("ends-with", "al"),
+        ("ends-with", "X"),
+        ("contains-text", "al"),
+        ("contains-text", "IN"),
+        ("equals", "FINANCE"),
+        ("equals", "x"),
+    ][..];
+    (select(tests), any::<bool>()).prop_map(|((key, text), ignore_case)| TextTest { key, text, ignore_case })
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
@@ -163,6 +197,10 @@ fn condition() -> impl Strategy<Value = Condition> {
             .prop_map(|(test, bound)| Condition::Level(test, bound)),
         2 => (select(&["department", "level", "roles"][..]), any::<bool>())
             .prop_map(|(attribute, wanted)| Condition::Exists(attribute, wanted)),
+        3 => text_test().prop_map(Condition::DepartmentText),
+        3 => text_test().prop_map(Condition::RolesText),
+        2 => (select(&["at-least", "at-most", "above", "below"][..]), -1..3)
+            .prop_map(|(test, bound)| Condition::LevelText(test, bound)),
     ];
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
@@ -190,6 +228,25 @@ impl Condition {
             Self::Roles(value) => test("roles", "contains", json!(value)),
             Self::Level(word, bound) => test("level", word, json!(bound)),
             Self::Exists(attribute, wanted) => test(attribute, "exists", json!(wanted)),
+            Self::DepartmentText(wanted) => {
+                let mut json = test("department", wanted.key, json!(wanted.text));
+                json["user"]["ignore-case"] = json!(wanted.ignore_case);
+                json
+            }
+            Self::RolesText(wanted) => {
+                let entry = match wanted.key {
+                    "equals" => json!(wanted.text),
+                    key => json!({ key: wanted.text }),
+                };
+                let mut json = test("roles", "contains", entry);
+                json["user"]["ignore-case"] = json!(wanted.ignore_case);
+                json
+            }
+            Self::LevelText(word, bound) => {
+                let mut json = test("level", word, json!(bound));
+                json["user"]["as-number"] = json!(true);
+                json
+            }
             Self::Any(any) => json!({ "any": any.iter().map(Self::json).collect::<Vec<_>>() }),
             // Two conditions cannot have the same key, so one of them is in a list.
             Self::All(one, two) => json!({ "any": [one.json()], "not": { "not": two.json() } }),

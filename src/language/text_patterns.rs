@@ -1,0 +1,106 @@
+//! Patterns in conditions: what the texts of attributes are compared with.
+
+use super::diagnostic_sink::DiagnosticSink;
+use super::parsed_patterns::{GlobPattern, PatternProblem, RegexPattern};
+use super::yaml::Spanned;
+use crate::diagnostic::Code;
+use crate::matching::glob::ANY;
+use crate::patterns::folding::{fold, fold_pattern};
+
+/// Patterns of a text, of which one has to match.
+#[derive(Clone, Debug)]
+pub(crate) struct TextPatterns {
+    pub(crate) ignore_case: bool,
+    /// What the engine compares with, case-folded if letter case is ignored.
+    pub(crate) lowered: Vec<TextPattern>,
+}
+
+/// One pattern of a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TextPattern {
+    /// The whole text.
+    Text(String),
+    /// A lowered glob.
+    Glob(String),
+    /// A regular expression, encoded.
+    Regex(Vec<u8>),
+}
+
+impl TextPatterns {
+    /// Parses the values of a key such as `starts-with`, and reports those that cannot be used.
+    ///
+    /// `None` if none of them can.
+    pub(crate) fn parse(
+        key: &str,
+        written: &[Spanned<String>],
+        ignore_case: bool,
+        sink: &mut DiagnosticSink<'_>,
+    ) -> Option<Self> {
+        let mut lowered = Vec::new();
+        for text in written {
+            match lower(key, text, ignore_case, sink) {
+                Ok(patterns) => lowered.extend(patterns),
+                Err(problem) => problem.report(text, sink),
+            }
+        }
+        if lowered.is_empty() { None } else { Some(Self { ignore_case, lowered }) }
+    }
+}
+
+fn lower(
+    key: &str,
+    text: &Spanned<String>,
+    ignore_case: bool,
+    sink: &mut DiagnosticSink<'_>,
+) -> Result<Vec<TextPattern>, PatternProblem> {
+    if let Some(problem) = PatternProblem::of_attribute_text(&text.value) {
+        return Err(problem);
+    }
+    let any = char::from(ANY);
+    let literal = if ignore_case { fold(&text.value) } else { text.value.clone() };
+    Ok(match key {
+        "glob" => {
+            let glob = GlobPattern::parse_for_target_groups(text.clone()).parsed?;
+            let captures = !glob.captures.is_empty();
+            check_captures(text, captures, "write `?*` in its place", sink);
+            let everything = glob.patterns.iter().any(|pattern| *pattern == any.to_string());
+            check_everything(text, everything, sink);
+            let fold_name = |name: &String| if ignore_case { fold(name) } else { name.clone() };
+            let names = glob.names.iter().map(|name| TextPattern::Text(fold_name(name)));
+            let patterns = glob.patterns_without_captures();
+            let patterns = patterns.map(|pattern| if ignore_case { fold_pattern(&pattern) } else { pattern });
+            names.chain(patterns.map(TextPattern::Glob)).collect()
+        }
+        "regex" => {
+            let regex = RegexPattern::parse(text.clone(), ignore_case).parsed?;
+            let captures = !regex.captures().is_empty();
+            check_captures(text, captures, "remove its name: `(…)` instead of `(?<name>…)`", sink);
+            let matches_nothing_too = regex.decoded().is_some_and(|decoded| decoded.is_match(""));
+            check_everything(text, regex.matches_everything() && matches_nothing_too, sink);
+            vec![TextPattern::Regex(regex.encoded().to_vec())]
+        }
+        "starts-with" => vec![TextPattern::Glob(format!("{literal}{any}"))],
+        "ends-with" => vec![TextPattern::Glob(format!("{any}{literal}"))],
+        _ => vec![TextPattern::Glob(format!("{any}{literal}{any}"))],
+    })
+}
+
+/// Reports a pattern with captures, which only a rule's own patterns can have.
+fn check_captures(text: &Spanned<String>, has_any: bool, help: &str, sink: &mut DiagnosticSink<'_>) {
+    if has_any {
+        let message = format!(
+            "`{}` has a capture, and captures of conditions cannot be granted",
+            text.value.escape_debug()
+        );
+        sink.report(Code::UnknownCapture, &text.span, message, help.to_owned());
+    }
+}
+
+/// Reports a pattern that says nothing about a text.
+fn check_everything(text: &Spanned<String>, matches: bool, sink: &mut DiagnosticSink<'_>) {
+    if matches {
+        let message = format!("`{}` matches every text", text.value.escape_debug());
+        let help = "match fewer texts; `exists: true` asks whether the attribute has a value";
+        sink.report(Code::MatchesEverything, &text.span, message, help.to_owned());
+    }
+}
