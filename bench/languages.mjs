@@ -63,6 +63,8 @@ function write(folder, mapping) {
       version: 1,
       applications: { qlik: { clients: [CLIENT], claim: 'https://claims.example.com/qlik/groups' } },
       groups: Object.fromEntries(TARGETS.map((name) => [name, { applications: ['qlik'], description: name }])),
+      // A grant that begins with a capture needs a ceiling.
+      ceilings: { acme: { groups: '*' } },
     }),
   );
   const file = { version: 1, organization: ORGANIZATION, ...mapping };

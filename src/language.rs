@@ -29,6 +29,7 @@ pub(crate) mod sources;
 pub(crate) mod strategy;
 pub(crate) mod substitution;
 pub(crate) mod suggestions;
+pub(crate) mod target_names;
 pub(crate) mod template;
 pub(crate) mod template_uses;
 pub(crate) mod text_patterns;

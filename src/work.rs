@@ -31,6 +31,7 @@ version: 1
 platform:
   applications: { portal: { clients: [client], claim: 'https://claims.example.com/groups' } }
   groups: { all: { applications: [portal], description: Has a. }, a-b: { applications: [portal], description: x. } }
+  ceilings: { acme: { groups: "*" } }
 organizations:
   acme:
     connections:

@@ -11,7 +11,9 @@ use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
 use crate::language::parsed_patterns::{GlobPattern, Grant};
 use crate::language::suggestions::nearest;
+use crate::language::target_names::TargetNames;
 use crate::language::yaml::Spanned;
+use crate::patterns::folding::fold;
 use crate::patterns::grant_text::{GrantPiece, GrantProblem, GrantText};
 use crate::text::case_mapping;
 
@@ -28,6 +30,9 @@ pub(crate) struct GrantChecker<'p> {
 
 /// Why a target group may not be granted, and what to do if that does not follow from the code alone.
 type GrantRefusal = (Code, String, Option<String>);
+
+/// What a rule grants for each name of a group, with whether the name's letter case is ignored.
+pub(crate) type GrantsOfNames = BTreeMap<(String, bool), Vec<TargetId>>;
 
 /// What a rule grants or excludes.
 #[derive(Debug, Default)]
@@ -197,15 +202,68 @@ impl<'p> GrantChecker<'p> {
         None
     }
 
-    fn lower_expansion(
+    /// What a rule grants that matches the names of target groups: in any case, and for each name, with whether its
+    /// letter case is ignored.
+    pub(crate) fn lower_target_names(
+        &self,
+        rule: &Rule,
+        names: &TargetNames<'_>,
+        sink: &mut DiagnosticSink<'_>,
+    ) -> (Vec<TargetId>, GrantsOfNames) {
+        let mut groups = Vec::new();
+        for grant in rule.groups.iter().filter(|grant| grant.expansion.is_none()) {
+            if let Some(at) = self.resolve(&grant.written, sink)
+                && self.check(at, rule, &grant.written, sink)
+            {
+                groups.push(at);
+            }
+        }
+        let mut of_names = GrantsOfNames::new();
+        for (grant, text, around) in &names.grants {
+            self.check_bound(&grant.written, text, sink);
+            for at in self.candidates(rule, (&grant.written, text), sink).unwrap_or_default() {
+                let Some(group) = self.groups.get(at.index()) else { continue };
+                for (name, ignore_case) in names.names_of(around, &group.name.value) {
+                    let name = if ignore_case { fold(&name) } else { name };
+                    of_names.entry((name, ignore_case)).or_default().push(at);
+                }
+            }
+        }
+        (groups, of_names)
+    }
+
+    /// Reports a grant that begins with a capture, if no ceiling limits what the customer's directory can name with it.
+    fn check_bound(&self, written: &Spanned<String>, text: &GrantText, sink: &mut DiagnosticSink<'_>) {
+        if self.ceiling.is_some_and(|ceiling| ceiling.groups.is_some() || ceiling.prefix.is_some()) {
+            return;
+        }
+        // Text such as `acme-` is a part of the name that the customer cannot choose.
+        let is_part = |text: &str| {
+            let without_end = text.trim_end_matches(char::is_alphanumeric);
+            without_end.chars().any(char::is_alphanumeric)
+        };
+        if matches!(text.pieces.first(), Some(GrantPiece::Literal(first)) if is_part(first)) {
+            return;
+        }
+        let organization = self.organization;
+        let message = format!(
+            "the name of a group in the directory of `{organization}` chooses what `{}` grants, and no ceiling limits it",
+            written.value
+        );
+        let help = format!(
+            "have the platform's owners add a ceiling with `groups` or `prefix` for `{organization}`, or begin the grant \
+             with a part of the name, such as `{organization}-`"
+        );
+        sink.report(Code::UnboundedCapture, &written.span, message, help);
+    }
+
+    /// The target groups that a grant with captures can lead to; `None` if there are none, which is reported.
+    fn candidates(
         &self,
         rule: &Rule,
         (written, text): (&Spanned<String>, &GrantText),
-        patterns: &PatternLowering<'_>,
-        grants: &mut LoweredGrants,
         sink: &mut DiagnosticSink<'_>,
-    ) {
-        let Some(pieces) = resolve_pieces((written, text), patterns, sink) else { return };
+    ) -> Option<Vec<TargetId>> {
         let fits = |group: &&TargetGroup| text.can_name(&group.name.value);
         let fitting: Vec<&TargetGroup> = self.groups.iter().filter(fits).collect();
         let allowed: Vec<&TargetGroup> =
@@ -216,16 +274,29 @@ impl<'p> GrantChecker<'p> {
                 let message =
                     format!("no target group of the registry is an expansion of `{}`", written.value);
                 sink.report(Code::TemplateOutsideRegistry, &written.span, message, None);
-                return;
+                None
             }
             (_, []) => {
                 self.report(refusal(), written, rule.used.is_some(), sink);
-                return;
+                None
             }
-            _ => {}
+            _ => Some(allowed.iter().filter_map(|group| self.find(&group.name.value)).collect()),
         }
-        let position = |group: &&TargetGroup| self.find(&group.name.value);
-        let candidates: Vec<TargetId> = allowed.iter().filter_map(position).collect();
+    }
+
+    fn lower_expansion(
+        &self,
+        rule: &Rule,
+        (written, text): (&Spanned<String>, &GrantText),
+        patterns: &PatternLowering<'_>,
+        grants: &mut LoweredGrants,
+        sink: &mut DiagnosticSink<'_>,
+    ) {
+        let Some(pieces) = resolve_pieces((written, text), patterns, sink) else { return };
+        if !patterns.captures_are_known() {
+            self.check_bound(written, text, sink);
+        }
+        let Some(candidates) = self.candidates(rule, (written, text), sink) else { return };
 
         for (id, captures) in patterns.alias_captures() {
             let text = expand(&pieces, captures);

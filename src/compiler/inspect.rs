@@ -34,6 +34,7 @@ use crate::outcome::Note;
 /// platform:
 ///   applications: { qlik: { clients: [client], claim: https://example.com/qlik } }
 ///   groups: { bi-viewers: { applications: [qlik], description: Reads dashboards. } }
+///   ceilings: { acme: { groups: bi-* } }
 /// organizations:
 ///   acme:
 ///     organization: org_acme

@@ -20,6 +20,7 @@ use crate::language::model::{
     Tier,
 };
 use crate::language::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
+use crate::language::target_names::TargetNames;
 use crate::limits::MAX_DELIMITERS;
 use crate::patterns::automaton::Automaton;
 use crate::patterns::domains;
@@ -131,6 +132,11 @@ fn lower_rule(
         ..LoweredRule::default()
     };
     let mut patterns = PatternLowering::new(organization);
+    if let (Some(names), Matches::Groups { all, none, .. }) = (TargetNames::of(rule), &rule.matches) {
+        lowered.all = patterns.lower_each(all, sink);
+        lowered.none = patterns.lower_each(none, sink);
+        return lower_target_names(rule, &names, &lowered, (&patterns, checker), sink);
+    }
     match &rule.matches {
         Matches::Everyone => lowered.unconditional = true,
         Matches::Groups { span, any, all, none } => {
@@ -174,6 +180,39 @@ fn lower_rule(
     }
     rules.push(lowered);
     rules
+}
+
+/// Lowers a rule that matches the names of target groups: to a rule for each name.
+fn lower_target_names(
+    rule: &Rule,
+    names: &TargetNames<'_>,
+    lowered: &LoweredRule,
+    (patterns, checker): (&PatternLowering<'_>, &GrantChecker<'_>),
+    sink: &mut DiagnosticSink<'_>,
+) -> Vec<LoweredRule> {
+    let (groups, of_names) = checker.lower_target_names(rule, names, sink);
+    let part = |((name, ignore_case), targets): (&(String, bool), &Vec<TargetId>)| {
+        let mut own = Clause::default();
+        patterns.lower_exact(name, *ignore_case, &mut own);
+        patterns.add_addresses(&mut own.plain);
+        patterns.add_addresses(&mut own.folded);
+        let LoweredRule { id, excludes, expires, condition, all, none, .. } = lowered;
+        let mut groups = [targets.clone(), groups.clone()].concat();
+        groups.sort_unstable();
+        groups.dedup();
+        LoweredRule {
+            id: id.clone(),
+            excludes: *excludes,
+            expires: *expires,
+            condition: condition.clone(),
+            all: all.clone(),
+            none: none.clone(),
+            groups,
+            own,
+            ..LoweredRule::default()
+        }
+    };
+    of_names.iter().map(part).collect()
 }
 
 /// Reports patterns that together match every group; each has been checked alone, and does not.

@@ -43,6 +43,8 @@ pub(crate) struct PatternLowering<'o> {
     normalization: Normalization,
     /// Whether names can be addresses of any domain.
     any_address: bool,
+    /// Whether all texts that the rule's own patterns can capture are known.
+    captures_are_known: bool,
 }
 
 /// What is done about a pattern that matches every group.
@@ -66,6 +68,7 @@ impl<'o> PatternLowering<'o> {
             broken: false,
             normalization: normalize_names::certain(&organization.connections),
             any_address: takes_any_address(&organization.connections),
+            captures_are_known: true,
         }
     }
 
@@ -99,6 +102,11 @@ impl<'o> PatternLowering<'o> {
 
     pub(crate) fn finite_captures(&self) -> &[Vec<String>] {
         &self.finite
+    }
+
+    /// Whether all texts that the rule's own patterns can capture are known, so that its grants are, too.
+    pub(crate) fn captures_are_known(&self) -> bool {
+        self.captures_are_known
     }
 
     pub(crate) fn expressions(&self) -> &[Automaton] {
@@ -183,7 +191,7 @@ impl<'o> PatternLowering<'o> {
         }
     }
 
-    fn lower_exact(&self, name: &str, ignore_case: bool, clause: &mut Clause) {
+    pub(super) fn lower_exact(&self, name: &str, ignore_case: bool, clause: &mut Clause) {
         let name = if ignore_case { fold(name) } else { name.to_owned() };
         let mut aliased = false;
         for alias in &self.organization.aliases {
@@ -265,6 +273,7 @@ impl<'o> PatternLowering<'o> {
             glob.names.is_empty() && glob.patterns.iter().all(|pattern| has(pattern, *number))
         };
         let captures: Vec<usize> = (0..self.names.len()).filter(in_all).collect();
+        self.captures_are_known &= !own || captures.is_empty();
         // The name of an alias is compared with the glob as it is written.
         let mut expression = None;
         if own && captures::has_any(&glob.patterns) {
@@ -360,7 +369,9 @@ impl<'o> PatternLowering<'o> {
         };
         if own {
             self.expressions.push(regex.automaton());
-            self.finite.extend(combinations(regex.captures(), &captures, self.names.len()));
+            let known = combinations(regex.captures(), &captures, self.names.len());
+            self.captures_are_known &= captures.is_empty() || !known.is_empty();
+            self.finite.extend(known);
         }
         let decoded = if self.organization.aliases.is_empty() { None } else { regex.decoded() };
         for alias in &self.organization.aliases {
@@ -423,6 +434,15 @@ fn combinations(captures: &[RegexCapture], numbers: &[usize], count: usize) -> V
 fn report_everything(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let help = "write `everyone: true` instead of `match` if every user of this customer is to receive what the rule \
                 grants; otherwise match fewer groups";
+    let of_names = "to match the groups that have the names of target groups, write `glob: \"${group}\"` and \
+                    `grant: \"${group}\"`, with this capture once and as it is in every grant; otherwise match fewer groups";
+    let captures =
+        written.value.contains("${") || written.value.contains("(?<") || written.value.contains("(?P<");
     let message = format!("`{}` matches every group", written.value);
-    sink.report(Code::MatchesEverything, &written.span, message, help.to_owned());
+    sink.report(
+        Code::MatchesEverything,
+        &written.span,
+        message,
+        if captures { of_names } else { help }.to_owned(),
+    );
 }

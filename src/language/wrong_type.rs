@@ -94,6 +94,13 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         return Some("write a space after the colon".to_owned());
     }
     match (object.name, &node.kind) {
+        ("match", Kind::Text(word))
+            if ["registered", "same", "target", "targets"].contains(&word.as_str()) =>
+        {
+            let help = "to match the groups that have the names of target groups, write `match: { glob: \"${group}\" }` \
+                        and `grant: \"${group}\"`";
+            Some(help.to_owned())
+        }
         ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
         ("patterns", kind) => patterns(kind).map(|patterns| format!("write `{patterns}`")),
         ("source", Kind::Text(text)) => {

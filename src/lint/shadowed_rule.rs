@@ -12,6 +12,7 @@ use crate::bundle::mapping::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Effect, Matches, Organization, Platform, Rule};
 use crate::language::parsed_patterns::Grant;
+use crate::language::target_names::TargetNames;
 use crate::limits::FEW_CANDIDATES;
 
 /// A rule, so that it can be compared with others.
@@ -24,6 +25,8 @@ struct Compared<'p, 'm> {
     expands: bool,
     /// Its condition as a number; equal conditions have the same number.
     condition: Option<usize>,
+    /// Whether it matches the names of target groups.
+    matches_names: bool,
     /// Whether it has been reported as the duplicate of another rule.
     is_duplicate: bool,
 }
@@ -61,7 +64,8 @@ fn compare_all<'p, 'm>(organization: &'p Organization, prepared: &'p Prepared<'m
             *conditions.entry(canonical_text(condition)).or_insert(next)
         });
         let expands = rule.groups.iter().any(|group| group.expansion.is_some());
-        Compared { rule, matches, groups: numbers, expands, condition, is_duplicate: false }
+        let matches_names = TargetNames::of(rule).is_some();
+        Compared { rule, matches, groups: numbers, expands, matches_names, condition, is_duplicate: false }
     };
     organization.rules.iter().zip(&prepared.rules).map(compare).collect()
 }
@@ -134,11 +138,12 @@ fn find_shadowed(
             if !spend(budget, 1) {
                 return;
             }
-            if other.is_duplicate || !other.shadows(rule, unmatched, budget) {
+            // It matches some names that cannot be seen in its patterns.
+            if other.is_duplicate || other.matches_names || !other.shadows(rule, unmatched, budget) {
                 continue;
             }
             // Of two rules that shadow each other, the later one is reported.
-            if candidate > position && rule.shadows(other, unmatched, budget) {
+            if candidate > position && !rule.matches_names && rule.shadows(other, unmatched, budget) {
                 continue;
             }
             let message = match rule.rule.effect {

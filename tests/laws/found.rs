@@ -18,6 +18,7 @@ platform:
   groups:
     all: {{ applications: [one], description: x }}
     öl: {{ applications: [one], description: x }}
+  ceilings: {{ acme: {{ groups: '*' }} }}
 organizations:
   acme:
     connections: {{ c: {{ strategy: ad }} }}

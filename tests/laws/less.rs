@@ -111,7 +111,9 @@ fn reference_keeps_the_law_for_every_kind_of_change() {
         if world.incomplete == "use-partial" {
             world.rules.retain(|rule| match &rule.matches {
                 Matches::Everyone => true,
-                Matches::Groups { none, .. } => none.is_empty() && !rule.excludes,
+                Matches::Groups { none, .. } | Matches::Names { none, .. } => {
+                    none.is_empty() && !rule.excludes
+                }
             });
         }
         for _ in 0..16 {

@@ -160,11 +160,34 @@ impl Evaluator<'_> {
             Matches::Groups { any, all, none } => {
                 (any.is_empty() || any.iter().any(hit)) && all.iter().all(hit) && !none.iter().any(hit)
             }
+            Matches::Names { none, .. } => !none.iter().any(hit),
         }
+    }
+
+    /// The target groups whose names a rule finds in a group.
+    fn named<'r>(&'r self, rule: &'r Rule, group: &'r str) -> impl Iterator<Item = &'static str> + 'r {
+        let is_named = move |target: &&&'static str| {
+            let Matches::Names { removed, added, ignore_case, .. } = &rule.matches else { return false };
+            let Some(rest) = target.strip_prefix(added).filter(|rest| !rest.is_empty()) else { return false };
+            let exact = vec![format!("{removed}{rest}")];
+            let patterns = Patterns { exact, ignore_case: *ignore_case, ..Patterns::default() };
+            self.world.may_grant(target, rule.protected) && self.matches(&patterns, group)
+        };
+        TARGETS.iter().filter(is_named).copied()
+    }
+
+    /// Whether a rule's patterns are satisfied.
+    fn fires(&self, rule: &Rule) -> bool {
+        let is_named = |group: &&str| self.named(rule, group).next().is_some();
+        let names = matches!(rule.matches, Matches::Names { .. });
+        self.is_satisfied(&rule.matches) && (!names || self.groups.iter().any(is_named))
     }
 
     /// The groups that the captures of a rule lead to.
     fn expanded(&self, rule: &Rule) -> BTreeSet<&'static str> {
+        if matches!(rule.matches, Matches::Names { .. }) {
+            return self.groups.iter().flat_map(|group| self.named(rule, group)).collect();
+        }
         let Matches::Groups { any, .. } = &rule.matches else { return BTreeSet::new() };
         let mut targets = BTreeSet::new();
         if rule.templates.is_empty() {
@@ -305,7 +328,7 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
     // because their condition or the clock is unknown.
     let [mut granted, mut undecided, mut excluded, mut doubted] = [(); 4].map(|()| BTreeSet::<&str>::new());
     let (mut grants, mut undecided_rules) = (false, 0);
-    for rule in world.rules.iter().filter(|rule| evaluator.is_satisfied(&rule.matches)) {
+    for rule in world.rules.iter().filter(|rule| evaluator.fires(rule)) {
         let truth = rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login));
         // Whether the rule has not expired; unknown if the clock is not a number.
         let lasts = rule.expires.map_or(Some(true), |year| login.year.map(|now| now < year));
@@ -348,6 +371,10 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
 
     let patterns = |rule: &Rule, group: &str| match &rule.matches {
         Matches::Everyone => false,
+        Matches::Names { none, .. } => {
+            evaluator.named(rule, group).next().is_some()
+                || none.iter().any(|patterns| evaluator.matches(patterns, group))
+        }
         Matches::Groups { any, all, none } => {
             [any, all, none].into_iter().flatten().any(|patterns| evaluator.matches(patterns, group))
         }

@@ -103,7 +103,7 @@ fn small_worlds_agree_with_the_reference_and_keep_the_law() {
 fn must_be_refused(world: &World) -> bool {
     let hides = world.rules.iter().any(|rule| match &rule.matches {
         Matches::Everyone => false,
-        Matches::Groups { none, .. } => rule.excludes || !none.is_empty(),
+        Matches::Groups { none, .. } | Matches::Names { none, .. } => rule.excludes || !none.is_empty(),
     });
     let granted = world.rules.iter().filter(|rule| !rule.excludes);
     // The captures of small worlds can lead to any name with two parts.

@@ -310,7 +310,14 @@ impl World {
                 rule.groups.retain(|group| self.may_grant(group, rule.protected));
             }
         }
-        rules.retain(|rule| !rule.groups.is_empty() || !rule.templates.is_empty());
+        // A grant with a capture has to lead to some group.
+        rules.retain(|rule| {
+            let leads = |target: &&str| rule.can_expand_to(target) && self.may_grant(target, rule.protected);
+            match rule.matches {
+                Matches::Names { .. } => TARGETS.iter().any(leads),
+                _ => !rule.groups.is_empty() || !rule.templates.is_empty(),
+            }
+        });
         self.rules = rules;
         let default = std::mem::take(&mut self.default);
         self.default = default.into_iter().filter(|group| self.may_grant(group, false)).collect();
@@ -326,7 +333,7 @@ impl World {
             .filter(|target| {
                 self.rules.iter().filter(|rule| !rule.excludes).any(|rule| {
                     rule.groups.contains(target)
-                        || !rule.templates.is_empty() && self.may_grant(target, rule.protected)
+                        || rule.can_expand_to(target) && self.may_grant(target, rule.protected)
                 })
             })
             .collect();
@@ -374,10 +381,16 @@ impl World {
         });
         let groups = map(groups.collect());
         let tiers = map(TIERS.iter().map(|(name, tier)| ((*name).to_owned(), json!(tier))).collect());
-        let ceilings = self.ceiling.iter().map(|ceiling| {
+        // A grant that begins with a capture needs a ceiling.
+        let any = Ceiling::default();
+        let expands = self.rules.iter().any(Rule::expands);
+        let ceiling = self.ceiling.as_ref().or(if expands { Some(&any) } else { None });
+        let ceilings = ceiling.into_iter().map(|ceiling| {
             let mut json = json!({});
             if let Some(groups) = &ceiling.groups {
                 json["groups"] = json!(groups);
+            } else if expands && ceiling.prefix.is_none() {
+                json["groups"] = json!("*");
             }
             if !ceiling.protected.is_empty() {
                 json["protected"] = json!(ceiling.protected);

@@ -120,6 +120,13 @@ pub(crate) enum Matches {
         all: Vec<Patterns>,
         none: Vec<Patterns>,
     },
+    /// A group that has the name of a target group, with `removed` before it and without `added`.
+    Names {
+        removed: &'static str,
+        added: &'static str,
+        ignore_case: bool,
+        none: Vec<Patterns>,
+    },
 }
 
 /// A condition of a rule.
@@ -285,6 +292,9 @@ fn matches() -> impl Strategy<Value = (Matches, bool)> {
         4 => patterns().prop_map(|it| (Matches::Groups { any: vec![it], all: vec![], none: vec![] }, false)),
         3 => (capturing(), list(2))
             .prop_map(|(it, none)| (Matches::Groups { any: vec![it], all: vec![], none }, true)),
+        2 => (select(&[("", ""), ("GG/", ""), ("", "eng-")][..]), any::<bool>(), list(2)).prop_map(
+            |((removed, added), ignore_case, none)| (Matches::Names { removed, added, ignore_case, none }, true)
+        ),
         3 => (list(3), list(3), list(2)).prop_map(|(any, all, none)| {
             let any = if any.is_empty() && all.is_empty() { vec![Patterns { exact: vec!["b".into()], ..Patterns::default() }] } else { any };
             (Matches::Groups { any, all, none }, false)
@@ -310,17 +320,39 @@ pub(super) fn rule() -> impl Strategy<Value = Rule> {
         option::weighted(0.2, 2025..2028),
     )
         .prop_map(|(when, (matches, captures), excludes, groups, templates, protected, expires)| {
-            let templates = if captures && !excludes { templates } else { Vec::new() };
+            let names = matches!(matches, Matches::Names { .. });
+            let excludes = excludes && !names;
+            let templates = if captures && !excludes && !names { templates } else { Vec::new() };
             Rule { id: String::new(), when, matches, excludes, groups, templates, protected, expires }
         })
 }
 
 impl Rule {
+    /// Whether a grant has a capture, so that the registry decides where it leads.
+    pub(crate) fn expands(&self) -> bool {
+        !self.templates.is_empty() || matches!(self.matches, Matches::Names { .. })
+    }
+
+    /// Whether a grant with a capture can lead to a target group.
+    pub(crate) fn can_expand_to(&self, target: &str) -> bool {
+        match &self.matches {
+            Matches::Names { added, .. } => target.strip_prefix(added).is_some_and(|rest| !rest.is_empty()),
+            _ => !self.templates.is_empty(),
+        }
+    }
+
     pub(crate) fn json(&self) -> Json {
         let sets = |sets: &[Patterns]| sets.iter().map(Patterns::json).collect::<Vec<_>>();
         let mut json = json!({ "id": self.id });
         match &self.matches {
             Matches::Everyone => json["everyone"] = json!(true),
+            Matches::Names { removed, ignore_case, none, .. } => {
+                let glob = format!("{removed}${{group}}");
+                json["match"]["any"] = json!({ "glob": glob, "ignore-case": ignore_case });
+                if !none.is_empty() {
+                    json["match"]["none"] = json!(sets(none));
+                }
+            }
             Matches::Groups { any, all, none } if all.is_empty() && none.is_empty() && any.len() == 1 => {
                 json["match"] = any[0].json();
             }
@@ -332,8 +364,12 @@ impl Rule {
                 }
             }
         }
-        json[if self.excludes { "exclude" } else { "grant" }] =
-            json!([&self.groups[..], &self.templates].concat());
+        let mut groups: Vec<String> =
+            self.groups.iter().chain(&self.templates).map(|it| (*it).to_owned()).collect();
+        if let Matches::Names { added, .. } = self.matches {
+            groups.push(format!("{added}${{group}}"));
+        }
+        json[if self.excludes { "exclude" } else { "grant" }] = json!(groups);
         if let Some(condition) = &self.when {
             json["when"] = condition.json();
         }
