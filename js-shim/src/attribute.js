@@ -53,6 +53,7 @@ export function member(value, name) {
 export function encodeValue(found, lookup) {
   const value = typeof found === 'string' ? open(found, lookup) : found;
   if (value === undefined) return ABSENT;
+  if (lookup.members && isObject(value)) return encodeMembers(value, lookup);
   // Where strings are split, an array that was not split here is not an array of parts.
   if (lookup.delimiter && Array.isArray(found)) return OBJECT + word(0);
   const isList = Array.isArray(value);
@@ -90,6 +91,27 @@ export function encodeValue(found, lookup) {
   for (const entry of entries) {
     if (!isObject(entry)) encoded += encodeLeaf(entry, nfc);
     else encoded += entry.leaf === undefined ? OBJECT + word(0) : lookup.head + encodeLeaf(entry.leaf, nfc);
+  }
+  return encoded;
+}
+
+/**
+ * @param {Record<string, unknown>} object
+ * @param {Lookup} lookup
+ * @returns {string} the names of its members, each with a sign of its value: absent if it lacks the field, null, or
+ *   whether it is anything but false
+ * @throws if they are too large, or whatever reading them throws
+ */
+function encodeMembers(object, { field, nfc }) {
+  const names = Object.keys(object).slice(0, MAX_ENTRIES);
+  if (names.reduce((bytes, name) => bytes + Buffer.byteLength(name), 0) > MAX_BYTES) throw new RangeError();
+  let encoded = OBJECT + word(names.length);
+  for (const name of names) {
+    const whole = object[name];
+    // A value that is not an object does not say whether it has the field.
+    const value = !field || whole === null ? whole : isObject(whole) ? member(whole, field) : false;
+    const sign = value === undefined ? ABSENT : value === null ? NULL : value === false ? FALSE : TRUE;
+    encoded += sized(nfc && names.length < MAX_ENTRIES ? compose(name) : name) + sign;
   }
   return encoded;
 }

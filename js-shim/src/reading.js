@@ -11,6 +11,7 @@
  * @property {boolean} json whether a string there holds JSON
  * @property {boolean} nfc whether strings are converted to Unicode's normalization form C
  * @property {boolean} overage whether Entra's signs of withheld groups are looked for
+ * @property {boolean} members whether the names of an object's members are read, and a sign of each value
  * @property {string[]} path the tokens of a JSON Pointer below the base
  * @property {string} field the member of objects that is read, or empty
  * @property {string} delimiter a string there is split at it, before its parts are normalized; or empty
@@ -41,6 +42,7 @@ export function parseLookup(text) {
     json: has('json'),
     nfc: has('nfc'),
     overage: has('overage'),
+    members: has('members'),
     path: pointer
       .split('/')
       .slice(1)
@@ -128,10 +130,14 @@ function withholds(attributes) {
 /**
  * @param {unknown} root
  * @param {string[]} path
- * @returns {unknown} the value at the path, through objects only
+ * @returns {unknown} the value at the path, through members of objects and entries of arrays
  */
 function find(root, path) {
+  /** @type {any} */
   let value = root;
-  for (const token of path) value = member(value, token);
+  for (const token of path) {
+    const isEntry = Array.isArray(value) && /^(0|[1-9]\d*)$/.test(token) && Object.hasOwn(value, token);
+    value = isEntry ? value[token] : member(value, token);
+  }
   return value;
 }

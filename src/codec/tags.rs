@@ -44,7 +44,8 @@ pub(crate) mod lookup {
     pub(crate) const NFC: u8 = 2;
     pub(crate) const OVERAGE: u8 = 4;
     pub(crate) const SPLIT: u8 = 8;
-    pub(crate) const ALL: u8 = JSON | NFC | OVERAGE | SPLIT;
+    pub(crate) const MEMBERS: u8 = 16;
+    pub(crate) const ALL: u8 = JSON | NFC | OVERAGE | SPLIT | MEMBERS;
 }
 
 /// The shape, the name form and the flags of a source.
@@ -54,6 +55,7 @@ pub(crate) mod source {
     pub(crate) const STRING: u8 = 2;
     pub(crate) const DELIMITED: u8 = 3;
     pub(crate) const OBJECTS: u8 = 4;
+    pub(crate) const KEYS: u8 = 5;
 
     pub(crate) const PLAIN: u8 = 0;
     pub(crate) const DN_OF_ENTRY: u8 = 1;

@@ -85,6 +85,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
             (lookup.json, fetch::JSON),
             (lookup.nfc, fetch::NFC),
             (lookup.overage, fetch::OVERAGE),
+            (lookup.members, fetch::MEMBERS),
             (!lookup.split.is_empty(), fetch::SPLIT),
         ]);
         body.text(&lookup.pointer);
@@ -162,8 +163,9 @@ fn encode_source(source: &OwnedSource, lookups: &[OwnedLookup]) -> Vec<u8> {
         OwnedShape::List | OwnedShape::Json(None) => (tag::LIST, None),
         OwnedShape::ListOrString => (tag::LIST_OR_STRING, None),
         OwnedShape::Text => (tag::STRING, None),
-        OwnedShape::Delimited(delimiter) => (tag::DELIMITED, Some(delimiter)),
-        OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => (tag::OBJECTS, Some(field)),
+        OwnedShape::Delimited(delimiter) => (tag::DELIMITED, Some(delimiter.as_str())),
+        OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => (tag::OBJECTS, Some(field.as_str())),
+        OwnedShape::Keys(having) => (tag::KEYS, Some(having.as_deref().unwrap_or_default())),
     };
     writer.bytes.push(shape);
     text.into_iter().for_each(|text| writer.text(text));

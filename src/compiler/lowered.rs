@@ -110,6 +110,7 @@ pub(crate) struct OwnedLookup {
     pub(crate) overage: bool,
     pub(crate) nfc: bool,
     pub(crate) json: bool,
+    pub(crate) members: bool,
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) split: String,
@@ -147,7 +148,7 @@ impl OwnedLookup {
 
     fn plain(base: Base, pointer: String, field: &str) -> Self {
         let (field, split) = (field.to_owned(), String::new());
-        Self { base, overage: false, nfc: false, json: false, pointer, field, split }
+        Self { base, overage: false, nfc: false, json: false, members: false, pointer, field, split }
     }
 
     /// The value of a source.
@@ -159,7 +160,9 @@ impl OwnedLookup {
             From::Auth0Roles => (Base::Event, AUTH0_ROLES.to_owned()),
         };
         let field = match &source.shape {
-            OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => field.clone(),
+            OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) | OwnedShape::Keys(Some(field)) => {
+                field.clone()
+            }
             _ => String::new(),
         };
         // Composing can make a delimiter of another character, so the host splits first.
@@ -168,6 +171,7 @@ impl OwnedLookup {
             _ => String::new(),
         };
         let json = matches!(source.shape, OwnedShape::Json(_));
-        Self { base, overage: source.overage, nfc: source.nfc, json, pointer, field, split }
+        let members = matches!(source.shape, OwnedShape::Keys(_));
+        Self { base, overage: source.overage, nfc: source.nfc, json, members, pointer, field, split }
     }
 }

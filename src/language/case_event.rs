@@ -310,6 +310,11 @@ fn wrap(
         }
         (OwnedShape::Delimited(delimiter), names) => json!(names.join(delimiter)),
         (OwnedShape::Objects(field), _) => objects(field),
+        (OwnedShape::Keys(having), _) => {
+            let value = having.iter().map(|having| (having.clone(), json!(true))).collect::<Map<_, _>>();
+            let member = |name: &String| (name.clone(), Json::Object(value.clone()));
+            Json::Object(names.iter().map(member).collect())
+        }
         (OwnedShape::Json(None), names) => json!(json!(names).to_string()),
         (OwnedShape::Json(Some(field)), _) => json!(objects(field).to_string()),
     })

@@ -58,6 +58,8 @@ pub(crate) enum OwnedShape {
     /// A string that holds JSON: an array of strings, or, if a member is named, of objects in which it holds the
     /// group.
     Json(Option<String>),
+    /// An object whose members are named like the groups; if a member is named here, only those whose value has it.
+    Keys(Option<String>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

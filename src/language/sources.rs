@@ -85,6 +85,7 @@ enum ShapeWord {
     Delimited,
     Objects,
     Json,
+    Keys,
 }
 
 const SHAPES: &[(&str, ShapeWord)] = &[
@@ -94,6 +95,7 @@ const SHAPES: &[(&str, ShapeWord)] = &[
     ("delimited", ShapeWord::Delimited),
     ("objects", ShapeWord::Objects),
     ("json", ShapeWord::Json),
+    ("keys", ShapeWord::Keys),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,7 +243,7 @@ impl SourceReader<'_, '_> {
 
     /// The location and shape of Auth0's roles.
     fn auth0_roles(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
-        let keys = ["shape", "identity", "delimiter", "field"];
+        let keys = ["shape", "identity", "delimiter", "field", "having"];
         let instead = "are a list of names, and belong to the user who logs in";
         self.refuse(&keys, Kept::Auth0Roles, instead, sink);
         Some((From::Auth0Roles, OwnedShape::List))
@@ -250,7 +252,7 @@ impl SourceReader<'_, '_> {
     /// The location and shape of provisioned groups.
     fn provisioned(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let instead = "are objects, and belong to the user who logs in";
-        self.refuse(&["shape", "identity", "delimiter"], Kept::Provisioned, instead, sink);
+        self.refuse(&["shape", "identity", "delimiter", "having"], Kept::Provisioned, instead, sink);
         let stated = self.option("field", sink);
         if stated.is_none() && self.has("field") {
             return None;
@@ -321,7 +323,14 @@ impl SourceReader<'_, '_> {
         if !matches!(word, ShapeWord::Objects | ShapeWord::Json) {
             self.misplaced("field", &["shape: objects", "shape: json"], sink);
         }
+        if word != ShapeWord::Keys {
+            self.misplaced("having", &["shape: keys"], sink);
+        }
         match word {
+            ShapeWord::Keys if self.has("having") => {
+                self.option("having", sink).map(|it| OwnedShape::Keys(Some(it.value)))
+            }
+            ShapeWord::Keys => Some(OwnedShape::Keys(None)),
             ShapeWord::List => Some(OwnedShape::List),
             ShapeWord::ListOrString => Some(OwnedShape::ListOrString),
             ShapeWord::Text => Some(OwnedShape::Text),
@@ -437,6 +446,7 @@ fn word_of(shape: &OwnedShape) -> ShapeWord {
         OwnedShape::Delimited(_) => ShapeWord::Delimited,
         OwnedShape::Objects(_) => ShapeWord::Objects,
         OwnedShape::Json(_) => ShapeWord::Json,
+        OwnedShape::Keys(_) => ShapeWord::Keys,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum SourceEntry<'v> {
     Bool(bool),
     /// Null, or an object whose member is null. Unless nulls are skipped, the input is incomplete for this reason.
     Null(Reason),
+    /// A group that the source leaves out.
+    OutsideScope,
     /// Makes the input incomplete, for this reason.
     Bad(Reason),
 }
@@ -117,8 +119,24 @@ impl Source<'_> {
                     false => each(SourceEntry::Bad(Reason::EntryMalformed)),
                 }
             }
+            (Value::Object(members), Shape::Keys(_)) if members.len() > MAX_GROUPS => {
+                each(SourceEntry::Bad(Reason::TooManyGroups))
+            }
+            (Value::Object(members), Shape::Keys(_)) => {
+                members.iter().for_each(|(name, value)| each(read_key(name, value)));
+            }
             (value, _) => each(SourceEntry::Bad(reason_of(value))),
         }
+    }
+}
+
+/// The name of a member is a group. A value that is false may mean that the user does not have the group.
+fn read_key<'v>(name: &'v [u8], value: &Value<'_>) -> SourceEntry<'v> {
+    match value {
+        Value::Absent => SourceEntry::OutsideScope,
+        Value::Null => SourceEntry::Null(Reason::EntryType),
+        Value::Bool(false) => SourceEntry::Bad(Reason::EntryType),
+        _ => SourceEntry::Name(name),
     }
 }
 

@@ -15,6 +15,9 @@ pub struct Lookup<'b> {
     pub nfc: bool,
     /// Whether the host looks for Entra's signs of withheld groups beside the value.
     pub overage: bool,
+    /// Whether an object is fetched as the names of its members, each with a sign of its value: absent if the value lacks
+    /// `field`, null, false, or true for anything else.
+    pub members: bool,
     /// A JSON Pointer (RFC 6901), such as `/groups`.
     pub pointer: &'b str,
     /// The member that is fetched of each object. Empty if whole values are fetched.
@@ -62,8 +65,9 @@ impl<'b> Lookup<'b> {
         let (pointer, field) = (reader.text()?, reader.text()?);
         let split =
             if options & tag::SPLIT == 0 { "" } else { reader.text().filter(|split| !split.is_empty())? };
-        let [json, nfc, overage] = [tag::JSON, tag::NFC, tag::OVERAGE].map(|option| options & option != 0);
-        Some(Self { base, json, nfc, overage, pointer, field, split })
+        let [json, nfc, overage, members] =
+            [tag::JSON, tag::NFC, tag::OVERAGE, tag::MEMBERS].map(|option| options & option != 0);
+        Some(Self { base, json, nfc, overage, members, pointer, field, split })
     }
 
     /// The lookup as text for the Action's shim: base, options with a comma after each, pointer, field and delimiter, joined
@@ -71,7 +75,13 @@ impl<'b> Lookup<'b> {
     pub(crate) fn describe(&self) -> String {
         let mut text = String::from(self.base.word());
         text.push('\0');
-        for (option, word) in [(self.json, "json,"), (self.nfc, "nfc,"), (self.overage, "overage,")] {
+        let words = [
+            (self.json, "json,"),
+            (self.nfc, "nfc,"),
+            (self.overage, "overage,"),
+            (self.members, "members,"),
+        ];
+        for (option, word) in words {
             if option {
                 text.push_str(word);
             }

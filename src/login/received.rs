@@ -101,6 +101,7 @@ impl<'a> Received<'a> {
                 SourceEntry::Number(_) | SourceEntry::Bool(_) => self.fail(Reason::EntryType),
                 // A source whose parts can be joined is not verbatim.
                 SourceEntry::Joined(_) => self.fail(Reason::AmbiguousSplit),
+                SourceEntry::OutsideScope => self.outside_scope += 1,
                 SourceEntry::Null(reason) | SourceEntry::Bad(reason) => self.fail(reason),
             }),
         }
@@ -151,6 +152,10 @@ impl<'a> Received<'a> {
                 SourceEntry::Bool(true) if source.booleans => b"true",
                 SourceEntry::Bool(false) if source.booleans => b"false",
                 SourceEntry::Number(_) | SourceEntry::Bool(_) => return self.fail(Reason::EntryType),
+                SourceEntry::OutsideScope => {
+                    self.outside_scope += 1;
+                    return;
+                }
                 SourceEntry::Null(_) if source.skip.nulls => {
                     self.skipped += 1;
                     return;

@@ -62,6 +62,8 @@ pub enum Shape<'b> {
     Delimited(&'b str),
     /// An array of objects; the named member holds the group.
     Objects(&'b str),
+    /// An object whose members are named like the groups. If a member is named here, only those whose value has it count.
+    Keys(&'b str),
 }
 
 /// What an attribute means that is missing or null.
@@ -103,6 +105,7 @@ impl<'b> Source<'b> {
             tag::STRING => Shape::Text,
             tag::DELIMITED => Shape::Delimited(reader.text().filter(|delimiter| !delimiter.is_empty())?),
             tag::OBJECTS => Shape::Objects(reader.text()?),
+            tag::KEYS => Shape::Keys(reader.text()?),
             _ => return None,
         };
         let optional =

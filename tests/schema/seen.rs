@@ -102,6 +102,7 @@ pub(crate) const SEEN: &[&str] = &[
     "shape-option.form",
     "shape-option.missing-field",
     "shape-option.auth0-roles",
+    "shape-option.having",
     "shape-option.provisioned",
     "unknown-key",
     "unknown-key.platform",

@@ -2,6 +2,7 @@
 //! `attribute.js` and `provisioned.js`). The tests of both use the same vectors, `tests/vectors/reading.json`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -21,6 +22,8 @@ use crate::login::value::Value;
 pub(super) enum LookupResult<'e> {
     /// A value, and the member that is read of each object (empty if none is).
     Found(Cow<'e, Json>, String),
+    /// The names of an object's members, each with a sign of its value.
+    Members(Vec<(String, Value<'static>)>),
     /// Why there is no value.
     NoValue(Value<'static>),
 }
@@ -29,6 +32,9 @@ impl LookupResult<'_> {
     pub(super) fn value(&self) -> Value<'_> {
         match self {
             Self::Found(json, field) => read_value(json, field),
+            Self::Members(members) => {
+                Value::Object(members.iter().map(|(name, sign)| (name.as_bytes(), sign.clone())).collect())
+            }
             Self::NoValue(value) => value.clone(),
         }
     }
@@ -56,7 +62,7 @@ impl Event {
             return LookupResult::NoValue(Value::Overage);
         }
         let path = lookup.pointer.split('/').skip(1);
-        match path.map(unescape).try_fold(base, |value, name| value.get(&name)) {
+        match path.map(unescape).try_fold(base, |value, name| step(value, &name)) {
             Some(value) => found(Cow::Borrowed(value), lookup),
             None => LookupResult::NoValue(Value::Absent),
         }
@@ -73,9 +79,13 @@ impl Event {
         };
         let colons = |text: &str| text.replace('.', ":");
         let mut pointer = String::new();
-        for step in lookup.pointer.split('/').skip(1) {
-            let Json::Object(members) = value else { return None };
-            let expected = unescape(step);
+        for token in lookup.pointer.split('/').skip(1) {
+            let expected = unescape(token);
+            let Json::Object(members) = value else {
+                pointer.extend(["/", token]);
+                value = step(value, &expected)?;
+                continue;
+            };
             let exact = members.iter().rfind(|(name, _)| name.is(&expected));
             let is_similar = |(name, _): &&(Text, Json)| colons(name.as_str()) == colons(&expected);
             let (name, inner) = exact.or_else(|| members.iter().rfind(is_similar))?;
@@ -157,6 +167,14 @@ impl Event {
     }
 }
 
+/// The member of an object, or the entry of a list, that a token of a JSON Pointer leads to.
+fn step<'j>(value: &'j Json, token: &str) -> Option<&'j Json> {
+    let Json::List(entries) = value else { return value.get(token) };
+    let is_index =
+        token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
+    if is_index { entries.get(token.parse::<usize>().ok()?) } else { None }
+}
+
 /// The attributes of the identity that logged in.
 enum Attributes<'e> {
     Of(&'e Json),
@@ -195,6 +213,11 @@ fn withholds_groups(attributes: &Json) -> bool {
 
 /// Applies a lookup's options to the value that it found. A value that is too large is refused before it is processed.
 fn found<'e>(mut value: Cow<'e, Json>, lookup: &Lookup<'_>) -> LookupResult<'e> {
+    if lookup.members
+        && let Json::Object(members) = &*value
+    {
+        return found_members(members, lookup);
+    }
     if size(&value, lookup.field) > MAX_EVENT_BYTES {
         return LookupResult::NoValue(Value::Unreadable);
     }
@@ -216,6 +239,48 @@ fn found<'e>(mut value: Cow<'e, Json>, lookup: &Lookup<'_>) -> LookupResult<'e> 
         value = Cow::Owned(composed(&value, lookup.field));
     }
     LookupResult::Found(value, lookup.field.to_owned())
+}
+
+/// The names of an object's members in the order of JavaScript: first those that are indices of arrays, by number. A name
+/// that occurs several times has the place of the first and the value of the last.
+fn found_members(members: &[(Text, Json)], lookup: &Lookup<'_>) -> LookupResult<'static> {
+    let mut last: HashMap<&[u8], &Json> = HashMap::new();
+    let mut names: Vec<&Text> = Vec::new();
+    for (name, value) in members {
+        if last.insert(name.exact(), value).is_none() {
+            names.push(name);
+        }
+    }
+    // A stable sort keeps the order of the others.
+    names.sort_by_key(|name| array_index(name.as_str()).map_or(u64::MAX, u64::from));
+    names.truncate(MAX_EVENT_ENTRIES);
+    if names.iter().map(|name| name.as_str().len()).sum::<usize>() > MAX_EVENT_BYTES {
+        return LookupResult::NoValue(Value::Unreadable);
+    }
+    let nfc = lookup.nfc && names.len() <= MAX_GROUPS;
+    let signs = names.iter().map(|name| {
+        let value = last.get(name.exact()).copied().unwrap_or(&Json::Null);
+        // A value that is not an object does not say whether it has the field.
+        let value = match value {
+            Json::Object(_) if !lookup.field.is_empty() => value.get(lookup.field),
+            Json::Null => Some(value),
+            _ if !lookup.field.is_empty() => Some(&Json::Bool(false)),
+            _ => Some(value),
+        };
+        let sign = match value {
+            None => Value::Absent,
+            Some(Json::Null) => Value::Null,
+            Some(value) => Value::Bool(*value != Json::Bool(false)),
+        };
+        (if nfc { compose(name).as_str().to_owned() } else { name.as_str().to_owned() }, sign)
+    });
+    LookupResult::Members(signs.collect())
+}
+
+/// The number of a text that is an index of an array in JavaScript.
+fn array_index(text: &str) -> Option<u32> {
+    let index: u32 = text.parse().ok()?;
+    (index < u32::MAX && index.to_string() == text).then_some(index)
 }
 
 /// The number of bytes of UTF-8 in the texts that are read of a value.

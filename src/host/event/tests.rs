@@ -78,7 +78,7 @@ impl LookupFields {
         };
         let [pointer, field, split] = [&self.pointer, &self.field, &self.split].map(String::as_str);
         let [json, nfc, overage] = ["json", "nfc", "overage"].map(has);
-        Lookup { base, json, nfc, overage, pointer, field, split }
+        Lookup { base, json, nfc, overage, members: has("members"), pointer, field, split }
     }
 }
 
@@ -159,6 +159,7 @@ fn similar_pointer_differs_in_dots_and_colons() {
             json: false,
             nfc: false,
             overage: false,
+            members: false,
             pointer,
             field: "",
             split: "",

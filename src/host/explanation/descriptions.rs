@@ -25,6 +25,10 @@ pub(super) fn source(source: &Source<'_>) -> String {
         Shape::Delimited(delimiter) => {
             format!("names in one string, split at `{}`", delimiter.escape_debug())
         }
+        Shape::Keys("") => "names of an object's members".to_owned(),
+        Shape::Keys(having) => {
+            format!("names of an object's members whose values have `{}`", having.escape_debug())
+        }
         Shape::Objects(field) => format!("objects, named by `{}`", field.escape_debug()),
     };
     let form = match &source.form {

@@ -170,6 +170,11 @@ pub(crate) static SOURCE: Object = Object {
             "With `shape: objects` or `json`, or with provisioned groups: the member that holds the group.",
         ),
         Key::optional(
+            "having",
+            ValueType::Text(&HAVING),
+            "With `shape: keys`: only members whose value has a member of this name are groups.",
+        ),
+        Key::optional(
             "accept",
             ValueType::Words { of: ACCEPT, least: 0 },
             "Types of entries that are read as text.",
@@ -226,8 +231,9 @@ pub(crate) static SOURCE: Object = Object {
     constraints: &[
         Constraint::Forbids(
             Where::is("from", &["provisioned", "auth0-roles"]),
-            &["shape", "identity", "delimiter"],
+            &["shape", "identity", "delimiter", "having"],
         ),
+        Constraint::OnlyIf(Where::is("shape", &["keys"]), &["having"]),
         Constraint::Forbids(Where::is("from", &["auth0-roles"]), &["field"]),
         Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited"]), &["delimiter"]),
         Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "json"]), &["field"]),
@@ -263,6 +269,7 @@ pub(crate) static SKIP: Object = Object {
 static SKIPPED_NAME: TextType = TextType::up_to(MAX_TEXT).such_as("All Users");
 static SKIPPED_GLOB: TextType = TextType::up_to(MAX_TEXT).such_as("*\\0ACNF:*");
 static DELIMITER: TextType = TextType::printed(MAX_OPTION).such_as(",");
+static HAVING: TextType = TextType::printed(MAX_OPTION).such_as("1001");
 static FIELD: TextType = TextType::printed(MAX_OPTION).such_as("email");
 static ATTRIBUTE: TextType = TextType::matching(
     MAX_OPTION,
@@ -285,6 +292,7 @@ static SHAPES: &[Word] = &[
     word("delimited", "One string, split at each delimiter."),
     word("objects", "An array of objects; `field` names the member that holds the group."),
     word("json", "A string that holds JSON: an array of strings, or of objects if `field` is set."),
+    word("keys", "An object whose members are named like the groups."),
 ];
 
 static ACCEPT: &[Word] =

@@ -146,8 +146,10 @@ impl Change {
             Arrival::Entries(entries) => Some(std::mem::take(entries)),
             _ => None,
         };
-        // Null is already less than any other value.
-        let is_there = |value: &Option<Json>| value.as_ref().is_some_and(|value| !value.is_null());
+        // Null, and a value that cannot be read, are already less than any other value.
+        let is_there = |value: &Option<Json>| {
+            value.as_ref().is_some_and(|value| !value.is_null() && *value != json!(UNREADABLE))
+        };
         match self {
             Self::Arrival(source, arrival) => {
                 sources.get(*source)?;

@@ -9,6 +9,7 @@ pub(crate) enum Exception {
     CombineFirst,
     AbsentEmpty,
     NullEmpty,
+    Having,
     Skip,
     OverageNone,
     CapNone,
@@ -21,12 +22,13 @@ pub(crate) enum Exception {
 }
 
 /// Every exception, with its row in the table of docs/language/evaluation.md.
-pub(crate) const EXCEPTIONS: [(Exception, &str); 14] = [
+pub(crate) const EXCEPTIONS: [(Exception, &str); 15] = [
     (Exception::Exists, "`exists`"),
     (Exception::FalseIfUnknown, "`if-unknown: false`"),
     (Exception::CombineFirst, "`combine: first`"),
     (Exception::AbsentEmpty, "`absent: empty`, `if-null: empty`"),
     (Exception::NullEmpty, "`absent: empty`, `if-null: empty`"),
+    (Exception::Having, "`having`"),
     (Exception::Skip, "`skip`"),
     (Exception::OverageNone, "`overage: none`, `cap: none`"),
     (Exception::CapNone, "`overage: none`, `cap: none`"),
@@ -42,7 +44,10 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 14] = [
 impl Exception {
     /// Whether it is unavoidable, so that no pair of logins here has to show it.
     pub(crate) fn is_by_nature(self) -> bool {
-        matches!(self, Self::SignGone | Self::IdentitiesGone | Self::OrganizationGone | Self::TooMuchText)
+        matches!(
+            self,
+            Self::Having | Self::SignGone | Self::IdentitiesGone | Self::OrganizationGone | Self::TooMuchText
+        )
     }
 
     /// Its row in the documentation.
