@@ -1,7 +1,8 @@
-//! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, times.
+//! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, object ids, times.
 
 pub(crate) mod case_mapping;
 pub(crate) mod invisible;
+pub(crate) mod object_id;
 pub(crate) mod rfc3339;
 pub(crate) mod scan;
 #[cfg(feature = "compiler")]

@@ -322,7 +322,7 @@ impl<'b> Mapping<'b> {
 
     /// The exact names, including those that ignore letter case, each with its clause.
     #[cfg(feature = "compiler")]
-    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], ClauseId)> {
+    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (std::borrow::Cow<'b, [u8]>, ClauseId)> {
         self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
     }
 }

@@ -3,6 +3,9 @@
 //! A glob is indexed by one of its literal ends, a prefix or a suffix: the compiler chooses the one that fewer other
 //! globs share. Only globs without any literal end are tried on every name.
 
+#[cfg(feature = "compiler")]
+use std::borrow::Cow;
+
 use super::affix::Affix;
 use super::affix_index::AffixIndex;
 use super::glob::{ClauseGlob, Pattern};
@@ -10,6 +13,7 @@ use super::regex_vm::Regex;
 use crate::codec::reader::Reader;
 use crate::collections::hash_index::HashIndex;
 use crate::ids::{ClauseId, Id as _, NameId};
+use crate::text::object_id;
 use crate::text::scan::{ScannedName, bytes_equal, hash};
 
 /// The kind of pattern by which a rule matched a group.
@@ -48,6 +52,7 @@ pub(crate) struct Matcher<'b> {
 
 #[derive(Debug)]
 struct ExactName<'b> {
+    /// A text, or a packed object id.
     name: &'b [u8],
     clause: ClauseId,
     /// Another entry with the same name, for another clause.
@@ -66,7 +71,10 @@ impl<'b> Matcher<'b> {
             names.reserve_exact(count);
             for _ in 0..count {
                 let clause = reader.id(clauses)?;
-                let name = reader.text()?.as_bytes();
+                let name = reader.bytes()?;
+                if !object_id::is_packed(name) {
+                    core::str::from_utf8(name).ok()?;
+                }
                 names.push(ExactName { name, clause, next: None, exact_only });
             }
         }
@@ -93,8 +101,8 @@ impl<'b> Matcher<'b> {
 
     /// The exact names, each with its clause.
     #[cfg(feature = "compiler")]
-    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (&'b [u8], ClauseId)> {
-        self.names.iter().map(|exact| (exact.name, exact.clause))
+    pub(crate) fn exact_names(&self) -> impl Iterator<Item = (Cow<'b, [u8]>, ClauseId)> {
+        self.names.iter().map(|exact| (object_id::unpack(exact.name), exact.clause))
     }
 
     /// Calls `matched` for each pattern that matches a name.
@@ -127,7 +135,12 @@ impl<'b> Matcher<'b> {
         self.anywhere.iter().filter(|glob| glob.pattern.is_match(name)).for_each(matched);
     }
 
-    fn find(&self, name: &[u8], hash: u32) -> Option<&ExactName<'b>> {
+    fn find(&self, name: &[u8], name_hash: u32) -> Option<&ExactName<'b>> {
+        let packed = object_id::pack(name);
+        let (name, hash) = match &packed {
+            Some(packed) => (packed.as_slice(), hash(packed)),
+            None => (name, name_hash),
+        };
         let is_name =
             |at: u32| self.names.get(at as usize).is_some_and(|exact| bytes_equal(exact.name, name));
         self.names.get(self.exact.find(hash, &is_name)? as usize)

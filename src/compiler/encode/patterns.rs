@@ -8,6 +8,7 @@ use crate::codec::writer::Writer;
 use crate::matching::affix::Affix;
 use crate::matching::glob::Pattern;
 use crate::matching::matcher::Matcher;
+use crate::text::object_id;
 
 /// Writes the matcher of the patterns that `of` selects of each clause.
 pub(super) fn encode_patterns<'c>(
@@ -39,9 +40,23 @@ pub(super) fn encode_patterns<'c>(
         !is_matched
     };
     let (exact_only, others): (Vec<_>, Vec<_>) = names.into_iter().partition(is_exact_only);
-    writer.patterns(&exact_only);
-    writer.patterns(&others);
+    write_names(writer, &exact_only);
+    write_names(writer, &others);
     writer.bytes.extend(encoded.bytes);
+}
+
+/// Writes exact names, of which object ids are packed.
+fn write_names(writer: &mut Writer, names: &[(&str, usize)]) {
+    writer.list(names, |writer, (name, clause)| {
+        writer.number(*clause);
+        match object_id::pack(name.as_bytes()) {
+            Some(packed) => {
+                writer.number(packed.len());
+                writer.bytes.extend(packed);
+            }
+            None => writer.text(name),
+        }
+    });
 }
 
 /// Writes globs by literal prefix, by literal suffix, and without either.

@@ -53,9 +53,9 @@ impl NearMiss {
         let key = folded(&trimmed);
         let (known, clause) = mapping.exact_names().find(|(known, _)| folded(known) == key)?;
         let rule = mapping.rule(mapping.rule_of(clause))?;
-        let differs_in = if trimmed == known {
+        let differs_in = if *trimmed == *known {
             NameDifference::Invisible
-        } else if composed(&trimmed) == composed(known) {
+        } else if composed(&trimmed) == composed(&known) {
             NameDifference::UnicodeForm
         } else {
             NameDifference::LetterCase
