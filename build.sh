@@ -10,11 +10,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
   source scripts/artifacts.sh
   source scripts/checks.sh
   source scripts/fuzz.sh
+  source scripts/package.sh
 }
 
 usage() {
   cat <<'USAGE'
-usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
+usage: ./build.sh [test | bench | fuzz [SECONDS] | package | help]
 
   (nothing)  install what is missing, build the engine and the command, bundle mappings/,
              and log every sample customer in through dist/action.js
@@ -22,6 +23,8 @@ usage: ./build.sh [test | bench | fuzz [SECONDS] | help]
   bench      the same without the logins, then the benchmarks, which write docs/benchmarks.md
   fuzz       run the core and both hosts with random input, each of eight targets for
              60 seconds, or for the given number
+  package    build what a release consists of, in dist/package/, and test each package without
+             Rust; installs Zig (440 MB) and two tools of Cargo into target/tools/
   help       print this
 
 Needs Node 20 or newer, a C compiler, and rustup or Debian's Rust; the README says more.
@@ -74,6 +77,10 @@ case "${1-}" in
   fuzz)
     set_up
     run_fuzzing "${2-60}"
+    ;;
+  package)
+    set_up
+    package_all
     ;;
   help | -h | --help)
     usage

@@ -57,6 +57,11 @@ pub(crate) struct ActionDifference {
 ///
 /// If Node cannot be started, or does not answer.
 pub(crate) fn run(action: &str, runner: &str, events: &[&Json]) -> anyhow::Result<ActionRun> {
+    ensure!(
+        cfg!(not(target_family = "wasm")),
+        "this command runs as WebAssembly and cannot start Node; leave out `--engine wasm`, or use the program of a \
+         system that has one"
+    );
     let mut node = Command::new("node")
         .args(["--input-type=module", "--eval", runner])
         .stdin(Stdio::piped())

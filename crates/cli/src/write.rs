@@ -258,7 +258,8 @@ fn open_replaced(folder: &Folder, name: &OsStr) -> Result<Replaced, Unwritten> {
         Err(error) => return Err(error.into()),
     };
     let metadata = file.metadata()?;
-    if metadata.permissions().readonly() {
+    // WASI has no modes, from which the standard library concludes that every file is read-only.
+    if cfg!(not(target_os = "wasi")) && metadata.permissions().readonly() {
         return Err(WriteRefusal::new("is read-only".to_owned(), "make it writable first").into());
     }
     #[cfg(unix)]
