@@ -38,7 +38,10 @@ pages! {
     "formatting" "language/formatting.md",
     "diagnostics" "diagnostics.md",
     "command" "command.md",
+    "first-customer" "guides/first-customer.md",
     "which-strategy" "guides/which-strategy.md",
+    "reviewing-a-change" "guides/reviewing-a-change.md",
+    "sixty-customers" "guides/sixty-customers.md",
     "install-action" "install-action.md",
     "action-full" "guides/action-full.md",
 }
