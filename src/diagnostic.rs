@@ -168,7 +168,7 @@ macro_rules! codes {
 }
 
 codes! {
-    YamlSyntax Error "yaml-syntax" "The file is not valid YAML."
+    YamlSyntax Error "yaml-syntax" "The file is not valid YAML, or has signs of YAML that mapping files do without."
         "check quotes, indentation and brackets around this place",
     DuplicateKey Error "duplicate-key" "A key appears twice in one mapping."
         "keep one of the two, or put both values into one",

@@ -10,7 +10,7 @@ mod support {
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claimsmith::diagnostic::SourceFile;
+use claimsmith::diagnostic::{Code, SourceFile};
 use claimsmith::format::{Construct, FormatRefusal, format};
 use proptest::prelude::{any, prop_assert_eq};
 use proptest::proptest;
@@ -108,15 +108,35 @@ fn check_refused(text: &str, expected: Construct, marked: &str) {
 
 #[test]
 fn unsupported_construct_is_refused_with_its_location() {
-    check_refused("a: &x b\n", Construct::Anchor, "&x");
-    check_refused("a: &x b\nc: *x\n", Construct::Alias, "*x");
-    check_refused("a: !!str 1\n", Construct::Tag, "!!str");
-    check_refused("a: !x [b]\n", Construct::Tag, "!x");
-    check_refused("%YAML 1.2\n---\na: b\n", Construct::Directive, "%YAML");
-    check_refused("? a\n: b\n", Construct::Key, "?");
     check_refused("just text\n", Construct::Outermost, "just text");
     // The byte order mark and the line breaks that formatting removes count in the location.
-    check_refused("\u{feff}# ä\r\nb: 1\r\na: !x b\r\n", Construct::Tag, "!x");
+    check_refused("\u{feff}# ä\r\n- a\r\n- []: b\r\n", Construct::Key, "");
+}
+
+/// The compiler refuses these too, so the two commands agree.
+#[test]
+fn signs_that_hide_text_are_refused_as_by_the_compiler() {
+    for (text, marked) in [
+        ("a: &x b\n", "&x"),
+        ("a: &x b\nc: *x\n", "&x"),
+        ("a: *x\n", "*x"),
+        ("a: !!str 1\n", "!!str"),
+        ("a: !x [b]\n", "!x"),
+        ("%YAML 1.2\n---\na: b\n", "%YAML"),
+        ("? a\n: b\n", "?"),
+        ("\u{feff}# ä\r\nb: 1\r\na: !x b\r\n", "!x"),
+    ] {
+        match format(&file(text)) {
+            Err(FormatRefusal::Invalid(diagnostic)) => {
+                assert_eq!(
+                    (diagnostic.code, text.get(diagnostic.span)),
+                    (Code::YamlSyntax, Some(marked)),
+                    "{text}"
+                );
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
 }
 
 #[test]

@@ -34,6 +34,10 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     /// All its files, those that it shares included.
     pub(crate) files: Vec<SourceFile>,
+    /// Files as they are after their authors followed the help.
+    pub(crate) advised: Vec<SourceFile>,
+    /// Files as their authors meant them; the shared platform if there are none.
+    pub(crate) meant: Vec<SourceFile>,
     /// Where on the page the text is that the command prints.
     expected: Range<usize>,
 }
@@ -100,6 +104,8 @@ struct Section {
     heading: String,
     has_prose: bool,
     files: Vec<(String, String)>,
+    advised: Vec<(String, String)>,
+    meant: Vec<(String, String)>,
     without: Vec<String>,
     expected: Option<Range<usize>>,
 }
@@ -124,13 +130,30 @@ impl Section {
     fn into_variant(self, shared: &Files, page: &Path) -> Variant {
         let place = format!("{}: {}", page.display(), self.heading);
         assert!(self.has_prose, "{place}: no sentence says what is wrong");
-        let files = self.files_with(shared).into_iter();
+        let files = self.files_with(shared);
+        let sources = |files: &Files| -> Vec<SourceFile> {
+            let source =
+                |(path, text): (&String, &String)| SourceFile { path: path.clone(), text: text.clone() };
+            files.iter().map(source).collect()
+        };
+        let advised: Files = files.clone().into_iter().chain(self.advised.clone()).collect();
+        let meant: Files = shared.clone().into_iter().chain(self.meant.clone()).collect();
         Variant {
-            files: files.map(|(path, text)| SourceFile { path, text }).collect(),
+            files: sources(&files),
+            advised: if self.advised.is_empty() { Vec::new() } else { sources(&advised) },
+            meant: sources(&meant),
             expected: self.expected.unwrap_or_else(|| panic!("{place}: no block with the expected text")),
             name: self.heading,
         }
     }
+}
+
+/// What a block shows of a file.
+#[derive(Clone, Copy)]
+enum Version {
+    Wrong,
+    Advised,
+    Meant,
 }
 
 fn sections(text: &str, page: &Path) -> Vec<Section> {
@@ -151,8 +174,13 @@ fn sections(text: &str, page: &Path) -> Vec<Section> {
             let block = start..stop;
             assert!(section.expected.is_none(), "{place}: the expected text is the last block");
             match announced.take() {
-                Some(path) => {
-                    section.files.push((path, text.get(block).expect("whole lines").to_owned()));
+                Some((path, version)) => {
+                    let file = (path, text.get(block).expect("whole lines").to_owned());
+                    match version {
+                        Version::Wrong => section.files.push(file),
+                        Version::Advised => section.advised.push(file),
+                        Version::Meant => section.meant.push(file),
+                    }
                 }
                 None if language == "text" => section.expected = Some(block),
                 None => panic!("{place}: no line says the path of this file"),
@@ -161,7 +189,11 @@ fn sections(text: &str, page: &Path) -> Vec<Section> {
             sections.push(std::mem::take(&mut section));
             heading.clone_into(&mut section.heading);
         } else if let Some(path) = within(line, "`", "`:") {
-            announced = Some(path);
+            announced = Some((path, Version::Wrong));
+        } else if let Some(path) = within(line, "`", "`, after the help:") {
+            announced = Some((path, Version::Advised));
+        } else if let Some(path) = within(line, "`", "`, as it was meant:") {
+            announced = Some((path, Version::Meant));
         } else if let Some(path) = within(line, "Without `", "`.") {
             section.without.push(path);
         } else if !line.is_empty() {

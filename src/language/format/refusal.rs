@@ -29,15 +29,7 @@ pub enum FormatRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Construct {
-    /// A name for a value, such as `&name`.
-    Anchor,
-    /// A reference to a named value, such as `*name`.
-    Alias,
-    /// A type, such as `!!str`.
-    Tag,
-    /// An instruction to the parser, such as `%YAML 1.2`.
-    Directive,
-    /// A key that is marked by `?`, is empty, or is not text.
+    /// A key that is empty, or is not text.
     Key,
     /// A file whose outermost value is neither a mapping nor a list.
     Outermost,
@@ -47,10 +39,6 @@ impl Construct {
     /// The name of the construct in messages.
     fn name(self) -> &'static str {
         match self {
-            Self::Anchor => "an anchor",
-            Self::Alias => "an alias",
-            Self::Tag => "a tag",
-            Self::Directive => "a directive",
             Self::Key => "a key that is not one word of text",
             Self::Outermost => "a file that is not a mapping",
         }
@@ -58,13 +46,6 @@ impl Construct {
 
     fn help(self) -> &'static str {
         match self {
-            Self::Anchor | Self::Alias => {
-                "write the value in each place where it is used; if the `&` or `*` is part of the text, put the text in quotes"
-            }
-            Self::Tag => {
-                "if the `!` is part of the text, put the text in quotes; otherwise remove it: the language defines the type of each value"
-            }
-            Self::Directive => "remove it: mapping files are always read as YAML 1.2",
             Self::Key => "write the key as text before a `:`",
             Self::Outermost => {
                 "begin with `version: 1`, and write each key as `key: value` on a line of its own"

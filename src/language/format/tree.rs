@@ -119,9 +119,6 @@ fn events(text: &str) -> Result<Events<'_>, FormatRefusal> {
         let bytes = span.byte_range().ok_or(FormatRefusal::Unsafe { span: 0..0 })?;
         match event {
             Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => {}
-            Event::Alias(_) => {
-                return Err(FormatRefusal::Unsupported { construct: Construct::Alias, span: bytes });
-            }
             event => events.push((event, bytes, span.start.col())),
         }
     }
@@ -189,10 +186,6 @@ impl<'t> Gaps<'t> {
             && let Some(char) = rest.chars().next()
         {
             let (number, column) = self.place(at);
-            let unsupported = |construct: Construct| {
-                let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-                Err(FormatRefusal::Unsupported { construct, span: at..at + length })
-            };
             at += match char {
                 '-' | '.' if column == 0 && (rest.starts_with("---") || rest.starts_with("...")) => 3,
                 '-' => {
@@ -213,10 +206,6 @@ impl<'t> Gaps<'t> {
                     length
                 }
                 ':' | ',' | '[' | ']' | '{' | '}' => 1,
-                '?' => return unsupported(Construct::Key),
-                '&' => return unsupported(Construct::Anchor),
-                '!' => return unsupported(Construct::Tag),
-                '%' => return unsupported(Construct::Directive),
                 other if other.is_whitespace() => other.len_utf8(),
                 other => return Err(FormatRefusal::Unsafe { span: at..at + other.len_utf8() }),
             };
