@@ -94,6 +94,7 @@ impl<'p> GrantChecker<'p> {
             _ if grant.value.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
+            _ if let Some(help) = foreign_capture(&grant.value) => help.to_owned(),
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to `groups` of the platform, or grant another group".to_owned(),
         };
@@ -371,6 +372,32 @@ fn resolve_pieces(
             let help = "write `lower` or `upper`, or leave it out".to_owned();
             sink.report(Code::InvalidValue, &written.span, message, help);
         }
+    }
+    None
+}
+
+/// Help for a target group that is written with a capture or a pattern of another language. A similar name must not be
+/// suggested for it: everyone who matches would receive that one group.
+fn foreign_capture(text: &str) -> Option<&'static str> {
+    let is_capture = |(at, sign): (usize, char)| {
+        let next = text.get(at + sign.len_utf8()..).and_then(|rest| rest.chars().next());
+        match sign {
+            '$' => next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, '(' | '_')),
+            '\\' | '%' => next.is_some_and(|next| next.is_ascii_digit()),
+            '{' | '<' => next.is_some(),
+            _ => false,
+        }
+    };
+    if text.char_indices().any(is_capture) {
+        return Some(
+            "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here",
+        );
+    }
+    if text.contains(['*', '?']) {
+        return Some("name each target group in full: `*` and `?` have no meaning here");
+    }
+    if text.contains(", ") {
+        return Some("several target groups are a list: `[a, b]`, with a comma between them");
     }
     None
 }

@@ -111,6 +111,12 @@ pub(crate) fn build_event(
         }
         (None, None) if case.get("provisioned").or(case.get("auth0-roles")).is_some() => Some(json!({})),
         (None, None) if case.is_misspelled("groups") || case.is_misspelled("user") => None,
+        (Some(_), Some(user)) => {
+            let message = "the case has both `groups` and `user`, and `groups` is a short form of `user`";
+            sink.report(Code::InvalidValue, &user.span, message, None);
+            sink.help_last("remove `groups`, and write the groups under `user` as the identity provider sends them; or remove `user`");
+            None
+        }
         _ => {
             let message = "a case needs either `groups` or `user`";
             let help = "`groups` lists upstream groups, `user` contains the raw attributes of `event.user`";

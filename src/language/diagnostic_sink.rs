@@ -63,9 +63,10 @@ impl DiagnosticSink<'_> {
         self.list.push(diagnostic.related(file, place.clone(), label));
     }
 
-    /// Replaces the help of the last reported problem.
+    /// Replaces the help of the last reported problem, and takes away a fix, which did what the former help says.
     pub(crate) fn help_last(&mut self, help: &str) {
-        if let Some(diagnostic) = self.list.pop() {
+        if let Some(mut diagnostic) = self.list.pop() {
+            diagnostic.fix = None;
             self.list.push(diagnostic.help(help));
         }
     }

@@ -190,8 +190,18 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
         Some(format!("write `{}`", to_pointer(text).escape_debug()))
     } else if !text.starts_with('/') {
         let below_user = below_user(text);
-        let why =
-            if below_user == text { "a path begins with `/`" } else { "the path begins below `event.user`" };
+        let has_steps = to_pointer(text).matches('/').count() > 1;
+        let why = match below_user == text {
+            false => "the path begins below `event.user`".to_owned(),
+            true if has_steps && !text.starts_with('$') && !text.contains('/') => {
+                format!(
+                    "`/` is before each step; if the dot is part of one name, write `/{}`",
+                    text.escape_debug()
+                )
+            }
+            true if has_steps => "`/` is before each step".to_owned(),
+            true => "a path begins with `/`".to_owned(),
+        };
         Some(format!("write `{}`: {why}", to_pointer(text).escape_debug()))
     } else if !tokens.iter().all(escapes_fit) {
         Some("write `~0` for `~` and `~1` for `/`".to_owned())

@@ -2,10 +2,19 @@
 
 /// The text without `event.user` or `user` at its beginning.
 pub(crate) fn below_user(text: &str) -> &str {
+    let below_root = text.strip_prefix("$.").unwrap_or(text);
     ["event.user.", "event/user/", "user.", "user/"]
         .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
+        .find_map(|prefix| below_root.strip_prefix(prefix))
         .unwrap_or(text)
+}
+
+/// Whether a text is a path with dots between its steps, as in other languages, and not the name of one attribute.
+fn has_dots(text: &str) -> bool {
+    let is_step = |step: &str| {
+        !step.is_empty() && step.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-'))
+    };
+    text.contains('.') && text.split('.').all(is_step)
 }
 
 /// The JSON Pointer that is probably meant by a text that is none.
@@ -17,9 +26,9 @@ pub(crate) fn to_pointer(text: &str) -> String {
         // The name of a SAML attribute, in which a slash is not a separator.
         return format!("/{}", text.replace('~', "~0").replace('/', "~1"));
     }
-    let below_user = below_user(text);
-    // Only a path that is written with dots from `event.user` on is known to have dots as separators.
-    if below_user == text { format!("/{text}") } else { format!("/{}", below_user.replace('.', "/")) }
+    let path = below_user(text);
+    let path = path.strip_prefix("$.").unwrap_or(path);
+    if has_dots(path) { format!("/{}", path.replace('.', "/")) } else { format!("/{path}") }
 }
 
 /// Whether a text probably means the roles of Auth0, which are in the event but not below `event.user`.

@@ -186,11 +186,19 @@ fn read_match(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Matches> {
         if let Some(span) = fields.key_span(pattern_key) {
             let message = format!("`{pattern_key}` cannot be used next to `{key}`");
             sink.report_related(Code::InvalidValue, span, message, (place, "the combination"));
-            sink.help_last(&format!("put it into an entry of `{key}`"));
+            sink.help_last(match key {
+                // Under `none`, the rule would fire for everyone who lacks the group.
+                _ if pattern_key == "ignore-case" => "put it next to the patterns that it is meant for",
+                "none" => "put it under `any`, as in `any: { exact: … }`: a group must then match it, and none those of `none`",
+                "any" => "put it into an entry of `all` if a group must match it as well, or of `any` if it is an alternative",
+                _ => "put it into an entry of `all`: a group must then match it as well",
+            });
         }
     }
     let [any, all, none] = COMBINATION_KEYS.map(|key| read_pattern_list(&fields, key, sink));
-    if fields.is_missing("any") && fields.is_missing("all") {
+    // The pattern that was reported is the one that is missing there.
+    let is_reported = PATTERN_KEYS.into_iter().any(|key| fields.key_span(key).is_some());
+    if fields.is_missing("any") && fields.is_missing("all") && !is_reported {
         let message = "`none` needs `any` or `all` next to it: alone, it does not require any group";
         let help = "add `any` or `all`; `glob: \"?*\"` matches any group".to_owned();
         sink.report(Code::MissingMatch, place, message, help);

@@ -62,7 +62,7 @@ impl ParsedRegex {
     pub(crate) fn parse(text: &str, ignore_case: bool) -> Result<Self, RegexProblem> {
         check_text(text)?;
         let ast = parse(text)?;
-        vet::vet(&ast, ignore_case)?;
+        vet::vet(&ast, text, ignore_case)?;
         // What regex-lite refuses and the tree has no message for.
         if let Err(error) = check_with_regex_lite(text) {
             return Err(refused(&error.to_string()));

@@ -61,10 +61,15 @@ fn parse_refuses_what_the_language_does_not_have() {
         let problem = format!("{anchor} has no effect, because a regular expression matches whole names");
         check_refused(pattern, false, &problem, help);
     };
-    check_anchor("^eng", "`^` at character 1", "remove it; for the character itself write `\\^`");
-    check_anchor("eng$", "`$` at character 4", "remove it; for the character itself write `\\$`");
-    check_anchor("(\\Aeng)", "`\\A` at character 2", "remove it");
-    check_anchor("eng\\z", "`\\z` at character 4", "remove it");
+    check_anchor("^eng", "`^` at character 1", "write `eng.*`; for the character itself write `\\^`");
+    check_anchor("eng$", "`$` at character 4", "write `.*eng`; for the character itself write `\\$`");
+    check_anchor("^eng$", "`^` at character 1", "write `eng`; for the character itself write `\\^`");
+    check_anchor("^eng.*", "`^` at character 1", "write `eng.*`; for the character itself write `\\^`");
+    check_anchor("^eng\\.*", "`^` at character 1", "write `eng\\.*.*`; for the character itself write `\\^`");
+    let whole = "describe the whole name, with `.*` where any text may be";
+    check_anchor("(\\Aeng)", "`\\A` at character 2", whole);
+    check_anchor("a|b\\z", "`\\z` at character 4", whole);
+    check_anchor("eng\\z", "`\\z` at character 4", "write `.*eng`");
     let boundary = "`\\b` at character 2 does not exist in this language";
     check_refused("a\\b.*", false, boundary, "write the character itself, such as `-`");
 

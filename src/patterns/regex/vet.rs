@@ -9,7 +9,10 @@ use super::{RegexProblem, at, too_many_steps, tree};
 use crate::limits::{MAX_CAPTURES, MAX_REGEX_STEPS};
 
 /// Refuses what the language does not have, and what is too large.
-pub(super) fn vet(ast: &Ast, ignore_case: bool) -> Result<(), RegexProblem> {
+pub(super) fn vet(ast: &Ast, pattern: &str, ignore_case: bool) -> Result<(), RegexProblem> {
+    if let Some(problem) = anchored(ast, pattern) {
+        return Err(problem);
+    }
     let mut vetting = Vetting { ignore_case, captures: 0 };
     // One step is the end.
     let steps = vetting.steps(ast, Occurrence::Always)?.saturating_add(1);
@@ -165,6 +168,37 @@ impl Vetting {
     }
 }
 
+/// The problem of a pattern with an anchor at one of its ends, as where expressions search in names: without the anchor
+/// alone, `^vault-` would match one name.
+fn anchored(ast: &Ast, pattern: &str) -> Option<RegexProblem> {
+    let parts = match ast {
+        Ast::Concat(concat) => concat.asts.as_slice(),
+        _ => return None,
+    };
+    let assertion = |part: Option<&Ast>, kinds: [AssertionKind; 2]| match part {
+        Some(Ast::Assertion(assertion)) if kinds.contains(&assertion.kind) => Some(assertion.span),
+        _ => None,
+    };
+    let first = assertion(parts.first(), [AssertionKind::StartLine, AssertionKind::StartText]);
+    let last = assertion(parts.last(), [AssertionKind::EndLine, AssertionKind::EndText]);
+    let start = first.map_or(0, |span| span.end.offset);
+    let end = last.map_or(pattern.len(), |span| span.start.offset);
+    let (span, body) = (first.or(last)?, pattern.get(start..end)?);
+    let anchor = pattern.get(span.start.offset..span.end.offset)?;
+    let before = if first.is_some() || body.starts_with(".*") { "" } else { ".*" };
+    let after = if last.is_some() || body.ends_with(".*") && !body.ends_with("\\.*") { "" } else { ".*" };
+    let problem =
+        format!("`{anchor}`{} has no effect, because a regular expression matches whole names", at(&span));
+    let literal = match anchor {
+        "^" | "$" => format!("; for the character itself write `\\{anchor}`"),
+        _ => String::new(),
+    };
+    let help = format!("write `{before}{body}{after}`").replace(char::is_control, "…");
+    Some(RegexProblem::invalid(problem, help + &literal))
+}
+
+const WHOLE: &str = "describe the whole name, with `.*` where any text may be";
+
 fn assertion_problem(assertion: &Assertion) -> RegexProblem {
     let (written, is_anchor) = match assertion.kind {
         AssertionKind::StartLine => ("^", true),
@@ -183,8 +217,8 @@ fn assertion_problem(assertion: &Assertion) -> RegexProblem {
         let problem =
             format!("`{written}`{at} has no effect, because a regular expression matches whole names");
         let help = match written {
-            "^" | "$" => format!("remove it; for the character itself write `\\{written}`"),
-            _ => "remove it".to_owned(),
+            "^" | "$" => format!("{WHOLE}; for the character itself write `\\{written}`"),
+            _ => WHOLE.to_owned(),
         };
         RegexProblem::invalid(problem, help)
     } else {

@@ -101,12 +101,12 @@ fn results_as_json() {
                     "file": "mappings/organizations/globex.yaml",
                     "outcome": "refused",
                     "refusal": {
-                        "code": null,
-                        "message": "a tag cannot be brought into the canonical form",
+                        "code": "yaml-syntax",
+                        "message": "`!x` is a tag of YAML, and not part of a text",
                         "line": 1,
                         "column": 10,
                         "end": { "line": 1, "column": 12 },
-                        "help": "if the `!` is part of the text, put the text in quotes; otherwise remove it: the language defines the type of each value",
+                        "help": "put the whole text in quotes: `\"!x 1\"`",
                     },
                 },
                 { "file": "mappings/platform.yaml", "outcome": "unchanged", "refusal": null },
@@ -124,9 +124,8 @@ fn results_as_annotations() {
     let files = [("organizations/acme.yaml", UNTIDY), ("organizations/globex.yaml", "version: !x 1\n")];
     let folder = folder(&files);
     let refused = "::error file=mappings/organizations/globex.yaml,line=1,endLine=1,col=10,endColumn=12,\
-                   title=cannot be formatted::a tag cannot be brought into the canonical form%0A\
-                   help: if the `!` is part of the text, put the text in quotes; otherwise remove it: \
-                   the language defines the type of each value\n";
+                   title=yaml-syntax::`!x` is a tag of YAML, and not part of a text%0A\
+                   help: put the whole text in quotes: `\"!x 1\"`\n";
     let place = "file=mappings/organizations/acme.yaml,line=1,endLine=1,col=1,endColumn=46";
     let out = run_in(&folder, &["fmt", "--check", "--format", "github"]).stdout(1);
     let changed = format!("::error {place},title=not formatted::help: run `claimsmith fmt`\n");
@@ -146,7 +145,7 @@ fn standard_input_is_formatted_to_standard_output() {
     assert_eq!(run_with(&["fmt", "-", "--check"], TIDY).stdout(0), "1 file: nothing to change\n");
     let refused = run_with(&["fmt", "-"], "a: &x b\n");
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
-    assert!(refused.err.starts_with("error: an anchor cannot be"), "{}", refused.err);
+    assert!(refused.err.starts_with("error[yaml-syntax]: `&x` is an anchor of YAML"), "{}", refused.err);
     assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` cannot be combined with other paths"));
     for format in ["json", "github"] {
         assert!(run(&["fmt", "-", "--format", format]).failed().contains("needs paths"));
