@@ -63,7 +63,7 @@ impl DiagnosticSink<'_> {
         self.list.push(diagnostic.related(file, place.clone(), label));
     }
 
-    /// Replaces the help of the last reported problem, and takes away a fix, which did what the former help says.
+    /// Replaces the help of the last reported problem, and removes a fix, which did what the former help says.
     pub(crate) fn help_last(&mut self, help: &str) {
         if let Some(mut diagnostic) = self.list.pop() {
             diagnostic.fix = None;
