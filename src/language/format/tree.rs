@@ -96,7 +96,9 @@ impl<'t> Tree<'t> {
             EntryValue::Bare("") => None,
             _ => {
                 let construct = Construct::Outermost;
-                return Err(FormatRefusal::Unsupported { construct, span: node.span.clone() });
+                // The span of the node is that of the file with the characters that formatting removes.
+                let span = events.first().map(|(_, span, _)| span.clone()).unwrap_or_default();
+                return Err(FormatRefusal::Unsupported { construct, span });
             }
         };
         Ok(Self { text, head: Vec::new(), root, unattached: reader.gaps.comments })
