@@ -75,12 +75,13 @@ test('inherited members do not count', () => {
   check([JSON.parse('{"__proto__": "a"}')], [Object.fromEntries([['__proto__', 'a']])], '__proto__');
 });
 
-test('pointers lead through objects only', () => {
+test('pointers lead through objects and lists', () => {
   const user = { app: { 'a/b': { '~': ['x'] }, list: [['y']], text: 'z', '': ['empty'] } };
   const at = (pointer, expected) => assert.deepEqual(read(user, pointer), expected);
   at('/app/a~1b/~0', ['x']);
   at('/app/', ['empty']);
-  at('/app/list/0', '<absent>');
+  at('/app/list/0', ['y']);
+  for (const step of ['1', '00', '-', '+0', '0.0', 'length']) at(`/app/list/${step}`, '<absent>');
   at('/app/text/length', '<absent>');
   at('/app/missing/deeper', '<absent>');
   for (const user of [undefined, null, 'user', 5, [], () => {}]) assert.equal(read(user), '<absent>');

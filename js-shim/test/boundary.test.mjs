@@ -24,7 +24,7 @@ test('numbers, outcomes and tags are those of the table, and there are no others
 });
 
 test('lookups are parsed as the engine describes them', () => {
-  const plain = { json: false, nfc: false, overage: false, field: '', delimiter: '' };
+  const plain = { json: false, nfc: false, overage: false, members: false, field: '', delimiter: '' };
   const expected = [
     { ...plain, base: 'login', nfc: true, path: ['groups'] },
     { ...plain, base: 'user', overage: true, path: ['a/b', 'list'], field: 'name' },

@@ -30,6 +30,7 @@ test('parseLookup splits a lookup into its parts', () => {
     {
       base: 'login',
       json: false,
+      members: false,
       nfc: true,
       overage: true,
       path: ['a/b', '~c', 'd'],
