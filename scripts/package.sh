@@ -292,6 +292,7 @@ test_npm_packages() {
     (cd "$folder/$way" && npm install --offline --silent --no-audit --no-fund --omit=optional "$main" &&
       { [ ${#programs[@]} -eq 0 ] || npm install --offline --silent --no-audit --no-fund --no-save --force "${programs[@]}"; })
   done
+  node --test packages/npm/*.test.mjs >"$folder/paths.log" || die "paths of Windows are wrong: $folder/paths.log"
   say "$(cd "$folder/program" && npx --no-install claimsmith --version), as the program of the system"
   say "$(cd "$folder/wasm" && npx --no-install claimsmith --version), as WebAssembly"
   node scripts/compare-commands.mjs "$folder/program/node_modules/.bin/claimsmith" "$folder/wasm/node_modules/.bin/claimsmith"

@@ -28,14 +28,28 @@ export function runAsWebAssembly() {
   /** @type {WebAssembly.Instance} */
   let instance;
   const memory = () => /** @type {any} */ (instance.exports).memory;
-  listFolders(imports.wasi_snapshot_preview1, Object.values(roots), memory);
-  instance = new WebAssembly.Instance(module, imports);
+  const functions = withoutFastCalls(imports.wasi_snapshot_preview1);
+  listFolders(functions, Object.values(roots), memory);
+  instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: functions });
   try {
     return wasi.start(instance) ?? 0;
   } catch (error) {
     console.error(`error: the command stopped: ${error}`);
     return 2;
   }
+}
+
+/**
+ * The same functions, called through JavaScript. WebAssembly can also call those of Node 20 directly, and then Node
+ * aborts without a message, as it did for `bundle`.
+ *
+ * @param {Record<string, (...args: any[]) => number>} functions
+ */
+function withoutFastCalls(functions) {
+  /** @type {typeof functions} */
+  const wrapped = {};
+  for (const [name, call] of Object.entries(functions)) wrapped[name] = (...args) => call(...args);
+  return wrapped;
 }
 
 /** Without the warning that WASI is an experimental feature of Node: authors can do nothing about it. */
