@@ -5,7 +5,7 @@ use super::grant_expansion::GrantExpansion;
 use crate::codec::reader::Reader;
 use crate::codec::tags::{mapping as mapping_flag, policy, rule as flag};
 use crate::collections::bit_set::BitSet;
-use crate::ids::{ClauseId, Id, RuleId, TargetId, UpstreamId};
+use crate::ids::{ApplicationId, ClauseId, Id, RuleId, TargetId, UpstreamId};
 use crate::login::delimited::KnownNames;
 use crate::matching::glob::Pattern;
 use crate::matching::matcher::{Matcher, PatternKind};
@@ -45,6 +45,8 @@ pub struct Mapping<'b> {
     pub(crate) compound: Vec<CompoundRule<'b>>,
     /// What is granted if no rule grants anything.
     pub(crate) default: Vec<TargetId>,
+    /// What is granted to single applications, in place of `default`.
+    application_defaults: Vec<ApplicationDefault>,
     /// The rule of each clause that is not a rule's own. The first clauses are the rules' own, in the order of the rules.
     clauses: Vec<RuleId>,
     matcher: Matcher<'b>,
@@ -54,6 +56,15 @@ pub struct Mapping<'b> {
     expressions: Vec<(ClauseId, Regex<'b>)>,
     /// Whether any expression needs names with their ASCII letters in lower case.
     needs_ascii_lower: bool,
+}
+
+/// What is granted to the logins of one application.
+#[derive(Debug)]
+struct ApplicationDefault {
+    application: u32,
+    groups: Vec<TargetId>,
+    /// The rules that can grant a group of the application. It does not apply if one of them fires or is undecided.
+    rules: BitSet<RuleId>,
 }
 
 /// One rule. What it matches is in the mapping's matchers, and what it grants or excludes in the mapping.
@@ -170,6 +181,14 @@ impl<'b> Mapping<'b> {
             }
         }
         let default = reader.list(|reader| reader.id(groups))?;
+        let application_defaults = reader.list(|reader| {
+            let (application, groups) = (reader.number()?, reader.list(|reader| reader.id(groups))?);
+            let mut rules = BitSet::new(count);
+            for _ in 0..reader.count()? {
+                rules.insert(reader.id(count)?);
+            }
+            Some(ApplicationDefault { application, groups, rules })
+        })?;
         let all_clauses = count + clauses.len();
         let mut simple = BitSet::new(all_clauses);
         (0..count as u32).for_each(|rule| simple.insert(RuleId(rule)));
@@ -196,6 +215,7 @@ impl<'b> Mapping<'b> {
             unconditional,
             compound,
             default,
+            application_defaults,
             clauses,
             matcher,
             folded,
@@ -220,6 +240,20 @@ impl<'b> Mapping<'b> {
             Some([start, end]) => self.grants.get(*start..*end).unwrap_or_default(),
             None => &[],
         }
+    }
+
+    /// What is granted by default to the logins of an application, and if it is a default of that application alone, the
+    /// rules that decide whether it applies; otherwise all that grant do.
+    pub(crate) fn default_of(&self, application: ApplicationId) -> (&[TargetId], Option<&BitSet<RuleId>>) {
+        let own = self.application_defaults.iter().find(|it| it.application == application.0);
+        own.map_or((&self.default, None), |own| (&own.groups, Some(&own.rules)))
+    }
+
+    /// The groups of all defaults, ascending.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn all_defaults(&self) -> std::collections::BTreeSet<TargetId> {
+        let own = self.application_defaults.iter().flat_map(|default| &default.groups);
+        self.default.iter().chain(own).copied().collect()
     }
 
     /// Whether a rule excludes.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use self::patterns::encode_patterns;
-use super::lowered::{Clause, ExpansionPiece, LoweredMapping, LoweredRule, OwnedLookup};
+use super::lowered::{Clause, ExpansionPiece, LoweredDefault, LoweredMapping, LoweredRule, OwnedLookup};
 use crate::bundle::application::OverLimit;
 use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
@@ -245,6 +245,16 @@ pub(super) fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -
         clauses.extend(rule.all.iter().chain(&rule.none));
     }
     writer.targets(&mapping.default);
+    let mut defaults: Vec<&LoweredDefault> = mapping.application_defaults.iter().collect();
+    defaults.sort_by_key(|default| default.application);
+    writer.list(&defaults, |writer, default| {
+        writer.number(default.application);
+        writer.targets(&default.groups);
+        let deciding = |(_, rule): &(usize, &LoweredRule)| !rule.excludes && default.rules.contains(&rule.id);
+        let deciding: Vec<usize> =
+            mapping.rules.iter().enumerate().filter(deciding).map(|(at, _)| at).collect();
+        writer.list(&deciding, |writer, rule| writer.number(*rule));
+    });
 
     encode_patterns(&mut writer, &clauses, |clause| &clause.plain);
     // The engine case-folds names if there is a matcher for them.

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::grants::{GrantChecker, LoweredGrants};
 use super::lowered::{
-    Clause, LoweredCondition, LoweredConnection, LoweredMapping, LoweredRule, NamesAndGlobs, OwnedLookup,
+    Clause, LoweredCondition, LoweredConnection, LoweredDefault, LoweredMapping, LoweredRule, NamesAndGlobs, OwnedLookup,
 };
 use super::rule_patterns::{MatchesEverything, PatternLowering};
 use crate::bundle::mapping::IncompletePolicy;
@@ -68,6 +68,7 @@ pub(crate) fn lower(
     let mut sink = DiagnosticSink { file: &organization.file, list: diagnostics };
     let default = organization.default.iter().filter_map(|name| checker.resolve_default(name, &mut sink));
     let default = default.collect();
+    let application_defaults = lower_defaults(&rules, organization, platform, &checker, &mut sink);
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
         name: connection.name.value.clone(),
         sources: connection.sources.clone(),
@@ -85,7 +86,49 @@ pub(crate) fn lower(
         lookalikes: lookalikes(&rules),
         rules,
         default,
+        application_defaults,
     }
+}
+
+/// The defaults of single applications, each with the rules that can grant one of its groups.
+fn lower_defaults(
+    rules: &[LoweredRule],
+    organization: &Organization,
+    platform: &Platform,
+    checker: &GrantChecker<'_>,
+    sink: &mut DiagnosticSink<'_>,
+) -> Vec<LoweredDefault> {
+    let mut defaults = Vec::new();
+    for (name, groups) in &organization.application_defaults {
+        let named = platform.applications.iter().position(|it| it.name.value == name.value);
+        let Some(application) = named else { continue };
+        let is_own = |target: &TargetId| {
+            let group = platform.groups.get(target.index());
+            group.is_some_and(|group| group.applications.contains(&application))
+        };
+        let mut resolved = Vec::new();
+        for group in groups {
+            let Some(target) = checker.resolve_default(group, sink) else { continue };
+            if !is_own(&target) {
+                let message = format!(
+                    "the group `{}` is not one of the application `{}`",
+                    group.value.escape_debug(),
+                    name.value.escape_debug()
+                );
+                sink.report(Code::InvalidValue, &group.span, message, None);
+                sink.help_last("name a group of the application, or move it to the default of its own");
+            }
+            resolved.push(target);
+        }
+        let granting = rules.iter().filter(|rule| !rule.excludes);
+        let reaching = granting.filter(|rule| {
+            let candidates = rule.expansions.iter().flat_map(|it| &it.candidates);
+            rule.groups.iter().chain(candidates).any(is_own)
+        });
+        let rules = reaching.map(|rule| rule.id.clone()).collect();
+        defaults.push(LoweredDefault { application, groups: resolved, rules });
+    }
+    defaults
 }
 
 /// The exact names in Unicode's normalization form D, if they differ there.

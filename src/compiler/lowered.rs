@@ -1,6 +1,8 @@
 //! The intermediate form between lowering and encoding: names are resolved to positions, patterns are lowered to what
 //! the engine matches, and grants are checked.
 
+use std::collections::BTreeSet;
+
 use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::ids::TargetId;
@@ -29,6 +31,17 @@ pub(crate) struct LoweredMapping {
     pub(crate) rules: Vec<LoweredRule>,
     /// Positions in the registry.
     pub(crate) default: Vec<TargetId>,
+    pub(crate) application_defaults: Vec<LoweredDefault>,
+}
+
+/// The default of one application.
+#[derive(Debug)]
+pub(crate) struct LoweredDefault {
+    /// The position of the application.
+    pub(crate) application: usize,
+    pub(crate) groups: Vec<TargetId>,
+    /// The ids of the rules that can grant a group of the application.
+    pub(crate) rules: BTreeSet<String>,
 }
 
 #[derive(Debug)]

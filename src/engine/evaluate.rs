@@ -10,7 +10,7 @@ use super::trace::Step;
 use crate::bundle::condition::ConditionInputs;
 use crate::bundle::index::{Bundle, Connection};
 use crate::bundle::mapping::{IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
-use crate::ids::{ApplicationId, ConnectionId};
+use crate::ids::{ApplicationId, ConnectionId, TargetId};
 use crate::login::input::{Input, Login};
 use crate::login::received::{self, Received};
 use crate::outcome::{Note, Outcome, Reason};
@@ -125,14 +125,15 @@ fn evaluate_rules<'v, 'b>(
         (Some(reason), IncompletePolicy::Deny) => return ended(Outcome::Deny, reason),
     }
 
-    let mut evaluator = Evaluator::new(bundle, mapping);
+    let (default, deciding) = mapping.default_of(id);
+    let mut evaluator = Evaluator::new(bundle, mapping, deciding);
     let unmatched = evaluator.match_groups(&received, trace);
     evaluator.decide_rules(inputs, input.now, trace);
     let mut rules = evaluator.fired_rules();
     let mut grants = evaluator.collect_grants(&rules);
     let mut possible = evaluator.possible_rules().map(|rules| evaluator.collect_grants(&rules));
     evaluator.merge_parts(&mut rules);
-    add_default(mapping, &received, &mut grants, &mut possible, &mut evaluator);
+    add_default(default, &received, &mut grants, &mut possible, &mut evaluator);
     evaluator.note_dropped_expansions();
 
     let mut notes = evaluator.notes;
@@ -189,7 +190,7 @@ pub(crate) fn inputs_of<'v, 'b>(
 /// Adds the default grants if it is certain that no rule grants anything: the input is complete, and no granting rule is
 /// undecided.
 fn add_default(
-    mapping: &Mapping<'_>,
+    default: &[TargetId],
     received: &Received<'_>,
     grants: &mut Grants,
     possible: &mut Option<Grants>,
@@ -197,11 +198,11 @@ fn add_default(
 ) {
     let may_grant =
         grants.has_granting_rule || possible.as_ref().is_some_and(|possible| possible.has_granting_rule);
-    if mapping.default.is_empty() || received.incomplete.is_some() || may_grant {
+    if default.is_empty() || received.incomplete.is_some() || may_grant {
         return;
     }
     evaluator.notes.add(Note::Default, 1);
     for grants in [Some(grants), possible.as_mut()].into_iter().flatten() {
-        grants.add_default(mapping);
+        grants.add_default(default);
     }
 }

@@ -19,6 +19,8 @@ use crate::text::scan::ScannedName;
 pub(crate) struct Evaluator<'v, 'b> {
     bundle: &'v Bundle<'b>,
     mapping: &'v Mapping<'b>,
+    /// The granting rules that decide about the default; `None` if all do.
+    deciding: Option<&'v BitSet<RuleId>>,
     /// The clauses that matched a group.
     matched: BitSet<ClauseId>,
     fired: BitSet<RuleId>,
@@ -38,14 +40,14 @@ struct Expansion {
 pub(crate) struct Grants {
     granted: BitSet<TargetId>,
     excluded: BitSet<TargetId>,
-    /// Whether a granting rule fired, even if it grants nothing to the application.
+    /// Whether a granting rule fired that decides about the default, even if it grants nothing to the application.
     pub(crate) has_granting_rule: bool,
 }
 
 impl Grants {
     /// Adds the default grants.
-    pub(crate) fn add_default(&mut self, mapping: &Mapping<'_>) {
-        mapping.default.iter().for_each(|group| self.granted.insert(*group));
+    pub(crate) fn add_default(&mut self, default: &[TargetId]) {
+        default.iter().for_each(|group| self.granted.insert(*group));
     }
 
     /// The granted groups among `own`, an application's groups, and how many of them are excluded.
@@ -60,10 +62,15 @@ impl Grants {
 }
 
 impl<'v, 'b> Evaluator<'v, 'b> {
-    pub(crate) fn new(bundle: &'v Bundle<'b>, mapping: &'v Mapping<'b>) -> Self {
+    pub(crate) fn new(
+        bundle: &'v Bundle<'b>,
+        mapping: &'v Mapping<'b>,
+        deciding: Option<&'v BitSet<RuleId>>,
+    ) -> Self {
         Self {
             bundle,
             mapping,
+            deciding,
             matched: BitSet::new(mapping.clause_count()),
             fired: BitSet::default(),
             undecided: Vec::new(),
@@ -231,7 +238,8 @@ impl<'v, 'b> Evaluator<'v, 'b> {
         let mut grants = Grants { granted: BitSet::new(count), excluded, has_granting_rule: false };
         for rule in rules {
             let excludes = self.mapping.excludes(*rule);
-            grants.has_granting_rule |= !excludes;
+            grants.has_granting_rule |=
+                !excludes && self.deciding.is_none_or(|deciding| deciding.contains(*rule));
             let groups = if excludes { &mut grants.excluded } else { &mut grants.granted };
             self.mapping.grants(*rule).iter().for_each(|group| groups.insert(*group));
         }

@@ -116,6 +116,8 @@ pub(crate) struct Organization {
     pub(crate) rules_misspelled: bool,
     /// The target groups that are granted if no rule grants anything.
     pub(crate) default: Vec<Spanned<String>>,
+    /// By application, the target groups that are granted if no rule grants a group of the application.
+    pub(crate) application_defaults: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
     pub(crate) incomplete: Option<IncompletePolicy>,
     pub(crate) incomplete_span: Option<Range<usize>>,
     pub(crate) unmatched: Option<UnmatchedPolicy>,
@@ -123,6 +125,13 @@ pub(crate) struct Organization {
     pub(crate) ungranted: Option<Policy>,
     /// The policy `refresh`; the inner `None` is `recompute`.
     pub(crate) refresh: Option<Option<u32>>,
+}
+
+impl Organization {
+    /// The target groups of all defaults.
+    pub(crate) fn default_groups(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.default.iter().chain(self.application_defaults.iter().flat_map(|(_, groups)| groups))
+    }
 }
 
 #[derive(Debug)]

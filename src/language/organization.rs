@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_members, read_text};
+use super::fields::{Fields, read_members, read_text, read_texts};
 use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Organization, Rule};
-use super::name_checks::check_name;
+use super::name_checks::{check_known, check_name};
 use super::normalize_names::normalize_names;
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
 use super::rules::{check_ids, check_size, read_rules};
 use super::sources::read_connections;
 use super::template_uses::expand_uses;
-use super::yaml::{Node, Spanned};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
 
@@ -36,7 +36,7 @@ impl Organization {
         let mut aliases = fields.get("aliases").map(|node| read_aliases(node, sink)).unwrap_or_default();
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
         normalize_names(&connections, &mut rules, &mut aliases);
-        let default = fields.some_texts("default", sink);
+        let (default, application_defaults) = read_default(&fields, context, sink);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
         let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, ungranted, refresh } =
             policies.unwrap_or_default();
@@ -49,6 +49,7 @@ impl Organization {
             rules,
             rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),
             default,
+            application_defaults,
             incomplete,
             incomplete_span,
             unmatched,
@@ -57,6 +58,36 @@ impl Organization {
             refresh,
         })
     }
+}
+
+/// The default of the whole mapping, or those of its applications.
+#[expect(clippy::type_complexity, reason = "two lists, taken apart by the only caller")]
+fn read_default(
+    fields: &Fields<'_>,
+    context: ReadContext<'_>,
+    sink: &mut DiagnosticSink<'_>,
+) -> (Vec<Spanned<String>>, Vec<(Spanned<String>, Vec<Spanned<String>>)>) {
+    let Some(node) = fields.get("default") else { return Default::default() };
+    let Kind::Map(members) = &node.kind else { return (fields.some_texts("default", sink), Vec::new()) };
+    if members.is_empty() {
+        let help = "name an application and its groups, or remove `default`".to_owned();
+        sink.report(Code::EmptyList, &node.span, "`default` has no application", help);
+    }
+    let mut defaults = Vec::new();
+    for (application, node) in read_members(node, "`default`", sink).unwrap_or_default() {
+        let known = || context.applications.iter().copied();
+        let problem = (Code::UnknownApplication, "the platform has no application");
+        let is_known = check_known(application, known, problem, sink);
+        let groups = read_texts(node, &format!("`{}`", application.value.escape_debug()), sink);
+        if groups.is_empty() && matches!(node.kind, Kind::List(_)) {
+            sink.report(Code::EmptyList, &node.span, "the default of an application is empty", None);
+            sink.help_last("name the target groups, or remove the application from `default`");
+        }
+        if is_known {
+            defaults.push((application.clone(), groups));
+        }
+    }
+    (Vec::new(), defaults)
 }
 
 fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {

@@ -20,7 +20,7 @@ fn find_unused(platform: &Platform, organizations: &[Organization], diagnostics:
     // Many rules, often from one template, have the same text.
     let mut expanded: BTreeMap<&str, &GrantText> = BTreeMap::new();
     for organization in organizations {
-        granted.extend(organization.default.iter().map(|group| group.value.as_str()));
+        granted.extend(organization.default_groups().map(|group| group.value.as_str()));
         let granting = organization.rules.iter().filter(|rule| rule.effect == Effect::Grant);
         for Grant { written, expansion } in granting.flat_map(|rule| &rule.groups) {
             match expansion {

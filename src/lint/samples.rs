@@ -113,6 +113,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         rules,
         rules_misspelled: false,
         default: Vec::new(),
+        application_defaults: Vec::new(),
         incomplete: None,
         incomplete_span: None,
         unmatched: None,

@@ -328,6 +328,9 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
     // because their condition or the clock is unknown.
     let [mut granted, mut undecided, mut excluded, mut doubted] = [(); 4].map(|()| BTreeSet::<&str>::new());
     let (mut grants, mut undecided_rules) = (false, 0);
+    let (default, is_own_default) = world.default_of(login.application);
+    let decides =
+        |rule: &Rule| !is_own_default || world.reaches(rule, &world.applications[login.application]);
     for rule in world.rules.iter().filter(|rule| evaluator.fires(rule)) {
         let truth = rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login));
         // Whether the rule has not expired; unknown if the clock is not a number.
@@ -351,11 +354,11 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
             (true, Some(_)) => &mut excluded,
             (true, None) => &mut doubted,
             (false, Some(_)) => {
-                grants = true;
+                grants |= decides(rule);
                 &mut granted
             }
             (false, None) => {
-                undecided_rules += 1;
+                undecided_rules += u32::from(decides(rule));
                 &mut undecided
             }
         };
@@ -364,8 +367,8 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
             names.extend(evaluator.expanded(rule));
         }
     }
-    if !grants && undecided_rules == 0 && incomplete.is_none() && !world.default.is_empty() {
-        granted.extend(&world.default);
+    if !grants && undecided_rules == 0 && incomplete.is_none() && !default.is_empty() {
+        granted.extend(default);
         notes.insert("default", 1);
     }
 

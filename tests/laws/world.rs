@@ -234,6 +234,8 @@ pub(crate) struct World {
     pub(crate) aliases: BTreeMap<&'static str, &'static str>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) default: Vec<&'static str>,
+    /// The defaults of the applications, in place of `default`; empty if they have none of their own.
+    pub(crate) application_defaults: [Vec<&'static str>; 2],
     pub(crate) incomplete: &'static str,
     pub(crate) unmatched: &'static str,
     /// Of the organization, and of the platform, which it replaces.
@@ -266,10 +268,11 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             prop_oneof![4 => Just("drop"), 1 => Just("deny")],
             prop::bool::weighted(0.2),
             [6, 3].map(|weight| prop_oneof![weight => Just("no-groups"), 1 => Just("deny")]),
+            [(); 2].map(|()| prop_oneof![2 => Just(Vec::new()), 1 => subsequence(&TARGETS[..], 1..6)]),
         ),
     )
         .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
-            let (unmatched, refresh, ungranted) = others;
+            let (unmatched, refresh, ungranted, application_defaults) = others;
             // Partial input can lack a group that would refuse the login, so the compiler refuses this pair.
             let unmatched = if incomplete == "use-partial" { "drop" } else { unmatched };
             let mut world = World {
@@ -279,6 +282,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 aliases,
                 rules,
                 default,
+                application_defaults,
                 incomplete,
                 unmatched,
                 ungranted,
@@ -302,6 +306,30 @@ impl World {
         begins && if is_protected(target) { marked && ceiling.protected.contains(&target) } else { allowed() }
     }
 
+    /// The default of an application, and whether it is one of its own.
+    pub(crate) fn default_of(&self, application: usize) -> (&[&'static str], bool) {
+        match self.application_defaults.get(application).filter(|own| !own.is_empty()) {
+            Some(own) => (own, true),
+            None => (&self.default, false),
+        }
+    }
+
+    /// Whether a rule can grant a group of an application, whatever its captures are.
+    pub(crate) fn reaches(&self, rule: &Rule, application: &Application) -> bool {
+        let named = |target: &str| {
+            rule.templates.iter().any(|template| {
+                // `a*` has a literal asterisk.
+                let captures = regex::Regex::new(r"\\\$\\\{[^}]*\\\}").expect("an expression");
+                let pattern = captures.replace_all(&regex::escape(template), "(?:.+)").into_owned();
+                crate::reference::whole(&pattern, false).is_match(target)
+            })
+        };
+        let can_grant = |target: &&&'static str| {
+            rule.groups.contains(target) || named(target) && self.may_grant(target, rule.protected)
+        };
+        !rule.excludes && application.groups.iter().find(can_grant).is_some()
+    }
+
     fn keep_what_may_be_granted(&mut self) {
         let mut rules = std::mem::take(&mut self.rules);
         for (at, rule) in rules.iter_mut().enumerate() {
@@ -321,6 +349,14 @@ impl World {
         self.rules = rules;
         let default = std::mem::take(&mut self.default);
         self.default = default.into_iter().filter(|group| self.may_grant(group, false)).collect();
+        let mut defaults = std::mem::take(&mut self.application_defaults);
+        for (default, application) in defaults.iter_mut().zip(&self.applications) {
+            default.retain(|group| self.may_grant(group, false) && application.groups.contains(group));
+        }
+        if defaults.iter().any(|default| !default.is_empty()) {
+            self.default.clear();
+        }
+        self.application_defaults = defaults;
         if self.incomplete == "use-partial" {
             self.keep_limits_that_cannot_be_reached();
         }
@@ -426,10 +462,13 @@ impl World {
             if self.aliases.is_empty() { String::new() } else { format!("aliases: {}\n", map(aliases)) };
         let mut rules: Vec<String> = self.rules.iter().map(|rule| format!("- {}\n", rule.json())).collect();
         shuffle(&mut rules);
-        let default = if self.default.is_empty() {
-            String::new()
-        } else {
-            format!("default: {}\n", json!(self.default))
+        let own = APPLICATIONS.iter().zip(&self.application_defaults);
+        let own = own.filter(|(_, default)| !default.is_empty());
+        let own: Vec<_> = own.map(|(name, default)| ((*name).to_owned(), json!(default))).collect();
+        let default = match (self.default.is_empty(), own.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!("default: {}\n", map(own)),
+            _ => format!("default: {}\n", json!(self.default)),
         };
         let mut policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
         if self.ungranted[0] != self.ungranted[1] {

@@ -199,7 +199,7 @@ fn matrix_row(bundle: &Bundle<'_>, id: OrganizationId) -> MatrixRow {
             }
         }
     }
-    for group in mapping.default.iter().filter_map(|group| bundle.group_name(*group)) {
+    for group in mapping.all_defaults().into_iter().filter_map(|group| bundle.group_name(group)) {
         let entry = MatrixEntry { rule: None, effect: "default", conditional: false };
         groups.entry(group.to_owned()).or_default().push(entry);
     }

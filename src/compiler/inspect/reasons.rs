@@ -104,7 +104,7 @@ impl ReasonFinder<'_> {
             )];
         }
         let is_default =
-            self.organization.is_some_and(|it| it.default.iter().any(|name| name.value == group));
+            self.organization.is_some_and(|it| it.default_groups().any(|name| name.value == group));
         match is_default {
             true => {
                 vec![format!("`{group}` is in the default, which is for logins that no rule grants anything")]

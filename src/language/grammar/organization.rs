@@ -2,7 +2,7 @@
 
 use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
 use super::{
-    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TextType, ValueType,
+    APPLICATION_NAME,    Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TextType, ValueType,
     Where, Word, word,
 };
 use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
@@ -37,8 +37,15 @@ pub(crate) static ORGANIZATION: Object = Object {
         Key::optional("rules", ValueType::List { of: &ValueType::Object(&RULE), least: 0 }, "The rules."),
         Key::optional(
             "default",
-            ValueType::Texts { of: &TARGET_NAME, least: 1 },
-            "The target groups that are granted if no rule grants anything.",
+            ValueType::Either(&[
+                ValueType::Texts { of: &TARGET_NAME, least: 1 },
+                ValueType::Map {
+                    key: &APPLICATION_NAME,
+                    of: &ValueType::Texts { of: &TARGET_NAME, least: 1 },
+                    least: 1,
+                },
+            ]),
+            "The target groups that are granted if no rule grants anything, or for each application those that are granted if no rule grants any of its groups.",
         ),
         Key::optional(
             "policies",

@@ -68,6 +68,7 @@ pub(crate) struct Loss<'l> {
 impl Loss<'_> {
     /// The exception that applies to the loss, if a condition of the world makes one.
     pub(crate) fn exception(self, world: &World, application: usize) -> Option<Exception> {
+        let (default, _) = world.default_of(application);
         let application = &world.applications[application];
         let has_limit = application.limit.is_some() || application.bytes.is_some();
         world.rules.iter().find_map(|rule| {
@@ -76,7 +77,7 @@ impl Loss<'_> {
                 // A rule that no longer grants for certain can let the default apply or keep a login below a limit; one
                 // that excludes for certain can keep it below a limit as well.
                 let opens = becomes_true != rule.excludes;
-                let makes_room = has_limit || !rule.excludes && !world.default.is_empty();
+                let makes_room = has_limit || !rule.excludes && !default.is_empty();
                 found = found.or((opens || makes_room).then_some(exception));
             });
             found

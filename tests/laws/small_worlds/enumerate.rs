@@ -124,6 +124,7 @@ fn world(
         aliases: BTreeMap::new(),
         rules,
         default: default.to_vec(),
+        application_defaults: Default::default(),
         incomplete,
         unmatched,
         ungranted: ["no-groups"; 2],
