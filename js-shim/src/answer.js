@@ -61,10 +61,10 @@ export function deliver(event, api, digest, answer) {
  */
 function setClaims(event, api, groupsAnswer) {
   const answer = setAttribute(event, api, groupsAnswer) ? groupsAnswer : fallback(event, 'engine-failure');
-  const { outcome, reason, delivery, groups, provenance } = answer;
+  const { outcome, reason, delivery, provenance } = answer;
   if (outcome !== 'groups') return refuse(answer, reason);
   /** @type {Record<string, unknown>} */
-  const claims = { [delivery.claim]: groups };
+  const claims = { [delivery.claim]: valueOf(answer) };
   // The engine gives it only to an application that has a claim for it.
   if (provenance) claims[/** @type {string} */ (delivery.provenance)] = provenance;
   if (Buffer.byteLength(JSON.stringify(claims)) > MAX_CLAIM_BYTES) return refuse(answer, 'over-limit');
@@ -72,6 +72,14 @@ function setClaims(event, api, groupsAnswer) {
     if (token !== false) for (const [name, value] of Object.entries(claims)) token.setCustomClaim(name, value);
   }
   return answer;
+}
+
+/**
+ * @param {GroupsAnswer} answer
+ * @returns {string[] | string} the groups, as the application reads them
+ */
+function valueOf({ delivery, groups }) {
+  return delivery.joined ? groups.join(delivery.joined) : groups;
 }
 
 /**
@@ -91,9 +99,10 @@ function refuse(answer, reason) {
  * @param {GroupsAnswer} answer
  * @returns {boolean} false if the attribute cannot be set
  */
-function setAttribute(event, api, { delivery, groups }) {
+function setAttribute(event, api, answer) {
+  const { saml } = answer.delivery;
   try {
-    if (delivery.saml && event.transaction?.protocol === 'samlp') api.samlResponse.setAttribute(delivery.saml, groups);
+    if (saml && event.transaction?.protocol === 'samlp') api.samlResponse.setAttribute(saml, valueOf(answer));
     return true;
   } catch {
     return false;

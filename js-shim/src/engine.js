@@ -52,6 +52,7 @@ const IMPORTS = { './engine_bg.js': { __wbindgen_init_externref_table() {} } };
  * @property {boolean} id whether the ID token carries it
  * @property {boolean} access whether the access token carries it
  * @property {string | null} saml the name of its SAML attribute, if it has one
+ * @property {string | null} [joined] the delimiter of a claim that is one string; none if it is a list
  * @property {string | null} provenance the name of the claim that says where the groups come from, if it has one
  *
  * @typedef {object} Report what a log line says about a login

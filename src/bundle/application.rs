@@ -17,6 +17,8 @@ pub struct Application<'b> {
     pub access_token: bool,
     /// The SAML attribute that carries the groups too.
     pub saml_attribute: Option<&'b str>,
+    /// The delimiter of a claim that is one string; `None` if it is a list.
+    pub joined_by: Option<&'b str>,
     /// The claim that carries the bundle's digest and the rules that fired.
     pub provenance: Option<&'b str>,
     /// The most groups of one user.
@@ -50,6 +52,7 @@ impl<'b> Application<'b> {
             _ => reader.text().map(Some),
         };
         let (saml_attribute, provenance) = (optional(flag::SAML)?, optional(flag::PROVENANCE)?);
+        let joined_by = optional(flag::JOINED)?;
         let (max_groups, max_claim_bytes) = (reader.number()?, reader.number()?);
         let over_limit = match reader.byte()? {
             policy::NO_GROUPS => OverLimit::NoGroups,
@@ -65,6 +68,7 @@ impl<'b> Application<'b> {
             id_token,
             access_token,
             saml_attribute,
+            joined_by,
             provenance,
             max_groups,
             max_claim_bytes,

@@ -13,7 +13,8 @@ pub(crate) mod application {
     pub(crate) const SAML: u8 = 4;
     pub(crate) const PROVENANCE: u8 = 8;
     pub(crate) const DENY_UNGRANTED: u8 = 16;
-    pub(crate) const ALL: u8 = ID_TOKEN | ACCESS_TOKEN | SAML | PROVENANCE | DENY_UNGRANTED;
+    pub(crate) const JOINED: u8 = 32;
+    pub(crate) const ALL: u8 = ID_TOKEN | ACCESS_TOKEN | SAML | PROVENANCE | DENY_UNGRANTED | JOINED;
 }
 
 /// Policies.

@@ -138,9 +138,12 @@ fn encode_application(body: &mut Writer, application: &Application) {
         (application.saml_attribute.is_some(), application::SAML),
         (application.provenance.is_some(), application::PROVENANCE),
         (application.ungranted == Policy::Deny, application::DENY_UNGRANTED),
+        (application.joined_by.is_some(), application::JOINED),
     ];
     body.flags(&flags);
-    for text in [&application.saml_attribute, &application.provenance].into_iter().flatten() {
+    for text in
+        [&application.saml_attribute, &application.provenance, &application.joined_by].into_iter().flatten()
+    {
         body.text(&text.value);
     }
     body.number(application.limits.groups as usize);

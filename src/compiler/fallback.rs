@@ -37,6 +37,8 @@ pub enum Delivery {
         saml: Option<String>,
         /// The claim with the bundle's digest and the rules that fired.
         provenance: Option<String>,
+        /// The delimiter of a claim that is one string.
+        joined: Option<String>,
     },
 }
 
@@ -66,9 +68,10 @@ impl Delivery {
         let claim = text(&application.claim).unwrap_or_default();
         let (saml, provenance) = (text(&application.saml_attribute), text(&application.provenance));
         let Tokens { id, access } = application.tokens;
-        match (id, access, &saml, &provenance) {
-            (true, true, None, None) => Self::Claim(claim),
-            _ => Self::Full { claim, id, access, saml, provenance },
+        let joined = text(&application.joined_by);
+        match (id, access, &saml, &provenance, &joined) {
+            (true, true, None, None, None) => Self::Claim(claim),
+            _ => Self::Full { claim, id, access, saml, provenance, joined },
         }
     }
 }

@@ -12,7 +12,7 @@ use super::lowered::{
 use super::rule_patterns::{MatchesEverything, PatternLowering};
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::engine::claim_limits::json_len;
+use crate::engine::claim_limits::{claim_overhead, json_len};
 use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{
@@ -332,8 +332,13 @@ fn check_limits(
             .filter(|group| group.applications.contains(&position))
             .map(|group| group.name.value.as_str());
         let names = longest_of_each_tier(names, &tiers);
-        // The claim as JSON: quotes and a comma for each name, and the brackets.
-        let bytes = names.iter().map(|name| json_len(name) + 3).sum::<usize>() + 1;
+        // The claim as JSON.
+        let (alone, each) = claim_overhead(application.joined_by.as_ref().map(|it| it.value.as_str()));
+        let separators = names.len().saturating_sub(1).saturating_mul(each);
+        let bytes = match names.len() {
+            0 => 2,
+            _ => names.iter().map(|name| json_len(name)).sum::<usize>() + alone + separators,
+        };
         let limits = &application.limits;
         let problem = if names.len() > limits.groups as usize {
             format!("{} groups of `{}`, which accepts {}", names.len(), application.name.value, limits.groups)

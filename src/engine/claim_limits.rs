@@ -19,16 +19,17 @@ pub(crate) fn limit(
     notes: &mut Notes,
 ) {
     let groups = possible.unwrap_or(&evaluation.groups);
+    let (alone, each) = claim_overhead(application.joined_by);
     // In JSON, no name is longer than twice the longest name: almost always, this settles it.
-    let most = groups.len().saturating_mul(3 + 2 * bundle.longest_group());
+    let most = groups.len().saturating_mul(each + 2 * bundle.longest_group());
     if groups.len() <= application.max_groups as usize && most < application.max_claim_bytes as usize {
         return;
     }
-    // The brackets, and for each group its quotes and a comma, less the last comma.
-    let mut bytes = 1;
+    // For each group something separates it from the next one, less the last of that.
+    let mut bytes = 0;
     let fitting = groups.iter().take(application.max_groups as usize).take_while(|group| {
-        bytes += 3 + json_len(bundle.group_name(**group).unwrap_or_default());
-        bytes <= application.max_claim_bytes as usize
+        bytes += each + json_len(bundle.group_name(**group).unwrap_or_default());
+        bytes + alone <= application.max_claim_bytes as usize + each
     });
     let fitting = fitting.count();
     if fitting == groups.len() {
@@ -52,6 +53,13 @@ pub(crate) fn limit(
             }
         }
     }
+}
+
+/// The bytes of a claim's JSON besides the names: `alone + each * (groups - 1)`, if there are groups. Of a list, the
+/// brackets and the first group's quotes, and for each further group its quotes and a comma; of a string, its quotes and
+/// the delimiters.
+pub(crate) fn claim_overhead(joined_by: Option<&str>) -> (usize, usize) {
+    joined_by.map_or((4, 3), |delimiter| (2, json_len(delimiter)))
 }
 
 /// The length of a target group's name in JSON, in bytes. Names contain no control characters.

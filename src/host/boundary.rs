@@ -125,7 +125,7 @@ pub fn text(bundle: Option<&Bundle<'_>>, of: u32, position: u32) -> Option<Strin
     })
 }
 
-/// `{"claim":"…","id":true,"access":true,"saml":null,"provenance":null}`
+/// `{"claim":"…","id":true,"access":true,"saml":null,"provenance":null,"joined":null}`
 fn delivery(application: &Application<'_>) -> String {
     let mut json = String::from("{\"claim\":");
     push_string(&mut json, Some(application.claim));
@@ -133,7 +133,12 @@ fn delivery(application: &Application<'_>) -> String {
         push_key(&mut json, key);
         json.push_str(if value { "true" } else { "false" });
     }
-    for (key, value) in [("saml", application.saml_attribute), ("provenance", application.provenance)] {
+    let texts = [
+        ("saml", application.saml_attribute),
+        ("provenance", application.provenance),
+        ("joined", application.joined_by),
+    ];
+    for (key, value) in texts {
         push_key(&mut json, key);
         push_string(&mut json, value);
     }

@@ -42,6 +42,9 @@ pub struct Expect {
     pub outcome: &'static str,
     /// The groups claim's value.
     pub claims: Option<BTreeSet<String>>,
+    /// The claim of an application that reads one string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<String>,
     /// The ids of the rules that fire.
     pub rules: Option<BTreeSet<String>>,
     /// The upstream groups that no rule matches.
@@ -116,6 +119,10 @@ impl Case {
         compare("outcome", expect.outcome.to_owned(), answer.outcome.word().to_owned());
         if let Some(reason) = &expect.reason {
             compare("reason", reason.clone(), answer.reason.code().to_owned());
+        }
+        if let Some(joined) = &expect.joined {
+            let value = answer.value();
+            compare("joined", joined.clone(), value.as_str().map_or(value.to_string(), str::to_owned));
         }
         let notes: Vec<String> = answer.notes.keys().map(|code| (*code).to_owned()).collect();
         let lists = [
@@ -232,6 +239,11 @@ fn read_expect(
         }
         _ => {}
     }
+    if let (Some(node), Some(Outcome::Deny | Outcome::None)) = (fields.get("joined"), outcome) {
+        let message = "a claim is not set with this outcome, so `joined` cannot be used next to it";
+        let help = "remove `joined`, or the `outcome`".to_owned();
+        sink.report(Code::InvalidValue, &node.span, message, help);
+    }
     for claim in claims.iter().flatten() {
         let names = || platform.groups.iter().map(|group| group.name.value.as_str());
         check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), sink);
@@ -263,6 +275,7 @@ fn read_expect(
         outcome: outcome.unwrap_or(Outcome::Groups).word(),
         reason: reason.or(default_reason),
         claims: set(claims),
+        joined: fields.text("joined", sink).map(|text| text.value),
         rules: set(rules),
         unmatched: set(unmatched),
         notes: set(notes),

@@ -34,6 +34,8 @@ pub(crate) struct Application {
     pub(crate) claim: Option<Spanned<String>>,
     pub(crate) tokens: Tokens,
     pub(crate) saml_attribute: Option<Spanned<String>>,
+    /// The delimiter of a claim that is one string; `None` if it is a list.
+    pub(crate) joined_by: Option<Spanned<String>>,
     /// The claim with the bundle's digest and the rules that fired.
     pub(crate) provenance: Option<Spanned<String>>,
     pub(crate) limits: Limits,

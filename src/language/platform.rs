@@ -7,7 +7,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
-use super::name_checks::{check_claim, check_known, check_name};
+use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::policies::POLICY;
 use super::yaml::{Node, Spanned};
@@ -141,6 +141,7 @@ fn read_application(
         claim,
         tokens: read_tokens(fields, sink),
         saml_attribute,
+        joined_by: fields.text("joined-by", sink).filter(|text| check_option(text, "joined-by", sink)),
         provenance,
         limits: read_limits(fields.get("limits"), profile, sink),
         ungranted: fields.choice("ungranted", POLICY, sink).unwrap_or(Policy::NoGroups),
@@ -233,10 +234,38 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
             );
             sink.report(Code::NameTooLongForProfile, &name.span, message, None);
         }
+        if fits {
+            check_joined(name, of.iter().filter_map(|at| applications.get(*at)), sink);
+        }
         groups.push(TargetGroup { name: name.clone(), owner, applications: of, protected });
     }
     groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     groups
+}
+
+/// Reports a name that an application could not read back from its joined claim: it holds the delimiter, or it ends with
+/// the beginning of one, so that the delimiter after it would be found too early.
+fn check_joined<'a>(
+    name: &Spanned<String>,
+    applications: impl Iterator<Item = &'a Application>,
+    sink: &mut DiagnosticSink<'_>,
+) {
+    let mut joining = applications.filter_map(|application| Some((application, application.joined_by.as_ref()?)));
+    let unreadable = joining.find(|(_, delimiter)| {
+        let followed = format!("{}{}", name.value, delimiter.value);
+        followed.find(&delimiter.value) != Some(name.value.len())
+    });
+    let Some((application, delimiter)) = unreadable else { return };
+    let does = if name.value.contains(&delimiter.value) { "contains" } else { "ends like" };
+    let message = format!(
+        "the target group's name `{}` {does} the delimiter `{}`, which joins the groups of `{}`",
+        name.value.escape_debug(),
+        delimiter.value.escape_debug(),
+        application.name.value.escape_debug()
+    );
+    let place = (&delimiter.span, "the delimiter");
+    sink.report_related(Code::InvalidName, &name.span, message, place);
+    sink.help_last("choose a delimiter that is in no name, or another name, or a claim that is a list");
 }
 
 fn read_tiers(node: &Node, registry: &[TargetGroup], sink: &mut DiagnosticSink<'_>) -> Vec<Tier> {

@@ -44,6 +44,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
         claim: Some(name("https://claims.example.com/groups")),
         tokens: Tokens { id: true, access: true },
         saml_attribute: None,
+        joined_by: None,
         provenance: None,
         limits,
         ungranted: Policy::NoGroups,

@@ -12,7 +12,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use regex::RegexBuilder;
 
 use crate::login::{Arrival, Entry, Identity, Login, Seen, seen};
-use crate::world::{Application, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World};
+use crate::world::{Application, claim_bytes, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World};
 
 /// The part of an answer that the reference predicts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -436,7 +436,7 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
 /// How many of the groups, in the order of their names, an application accepts.
 fn fitting(application: &Application, groups: &[&str]) -> usize {
     let fits = |count: &usize| {
-        let bytes = serde_json::to_string(&groups[..*count]).expect("JSON").len();
+        let bytes = claim_bytes(&groups[..*count], application.joined_by);
         *count <= application.limit.unwrap_or(1000) && bytes <= application.bytes.unwrap_or(8192)
     };
     (0..=groups.len()).rev().find(fits).unwrap_or_default()

@@ -211,17 +211,29 @@ pub(crate) struct Application {
     pub(crate) bytes: Option<usize>,
     pub(crate) over: &'static str,
     pub(crate) provenance: bool,
+    /// The delimiter of a claim that is one string.
+    pub(crate) joined_by: Option<&'static str>,
     /// Whether a login that receives none of its groups is refused.
     pub(crate) deny_ungranted: bool,
+}
+
+/// The length of a claim's JSON.
+pub(crate) fn claim_bytes(groups: &[&str], joined_by: Option<&str>) -> usize {
+    match joined_by {
+        Some(delimiter) => json!(groups.join(delimiter)).to_string().len(),
+        None => json!(groups).to_string().len(),
+    }
 }
 
 fn application() -> impl Strategy<Value = Application> {
     let groups = btree_set(select(&TARGETS[..]), 6..12);
     let over = select(&["deny", "no-groups", "truncate"][..]);
     let limits = (option::weighted(0.25, 1usize..4), option::weighted(0.2, 2usize..60));
-    let flags = (any::<bool>(), prop::bool::weighted(0.15));
-    (groups, limits, over, flags).prop_map(|(groups, (limit, bytes), over, (provenance, deny_ungranted))| {
-        Application { groups, limit, bytes, over, provenance, deny_ungranted }
+    let joined_by = option::weighted(0.3, select(&["|", "; ", "\"", "ß"][..]));
+    let flags = (any::<bool>(), prop::bool::weighted(0.15), joined_by);
+    (groups, limits, over, flags).prop_map(|(groups, (limit, bytes), over, flags)| {
+        let (provenance, deny_ungranted, joined_by) = flags;
+        Application { groups, limit, bytes, over, provenance, joined_by, deny_ungranted }
     })
 }
 
@@ -374,9 +386,10 @@ impl World {
             })
             .collect();
         for application in &mut self.applications {
-            let own: Vec<_> = reached.intersection(&application.groups).collect();
+            let own: Vec<&str> = reached.intersection(&application.groups).copied().collect();
+            let joined_by = application.joined_by;
             application.limit = application.limit.filter(|limit| own.len() <= *limit);
-            application.bytes = application.bytes.filter(|bytes| json!(own).to_string().len() <= *bytes);
+            application.bytes = application.bytes.filter(|bytes| claim_bytes(&own, joined_by) <= *bytes);
         }
     }
 
@@ -401,6 +414,9 @@ impl World {
                 json!({ "clients": [format!("{name}-client")], "claim": claim("groups"), "limits": limits });
             if application.deny_ungranted {
                 json["ungranted"] = json!("deny");
+            }
+            if let Some(delimiter) = application.joined_by {
+                json["joined-by"] = json!(delimiter);
             }
             if application.provenance {
                 json["provenance"] = json!(claim("provenance"));

@@ -109,7 +109,7 @@ fn text(value: &impl Serialize) -> String {
 fn expected_claims(answer: &Answer) -> Tokens {
     let mut claims = BTreeMap::new();
     if answer.outcome == Outcome::Groups {
-        claims.extend(answer.claim.clone().map(|claim| (claim, json!(answer.groups))));
+        claims.extend(answer.claim.clone().map(|claim| (claim, answer.value())));
         let provenance = json!({ "bundle": answer.bundle, "rules": answer.rules });
         claims.extend(answer.provenance.clone().map(|claim| (claim, provenance)));
     }
@@ -120,7 +120,7 @@ fn expected_claims(answer: &Answer) -> Tokens {
 fn expected_attributes(answer: &Answer, event: &Json) -> BTreeMap<String, Json> {
     let is_saml = event.pointer("/transaction/protocol").and_then(Json::as_str) == Some("samlp");
     let attribute = if is_saml && answer.outcome == Outcome::Groups { answer.saml.clone() } else { None };
-    attribute.map(|name| (name, json!(answer.groups))).into_iter().collect()
+    attribute.map(|name| (name, answer.value())).into_iter().collect()
 }
 
 /// The log line of an answer. Only as many notes as fit are in a line, so their number is that of the actual line.

@@ -35,11 +35,13 @@ pub struct Answer {
     pub saml: Option<String>,
     /// The claim that receives the bundle's digest and the rules that fired.
     pub provenance: Option<String>,
+    /// The delimiter of a claim that is one string; null if it is a list.
+    pub joined_by: Option<String>,
     /// What happens with the login.
     pub outcome: Outcome,
     /// Why.
     pub reason: Reason,
-    /// The groups claim's value, sorted.
+    /// The groups of the claim, sorted.
     pub groups: Vec<String>,
     /// The ids of the rules that fired, sorted.
     pub rules: Vec<String>,
@@ -81,6 +83,7 @@ impl Answer {
             tokens: application.map(tokens).unwrap_or_default(),
             saml: application.and_then(|application| application.saml_attribute).map(str::to_owned),
             provenance: application.and_then(|application| application.provenance).map(str::to_owned),
+            joined_by: application.and_then(|application| application.joined_by).map(str::to_owned),
             outcome: evaluation.outcome,
             reason: evaluation.reason,
             groups: evaluation.groups.iter().filter_map(group).collect(),
@@ -89,6 +92,14 @@ impl Answer {
             received: evaluation.received,
             unmatched_count: evaluation.unmatched.len(),
             notes: evaluation.notes.iter().map(|(note, count)| (note.code(), *count)).collect(),
+        }
+    }
+
+    /// The value of the claim, and of the SAML attribute: the list of groups, or the string that joins them.
+    pub fn value(&self) -> serde_json::Value {
+        match &self.joined_by {
+            Some(delimiter) => serde_json::Value::from(self.groups.join(delimiter)),
+            None => serde_json::Value::from(self.groups.clone()),
         }
     }
 }

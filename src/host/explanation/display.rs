@@ -140,7 +140,10 @@ impl Explanation {
             Outcome::Groups => {
                 let groups = answer.groups.join(", ");
                 let claim = answer.claim.as_deref().unwrap_or_default();
-                writeln!(out, "  the claim `{claim}` is set to [{groups}]")
+                match answer.joined_by {
+                    Some(_) => writeln!(out, "  the claim `{claim}` is set to {}", answer.value()),
+                    None => writeln!(out, "  the claim `{claim}` is set to [{groups}]"),
+                }
             }
             Outcome::Deny => match self.ungranted {
                 Some(whose) => writeln!(

@@ -4,7 +4,7 @@ use super::{
     APPLICATION_NAME, CLAIM, Key, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TextType, ValueType, Word,
     word,
 };
-use crate::limits::{MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
+use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 
 pub(crate) static PLATFORM: Object = Object {
     name: "platform",
@@ -67,6 +67,11 @@ pub(crate) static APPLICATION: Object = Object {
             "The SAML attribute that carries the groups if the application uses SAML.",
         ),
         Key::optional(
+            "joined-by",
+            ValueType::Text(&JOINED_BY),
+            "What separates the groups, for an application that reads one string instead of a list.",
+        ),
+        Key::optional(
             "provenance",
             ValueType::Text(&CLAIM),
             "A claim with the bundle's digest and the rules that fired.",
@@ -86,6 +91,8 @@ pub(crate) static APPLICATION: Object = Object {
 static CLIENT: TextType = TextType::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
 static SAML_ATTRIBUTE: TextType =
     TextType::printed(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
+
+static JOINED_BY: TextType = TextType::printed(MAX_OPTION).such_as(",");
 
 static TOKENS: &[Word] = &[word("id", "The ID token."), word("access", "The access token.")];
 

@@ -148,6 +148,11 @@ pub(crate) static EXPECT: Object = Object {
             ValueType::Texts { of: &TARGET_NAME, least: 0 },
             "The groups in the claim; required with outcome `groups`.",
         ),
+        Key::optional(
+            "joined",
+            ValueType::Text(&PROSE),
+            "The claim of an application that reads one string, letter by letter.",
+        ),
         Key::optional("outcome", ValueType::Word(OUTCOMES), "The outcome of the login.").or("groups"),
         Key::optional("rules", ValueType::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
         Key::optional(
@@ -164,7 +169,7 @@ pub(crate) static EXPECT: Object = Object {
     ],
     constraints: &[
         Constraint::Requires(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
-        Constraint::OnlyIf(Where::is_or_missing("outcome", &["groups"]), &["claims"]),
+        Constraint::OnlyIf(Where::is_or_missing("outcome", &["groups"]), &["claims", "joined"]),
     ],
 };
 

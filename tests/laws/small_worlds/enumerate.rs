@@ -91,6 +91,7 @@ fn applications(limits: &[&str]) -> Vec<Application> {
             bytes: number("claim-bytes"),
             over: over.expect("a policy"),
             provenance: false,
+            joined_by: None,
             deny_ungranted: false,
         }
     };
