@@ -7,7 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::grants::{GrantChecker, LoweredGrants};
 use super::lowered::{
-    Clause, LoweredCondition, LoweredConnection, LoweredDefault, LoweredMapping, LoweredRule, NamesAndGlobs, OwnedLookup,
+    Clause, LoweredCondition, LoweredConnection, LoweredDefault, LoweredMapping, LoweredRule, NamesAndGlobs,
+    OwnedLookup,
 };
 use super::rule_patterns::{MatchesEverything, PatternLowering};
 use crate::bundle::mapping::IncompletePolicy;

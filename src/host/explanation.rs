@@ -308,16 +308,14 @@ fn default_groups(
     if evaluation.notes.iter().any(|(note, _)| *note == Note::Default) {
         return (default, Vec::new());
     }
-    let decides = |rule: &RuleId| {
-        !mapping.excludes(*rule) && deciding.is_none_or(|deciding| deciding.contains(*rule))
-    };
+    let decides =
+        |rule: &RuleId| !mapping.excludes(*rule) && deciding.is_none_or(|deciding| deciding.contains(*rule));
     let rules_named = |name: &str| {
         let named = mapping.rules.iter().zip((0..).map(RuleId)).filter(move |(rule, _)| rule.id == name);
         named.map(|(_, rule)| rule).collect::<Vec<_>>()
     };
-    let is_undecided = |it: &Decision| {
-        it.verdict == Verdict::ConditionUnknown && rules_named(&it.rule).iter().any(decides)
-    };
+    let is_undecided =
+        |it: &Decision| it.verdict == Verdict::ConditionUnknown && rules_named(&it.rule).iter().any(decides);
     let is_withheld = !evaluation.rules.iter().any(decides) && decided.iter().any(is_undecided);
     (Vec::new(), if is_withheld { default } else { Vec::new() })
 }

@@ -75,9 +75,10 @@ fn read_default(
     }
     let mut defaults = Vec::new();
     for (application, node) in read_members(node, "`default`", sink).unwrap_or_default() {
-        let known = || context.applications.iter().copied();
         let problem = (Code::UnknownApplication, "the platform has no application");
-        let is_known = check_known(application, known, problem, sink);
+        let is_known = context
+            .applications
+            .is_none_or(|known| check_known(application, || known.iter().copied(), problem, sink));
         let groups = read_texts(node, &format!("`{}`", application.value.escape_debug()), sink);
         if groups.is_empty() && matches!(node.kind, Kind::List(_)) {
             sink.report(Code::EmptyList, &node.span, "the default of an application is empty", None);

@@ -250,7 +250,8 @@ fn check_joined<'a>(
     applications: impl Iterator<Item = &'a Application>,
     sink: &mut DiagnosticSink<'_>,
 ) {
-    let mut joining = applications.filter_map(|application| Some((application, application.joined_by.as_ref()?)));
+    let mut joining =
+        applications.filter_map(|application| Some((application, application.joined_by.as_ref()?)));
     let unreadable = joining.find(|(_, delimiter)| {
         let followed = format!("{}{}", name.value, delimiter.value);
         followed.find(&delimiter.value) != Some(name.value.len())

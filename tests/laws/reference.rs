@@ -12,7 +12,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use regex::RegexBuilder;
 
 use crate::login::{Arrival, Entry, Identity, Login, Seen, seen};
-use crate::world::{Application, claim_bytes, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World};
+use crate::world::{Application, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World, claim_bytes};
 
 /// The part of an answer that the reference predicts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -476,14 +476,16 @@ impl World {
         let aliases = self.aliases.iter().map(|(id, name)| ((*id).to_owned(), json!(name))).collect();
         let aliases =
             if self.aliases.is_empty() { String::new() } else { format!("aliases: {}\n", map(aliases)) };
-        let mut rules: Vec<String> = self.rules.iter().map(|rule| format!("- {}\n", rule.json())).collect();
-        shuffle(&mut rules);
         let own = APPLICATIONS.iter().zip(&self.application_defaults);
         let own = own.filter(|(_, default)| !default.is_empty());
         let own: Vec<_> = own.map(|(name, default)| ((*name).to_owned(), json!(default))).collect();
-        let default = match (self.default.is_empty(), own.is_empty()) {
-            (true, true) => String::new(),
-            (true, false) => format!("default: {}\n", map(own)),
+        let has_own = !own.is_empty();
+        let own = map(own);
+        let mut rules: Vec<String> = self.rules.iter().map(|rule| format!("- {}\n", rule.json())).collect();
+        shuffle(&mut rules);
+        let default = match (self.default.is_empty(), has_own) {
+            (true, false) => String::new(),
+            (true, true) => format!("default: {own}\n"),
             _ => format!("default: {}\n", json!(self.default)),
         };
         let mut policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
