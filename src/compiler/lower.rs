@@ -117,7 +117,9 @@ fn lower_defaults(
                     name.value.escape_debug()
                 );
                 sink.report(Code::InvalidValue, &group.span, message, None);
-                sink.help_last("name a group of the application, or move it to the default of its own");
+                sink.help_last(
+                    "name a group of the application, or move this one below an application that has it",
+                );
             }
             resolved.push(target);
         }

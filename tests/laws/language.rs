@@ -354,7 +354,7 @@ fn random_worlds_cover_the_language() {
     let mut runner = TestRunner::deterministic();
     let (mut seen, mut shapes) = (BTreeMap::<String, u32>::new(), BTreeSet::new());
     let mut count = |what: &str| *seen.entry(what.to_owned()).or_default() += 1;
-    for _ in 0..240 {
+    for _ in 0..480 {
         let world = world().new_tree(&mut runner).expect("a world").current();
         let Ok((world, bytes)) = compiled(world) else { continue };
         let bundle = decoded(&bytes);
