@@ -36,7 +36,10 @@ function compare(result, answer, event) {
   assert.equal(result.reason, answer.reason);
   assert.deepEqual(result.claims, onTokens(answer));
   const isSaml = event.transaction?.protocol === 'samlp' && answer.saml && answer.outcome === 'groups';
-  assert.deepEqual(result.attributes, isSaml ? { [answer.saml]: answer.joined_by ? answer.groups.join(answer.joined_by) : answer.groups } : {});
+  assert.deepEqual(
+    result.attributes,
+    isSaml ? { [answer.saml]: answer.joined_by ? answer.groups.join(answer.joined_by) : answer.groups } : {},
+  );
   assert.equal(result.denied !== null, answer.outcome === 'deny');
   assert.equal(result.digest, answer.bundle.slice(0, 12));
   const { unmatched, ...counts } = result.counts;

@@ -139,9 +139,21 @@ export function onBothTokens(claim, groups) {
  *
  * @param {any} answer
  */
-export function onTokens({ outcome, claim, groups, joined_by: joinedBy, tokens = ['id', 'access'], provenance, bundle, rules }) {
+export function onTokens({
+  outcome,
+  claim,
+  groups,
+  joined_by: joinedBy,
+  tokens = ['id', 'access'],
+  provenance,
+  bundle,
+  rules,
+}) {
   if (outcome !== 'groups') return NO_CLAIMS;
-  const claims = { [claim]: joinedBy ? groups.join(joinedBy) : groups, ...(provenance ? { [provenance]: { bundle, rules } } : {}) };
+  const claims = {
+    [claim]: joinedBy ? groups.join(joinedBy) : groups,
+    ...(provenance ? { [provenance]: { bundle, rules } } : {}),
+  };
   return {
     idToken: tokens.includes('id') ? claims : {},
     accessToken: tokens.includes('access') ? claims : {},
