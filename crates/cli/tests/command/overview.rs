@@ -16,6 +16,8 @@ platform:
     guests: { applications: [portal], description: Visits. }
     eu-readers: { applications: [portal], description: Reads. }
     us-readers: { applications: [portal], description: Reads. }
+  ceilings:
+    acme: { groups: \"*\" }
 organizations:
   acme:
     organization: org_acme
@@ -106,7 +108,7 @@ fn expiring_rules_are_found_in_time() {
         (&rule["rule"], &rule["days"], &json["within_days"]),
         (&json!("audit"), &json!(14), &json!(15))
     );
-    assert_eq!((&rule["expires"], &rule["line"]), (&json!("2031-01-15T12:00:00Z"), &json!(34)));
+    assert_eq!((&rule["expires"], &rule["line"]), (&json!("2031-01-15T12:00:00Z"), &json!(36)));
     for within in ["soon", "90", "-1d", "99999w", "d", "3651d"] {
         let err = listed(&["expiring", "all.yaml", "--within", within]).failed();
         assert!(err.contains("number of days or weeks") || err.contains("unexpected argument"), "{err}");
