@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -14,6 +14,13 @@ test('the Action does what the command answers', () => {
   const { cases } = JSON.parse(claimsmith('test', '--engine', 'wasm', '--format', 'json'));
   assert.ok(cases.length > 0 && cases.every(({ action_differences }) => action_differences.length === 0));
 });
+
+for (const file of readdirSync(path.join(ROOT, 'tests/cases'))) {
+  test(`the Action does what the command answers, ${file}`, () => {
+    const out = claimsmith('test', '--engine', 'wasm', `tests/cases/${file}`);
+    assert.match(out, /did what the command answers, in every case\n$/);
+  });
+}
 
 test('an Action that does something else fails the case', () => {
   const without = (member) => `delete login.${member};`;
