@@ -242,7 +242,7 @@ fn answers_are_laid_out_as_in_the_table() {
         text("TEXT_DELIVERY", word("ANSWER_APPLICATION")).as_deref(),
         Some(concat!(
             r#"{"claim":"https://claims.example.com/portal","id":true,"access":true,"saml":null,"#,
-            r#""provenance":"https://claims.example.com/portal/provenance"}"#
+            r#""provenance":"https://claims.example.com/portal/provenance","joined":null}"#
         ))
     );
     assert_eq!(word("ANSWER_RECEIVED"), 6);
