@@ -164,7 +164,12 @@ fn files(batch: &[&World]) -> Vec<SourceFile> {
     let groups: BTreeMap<&str, _> =
         TARGETS.iter().map(|group| (*group, json!({ "applications": all, "description": "x" }))).collect();
     let tiers = json!({ "eng": TIERS[0].1 });
-    let platform = json!({ "version": 1, "applications": applications, "groups": groups, "tiers": tiers });
+    // A grant that begins with a capture needs a ceiling.
+    let ceilings: BTreeMap<String, _> =
+        (0..batch.len()).map(|at| (name(at), json!({ "groups": "*" }))).collect();
+    let platform = json!({
+        "version": 1, "applications": applications, "groups": groups, "tiers": tiers, "ceilings": ceilings
+    });
     let file = |path: String, text: String| SourceFile { path, text };
     let organizations = batch.iter().enumerate().map(|(at, world)| {
         let name = name(at);
