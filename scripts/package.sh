@@ -254,27 +254,27 @@ test_on_clean_root() {
     return
   }
   rm -rf "$root"
-  mkdir -p "$root/work" "$root/tmp"
+  mkdir -p "$root/author" "$root/tmp"
   dpkg-deb --extract "$deb" "$root"
   ldd "$root/usr/bin/claimsmith" | grep -o '/[^ ]*' | while read -r library; do
     install -D "$library" "$root$library"
   done
-  cp -r mappings "$root/work/"
-  mkdir "$root/work/events"
-  cp js-shim/test/events/*.json "$root/work/events/"
+  cp -r mappings "$root/author/"
+  mkdir "$root/author/events"
+  cp js-shim/test/events/*.json "$root/author/events/"
   in_clean_root "$root" --version | sed 's/^/   /'
   in_clean_root "$root" validate mappings | sed 's/^/   /'
   in_clean_root "$root" test mappings | sed 's/^/   /'
   in_clean_root "$root" fmt --check mappings | sed 's/^/   /'
   in_clean_root "$root" bundle mappings --out dist | tail -n 1 | sed 's/^/   /'
-  [ -s "$root/work/dist/action.js" ]
+  [ -s "$root/author/dist/action.js" ]
 }
 
 # As the user who runs this script, in a namespace where that user may change the root.
 in_clean_root() {
   local root=$1
   shift
-  env -i unshare --map-root-user --root="$root" --wd=/work /usr/bin/claimsmith "$@"
+  env -i unshare --map-root-user --root="$root" --wd=/author /usr/bin/claimsmith "$@"
 }
 
 # Installs the packages from their files, as npm installs them from a registry: with the program, and without it.
