@@ -211,18 +211,7 @@ fn lower_rule(
         let mut own =
             Clause { plain: NamesAndGlobs { names: vec![id], patterns: Vec::new() }, ..Clause::default() };
         patterns.add_addresses(&mut own.plain);
-        let LoweredRule { id, excludes, expires, condition, all, none, .. } = &lowered;
-        rules.push(LoweredRule {
-            id: id.clone(),
-            excludes: *excludes,
-            expires: *expires,
-            condition: condition.clone(),
-            all: all.clone(),
-            none: none.clone(),
-            groups: [groups, lowered.groups.clone()].concat(),
-            own,
-            ..LoweredRule::default()
-        });
+        rules.push(lowered.part(own, [groups, lowered.groups.clone()].concat()));
     }
     rules.push(lowered);
     rules
@@ -242,21 +231,10 @@ fn lower_target_names(
         patterns.lower_exact(name, *ignore_case, &mut own);
         patterns.add_addresses(&mut own.plain);
         patterns.add_addresses(&mut own.folded);
-        let LoweredRule { id, excludes, expires, condition, all, none, .. } = lowered;
         let mut groups = [targets.clone(), groups.clone()].concat();
         groups.sort_unstable();
         groups.dedup();
-        LoweredRule {
-            id: id.clone(),
-            excludes: *excludes,
-            expires: *expires,
-            condition: condition.clone(),
-            all: all.clone(),
-            none: none.clone(),
-            groups,
-            own,
-            ..LoweredRule::default()
-        }
+        lowered.part(own, groups)
     };
     of_names.iter().map(part).collect()
 }

@@ -69,6 +69,13 @@ pub(crate) struct LoweredRule {
     pub(crate) expires: u32,
 }
 
+impl LoweredRule {
+    /// A part of the rule: under the same conditions, with patterns and groups of its own.
+    pub(crate) fn part(&self, own: Clause, groups: Vec<TargetId>) -> Self {
+        Self { own, groups, unconditional: false, expansions: Vec::new(), ..self.clone() }
+    }
+}
+
 /// Patterns of which one has to match.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clause {

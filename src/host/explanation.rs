@@ -101,7 +101,7 @@ pub struct GroupStep {
 }
 
 /// A rule that matched a group, or that fired for everyone.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, PartialEq)]
 #[non_exhaustive]
 pub struct RuleStep {
     /// The rule's id.
@@ -122,7 +122,7 @@ pub struct RuleStep {
 }
 
 /// An expanded grant that leads to no group.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, PartialEq)]
 #[non_exhaustive]
 pub struct Dropped {
     /// The text that it expanded to.

@@ -2,12 +2,12 @@
 
 use core::slice;
 
-use super::super::rule_patterns::PatternLowering;
+use super::super::rule_patterns::{MatchesEverything, PatternLowering};
 use crate::host::explanation::written::{SetKey, WrittenMapping, WrittenPattern, WrittenRule, WrittenSet};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Matches, Organization, Patterns, Rule};
+use crate::language::target_names::TargetNames;
 use crate::language::yaml::Spanned;
-use crate::matching::glob::Pattern;
 
 /// The patterns of an organization without errors.
 pub(super) fn written(organization: &Organization) -> WrittenMapping {
@@ -28,8 +28,13 @@ fn written_rule(organization: &Organization, rule: &Rule) -> WrittenRule {
     // One after the other, and in the order of lowering, so captures have the same numbers.
     let mut lowering = PatternLowering::new(organization);
     let sets: Vec<(SetKey, Vec<Patterns>)> = sets;
+    let means_target_names = TargetNames::of(rule).is_some();
+    lowering.set_matches_everything(MatchesEverything::IsAllowed);
     let sets = sets.iter().map(|(key, patterns)| {
-        let patterns = patterns.iter().map(|single| written_pattern(&mut lowering, single, *key));
+        let patterns = patterns.iter().map(|single| WrittenPattern {
+            means_target_names: means_target_names && *key == SetKey::Any,
+            ..written_pattern(&mut lowering, single, *key)
+        });
         WrittenSet { key: *key, patterns: patterns.collect() }
     });
     WrittenRule { sets: sets.collect() }
@@ -63,8 +68,7 @@ fn written_pattern<'p>(
     let clause = lowering.lower(slice::from_ref(single), key == SetKey::Any, &mut sink);
     let aliases = lowering.alias_captures().iter().skip(known).map(|(id, _)| id.clone());
     let names = clause.plain.names.into_iter().chain(aliases).collect();
-    let globs = clause.plain.patterns.iter().chain(&clause.folded.patterns);
-    let globs = globs.filter_map(|lowered| Some(Pattern::decode(lowered)?.to_glob())).collect();
+    let globs = clause.plain.patterns.into_iter().chain(clause.folded.patterns).collect();
     let kind = if !single.exact.is_empty() {
         "exact"
     } else if !single.glob.is_empty() {
@@ -74,5 +78,13 @@ fn written_pattern<'p>(
     };
     let text = single.written().map(|it: &Spanned<String>| it.value.clone()).next().unwrap_or_default();
     let ignores_case = single.ignore_case;
-    WrittenPattern { kind, text, ignores_case, names, folded_names: clause.folded.names, globs }
+    WrittenPattern {
+        kind,
+        text,
+        ignores_case,
+        names,
+        folded_names: clause.folded.names,
+        globs,
+        means_target_names: false,
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::condition_parts::ConditionScope;
 use super::written::{SetKey, WrittenMapping, WrittenPattern, WrittenSet};
-use super::{Decision, Dropped, GroupStep, NearMiss, RuleStep};
+use super::{Decision, Dropped, GroupStep, NearMiss, RuleStep, verdict_in_words};
 use crate::bundle::index::Bundle;
 use crate::bundle::mapping::Mapping;
 use crate::collections::bit_set::BitSet;
@@ -138,11 +138,17 @@ impl<'s, 'b> Recorder<'s, 'b> {
     /// The recorded groups and decisions, given the ids of the rules that fired.
     pub(super) fn finish(self, fired: &[String]) -> (Vec<GroupStep>, Vec<Decision>) {
         let Self { scope, mut groups, mut decided, .. } = self;
-        // A rule that captures parts of aliases is compiled into several: it fired if one of them did.
-        decided.retain(|it| it.verdict != Verdict::GroupMissing || !fired.contains(&it.rule));
-        decided.dedup();
+        // A rule on aliases or on names of target groups is compiled into several parts. What counts is the part whose
+        // group is there.
+        let is_missing = |it: &Decision| it.verdict == Verdict::GroupMissing;
+        let otherwise: BTreeSet<String> =
+            decided.iter().filter(|it| !is_missing(it)).map(|it| it.rule.clone()).collect();
+        decided.retain(|it| !is_missing(it) || !fired.contains(&it.rule) && !otherwise.contains(&it.rule));
+        let mut seen = BTreeSet::new();
+        decided.retain(|it| seen.insert((it.rule.clone(), verdict_in_words(it.verdict))));
         for step in &mut groups {
             step.rules.sort_by(|left, right| (&left.rule, &left.matched).cmp(&(&right.rule, &right.matched)));
+            step.rules.dedup();
             if step.rules.is_empty() {
                 step.near_miss = scope.mapping.and_then(|mapping| NearMiss::find(mapping, &step.group));
             }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::matching::glob::Pattern;
 use crate::matching::matcher::PatternKind;
 use crate::text::case_mapping;
 
@@ -46,8 +47,10 @@ pub(crate) struct WrittenPattern {
     pub(crate) names: Vec<String>,
     /// Names that it matches in any letter case, folded.
     pub(crate) folded_names: Vec<String>,
-    /// Globs as the engine shows them.
+    /// Globs as the engine decodes them.
     pub(crate) globs: Vec<String>,
+    /// Whether the compiler replaced the globs by the names of target groups that they match.
+    pub(crate) means_target_names: bool,
 }
 
 impl WrittenMapping {
@@ -73,10 +76,16 @@ impl WrittenPattern {
                 case_mapping::fold_into(group.as_bytes(), &mut folded);
                 self.names.iter().any(|name| name == group)
                     || self.folded_names.iter().any(|name| name.as_bytes() == folded)
+                    || self.means_target_names
+                        && self.globs().any(|glob| glob.is_match(group.as_bytes()) || glob.is_match(&folded))
             }
-            PatternKind::Glob(pattern) => self.globs.contains(&pattern.to_glob()),
+            PatternKind::Glob(pattern) => self.globs().any(|glob| glob.to_glob() == pattern.to_glob()),
             PatternKind::Regex(regex) => self.text == regex.pattern(),
         }
+    }
+
+    fn globs(&self) -> impl Iterator<Item = Pattern<'_>> {
+        self.globs.iter().filter_map(|lowered| Pattern::decode(lowered))
     }
 
     /// The pattern, such as `glob BI-*`.

@@ -92,13 +92,17 @@ fn diagnose(file: &str, text: &str, at: usize) -> Diagnostic {
     let is_written_text = is_text && !holds_value && !names_block;
     let quoted = quoted(written);
     diagnostic.help(match written.chars().next() {
-        // There is no fix: under `none`, a text in quotes in place of a reference would let more logins through.
-        Some('&' | '*') if is_written_text => format!(
-            "put the whole text in quotes: `{quoted}`; to use a value in several places, write it in each of them"
+        // Both, and no fix: under `none`, a text in quotes in place of a value would let more logins through.
+        Some(sign @ ('&' | '*')) if is_written_text => format!(
+            "if `{sign}` belongs to the text, put the whole text in quotes: `{quoted}`; \
+             if not, write the value itself, in each place where it is used"
         ),
-        Some('!') if is_written_text => format!("put the whole text in quotes: `{quoted}`"),
+        Some('!') if is_written_text => format!(
+            "if `!` belongs to the text, put the whole text in quotes: `{quoted}`; if not, remove `{token}`"
+        ),
         Some('&' | '*') => {
-            "write the value in each place where it is used; mapping files have no anchors and no aliases".to_owned()
+            "write the value in each place where it is used; mapping files have no anchors and no aliases"
+                .to_owned()
         }
         Some('!') => {
             "remove it: the language defines the type of each value, and a value in quotes is text".to_owned()

@@ -106,7 +106,7 @@ fn results_as_json() {
                         "line": 1,
                         "column": 10,
                         "end": { "line": 1, "column": 12 },
-                        "help": "put the whole text in quotes: `\"!x 1\"`",
+                        "help": "if `!` belongs to the text, put the whole text in quotes: `\"!x 1\"`; if not, remove `!x`",
                     },
                 },
                 { "file": "mappings/platform.yaml", "outcome": "unchanged", "refusal": null },
@@ -125,7 +125,7 @@ fn results_as_annotations() {
     let folder = folder(&files);
     let refused = "::error file=mappings/organizations/globex.yaml,line=1,endLine=1,col=10,endColumn=12,\
                    title=yaml-syntax::`!x` is a tag of YAML, and not part of a text%0A\
-                   help: put the whole text in quotes: `\"!x 1\"`\n";
+                   help: if `!` belongs to the text, put the whole text in quotes: `\"!x 1\"`; if not, remove `!x`\n";
     let place = "file=mappings/organizations/acme.yaml,line=1,endLine=1,col=1,endColumn=46";
     let out = run_in(&folder, &["fmt", "--check", "--format", "github"]).stdout(1);
     let changed = format!("::error {place},title=not formatted::help: run `claimsmith fmt`\n");
