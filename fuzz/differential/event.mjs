@@ -129,6 +129,19 @@ function attributes(random) {
   for (const pointer of POINTERS) if (random.chance(0.8)) put(members, pointer, groups(random));
   if (random.chance(0.3)) put(members, '/groups', groups(random));
   const add = (share, key, make) => random.chance(share) && members.push([key, make()]);
+  add(0.6, 'projects', () =>
+    odds(random, 0.1, () =>
+      object(
+        Object.fromEntries(
+          random.many(4, () => [
+            name(random),
+            odds(random, 0.2, () => object({ [random.pick(FIELDS)]: odds(random, 0.2, () => 'x') })),
+          ]),
+        ),
+      ),
+    ),
+  );
+  add(0.5, 'lists', () => entries(random, () => groups(random)));
   add(0.5, 'department', () => odds(random, 0.2, () => random.pick(DEPARTMENTS)));
   add(0.5, 'level', () => odds(random, 0.2, () => new Raw(random.pick(NUMBERS))));
   add(0.5, 'roles', () =>
@@ -246,6 +259,9 @@ export function event(random) {
       }),
     ),
     user: odds(random, 0.02, () => user),
+    authorization: random.chance(0.7)
+      ? odds(random, 0.1, () => object({ roles: odds(random, 0.15, () => entries(random, () => name(random))) }))
+      : undefined,
     ...(random.chance(0.5) && {
       transaction: odds(random, 0.05, () =>
         object({

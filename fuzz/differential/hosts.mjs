@@ -87,6 +87,11 @@ async function login(action, event) {
   }
 }
 
+/** The groups as the application reads them: a list, or one string. */
+function value({ groups, joined_by: delimiter }) {
+  return delimiter ? groups.join(delimiter) : groups;
+}
+
 /** @returns {string[]} the differences between what the Action did and the command's answer */
 function compare({ log, api, saml }, answer) {
   const line = log.length === 1 ? LINE.exec(log[0]) : null;
@@ -108,7 +113,7 @@ function compare({ log, api, saml }, answer) {
   const gives = answer.outcome === 'groups';
   const claims = gives
     ? {
-        [answer.claim]: answer.groups,
+        [answer.claim]: value(answer),
         ...(answer.provenance && { [answer.provenance]: { bundle: answer.bundle, rules: answer.rules } }),
       }
     : {};
@@ -130,7 +135,7 @@ function compare({ log, api, saml }, answer) {
   check('notes', notes, expectedNotes);
   check('ID token', api.claims.idToken, on('id'));
   check('access token', api.claims.accessToken, on('access'));
-  check('SAML attribute', api.attributes, saml && gives && answer.saml ? { [answer.saml]: answer.groups } : {});
+  check('SAML attribute', api.attributes, saml && gives && answer.saml ? { [answer.saml]: value(answer) } : {});
   check('denied', api.denied !== null, answer.outcome === 'deny');
   return parts;
 }

@@ -27,6 +27,8 @@ export const POINTERS = [
   '/app_metadata/groups',
   '/a~1b/c',
   '/deep/1/2/3/4/5/6/7',
+  '/projects',
+  '/lists/0',
 ];
 
 /**
@@ -37,7 +39,9 @@ export const POINTERS = [
 function source(random, strategy) {
   const found = {};
   const provisioned = random.chance(0.12);
-  if (provisioned) {
+  if (random.chance(0.08)) {
+    found.from = 'auth0-roles';
+  } else if (provisioned) {
     found.from = 'provisioned';
     if (random.chance(0.5)) found.field = random.pick(FIELDS.slice(0, 3));
   } else {
@@ -53,9 +57,14 @@ function source(random, strategy) {
         'objects',
         'json',
         'json',
+        'keys',
       ]);
     if (found.shape === 'delimited') found.delimiter = random.pick(DELIMITERS);
     if (found.shape === 'objects' || (found.shape === 'json' && random.chance(0.5))) found.field = random.pick(FIELDS);
+    if (found.shape === 'keys') {
+      found.from = random.pick(['/projects', '/projects', '/groups']);
+      if (random.chance(0.5)) found.having = random.pick(FIELDS);
+    }
     if (random.chance(0.15)) found.identity = random.pick(['login', 'primary']);
     if (random.chance(0.3)) found.absent = random.pick(['empty', 'incomplete']);
     if (random.chance(0.3)) found.overage = random.pick(['entra', 'none']);
@@ -64,6 +73,14 @@ function source(random, strategy) {
   if (random.chance(0.3) && !['delimited'].includes(found.shape) && (found.shape || strategy !== 'okta'))
     found.accept = random.some(['numbers', 'booleans'], 1, 2);
   if (random.chance(0.5)) found.normalize = random.some(['nfc', 'trim'], 1, 2);
+  if (random.chance(0.2)) found['if-null'] = 'empty';
+  if (random.chance(0.2))
+    found.skip = {
+      ...(random.chance(0.5) && { nulls: true }),
+      ...(found.form && found.form !== 'plain' && random.chance(0.5) && { 'without-form': true }),
+      ...(random.chance(0.5) && { exact: random.pick(['eng', 'contractors', 'a,b']) }),
+      glob: random.pick(['GG-*', '*CNF:*', '?']),
+    };
   if (random.chance(0.15)) found.cap = random.pick([1, 2, 3, 10_000, 'none']);
   return found;
 }
@@ -96,6 +113,8 @@ export function platform(random) {
       ...(random.chance(0.7) && { provenance: `https://claims.example.com/${name}/provenance` }),
       ...(random.chance(0.3) && { tokens: random.pick(['id', 'access']) }),
       ...(random.chance(0.3) && { 'saml-attribute': 'groups' }),
+      ...(random.chance(0.2) && { 'joined-by': random.pick([';', ' | ']) }),
+      ...(random.chance(0.2) && { ungranted: random.pick(['deny', 'no-groups']) }),
       ...(random.chance(0.3) && {
         limits: {
           ...(random.chance(0.7) && { groups: random.pick([1, 2, 3]) }),
@@ -145,6 +164,7 @@ export function platform(random) {
       policies: {
         ...(incomplete && { incomplete }),
         ...(random.chance(0.2) && { unmatched: partial ? 'drop' : random.pick(['drop', 'deny']) }),
+        ...(random.chance(0.2) && { ungranted: policy(random) }),
         ...(random.chance(0.3) && { refresh: refresh(random) }),
       },
     };
@@ -156,7 +176,13 @@ export function platform(random) {
       applications,
       groups,
       ...(tiers && { tiers }),
-      policies: { closed: policy(random), failure: policy(random) },
+      // A grant that begins with a capture needs a ceiling.
+      ceilings: Object.fromEntries(ORGANIZATIONS.map((name) => [name, { groups: '*' }])),
+      policies: {
+        closed: policy(random),
+        failure: policy(random),
+        ...(random.chance(0.2) && { ungranted: policy(random) }),
+      },
     },
     organizations,
     cases: [],

@@ -49,7 +49,17 @@ const GRANTS = [
   '${team:upper}-viewers',
   '${team}-admins',
 ];
-const ATTRIBUTES = ['/department', '/level', '/roles', '/app_metadata/plan', '/a~1b/c', '/email', '/nothing'];
+const ATTRIBUTES = [
+  '/department',
+  '/roles/0',
+  '/roles/01',
+  '/level',
+  '/roles',
+  '/app_metadata/plan',
+  '/a~1b/c',
+  '/email',
+  '/nothing',
+];
 const SCALARS = [...DEPARTMENTS, 0, 1, 5, -1, 0.1, 4.35, 1001, true, false, 'eng', 'ops', 'a\u0000b'.slice(0, 1)];
 
 /** @typedef {import('./random.mjs').Random} Random */
@@ -91,6 +101,21 @@ function match(random, scope) {
   return found;
 }
 
+const TEXT_TESTS = {
+  glob: ['F*', '*n*', '?', 'eng', '{ops,K*}'],
+  regex: ['[A-Z].+', 'eng|ops', '.', '\\d+'],
+  'starts-with': ['F', 'K', 'e', '*'],
+  'ends-with': ['e', 'n', '.example', 's'],
+  'contains-text': ['n', 'in', '&', '@'],
+};
+
+/** @param {Random} random @returns {object} a test of a text */
+function textTest(random) {
+  const key = random.pick(Object.keys(TEXT_TESTS));
+  const ignoring = key !== 'regex' && random.chance(0.4);
+  return { [key]: random.some(TEXT_TESTS[key], 1, 2), ...(ignoring && { 'ignore-case': true }) };
+}
+
 /** @param {Random} random @returns {object} an entry of `user` */
 function test(random) {
   const attribute = random.pick(ATTRIBUTES);
@@ -99,7 +124,16 @@ function test(random) {
     [3, () => ({ attribute, equals: random.some(SCALARS, 1, 3) })],
     [3, () => ({ attribute, contains: random.some(SCALARS, 1, 3) })],
     [1, () => ({ attribute, exists: random.chance(0.5) })],
-    [2, () => ({ attribute, [random.pick(['at-least', 'at-most', 'above', 'below'])]: number() })],
+    [
+      2,
+      () => ({
+        attribute,
+        [random.pick(['at-least', 'at-most', 'above', 'below'])]: number(),
+        ...(random.chance(0.4) && { 'as-number': true }),
+      }),
+    ],
+    [2, () => ({ attribute, ...textTest(random) })],
+    [2, () => ({ attribute, contains: textTest(random) })],
   );
 }
 
