@@ -329,6 +329,9 @@ impl World {
     /// Whether a rule can grant a group of an application, whatever its captures are.
     pub(crate) fn reaches(&self, rule: &Rule, application: &Application) -> bool {
         let named = |target: &str| {
+            if matches!(rule.matches, Matches::Names { .. }) {
+                return rule.can_expand_to(target);
+            }
             rule.templates.iter().any(|template| {
                 // `a*` has a literal asterisk.
                 let captures = regex::Regex::new(r"\\\$\\\{[^}]*\\\}").expect("an expression");
