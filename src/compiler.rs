@@ -1,6 +1,6 @@
 //! The compiler: turns mapping files into a bundle and diagnostics.
 //!
-//! `language` reads the files into the model, `lower` resolves names and lowers the rules (`rule_patterns` their
+//! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and lowers the rules (`rule_patterns` their
 //! patterns, `grants` what they grant), `language::cases` reads the test cases, `lint` looks for likely mistakes,
 //! `encode` writes the bundle, `capacity` says what takes how many of its bytes, and `fallback` states what the Action does without the engine or the bundle.
 
@@ -12,6 +12,7 @@ pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;
 pub(crate) mod rule_patterns;
+mod target_globs;
 
 use std::collections::BTreeMap;
 
@@ -161,6 +162,9 @@ fn compile_platform(
 ) -> Option<CompiledPlatform> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
     check_duplicate_organizations(organizations, diagnostics);
+    for organization in organizations.iter_mut() {
+        target_globs::replace(organization, &platform, diagnostics);
+    }
     let mut lowered = Vec::new();
     for (mapping, found) in parallel_map::map(organizations, |organization| {
         let mut found = Vec::new();

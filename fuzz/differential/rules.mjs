@@ -41,6 +41,9 @@ const REGEXES = [
   '-?\\d{1,4}',
 ];
 const CAPTURING_REGEXES = ['GG-(?<team>[^-]+)-VIEW', 'adm_(?<team>.+)', '(?<team>eng|ops)', 'GG-(?<team>.+?)(-VIEW)?'];
+/** Globs of target groups; each matches one that is not protected. */
+const TARGET_GLOBS = ['*', '*-viewers', 'eng*', '?ps', '{eng,ops}-[!v]*', 'k[!a]ln', '*,*'];
+
 const GRANTS = [
   '${team}-viewers',
   '${team:lower}-viewers',
@@ -192,6 +195,8 @@ export function rule(random, at, scope) {
         1,
         2,
       );
+    const key = found.exclude ? 'exclude' : 'grant';
+    if (random.chance(0.2)) found[key].push({ glob: random.some(TARGET_GLOBS, 1, 2) });
   }
   if (random.chance(0.12))
     found.expires = random.pick(['2025-01-01', '2026-06-01T12:00:00Z', '2026-06-01T12:00:00+02:00', '2040-01-01']);

@@ -20,16 +20,23 @@ use crate::text::case_mapping;
 /// What one organization may grant.
 #[derive(Debug)]
 pub(crate) struct GrantChecker<'p> {
-    groups: &'p [TargetGroup],
+    pub(super) groups: &'p [TargetGroup],
     platform_file: &'p str,
-    organization: &'p str,
+    pub(super) organization: &'p str,
     ceiling: Option<&'p Ceiling>,
     /// The globs of the ceiling; `None` if every group may be granted.
     allowed: Option<&'p [GlobPattern]>,
 }
 
+/// Whether globs of target groups can be written where a name is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Globs {
+    Allowed,
+    Refused,
+}
+
 /// Why a target group may not be granted, and what to do if that does not follow from the code alone.
-type GrantRefusal = (Code, String, Option<String>);
+pub(super) type GrantRefusal = (Code, String, Option<String>);
 
 /// What a rule grants for each name of a group, with whether the name's letter case is ignored.
 pub(crate) type GrantsOfNames = BTreeMap<(String, bool), Vec<TargetId>>;
@@ -70,7 +77,7 @@ impl<'p> GrantChecker<'p> {
                 && rule.effect == Effect::Grant
             {
                 self.lower_expansion(rule, (written, text), patterns, &mut grants, sink);
-            } else if let Some(at) = self.resolve(written, sink)
+            } else if let Some(at) = self.resolve(written, Globs::Allowed, sink)
                 && (rule.effect == Effect::Exclude || self.check(at, rule, written, sink))
             {
                 grants.groups.push(at);
@@ -80,7 +87,12 @@ impl<'p> GrantChecker<'p> {
     }
 
     /// The position of a target group in the registry.
-    fn resolve(&self, grant: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> Option<TargetId> {
+    fn resolve(
+        &self,
+        grant: &Spanned<String>,
+        globs: Globs,
+        sink: &mut DiagnosticSink<'_>,
+    ) -> Option<TargetId> {
         if grant.value.is_empty() {
             let help = "name a target group of the registry".to_owned();
             sink.report(Code::EmptyGrant, &grant.span, "the name of a target group is empty", help);
@@ -94,7 +106,7 @@ impl<'p> GrantChecker<'p> {
             _ if grant.value.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
-            _ if let Some(help) = foreign_capture(&grant.value) => help.to_owned(),
+            _ if let Some(help) = foreign_capture(&grant.value, globs) => help,
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to `groups` of the platform, or grant another group".to_owned(),
         };
@@ -125,7 +137,7 @@ impl<'p> GrantChecker<'p> {
 
     /// Reports why a group may not be granted. The related place is the platform's ceiling, or for a rule of a template
     /// the place where the template is used, which is added later.
-    fn report(
+    pub(super) fn report(
         &self,
         refusal: Option<GrantRefusal>,
         grant: &Spanned<String>,
@@ -150,7 +162,7 @@ impl<'p> GrantChecker<'p> {
         default: &Spanned<String>,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<TargetId> {
-        let at = self.resolve(default, sink)?;
+        let at = self.resolve(default, Globs::Refused, sink)?;
         let group = self.groups.get(at.index())?;
         let mut refusal = self.refusal(group, false);
         if let Some((Code::ProtectedGroup, problem, help)) = &mut refusal {
@@ -169,7 +181,7 @@ impl<'p> GrantChecker<'p> {
     }
 
     /// Why a rule may not grant a target group; `None` if it may.
-    fn refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
+    pub(super) fn refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
         let name = group.name.value.as_str();
         let organization = self.organization;
         let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
@@ -213,7 +225,7 @@ impl<'p> GrantChecker<'p> {
     ) -> (Vec<TargetId>, GrantsOfNames) {
         let mut groups = Vec::new();
         for grant in rule.groups.iter().filter(|grant| grant.expansion.is_none()) {
-            if let Some(at) = self.resolve(&grant.written, sink)
+            if let Some(at) = self.resolve(&grant.written, Globs::Allowed, sink)
                 && self.check(at, rule, &grant.written, sink)
             {
                 groups.push(at);
@@ -233,17 +245,16 @@ impl<'p> GrantChecker<'p> {
         (groups, of_names)
     }
 
+    /// Whether a ceiling limits the names of what the organization can grant.
+    pub(super) fn bounds_names(&self) -> bool {
+        self.ceiling.is_some_and(|ceiling| ceiling.groups.is_some() || ceiling.prefix.is_some())
+    }
+
     /// Reports a grant that begins with a capture, if no ceiling limits what the customer's directory can name with it.
     fn check_bound(&self, written: &Spanned<String>, text: &GrantText, sink: &mut DiagnosticSink<'_>) {
-        if self.ceiling.is_some_and(|ceiling| ceiling.groups.is_some() || ceiling.prefix.is_some()) {
-            return;
-        }
-        // Text such as `acme-` is a part of the name that the customer cannot choose.
-        let is_part = |text: &str| {
-            let without_end = text.trim_end_matches(char::is_alphanumeric);
-            without_end.chars().any(char::is_alphanumeric)
-        };
-        if matches!(text.pieces.first(), Some(GrantPiece::Literal(first)) if is_part(first)) {
+        let begins_with_part =
+            matches!(text.pieces.first(), Some(GrantPiece::Literal(first)) if has_part(first));
+        if begins_with_part || self.bounds_names() {
             return;
         }
         let organization = self.organization;
@@ -255,7 +266,7 @@ impl<'p> GrantChecker<'p> {
             "have the platform's owners add a ceiling with `groups` or `prefix` for `{organization}`, or begin the grant \
              with a part of the name, such as `{organization}-`"
         );
-        sink.report(Code::UnboundedCapture, &written.span, message, help);
+        sink.report(Code::UnboundedGrant, &written.span, message, help);
     }
 
     /// The target groups that a grant with captures can lead to; `None` if there are none, which is reported.
@@ -314,6 +325,12 @@ impl<'p> GrantChecker<'p> {
         }
         grants.expansions.push(LoweredExpansion { pieces, candidates });
     }
+}
+
+/// Whether text has a whole part of a name, such as `acme-`.
+pub(super) fn has_part(text: &str) -> bool {
+    let without_end = text.trim_end_matches(char::is_alphanumeric);
+    without_end.chars().any(char::is_alphanumeric)
 }
 
 /// Reports an expansion that is known before any login and is not a target group that the rule may grant.
@@ -378,7 +395,7 @@ fn resolve_pieces(
 
 /// Help for a target group that is written with a capture or a pattern of another language. A similar name must not be
 /// suggested for it: everyone who matches would receive that one group.
-fn foreign_capture(text: &str) -> Option<&'static str> {
+fn foreign_capture(text: &str, globs: Globs) -> Option<String> {
     let is_capture = |(at, sign): (usize, char)| {
         let next = text.get(at + sign.len_utf8()..).and_then(|rest| rest.chars().next());
         match sign {
@@ -389,15 +406,20 @@ fn foreign_capture(text: &str) -> Option<&'static str> {
         }
     };
     if text.char_indices().any(is_capture) {
-        return Some(
-            "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here",
-        );
+        let help = "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here";
+        return Some(help.to_owned());
     }
     if text.contains(['*', '?']) {
-        return Some("name each target group in full: `*` and `?` have no meaning here");
+        return Some(match globs {
+            Globs::Allowed => format!(
+                "name each target group in full, or write `{{ glob: \"{}\" }}` for every one whose name matches",
+                text.escape_debug()
+            ),
+            Globs::Refused => "name each target group in full: `*` and `?` have no meaning here".to_owned(),
+        });
     }
     if text.contains(", ") {
-        return Some("several target groups are a list: `[a, b]`, with a comma between them");
+        return Some("several target groups are a list: `[a, b]`, with a comma between them".to_owned());
     }
     None
 }

@@ -44,16 +44,7 @@ pub(crate) fn lower(
         if incomplete == IncompletePolicy::UsePartial {
             check_partial(rule, organization, platform, &mut sink);
         }
-        // A problem inside a template also names the use whose parameters led to it.
-        if let Some(used) = &rule.used {
-            for diagnostic in diagnostics.iter_mut().skip(first).filter(|it| it.related.is_none()) {
-                *diagnostic = diagnostic.clone().related(
-                    &organization.file,
-                    used.clone(),
-                    "used here with these parameters",
-                );
-            }
-        }
+        add_use(rule, &organization.file, diagnostics.iter_mut().skip(first));
     }
     let sink = DiagnosticSink { file: &organization.file, list: diagnostics };
     // If the platform's policies alone are unsafe, that has been reported there.
@@ -88,6 +79,19 @@ pub(crate) fn lower(
         rules,
         default,
         application_defaults,
+    }
+}
+
+/// Names the use of a template whose parameters led to problems of one of its rules.
+pub(super) fn add_use<'d>(
+    rule: &Rule,
+    organization_file: &str,
+    diagnostics: impl Iterator<Item = &'d mut Diagnostic>,
+) {
+    let Some(used) = &rule.used else { return };
+    for diagnostic in diagnostics.filter(|it| it.related.is_none()) {
+        *diagnostic =
+            diagnostic.clone().related(organization_file, used.clone(), "used here with these parameters");
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) use self::platform::{
 };
 pub(crate) use self::rule::{
     ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, MATCH, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT,
-    PATTERNS, RULE, TEXT_TESTS,
+    PATTERNS, RULE, TARGET_GLOBS, TEXT_TESTS,
 };
 pub(crate) use self::test::{
     CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,
@@ -236,6 +236,10 @@ impl ValueType {
             Self::Text(text) | Self::Texts { of: text, .. } => text.role,
             Self::List { of, .. } => of.text_role(),
             Self::OneOrList(of) | Self::Unique(of) | Self::Templated(of) => of.text_role(),
+            Self::Either(all) => {
+                let mut roles = all.iter().map(Self::text_role);
+                roles.find(|role| *role != TextRole::Plain).unwrap_or(TextRole::Plain)
+            }
             _ => TextRole::Plain,
         }
     }

@@ -166,6 +166,8 @@ pub(crate) struct Rule {
     pub(crate) effect: Effect,
     /// The groups that it grants or excludes.
     pub(crate) groups: Vec<Grant>,
+    /// Globs of groups that it grants or excludes. The compiler replaces them by the groups of the registry.
+    pub(crate) target_globs: Vec<GlobPattern>,
     /// Whether the rule is marked to grant protected groups.
     pub(crate) protected: bool,
     /// The time from which the rule no longer fires, in seconds since 1970.

@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 
 use super::conditions::{DeclaredNames, read_condition};
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_texts};
-use super::grammar::{MATCH, PATTERNS, RULE};
+use super::fields::{Fields, read_list, read_text, read_texts};
+use super::grammar::{MATCH, PATTERNS, RULE, TARGET_GLOBS};
 use super::model::{Effect, Matches, Patterns, Rule};
 use super::name_checks::check_id;
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_PATTERNS;
+
+/// Names of target groups, and globs of such names.
+type TargetGroups = (Vec<Grant>, Vec<GlobPattern>);
 
 /// Reads a list of rules; their ids are prefixed with `prefix` and a dot.
 pub(crate) fn read_rules(
@@ -58,7 +61,7 @@ fn read_rule(
     let id = id.filter(|id| check_id(id, "a rule's id", sink));
     let when = fields.get("when").and_then(|node| read_condition(node, known, sink));
     let (effect, groups) = read_effect(&fields, sink);
-    let groups = groups.into_iter().map(Grant::parse).collect();
+    let (groups, target_globs) = groups;
     let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
     let expires =
         read_moment(&fields, "expires", sink).map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
@@ -76,6 +79,7 @@ fn read_rule(
         matches,
         effect,
         groups,
+        target_globs,
         protected,
         expires,
     })
@@ -103,14 +107,14 @@ pub(crate) fn read_moment(
 }
 
 /// Reads whether the rule grants or excludes, and which groups.
-fn read_effect(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> (Effect, Vec<Spanned<String>>) {
+fn read_effect(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> (Effect, TargetGroups) {
     let (effect, key, nothing) = match (fields.get("grant"), fields.get("exclude")) {
         (None, None) => {
             if fields.is_missing("grant") && fields.is_missing("exclude") {
                 let message = "the rule has no effect: it needs the key `grant` or `exclude`";
                 sink.report(Code::EmptyGrant, &fields.span, message, None);
             }
-            return (Effect::Grant, Vec::new());
+            return (Effect::Grant, TargetGroups::default());
         }
         (None, Some(_)) => (Effect::Exclude, "exclude", "the rule excludes nothing"),
         (grant, exclude) => {
@@ -123,12 +127,37 @@ fn read_effect(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> (Effect, V
             (Effect::Grant, "grant", "the rule grants nothing")
         }
     };
-    let groups = fields.texts(key, sink);
+    let groups = fields.get(key).map(|node| read_target_groups(node, key, sink)).unwrap_or_default();
     if let Some(node) = fields.get(key).filter(|node| node.is_empty() && matches!(node.kind, Kind::List(_))) {
         let help = "name at least one target group, or remove the rule".to_owned();
         sink.report(Code::EmptyGrant, &node.span, nothing, help);
     }
     (effect, groups)
+}
+
+/// Reads target groups: names, and mappings with globs of names.
+fn read_target_groups(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> TargetGroups {
+    let (mut groups, mut globs) = TargetGroups::default();
+    let what = format!("`{key}`");
+    let (entries, what) = match &node.kind {
+        Kind::List(_) => (read_list(node, &what, sink).unwrap_or_default(), format!("an entry of {what}")),
+        Kind::Map(_) => (core::slice::from_ref(node), what),
+        _ => return (read_texts(node, &what, sink).into_iter().map(Grant::parse).collect(), globs),
+    };
+    for entry in entries {
+        if !matches!(entry.kind, Kind::Map(_)) {
+            groups.extend(read_text(entry, &what, sink).map(Grant::parse));
+            continue;
+        }
+        let before = sink.list.len();
+        let Some(fields) = Fields::read(entry, &TARGET_GLOBS, sink) else { continue };
+        // Another key is a mistake for `glob`, which is then not missing as well.
+        if sink.list.len() == before || !fields.is_missing("glob") {
+            let written = fields.require_texts("glob", sink);
+            globs.extend(written.into_iter().map(GlobPattern::parse_for_target_groups));
+        }
+    }
+    (groups, globs)
 }
 
 fn read_matches(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Matches {
@@ -250,7 +279,8 @@ fn read_patterns(fields: &Fields<'_>, what: &str, sink: &mut DiagnosticSink<'_>)
 
 /// Reports a mapping with more than `MAX_PATTERNS` patterns; `span` is the location of its rules.
 pub(crate) fn check_size(rules: &[Rule], span: &Range<usize>, sink: &mut DiagnosticSink<'_>) {
-    let patterns: usize = rules.iter().flat_map(Rule::patterns).map(Patterns::len).sum();
+    let targets: usize = rules.iter().map(|rule| rule.target_globs.len()).sum();
+    let patterns = targets + rules.iter().flat_map(Rule::patterns).map(Patterns::len).sum::<usize>();
     if patterns > MAX_PATTERNS {
         let message = format!("the mapping has {patterns} patterns, and may have at most {MAX_PATTERNS}");
         let help = "replace patterns by fewer, more general globs".to_owned();

@@ -171,6 +171,7 @@ pub(super) fn rule(id: &str, effect: Effect, matches: Matches, groups: &[&str]) 
         matches,
         effect,
         groups: names(groups).into_iter().map(Grant::parse).collect(),
+        target_globs: Vec::new(),
         protected: false,
         expires: None,
     }

@@ -362,7 +362,7 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
                 &mut undecided
             }
         };
-        names.extend(&rule.groups);
+        names.extend(world.stated(rule));
         if !rule.excludes {
             names.extend(evaluator.expanded(rule));
         }

@@ -318,6 +318,15 @@ impl World {
         begins && if is_protected(target) { marked && ceiling.protected.contains(&target) } else { allowed() }
     }
 
+    /// The target groups that a rule names, or for which one of its globs stands.
+    pub(crate) fn stated(&self, rule: &Rule) -> BTreeSet<&'static str> {
+        let is_meant = |target: &&str| {
+            let matches = |glob: &&str| crate::reference::glob_matches(glob, target);
+            rule.globs.iter().any(matches) && (rule.excludes || self.may_grant(target, false))
+        };
+        rule.groups.iter().copied().chain(TARGETS.into_iter().filter(is_meant)).collect()
+    }
+
     /// The default of an application, and whether it is one of its own.
     pub(crate) fn default_of(&self, application: usize) -> (&[&'static str], bool) {
         match self.application_defaults.get(application).filter(|own| !own.is_empty()) {
@@ -339,8 +348,9 @@ impl World {
                 crate::reference::whole(&pattern, false).is_match(target)
             })
         };
+        let stated = self.stated(rule);
         let can_grant = |target: &&&'static str| {
-            rule.groups.contains(target) || named(target) && self.may_grant(target, rule.protected)
+            stated.contains(*target) || named(target) && self.may_grant(target, rule.protected)
         };
         !rule.excludes && application.groups.iter().find(can_grant).is_some()
     }
@@ -351,6 +361,10 @@ impl World {
             rule.id = format!("rule-{at:03}");
             if !rule.excludes {
                 rule.groups.retain(|group| self.may_grant(group, rule.protected));
+                let leads = |glob: &str, target: &str| {
+                    crate::reference::glob_matches(glob, target) && self.may_grant(target, false)
+                };
+                rule.globs.retain(|glob| TARGETS.iter().any(|target| leads(glob, target)));
             }
         }
         // A grant with a capture has to lead to some group.
@@ -358,7 +372,7 @@ impl World {
             let leads = |target: &&str| rule.can_expand_to(target) && self.may_grant(target, rule.protected);
             match rule.matches {
                 Matches::Names { .. } => TARGETS.iter().any(leads),
-                _ => !rule.groups.is_empty() || !rule.templates.is_empty(),
+                _ => !(rule.groups.is_empty() && rule.templates.is_empty() && rule.globs.is_empty()),
             }
         });
         self.rules = rules;
@@ -383,7 +397,7 @@ impl World {
             .into_iter()
             .filter(|target| {
                 self.rules.iter().filter(|rule| !rule.excludes).any(|rule| {
-                    rule.groups.contains(target)
+                    self.stated(rule).contains(target)
                         || rule.can_expand_to(target) && self.may_grant(target, rule.protected)
                 })
             })
@@ -436,9 +450,9 @@ impl World {
         });
         let groups = map(groups.collect());
         let tiers = map(TIERS.iter().map(|(name, tier)| ((*name).to_owned(), json!(tier))).collect());
-        // A grant that begins with a capture needs a ceiling.
+        // A grant that begins with a capture or a wildcard needs a ceiling.
         let any = Ceiling::default();
-        let expands = self.rules.iter().any(Rule::expands);
+        let expands = self.rules.iter().any(Rule::needs_ceiling);
         let ceiling = self.ceiling.as_ref().or(if expands { Some(&any) } else { None });
         let ceilings = ceiling.into_iter().map(|ceiling| {
             let mut json = json!({});

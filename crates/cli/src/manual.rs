@@ -25,6 +25,7 @@ macro_rules! pages {
 pages! {
     "language" "language/index.md",
     "platform" "language/platform.md",
+    "groups" "language/groups.md",
     "connections" "language/connections.md",
     "kept" "language/kept.md",
     "shapes" "language/shapes.md",

@@ -24,13 +24,19 @@ pub(crate) static RULE: Object = Object {
         Key::optional("everyone", ValueType::True, "The rule fires whatever groups the user has."),
         Key::optional(
             "grant",
-            ValueType::Texts { of: &GRANT, least: 1 },
-            "The target groups that the user receives; `${name}` is replaced by the capture of that name.",
+            ValueType::OneOrList(&ValueType::Either(&[
+                ValueType::Text(&GRANT),
+                ValueType::Object(&TARGET_GLOBS),
+            ])),
+            "The target groups that the user receives, by name or glob; in a name, `${name}` is replaced by the capture of that name.",
         ),
         Key::optional(
             "exclude",
-            ValueType::Texts { of: &TARGET_NAME, least: 1 },
-            "The target groups that the user does not receive, whatever other rules grant.",
+            ValueType::OneOrList(&ValueType::Either(&[
+                ValueType::Text(&TARGET_NAME),
+                ValueType::Object(&TARGET_GLOBS),
+            ])),
+            "The target groups that the user does not receive, whatever other rules grant, by name or glob.",
         ),
         Key::optional("protected", ValueType::Boolean, "Whether the rule may grant protected target groups.")
             .or("false"),
@@ -45,6 +51,22 @@ pub(crate) static RULE: Object = Object {
 };
 
 static GRANT: TextType = TextType::up_to(usize::MAX).with_role(TextRole::Grant).such_as("bi-${team}");
+
+pub(crate) static TARGET_GLOBS: Object = Object {
+    name: "target-globs",
+    what: "a glob of target groups",
+    page: "docs/language/groups.md#globs-of-target-groups",
+    doc: "The target groups of the registry whose names match one of the globs.",
+    base: None,
+    keys: &[Key::required(
+        "glob",
+        ValueType::Texts { of: &TARGET_GLOB, least: 1 },
+        "One of these globs matches the whole name of the target group.",
+    )],
+    constraints: &[],
+};
+
+static TARGET_GLOB: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::Glob).such_as("acme-*");
 
 pub(crate) static MATCH: Object = Object {
     name: "match",

@@ -77,7 +77,8 @@ fn rule(matches: Matches, effect: Effect, when: Option<Condition>, expires: Opti
         Effect::Exclude(group) => (true, vec![group], vec![]),
         Effect::Capture => (false, vec![], vec!["${team}-${role}"]),
     };
-    Rule { id: String::new(), when, matches, excludes, groups, templates, protected: false, expires }
+    let globs = Vec::new();
+    Rule { id: String::new(), when, matches, excludes, groups, templates, globs, protected: false, expires }
 }
 
 fn applications(limits: &[&str]) -> Vec<Application> {

@@ -280,6 +280,8 @@ pub(crate) struct Rule {
     pub(crate) groups: Vec<&'static str>,
     /// Grants that contain captures.
     pub(crate) templates: Vec<&'static str>,
+    /// Globs of target groups.
+    pub(crate) globs: Vec<&'static str>,
     pub(crate) protected: bool,
     /// It expires at the beginning of this year.
     pub(crate) expires: Option<i32>,
@@ -302,6 +304,9 @@ fn matches() -> impl Strategy<Value = (Matches, bool)> {
     ]
 }
 
+/// Globs of target groups; each matches one of them, and not all are protected.
+const TARGET_GLOBS: [&str; 6] = ["*", "*-viewers", "eng-*", "{ops,a}-[!v]*", "?-?", "[{]*"];
+
 pub(super) fn rule() -> impl Strategy<Value = Rule> {
     let templates = &[
         "${team}-${role}",
@@ -318,16 +323,35 @@ pub(super) fn rule() -> impl Strategy<Value = Rule> {
         vec(select(templates), 1..3),
         any::<bool>(),
         option::weighted(0.2, 2025..2028),
+        option::weighted(0.3, vec(select(&TARGET_GLOBS[..]), 1..3)),
     )
-        .prop_map(|(when, (matches, captures), excludes, groups, templates, protected, expires)| {
-            let names = matches!(matches, Matches::Names { .. });
-            let excludes = excludes && !names;
-            let templates = if captures && !excludes && !names { templates } else { Vec::new() };
-            Rule { id: String::new(), when, matches, excludes, groups, templates, protected, expires }
-        })
+        .prop_map(
+            |(when, (matches, captures), excludes, groups, templates, protected, expires, globs)| {
+                let names = matches!(matches, Matches::Names { .. });
+                let excludes = excludes && !names;
+                let templates = if captures && !excludes && !names { templates } else { Vec::new() };
+                let globs = globs.unwrap_or_default();
+                Rule {
+                    id: String::new(),
+                    when,
+                    matches,
+                    excludes,
+                    groups,
+                    templates,
+                    globs,
+                    protected,
+                    expires,
+                }
+            },
+        )
 }
 
 impl Rule {
+    /// Whether a grant begins with a wildcard, so that it needs a ceiling.
+    pub(crate) fn needs_ceiling(&self) -> bool {
+        self.expands() || !self.excludes && !self.globs.is_empty()
+    }
+
     /// Whether a grant has a capture, so that the registry decides where it leads.
     pub(crate) fn expands(&self) -> bool {
         !self.templates.is_empty() || matches!(self.matches, Matches::Names { .. })
@@ -364,10 +388,12 @@ impl Rule {
                 }
             }
         }
-        let mut groups: Vec<String> =
-            self.groups.iter().chain(&self.templates).map(|it| (*it).to_owned()).collect();
+        let mut groups: Vec<Json> = self.groups.iter().chain(&self.templates).map(|it| json!(it)).collect();
         if let Matches::Names { added, .. } = self.matches {
-            groups.push(format!("{added}${{group}}"));
+            groups.push(json!(format!("{added}${{group}}")));
+        }
+        if !self.globs.is_empty() {
+            groups.push(json!({ "glob": self.globs }));
         }
         json[if self.excludes { "exclude" } else { "grant" }] = json!(groups);
         if let Some(condition) = &self.when {
