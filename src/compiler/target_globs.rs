@@ -35,7 +35,7 @@ pub(super) fn replace(
             let Some(found) = checker.matching(&glob, rule, &mut sink) else { continue };
             if found.len() > left {
                 let message = format!(
-                    "with `{}`, the globs of the mapping stand for more than {MAX_PATTERNS} target groups",
+                    "with `{}`, the globs of the mapping mean more than {MAX_PATTERNS} target groups",
                     glob.written.value.escape_debug()
                 );
                 let help = "write globs that match fewer groups, or fewer rules".to_owned();
@@ -59,7 +59,7 @@ pub(super) fn replace(
 }
 
 impl<'p> GrantChecker<'p> {
-    /// The target groups that a glob of a rule stands for; `None` if it cannot be used, which is reported.
+    /// The target groups that a glob of a rule means; `None` if it cannot be used, which is reported.
     fn matching(
         &self,
         glob: &GlobPattern,

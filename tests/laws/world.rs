@@ -318,7 +318,7 @@ impl World {
         begins && if is_protected(target) { marked && ceiling.protected.contains(&target) } else { allowed() }
     }
 
-    /// The target groups that a rule names, or for which one of its globs stands.
+    /// The target groups that a rule names, or that one of its globs means.
     pub(crate) fn stated(&self, rule: &Rule) -> BTreeSet<&'static str> {
         let is_meant = |target: &&str| {
             let matches = |glob: &&str| crate::reference::glob_matches(glob, target);
