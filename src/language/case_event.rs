@@ -67,6 +67,13 @@ pub(crate) fn build_event(
         return None;
     };
     let connection = match (case.text("connection", sink), organization.connections.as_slice()) {
+        (Some(wanted), connections)
+            if !organization.has_all_connections
+                && !connections.iter().any(|connection| connection.name.value == wanted.value) =>
+        {
+            // It may be one that could not be read, which has been reported.
+            None
+        }
         (Some(wanted), connections) => find(
             connections.iter(),
             |connection| &connection.name.value,

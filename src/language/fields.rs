@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::fixes;
-use super::grammar::{Key, Layout, Object, VERSION, ValueType, Word};
+use super::grammar::{Constraint, Key, Layout, Object, VERSION, ValueType, Word};
 use super::suggestions::{nearest, quoted};
 use super::wrong_type::{self, Expected};
 use super::yaml::{Kind, Node, Spanned};
@@ -17,7 +17,8 @@ use crate::limits::MAX_ENTRIES;
 pub(crate) struct Fields<'n> {
     object: &'static Object,
     pub(crate) span: Range<usize>,
-    members: Vec<(&'n Spanned<String>, &'n Node)>,
+    /// Each with the key that it is read as, which is another one if it is misspelled.
+    members: Vec<(&'static str, &'n Spanned<String>, &'n Node)>,
     /// The keys that unknown keys were probably meant to be.
     misspelled: Vec<&'static str>,
 }
@@ -74,27 +75,33 @@ impl<'n> Fields<'n> {
             return None;
         };
         let names: BTreeSet<&str> = all.iter().map(|(name, _)| name.value.as_str()).collect();
+        let mut read_as = Vec::new();
         for (name, value) in all {
-            if known().any(|known| known == name.value) {
-                members.push((name, value));
-            } else {
-                let near = nearest(&name.value, known());
-                misspelled.extend(near);
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("{what} has the keys {}", quoted(known())),
-                };
-                let message = format!("{what} has no key `{}`", name.value.escape_debug());
-                sink.report(Code::UnknownKey, &name.span, message, help);
-                // Two keys that are meant to be the same have no fix: it is not known which one is right.
-                if let Some(key) = fixes::key(&name.value, object, known())
-                    && !names.contains(key)
-                    && misspelled.iter().filter(|it| **it == key).count() == 1
-                {
-                    sink.fix_last(name.span.clone(), key);
-                }
+            if let Some(known) = known().find(|known| *known == name.value) {
+                members.push((known, name, value));
+                continue;
+            }
+            let near = nearest(&name.value, known()).or_else(|| misnamed_part(value, object, &names));
+            misspelled.extend(near);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("{what} has the keys {}", quoted(known())),
+            };
+            let message = format!("{what} has no key `{}`", name.value.escape_debug());
+            sink.report(Code::UnknownKey, &name.span, message, help);
+            let Some(near) = near else { continue };
+            // Two keys that are meant to be the same have no fix: it is not known which one is right.
+            let is_only =
+                !names.contains(near) && misspelled.iter().filter(|it| **it == near).count() == 1;
+            if is_only && fixes::key(&name.value, object, known()) == Some(near) {
+                sink.fix_last(name.span.clone(), near);
+            }
+            // What other files refer to is still known if the key of a whole part of a file is wrong.
+            if is_only && object.is_file() && object.key(near).is_some_and(|key| is_part(key.value, &value.kind)) {
+                read_as.push((near, name, value));
             }
         }
+        members.extend(read_as);
         Some(Self { object, span: node.span.clone(), members, misspelled })
     }
 
@@ -118,13 +125,13 @@ impl<'n> Fields<'n> {
     /// The value of a key, if it is present.
     pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
         self.key(key);
-        self.members.iter().find(|(name, _)| name.value == key).map(|(_, value)| *value)
+        self.members.iter().find(|(name, ..)| *name == key).map(|(.., value)| *value)
     }
 
     /// The location of the key itself.
     pub(crate) fn key_span(&self, key: &str) -> Option<&'n Range<usize>> {
         self.key(key);
-        self.members.iter().find(|(name, _)| name.value == key).map(|(name, _)| &name.span)
+        self.members.iter().find(|(name, ..)| *name == key).map(|(_, name, _)| &name.span)
     }
 
     /// The value of a required key.
@@ -266,7 +273,7 @@ impl<'n> Fields<'n> {
             let message = "the file does not state its version of the mapping language";
             sink.report(Code::MissingVersion, &self.span, message, help);
             // A mapping in braces begins before its first key, and its keys do not have a line each.
-            let first = self.members.iter().map(|(name, _)| name.span.start).min();
+            let first = self.members.iter().map(|(_, name, _)| name.span.start).min();
             if first == Some(self.span.start) {
                 sink.fix_last(self.span.start..self.span.start, "version: 1\n");
             }
@@ -285,6 +292,32 @@ impl<'n> Fields<'n> {
                 true
             }
         }
+    }
+}
+
+/// The part that a file lacks and that a value looks like, such as `cases` for a list under `tests`.
+fn misnamed_part(value: &Node, object: &'static Object, names: &BTreeSet<&str>) -> Option<&'static str> {
+    let is_there = |key: &&str| names.contains(key);
+    let needed_of = object.constraints.iter().filter_map(|constraint| match constraint {
+        Constraint::AtLeastOne(keys) if !keys.iter().any(|key| is_there(key)) => keys.first().copied(),
+        _ => None,
+    });
+    let required = object.keys().filter(|key| key.required).map(|key| key.name);
+    let mut parts = required.chain(needed_of).filter(|name| {
+        !is_there(name) && object.key(name).is_some_and(|key| is_part(key.value, &value.kind))
+    });
+    match (parts.next(), parts.next()) {
+        (Some(only), None) if object.is_file() => Some(only),
+        _ => None,
+    }
+}
+
+/// Whether a value is a list or a mapping as the key needs it, so that it can be read as the key's.
+fn is_part(expected: ValueType, kind: &Kind) -> bool {
+    match expected {
+        ValueType::Map { .. } | ValueType::Object(_) => matches!(kind, Kind::Map(_)),
+        ValueType::List { .. } => matches!(kind, Kind::List(_)),
+        _ => false,
     }
 }
 

@@ -88,6 +88,11 @@ impl Object {
         own.iter().chain(self.base.map_or::<&'static [Key], _>(&[], |base| base.keys))
     }
 
+    /// Whether a file, or its counterpart in a single file, has these keys.
+    pub(crate) fn is_file(&'static self) -> bool {
+        FILES.iter().any(|file| core::ptr::eq(file.object, self))
+    }
+
     pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys().find(|key| key.name == name)
     }

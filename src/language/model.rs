@@ -111,6 +111,8 @@ pub(crate) struct Organization {
     pub(crate) name: String,
     pub(crate) id: Option<Spanned<String>>,
     pub(crate) connections: Vec<Connection>,
+    /// Whether all of them could be read.
+    pub(crate) has_all_connections: bool,
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,

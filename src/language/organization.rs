@@ -35,6 +35,8 @@ impl Organization {
         };
         let mut aliases = fields.get("aliases").map(|node| read_aliases(node, sink)).unwrap_or_default();
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
+        let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
+        let has_all_connections = has_all_connections(&fields, &names);
         normalize_names(&connections, &mut rules, &mut aliases);
         let (default, application_defaults) = read_default(&fields, context, sink);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
@@ -45,6 +47,7 @@ impl Organization {
             name: name.to_owned(),
             id,
             connections,
+            has_all_connections,
             aliases,
             rules,
             rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),

@@ -44,17 +44,14 @@ impl Platform {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_section(node, &PLATFORM, layout, sink)?;
-        let applications = match fields.require("applications", sink) {
-            Some(node) => read_applications(node, sink),
-            None => Vec::new(),
-        };
-        let groups = match fields.require("groups", sink) {
-            Some(node) => read_groups(node, &applications, sink),
-            None => Vec::new(),
-        };
+        let applications = fields.require("applications", sink).and_then(|node| read_applications(node, sink));
+        let groups = fields.require("groups", sink);
+        let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), sink));
+        let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
+        // Without one of the two, everything that refers to it would be reported too.
+        let (applications, groups) = (applications?, groups?);
         let tiers = fields.get("tiers").map(|node| read_tiers(node, &groups, sink));
         let ceilings = fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, sink));
-        let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
         Some(Self {
             file: sink.file.to_owned(),
             applications,
@@ -76,10 +73,12 @@ fn check_group(name: &Spanned<String>, groups: &[TargetGroup], sink: &mut Diagno
     check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), sink)
 }
 
-fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Application> {
+/// Reads the applications; `None` if one of them is not known by then, so that nothing can be said about what refers to
+/// them.
+fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Application>> {
     let mut clients_seen = BTreeMap::new();
-    let mut applications = Vec::new();
-    let members = read_members(node, "`applications`", sink).unwrap_or_default();
+    let (mut applications, mut are_all_read) = (Vec::new(), true);
+    let members = read_members(node, "`applications`", sink)?;
     if members.is_empty() {
         sink.report(Code::EmptyList, &node.span, "`applications` has no application", None);
     }
@@ -94,12 +93,13 @@ fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Applicat
     for (name, node) in members {
         check_name(name, "the application's name", MAX_APPLICATION_NAME, sink);
         let Some(fields) = Fields::read(node, &APPLICATION, sink) else {
+            are_all_read = false;
             continue;
         };
         applications.push(read_application(name, &fields, &mut clients_seen, sink));
     }
     applications.sort_by(|left, right| left.name.value.cmp(&right.name.value));
-    applications
+    if are_all_read { Some(applications) } else { None }
 }
 
 fn read_application(
@@ -182,9 +182,16 @@ fn read_limits(node: Option<&Node>, profile: Profile, sink: &mut DiagnosticSink<
     limits
 }
 
-fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticSink<'_>) -> Vec<TargetGroup> {
-    let mut groups = Vec::new();
-    let members = read_members(node, "`groups`", sink).unwrap_or_default();
+/// Reads the registry; `applications` is `None` if they could not be read, which has been reported.
+fn read_groups(
+    node: &Node,
+    applications: Option<&[Application]>,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<Vec<TargetGroup>> {
+    let (mut groups, mut are_all_read) = (Vec::new(), true);
+    let members = read_members(node, "`groups`", sink)?;
+    let are_known = applications.is_some();
+    let applications = applications.unwrap_or_default();
     if members.len().saturating_mul(applications.len()) > MAX_MEMBERSHIPS {
         let message = format!(
             "the platform has {} target groups and {} applications, and the product may be at most {MAX_MEMBERSHIPS}",
@@ -204,6 +211,7 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
             fits = false;
         }
         let Some(fields) = Fields::read(node, &TARGET_GROUP, sink) else {
+            are_all_read = false;
             continue;
         };
         fields.require_text("description", sink);
@@ -213,6 +221,9 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
         for application in fields.require_texts("applications", sink) {
             if let Some(at) = known.get(application.value.as_str()) {
                 of.push(*at);
+                continue;
+            }
+            if !are_known {
                 continue;
             }
             let names = || applications.iter().map(|application| application.name.value.as_str());
@@ -240,7 +251,7 @@ fn read_groups(node: &Node, applications: &[Application], sink: &mut DiagnosticS
         groups.push(TargetGroup { name: name.clone(), owner, applications: of, protected });
     }
     groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
-    groups
+    if are_all_read { Some(groups) } else { None }
 }
 
 /// Reports a name that an application could not read back from its joined claim: it holds the delimiter, or it ends with

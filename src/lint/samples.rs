@@ -112,6 +112,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         ],
         aliases: Vec::new(),
         rules,
+        has_all_connections: true,
         rules_misspelled: false,
         default: Vec::new(),
         application_defaults: Vec::new(),
