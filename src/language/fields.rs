@@ -91,13 +91,15 @@ impl<'n> Fields<'n> {
             sink.report(Code::UnknownKey, &name.span, message, help);
             let Some(near) = near else { continue };
             // Two keys that are meant to be the same have no fix: it is not known which one is right.
-            let is_only =
-                !names.contains(near) && misspelled.iter().filter(|it| **it == near).count() == 1;
+            let is_only = !names.contains(near) && misspelled.iter().filter(|it| **it == near).count() == 1;
             if is_only && fixes::key(&name.value, object, known()) == Some(near) {
                 sink.fix_last(name.span.clone(), near);
             }
             // What other files refer to is still known if the key of a whole part of a file is wrong.
-            if is_only && object.is_file() && object.key(near).is_some_and(|key| is_part(key.value, &value.kind)) {
+            if is_only
+                && object.is_file()
+                && object.key(near).is_some_and(|key| is_part(key.value, &value.kind))
+            {
                 read_as.push((near, name, value));
             }
         }

@@ -44,7 +44,8 @@ impl Platform {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_section(node, &PLATFORM, layout, sink)?;
-        let applications = fields.require("applications", sink).and_then(|node| read_applications(node, sink));
+        let applications =
+            fields.require("applications", sink).and_then(|node| read_applications(node, sink));
         let groups = fields.require("groups", sink);
         let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), sink));
         let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
