@@ -2,11 +2,6 @@
 //!
 //! docs/spec/bundle.md describes the format; `compiler/encode.rs` writes it.
 
-#[cfg(target_arch = "wasm32")]
-use core::cell::OnceCell as OnceLock;
-#[cfg(not(target_arch = "wasm32"))]
-use std::sync::OnceLock;
-
 use super::application::Application;
 use super::error::BundleError;
 use super::mapping::{Mapping, Policy};
@@ -14,6 +9,7 @@ use crate::codec::reader::Reader;
 use crate::codec::tags::{FORMAT_VERSION, MAGIC};
 use crate::collections::bit_set::BitSet;
 use crate::collections::hash_index::HashIndex;
+use crate::collections::once::Once;
 use crate::ids::{ApplicationId, ConnectionId, Id, LookupId, OrganizationId, SourceId, TargetId};
 use crate::limits::{MAX_APPLICATIONS, MAX_MEMBERSHIPS};
 use crate::login::lookup::Lookup;
@@ -82,7 +78,7 @@ pub struct Organization<'b> {
     /// The lookups of the inputs of the mapping's conditions and policies.
     pub(crate) condition_inputs: Vec<LookupId>,
     pub(crate) block: &'b [u8],
-    mapping: OnceLock<Option<Box<Mapping<'b>>>>,
+    mapping: Once<Option<Box<Mapping<'b>>>>,
 }
 
 impl<'b> Bundle<'b> {
@@ -219,7 +215,7 @@ impl<'b> Bundle<'b> {
                 connections: first..self.connections.len(),
                 condition_inputs: reader.list(|reader| reader.id(self.lookups.len()))?,
                 block: &[],
-                mapping: OnceLock::new(),
+                mapping: Once::new(),
             });
             blocks.push(reader.number()? as usize);
         }

@@ -5,9 +5,11 @@ use super::grant_expansion::GrantExpansion;
 use crate::codec::reader::Reader;
 use crate::codec::tags::{mapping as mapping_flag, policy, rule as flag};
 use crate::collections::bit_set::BitSet;
+use crate::collections::once::Once;
 use crate::ids::{ApplicationId, ClauseId, Id, RuleId, TargetId, UpstreamId};
 use crate::login::delimited::KnownNames;
 use crate::matching::glob::Pattern;
+use crate::matching::lookalikes::Lookalikes;
 use crate::matching::matcher::{Matcher, PatternKind};
 use crate::matching::regex_vm::{self, NameEnds, Regex};
 use crate::text::case_mapping;
@@ -26,8 +28,9 @@ pub struct Mapping<'b> {
     pub(crate) refresh: Option<u32>,
     /// The most delimiters that a known name contains.
     delimiters: usize,
-    /// Exact names in Unicode's normalization form D where it differs, sorted: upstream groups that look like a known group.
-    lookalikes: Vec<&'b str>,
+    /// The exact names in Unicode's normalization form D, where that differs.
+    decomposed: Vec<&'b str>,
+    lookalikes: Once<Lookalikes>,
     pub(crate) rules: Vec<Rule<'b>>,
     /// What the rules grant or exclude, rule by rule.
     grants: Vec<TargetId>,
@@ -153,7 +156,7 @@ impl<'b> Mapping<'b> {
         let deny_ungranted = flags & mapping_flag::DENY_UNGRANTED != 0;
         let refresh = Some(reader.number()?).filter(|age| *age > 0);
         let delimiters = reader.number()? as usize;
-        let lookalikes = reader.list(Reader::text)?;
+        let decomposed = reader.list(Reader::text)?;
 
         let count = reader.count()?;
         let mut rules = Vec::with_capacity(count);
@@ -205,7 +208,8 @@ impl<'b> Mapping<'b> {
             deny_ungranted,
             refresh,
             delimiters,
-            lookalikes,
+            decomposed,
+            lookalikes: Once::new(),
             rules,
             grants,
             grants_of,
@@ -349,9 +353,10 @@ impl<'b> Mapping<'b> {
         }
     }
 
-    /// Whether a name is an exact name in Unicode's normalization form D. Names that are plain ASCII never are.
+    /// Whether a name that no pattern matches is an exact name in other letter case, or in Unicode's normalization form D.
     pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
-        self.lookalikes.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
+        let decomposed = || self.decomposed.iter().map(|name| name.as_bytes());
+        self.lookalikes.get_or_init(|| Lookalikes::new(self.matcher.texts().chain(decomposed()))).contains(name)
     }
 
     /// The exact names, including those that ignore letter case, each with its clause.

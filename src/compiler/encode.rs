@@ -239,7 +239,7 @@ pub(super) fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -
     ]);
     writer.number(mapping.refresh.unwrap_or_default() as usize);
     writer.number(mapping.delimiters);
-    writer.list(&mapping.lookalikes, |writer, name| writer.text(name));
+    writer.list(&mapping.decomposed, |writer, name| writer.text(name));
 
     writer.number(mapping.rules.len());
     let mut clauses: Vec<&Clause> = mapping.rules.iter().map(|rule| &rule.own).collect();

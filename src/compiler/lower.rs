@@ -75,7 +75,7 @@ pub(crate) fn lower(
         ungranted: organization.ungranted.unwrap_or(platform.policies.ungranted),
         refresh: organization.refresh.unwrap_or(platform.policies.refresh),
         delimiters: most_delimiters(organization, &rules),
-        lookalikes: lookalikes(&rules),
+        decomposed: decomposed(&rules),
         rules,
         default,
         application_defaults,
@@ -139,16 +139,11 @@ fn lower_defaults(
 }
 
 /// The exact names in Unicode's normalization form D, if they differ there.
-fn lookalikes(rules: &[LoweredRule]) -> Vec<String> {
-    let clauses = rules.iter().flat_map(LoweredRule::clauses);
-    let mut lookalikes = BTreeSet::new();
-    for name in clauses.flat_map(|clause| &clause.plain.names).filter(|name| !name.is_ascii()) {
-        let decomposed: String = name.nfd().collect();
-        if decomposed != *name {
-            lookalikes.insert(decomposed);
-        }
-    }
-    lookalikes.into_iter().collect()
+fn decomposed(rules: &[LoweredRule]) -> Vec<String> {
+    let names = rules.iter().flat_map(LoweredRule::clauses).flat_map(|clause| &clause.plain.names);
+    let decomposed = names.map(|name| (name, name.nfd().collect::<String>()));
+    let differing = decomposed.filter(|(name, decomposed)| *name != decomposed);
+    differing.map(|(_, decomposed)| decomposed).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The most delimiters that a known name contains, up to the number that is joined again.

@@ -27,7 +27,7 @@ pub(crate) struct LoweredMapping {
     /// The most delimiters that an exact name has.
     pub(crate) delimiters: usize,
     /// Exact names in Unicode's normalization form D, if they differ there, sorted.
-    pub(crate) lookalikes: Vec<String>,
+    pub(crate) decomposed: Vec<String>,
     pub(crate) rules: Vec<LoweredRule>,
     /// Positions in the registry.
     pub(crate) default: Vec<TargetId>,

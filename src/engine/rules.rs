@@ -101,11 +101,13 @@ impl<'v, 'b> Evaluator<'v, 'b> {
         let mut unmatched = Vec::with_capacity(received.groups.len());
         matching.for_each_missing(received.groups.len() as u32, |group: UpstreamId| {
             let Some(scanned) = received.groups.get(group.index()) else { return };
-            if looks_untidy(scanned) && mapping.is_matched(&tidied(scanned.name))
-                || !scanned.ascii && mapping.looks_like_known(scanned.name)
-            {
-                self.notes.add(Note::NearMiss, 1);
-            }
+            let is_near_miss = if looks_untidy(scanned) {
+                let tidied = tidied(scanned.name);
+                mapping.is_matched(&tidied) || mapping.looks_like_known(&tidied)
+            } else {
+                mapping.looks_like_known(scanned.name)
+            };
+            self.notes.add(Note::NearMiss, u32::from(is_near_miss));
             unmatched.push(scanned.name);
         });
         unmatched

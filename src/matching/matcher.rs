@@ -99,6 +99,11 @@ impl<'b> Matcher<'b> {
         self.find(name, hash(name)).is_some()
     }
 
+    /// The exact names that are no object ids: those match in any letter case.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &'b [u8]> {
+        self.names.iter().map(|exact| exact.name).filter(|name| !object_id::is_packed(name))
+    }
+
     /// The exact names, each with its clause.
     #[cfg(feature = "compiler")]
     pub(crate) fn exact_names(&self) -> impl Iterator<Item = (Cow<'b, [u8]>, ClauseId)> {
