@@ -356,7 +356,9 @@ impl<'b> Mapping<'b> {
     /// Whether a name that no pattern matches is an exact name in other letter case, or in Unicode's normalization form D.
     pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
         let decomposed = || self.decomposed.iter().map(|name| name.as_bytes());
-        self.lookalikes.get_or_init(|| Lookalikes::new(self.matcher.texts().chain(decomposed()))).contains(name)
+        self.lookalikes
+            .get_or_init(|| Lookalikes::new(self.matcher.texts().chain(decomposed())))
+            .contains(name)
     }
 
     /// The exact names, including those that ignore letter case, each with its clause.
