@@ -303,6 +303,8 @@ codes! {
         "remove `default`, or the rule for everyone",
     ContainsOnText Warning "contains-on-text" "A condition looks for an entry of a list in an attribute that is one text."
         "write `equals` for the whole text, or `contains-text` for a part of it",
+    IncludeCycle Error "include-cycle" "A target group includes itself, by way of others or directly."
+        "remove one of the entries of `includes`",
     UnboundedGrant Error "unbounded-grant" "A grant that begins with a capture or a wildcard, and no ceiling that limits where it can lead."
         "add a ceiling with `groups` or `prefix` for the organization, or begin the grant with a part of the name",
 }

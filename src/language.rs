@@ -10,6 +10,7 @@ pub(crate) mod diagnostic_sink;
 pub(crate) mod fields;
 mod fixes;
 pub(crate) mod grammar;
+pub(crate) mod includes;
 pub(crate) mod mapping_files;
 pub(crate) mod model;
 pub(crate) mod name_checks;

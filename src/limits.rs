@@ -32,6 +32,9 @@ pub(crate) const MAX_APPLICATIONS: usize = 4096;
 /// groups, and a short forged bundle could ask for gigabytes of them.
 pub(crate) const MAX_MEMBERSHIPS: usize = 1 << 26;
 
+/// The most target groups that one includes, counting those that they include.
+pub(crate) const MAX_INCLUDED: usize = 256;
+
 /// How deep conditions may be nested, which is deeper than mapping files allow.
 pub(crate) const MAX_CONDITION_DEPTH: usize = 32;
 

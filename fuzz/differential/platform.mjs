@@ -133,6 +133,11 @@ export function platform(random) {
       ...(guarded.includes(name) && { protected: true }),
     };
   }
+  // Only later groups are included, so that there is no ring; few, because most groups are in tiers.
+  for (const [at, name] of TARGETS.entries()) {
+    const later = TARGETS.slice(at + 1).filter((other) => !guarded.includes(other));
+    if (random.chance(0.1) && later.length > 0) groups[name].includes = random.some(later, 1, 2);
+  }
   const tiers = random.chance(0.4) ? { first: random.some(TARGETS, 2, 4) } : undefined;
   const organizations = {};
   for (const [at, name] of ORGANIZATIONS.entries()) {

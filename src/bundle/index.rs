@@ -38,6 +38,8 @@ pub struct Bundle<'b> {
     groups_of: Vec<BitSet<TargetId>>,
     /// Tiers of target groups, the highest group first. A user keeps only the highest of each tier.
     pub(crate) tiers: Vec<Vec<TargetId>>,
+    /// Target groups, each with one that it includes, also by way of others.
+    pub(crate) includes: Vec<(TargetId, TargetId)>,
     lookups: Vec<Lookup<'b>>,
     sources: Vec<Source<'b>>,
     /// The sources of all connections, connection by connection.
@@ -136,6 +138,7 @@ impl<'b> Bundle<'b> {
             longest_group: 0,
             groups_of: Vec::new(),
             tiers: Vec::new(),
+            includes: Vec::new(),
             lookups: Vec::new(),
             sources: Vec::new(),
             sources_of: Vec::new(),
@@ -158,6 +161,7 @@ impl<'b> Bundle<'b> {
         self.read_groups(reader)?;
         let groups = self.groups.len();
         self.tiers = reader.list(|reader| reader.list(|reader| reader.id(groups)))?;
+        self.includes = reader.list(|reader| Some((reader.id(groups)?, reader.id(groups)?)))?;
         self.lookups = reader.list(Lookup::decode)?;
         let lookups = self.lookups.len();
         self.sources = reader.list(|reader| Source::decode(reader.id(lookups)?, reader))?;
@@ -287,6 +291,19 @@ impl<'b> Bundle<'b> {
     pub(crate) fn find_group(&self, name: &[u8]) -> Option<TargetId> {
         let at = self.groups.binary_search_by(|group| group.as_bytes().cmp(name)).ok()?;
         Some(TargetId(at as u32))
+    }
+
+    /// Target groups and those that they include.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn with_included(
+        &self,
+        groups: impl Iterator<Item = TargetId>,
+    ) -> std::collections::BTreeSet<TargetId> {
+        let mut all: std::collections::BTreeSet<TargetId> = groups.collect();
+        let included = self.includes.iter().filter(|(group, _)| all.contains(group));
+        let included: Vec<TargetId> = included.map(|(_, included)| *included).collect();
+        all.extend(included);
+        all
     }
 
     /// The target groups of an application.

@@ -68,6 +68,14 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     tiers.sort();
     body.list(&tiers, |body, tier| body.list(tier, |body, group| body.number(*group)));
 
+    let includes = platform.groups.iter().enumerate();
+    let includes =
+        includes.flat_map(|(at, group)| group.included.iter().map(move |included| (at, *included)));
+    body.list(&includes.collect::<Vec<_>>(), |body, (group, included)| {
+        body.number(*group);
+        body.number(*included);
+    });
+
     // Most customers share lookups and sources, so each is written once.
     let inputs: Vec<Vec<OwnedLookup>> = mappings.iter().map(inputs_of).collect();
     let of_sources = mappings.iter().flat_map(|mapping| &mapping.connections).flat_map(|it| &it.sources);

@@ -8,6 +8,7 @@ use crate::bundle::grant_expansion::LetterCase;
 use crate::diagnostic::Code;
 use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
+use crate::language::includes;
 use crate::language::model::{Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
 use crate::language::parsed_patterns::{GlobPattern, Grant};
 use crate::language::suggestions::nearest;
@@ -81,6 +82,10 @@ impl<'p> GrantChecker<'p> {
                 && (rule.effect == Effect::Exclude || self.check(at, rule, written, sink))
             {
                 grants.groups.push(at);
+                if rule.effect == Effect::Exclude {
+                    // A group that includes it would bring it back.
+                    grants.groups.extend(self.including(at));
+                }
             }
         }
         grants
@@ -113,6 +118,12 @@ impl<'p> GrantChecker<'p> {
         let message = format!("the registry has no target group `{}`", grant.value.escape_debug());
         sink.report(Code::UnknownGroup, &grant.span, message, help);
         None
+    }
+
+    /// The target groups that include one.
+    fn including(&self, target: TargetId) -> impl Iterator<Item = TargetId> {
+        let includes = move |(_, group): &(u32, &TargetGroup)| group.included.contains(&target.index());
+        (0..).zip(self.groups).filter(includes).map(|(at, _)| TargetId(at))
     }
 
     fn find(&self, name: &str) -> Option<TargetId> {
@@ -164,11 +175,14 @@ impl<'p> GrantChecker<'p> {
     ) -> Option<TargetId> {
         let at = self.resolve(default, Globs::Refused, sink)?;
         let group = self.groups.get(at.index())?;
-        let mut refusal = self.refusal(group, false);
-        if let Some((Code::ProtectedGroup, problem, help)) = &mut refusal {
-            *problem = format!("the protected group `{}` cannot be granted by default", group.name.value);
-            *help = Some("grant it by a rule with `protected: true`".to_owned());
-        }
+        let refusal = self.refused(group, false).map(|(refused, mut refusal)| {
+            if let (Code::ProtectedGroup, problem, help) = &mut refusal {
+                *problem =
+                    format!("the protected group `{}` cannot be granted by default", refused.name.value);
+                *help = Some("grant it by a rule with `protected: true`".to_owned());
+            }
+            self.with_chain(group, refused, refusal)
+        });
         let is_free = refusal.is_none();
         self.report(refusal, default, false, sink);
         if is_free { Some(at) } else { None }
@@ -180,8 +194,33 @@ impl<'p> GrantChecker<'p> {
         self.refusal(group, marked).map(|(_, problem, _)| problem)
     }
 
-    /// Why a rule may not grant a target group; `None` if it may.
-    pub(super) fn refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
+    /// Why a rule may not grant a target group with the groups that it includes; `None` if it may.
+    pub(super) fn refusal(&self, group: &'p TargetGroup, marked: bool) -> Option<GrantRefusal> {
+        let (refused, refusal) = self.refused(group, marked)?;
+        Some(self.with_chain(group, refused, refusal))
+    }
+
+    /// The first group that may not be granted, among a group and those that it includes, and why.
+    fn refused(&self, group: &'p TargetGroup, marked: bool) -> Option<(&'p TargetGroup, GrantRefusal)> {
+        let included = group.included.iter().filter_map(|at| self.groups.get(*at));
+        core::iter::once(group).chain(included).find_map(|it| Some((it, self.own_refusal(it, marked)?)))
+    }
+
+    /// Says how a group includes the one that may not be granted.
+    fn with_chain(&self, group: &TargetGroup, refused: &TargetGroup, refusal: GrantRefusal) -> GrantRefusal {
+        let position = |wanted: &TargetGroup| self.find(&wanted.name.value).map(|target| target.index());
+        let (code, problem, help) = refusal;
+        match (position(group), position(refused)) {
+            (Some(from), Some(to)) if from != to => {
+                let problem = format!("{}, but {problem}", includes::chain(self.groups, from, to));
+                (code, problem, help)
+            }
+            _ => (code, problem, help),
+        }
+    }
+
+    /// Why a rule may not grant a target group, whatever it includes; `None` if it may.
+    fn own_refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
         let name = group.name.value.as_str();
         let organization = self.organization;
         let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());

@@ -130,7 +130,7 @@ fn lower_defaults(
         let granting = rules.iter().filter(|rule| !rule.excludes);
         let reaching = granting.filter(|rule| {
             let candidates = rule.expansions.iter().flat_map(|it| &it.candidates);
-            rule.groups.iter().chain(candidates).any(is_own)
+            with_included(rule.groups.iter().chain(candidates), platform).iter().any(is_own)
         });
         let rules = reaching.map(|rule| rule.id.clone()).collect();
         defaults.push(LoweredDefault { application, groups: resolved, rules });
@@ -298,10 +298,9 @@ fn check_limits(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let granting = rules.iter().filter(|rule| !rule.excludes);
-    let granted: BTreeSet<TargetId> = granting
-        .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)))
-        .copied()
-        .collect();
+    let granted = granting
+        .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)));
+    let granted = with_included(granted, platform);
     let tiers = decided_tiers(rules, platform);
     let own = organization.incomplete_span.as_ref().map(|span| (&organization.file, span));
     let chosen = own.or(platform.policies.incomplete_span.as_ref().map(|span| (&platform.file, span)));
@@ -339,13 +338,29 @@ fn check_limits(
     }
 }
 
+/// Target groups and those that they include.
+fn with_included<'t>(targets: impl Iterator<Item = &'t TargetId>, platform: &Platform) -> BTreeSet<TargetId> {
+    let mut all = BTreeSet::new();
+    for target in targets {
+        if all.insert(*target)
+            && let Some(group) = platform.groups.get(target.index())
+        {
+            all.extend(group.included.iter().map(|at| TargetId(*at as u32)));
+        }
+    }
+    all
+}
+
 /// The tiers of which only one group counts against the limits. If a rule is undecided, every group of a tier that the
 /// login could have counts, so no rule that names a group of the tier may depend on something that can be unknown.
 fn decided_tiers<'p>(rules: &[LoweredRule], platform: &'p Platform) -> Vec<&'p Tier> {
     let undecided =
         rules.iter().filter(|rule| rule.expires != 0 || rule.condition.as_ref().is_some_and(can_be_unknown));
-    let named: BTreeSet<&str> = undecided
-        .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)))
+    let named = undecided
+        .flat_map(|rule| rule.groups.iter().chain(rule.expansions.iter().flat_map(|it| &it.candidates)));
+    let named = with_included(named, platform);
+    let named: BTreeSet<&str> = named
+        .iter()
         .filter_map(|group| Some(platform.groups.get(group.index())?.name.value.as_str()))
         .collect();
     let is_decided = |tier: &&Tier| !tier.groups.iter().any(|group| named.contains(group.value.as_str()));

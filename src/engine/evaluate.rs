@@ -154,7 +154,7 @@ fn evaluate_rules<'v, 'b>(
     if mapping.unmatched == UnmatchedPolicy::Deny && !evaluation.unmatched.is_empty() {
         (evaluation.outcome, evaluation.reason) = (Outcome::Deny, Reason::Unmatched);
     } else if let Some(own) = bundle.groups_of(id) {
-        let (groups, excluded) = grants.of_application(own);
+        let (groups, excluded) = grants.of_application(own, &bundle.includes);
         notes.add(Note::Excluded, excluded);
         // Granted groups exclude the lower ones of their tiers from the possible groups too: undecided rules cannot
         // bring those back.
@@ -163,7 +163,8 @@ fn evaluate_rules<'v, 'b>(
             groups.retain(|group| !below.contains(*group));
             groups
         };
-        let possible = possible.map(|possible| without_below(possible.of_application(own).0));
+        let possible =
+            possible.map(|mut possible| without_below(possible.of_application(own, &bundle.includes).0));
         evaluation.groups = without_below(groups);
         limit(bundle, application, possible.as_deref(), &mut evaluation, &mut notes);
     }

@@ -50,8 +50,19 @@ impl Grants {
         default.iter().for_each(|group| self.granted.insert(*group));
     }
 
-    /// The granted groups among `own`, an application's groups, and how many of them are excluded.
-    pub(crate) fn of_application(&self, own: &BitSet<TargetId>) -> (Vec<TargetId>, u32) {
+    /// The granted groups and those that they include, among `own`, an application's groups, and how many of them are
+    /// excluded.
+    pub(crate) fn of_application(
+        &mut self,
+        own: &BitSet<TargetId>,
+        includes: &[(TargetId, TargetId)],
+    ) -> (Vec<TargetId>, u32) {
+        // The pairs are transitive, so their order does not matter.
+        for (group, included) in includes {
+            if self.granted.contains(*group) {
+                self.granted.insert(*included);
+            }
+        }
         let mut groups = self.granted.members();
         groups.retain(|group| own.contains(*group));
         let granted = groups.len();

@@ -9,6 +9,8 @@ mod recorder;
 mod removal;
 pub(crate) mod written;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 
 pub use self::condition_parts::ConditionPart;
@@ -24,7 +26,7 @@ use crate::engine::evaluate::{evaluate_routed, inputs_of};
 use crate::engine::evaluation::Evaluation;
 use crate::engine::route::Route;
 use crate::engine::trace::Verdict;
-use crate::ids::{ConnectionId, RuleId};
+use crate::ids::{ConnectionId, RuleId, TargetId};
 use crate::login::value::Value;
 use crate::outcome::{Note, Outcome, Reason};
 
@@ -50,6 +52,8 @@ pub struct Explanation {
     pub default: Vec<String>,
     /// The default groups that were not granted because it is unknown whether a rule grants anything.
     pub withheld_default: Vec<String>,
+    /// The groups of the application that were granted because other granted groups include them.
+    pub included: Vec<Inclusion>,
     /// Whose policy `ungranted` refused the login: `application`, `organization` or `platform`.
     pub ungranted: Option<&'static str>,
     /// The groups that were granted and then removed: by an excluding rule, for a higher group of their tier, or
@@ -59,6 +63,16 @@ pub struct Explanation {
     pub removals: Vec<Removal>,
     /// What to do next, if the login did not lead to a mapping or its groups were not found.
     pub next: Vec<String>,
+}
+
+/// A group that was granted because others include it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Inclusion {
+    /// The included group.
+    pub group: String,
+    /// The granted groups that include it, directly or by way of others.
+    pub by: Vec<String>,
 }
 
 /// The names in the event that decide which mapping and which application apply.
@@ -224,12 +238,14 @@ pub(crate) fn explain_written(bundle: &Bundle<'_>, event: &Event, written: &Writ
         decided,
         default,
         withheld_default,
+        included: Vec::new(),
         ungranted,
         removed: Vec::new(),
         removals: Vec::new(),
         next: next_steps::next_steps(bundle, event, answer.reason, connection),
         answer,
     };
+    explanation.included = explanation.included(scope, &evaluation);
     let granted = explanation.granted();
     explanation.removed = explanation.removed(&granted);
     let removed = explanation.removed.iter();
@@ -321,11 +337,38 @@ fn default_groups(
 }
 
 impl Explanation {
+    /// The matches of rules that fired and grant.
+    fn granting_steps(&self) -> impl Iterator<Item = &RuleStep> {
+        let steps = self.groups.iter().flat_map(|group| &group.rules).chain(&self.everyone);
+        steps.filter(|step| !step.excludes && self.answer.rules.contains(&step.rule))
+    }
+
     /// The groups that were granted.
     fn granted(&self) -> Vec<String> {
-        let steps = self.groups.iter().flat_map(|group| &group.rules).chain(&self.everyone);
-        let granting = steps.filter(|step| !step.excludes && self.answer.rules.contains(&step.rule));
-        granting.flat_map(|step| &step.grants).chain(&self.default).cloned().collect()
+        let granted = self.granting_steps().flat_map(|step| &step.grants).chain(&self.default);
+        granted.chain(self.included.iter().map(|it| &it.group)).cloned().collect()
+    }
+
+    /// The groups of the application that are granted only because others include them.
+    fn included(&self, scope: Scope<'_, '_>, evaluation: &Evaluation<'_>) -> Vec<Inclusion> {
+        let named = self.granting_steps().flat_map(|step| step.grants.iter().chain(&step.elsewhere));
+        let mut granted: BTreeSet<TargetId> =
+            named.filter_map(|name| scope.bundle.find_group(name.as_bytes())).collect();
+        if let (Some(mapping), Some(application)) = (scope.mapping, evaluation.application)
+            && evaluation.notes.iter().any(|(note, _)| *note == Note::Default)
+        {
+            granted.extend(mapping.default_of(application).0);
+        }
+        let mut included: BTreeMap<TargetId, Vec<String>> = BTreeMap::new();
+        for (group, other) in &scope.bundle.includes {
+            let is_own = scope.own.is_some_and(|own| own.contains(*other));
+            if is_own && granted.contains(group) && !granted.contains(other) {
+                let name = scope.bundle.group_name(*group).unwrap_or_default();
+                included.entry(*other).or_default().push(name.to_owned());
+            }
+        }
+        let name = |group: TargetId| scope.bundle.group_name(group).unwrap_or_default().to_owned();
+        included.into_iter().map(|(group, by)| Inclusion { group: name(group), by }).collect()
     }
 
     /// The groups that were granted and are not in the answer, sorted.

@@ -69,6 +69,21 @@ pub(crate) struct TargetGroup {
     /// Positions of the applications, ascending.
     pub(crate) applications: Vec<usize>,
     pub(crate) protected: bool,
+    /// The groups that its members receive as well.
+    pub(crate) includes: Vec<Spanned<String>>,
+    /// Positions of these, and of those that they include, ascending.
+    pub(crate) included: Vec<usize>,
+}
+
+impl TargetGroup {
+    /// The group with the name and those that include it.
+    pub(crate) fn with_including<'g>(groups: &'g [Self], name: &'g str) -> impl Iterator<Item = &'g Self> {
+        let named = groups.binary_search_by(|group| group.name.value.as_str().cmp(name)).ok();
+        let includes = move |(at, group): &(usize, &Self)| {
+            named.is_some_and(|named| *at == named || group.included.contains(&named))
+        };
+        groups.iter().enumerate().filter(includes).map(|(_, group)| group)
+    }
 }
 
 /// An ordered list of target groups, of which a user keeps the highest.

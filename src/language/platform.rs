@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
+use super::includes;
 use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
@@ -50,8 +51,13 @@ impl Platform {
         let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), sink));
         let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
         // Without one of the two, everything that refers to it would be reported too.
-        let (applications, groups) = (applications?, groups?);
+        let (applications, mut groups) = (applications?, groups?);
+        for include in groups.iter().flat_map(|group| &group.includes) {
+            check_group(include, &groups, sink);
+        }
+        includes::resolve(&mut groups, sink);
         let tiers = fields.get("tiers").map(|node| read_tiers(node, &groups, sink));
+        includes::check_tiers(&groups, tiers.as_deref().unwrap_or_default(), sink);
         let ceilings = fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, sink));
         Some(Self {
             file: sink.file.to_owned(),
@@ -218,6 +224,7 @@ fn read_groups(
         fields.require_text("description", sink);
         let owner = fields.text("owner", sink).map(|owner| owner.value);
         let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
+        let includes = fields.some_texts("includes", sink);
         let mut of = Vec::new();
         for application in fields.require_texts("applications", sink) {
             if let Some(at) = known.get(application.value.as_str()) {
@@ -249,7 +256,8 @@ fn read_groups(
         if fits {
             check_joined(name, of.iter().filter_map(|at| applications.get(*at)), sink);
         }
-        groups.push(TargetGroup { name: name.clone(), owner, applications: of, protected });
+        let name = name.clone();
+        groups.push(TargetGroup { name, owner, applications: of, protected, includes, included: Vec::new() });
     }
     groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     if are_all_read { Some(groups) } else { None }

@@ -5,6 +5,7 @@ use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
     Connection, Effect, From, Matches, Organization, OwnedForm, OwnedShape, OwnedSource, Platform, Rule,
+    TargetGroup,
 };
 use crate::language::strategy::Strategy;
 use crate::language::yaml::Spanned;
@@ -121,7 +122,10 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
 fn protected_group<'p>(platform: &'p Platform, rule: &Rule) -> Option<&'p str> {
     let mut protected =
         platform.groups.iter().filter(|group| group.protected).map(|group| group.name.value.as_str());
-    protected.find(|name| rule.groups.iter().any(|grant| grant.can_name(name)))
+    let can_grant = |name: &str| rule.groups.iter().any(|grant| grant.can_name(name));
+    protected.find(|name| {
+        TargetGroup::with_including(&platform.groups, name).any(|group| can_grant(&group.name.value))
+    })
 }
 
 /// The first of the patterns for which a rule fires; a rule for everyone does not have one.

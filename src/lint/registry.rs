@@ -31,7 +31,9 @@ fn find_unused(platform: &Platform, organizations: &[Organization], diagnostics:
     }
     for group in &platform.groups {
         let name = group.name.value.as_str();
-        if !granted.contains(name) && !expanded.values().any(|grant| grant.can_name(name)) {
+        let can_grant =
+            |name: &str| granted.contains(name) || expanded.values().any(|grant| grant.can_name(name));
+        if !TargetGroup::with_including(&platform.groups, name).any(|group| can_grant(&group.name.value)) {
             let message = format!("no rule and no default can grant `{}`", visible(name));
             diagnostics.push(Diagnostic::new(
                 Code::UnusedTargetGroup,

@@ -56,6 +56,8 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
             name: name(text.trim_start_matches('!')),
             applications: vec![0],
             protected: text.starts_with('!'),
+            includes: Vec::new(),
+            included: Vec::new(),
         })
         .collect();
     groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));

@@ -175,6 +175,7 @@ fn check_explanation(bundle: &Bundle<'_>, event: &Event) -> Result<(), TestCaseE
         .filter(|step| fired(&step.rule) && !step.excludes)
         .flat_map(|step| &step.grants)
         .chain(&explanation.default)
+        .chain(explanation.included.iter().map(|it| &it.group))
         .collect();
     let left: Vec<String> =
         granted.iter().filter(|group| !explanation.removed.contains(group)).map(|it| (*it).clone()).collect();

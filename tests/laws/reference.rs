@@ -362,13 +362,19 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
                 &mut undecided
             }
         };
-        names.extend(world.stated(rule));
-        if !rule.excludes {
-            names.extend(evaluator.expanded(rule));
+        let stated = world.stated(rule);
+        if rule.excludes {
+            let brings_back = |target: &&'static str| {
+                world.with_included(target).iter().any(|included| stated.contains(included))
+            };
+            names.extend(TARGETS.into_iter().filter(|target| brings_back(target)));
+        } else {
+            let granted = stated.into_iter().chain(evaluator.expanded(rule));
+            names.extend(granted.flat_map(|target| world.with_included(target)));
         }
     }
     if !grants && undecided_rules == 0 && incomplete.is_none() && !default.is_empty() {
-        granted.extend(default);
+        granted.extend(default.iter().flat_map(|target| world.with_included(target)));
         notes.insert("default", 1);
     }
 

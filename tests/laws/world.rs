@@ -31,6 +31,15 @@ pub(crate) const TARGETS: [&str; 12] = [
     "{a,b}-viewers",
     "ö-viewers",
 ];
+/// Pairs of which a world has some: a target group, and one that it includes.
+const INCLUDES: [(&str, &str); 6] = [
+    ("eng-admins", "a-b"),
+    ("a-b", "staff"),
+    ("staff", "ö-viewers"),
+    ("ops-viewers", "{a,b}-viewers"),
+    ("b-a", "eng-root"),
+    ("eng-viewers", "ops-admins"),
+];
 /// The highest first.
 pub(crate) const TIERS: [(&str, &[&str]); 2] =
     [("eng", &["eng-admins", "eng-viewers"]), ("ops", &["ops-root", "ops-admins", "ops-viewers"])];
@@ -241,6 +250,8 @@ fn application() -> impl Strategy<Value = Application> {
 pub(crate) struct World {
     pub(crate) applications: Vec<Application>,
     pub(crate) ceiling: Option<Ceiling>,
+    /// Target groups, each with one that it includes.
+    pub(crate) includes: Vec<(&'static str, &'static str)>,
     /// The sources of each connection; if there are several, whether only the first one that is present counts.
     pub(crate) sources: Vec<(Vec<Source>, bool)>,
     pub(crate) aliases: BTreeMap<&'static str, &'static str>,
@@ -281,15 +292,17 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             prop::bool::weighted(0.2),
             [6, 3].map(|weight| prop_oneof![weight => Just("no-groups"), 1 => Just("deny")]),
             [(); 2].map(|()| prop_oneof![2 => Just(Vec::new()), 1 => subsequence(&TARGETS[..], 1..6)]),
+            prop_oneof![1 => Just(Vec::new()), 1 => subsequence(&INCLUDES[..], 1..6)],
         ),
     )
         .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
-            let (unmatched, refresh, ungranted, application_defaults) = others;
+            let (unmatched, refresh, ungranted, application_defaults, includes) = others;
             // Partial input can lack a group that would refuse the login, so the compiler refuses this pair.
             let unmatched = if incomplete == "use-partial" { "drop" } else { unmatched };
             let mut world = World {
                 applications,
                 ceiling,
+                includes,
                 sources,
                 aliases,
                 rules,
@@ -306,8 +319,24 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
 }
 
 impl World {
-    /// Whether a rule of the organization may grant a target group.
+    /// A target group and those that it includes, found by following the pairs until there is nothing new.
+    pub(crate) fn with_included(&self, target: &'static str) -> BTreeSet<&'static str> {
+        let mut all = BTreeSet::from([target]);
+        for _ in &self.includes {
+            let more = self.includes.iter().filter(|(group, _)| all.contains(group)).map(|(_, other)| *other);
+            let more: Vec<_> = more.collect();
+            all.extend(more);
+        }
+        all
+    }
+
+    /// Whether a rule of the organization may grant a target group with all that it includes.
     pub(crate) fn may_grant(&self, target: &str, marked: bool) -> bool {
+        let target = TARGETS.into_iter().find(|it| *it == target).expect("a target group");
+        self.with_included(target).into_iter().all(|target| self.may_grant_alone(target, marked))
+    }
+
+    fn may_grant_alone(&self, target: &str, marked: bool) -> bool {
         let none = Ceiling::default();
         let ceiling = self.ceiling.as_ref().unwrap_or(&none);
         let begins = ceiling.prefix.is_none_or(|prefix| target.starts_with(prefix));
@@ -349,10 +378,12 @@ impl World {
             })
         };
         let stated = self.stated(rule);
-        let can_grant = |target: &&&'static str| {
+        let can_grant = |target: &&'static str| {
             stated.contains(*target) || named(target) && self.may_grant(target, rule.protected)
         };
-        !rule.excludes && application.groups.iter().find(can_grant).is_some()
+        let granted = TARGETS.into_iter().filter(|target| can_grant(target));
+        let mut reached = granted.flat_map(|target| self.with_included(target));
+        !rule.excludes && reached.any(|target| application.groups.contains(target))
     }
 
     fn keep_what_may_be_granted(&mut self) {
@@ -393,7 +424,7 @@ impl World {
 
     /// Removes limits that partial input could stay below only because groups are missing.
     fn keep_limits_that_cannot_be_reached(&mut self) {
-        let reached: BTreeSet<&str> = TARGETS
+        let reached: BTreeSet<&'static str> = TARGETS
             .into_iter()
             .filter(|target| {
                 self.rules.iter().filter(|rule| !rule.excludes).any(|rule| {
@@ -402,6 +433,8 @@ impl World {
                 })
             })
             .collect();
+        let reached: BTreeSet<&str> =
+            reached.into_iter().flat_map(|target| self.with_included(target)).collect();
         for application in &mut self.applications {
             let own: Vec<&str> = reached.intersection(&application.groups).copied().collect();
             let joined_by = application.joined_by;
@@ -445,7 +478,13 @@ impl World {
             let of = APPLICATIONS.iter().zip(&self.applications);
             let of: Vec<_> = of.filter(|(_, it)| it.groups.contains(target)).map(|(name, _)| *name).collect();
             let of = if of.is_empty() { vec!["other"] } else { of };
-            let json = json!({ "applications": of, "description": "x", "protected": is_protected(target) });
+            let mut json =
+                json!({ "applications": of, "description": "x", "protected": is_protected(target) });
+            let included = self.includes.iter().filter(|(group, _)| group == target);
+            let included: Vec<_> = included.map(|(_, included)| included).collect();
+            if !included.is_empty() {
+                json["includes"] = json!(included);
+            }
             ((*target).to_owned(), json)
         });
         let groups = map(groups.collect());

@@ -19,6 +19,7 @@ pub(crate) const SEEN: &[&str] = &[
     "empty-list.connections",
     "empty-list.default",
     "empty-list.default-applications",
+    "empty-list.includes",
     "empty-list.sources",
     "empty-list.target-groups",
     "empty-list.tokens",

@@ -26,7 +26,9 @@ pub struct OpenGroup {
 /// The target groups that are not protected, sorted by name.
 pub fn open_groups(platform: &CompiledPlatform) -> Vec<OpenGroup> {
     let platform = &platform.model.platform;
+    let is_protected = |at: &usize| platform.groups.get(*at).is_none_or(|group| group.protected);
     let open = platform.groups.iter().filter(|group| !group.protected);
+    let open = open.filter(|group| !group.included.iter().any(is_protected));
     let open = open.filter_map(|group| {
         let application = platform.applications.get(*group.applications.first()?)?;
         Some(OpenGroup { group: group.name.value.clone(), application: application.name.value.clone() })
@@ -190,8 +192,9 @@ fn matrix_row(bundle: &Bundle<'_>, id: OrganizationId) -> MatrixRow {
         let conditional = compound.is_some_and(|it| it.condition.is_some() || it.expires != 0);
         let effect = if rule.excludes { "exclude" } else { "grant" };
         let candidates = compound.map(|it| it.expansions.iter().flat_map(|it| it.candidates()));
-        let all = mapping.grants(at).iter().chain(candidates.into_iter().flatten());
-        for group in all.filter_map(|group| bundle.group_name(*group)) {
+        let all = mapping.grants(at).iter().chain(candidates.into_iter().flatten()).copied();
+        let all = if rule.excludes { all.collect() } else { bundle.with_included(all) };
+        for group in all.into_iter().filter_map(|group| bundle.group_name(group)) {
             let entry = MatrixEntry { rule: Some(rule.id.to_owned()), effect, conditional };
             let entries = groups.entry(group.to_owned()).or_default();
             if !entries.contains(&entry) {
@@ -199,7 +202,8 @@ fn matrix_row(bundle: &Bundle<'_>, id: OrganizationId) -> MatrixRow {
             }
         }
     }
-    for group in mapping.all_defaults().into_iter().filter_map(|group| bundle.group_name(group)) {
+    let defaults = bundle.with_included(mapping.all_defaults().into_iter());
+    for group in defaults.into_iter().filter_map(|group| bundle.group_name(group)) {
         let entry = MatrixEntry { rule: None, effect: "default", conditional: false };
         groups.entry(group.to_owned()).or_default().push(entry);
     }

@@ -9,7 +9,7 @@ use crate::host::event::Event;
 use crate::host::explanation::written::{SetKey, WrittenMapping};
 use crate::host::explanation::{Explanation, RuleStep};
 use crate::language::cases::{Case, CaseResult};
-use crate::language::model::{Effect, Organization};
+use crate::language::model::{Effect, Organization, TargetGroup};
 
 /// The reasons for the differences of a failed case, by the key of `expect`.
 pub type Reasons = BTreeMap<&'static str, Vec<String>>;
@@ -29,7 +29,8 @@ pub fn reasons(
     let name = explanation.answer.organization.as_deref();
     let organization = platform.model.organizations.iter().find(|it| Some(it.name.as_str()) == name);
     let written = organization.map(written::written).unwrap_or_default();
-    let finder = ReasonFinder { explanation: &explanation, organization, written: &written };
+    let registry = platform.model.platform.groups.as_slice();
+    let finder = ReasonFinder { explanation: &explanation, organization, registry, written: &written };
     let mut reasons = Reasons::new();
     for failure in &result.failures {
         let found = match failure.what {
@@ -57,6 +58,7 @@ pub fn reasons(
 struct ReasonFinder<'r> {
     explanation: &'r Explanation,
     organization: Option<&'r Organization>,
+    registry: &'r [TargetGroup],
     written: &'r WrittenMapping,
 }
 
@@ -91,7 +93,9 @@ impl ReasonFinder<'_> {
         }
         let rules = self.organization.map(|it| it.rules.as_slice()).unwrap_or_default();
         let granting = rules.iter().filter(|rule| {
-            rule.effect == Effect::Grant && rule.groups.iter().any(|grant| grant.can_name(group))
+            let can_grant = |name: &str| rule.groups.iter().any(|grant| grant.can_name(name));
+            rule.effect == Effect::Grant
+                && TargetGroup::with_including(self.registry, group).any(|it| can_grant(&it.name.value))
         });
         let reasons: Vec<String> =
             granting.map(|rule| format!("`{group}`: {}", self.why_silent(&rule.id.value))).collect();
@@ -158,7 +162,9 @@ impl ReasonFinder<'_> {
         let everyone = everyone.map(|step| format!("`{group}`: rule `{}` grants it to everyone", step.rule));
         let default = explanation.default.iter().filter(|it| *it == group);
         let default = default.map(|_| format!("`{group}` is the default, because no rule grants anything"));
-        by_group.chain(everyone).chain(default).collect()
+        let included = explanation.included.iter().filter(|it| it.group == group);
+        let included = included.flat_map(|it| &it.by).map(|by| format!("`{group}`: `{by}` includes it"));
+        by_group.chain(everyone).chain(default).chain(included).collect()
     }
 
     fn rules(&self, expected: Option<&BTreeSet<String>>) -> Vec<String> {

@@ -3,7 +3,8 @@
 use core::fmt::{Display, Formatter, Result};
 
 use super::{
-    Decision, Dropped, Explanation, GroupStep, NearMiss, Removal, RuleStep, SourceRead, descriptions,
+    Decision, Dropped, Explanation, GroupStep, Inclusion, NearMiss, Removal, RuleStep, SourceRead,
+    descriptions,
 };
 use crate::engine::trace::Verdict;
 use crate::outcome::{Note, Outcome, Reason};
@@ -108,6 +109,14 @@ impl Explanation {
         if !self.default.is_empty() {
             writeln!(out, "granted by default, because no rule grants anything")?;
             writeln!(out, "  {}", self.default.join(", "))?;
+        }
+        if !self.included.is_empty() {
+            writeln!(out, "granted because other groups include them")?;
+        }
+        for Inclusion { group, by } in &self.included {
+            let by: Vec<String> = by.iter().map(|by| format!("`{by}`")).collect();
+            let verb = if by.len() == 1 { "includes" } else { "include" };
+            writeln!(out, "  `{group}`: {} {verb} it", by.join(" and "))?;
         }
         if !self.withheld_default.is_empty() {
             let rules = self.rules_with(&[Verdict::ConditionUnknown]);

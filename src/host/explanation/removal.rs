@@ -37,10 +37,15 @@ impl Removal {
             let rules = rules.filter(|rule| mapping.grants(**rule).contains(&id));
             rules.filter_map(|rule| Some(mapping.rule(*rule)?.id.to_owned())).collect()
         };
+        let name = |id: TargetId| scope.bundle.group_name(id).unwrap_or_default();
         let rules = excluded_by(group);
         if !rules.is_empty() {
             let names: Vec<String> = rules.iter().map(|rule| format!("rule `{rule}`")).collect();
-            let text = format!("excluded by {}", names.join(" and "));
+            let mut text = format!("excluded by {}", names.join(" and "));
+            let includes = scope.bundle.includes.iter().filter(|(it, _)| name(*it) == group);
+            if let Some((_, excluded)) = includes.clone().find(|(_, it)| !excluded_by(name(*it)).is_empty()) {
+                text.push_str(&format!(", because it includes `{}`, which is excluded", name(*excluded)));
+            }
             return Self { group: group.to_owned(), why: "excluded", by: rules, text };
         }
         let is_kept = |id: &TargetId| {

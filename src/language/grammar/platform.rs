@@ -157,6 +157,11 @@ pub(crate) static TARGET_GROUP: Object = Object {
             "Whether only rules with `protected: true` may grant it.",
         )
         .or("false"),
+        Key::optional(
+            "includes",
+            ValueType::Texts { of: &TARGET_NAME, least: 1 },
+            "The target groups that its members receive as well.",
+        ),
     ],
     constraints: &[],
 };

@@ -122,6 +122,7 @@ fn world(
     World {
         applications: applications(limits),
         ceiling: None,
+        includes: Vec::new(),
         sources: vec![(vec![source], false); CONNECTIONS.len()],
         aliases: BTreeMap::new(),
         rules,
