@@ -14,11 +14,13 @@ pub(crate) mod lowered;
 pub(crate) mod rule_patterns;
 mod target_globs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 pub use self::fallback::{Delivery, Fallback};
+pub use crate::language::tenants::{OtherDomain, Tenant};
 
 use crate::collections::parallel_map;
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
@@ -26,6 +28,7 @@ use crate::language::cases::{self, Case};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::{MappingFiles, TestFile};
 use crate::language::model::{Organization, Platform};
+use crate::language::yaml::Spanned;
 use crate::lint;
 
 /// The result of compiling mapping files.
@@ -35,8 +38,18 @@ use crate::lint;
 pub struct Compilation {
     /// All problems, sorted by file and location.
     pub diagnostics: Vec<Diagnostic>,
-    /// The compiled platform; `None` if a diagnostic is an error.
+    /// The compiled platform; `None` if a diagnostic is an error. If several tenants are declared, it is that of the
+    /// first, by name.
     pub platform: Option<CompiledPlatform>,
+    /// The compiled platforms of the other tenants. The same mappings have other ids there, and cannot be exchanged.
+    pub other_tenants: Vec<CompiledPlatform>,
+}
+
+impl Compilation {
+    /// The compiled platforms of all tenants, sorted by name; empty if a diagnostic is an error.
+    pub fn into_tenants(self) -> Vec<CompiledPlatform> {
+        self.platform.into_iter().chain(self.other_tenants).collect()
+    }
 }
 
 /// A platform whose mapping files have no errors.
@@ -51,8 +64,22 @@ pub struct CompiledPlatform {
     pub fallback: Fallback,
     /// The size of the platform.
     pub counts: Counts,
+    /// The position of its tenant.
+    pub(crate) tenant: usize,
     /// What the files say, for [`inspect`].
-    pub(crate) model: Model,
+    pub(crate) model: Arc<Model>,
+}
+
+impl CompiledPlatform {
+    /// The tenant that it is for; `None` if the platform declares none.
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.model.platform.tenants.declared.get(self.tenant)
+    }
+
+    /// The organizations that exist in its tenant.
+    pub(crate) fn organizations(&self) -> impl Iterator<Item = &Organization> {
+        self.model.organizations.iter().filter(|it| it.ids.is_in(self.tenant))
+    }
 }
 
 /// The content of mapping files.
@@ -147,73 +174,110 @@ pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
 
 /// Lowers, checks and encodes what was read.
 fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
-    let platform = files.platform.take().and_then(|platform| compile_platform(platform, &mut files, now));
+    let platform = files.platform.take();
+    let mut platforms =
+        platform.map(|platform| compile_platform(platform, &mut files, now)).unwrap_or_default().into_iter();
     files.diagnostics.sort_by(|left, right| {
         (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
     });
-    Compilation { diagnostics: files.diagnostics, platform }
+    Compilation { diagnostics: files.diagnostics, platform: platforms.next(), other_tenants: platforms.collect() }
 }
 
-/// The compiled platform; `None` if anything in its files is an error.
+/// The compiled platform of each tenant; none if anything in its files is an error.
 fn compile_platform(
     platform: Platform,
     files: &mut MappingFiles,
     now: Option<f64>,
-) -> Option<CompiledPlatform> {
+) -> Vec<CompiledPlatform> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
     check_duplicate_organizations(organizations, diagnostics);
     for organization in organizations.iter_mut() {
         target_globs::replace(organization, &platform, diagnostics);
     }
-    let mut lowered = Vec::new();
+    let mut first = Vec::new();
     for (mapping, found) in parallel_map::map(organizations, |organization| {
         let mut found = Vec::new();
-        (lower::lower(organization, &platform, &mut found), found)
+        (lower::lower(organization, &platform, 0, &mut found), found)
     }) {
-        lowered.push(mapping);
+        first.push(mapping);
         diagnostics.extend(found);
     }
-    let cases = read_all_cases(tests, &platform, organizations, diagnostics);
-    let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
-    let clauses = || rules().flat_map(lowered::LoweredRule::clauses);
-    let counts = Counts {
-        organizations: lowered.len(),
-        rules: organizations.iter().map(|organization| organization.rules.len()).sum(),
-        patterns: clauses().map(lowered::Clause::len).sum(),
-        cases: cases.len(),
-    };
+    let cases: Vec<Vec<Case>> = (0..platform.tenants.count())
+        .map(|tenant| read_all_cases(tests, &platform, organizations, tenant, diagnostics))
+        .collect();
     // Lints run only on files without errors: many errors would look like likely mistakes, and be reported twice.
     if has_errors(diagnostics) {
-        return None;
+        return Vec::new();
     }
     lint::lint(&platform, organizations, now, diagnostics);
     if has_errors(diagnostics) {
-        return None;
+        return Vec::new();
     }
-    let bundle = encode::encode(&platform, lowered).bundle;
-    let fallback = Fallback::of(&platform);
-    let model = Model { platform, organizations: core::mem::take(organizations) };
-    Some(CompiledPlatform { bundle, cases, fallback, counts, model })
+    let model = Arc::new(Model { platform, organizations: core::mem::take(organizations) });
+    let mut first = Some(first);
+    let of_tenant = |(tenant, cases)| {
+        let lowered = first.take().unwrap_or_else(|| lower_again(&model, tenant));
+        encode_tenant(&model, tenant, lowered, cases)
+    };
+    cases.into_iter().enumerate().map(of_tenant).collect()
 }
 
+/// Lowers the mappings for another tenant. Everything that they have to report was reported for the first.
+fn lower_again(model: &Model, tenant: usize) -> Vec<lowered::LoweredMapping> {
+    let lower = |it: &Organization| lower::lower(it, &model.platform, tenant, &mut Vec::new());
+    parallel_map::map(&model.organizations, lower).into_iter().collect()
+}
+
+fn encode_tenant(
+    model: &Arc<Model>,
+    tenant: usize,
+    mut lowered: Vec<lowered::LoweredMapping>,
+    cases: Vec<Case>,
+) -> CompiledPlatform {
+    let Model { platform, organizations } = model.as_ref();
+    // They are in the same order.
+    let mut in_tenant = organizations.iter().map(|it| it.ids.is_in(tenant));
+    lowered.retain(|_| in_tenant.next().unwrap_or_default());
+    let rules = || lowered.iter().flat_map(|mapping| &mapping.rules);
+    let clauses = || rules().flat_map(lowered::LoweredRule::clauses);
+    let own = organizations.iter().filter(|it| it.ids.is_in(tenant));
+    let counts = Counts {
+        organizations: lowered.len(),
+        rules: own.map(|organization| organization.rules.len()).sum(),
+        patterns: clauses().map(lowered::Clause::len).sum(),
+        cases: cases.len(),
+    };
+    let bundle = encode::encode(platform, tenant, lowered).bundle;
+    let fallback = Fallback::of(platform, tenant);
+    CompiledPlatform { bundle, cases, fallback, counts, tenant, model: Arc::clone(model) }
+}
+
+/// Reads the cases that a tenant's logins can be. What is wrong with a case is reported once for all tenants.
 fn read_all_cases(
     tests: &[TestFile],
     platform: &Platform,
     organizations: &[Organization],
+    tenant: usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Case> {
     let organizations: Vec<&Organization> = organizations.iter().collect();
-    let mut all = Vec::new();
+    let (mut all, mut found) = (Vec::new(), Vec::new());
     for TestFile { path, cases, organization } in tests {
         let tested = organization.as_ref().map(|name| organizations.iter().find(|it| it.name == *name));
         // A mapping that could not be read has been reported; its cases would only repeat that.
         if matches!(tested, Some(None)) {
             continue;
         }
-        let mut sink = DiagnosticSink { file: path, list: diagnostics };
+        let mut sink = DiagnosticSink { file: path, list: &mut found };
         let tested = tested.flatten().copied();
-        all.extend(cases::read_cases(cases, platform, &organizations, tested, &mut sink));
+        all.extend(cases::read_cases(cases, platform, &organizations, tested, tenant, &mut sink));
     }
+    if tenant > 0 {
+        let place = |it: &Diagnostic| (it.file.clone(), it.span.start, it.message.clone());
+        let reported: BTreeSet<_> = diagnostics.iter().map(place).collect();
+        found.retain(|it| !reported.contains(&place(it)));
+    }
+    diagnostics.extend(found);
     all
 }
 
@@ -222,18 +286,25 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 }
 
 fn check_duplicate_organizations(organizations: &[Organization], diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<&str, &Organization> = BTreeMap::new();
-    for organization in organizations {
-        let Some(id) = &organization.id else { continue };
-        let Some(first) = seen.get(id.value.as_str()) else {
-            seen.insert(&id.value, organization);
+    let mut seen: BTreeMap<&str, (&Organization, &Spanned<String>)> = BTreeMap::new();
+    let ids = organizations.iter().flat_map(|it| it.ids.values().map(move |(_, id)| (it, id)));
+    for (organization, id) in ids {
+        let Some((first, first_id)) = seen.get(id.value.as_str()) else {
+            seen.insert(&id.value, (organization, id));
             continue;
         };
-        let message = format!("the organization `{}` already has the mapping `{}`", id.value, first.name);
+        let is_own = core::ptr::eq(*first, organization);
+        let message = if is_own {
+            format!("the organization has the id `{}` in two tenants", id.value)
+        } else {
+            format!("the organization `{}` already has the mapping `{}`", id.value, first.name)
+        };
         let mut diagnostic =
             Diagnostic::new(Code::DuplicateOrganization, &organization.file, id.span.clone(), message);
-        if let Some(first_id) = &first.id {
-            diagnostic = diagnostic.related(&first.file, first_id.span.clone(), "first here");
+        diagnostic = diagnostic.related(&first.file, first_id.span.clone(), "first here");
+        if is_own {
+            diagnostic = diagnostic
+                .help("each tenant gives an organization an id of its own: copy it from the other tenant");
         }
         diagnostics.push(diagnostic);
     }

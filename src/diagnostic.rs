@@ -307,6 +307,12 @@ codes! {
         "remove one of the entries of `includes`",
     UnboundedGrant Error "unbounded-grant" "A grant that begins with a capture or a wildcard, and no ceiling that limits where it can lead."
         "add a ceiling with `groups` or `prefix` for the organization, or begin the grant with a part of the name",
+    UnknownTenant Error "unknown-tenant" "A tenant that the platform does not declare."
+        "add it to `tenants` of the platform with its domain, or name another",
+    MissingTenant Error "missing-tenant" "An organization or an application without an id in one of the tenants."
+        "add the id that it has there, or `none` if it does not exist there",
+    MixedTenants Error "mixed-tenants" "A case whose organization and application are not in the same tenant."
+        "correct the ids, or name the tenant with `event.tenant.id`",
 }
 
 #[cfg(test)]

@@ -71,7 +71,8 @@ pub fn sizes(platform: &CompiledPlatform) -> Vec<OrganizationSize> {
     let Encoded { organizations: totals, .. } = encode_without(platform, &BTreeSet::new());
     let totals: BTreeMap<String, usize> = totals.into_iter().collect();
     let mut sizes: Vec<OrganizationSize> = Vec::new();
-    sizes.extend(parallel_map::map(&platform.model.organizations, |organization| {
+    let organizations: Vec<&Organization> = platform.organizations().collect();
+    sizes.extend(parallel_map::map(&organizations, |organization| {
         let bytes = totals.get(&organization.name).copied().unwrap_or_default();
         measure(lowered(platform, organization), bytes)
     }));
@@ -85,13 +86,13 @@ pub fn bundle_without(platform: &CompiledPlatform, organizations: &BTreeSet<&str
 }
 
 fn encode_without(platform: &CompiledPlatform, without: &BTreeSet<&str>) -> Encoded {
-    let kept = platform.model.organizations.iter().filter(|it| !without.contains(it.name.as_str()));
-    encode::encode(&platform.model.platform, kept.map(|it| lowered(platform, it)).collect())
+    let kept = platform.organizations().filter(|it| !without.contains(it.name.as_str()));
+    encode::encode(&platform.model.platform, platform.tenant, kept.map(|it| lowered(platform, it)).collect())
 }
 
 fn lowered(platform: &CompiledPlatform, organization: &Organization) -> LoweredMapping {
     // Everything that it has to report was reported when the platform was compiled.
-    lower::lower(organization, &platform.model.platform, &mut Vec::new())
+    lower::lower(organization, &platform.model.platform, platform.tenant, &mut Vec::new())
 }
 
 fn measure(mut mapping: LoweredMapping, bytes: usize) -> OrganizationSize {

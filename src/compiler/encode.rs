@@ -32,10 +32,10 @@ pub(crate) struct Encoded {
     pub(crate) organizations: Vec<(String, usize)>,
 }
 
-/// Writes the bundle of a platform.
+/// Writes the bundle of a platform in a tenant.
 ///
 /// The same meaning gives the same bytes: everything that has no order of its own is sorted.
-pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> Encoded {
+pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<LoweredMapping>) -> Encoded {
     mappings.sort_by(|left, right| left.name.cmp(&right.name));
     for mapping in &mut mappings {
         mapping.connections.sort_by(|left, right| left.name.cmp(&right.name));
@@ -52,7 +52,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
             Policy::Deny => policy::DENY,
         });
     }
-    body.list(&platform.applications, encode_application);
+    body.list(&platform.applications, |body, application| encode_application(body, application, tenant));
     body.list(&platform.groups, |body, group| {
         body.text(&group.name.value);
         body.list(&group.applications, |body, application| body.number(*application));
@@ -137,7 +137,7 @@ pub(crate) fn encode(platform: &Platform, mut mappings: Vec<LoweredMapping>) -> 
     Encoded { bundle, organizations }
 }
 
-fn encode_application(body: &mut Writer, application: &Application) {
+fn encode_application(body: &mut Writer, application: &Application, tenant: usize) {
     body.text(&application.name.value);
     body.text(application.claim.as_ref().map(|claim| claim.value.as_str()).unwrap_or_default());
     let flags = [
@@ -161,7 +161,7 @@ fn encode_application(body: &mut Writer, application: &Application) {
         OverLimit::Deny => policy::DENY,
         OverLimit::Truncate => policy::TRUNCATE,
     });
-    let mut clients: Vec<_> = application.clients.iter().map(|client| &client.value).collect();
+    let mut clients: Vec<_> = application.clients_in(tenant).iter().map(|client| &client.value).collect();
     clients.sort();
     body.list(&clients, |body, client| body.text(client));
 }

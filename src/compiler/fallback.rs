@@ -43,7 +43,7 @@ pub enum Delivery {
 }
 
 impl Fallback {
-    pub(crate) fn of(platform: &Platform) -> Self {
+    pub(crate) fn of(platform: &Platform, tenant: usize) -> Self {
         // The login receives nothing, so a policy that refuses that applies as well.
         let is_refused = |application: &Application| {
             [platform.policies.failure, platform.policies.ungranted, application.ungranted]
@@ -54,7 +54,7 @@ impl Fallback {
         let mut claims = BTreeMap::new();
         for application in &platform.applications {
             let delivery = if is_refused(application) { None } else { Some(Delivery::of(application)) };
-            for client in &application.clients {
+            for client in application.clients_in(tenant) {
                 claims.insert(client.value.clone(), delivery.clone());
             }
         }

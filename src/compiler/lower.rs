@@ -27,10 +27,11 @@ use crate::patterns::automaton::Automaton;
 use crate::patterns::domains;
 use crate::patterns::inclusion::{cover_everything, covers_everything};
 
-/// Lowers a mapping and reports what is wrong with its rules.
+/// Lowers a mapping and reports what is wrong with its rules, which is the same in every tenant.
 pub(crate) fn lower(
     organization: &Organization,
     platform: &Platform,
+    tenant: usize,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> LoweredMapping {
     let checker = GrantChecker::new(platform, organization);
@@ -68,7 +69,7 @@ pub(crate) fn lower(
     });
     LoweredMapping {
         name: organization.name.clone(),
-        id: organization.id.as_ref().map(|id| id.value.clone()),
+        id: organization.ids.get(tenant).map(|id| id.value.clone()),
         connections: connections.collect(),
         incomplete,
         unmatched,

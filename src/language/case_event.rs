@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_text, read_texts};
 use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
-use super::model::{Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
+use super::model::{Application, Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
 use super::name_checks::check_known;
 use super::rules::read_moment;
 use super::wrong_type::Expected;
@@ -46,7 +46,7 @@ pub(crate) fn build_event(
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
-    layout: Layout,
+    (layout, tenant): (Layout, usize),
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Json> {
     let application = case.require_text("application", sink).and_then(|wanted| {
@@ -133,14 +133,14 @@ pub(crate) fn build_event(
     };
     let mut event =
         json!({ "client": {}, "connection": {}, "user": user.clone().unwrap_or_else(|| json!({})) });
-    if let Some(client) = application.and_then(|application| application.clients.first()) {
+    if let Some(client) = application.and_then(|application| application.clients_in(tenant).first()) {
         insert(&mut event, "client", "client_id", json!(client.value));
     }
     if let Some(Connection { name, strategy, .. }) = connection {
         insert(&mut event, "connection", "name", json!(name.value));
         insert(&mut event, "connection", "strategy", json!(strategy.name()));
     }
-    if let Some(id) = &organization.id {
+    if let Some(id) = organization.ids.get(tenant) {
         insert(&mut event, "organization", "id", json!(id.value));
         insert(&mut event, "organization", "name", json!(organization.name));
     }
@@ -151,8 +151,35 @@ pub(crate) fn build_event(
     // Missing parts have been reported. The function returns only here, so that all other keys are read too.
     user?;
     connection?;
-    application?.clients.first()?;
+    let application = application?;
+    check_tenants(application, organization, platform, case, sink);
+    if !organization.ids.is_in(tenant) {
+        return None;
+    }
+    application.clients_in(tenant).first()?;
     Some(event)
+}
+
+/// Reports a login that no tenant can have.
+fn check_tenants(
+    application: &Application,
+    organization: &Organization,
+    platform: &Platform,
+    case: &Fields<'_>,
+    sink: &mut DiagnosticSink<'_>,
+) {
+    let tenants = &platform.tenants;
+    let has_both = |tenant| organization.ids.is_in(tenant) && application.clients.is_in(tenant);
+    if (0..tenants.count()).any(has_both) {
+        return;
+    }
+    let message = format!(
+        "no tenant has both the organization `{}` and the application `{}`",
+        organization.name.escape_debug(),
+        application.name.value.escape_debug()
+    );
+    let help = "correct `none` in one of the two, or remove the case".to_owned();
+    sink.report(Code::MixedTenants, &case.span, message, help);
 }
 
 /// Sets a member of an object in the event, which is created if it is missing.
@@ -197,7 +224,7 @@ fn add_metadata(
 ) {
     let Some(node) = case.get("metadata") else { return };
     let Some(fields) = Fields::read(node, &METADATA, sink) else { return };
-    if let (Some(span), None) = (fields.key_span("organization"), &organization.id) {
+    if let (Some(span), false) = (fields.key_span("organization"), organization.ids.has_values()) {
         let message =
             "the mapping does not have an Auth0 organization, so its logins do not have metadata of one";
         let help = "remove it, or add `organization` to the mapping".to_owned();
@@ -211,7 +238,7 @@ fn add_metadata(
             let text = read_text(node, &format!("`{}`", key.value.escape_debug()), sink);
             metadata.extend(text.map(|text| (key.value.clone(), Json::String(text.value))));
         }
-        if of != "organization" || organization.id.is_some() {
+        if of != "organization" || organization.ids.has_values() {
             insert(event, of, "metadata", Json::Object(metadata));
         }
     }

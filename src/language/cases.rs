@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::case_event::{build_event, find, raw_event};
 use super::diagnostic_sink::DiagnosticSink;
+use super::event_tenant::{NoTenant, tenant_of};
 use super::fields::{Fields, read_list, read_texts};
 use super::grammar::{CASE, EXPECT, Layout, SINGLE_FILE_CASE};
 use super::model::{Organization, Platform};
@@ -144,19 +145,20 @@ fn list<'s>(names: impl Iterator<Item = &'s String>) -> String {
     format!("[{}]", names.map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
-/// Reads the `cases` of a file. `organization` is the one that the test file is for; in a file that holds a whole
+/// Reads the `cases` of a file that a tenant's logins can be. `organization` is the one that the test file is for; in a file that holds a whole
 /// platform, each case has its own.
 pub(crate) fn read_cases(
     node: &Node,
     platform: &Platform,
     organizations: &[&Organization],
     organization: Option<&Organization>,
+    tenant: usize,
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Case> {
     let mut seen = BTreeMap::new();
     let mut cases = Vec::new();
     for node in read_list(node, "`cases`", sink).unwrap_or_default() {
-        let Some(case) = read_case(node, platform, organizations, organization, sink) else {
+        let Some(case) = read_case(node, platform, organizations, organization, tenant, sink) else {
             continue;
         };
         if let Some(first) = seen.insert(case.name.clone(), case.span.clone()) {
@@ -173,6 +175,7 @@ fn read_case(
     platform: &Platform,
     organizations: &[&Organization],
     own: Option<&Organization>,
+    tenant: usize,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Case> {
     let layout = if own.is_some() { Layout::Folder } else { Layout::SingleFile };
@@ -201,8 +204,16 @@ fn read_case(
     };
     let expect = read_expect(&fields, platform, organization, sink);
     let event = match fields.get("event") {
-        Some(event) => Some(raw_event(&fields, event, layout, sink)),
-        None => build_event(&fields, platform, organizations, organization, layout, sink),
+        Some(node) => {
+            let event = raw_event(&fields, node, layout, sink);
+            let of = tenant_of(&event, platform, organizations.iter().copied());
+            let of = of.unwrap_or_else(|NoTenant { code, message, help }| {
+                sink.report(code, &node.span, message, help);
+                None
+            });
+            if of.is_none_or(|of| of == tenant) { Some(event) } else { None }
+        }
+        None => build_event(&fields, platform, organizations, organization, (layout, tenant), sink),
     };
     let name = name?;
     Some(Case {

@@ -14,7 +14,7 @@ pub(crate) use self::organization::{
     CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SKIP, SOURCE, TEMPLATE, USE,
 };
 pub(crate) use self::platform::{
-    APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP,
+    APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP, TENANT,
 };
 pub(crate) use self::rule::{
     ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, MATCH, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT,
@@ -330,6 +330,10 @@ static CLAIM: TextType = TextType::matching(
     "write a URL of the platform's own, such as `https://claims.example.com/groups`",
 )
 .such_as("https://claims.example.com/groups");
+static TENANT_NAME: TextType =
+    TextType::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
+        .such_as("staging");
+static NOT_IN_TENANT: &[Word] = &[word("none", "It does not exist in this tenant.")];
 static ORGANIZATION_NAME: TextType = TextType::ANY.such_as("acme");
 static RULE_ID: TextType =
     TextType::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")

@@ -8,6 +8,7 @@ use core::ops::Range;
 pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::strategy::Strategy;
+use super::tenants::{ByTenant, Tenants};
 pub(crate) use super::text_patterns::{TextPattern, TextPatterns};
 use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
@@ -17,6 +18,7 @@ use crate::login::source::Combine;
 #[derive(Debug)]
 pub(crate) struct Platform {
     pub(crate) file: String,
+    pub(crate) tenants: Tenants,
     /// Sorted by name.
     pub(crate) applications: Vec<Application>,
     /// Sorted by name.
@@ -29,7 +31,8 @@ pub(crate) struct Platform {
 #[derive(Debug)]
 pub(crate) struct Application {
     pub(crate) name: Spanned<String>,
-    pub(crate) clients: Vec<Spanned<String>>,
+    /// Its client ids, by tenant.
+    pub(crate) clients: ByTenant<Vec<Spanned<String>>>,
     /// `None` if the name cannot be used, which has been reported.
     pub(crate) claim: Option<Spanned<String>>,
     pub(crate) tokens: Tokens,
@@ -41,6 +44,13 @@ pub(crate) struct Application {
     pub(crate) limits: Limits,
     /// What happens with a login that receives none of its groups. `Deny` wins over the policies.
     pub(crate) ungranted: Policy,
+}
+
+impl Application {
+    /// Its client ids in a tenant.
+    pub(crate) fn clients_in(&self, tenant: usize) -> &[Spanned<String>] {
+        self.clients.get(tenant).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// The tokens that carry the groups claim; at least one does.
@@ -124,7 +134,8 @@ pub(crate) struct Organization {
     pub(crate) file: String,
     /// The name of the file.
     pub(crate) name: String,
-    pub(crate) id: Option<Spanned<String>>,
+    /// The ids of its Auth0 organization, by tenant.
+    pub(crate) ids: ByTenant<Spanned<String>>,
     pub(crate) connections: Vec<Connection>,
     /// Whether all of them could be read.
     pub(crate) has_all_connections: bool,

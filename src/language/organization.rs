@@ -14,6 +14,7 @@ use super::read_context::ReadContext;
 use super::rules::{check_ids, check_size, read_rules};
 use super::sources::read_connections;
 use super::template_uses::expand_uses;
+use super::tenants::{Owner, Tenants, read_by_tenant};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
@@ -28,7 +29,13 @@ impl Organization {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_section(node, &ORGANIZATION, layout, sink)?;
-        let id = fields.text("organization", sink).filter(|id| check_organization_id(id, sink));
+        let unknown = Tenants::unknown();
+        let tenants = context.platform.map_or(&unknown, |platform| &platform.tenants);
+        let what = format!("the organization `{}`", name.escape_debug());
+        let owner = Owner { what: &what, value: "id", key: "organization", example: "org_…" };
+        let ids = read_by_tenant(fields.get("organization"), tenants, owner, sink, |node, sink| {
+            read_text(node, "`organization`", sink).filter(|id| check_organization_id(id, sink))
+        });
         let connections = match fields.require("connections", sink) {
             Some(node) => read_connections(node, sink),
             None => Vec::new(),
@@ -45,7 +52,7 @@ impl Organization {
         Some(Self {
             file: sink.file.to_owned(),
             name: name.to_owned(),
-            id,
+            ids,
             connections,
             has_all_connections,
             aliases,

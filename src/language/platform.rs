@@ -11,7 +11,8 @@ use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::policies::POLICY;
-use super::yaml::{Node, Spanned};
+use super::tenants::{Owner, Tenants, read_by_tenant};
+use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::application::OverLimit;
 use crate::bundle::mapping::Policy;
 use crate::diagnostic::Code;
@@ -45,8 +46,9 @@ impl Platform {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
         let fields = Fields::read_section(node, &PLATFORM, layout, sink)?;
-        let applications =
-            fields.require("applications", sink).and_then(|node| read_applications(node, sink));
+        let tenants = Tenants::read(&fields, sink);
+        let applications = fields.require("applications", sink);
+        let applications = applications.and_then(|node| read_applications(node, &tenants, sink));
         let groups = fields.require("groups", sink);
         let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), sink));
         let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
@@ -61,6 +63,7 @@ impl Platform {
         let ceilings = fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, sink));
         Some(Self {
             file: sink.file.to_owned(),
+            tenants,
             applications,
             groups,
             tiers: tiers.unwrap_or_default(),
@@ -82,7 +85,7 @@ fn check_group(name: &Spanned<String>, groups: &[TargetGroup], sink: &mut Diagno
 
 /// Reads the applications; `None` if one of them is not known by then, so that nothing can be said about what refers to
 /// them.
-fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Application>> {
+fn read_applications(node: &Node, tenants: &Tenants, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Application>> {
     let mut clients_seen = BTreeMap::new();
     let (mut applications, mut are_all_read) = (Vec::new(), true);
     let members = read_members(node, "`applications`", sink)?;
@@ -103,7 +106,7 @@ fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Vec<A
             are_all_read = false;
             continue;
         };
-        applications.push(read_application(name, &fields, &mut clients_seen, sink));
+        applications.push(read_application(name, &fields, tenants, &mut clients_seen, sink));
     }
     applications.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     if are_all_read { Some(applications) } else { None }
@@ -112,20 +115,14 @@ fn read_applications(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Vec<A
 fn read_application(
     name: &Spanned<String>,
     fields: &Fields<'_>,
+    tenants: &Tenants,
     clients_seen: &mut BTreeMap<String, Range<usize>>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Application {
-    let clients = fields.require_texts("clients", sink);
-    for client in &clients {
-        check_name(client, "the client id", MAX_CLIENT, sink);
-        match clients_seen.get(&client.value) {
-            Some(first) => {
-                let message = format!("the client `{}` already belongs to an application", client.value);
-                sink.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
-            }
-            None => drop(clients_seen.insert(client.value.clone(), client.span.clone())),
-        }
-    }
+    let what = format!("the application `{}`", name.value.escape_debug());
+    let owner = Owner { what: &what, value: "client id", key: "clients", example: "ID" };
+    let node = fields.require("clients", sink);
+    let clients = read_by_tenant(node, tenants, owner, sink, |node, sink| read_clients(node, clients_seen, sink));
     let written = fields.require_text("claim", sink);
     let claim = written.clone().filter(|claim| check_claim(claim, sink));
     let provenance = fields.text("provenance", sink).filter(|claim| check_claim(claim, sink));
@@ -153,6 +150,29 @@ fn read_application(
         limits: read_limits(fields.get("limits"), profile, sink),
         ungranted: fields.choice("ungranted", POLICY, sink).unwrap_or(Policy::NoGroups),
     }
+}
+
+/// Reads the client ids that an application has in one tenant.
+fn read_clients(
+    node: &Node,
+    seen: &mut BTreeMap<String, Range<usize>>,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<Vec<Spanned<String>>> {
+    if matches!(node.kind, Kind::List(_)) && node.is_empty() {
+        sink.report(Code::EmptyList, &node.span, "`clients` is empty", None);
+    }
+    let clients = read_texts(node, "`clients`", sink);
+    for client in &clients {
+        check_name(client, "the client id", MAX_CLIENT, sink);
+        match seen.get(&client.value) {
+            Some(first) => {
+                let message = format!("the client `{}` already belongs to an application", client.value);
+                sink.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
+            }
+            None => drop(seen.insert(client.value.clone(), client.span.clone())),
+        }
+    }
+    if clients.is_empty() { None } else { Some(clients) }
 }
 
 fn read_tokens(application: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Tokens {

@@ -127,7 +127,8 @@ impl ContradictionSearch<'_> {
             }
         }
         let clients = self.platform.applications.iter().flat_map(|application| {
-            application.clients.iter().map(|client| (application.name.value.as_str(), client.value.as_str()))
+            let clients = application.clients.values().flat_map(|(_, clients)| clients);
+            clients.map(|client| (application.name.value.as_str(), client.value.as_str()))
         });
         let found = exhaust(clients.collect(), tests, |(application, client), condition| match condition {
             Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),

@@ -9,6 +9,7 @@ use crate::language::model::{
 };
 use crate::language::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use crate::language::strategy::Strategy;
+use crate::language::tenants::{ByTenant, Tenants};
 use crate::language::yaml::Spanned;
 use crate::login::source::{Absent, Combine, Identity};
 
@@ -40,7 +41,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
     };
     let application = |text: &str| Application {
         name: name(text),
-        clients: names(&[&format!("{text}-client"), &format!("{text}-other")]),
+        clients: ByTenant::one(names(&[&format!("{text}-client"), &format!("{text}-other")])),
         claim: Some(name("https://claims.example.com/groups")),
         tokens: Tokens { id: true, access: true },
         saml_attribute: None,
@@ -63,6 +64,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
     groups.sort_by(|left, right| left.name.value.cmp(&right.name.value));
     Platform {
         file: "platform.yaml".to_owned(),
+        tenants: Tenants::default(),
         applications: vec![application("catalog"), application("qlik")],
         groups,
         tiers: Vec::new(),
@@ -107,7 +109,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
     Organization {
         file: "organizations/acme.yaml".to_owned(),
         name: "acme".to_owned(),
-        id: None,
+        ids: ByTenant::unstated(),
         connections: vec![
             connection("acme-okta", Strategy::Okta, okta),
             connection("acme-saml", Strategy::Samlp, saml),

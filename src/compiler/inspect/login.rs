@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::CompiledPlatform;
+use super::super::{CompiledPlatform, Tenant};
 use crate::diagnostic::Diagnostic;
 use crate::language::cases::read_cases;
 use crate::language::diagnostic_sink::DiagnosticSink;
@@ -48,7 +48,7 @@ pub fn application_names(platform: &CompiledPlatform) -> Vec<&str> {
 /// If a name is not one of the mappings, or a name that is needed is missing.
 pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> Result<Json, LoginProblem> {
     let model = &platform.model;
-    let organization = find(&model.organizations, &login.organization)?;
+    let organization = find(platform, &login.organization)?;
     let applications = application_names(platform);
     let application = choose(login.application.as_deref(), &applications, "application", "the platform")?;
     let connections: Vec<&str> = organization.connections.iter().map(|it| it.name.value.as_str()).collect();
@@ -71,11 +71,17 @@ pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> 
     let mut found = Vec::new();
     let mut sink = DiagnosticSink { file: "login", list: &mut found };
     let organizations: Vec<&Organization> = model.organizations.iter().collect();
-    let cases = read_cases(&node, &model.platform, &organizations, Some(organization), &mut sink);
+    let cases = read_cases(&node, &model.platform, &organizations, Some(organization), platform.tenant, &mut sink);
     if let Some(first) = found.first() {
         return Err(problem(first));
     }
-    let mut event = cases.into_iter().next().map(|case| case.event).unwrap_or_default();
+    let Some(mut event) = cases.into_iter().next().map(|case| case.event) else {
+        let tenant = platform.tenant().map(Tenant::name).unwrap_or_default();
+        return Err(LoginProblem {
+            message: format!("the application `{application}` has no client in the tenant `{tenant}`"),
+            help: "choose another tenant with `--tenant`".to_owned(),
+        });
+    };
     if let Some(user) = &login.user
         && let Some(members) = event.get_mut("user").and_then(Json::as_object_mut)
     {
@@ -124,11 +130,11 @@ fn merge(members: &mut Map<String, Json>, added: Map<String, Json>) {
     }
 }
 
-fn find<'o>(organizations: &'o [Organization], name: &str) -> Result<&'o Organization, LoginProblem> {
-    let by_id = |it: &&Organization| it.id.as_ref().is_some_and(|id| id.value == name);
-    let found = organizations.iter().find(|it| it.name == name);
-    found.or_else(|| organizations.iter().find(by_id)).ok_or_else(|| {
-        let names: Vec<&str> = organizations.iter().map(|it| it.name.as_str()).collect();
+fn find<'p>(platform: &'p CompiledPlatform, name: &str) -> Result<&'p Organization, LoginProblem> {
+    let by_id = |it: &&Organization| it.ids.get(platform.tenant).is_some_and(|id| id.value == name);
+    let found = platform.organizations().find(|it| it.name == name);
+    found.or_else(|| platform.organizations().find(by_id)).ok_or_else(|| {
+        let names: Vec<&str> = platform.organizations().map(|it| it.name.as_str()).collect();
         unknown(&format!("there is no mapping `{}`", name.escape_debug()), name, &names)
     })
 }

@@ -12,6 +12,7 @@ use crate::ids::{Id as _, OrganizationId, RuleId};
 use crate::language::cases::Case;
 use crate::language::model::Organization;
 use crate::language::strategy::Strategy;
+use crate::language::tenants::Tenants;
 
 /// A target group that a rule may grant without being marked, and an application that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +69,12 @@ pub struct OrganizationOverview {
     pub name: String,
     /// The path of its file.
     pub file: String,
-    /// The id of its Auth0 organization.
+    /// The id of its Auth0 organization in the platform's tenant.
     pub organization: Option<String>,
+    /// By tenant, the id of its Auth0 organization; only if several tenants are declared, and without those in which
+    /// it does not exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<BTreeMap<String, Option<String>>>,
     /// Its connections.
     pub connections: Vec<ConnectionOverview>,
     /// The number of its rules, with those of templates.
@@ -92,16 +97,24 @@ pub struct ConnectionOverview {
     pub strategy: &'static str,
 }
 
-/// All organizations, sorted by name. `bundle` is the platform's.
+fn ids_by_tenant(
+    organization: &Organization,
+    tenants: &Tenants,
+) -> Option<BTreeMap<String, Option<String>>> {
+    let id = |tenant| organization.ids.get(tenant).map(|id| id.value.clone());
+    let existing = tenants.names().enumerate().filter(|(tenant, _)| organization.ids.is_in(*tenant));
+    let all = existing.map(|(tenant, name)| (name.to_owned(), id(tenant))).collect();
+    if tenants.count() > 1 { Some(all) } else { None }
+}
+
+/// All organizations of the platform's tenant, sorted by name. `bundle` is the platform's.
 pub fn overview(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Vec<OrganizationOverview> {
     let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
     for case in &platform.cases {
         *cases.entry(organization_of(case, platform, bundle).unwrap_or_default()).or_default() += 1;
     }
     let mut overview: Vec<OrganizationOverview> = platform
-        .model
-        .organizations
-        .iter()
+        .organizations()
         .map(|it| {
             let owners: BTreeSet<&str> = it.rules.iter().filter_map(|rule| rule.owner.as_deref()).collect();
             let connections = it.connections.iter().map(|connection| ConnectionOverview {
@@ -112,7 +125,8 @@ pub fn overview(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Vec<Organiz
             OrganizationOverview {
                 name: it.name.clone(),
                 file: it.file.clone(),
-                organization: it.id.as_ref().map(|id| id.value.clone()),
+                organization: it.ids.get(platform.tenant).map(|id| id.value.clone()),
+                tenants: ids_by_tenant(it, &platform.model.platform.tenants),
                 connections: connections.collect(),
                 rules: it.rules.len(),
                 cases: cases.get(it.name.as_str()).copied().unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
 use super::{
-    APPLICATION_NAME, Constraint, Key, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME,
+    APPLICATION_NAME, Constraint, Key, NOT_IN_TENANT, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TENANT_NAME,
     TextType, ValueType, Where, Word, word,
 };
 use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
@@ -16,8 +16,18 @@ pub(crate) static ORGANIZATION: Object = Object {
     keys: &[
         Key::optional(
             "organization",
-            ValueType::Text(&ORGANIZATION_ID),
-            "The id of the Auth0 organization; left out for a customer without one.",
+            ValueType::Either(&[
+                ValueType::Text(&ORGANIZATION_ID),
+                ValueType::Map {
+                    key: &TENANT_NAME,
+                    of: &ValueType::Either(&[
+                        ValueType::Text(&ORGANIZATION_ID),
+                        ValueType::Word(NOT_IN_TENANT),
+                    ]),
+                    least: 1,
+                },
+            ]),
+            "The id of the Auth0 organization, or its id in each tenant; left out for a customer without one.",
         ),
         Key::required(
             "connections",

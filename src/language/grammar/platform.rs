@@ -1,7 +1,7 @@
 //! `platform.yaml`.
 
 use super::{
-    APPLICATION_NAME, CLAIM, Key, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TextType, ValueType, Word,
+    APPLICATION_NAME, CLAIM, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TENANT_NAME, TextType, ValueType, Word,
     word,
 };
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
@@ -13,6 +13,11 @@ pub(crate) static PLATFORM: Object = Object {
     doc: "The applications, the registry of target groups, and the limits of every mapping.",
     base: None,
     keys: &[
+        Key::optional(
+            "tenants",
+            ValueType::Map { key: &TENANT_NAME, of: &ValueType::Object(&TENANT), least: 1 },
+            "The Auth0 tenants that the folder is for, by a name of your own; left out if there is one, or if its domain does not matter.",
+        ),
         Key::required(
             "applications",
             ValueType::Map { key: &APPLICATION_NAME, of: &ValueType::Object(&APPLICATION), least: 1 },
@@ -46,6 +51,27 @@ pub(crate) static PLATFORM: Object = Object {
     constraints: &[],
 };
 
+pub(crate) static TENANT: Object = Object {
+    name: "tenant",
+    what: "a tenant",
+    page: "docs/language/tenants.md#tenants",
+    doc: "An Auth0 tenant.",
+    base: None,
+    keys: &[Key::required(
+        "domain",
+        ValueType::Text(&DOMAIN),
+        "The domain that Auth0 gave to the tenant, not a custom domain.",
+    )],
+    constraints: &[],
+};
+
+static DOMAIN: TextType = TextType::matching(
+    253,
+    "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+auth0(app)?\\.com$",
+    "write the domain that Auth0 gave to the tenant, such as `acme-staging.eu.auth0.com`",
+)
+.such_as("acme-staging.eu.auth0.com");
+
 pub(crate) static APPLICATION: Object = Object {
     name: "application",
     what: "an application",
@@ -55,8 +81,15 @@ pub(crate) static APPLICATION: Object = Object {
     keys: &[
         Key::required(
             "clients",
-            ValueType::Unique(&ValueType::Texts { of: &CLIENT, least: 1 }),
-            "The client ids that the application has in Auth0; a client belongs to one application only.",
+            ValueType::Either(&[
+                CLIENTS,
+                ValueType::Map {
+                    key: &TENANT_NAME,
+                    of: &ValueType::Either(&[CLIENTS, ValueType::Word(NOT_IN_TENANT)]),
+                    least: 1,
+                },
+            ]),
+            "The client ids that the application has in Auth0, or those of each tenant; a client belongs to one application only.",
         ),
         Key::required("claim", ValueType::Text(&CLAIM), "The groups claim that the application reads."),
         Key::optional("tokens", ValueType::Words { of: TOKENS, least: 1 }, "Which tokens carry the claim.")
@@ -88,6 +121,7 @@ pub(crate) static APPLICATION: Object = Object {
     constraints: &[],
 };
 
+const CLIENTS: ValueType = ValueType::Unique(&ValueType::Texts { of: &CLIENT, least: 1 });
 static CLIENT: TextType = TextType::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
 static SAML_ATTRIBUTE: TextType =
     TextType::printed(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
