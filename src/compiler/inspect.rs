@@ -11,11 +11,12 @@ pub use self::overview::{
     expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies,
 };
 pub use self::reasons::{Reasons, reasons};
-use super::CompiledPlatform;
+use super::{CompiledPlatform, Model, Tenant};
 use super::grants::GrantChecker;
 use crate::bundle::index::Bundle;
 use crate::host::event::Event;
 use crate::host::explanation::{Explanation, explain_written};
+use crate::language::event_tenant::{NoTenant, tenant_of};
 use crate::outcome::Note;
 
 /// Explains a login like [`explanation::explain`](crate::explanation::explain), with patterns as their author wrote
@@ -83,4 +84,19 @@ pub fn explain(platform: &CompiledPlatform, bundle: &Bundle<'_>, event: &Event) 
         }
     }
     explanation
+}
+
+/// The tenant that an event names, or that its ids belong to; `None` if it can be of any of the declared tenants.
+///
+/// # Errors
+///
+/// If the event names a tenant that is not declared, or its ids belong to different tenants.
+pub fn tenant_of_event<'p>(
+    platform: &'p CompiledPlatform,
+    event: &Event,
+) -> Result<Option<&'p Tenant>, LoginProblem> {
+    let Model { platform, organizations } = platform.model.as_ref();
+    let found = tenant_of(event.ids(), platform, organizations.iter());
+    let found = found.map_err(|NoTenant { message, help, .. }| LoginProblem { message, help })?;
+    Ok(found.and_then(|tenant| platform.tenants.declared.get(tenant)))
 }

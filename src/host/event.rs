@@ -63,6 +63,12 @@ pub fn parse_time(text: &str) -> Option<f64> {
 }
 
 impl Event {
+    /// The id of the tenant in Auth0, of the client and of the organization.
+    pub(crate) fn ids(&self) -> [Option<&str>; 3] {
+        let tenant = self.json.at(&["tenant", "id"]).and_then(Json::text).map(|text| text.as_str());
+        [tenant, self.client.as_deref(), self.organization.as_deref()]
+    }
+
     /// Reads an event from JSON text, as JavaScript reads it.
     ///
     /// ```

@@ -206,7 +206,9 @@ fn read_case(
     let event = match fields.get("event") {
         Some(node) => {
             let event = raw_event(&fields, node, layout, sink);
-            let of = tenant_of(&event, platform, organizations.iter().copied());
+            let ids = ["/tenant/id", "/client/client_id", "/organization/id"];
+            let ids = ids.map(|pointer| event.pointer(pointer).and_then(Json::as_str));
+            let of = tenant_of(ids, platform, organizations.iter().copied());
             let of = of.unwrap_or_else(|NoTenant { code, message, help }| {
                 sink.report(code, &node.span, message, help);
                 None

@@ -1,7 +1,5 @@
 //! The tenant of an event: the one that it names, or the one that its ids belong to.
 
-use serde_json::Value as Json;
-
 use super::model::{Organization, Platform};
 use super::suggestions::quoted;
 use crate::diagnostic::Code;
@@ -14,21 +12,20 @@ pub(crate) struct NoTenant {
     pub(crate) help: String,
 }
 
-/// The tenant of an event; `None` if it can be of any, because it names none and has no known id.
+/// The tenant of an event with these ids of tenant, client and organization; `None` if it can be of any, because it names none and has no known id.
 ///
 /// Auth0 names the tenant in `event.tenant.id`. Without that, the client and the organization say it, since no id
 /// belongs to two tenants.
 pub(crate) fn tenant_of<'o>(
-    event: &Json,
+    [tenant, client, organization]: [Option<&str>; 3],
     platform: &Platform,
     organizations: impl Iterator<Item = &'o Organization> + Clone,
 ) -> Result<Option<usize>, NoTenant> {
-    let text = |pointer: &str| event.pointer(pointer).and_then(Json::as_str);
     let tenants = &platform.tenants;
     if tenants.declared.is_empty() {
         return Ok(None);
     }
-    if let Some(id) = text("/tenant/id") {
+    if let Some(id) = tenant {
         let named = tenants.declared.iter().position(|tenant| tenant.id() == id);
         return named.map(Some).ok_or_else(|| NoTenant {
             code: Code::UnknownTenant,
@@ -39,12 +36,10 @@ pub(crate) fn tenant_of<'o>(
             ),
         });
     }
-    let client = text("/client/client_id");
     let client = client.and_then(|id| {
         let mut clients = platform.applications.iter().flat_map(|it| it.clients.values());
         clients.find(|(_, clients)| clients.iter().any(|client| client.value == id)).map(|(tenant, _)| tenant)
     });
-    let organization = text("/organization/id");
     let organization = organization.and_then(|id| {
         let mut ids = organizations.flat_map(|it| it.ids.values());
         ids.find(|(_, known)| known.value == id).map(|(tenant, _)| tenant)

@@ -36,7 +36,7 @@ fn read(file: &SourceFile) -> (MappingFiles, Vec<Case>) {
     let organizations: Vec<_> = files.organizations.iter().collect();
     for test in &files.tests {
         let mut sink = DiagnosticSink { file: &file.path, list: &mut files.diagnostics };
-        cases.extend(read_cases(&test.cases, platform, &organizations, None, &mut sink));
+        cases.extend(read_cases(&test.cases, platform, &organizations, None, 0, &mut sink));
     }
     (files, cases)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::login_time;
+use crate::tenant::TenantArgument;
 
 /// Where the mapping files are, for verbs that need nothing else.
 #[derive(Debug, Args)]
@@ -20,6 +21,8 @@ pub(crate) struct LoginArguments {
     /// The folder of mapping files, or a YAML file that holds a whole platform
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     pub(crate) mappings: PathBuf,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgument,
     /// The event of a login as Auth0 passes it to an Action, as JSON; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) event: PathBuf,

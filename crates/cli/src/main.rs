@@ -34,6 +34,7 @@ mod render;
 mod results;
 mod scaffold;
 mod source_map;
+mod tenant;
 mod terminal;
 mod watch;
 mod write;

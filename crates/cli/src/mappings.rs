@@ -16,6 +16,8 @@ pub(crate) struct Mappings {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What they compile to; `None` if there are errors.
     pub(crate) platform: Option<CompiledPlatform>,
+    /// The same in the other tenants, if several are declared.
+    pub(crate) other_tenants: Vec<CompiledPlatform>,
 }
 
 /// What the compiler is given in place of a file that cannot be read: text that is not a mapping file.
@@ -72,10 +74,18 @@ impl Mappings {
                 diagnostic.file = mapping_files::slashed(&path.join(&diagnostic.file))?;
             }
         }
-        let platform = if unreadable.is_empty() { compilation.platform } else { None };
+        let (platform, other_tenants) = match unreadable.is_empty() {
+            true => (compilation.platform, compilation.other_tenants),
+            false => (None, Vec::new()),
+        };
         diagnostics.extend(unreadable);
         diagnostics.sort_by(|left, right| left.file.cmp(&right.file));
-        Ok(Self { sources, diagnostics, platform })
+        Ok(Self { sources, diagnostics, platform, other_tenants })
+    }
+
+    /// The compiled platforms of all tenants; none if there are errors.
+    pub(crate) fn platforms(&self) -> impl Iterator<Item = &CompiledPlatform> {
+        self.platform.iter().chain(&self.other_tenants)
     }
 
     /// How many findings there are of a severity.

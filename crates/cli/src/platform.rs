@@ -6,24 +6,32 @@ use claimsmith::compiler::CompiledPlatform;
 
 use crate::mappings::Mappings;
 use crate::render::human;
+use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
 /// Reads and compiles mapping files like [`Mappings::load`], and prints the findings on standard error.
 ///
 /// Returns `None` if there are errors among them.
-pub(crate) fn load(path: &Path, terminal: &mut Terminal) -> anyhow::Result<Option<CompiledPlatform>> {
-    Ok(load_all(path, terminal)?.map(|(_, platform)| platform))
+pub(crate) fn load(
+    path: &Path,
+    tenant: &TenantArgument,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<CompiledPlatform>> {
+    let Some((_, platforms)) = load_all(path, terminal)? else { return Ok(None) };
+    tenant.select(platforms).map(Some)
 }
 
-/// Like [`load`], and also returns the files, without the platform.
+/// Like [`load`], for all tenants, of which there is at least one, and also returns the files.
 pub(crate) fn load_all(
     path: &Path,
     terminal: &mut Terminal,
-) -> anyhow::Result<Option<(Mappings, CompiledPlatform)>> {
+) -> anyhow::Result<Option<(Mappings, Vec<CompiledPlatform>)>> {
     let mut mappings = Mappings::load(path)?;
     if !mappings.diagnostics.is_empty() {
         human::findings_only(&mut terminal.err, &mappings)?;
     }
-    let platform = mappings.platform.take();
-    Ok(platform.map(|platform| (mappings, platform)))
+    let Some(first) = mappings.platform.take() else { return Ok(None) };
+    let mut platforms = vec![first];
+    platforms.append(&mut mappings.other_tenants);
+    Ok(Some((mappings, platforms)))
 }

@@ -19,6 +19,8 @@ use crate::write::WriteRefusal;
 #[derive(Debug)]
 pub(crate) struct TestedCase<'p> {
     pub(crate) case: &'p Case,
+    /// The tenant that the user logs in to; `None` if only one is declared.
+    pub(crate) tenant: Option<&'p str>,
     pub(crate) result: CaseResult,
     /// What the Action did otherwise than the command; `None` if only the command ran.
     pub(crate) action: Option<Vec<ActionDifference>>,
@@ -27,6 +29,12 @@ pub(crate) struct TestedCase<'p> {
 }
 
 impl TestedCase<'_> {
+    /// The name of the case, and of the tenant if there are several.
+    pub(crate) fn title(&self) -> String {
+        let tenant = self.tenant.map(|tenant| format!(" (tenant {tenant})"));
+        format!("{}{}", self.case.name, tenant.unwrap_or_default())
+    }
+
     pub(crate) fn passed(&self) -> bool {
         self.result.failures.is_empty() && self.action_agrees()
     }
@@ -37,11 +45,22 @@ impl TestedCase<'_> {
     }
 }
 
+/// The tenant that something was built for.
+#[derive(Debug, Serialize)]
+pub(crate) struct BuiltTenant<'b> {
+    pub(crate) name: &'b str,
+    /// The only domain that it may be deployed to.
+    pub(crate) domain: &'b str,
+}
+
 /// What was built from mappings.
 #[derive(Debug, Serialize)]
 pub(crate) struct BuildSummary<'b> {
     /// The file that was written, if there is one.
     pub(crate) file: Option<&'b str>,
+    /// The tenant that it is for; missing if none is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tenant: Option<BuiltTenant<'b>>,
     /// The digest of the bundle, with which the Action's log lines begin.
     pub(crate) digest: &'b str,
     /// The size of the bundle, in bytes.

@@ -53,6 +53,8 @@ pub(crate) struct NewOrganization<'n> {
     /// The name of its files.
     pub(crate) name: &'n str,
     pub(crate) strategy: &'n str,
+    /// The tenants that it has an id in; none if there is only one.
+    pub(crate) tenants: Vec<&'n str>,
     /// What its first rule grants, and what its second.
     pub(crate) grants: [&'n OpenGroup; 2],
 }
@@ -92,7 +94,7 @@ pub(crate) fn folder(name: &str, strategy: &str) -> Vec<NewFile> {
     }
     let group = |group: &str| OpenGroup { group: group.to_owned(), application: APPLICATION.to_owned() };
     let (first, second) = (group(EDITORS), group(READERS));
-    let organization = NewOrganization { name, strategy, grants: [&first, &second] };
+    let organization = NewOrganization { name, strategy, grants: [&first, &second], tenants: Vec::new() };
     let [expectations, ..] = Expectations::ALL;
     for mut file in organization.files(expectations) {
         file.path = format!("mappings/organizations/{}", file.path);
@@ -128,6 +130,15 @@ impl NewOrganization<'_> {
         [file(format!("{}.yaml", self.name), MAPPING), file(format!("{}.test.yaml", self.name), &cases)]
     }
 
+    /// Its id, or its id in each tenant.
+    fn placeholder_ids(&self) -> String {
+        if self.tenants.is_empty() {
+            return placeholder_id(self.name);
+        }
+        let id = |tenant: &&str| format!("{tenant:?}: {}", placeholder_id(&format!("{}{tenant}", self.name)));
+        format!("{{ {} }}", self.tenants.iter().map(id).collect::<Vec<_>>().join(", "))
+    }
+
     /// Replaces the placeholders of a template.
     fn fill(&self, template: &str) -> String {
         let has_ids = self.strategy == "oidc";
@@ -141,7 +152,7 @@ impl NewOrganization<'_> {
         let [first, second] = self.grants;
         let contents = [
             ("name", self.name.to_owned()),
-            ("organization", placeholder_id(self.name)),
+            ("organization", self.placeholder_ids()),
             ("connection", connection),
             ("source", source.unwrap_or_default().trim_end().to_owned()),
             ("aliases", if has_ids { ALIASES.to_owned() } else { String::new() }),

@@ -12,7 +12,8 @@ use crate::capacity::{self, Capacity};
 use crate::exit_status::ExitStatus;
 use crate::platform;
 use crate::render::{human, json};
-use crate::results::BuildSummary;
+use crate::results::{BuildSummary, BuiltTenant};
+use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 use crate::write;
 
@@ -27,6 +28,8 @@ use crate::write;
 pub(super) struct BundleArguments {
     #[command(flatten)]
     mappings: MappingsArgument,
+    #[command(flatten)]
+    tenant: TenantArgument,
     /// The folder to write action.js into, which is created if it does not exist
     #[arg(long, value_name = "OUT", default_value = "dist")]
     out: PathBuf,
@@ -48,6 +51,7 @@ const AFTER_HELP: &str = "\
 Examples:
   claimsmith bundle
   claimsmith bundle customers/mappings --out dist
+  claimsmith bundle --tenant staging --out dist/staging
   claimsmith bundle --all-sizes
   claimsmith bundle --format json | jq .sizes.total";
 
@@ -60,7 +64,7 @@ impl BundleArguments {
     }
 
     fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = platform::load(&self.mappings.path, terminal)? else {
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         write::write(file, platform.bundle.clone())?;
@@ -70,7 +74,7 @@ impl BundleArguments {
 
     fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let engine = action::embedded_engine()?;
-        let Some(platform) = platform::load(&self.mappings.path, terminal)? else {
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let action = action::compose(engine, &platform, self.limit)?;
@@ -107,6 +111,7 @@ impl BundleArguments {
         let (sizes, capacity) = sizes.unzip();
         let built = BuildSummary {
             file: file.as_deref(),
+            tenant: platform.tenant().map(|it| BuiltTenant { name: it.name(), domain: it.domain() }),
             digest: &bundle.digest_hex(),
             bundle: platform.bundle.len(),
             bytes_per_rule: sizes.and_then(|sizes| sizes.per_rule()),

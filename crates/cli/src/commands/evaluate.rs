@@ -47,14 +47,18 @@ Examples:
 
 impl EvaluateArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = platform::load(&self.login.mappings, terminal)? else {
+        let Some((_, platforms)) = platform::load_all(&self.login.mappings, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         if self.jsonl {
+            let platform = self.login.tenant.select(platforms)?;
+            let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
             return self.run_lines(&bundle, terminal);
         }
-        let answer = event::answer(&bundle, &input::event(&self.login.event)?.at(self.login.now()));
+        let event = input::event(&self.login.event)?.at(self.login.now());
+        let platform = self.login.tenant.of_event(platforms, &event)?;
+        let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
+        let answer = event::answer(&bundle, &event);
         match self.format {
             OutputFormat::Human => human::answer(&mut terminal.out, &answer)?,
             OutputFormat::Json => json::document(&mut terminal.out, &answer)?,

@@ -72,11 +72,11 @@ struct Report<'r> {
 
 impl ExpiringArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some((mappings, platform)) = platform::load_all(&self.mappings.path, terminal)? else {
+        let Some((mappings, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let now = self.now.unwrap_or_else(login_time::current);
-        let rules = inspect::expiring_rules(&platform);
+        let rules = platforms.first().map(inspect::expiring_rules).unwrap_or_default();
         let until = now + f64::from(self.within) * DAY;
         let rules = rules.iter().filter(|rule| rule.at as f64 <= until);
         let rules: Vec<ReportedRule<'_>> = rules.map(|rule| report(rule, now, &mappings)).collect();

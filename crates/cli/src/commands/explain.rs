@@ -22,6 +22,7 @@ use crate::mappings::Mappings;
 use crate::platform;
 use crate::render::{human, json};
 use crate::results::TestedCase;
+use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
 /// Explain step by step why a login gets its groups
@@ -37,6 +38,8 @@ pub(super) struct ExplainArguments {
     /// The folder of mapping files, or a YAML file that holds a whole platform
     #[arg(long, value_name = "DIR", default_value = "mappings")]
     mappings: PathBuf,
+    #[command(flatten)]
+    tenant: TenantArgument,
     #[command(flatten)]
     login: ExplainedLogin,
     /// The name of the application; without it, the login to each application is explained
@@ -84,17 +87,27 @@ Examples:
 
 impl ExplainArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some((mappings, platform)) = platform::load_all(&self.mappings, terminal)? else {
+        let Some((mappings, platforms)) = platform::load_all(&self.mappings, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         if let Some(name) = &self.login.case {
-            return self.explain_case(name, &mappings, &platform, &bundle, terminal);
+            let platforms = self.tenant.filter(platforms)?;
+            let platform = platform_of_case(name, &platforms)?;
+            let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
+            return self.explain_case(name, &mappings, platform, &bundle, terminal);
         }
-        let events = match &self.login.event {
-            Some(path) => vec![input::event(path)?],
-            None => self.described(&platform)?,
+        let (platform, events) = match &self.login.event {
+            Some(path) => {
+                let event = input::event(path)?;
+                (self.tenant.of_event(platforms, &event)?, vec![event])
+            }
+            None => {
+                let platform = self.tenant.select(platforms)?;
+                let events = self.described(&platform)?;
+                (platform, events)
+            }
         };
+        let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         for (at, event) in events.into_iter().enumerate() {
             if at > 0 {
                 writeln!(terminal.out)?;
@@ -126,7 +139,9 @@ impl ExplainArguments {
         let explanation = inspect::explain(platform, bundle, &event);
         if matches!(self.format, OutputFormat::Human) {
             let line = mappings.sources.locate(&case.file, &case.span).0.line;
-            writeln!(terminal.out, "case {}:{line}: {}", escaped(&case.file), escaped(&case.name))?;
+            let tenant = platform.tenant().map(|tenant| format!(" (tenant {})", tenant.name()));
+            let tenant = tenant.unwrap_or_default();
+            writeln!(terminal.out, "case {}:{line}: {}{tenant}", escaped(&case.file), escaped(&case.name))?;
         }
         self.print(&explanation, terminal)?;
         if matches!(self.format, OutputFormat::Human) {
@@ -135,7 +150,7 @@ impl ExplainArguments {
             human::case_result(
                 &mut terminal.out,
                 mappings,
-                &TestedCase { case, result, reasons, action: None },
+                &TestedCase { case, tenant: None, result, reasons, action: None },
             )?;
         }
         Ok(ExitStatus::Success)
@@ -185,6 +200,12 @@ fn read_user(path: &Path) -> anyhow::Result<serde_json::Map<String, serde_json::
     let text = input::read_text(reader, &name)?;
     serde_json::from_str(&text)
         .with_context(|| format!("{name} is not a JSON object with the attributes of a user"))
+}
+
+/// The first tenant in which a case can be found; the errors are those of the first.
+fn platform_of_case<'p>(name: &str, platforms: &'p [CompiledPlatform]) -> anyhow::Result<&'p CompiledPlatform> {
+    let found = platforms.iter().find(|platform| find_case(name, &platform.cases).is_ok());
+    found.or(platforms.first()).context("there is no platform")
 }
 
 /// The case with a name, or the only one whose name contains it.

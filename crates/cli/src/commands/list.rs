@@ -1,5 +1,6 @@
 //! `claimsmith list`: the organizations at a glance.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anyhow::Context;
@@ -15,6 +16,7 @@ use crate::exit_status::ExitStatus;
 use crate::numbers::{counted, spaced};
 use crate::platform;
 use crate::render::{csv, json};
+use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
 /// List the organizations with their connections, rules, cases, owners and size
@@ -26,6 +28,9 @@ use crate::terminal::Terminal;
 pub(super) struct ListArguments {
     #[command(flatten)]
     mappings: MappingsArgument,
+    /// Only the organizations of one Auth0 tenant, by its name in `platform.yaml`; by default those of all
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
     /// How to print the list
     #[arg(long, value_enum, default_value_t)]
     format: ListFormat,
@@ -64,16 +69,25 @@ struct Listed {
 
 impl ListArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = platform::load(&self.mappings.path, terminal)? else {
+        let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-        let embedded = action::embedded_len(&platform.bundle)?;
-        let listed = inspect::overview(&platform, &bundle).into_iter().map(|overview| {
-            let action_bytes = embedded * overview.bundle_bytes / platform.bundle.len().max(1);
-            ListedOrganization { overview, action_bytes }
-        });
-        let listed = Listed { organizations: listed.collect() };
+        let platforms = TenantArgument { name: self.tenant.clone() }.filter(platforms)?;
+        // An organization of several tenants is listed once, with what it has in the first of them.
+        let mut listed = BTreeMap::new();
+        for platform in &platforms {
+            let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
+            let embedded = action::embedded_len(&platform.bundle)?;
+            for mut overview in inspect::overview(platform, &bundle) {
+                if platforms.len() > 1 {
+                    overview.organization = None;
+                }
+                let action_bytes = embedded * overview.bundle_bytes / platform.bundle.len().max(1);
+                let name = overview.name.clone();
+                listed.entry(name).or_insert(ListedOrganization { overview, action_bytes });
+            }
+        }
+        let listed = Listed { organizations: listed.into_values().collect() };
         match self.format {
             ListFormat::Human => write_human(&mut terminal.out, &listed)?,
             ListFormat::Csv => write_csv(&mut terminal.out, &listed)?,

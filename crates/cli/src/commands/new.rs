@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use claimsmith::Bundle;
-use claimsmith::compiler::CompiledPlatform;
+use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::compiler::inspect;
 use claimsmith::diagnostic::SourceFile;
 use clap::Subcommand;
@@ -75,13 +75,14 @@ impl NewOrganizationArguments {
             "`{}` is not a folder; `claimsmith init` starts one with its first organization",
             self.mappings.display()
         );
-        let Some(platform) = platform::load(&self.mappings, terminal)? else {
+        let Some((_, platforms)) = platform::load_all(&self.mappings, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        if let Some((_, file)) = inspect::mapping_files(&platform).find(|(known, _)| *known == name) {
+        let platform = platforms.first().context("there is no platform")?;
+        if let Some((_, file)) = inspect::mapping_files(platform).find(|(known, _)| *known == name) {
             bail!("there is an organization `{name}` already, in `{file}`; choose another name");
         }
-        let files = self.passing_files(name, folder, &platform)?;
+        let files = self.passing_files(name, folder, &platforms, platform)?;
         write_new(&self.mappings, &files)?;
         let mappings = self.mappings.display().to_string();
         for file in &files {
@@ -106,6 +107,7 @@ impl NewOrganizationArguments {
         &self,
         name: &str,
         folder: &str,
+        platforms: &[CompiledPlatform],
         platform: &CompiledPlatform,
     ) -> anyhow::Result<Vec<NewFile>> {
         let groups = inspect::open_groups(platform);
@@ -115,7 +117,9 @@ impl NewOrganizationArguments {
              add a group that is not to the registry",
         )?;
         let second = groups.get(1).unwrap_or(first);
-        let organization = NewOrganization { name, strategy: &self.strategy, grants: [first, second] };
+        let tenants = platforms.iter().filter(|_| platforms.len() > 1);
+        let tenants = tenants.filter_map(|platform| platform.tenant().map(Tenant::name)).collect();
+        let organization = NewOrganization { name, strategy: &self.strategy, grants: [first, second], tenants };
         let mut problem = String::new();
         for expectations in Expectations::ALL {
             let mut files: Vec<NewFile> = organization.files(expectations).into();

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use claimsmith::Bundle;
 use claimsmith::cases::Case;
-use claimsmith::compiler::CompiledPlatform;
+use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::compiler::inspect;
 use claimsmith::diagnostic::Severity;
 use clap::ValueEnum;
@@ -16,6 +16,7 @@ use crate::exit_status::ExitStatus;
 use crate::mappings::Mappings;
 use crate::render::{github, human, json};
 use crate::results::TestedCase;
+use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 use crate::watch;
 
@@ -28,6 +29,9 @@ use crate::watch;
 pub(super) struct TestArguments {
     #[command(flatten)]
     mappings: MappingsArgument,
+    /// Run only the cases of one Auth0 tenant, by its name in `platform.yaml`; by default those of all
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
     /// What evaluates the logins; with `wasm`, a case also fails if the Action does not do what this program answers
     #[arg(long, value_enum, default_value_t)]
     engine: Engine,
@@ -89,21 +93,21 @@ impl TestArguments {
         let mappings = Mappings::load(&self.mappings.path)?;
         let mut tested = Vec::new();
         let mut node = None;
-        if let Some(platform) = &mappings.platform {
-            let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-            let cases = platform.cases.iter();
-            let cases =
-                cases.filter(|case| self.only.as_ref().is_none_or(|only| case_filter::selects(only, case)));
-            tested.extend(cases.map(|case| run_case(platform, &bundle, case)));
-            if let (Some(only), true) = (&self.only, tested.is_empty() && !platform.cases.is_empty()) {
-                bail!(
-                    "no case has `{only}` in its name or file; `claimsmith test` runs all {}",
-                    platform.cases.len()
-                );
+        let tenant = TenantArgument { name: self.tenant.clone() };
+        if mappings.platform.is_some() {
+            tenant.check(mappings.platforms())?;
+        }
+        let mut count = 0;
+        for platform in mappings.platforms().filter(|platform| tenant.includes(platform)) {
+            let mut own = self.run_cases(platform, !mappings.other_tenants.is_empty())?;
+            if self.engine == Engine::Wasm && !own.is_empty() {
+                node = Some(run_action(platform, &mut own)?);
             }
-            if self.engine == Engine::Wasm && !tested.is_empty() {
-                node = Some(run_action(platform, &mut tested)?);
-            }
+            tested.append(&mut own);
+            count += platform.cases.len();
+        }
+        if let (Some(only), true) = (&self.only, tested.is_empty() && count > 0) {
+            bail!("no case has `{only}` in its name or file; `claimsmith test` runs all {count}");
         }
         let denied = self.deny_warnings && mappings.count(Severity::Warning) > 0;
         match self.format {
@@ -121,6 +125,21 @@ impl TestArguments {
     }
 }
 
+impl TestArguments {
+    /// Runs the chosen cases of a tenant natively.
+    fn run_cases<'p>(
+        &self,
+        platform: &'p CompiledPlatform,
+        names_tenant: bool,
+    ) -> anyhow::Result<Vec<TestedCase<'p>>> {
+        let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
+        let is_chosen = |case: &&Case| self.only.as_ref().is_none_or(|only| case_filter::selects(only, case));
+        let tenant = platform.tenant().map(Tenant::name).filter(|_| names_tenant);
+        let cases = platform.cases.iter().filter(is_chosen);
+        Ok(cases.map(|case| run_case(platform, tenant, &bundle, case)).collect())
+    }
+}
+
 /// Runs the cases through the Action as well, and returns the version of Node.
 fn run_action(platform: &CompiledPlatform, tested: &mut [TestedCase<'_>]) -> anyhow::Result<String> {
     let engine = action::embedded_engine()?;
@@ -134,11 +153,16 @@ fn run_action(platform: &CompiledPlatform, tested: &mut [TestedCase<'_>]) -> any
     Ok(run.node)
 }
 
-fn run_case<'p>(platform: &CompiledPlatform, bundle: &Bundle<'_>, case: &'p Case) -> TestedCase<'p> {
+fn run_case<'p>(
+    platform: &CompiledPlatform,
+    tenant: Option<&'p str>,
+    bundle: &Bundle<'_>,
+    case: &'p Case,
+) -> TestedCase<'p> {
     let result = case.run(bundle);
     let reasons = match result.failures.is_empty() {
         true => inspect::Reasons::new(),
         false => inspect::reasons(platform, bundle, case, &result),
     };
-    TestedCase { case, result, reasons, action: None }
+    TestedCase { case, tenant, result, reasons, action: None }
 }

@@ -34,8 +34,9 @@ pub(crate) fn tests(
     if mappings.platform.is_none() {
         return writeln!(out, "{}; no case was run", summarize_findings(mappings));
     }
-    for TestedCase { case, result, reasons, action } in tested.iter().filter(|tested| !tested.passed()) {
-        let mut message = case.name.clone();
+    for tested in tested.iter().filter(|tested| !tested.passed()) {
+        let TestedCase { case, result, reasons, action, .. } = tested;
+        let mut message = tested.title();
         for failure in &result.failures {
             // Writing to a string cannot fail.
             let _ = write!(message, "\n{}", describe_mismatch(failure));

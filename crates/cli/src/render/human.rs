@@ -114,13 +114,13 @@ pub(crate) fn action_run(out: &mut Stream, node: &str, tested: &[TestedCase<'_>]
 
 /// Writes what is different in a failed case, and why; nothing for a case that passed.
 pub(crate) fn case_result(out: &mut Stream, mappings: &Mappings, tested: &TestedCase<'_>) -> io::Result<()> {
-    let TestedCase { case, result, reasons, action } = tested;
+    let TestedCase { case, result, reasons, action, .. } = tested;
     if tested.passed() {
         return Ok(());
     }
     let line = mappings.sources.locate(&case.file, &case.span).0.line;
     let failed = styled(out, BAD, "failed");
-    writeln!(out, "{failed} {}:{line}: {}", escaped(&case.file), escaped(&case.name))?;
+    writeln!(out, "{failed} {}:{line}: {}", escaped(&case.file), escaped(&tested.title()))?;
     for failure in &result.failures {
         write_mismatch(out, case, result, failure)?;
         for (at, reason) in reasons.get(failure.what).into_iter().flatten().enumerate() {

@@ -182,6 +182,9 @@ struct ReportedCase<'m> {
     file: &'m str,
     line: usize,
     name: &'m str,
+    /// Missing if only one tenant is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<&'m str>,
     event: &'m serde_json::Value,
     expect: &'m Expect,
     answer: &'m Answer,
@@ -201,6 +204,7 @@ pub(crate) fn tests(out: &mut impl Write, mappings: &Mappings, tested: &[TestedC
         file: &tested.case.file,
         line: mappings.sources.locate(&tested.case.file, &tested.case.span).0.line,
         name: &tested.case.name,
+        tenant: tested.tenant,
         event: &tested.case.event,
         expect: &tested.case.expect,
         answer: &tested.result.answer,

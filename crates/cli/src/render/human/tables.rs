@@ -52,6 +52,9 @@ pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>, all_sizes: b
         if built.sizes.is_none() {
             write!(out, ", {} bytes", spaced(built.bundle))?;
         }
+        if let Some(tenant) = &built.tenant {
+            write!(out, ", for the tenant {} ({})", tenant.name, tenant.domain)?;
+        }
         writeln!(out)?;
     }
     Ok(())
