@@ -180,15 +180,15 @@ fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
     files.diagnostics.sort_by(|left, right| {
         (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
     });
-    Compilation { diagnostics: files.diagnostics, platform: platforms.next(), other_tenants: platforms.collect() }
+    Compilation {
+        diagnostics: files.diagnostics,
+        platform: platforms.next(),
+        other_tenants: platforms.collect(),
+    }
 }
 
 /// The compiled platform of each tenant; none if anything in its files is an error.
-fn compile_platform(
-    platform: Platform,
-    files: &mut MappingFiles,
-    now: Option<f64>,
-) -> Vec<CompiledPlatform> {
+fn compile_platform(platform: Platform, files: &mut MappingFiles, now: Option<f64>) -> Vec<CompiledPlatform> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
     check_duplicate_organizations(organizations, diagnostics);
     for organization in organizations.iter_mut() {

@@ -11,17 +11,22 @@
 
 mod support;
 
-use claimsmith::compiler::{Compilation, compile, compile_whole};
+use claimsmith::compiler::{Compilation, CompiledPlatform, compile, compile_whole};
 use claimsmith::event::Event;
 use claimsmith::{Bundle, evaluate};
 use sha2::{Digest, Sha256};
 use support::{case_files, mapping_files, own_mapping_files, report};
 
-/// Runs the cases of one platform, feeds their answers to `answers`, and returns how many there are.
+/// Runs the cases of one platform in each of its tenants, feeds their answers to `answers`, and returns how many there
+/// are.
 fn run(compilation: Compilation, answers: &mut Sha256) -> usize {
     let findings: Vec<_> =
         compilation.diagnostics.iter().map(|it| (&it.file, &it.span, &it.message)).collect();
-    let platform = compilation.platform.unwrap_or_else(|| panic!("{findings:#?}"));
+    assert!(compilation.platform.is_some(), "{findings:#?}");
+    compilation.into_tenants().iter().map(|platform| run_tenant(platform, answers)).sum()
+}
+
+fn run_tenant(platform: &CompiledPlatform, answers: &mut Sha256) -> usize {
     let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
     for case in &platform.cases {
         let mut result = case.run(&bundle);

@@ -16,15 +16,21 @@ const PLATFORMS = [
 
 for (const platform of PLATFORMS) {
   test(platform, async (context) => {
-    const action = load(bundle(platform));
+    const actions = new Map();
+    const actionOf = (tenant) => {
+      if (!actions.has(tenant)) {
+        actions.set(tenant, load(bundle(platform, ...(tenant ? ['--tenant', tenant] : []))));
+      }
+      return actions.get(tenant);
+    };
     const { cases } = JSON.parse(claimsmith('test', platform, '--format', 'json'));
     assert.ok(cases.length > 0, 'there are cases');
-    for (const { name, event, answer } of cases) {
-      await context.test(name, async ({ mock }) => {
+    for (const { name, tenant, event, answer } of cases) {
+      await context.test(tenant ? `${name} (${tenant})` : name, async ({ mock }) => {
         // A case without a time is before every date that a rule may have.
         const { event: sent, now = 0, provisioned } = takeScene(event);
         mock.timers.enable({ apis: ['Date'], now });
-        compare(await login(action, sent, createApi({ provisioned })), answer, sent);
+        compare(await login(actionOf(tenant), sent, createApi({ provisioned })), answer, sent);
       });
     }
   });

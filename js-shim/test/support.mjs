@@ -62,9 +62,9 @@ export function claimsmith(...args) {
  *
  * @param {string} mappings a path below the project's folder
  */
-export function bundle(mappings) {
+export function bundle(mappings, ...args) {
   return inFolder((out) => {
-    claimsmith('bundle', mappings, '--out', out);
+    claimsmith('bundle', mappings, ...args, '--out', out);
     return readFileSync(path.join(out, 'action.js'), 'utf8');
   });
 }

@@ -11,8 +11,8 @@ pub use self::overview::{
     expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies,
 };
 pub use self::reasons::{Reasons, reasons};
-use super::{CompiledPlatform, Model, Tenant};
 use super::grants::GrantChecker;
+use super::{CompiledPlatform, Model, Tenant};
 use crate::bundle::index::Bundle;
 use crate::host::event::Event;
 use crate::host::explanation::{Explanation, explain_written};

@@ -5,7 +5,9 @@ use serde_json::{Map, Value as Json, json};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_text, read_texts};
 use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
-use super::model::{Application, Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform};
+use super::model::{
+    Application, Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform,
+};
 use super::name_checks::check_known;
 use super::rules::read_moment;
 use super::wrong_type::Expected;

@@ -122,7 +122,8 @@ fn read_application(
     let what = format!("the application `{}`", name.value.escape_debug());
     let owner = Owner { what: &what, value: "client id", key: "clients", example: "ID" };
     let node = fields.require("clients", sink);
-    let clients = read_by_tenant(node, tenants, owner, sink, |node, sink| read_clients(node, clients_seen, sink));
+    let clients =
+        read_by_tenant(node, tenants, owner, sink, |node, sink| read_clients(node, clients_seen, sink));
     let written = fields.require_text("claim", sink);
     let claim = written.clone().filter(|claim| check_claim(claim, sink));
     let provenance = fields.text("provenance", sink).filter(|claim| check_claim(claim, sink));

@@ -34,7 +34,11 @@ pub struct OtherDomain {
 impl core::fmt::Display for OtherDomain {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self { tenant, domain, other } = self;
-        write!(formatter, "the tenant `{tenant}` has the domain `{domain}`, and not `{}`", other.escape_debug())
+        write!(
+            formatter,
+            "the tenant `{tenant}` has the domain `{domain}`, and not `{}`",
+            other.escape_debug()
+        )
     }
 }
 
@@ -300,9 +304,9 @@ pub(crate) fn read_by_tenant<T>(
     let missing: Vec<&str> = tenants.names().filter(|name| !stated(name)).collect();
     if is_complete && !missing.is_empty() {
         let of = if missing.len() == 1 { "the tenant" } else { "the tenants" };
-        let message = format!("{} has no {} in {of} {}", owner.what, owner.value, quoted(missing.into_iter()));
-        let help =
-            format!("add the {} that it has there, or `none` if it does not exist there", owner.value);
+        let message =
+            format!("{} has no {} in {of} {}", owner.what, owner.value, quoted(missing.into_iter()));
+        let help = format!("add the {} that it has there, or `none` if it does not exist there", owner.value);
         sink.report(Code::MissingTenant, &node.span, message, help);
     }
     ByTenant(all)
@@ -354,7 +358,8 @@ mod tests {
             let refused = tenant.require(other).expect_err(other);
             assert_eq!((refused.domain.as_str(), refused.other.as_str()), (domain, other));
         }
-        let message = "the tenant `staging` has the domain `acme-staging.eu.auth0.com`, and not `acme.eu.auth0.com`";
+        let message =
+            "the tenant `staging` has the domain `acme-staging.eu.auth0.com`, and not `acme.eu.auth0.com`";
         assert_eq!(tenant.require("acme.eu.auth0.com").expect_err("another").to_string(), message);
     }
 }

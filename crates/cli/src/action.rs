@@ -145,7 +145,10 @@ pub(crate) fn compose(
     let mut text = fill(engine.shim, &contents)?;
     if let Some(tenant) = platform.tenant() {
         // So that an Action in the wrong tenant is recognized. Names and domains have no character that ends a comment.
-        text.insert_str(0, &format!("// Claimsmith, for the tenant {} ({})\n", tenant.name(), tenant.domain()));
+        text.insert_str(
+            0,
+            &format!("// Claimsmith, for the tenant {} ({})\n", tenant.name(), tenant.domain()),
+        );
     }
     let [.., engine_len, bundle_len, fallback_len, clients_len] = contents.map(|(_, content)| content.len());
     let mapping_len = bundle_len + fallback_len + clients_len;

@@ -26,6 +26,7 @@ pages! {
     "language" "language/index.md",
     "platform" "language/platform.md",
     "groups" "language/groups.md",
+    "tenants" "language/tenants.md",
     "connections" "language/connections.md",
     "kept" "language/kept.md",
     "shapes" "language/shapes.md",

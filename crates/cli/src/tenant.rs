@@ -26,7 +26,10 @@ impl TenantArgument {
             (Some(only), true) => Ok(only),
             (last, _) => {
                 let names = names(chosen.iter().chain(&last));
-                bail!("the mappings are for several tenants; choose one with `--tenant NAME`: {}", quoted(&names))
+                bail!(
+                    "the mappings are for several tenants; choose one with `--tenant NAME`: {}",
+                    quoted(&names)
+                )
             }
         }
     }

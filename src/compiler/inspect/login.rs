@@ -71,7 +71,8 @@ pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> 
     let mut found = Vec::new();
     let mut sink = DiagnosticSink { file: "login", list: &mut found };
     let organizations: Vec<&Organization> = model.organizations.iter().collect();
-    let cases = read_cases(&node, &model.platform, &organizations, Some(organization), platform.tenant, &mut sink);
+    let cases =
+        read_cases(&node, &model.platform, &organizations, Some(organization), platform.tenant, &mut sink);
     if let Some(first) = found.first() {
         return Err(problem(first));
     }

@@ -97,10 +97,7 @@ pub struct ConnectionOverview {
     pub strategy: &'static str,
 }
 
-fn ids_by_tenant(
-    organization: &Organization,
-    tenants: &Tenants,
-) -> Option<BTreeMap<String, Option<String>>> {
+fn ids_by_tenant(organization: &Organization, tenants: &Tenants) -> Option<BTreeMap<String, Option<String>>> {
     let id = |tenant| organization.ids.get(tenant).map(|id| id.value.clone());
     let existing = tenants.names().enumerate().filter(|(tenant, _)| organization.ids.is_in(*tenant));
     let all = existing.map(|(tenant, name)| (name.to_owned(), id(tenant))).collect();

@@ -2,8 +2,8 @@
 
 use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
 use super::{
-    APPLICATION_NAME, Constraint, Key, NOT_IN_TENANT, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME, TEMPLATE_NAME, TENANT_NAME,
-    TextType, ValueType, Where, Word, word,
+    APPLICATION_NAME, Constraint, Key, NOT_IN_TENANT, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME,
+    TEMPLATE_NAME, TENANT_NAME, TextType, ValueType, Where, Word, word,
 };
 use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
 

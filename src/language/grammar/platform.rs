@@ -1,8 +1,8 @@
 //! `platform.yaml`.
 
 use super::{
-    APPLICATION_NAME, CLAIM, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TENANT_NAME, TextType, ValueType, Word,
-    word,
+    APPLICATION_NAME, CLAIM, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TENANT_NAME,
+    TextType, ValueType, Word, word,
 };
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 

@@ -203,7 +203,10 @@ fn read_user(path: &Path) -> anyhow::Result<serde_json::Map<String, serde_json::
 }
 
 /// The first tenant in which a case can be found; the errors are those of the first.
-fn platform_of_case<'p>(name: &str, platforms: &'p [CompiledPlatform]) -> anyhow::Result<&'p CompiledPlatform> {
+fn platform_of_case<'p>(
+    name: &str,
+    platforms: &'p [CompiledPlatform],
+) -> anyhow::Result<&'p CompiledPlatform> {
     let found = platforms.iter().find(|platform| find_case(name, &platform.cases).is_ok());
     found.or(platforms.first()).context("there is no platform")
 }

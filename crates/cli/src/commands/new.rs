@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use claimsmith::Bundle;
-use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::compiler::inspect;
+use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::diagnostic::SourceFile;
 use clap::Subcommand;
 
@@ -119,7 +119,8 @@ impl NewOrganizationArguments {
         let second = groups.get(1).unwrap_or(first);
         let tenants = platforms.iter().filter(|_| platforms.len() > 1);
         let tenants = tenants.filter_map(|platform| platform.tenant().map(Tenant::name)).collect();
-        let organization = NewOrganization { name, strategy: &self.strategy, grants: [first, second], tenants };
+        let organization =
+            NewOrganization { name, strategy: &self.strategy, grants: [first, second], tenants };
         let mut problem = String::new();
         for expectations in Expectations::ALL {
             let mut files: Vec<NewFile> = organization.files(expectations).into();

@@ -3,8 +3,8 @@
 use anyhow::{Context, bail};
 use claimsmith::Bundle;
 use claimsmith::cases::Case;
-use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::compiler::inspect;
+use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::diagnostic::Severity;
 use clap::ValueEnum;
 
