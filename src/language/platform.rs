@@ -85,7 +85,11 @@ fn check_group(name: &Spanned<String>, groups: &[TargetGroup], sink: &mut Diagno
 
 /// Reads the applications; `None` if one of them is not known by then, so that nothing can be said about what refers to
 /// them.
-fn read_applications(node: &Node, tenants: &Tenants, sink: &mut DiagnosticSink<'_>) -> Option<Vec<Application>> {
+fn read_applications(
+    node: &Node,
+    tenants: &Tenants,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<Vec<Application>> {
     let mut clients_seen = BTreeMap::new();
     let (mut applications, mut are_all_read) = (Vec::new(), true);
     let members = read_members(node, "`applications`", sink)?;
