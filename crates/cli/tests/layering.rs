@@ -48,6 +48,7 @@ const ORDER: &[&str] = &[
     "render/human",
     "render",
     "platform",
+    "tenant",
     "arguments",
     "commands/evaluate/cpu_time",
     "commands/evaluate/event_lines",
