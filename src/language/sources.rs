@@ -328,7 +328,7 @@ impl SourceReader<'_, '_> {
         }
         match word {
             ShapeWord::Keys if self.has("having") => {
-                self.option("having", sink).map(|it| OwnedShape::Keys(Some(it.value)))
+                self.member("having", sink).map(|name| OwnedShape::Keys(Some(name)))
             }
             ShapeWord::Keys => Some(OwnedShape::Keys(None)),
             ShapeWord::List => Some(OwnedShape::List),
@@ -343,13 +343,25 @@ impl SourceReader<'_, '_> {
             },
             ShapeWord::Objects => {
                 self.missing("field", "shape: objects", sink);
-                self.option("field", sink).map(|it| OwnedShape::Objects(it.value))
+                self.member("field", sink).map(OwnedShape::Objects)
             }
             ShapeWord::Json if self.has("field") => {
-                self.option("field", sink).map(|it| OwnedShape::Json(Some(it.value)))
+                self.member("field", sink).map(|name| OwnedShape::Json(Some(name)))
             }
             ShapeWord::Json => Some(OwnedShape::Json(None)),
         }
+    }
+
+    /// The name of a member of each object. A path would be read as a strange name, and would never find anything.
+    fn member(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<String> {
+        let name = self.option(key, sink)?;
+        if name.value.starts_with('/') {
+            let message = format!("`{}` is a path, and `{key}` is a plain name", name.value.escape_debug());
+            let help = "write the name of a member of each object itself, without `/`: what is inside such a member cannot be read";
+            sink.report(Code::InvalidValue, &name.span, message, help.to_owned());
+            return None;
+        }
+        Some(name.value)
     }
 
     fn form(&self, sink: &mut DiagnosticSink<'_>) -> Option<OwnedForm> {
