@@ -89,9 +89,12 @@ impl Expected {
 /// What to write where the keys of `object` belong, and something else is; `None` for the help of any mapping.
 pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
     if let Kind::Text(text) = &node.kind
-        && text.split_once(':').is_some_and(|(key, _)| object.key(key).is_some())
+        && let Some((key, value)) = text.split_once([':', '：', '='])
+        && object.key(key.trim()).is_some()
     {
-        return Some("write a space after the colon".to_owned());
+        let is_missing = text.get(key.len()..).is_some_and(|rest| rest.starts_with(':'));
+        let why = if is_missing { "after a space" } else { "after a `:` of the keyboard and a space" };
+        return Some(format!("write the value {why}: `{}: {}`", key.trim(), value.trim()));
     }
     match (object.name, &node.kind) {
         ("match", Kind::Text(word))

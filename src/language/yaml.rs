@@ -12,7 +12,9 @@ use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_YAML_DEPTH;
 
+mod causes;
 mod hidden_signs;
+mod misread;
 pub(crate) mod scalar_text;
 mod syntax_error;
 
@@ -92,9 +94,13 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
         underscored_numbers_as_strings: true,
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options)
+    let root = serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options)
         .map(locate)
-        .map_err(|error| Box::new(syntax_error::diagnose(file, text, &error)))
+        .map_err(|error| Box::new(syntax_error::diagnose(file, text, &error)))?;
+    match misread::find(file, text, &root) {
+        Some(diagnostic) => Err(Box::new(diagnostic)),
+        None => Ok(root),
+    }
 }
 
 fn span_of(location: &serde_saphyr::Location) -> Range<usize> {
@@ -223,8 +229,8 @@ mod tests {
 
     #[test]
     fn parse_locates_errors() {
-        check_refused("a: [1, 2\nb: 3\n", ": 3\n", "illegal placement of ':'");
-        check_refused("a: b: c\n", ": c\n", "mapping values are not allowed");
+        check_refused("a: [1, 2\nb: 3\n", "[1, 2\nb: 3\n", "`[` of line 1 is not closed");
+        check_refused("a: b: c\n", "b: c\n", "the text has a colon in it");
         check_refused("a: 1\n---\nb: 2\n", "---\nb: 2\n", "second document");
         check_refused("<<: {a: 1}\n", "<<: {a: 1}\n", "merge key");
         check_refused("a: &x [*x]\n", "&x [*x]\n", "an anchor of YAML");

@@ -6,16 +6,25 @@ use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::granit_parser::ErrorKind;
 use serde_saphyr::{DefaultMessageFormatter, Error, ExternalMessageSource, MessageFormatter};
 
+use super::causes::{self, Cause};
+use super::scalar_text::{quoted, unquoted_text};
 use super::span_of;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The diagnostic for an error that the parser found in a file with this text.
 pub(super) fn diagnose(file: &str, text: &str, error: &Error) -> Diagnostic {
     let span = locate(text, error);
+    if let Some(kind) = parser_error(error)
+        && let Some(Cause { span, message, help }) = causes::find(text, span.start, kind)
+    {
+        return Diagnostic::new(Code::YamlSyntax, file, span, message).help(help);
+    }
     let before = text.get(..span.start).unwrap_or_default();
     let rest = text.get(span.start..).unwrap_or_default();
+    let marked = text.get(span.clone()).unwrap_or_default();
+    let help = help(error, before, rest, marked);
     let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, describe(error));
-    match help(error, before, rest) {
+    match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -49,6 +58,7 @@ fn describe(error: &Error) -> String {
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             "the alias is recursive: it refers to a value that contains it"
         }
+        Error::NonFiniteFloat { .. } => "this is a number of YAML that no mapping file needs",
         Error::MergeKeyNotAllowed { .. } => "the merge key `<<` is not part of the mapping language",
         Error::Budget { .. } => "the file is larger than a mapping file may be",
         other => return DefaultMessageFormatter.format_message(other).into_owned(),
@@ -65,74 +75,36 @@ fn cause(mut error: &Error) -> &Error {
 }
 
 /// Help that fits the error and the text around its location; `None` for the help of the code.
-fn help(error: &Error, before: &str, rest: &str) -> Option<String> {
+fn help(error: &Error, before: &str, rest: &str, marked: &str) -> Option<String> {
+    if let Error::NonFiniteFloat { .. } = cause(error) {
+        return Some(format!("put it in quotes to make it text: `{}`", quoted(marked)));
+    }
     let help = if rest.starts_with("<<") {
         "write the keys out where they belong"
     } else if rest.starts_with("---") {
         "remove the second document, or put it into a file of its own"
+    } else if before.trim_end().ends_with("\n...") {
+        "remove the line `...`, which ends a document, and do not begin another document"
     } else if before.ends_with("{{")
         || rest.starts_with("{{")
         || before.ends_with('{') && rest.starts_with('{')
     {
-        "put a text that begins with `{{` in quotes"
-    } else if before.ends_with('\t') || rest.starts_with('\t') {
-        "YAML is indented with spaces, not with tabs"
-    } else if let Some(bracket) = bracket_of_glob(before) {
-        return Some(format!("put a glob that begins with `{bracket}` in quotes"));
-    } else if let Some(first) = rest.chars().next().filter(|first| "@%`".contains(*first)) {
-        return Some(format!("put a text that begins with `{first}` in quotes"));
-    } else if rest.starts_with('*') {
-        "put a glob that begins with `*` in quotes"
+        let start = before.trim_end_matches('{').len();
+        let text = [before, rest].concat();
+        let written = text.get(braces(&text, start)).unwrap_or_default();
+        return Some(format!("put a text that begins with `{{{{` in quotes: `{}`", quoted(written)));
     } else {
-        return help_for_kind(parser_error(error)?, before, rest).map(str::to_owned);
+        return None;
     };
     Some(help.to_owned())
 }
 
-/// Help for an error of the parser.
-fn help_for_kind(kind: &ErrorKind, before: &str, rest: &str) -> Option<&'static str> {
-    let key_before = last_line(before).trim_start();
-    let key_before = key_before.strip_prefix("- ").unwrap_or(key_before);
-    let help = match kind {
-        ErrorKind::UnknownQuotedScalarEscape
-        | ErrorKind::InvalidQuotedScalarHexEscape
-        | ErrorKind::InvalidUnicodeEscape => "write a text that contains a backslash in single quotes",
-        ErrorKind::UnclosedQuotedScalar
-        | ErrorKind::InvalidQuotedScalarIndent
-        | ErrorKind::DocumentIndicatorInQuotedScalar => "close the quote that is opened above or here",
-        ErrorKind::InvalidTrailingSingleQuotedScalar => {
-            "put the whole text in quotes, and write an apostrophe within single quotes twice"
-        }
-        ErrorKind::InvalidTrailingDoubleQuotedScalar => "put the whole text in single quotes",
-        ErrorKind::SimpleKeyExpected if first_line(rest).contains(':') => "write a space after the colon",
-        ErrorKind::SimpleKeyExpected => "write a colon and a value after the key",
-        ErrorKind::MappingValueNotAllowed if key_before.contains(": ") => {
-            "put a text that contains `: ` in quotes"
-        }
-        ErrorKind::ExpectedBlockSequenceEntry if rest.starts_with('-') => "write a space after the `-`",
-        ErrorKind::MappingValueNotAllowed
-        | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::ExpectedBlockMappingKey
-            if key_before.is_empty() || matches!(kind, ErrorKind::MappingValueNotAllowed) =>
-        {
-            "correct the indentation: all keys of one mapping begin in the same column"
-        }
-        ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::ExpectedFlowMappingSeparator
-            if before.ends_with(['}', ']']) || rest.starts_with(['{', '[']) =>
-        {
-            "inside brackets, put a text that contains `{`, `[` or `,` in quotes"
-        }
-        ErrorKind::InvalidColonPlacement
-        | ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofFlowMapping => "close the bracket that is opened above or here",
-        ErrorKind::BlockSequenceEntryNotAllowed => {
-            "begin the list on the next line, or write it in brackets, such as `[a, b]`"
-        }
-        ErrorKind::InvalidBlockScalarHeader => "put a text that begins with `|` or `>` in quotes",
-        _ => return None,
-    };
-    Some(help)
+/// A text that begins with braces: up to the end of what follows the last brace.
+fn braces(text: &str, start: usize) -> Range<usize> {
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let closed = line.find("}}").map_or(0, |at| at + 2);
+    let end = unquoted_text(text, start + closed).end;
+    start..end
 }
 
 /// What the parser found, if the error is the parser's own.
@@ -144,29 +116,6 @@ fn parser_error(error: &Error) -> Option<&ErrorKind> {
         },
         _ => None,
     }
-}
-
-/// The bracket that begins a value such as `[ab]*`, which YAML reads as a list and a rest.
-fn bracket_of_glob(before: &str) -> Option<char> {
-    let line = last_line(before);
-    let value = line
-        .split_once(": ")
-        .map_or_else(|| line.trim_start().strip_prefix("- "), |(_, value)| Some(value))?;
-    let value = value.trim_start();
-    let (first, last) = (value.chars().next()?, value.chars().next_back()?);
-    let is_pair = matches!((first, last), ('[', ']') | ('{', '}'));
-    // The value itself must be closed, and not a list inside it.
-    let opened = value.chars().filter(|char| *char == first).count();
-    let closed = value.chars().filter(|char| *char == last).count();
-    if is_pair && opened == closed { Some(first) } else { None }
-}
-
-fn last_line(text: &str) -> &str {
-    text.rsplit('\n').next().unwrap_or_default()
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }
 
 /// The byte offset of a line and a column, both counted from one, the column in characters.
