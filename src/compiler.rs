@@ -27,6 +27,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use crate::language::cases::{self, Case};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::{MappingFiles, TestFile};
+use crate::language::misnamed;
 use crate::language::model::{Organization, Platform};
 use crate::language::yaml::Spanned;
 use crate::lint;
@@ -101,6 +102,13 @@ pub struct Counts {
     pub patterns: usize,
     /// Test cases.
     pub cases: usize,
+}
+
+/// Whether a file has nearly the name of a mapping file, such as `acme.YAML`.
+///
+/// The compiler reports such a file by its name, and does not read its text.
+pub fn is_misnamed(path: &str) -> bool {
+    misnamed::right_name(path).is_some()
 }
 
 /// Compiles the mapping files of a folder and reports everything that is wrong with them.

@@ -13,6 +13,7 @@ mod fixes;
 pub(crate) mod grammar;
 pub(crate) mod includes;
 pub(crate) mod mapping_files;
+pub(crate) mod misnamed;
 pub(crate) mod model;
 pub(crate) mod name_checks;
 pub(crate) mod normalize_names;

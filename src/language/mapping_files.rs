@@ -9,6 +9,7 @@ use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::{Layout, SINGLE_FILE, TESTS};
+use super::misnamed::right_name;
 use super::model::{Organization, Platform};
 use super::read_context::ReadContext;
 use super::template::{self, Template, Templates};
@@ -62,13 +63,24 @@ impl MappingFiles {
                 names.push(name);
             }
         }
+        let misnamed = misnamed(files, root);
+        for (_, right) in &misnamed {
+            // What refers to it is no further mistake.
+            if let FileRole::Organization(name) = role_in(root, right) {
+                mappings.entry(name).or_insert(right);
+                names.push(name);
+            }
+        }
         let mut seen = Vec::new();
         let mut readable = Vec::new();
         for file in files {
             let role = role_in(root, &file.path);
             let only_once = matches!(role, FileRole::Platform | FileRole::Template(_));
             if role == FileRole::Misplaced || only_once && seen.contains(&role) {
-                self.report_misplaced(&file.path);
+                match misnamed.iter().find(|(path, _)| *path == file.path) {
+                    Some((path, right)) => self.report_misnamed(path, right, files),
+                    None => self.report_misplaced(&file.path),
+                }
                 continue;
             }
             if let FileRole::Test(name) = role
@@ -122,7 +134,8 @@ impl MappingFiles {
             }
         }
         self.read_sections(&sections, &names, Layout::Folder);
-        if !files.iter().any(|file| role_in(root, &file.path) == FileRole::Platform) {
+        let paths = files.iter().map(|file| &file.path).chain(misnamed.iter().map(|(_, right)| right));
+        if !paths.into_iter().any(|path| role_in(root, path) == FileRole::Platform) {
             let message = "the folder has no `platform.yaml`";
             self.diagnostics.push(Diagnostic::new(Code::MissingPlatform, "platform.yaml", 0..0, message));
         }
@@ -147,6 +160,20 @@ impl MappingFiles {
         };
         self.diagnostics.push(Diagnostic::new(Code::MissingMapping, path, 0..0, message).help(help));
         true
+    }
+
+    fn report_misnamed(&mut self, path: &str, right: &str, files: &[SourceFile]) {
+        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+        let (name, new) = (name(path), name(right));
+        let message = format!("`{name}` is nearly the name of a mapping file, so it is not read");
+        let help = match files.iter().any(|file| file.path == right) {
+            true => format!("remove it, or move what it holds into `{new}`, which is there as well"),
+            false if name.to_ascii_lowercase().ends_with(".json") => format!(
+                "rename it to `{new}`, because JSON can be read as YAML; if it is no mapping, move it to another folder"
+            ),
+            false => format!("rename it to `{new}`"),
+        };
+        self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, path, 0..0, message).help(help));
     }
 
     fn report_misplaced(&mut self, path: &str) {
@@ -252,6 +279,18 @@ enum FileRole<'p> {
     Misplaced,
 }
 
+/// The files whose names are nearly right, each with its path under the right name.
+fn misnamed<'p>(files: &'p [SourceFile], root: Option<&str>) -> Vec<(&'p str, String)> {
+    let right = |file: &'p SourceFile| {
+        let path = file.path.as_str();
+        let name = right_name(path)?;
+        let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
+        let right = folder.unwrap_or_default() + &name;
+        (role_in(root, &right) != FileRole::Misplaced).then_some((path, right))
+    };
+    files.iter().filter_map(right).collect()
+}
+
 /// The folder of a platform: the one with the `platform.yaml` that is in the fewest folders.
 fn root_of(files: &[SourceFile]) -> Option<&str> {
     let platforms = files.iter().map(|file| file.path.as_str());
@@ -268,6 +307,7 @@ fn role_in<'p>(root: Option<&str>, path: &'p str) -> FileRole<'p> {
     });
     let file = below.and_then(|below| below.strip_prefix("organizations/")?.rsplit('/').next());
     match file.and_then(|file| file.strip_suffix(".yaml")) {
+        Some(_) if right_name(path).is_some() => FileRole::Misplaced,
         Some(stem) => organization_or_test(stem),
         None => role_of(path),
     }
@@ -289,6 +329,7 @@ fn role_of(path: &str) -> FileRole<'_> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let is_in = |name: &str| folder.rsplit('/').next() == Some(name);
     match file.strip_suffix(".yaml") {
+        Some(_) if is_in("organizations") && right_name(path).is_some() => FileRole::Misplaced,
         Some(stem) if is_in("organizations") => organization_or_test(stem),
         Some(stem) if is_in("templates") => match template::parse_reference(stem) {
             Some(_) => FileRole::Template(stem),

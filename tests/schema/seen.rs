@@ -91,6 +91,7 @@ pub(crate) const SEEN: &[&str] = &[
     "invalid-value.tier",
     "invalid-value.tokens",
     "invalid-value.two-tests",
+    "misplaced-file.tests",
     "missing-key",
     "missing-key.claim",
     "missing-key.claims",

@@ -37,6 +37,7 @@ mod source_map;
 mod tenant;
 mod terminal;
 mod watch;
+mod whole_folder;
 mod write;
 
 use std::process::ExitCode;

@@ -5,15 +5,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
+use claimsmith::compiler::is_misnamed;
 use claimsmith::diagnostic::{Diagnostic, SourceFile};
 
 use crate::folder::{EntryType, Folder};
 use crate::input::{cannot_open, open, read_text};
 use crate::numbers::counted;
+use crate::whole_folder::folder_around;
 
 /// How deep folders of mapping files may be nested.
 const MAX_DEPTH: usize = 8;
+
+/// The folder of mappings that is read if none is named.
+const DEFAULT_FOLDER: &str = "mappings";
 
 /// What happens to a file that the user names if it is a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub(crate) struct FoundFiles {
     pub(crate) files: Vec<SourceFile>,
     /// One diagnostic for each path that has the name of a mapping file and cannot be read as one.
     pub(crate) unreadable: Vec<Diagnostic>,
+    /// Files of a folder with nearly the name of a mapping file, without their texts.
+    pub(crate) misnamed: Vec<SourceFile>,
 }
 
 impl FoundFiles {
@@ -65,7 +72,12 @@ impl FoundFiles {
     /// The folder itself may be a link, because the user named it.
     fn add(&mut self, path: &Path, named_link: NamedLink) -> anyhow::Result<bool> {
         let cannot = |error| cannot_open(path, error, "folder or file");
-        let is_link = fs::symlink_metadata(path).map_err(cannot)?.is_symlink();
+        let is_link = match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path == Path::new(DEFAULT_FOLDER) => {
+                return Err(no_mappings());
+            }
+            other => other.map_err(cannot)?.is_symlink(),
+        };
         let kind = fs::metadata(path).map(|metadata| EntryType::of(metadata.file_type()));
         if let Ok(EntryType::Folder) = kind {
             FolderWalk::read(path, self)?;
@@ -111,6 +123,12 @@ impl FoundFiles {
         let target = fs::read_link(path).unwrap_or_default();
         let reason = format!("is a link that leads nowhere: to `{}`", target.display());
         self.refuse(path, &reason, "remove the link, or write what it leads to");
+    }
+
+    fn refuse_loop(&mut self, path: &Path) {
+        let target = fs::read_link(path).unwrap_or_default();
+        let reason = format!("is a link that leads back to itself: to `{}`", target.display());
+        self.refuse(path, &reason, "remove the link, or write the file in its place");
     }
 
     /// Sorts by path, and removes what was found twice.
@@ -193,20 +211,47 @@ impl<'w> FolderWalk<'w> {
                 self.found.refuse_kind(path, kind);
                 Ok(())
             }
+            EntryType::File => {
+                self.note_other(path);
+                Ok(())
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Notes a file without the name of a mapping file, if its name shows that it is meant as one, or as a folder.
+    fn note_other(&mut self, path: &Path) {
+        let name = shown(path);
+        if is_misnamed(&name) {
+            self.found.misnamed.push(SourceFile { path: name, text: String::new() });
+        } else if path.parent() == Some(self.named)
+            && ["organizations", "templates"].iter().any(|folder| path.ends_with(folder))
+        {
+            self.found.refuse(
+                path,
+                "is a file, not a folder",
+                "remove it, and make a folder of this name for the mapping files",
+            );
         }
     }
 
     /// Follows a link if it stays in the folder. Kubernetes, for example, mounts the files of a volume as such links.
     fn read_link(&mut self, path: &Path, link: &Path, depth: usize) -> anyhow::Result<()> {
-        let Ok(real) = fs::canonicalize(link) else {
-            // It may be meant as a link to a folder of mapping files, so it is reported whether named `.yaml` or not.
-            self.found.refuse_dangling(path);
-            return Ok(());
+        let real = match fs::canonicalize(link) {
+            Ok(real) => real,
+            Err(error) => {
+                // It may be meant as a link to a folder of mapping files, so it is reported whether named `.yaml` or not.
+                match is_loop(&error) {
+                    true => self.found.refuse_loop(path),
+                    false => self.found.refuse_dangling(path),
+                }
+                return Ok(());
+            }
         };
         let kind = fs::metadata(&real).map(|metadata| EntryType::of(metadata.file_type()));
         let kind = kind.with_context(|| format!("cannot open `{}`", path.display()))?;
         if kind != EntryType::Folder && !is_yaml(path) {
+            self.note_other(path);
             return Ok(());
         }
         if !real.starts_with(&self.root) {
@@ -234,9 +279,40 @@ impl<'w> FolderWalk<'w> {
     }
 }
 
+/// The error if the folder that is read by default does not exist.
+fn no_mappings() -> anyhow::Error {
+    let here = Path::new(".");
+    let whole = match here.join("platform.yaml").is_file() {
+        true => Some(here.to_owned()),
+        false => folder_around(here),
+    };
+    match whole {
+        Some(whole) => anyhow!(
+            "there is no folder `{DEFAULT_FOLDER}` here, but `platform.yaml` is in `{0}`; name that folder, as in `claimsmith validate {0}`",
+            whole.display()
+        ),
+        None => anyhow!(
+            "there is no folder `{DEFAULT_FOLDER}` here; name the folder of your mapping files, as in `claimsmith validate FOLDER`, or start one with `claimsmith init`"
+        ),
+    }
+}
+
+/// Whether a path cannot be followed because its links lead in a circle.
+fn is_loop(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    #[cfg(not(unix))]
+    return false;
+}
+
 /// Whether a path has the name of a mapping file.
 pub(crate) fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether a path has nearly the name of a mapping file.
+pub(crate) fn is_misnamed_path(path: &Path) -> bool {
+    is_misnamed(&shown(path))
 }
 
 /// The path as the user would write it, with `/` between its parts.

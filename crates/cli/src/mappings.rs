@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use claimsmith::compiler::{self, CompiledPlatform};
-use claimsmith::diagnostic::{Diagnostic, Severity, SourceFile};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 
 use crate::login_time;
 use crate::mapping_files::{self, FoundFiles};
 use crate::source_map::SourceMap;
+use crate::whole_folder::folder_around;
 
 /// Mapping files, compiled.
 #[derive(Debug)]
@@ -51,28 +52,35 @@ impl Mappings {
     pub(crate) fn compile(path: &Path, found: FoundFiles, is_folder: bool) -> anyhow::Result<Self> {
         // Rules that have expired are reported.
         let now = Some(login_time::current());
-        let FoundFiles { mut files, unreadable } = found;
+        let FoundFiles { mut files, unreadable, misnamed } = found;
         // The compiler gets an invalid file in place of each, so it does not report them as missing.
         let invalid = |diagnostic: &Diagnostic| SourceFile {
             path: diagnostic.file.clone(),
             text: UNREADABLE.to_owned(),
         };
         files.extend(unreadable.iter().filter(|it| mapping_files::is_yaml(Path::new(&it.file))).map(invalid));
+        files.extend(misnamed.iter().cloned());
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let compilation = match files.as_slice() {
             [file] if !is_folder => compiler::compile_whole_at(file, now),
             files => compiler::compile_at(files, now),
         };
         let is_unreadable = |file: &str| unreadable.iter().any(|it| it.file == file);
-        files.retain(|file| !is_unreadable(&file.path));
+        let is_misnamed = |file: &str| misnamed.iter().any(|it| it.path == file);
+        files.retain(|file| !is_unreadable(&file.path) && !is_misnamed(&file.path));
         let sources = SourceMap::new(files);
         let mut diagnostics = compilation.diagnostics;
         diagnostics.retain(|diagnostic| !is_unreadable(&diagnostic.file));
         // The compiler does not know in which folder a file is missing.
         for diagnostic in &mut diagnostics {
-            if !sources.contains(&diagnostic.file) {
+            if !sources.contains(&diagnostic.file) && !is_misnamed(&diagnostic.file) {
                 diagnostic.file = mapping_files::slashed(&path.join(&diagnostic.file))?;
             }
+        }
+        // A file in place of the folder `organizations`.
+        diagnostics.retain(|diagnostic| !is_unreadable(&diagnostic.file));
+        if let Some(part) = part_of_folder(path, &diagnostics) {
+            diagnostics = vec![part];
         }
         let (platform, other_tenants) = match unreadable.is_empty() {
             true => (compilation.platform, compilation.other_tenants),
@@ -92,4 +100,18 @@ impl Mappings {
     pub(crate) fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
+}
+
+/// One finding in place of many if the folder is a part of a folder of mappings, such as its `organizations`.
+fn part_of_folder(path: &Path, diagnostics: &[Diagnostic]) -> Option<Diagnostic> {
+    if !diagnostics.iter().any(|diagnostic| diagnostic.code == Code::MissingPlatform) {
+        return None;
+    }
+    let whole = folder_around(path)?;
+    let message = format!("`{}` is a part of a folder of mappings, and cannot be used alone", path.display());
+    let help = format!("name the whole folder, as in `claimsmith validate {}`", whole.display());
+    let file = mapping_files::slashed(path).ok()?;
+    let mut diagnostic = Diagnostic::unreadable_file(&file, &message, &help);
+    diagnostic.code = Code::MissingPlatform;
+    Some(diagnostic)
 }

@@ -20,6 +20,7 @@ const ORDER: &[&str] = &[
     "folder",
     "source_map",
     "input",
+    "whole_folder",
     "mapping_files",
     "watch/native",
     "watch",

@@ -59,7 +59,7 @@ impl FmtArguments {
         if self.paths.iter().any(|path| path == Path::new("-")) {
             return self.run_standard_input(terminal);
         }
-        let FoundFiles { files, unreadable } = FoundFiles::at_all(&self.paths)?;
+        let FoundFiles { files, unreadable, .. } = FoundFiles::at_all(&self.paths)?;
         let sources = SourceMap::new(files);
         let mut files: Vec<_> = sources.files().iter().map(FormattedFile::new).collect();
         files.extend(unreadable.iter().map(FormattedFile::unreadable));

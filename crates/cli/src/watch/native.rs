@@ -12,7 +12,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::mapping_files::is_yaml;
+use crate::mapping_files::{is_misnamed_path, is_yaml};
 use crate::terminal::Terminal;
 
 /// One run of the command.
@@ -141,6 +141,8 @@ impl WatchedPath {
         // Editors and version control keep files of their own under names that begin with a dot.
         let is_hidden = |part: &std::ffi::OsStr| part.as_encoded_bytes().starts_with(b".");
         let may_be_folder = path.extension().is_none();
-        !is_read && !below.iter().any(is_hidden) && (is_yaml(path) || may_be_folder || path == self.root)
+        !is_read
+            && !below.iter().any(is_hidden)
+            && (is_yaml(path) || is_misnamed_path(path) || may_be_folder || path == self.root)
     }
 }

@@ -12,6 +12,7 @@ mod diagnostic_pages;
 mod diagnostics;
 mod evaluate;
 mod explain;
+mod file_names;
 mod files;
 mod fix;
 mod fmt;

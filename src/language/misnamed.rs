@@ -1,0 +1,76 @@
+//! Files whose names are nearly those of mapping files.
+//!
+//! Nothing reads them, so a customer whose file is `acme.YAML` could not log in. The command passes them to the compiler
+//! by their names, which reports each and says what to rename it to.
+
+/// The endings with which a mapping file may have been saved, in lowercase; Windows adds `.txt` and hides it.
+const ENDINGS: &[&str] = &[".yaml.txt", ".yml.txt", ".yaml", ".yml", ".ymal", ".yam"];
+
+/// Folders in which a JSON file can only be meant as a mapping.
+const FOLDERS: &[&str] = &["organizations", "templates"];
+
+/// The name that a file should have in place of a nearly right one, such as `acme.test.yaml` for `acme.tests.yaml`.
+///
+/// `None` if the name is right, or that of another kind of file. The path has `/` between its parts.
+pub(crate) fn right_name(path: &str) -> Option<String> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_within = folder.split('/').any(|name| FOLDERS.contains(&name));
+    let json = [".json"];
+    let mut endings = ENDINGS.iter().chain(is_within.then_some(&json).into_iter().flatten());
+    let stem = endings.find_map(|ending| without_ending(file, ending))?;
+    let right = match [".test", ".tests"].iter().find_map(|ending| without_ending(stem, ending)) {
+        Some(name) => format!("{name}.test.yaml"),
+        None if !is_within && stem.eq_ignore_ascii_case("platform") => "platform.yaml".to_owned(),
+        None => format!("{stem}.yaml"),
+    };
+    (right != file).then_some(right)
+}
+
+/// A name without an ending, in any letter case; never an empty name.
+fn without_ending<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
+    let (stem, end) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
+    (!stem.is_empty() && end.eq_ignore_ascii_case(ending)).then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::right_name;
+
+    #[test]
+    fn nearly_right_names_have_a_right_one() {
+        for (path, right) in [
+            ("m/organizations/x.yml", "x.yaml"),
+            ("m/organizations/tyrell.YAML", "tyrell.yaml"),
+            ("m/organizations/acme.yaml.txt", "acme.yaml"),
+            ("m/organizations/emea/acme.json", "acme.yaml"),
+            ("organizations/x.tests.yaml", "x.test.yaml"),
+            ("organizations/acme.test.YAML", "acme.test.yaml"),
+            ("organizations/acme.Test.yml", "acme.test.yaml"),
+            ("m/Platform.yaml", "platform.yaml"),
+            ("platform.YML", "platform.yaml"),
+            ("m/templates/bi@1.Yaml", "bi@1.yaml"),
+            ("organizations/käse.YAML", "käse.yaml"),
+        ] {
+            assert_eq!(right_name(path).as_deref(), Some(right), "{path}");
+        }
+    }
+
+    #[test]
+    fn right_names_and_other_kinds_of_files_have_none() {
+        for path in [
+            "m/platform.yaml",
+            "m/organizations/acme.yaml",
+            "m/organizations/acme.test.yaml",
+            "m/organizations/acme-tests.yaml",
+            "m/organizations/tests.yaml",
+            "m/organizations/Platform.yaml",
+            "m/organizations/acme.yaml.orig",
+            "m/organizations/README.md",
+            "m/package.json",
+            "m/organizations/.json",
+            "m/organizations/ö.é",
+        ] {
+            assert_eq!(right_name(path), None, "{path}");
+        }
+    }
+}
