@@ -65,7 +65,7 @@ impl MappingFiles {
         }
         let misnamed = misnamed(files, root);
         for (_, right) in &misnamed {
-            // What refers to it is no further mistake.
+            // What refers to it is not a second mistake.
             if let FileRole::Organization(name) = role_in(root, right) {
                 mappings.entry(name).or_insert(right);
                 names.push(name);
@@ -169,7 +169,7 @@ impl MappingFiles {
         let help = match files.iter().any(|file| file.path == right) {
             true => format!("remove it, or move what it holds into `{new}`, which is there as well"),
             false if name.to_ascii_lowercase().ends_with(".json") => format!(
-                "rename it to `{new}`, because JSON can be read as YAML; if it is no mapping, move it to another folder"
+                "rename it to `{new}`, because JSON can be read as YAML; if it is not a mapping, move it to another folder"
             ),
             false => format!("rename it to `{new}`"),
         };
