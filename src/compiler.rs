@@ -23,7 +23,7 @@ pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 
 use crate::collections::parallel_map;
-use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed};
 use crate::language::cases::{self, Case};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::{MappingFiles, TestFile};
@@ -39,6 +39,8 @@ use crate::lint;
 pub struct Compilation {
     /// All problems, sorted by file and location.
     pub diagnostics: Vec<Diagnostic>,
+    /// Warnings that the files allow, sorted likewise; they are not among the diagnostics.
+    pub suppressed: Vec<Suppressed>,
     /// The compiled platform; `None` if a diagnostic is an error. If several tenants are declared, it is that of the
     /// first, by name.
     pub platform: Option<CompiledPlatform>,
@@ -182,50 +184,80 @@ pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
 
 /// Lowers, checks and encodes what was read.
 fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
-    let platform = files.platform.take();
-    let mut platforms =
-        platform.map(|platform| compile_platform(platform, &mut files, now)).unwrap_or_default().into_iter();
-    files.diagnostics.sort_by(|left, right| {
-        (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
-    });
+    let Some(platform) = files.platform.take() else {
+        return Compilation {
+            diagnostics: sorted(files.diagnostics),
+            suppressed: Vec::new(),
+            platform: None,
+            other_tenants: Vec::new(),
+        };
+    };
+    let checked = check(&platform, &mut files, now);
+    let MappingFiles { mut diagnostics, templates, organizations, .. } = files;
+    let ran = (checked.is_some(), now.is_some());
+    let mut suppressed = lint::settle(&platform, &organizations, &templates, ran, &mut diagnostics);
+    suppressed.sort_by(|left, right| order(&left.diagnostic, &right.diagnostic));
+    let checked = checked.filter(|_| !has_errors(&diagnostics));
+    let model = Arc::new(Model { platform, organizations });
+    let platforms = checked.map(|(first, cases)| encode_tenants(&model, first, cases));
+    let mut platforms = platforms.unwrap_or_default().into_iter();
     Compilation {
-        diagnostics: files.diagnostics,
+        diagnostics: sorted(diagnostics),
+        suppressed,
         platform: platforms.next(),
         other_tenants: platforms.collect(),
     }
 }
 
-/// The compiled platform of each tenant; none if anything in its files is an error.
-fn compile_platform(platform: Platform, files: &mut MappingFiles, now: Option<f64>) -> Vec<CompiledPlatform> {
+fn order(left: &Diagnostic, right: &Diagnostic) -> core::cmp::Ordering {
+    (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
+}
+
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(order);
+    diagnostics
+}
+
+/// The mappings, lowered for the first tenant, and the test cases of each tenant; `None` if anything in the files is an
+/// error, and the lints did not run.
+fn check(
+    platform: &Platform,
+    files: &mut MappingFiles,
+    now: Option<f64>,
+) -> Option<(Vec<lowered::LoweredMapping>, Vec<Vec<Case>>)> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
     check_duplicate_organizations(organizations, diagnostics);
     for organization in organizations.iter_mut() {
-        target_globs::replace(organization, &platform, diagnostics);
+        target_globs::replace(organization, platform, diagnostics);
     }
     let mut first = Vec::new();
     for (mapping, found) in parallel_map::map(organizations, |organization| {
         let mut found = Vec::new();
-        (lower::lower(organization, &platform, 0, &mut found), found)
+        (lower::lower(organization, platform, 0, &mut found), found)
     }) {
         first.push(mapping);
         diagnostics.extend(found);
     }
     let cases: Vec<Vec<Case>> = (0..platform.tenants.count())
-        .map(|tenant| read_all_cases(tests, &platform, organizations, tenant, diagnostics))
+        .map(|tenant| read_all_cases(tests, platform, organizations, tenant, diagnostics))
         .collect();
     // Lints run only on files without errors: many errors would look like likely mistakes, and be reported twice.
     if has_errors(diagnostics) {
-        return Vec::new();
+        return None;
     }
-    lint::lint(&platform, organizations, now, diagnostics);
-    if has_errors(diagnostics) {
-        return Vec::new();
-    }
-    let model = Arc::new(Model { platform, organizations: core::mem::take(organizations) });
+    lint::lint(platform, organizations, now, diagnostics);
+    Some((first, cases))
+}
+
+fn encode_tenants(
+    model: &Arc<Model>,
+    first: Vec<lowered::LoweredMapping>,
+    cases: Vec<Vec<Case>>,
+) -> Vec<CompiledPlatform> {
     let mut first = Some(first);
     let of_tenant = |(tenant, cases)| {
-        let lowered = first.take().unwrap_or_else(|| lower_again(&model, tenant));
-        encode_tenant(&model, tenant, lowered, cases)
+        let lowered = first.take().unwrap_or_else(|| lower_again(model, tenant));
+        encode_tenant(model, tenant, lowered, cases)
     };
     cases.into_iter().enumerate().map(of_tenant).collect()
 }

@@ -35,6 +35,16 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
+/// A problem that a mapping file allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Suppressed {
+    /// The problem.
+    pub diagnostic: Diagnostic,
+    /// Why it is meant, in the words of its author.
+    pub reason: String,
+}
+
 /// A change of a file that solves a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
@@ -165,6 +175,14 @@ macro_rules! codes {
             }
         }
     };
+}
+
+impl Code {
+    /// Whether such a problem can give someone access that was not meant: it can be allowed where it is, with a reason,
+    /// but not switched off for the whole platform.
+    pub fn guards_access(self) -> bool {
+        matches!(self, Self::ForgeableName | Self::InvisibleCharacter | Self::SimilarTargetGroups)
+    }
 }
 
 codes! {
@@ -305,6 +323,8 @@ codes! {
         "write `equals` for the whole text, or `contains-text` for a part of it",
     IncludeCycle Error "include-cycle" "A target group includes itself, by way of others or directly."
         "remove one of the entries of `includes`",
+    UnusedAllow Warning "unused-allow" "A finding is allowed that is not there."
+        "remove it",
     UnboundedGrant Error "unbounded-grant" "A grant that begins with a capture or a wildcard, and no ceiling that limits where it can lead."
         "add a ceiling with `groups` or `prefix` for the organization, or begin the grant with a part of the name",
     UnknownTenant Error "unknown-tenant" "A tenant that the platform does not declare."

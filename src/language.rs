@@ -4,6 +4,7 @@ pub mod cases;
 pub mod format;
 pub mod schema;
 
+pub(crate) mod allow;
 pub(crate) mod case_event;
 pub(crate) mod conditions;
 pub(crate) mod diagnostic_sink;

@@ -4,6 +4,7 @@
 //!
 //! | code | file |
 //! | --- | --- |
+//! | `unused-allow`, and what is allowed or off | `allowed` |
 //! | `contains-on-text` | `contains_on_text` |
 //! | `delimiter-in-name`, `invisible-character` | `misleading_name` |
 //! | `duplicate-alias`, `unused-alias` | `aliases` |
@@ -18,6 +19,7 @@
 //! | `unused-capture` | `unused_capture` |
 
 mod aliases;
+mod allowed;
 mod attribute_values;
 mod budget;
 mod condition_text;
@@ -43,6 +45,7 @@ mod unreachable_default;
 mod untidy_name;
 mod unused_capture;
 
+pub(crate) use self::allowed::settle;
 use self::budget::{BUDGET_OF_ALL, BUDGET_OF_ONE, WAVE};
 use self::prepared::Prepared;
 use crate::collections::parallel_map;

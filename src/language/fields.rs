@@ -324,7 +324,7 @@ fn is_part(expected: ValueType, kind: &Kind) -> bool {
 }
 
 /// The value of a word. `words` are those of the grammar, `choices` the same words with their values.
-fn choose<T: Copy>(
+pub(crate) fn choose<T: Copy>(
     text: &Spanned<String>,
     what: &str,
     words: &'static [Word],

@@ -5,11 +5,13 @@
 
 use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
 
+mod lint;
 mod organization;
 mod platform;
 mod rule;
 mod test;
 
+pub(crate) use self::lint::{LINT_LEVELS, lint_codes};
 pub(crate) use self::organization::{
     CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SKIP, SOURCE, TEMPLATE, USE,
 };

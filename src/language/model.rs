@@ -12,6 +12,7 @@ use super::tenants::{ByTenant, Tenants};
 pub(crate) use super::text_patterns::{TextPattern, TextPatterns};
 use super::yaml::Spanned;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::diagnostic::Code;
 use crate::login::source::Combine;
 
 /// A platform: its applications, its registry of target groups, and the limits of every mapping.
@@ -26,6 +27,32 @@ pub(crate) struct Platform {
     pub(crate) tiers: Vec<Tier>,
     pub(crate) ceilings: Vec<Ceiling>,
     pub(crate) policies: Policies,
+    /// How severe warnings are, where the platform says so.
+    pub(crate) lints: Vec<(Code, LintLevel)>,
+    /// Findings about target groups that are allowed.
+    pub(crate) allow: Vec<Allow>,
+}
+
+/// How severe a warning is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LintLevel {
+    Error,
+    Warning,
+    Off,
+}
+
+/// A kind of finding that is allowed in a part of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Allow {
+    pub(crate) code: Code,
+    pub(crate) reason: String,
+    pub(crate) file: String,
+    /// The location of the code.
+    pub(crate) span: Range<usize>,
+    /// Findings about places in it are allowed.
+    pub(crate) within: Range<usize>,
+    /// Whether findings that have a related place in it are allowed too, such as those about rules of a template.
+    pub(crate) with_related: bool,
 }
 
 #[derive(Debug)]
@@ -155,6 +182,8 @@ pub(crate) struct Organization {
     pub(crate) ungranted: Option<Policy>,
     /// The policy `refresh`; the inner `None` is `recompute`.
     pub(crate) refresh: Option<Option<u32>>,
+    /// Findings about the mapping that are allowed, apart from those that its rules allow.
+    pub(crate) allow: Vec<Allow>,
 }
 
 impl Organization {
@@ -200,6 +229,7 @@ pub(crate) struct Rule {
     pub(crate) protected: bool,
     /// The time from which the rule no longer fires, in seconds since 1970.
     pub(crate) expires: Option<(i64, Range<usize>)>,
+    pub(crate) allow: Vec<Allow>,
 }
 
 impl Rule {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::allow::{read_allow, whole};
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members, read_text, read_texts};
@@ -49,6 +50,9 @@ impl Organization {
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
         let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, ungranted, refresh } =
             policies.unwrap_or_default();
+        let mut allow = read_allow(&fields, &whole(node, layout), sink);
+        // A rule of a template is in the template's file, and the use of the template in this one.
+        allow.iter_mut().for_each(|it| it.with_related = true);
         Some(Self {
             file: sink.file.to_owned(),
             name: name.to_owned(),
@@ -66,6 +70,7 @@ impl Organization {
             unmatched_span,
             ungranted,
             refresh,
+            allow,
         })
     }
 }

@@ -3,11 +3,12 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
+use super::allow::{read_allow, read_lints};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::includes;
-use super::model::{Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
+use super::model::{Allow, Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::policies::POLICY;
@@ -49,8 +50,9 @@ impl Platform {
         let tenants = Tenants::read(&fields, sink);
         let applications = fields.require("applications", sink);
         let applications = applications.and_then(|node| read_applications(node, &tenants, sink));
+        let mut allow = Vec::new();
         let groups = fields.require("groups", sink);
-        let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), sink));
+        let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), &mut allow, sink));
         let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
         // Without one of the two, everything that refers to it would be reported too.
         let (applications, mut groups) = (applications?, groups?);
@@ -69,6 +71,8 @@ impl Platform {
             tiers: tiers.unwrap_or_default(),
             ceilings: ceilings.unwrap_or_default(),
             policies: policies.unwrap_or_default(),
+            lints: read_lints(&fields, sink),
+            allow,
         })
     }
 
@@ -218,6 +222,7 @@ fn read_limits(node: Option<&Node>, profile: Profile, sink: &mut DiagnosticSink<
 fn read_groups(
     node: &Node,
     applications: Option<&[Application]>,
+    allow: &mut Vec<Allow>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<TargetGroup>> {
     let (mut groups, mut are_all_read) = (Vec::new(), true);
@@ -248,6 +253,7 @@ fn read_groups(
         };
         fields.require_text("description", sink);
         let owner = fields.text("owner", sink).map(|owner| owner.value);
+        allow.extend(read_allow(&fields, &(name.span.start..node.span.end), sink));
         let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
         let includes = fields.some_texts("includes", sink);
         let mut of = Vec::new();

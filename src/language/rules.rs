@@ -3,6 +3,7 @@
 use core::ops::Range;
 use std::collections::BTreeMap;
 
+use super::allow::read_allow;
 use super::conditions::{DeclaredNames, read_condition};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_text, read_texts};
@@ -69,6 +70,7 @@ fn read_rule(
     // A rule without a valid id is kept, so that its other problems are reported too.
     let id = id.unwrap_or(Spanned { span: fields.span.clone(), value: String::new() });
     let file = sink.file.to_owned();
+    let allow = read_allow(&fields, &node.span, sink);
     Some(Rule {
         id,
         owner,
@@ -82,6 +84,7 @@ fn read_rule(
         target_globs,
         protected,
         expires,
+        allow,
     })
 }
 

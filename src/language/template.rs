@@ -6,11 +6,12 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::allow::{read_allow, whole};
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::Fields;
 use super::grammar::{Layout, TEMPLATE};
-use super::model::Platform;
+use super::model::{Allow, Platform};
 use super::parameter::{Parameter, read_parameters};
 use super::placeholder::{check_placeholders, for_each_text};
 use super::rules::{check_ids, read_rules};
@@ -33,6 +34,8 @@ pub(crate) struct Template {
     pub(crate) found: BTreeSet<(Code, usize, usize)>,
     /// Locations of texts with wrong placeholders, which have been reported.
     pub(crate) broken: BTreeSet<(usize, usize)>,
+    /// Findings about the template that are allowed, apart from those that its rules allow.
+    pub(crate) allow: Vec<Allow>,
     /// Whether any organization uses it.
     pub(crate) used: AtomicBool,
 }
@@ -102,6 +105,7 @@ impl Template {
             rules: rules.clone(),
             found,
             broken,
+            allow: read_allow(&fields, &whole(node, layout), sink),
             used: AtomicBool::new(false),
         })
     }

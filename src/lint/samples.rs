@@ -78,6 +78,8 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
             ungranted: Policy::NoGroups,
             refresh: None,
         },
+        lints: Vec::new(),
+        allow: Vec::new(),
     }
 }
 
@@ -126,6 +128,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         unmatched_span: None,
         ungranted: None,
         refresh: None,
+        allow: Vec::new(),
     }
 }
 
@@ -179,6 +182,7 @@ pub(super) fn rule(id: &str, effect: Effect, matches: Matches, groups: &[&str]) 
         target_globs: Vec::new(),
         protected: false,
         expires: None,
+        allow: Vec::new(),
     }
 }
 

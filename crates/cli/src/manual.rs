@@ -37,6 +37,7 @@ pages! {
     "templates" "language/templates.md",
     "evaluation" "language/evaluation.md",
     "tests" "language/tests.md",
+    "lints" "language/lints.md",
     "formatting" "language/formatting.md",
     "diagnostics" "diagnostics.md",
     "command" "command.md",

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use claimsmith::compiler::{self, CompiledPlatform};
-use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed};
 
 use crate::login_time;
 use crate::mapping_files::{self, FoundFiles};
@@ -15,6 +15,8 @@ use crate::whole_folder::folder_around;
 pub(crate) struct Mappings {
     pub(crate) sources: SourceMap,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Warnings that the files allow.
+    pub(crate) suppressed: Vec<Suppressed>,
     /// What they compile to; `None` if there are errors.
     pub(crate) platform: Option<CompiledPlatform>,
     /// The same in the other tenants, if several are declared.
@@ -88,7 +90,7 @@ impl Mappings {
         };
         diagnostics.extend(unreadable);
         diagnostics.sort_by(|left, right| left.file.cmp(&right.file));
-        Ok(Self { sources, diagnostics, platform, other_tenants })
+        Ok(Self { sources, diagnostics, suppressed: compilation.suppressed, platform, other_tenants })
     }
 
     /// The compiled platforms of all tenants; none if there are errors.

@@ -1,5 +1,6 @@
 //! `organizations/<name>.yaml` and `templates/<name>@<version>.yaml`.
 
+use super::lint::ALLOW;
 use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
 use super::{
     APPLICATION_NAME, Constraint, Key, NOT_IN_TENANT, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME,
@@ -62,6 +63,7 @@ pub(crate) static ORGANIZATION: Object = Object {
             ValueType::Object(&ORGANIZATION_POLICIES),
             "Policies that replace the platform's for this organization.",
         ),
+        Key::optional("allow", ALLOW, "Why warnings about this mapping are allowed, by code."),
     ],
     constraints: &[Constraint::AtLeastOne(&["rules", "use"])],
 };
@@ -385,6 +387,7 @@ pub(crate) static TEMPLATE: Object = Object {
             ValueType::Templated(&ValueType::List { of: &ValueType::Object(&RULE), least: 1 }),
             "The rules; `{{name}}` in a text is replaced by a parameter.",
         ),
+        Key::optional("allow", ALLOW, "Why warnings about this template are allowed, by code."),
     ],
     constraints: &[],
 };

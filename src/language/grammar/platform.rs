@@ -1,5 +1,6 @@
 //! `platform.yaml`.
 
+use super::lint::{ALLOW, LINTS};
 use super::{
     APPLICATION_NAME, CLAIM, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TENANT_NAME,
     TextType, ValueType, Word, word,
@@ -47,6 +48,7 @@ pub(crate) static PLATFORM: Object = Object {
             ValueType::Object(&PLATFORM_POLICIES),
             "What happens with logins that cannot be evaluated.",
         ),
+        Key::optional("lints", LINTS, "How severe warnings are, by code."),
     ],
     constraints: &[],
 };
@@ -196,6 +198,7 @@ pub(crate) static TARGET_GROUP: Object = Object {
             ValueType::Texts { of: &TARGET_NAME, least: 1 },
             "The target groups that its members receive as well.",
         ),
+        Key::optional("allow", ALLOW, "Why warnings about this group are allowed, by code."),
     ],
     constraints: &[],
 };

@@ -1,5 +1,6 @@
 //! Rules: what they match, under which conditions, and what they grant or exclude.
 
+use super::lint::ALLOW;
 use super::organization::STRATEGIES;
 use super::{
     APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID,
@@ -43,6 +44,7 @@ pub(crate) static RULE: Object = Object {
         Key::optional("expires", ValueType::Text(&MOMENT), "From this moment on the rule does not fire."),
         Key::optional("owner", ValueType::Text(&PROSE), "The team that is responsible for the rule."),
         Key::optional("why", ValueType::Text(&PROSE), "Why the rule exists."),
+        Key::optional("allow", ALLOW, "Why warnings about this rule are allowed, by code."),
     ],
     constraints: &[
         Constraint::ExactlyOne(&["match", "everyone"]),

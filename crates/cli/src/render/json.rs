@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use claimsmith::cases::{Expect, Mismatch};
 use claimsmith::compiler::Counts;
 use claimsmith::compiler::inspect::Reasons;
-use claimsmith::diagnostic::{Code, Diagnostic, Severity};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, Suppressed};
 use claimsmith::event::Answer;
 use serde::Serialize;
 
@@ -71,6 +71,8 @@ pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>) -> io::Resul
 struct ValidationReport<'m> {
     version: u32,
     diagnostics: Vec<ReportedFinding<'m>>,
+    /// Warnings that the files allow, each with the reason.
+    suppressed: Vec<SuppressedFinding<'m>>,
     errors: usize,
     warnings: usize,
     /// Null if the mappings have errors.
@@ -94,6 +96,13 @@ struct ReportedFinding<'m> {
     related: Option<RelatedSpan<'m>>,
     /// The changes of the file that solve the problem, of which any one is enough; at most one today.
     fixes: Vec<ReportedFix<'m>>,
+}
+
+#[derive(Serialize)]
+struct SuppressedFinding<'m> {
+    #[serde(flatten)]
+    finding: ReportedFinding<'m>,
+    reason: &'m str,
 }
 
 /// A part of the file and what to write in its place.
@@ -151,6 +160,15 @@ fn findings(mappings: &Mappings) -> Vec<ReportedFinding<'_>> {
         .collect()
 }
 
+fn suppressed(mappings: &Mappings) -> Vec<SuppressedFinding<'_>> {
+    let all = mappings.suppressed.iter();
+    all.map(|Suppressed { diagnostic, reason }| SuppressedFinding {
+        finding: ReportedFinding::new(&mappings.sources, diagnostic),
+        reason,
+    })
+    .collect()
+}
+
 /// Writes the findings of mappings, and what they hold.
 pub(crate) fn validation(
     out: &mut impl Write,
@@ -160,6 +178,7 @@ pub(crate) fn validation(
     let validation = ValidationReport {
         version: VERSION,
         diagnostics: findings(mappings),
+        suppressed: suppressed(mappings),
         errors: mappings.count(Severity::Error),
         warnings: mappings.count(Severity::Warning),
         counts: mappings.platform.as_ref().map(|platform| platform.counts),

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use claimsmith::diagnostic::{Code, Diagnostic, Fix, Severity};
+use claimsmith::diagnostic::{Code, Diagnostic, Fix, Severity, Suppressed};
 use serde::Serialize;
 
 use super::json;
@@ -92,6 +92,15 @@ struct SarifResult {
     related_locations: Vec<SarifLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<SarifFix>,
+    /// Empty if it is not suppressed: the format wants to know it of every result, or of none.
+    suppressions: Vec<Suppression>,
+}
+
+/// Why a result is meant to be like this.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: String,
 }
 
 #[derive(Serialize)]
@@ -149,6 +158,10 @@ struct Region {
 /// Writes the findings of mappings.
 pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
     let finding = |diagnostic| SarifResult::new(&mappings.sources, diagnostic);
+    let suppressed = mappings.suppressed.iter().map(|Suppressed { diagnostic, reason }| SarifResult {
+        suppressions: vec![Suppression { kind: "inSource", justification: reason.clone() }],
+        ..finding(diagnostic)
+    });
     let run = SarifRun {
         tool: Tool {
             driver: ToolComponent {
@@ -158,7 +171,7 @@ pub(crate) fn validation(out: &mut impl Write, mappings: &Mappings) -> io::Resul
             },
         },
         column_kind: "utf16CodeUnits",
-        results: mappings.diagnostics.iter().map(finding).collect(),
+        results: mappings.diagnostics.iter().map(finding).chain(suppressed).collect(),
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     json::document(out, &SarifLog { schema, version: "2.1.0", runs: [run] })
@@ -203,6 +216,7 @@ impl SarifResult {
             locations: [place],
             related_locations: related.collect(),
             fixes: fixes.collect(),
+            suppressions: Vec::new(),
         }
     }
 }

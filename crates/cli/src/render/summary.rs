@@ -10,8 +10,11 @@ use crate::results::{Formatting, TestedCase};
 
 /// What mapping files hold, if they can be used, and how many findings there are.
 pub(super) fn summarize_mappings(mappings: &Mappings) -> String {
-    let problems =
+    let mut problems =
         if mappings.diagnostics.is_empty() { "no problems".to_owned() } else { summarize_findings(mappings) };
+    if !mappings.suppressed.is_empty() {
+        problems += &format!(", {} allowed", spaced(mappings.suppressed.len()));
+    }
     match &mappings.platform {
         Some(platform) => {
             let counts = platform.counts;

@@ -32,6 +32,7 @@ pub(crate) fn check_sarif(sarif: &str, expected: &serde_json::Value) {
     let findings = expected["diagnostics"].as_array().expect("findings");
     assert_eq!(results.len(), findings.len());
     for (result, finding) in results.iter().zip(findings) {
+        assert_eq!(result["suppressions"], json!([]));
         assert_eq!((&result["ruleId"], &result["level"]), (&finding["code"], &finding["severity"]));
         let index = result["ruleIndex"].as_u64().expect("an index");
         assert_eq!(rules.iter().position(|rule| rule["id"] == finding["code"]), usize::try_from(index).ok());

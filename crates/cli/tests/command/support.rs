@@ -82,7 +82,7 @@ pub(crate) fn check_file(path: &Path, actual: &str) {
     snapbox::Assert::new().action_env("SNAPSHOTS").eq(actual, expected);
 }
 
-const PLATFORM: &str = "\
+pub(crate) const PLATFORM: &str = "\
 version: 1
 applications:
   catalog:

@@ -35,6 +35,44 @@ fn validate_counts_warnings_and_can_deny_them() {
 }
 
 #[test]
+fn validate_takes_out_what_is_allowed_and_lists_it() {
+    let aliases = "version: 1\naliases: { 4f1c: SG Unused }";
+    let allow = "\nallow: { unused-alias: Kept for the auditors. }";
+    let acme = ACME.replace("version: 1", &[aliases, allow].concat());
+    let allowing = folder(&[("organizations/acme.yaml", &acme)]);
+    let out = run_in(&allowing, &["validate", "--deny-warnings"]).stdout(0);
+    assert_eq!(out, "1 organization, 2 rules, 0 cases: no problems, 1 allowed\n");
+    let json = run_in(&allowing, &["validate", "--format", "json"]).json(0);
+    assert_eq!((&json["warnings"], &json["diagnostics"]), (&json!(0), &json!([])));
+    assert_eq!(json["suppressed"][0]["code"], "unused-alias");
+    assert_eq!(json["suppressed"][0]["reason"], "Kept for the auditors.");
+    let github = run_in(&allowing, &["validate", "--format", "github"]).stdout(0);
+    assert!(!github.contains("::"), "{github}");
+    let sarif = run_in(&allowing, &["validate", "--format", "sarif"]).json(0);
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "unused-alias");
+    let expected = json!([{ "kind": "inSource", "justification": "Kept for the auditors." }]);
+    assert_eq!(result["suppressions"], expected);
+}
+
+#[test]
+fn validate_reports_warnings_as_the_platform_says() {
+    let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Unused }");
+    let with = |level: &str, acme: &str| {
+        let platform =
+            format!("{PLATFORM}lints: {{ unused-alias: {level} }}\n", PLATFORM = crate::support::PLATFORM);
+        folder(&[("platform.yaml", &platform), ("organizations/acme.yaml", acme)])
+    };
+    let off = run_in(&with("\"off\"", &acme), &["validate", "--deny-warnings"]).stdout(0);
+    assert!(off.ends_with(": no problems\n"), "{off}");
+    let error = run_in(&with("error", &acme), &["validate"]).stdout(1);
+    assert!(error.starts_with("error[unused-alias]: "), "{error}");
+    let allowed = acme.replace("version: 1", "version: 1\nallow: { unused-alias: It is meant. }");
+    let error = run_in(&with("error", &allowed), &["validate"]).stdout(1);
+    assert!(error.contains("error[unused-alias]: ") && error.contains("warning[unused-allow]: "), "{error}");
+}
+
+#[test]
 fn validate_reports_all_findings_of_all_files_at_once() {
     let globex = "version: 1\nconnections:\n  globex: { strategy: okta }\nrules:\n  - id: a\n    grant: no-such-group\n";
     let folder = folder(&[

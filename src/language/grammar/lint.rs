@@ -1,0 +1,29 @@
+//! What authors say about findings: how severe a kind is, and which ones are allowed.
+
+use super::{TextType, ValueType, Word, word};
+use crate::diagnostic::{Code, Severity};
+
+/// The codes of warnings: errors are always errors.
+pub(crate) fn lint_codes() -> Vec<&'static str> {
+    let warnings = Code::ALL.iter().filter(|code| code.severity() == Severity::Warning);
+    warnings.map(|code| code.name()).collect()
+}
+
+static LINT_CODE: TextType = TextType::among(lint_codes);
+
+pub(crate) static LINT_LEVELS: &[Word] = &[
+    word("error", "The mappings cannot be used, and `allow` does not help."),
+    word("warning", "Reported; one place can be allowed with a reason."),
+    word("off", "Not reported."),
+];
+
+/// Levels by code.
+pub(super) const LINTS: ValueType =
+    ValueType::Map { key: &LINT_CODE, of: &ValueType::Word(LINT_LEVELS), least: 0 };
+
+static REASON: TextType = TextType::matching(usize::MAX, "\\S", "write why it is meant")
+    .such_as("the customer renames the group in May");
+
+/// Reasons by code.
+pub(super) const ALLOW: ValueType =
+    ValueType::Map { key: &LINT_CODE, of: &ValueType::Text(&REASON), least: 1 };

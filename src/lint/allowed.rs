@@ -1,0 +1,112 @@
+//! What becomes of findings: the platform decides how severe each kind of warning is, and authors allow single ones.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Severity, Suppressed};
+use crate::language::model::{Allow, LintLevel, Organization, Platform};
+use crate::language::template::Templates;
+
+/// Changes the severity of findings as the platform says, and takes out those that are off or allowed.
+///
+/// If all lints ran, what is allowed and was not found is reported too. `now` says whether expired rules were looked for.
+pub(crate) fn settle(
+    platform: &Platform,
+    organizations: &[Organization],
+    templates: &Templates,
+    (is_complete, has_time): (bool, bool),
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Suppressed> {
+    let levels: BTreeMap<Code, LintLevel> = platform.lints.iter().copied().collect();
+    let all = Entries::new(platform, organizations, templates);
+    let mut used = vec![false; all.entries.len()];
+    let mut suppressed = Vec::new();
+    let mut kept = Vec::new();
+    for mut diagnostic in core::mem::take(diagnostics) {
+        if diagnostic.severity == Severity::Warning {
+            match levels.get(&diagnostic.code) {
+                Some(LintLevel::Off) => continue,
+                Some(LintLevel::Error) => diagnostic.severity = Severity::Error,
+                _ => {}
+            }
+        }
+        match all.of(&diagnostic) {
+            Some((at, entry)) if diagnostic.severity == Severity::Warning => {
+                used.get_mut(at).into_iter().for_each(|used| *used = true);
+                suppressed.push(Suppressed { diagnostic, reason: entry.reason.clone() });
+            }
+            _ => kept.push(diagnostic),
+        }
+    }
+    if is_complete {
+        let unused = all.entries.iter().zip(&used).filter(|(_, used)| !**used).map(|(entry, _)| *entry);
+        let unused = unused.filter(|entry| has_time || entry.code != Code::ExpiredRule);
+        kept.extend(unused.filter_map(|entry| report_unused(entry, &levels)));
+    }
+    *diagnostics = kept;
+    suppressed
+}
+
+/// Everything that is allowed, in the order of codes.
+struct Entries<'a> {
+    entries: Vec<&'a Allow>,
+}
+
+impl<'a> Entries<'a> {
+    fn new(platform: &'a Platform, organizations: &'a [Organization], templates: &'a Templates) -> Self {
+        let of_rules = organizations.iter().flat_map(|it| it.rules.iter().flat_map(|rule| &rule.allow));
+        let of_templates = templates.values().flatten().flat_map(|template| &template.allow);
+        let of_organizations = organizations.iter().flat_map(|organization| &organization.allow);
+        let mut entries: Vec<&Allow> =
+            platform.allow.iter().chain(of_organizations).chain(of_rules).chain(of_templates).collect();
+        // The narrowest comes first, so that a wider one is reported if it is not needed.
+        let key = |it: &&'a Allow| (it.code, it.file.as_str(), it.within.len(), it.span.start);
+        entries.sort_by(|left, right| key(left).cmp(&key(right)));
+        // The rules of a template are there once for each use.
+        entries.dedup_by(|left, right| {
+            left.code == right.code && left.file == right.file && left.span == right.span
+        });
+        Self { entries }
+    }
+
+    /// What allows a finding.
+    fn of(&self, diagnostic: &Diagnostic) -> Option<(usize, &'a Allow)> {
+        let related = diagnostic.related.as_ref();
+        let covers = |entry: &Allow| {
+            let is_at = |file: &str, start: usize| {
+                entry.file == file && entry.within.start <= start && start <= entry.within.end
+            };
+            is_at(&diagnostic.file, diagnostic.span.start)
+                || entry.with_related && related.is_some_and(|it| is_at(&it.file, it.span.start))
+        };
+        let first = self.entries.partition_point(|entry| entry.code < diagnostic.code);
+        let of_code = self.entries.iter().enumerate().skip(first);
+        let mut of_code = of_code.take_while(|(_, entry)| entry.code == diagnostic.code);
+        of_code.find(|(_, entry)| covers(entry)).map(|(at, entry)| (at, *entry))
+    }
+}
+
+/// A finding about something that is allowed and is not there, or that cannot be allowed.
+fn report_unused(entry: &Allow, levels: &BTreeMap<Code, LintLevel>) -> Option<Diagnostic> {
+    let code = entry.code.name();
+    let (message, help) = match levels.get(&entry.code) {
+        Some(LintLevel::Error) => (
+            format!("`{code}` cannot be allowed: it is an error by `lints` of the platform"),
+            "remove it, and correct what it is about; where `lints` says `warning`, it can be allowed",
+        ),
+        Some(LintLevel::Off) => {
+            (format!("`{code}` is off by `lints` of the platform, so nothing is allowed here"), "remove it")
+        }
+        _ => (
+            format!("there is no finding `{code}` here that is allowed by this"),
+            "remove it, or move it to the rule, target group or mapping that has the finding",
+        ),
+    };
+    let mut diagnostic =
+        Diagnostic::new(Code::UnusedAllow, &entry.file, entry.span.clone(), message).help(help);
+    match levels.get(&Code::UnusedAllow) {
+        Some(LintLevel::Off) => return None,
+        Some(LintLevel::Error) => diagnostic.severity = Severity::Error,
+        _ => {}
+    }
+    Some(diagnostic)
+}
