@@ -93,7 +93,7 @@ fn nothing_is_overwritten() {
         err.contains("there is an organization `acme` already, in `mappings/organizations/acme.yaml`"),
         "{err}"
     );
-    write(&folder, "organizations/globex.test.yaml.txt", "mine");
+    write(&folder, "organizations/globex.notes", "mine");
     fs::create_dir(folder.path().join("mappings/organizations/globex.yaml.d")).expect("a folder");
     run_in(&folder, &["new", "organization", "globex", "--strategy", "ad"]).stdout(0);
 }
