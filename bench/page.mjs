@@ -115,7 +115,7 @@ Engine and mapping are compressed with Brotli and embedded as base64.
 
 ## Cold start
 
-\`node bench/cold.mjs\`: how long the first login of an Action's instance waits, in milliseconds, with the mappings of 50 x 40.
+\`node bench/cold.mjs\`: how long the first login of an Action's instance waits, in milliseconds of processor time, with the mappings of 50 x 40.
 It is compared with the part that any engine in WebAssembly needs: to decompress engine and mappings, and to compile the engine.
 Each figure is the median of 31 processes.
 

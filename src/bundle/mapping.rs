@@ -354,7 +354,7 @@ impl<'b> Mapping<'b> {
     }
 
     /// Whether a name that no pattern matches is an exact name in other letter case, or in Unicode's normalization form D.
-    pub(crate) fn looks_like_known(&self, name: &[u8]) -> bool {
+    pub(crate) fn looks_like_known(&self, name: &ScannedName<'_>) -> bool {
         let decomposed = || self.decomposed.iter().map(|name| name.as_bytes());
         self.lookalikes
             .get_or_init(|| Lookalikes::new(self.matcher.texts().chain(decomposed())))

@@ -13,7 +13,7 @@ use crate::login::received::Received;
 use crate::matching::matcher::PatternKind;
 use crate::outcome::Note;
 use crate::text::invisible;
-use crate::text::scan::ScannedName;
+use crate::text::scan::{ScannedName, scan};
 
 /// The state of an evaluation while its rules are decided.
 pub(crate) struct Evaluator<'v, 'b> {
@@ -114,9 +114,9 @@ impl<'v, 'b> Evaluator<'v, 'b> {
             let Some(scanned) = received.groups.get(group.index()) else { return };
             let is_near_miss = if looks_untidy(scanned) {
                 let tidied = tidied(scanned.name);
-                mapping.is_matched(&tidied) || mapping.looks_like_known(&tidied)
+                mapping.is_matched(&tidied) || mapping.looks_like_known(&scan(&tidied))
             } else {
-                mapping.looks_like_known(scanned.name)
+                mapping.looks_like_known(scanned)
             };
             self.notes.add(Note::NearMiss, u32::from(is_near_miss));
             unmatched.push(scanned.name);
