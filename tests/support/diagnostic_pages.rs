@@ -34,6 +34,8 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     /// All its files, those that it shares included.
     pub(crate) files: Vec<SourceFile>,
+    /// The encodings of those that are not in UTF-8, by their paths.
+    pub(crate) encodings: BTreeMap<String, String>,
     /// Files as they are after their authors followed the help.
     pub(crate) advised: Vec<SourceFile>,
     /// Files as their authors meant them; the shared platform if there are none.
@@ -46,6 +48,24 @@ impl Variant {
     /// The page that it is on, below the root of the project.
     pub(crate) fn page(&self) -> String {
         format!("{FOLDER}/{}.md", self.name.split('.').next().unwrap_or_default())
+    }
+
+    /// A file as it is in its folder.
+    pub(crate) fn bytes(&self, file: &SourceFile) -> Vec<u8> {
+        let text = &file.text;
+        match self.encodings.get(&file.path).map(String::as_str) {
+            None => text.clone().into_bytes(),
+            // As editors save it: with a byte order mark.
+            Some("UTF-16") => ["\u{feff}", text]
+                .iter()
+                .flat_map(|it| it.encode_utf16())
+                .flat_map(u16::to_le_bytes)
+                .collect(),
+            Some("Latin-1") => {
+                text.chars().map(|char| u8::try_from(char).expect("a character of Latin-1")).collect()
+            }
+            Some(other) => panic!("{}: there is no encoding {other}", self.name),
+        }
     }
 
     pub(crate) fn is_single_file(&self) -> bool {
@@ -104,6 +124,7 @@ struct Section {
     heading: String,
     has_prose: bool,
     files: Vec<(String, String)>,
+    encodings: Files,
     advised: Vec<(String, String)>,
     meant: Vec<(String, String)>,
     without: Vec<String>,
@@ -143,6 +164,7 @@ impl Section {
             advised: if self.advised.is_empty() { Vec::new() } else { sources(&advised) },
             meant: sources(&meant),
             expected: self.expected.unwrap_or_else(|| panic!("{place}: no block with the expected text")),
+            encodings: self.encodings,
             name: self.heading,
         }
     }
@@ -190,6 +212,9 @@ fn sections(text: &str, page: &Path) -> Vec<Section> {
             heading.clone_into(&mut section.heading);
         } else if let Some(path) = within(line, "`", "`:") {
             announced = Some((path, Version::Wrong));
+        } else if let Some((path, encoding)) = in_encoding(line) {
+            section.encodings.insert(path.clone(), encoding);
+            announced = Some((path, Version::Wrong));
         } else if let Some(path) = within(line, "`", "`, after the help:") {
             announced = Some((path, Version::Advised));
         } else if let Some(path) = within(line, "`", "`, as it was meant:") {
@@ -208,4 +233,10 @@ fn sections(text: &str, page: &Path) -> Vec<Section> {
 fn within(line: &str, start: &str, end: &str) -> Option<String> {
     let inner = line.strip_prefix(start)?.strip_suffix(end)?;
     (!inner.contains('`')).then(|| inner.to_owned())
+}
+
+/// The path and the encoding of a line such as `` `PATH`, in UTF-16: ``.
+fn in_encoding(line: &str) -> Option<(String, String)> {
+    let (path, encoding) = line.strip_prefix('`')?.strip_suffix(':')?.split_once("`, in ")?;
+    Some((path.to_owned(), encoding.to_owned()))
 }

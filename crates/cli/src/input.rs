@@ -3,10 +3,11 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, anyhow, bail};
 use claimsmith::diagnostic::SourceFile;
 use claimsmith::event::Event;
 
+use crate::encoding;
 use crate::folder;
 use crate::source_map::SourceMap;
 
@@ -63,15 +64,19 @@ pub(crate) fn cannot_open(path: &Path, error: io::Error, expected: &str) -> anyh
 
 /// Reads a text of at most [`MAX_FILE`] bytes; messages call it `name`.
 pub(crate) fn read_text(reader: impl Read, name: &str) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    let limit = MAX_FILE as u64 + 1;
-    reader.take(limit).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
-    ensure!(bytes.len() <= MAX_FILE, "{name} is larger than {} MiB", MAX_FILE >> 20);
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-        let line = valid.filter(|byte| **byte == b'\n').count() + 1;
-        anyhow!("{name} is not UTF-8 text: its line {line} holds other bytes")
+    let bytes = read_bytes(reader).with_context(|| format!("cannot read {name}"))?;
+    let bytes = bytes.ok_or_else(|| anyhow!("{name} is larger than {} MiB", MAX_FILE >> 20))?;
+    encoding::decode(bytes).map_err(|found| {
+        let line = found.line().map(|line| format!(" (line {line})")).unwrap_or_default();
+        anyhow!("{name} {}{line}; {}", found.message, found.help(None))
     })
+}
+
+/// Reads at most [`MAX_FILE`] bytes; `None` if there are more.
+pub(crate) fn read_bytes(reader: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= MAX_FILE).then_some(bytes))
 }
 
 /// A text without the byte order mark that some programs write before it.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, ensure};
 use claimsmith::compiler::is_misnamed;
 use claimsmith::diagnostic::{Diagnostic, SourceFile};
 
-use crate::folder::{EntryType, Folder};
-use crate::input::{cannot_open, open, read_text};
+use crate::encoding::{self, Place};
+use crate::folder::{EntryType, Folder, open_named};
+use crate::input::{MAX_FILE, cannot_open, read_bytes};
 use crate::numbers::counted;
 use crate::whole_folder::folder_around;
 
@@ -33,6 +34,8 @@ pub(crate) struct FoundFiles {
     pub(crate) files: Vec<SourceFile>,
     /// One diagnostic for each path that has the name of a mapping file and cannot be read as one.
     pub(crate) unreadable: Vec<Diagnostic>,
+    /// Files among these that are text in another encoding, as they were probably meant, so that messages can show it.
+    pub(crate) undecoded: Vec<SourceFile>,
     /// Files of a folder with nearly the name of a mapping file, without their texts.
     pub(crate) misnamed: Vec<SourceFile>,
 }
@@ -42,7 +45,7 @@ impl FoundFiles {
     ///
     /// # Errors
     ///
-    /// When one of them cannot be read.
+    /// When the path does not exist, or is not a folder that can be listed and not the path of a YAML file.
     pub(crate) fn at(path: &Path) -> anyhow::Result<(Self, bool)> {
         let mut found = Self::default();
         let is_folder = found.add(path, NamedLink::Follow)?;
@@ -57,7 +60,7 @@ impl FoundFiles {
     ///
     /// # Errors
     ///
-    /// When one of them cannot be read.
+    /// As for [`at`](Self::at).
     pub(crate) fn at_all(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let mut found = Self::default();
         for path in paths {
@@ -95,15 +98,52 @@ impl FoundFiles {
             return Ok(false);
         }
         match kind {
-            Ok(EntryType::File) => {
-                let (reader, name) = open(path)?;
-                self.files.push(SourceFile { path: slashed(path)?, text: read_text(reader, &name)? });
-            }
+            Ok(EntryType::File) => self.add_file(path, open_named(path)),
             Ok(kind) => self.refuse_kind(path, kind),
             Err(_) if is_link => self.refuse_dangling(path),
             Err(error) => return Err(cannot(error)),
         }
         Ok(false)
+    }
+
+    /// Reads a file that was opened, or reports why it cannot be.
+    fn add_file(&mut self, path: &Path, opened: io::Result<impl Read>) {
+        let Ok(name) = slashed(path) else {
+            let help = "give it a name of letters, digits and `-`";
+            return self.refuse(path, "has a name that is not UTF-8", help);
+        };
+        let bytes = match opened.and_then(read_bytes) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                let reason = format!("is larger than {} MiB", MAX_FILE >> 20);
+                return self.refuse(path, &reason, "remove what is not part of the mapping, or split it");
+            }
+            Err(error) => return self.refuse_error(path, "read", &error),
+        };
+        match encoding::decode(bytes) {
+            Ok(text) => self.files.push(SourceFile { path: name, text }),
+            Err(found) => {
+                let message = format!("`{name}` {}", found.message);
+                let mut diagnostic = Diagnostic::unreadable_file(&name, &message, &found.help(Some(&name)));
+                if let Some(Place { text, span }) = found.place {
+                    diagnostic.span = span;
+                    self.undecoded.push(SourceFile { path: name, text });
+                }
+                self.unreadable.push(diagnostic);
+            }
+        }
+    }
+
+    /// Reports a file that cannot be read, or a folder that cannot be listed.
+    fn refuse_error(&mut self, path: &Path, verb: &str, error: &io::Error) {
+        let (reason, help) = match error.kind() {
+            io::ErrorKind::PermissionDenied => (
+                format!("cannot be {verb}: permission denied"),
+                "change its permissions, so that the user who runs this may read it",
+            ),
+            _ => (format!("cannot be {verb}: {error}"), "make it readable, or remove it"),
+        };
+        self.refuse(path, &reason, help);
     }
 
     fn refuse(&mut self, path: &Path, reason: &str, help: &str) {
@@ -137,6 +177,8 @@ impl FoundFiles {
         self.files.dedup_by(|left, right| left.path == right.path);
         self.unreadable.sort_by(|left, right| left.file.cmp(&right.file));
         self.unreadable.dedup_by(|left, right| left.file == right.file);
+        self.undecoded.sort_by(|left, right| left.path.cmp(&right.path));
+        self.undecoded.dedup_by(|left, right| left.path == right.path);
     }
 }
 
@@ -187,17 +229,28 @@ impl<'w> FolderWalk<'w> {
             return Ok(());
         };
         self.seen.insert(real.to_owned());
-        let cannot = || format!("cannot list `{name}`");
-        let entries = fs::read_dir(real).with_context(cannot)?.collect::<io::Result<Vec<_>>>();
-        let mut entries = entries.with_context(cannot)?;
+        let entries = fs::read_dir(real).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) if path == self.named => {
+                return Err(anyhow!(error).context(format!("cannot list `{name}`")));
+            }
+            Err(error) => {
+                self.found.refuse_error(path, "listed", &error);
+                return Ok(());
+            }
+        };
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let name = entry.file_name();
             if name.as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            let kind = EntryType::of(entry.file_type().with_context(cannot)?);
-            self.read_entry(&path.join(&name), &real.join(&name), kind, depth)?;
+            let path = path.join(&name);
+            match entry.file_type() {
+                Ok(kind) => self.read_entry(&path, &real.join(&name), EntryType::of(kind), depth)?,
+                Err(error) => self.found.refuse_error(&path, "read", &error),
+            }
         }
         Ok(())
     }
@@ -205,7 +258,10 @@ impl<'w> FolderWalk<'w> {
     fn read_entry(&mut self, path: &Path, real: &Path, kind: EntryType, depth: usize) -> anyhow::Result<()> {
         match kind {
             EntryType::Folder if !is_yaml(path) => self.read_folder(path, real, depth),
-            EntryType::File if is_yaml(path) => self.read_file(path, real),
+            EntryType::File if is_yaml(path) => {
+                self.read_file(path, real);
+                Ok(())
+            }
             EntryType::Link => self.read_link(path, real, depth),
             kind if is_yaml(path) => {
                 self.found.refuse_kind(path, kind);
@@ -249,7 +305,13 @@ impl<'w> FolderWalk<'w> {
             }
         };
         let kind = fs::metadata(&real).map(|metadata| EntryType::of(metadata.file_type()));
-        let kind = kind.with_context(|| format!("cannot open `{}`", path.display()))?;
+        let kind = match kind {
+            Ok(kind) => kind,
+            Err(error) => {
+                self.found.refuse_error(path, "read", &error);
+                return Ok(());
+            }
+        };
         if kind != EntryType::Folder && !is_yaml(path) {
             self.note_other(path);
             return Ok(());
@@ -270,12 +332,10 @@ impl<'w> FolderWalk<'w> {
     }
 
     /// Reads a file without following links, so that it is in the folder even if the folder changes meanwhile.
-    fn read_file(&mut self, path: &Path, real: &Path) -> anyhow::Result<()> {
-        let name = format!("`{}`", path.display());
+    fn read_file(&mut self, path: &Path, real: &Path) {
         let below = real.strip_prefix(&self.root).unwrap_or(real);
-        let file = self.folder.open_below(below).with_context(|| format!("cannot open {name}"))?;
-        self.found.files.push(SourceFile { path: slashed(path)?, text: read_text(file, &name)? });
-        Ok(())
+        let opened = self.folder.open_below(below);
+        self.found.add_file(path, opened);
     }
 }
 

@@ -29,12 +29,13 @@ const UNREADABLE: &str = "[";
 impl Mappings {
     /// Reads and compiles the mapping files of a folder, or a whole platform in one file.
     ///
-    /// A link that leads out of the folder, or anything with the name of a mapping file that is not a file, is
-    /// reported as a diagnostic, like those of the compiler. The other files are still read and checked.
+    /// A file that cannot be read, such as one in another encoding, a link that leads out of the folder, or anything
+    /// with the name of a mapping file that is not a file, is reported as a diagnostic, like those of the compiler.
+    /// The other files are still read and checked.
     ///
     /// # Errors
     ///
-    /// When a file cannot be read. Problems with its content are diagnostics.
+    /// When the path itself cannot be used. Problems with files are diagnostics.
     pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
         Self::load_with(path, Vec::new())
     }
@@ -54,7 +55,7 @@ impl Mappings {
     pub(crate) fn compile(path: &Path, found: FoundFiles, is_folder: bool) -> anyhow::Result<Self> {
         // Rules that have expired are reported.
         let now = Some(login_time::current());
-        let FoundFiles { mut files, unreadable, misnamed } = found;
+        let FoundFiles { mut files, unreadable, undecoded, misnamed } = found;
         // The compiler gets an invalid file in place of each, so it does not report them as missing.
         let invalid = |diagnostic: &Diagnostic| SourceFile {
             path: diagnostic.file.clone(),
@@ -70,6 +71,8 @@ impl Mappings {
         let is_unreadable = |file: &str| unreadable.iter().any(|it| it.file == file);
         let is_misnamed = |file: &str| misnamed.iter().any(|it| it.path == file);
         files.retain(|file| !is_unreadable(&file.path) && !is_misnamed(&file.path));
+        files.extend(undecoded);
+        files.sort_by(|left, right| left.path.cmp(&right.path));
         let sources = SourceMap::new(files);
         let mut diagnostics = compilation.diagnostics;
         diagnostics.retain(|diagnostic| !is_unreadable(&diagnostic.file));
@@ -81,6 +84,9 @@ impl Mappings {
         }
         // A file in place of the folder `organizations`.
         diagnostics.retain(|diagnostic| !is_unreadable(&diagnostic.file));
+        if unreadable.iter().any(|it| !mapping_files::is_yaml(Path::new(&it.file))) {
+            diagnostics.retain(|diagnostic| !may_follow_from_unread_folder(diagnostic.code));
+        }
         if let Some(part) = part_of_folder(path, &diagnostics) {
             diagnostics = vec![part];
         }
@@ -102,6 +108,19 @@ impl Mappings {
     pub(crate) fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
+}
+
+/// Whether the files of a folder that is not read may be all that is missing.
+fn may_follow_from_unread_folder(code: Code) -> bool {
+    let misses_a_file = matches!(
+        code,
+        Code::MissingPlatform
+            | Code::NoOrganizations
+            | Code::MissingMapping
+            | Code::UnknownOrganization
+            | Code::UnknownTemplate
+    );
+    misses_a_file || code.severity() == Severity::Warning
 }
 
 /// One finding in place of many if the folder is a part of a folder of mappings, such as its `organizations`.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
+use claimsmith::diagnostic::SourceFile;
 use clap::ValueEnum;
 
 use crate::exit_status::ExitStatus;
@@ -59,9 +60,12 @@ impl FmtArguments {
         if self.paths.iter().any(|path| path == Path::new("-")) {
             return self.run_standard_input(terminal);
         }
-        let FoundFiles { files, unreadable, .. } = FoundFiles::at_all(&self.paths)?;
+        let FoundFiles { mut files, unreadable, undecoded, .. } = FoundFiles::at_all(&self.paths)?;
+        files.extend(undecoded);
+        files.sort_by(|left, right| left.path.cmp(&right.path));
         let sources = SourceMap::new(files);
-        let mut files: Vec<_> = sources.files().iter().map(FormattedFile::new).collect();
+        let is_read = |file: &&SourceFile| !unreadable.iter().any(|it| it.file == file.path);
+        let mut files: Vec<_> = sources.files().iter().filter(is_read).map(FormattedFile::new).collect();
         files.extend(unreadable.iter().map(FormattedFile::unreadable));
         files.sort_by_key(|file| file.path);
         if !self.check {

@@ -59,7 +59,7 @@ fn validate_prints_what_the_pages_show() {
 fn check_command(code: Code, variant: &Variant) -> String {
     let folder = TempDir::new().expect("a temporary folder");
     for file in &variant.files {
-        write_in(&folder, &file.path, &file.text);
+        write_in(&folder, &file.path, variant.bytes(file));
     }
     let name = &variant.name;
     let mappings = if variant.is_single_file() { SINGLE_FILE } else { "mappings" };

@@ -162,13 +162,15 @@ fn a_file_that_is_named_twice_is_formatted_once() {
     assert!(run(&["fmt", "Cargo.toml"]).failed().contains("neither a folder nor a YAML file"));
 }
 
-/// All files are read before one is written.
 #[test]
-fn a_file_that_is_not_text_stops_the_run() {
+fn a_file_that_is_not_text_is_refused_and_the_others_are_formatted() {
     let folder = folder(&[("organizations/acme.yaml", UNTIDY)]);
-    fs::write(folder.path().join("mappings/bad.yaml"), b"a: \xff\n").expect("a file");
-    assert!(run_in(&folder, &["fmt"]).failed().contains("is not UTF-8 text"));
-    assert_eq!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
+    let bad = folder.path().join("mappings/bad.yaml");
+    fs::write(&bad, b"a:   \xff\n").expect("a file");
+    let out = run_in(&folder, &["fmt"]).stdout(1);
+    assert!(out.contains("error[unreadable-file]: `mappings/bad.yaml` is not UTF-8 text"), "{out}");
+    assert_ne!(read(folder.path(), "organizations/acme.yaml"), UNTIDY);
+    assert_eq!(fs::read(bad).expect("a file"), b"a:   \xff\n");
 }
 
 #[test]

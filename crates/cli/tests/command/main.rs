@@ -10,6 +10,7 @@ mod bundle;
 #[path = "../../../../tests/support/diagnostic_pages.rs"]
 mod diagnostic_pages;
 mod diagnostics;
+mod encodings;
 mod evaluate;
 mod explain;
 mod file_names;
