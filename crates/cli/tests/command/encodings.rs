@@ -1,5 +1,7 @@
 //! Files that are not text in UTF-8, or cannot be read: each is one finding, and the other files are checked.
 
+#![allow(clippy::indexing_slicing, reason = "output of another form fails the test")]
+
 use std::fs::{self, File};
 use std::process::Command;
 
@@ -249,7 +251,7 @@ fn what_may_not_be_read_is_one_finding() {
         ]);
         run_in(&folder, &["validate"]).stdout(0);
         let at = folder.path().join("mappings").join(path);
-        fs::set_permissions(&at, fs::Permissions::from_mode(0)).expect("no permissions");
+        fs::set_permissions(&at, fs::Permissions::from_mode(0o000)).expect("no permissions");
         let json = as_ordinary_user(&folder, &["validate", "--format", "json"]).json(1);
         let found = json["diagnostics"].as_array().expect("findings");
         assert_eq!(found.len(), 1, "{json:#}");
