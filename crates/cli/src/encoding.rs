@@ -139,7 +139,7 @@ mod tests {
         assert_eq!((place.text.get(place.span.clone()), found.line()), (Some("é"), Some(2)));
         check(*b"a: \x80\n", "0x80, which is `€`", Remedy::Convert("WINDOWS-1252"));
         // What MS-DOS wrote for `ü`, which means nothing in Windows-1252.
-        check(*b"a: M\x81ller\n", "the byte 0x81", Remedy::SaveAgain);
+        check(*b"a: M\x81ller\n", "0x81, and its encoding is unknown", Remedy::SaveAgain);
         let cut = ["a: é, ü\nb: ".as_bytes(), b"\xc3"].concat();
         let found = check(cut, "ends within a character", Remedy::Rewrite);
         assert_eq!(found.line(), Some(2));

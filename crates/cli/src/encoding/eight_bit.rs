@@ -33,7 +33,7 @@ pub(super) fn describe(bytes: &[u8]) -> NotUtf8 {
     let place = Some(windows_1252(bytes, at));
     if bytes.iter().any(|byte| from_windows_1252(*byte) == '\u{fffd}') {
         let message =
-            format!("is not UTF-8 text: here is the byte 0x{byte:02X}, and its encoding cannot be told");
+            format!("is not UTF-8 text: here is the byte 0x{byte:02X}, and its encoding is unknown");
         return NotUtf8 { message, remedy: Remedy::SaveAgain, place };
     }
     let char = from_windows_1252(byte);

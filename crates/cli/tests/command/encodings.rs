@@ -110,7 +110,7 @@ fn nul_bytes_in_a_text_are_one_finding() {
     assert_eq!((&found[0]["line"], &found[0]["column"]), (&6.into(), &37.into()));
 }
 
-/// A byte order mark before UTF-8 is no other encoding.
+/// UTF-8 may begin with a byte order mark.
 #[test]
 fn a_byte_order_mark_is_not_part_of_a_file() {
     let folder = checkout();
