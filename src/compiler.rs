@@ -7,6 +7,7 @@
 pub mod capacity;
 pub(crate) mod encode;
 mod fallback;
+mod groups_none;
 pub(crate) mod grants;
 pub mod inspect;
 pub(crate) mod lower;

@@ -301,6 +301,8 @@ codes! {
         "correct it, or remove the rule",
     UnsafePartial Error "unsafe-partial" "With partial input, a group that excludes something or refuses the login could be missing."
         "choose `incomplete: deny` or `no-groups`, or remove the rules with `exclude` and `none`",
+    NeedsGroups Error "needs-groups" "A rule or a policy needs groups, at a connection that sends none."
+        "keep the rule away from the connection by its condition, or let conditions decide alone",
     ExpiredRule Warning "expired-rule" "A rule that has expired and no longer fires."
         "remove it, or give it a later date",
     NearMiss Warning "near-miss" "A name that differs from a known one only in letter case, spaces or invisible characters."

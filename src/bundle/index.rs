@@ -240,8 +240,8 @@ impl<'b> Bundle<'b> {
             self.sources_of.push(reader.id(self.sources.len())?);
         }
         let combine = match self.sources_of.len() - first {
-            0 => return None,
-            1 => Combine::First,
+            // A connection that sends no groups has no source: nothing is read, and nothing is missing.
+            0 | 1 => Combine::First,
             _ if reader.flag()? => Combine::All,
             _ => Combine::First,
         };

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::grants::{GrantChecker, LoweredGrants};
+use super::groups_none;
 use super::lowered::{
     Clause, LoweredCondition, LoweredConnection, LoweredDefault, LoweredMapping, LoweredRule, NamesAndGlobs,
     OwnedLookup,
@@ -37,25 +38,29 @@ pub(crate) fn lower(
     let checker = GrantChecker::new(platform, organization);
     let incomplete = organization.incomplete.unwrap_or(platform.policies.incomplete);
     let unmatched = organization.unmatched.unwrap_or(platform.policies.unmatched);
+    let uses_partial = incomplete == IncompletePolicy::UsePartial && organization.receives_groups();
     let mut rules = Vec::new();
     for rule in &organization.rules {
         let first = diagnostics.len();
         let mut sink = DiagnosticSink { file: &rule.file, list: diagnostics };
         rules.extend(lower_rule(rule, organization, platform, &checker, &mut sink));
-        if incomplete == IncompletePolicy::UsePartial {
+        groups_none::check_rule(rule, organization, platform, &mut sink);
+        if uses_partial {
             check_partial(rule, organization, platform, &mut sink);
         }
         add_use(rule, &organization.file, diagnostics.iter_mut().skip(first));
     }
-    let sink = DiagnosticSink { file: &organization.file, list: diagnostics };
+    let mut sink = DiagnosticSink { file: &organization.file, list: diagnostics };
+    groups_none::check_policies(organization, &mut sink);
     // If the platform's policies alone are unsafe, that has been reported there.
     if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
+        && uses_partial
         && is_unsafe(incomplete, unmatched)
     {
         let diagnostic = unsafe_partial(span, UNMATCHED_MISSING, organization, platform, &sink);
         sink.list.push(diagnostic.help(UNMATCHED_HELP));
     }
-    if incomplete == IncompletePolicy::UsePartial {
+    if uses_partial {
         check_limits(&rules, organization, platform, diagnostics);
     }
     let mut sink = DiagnosticSink { file: &organization.file, list: diagnostics };

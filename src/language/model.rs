@@ -169,6 +169,8 @@ pub(crate) struct Organization {
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,
+    /// Whether a connection could not be read, which has been reported.
+    pub(crate) connections_unread: bool,
     /// Whether `rules` or `use` is misspelled, which has been reported: there may be more rules than these.
     pub(crate) rules_misspelled: bool,
     /// The target groups that are granted if no rule grants anything.
@@ -187,6 +189,11 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
+    /// Whether a connection sends groups, or may send them.
+    pub(crate) fn receives_groups(&self) -> bool {
+        self.connections_unread || self.connections.iter().any(|connection| connection.no_groups.is_none())
+    }
+
     /// The target groups of all defaults.
     pub(crate) fn default_groups(&self) -> impl Iterator<Item = &Spanned<String>> {
         self.default.iter().chain(self.application_defaults.iter().flat_map(|(_, groups)| groups))
@@ -197,9 +204,11 @@ impl Organization {
 pub(crate) struct Connection {
     pub(crate) name: Spanned<String>,
     pub(crate) strategy: Strategy,
-    /// At least one.
+    /// Empty if, and only if, the connection sends no groups.
     pub(crate) sources: Vec<OwnedSource>,
     pub(crate) combine: Combine,
+    /// The location of `groups: none`, if the connection sends no groups.
+    pub(crate) no_groups: Option<Range<usize>>,
 }
 
 /// A readable name for what an identity provider sends.

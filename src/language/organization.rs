@@ -42,6 +42,7 @@ impl Organization {
             None => Vec::new(),
         };
         let mut aliases = fields.get("aliases").map(|node| read_aliases(node, sink)).unwrap_or_default();
+        let connections_unread = !has_all_connections(&fields, &connection_names(&connections));
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
         let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
         let has_all_connections = has_all_connections(&fields, &names);
@@ -61,6 +62,7 @@ impl Organization {
             has_all_connections,
             aliases,
             rules,
+            connections_unread,
             rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),
             default,
             application_defaults,
@@ -146,7 +148,7 @@ fn read_own_and_used(
         fields.require("rules", sink);
         sink.help_last("add `rules`, or the rules of a template with `use`");
     }
-    let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
+    let names = connection_names(connections);
     let known = DeclaredNames {
         // A connection that could not be read must not be reported as unknown too.
         connections: if has_all_connections(fields, &names) { Some(&names) } else { None },
@@ -167,6 +169,10 @@ fn read_own_and_used(
     let span = fields.key_span("rules").or(fields.key_span("use")).unwrap_or(&fields.span);
     check_size(&rules, span, sink);
     rules
+}
+
+fn connection_names(connections: &[super::model::Connection]) -> Vec<&str> {
+    connections.iter().map(|connection| connection.name.value.as_str()).collect()
 }
 
 /// Whether every connection in the file could be read.

@@ -1,5 +1,7 @@
 //! Connections: where the groups of each are found, and in which form.
 
+use core::ops::Range;
+
 use super::conditions::check_domain;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
@@ -9,7 +11,7 @@ use super::name_checks::{check_name, check_option, check_pointer};
 use super::pointer::means_auth0_roles;
 use super::skip::read_skip;
 use super::strategy::Strategy;
-use super::wrong_type::Expected;
+use super::wrong_type::{Expected, WRITE_NONE, means_none};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_CONNECTION_NAME;
@@ -32,6 +34,18 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         let Some(strategy) = fields.choice("strategy", Strategy::CHOICES, sink) else {
             continue;
         };
+        if let Some(span) = read_no_groups(&fields, sink) {
+            let sources = Vec::new();
+            let connection = Connection {
+                name: name.clone(),
+                strategy,
+                sources,
+                combine: Combine::All,
+                no_groups: Some(span),
+            };
+            connections.push(connection);
+            continue;
+        }
         let stated: &[Node] = match fields.get("groups") {
             Some(node) => match &node.kind {
                 Kind::List(_) => read_list(node, "`groups`", sink).unwrap_or_default(),
@@ -39,10 +53,19 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
             },
             None => &[],
         };
-        fields.report_empty("groups", Code::EmptyList, sink);
+        if matches!(fields.get("groups"), Some(node) if node.is_empty() && matches!(node.kind, Kind::List(_))) {
+            fields.report_empty("groups", Code::EmptyList, sink);
+            sink.help_last(WRITE_NONE);
+        }
         let combine = read_combine(&fields, stated.len(), sink);
         let mut sources = Vec::new();
         for node in stated {
+            if is_none(node) {
+                let message = "`none` says that the connection sends no groups, so it is not one of several sources";
+                let help = "write `groups: none` alone, or remove the entry".to_owned();
+                sink.report(Code::InvalidValue, &node.span, message, help);
+                continue;
+            }
             if let Some(groups) = Fields::read(node, &SOURCE, sink) {
                 sources.extend(read_source(strategy, name, Some(&groups), sink));
             }
@@ -51,10 +74,27 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
             sources.extend(read_source(strategy, name, None, sink));
         }
         if !sources.is_empty() {
-            connections.push(Connection { name: name.clone(), strategy, sources, combine });
+            connections.push(Connection { name: name.clone(), strategy, sources, combine, no_groups: None });
         }
     }
     connections
+}
+
+/// The location of `groups: none`, if that is what a connection has.
+fn read_no_groups(connection: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<Range<usize>> {
+    let node = connection.get("groups")?;
+    if !is_none(node) {
+        return None;
+    }
+    if let Some(span) = connection.key_span("combine") {
+        let message = "`combine` is for several sources, and the connection sends no groups";
+        sink.report(Code::InvalidValue, span, message, "remove it".to_owned());
+    }
+    Some(node.span.clone())
+}
+
+fn is_none(node: &Node) -> bool {
+    matches!(&node.kind, Kind::Text(text) if text == "none")
 }
 
 /// Reads `combine`, which a connection with several sources needs and no other may have.
@@ -274,6 +314,12 @@ impl SourceReader<'_, '_> {
     fn attribute(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let default = self.strategy.default_source();
         let from = self.fields.and_then(|fields| fields.text("from", sink));
+        if let Some(from) = from.as_ref().filter(|from| means_none(&from.value)) {
+            let message = format!("`{}` is not a JSON Pointer", from.value.escape_debug());
+            let help = format!("{WRITE_NONE}, without `from`");
+            sink.report(Code::InvalidPointer, &from.span, message, help);
+            return None;
+        }
         if let Some(from) = from.as_ref().filter(|from| means_auth0_roles(&from.value)) {
             let message = format!(
                 "`{}` leads to roles of Auth0, which are not below `event.user`",
@@ -300,7 +346,7 @@ impl SourceReader<'_, '_> {
         let (Some(pointer), Some(word)) = (pointer, word) else {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
             let message = format!("strategy `{}` has no default location for groups", self.strategy.name());
-            let help = "write `groups: { from: /path, shape: list }`";
+            let help = "write `groups: { from: /path, shape: list }`, or `groups: none` if the connection sends no groups";
             sink.report(Code::MissingSource, span, message, help.to_owned());
             return None;
         };

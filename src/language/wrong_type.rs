@@ -106,12 +106,24 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         }
         ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
         ("patterns", kind) => patterns(kind).map(|patterns| format!("write `{patterns}`")),
+        ("source", Kind::Text(text)) if means_none(text) => Some(WRITE_NONE.to_owned()),
+        ("source", Kind::Bool(false)) => Some(WRITE_NONE.to_owned()),
+        ("source", Kind::Null) => Some(format!("write its keys below it; {WRITE_NONE}")),
         ("source", Kind::Text(text)) => {
             Some(format!("write `groups: {{ from: {} }}`", written(&to_from(text))))
         }
         (_, Kind::Null) if node.span.start > 0 => None,
         _ => Some(format!("write `key: value` lines; {} describes the keys", object.help_command())),
     }
+}
+
+/// What to write for a connection that sends no groups.
+pub(crate) const WRITE_NONE: &str = "if the connection sends no groups, write `groups: none`";
+
+/// Whether a text in place of a source, or of its path, probably means that there are no groups.
+pub(crate) fn means_none(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    ["none", "no", "off", "null", "false", "nothing", "empty", "no-groups", "~", ""].contains(&text.as_str())
 }
 
 /// The patterns that are probably meant by a text or a list of texts.
@@ -134,7 +146,7 @@ fn patterns(kind: &Kind) -> Option<String> {
 }
 
 /// A text as it can be written anywhere in a mapping file: in quotes unless it surely needs none.
-fn written(text: &str) -> String {
+pub(crate) fn written(text: &str) -> String {
     let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '/' | '~');
     let is_other_type = ["true", "false", "null"].contains(&text.to_lowercase().as_str());
     if !is_other_type

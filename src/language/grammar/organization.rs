@@ -121,8 +121,11 @@ pub(crate) static CONNECTION: Object = Object {
         Key::required("strategy", ValueType::Word(STRATEGIES), "The connection's strategy in Auth0."),
         Key::optional(
             "groups",
-            ValueType::OneOrList(&ValueType::Object(&SOURCE)),
-            "Where the groups are found, and in which form; the default depends on the strategy.",
+            ValueType::Either(&[
+                ValueType::OneOrList(&ValueType::Object(&SOURCE)),
+                ValueType::Word(&[word("none", "The connection sends no groups.")]),
+            ]),
+            "Where the groups are found, and in which form, or `none` if the connection sends no groups; the default depends on the strategy.",
         ),
         Key::optional("combine", ValueType::Word(COMBINE), "How several sources are combined."),
     ],

@@ -59,8 +59,24 @@ impl SchemaWriter {
             ValueType::OneOrList(of) => one_or_list(self.describe(of, texts), 1),
             ValueType::Object(object) => self.refer(object, texts),
             ValueType::Either(all) => {
-                let any: Vec<_> = all.iter().map(|value| self.describe(value, texts)).collect();
-                members([("anyOf", json!(any))])
+                let (mut any, mut of_lists) = (Vec::new(), Map::new());
+                for value in all {
+                    let mut described = self.describe(value, texts);
+                    // Editors mark the wrong key of one of several alternatives, but not within nested ones.
+                    match (value, described.remove("anyOf")) {
+                        (ValueType::OneOrList(_), Some(Json::Array(one_or_list))) => {
+                            any.extend(one_or_list);
+                            of_lists = described;
+                        }
+                        (_, alternatives) => {
+                            described.extend(alternatives.map(|it| ("anyOf".to_owned(), it)));
+                            any.push(Json::Object(described));
+                        }
+                    }
+                }
+                let mut either = members([("anyOf", json!(any))]);
+                either.extend(of_lists);
+                either
             }
             ValueType::Raw => members([("type", json!("object"))]),
             ValueType::Unique(of) => {

@@ -1,0 +1,227 @@
+//! Rules and policies that need groups, at connections that send none (`groups: none`).
+//!
+//! There, a rule that matches groups never fires: if it excludes, it protects nothing, and its `none` would always hold.
+//! Both are errors unless a condition keeps the rule away from such connections; so is a rule that could fire nowhere
+//! else. What a condition can be there is decided by what the compiler knows of the connection.
+
+use core::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::diagnostic_sink::DiagnosticSink;
+use crate::language::model::{Condition, Connection, Effect, Matches, Organization, Platform, Rule};
+use crate::language::suggestions::quoted;
+use crate::language::wrong_type::written;
+use crate::text::visible::visible;
+
+const HERE: &str = "this connection sends no groups";
+
+/// Reports a rule that matches groups, where a connection that sends none could come to it.
+pub(super) fn check_rule(
+    rule: &Rule,
+    organization: &Organization,
+    platform: &Platform,
+    sink: &mut DiagnosticSink<'_>,
+) {
+    let Matches::Groups { none, .. } = &rule.matches else { return };
+    // A connection that could not be read may send groups.
+    if organization.connections_unread {
+        return;
+    }
+    let comes = |connection: &&Connection| {
+        let truths = match &rule.when {
+            Some(when) => Scope { connection, organization, platform }.truths(when),
+            None => Truths::ALWAYS,
+        };
+        match rule.effect {
+            // An excluding rule fires unless its condition is false.
+            Effect::Exclude => truths.can_be_true || truths.can_be_unknown,
+            Effect::Grant => truths.can_be_true,
+        }
+    };
+    let (with, without): (Vec<_>, Vec<_>) =
+        organization.connections.iter().filter(comes).partition(|connection| connection.no_groups.is_none());
+    let Some(first) = without.first() else { return };
+    let is_dead = with.is_empty();
+    // What a template's rule grants may be meant for other customers, and a rule that never fires does no harm.
+    if rule.effect == Effect::Grant && none.is_empty() && (!is_dead || rule.used.is_some()) {
+        return;
+    }
+    let names: Vec<String> = without.iter().map(|connection| visible(&connection.name.value)).collect();
+    let names = quoted(names.iter().map(String::as_str));
+    let sends = if without.len() == 1 { "sends" } else { "send" };
+    let message = match (is_dead, rule.effect) {
+        (true, Effect::Exclude) => {
+            format!("the rule never excludes anything: it needs a group, and {names} {sends} none")
+        }
+        (true, Effect::Grant) => format!("the rule never fires: it needs a group, and {names} {sends} none"),
+        (false, Effect::Exclude) => {
+            format!("the rule excludes by group, and {names} {sends} none: there it never excludes anything")
+        }
+        (false, Effect::Grant) => {
+            format!("the rule has `none`, and {names} {sends} no groups: there `none` always holds")
+        }
+    };
+    let list = without.iter().map(|it| written(&it.name.value)).collect::<Vec<_>>().join(", ");
+    let list = if without.len() == 1 { list } else { format!("[{list}]") };
+    let condition = format!("not: {{ connection: {list} }}");
+    let help = match (is_dead, &rule.when) {
+        (true, _) => "remove the rule, or let a condition decide: `everyone: true` in place of `match`, and \
+                      `when: { user: { attribute: /…, equals: … } }`"
+            .to_owned(),
+        (false, None) => format!("keep the rule away from there: add `when: {{ {condition} }}`"),
+        (false, Some(_)) => format!("keep the rule away from there: add `{condition}` to its `when`"),
+    };
+    let diagnostic = Diagnostic::new(Code::NeedsGroups, sink.file, rule.id.span.clone(), message).help(help);
+    sink.list.push(match (&rule.used, &first.no_groups) {
+        // For a rule of a template, the related place is where the template is used.
+        (None, Some(span)) => diagnostic.related(&organization.file, span.clone(), HERE),
+        _ => diagnostic,
+    });
+}
+
+/// Reports policies about groups in a mapping whose connections send none.
+pub(super) fn check_policies(organization: &Organization, sink: &mut DiagnosticSink<'_>) {
+    let Some(first) = organization.connections.first() else { return };
+    let Some(here) = first.no_groups.as_ref().filter(|_| !organization.receives_groups()) else { return };
+    let mut report = |key: &str, span: &Option<Range<usize>>, about: &str| {
+        if let Some(span) = span {
+            let message = format!("`{key}` is about {about}, and no connection of this mapping sends groups");
+            sink.report_related(Code::NeedsGroups, span, message, (here, HERE));
+            sink.help_last("remove it; `ungranted` decides about logins that receive no group");
+        }
+    };
+    report("incomplete", &organization.incomplete_span, "groups that cannot be read");
+    report("unmatched", &organization.unmatched_span, "groups that no rule matches");
+}
+
+/// The values that a condition can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Truths {
+    can_be_true: bool,
+    can_be_false: bool,
+    can_be_unknown: bool,
+}
+
+impl Truths {
+    const ALWAYS: Self = Self { can_be_true: true, can_be_false: false, can_be_unknown: false };
+    const ANY: Self = Self { can_be_true: true, can_be_false: true, can_be_unknown: true };
+
+    fn known(value: bool) -> Self {
+        Self { can_be_true: value, can_be_false: !value, can_be_unknown: false }
+    }
+
+    fn not(self) -> Self {
+        Self { can_be_true: self.can_be_false, can_be_false: self.can_be_true, ..self }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let is_open = |it: Self| it.can_be_true || it.can_be_unknown;
+        Self {
+            can_be_true: self.can_be_true && other.can_be_true,
+            can_be_false: self.can_be_false || other.can_be_false,
+            can_be_unknown: is_open(self)
+                && is_open(other)
+                && (self.can_be_unknown || other.can_be_unknown),
+        }
+    }
+}
+
+/// A connection of a mapping, to which conditions are applied.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    connection: &'a Connection,
+    organization: &'a Organization,
+    platform: &'a Platform,
+}
+
+impl Scope<'_> {
+    /// The values that a condition can have at the connection; possibly too many, never too few.
+    fn truths(self, condition: &Condition) -> Truths {
+        match condition {
+            Condition::All(all) => {
+                all.iter().map(|it| self.truths(it)).fold(Truths::ALWAYS, Truths::and)
+            }
+            // One of them is true unless all of their opposites are.
+            Condition::Any(any) => {
+                any.iter().map(|it| self.truths(it).not()).fold(Truths::ALWAYS, Truths::and).not()
+            }
+            Condition::Not(inner) => self.truths(inner).not(),
+            Condition::FalseIfUnknown(inner) => {
+                let truths = self.truths(inner);
+                let can_be_false = truths.can_be_false || truths.can_be_unknown;
+                Truths { can_be_false, can_be_unknown: false, ..truths }
+            }
+            Condition::Connection(names) => {
+                Truths::known(names.iter().any(|name| name.value == self.connection.name.value))
+            }
+            Condition::Strategy(all) => {
+                Truths::known(all.iter().any(|(strategy, _)| *strategy == self.connection.strategy))
+            }
+            Condition::Organization(names) => {
+                Truths::known(names.iter().any(|name| name.value == self.organization.name))
+            }
+            Condition::Application(names) => {
+                self.of_applications(|name, _| names.iter().any(|it| it.value == name))
+            }
+            Condition::Client(ids) => self.of_applications(|_, id| ids.iter().any(|it| it.value == id)),
+            Condition::User { .. } | Condition::EmailDomain(_) | Condition::Metadata { .. } => Truths::ANY,
+        }
+    }
+
+    /// The values of a test of the client, which is one of those of the applications.
+    fn of_applications(self, test: impl Fn(&str, &str) -> bool) -> Truths {
+        let (mut can_be_true, mut can_be_false) = (false, false);
+        for application in &self.platform.applications {
+            for client in &application.clients {
+                let passes = test(&application.name.value, &client.value);
+                can_be_true |= passes;
+                can_be_false |= !passes;
+            }
+        }
+        Truths { can_be_true, can_be_false, can_be_unknown: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Truths;
+
+    const UNKNOWN: Truths = Truths { can_be_true: false, can_be_false: false, can_be_unknown: true };
+
+    /// Every set of values but the empty one, with the values.
+    fn sets() -> Vec<(Truths, Vec<Option<bool>>)> {
+        let values = [Some(true), Some(false), None];
+        let of = |bits: usize| {
+            let has = |at: usize| bits & (1 << at) != 0;
+            let truths = Truths { can_be_true: has(0), can_be_false: has(1), can_be_unknown: has(2) };
+            (truths, (0..3).filter(|at| has(*at)).map(|at| values[at]).collect())
+        };
+        (1..8).map(of).collect()
+    }
+
+    fn truths_of(values: impl Iterator<Item = Option<bool>>) -> Truths {
+        let none = Truths { can_be_true: false, can_be_false: false, can_be_unknown: false };
+        values.fold(none, |truths, value| match value {
+            Some(true) => Truths { can_be_true: true, ..truths },
+            Some(false) => Truths { can_be_false: true, ..truths },
+            None => Truths { can_be_unknown: true, ..truths },
+        })
+    }
+
+    #[test]
+    fn truths_are_those_of_all_combinations() {
+        let and = |left: Option<bool>, right: Option<bool>| match (left, right) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+        for (left, of_left) in sets() {
+            assert_eq!(left.not(), truths_of(of_left.iter().map(|value| value.map(|it| !it))));
+            for (right, of_right) in sets() {
+                let all = of_left.iter().flat_map(|left| of_right.iter().map(|right| and(*left, *right)));
+                assert_eq!(left.and(right), truths_of(all), "{left:?} {right:?}");
+            }
+        }
+        assert_eq!(UNKNOWN.not(), UNKNOWN);
+    }
+}
