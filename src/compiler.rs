@@ -7,8 +7,8 @@
 pub mod capacity;
 pub(crate) mod encode;
 mod fallback;
-mod groups_none;
 pub(crate) mod grants;
+mod groups_none;
 pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;

@@ -119,9 +119,7 @@ impl Truths {
         Self {
             can_be_true: self.can_be_true && other.can_be_true,
             can_be_false: self.can_be_false || other.can_be_false,
-            can_be_unknown: is_open(self)
-                && is_open(other)
-                && (self.can_be_unknown || other.can_be_unknown),
+            can_be_unknown: is_open(self) && is_open(other) && (self.can_be_unknown || other.can_be_unknown),
         }
     }
 }
@@ -138,9 +136,7 @@ impl Scope<'_> {
     /// The values that a condition can have at the connection; possibly too many, never too few.
     fn truths(self, condition: &Condition) -> Truths {
         match condition {
-            Condition::All(all) => {
-                all.iter().map(|it| self.truths(it)).fold(Truths::ALWAYS, Truths::and)
-            }
+            Condition::All(all) => all.iter().map(|it| self.truths(it)).fold(Truths::ALWAYS, Truths::and),
             // One of them is true unless all of their opposites are.
             Condition::Any(any) => {
                 any.iter().map(|it| self.truths(it).not()).fold(Truths::ALWAYS, Truths::and).not()

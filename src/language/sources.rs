@@ -53,7 +53,8 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
             },
             None => &[],
         };
-        if matches!(fields.get("groups"), Some(node) if node.is_empty() && matches!(node.kind, Kind::List(_))) {
+        if matches!(fields.get("groups"), Some(node) if node.is_empty() && matches!(node.kind, Kind::List(_)))
+        {
             fields.report_empty("groups", Code::EmptyList, sink);
             sink.help_last(WRITE_NONE);
         }
@@ -61,7 +62,8 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         let mut sources = Vec::new();
         for node in stated {
             if is_none(node) {
-                let message = "`none` says that the connection sends no groups, so it is not one of several sources";
+                let message =
+                    "`none` says that the connection sends no groups, so it is not one of several sources";
                 let help = "write `groups: none` alone, or remove the entry".to_owned();
                 sink.report(Code::InvalidValue, &node.span, message, help);
                 continue;
