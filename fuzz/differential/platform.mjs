@@ -85,6 +85,16 @@ function source(random, strategy) {
   return found;
 }
 
+/**
+ * Rules that exclude by group, have `none` or could fire nowhere else are refused at a connection that sends no groups.
+ * @param {any} rule
+ * @param {string | undefined} silent such a connection
+ */
+function keptAway(rule, silent) {
+  if (!silent || !rule.match || !(rule.exclude || rule.match.none || rule.when)) return rule;
+  return { ...rule, when: { ...(rule.when && { any: [rule.when] }), not: { connection: silent } } };
+}
+
 /** @param {Random} random @returns {object} a connection */
 function connection(random) {
   const strategy = random.pick(STRATEGIES);
@@ -146,6 +156,8 @@ export function platform(random) {
     const connections = Object.fromEntries(
       CONNECTIONS.map((name) => [name, connection(random)]).slice(0, at === 0 ? 3 : 1),
     );
+    const silent = at === 0 && random.chance(0.2) ? random.pick(Object.keys(connections)) : undefined;
+    if (silent) connections[silent] = { strategy: random.pick(STRATEGIES), groups: 'none' };
     const aliases = random.chance(0.2) ? { 1001: 'Alias one', eng: 'GG-eng-VIEW', 'a,b': 'Alias three' } : undefined;
     const scope = {
       partial,
@@ -157,7 +169,7 @@ export function platform(random) {
       ...(random.chance(0.97) && { organization: `org_${name}` }),
       connections,
       ...(aliases && { aliases }),
-      rules: Array.from({ length: 1 + random.below(7) }, (_, at) => rule(random, at, scope)),
+      rules: Array.from({ length: 1 + random.below(7) }, (_, at) => keptAway(rule(random, at, scope), silent)),
       ...(random.chance(0.3) &&
         !partial && {
           default: random.some(

@@ -24,7 +24,7 @@ pub(super) fn check_rule(
 ) {
     let Matches::Groups { none, .. } = &rule.matches else { return };
     // A connection that could not be read may send groups.
-    if organization.connections_unread {
+    if !organization.has_all_connections {
         return;
     }
     let comes = |connection: &&Connection| {
@@ -168,7 +168,7 @@ impl Scope<'_> {
     fn of_applications(self, test: impl Fn(&str, &str) -> bool) -> Truths {
         let (mut can_be_true, mut can_be_false) = (false, false);
         for application in &self.platform.applications {
-            for client in &application.clients {
+            for client in application.clients.values().flat_map(|(_, ids)| ids) {
                 let passes = test(&application.name.value, &client.value);
                 can_be_true |= passes;
                 can_be_false |= !passes;

@@ -97,6 +97,12 @@ pub(crate) fn build_event(
     let user = match (case.get("groups"), case.get("user")) {
         (Some(node), None) => {
             let groups = read_texts(node, "`groups`", sink);
+            if connection.is_some_and(|connection| connection.no_groups.is_some()) {
+                let message = "the login's connection sends no groups, so the case cannot list any";
+                let help = "remove `groups`, and write the attributes of the login under `user`, or `user: {}`";
+                let span = case.key_span("groups").unwrap_or(&node.span);
+                sink.report(Code::InvalidValue, span, message, help.to_owned());
+            }
             let source = connection.and_then(|connection| connection.sources.first());
             let value = source.and_then(|source| wrap(source, &groups, node, sink));
             match (value, source.map(|source| &source.from)) {

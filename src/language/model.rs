@@ -169,8 +169,6 @@ pub(crate) struct Organization {
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,
-    /// Whether a connection could not be read, which has been reported.
-    pub(crate) connections_unread: bool,
     /// Whether `rules` or `use` is misspelled, which has been reported: there may be more rules than these.
     pub(crate) rules_misspelled: bool,
     /// The target groups that are granted if no rule grants anything.
@@ -191,7 +189,7 @@ pub(crate) struct Organization {
 impl Organization {
     /// Whether a connection sends groups, or may send them.
     pub(crate) fn receives_groups(&self) -> bool {
-        self.connections_unread || self.connections.iter().any(|connection| connection.no_groups.is_none())
+        !self.has_all_connections || self.connections.iter().any(|connection| connection.no_groups.is_none())
     }
 
     /// The target groups of all defaults.

@@ -42,7 +42,6 @@ impl Organization {
             None => Vec::new(),
         };
         let mut aliases = fields.get("aliases").map(|node| read_aliases(node, sink)).unwrap_or_default();
-        let connections_unread = !has_all_connections(&fields, &connection_names(&connections));
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
         let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
         let has_all_connections = has_all_connections(&fields, &names);
@@ -62,7 +61,6 @@ impl Organization {
             has_all_connections,
             aliases,
             rules,
-            connections_unread,
             rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),
             default,
             application_defaults,

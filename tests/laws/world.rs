@@ -252,7 +252,7 @@ pub(crate) struct World {
     pub(crate) ceiling: Option<Ceiling>,
     /// Target groups, each with one that it includes.
     pub(crate) includes: Vec<(&'static str, &'static str)>,
-    /// The sources of each connection; if there are several, whether only the first one that is present counts.
+    /// The sources of each connection, none if it sends no groups; if there are several, whether only the first one that is present counts.
     pub(crate) sources: Vec<(Vec<Source>, bool)>,
     pub(crate) aliases: BTreeMap<&'static str, &'static str>,
     pub(crate) rules: Vec<Rule>,
@@ -293,10 +293,11 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             [6, 3].map(|weight| prop_oneof![weight => Just("no-groups"), 1 => Just("deny")]),
             [(); 2].map(|()| prop_oneof![2 => Just(Vec::new()), 1 => subsequence(&TARGETS[..], 1..6)]),
             prop_oneof![1 => Just(Vec::new()), 1 => subsequence(&INCLUDES[..], 1..6)],
+            option::weighted(0.2, 0..CONNECTIONS.len()),
         ),
     )
         .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
-            let (unmatched, refresh, ungranted, application_defaults, includes) = others;
+            let (unmatched, refresh, ungranted, application_defaults, includes, without_groups) = others;
             // Partial input can lack a group that would refuse the login, so the compiler refuses this pair.
             let unmatched = if incomplete == "use-partial" { "drop" } else { unmatched };
             let mut world = World {
@@ -314,11 +315,35 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 refresh,
             };
             world.keep_what_may_be_granted();
+            if let Some(connection) = without_groups {
+                world.send_no_groups(connection);
+            }
             world
         })
 }
 
 impl World {
+    /// Makes a connection one that sends no groups, and keeps the rules away from it that the compiler refuses there.
+    fn send_no_groups(&mut self, connection: usize) {
+        self.sources[connection] = (Vec::new(), false);
+        for rule in &mut self.rules {
+            let needs_groups = match &rule.matches {
+                Matches::Everyone => false,
+                // A rule with a condition could be one that fires nowhere else.
+                Matches::Groups { none, .. } | Matches::Names { none, .. } => {
+                    rule.excludes || !none.is_empty() || rule.when.is_some()
+                }
+            };
+            if needs_groups {
+                let away = Condition::Not(Box::new(Condition::Connection(CONNECTIONS[connection].0)));
+                rule.when = Some(match rule.when.take() {
+                    Some(when) => Condition::All(Box::new(when), Box::new(away)),
+                    None => away,
+                });
+            }
+        }
+    }
+
     /// A target group and those that it includes, found by following the pairs until there is nothing new.
     pub(crate) fn with_included(&self, target: &'static str) -> BTreeSet<&'static str> {
         let mut all = BTreeSet::from([target]);
@@ -522,7 +547,8 @@ impl World {
         let connections =
             CONNECTIONS.iter().zip(&self.sources).map(|((name, strategy), (sources, first))| {
                 let read: Vec<_> = sources.iter().zip(0..).map(|(source, at)| source.json(at)).collect();
-                let mut json = json!({ "strategy": strategy, "groups": read });
+                let groups = if read.is_empty() { json!("none") } else { json!(read) };
+                let mut json = json!({ "strategy": strategy, "groups": groups });
                 if sources.len() > 1 {
                     json["combine"] = json!(if *first { "first" } else { "all" });
                 }

@@ -55,6 +55,15 @@ pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> 
     let of = format!("the mapping `{}`", organization.name);
     let connection = choose(login.connection.as_deref(), &connections, "connection", &of)?;
 
+    let sends_none =
+        organization.connections.iter().any(|it| it.name.value == connection && it.no_groups.is_some());
+    if sends_none && login.groups.is_some() {
+        return Err(LoginProblem {
+            message: format!("the connection `{connection}` sends no groups (`groups: none`)"),
+            help: "leave out `--group`, and give the attributes of the login with `--user FILE`".to_owned(),
+        });
+    }
+
     // Read like a case of a test file, so that the event is the one that a case would have.
     let mut case = json!({
         "name": "login", "application": application, "connection": connection, "expect": { "outcome": "none" },

@@ -100,7 +100,10 @@ impl ListArguments {
 const TITLES: [&str; 6] = ["organization", "connections", "rules", "cases", "bytes", "owners"];
 
 fn cells(ListedOrganization { overview, action_bytes }: &ListedOrganization) -> [String; 6] {
-    let connections = overview.connections.iter().map(|it| format!("{} ({})", it.name, it.strategy));
+    let connections = overview.connections.iter().map(|it| {
+        let groups = if it.no_groups { ", no groups" } else { "" };
+        format!("{} ({}{groups})", it.name, it.strategy)
+    });
     [
         overview.name.clone(),
         connections.collect::<Vec<_>>().join(", "),
