@@ -99,7 +99,8 @@ pub(crate) fn build_event(
             let groups = read_texts(node, "`groups`", sink);
             if connection.is_some_and(|connection| connection.no_groups.is_some()) {
                 let message = "the login's connection sends no groups, so the case cannot list any";
-                let help = "remove `groups`, and write the attributes of the login under `user`, or `user: {}`";
+                let help =
+                    "remove `groups`, and write the attributes of the login under `user`, or `user: {}`";
                 let span = case.key_span("groups").unwrap_or(&node.span);
                 sink.report(Code::InvalidValue, span, message, help.to_owned());
             }
