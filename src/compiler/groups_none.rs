@@ -41,15 +41,31 @@ pub(super) fn check_rule(
     let (with, without): (Vec<_>, Vec<_>) =
         organization.connections.iter().filter(comes).partition(|connection| connection.no_groups.is_none());
     let Some(first) = without.first() else { return };
-    let is_dead = with.is_empty();
-    // What a template's rule grants may be meant for other customers, and a rule that never fires does no harm.
-    if rule.effect == Effect::Grant && none.is_empty() && (!is_dead || rule.used.is_some()) {
+    // A template's rule is also for other customers, whose connections send groups.
+    let is_dead = with.is_empty() && rule.used.is_none();
+    // A granting rule that never fires here does no harm if it fires elsewhere.
+    if rule.effect == Effect::Grant && none.is_empty() && !is_dead {
         return;
     }
+    let message = message(rule.effect, is_dead, &without);
+    let help = match is_dead {
+        true => help_for_dead(rule),
+        false => help_for_condition(rule, organization, &without),
+    };
+    let diagnostic = Diagnostic::new(Code::NeedsGroups, sink.file, rule.id.span.clone(), message).help(help);
+    sink.list.push(match (&rule.used, &first.no_groups) {
+        // For a rule of a template, the related place is where the template is used.
+        (None, Some(span)) => diagnostic.related(&organization.file, span.clone(), HERE),
+        _ => diagnostic,
+    });
+}
+
+/// What is wrong with a rule at the connections `without` groups.
+fn message(effect: Effect, is_dead: bool, without: &[&Connection]) -> String {
     let names: Vec<String> = without.iter().map(|connection| visible(&connection.name.value)).collect();
     let names = quoted(names.iter().map(String::as_str));
     let sends = if without.len() == 1 { "sends" } else { "send" };
-    let message = match (is_dead, rule.effect) {
+    match (is_dead, effect) {
         (true, Effect::Exclude) => {
             format!("the rule never excludes anything: it needs a group, and {names} {sends} none")
         }
@@ -60,23 +76,52 @@ pub(super) fn check_rule(
         (false, Effect::Grant) => {
             format!("the rule has `none`, and {names} {sends} no groups: there `none` always holds")
         }
+    }
+}
+
+/// What to do about a rule that can fire nowhere: it goes, or an attribute decides. The test comes first, because
+/// `everyone: true` without it would grant to everyone.
+fn help_for_dead(rule: &Rule) -> String {
+    let whose = match rule.effect {
+        Effect::Exclude => "must not have its groups",
+        Effect::Grant => "has its groups",
     };
+    let test = match rule.when {
+        Some(_) => "add a test of it to `when`, such as `user: { attribute: /…, equals: … }`",
+        None => "add `when: { user: { attribute: /…, equals: … } }`",
+    };
+    format!(
+        "remove the rule; or, if an attribute says who {whose}, {test}, and only then write `everyone: true` in place of `match`"
+    )
+}
+
+/// The condition that keeps a rule away from the connections `without` groups, and where to write it.
+fn help_for_condition(rule: &Rule, organization: &Organization, without: &[&Connection]) -> String {
     let list = without.iter().map(|it| written(&it.name.value)).collect::<Vec<_>>().join(", ");
     let list = if without.len() == 1 { list } else { format!("[{list}]") };
-    let condition = format!("not: {{ connection: {list} }}");
-    let help = match (is_dead, &rule.when) {
-        (true, _) => "remove the rule, or let a condition decide: `everyone: true` in place of `match`, and \
-                      `when: { user: { attribute: /…, equals: … } }`"
-            .to_owned(),
-        (false, None) => format!("keep the rule away from there: add `when: {{ {condition} }}`"),
-        (false, Some(_)) => format!("keep the rule away from there: add `{condition}` to its `when`"),
+    let connection = format!("connection: {list}");
+    let inner = match rule.used {
+        // Another customer that uses the template may receive groups through a connection of the same name.
+        Some(_) => format!("{{ organization: {}, {connection} }}", written(&organization.name)),
+        None => format!("{{ {connection} }}"),
     };
-    let diagnostic = Diagnostic::new(Code::NeedsGroups, sink.file, rule.id.span.clone(), message).help(help);
-    sink.list.push(match (&rule.used, &first.no_groups) {
-        // For a rule of a template, the related place is where the template is used.
-        (None, Some(span)) => diagnostic.related(&organization.file, span.clone(), HERE),
-        _ => diagnostic,
-    });
+    match &rule.when {
+        None => format!("keep the rule away from there: add `when: {{ not: {inner} }}`"),
+        Some(when) if has_not(when) => format!(
+            "keep the rule away from there: write `not: {{ any: [{{ … }}, {inner}] }}` in its `when`, with what is now under `not` in place of `…`"
+        ),
+        Some(_) => format!("keep the rule away from there: add `not: {inner}` to its `when`"),
+    }
+}
+
+/// Whether the keys of a condition include `not`, which can be there once.
+fn has_not(when: &Condition) -> bool {
+    match when {
+        Condition::Not(_) => true,
+        Condition::All(all) => all.iter().any(|it| matches!(it, Condition::Not(_))),
+        Condition::FalseIfUnknown(inner) => has_not(inner),
+        _ => false,
+    }
 }
 
 /// Reports policies about groups in a mapping whose connections send none.

@@ -58,14 +58,21 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
             fields.report_empty("groups", Code::EmptyList, sink);
             sink.help_last(WRITE_NONE);
         }
-        let combine = read_combine(&fields, stated.len(), sink);
+        if let [only] = stated
+            && is_none_as_key(only, sink)
+        {
+            continue;
+        }
+        // The number of sources is in doubt, and so is what has to be said about combining them.
+        let combine = match stated.iter().any(is_none_in_list) {
+            true => Combine::All,
+            false => read_combine(&fields, stated.len(), sink),
+        };
         let mut sources = Vec::new();
         for node in stated {
-            if is_none(node) {
-                let message =
-                    "`none` says that the connection sends no groups, so it is not one of several sources";
-                let help = "write `groups: none` alone, or remove the entry".to_owned();
-                sink.report(Code::InvalidValue, &node.span, message, help);
+            if matches!(fields.get("groups"), Some(Node { kind: Kind::List(_), .. }))
+                && report_none_in_list(node, stated.len(), sink)
+            {
                 continue;
             }
             if let Some(groups) = Fields::read(node, &SOURCE, sink) {
@@ -97,6 +104,38 @@ fn read_no_groups(connection: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Opt
 
 fn is_none(node: &Node) -> bool {
     matches!(&node.kind, Kind::Text(text) if text == "none")
+}
+
+fn is_none_in_list(node: &Node) -> bool {
+    matches!(&node.kind, Kind::Text(text) if means_none(text))
+}
+
+/// Reports an entry of a list of sources that says that there are no groups; whether it is one.
+fn report_none_in_list(node: &Node, sources: usize, sink: &mut DiagnosticSink<'_>) -> bool {
+    let Kind::Text(text) = &node.kind else { return false };
+    if !means_none(text) {
+        return false;
+    }
+    let message =
+        format!("`{}` means that the connection sends no groups, so it is not a source", text.escape_debug());
+    let help = match sources {
+        1 => "write `groups: none`, not as a list",
+        _ => "remove it from the list; if the connection sends no groups, write `groups: none` instead of the list",
+    };
+    sink.report(Code::InvalidValue, &node.span, message, help.to_owned());
+    true
+}
+
+/// Reports a key such as `none: true` in place of the keys of a source; whether it is one.
+fn is_none_as_key(node: &Node, sink: &mut DiagnosticSink<'_>) -> bool {
+    let Kind::Map(members) = &node.kind else { return false };
+    let [(key, _)] = members.as_slice() else { return false };
+    if !means_none(&key.value) {
+        return false;
+    }
+    let message = format!("`groups` has no key `{}`", key.value.escape_debug());
+    sink.report(Code::UnknownKey, &key.span, message, WRITE_NONE.to_owned());
+    true
 }
 
 /// Reads `combine`, which a connection with several sources needs and no other may have.
@@ -316,7 +355,8 @@ impl SourceReader<'_, '_> {
     fn attribute(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let default = self.strategy.default_source();
         let from = self.fields.and_then(|fields| fields.text("from", sink));
-        if let Some(from) = from.as_ref().filter(|from| means_none(&from.value)) {
+        let is_none = |from: &&Spanned<String>| !from.value.is_empty() && means_none(&from.value);
+        if let Some(from) = from.as_ref().filter(is_none) {
             let message = format!("`{}` is not a JSON Pointer", from.value.escape_debug());
             let help = format!("{WRITE_NONE}, without `from`");
             sink.report(Code::InvalidPointer, &from.span, message, help);

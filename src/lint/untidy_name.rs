@@ -79,7 +79,8 @@ fn find<'o>(
     can_match: impl Fn(Normalization) -> bool,
 ) -> Option<(String, String)> {
     let never = |connection: &&Connection| {
-        connection.sources.iter().all(|source| !can_match(Normalization::of(source)))
+        let mut sources = connection.sources.iter();
+        connection.no_groups.is_none() && sources.all(|source| !can_match(Normalization::of(source)))
     };
     let connections: Vec<&Connection> = connections.filter(never).collect();
     let names: Vec<String> = connections.iter().map(|it| format!("`{}`", visible(&it.name.value))).collect();
