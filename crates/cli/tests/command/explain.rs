@@ -273,3 +273,71 @@ fn groups_of_any_text_can_be_described() {
     let json = run_in(&folder, &arguments).json(0);
     assert_eq!(json["groups"][0]["group"], "- *x: {y} #z\u{85}", "{json}");
 }
+
+/// A mapping with a connection that sends groups, and one that sends none.
+const MIXED: &str = "\
+version: 1
+platform:
+  applications:
+    portal: { clients: [PortalClient], claim: https://claims.example.com/portal/groups }
+  groups:
+    members: { applications: [portal], description: Is a member. }
+    managers: { applications: [portal], description: Manages. }
+    guests: { applications: [portal], description: Visits. }
+organizations:
+  mixed:
+    organization: org_mixed
+    connections:
+      mixed-ad: { strategy: ad }
+      mixed-partners: { strategy: samlp, groups: none }
+    rules:
+      - { id: members, match: { exact: Members }, grant: members }
+      - { id: managers, when: { user: { attribute: /title, equals: Manager } }, everyone: true, grant: managers }
+      - { id: no-interns, when: { connection: mixed-ad }, match: { exact: Interns }, exclude: members }
+    default: guests
+";
+
+fn mixed(arguments: &[&str]) -> crate::support::Run {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    crate::support::write_in(&folder, "mixed.yaml", MIXED);
+    crate::support::write_in(&folder, "user.json", "{\"title\": \"Manager\", \"groups\": [\"Members\"]}");
+    crate::support::write_in(&folder, "nobody.json", "{}");
+    run_in(&folder, arguments)
+}
+
+#[test]
+fn login_through_a_connection_without_groups_is_explained() {
+    let described = ["explain", "--mappings", "mixed.yaml", "--organization", "mixed"];
+    let partners = [&described[..], &["--connection", "mixed-partners"]].concat();
+    let of_user = |user: &'static str| [&partners[..], &["--user", user]].concat();
+    let out = mixed(&of_user("user.json")).stdout(0);
+    // Groups that arrive anyway are not read.
+    assert!(!out.contains("Members"), "{out}");
+    check_snapshot("explain/no-groups", &out);
+    check_snapshot("explain/no-groups-unknown", &mixed(&of_user("nobody.json")).stdout(0));
+
+    let json = mixed(&[&of_user("user.json")[..], &["--format", "json"]].concat()).json(0);
+    assert_eq!(json["no_groups"], json!(true));
+    assert_eq!((&json["sources"], &json["groups"]), (&json!([]), &json!([])));
+    assert_eq!(json["answer"]["groups"], json!(["managers"]));
+    let through_other = ["--connection", "mixed-ad", "--group", "Members", "--format", "json"];
+    let json = mixed(&[&described[..], &through_other].concat()).json(0);
+    assert_eq!((&json["no_groups"], &json["answer"]["received"]), (&json!(null), &json!(1)));
+
+    let err = mixed(&[&partners[..], &["--group", "Members"]].concat()).failed();
+    let help = "the connection `mixed-partners` sends no groups (`groups: none`); leave out `--group`, and give \
+                the attributes of the login with `--user FILE`";
+    assert!(err.contains(help), "{err}");
+}
+
+#[test]
+fn list_names_connections_without_groups() {
+    let out = mixed(&["list", "mixed.yaml"]).stdout(0);
+    assert!(out.contains("mixed-ad (ad), mixed-partners (samlp, no groups)"), "{out}");
+    let json = mixed(&["list", "mixed.yaml", "--format", "json"]).json(0);
+    let connections = json!([
+        { "name": "mixed-ad", "strategy": "ad" },
+        { "name": "mixed-partners", "strategy": "samlp", "no_groups": true },
+    ]);
+    assert_eq!(json["organizations"][0]["connections"], connections);
+}
