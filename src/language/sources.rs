@@ -120,7 +120,9 @@ fn report_none_in_list(node: &Node, sources: usize, sink: &mut DiagnosticSink<'_
         format!("`{}` means that the connection sends no groups, so it is not a source", text.escape_debug());
     let help = match sources {
         1 => "write `groups: none`, not as a list",
-        _ => "remove it from the list; if the connection sends no groups, write `groups: none` instead of the list",
+        _ => {
+            "remove it from the list; if the connection sends no groups, write `groups: none` instead of the list"
+        }
     };
     sink.report(Code::InvalidValue, &node.span, message, help.to_owned());
     true

@@ -122,7 +122,8 @@ pub(crate) const WRITE_NONE: &str = "if the connection sends no groups, write `g
 
 /// Whether a text in place of a source, or of its path, probably means that there are no groups.
 pub(crate) fn means_none(text: &str) -> bool {
-    let words = ["none", "no", "off", "null", "nil", "na", "false", "nothing", "empty", "nogroup", "nogroups"];
+    let words =
+        ["none", "no", "off", "null", "nil", "na", "false", "nothing", "empty", "nogroup", "nogroups"];
     // In quotes of a word processor, or with a comma after it, it means the same.
     let letters: String = text.to_lowercase().chars().filter(|char| char.is_alphanumeric()).collect();
     match text.trim() {

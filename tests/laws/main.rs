@@ -12,6 +12,7 @@ mod found;
 mod language;
 mod less;
 mod login;
+mod no_groups;
 mod reference;
 mod rules;
 mod small_worlds;

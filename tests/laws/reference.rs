@@ -290,6 +290,11 @@ fn read<'l>(
     (groups, notes, reason)
 }
 
+/// Whether the condition of a rule holds, `None` if that is unknown; its groups do not count.
+pub(crate) fn condition_holds(rule: &Rule, login: &Login) -> Option<bool> {
+    rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login))
+}
+
 pub(crate) fn evaluate(world: &World, login: &Login) -> Expected {
     let mut expected = evaluate_rules(world, login);
     let is_denied = world.applications[login.application].deny_ungranted || world.ungranted[0] == "deny";
@@ -332,7 +337,7 @@ fn evaluate_rules(world: &World, login: &Login) -> Expected {
     let decides =
         |rule: &Rule| !is_own_default || world.reaches(rule, &world.applications[login.application]);
     for rule in world.rules.iter().filter(|rule| evaluator.fires(rule)) {
-        let truth = rule.when.as_ref().map_or(Some(true), |condition| condition::decide(condition, login));
+        let truth = condition_holds(rule, login);
         // Whether the rule has not expired; unknown if the clock is not a number.
         let lasts = rule.expires.map_or(Some(true), |year| login.year.map(|now| now < year));
         let verdict = match (truth, lasts) {

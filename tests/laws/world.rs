@@ -293,7 +293,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             [6, 3].map(|weight| prop_oneof![weight => Just("no-groups"), 1 => Just("deny")]),
             [(); 2].map(|()| prop_oneof![2 => Just(Vec::new()), 1 => subsequence(&TARGETS[..], 1..6)]),
             prop_oneof![1 => Just(Vec::new()), 1 => subsequence(&INCLUDES[..], 1..6)],
-            option::weighted(0.2, 0..CONNECTIONS.len()),
+            option::weighted(0.2, (0..CONNECTIONS.len(), any::<bool>())),
         ),
     )
         .prop_map(|(applications, ceiling, sources, aliases, rules, default, incomplete, others)| {
@@ -315,17 +315,25 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 refresh,
             };
             world.keep_what_may_be_granted();
-            if let Some(connection) = without_groups {
+            if let Some((connection, keeps_away)) = without_groups {
                 world.send_no_groups(connection);
+                // Without that, the compiler refuses some rules.
+                if keeps_away {
+                    world.keep_away(connection);
+                }
             }
             world
         })
 }
 
 impl World {
-    /// Makes a connection one that sends no groups, and keeps the rules away from it that the compiler refuses there.
-    fn send_no_groups(&mut self, connection: usize) {
+    /// Makes a connection one that sends no groups.
+    pub(crate) fn send_no_groups(&mut self, connection: usize) {
         self.sources[connection] = (Vec::new(), false);
+    }
+
+    /// Keeps the rules away from a connection that the compiler would refuse there.
+    fn keep_away(&mut self, connection: usize) {
         for rule in &mut self.rules {
             let needs_groups = match &rule.matches {
                 Matches::Everyone => false,
