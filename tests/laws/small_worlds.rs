@@ -58,17 +58,14 @@ impl AddAssign for Count {
 fn small_worlds_agree_with_the_reference_and_keep_the_law() {
     let start = Instant::now();
     let worlds = worlds();
-    // Limits belong to the platform, and so do errors because of them.
-    let mut batches: Vec<Vec<&World>> = Vec::new();
-    for is_limited in [false, true] {
-        for is_refused in [false, true] {
-            let alike = |world: &&World| {
-                (world.applications.len() > 1) == is_limited && must_be_refused(world) == is_refused
-            };
-            let alike: Vec<&World> = worlds.iter().filter(alike).collect();
-            batches.extend(alike.chunks(BATCH).map(<[_]>::to_vec));
-        }
+    // Limits and target groups belong to the platform, and so do errors because of them.
+    let platform =
+        |world: &World| (world.applications.len() > 1, world.includes.clone(), must_be_refused(world));
+    let mut alike: BTreeMap<_, Vec<&World>> = BTreeMap::new();
+    for world in &worlds {
+        alike.entry(platform(world)).or_default().push(world);
     }
+    let batches: Vec<&[&World]> = alike.values().flat_map(|worlds| worlds.chunks(BATCH)).collect();
     let (next, total, wrong) = (AtomicUsize::new(0), Mutex::new(Count::default()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
@@ -161,8 +158,18 @@ fn files(batch: &[&World]) -> Vec<SourceFile> {
         })
         .collect();
     let all: Vec<&String> = applications.keys().collect();
-    let groups: BTreeMap<&str, _> =
-        TARGETS.iter().map(|group| (*group, json!({ "applications": all, "description": "x" }))).collect();
+    let groups: BTreeMap<&str, _> = TARGETS
+        .iter()
+        .map(|group| {
+            let included = batch[0].includes.iter().filter(|(of, _)| of == group);
+            let included: Vec<_> = included.map(|(_, included)| included).collect();
+            let mut json = json!({ "applications": all, "description": "x" });
+            if !included.is_empty() {
+                json["includes"] = json!(included);
+            }
+            (*group, json)
+        })
+        .collect();
     let tiers = json!({ "eng": TIERS[0].1 });
     // A grant that begins with a capture needs a ceiling.
     let ceilings: BTreeMap<String, _> =
@@ -222,10 +229,10 @@ fn check_batch(batch: &[&World]) -> (Count, Vec<String>) {
 
 fn shown(world: &World) -> String {
     let rules: Vec<_> = world.rules.iter().map(|rule| rule.json().to_string()).collect();
-    let World { default, incomplete, unmatched, applications, sources, .. } = world;
+    let World { default, incomplete, unmatched, applications, sources, includes, .. } = world;
     let limits = if applications.len() > 1 { "with limits" } else { "without limits" };
     format!(
-        "rules {rules:#?} default {default:?} incomplete {incomplete} unmatched {unmatched} {limits} {}",
+        "rules {rules:#?} default {default:?} incomplete {incomplete} unmatched {unmatched} {limits} includes {includes:?} {}",
         sources[2].0[0].json(0)
     )
 }

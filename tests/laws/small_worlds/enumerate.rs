@@ -27,6 +27,9 @@ const POLICIES: [(&str, &str); 5] = [
     ("deny", "deny"),
     ("use-partial", "deny"),
 ];
+/// Pairs of a target group and one that it includes: none, into a tier, and out of it.
+pub(super) const INCLUDES: [&[(&str, &str)]; 3] =
+    [&[], &[("staff", "eng-viewers")], &[("eng-admins", "staff")]];
 const DEFAULTS: [&[&str]; 2] = [&[], &["eng-viewers", "staff"]];
 
 /// The effect of a rule, with its groups.
@@ -138,6 +141,7 @@ fn world(
 pub(super) fn worlds() -> Vec<World> {
     let mut worlds = of_one_rule();
     worlds.extend(of_two_rules());
+    worlds.extend(with_includes());
     worlds
 }
 
@@ -192,6 +196,28 @@ fn of_one_rule() -> Vec<World> {
 
 /// Two rules that both grant, that exclude each other's groups, or that share a tier, each with its own condition.
 fn of_two_rules() -> Vec<World> {
+    let (first, second) = (first_rules(), second_rules());
+    let mut worlds = Vec::new();
+    for one in &first {
+        for two in &second {
+            let rules = [one.clone(), two.clone()];
+            for default in DEFAULTS {
+                worlds.push(world(&rules, default, POLICIES[0], false, &LIMITED));
+            }
+            // The compiler refuses these whatever their conditions, so worlds without conditions are enough.
+            let has_condition = one.when.is_some() || two.when.is_some() || two.expires.is_some();
+            for limits in [&FREE[..], &LIMITED[..]] {
+                let partial = world(&rules, &[], POLICIES[2], false, limits);
+                if !(has_condition && super::must_be_refused(&partial)) {
+                    worlds.push(partial);
+                }
+            }
+        }
+    }
+    worlds
+}
+
+fn first_rules() -> Vec<Rule> {
     let mut first = Vec::new();
     for matches in [exact("a"), Matches::Everyone, both(), one_without(), capture()] {
         let effects = match &matches {
@@ -204,6 +230,10 @@ fn of_two_rules() -> Vec<World> {
             }
         }
     }
+    first
+}
+
+fn second_rules() -> Vec<Rule> {
     let email = Condition::EmailDomain("acme.example");
     let conditions = [
         (None, None),
@@ -227,19 +257,21 @@ fn of_two_rules() -> Vec<World> {
         }
     }
     second.extend(conditions.map(|(when, expires)| rule(capture(), Effect::Capture, when, expires)));
+    second
+}
+
+/// Two rules in platforms whose target groups include others. What is unknown is so in as few ways as possible.
+fn with_includes() -> Vec<World> {
+    let few = |rule: &&Rule| matches!(rule.when, None | Some(Condition::Department(_)));
+    let (first, second) = (first_rules(), second_rules());
     let mut worlds = Vec::new();
-    for one in &first {
-        for two in &second {
-            let rules = [one.clone(), two.clone()];
-            for default in DEFAULTS {
-                worlds.push(world(&rules, default, POLICIES[0], false, &LIMITED));
-            }
-            // The compiler refuses these whatever their conditions, so worlds without conditions are enough.
-            let has_condition = one.when.is_some() || two.when.is_some() || two.expires.is_some();
-            for limits in [&FREE[..], &LIMITED[..]] {
-                let partial = world(&rules, &[], POLICIES[2], false, limits);
-                if !(has_condition && super::must_be_refused(&partial)) {
-                    worlds.push(partial);
+    for one in first.iter().filter(few) {
+        for two in second.iter().filter(few) {
+            for includes in &INCLUDES[1..] {
+                for default in DEFAULTS {
+                    let rules = [one.clone(), two.clone()];
+                    let world = world(&rules, default, POLICIES[0], false, &LIMITED);
+                    worlds.push(World { includes: includes.to_vec(), ..world });
                 }
             }
         }
