@@ -102,7 +102,7 @@ fn help_for_condition(rule: &Rule, organization: &Organization, without: &[&Conn
     let connection = format!("connection: {list}");
     let inner = match rule.used {
         // Another customer that uses the template may receive groups through a connection of the same name.
-        Some(_) => format!("{{ organization: {}, {connection} }}", written(&organization.name)),
+        Some(_) => format!("{{ {connection}, organization: {} }}", written(&organization.name)),
         None => format!("{{ {connection} }}"),
     };
     match &rule.when {
