@@ -335,6 +335,8 @@ codes! {
         "add the id that it has there, or `none` if it does not exist there",
     MixedTenants Error "mixed-tenants" "A case whose organization and application are not in the same tenant."
         "correct the ids, or name the tenant with `event.tenant.id`",
+    ForeignSyntax Warning "foreign-syntax" "A text that looks like another language than the one that it is read as."
+        "write what is meant, or allow it with a reason if the name really is like this",
 }
 
 #[cfg(test)]

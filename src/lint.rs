@@ -1,6 +1,6 @@
 //! Likely mistakes in mapping files that have no errors.
 //!
-//! Every finding is certain: if a question is too large to decide, nothing is reported.
+//! Every finding is certain, apart from `foreign-syntax`: if a question is too large to decide, nothing is reported.
 //!
 //! | code | file |
 //! | --- | --- |
@@ -10,6 +10,7 @@
 //! | `duplicate-alias`, `unused-alias` | `aliases` |
 //! | `duplicate-rule`, `shadowed-rule` | `shadowed_rule` |
 //! | `expired-rule` | `expired_rule` |
+//! | `foreign-syntax` | `foreign_syntax` |
 //! | `forgeable-name` | `forgeable_name` |
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
@@ -27,6 +28,7 @@ mod confusable;
 mod contains_on_text;
 mod contradictions;
 mod expired_rule;
+mod foreign_syntax;
 mod forgeable_name;
 mod impossible_condition;
 mod misleading_name;
@@ -61,6 +63,7 @@ pub(crate) fn lint(
 ) {
     registry::lint(platform, organizations, diagnostics);
     misleading_name::lint_platform(platform, diagnostics);
+    foreign_syntax::lint_platform(platform, diagnostics);
     let mut budget = BUDGET_OF_ALL;
     for wave in organizations.chunks(WAVE) {
         let most = budget.min(BUDGET_OF_ONE);
@@ -83,6 +86,7 @@ fn lint_one(
     let mut left = budget;
     let prepared = Prepared::of(organization);
     misleading_name::lint(organization, &mut diagnostics);
+    foreign_syntax::lint(organization, &mut diagnostics);
     untidy_name::lint(organization, &mut diagnostics);
     near_miss::lint(organization, &mut diagnostics);
     aliases::lint(organization, &prepared, &mut left, &mut diagnostics);

@@ -4,6 +4,7 @@ pub(crate) mod automaton;
 pub(crate) mod captures;
 pub(crate) mod domains;
 pub(crate) mod folding;
+pub(crate) mod foreign;
 pub(crate) mod glob;
 pub(crate) mod grant_text;
 pub(crate) mod inclusion;

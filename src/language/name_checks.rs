@@ -1,11 +1,14 @@
 //! Checks of names: which ones the language accepts, and which claims Auth0 accepts.
 
+use core::ops::Range;
+
 use super::diagnostic_sink::DiagnosticSink;
 use super::pointer::{below_user, to_pointer};
 use super::suggestions::quoted;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_POINTER_STEPS};
+use crate::patterns::foreign::{self, Foreign};
 
 /// Reports a name that is empty, longer than `max` characters, padded with spaces, or contains control characters.
 ///
@@ -225,5 +228,13 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
         sink.report(Code::SelfServiceSource, &pointer.span, message, help);
         return false;
     }
+    report_foreign(foreign::in_path(text), &pointer.span, sink);
     true
+}
+
+/// Warns about a text that looks like another language.
+pub(crate) fn report_foreign(found: Option<Foreign>, span: &Range<usize>, sink: &mut DiagnosticSink<'_>) {
+    if let Some(found) = found {
+        sink.report(Code::ForeignSyntax, span, found.message.as_str(), found.help_or_allow());
+    }
 }

@@ -7,7 +7,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
-use super::name_checks::{check_name, check_option, check_pointer};
+use super::name_checks::{check_name, check_option, check_pointer, report_foreign};
 use super::pointer::means_auth0_roles;
 use super::skip::read_skip;
 use super::strategy::Strategy;
@@ -17,6 +17,7 @@ use crate::diagnostic::Code;
 use crate::limits::MAX_CONNECTION_NAME;
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Combine, Identity};
+use crate::patterns::foreign::{in_delimiter, in_member};
 
 /// Reads the `connections` of a mapping.
 pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Connection> {
@@ -428,7 +429,7 @@ impl SourceReader<'_, '_> {
                 Some(default @ OwnedShape::Delimited(_)) if !self.has("delimiter") => Some(default),
                 _ => {
                     self.missing("delimiter", "shape: delimited", sink);
-                    self.option("delimiter", sink).map(|it| OwnedShape::Delimited(it.value))
+                    self.delimiter(sink).map(OwnedShape::Delimited)
                 }
             },
             ShapeWord::Objects => {
@@ -451,7 +452,14 @@ impl SourceReader<'_, '_> {
             sink.report(Code::InvalidValue, &name.span, message, help.to_owned());
             return None;
         }
+        report_foreign(in_member(&name.value, key), &name.span, sink);
         Some(name.value)
+    }
+
+    fn delimiter(&self, sink: &mut DiagnosticSink<'_>) -> Option<String> {
+        let delimiter = self.option("delimiter", sink)?;
+        report_foreign(in_delimiter(&delimiter.value), &delimiter.span, sink);
+        Some(delimiter.value)
     }
 
     fn form(&self, sink: &mut DiagnosticSink<'_>) -> Option<OwnedForm> {

@@ -11,6 +11,9 @@ use crate::patterns::folding::{fold, fold_pattern};
 #[derive(Clone, Debug)]
 pub(crate) struct TextPatterns {
     pub(crate) ignore_case: bool,
+    /// The key that they are under, such as `starts-with`.
+    pub(crate) key: String,
+    pub(crate) written: Vec<Spanned<String>>,
     /// What the engine compares with, case-folded if letter case is ignored.
     pub(crate) lowered: Vec<TextPattern>,
 }
@@ -43,7 +46,10 @@ impl TextPatterns {
                 Err(problem) => problem.report(text, sink),
             }
         }
-        if lowered.is_empty() { None } else { Some(Self { ignore_case, lowered }) }
+        if lowered.is_empty() {
+            return None;
+        }
+        Some(Self { ignore_case, key: key.to_owned(), written: written.to_vec(), lowered })
     }
 }
 

@@ -85,7 +85,12 @@ mod tests {
     fn contains_on_a_text_is_reported() {
         let has = |attribute| user(attribute, Test::Contains(texts(&["x"])));
         check(under(has("/name")), CODE, "looks for an entry of a list, and `/name` is one text");
-        let patterns = TextPatterns { ignore_case: false, lowered: Vec::new() };
+        let patterns = TextPatterns {
+            ignore_case: false,
+            key: "glob".to_owned(),
+            written: Vec::new(),
+            lowered: Vec::new(),
+        };
         let matches = user("/title", Test::Matches(patterns));
         let both = Condition::Any(vec![matches, Condition::Not(Box::new(has("/title")))]);
         check(under(both), CODE, "and `/title` is one text");

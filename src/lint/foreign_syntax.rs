@@ -1,0 +1,201 @@
+//! Texts that look like another language than the one that they are read as.
+
+use core::ops::Range;
+
+use super::contradictions::connections_of;
+use super::rule_diagnostic::in_rule;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::model::{
+    Condition, Organization, OwnedForm, Patterns, Platform, Rule, Scalar, Test, TextPatterns,
+};
+use crate::language::yaml::Spanned;
+use crate::patterns::foreign::{Foreign, ReadAs, find, is_dn, shown};
+
+/// Reports names of target groups that look like another language.
+pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
+    for group in &platform.groups {
+        in_file(&platform.file, &group.name, diagnostics);
+    }
+}
+
+/// Reports names, patterns and conditions of an organization that look like another language.
+pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
+    let connections = organization.connections.iter().map(|connection| &connection.name);
+    let aliases = organization.aliases.iter().flat_map(|alias| [&alias.id, &alias.name]);
+    for name in connections.chain(aliases) {
+        in_file(&organization.file, name, diagnostics);
+    }
+    for rule in &organization.rules {
+        let mut report = |span: &Range<usize>, found: Option<Foreign>| {
+            if let Some(found) = found {
+                let place = (organization, rule);
+                let diagnostic = in_rule(place, Code::ForeignSyntax, span, found.message.as_str(), None);
+                diagnostics.push(diagnostic.help(found.help_or_allow()));
+            }
+        };
+        for patterns in rule.patterns() {
+            in_patterns(organization, rule, patterns, &mut report);
+        }
+        if let Some(condition) = &rule.when {
+            in_condition(condition, &mut report);
+        }
+    }
+}
+
+fn in_file(file: &str, name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(found) = find(&name.value, ReadAs::Name) {
+        let span = name.span.clone();
+        let diagnostic = Diagnostic::new(Code::ForeignSyntax, file, span, found.message.as_str());
+        diagnostics.push(diagnostic.help(found.help_or_allow()));
+    }
+}
+
+fn in_patterns(
+    organization: &Organization,
+    rule: &Rule,
+    patterns: &Patterns,
+    report: &mut impl FnMut(&Range<usize>, Option<Foreign>),
+) {
+    for exact in &patterns.exact {
+        // A name that is declared as an alias has been looked at there.
+        if !organization.aliases.iter().any(|alias| alias.name.value == exact.value) {
+            let found = find(&exact.value, ReadAs::Text("exact"));
+            report(&exact.span, found.or_else(|| with_form(organization, rule, &exact.value)));
+        }
+    }
+    for glob in &patterns.glob {
+        let written = &glob.written;
+        let found = find(&written.value, ReadAs::Glob);
+        report(&written.span, found.or_else(|| with_form(organization, rule, &written.value)));
+    }
+    for regex in &patterns.regex {
+        report(&regex.written.span, find(&regex.written.value, ReadAs::Regex));
+    }
+}
+
+/// A name with a part that every source of the rule's connections has taken away.
+fn with_form(organization: &Organization, rule: &Rule, text: &str) -> Option<Foreign> {
+    let mut forms = connections_of(organization, rule)
+        .flat_map(|connection| &connection.sources)
+        .map(|source| source_part(&source.form, text));
+    let (what, rest) = forms.next()??;
+    if !forms.all(|form| form.is_some()) {
+        return None;
+    }
+    let message = format!("`{}` {what}, and its source leaves only a part of that", shown(text));
+    Some(Foreign { message, help: format!("write `{}`", shown(rest)) })
+}
+
+/// What a text of a form is, and the part of it that rules see.
+fn source_part<'t>(form: &OwnedForm, text: &'t str) -> Option<(&'static str, &'t str)> {
+    let (what, rest) = match form {
+        OwnedForm::Plain => return None,
+        OwnedForm::DistinguishedName { .. } if is_dn(text) => {
+            let first = text.split(',').next()?;
+            ("is a distinguished name", first.split_once('=')?.1)
+        }
+        OwnedForm::Domain { .. } => ("has its domain", text.split_once('\\')?.1),
+        OwnedForm::Email { domain: Some(_) } => ("is an address", text.split_once('@')?.0),
+        OwnedForm::Path => ("begins with `/`", text.strip_prefix('/')?),
+        _ => return None,
+    };
+    (!rest.is_empty() && !rest.contains('\\')).then_some((what, rest))
+}
+
+fn in_condition(condition: &Condition, report: &mut impl FnMut(&Range<usize>, Option<Foreign>)) {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => {
+            all.iter().for_each(|condition| in_condition(condition, report));
+        }
+        Condition::Not(inner) | Condition::FalseIfUnknown(inner) => in_condition(inner, report),
+        Condition::Metadata { values, .. } => {
+            for value in values {
+                report(&value.span, find(&value.value, ReadAs::Name));
+            }
+        }
+        Condition::User { test: Test::Equals(values), span, .. } => in_values("equals", values, span, report),
+        Condition::User { test: Test::Contains(values), span, .. } => {
+            in_values("contains", values, span, report);
+        }
+        Condition::User { test: Test::Matches(patterns) | Test::ContainsMatch(patterns), .. } => {
+            in_texts(patterns, report);
+        }
+        _ => {}
+    }
+}
+
+fn in_values(
+    key: &str,
+    values: &[Scalar],
+    span: &Range<usize>,
+    report: &mut impl FnMut(&Range<usize>, Option<Foreign>),
+) {
+    for value in values {
+        if let Scalar::Text(text) | Scalar::AnyCase(text) = value {
+            report(span, find(text, ReadAs::Text(key)));
+        }
+    }
+}
+
+fn in_texts(patterns: &TextPatterns, report: &mut impl FnMut(&Range<usize>, Option<Foreign>)) {
+    let read_as = match patterns.key.as_str() {
+        "glob" => ReadAs::Glob,
+        "regex" => ReadAs::Regex,
+        key => ReadAs::Text(key),
+    };
+    for text in &patterns.written {
+        report(&text.span, find(&text.value, read_as));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        alias, check, check_one, check_silent, exact, glob, grant, lint_all, lint_organization, organization,
+        platform, regex, texts, user, when,
+    };
+    use crate::diagnostic::Code;
+    use crate::language::model::{OwnedForm, Test};
+    use crate::login::dn::AttributeOf;
+
+    const CODE: Code = Code::ForeignSyntax;
+
+    #[test]
+    fn every_kind_of_name_and_pattern_is_looked_at() {
+        check(grant("viewers", exact(&["BI *"]), &["x"]), CODE, "looks like a glob");
+        check(grant("viewers", glob(&["BI (A|B)"]), &["x"]), CODE, "looks like a regular expression");
+        check(grant("viewers", regex(&["acme-*"]), &["x"]), CODE, "looks like a glob");
+        let title = user("/title", Test::Equals(texts(&["Dir*"])));
+        check(when(grant("viewers", exact(&["bi"]), &["x"]), title), CODE, "`equals` compares it");
+        check_one(&lint_all(&platform(&["role-*"]), &[], CODE), "is compared as it is written");
+        let mut acme = organization(vec![grant("viewers", exact(&["“BI”"]), &["x"])]);
+        acme.aliases = vec![alias("4711", "“BI”")];
+        acme.connections[0].name.value = "{{name}}".to_owned();
+        assert_eq!(lint_organization(&acme, CODE).len(), 2);
+    }
+
+    #[test]
+    fn names_with_a_part_that_their_sources_remove_are_reported() {
+        let dn = "CN=BI,OU=Groups,DC=acme";
+        let mut acme = organization(vec![grant("viewers", exact(&[dn, "BI"]), &["x"])]);
+        assert_eq!(lint_organization(&acme, CODE), []);
+        let form =
+            OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of: AttributeOf::Entry, below: None };
+        acme.connections[0].sources[0].form = form.clone();
+        assert_eq!(lint_organization(&acme, CODE), [], "the other connection can send it");
+        acme.connections[1].sources[0].form = form;
+        check_one(
+            &lint_organization(&acme, CODE),
+            "is a distinguished name, and its source leaves only a part",
+        );
+    }
+
+    #[test]
+    fn usual_names_are_not_reported() {
+        let usual =
+            ["SG BI (EU)", "Smith, John", "CORP\\bi", "R&D", "bi@acme.example", "100 % remote", "[x] y"];
+        check_silent(grant("viewers", exact(&usual), &["x"]), CODE);
+        check_silent(grant("viewers", glob(&["acme.*", "{a,b}-*", "CORP\\*"]), &["x"]), CODE);
+        check_silent(grant("viewers", regex(&["bi-(?<x>.+)", "a *b", "[a-z]+-\\d*"]), &["x"]), CODE);
+    }
+}

@@ -1,0 +1,108 @@
+//! Quotes that are part of a text, and texts that other languages replace.
+
+use super::other_pattern::written_glob;
+use super::{Foreign, ReadAs, shown};
+
+/// Quotes that people and programs put around a text.
+const QUOTES: [(char, char); 11] = [
+    ('“', '”'),
+    ('„', '“'),
+    ('„', '”'),
+    ('”', '”'),
+    ('‘', '’'),
+    ('‚', '‘'),
+    ('«', '»'),
+    ('»', '«'),
+    ('"', '"'),
+    ('\'', '\''),
+    ('`', '`'),
+];
+
+/// A text without the quotes around it that are not those of YAML.
+pub(super) fn unquoted(text: &str) -> Option<&str> {
+    QUOTES.iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inner.trim().is_empty() && !inner.contains([*open, *close])).then_some(inner)
+    })
+}
+
+pub(super) fn quotes(text: &str) -> Option<Foreign> {
+    let text_shown = shown(text);
+    if let Some(inner) = unquoted(text) {
+        let kind = if text.starts_with(['"', '\'', '`']) { "quotes" } else { "typographic quotes" };
+        let message = format!("`{text_shown}` has {kind} around it, which are part of the text");
+        return Some(Foreign::new(message, format!("write `{}`, without the quotes", shown(inner.trim()))));
+    }
+    if text.contains(['“', '”', '„']) {
+        let message = format!("`{text_shown}` has typographic quotes in it");
+        let help = "remove them, or write straight quotes if the name has those: `'Team \"A\"'`";
+        return Some(Foreign::new(message, help));
+    }
+    None
+}
+
+/// A part of a text that other languages would replace, such as a variable.
+pub(super) fn replaced(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
+    if let (ReadAs::Text(key), Some(capture)) = (read_as, between(text, "${", "}"))
+        && super::super::glob::is_capture_name(capture)
+    {
+        let message = format!("`${{{capture}}}` is a capture of globs, and `{key}` compares it as it is");
+        let help = match written_glob(text, key) {
+            Some(glob) => format!("write `{glob}`"),
+            None => "write the text itself".to_owned(),
+        };
+        return Some(Foreign::new(message, help));
+    }
+    let part = template(text).or_else(|| variable(text))?;
+    let message = format!("`{}` is not replaced by anything here", shown(&part));
+    let help = if part.starts_with("{{") {
+        "write the text itself, or move the rule to a template, which has parameters"
+    } else {
+        "write the text itself: mapping files have no variables"
+    };
+    Some(Foreign::new(message, help))
+}
+
+/// A placeholder of a template engine.
+fn template(text: &str) -> Option<String> {
+    let is_word = |inside: &str| {
+        let inside = inside.trim();
+        !inside.is_empty() && !inside.contains(['{', '}', ','])
+    };
+    for (open, close) in [("${{", "}}"), ("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("%{", "}"), ("$(", ")")] {
+        if let Some(inside) = between(text, open, close).filter(|inside| is_word(inside)) {
+            return Some(format!("{open}{inside}{close}"));
+        }
+    }
+    let inside = text.strip_prefix('<')?.strip_suffix('>')?;
+    (!inside.is_empty() && !inside.contains(['<', '>', '='])).then(|| text.to_owned())
+}
+
+/// A variable of a shell, such as `$TEAM`, `${TEAM}` or `%TEAM%`.
+fn variable(text: &str) -> Option<String> {
+    if let Some(inside) = between(text, "${", "}").filter(|inside| is_variable(inside)) {
+        return Some(format!("${{{inside}}}"));
+    }
+    // A text that is nothing else can be a pattern of SQL.
+    if let Some(inside) = between(text, "%", "%").filter(|inside| is_variable(inside))
+        && inside.len() + 2 < text.len()
+    {
+        return Some(format!("%{inside}%"));
+    }
+    let (before, after) = text.split_once('$')?;
+    let end = after.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(after.len());
+    let name = after.get(..end)?;
+    (!before.ends_with(char::is_alphanumeric) && is_variable(name)).then(|| format!("${name}"))
+}
+
+/// Whether a word is the name of a variable of a shell.
+pub(super) fn is_variable(word: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    word.len() > 1 && word.starts_with(|first: char| first.is_ascii_uppercase()) && word.bytes().all(fits)
+}
+
+/// The text between two signs.
+fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
+    let (_, after) = text.split_once(open)?;
+    after.split_once(close).map(|(inside, _)| inside)
+}
