@@ -86,6 +86,9 @@ fn names(versions: &[&[SourceFile]]) -> Vec<String> {
 /// All that a login receives, in any application.
 fn received(platform: &CompiledPlatform, groups: &Json, place: &Place) -> BTreeSet<String> {
     let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+    let names: Vec<&str> = groups.as_array().expect("a list").iter().filter_map(Json::as_str).collect();
+    let objects: Vec<Json> = names.iter().map(|name| json!({ "name": name })).collect();
+    let joined = names.join(",");
     let login = json!({
         "organization": { "id": place.organization },
         "connection": { "name": place.connection },
@@ -94,6 +97,9 @@ fn received(platform: &CompiledPlatform, groups: &Json, place: &Place) -> BTreeS
             "groups": groups,
             "group_ids": groups,
             "info": { "roles": groups },
+            "objects": objects,
+            "joined": joined,
+            "title": "Head of sales",
             "app_metadata": { "groups": groups },
         },
     });

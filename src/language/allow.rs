@@ -17,7 +17,7 @@ const LEVELS: &[(&str, LintLevel)] =
 pub(crate) fn whole(node: &Node, layout: Layout) -> Range<usize> {
     match layout {
         Layout::Folder => 0..usize::MAX,
-        Layout::SingleFile => node.span.clone(),
+        Layout::SingleFile => node.extent(),
     }
 }
 

@@ -70,7 +70,7 @@ fn read_rule(
     // A rule without a valid id is kept, so that its other problems are reported too.
     let id = id.unwrap_or(Spanned { span: fields.span.clone(), value: String::new() });
     let file = sink.file.to_owned();
-    let allow = read_allow(&fields, &node.span, sink);
+    let allow = read_allow(&fields, &node.extent(), sink);
     Some(Rule {
         id,
         owner,

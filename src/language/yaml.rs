@@ -45,6 +45,16 @@ pub(crate) struct Spanned<T> {
 }
 
 impl Node {
+    /// From its beginning to its end, with everything in it; the span of a block is that of its first key or entry.
+    pub(crate) fn extent(&self) -> Range<usize> {
+        let inner = match &self.kind {
+            Kind::Map(members) => members.last().map(|(key, value)| value.extent().end.max(key.span.end)),
+            Kind::List(entries) => entries.last().map(|entry| entry.extent().end),
+            _ => None,
+        };
+        self.span.start..inner.unwrap_or_default().max(self.span.end)
+    }
+
     /// Whether it is an empty list or mapping.
     pub(crate) fn is_empty(&self) -> bool {
         match &self.kind {
@@ -253,6 +263,7 @@ mod tests {
         let Kind::List(entries) = &members[0].1.kind else { panic!("{members:?}") };
         let Kind::Map(members) = &entries[0].kind else { panic!("{entries:?}") };
         assert_eq!(text.get(members[0].0.span.clone()), Some("x"));
+        assert_eq!(text.get(entries[0].extent()), Some("x: [é, \"b\""));
         let Kind::List(entries) = &members[0].1.kind else { panic!("{members:?}") };
         assert_eq!(text.get(entries[1].span.clone()), Some("\"b\""));
     }

@@ -73,7 +73,7 @@ fn in_patterns(
     }
 }
 
-/// A name with a part that every source of the rule's connections has taken away.
+/// A name with a part that every source of the rule's connections has removed.
 fn with_form(organization: &Organization, rule: &Rule, text: &str) -> Option<Foreign> {
     let mut forms = connections_of(organization, rule)
         .flat_map(|connection| &connection.sources)

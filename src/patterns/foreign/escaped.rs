@@ -47,7 +47,7 @@ pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     Some(Foreign::new(message, write(&plain)))
 }
 
-/// The text that entities of HTML, percent-encoding or escapes stand for, if there are any.
+/// The text without entities of HTML, percent-encoding or escapes; `None` if it has none.
 pub(super) fn decoded(text: &str) -> Option<String> {
     without_entities(text).or_else(|| percent_decoded(text)).or_else(|| without_numbers(text))
 }

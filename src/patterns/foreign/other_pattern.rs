@@ -165,7 +165,7 @@ fn in_regex(text: &str) -> Option<Foreign> {
         format!("`{text_shown}` looks like a glob: in a regular expression, `{sign}*` repeats `{sign}`");
     Some(Foreign::new(
         message,
-        format!("write `{glob}` if `*` stands for any text, or `.*` in the expression"),
+        format!("write `{glob}` if `*` is meant as any text, or `.*` in the expression"),
     ))
 }
 

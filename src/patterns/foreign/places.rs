@@ -137,7 +137,7 @@ fn escaped_sign(text: &str) -> Option<String> {
 /// Whether a delimiter is several signs with `|` between them.
 fn has_alternatives(text: &str) -> bool {
     let parts: Vec<&str> = text.split('|').collect();
-    parts.len() > 1 && parts.iter().all(|part| part.chars().count() == 1)
+    parts.len() > 1 && parts.iter().all(|part| part.chars().count() == 1 && part.trim() == *part)
 }
 
 #[cfg(test)]

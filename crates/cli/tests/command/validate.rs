@@ -57,6 +57,14 @@ fn validate_takes_out_what_is_allowed_and_lists_it() {
 }
 
 #[test]
+fn validate_takes_out_what_a_rule_and_a_target_group_allow() {
+    for (cases, allowed) in [("allow", 3), ("exact", 5), ("captures-glob", 1)] {
+        let out = run(&["validate", "--deny-warnings", &format!("tests/cases/{cases}.yaml")]).stdout(0);
+        assert!(out.ends_with(&format!("no problems, {allowed} allowed\n")), "{out}");
+    }
+}
+
+#[test]
 fn validate_reports_warnings_as_the_platform_says() {
     let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Unused }");
     let with = |level: &str, acme: &str| {
