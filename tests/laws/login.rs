@@ -509,6 +509,14 @@ pub(crate) enum Seen<'l> {
 pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
     let has_form = !matches!(source.form, NameForm::Plain | NameForm::Tidied);
     let formless = if source.skips.1 { Seen::Nothing("skipped-entry") } else { Seen::Bad("entry-form") };
+    // Patterns see an entry after it was tidied, and before its form is read.
+    let arrived = match (entry, source.form) {
+        (Entry::Name(name), NameForm::Tidied) => json!(name),
+        _ => written(source, entry),
+    };
+    if arrived.as_str().is_some_and(|text| !text.is_empty() && source.skips(text)) {
+        return Seen::Nothing("skipped-entry");
+    }
     match entry {
         Entry::Name(name) if source.form == NameForm::Path && name.ends_with('/') => formless,
         Entry::Name(name) => Seen::Name(name),

@@ -5,7 +5,7 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::exceptions::{Exception, Loss};
-use crate::login::{Arrival, Entry, FLAWS, Holder, Identity, Login, UNREADABLE, WAYS, sign};
+use crate::login::{Arrival, Entry, FLAWS, Holder, Identity, Login, Seen, UNREADABLE, WAYS, seen, sign};
 use crate::reference::refresh::{authenticated, created};
 use crate::world::{Shape, World};
 
@@ -268,12 +268,7 @@ impl Change {
                 (sources[*source].shape != Shape::Provisioned).then_some(Exception::NullEmpty)
             }
             Self::Entry(source, _, entry) => {
-                let (nulls, without_form) = sources[*source].skips;
-                let is_skipped = match entry {
-                    Entry::Null => nulls,
-                    Entry::Formless => without_form,
-                    _ => false,
-                };
+                let is_skipped = matches!(seen(sources[*source], entry), Seen::Nothing("skipped-entry"));
                 is_skipped.then_some(Exception::Skip)
             }
             Self::Withheld(source, ..) => {

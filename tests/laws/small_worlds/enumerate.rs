@@ -115,6 +115,7 @@ fn world(
         empty_if_absent,
         empty_if_null: false,
         skips: (false, false),
+        skipped: &[],
         cap: None,
         overage: None,
     };
