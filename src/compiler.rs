@@ -1,8 +1,10 @@
 //! The compiler: turns mapping files into a bundle and diagnostics.
 //!
-//! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and lowers the rules (`rule_patterns` their
-//! patterns, `grants` what they grant), `language::cases` reads the test cases, `lint` looks for likely mistakes,
-//! `encode` writes the bundle, `capacity` says what takes how many of its bytes, and `fallback` states what the Action does without the engine or the bundle.
+//! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and
+//! lowers the rules (`rule_patterns` their patterns, `grants` what they grant), `groups_none` checks rules at connections
+//! without groups, `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle,
+//! `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
+//! `inspect` answers questions about compiled mappings.
 
 pub mod capacity;
 pub(crate) mod encode;

@@ -41,7 +41,7 @@ pub struct Diagnostic {
 pub struct Suppressed {
     /// The problem.
     pub diagnostic: Diagnostic,
-    /// Why it is meant, in the words of its author.
+    /// Why it is allowed, in the words of its author.
     pub reason: String,
 }
 
@@ -178,8 +178,8 @@ macro_rules! codes {
 }
 
 impl Code {
-    /// Whether such a problem can give someone access that was not meant: it can be allowed where it is, with a reason,
-    /// but not switched off for the whole platform.
+    /// Whether such a problem can give someone access by mistake. A warning of this kind can be allowed in one place, with
+    /// a reason, but not switched off for the whole platform.
     pub fn guards_access(self) -> bool {
         matches!(self, Self::ForgeableName | Self::InvisibleCharacter | Self::SimilarTargetGroups)
     }

@@ -58,7 +58,7 @@ const IMPORTS = { './engine_bg.js': { __wbindgen_init_externref_table() {} } };
  * @typedef {object} Report what a log line says about a login
  * @property {string} reason the code of the reason
  * @property {string[]} groups the target groups, sorted
- * @property {{ bundle: string, rules: string[] }} [provenance] where they come from, if the application asks for it
+ * @property {{ bundle: string, rules: string[] }} [provenance] the bundle and the rules that they come from, if the application has a provenance claim
  * @property {number} received the number of upstream groups
  * @property {number} rules the number of rules that fired
  * @property {number} unmatched the number of upstream groups that no rule matches

@@ -1,4 +1,4 @@
-//! What takes how many bytes of a bundle, for authors whose Action is nearly full.
+//! How the bytes of a bundle are divided among organizations and rules, for authors whose Action is nearly full.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,9 @@
 //! Rules and policies that need groups, at connections that send none (`groups: none`).
 //!
-//! There, a rule that matches groups never fires: if it excludes, it protects nothing, and its `none` would always hold.
-//! Both are errors unless a condition keeps the rule away from such connections; so is a rule that could fire nowhere
-//! else. What a condition can be there is decided by what the compiler knows of the connection.
+//! For a login through such a connection, a rule that excludes by group never fires, and `none` always holds: users would
+//! keep or receive what the rule is there to prevent. Both are errors unless the condition of the rule is false for such
+//! connections. A rule that no other connection could make fire is an error as well. Which values a condition can have
+//! is computed from what the compiler knows about the connection.
 
 use core::ops::Range;
 
@@ -15,7 +16,7 @@ use crate::text::visible::visible;
 
 const HERE: &str = "this connection sends no groups";
 
-/// Reports a rule that matches groups, where a connection that sends none could come to it.
+/// Reports a rule that matches groups and can apply to logins through a connection that sends none.
 pub(super) fn check_rule(
     rule: &Rule,
     organization: &Organization,
@@ -79,8 +80,8 @@ fn message(effect: Effect, is_dead: bool, without: &[&Connection]) -> String {
     }
 }
 
-/// What to do about a rule that can fire nowhere: it goes, or an attribute decides. The test comes first, because
-/// `everyone: true` without it would grant to everyone.
+/// Help for a rule that can never fire: remove it, or let an attribute decide. The test of the attribute comes first,
+/// because `everyone: true` without it would grant to everyone.
 fn help_for_dead(rule: &Rule) -> String {
     let whose = match rule.effect {
         Effect::Exclude => "must not have its groups",
@@ -95,7 +96,7 @@ fn help_for_dead(rule: &Rule) -> String {
     )
 }
 
-/// The condition that keeps a rule away from the connections `without` groups, and where to write it.
+/// Help that says which condition excludes the connections `without` groups, and where to write it.
 fn help_for_condition(rule: &Rule, organization: &Organization, without: &[&Connection]) -> String {
     let list = without.iter().map(|it| written(&it.name.value)).collect::<Vec<_>>().join(", ");
     let list = if without.len() == 1 { list } else { format!("[{list}]") };
@@ -114,7 +115,7 @@ fn help_for_condition(rule: &Rule, organization: &Organization, without: &[&Conn
     }
 }
 
-/// Whether the keys of a condition include `not`, which can be there once.
+/// Whether a condition already has the key `not`, which it cannot have twice.
 fn has_not(when: &Condition) -> bool {
     match when {
         Condition::Not(_) => true,
@@ -229,7 +230,7 @@ mod tests {
 
     const UNKNOWN: Truths = Truths { can_be_true: false, can_be_false: false, can_be_unknown: true };
 
-    /// Every set of values but the empty one, with the values.
+    /// Every non-empty set of values, with its members.
     fn sets() -> Vec<(Truths, Vec<Option<bool>>)> {
         let values = [Some(true), Some(false), None];
         let of = |bits: usize| {

@@ -46,7 +46,7 @@ pub(super) fn replace(
             left -= found.len();
             for group in found {
                 let name = &group.name.value;
-                // What the rule names as well is granted once.
+                // A group that the rule also names is granted once.
                 if !rule.groups.iter().any(|grant| grant.written.value == *name) {
                     let written = Spanned { value: name.clone(), span: glob.written.span.clone() };
                     rule.groups.push(Grant { written, expansion: None });
@@ -59,7 +59,7 @@ pub(super) fn replace(
 }
 
 impl<'p> GrantChecker<'p> {
-    /// The target groups that a glob of a rule means; `None` if it cannot be used, which is reported.
+    /// The target groups that a glob of a rule is replaced by; `None` if it cannot be used, which is reported.
     fn matching(
         &self,
         glob: &GlobPattern,
@@ -93,13 +93,13 @@ impl<'p> GrantChecker<'p> {
             return None;
         }
         match rule.effect {
-            // Whatever is excluded, no one receives more.
+            // Excluding more groups never gives anyone more.
             Effect::Exclude => Some(matching),
             Effect::Grant => self.narrowed(matching, (written, parsed), rule, sink),
         }
     }
 
-    /// The groups that a glob can grant: those that the organization may grant without a mark.
+    /// The groups that a glob can grant: those that the organization may grant without `protected: true`.
     fn narrowed(
         &self,
         matching: Vec<&'p TargetGroup>,

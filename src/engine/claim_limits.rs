@@ -25,7 +25,7 @@ pub(crate) fn limit(
     if groups.len() <= application.max_groups as usize && most < application.max_claim_bytes as usize {
         return;
     }
-    // For each group something separates it from the next one, less the last of that.
+    // Each group is counted with the separator after it, which the last one does not have.
     let mut bytes = 0;
     let fitting = groups.iter().take(application.max_groups as usize).take_while(|group| {
         bytes += each + json_len(bundle.group_name(**group).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What authors say about findings: how severe a kind of warning is, and which findings are allowed, with a reason.
+//! The keys `lints` and `allow`: how severe each kind of warning is, and which findings are allowed, with a reason.
 
 use core::ops::Range;
 

@@ -145,8 +145,8 @@ fn list<'s>(names: impl Iterator<Item = &'s String>) -> String {
     format!("[{}]", names.map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
-/// Reads the `cases` of a file that a tenant's logins can be. `organization` is the one that the test file is for; in a file that holds a whole
-/// platform, each case has its own.
+/// Reads those `cases` of a file that can be logins of a tenant. `organization` is the one that the test file is for; in a
+/// file that holds a whole platform, each case has its own.
 pub(crate) fn read_cases(
     node: &Node,
     platform: &Platform,

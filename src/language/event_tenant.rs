@@ -12,10 +12,15 @@ pub(crate) struct NoTenant {
     pub(crate) help: String,
 }
 
-/// The tenant of an event with these ids of tenant, client and organization; `None` if it can be of any, because it names none and has no known id.
+/// The tenant of an event with these ids of tenant, client and organization. `None` if it can be any tenant, because the
+/// event names none and has no known id.
 ///
-/// Auth0 names the tenant in `event.tenant.id`. Without that, the client and the organization say it, since no id
-/// belongs to two tenants.
+/// Auth0 names the tenant in `event.tenant.id`. Without that, the ids of the client and the organization decide, since no
+/// id belongs to two tenants.
+///
+/// # Errors
+///
+/// If the event names a tenant that is not declared, or its ids belong to different tenants.
 pub(crate) fn tenant_of<'o>(
     [tenant, client, organization]: [Option<&str>; 3],
     platform: &Platform,

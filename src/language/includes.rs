@@ -1,6 +1,6 @@
 //! Target groups that include others: who receives `administrators` also receives `readers`.
 //!
-//! What a group includes is known when compiling, also by way of other groups.
+//! What a group includes, directly or through others, is known when compiling.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -21,8 +21,8 @@ fn listed(groups: &[TargetGroup], at: usize) -> impl Iterator<Item = (usize, &Sp
     entries.iter().filter_map(|entry| Some((position(groups, &entry.value)?, entry)))
 }
 
-/// What a group includes: for each included group, the group that lists it. The group itself is among them if it is
-/// included by way of others. The search ends when the limit is exceeded.
+/// What a group includes: for each included group, the group that lists it. The group itself is among them if there is a
+/// cycle. The search ends when the limit is exceeded.
 fn search(groups: &[TargetGroup], from: usize) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
     let mut queue = VecDeque::from([from]);
@@ -40,7 +40,7 @@ fn search(groups: &[TargetGroup], from: usize) -> BTreeMap<usize, usize> {
     found
 }
 
-/// The groups from one to another that it includes, both of them included.
+/// The path from a group to one that it includes, with both ends.
 fn path(found: &BTreeMap<usize, usize>, from: usize, to: usize) -> Vec<usize> {
     let mut path = vec![to];
     let mut at = to;
@@ -73,7 +73,7 @@ pub(crate) fn chain(groups: &[TargetGroup], from: usize, to: usize) -> String {
     describe(groups, &path(&search(groups, from), from, to))
 }
 
-/// Sets what each group includes, also by way of others. Reports groups that include themselves.
+/// Sets what each group includes, directly or through others. Reports groups that include themselves.
 pub(super) fn resolve(groups: &mut [TargetGroup], sink: &mut DiagnosticSink<'_>) {
     let mut in_cycles = BTreeSet::new();
     for at in 0..groups.len() {

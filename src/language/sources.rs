@@ -64,7 +64,7 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         {
             continue;
         }
-        // The number of sources is in doubt, and so is what has to be said about combining them.
+        // An entry that means "no groups" is reported below. Without it, `combine` may be needed or not.
         let combine = match stated.iter().any(is_none_in_list) {
             true => Combine::All,
             false => read_combine(&fields, stated.len(), sink),
@@ -111,7 +111,7 @@ fn is_none_in_list(node: &Node) -> bool {
     matches!(&node.kind, Kind::Text(text) if means_none(text))
 }
 
-/// Reports an entry of a list of sources that says that there are no groups; whether it is one.
+/// Reports an entry of a list of sources that means "no groups". Returns whether it is such an entry.
 fn report_none_in_list(node: &Node, sources: usize, sink: &mut DiagnosticSink<'_>) -> bool {
     let Kind::Text(text) = &node.kind else { return false };
     if !means_none(text) {
@@ -129,7 +129,7 @@ fn report_none_in_list(node: &Node, sources: usize, sink: &mut DiagnosticSink<'_
     true
 }
 
-/// Reports a key such as `none: true` in place of the keys of a source; whether it is one.
+/// Reports a key such as `none: true` in place of the keys of a source. Returns whether there is one.
 fn is_none_as_key(node: &Node, sink: &mut DiagnosticSink<'_>) -> bool {
     let Kind::Map(members) = &node.kind else { return false };
     let [(key, _)] = members.as_slice() else { return false };
@@ -194,7 +194,7 @@ enum NormalizeStep {
     Trim,
 }
 
-/// What Auth0 itself keeps of a user, which is not an attribute that an identity provider sends.
+/// Groups that Auth0 stores itself, in contrast to attributes that an identity provider sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kept {
     Provisioned,
@@ -314,7 +314,7 @@ impl SourceReader<'_, '_> {
         }
     }
 
-    /// Reports options that belong to attributes, with what is true of `kept` instead.
+    /// Reports options that are only for attributes; `instead` says what is true of `kept`.
     fn refuse(&self, keys: &[&str], kept: Kept, instead: &str, sink: &mut DiagnosticSink<'_>) {
         for key in keys {
             if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {

@@ -26,10 +26,10 @@ pub(crate) struct Around {
 }
 
 impl<'r> TargetNames<'r> {
-    /// `None` for any other rule.
+    /// Reads a rule as one on the names of target groups; `None` if it is not.
     ///
-    /// All patterns are globs of text around one capture, all grants have this capture once and as it is, or none, and
-    /// either a pattern or a grant is nothing but the capture.
+    /// Such a rule has only globs with one capture and otherwise literal text; its grants have this capture at most once,
+    /// without a change of letter case; and at least one pattern or grant is the capture alone.
     pub(crate) fn of(rule: &'r Rule) -> Option<Self> {
         let Matches::Groups { any, .. } = &rule.matches else { return None };
         if rule.effect != Effect::Grant || any.is_empty() {

@@ -62,9 +62,9 @@ impl Tenant {
 
     /// Refuses every domain that is not the tenant's.
     ///
-    /// Everything that talks to a tenant calls this before the first request, so that what is meant for one tenant
-    /// never reaches another. Nothing is forgiven, not even letter case: the domain comes from a setting, and a
-    /// setting that looks different may be another tenant's.
+    /// Everything that talks to a tenant calls this before the first request, so that a change for one tenant never
+    /// reaches another. The comparison is exact, letter case included: the domain comes from a setting, and a setting
+    /// that looks different may be another tenant's.
     ///
     /// # Errors
     ///
@@ -181,14 +181,14 @@ fn check_domain(domain: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool
     false
 }
 
-/// The longest name of a host.
+/// The longest domain, in characters.
 const MAX_DOMAIN: usize = 253;
 
 /// What something has in one tenant.
 #[derive(Clone, Debug)]
 pub(crate) enum InTenant<T> {
     Value(T),
-    /// It exists there, and has no such value; or that the value is missing or wrong has been reported.
+    /// It exists there without a value: it needs none, or its value is missing or wrong, which has been reported.
     Unstated,
     /// It does not exist there.
     Nowhere,
@@ -237,7 +237,7 @@ impl<T> ByTenant<T> {
     }
 }
 
-/// The word that something does not exist in a tenant.
+/// The word for something that does not exist in a tenant.
 const NONE: &str = "none";
 
 /// How messages name a value that differs by tenant.
@@ -295,7 +295,7 @@ pub(crate) fn read_by_tenant<T>(
             None => {
                 let problem = (Code::UnknownTenant, "the platform declares no tenant");
                 check_known(name, || tenants.names(), problem, sink);
-                // It is probably the one that would be missing.
+                // It is probably a misspelled tenant, which would be reported as missing as well.
                 is_complete = false;
             }
         }

@@ -102,7 +102,7 @@ fn check_captures(text: &Spanned<String>, has_any: bool, help: &str, sink: &mut 
     }
 }
 
-/// Reports a pattern that says nothing about a text.
+/// Reports a pattern that matches every text.
 fn check_everything(text: &Spanned<String>, matches: bool, sink: &mut DiagnosticSink<'_>) {
     if matches {
         let message = format!("`{}` matches every text", text.value.escape_debug());

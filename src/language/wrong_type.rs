@@ -86,7 +86,8 @@ impl Expected {
     }
 }
 
-/// What to write where the keys of `object` belong, and something else is; `None` for the help of any mapping.
+/// What to write in place of a value that is not a mapping with the keys of `object`; `None` if the help for any mapping
+/// applies.
 pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
     if let Kind::Text(text) = &node.kind
         && let Some((key, value)) = text.split_once([':', '：', '='])

@@ -1,4 +1,5 @@
-//! What becomes of findings: the platform decides how severe each kind of warning is, and authors allow single ones.
+//! Applies `lints` and `allow` to findings: the platform decides how severe each kind of warning is, and authors allow
+//! single ones.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +7,10 @@ use crate::diagnostic::{Code, Diagnostic, Severity, Suppressed};
 use crate::language::model::{Allow, LintLevel, Organization, Platform};
 use crate::language::template::Templates;
 
-/// Changes the severity of findings as the platform says, and takes out those that are off or allowed.
+/// Sets the severity of warnings as the platform says, removes those that are off, and returns those that are allowed.
 ///
-/// If all lints ran, what is allowed and was not found is reported too. `now` says whether expired rules were looked for.
+/// If all lints ran (`is_complete`), entries of `allow` without a finding are reported too. Without a time (`has_time`),
+/// expired rules were not looked for, so entries for them are not reported.
 pub(crate) fn settle(
     platform: &Platform,
     organizations: &[Organization],
@@ -85,7 +87,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// A finding about something that is allowed and is not there, or that cannot be allowed.
+/// The finding about an entry of `allow` that has no effect; `None` if such findings are off.
 fn report_unused(entry: &Allow, levels: &BTreeMap<Code, LintLevel>) -> Option<Diagnostic> {
     let code = entry.code.name();
     let (message, help) = match levels.get(&entry.code) {

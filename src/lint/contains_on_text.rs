@@ -1,5 +1,5 @@
-//! `contains` on an attribute that is one text: it looks for an entry of a list, and elsewhere the word means a part of
-//! a text.
+//! `contains` on an attribute that is one text: it looks for an entry of a list, and in other languages it looks for a
+//! part of a text.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ const TEXTS: &[&str] = &[
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     let conditions = || organization.rules.iter().filter_map(|rule| rule.when.as_ref());
     let mut texts: BTreeSet<&str> = TEXTS.iter().copied().collect();
-    // `equals` shows nothing: there it can be the mistake.
+    // `equals` does not show that the attribute is a text: that condition may be the wrong one.
     conditions().for_each(|condition| {
         visit(condition, &mut |attribute, test, _| {
             if matches!(test, Test::Matches(_)) {

@@ -14,7 +14,7 @@ use crate::compress::compress;
 /// The largest Action that Auth0 accepts, in bytes.
 pub(crate) const LIMIT: usize = 100_000;
 
-/// From how many percent of the limit on an Action is nearly full.
+/// An Action that takes at least this share of the limit, in percent, is nearly full.
 const NEARLY_FULL: usize = 80;
 
 const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
@@ -95,7 +95,7 @@ pub(crate) struct PartSizes {
 }
 
 impl ActionSizes {
-    /// Whether so much of the limit is taken that its owner should know.
+    /// Whether the Action is allowed, and takes at least `NEARLY_FULL` percent of the limit.
     pub(crate) fn is_nearly_full(&self) -> bool {
         self.total <= self.limit && self.total.saturating_mul(100) >= self.limit.saturating_mul(NEARLY_FULL)
     }

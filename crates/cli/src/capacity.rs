@@ -1,4 +1,4 @@
-//! What takes how many bytes of an Action, for people whose Action is nearly full.
+//! How the bytes of an Action are divided among organizations and rules, for authors whose Action is nearly full.
 //!
 //! Bytes before compression belong to an organization or a rule and add up. Bytes of the Action do not: customers whose
 //! mappings look alike are compressed together. So the figure for the Action is how much smaller it would be without
@@ -17,7 +17,7 @@ use crate::action::embedded_len;
 /// How many organizations are measured and printed, unless all are asked for.
 const LARGEST: usize = 10;
 
-/// What takes how many bytes, largest first.
+/// How the bytes are divided, largest organizations first.
 #[derive(Debug, Serialize)]
 pub(crate) struct Capacity {
     pub(crate) organizations: Vec<OrganizationCapacity>,
@@ -46,7 +46,7 @@ pub(crate) struct Rest {
 /// Measures the largest organizations, or all of them.
 pub(crate) fn measure(platform: &CompiledPlatform, all: bool) -> anyhow::Result<Capacity> {
     let sizes = capacity::sizes(platform);
-    // One that is left over is printed by its name.
+    // If only one organization would be left for `rest`, it is measured as well.
     let measured = if all || sizes.len() <= LARGEST + 1 { sizes.len() } else { LARGEST };
     let (largest, others) = sizes.split_at(measured);
     let mut removals: Vec<BTreeSet<&str>> =

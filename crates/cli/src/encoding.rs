@@ -1,4 +1,4 @@
-//! What a file is that is not text in UTF-8, and how it becomes such text.
+//! Files that are not text in UTF-8: what they seem to be, and how to convert them.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -21,13 +21,13 @@ pub(crate) struct NotUtf8 {
 /// The first byte that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The file as it was probably meant.
+    /// The text of the file in the encoding that it seems to have.
     pub(crate) text: String,
-    /// What this text has in place of the byte; empty if all bytes are wrong.
+    /// The range of `text` that the byte became; empty if all bytes are wrong.
     pub(crate) span: Range<usize>,
 }
 
-/// What makes a file text in UTF-8.
+/// How to turn a file into text in UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remedy {
     /// Converting it from this encoding, as `iconv` calls it.
@@ -57,7 +57,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, NotUtf8> {
 }
 
 impl NotUtf8 {
-    /// The line of the first wrong byte, counted from one, if there are others.
+    /// The line of the first wrong byte, counted from one; `None` if all bytes are wrong.
     pub(crate) fn line(&self) -> Option<usize> {
         let Place { text, span } = self.place.as_ref().filter(|place| !place.span.is_empty())?;
         Some(text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1)
@@ -88,7 +88,7 @@ impl NotUtf8 {
     }
 }
 
-/// Whether a path means itself in every shell, and is not an option.
+/// Whether every shell takes a path literally, and no command takes it for an option.
 fn needs_no_quotes(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-@".contains(&byte);
     !path.starts_with('-') && path.bytes().all(is_plain)

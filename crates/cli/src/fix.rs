@@ -52,7 +52,7 @@ pub(crate) fn fix(path: &Path) -> anyhow::Result<(Mappings, Vec<AppliedFix>)> {
         }
         let mut next = found.clone();
         for file in &mut next.files {
-            // From the end, so that the places of the others stay where they are.
+            // From the end, so that the spans of earlier fixes stay valid.
             for (_, fix) in fixes.get(&file.path).into_iter().flatten().rev() {
                 file.text = fix.applied(&file.text);
             }
@@ -102,7 +102,7 @@ fn fixes_by_file(mappings: &Mappings, refused: &BTreeSet<String>) -> BTreeMap<St
     fixes
 }
 
-/// Whether fixes of a file did harm.
+/// Whether the fixes of a file made it worse.
 fn is_worse(before: &Mappings, after: &Mappings, file: &str) -> bool {
     let is_yaml = |mappings: &Mappings| {
         !mappings.diagnostics.iter().any(|it| it.file == file && it.code == Code::YamlSyntax)

@@ -110,7 +110,7 @@ impl Mappings {
     }
 }
 
-/// Whether the files of a folder that is not read may be all that is missing.
+/// Whether a finding may exist only because a folder could not be read.
 fn may_follow_from_unread_folder(code: Code) -> bool {
     let misses_a_file = matches!(
         code,

@@ -69,7 +69,7 @@ pub(crate) struct BuildSummary<'b> {
     pub(crate) sizes: Option<ActionSizes>,
     /// How many bytes of the Action a rule takes on average.
     pub(crate) bytes_per_rule: Option<f64>,
-    /// What takes how many bytes; `None` if only the bundle was built.
+    /// How the bytes are divided; `None` if only the bundle was built.
     pub(crate) capacity: Option<Capacity>,
 }
 

@@ -69,7 +69,7 @@ pub(crate) struct Expectations {
 }
 
 impl Expectations {
-    /// From the platform's defaults to the policies that are rarely set.
+    /// All combinations, beginning with the platform's defaults.
     pub(crate) const ALL: [Self; 4] = [
         Self { refuses_absent: true, drops_unmatched: true },
         Self { refuses_absent: false, drops_unmatched: true },
@@ -164,7 +164,7 @@ impl NewOrganization<'_> {
             ("readers", readers.to_owned()),
             ("other", other.to_owned()),
         ];
-        // One pass, so that a name that looks like a placeholder stays what it is.
+        // One pass, so that a name that looks like a placeholder is not replaced.
         let mut text = String::new();
         let mut rest = template;
         while let Some((before, (name, after))) =
@@ -195,7 +195,7 @@ pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 64 && name.chars().all(is_good) && name.starts_with(char::is_alphabetic)
 }
 
-/// A draft of a file that says who has to agree to a change, from the `owner`s of mapping files.
+/// A draft of CODEOWNERS, which says who has to approve a change, from the `owner`s of mapping files.
 pub(crate) fn code_owners(platform: &claimsmith::compiler::CompiledPlatform, root: &Path) -> String {
     let mut text = "\
 # Who has to agree to a change, drafted from the `owner`s of the mapping files.

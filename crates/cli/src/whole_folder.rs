@@ -1,11 +1,12 @@
-//! The folder of mappings that a folder belongs to: people call the command in a folder of it, or with one.
+//! The folder of mappings that a folder is a part of: users run the command in a part such as `organizations/`, or name
+//! one.
 
 use std::path::{Component, Path, PathBuf};
 
-/// How far above a folder its `platform.yaml` is looked for.
+/// The number of parent folders that are searched for `platform.yaml`.
 const MAX_PARENTS: usize = 3;
 
-/// The folder with a `platform.yaml` that a folder is in, as the user would name it.
+/// The nearest parent folder with a `platform.yaml`, as the user would name it.
 pub(crate) fn folder_around(path: &Path) -> Option<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_PARENTS {

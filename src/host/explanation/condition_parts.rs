@@ -1,4 +1,4 @@
-//! The parts of a condition that decided it: what each wants, and the type of the value that was there.
+//! The parts of a condition that decided it: what each requires, and the type of the value that was there.
 //!
 //! A value itself is never shown: it can be about a person.
 

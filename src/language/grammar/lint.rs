@@ -1,4 +1,4 @@
-//! What authors say about findings: how severe a kind is, and which ones are allowed.
+//! The keys `lints` and `allow`: how severe each kind of warning is, and which findings are allowed.
 
 use super::{TextType, ValueType, Word, word};
 use crate::diagnostic::{Code, Severity};

@@ -263,10 +263,10 @@ pub(crate) const ATTRIBUTE_TESTS: &[&str] = &[
     "exists",
 ];
 
-/// The tests that have no letter case to ignore.
+/// The tests next to which `ignore-case` is refused.
 pub(crate) const NO_TESTS_OF_TEXT: &[&str] = &["at-least", "at-most", "above", "below", "exists"];
 
-/// The tests that do not compare numbers by their size.
+/// The tests next to which `as-number` is refused.
 pub(crate) const NO_TESTS_OF_NUMBERS: &[&str] =
     &["equals", "contains", "glob", "regex", "starts-with", "ends-with", "contains-text", "exists"];
 

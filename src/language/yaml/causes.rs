@@ -40,7 +40,7 @@ struct Stop<'s> {
 
 /// The cause of an error that the parser noticed at a place.
 pub(super) fn find(text: &str, at: usize, kind: &ErrorKind) -> Option<Cause> {
-    // Too deep is a limit, and no mistake in a line.
+    // Nesting that is too deep is not a mistake in a single line.
     if *kind == ErrorKind::RecursionLimitExceeded {
         return None;
     }
@@ -60,7 +60,7 @@ pub(super) fn find(text: &str, at: usize, kind: &ErrorKind) -> Option<Cause> {
     finders.iter().find_map(|finder| finder(&stop))
 }
 
-/// A number of something, such as `1 space` or `3 spaces`.
+/// A count with its noun, such as `1 space` or `3 spaces`.
 fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -1,4 +1,4 @@
-//! `claimsmith expiring`: rules that soon stop to fire.
+//! `claimsmith expiring`: rules that have expired or expire soon.
 
 use std::io::{self, Write};
 

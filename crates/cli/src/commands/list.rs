@@ -73,7 +73,7 @@ impl ListArguments {
             return Ok(ExitStatus::Failure);
         };
         let platforms = TenantArgument { name: self.tenant.clone() }.filter(platforms)?;
-        // An organization of several tenants is listed once, with what it has in the first of them.
+        // An organization that exists in several tenants is listed once, as it is in the first of them.
         let mut listed = BTreeMap::new();
         for platform in &platforms {
             let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;

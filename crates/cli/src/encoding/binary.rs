@@ -14,7 +14,7 @@ const SIGNATURES: [(&[u8], &str); 8] = [
     (b"\x7fELF", "a program"),
 ];
 
-/// What bytes are that are not UTF-8, if they are not text at all.
+/// What kind of file bytes are that are not UTF-8; `None` if they may be text in another encoding.
 pub(super) fn find(bytes: &[u8]) -> Option<NotUtf8> {
     let what = match SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start)) {
         Some((_, what)) => *what,
@@ -28,7 +28,7 @@ pub(super) fn find(bytes: &[u8]) -> Option<NotUtf8> {
     })
 }
 
-/// Whether text in an encoding of single bytes does not have a byte.
+/// Whether a byte is a control character that text in an encoding of single bytes does not have.
 fn is_control(byte: &u8) -> bool {
     matches!(byte, 0..=8 | 0xb | 0xe..=0x1a | 0x1c..=0x1f | 0x7f)
 }

@@ -9,7 +9,7 @@ const WINDOWS_1252: [char; 32] = [
     '\u{fffd}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
 ];
 
-/// What text is that is not UTF-8.
+/// Describes text that is not UTF-8: the encoding that it seems to have, and the first wrong byte.
 pub(super) fn describe(bytes: &[u8]) -> NotUtf8 {
     let (mut right, mut wrong) = (0, 0);
     for chunk in bytes.utf8_chunks() {
@@ -57,7 +57,7 @@ fn windows_1252(bytes: &[u8], at: usize) -> Place {
     Place { text, span: before..before + length }
 }
 
-/// With U+FFFD for what is wrong.
+/// The text with U+FFFD in place of wrong bytes.
 fn lossy(bytes: &[u8]) -> Place {
     let at = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
     Place { text: String::from_utf8_lossy(bytes).into_owned(), span: at..at + '\u{fffd}'.len_utf8() }

@@ -2,7 +2,7 @@
 
 use super::{NotUtf8, Place, Remedy};
 
-/// What can be known from the beginning of a file, in bytes.
+/// How many bytes at the beginning of a file are examined.
 const LOOKED_AT: usize = 4096;
 
 /// An encoding with several bytes for each character.
@@ -51,7 +51,8 @@ const ENCODINGS: [Wide; 4] = [
 pub(super) fn find(bytes: &[u8]) -> Option<NotUtf8> {
     let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
     let marked = ENCODINGS.iter().find(|it| bytes.starts_with(it.mark));
-    // Without a mark, a few NUL bytes are damage in a text of another encoding: here, each sign of YAML brings one.
+    // Without a mark, NUL bytes show the encoding: each ASCII character has at least one. Only a few of them are damage
+    // in a text of another encoding.
     let zeros = start.iter().filter(|byte| **byte == 0).count();
     if marked.is_none() && (start.len() < 8 || zeros * 4 < start.len()) {
         return None;

@@ -92,11 +92,11 @@ struct SarifResult {
     related_locations: Vec<SarifLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<SarifFix>,
-    /// Empty if it is not suppressed: the format wants to know it of every result, or of none.
+    /// Empty if it is not suppressed: the format requires the property of every result, or of none.
     suppressions: Vec<Suppression>,
 }
 
-/// Why a result is meant to be like this.
+/// Why a finding is allowed.
 #[derive(Serialize)]
 struct Suppression {
     kind: &'static str,

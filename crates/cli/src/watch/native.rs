@@ -18,10 +18,10 @@ use crate::terminal::Terminal;
 /// One run of the command.
 type Run<'r> = &'r dyn Fn(&mut Terminal) -> anyhow::Result<ExitStatus>;
 
-/// An editor that saves a file, or version control that switches branches, changes several things in a row: the
-/// next run begins when nothing has changed for so long,
+/// The next run begins when nothing has changed for this time. An editor that saves a file, or version control that
+/// switches branches, changes several things in a row.
 const QUIET: Duration = Duration::from_millis(100);
-/// but does not wait longer than this.
+/// The next run begins at the latest after this time, even if changes continue.
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// Runs the command, and again after each change.

@@ -1,4 +1,4 @@
-//! What takes how many bytes of an Action, as tables, and what to do if it is full.
+//! How the bytes of an Action are divided, as tables, and what to do if it is full.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
