@@ -1,4 +1,4 @@
-//! A connection that sends no groups: whatever their conditions are, rules that would need a group there are refused.
+//! A connection that sends no groups: a rule that needs groups is refused unless its condition is false there.
 
 use claimsmith::event::Answer;
 use claimsmith::{Bundle, evaluate};
@@ -10,7 +10,7 @@ use crate::login::{input, login};
 use crate::reference::{condition_holds, evaluate as refer};
 use crate::world::{CONNECTIONS, Matches, Rule, world};
 
-/// Whether a rule protects nothing, or has nothing to forbid it, where there are no groups.
+/// Whether a rule excludes by group or has `none`, so that it must not apply where there are no groups.
 fn needs_groups(rule: &Rule) -> bool {
     match &rule.matches {
         Matches::Everyone => false,
