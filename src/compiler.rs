@@ -3,7 +3,7 @@
 //! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and
 //! lowers the rules (`rule_patterns` their patterns, `grants` what they grant), `groups_none` checks rules at connections
 //! without groups, `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle,
-//! `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
+//! `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
 //! `inspect` answers questions about compiled mappings.
 
 pub mod capacity;
@@ -16,6 +16,7 @@ pub(crate) mod lower;
 pub(crate) mod lowered;
 pub(crate) mod rule_patterns;
 mod target_globs;
+mod untested;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -95,6 +96,16 @@ pub(crate) struct Model {
     pub(crate) organizations: Vec<Organization>,
 }
 
+/// What is looked for apart from errors and likely mistakes in the files alone.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Checks {
+    /// Rules that have expired at this time, in seconds since 1970.
+    pub now: Option<f64>,
+    /// Organizations without cases, and rules that fire in no case. All cases are run for that.
+    pub cases: bool,
+}
+
 /// The number of organizations, rules, patterns and cases of a platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -152,7 +163,12 @@ pub fn compile(files: &[SourceFile]) -> Compilation {
 
 /// Like [`compile`], and reports rules that have expired at `now`, in seconds since 1970.
 pub fn compile_at(files: &[SourceFile], now: Option<f64>) -> Compilation {
-    finish(MappingFiles::of_folder(files), now)
+    compile_with(files, Checks { now, cases: false })
+}
+
+/// Like [`compile`], with further checks.
+pub fn compile_with(files: &[SourceFile], checks: Checks) -> Compilation {
+    finish(MappingFiles::of_folder(files), checks)
 }
 
 /// Compiles one file with a whole platform, which has the keys `platform`, `organizations`, `templates` and `cases`.
@@ -182,11 +198,16 @@ pub fn compile_whole(file: &SourceFile) -> Compilation {
 
 /// Like [`compile_whole`], and reports rules that have expired at `now`, in seconds since 1970.
 pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
-    finish(MappingFiles::of_single_file(file), now)
+    compile_whole_with(file, Checks { now, cases: false })
+}
+
+/// Like [`compile_whole`], with further checks.
+pub fn compile_whole_with(file: &SourceFile, checks: Checks) -> Compilation {
+    finish(MappingFiles::of_single_file(file), checks)
 }
 
 /// Lowers, checks and encodes what was read.
-fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
+fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     let Some(platform) = files.platform.take() else {
         return Compilation {
             diagnostics: sorted(files.diagnostics),
@@ -195,15 +216,24 @@ fn finish(mut files: MappingFiles, now: Option<f64>) -> Compilation {
             other_tenants: Vec::new(),
         };
     };
-    let checked = check(&platform, &mut files, now);
+    let checked = check(&platform, &mut files, checks.now);
     let MappingFiles { mut diagnostics, templates, organizations, .. } = files;
-    let ran = (checked.is_some(), now.is_some());
-    let mut suppressed = lint::settle(&platform, &organizations, &templates, ran, &mut diagnostics);
-    suppressed.sort_by(|left, right| order(&left.diagnostic, &right.diagnostic));
-    let checked = checked.filter(|_| !has_errors(&diagnostics));
+    // The cases of mappings with errors do not run.
+    let has_cases = checks.cases && !has_errors(&diagnostics);
+    let ran = lint::Ran { all: checked.is_some(), has_time: checks.now.is_some(), has_cases };
     let model = Arc::new(Model { platform, organizations });
     let platforms = checked.map(|(first, cases)| encode_tenants(&model, first, cases));
-    let mut platforms = platforms.unwrap_or_default().into_iter();
+    let mut platforms = platforms.unwrap_or_default();
+    if has_cases {
+        untested::lint(&platforms, &mut diagnostics);
+    }
+    let Model { platform, organizations } = model.as_ref();
+    let mut suppressed = lint::settle(platform, organizations, &templates, ran, &mut diagnostics);
+    suppressed.sort_by(|left, right| order(&left.diagnostic, &right.diagnostic));
+    if has_errors(&diagnostics) {
+        platforms.clear();
+    }
+    let mut platforms = platforms.into_iter();
     Compilation {
         diagnostics: sorted(diagnostics),
         suppressed,

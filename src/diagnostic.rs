@@ -337,6 +337,10 @@ codes! {
         "correct the ids, or name the tenant with `event.tenant.id`",
     ForeignSyntax Warning "foreign-syntax" "A text that looks like another language than the one that it is read as."
         "write what is meant, or allow it with a reason if the name really is like this",
+    UntestedOrganization Warning "untested-organization" "An organization without cases."
+        "write a case for each of its rules; `claimsmith help tests` describes them",
+    UntestedRule Warning "untested-rule" "A rule that fires in no case of its organization."
+        "add a case with a login for which it fires",
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@
 //! | `unreachable-default` | `unreachable_default` |
 //! | `untidy-name` | `untidy_name` |
 //! | `unused-capture` | `unused_capture` |
+//!
+//! `untested-organization` and `untested-rule` need the results of cases, and are found by `compiler/untested`.
 
 mod aliases;
 mod allowed;
@@ -47,7 +49,7 @@ mod unreachable_default;
 mod untidy_name;
 mod unused_capture;
 
-pub(crate) use self::allowed::settle;
+pub(crate) use self::allowed::{Ran, settle};
 use self::budget::{BUDGET_OF_ALL, BUDGET_OF_ONE, WAVE};
 use self::prepared::Prepared;
 use crate::collections::parallel_map;

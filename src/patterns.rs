@@ -3,6 +3,7 @@
 pub(crate) mod automaton;
 pub(crate) mod captures;
 pub(crate) mod domains;
+pub(crate) mod example;
 pub(crate) mod folding;
 pub(crate) mod foreign;
 pub(crate) mod glob;

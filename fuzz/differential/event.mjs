@@ -1,7 +1,7 @@
 /** Random events for a platform: what an identity provider could send, and what none should send. */
 
 import { Members, Raw, object } from './json.mjs';
-import { POINTERS } from './platform.mjs';
+import { POINTERS, TENANTS, TESTED } from './platform.mjs';
 import { ARRIVALS, CONNECTIONS, DELIMITERS, DEPARTMENTS, DOMAINS, FIELDS, NAMES, NUMBERS, TIERS } from './words.mjs';
 
 /** @typedef {import('./random.mjs').Random} Random @typedef {import('./json.mjs').Json} Json */
@@ -231,13 +231,23 @@ const metadata = (random) =>
 export function event(random) {
   const organization = random.chance(0.03)
     ? 'org_nobody'
-    : random.pick(['org_acme', 'org_acme', 'org_acme', 'org_globex']);
+    : random.pick([
+        'org_acme',
+        'org_acme',
+        'org_acme',
+        'org_globex',
+        random.chance(0.1) ? 'org_acmeStaging' : 'org_acme',
+      ]);
   const known = organization === 'org_globex' && random.chance(0.9) ? CONNECTIONS.slice(0, 1) : CONNECTIONS;
   const connection = random.chance(0.97) ? random.pick(known) : odds(random, 0.5, () => name(random));
   const user = attributes(random);
   if (random.chance(0.25)) user.members.push(['identities', identities(random, connection)]);
   const time = () => odds(random, 0.15, () => random.pick(TIMES));
   return object({
+    // Neither host looks at it: an Action is of one tenant, and the command is told which.
+    ...(random.chance(0.3) && {
+      tenant: odds(random, 0.1, () => object({ id: random.pick([TENANTS[TESTED], TENANTS.staging, 'nobody']) })),
+    }),
     organization: random.chance(0.93)
       ? odds(random, 0.03, () => object({ id: odds(random, 0.03, () => organization), metadata: metadata(random) }))
       : undefined,
@@ -252,7 +262,9 @@ export function event(random) {
       object({
         client_id: odds(random, 0.02, () =>
           random.pick(
-            random.chance(0.03) ? ['unknown'] : ['portal-client', 'portal-client', 'wiki-client', 'desk-client'],
+            random.chance(0.03)
+              ? ['unknown', 'portal-clientStaging']
+              : ['portal-client', 'portal-client', 'wiki-client', 'desk-client'],
           ),
         ),
         metadata: metadata(random),

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createApi, loadAction, takeScene } from '../../js-shim/auth0-loader.mjs';
+import { TESTED } from './platform.mjs';
 
 const LINE =
   /^claimsmith ([0-9a-f]{12}|-) (groups|deny|none) ([a-z-]+) in=(\d+) out=(\d+) rules=(\d+) unmatched=(\d+)((?: [a-z-]+=\d+)*)$/;
@@ -40,9 +41,11 @@ export class Hosts {
   async run(platform, events) {
     // JSON is YAML.
     writeFileSync(this.file, JSON.stringify(platform, null, 1));
-    const bundled = this.#run(['bundle', this.file, '--out', this.folder]);
+    const tenant = platform.platform?.tenants ? ['--tenant', TESTED] : [];
+    const bundled = this.#run(['bundle', this.file, '--out', this.folder, ...tenant]);
     if (bundled.status !== 0) return { refused: bundled.stdout + bundled.stderr, differences: [], reasons: [] };
-    const evaluated = this.#run(['evaluate', '--mappings', this.file, '--jsonl', '--event', '-'], events.join('\n'));
+    const evaluate = ['evaluate', '--mappings', this.file, '--jsonl', '--event', '-', ...tenant];
+    const evaluated = this.#run(evaluate, events.join('\n'));
     const answers = evaluated.stdout
       .split('\n')
       .slice(0, -1)

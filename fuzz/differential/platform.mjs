@@ -107,6 +107,24 @@ function connection(random) {
   };
 }
 
+/** The tenant that is tested, and another one. */
+export const TENANTS = { production: 'acme', staging: 'acme-staging' };
+/** The tenant that the events come to. */
+export const TESTED = 'production';
+
+/**
+ * @param {boolean} several whether there are several tenants
+ * @param {Random} random
+ * @param {string} own the id in the tenant that is tested
+ * @returns {string | object} the ids
+ */
+function ids(several, random, own) {
+  return several ? { [TESTED]: own, staging: random.chance(0.2) ? 'none' : `${own}Staging` } : own;
+}
+
+/** Findings that are off, or that organizations allow; none of them is an error, and none changes what a login gets. */
+const FINDINGS = ['near-miss', 'shadowed-rule', 'unused-target-group', 'untested-rule', 'expired-rule', 'unused-allow'];
+
 const policy = (random) => random.pick(['no-groups', 'deny']);
 const refresh = (random) => random.pick(['recompute', { 'deny-if-older-than': random.pick(['1s', '12h', '366d']) }]);
 
@@ -115,10 +133,11 @@ const refresh = (random) => random.pick(['recompute', { 'deny-if-older-than': ra
  * @returns {object} a platform in one file
  */
 export function platform(random) {
+  const several = random.chance(0.25);
   const applications = {};
   for (const name of APPLICATIONS) {
     applications[name] = {
-      clients: [`${name}-client`],
+      clients: several ? ids(several, random, `${name}-client`) : [`${name}-client`],
       claim: `https://claims.example.com/${name}`,
       ...(random.chance(0.7) && { provenance: `https://claims.example.com/${name}/provenance` }),
       ...(random.chance(0.3) && { tokens: random.pick(['id', 'access']) }),
@@ -143,12 +162,16 @@ export function platform(random) {
       ...(guarded.includes(name) && { protected: true }),
     };
   }
-  // Only later groups are included, so that there is no ring; few, because most groups are in tiers.
-  for (const [at, name] of TARGETS.entries()) {
-    const later = TARGETS.slice(at + 1).filter((other) => !guarded.includes(other));
-    if (random.chance(0.1) && later.length > 0) groups[name].includes = random.some(later, 1, 2);
-  }
   const tiers = random.chance(0.4) ? { first: random.some(TARGETS, 2, 4) } : undefined;
+  // Only later groups are included, so that there is no ring, and none that leads to another group of a tier.
+  for (const [at, name] of [...TARGETS.entries()].reverse()) {
+    const later = TARGETS.slice(at + 1).filter((other) => !guarded.includes(other));
+    if (!random.chance(0.1) || later.length === 0 || tiers?.first.includes(name)) continue;
+    groups[name].includes = random.some(later, 1, 2);
+    const reached = new Set([name]);
+    for (const group of reached) for (const other of groups[group].includes ?? []) reached.add(other);
+    if ([...reached].filter((group) => tiers?.first.includes(group)).length > 1) delete groups[name].includes;
+  }
   const organizations = {};
   for (const [at, name] of ORGANIZATIONS.entries()) {
     const incomplete = random.pick(['deny', 'no-groups', 'use-partial', undefined]);
@@ -166,9 +189,10 @@ export function platform(random) {
       protected: guarded,
     };
     organizations[name] = {
-      ...(random.chance(0.97) && { organization: `org_${name}` }),
+      ...(random.chance(0.97) && { organization: ids(several, random, `org_${name}`) }),
       connections,
       ...(aliases && { aliases }),
+      ...(random.chance(0.2) && { allow: { [random.pick(FINDINGS.slice(0, -1))]: 'It is meant.' } }),
       rules: Array.from({ length: 1 + random.below(7) }, (_, at) => keptAway(rule(random, at, scope), silent)),
       ...(random.chance(0.3) &&
         !partial && {
@@ -190,6 +214,14 @@ export function platform(random) {
   return {
     version: 1,
     platform: {
+      ...(several && {
+        tenants: Object.fromEntries(
+          Object.entries(TENANTS).map(([name, id]) => [name, { domain: `${id}.eu.auth0.com` }]),
+        ),
+      }),
+      ...(random.chance(0.2) && {
+        lints: Object.fromEntries(random.some(FINDINGS, 1, 3).map((code) => [code, random.pick(['off', 'warning'])])),
+      }),
       applications,
       groups,
       ...(tiers && { tiers }),

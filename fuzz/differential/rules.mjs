@@ -112,11 +112,12 @@ const TEXT_TESTS = {
   'contains-text': ['n', 'in', '&', '@'],
 };
 
-/** @param {Random} random @returns {object} a test of a text */
-function textTest(random) {
+/** @param {Random} random @param {boolean} entries whether it is a test of the entries of a list @returns {object} */
+function textTest(random, entries) {
   const key = random.pick(Object.keys(TEXT_TESTS));
   const ignoring = key !== 'regex' && random.chance(0.4);
-  return { [key]: random.some(TEXT_TESTS[key], 1, 2), ...(ignoring && { 'ignore-case': true }) };
+  const tested = { [key]: random.some(TEXT_TESTS[key], 1, 2) };
+  return { ...(entries ? { contains: tested } : tested), ...(ignoring && { 'ignore-case': true }) };
 }
 
 /** @param {Random} random @returns {object} an entry of `user` */
@@ -135,8 +136,8 @@ function test(random) {
         ...(random.chance(0.4) && { 'as-number': true }),
       }),
     ],
-    [2, () => ({ attribute, ...textTest(random) })],
-    [2, () => ({ attribute, contains: textTest(random) })],
+    [2, () => ({ attribute, ...textTest(random, false) })],
+    [2, () => ({ attribute, ...textTest(random, true) })],
   );
 }
 

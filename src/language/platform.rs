@@ -253,7 +253,7 @@ fn read_groups(
         };
         fields.require_text("description", sink);
         let owner = fields.text("owner", sink).map(|owner| owner.value);
-        allow.extend(read_allow(&fields, &(name.span.start..node.span.end), sink));
+        allow.extend(read_allow(&fields, &(name.span.start..node.extent().end), sink));
         let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
         let includes = fields.some_texts("includes", sink);
         let mut of = Vec::new();

@@ -7,15 +7,35 @@ use crate::diagnostic::{Code, Diagnostic, Severity, Suppressed};
 use crate::language::model::{Allow, LintLevel, Organization, Platform};
 use crate::language::template::Templates;
 
+/// Which findings were looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ran {
+    /// The lints of files without errors.
+    pub(crate) all: bool,
+    /// Expired rules.
+    pub(crate) has_time: bool,
+    /// What no case shows.
+    pub(crate) has_cases: bool,
+}
+
+impl Ran {
+    fn looked_for(self, code: Code) -> bool {
+        match code {
+            Code::ExpiredRule => self.has_time,
+            Code::UntestedOrganization | Code::UntestedRule => self.has_cases,
+            _ => true,
+        }
+    }
+}
+
 /// Sets the severity of warnings as the platform says, removes those that are off, and returns those that are allowed.
 ///
-/// If all lints ran (`is_complete`), entries of `allow` without a finding are reported too. Without a time (`has_time`),
-/// expired rules were not looked for, so entries for them are not reported.
+/// If all lints ran, entries of `allow` without a finding are reported too, apart from those that were not looked for.
 pub(crate) fn settle(
     platform: &Platform,
     organizations: &[Organization],
     templates: &Templates,
-    (is_complete, has_time): (bool, bool),
+    ran: Ran,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Suppressed> {
     let levels: BTreeMap<Code, LintLevel> = platform.lints.iter().copied().collect();
@@ -39,9 +59,9 @@ pub(crate) fn settle(
             _ => kept.push(diagnostic),
         }
     }
-    if is_complete {
+    if ran.all {
         let unused = all.entries.iter().zip(&used).filter(|(_, used)| !**used).map(|(entry, _)| *entry);
-        let unused = unused.filter(|entry| has_time || entry.code != Code::ExpiredRule);
+        let unused = unused.filter(|entry| ran.looked_for(entry.code));
         kept.extend(unused.filter_map(|entry| report_unused(entry, &levels)));
     }
     *diagnostics = kept;

@@ -117,6 +117,11 @@ impl ParsedRegex {
         Automaton::of_regex(self.tree_of_both_cases.as_ref().unwrap_or(&self.tree))
     }
 
+    /// The tree of what it matches, in lower case if case is ignored.
+    pub(crate) fn tree(&self) -> &Hir {
+        &self.tree
+    }
+
     /// What the engine decodes, with the captures numbered in their order.
     pub(crate) fn encoded(&self) -> &[u8] {
         &self.encoded

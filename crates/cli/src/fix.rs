@@ -11,7 +11,7 @@ use claimsmith::diagnostic::{Code, Fix};
 use serde::Serialize;
 
 use crate::mapping_files::FoundFiles;
-use crate::mappings::Mappings;
+use crate::mappings::{Coverage, Mappings};
 use crate::source_map::LineColumn;
 use crate::write::PendingWrites;
 
@@ -40,7 +40,7 @@ pub(crate) struct AppliedFix {
 /// When a file cannot be read, or must not be written.
 pub(crate) fn fix(path: &Path) -> anyhow::Result<(Mappings, Vec<AppliedFix>)> {
     let (original, is_folder) = FoundFiles::at(path)?;
-    let compile = |found: &FoundFiles| Mappings::compile(path, found.clone(), is_folder);
+    let compile = |found: &FoundFiles| Mappings::compile(path, found.clone(), is_folder, Coverage::Checked);
     let mut found = original.clone();
     let mut mappings = compile(&found)?;
     let mut applied = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use claimsmith::compiler::{self, CompiledPlatform};
+use claimsmith::compiler::{self, Checks, CompiledPlatform};
 use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed};
 
 use crate::login_time;
@@ -23,6 +23,15 @@ pub(crate) struct Mappings {
     pub(crate) other_tenants: Vec<CompiledPlatform>,
 }
 
+/// Whether the cases are run to find rules that no case shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    /// They are, for verbs that check mappings or build what is deployed.
+    Checked,
+    /// They are not, for verbs that only answer a question.
+    Ignored,
+}
+
 /// What the compiler is given in place of a file that cannot be read: text that is not a mapping file.
 const UNREADABLE: &str = "[";
 
@@ -36,15 +45,16 @@ impl Mappings {
     /// # Errors
     ///
     /// When the path itself cannot be used. Problems with files are diagnostics.
-    pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
-        Self::load_with(path, Vec::new())
+    pub(crate) fn load(path: &Path, coverage: Coverage) -> anyhow::Result<Self> {
+        let (found, is_folder) = FoundFiles::at(path)?;
+        Self::compile(path, found, is_folder, coverage)
     }
 
     /// Like [`load`](Self::load), with files that are not written yet.
     pub(crate) fn load_with(path: &Path, added: Vec<SourceFile>) -> anyhow::Result<Self> {
         let (mut found, is_folder) = FoundFiles::at(path)?;
         found.files.extend(added);
-        Self::compile(path, found, is_folder)
+        Self::compile(path, found, is_folder, Coverage::Ignored)
     }
 
     /// Compiles the files that were found at a path.
@@ -52,9 +62,13 @@ impl Mappings {
     /// # Errors
     ///
     /// When the path is not UTF-8.
-    pub(crate) fn compile(path: &Path, found: FoundFiles, is_folder: bool) -> anyhow::Result<Self> {
-        // Rules that have expired are reported.
-        let now = Some(login_time::current());
+    pub(crate) fn compile(
+        path: &Path,
+        found: FoundFiles,
+        is_folder: bool,
+        coverage: Coverage,
+    ) -> anyhow::Result<Self> {
+        let checks = Checks { now: Some(login_time::current()), cases: coverage == Coverage::Checked };
         let FoundFiles { mut files, unreadable, undecoded, misnamed } = found;
         // The compiler gets an invalid file in place of each, so it does not report them as missing.
         let invalid = |diagnostic: &Diagnostic| SourceFile {
@@ -65,8 +79,8 @@ impl Mappings {
         files.extend(misnamed.iter().cloned());
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let compilation = match files.as_slice() {
-            [file] if !is_folder => compiler::compile_whole_at(file, now),
-            files => compiler::compile_at(files, now),
+            [file] if !is_folder => compiler::compile_whole_with(file, checks),
+            files => compiler::compile_with(files, checks),
         };
         let is_unreadable = |file: &str| unreadable.iter().any(|it| it.file == file);
         let is_misnamed = |file: &str| misnamed.iter().any(|it| it.path == file);

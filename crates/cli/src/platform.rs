@@ -4,29 +4,38 @@ use std::path::Path;
 
 use claimsmith::compiler::CompiledPlatform;
 
-use crate::mappings::Mappings;
+use crate::mappings::{Coverage, Mappings};
 use crate::render::human;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
 /// Reads and compiles mapping files like [`Mappings::load`], and prints the findings on standard error.
 ///
-/// Returns `None` if there are errors among them.
+/// This is for what is deployed, so the cases are run to find rules that no case shows.
+/// Returns `None` if there are errors among the findings.
 pub(crate) fn load(
     path: &Path,
     tenant: &TenantArgument,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<CompiledPlatform>> {
-    let Some((_, platforms)) = load_all(path, terminal)? else { return Ok(None) };
+    let Some((_, platforms)) = load_checked(path, Coverage::Checked, terminal)? else { return Ok(None) };
     tenant.select(platforms).map(Some)
 }
 
-/// Like [`load`], for all tenants, of which there is at least one, and also returns the files.
+/// Like [`load`], for a question about all tenants, of which there is at least one. Also returns the files.
 pub(crate) fn load_all(
     path: &Path,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<(Mappings, Vec<CompiledPlatform>)>> {
-    let mut mappings = Mappings::load(path)?;
+    load_checked(path, Coverage::Ignored, terminal)
+}
+
+fn load_checked(
+    path: &Path,
+    coverage: Coverage,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<(Mappings, Vec<CompiledPlatform>)>> {
+    let mut mappings = Mappings::load(path, coverage)?;
     if !mappings.diagnostics.is_empty() {
         human::findings_only(&mut terminal.err, &mappings)?;
     }

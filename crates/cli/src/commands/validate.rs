@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use crate::arguments::MappingsArgument;
 use crate::exit_status::ExitStatus;
 use crate::fix;
-use crate::mappings::Mappings;
+use crate::mappings::{Coverage, Mappings};
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
 use crate::watch;
@@ -75,7 +75,7 @@ impl ValidateArguments {
                 let (mappings, fixed) = fix::fix(&self.mappings.path)?;
                 (mappings, Some(fixed))
             }
-            false => (Mappings::load(&self.mappings.path)?, None),
+            false => (Mappings::load(&self.mappings.path, Coverage::Checked)?, None),
         };
         let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);

@@ -90,6 +90,7 @@ platform:
     access: [eu-writers, eu-readers]
   ceilings:
     acme: { groups: [\"eu-*\", guests, leads, staff] }
+  lints: { untested-organization: \"off\", untested-rule: \"off\" }
 organizations:
   acme:
     organization: org_acme

@@ -65,6 +65,18 @@ fn validate_takes_out_what_a_rule_and_a_target_group_allow() {
 }
 
 #[test]
+fn allow_of_a_rule_covers_every_place_in_it() {
+    let expired = "grant: catalog-admins, expires: 2020-01-01";
+    let allowed = format!("{expired}, allow: {{ expired-rule: Kept for the auditors. }}");
+    let with = |rule: &str| {
+        let acme = ACME.replace("grant: catalog-admins", rule);
+        run_in(&folder(&[("organizations/acme.yaml", &acme)]), &["validate", "--deny-warnings"])
+    };
+    with(expired).stdout(1);
+    assert_eq!(with(&allowed).stdout(0), "1 organization, 2 rules, 0 cases: no problems, 1 allowed\n");
+}
+
+#[test]
 fn validate_reports_warnings_as_the_platform_says() {
     let acme = ACME.replace("version: 1", "version: 1\naliases: { 4f1c: SG Unused }");
     let with = |level: &str, acme: &str| {

@@ -154,7 +154,7 @@ fn a_single_file_is_watched() {
     let folder = folder(&[]);
     let whole = |client: &str| {
         format!(
-            "version: 1\nplatform:\n  applications: {{ a: {{ clients: [{client}], claim: 'https://claims.example.com/a' }} }}\n  groups: {{ g: {{ applications: [a], description: x }} }}\norganizations:\n  acme:\n    connections: {{ c: {{ strategy: ad }} }}\n    rules: [{{ id: r, match: {{ exact: x }}, grant: g }}]\n"
+            "version: 1\nplatform:\n  applications: {{ a: {{ clients: [{client}], claim: 'https://claims.example.com/a' }} }}\n  groups: {{ g: {{ applications: [a], description: x }} }}\norganizations:\n  acme:\n    connections: {{ c: {{ strategy: ad }} }}\n    rules: [{{ id: r, match: {{ exact: x }}, grant: g }}]\ncases:\n  - {{ name: x, application: a, groups: [x], expect: {{ claims: [g] }} }}\n"
         )
     };
     write(&folder, "whole.yaml", whole("one"));

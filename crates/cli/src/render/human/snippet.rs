@@ -45,7 +45,7 @@ pub(super) fn render_refusal(file: &str, refusal: &Unformatted, sources: &Source
 }
 
 fn finish(group: Group<'_>, help: &str, color: bool) -> String {
-    let group = group.element(Level::HELP.message(escaped(help)));
+    let group = group.element(Level::HELP.message(escaped_lines(help)));
     // The renderer replaces only some control characters of the source.
     if color {
         escaped_styled(&Renderer::styled().render(&[group])).into_owned()

@@ -1,0 +1,183 @@
+//! What a login has to be like for a condition to hold.
+
+use serde_json::{Value as Json, json};
+
+use crate::language::model::{Condition, Connection, MetadataOf, Organization, Platform, Scalar, Test};
+use crate::language::text_patterns::{TextPattern, TextPatterns};
+use crate::patterns::example::example_of_glob;
+
+/// How many ways to meet a condition are tried.
+const MAX_WAYS: usize = 8;
+
+/// What is true of a login apart from its groups.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) connection: Option<String>,
+    pub(super) application: Option<String>,
+    pub(super) email_domain: Option<String>,
+    pub(super) metadata: Vec<(MetadataOf, String, String)>,
+    /// By JSON Pointer below the user.
+    pub(super) attributes: Vec<(String, Json)>,
+}
+
+impl Facts {
+    /// Both together; `None` if they contradict each other.
+    fn and(&self, other: &Self) -> Option<Self> {
+        let mut both = self.clone();
+        both.connection = one(&self.connection, &other.connection)?;
+        both.application = one(&self.application, &other.application)?;
+        both.email_domain = one(&self.email_domain, &other.email_domain)?;
+        both.metadata.extend(other.metadata.iter().cloned());
+        both.attributes.extend(other.attributes.iter().cloned());
+        Some(both)
+    }
+}
+
+/// The value that both allow; the outer `None` if there is none.
+fn one(left: &Option<String>, right: &Option<String>) -> Option<Option<String>> {
+    match (left, right) {
+        (Some(left), Some(right)) if left != right => None,
+        (Some(value), _) | (None, Some(value)) => Some(Some(value.clone())),
+        (None, None) => Some(None),
+    }
+}
+
+/// Where a condition is evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'m> {
+    pub(super) platform: &'m Platform,
+    pub(super) organization: &'m Organization,
+    pub(super) tenant: usize,
+}
+
+/// Some ways to make a condition true. None of them is certain to do it; without any, it is certainly not true of any
+/// login of the organization.
+pub(super) fn ways(condition: Option<&Condition>, surroundings: Surroundings<'_>) -> Vec<Facts> {
+    condition.map_or_else(|| vec![Facts::default()], |it| ways_to(it, true, surroundings))
+}
+
+fn ways_to(condition: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<Facts> {
+    let mut ways: Vec<Facts> = match (condition, holds) {
+        (Condition::All(all), true) | (Condition::Any(all), false) => {
+            all.iter().fold(vec![Facts::default()], |before, condition| {
+                let own = ways_to(condition, holds, around);
+                let both = before.iter().flat_map(|before| own.iter().filter_map(|own| before.and(own)));
+                both.take(MAX_WAYS).collect()
+            })
+        }
+        (Condition::Any(any), true) | (Condition::All(any), false) => {
+            any.iter().flat_map(|condition| ways_to(condition, holds, around)).collect()
+        }
+        (Condition::Not(inner), _) => ways_to(inner, !holds, around),
+        (Condition::FalseIfUnknown(inner), true) => ways_to(inner, true, around),
+        (Condition::FalseIfUnknown(_), false) => vec![Facts::default()],
+        (Condition::Connection(names), _) => connections(around, holds, |connection| {
+            names.iter().any(|name| name.value == connection.name.value)
+        }),
+        (Condition::Strategy(strategies), _) => connections(around, holds, |connection| {
+            strategies.iter().any(|(strategy, _)| *strategy == connection.strategy)
+        }),
+        (Condition::Application(names), _) => {
+            applications(around, holds, |name, _| names.iter().any(|it| it.value == name))
+        }
+        (Condition::Client(ids), _) => applications(around, holds, |_, client| {
+            client.is_some_and(|client| ids.iter().any(|id| id.value == client))
+        }),
+        (Condition::Organization(names), _) => {
+            let is_own = names.iter().any(|name| name.value == around.organization.name);
+            if is_own == holds { vec![Facts::default()] } else { Vec::new() }
+        }
+        (Condition::EmailDomain(domains), true) => domains.iter().map(|it| email(&it.value)).collect(),
+        (Condition::EmailDomain(_), false) => vec![email("other.example")],
+        (Condition::Metadata { of, key, values }, _) => {
+            let other = "other".to_owned();
+            let values = if holds { values.iter().map(|it| it.value.clone()).collect() } else { vec![other] };
+            let with = |value| Facts { metadata: vec![(*of, key.value.clone(), value)], ..Facts::default() };
+            values.into_iter().map(with).collect()
+        }
+        (Condition::User { attribute, test, .. }, _) => {
+            let with = |value: Option<Json>| Facts {
+                attributes: value.into_iter().map(|value| (attribute.value.clone(), value)).collect(),
+                ..Facts::default()
+            };
+            values(test, holds).into_iter().map(with).collect()
+        }
+    };
+    ways.truncate(MAX_WAYS);
+    ways
+}
+
+fn connections(around: Surroundings<'_>, holds: bool, meets: impl Fn(&Connection) -> bool) -> Vec<Facts> {
+    let all = around.organization.connections.iter().filter(|it| meets(it) == holds);
+    let name = |it: &Connection| Some(it.name.value.clone());
+    all.map(|it| Facts { connection: name(it), ..Facts::default() }).collect()
+}
+
+/// A case logs in by the first client of an application.
+fn applications(
+    around: Surroundings<'_>,
+    holds: bool,
+    meets: impl Fn(&str, Option<&str>) -> bool,
+) -> Vec<Facts> {
+    let all = around.platform.applications.iter().filter(|it| {
+        let client = it.clients_in(around.tenant).first().map(|client| client.value.as_str());
+        meets(&it.name.value, client) == holds
+    });
+    all.map(|it| Facts { application: Some(it.name.value.clone()), ..Facts::default() }).collect()
+}
+
+fn email(domain: &str) -> Facts {
+    Facts { email_domain: Some(domain.to_owned()), ..Facts::default() }
+}
+
+/// Values of an attribute for which a test holds, or does not; `None` is no value.
+fn values(test: &Test, holds: bool) -> Vec<Option<Json>> {
+    let numbers = |yes: f64, no: f64| vec![Some(number(if holds { yes } else { no }))];
+    match (test, holds) {
+        (Test::Equals(scalars), true) => scalars.iter().map(|it| Some(scalar(it))).collect(),
+        (Test::Equals(scalars), false) => scalars.first().map(|it| Some(other(it))).into_iter().collect(),
+        (Test::Contains(scalars), true) => scalars.iter().map(|it| Some(json!([scalar(it)]))).collect(),
+        (Test::Matches(patterns), true) => texts(patterns).map(|text| Some(json!(text))).collect(),
+        (Test::ContainsMatch(patterns), true) => texts(patterns).map(|text| Some(json!([text]))).collect(),
+        (Test::Contains(_) | Test::ContainsMatch(_), false) => vec![Some(json!(["other"]))],
+        (Test::Matches(_), false) => vec![Some(json!("other"))],
+        (Test::AtLeast(limit), _) => numbers(*limit, limit - 1.0),
+        (Test::AtMost(limit), _) => numbers(*limit, limit + 1.0),
+        (Test::Above(limit), _) => numbers(limit + 1.0, *limit),
+        (Test::Below(limit), _) => numbers(limit - 1.0, *limit),
+        (Test::Exists(exists), _) if *exists == holds => vec![Some(json!("example"))],
+        (Test::Exists(_), _) => vec![None],
+    }
+}
+
+fn texts(patterns: &TextPatterns) -> impl Iterator<Item = String> {
+    patterns.lowered.iter().map(|pattern| match pattern {
+        TextPattern::Text(text) => text.clone(),
+        TextPattern::Glob(lowered) => example_of_glob(lowered),
+        // Its tree is not kept.
+        TextPattern::Regex(_) => "example".to_owned(),
+    })
+}
+
+fn scalar(scalar: &Scalar) -> Json {
+    match scalar {
+        Scalar::Text(text) | Scalar::AnyCase(text) => json!(text),
+        Scalar::Number(value) => number(*value),
+        Scalar::Bool(value) => json!(value),
+    }
+}
+
+/// A value of the same type that is not the same.
+fn other(scalar: &Scalar) -> Json {
+    match scalar {
+        Scalar::Text(text) | Scalar::AnyCase(text) => json!(format!("not {text}")),
+        Scalar::Number(value) => number(value + 1.0),
+        Scalar::Bool(value) => json!(!value),
+    }
+}
+
+/// A number as people write it: `3` and not `3.0`.
+#[expect(clippy::cast_possible_truncation, reason = "only if nothing is lost")]
+fn number(value: f64) -> Json {
+    if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
+}
