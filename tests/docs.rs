@@ -134,7 +134,7 @@ fn quoted_examples_match_their_files() {
 const START: &str = "tests/fixtures/start";
 
 #[test]
-fn the_files_to_start_from_have_no_findings_and_pass_their_case() {
+fn the_files_to_start_from_have_no_findings_and_pass_their_cases() {
     let source = |path: String| SourceFile { text: read(&path), path };
     let mut files: Vec<_> = files_below(START).into_iter().map(source).collect();
     assert_eq!(files.len(), 3);
@@ -148,7 +148,7 @@ fn the_files_to_start_from_have_no_findings_and_pass_their_case() {
     assert!(compilation.diagnostics.is_empty(), "{:#?}", compilation.diagnostics);
     let platform = compilation.platform.expect("there is no error");
     let bundle = Bundle::decode(&platform.bundle).expect("the compiler's bundles decode");
-    assert_eq!(platform.cases.len(), 1);
+    assert_eq!(platform.cases.len(), 2);
     for case in &platform.cases {
         let result = case.run(&bundle);
         assert!(result.failures.is_empty(), "{}: {result:#?}", case.name);
