@@ -244,7 +244,7 @@ export function event(random) {
   if (random.chance(0.25)) user.members.push(['identities', identities(random, connection)]);
   const time = () => odds(random, 0.15, () => random.pick(TIMES));
   return object({
-    // Neither host looks at it: an Action is of one tenant, and the command is told which.
+    // Neither host looks at it: an Action is of one tenant, and the command receives its name.
     ...(random.chance(0.3) && {
       tenant: odds(random, 0.1, () => object({ id: random.pick([TENANTS[TESTED], TENANTS.staging, 'nobody']) })),
     }),

@@ -9,7 +9,7 @@ use super::glob::Glob;
 use super::regex::ParsedRegex;
 use crate::limits::MAX_GROUP_BYTES;
 
-/// What stands for any text.
+/// What any text is replaced by.
 const WORD: &str = "example";
 
 /// The texts that captures shall have, by name.

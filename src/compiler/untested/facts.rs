@@ -130,7 +130,7 @@ fn email(domain: &str) -> Facts {
     Facts { email_domain: Some(domain.to_owned()), ..Facts::default() }
 }
 
-/// Values of an attribute for which a test holds, or does not; `None` is no value.
+/// Values of an attribute for which a test holds, or does not; `None` means that it is missing.
 fn values(test: &Test, holds: bool) -> Vec<Option<Json>> {
     let numbers = |yes: f64, no: f64| vec![Some(number(if holds { yes } else { no }))];
     match (test, holds) {
