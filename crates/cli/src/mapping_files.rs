@@ -358,11 +358,15 @@ fn no_mappings() -> anyhow::Error {
 }
 
 /// Whether a path cannot be followed because its links lead in a circle.
+#[cfg(unix)]
 fn is_loop(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    return error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
-    #[cfg(not(unix))]
-    return false;
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+/// Other systems are not asked: the link is reported as one that leads nowhere.
+#[cfg(not(unix))]
+fn is_loop(_: &io::Error) -> bool {
+    false
 }
 
 /// Whether a path has the name of a mapping file.
@@ -370,7 +374,8 @@ pub(crate) fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-/// Whether a path has nearly the name of a mapping file.
+/// Whether a path has nearly the name of a mapping file. Only `--watch` asks for a path that it has not read.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn is_misnamed_path(path: &Path) -> bool {
     is_misnamed(&shown(path))
 }

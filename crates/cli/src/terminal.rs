@@ -1,5 +1,7 @@
 //! The streams that a command prints to: standard output for its answer, standard error for everything else.
 
+use std::error::Error;
+use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::escape::escaped;
@@ -19,13 +21,15 @@ impl Terminal {
         Self {
             out: Stream {
                 color: wants_color(&out),
-                is_terminal: is_screen(&out),
+                #[cfg(not(target_family = "wasm"))]
+                is_screen: is_screen(&out),
                 closed: false,
                 sink: Sink::Out(BufWriter::new(out)),
             },
             err: Stream {
                 color: wants_color(&err),
-                is_terminal: is_screen(&err),
+                #[cfg(not(target_family = "wasm"))]
+                is_screen: is_screen(&err),
                 closed: false,
                 sink: Sink::Err(err),
             },
@@ -40,9 +44,39 @@ impl Terminal {
             Ok(status) => Some(status),
             Err(error) => {
                 // If standard error cannot be written to, there is nowhere to report that.
-                let _ = writeln!(self.err, "error: {}", escaped(&format!("{error:#}")));
+                let _ = writeln!(self.err, "error: {}", ErrorText(&error));
                 None
             }
+        }
+    }
+}
+
+/// An error with a list, one entry a line.
+#[derive(Debug)]
+pub(crate) struct ErrorWithList {
+    pub(crate) message: String,
+    pub(crate) entries: Vec<String>,
+}
+
+impl Error for ErrorWithList {}
+
+impl fmt::Display for ErrorWithList {
+    /// Writes each entry escaped, so that a name with a line break cannot look like two entries.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", escaped(&self.message))?;
+        self.entries.iter().try_for_each(|entry| write!(f, "\n  {}", escaped(entry)))
+    }
+}
+
+/// Shows an error as it is printed: in one line, or with its list.
+#[derive(Debug)]
+pub(crate) struct ErrorText<'e>(pub(crate) &'e anyhow::Error);
+
+impl fmt::Display for ErrorText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.downcast_ref::<ErrorWithList>() {
+            Some(error) => write!(f, "{error}"),
+            None => write!(f, "{}", escaped(&format!("{:#}", self.0))),
         }
     }
 }
@@ -54,8 +88,9 @@ impl Terminal {
 pub(crate) struct Stream {
     /// Whether to print in colors.
     pub(crate) color: bool,
-    /// Whether it is a terminal with a screen, which can be cleared.
-    pub(crate) is_terminal: bool,
+    /// Whether it is a terminal with a screen, which can be cleared. Only `--watch` does, which WebAssembly has not.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) is_screen: bool,
     closed: bool,
     sink: Sink,
 }

@@ -23,7 +23,7 @@ use crate::platform;
 use crate::render::{human, json};
 use crate::results::TestedCase;
 use crate::tenant::TenantArgument;
-use crate::terminal::Terminal;
+use crate::terminal::{ErrorWithList, Terminal};
 
 /// Explain step by step why a login gets its groups
 ///
@@ -224,9 +224,9 @@ fn find_case<'c>(name: &str, cases: &'c [Case]) -> anyhow::Result<&'c Case> {
         [only] => Ok(only),
         [] => bail!("no case has `{name}` in its name; `claimsmith test --format json` lists the cases"),
         several => {
-            let names = several.iter().take(SHOWN).map(|case| format!("\n  {}: {}", case.file, case.name));
-            let names: String = names.collect();
-            bail!("{} cases have `{name}` in their names; write more of one:{names}", several.len())
+            let entries = several.iter().take(SHOWN).map(|case| format!("{}: {}", case.file, case.name));
+            let message = format!("{} cases have `{name}` in their names; write more of one:", several.len());
+            bail!(ErrorWithList { message, entries: entries.collect() })
         }
     }
 }

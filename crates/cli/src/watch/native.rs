@@ -13,7 +13,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::mapping_files::{is_misnamed_path, is_yaml};
-use crate::terminal::Terminal;
+use crate::terminal::{ErrorText, Terminal};
 
 /// One run of the command.
 type Run<'r> = &'r dyn Fn(&mut Terminal) -> anyhow::Result<ExitStatus>;
@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(2);
 pub(super) fn repeat(path: &Path, terminal: &mut Terminal, run: Run<'_>) -> anyhow::Result<ExitStatus> {
     let mut watched = WatchedPath::new(path)?;
     loop {
-        if terminal.out.is_terminal {
+        if terminal.out.is_screen {
             // Clears the screen, and begins at its top.
             write!(terminal.out, "\x1b[2J\x1b[H")?;
         }
@@ -37,7 +37,7 @@ pub(super) fn repeat(path: &Path, terminal: &mut Terminal, run: Run<'_>) -> anyh
         let status = match status {
             Ok(status) => status,
             Err(error) => {
-                writeln!(terminal.err, "error: {}", escaped(&format!("{error:#}")))?;
+                writeln!(terminal.err, "error: {}", ErrorText(&error))?;
                 ExitStatus::Failure
             }
         };

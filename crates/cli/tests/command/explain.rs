@@ -154,7 +154,16 @@ fn case_is_explained_with_its_difference() {
     let arguments = ["explain", "--mappings", "why.yaml", "--case", "trusted"];
     check_snapshot("explain/case", &why(&arguments).stdout(0));
     let err = why(&["explain", "--mappings", "why.yaml", "--case", "writer"]).failed();
-    assert!(err.contains("2 cases have `writer` in their names"), "{err}");
+    assert_eq!(
+        err,
+        "error: 2 cases have `writer` in their names; write more of one:\n  \
+         why.yaml: a writer who is trusted leads\n  why.yaml: a writer writes\n"
+    );
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let forged = WHY.replace("name: a writer writes", r#"name: "a writer\nerror: forged\e[2J""#);
+    crate::support::write_in(&folder, "why.yaml", &forged);
+    let err = run_in(&folder, &["explain", "--mappings", "why.yaml", "--case", "writer"]).failed();
+    assert!(err.ends_with("\n  why.yaml: a writer\\nerror: forged\\u{1b}[2J\n"), "{err}");
     let err = why(&["explain", "--mappings", "why.yaml", "--case", "reader"]).failed();
     assert!(err.contains("no case has `reader` in its name"), "{err}");
 }
