@@ -208,7 +208,9 @@ pub fn compile_whole_with(file: &SourceFile, checks: Checks) -> Compilation {
 
 /// Lowers, checks and encodes what was read.
 fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
+    let owed = core::mem::take(&mut files.owed);
     let Some(platform) = files.platform.take() else {
+        MappingFiles::settle(owed, &mut files.diagnostics);
         return Compilation {
             diagnostics: sorted(files.diagnostics),
             suppressed: Vec::new(),
@@ -216,7 +218,7 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
             other_tenants: Vec::new(),
         };
     };
-    let checked = check(&platform, &mut files, checks.now);
+    let checked = check(&platform, &mut files, owed, checks.now);
     let MappingFiles { mut diagnostics, templates, organizations, .. } = files;
     // The cases of mappings with errors do not run.
     let has_cases = checks.cases && !has_errors(&diagnostics);
@@ -256,6 +258,7 @@ fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 fn check(
     platform: &Platform,
     files: &mut MappingFiles,
+    owed: Vec<Diagnostic>,
     now: Option<f64>,
 ) -> Option<(Vec<lowered::LoweredMapping>, Vec<Vec<Case>>)> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
@@ -274,6 +277,7 @@ fn check(
     let cases: Vec<Vec<Case>> = (0..platform.tenants.count())
         .map(|tenant| read_all_cases(tests, platform, organizations, tenant, diagnostics))
         .collect();
+    MappingFiles::settle(owed, diagnostics);
     // Lints run only on files without errors: many errors would look like likely mistakes, and be reported twice.
     if has_errors(diagnostics) {
         return None;

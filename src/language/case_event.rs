@@ -61,7 +61,7 @@ pub(crate) fn build_event(
         )
     });
     let Some(organization) = organization else {
-        if layout == Layout::SingleFile && case.get("organization").is_none() && organizations.len() != 1 {
+        if layout == Layout::SingleFile && case.is_missing("organization") && organizations.len() != 1 {
             let message = "a case needs the key `organization` if the file has several";
             let help = "add `organization` with the name that the organization has in this file".to_owned();
             sink.report(Code::MissingKey, &case.span, message, help);
@@ -85,7 +85,7 @@ pub(crate) fn build_event(
         ),
         (None, [only]) => Some(only),
         (None, connections) => {
-            if !connections.is_empty() {
+            if !connections.is_empty() && case.is_missing("connection") {
                 let message = "a case needs the key `connection` if the mapping has several";
                 let help = "add `connection` with the name of one of the mapping's connections".to_owned();
                 sink.report(Code::MissingKey, &case.span, message, help);
@@ -126,7 +126,7 @@ pub(crate) fn build_event(
             Some(to_json(node))
         }
         (None, None) if case.get("provisioned").or(case.get("auth0-roles")).is_some() => Some(json!({})),
-        (None, None) if case.is_misspelled("groups") || case.is_misspelled("user") => None,
+        (None, None) if case.is_any_misspelled(&["groups", "user", "provisioned", "auth0-roles"]) => None,
         (Some(_), Some(user)) => {
             let message = "the case has both `groups` and `user`, and `groups` is a short form of `user`";
             sink.report(Code::InvalidValue, &user.span, message, None);
@@ -430,7 +430,7 @@ pub(crate) fn find<'t, T>(
     found
 }
 
-fn to_json(node: &Node) -> Json {
+pub(crate) fn to_json(node: &Node) -> Json {
     match &node.kind {
         Kind::Null => Json::Null,
         Kind::Bool(value) => json!(value),

@@ -215,6 +215,7 @@ fn read_case(
             });
             if of.is_none_or(|of| of == tenant) { Some(event) } else { None }
         }
+        None if fields.is_misspelled("event") => None,
         None => build_event(&fields, platform, organizations, organization, (layout, tenant), sink),
     };
     let name = name?;

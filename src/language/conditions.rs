@@ -34,10 +34,14 @@ pub(crate) fn read_condition(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Condition> {
     let fields = Fields::read(node, &CONDITION, sink)?;
+    if fields.is_nothing_known() {
+        return None;
+    }
     if node.is_empty() {
         sink.report(Code::EmptyCondition, &node.span, "the condition is empty", None);
     } else if let (Kind::Map(members), Some(span)) = (&node.kind, fields.key_span("if-unknown"))
         && members.len() == 1
+        && !fields.has_misspelled()
     {
         let message = "`if-unknown` needs a test next to it";
         sink.report(Code::EmptyCondition, span, message, None);
@@ -279,6 +283,7 @@ fn check_one_test(
     let all = quoted(tests.iter().copied());
     match stated.as_slice() {
         [_] => {}
+        [] if fields.is_any_misspelled(tests) => {}
         [] => sink.report(Code::MissingKey, &fields.span, missing, format!("add one of {all}")),
         [_, second, ..] => {
             let span = fields.key_span(second).unwrap_or(&fields.span);

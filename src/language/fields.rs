@@ -68,7 +68,7 @@ impl<'n> Fields<'n> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
         let (mut members, mut misspelled) = (Vec::new(), Vec::new());
-        let Some(all) = read_members(node, what, sink) else {
+        let Some(all) = read_pairs(node, what, sink) else {
             if let Some(help) = wrong_type::help_for_object(node, object) {
                 sink.help_last(&help);
             }
@@ -81,11 +81,17 @@ impl<'n> Fields<'n> {
                 members.push((known, name, value));
                 continue;
             }
-            let near = nearest(&name.value, known()).or_else(|| misnamed_part(value, object, &names));
+            let advice = node.notes.as_ref().and_then(|notes| notes.advice(name.span.start));
+            let near = match advice {
+                Some(advice) if advice.is_near => advice.key,
+                _ => nearest(&name.value, known()).or_else(|| misnamed_part(value, object, &names)),
+            };
             misspelled.extend(near);
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("{what} has the keys {}", quoted(known())),
+            let help = match (near, advice) {
+                (_, Some(advice)) if advice.is_near => advice.help.clone(),
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(advice)) => advice.help.clone(),
+                (None, None) => format!("{what} has the keys {}", quoted(known())),
             };
             let message = format!("{what} has no key `{}`", name.value.escape_debug());
             sink.report(Code::UnknownKey, &name.span, message, help);
@@ -104,6 +110,13 @@ impl<'n> Fields<'n> {
             }
         }
         members.extend(read_as);
+        if let Some(notes) = &node.notes {
+            misspelled.extend(notes.elsewhere());
+            // A key without a value whose members are beside it.
+            members.retain(|(key, _, value)| {
+                !(matches!(value.kind, Kind::Null) && notes.elsewhere().contains(key))
+            });
+        }
         Some(Self { object, span: node.span.clone(), members, misspelled })
     }
 
@@ -115,6 +128,21 @@ impl<'n> Fields<'n> {
     /// Whether a key is missing because it is misspelled, which has been reported.
     pub(crate) fn is_misspelled(&self, key: &str) -> bool {
         self.get(key).is_none() && self.misspelled.contains(&key)
+    }
+
+    /// Whether any of these keys is missing because it is misspelled.
+    pub(crate) fn is_any_misspelled(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.is_misspelled(key))
+    }
+
+    /// Whether any key is missing because it is misspelled.
+    pub(crate) fn has_misspelled(&self) -> bool {
+        !self.misspelled.is_empty()
+    }
+
+    /// Whether nothing is known of what its keys say, because they have been reported.
+    pub(crate) fn is_nothing_known(&self) -> bool {
+        self.members.is_empty() && !self.misspelled.is_empty()
     }
 
     /// The key in the grammar. A reader must not ask for a key that the grammar does not have.
@@ -351,8 +379,27 @@ pub(crate) fn choose<T: Copy>(
     found.map(|(_, value)| *value)
 }
 
-/// The members of a YAML mapping whose keys are chosen by the author; reports repeated keys.
+/// The members of a YAML mapping whose keys are chosen by the author; reports repeated keys, and keys of a mapping around
+/// it, which are not indented as they should be.
 pub(crate) fn read_members<'n>(
+    node: &'n Node,
+    what: &str,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
+    let mut members = read_pairs(node, what, sink)?;
+    if let Some(notes) = &node.notes {
+        members.retain(|(name, _)| {
+            let Some(advice) = notes.advice(name.span.start) else { return true };
+            let message = format!("`{}` does not belong under {what}", name.value.escape_debug());
+            sink.report(Code::UnknownKey, &name.span, message, advice.help.clone());
+            false
+        });
+    }
+    Some(members)
+}
+
+/// The members of a YAML mapping; reports repeated keys.
+fn read_pairs<'n>(
     node: &'n Node,
     what: &str,
     sink: &mut DiagnosticSink<'_>,

@@ -8,8 +8,9 @@ use crate::diagnostic::{Code, Diagnostic, SourceFile};
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
-use super::grammar::{Layout, SINGLE_FILE, TESTS};
+use super::grammar::{Layout, ORGANIZATION, Object, PLATFORM, SINGLE_FILE, TEMPLATE, TESTS};
 use super::misnamed::right_name;
+use super::misplaced;
 use super::model::{Organization, Platform};
 use super::read_context::ReadContext;
 use super::template::{self, Template, Templates};
@@ -26,6 +27,8 @@ pub(crate) struct MappingFiles {
     pub(crate) organizations: Vec<Organization>,
     /// The cases are read last: they refer to all of the above.
     pub(crate) tests: Vec<TestFile>,
+    /// Findings for which others were left out; some are in parts that may not be read.
+    pub(crate) owed: Vec<Diagnostic>,
 }
 
 /// A file with test cases that are not read yet.
@@ -51,6 +54,26 @@ impl MappingFiles {
         let mut read = Self::default();
         read.read_single_file(file);
         read
+    }
+
+    /// Reads the tree of a file that holds a whole platform.
+    #[cfg(test)]
+    pub(crate) fn of_single_root(path: &str, root: Node) -> Self {
+        let mut read = Self::default();
+        read.read_single_root(path, root);
+        read
+    }
+
+    /// Adds the findings for which others were left out to those of the files, unless they are there.
+    pub(crate) fn settle(owed: Vec<Diagnostic>, diagnostics: &mut Vec<Diagnostic>) {
+        for owed in owed {
+            let is_same = |it: &Diagnostic| {
+                (it.code, &it.file, it.span.start) == (owed.code, &owed.file, owed.span.start)
+            };
+            if !diagnostics.iter().any(is_same) {
+                diagnostics.push(owed);
+            }
+        }
     }
 
     fn read_folder(&mut self, files: &[SourceFile]) {
@@ -100,11 +123,19 @@ impl MappingFiles {
             seen.push(role);
             readable.push((role, file));
         }
-        let roots = parallel_map::map(&readable, |(_, file)| parse(file));
+        let roots = parallel_map::map(&readable, |(role, file)| {
+            let mut root = parse(file)?;
+            let object = role.object();
+            let owed = object.map(|object| misplaced::annotate(&mut root, object, &file.path));
+            Ok::<_, Box<Diagnostic>>((root, owed.unwrap_or_default()))
+        });
         let mut parsed = Vec::new();
         for ((role, file), root) in readable.into_iter().zip(roots) {
             match root {
-                Ok(root) => parsed.push((role, &file.path, root)),
+                Ok((root, owed)) => {
+                    self.owed.extend(owed);
+                    parsed.push((role, &file.path, root));
+                }
                 Err(diagnostic) => {
                     self.diagnostics.push(*diagnostic);
                     if let FileRole::Template(name) = role {
@@ -202,7 +233,13 @@ impl MappingFiles {
             Ok(root) => root,
             Err(diagnostic) => return self.diagnostics.push(*diagnostic),
         };
-        let mut sink = DiagnosticSink { file: &file.path, list: &mut self.diagnostics };
+        self.read_single_root(&file.path, root);
+    }
+
+    /// Reads the tree of a file that holds a whole platform.
+    fn read_single_root(&mut self, path: &str, mut root: Node) {
+        self.owed = misplaced::annotate(&mut root, &SINGLE_FILE, path);
+        let mut sink = DiagnosticSink { file: path, list: &mut self.diagnostics };
         let Some(fields) = Fields::read_file(&root, &SINGLE_FILE, &mut sink) else {
             return;
         };
@@ -215,11 +252,12 @@ impl MappingFiles {
         let mut templates: Vec<_> =
             templates.and_then(|node| read_members(node, "`templates`", &mut sink)).unwrap_or_default();
         templates.retain(|(name, _)| check_template_name(name, &mut sink));
-        if let Some(cases) = fields.get("cases") {
-            self.tests.push(TestFile { path: file.path.clone(), cases: cases.clone(), organization: None });
+        // Without the organizations, each case would be wrong.
+        let cases = fields.get("cases").filter(|_| !fields.is_misspelled("organizations"));
+        if let Some(cases) = cases {
+            self.tests.push(TestFile { path: path.to_owned(), cases: cases.clone(), organization: None });
         }
         let names: Vec<&str> = organizations.iter().map(|(name, _)| name.value.as_str()).collect();
-        let path = file.path.as_str();
         let sections = Sections {
             platform: platform.map(|node| Section { file: path, name: "platform", node }),
             templates: templates
@@ -232,6 +270,9 @@ impl MappingFiles {
                 .collect(),
         };
         self.read_sections(&sections, &names, Layout::SingleFile);
+        if fields.is_misspelled("templates") {
+            self.diagnostics.retain(|it| it.code != Code::UnknownTemplate);
+        }
     }
 
     /// Reads the platform, then the templates, then the organizations: each refers to those read before.
@@ -277,6 +318,19 @@ enum FileRole<'p> {
     /// A template, by its name and version.
     Template(&'p str),
     Misplaced,
+}
+
+impl FileRole<'_> {
+    /// The keys of such a file.
+    fn object(self) -> Option<&'static Object> {
+        match self {
+            Self::Platform => Some(&PLATFORM),
+            Self::Organization(_) => Some(&ORGANIZATION),
+            Self::Test(_) => Some(&TESTS),
+            Self::Template(_) => Some(&TEMPLATE),
+            Self::Misplaced => None,
+        }
+    }
 }
 
 /// The files whose names are nearly right, each with its path under the right name.
@@ -358,7 +412,7 @@ struct Section<'p> {
 
 fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
     let root = yaml::parse(&file.path, &file.text)?;
-    if let Node { kind: Kind::Null, span } = root {
+    if let Node { kind: Kind::Null, span, .. } = root {
         let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
         return Err(Box::new(diagnostic.help("write `version: 1` at the top of the file")));
     }

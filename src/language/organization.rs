@@ -46,6 +46,7 @@ impl Organization {
         let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
         let has_all_connections = has_all_connections(&fields, &names);
         normalize_names(&connections, &mut rules, &mut aliases);
+        let has_nameless = rules.iter().any(|rule| rule.id.value.is_empty());
         let (default, application_defaults) = read_default(&fields, context, sink);
         let policies = fields.get("policies").and_then(|node| OwnPolicies::read(node, sink));
         let OwnPolicies { incomplete, incomplete_span, unmatched, unmatched_span, ungranted, refresh } =
@@ -61,7 +62,7 @@ impl Organization {
             has_all_connections,
             aliases,
             rules,
-            rules_misspelled: fields.is_misspelled("rules") || fields.is_misspelled("use"),
+            rules_misspelled: fields.is_any_misspelled(&["rules", "use"]) || has_nameless,
             default,
             application_defaults,
             incomplete,

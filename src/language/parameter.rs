@@ -59,7 +59,7 @@ pub(crate) fn read_parameters(
             .get("default")
             .zip(kind)
             .and_then(|(node, kind)| read_argument(node, "`default`", kind, platform, sink));
-        let has_default = fields.get("default").is_some();
+        let has_default = fields.get("default").is_some() || fields.is_misspelled("default");
         parameters.push(Parameter { name: name.clone(), kind, default, has_default });
     }
     parameters

@@ -54,8 +54,11 @@ impl Platform {
         let groups = fields.require("groups", sink);
         let groups = groups.and_then(|node| read_groups(node, applications.as_deref(), &mut allow, sink));
         let policies = fields.get("policies").and_then(|node| Policies::read(node, sink));
-        // Without one of the two, everything that refers to it would be reported too.
+        // Without one of these, everything that refers to it would be reported too.
         let (applications, mut groups) = (applications?, groups?);
+        if fields.is_misspelled("ceilings") {
+            return None;
+        }
         for include in groups.iter().flat_map(|group| &group.includes) {
             check_group(include, &groups, sink);
         }
@@ -362,7 +365,11 @@ fn read_ceilings(
     let mut ceilings = Vec::new();
     for (name, node) in read_members(node, "`ceilings`", sink).unwrap_or_default() {
         let known = || organizations.iter().copied();
-        check_known(name, known, (Code::UnknownOrganization, "no mapping describes the organization"), sink);
+        // If there are none, that is reported.
+        if !organizations.is_empty() {
+            let problem = (Code::UnknownOrganization, "no mapping describes the organization");
+            check_known(name, known, problem, sink);
+        }
         let Some(fields) = Fields::read(node, &CEILING, sink) else {
             continue;
         };

@@ -63,7 +63,8 @@ fn read_rule(
     let when = fields.get("when").and_then(|node| read_condition(node, known, sink));
     let (effect, groups) = read_effect(&fields, sink);
     let (groups, target_globs) = groups;
-    let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected);
+    let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected)
+        || fields.is_misspelled("protected");
     let expires =
         read_moment(&fields, "expires", sink).map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
     let matches = read_matches(&fields, sink);

@@ -146,12 +146,12 @@ fn read_combine(connection: &Fields<'_>, sources: usize, sink: &mut DiagnosticSi
     let words = [("first", Combine::First), ("all", Combine::All)];
     let combine = connection.choice("combine", &words, sink);
     match (connection.key_span("combine"), connection.get("groups")) {
-        (None, Some(groups)) if sources > 1 => {
+        (None, Some(groups)) if sources > 1 && !connection.is_misspelled("combine") => {
             let message = "a connection with several sources needs the key `combine`";
             let help = "write `combine: first` to use the first that is present, or `combine: all` to use all of them";
             sink.report(Code::MissingKey, &groups.span, message, help.to_owned());
         }
-        (Some(span), _) if sources < 2 => {
+        (Some(span), _) if sources < 2 && !connection.is_misspelled("groups") => {
             let message = "`combine` is for several sources, and the connection has one";
             let help = "remove it, or list several sources under `groups`".to_owned();
             sink.report(Code::InvalidValue, span, message, help);
@@ -246,7 +246,7 @@ fn read_source(
     let absent = [("incomplete", Absent::Incomplete), ("empty", Absent::Empty)];
     let [absent, null] =
         ["absent", "if-null"].map(|key| fields.and_then(|fields| fields.choice(key, &absent, sink)));
-    let has_form = form.as_ref().is_none_or(|form| *form != OwnedForm::Plain);
+    let has_form = form.as_ref().is_none_or(|form| *form != OwnedForm::Plain) || reader.is_misspelled("form");
     let skip = fields.and_then(|fields| fields.get("skip"));
     let skip = skip.map(|node| read_skip(node, has_form, sink)).unwrap_or_default();
     let sent = kept.is_none() && !reader.is_stored();
@@ -291,13 +291,23 @@ impl SourceReader<'_, '_> {
         if check_option(&text, key, sink) { Some(text) } else { None }
     }
 
+    fn is_misspelled(&self, key: &str) -> bool {
+        self.fields.is_some_and(|fields| fields.is_misspelled(key))
+    }
+
     fn has(&self, key: &str) -> bool {
         self.fields.is_some_and(|fields| fields.get(key).is_some())
     }
 
     /// Reports an option that does not apply, with the options that it belongs to, such as `shape: objects`.
     fn misplaced(&self, key: &str, owners: &[&str], sink: &mut DiagnosticSink<'_>) {
-        if let Some(span) = self.fields.and_then(|fields| fields.key_span(key)) {
+        let is_owner_misspelled = owners
+            .iter()
+            .filter_map(|owner| owner.split_once(':'))
+            .any(|(owner, _)| self.is_misspelled(owner));
+        if let Some(span) = self.fields.and_then(|fields| fields.key_span(key))
+            && !is_owner_misspelled
+        {
             let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
             let message = format!("`{key}` belongs to {owners}");
             let help = format!("remove it, or write {owners}");
@@ -307,7 +317,7 @@ impl SourceReader<'_, '_> {
 
     /// Reports an option that is missing, with the option that requires it.
     fn missing(&self, key: &str, owner: &str, sink: &mut DiagnosticSink<'_>) {
-        if !self.has(key) {
+        if !self.has(key) && !self.is_misspelled(key) {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
             let message = format!("`{owner}` needs the key `{key}`");
             sink.report(Code::ShapeOption, span, message, None);

@@ -41,7 +41,7 @@ impl<'e> Substitution<'e> {
             Kind::List(entries) => Kind::List(self.entries(entries, GrammarPosition::rules())?),
             other => other.clone(),
         };
-        Some(Node { span: rules.span.clone(), kind })
+        Some(Node { span: rules.span.clone(), kind, notes: rules.notes.clone() })
     }
 
     fn node(&mut self, node: &Node, position: GrammarPosition) -> Option<Node> {
@@ -64,7 +64,7 @@ impl<'e> Substitution<'e> {
                 other.clone()
             }
         };
-        Some(Node { span: node.span.clone(), kind })
+        Some(Node { span: node.span.clone(), kind, notes: node.notes.clone() })
     }
 
     fn entries(&mut self, entries: &[Node], position: GrammarPosition) -> Option<Vec<Node>> {
@@ -101,7 +101,7 @@ impl<'e> Substitution<'e> {
         for text in list {
             let text = literal(text, position.text_role());
             self.budget.take(&text)?;
-            entries.push(Node { span: span.clone(), kind: Kind::Text(text) });
+            entries.push(Node { span: span.clone(), kind: Kind::Text(text), notes: None });
         }
         Some(entries)
     }

@@ -66,6 +66,10 @@ impl Template {
             Some(node) => read_parameters(node, platform, sink),
             None => Vec::new(),
         };
+        // Every parameter would be unknown.
+        if fields.is_misspelled("parameters") {
+            return None;
+        }
         fields.report_empty("rules", Code::EmptyList, sink);
         let rules = fields.require("rules", sink)?;
         let before = sink.list.len();

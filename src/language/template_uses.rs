@@ -171,6 +171,7 @@ fn read_arguments(
             Some(default) => drop(arguments.insert(name.value.clone(), default.clone())),
             // A default or a type that cannot be used has already been reported.
             None if parameter.has_default || parameter.kind.is_none() => complete = false,
+            None if fields.is_misspelled("with") => complete = false,
             None => {
                 complete = false;
                 let message =

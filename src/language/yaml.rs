@@ -9,6 +9,7 @@ use core::ops::Range;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
+use super::key_notes::Notes;
 use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_YAML_DEPTH;
 
@@ -23,6 +24,8 @@ mod syntax_error;
 pub(crate) struct Node {
     pub(crate) span: Range<usize>,
     pub(crate) kind: Kind,
+    /// What is known about the keys of a mapping before it is read.
+    pub(crate) notes: Option<Box<Notes>>,
 }
 
 #[derive(Clone, Debug)]
@@ -156,7 +159,7 @@ fn locate(node: serde_saphyr::Spanned<RawNode>) -> Node {
         _ => None,
     }
     .unwrap_or(span);
-    Node { span, kind }
+    Node { span, kind, notes: None }
 }
 
 impl<'de> Deserialize<'de> for RawNode {

@@ -119,7 +119,7 @@ fn node_of(value: &Json) -> Node {
             Kind::Map(members.iter().map(|(name, value)| (key(name), node_of(value))).collect())
         }
     };
-    Node { span: 0..0, kind }
+    Node { span: 0..0, kind, notes: None }
 }
 
 fn set(object: &mut Json, key: &str, value: Json) {
