@@ -9,7 +9,7 @@ pub(super) enum Meaning {
     Key(&'static str),
     /// What the help says.
     Help(&'static str),
-    /// What the help says, and the keys of the same mapping that the word could stand for.
+    /// What the help says, and the keys of the same mapping that the word could mean.
     OneOf(&'static str, &'static [&'static str]),
 }
 
