@@ -50,6 +50,8 @@ pub struct Compilation {
     pub platform: Option<CompiledPlatform>,
     /// The compiled platforms of the other tenants. The same mappings have other ids there, and cannot be exchanged.
     pub other_tenants: Vec<CompiledPlatform>,
+    /// The size of all tenants together, with each organization and each case once; `None` if a diagnostic is an error.
+    pub counts: Option<Counts>,
 }
 
 impl Compilation {
@@ -216,6 +218,7 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
             suppressed: Vec::new(),
             platform: None,
             other_tenants: Vec::new(),
+            counts: None,
         };
     };
     let checked = check(&platform, &mut files, owed, checks.now);
@@ -224,6 +227,7 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     let has_cases = checks.cases && !has_errors(&diagnostics);
     let ran = lint::Ran { all: checked.is_some(), has_time: checks.now.is_some(), has_cases };
     let model = Arc::new(Model { platform, organizations });
+    let mut counts = checked.as_ref().map(|(first, cases)| count_all(&model, first, cases));
     let platforms = checked.map(|(first, cases)| encode_tenants(&model, first, cases));
     let mut platforms = platforms.unwrap_or_default();
     if has_cases {
@@ -234,6 +238,7 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     suppressed.sort_by(|left, right| order(&left.diagnostic, &right.diagnostic));
     if has_errors(&diagnostics) {
         platforms.clear();
+        counts = None;
     }
     let mut platforms = platforms.into_iter();
     Compilation {
@@ -241,6 +246,7 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
         suppressed,
         platform: platforms.next(),
         other_tenants: platforms.collect(),
+        counts,
     }
 }
 
@@ -284,6 +290,20 @@ fn check(
     }
     lint::lint(platform, organizations, now, diagnostics);
     Some((first, cases))
+}
+
+/// The size of all tenants together. Every organization is in `first`, also those that the first tenant does not have.
+fn count_all(model: &Model, first: &[lowered::LoweredMapping], cases: &[Vec<Case>]) -> Counts {
+    let exists = |it: &Organization| (0..cases.len()).any(|tenant| it.ids.is_in(tenant));
+    let organizations = || model.organizations.iter().zip(first).filter(|(it, _)| exists(it));
+    let rules = organizations().flat_map(|(_, mapping)| &mapping.rules);
+    let places: BTreeSet<_> = cases.iter().flatten().map(|case| (&case.file, case.span.start)).collect();
+    Counts {
+        organizations: organizations().count(),
+        rules: organizations().map(|(it, _)| it.rules.len()).sum(),
+        patterns: rules.flat_map(lowered::LoweredRule::clauses).map(lowered::Clause::len).sum(),
+        cases: places.len(),
+    }
 }
 
 fn encode_tenants(

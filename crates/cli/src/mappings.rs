@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use claimsmith::compiler::{self, Checks, CompiledPlatform};
+use claimsmith::compiler::{self, Checks, CompiledPlatform, Counts};
 use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed};
 
 use crate::login_time;
@@ -21,6 +21,8 @@ pub(crate) struct Mappings {
     pub(crate) platform: Option<CompiledPlatform>,
     /// The same in the other tenants, if several are declared.
     pub(crate) other_tenants: Vec<CompiledPlatform>,
+    /// The size of all tenants together; `None` if there are errors.
+    pub(crate) counts: Option<Counts>,
 }
 
 /// Whether the cases are run to find rules that no case shows.
@@ -104,13 +106,13 @@ impl Mappings {
         if let Some(part) = part_of_folder(path, &diagnostics) {
             diagnostics = vec![part];
         }
-        let (platform, other_tenants) = match unreadable.is_empty() {
-            true => (compilation.platform, compilation.other_tenants),
-            false => (None, Vec::new()),
+        let (platform, other_tenants, counts) = match unreadable.is_empty() {
+            true => (compilation.platform, compilation.other_tenants, compilation.counts),
+            false => (None, Vec::new(), None),
         };
         diagnostics.extend(unreadable);
         diagnostics.sort_by(|left, right| left.file.cmp(&right.file));
-        Ok(Self { sources, diagnostics, suppressed: compilation.suppressed, platform, other_tenants })
+        Ok(Self { sources, diagnostics, suppressed: compilation.suppressed, platform, other_tenants, counts })
     }
 
     /// The compiled platforms of all tenants; none if there are errors.

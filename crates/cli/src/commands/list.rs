@@ -58,13 +58,23 @@ Examples:
 struct ListedOrganization {
     #[serde(flatten)]
     overview: OrganizationOverview,
-    /// Its share of the Action, in bytes.
+    /// Its share of the Action, in bytes; if there are several, its largest.
     action_bytes: usize,
 }
 
 #[derive(Debug, Serialize)]
 struct Listed {
     organizations: Vec<ListedOrganization>,
+    /// The tenant whose organizations take most; missing if there is only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    largest_tenant: Option<LargestTenant>,
+}
+
+/// Each tenant has an Action of its own, so the sizes of several do not add up.
+#[derive(Debug, Serialize)]
+struct LargestTenant {
+    name: String,
+    action_bytes: usize,
 }
 
 impl ListArguments {
@@ -73,21 +83,31 @@ impl ListArguments {
             return Ok(ExitStatus::Failure);
         };
         let platforms = TenantArgument { name: self.tenant.clone() }.filter(platforms)?;
-        // An organization that exists in several tenants is listed once, as it is in the first of them.
-        let mut listed = BTreeMap::new();
+        // An organization that exists in several tenants is listed once, as it is in that where it takes most.
+        let mut listed: BTreeMap<String, ListedOrganization> = BTreeMap::new();
+        let mut largest_tenant: Option<LargestTenant> = None;
         for platform in &platforms {
             let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
             let embedded = action::embedded_len(&platform.bundle)?;
+            let mut total = 0;
             for mut overview in inspect::overview(platform, &bundle) {
                 if platforms.len() > 1 {
                     overview.organization = None;
                 }
                 let action_bytes = embedded * overview.bundle_bytes / platform.bundle.len().max(1);
-                let name = overview.name.clone();
-                listed.entry(name).or_insert(ListedOrganization { overview, action_bytes });
+                total += action_bytes;
+                let known = listed.get(&overview.name).map_or(0, |it| it.action_bytes);
+                if action_bytes >= known {
+                    listed.insert(overview.name.clone(), ListedOrganization { overview, action_bytes });
+                }
+            }
+            let tenant = platform.tenant().filter(|_| platforms.len() > 1);
+            let known = largest_tenant.as_ref().map_or(0, |it| it.action_bytes);
+            if let Some(tenant) = tenant.filter(|_| total > known) {
+                largest_tenant = Some(LargestTenant { name: tenant.name().to_owned(), action_bytes: total });
             }
         }
-        let listed = Listed { organizations: listed.into_values().collect() };
+        let listed = Listed { organizations: listed.into_values().collect(), largest_tenant };
         match self.format {
             ListFormat::Human => write_human(&mut terminal.out, &listed)?,
             ListFormat::Csv => write_csv(&mut terminal.out, &listed)?,
@@ -131,13 +151,18 @@ fn write_human(out: &mut impl Write, listed: &Listed) -> io::Result<()> {
         writeln!(out, "{}", line.trim_end())?;
     }
     let sum = |count: fn(&ListedOrganization) -> usize| listed.organizations.iter().map(count).sum::<usize>();
+    let bytes = match &listed.largest_tenant {
+        Some(LargestTenant { name, action_bytes }) => {
+            format!("{} bytes in the largest tenant, {}", spaced(*action_bytes), escaped(name))
+        }
+        None => format!("{} bytes", spaced(sum(|it| it.action_bytes))),
+    };
     writeln!(
         out,
-        "{}, {}, {}, {} bytes",
+        "{}, {}, {}, {bytes}",
         counted(listed.organizations.len(), "organization"),
         counted(sum(|it| it.overview.rules), "rule"),
-        counted(sum(|it| it.overview.cases), "case"),
-        spaced(sum(|it| it.action_bytes))
+        counted(sum(|it| it.overview.cases), "case")
     )
 }
 

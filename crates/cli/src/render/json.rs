@@ -181,7 +181,7 @@ pub(crate) fn validation(
         suppressed: suppressed(mappings),
         errors: mappings.count(Severity::Error),
         warnings: mappings.count(Severity::Warning),
-        counts: mappings.platform.as_ref().map(|platform| platform.counts),
+        counts: mappings.counts,
         fixed,
     };
     document(out, &validation)

@@ -15,9 +15,8 @@ pub(super) fn summarize_mappings(mappings: &Mappings) -> String {
     if !mappings.suppressed.is_empty() {
         problems += &format!(", {} allowed", spaced(mappings.suppressed.len()));
     }
-    match &mappings.platform {
-        Some(platform) => {
-            let counts = platform.counts;
+    match mappings.counts {
+        Some(counts) => {
             let organizations = counted(counts.organizations, "organization");
             let (rules, cases) = (counted(counts.rules, "rule"), counted(counts.cases, "case"));
             format!("{organizations}, {rules}, {cases}: {problems}")

@@ -22,10 +22,12 @@ mod init;
 #[cfg(unix)]
 mod links;
 mod overview;
+mod readme;
 mod sarif;
 mod schema;
 mod shell;
 mod support;
+mod tenants;
 mod terminal;
 mod test;
 mod validate;
