@@ -29,7 +29,7 @@ fn readme_states_what_this_build_does() {
 #[track_caller]
 fn replaced(text: &str, before: &str, after: &str, part: &str) -> String {
     let around = text.split_once(before).and_then(|(start, rest)| Some((start, rest.split_once(after)?.1)));
-    let (start, end) = around.unwrap_or_else(|| panic!("the README has `{before}…{after}`"));
+    let (start, end) = around.ok_or_else(|| format!("the README lacks `{before}…{after}`")).expect("a part");
     format!("{start}{before}{part}{after}{end}")
 }
 
@@ -46,23 +46,26 @@ fn login_of_acme() -> String {
     let event = fs::read_to_string(root().join(EVENT)).expect("an event");
     let event: Value = serde_json::from_str(&event).expect("JSON");
     let answer = run(&["evaluate", "--event", EVENT]).json(0);
+    let sent = |path: &str| event.pointer(path).expect("a value of the event");
+    let answered = |path: &str| answer.pointer(path).expect("a value of the answer");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let counts = ["groups", "rules"].map(|list| answer[list].as_array().expect("a list").len());
-    assert_eq!((&answer["outcome"], &answer["notes"]), (&"groups".into(), &serde_json::json!({})));
+    let count = |path: &str| answered(path).as_array().expect("a list").len();
+    assert_eq!(answered("/notes"), &serde_json::json!({}), "the log line would have them");
     format!(
-        "{} ({}) logs in to {}\n  upstream  groups: {}\n  claim     {}: {}\n  log       claimsmith DIGEST groups {} \
+        "{} ({}) logs in to {}\n  upstream  groups: {}\n  claim     {}: {}\n  log       claimsmith DIGEST {} {} \
          in={} out={} rules={} unmatched={}\n",
-        text(&event["organization"]["display_name"]),
-        text(&event["connection"]["strategy"]),
-        text(&event["client"]["name"]),
-        event["user"]["groups"],
-        text(&answer["claim"]),
-        answer["groups"],
-        text(&answer["reason"]),
-        answer["received"],
-        counts[0],
-        counts[1],
-        answer["unmatched_count"],
+        text(sent("/organization/display_name")),
+        text(sent("/connection/strategy")),
+        text(sent("/client/name")),
+        sent("/user/groups"),
+        text(answered("/claim")),
+        answered("/groups"),
+        text(answered("/outcome")),
+        text(answered("/reason")),
+        answered("/received"),
+        count("/groups"),
+        count("/rules"),
+        answered("/unmatched_count"),
     )
 }
 
