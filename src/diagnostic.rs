@@ -336,7 +336,7 @@ codes! {
     MixedTenants Error "mixed-tenants" "A case whose organization and application are not in the same tenant."
         "correct the ids, or name the tenant with `event.tenant.id`",
     ForeignSyntax Warning "foreign-syntax" "A text that looks like another language than the one that it is read as."
-        "write what is meant, or allow it with a reason if the name really is like this",
+        "write it in this language, or allow it with a reason if the name really is written like this",
     UntestedOrganization Warning "untested-organization" "An organization without cases."
         "write a case for each of its rules; `claimsmith help tests` describes them",
     UntestedRule Warning "untested-rule" "A rule that fires in no case of its organization."

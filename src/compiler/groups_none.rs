@@ -107,11 +107,11 @@ fn help_for_condition(rule: &Rule, organization: &Organization, without: &[&Conn
         None => format!("{{ {connection} }}"),
     };
     match &rule.when {
-        None => format!("keep the rule away from there: add `when: {{ not: {inner} }}`"),
+        None => format!("exclude that connection: add `when: {{ not: {inner} }}`"),
         Some(when) if has_not(when) => format!(
-            "keep the rule away from there: write `not: {{ any: [{{ … }}, {inner}] }}` in its `when`, with what is now under `not` in place of `…`"
+            "exclude that connection: write `not: {{ any: [{{ … }}, {inner}] }}` in its `when`, with what is now under `not` in place of `…`"
         ),
-        Some(_) => format!("keep the rule away from there: add `not: {inner}` to its `when`"),
+        Some(_) => format!("exclude that connection: add `not: {inner}` to its `when`"),
     }
 }
 

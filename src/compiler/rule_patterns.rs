@@ -344,7 +344,7 @@ impl<'o> PatternLowering<'o> {
         let message =
             format!("{part}`{}` cannot match any name: `normalize` {what}", visible(&written.value));
         let help = match normalized == written.value || normalized.is_empty() {
-            true => "write it in its form after `normalize`".to_owned(),
+            true => "write the name as `normalize` leaves it".to_owned(),
             false => format!("write `{}`", visible(&normalized)),
         };
         sink.report(Code::UnreachablePattern, &written.span, message, help);

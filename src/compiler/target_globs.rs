@@ -35,7 +35,7 @@ pub(super) fn replace(
             let Some(found) = checker.matching(&glob, rule, &mut sink) else { continue };
             if found.len() > left {
                 let message = format!(
-                    "with `{}`, the globs of the mapping mean more than {MAX_PATTERNS} target groups",
+                    "with `{}`, the globs of the mapping match more than {MAX_PATTERNS} target groups",
                     glob.written.value.escape_debug()
                 );
                 let help = "write globs that match fewer groups, or fewer rules".to_owned();

@@ -32,10 +32,10 @@ pub(crate) fn read_lints(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> 
         let Some(level) = choose(&text, &what, LINT_LEVELS, LEVELS, sink) else { continue };
         let Some(code) = code else { continue };
         if level == LintLevel::Off && code.guards_access() {
-            let message = format!("`{}` cannot be off: such a finding can give someone access", code.name());
+            let message = format!("`{}` cannot be off: it warns of access that someone could gain", code.name());
             sink.report(Code::InvalidValue, &text.span, message, None);
             sink.help_last(
-                "write `warning`, and allow what is meant, with its reason, by `allow` where it is",
+                "write `warning`, and accept single findings with `allow` and a reason",
             );
             continue;
         }
@@ -54,7 +54,7 @@ pub(crate) fn read_allow(
     let members = read_members(node, "`allow`", sink);
     if members.as_ref().is_some_and(Vec::is_empty) {
         let help = "write the code of a warning and a reason, or remove it".to_owned();
-        sink.report(Code::InvalidValue, &node.span, "`allow` has no finding that is allowed", help);
+        sink.report(Code::InvalidValue, &node.span, "`allow` is empty", help);
     }
     let mut allow = Vec::new();
     for (name, node) in members.unwrap_or_default() {
@@ -62,7 +62,7 @@ pub(crate) fn read_allow(
         let Some(reason) = read_text(node, "the reason", sink) else { continue };
         if reason.value.trim().is_empty() {
             let message = format!("`{}` is allowed without a reason", name.value.escape_debug());
-            sink.report(Code::InvalidValue, &reason.span, message, "write why it is meant".to_owned());
+            sink.report(Code::InvalidValue, &reason.span, message, "write the reason".to_owned());
             continue;
         }
         let Some(code) = code else { continue };
@@ -85,7 +85,7 @@ fn warning(name: &Spanned<String>, cannot: &str, sink: &mut DiagnosticSink<'_>) 
         && code.severity() == Severity::Error
     {
         let message = format!("`{}` is an error, and {cannot}", code.name());
-        let help = "remove it, and correct what it is about".to_owned();
+        let help = "remove the entry, and correct the mistake that the error is about".to_owned();
         sink.report(Code::InvalidValue, &name.span, message, help);
         return None;
     }

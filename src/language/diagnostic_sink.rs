@@ -80,7 +80,7 @@ impl DiagnosticSink<'_> {
 
     /// Reports a value of the wrong type.
     pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, expected: Expected) {
-        let message = format!("{what} is {}, and must be {}", node.kind.noun(), expected.noun());
+        let message = format!("{what} is {}, but must be {}", node.kind.noun(), expected.noun());
         self.report(Code::WrongType, &node.span, message, expected.help(node, what));
         if let Some(replacement) = fixes::quoted_number(node, expected) {
             self.fix_last(node.span.clone(), replacement);

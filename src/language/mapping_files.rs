@@ -423,7 +423,7 @@ fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
 fn check_template_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let good = template::parse_reference(&name.value).is_some();
     if !good {
-        let message = format!("`{}` cannot be a template's name", name.value.escape_debug());
+        let message = format!("`{}` is not a valid template name", name.value.escape_debug());
         let help = "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`";
         sink.report(Code::InvalidName, &name.span, message, help.to_owned());
     }

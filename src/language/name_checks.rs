@@ -40,7 +40,7 @@ pub(crate) fn check_id(id: &Spanned<String>, what: &str, sink: &mut DiagnosticSi
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let good = (1..=MAX_ID).contains(&id.value.len()) && id.value.bytes().all(fits);
     if !good {
-        let message = format!("`{}` is not valid as {what}", id.value.escape_debug());
+        let message = format!("`{}` is not a valid {what}", id.value.escape_debug());
         let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
         sink.report(Code::InvalidName, &id.span, message, help);
     }

@@ -70,7 +70,7 @@ fn check_parameter_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
     if !starts || text.len() > MAX_ID || !text.bytes().all(fits) {
-        let message = format!("`{}` is not a valid name of a parameter", text.escape_debug());
+        let message = format!("`{}` is not a valid parameter name", text.escape_debug());
         let help =
             format!("begin with a letter, and use at most {MAX_ID} lowercase letters, digits, `-` and `_`");
         sink.report(Code::InvalidName, &name.span, message, help);

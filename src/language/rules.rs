@@ -59,7 +59,7 @@ fn read_rule(
         Some(prefix) => Spanned { value: format!("{prefix}.{}", id.value), span: id.span },
         None => id,
     });
-    let id = id.filter(|id| check_id(id, "a rule's id", sink));
+    let id = id.filter(|id| check_id(id, "rule id", sink));
     let when = fields.get("when").and_then(|node| read_condition(node, known, sink));
     let (effect, groups) = read_effect(&fields, sink);
     let (groups, target_globs) = groups;
@@ -221,8 +221,8 @@ fn read_match(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Matches> {
             sink.report_related(Code::InvalidValue, span, message, (place, "the combination"));
             sink.help_last(match key {
                 // Under `none`, the rule would fire for everyone who lacks the group.
-                _ if pattern_key == "ignore-case" => "put it next to the patterns that it is meant for",
-                "none" => "put it under `any`, as in `any: { exact: … }`: a group must then match it, and none those of `none`",
+                _ if pattern_key == "ignore-case" => "put it next to the patterns that ignore letter case",
+                "none" => "put it under `any`, as in `any: { exact: … }`: then some group must match it, and no group may match `none`",
                 "any" => "put it into an entry of `all` if a group must match it as well, or of `any` if it is an alternative",
                 _ => "put it into an entry of `all`: a group must then match it as well",
             });

@@ -66,7 +66,7 @@ fn read_glob(glob: GlobPattern, sink: &mut DiagnosticSink<'_>) -> Vec<String> {
     let patterns: Vec<String> = lowered.patterns_without_captures().chain(lowered.names.clone()).collect();
     if !lowered.captures.is_empty() {
         let message =
-            format!("`{}` captures, and skipped entries grant nothing", written.value.escape_debug());
+            format!("`{}` has a capture, and skipped entries grant nothing", written.value.escape_debug());
         let help = "write `*` instead of the capture".to_owned();
         sink.report(Code::InvalidValue, &written.span, message, help);
     }

@@ -39,7 +39,7 @@ pub(crate) fn expand_uses(
     for node in read_list(node, "`use`", sink).unwrap_or_default() {
         let Some(fields) = Fields::read(node, &USE, sink) else { continue };
         let id = fields.text("id", sink);
-        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "the id of a use", sink));
+        let id_fits = id.as_ref().is_none_or(|id| check_id(id, "id of a template use", sink));
         let Some(reference) = fields.require_text("template", sink) else { continue };
         let template = find(&reference, context.templates, sink);
         if let Some(template) = template {

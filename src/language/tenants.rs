@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::TENANT;
-use super::name_checks::check_known;
+use super::name_checks::{check_id, check_known};
 use super::suggestions::quoted;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
-use crate::limits::MAX_ID;
 
 /// An Auth0 tenant that a platform is deployed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +105,7 @@ impl Tenants {
         for (name, node) in members {
             let fields = Fields::read(node, &TENANT, sink);
             let domain = fields.and_then(|fields| fields.require_text("domain", sink));
-            let is_good = check_tenant_name(name, sink);
+            let is_good = check_id(name, "tenant name", sink);
             let domain = domain.filter(|domain| check_domain(domain, sink)).filter(|_| is_good);
             let Some(domain) = domain else {
                 read.is_incomplete = true;
@@ -137,17 +136,6 @@ impl Tenants {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.declared.iter().map(Tenant::name)
     }
-}
-
-fn check_tenant_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let good = (1..=MAX_ID).contains(&name.value.len()) && name.value.bytes().all(fits);
-    if !good {
-        let message = format!("`{}` cannot be the name of a tenant", name.value.escape_debug());
-        let help = "use 1 to 64 letters, digits, `-`, `_` and `.`, such as `staging`".to_owned();
-        sink.report(Code::InvalidName, &name.span, message, help);
-    }
-    good
 }
 
 /// The domains that Auth0 itself gives to tenants, in its public and its private clouds.
@@ -285,7 +273,7 @@ pub(crate) fn read_by_tenant<T>(
             Some(place) => *place = value,
             None if tenants.is_incomplete => {}
             None if tenants.declared.is_empty() => {
-                let message = format!("`{}` is by tenant, and the platform declares none", owner.key);
+                let message = format!("`{}` has a value for each tenant, but the platform declares no tenants", owner.key);
                 sink.report(Code::UnknownTenant, &name.span, message, None);
                 sink.help_last(
                     "declare the tenants and their domains under `tenants` in `platform.yaml`; or, if there is one tenant, write its value alone",

@@ -94,7 +94,7 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         && object.key(key.trim()).is_some()
     {
         let is_missing = text.get(key.len()..).is_some_and(|rest| rest.starts_with(':'));
-        let why = if is_missing { "after a space" } else { "after a `:` of the keyboard and a space" };
+        let why = if is_missing { "after a space" } else { "after an ASCII colon and a space" };
         return Some(format!("write the value {why}: `{}: {}`", key.trim(), value.trim()));
     }
     match (object.name, &node.kind) {

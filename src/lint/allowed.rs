@@ -112,14 +112,14 @@ fn report_unused(entry: &Allow, levels: &BTreeMap<Code, LintLevel>) -> Option<Di
     let code = entry.code.name();
     let (message, help) = match levels.get(&entry.code) {
         Some(LintLevel::Error) => (
-            format!("`{code}` cannot be allowed: it is an error by `lints` of the platform"),
-            "remove it, and correct what it is about; where `lints` says `warning`, it can be allowed",
+            format!("`{code}` cannot be allowed: `lints` of the platform makes it an error"),
+            "remove the entry, and correct the mistake; to allow it, set `warning` under `lints`",
         ),
         Some(LintLevel::Off) => {
-            (format!("`{code}` is off by `lints` of the platform, so nothing is allowed here"), "remove it")
+            (format!("`lints` of the platform has switched `{code}` off, so this entry has no effect"), "remove it")
         }
         _ => (
-            format!("there is no finding `{code}` here that is allowed by this"),
+            format!("there is no finding `{code}` here, so this entry has no effect"),
             "remove it, or move it to the rule, target group or mapping that has the finding",
         ),
     };

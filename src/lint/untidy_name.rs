@@ -89,7 +89,7 @@ fn find<'o>(
         format!("`{}` is not normalized, and the names of {} are", visible(&name.value), names.join(" and "));
     let normalized = Normalization::of(first).normalize(&name.value);
     let help = match normalized.is_empty() || normalized == name.value {
-        true => "write it in its form after `normalize`".to_owned(),
+        true => "write the name as `normalize` leaves it".to_owned(),
         false => format!("write `{}`, or both if other connections send it unchanged", visible(&normalized)),
     };
     Some((message, help))

@@ -37,7 +37,7 @@ impl Foreign {
 
     /// The help, and what to do if nothing is wrong.
     pub(crate) fn help_or_allow(&self) -> String {
-        format!("{}; if it really is like this, allow `foreign-syntax` with a reason", self.help)
+        format!("{}; if the name really is written like this, allow `foreign-syntax` with a reason", self.help)
     }
 }
 

@@ -100,7 +100,7 @@ impl Glob {
     fn parse_capturing(glob: &str, captures: &mut Vec<String>) -> Result<Self, GlobError> {
         if glob.chars().any(|char| char < ' ' || char == '\u{7f}') {
             let message = "it contains a control character".to_owned();
-            return Err(GlobError::Invalid(message, "no group name does; remove it"));
+            return Err(GlobError::Invalid(message, "remove it: names of groups have no control characters"));
         }
         vet(&without_captures(glob))?;
         if glob.contains("**") {

@@ -251,7 +251,7 @@ fn check_text(pattern: &str) -> Result<(), RegexProblem> {
     if pattern.chars().any(|char| char < ' ' || char == '\u{7f}') {
         return Err(RegexProblem::invalid(
             "it contains a control character",
-            "no group name does; remove it",
+            "remove it: names of groups have no control characters",
         ));
     }
     Ok(())

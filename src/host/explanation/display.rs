@@ -96,7 +96,7 @@ impl Explanation {
             writeln!(out, "  {rule}")?;
         }
         if !self.decided.is_empty() {
-            writeln!(out, "rules that need more than a match")?;
+            writeln!(out, "rules with further conditions")?;
         }
         for decision in &self.decided {
             writeln!(out, "  rule `{}` {}", decision.rule, descriptions::verdict(decision.verdict))?;

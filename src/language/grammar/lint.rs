@@ -21,7 +21,7 @@ pub(crate) static LINT_LEVELS: &[Word] = &[
 pub(super) const LINTS: ValueType =
     ValueType::Map { key: &LINT_CODE, of: &ValueType::Word(LINT_LEVELS), least: 0 };
 
-static REASON: TextType = TextType::matching(usize::MAX, "\\S", "write why it is meant")
+static REASON: TextType = TextType::matching(usize::MAX, "\\S", "write the reason")
     .such_as("the customer renames the group in May");
 
 /// Reasons by code.

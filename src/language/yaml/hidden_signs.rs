@@ -75,7 +75,7 @@ fn diagnose(file: &str, text: &str, at: usize) -> Diagnostic {
         Some('%') => "a directive of YAML",
         _ => "a sign of YAML for a key",
     };
-    let message = format!("`{token}` is {what}, and not part of a text");
+    let message = format!("YAML reads `{token}` as {what}, not as text");
     let span = at..at + token.len();
     let diagnostic = Diagnostic::new(Code::YamlSyntax, file, span, message);
     let whole = unquoted_text(text, at);

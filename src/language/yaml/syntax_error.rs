@@ -49,7 +49,7 @@ fn describe(error: &Error) -> String {
     const TOO_DEEP: &str = "the file is nested deeper than a mapping file may be";
     let message = match cause(error) {
         Error::Budget { breach: BudgetBreach::Documents { .. }, .. } | Error::MultipleDocuments { .. } => {
-            "the file has a second document, and may have one"
+            "the file has a second document; a mapping file has one"
         }
         Error::Budget { breach: BudgetBreach::Depth { .. }, .. }
         | Error::AliasReplayStackDepthExceeded { .. } => TOO_DEEP,
@@ -58,7 +58,7 @@ fn describe(error: &Error) -> String {
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             "the alias is recursive: it refers to a value that contains it"
         }
-        Error::NonFiniteFloat { .. } => "this is a number of YAML that no mapping file needs",
+        Error::NonFiniteFloat { .. } => "YAML reads this as a number that no mapping file needs",
         Error::MergeKeyNotAllowed { .. } => "the merge key `<<` is not part of the mapping language",
         Error::Budget { .. } => "the file is larger than a mapping file may be",
         other => return DefaultMessageFormatter.format_message(other).into_owned(),

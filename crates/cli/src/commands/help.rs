@@ -45,7 +45,7 @@ impl HelpArguments {
             writeln!(terminal.out, "{}", help.to_string().trim_end())?;
             writeln!(terminal.out, "\nPages, for `claimsmith help PAGE`:")?;
             for page in PAGES {
-                writeln!(terminal.out, "  {:<15} {}", page.name, page.title())?;
+                writeln!(terminal.out, "  {:<18} {}", page.name, page.title())?;
             }
             return Ok(ExitStatus::Success);
         };

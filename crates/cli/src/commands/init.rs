@@ -74,6 +74,11 @@ impl InitArguments {
             "`claimsmith bundle` builds the Action; `claimsmith help install-action` says how to install it"
                 .to_owned(),
         );
+        steps.push(
+            "set the variables that the first lines of `.github/workflows/claimsmith.yml` name, in the settings of \
+             the repository"
+                .to_owned(),
+        );
         steps.push("`git config core.hooksPath .githooks` checks before each commit".to_owned());
         write_steps(&steps, terminal)?;
         Ok(ExitStatus::Success)

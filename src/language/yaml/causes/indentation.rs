@@ -103,7 +103,7 @@ fn mixed(line: &Line<'_>, column: &Column<'_>) -> Cause {
     let span = line.at()..line.at() + if line.begins_entry() { 1 } else { line.name().len() };
     if line.begins_entry() {
         let message =
-            format!("`-` begins an entry of a list, and is beside the key `{}`", column.line.name());
+            format!("`-` begins an entry of a list, but is indented like the key `{}`", column.line.name());
         let help = format!(
             "write the list below its own key; `{}` of line {} has a value already",
             column.line.name(),
@@ -141,7 +141,7 @@ fn misplaced(line: &Line<'_>, columns: &[Column<'_>]) -> Option<Cause> {
     let above = of_kind.iter().find(|it| it.indent > line.indent);
     let what = if line.begins_entry() { "the `-`".to_owned() } else { format!("`{}`", line.name()) };
     let message = format!(
-        "{what} is indented by {}, and nothing above that it could belong to is",
+        "{what} is indented by {}, like nothing above that it could belong to",
         counted(line.indent, "space")
     );
     let advice: Vec<_> = [below, above].into_iter().flatten().map(|it| it.advice()).collect();

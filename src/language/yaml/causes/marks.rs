@@ -14,7 +14,7 @@ pub(super) fn of_a_merge(stop: &Stop<'_>) -> Option<Cause> {
             .iter()
             .any(|mark| body.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')));
         if is_mark {
-            let message = "the file has the marks of a merge conflict that is not resolved";
+            let message = "the file has the markers of an unresolved merge conflict";
             let help = "keep the lines that are right, and remove the others and the lines that begin with \
                         `<<<<<<<`, `=======` and `>>>>>>>`";
             return Some(Cause::new(start..start + body.len(), message, help));

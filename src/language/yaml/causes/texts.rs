@@ -107,7 +107,7 @@ fn escape(stop: &Stop<'_>) -> Option<Cause> {
     let end = closing_quote(inner).unwrap_or(inner.len());
     let written = inner.get(..end)?;
     let bad = inner.get(at..at + length)?;
-    let message = format!("`{bad}` is not an escape that double quotes know");
+    let message = format!("`{bad}` is not an escape sequence in double quotes");
     let help = if written.contains("\\\\") || written.contains("\\\"") {
         "write `\\\\` for each backslash that belongs to the text".to_owned()
     } else {
