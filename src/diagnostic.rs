@@ -169,7 +169,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $help,)* }
             }
 
-            /// The severity of such a problem.
+            /// The severity of such a problem, unless `lints` of the platform says another.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
@@ -178,6 +178,14 @@ macro_rules! codes {
 }
 
 impl Code {
+    /// Whether `lints` of the platform can set how severe such a problem is, and `allow` can accept one.
+    ///
+    /// The mapping works in spite of it. Two kinds are errors by default, because what an author wrote can never happen.
+    pub fn is_lint(self) -> bool {
+        self.severity() == Severity::Warning
+            || matches!(self, Self::ImpossibleCondition | Self::UnreachablePattern)
+    }
+
     /// Whether such a problem can give someone access by mistake. A warning of this kind can be allowed in one place, with
     /// a reason, but not switched off for the whole platform.
     pub fn guards_access(self) -> bool {
@@ -311,16 +319,22 @@ codes! {
         "retype the name; if the identity provider sends it like this, clean it with `normalize`",
     UntidyName Warning "untidy-name" "A name or pattern that some connections never send, because they normalize names."
         "write it in the form that names have after `normalize`",
+    DuplicateEntry Warning "duplicate-entry" "An entry that is already in the same list."
+        "remove one of the two",
     DuplicateRule Warning "duplicate-rule" "Two rules of one mapping match and grant the same."
         "remove one of them",
     ShadowedRule Warning "shadowed-rule" "A rule grants nothing beyond what another rule grants."
         "remove it, unless it is kept as documentation",
+    RedundantGrant Warning "redundant-grant" "A group that a rule grants in vain, because another grant includes it or is above it in a tier."
+        "remove it",
     ForgeableName Warning "forgeable-name" "A protected group is granted for a name that others can choose upstream, such as the display name of a group that they create."
         "match the group's id where the identity provider sends a list of ids, and give it a readable name under `aliases`",
     DelimiterInName Warning "delimiter-in-name" "A name contains the delimiter at which the string of groups is split."
         "have the identity provider send an array, or a delimiter that no group name contains",
     UnreachableDefault Warning "unreachable-default" "A default that never applies, because a rule always grants something."
         "remove `default`, or the rule for everyone",
+    NoEffect Warning "no-effect" "A group that a rule names and that it can neither add nor remove at any login."
+        "name the group or the application that is meant, or remove the entry",
     ContainsOnText Warning "contains-on-text" "A condition looks for an entry of a list in an attribute that is one text."
         "write `equals` for the whole text, or `contains-text` for a part of it",
     IncludeCycle Error "include-cycle" "A target group includes itself, by way of others or directly."

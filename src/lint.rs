@@ -8,14 +8,18 @@
 //! | `contains-on-text` | `contains_on_text` |
 //! | `delimiter-in-name`, `invisible-character` | `misleading_name` |
 //! | `duplicate-alias`, `unused-alias` | `aliases` |
+//! | `duplicate-entry` | `duplicate_entry` |
 //! | `duplicate-rule`, `shadowed-rule` | `shadowed_rule` |
 //! | `expired-rule` | `expired_rule` |
 //! | `foreign-syntax` | `foreign_syntax` |
 //! | `forgeable-name` | `forgeable_name` |
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
+//! | `no-effect` | `no_effect` |
+//! | `redundant-grant` | `redundant_grant` |
 //! | `similar-target-groups`, `unused-target-group` | `registry` |
 //! | `unreachable-default` | `unreachable_default` |
+//! | `unreachable-pattern` | `unreachable_pattern`, `impossible_names` |
 //! | `untidy-name` | `untidy_name` |
 //! | `unused-capture` | `unused_capture` |
 //!
@@ -23,21 +27,26 @@
 
 mod aliases;
 mod allowed;
+mod attribute_texts;
 mod attribute_values;
 mod budget;
 mod condition_text;
 mod confusable;
 mod contains_on_text;
 mod contradictions;
+mod duplicate_entry;
 mod expired_rule;
 mod foreign_syntax;
 mod forgeable_name;
 mod impossible_condition;
+mod impossible_names;
 mod misleading_name;
 mod near_miss;
+mod no_effect;
 mod pattern_inclusion;
 mod pattern_set;
 mod prepared;
+mod redundant_grant;
 mod registry;
 mod required_test;
 mod rule_diagnostic;
@@ -46,6 +55,7 @@ mod rule_index;
 mod samples;
 mod shadowed_rule;
 mod unreachable_default;
+mod unreachable_pattern;
 mod untidy_name;
 mod unused_capture;
 
@@ -66,6 +76,7 @@ pub(crate) fn lint(
     registry::lint(platform, organizations, diagnostics);
     misleading_name::lint_platform(platform, diagnostics);
     foreign_syntax::lint_platform(platform, diagnostics);
+    no_effect::lint_exclusions(platform, organizations, diagnostics);
     let mut budget = BUDGET_OF_ALL;
     for wave in organizations.chunks(WAVE) {
         let most = budget.min(BUDGET_OF_ONE);
@@ -87,8 +98,9 @@ fn lint_one(
     let mut diagnostics = Vec::new();
     let mut left = budget;
     let prepared = Prepared::of(organization);
-    misleading_name::lint(organization, &mut diagnostics);
     foreign_syntax::lint(organization, &mut diagnostics);
+    unreachable_pattern::lint(organization, &mut diagnostics);
+    misleading_name::lint(organization, &mut diagnostics);
     untidy_name::lint(organization, &mut diagnostics);
     near_miss::lint(organization, &mut diagnostics);
     aliases::lint(organization, &prepared, &mut left, &mut diagnostics);
@@ -97,7 +109,10 @@ fn lint_one(
     contains_on_text::lint(organization, &mut diagnostics);
     forgeable_name::lint(platform, organization, &mut diagnostics);
     expired_rule::lint(organization, now, &mut diagnostics);
-    unreachable_default::lint(organization, &mut diagnostics);
+    no_effect::lint(platform, organization, &mut diagnostics);
+    unreachable_default::lint(platform, organization, &mut diagnostics);
     shadowed_rule::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
+    redundant_grant::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
+    duplicate_entry::lint(organization, &mut diagnostics);
     (diagnostics, budget - left)
 }

@@ -64,3 +64,15 @@ fn cases_give_their_expected_answers() {
     // `./build.sh test` compares this line of the native run with that of the WebAssembly run.
     report(&format!("answers of {count} cases: sha256 {digest}"));
 }
+
+/// Without this, `allow` could miss what it is next to, as cases do not look at warnings.
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn cases_about_allowed_findings_have_no_others() {
+    let file = case_files().into_iter().find(|file| file.path.ends_with("/allow.yaml")).expect("the file");
+    let compilation = compile_whole(&file);
+    assert_eq!(compilation.diagnostics, []);
+    let allowed: Vec<_> = compilation.suppressed.iter().map(|it| it.diagnostic.code.name()).collect();
+    let expected = ["unused-target-group", "forgeable-name", "shadowed-rule", "impossible-condition"];
+    assert_eq!(allowed, expected);
+}

@@ -10,7 +10,8 @@ mod files;
 
 use std::collections::BTreeSet;
 
-use claimsmith::diagnostic::{Code, Severity};
+use claimsmith::compiler::compile_whole;
+use claimsmith::diagnostic::{Code, Severity, SourceFile};
 use diagnostic_pages::pages;
 use files::{read, root};
 
@@ -87,4 +88,38 @@ fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = text.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
     kept.map(|char| if char == ' ' { '-' } else { char }).collect()
+}
+
+/// What `validate` says about a mapping whose only rule has a condition that can never hold, with `lints` and `allow`.
+fn findings(lints: &str, allow: &str) -> (Vec<(&'static str, &'static str)>, usize, bool) {
+    let text = format!(
+        "version: 1
+platform:
+  applications: {{ qlik: {{ clients: [Zx81], claim: https://claims.example.com/groups }} }}
+  groups: {{ viewers: {{ applications: [qlik], description: May view. }} }}
+  lints: {lints}
+organizations:
+  acme:
+    connections: {{ acme: {{ strategy: waad }} }}
+    allow: {allow}
+    rules: [{{ id: view, when: {{ strategy: okta }}, match: {{ exact: GG }}, grant: viewers }}]
+"
+    );
+    let text = text.replace("    allow: {}\n", "");
+    let compilation = compile_whole(&SourceFile { path: "a.yaml".to_owned(), text });
+    let found = compilation.diagnostics.iter().map(|it| (it.code.name(), it.severity.name())).collect();
+    (found, compilation.suppressed.len(), compilation.platform.is_some())
+}
+
+#[test]
+fn lints_and_allow_apply_to_errors_about_what_never_happens() {
+    let allow = "{ impossible-condition: Okta comes in May. }";
+    let code = "impossible-condition";
+    assert_eq!(findings("{}", "{}"), (vec![(code, "error")], 0, false));
+    assert_eq!(findings("{ impossible-condition: warning }", "{}"), (vec![(code, "warning")], 0, true));
+    assert_eq!(findings("{ impossible-condition: \"off\" }", "{}"), (vec![], 0, true));
+    assert_eq!(findings("{}", allow), (vec![], 1, true));
+    let (found, suppressed, builds) = findings("{ impossible-condition: error }", allow);
+    assert!(found.contains(&(code, "error")) && found.contains(&("unused-allow", "warning")), "{found:?}");
+    assert_eq!((suppressed, builds), (0, false));
 }

@@ -7,7 +7,6 @@ use super::lowered::{Clause, NamesAndGlobs};
 use crate::diagnostic::Code;
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Organization, Patterns, takes_any_address};
-use crate::language::normalize_names::{self, Normalization};
 use crate::language::parsed_patterns::PatternProblem;
 use crate::language::yaml::Spanned;
 use crate::limits::{MAX_CAPTURE_COMBINATIONS, MAX_CAPTURES};
@@ -19,7 +18,6 @@ use crate::patterns::folding::{fold, fold_pattern};
 use crate::patterns::glob::Glob;
 use crate::patterns::inclusion::covers_everything;
 use crate::patterns::regex::{DecodedRegex, ParsedRegex, RegexCapture};
-use crate::text::visible::visible;
 
 /// Lowers the patterns of one rule, and records the captures for its grants.
 #[derive(Debug)]
@@ -39,8 +37,6 @@ pub(crate) struct PatternLowering<'o> {
     expressions: Vec<Automaton>,
     /// Whether one of the rule's own patterns could not be parsed, so that it may have any capture.
     broken: bool,
-    /// The normalization that all sources do.
-    normalization: Normalization,
     /// Whether names can be addresses of any domain.
     any_address: bool,
     /// Whether all texts that the rule's own patterns can capture are known.
@@ -66,7 +62,6 @@ impl<'o> PatternLowering<'o> {
             matches_everything: MatchesEverything::IsReported,
             expressions: Vec::new(),
             broken: false,
-            normalization: normalize_names::certain(&organization.connections),
             any_address: takes_any_address(&organization.connections),
             captures_are_known: true,
         }
@@ -254,12 +249,6 @@ impl<'o> PatternLowering<'o> {
             glob.names.iter_mut().for_each(|name| *name = fold(name));
             glob.patterns.iter_mut().for_each(|pattern| *pattern = fold_pattern(pattern));
         }
-        let alternatives = glob.patterns.iter().chain(&glob.names);
-        self.check_normalized(
-            written,
-            &|| alternatives.clone().map(|it| Automaton::of_glob(it)).collect(),
-            sink,
-        );
         if self.matches_everything == MatchesEverything::IsReported
             && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str))
         {
@@ -319,37 +308,6 @@ impl<'o> PatternLowering<'o> {
         Some(captures)
     }
 
-    /// Reports a pattern, or an alternative of it, that matches no normalized name.
-    fn check_normalized(
-        &self,
-        written: &Spanned<String>,
-        alternatives: &dyn Fn() -> Vec<Automaton>,
-        sink: &mut DiagnosticSink<'_>,
-    ) {
-        let can_match =
-            |normalization: Normalization| alternatives().iter().all(|it| normalization.can_match(it));
-        if self.normalization == Normalization::NONE || can_match(self.normalization) {
-            return;
-        }
-        let normalized = self.normalization.normalize(&written.value);
-        let what = if can_match(Normalization { nfc: false, ..self.normalization }) {
-            "brings letters into normalization form C"
-        } else {
-            "leaves no spaces at the ends and no invisible characters"
-        };
-        let part = match alternatives().iter().any(|it| self.normalization.can_match(it)) {
-            true => "an alternative of ",
-            false => "",
-        };
-        let message =
-            format!("{part}`{}` cannot match any name: `normalize` {what}", visible(&written.value));
-        let help = match normalized == written.value || normalized.is_empty() {
-            true => "write the name as `normalize` leaves it".to_owned(),
-            false => format!("write `{}`", visible(&normalized)),
-        };
-        sink.report(Code::UnreachablePattern, &written.span, message, help);
-    }
-
     fn lower_regex(
         &mut self,
         written: &Spanned<String>,
@@ -361,7 +319,6 @@ impl<'o> PatternLowering<'o> {
         if self.matches_everything == MatchesEverything::IsReported && regex.matches_everything() {
             report_everything(written, sink);
         }
-        self.check_normalized(written, &|| vec![regex.automaton()], sink);
         let names = regex.captures().iter().map(|capture| capture.name.as_str());
         let Some(captures) = self.number(names) else {
             sink.report(Code::InvalidRegex, &written.span, too_many_captures(), ONLY_GRANTED.to_owned());

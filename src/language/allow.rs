@@ -8,7 +8,7 @@ use super::grammar::{LINT_LEVELS, Layout, lint_codes};
 use super::model::{Allow, LintLevel};
 use super::name_checks::check_known;
 use super::yaml::{Node, Spanned};
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 
 const LEVELS: &[(&str, LintLevel)] =
     &[("error", LintLevel::Error), ("warning", LintLevel::Warning), ("off", LintLevel::Off)];
@@ -82,7 +82,7 @@ pub(crate) fn read_allow(
 fn warning(name: &Spanned<String>, cannot: &str, sink: &mut DiagnosticSink<'_>) -> Option<Code> {
     let code = Code::ALL.iter().copied().find(|code| code.name() == name.value);
     if let Some(code) = code
-        && code.severity() == Severity::Error
+        && !code.is_lint()
     {
         let message = format!("`{}` is an error, and {cannot}", code.name());
         let help = "remove the entry, and correct the mistake that the error is about".to_owned();

@@ -5,7 +5,9 @@ use super::parsed_patterns::{GlobPattern, PatternProblem, RegexPattern};
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::matching::glob::ANY;
+use crate::patterns::automaton::Automaton;
 use crate::patterns::folding::{fold, fold_pattern};
+use crate::patterns::regex::ParsedRegex;
 
 /// Patterns of a text, of which one has to match.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct TextPatterns {
     pub(crate) written: Vec<Spanned<String>>,
     /// What the engine compares with, case-folded if letter case is ignored.
     pub(crate) lowered: Vec<TextPattern>,
+    /// The regular expressions, to compare them with other patterns.
+    pub(crate) expressions: Vec<ParsedRegex>,
 }
 
 /// One pattern of a text.
@@ -39,9 +43,9 @@ impl TextPatterns {
         ignore_case: bool,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Self> {
-        let mut lowered = Vec::new();
+        let (mut lowered, mut expressions) = (Vec::new(), Vec::new());
         for text in written {
-            match lower(key, text, ignore_case, sink) {
+            match lower(key, text, ignore_case, &mut expressions, sink) {
                 Ok(patterns) => lowered.extend(patterns),
                 Err(problem) => problem.report(text, sink),
             }
@@ -49,7 +53,19 @@ impl TextPatterns {
         if lowered.is_empty() {
             return None;
         }
-        Some(Self { ignore_case, key: key.to_owned(), written: written.to_vec(), lowered })
+        Some(Self { ignore_case, key: key.to_owned(), written: written.to_vec(), lowered, expressions })
+    }
+
+    /// The automata of all patterns, for texts as they arrive.
+    pub(crate) fn automata(&self) -> Vec<Automaton> {
+        let of_text = |pattern: &TextPattern| match pattern {
+            TextPattern::Text(text) | TextPattern::Glob(text) => {
+                Some(Automaton::of_glob_as(text, self.ignore_case))
+            }
+            TextPattern::Regex(_) => None,
+        };
+        let expressions = self.expressions.iter().map(ParsedRegex::automaton);
+        self.lowered.iter().filter_map(of_text).chain(expressions).collect()
     }
 }
 
@@ -57,6 +73,7 @@ fn lower(
     key: &str,
     text: &Spanned<String>,
     ignore_case: bool,
+    expressions: &mut Vec<ParsedRegex>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Result<Vec<TextPattern>, PatternProblem> {
     if let Some(problem) = PatternProblem::of_attribute_text(&text.value) {
@@ -83,7 +100,9 @@ fn lower(
             check_captures(text, captures, "remove its name: `(…)` instead of `(?<name>…)`", sink);
             let matches_nothing_too = regex.decoded().is_some_and(|decoded| decoded.is_match(""));
             check_everything(text, regex.matches_everything() && matches_nothing_too, sink);
-            vec![TextPattern::Regex(regex.encoded().to_vec())]
+            let encoded = regex.encoded().to_vec();
+            expressions.push(regex);
+            vec![TextPattern::Regex(encoded)]
         }
         "starts-with" => vec![TextPattern::Glob(format!("{literal}{any}"))],
         "ends-with" => vec![TextPattern::Glob(format!("{any}{literal}"))],

@@ -39,20 +39,26 @@ pub(crate) fn settle(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Suppressed> {
     let levels: BTreeMap<Code, LintLevel> = platform.lints.iter().copied().collect();
+    // The lints run only on files without errors, so every error next to their findings is one of these.
+    let is_lint = |it: &Diagnostic| it.severity == Severity::Warning || ran.all && it.code.is_lint();
     let all = Entries::new(platform, organizations, templates);
     let mut used = vec![false; all.entries.len()];
     let mut suppressed = Vec::new();
     let mut kept = Vec::new();
     for mut diagnostic in core::mem::take(diagnostics) {
-        if diagnostic.severity == Severity::Warning {
-            match levels.get(&diagnostic.code) {
-                Some(LintLevel::Off) => continue,
-                Some(LintLevel::Error) => diagnostic.severity = Severity::Error,
-                _ => {}
-            }
+        if !is_lint(&diagnostic) {
+            kept.push(diagnostic);
+            continue;
+        }
+        let level = levels.get(&diagnostic.code);
+        match level {
+            Some(LintLevel::Off) => continue,
+            Some(LintLevel::Error) => diagnostic.severity = Severity::Error,
+            Some(LintLevel::Warning) => diagnostic.severity = Severity::Warning,
+            None => {}
         }
         match all.of(&diagnostic) {
-            Some((at, entry)) if diagnostic.severity == Severity::Warning => {
+            Some((at, entry)) if level != Some(&LintLevel::Error) => {
                 used.get_mut(at).into_iter().for_each(|used| *used = true);
                 suppressed.push(Suppressed { diagnostic, reason: entry.reason.clone() });
             }

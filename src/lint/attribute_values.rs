@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::attribute_texts::{AttributeTest, can_pass};
 use super::required_test::{Contradiction, RequiredTest, span_of};
 use crate::language::model::{Condition, Scalar, Test};
 use crate::text::visible::visible;
@@ -38,13 +39,15 @@ pub(super) fn find(required: &[RequiredTest<'_>]) -> Option<Contradiction> {
     }
     for (attribute, tests) in by_attribute {
         let mut values = PossibleValues::default();
+        let mut texts = Vec::new();
         let mut before: Option<RequiredTest<'_>> = None;
         for (test, required) in tests {
-            if is_open(required.condition) {
-                continue;
+            if !is_open(required.condition) {
+                values.narrow(test, required.negated);
             }
-            values.narrow(test, required.negated);
-            if let Some(problem) = values.problem() {
+            texts.push(attribute_test(test, required));
+            let problem = values.problem();
+            if let Some(problem) = problem.or_else(|| (!can_pass(&texts)).then_some(NO_VALUE)) {
                 return Some(Contradiction {
                     message: format!("`{}` {problem}", visible(attribute)),
                     span: span_of(required.condition),
@@ -55,6 +58,13 @@ pub(super) fn find(required: &[RequiredTest<'_>]) -> Option<Contradiction> {
         }
     }
     None
+}
+
+const NO_VALUE: &str = "has no value that passes all of its tests";
+
+fn attribute_test<'c>(test: &'c Test, required: RequiredTest<'_>) -> AttributeTest<'c> {
+    let as_number = matches!(required.condition, Condition::User { as_number: true, .. });
+    AttributeTest { test, negated: required.negated, as_number }
 }
 
 /// Whether a test is passed by values that are not listed, so that it says nothing about the other tests.
@@ -162,7 +172,7 @@ impl<'c> PossibleValues<'c> {
             _ => !self.entries.iter().all(|any| any.iter().any(fits)),
         };
         if none_left {
-            return Some("has no value that passes all of its tests");
+            return Some(NO_VALUE);
         }
         None
     }

@@ -90,6 +90,7 @@ mod tests {
             key: "glob".to_owned(),
             written: Vec::new(),
             lowered: Vec::new(),
+            expressions: Vec::new(),
         };
         let matches = user("/title", Test::Matches(patterns));
         let both = Condition::Any(vec![matches, Condition::Not(Box::new(has("/title")))]);

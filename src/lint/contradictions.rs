@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attribute_values;
 use super::required_test::{Contradiction, RequiredTest, span_of};
-use crate::language::model::{Condition, Connection, MetadataOf, Organization, Platform, Rule};
+use crate::language::model::{Application, Condition, Connection, MetadataOf, Organization, Platform, Rule};
 use crate::language::suggestions::quoted;
 use crate::limits::MAX_ALTERNATIVES;
 use crate::patterns::domains;
@@ -54,6 +54,24 @@ pub(super) fn connections_of<'o>(
             .iter()
             .all(|test| fits_connection(connection, test.condition).is_none_or(|fits| fits != test.negated))
     })
+}
+
+/// The positions of the applications that a rule can fire for, as far as its plain tests show that.
+pub(super) fn applications_of(platform: &Platform, rule: &Rule) -> BTreeSet<usize> {
+    let mut parts = RequiredTests::default();
+    if let Some(condition) = &rule.when {
+        parts.add(RequiredTest { condition, negated: false });
+    }
+    let clients = platform.applications.iter().enumerate().flat_map(|(at, application)| {
+        clients_of(application).map(move |client| (at, (application.name.value.as_str(), client)))
+    });
+    let fits = |client: &(&str, &str)| {
+        parts
+            .tests
+            .iter()
+            .all(|test| fits_client(client, test.condition).is_none_or(|fits| fits != test.negated))
+    };
+    clients.filter(|(_, client)| fits(client)).map(|(at, _)| at).collect()
 }
 
 impl<'c> RequiredTests<'c> {
@@ -127,14 +145,9 @@ impl ContradictionSearch<'_> {
             }
         }
         let clients = self.platform.applications.iter().flat_map(|application| {
-            let clients = application.clients.values().flat_map(|(_, clients)| clients);
-            clients.map(|client| (application.name.value.as_str(), client.value.as_str()))
+            clients_of(application).map(|client| (application.name.value.as_str(), client))
         });
-        let found = exhaust(clients.collect(), tests, |(application, client), condition| match condition {
-            Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),
-            Condition::Client(names) => Some(names.iter().any(|name| name.value == *client)),
-            _ => None,
-        });
+        let found = exhaust(clients.collect(), tests, fits_client);
         match found {
             Some((before, last)) => Some(self.describe(before, last)),
             None => find_among_texts(tests).or_else(|| attribute_values::find(tests)),
@@ -177,6 +190,19 @@ fn fits_connection(connection: &Connection, condition: &Condition) -> Option<boo
     match condition {
         Condition::Connection(names) => Some(names.iter().any(|name| name.value == connection.name.value)),
         Condition::Strategy(all) => Some(all.iter().any(|(strategy, _)| *strategy == connection.strategy)),
+        _ => None,
+    }
+}
+
+fn clients_of(application: &Application) -> impl Iterator<Item = &str> {
+    application.clients.values().flat_map(|(_, clients)| clients).map(|client| client.value.as_str())
+}
+
+/// Whether an application and its client pass a test, if the test is about them.
+fn fits_client((application, client): &(&str, &str), condition: &Condition) -> Option<bool> {
+    match condition {
+        Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),
+        Condition::Client(names) => Some(names.iter().any(|name| name.value == *client)),
         _ => None,
     }
 }

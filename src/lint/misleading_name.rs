@@ -5,6 +5,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use super::confusable::is_odd_space;
 use super::contradictions::connections_of;
 use super::rule_diagnostic::in_rule;
+use super::unreachable_pattern::is_reported;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
 use crate::language::yaml::Spanned;
@@ -44,7 +45,9 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     for rule in &organization.rules {
         for patterns in rule.patterns() {
             for name in patterns.written() {
-                if let Some((message, help)) = hidden(&name.value) {
+                if let Some((message, help)) = hidden(&name.value)
+                    && !is_reported(diagnostics, rule, name)
+                {
                     let place = (organization, rule);
                     let diagnostic = in_rule(place, Code::InvisibleCharacter, &name.span, message, None);
                     diagnostics.push(diagnostic.help(help));

@@ -16,8 +16,8 @@ use crate::language::target_names::TargetNames;
 use crate::limits::FEW_CANDIDATES;
 
 /// A rule, so that it can be compared with others.
-struct Compared<'p, 'm> {
-    rule: &'p Rule,
+pub(super) struct Compared<'p, 'm> {
+    pub(super) rule: &'p Rule,
     matches: &'p PreparedRule<'m>,
     /// The groups that it grants or excludes, as numbers, sorted and without duplicates.
     groups: Vec<usize>,
@@ -26,7 +26,7 @@ struct Compared<'p, 'm> {
     /// Its condition as a number; equal conditions have the same number.
     condition: Option<usize>,
     /// Whether it matches the names of target groups.
-    matches_names: bool,
+    pub(super) matches_names: bool,
     /// Whether it has been reported as the duplicate of another rule.
     is_duplicate: bool,
 }
@@ -48,7 +48,10 @@ pub(super) fn lint(
     find_shadowed(organization, prepared, &rules, unmatched, budget, diagnostics);
 }
 
-fn compare_all<'p, 'm>(organization: &'p Organization, prepared: &'p Prepared<'m>) -> Vec<Compared<'p, 'm>> {
+pub(super) fn compare_all<'p, 'm>(
+    organization: &'p Organization,
+    prepared: &'p Prepared<'m>,
+) -> Vec<Compared<'p, 'm>> {
     let mut groups: HashMap<&str, usize> = HashMap::new();
     let mut conditions: HashMap<String, usize> = HashMap::new();
     let compare = |(rule, matches): (&'p Rule, &'p PreparedRule<'m>)| {
@@ -226,22 +229,35 @@ impl Compared<'_, '_> {
 
     /// Whether `other` grants or excludes nothing that this rule does not.
     fn shadows(&self, other: &Self, unmatched: UnmatchedPolicy, budget: &mut usize) -> bool {
+        let is_granted = |group: &usize| self.groups.binary_search(group).is_ok();
+        if self.rule.effect != other.rule.effect || !other.groups.iter().all(is_granted) {
+            return false;
+        }
+        if other.expands && !self.matches_same(other) {
+            return false;
+        }
+        self.covers(other, unmatched, budget)
+    }
+
+    /// Whether this rule fires for every login for which `other` does.
+    pub(super) fn fires_whenever(&self, other: &Self, budget: &mut usize) -> bool {
+        self.covers(other, UnmatchedPolicy::Drop, budget)
+    }
+
+    /// Whether this rule fires for every login for which `other` does and, if unmatched groups refuse a login, matches
+    /// every group that `other` matches.
+    fn covers(&self, other: &Self, unmatched: UnmatchedPolicy, budget: &mut usize) -> bool {
         let lasts = match (self.expiry(), other.expiry()) {
             (None, _) => true,
             (Some(own), Some(its)) => own >= its,
             (Some(_), None) => false,
         };
         let applies = self.condition.is_none() || self.condition == other.condition;
-        let is_granted = |group: &usize| self.groups.binary_search(group).is_ok();
-        if !lasts || !applies || self.rule.effect != other.rule.effect || !other.groups.iter().all(is_granted)
-        {
+        if !lasts || !applies {
             return false;
         }
         if self.matches_same(other) {
             return true;
-        }
-        if other.expands {
-            return false;
         }
         let (own, its) = (self.matches, other.matches);
         let everyone = matches!(self.rule.matches, Matches::Everyone);

@@ -2,6 +2,7 @@
 
 use super::contradictions::connections_of;
 use super::rule_diagnostic::in_rule;
+use super::unreachable_pattern::is_reported;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Connection, Organization};
 use crate::language::normalize_names::Normalization;
@@ -13,7 +14,7 @@ use crate::text::visible::visible;
 /// Reports names and patterns that differ from names after `normalize`.
 ///
 /// If every source normalizes names, exact names and aliases have been normalized too. Patterns that match no name of
-/// any source are errors.
+/// any source have been reported.
 pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
     let tidies = |connection: &&Connection| {
         connection.sources.iter().any(|source| Normalization::of(source) != Normalization::NONE)
@@ -34,7 +35,9 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     for rule in &organization.rules {
         let connections = || connections_of(organization, rule).filter(tidies);
         let mut report = |name: &Spanned<String>, can_match: &dyn Fn(Normalization) -> bool| {
-            if let Some((message, help)) = find(name, connections(), can_match) {
+            if let Some((message, help)) = find(name, connections(), can_match)
+                && !is_reported(diagnostics, rule, name)
+            {
                 let place = (organization, rule);
                 let diagnostic = in_rule(place, Code::UntidyName, &name.span, message, None);
                 diagnostics.push(diagnostic.help(help));

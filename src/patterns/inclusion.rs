@@ -105,6 +105,50 @@ pub(crate) fn is_covered(pattern: &Automaton, by: &[&Automaton], budget: &mut us
     true
 }
 
+/// Whether some text matches at least one pattern of each of `required`, and none of `excluded`. The text may be empty.
+///
+/// Each step of the search is subtracted from `budget`; if it is spent, the answer is `true`.
+pub(crate) fn has_common_text(
+    required: &[Vec<Automaton>],
+    excluded: &[Automaton],
+    budget: &mut usize,
+) -> bool {
+    let groups = (0..).zip(required).flat_map(|(group, of)| of.iter().map(move |it| (Some(group), it)));
+    let all: Vec<(Option<usize>, &Automaton)> = groups.chain(excluded.iter().map(|it| (None, it))).collect();
+    let characters = representatives(&all.iter().map(|(_, automaton)| *automaton).collect::<Vec<_>>());
+    let start = (0..).zip(&all).flat_map(|(at, (_, it))| it.begin().iter().map(move |state| (at, *state)));
+    let start: StateSet = start.collect();
+    // Whether each required group, or one that is excluded, has a state that passes.
+    let all_have = |set: &StateSet, passes: &dyn Fn(&Automaton, usize) -> bool| {
+        let has = |wanted: Option<usize>| {
+            set.iter().any(|(at, state)| {
+                all.get(*at).is_some_and(|(group, it)| *group == wanted && passes(it, *state))
+            })
+        };
+        (0..required.len()).all(|group| has(Some(group))).then(|| has(None))
+    };
+    let (mut seen, mut open) = (BTreeSet::from([start.clone()]), vec![start]);
+    while let Some(from) = open.pop() {
+        if all_have(&from, &|it, state| it.is_end(state)) == Some(false) {
+            return true;
+        }
+        for character in &characters {
+            let Some(left) = budget.checked_sub(1 + from.len()) else { return true };
+            *budget = left;
+            let step = |(at, state): &(usize, usize)| {
+                let reached = all.get(*at).map(|(_, it)| it.step(*state, *character)).unwrap_or_default();
+                reached.iter().map(|state| (*at, *state)).collect::<Vec<_>>()
+            };
+            let next: StateSet = from.iter().flat_map(step).collect();
+            // A required group without states matches no longer text.
+            if all_have(&next, &|_, _| true).is_some() && seen.insert(next.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    false
+}
+
 /// One character of each class that the patterns distinguish, if a name can contain it.
 fn representatives(patterns: &[&Automaton]) -> BTreeSet<char> {
     let borders = patterns.iter().flat_map(|pattern| pattern.borders());

@@ -1,12 +1,11 @@
 //! The keys `lints` and `allow`: how severe each kind of warning is, and which findings are allowed.
 
 use super::{TextType, ValueType, Word, word};
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 
-/// The codes of warnings: errors are always errors.
+/// The codes whose severity can be set; other errors are always errors.
 pub(crate) fn lint_codes() -> Vec<&'static str> {
-    let warnings = Code::ALL.iter().filter(|code| code.severity() == Severity::Warning);
-    warnings.map(|code| code.name()).collect()
+    Code::ALL.iter().filter(|code| code.is_lint()).map(|code| code.name()).collect()
 }
 
 static LINT_CODE: TextType = TextType::among(lint_codes);
