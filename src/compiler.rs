@@ -211,10 +211,12 @@ pub fn compile_whole_with(file: &SourceFile, checks: Checks) -> Compilation {
 /// Lowers, checks and encodes what was read.
 fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     let owed = core::mem::take(&mut files.owed);
+    let ambiguous = core::mem::take(&mut files.ambiguous);
+    files.diagnostics.extend(ambiguous.iter().cloned());
     let Some(platform) = files.platform.take() else {
         MappingFiles::settle(owed, &mut files.diagnostics);
         return Compilation {
-            diagnostics: sorted(files.diagnostics),
+            diagnostics: sorted(without_repeated(files.diagnostics, &ambiguous)),
             suppressed: Vec::new(),
             platform: None,
             other_tenants: Vec::new(),
@@ -242,12 +244,26 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     }
     let mut platforms = platforms.into_iter();
     Compilation {
-        diagnostics: sorted(diagnostics),
+        diagnostics: sorted(without_repeated(diagnostics, &ambiguous)),
         suppressed,
         platform: platforms.next(),
         other_tenants: platforms.collect(),
         counts,
     }
+}
+
+/// Without values that readers of YAML do not agree on, where there is another error about the same value.
+fn without_repeated(mut diagnostics: Vec<Diagnostic>, ambiguous: &[Diagnostic]) -> Vec<Diagnostic> {
+    if ambiguous.is_empty() {
+        return diagnostics;
+    }
+    let place = |it: &Diagnostic| (it.file.clone(), it.span.start);
+    let messages: BTreeMap<_, _> = ambiguous.iter().map(|it| (place(it), it.message.as_str())).collect();
+    let is_ambiguous = |it: &Diagnostic| messages.get(&place(it)) == Some(&it.message.as_str());
+    let others = diagnostics.iter().filter(|it| it.severity == Severity::Error && !is_ambiguous(it));
+    let others: BTreeSet<_> = others.map(place).collect();
+    diagnostics.retain(|it| !is_ambiguous(it) || !others.contains(&place(it)));
+    diagnostics
 }
 
 fn order(left: &Diagnostic, right: &Diagnostic) -> core::cmp::Ordering {

@@ -12,9 +12,13 @@
 mod diagnostic_pages;
 #[path = "schema/mutations.rs"]
 mod mutations;
+#[path = "schema/random.rs"]
+mod random;
 #[path = "schema/seen.rs"]
 mod seen;
 mod support;
+#[path = "schema/unseen.rs"]
+mod unseen;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,9 +29,11 @@ use claimsmith::diagnostic::{Code, Severity, SourceFile};
 use claimsmith::schema::{Schema, schemas};
 use diagnostic_pages::{SINGLE_FILE, pages};
 use jsonschema::Validator;
+use random::Random;
 use seen::SEEN;
 use serde_json::{Value as Json, json};
 use support::{case_files, mapping_files};
+use unseen::UNSEEN;
 
 const FOLDER: &str = "docs/schema";
 const LANGUAGE: &str = "tests/fixtures/schema/language.yaml";
@@ -190,6 +196,58 @@ fn compiler_refuses_what_schemas_refuse() {
     }
     assert!(alarms.is_empty(), "only the schema refuses:\n{}", alarms.join("\n"));
     assert!(refused > 1_000, "only {refused} changes were refused");
+}
+
+/// Compiler and schema agree on random files, apart from what a schema cannot know.
+///
+/// `SCHEMA_FILES=100000 cargo test --release --test schema random` tries more of them than a test run does.
+#[test]
+fn compiler_and_schemas_agree_on_random_files() {
+    let validators = Validators::new();
+    let count = std::env::var("SCHEMA_FILES").map_or(600, |count| count.parse().expect("a number"));
+    let whole = read(&source(LANGUAGE)).expect("YAML");
+    let parts = apart(&whole);
+    let files: Vec<(&str, &Json)> =
+        parts.iter().map(|(path, json)| (path.as_str(), json)).chain([(LANGUAGE, &whole)]).collect();
+    let (mut alarms, mut gaps) = (Vec::new(), Vec::new());
+    let (mut agreed, mut seen) = ([0, 0], BTreeSet::new());
+    for seed in 0..count {
+        let mut random = Random::new(seed);
+        let (path, json) = files[usize::try_from(seed).expect("small") % files.len()];
+        let (what, changed) = random::changed(json, &mut random);
+        let what = format!("seed {seed}, {path}: {what}");
+        let errors = validators.check(kind(path), &random::as_read(&changed));
+        let file = SourceFile { path: path.to_owned(), text: random::as_text(&changed) };
+        let compilation = match path {
+            LANGUAGE => compile_whole(&file),
+            _ => {
+                let others = parts.iter().filter(|(other, _)| *other != path);
+                compile(&others.map(|(path, json)| as_file(path, json)).chain([file]).collect::<Vec<_>>())
+            }
+        };
+        let found = compilation.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        let found: Vec<_> = found.collect();
+        match (errors.is_empty(), found.is_empty()) {
+            (true, true) => agreed[0] += 1,
+            (false, false) => agreed[1] += 1,
+            (false, true) => alarms.push(format!("{what}: {errors:?}")),
+            (true, false) => {
+                for it in found {
+                    let class =
+                        UNSEEN.iter().position(|(code, part)| *code == it.code && it.message.contains(part));
+                    match class {
+                        Some(class) => drop(seen.insert(class)),
+                        None => gaps.push(format!("{what}: {} {}", it.code.name(), it.message)),
+                    }
+                }
+            }
+        }
+    }
+    assert!(alarms.is_empty(), "only the schema refuses:\n{}", alarms.join("\n"));
+    assert!(gaps.is_empty(), "only the compiler refuses:\n{}", gaps.join("\n"));
+    assert!(agreed.iter().all(|agreed| agreed * 10 > count), "{agreed:?}");
+    let unused: Vec<_> = UNSEEN.iter().enumerate().filter(|(at, _)| !seen.contains(at)).collect();
+    assert!(unused.is_empty(), "these are not seen, so a schema may know them: {unused:?}");
 }
 
 /// A file with this content; JSON is YAML.

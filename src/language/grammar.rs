@@ -11,7 +11,7 @@ mod platform;
 mod rule;
 mod test;
 
-pub(crate) use self::lint::{LINT_LEVELS, lint_codes};
+pub(crate) use self::lint::{LINT_LEVELS, guard_codes, guard_levels, lint_codes};
 pub(crate) use self::organization::{
     CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SKIP, SOURCE, TEMPLATE, USE,
 };
@@ -310,6 +310,12 @@ impl TextType {
         Self::matching(most, "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "write it without control characters")
     }
 
+    /// A text without control characters, and without spaces around it.
+    const fn name(most: usize) -> Self {
+        let pattern = "^[^\\u0000-\\u0020\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u009f])?$";
+        Self::matching(most, pattern, "write it without control characters, and without spaces around it")
+    }
+
     const fn among(codes: fn() -> Vec<&'static str>) -> Self {
         Self { codes: Some(codes), ..Self::ANY }
     }
@@ -324,8 +330,8 @@ impl TextType {
 }
 
 static PROSE: TextType = TextType::ANY;
-static APPLICATION_NAME: TextType = TextType::printed(MAX_APPLICATION_NAME).such_as("catalog");
-static TARGET_NAME: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("bi-viewers");
+static APPLICATION_NAME: TextType = TextType::name(MAX_APPLICATION_NAME).such_as("catalog");
+static TARGET_NAME: TextType = TextType::name(MAX_TARGET_GROUP).such_as("bi-viewers");
 static CLAIM: TextType = TextType::matching(
     usize::MAX,
     "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$",

@@ -8,13 +8,13 @@ use crate::diagnostic::{Code, Diagnostic, SourceFile};
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
-use super::grammar::{Layout, ORGANIZATION, Object, PLATFORM, SINGLE_FILE, TEMPLATE, TESTS};
+use super::grammar::{Layout, ORGANIZATION, Object, PLATFORM, SINGLE_FILE, TEMPLATE, TESTS, lint_codes};
 use super::misnamed::right_name;
 use super::misplaced;
 use super::model::{Organization, Platform};
 use super::read_context::ReadContext;
 use super::template::{self, Template, Templates};
-use super::yaml::{self, Kind, Node, Spanned};
+use super::yaml::{self, Kind, Node, Spanned, ambiguous};
 
 /// What was read from the mapping files of a platform.
 #[derive(Debug, Default)]
@@ -29,6 +29,8 @@ pub(crate) struct MappingFiles {
     pub(crate) tests: Vec<TestFile>,
     /// Findings for which others were left out; some are in parts that may not be read.
     pub(crate) owed: Vec<Diagnostic>,
+    /// Values that readers of YAML do not agree on; those that are also wrong for another reason are among these, too.
+    pub(crate) ambiguous: Vec<Diagnostic>,
 }
 
 /// A file with test cases that are not read yet.
@@ -124,16 +126,18 @@ impl MappingFiles {
             readable.push((role, file));
         }
         let roots = parallel_map::map(&readable, |(role, file)| {
-            let mut root = parse(file)?;
+            let (mut root, ambiguous) = parse(file)?;
             let object = role.object();
             let owed = object.map(|object| misplaced::annotate(&mut root, object, &file.path));
-            Ok::<_, Box<Diagnostic>>((root, owed.unwrap_or_default()))
+            Ok::<_, Box<Diagnostic>>((root, owed.unwrap_or_default(), ambiguous))
         });
         let mut parsed = Vec::new();
+        let mut ambiguous = Vec::new();
         for ((role, file), root) in readable.into_iter().zip(roots) {
             match root {
-                Ok((root, owed)) => {
+                Ok((root, owed, found)) => {
                     self.owed.extend(owed);
+                    ambiguous.extend(found);
                     parsed.push((role, &file.path, root));
                 }
                 Err(diagnostic) => {
@@ -165,6 +169,7 @@ impl MappingFiles {
             }
         }
         self.read_sections(&sections, &names, Layout::Folder);
+        self.ambiguous = ambiguous;
         let paths = files.iter().map(|file| &file.path).chain(misnamed.iter().map(|(_, right)| right));
         if !paths.into_iter().any(|path| role_in(root, path) == FileRole::Platform) {
             let message = "the folder has no `platform.yaml`";
@@ -230,7 +235,10 @@ impl MappingFiles {
             return;
         }
         let root = match parse(file) {
-            Ok(root) => root,
+            Ok((root, ambiguous)) => {
+                self.ambiguous = ambiguous;
+                root
+            }
             Err(diagnostic) => return self.diagnostics.push(*diagnostic),
         };
         self.read_single_root(&file.path, root);
@@ -410,13 +418,23 @@ struct Section<'p> {
     node: &'p Node,
 }
 
-fn parse(file: &SourceFile) -> Result<Node, Box<Diagnostic>> {
+/// Parses a file, and finds the values in it that readers of YAML do not agree on.
+fn parse(file: &SourceFile) -> Result<(Node, Vec<Diagnostic>), Box<Diagnostic>> {
     let root = yaml::parse(&file.path, &file.text)?;
     if let Node { kind: Kind::Null, span, .. } = root {
         let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
         return Err(Box::new(diagnostic.help("write `version: 1` at the top of the file")));
     }
-    Ok(root)
+    let ambiguous = ambiguous::find(&file.path, &file.text, &root, has_one_meaning);
+    Ok((root, ambiguous))
+}
+
+/// Whether a value cannot mean anything else here, whatever type a reader of YAML gives it.
+fn has_one_meaning(key: &str, value: &str) -> bool {
+    match key {
+        "expires" | "now" => value.starts_with(|first: char| first.is_ascii_digit()) && value.contains('-'),
+        _ => value == "off" && lint_codes().contains(&key),
+    }
 }
 
 /// Reports a name that is not a template's name and version, as in the name of a template's file.

@@ -13,6 +13,7 @@ use super::key_notes::Notes;
 use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_YAML_DEPTH;
 
+pub(crate) mod ambiguous;
 mod causes;
 mod hidden_signs;
 mod misread;

@@ -161,7 +161,7 @@ impl Sources<'_> {
                 false => "leaves no spaces at the ends and no invisible characters",
             };
             let help = match normalized == written.value || normalized.is_empty() {
-                true => "write it in its form after `normalize`".to_owned(),
+                true => "write the name as `normalize` leaves it".to_owned(),
                 false => format!("write `{}`", visible(&normalized)),
             };
             return Some((format!("`normalize` {what}"), help));

@@ -19,6 +19,13 @@ pub(crate) fn of_top(file: &Json) -> Vec<(String, Json)> {
     at(&paths, file)
 }
 
+/// The places of all values in a file.
+pub(crate) fn paths(file: &Json) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(file, "", &mut paths);
+    paths
+}
+
 fn at(paths: &[String], file: &Json) -> Vec<(String, Json)> {
     let mut changed = Vec::new();
     let mut seen = HashSet::new();

@@ -16,6 +16,16 @@ pub(crate) static LINT_LEVELS: &[Word] = &[
     word("off", "Not reported."),
 ];
 
+/// The codes of warnings that cannot be off, because what they find can give someone access.
+pub(crate) fn guard_codes() -> impl Iterator<Item = &'static str> {
+    Code::ALL.iter().filter(|code| code.guards_access()).map(|code| code.name())
+}
+
+/// The levels that these can have.
+pub(crate) fn guard_levels() -> &'static [Word] {
+    LINT_LEVELS.split_last().map_or(LINT_LEVELS, |(_off, others)| others)
+}
+
 /// Levels by code.
 pub(super) const LINTS: ValueType =
     ValueType::Map { key: &LINT_CODE, of: &ValueType::Word(LINT_LEVELS), least: 0 };

@@ -74,11 +74,11 @@ static ORGANIZATION_ID: TextType = TextType::matching(
     "write the id, which begins with `org_` and has letters and digits",
 )
 .such_as("org_AcmeAnalytics01");
-static CONNECTION_NAME: TextType = TextType::printed(MAX_CONNECTION_NAME).such_as("acme-entra");
+static CONNECTION_NAME: TextType = TextType::name(MAX_CONNECTION_NAME).such_as("acme-entra");
 static ALIAS_ID: TextType =
     TextType::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
         .such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
-static ALIAS: TextType = TextType::printed(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
+static ALIAS: TextType = TextType::name(MAX_TARGET_GROUP).such_as("SG Analytics Developers");
 
 pub(crate) static ORGANIZATION_POLICIES: Object = Object {
     name: "organization-policies",

@@ -124,9 +124,9 @@ pub(crate) static APPLICATION: Object = Object {
 };
 
 const CLIENTS: ValueType = ValueType::Unique(&ValueType::Texts { of: &CLIENT, least: 1 });
-static CLIENT: TextType = TextType::printed(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
+static CLIENT: TextType = TextType::name(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
 static SAML_ATTRIBUTE: TextType =
-    TextType::printed(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
+    TextType::name(MAX_SAML_ATTRIBUTE).such_as("https://claims.example.com/groups");
 
 static JOINED_BY: TextType = TextType::printed(MAX_OPTION).such_as(",");
 

@@ -193,7 +193,7 @@ static CONNECTION_NAME: TextType = TextType::ANY.such_as("acme-entra");
 static CLIENT: TextType = TextType::up_to(MAX_CLIENT).such_as("Zx81QlikAnalyticsClient0000000001");
 static EMAIL_DOMAIN: TextType = TextType::matching(
     255,
-    "^[^@\\u0000-\\u0020\\u007f-\\u00a0]+$",
+    "^[^\\u0000-,/:-@\\[-\\^`{-\\u00a0]+$",
     "write the part after the `@`, such as `acme.example`",
 )
 .such_as("acme.example");

@@ -1,0 +1,33 @@
+//! What only the compiler can find.
+
+use claimsmith::diagnostic::Code;
+
+/// Codes of errors in files that a schema accepts, each with a part of its message.
+///
+/// A schema sees one value at a time, in one file, as an editor reads it. It cannot know what depends on other files or on
+/// other places of the file, what a pattern means, and how a value was written.
+pub(crate) const UNSEEN: &[(Code, &str)] = &[
+    // Other places.
+    (Code::UnknownGroup, "the registry has no target group"),
+    (Code::UnknownApplication, "the platform has no application"),
+    (Code::UnknownConnection, "the mapping lists no connection"),
+    (Code::UnknownRule, "the mapping has no rule"),
+    (Code::UnknownOrganization, "no mapping describes the organization"),
+    (Code::DuplicateId, "already exists in this mapping"),
+    (Code::MissingKey, "a case needs the key `connection` if the mapping has several"),
+    (Code::OutsideCeiling, ""),
+    (Code::ProtectedGroup, "the rule grants the protected group"),
+    (Code::ImpossibleCondition, ""),
+    // Parameters of templates, which have the type that the places need in which they are used.
+    (Code::WrongType, "`default` is"),
+    (Code::InvalidPointer, "is not a JSON Pointer to a user attribute"),
+    (Code::InvalidValue, "contains `{{`"),
+    (Code::InvalidValue, "is not a date or date-time"),
+    // Patterns.
+    (Code::MatchesEverything, ""),
+    // How a value is written: an editor reads YAML 1.2, in which it is a value of the right type.
+    (Code::WrongType, "depending on the program that reads it"),
+    (Code::WrongType, "is a number, and must be text"),
+    (Code::YamlSyntax, "is a tag of YAML"),
+    (Code::YamlSyntax, "is an anchor of YAML"),
+];
