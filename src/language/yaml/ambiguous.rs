@@ -153,7 +153,6 @@ mod tests {
             "2026-01-01T10:00:00Z",
             "=",
             "2026-1-1 10:00:00",
-            "0X1F",
         ];
         for value in values {
             check(&format!("a: {value}\n"), &[value]);
