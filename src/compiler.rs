@@ -9,7 +9,8 @@
 pub mod capacity;
 pub(crate) mod encode;
 mod fallback;
-pub(crate) mod grants;
+pub(crate) mod foreign_grant;
+mod grants;
 mod groups_none;
 pub mod inspect;
 pub(crate) mod lower;
@@ -127,6 +128,13 @@ pub struct Counts {
 /// The compiler reports such a file by its name, and does not read its text.
 pub fn is_misnamed(path: &str) -> bool {
     misnamed::right_name(path).is_some()
+}
+
+/// The finding about a file with nearly the name of a mapping file; `None` if its name is right, or another one.
+///
+/// `is_there` says whether a path is that of another file.
+pub fn misnamed_file(path: &str, is_there: impl Fn(&str) -> bool) -> Option<Diagnostic> {
+    misnamed::finding(path, is_there)
 }
 
 /// Compiles the mapping files of a folder and reports everything that is wrong with them.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::foreign_grant;
 use super::lowered::{ExpansionPiece, LoweredExpansion};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::grant_expansion::LetterCase;
@@ -111,7 +112,13 @@ impl<'p> GrantChecker<'p> {
             _ if grant.value.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
-            _ if let Some(help) = foreign_capture(&grant.value, globs) => help,
+            _ if let Some(help) =
+                foreign_grant::of_group(&grant.value, globs == Globs::Allowed, |name| {
+                    self.find(name).is_some()
+                }) =>
+            {
+                help
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to `groups` of the platform, or grant another group".to_owned(),
         };
@@ -432,37 +439,6 @@ fn resolve_pieces(
     None
 }
 
-/// Help for a target group that is written with a capture or a pattern of another language. A similar name must not be
-/// suggested for it: everyone who matches would receive that one group.
-fn foreign_capture(text: &str, globs: Globs) -> Option<String> {
-    let is_capture = |(at, sign): (usize, char)| {
-        let next = text.get(at + sign.len_utf8()..).and_then(|rest| rest.chars().next());
-        match sign {
-            '$' => next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, '(' | '_')),
-            '\\' | '%' => next.is_some_and(|next| next.is_ascii_digit()),
-            '{' | '<' => next.is_some(),
-            _ => false,
-        }
-    };
-    if text.char_indices().any(is_capture) {
-        let help = "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here";
-        return Some(help.to_owned());
-    }
-    if text.contains(['*', '?']) {
-        return Some(match globs {
-            Globs::Allowed => format!(
-                "name each target group in full, or write `{{ glob: \"{}\" }}` for every one whose name matches",
-                text.escape_debug()
-            ),
-            Globs::Refused => "name each target group in full: `*` and `?` have no meaning here".to_owned(),
-        });
-    }
-    if text.contains(", ") {
-        return Some("several target groups are a list: `[a, b]`, with a comma between them".to_owned());
-    }
-    None
-}
-
 /// The number of a capture; `None` if not every pattern of the rule has it, which is reported.
 fn resolve_capture(
     written: &Spanned<String>,
@@ -474,7 +450,8 @@ fn resolve_capture(
         // A pattern that could not be parsed may have it.
         if !patterns.is_broken() {
             let known = || patterns.capture_names().iter().map(String::as_str);
-            let help = nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
+            let near = || nearest(name, known()).map(|near| format!("did you mean `{near}`?"));
+            let help = foreign_grant::of_capture(name, known()).or_else(near);
             let message = format!("no pattern of the rule captures `{}`", name.escape_debug());
             sink.report(Code::UnknownCapture, &written.span, message, help);
         }

@@ -15,6 +15,7 @@ use crate::diagnostic::Code;
 use crate::limits::MAX_OPTION;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
+use crate::patterns::foreign::{shown, unquoted};
 
 /// The names that a condition may use.
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +160,11 @@ fn check_filled(names: &[Spanned<String>], key: &str, sink: &mut DiagnosticSink<
 
 fn check_email_domain(domain: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     let text = domain.value.as_str();
+    if let Some(bare) = unquoted(text) {
+        let message = format!("`{}` has quotes around it, and is not a domain", shown(text));
+        sink.report(Code::InvalidValue, &domain.span, message, format!("write `{}`", shown(bare)));
+        return;
+    }
     let fits = |char: char| char != '@' && !char.is_whitespace() && !char.is_control();
     if text.is_empty() || text.len() > 255 || !text.chars().all(fits) {
         let message = format!("`{}` is not a domain of an e-mail address", text.escape_debug());

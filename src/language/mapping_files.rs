@@ -9,7 +9,7 @@ use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::{Layout, ORGANIZATION, Object, PLATFORM, SINGLE_FILE, TEMPLATE, TESTS, lint_codes};
-use super::misnamed::right_name;
+use super::misnamed::{self, right_name};
 use super::misplaced;
 use super::model::{Organization, Platform};
 use super::read_context::ReadContext;
@@ -88,7 +88,7 @@ impl MappingFiles {
                 names.push(name);
             }
         }
-        let misnamed = misnamed(files, root);
+        let misnamed = misnamed_in(files, root);
         for (_, right) in &misnamed {
             // What refers to it is not a second mistake.
             if let FileRole::Organization(name) = role_in(root, right) {
@@ -103,7 +103,10 @@ impl MappingFiles {
             let only_once = matches!(role, FileRole::Platform | FileRole::Template(_));
             if role == FileRole::Misplaced || only_once && seen.contains(&role) {
                 match misnamed.iter().find(|(path, _)| *path == file.path) {
-                    Some((path, right)) => self.report_misnamed(path, right, files),
+                    Some((path, _)) => {
+                        let is_there = |right: &str| files.iter().any(|file| file.path == right);
+                        self.diagnostics.extend(misnamed::finding(path, is_there));
+                    }
                     None => self.report_misplaced(&file.path),
                 }
                 continue;
@@ -138,6 +141,7 @@ impl MappingFiles {
                 Ok((root, owed, found)) => {
                     self.owed.extend(owed);
                     ambiguous.extend(found);
+                    self.diagnostics.extend(yaml::cut_off_texts(&file.path, &file.text, &root));
                     parsed.push((role, &file.path, root));
                 }
                 Err(diagnostic) => {
@@ -198,20 +202,6 @@ impl MappingFiles {
         true
     }
 
-    fn report_misnamed(&mut self, path: &str, right: &str, files: &[SourceFile]) {
-        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-        let (name, new) = (name(path), name(right));
-        let message = format!("`{name}` is nearly the name of a mapping file, so it is not read");
-        let help = match files.iter().any(|file| file.path == right) {
-            true => format!("remove it, or move what it holds into `{new}`, which is there as well"),
-            false if name.to_ascii_lowercase().ends_with(".json") => format!(
-                "rename it to `{new}`, because JSON can be read as YAML; if it is not a mapping, move it to another folder"
-            ),
-            false => format!("rename it to `{new}`"),
-        };
-        self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, path, 0..0, message).help(help));
-    }
-
     fn report_misplaced(&mut self, path: &str) {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let mut diagnostic =
@@ -241,6 +231,7 @@ impl MappingFiles {
             }
             Err(diagnostic) => return self.diagnostics.push(*diagnostic),
         };
+        self.diagnostics.extend(yaml::cut_off_texts(&file.path, &file.text, &root));
         self.read_single_root(&file.path, root);
     }
 
@@ -342,7 +333,7 @@ impl FileRole<'_> {
 }
 
 /// The files whose names are nearly right, each with its path under the right name.
-fn misnamed<'p>(files: &'p [SourceFile], root: Option<&str>) -> Vec<(&'p str, String)> {
+fn misnamed_in<'p>(files: &'p [SourceFile], root: Option<&str>) -> Vec<(&'p str, String)> {
     let right = |file: &'p SourceFile| {
         let path = file.path.as_str();
         let name = right_name(path)?;

@@ -3,6 +3,8 @@
 //! Nothing reads them, so a customer whose file is `acme.YAML` could not log in. The command passes them to the compiler
 //! by their names, which reports each and says what to rename it to.
 
+use crate::diagnostic::{Code, Diagnostic};
+
 /// The endings with which a mapping file may have been saved, in lowercase; Windows adds `.txt` and hides it.
 const ENDINGS: &[&str] = &[".yaml.txt", ".yml.txt", ".yaml", ".yml", ".ymal", ".yam"];
 
@@ -24,6 +26,22 @@ pub(crate) fn right_name(path: &str) -> Option<String> {
         None => format!("{stem}.yaml"),
     };
     (right != file).then_some(right)
+}
+
+/// The finding about a file whose name is nearly right; `is_there` says whether a path is that of another file.
+pub(crate) fn finding(path: &str, is_there: impl Fn(&str) -> bool) -> Option<Diagnostic> {
+    let new = right_name(path)?;
+    let (folder, name) = path.rsplit_once('/').map_or((None, path), |(folder, name)| (Some(folder), name));
+    let right = folder.map_or_else(|| new.clone(), |folder| format!("{folder}/{new}"));
+    let message = format!("`{name}` is nearly the name of a mapping file, so it is not read");
+    let help = match is_there(&right) {
+        true => format!("remove it, or move what it holds into `{new}`, which is there as well"),
+        false if name.to_ascii_lowercase().ends_with(".json") => format!(
+            "rename it to `{new}`, because JSON can be read as YAML; if it is not a mapping, move it to another folder"
+        ),
+        false => format!("rename it to `{new}`"),
+    };
+    Some(Diagnostic::new(Code::MisplacedFile, path, 0..0, message).help(help))
 }
 
 /// A name without an ending, in any letter case; never an empty name.

@@ -173,6 +173,9 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
     if !good {
         let help = match sink.nearest(&wanted.value, known()) {
             Some(near) => Some(format!("did you mean `{near}`?")),
+            None if wanted.value.contains(['*', '^', '%']) => {
+                Some("write each name in full: patterns have no meaning here".to_owned())
+            }
             // All codes can be listed; there may be too many names of the author.
             None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
             None => None,
@@ -196,7 +199,8 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
         let has_steps = to_pointer(text).matches('/').count() > 1;
         let why = match below_user == text {
             false => "the path begins below `event.user`".to_owned(),
-            true if has_steps && !text.starts_with('$') && !text.contains('/') => {
+            true if has_steps && !text.contains(['$', '/', '[', '>', '{', '“']) && !text.starts_with('.') =>
+            {
                 format!(
                     "`/` is before each step; if the dot is part of one name, write `/{}`",
                     text.escape_debug()
@@ -205,7 +209,7 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
             true if has_steps => "`/` is before each step".to_owned(),
             true => "a path begins with `/`".to_owned(),
         };
-        Some(format!("write `{}`: {why}", to_pointer(text).escape_debug()))
+        Some(format!("write `{}`: {why}", foreign::shown(&to_pointer(text))))
     } else if !tokens.iter().all(escapes_fit) {
         Some("write `~0` for `~` and `~1` for `/`".to_owned())
     } else if tokens.iter().any(|token| token.is_empty()) {
@@ -218,7 +222,7 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
         None
     };
     if let Some(help) = problem {
-        let message = format!("`{}` is not a JSON Pointer to a user attribute", text.escape_debug());
+        let message = format!("`{}` is not a JSON Pointer to a user attribute", foreign::shown(text));
         sink.report(Code::InvalidPointer, &pointer.span, message, help);
         return false;
     }

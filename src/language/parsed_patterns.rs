@@ -7,6 +7,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::limits::MAX_GROUP_BYTES;
+use crate::patterns::foreign;
 use crate::patterns::glob::{Glob, GlobError, too_large};
 use crate::patterns::grant_text::GrantText;
 use crate::patterns::regex::{ParsedRegex, RegexProblem};
@@ -93,7 +94,9 @@ impl RegexPattern {
             RegexProblem::Invalid(problem, help) => {
                 let message =
                     format!("the regex `{}` cannot be used: {problem}", on_one_line(&written.value));
-                PatternProblem::new(Code::InvalidRegex, message, help)
+                let is_repetition = problem.starts_with("repetition");
+                let foreign = if is_repetition { foreign::instead_of_regex(&written.value) } else { None };
+                PatternProblem::new(Code::InvalidRegex, message, foreign.unwrap_or(help))
             }
             RegexProblem::TooLarge(problem, help) => {
                 let message = format!("the regular expression is too large: {problem}");

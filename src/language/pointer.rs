@@ -17,6 +17,21 @@ fn has_dots(text: &str) -> bool {
     text.contains('.') && text.split('.').all(is_step)
 }
 
+/// A path of another language with dots between its steps, and without quotes, placeholders and brackets.
+fn plain_path(text: &str) -> String {
+    let text = text.trim_matches(['“', '”', '„', '‘', '’']);
+    let inside = [("{{", "}}"), ("${", "}"), ("%", "%")];
+    let inside = inside.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    let text = inside.unwrap_or(text).trim();
+    let text = text.strip_prefix("#/").unwrap_or(text);
+    if !text.contains('[') && !text.contains("->") && !text.starts_with('.') {
+        return text.to_owned();
+    }
+    let text = text.strip_prefix('$').unwrap_or(text).replace("->", ".");
+    let steps = text.split(['.', '[', ']', '"', '\'']).filter(|step| !step.is_empty());
+    steps.collect::<Vec<_>>().join(".")
+}
+
 /// The JSON Pointer that is probably meant by a text that is none.
 pub(crate) fn to_pointer(text: &str) -> String {
     if text.starts_with('/') {
@@ -26,7 +41,8 @@ pub(crate) fn to_pointer(text: &str) -> String {
         // The name of a SAML attribute, in which a slash is not a separator.
         return format!("/{}", text.replace('~', "~0").replace('/', "~1"));
     }
-    let path = below_user(text);
+    let plain = plain_path(text);
+    let path = below_user(&plain);
     let path = path.strip_prefix("$.").unwrap_or(path);
     if has_dots(path) { format!("/{}", path.replace('.', "/")) } else { format!("/{path}") }
 }
@@ -43,5 +59,35 @@ pub(crate) fn to_from(text: &str) -> String {
         "provisioned" | "auth0-roles" => text.to_owned(),
         _ if means_auth0_roles(text) => "auth0-roles".to_owned(),
         _ => to_pointer(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_pointer;
+
+    #[test]
+    fn paths_of_other_languages_become_pointers() {
+        for (path, pointer) in [
+            ("$['groups']", "/groups"),
+            ("$[\"a\"][\"b\"]", "/a/b"),
+            ("$.a.b", "/a/b"),
+            ("a.b[0].c", "/a/b/0/c"),
+            ("event.user.identities[0].x", "/identities/0/x"),
+            ("groups[]", "/groups"),
+            (".groups", "/groups"),
+            ("a->b", "/a/b"),
+            ("#/groups", "/groups"),
+            ("“groups”", "/groups"),
+            ("{{user.groups}}", "/groups"),
+            ("${groups}", "/groups"),
+            ("%groups%", "/groups"),
+            ("info.roles", "/info/roles"),
+            ("groups", "/groups"),
+            ("urn:oid:1.3", "/urn:oid:1.3"),
+            ("https://x.example/y", "/https:~1~1x.example~1y"),
+        ] {
+            assert_eq!(to_pointer(path), pointer, "{path}");
+        }
     }
 }

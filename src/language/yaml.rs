@@ -117,6 +117,11 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
     }
 }
 
+/// Warnings about texts that a comment cuts off.
+pub(crate) fn cut_off_texts(file: &str, text: &str, root: &Node) -> Vec<Diagnostic> {
+    misread::cut_off(file, text, root)
+}
+
 fn span_of(location: &serde_saphyr::Location) -> Range<usize> {
     let span = location.span();
     let start = span.byte_offset().and_then(|at| usize::try_from(at).ok()).unwrap_or_default();
@@ -231,24 +236,27 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
+/// Asserts that a text is refused, which part of it is marked, and what the message or the help says.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn check_refused(text: &str, marked: &str, said: &str) {
+    let found = parse("x.yaml", text).expect_err(text);
+    assert_eq!(text.get(found.span.clone()), Some(marked), "{found:?}");
+    assert!(found.message.contains(said) || found.help.contains(said), "{text}: {found:?}");
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Kind, parse};
-
-    fn check_refused(text: &str, marked: &str, message: &str) {
-        let diagnostic = parse("x.yaml", text).expect_err(text);
-        assert_eq!(text.get(diagnostic.span.start..).expect(text), marked, "{diagnostic:?}");
-        assert!(diagnostic.message.contains(message), "{diagnostic:?}");
-    }
+    use super::{Kind, check_refused, parse};
 
     #[test]
     fn parse_locates_errors() {
-        check_refused("a: [1, 2\nb: 3\n", "[1, 2\nb: 3\n", "`[` of line 1 is not closed");
-        check_refused("a: b: c\n", "b: c\n", "the text has a colon in it");
-        check_refused("a: 1\n---\nb: 2\n", "---\nb: 2\n", "second document");
-        check_refused("<<: {a: 1}\n", "<<: {a: 1}\n", "merge key");
-        check_refused("a: &x [*x]\n", "&x [*x]\n", "an anchor of YAML");
-        check_refused("a: *x\n", "*x\n", "an alias of YAML");
+        check_refused("a: [1, 2\nb: 3\n", "[1, 2", "`[` of line 1 is not closed");
+        check_refused("a: b: c\n", "b: c", "the text has a colon in it");
+        check_refused("a: 1\n---\nb: 2\n", "---", "second document");
+        check_refused("<<: {a: 1}\n", "<<", "merge key");
+        check_refused("a: &x [*x]\n", "&x", "an anchor of YAML");
+        check_refused("a: *x\n", "*x", "an alias of YAML");
     }
 
     #[test]

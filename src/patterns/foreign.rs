@@ -8,6 +8,7 @@ mod marks;
 mod other_pattern;
 mod places;
 
+pub(crate) use self::marks::unquoted;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
 
 use crate::text::visible::visible;
@@ -51,6 +52,19 @@ pub(crate) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
         .or_else(|| escaped::find(text, read_as))
         .or_else(|| marks::replaced(text, read_as))
         .or_else(|| other_pattern::find(text, read_as))
+}
+
+/// Help for a text that is not a regular expression, if it looks like another language.
+pub(crate) fn instead_of_regex(text: &str) -> Option<String> {
+    if text.contains("${") {
+        let help = "in a regular expression, a part that a grant uses is `(?<name>…)`; `${name}` is for globs and for `grant`";
+        return Some(help.to_owned());
+    }
+    if text.contains("{{") {
+        return Some("write the text itself: only templates have parameters".to_owned());
+    }
+    let glob = other_pattern::glob_for_regex(text)?;
+    Some(format!("write `{glob}` if this is a glob, or `.*` for any text in a regular expression"))
 }
 
 /// A text on one line, with its backslashes and quotes as they have to be typed.
@@ -218,6 +232,16 @@ mod tests {
                 "\\*",
             ],
         );
+    }
+
+    #[test]
+    fn texts_that_are_not_regexes_have_help() {
+        let help = |text| super::instead_of_regex(text).unwrap_or_default();
+        assert!(help("*-admins").starts_with("write `glob: \"*-admins\"`"));
+        assert!(help("{a,b}-x").starts_with("write `glob: \"{a,b}-x\"`"));
+        assert!(help("${team}-x").contains("`(?<name>…)`"));
+        assert!(help("{{ team }}-x").contains("only templates"));
+        assert_eq!(help("+x"), "");
     }
 
     #[test]

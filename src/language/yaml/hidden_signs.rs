@@ -124,35 +124,29 @@ fn begins_block(text: &str, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::check_refused;
     use super::find;
-
-    #[track_caller]
-    fn check(text: &str, marked: &str, help: &str) {
-        let found = find("x.yaml", text).expect(text);
-        assert_eq!(text.get(found.span.clone()), Some(marked), "{text}");
-        assert!(found.help.contains(help), "{text}: {}", found.help);
-    }
 
     #[test]
     fn sign_before_a_text_is_found_and_can_be_quoted() {
-        check("glob: &Finance Team*\n", "&Finance", "quotes: `\"&Finance Team*\"`");
-        check("exact: !x\n", "!x", "quotes: `\"!x\"`");
-        check("exact: &bi\n", "&bi", "quotes: `\"&bi\"`");
-        check("a: [x, &bi y, z] # c\n", "&bi", "quotes: `\"&bi y\"`");
-        check("a: { glob: *-x, b: 1 }\n", "*-x", "quotes: `\"*-x\"`");
-        check("- *admins # all\n", "*admins", "quotes: `\"*admins\"`");
-        check("a: !a \\ b\n", "!a", "quotes: `'!a \\ b'`");
+        check_refused("glob: &Finance Team*\n", "&Finance", "quotes: `\"&Finance Team*\"`");
+        check_refused("exact: !x\n", "!x", "quotes: `\"!x\"`");
+        check_refused("exact: &bi\n", "&bi", "quotes: `\"&bi\"`");
+        check_refused("a: [x, &bi y, z] # c\n", "&bi", "quotes: `\"&bi y\"`");
+        check_refused("a: { glob: *-x, b: 1 }\n", "*-x", "quotes: `\"*-x\"`");
+        check_refused("- *admins # all\n", "*admins", "quotes: `\"*admins\"`");
+        check_refused("a: !a \\ b\n", "!a", "quotes: `'!a \\ b'`");
     }
 
     #[test]
     fn sign_of_a_value_is_found() {
-        check("a: &x\n  b: c\n", "&x", "write the value in each place");
-        check("a: &x [b]\n", "&x", "write the value in each place");
-        check("a: !!str 1\n", "!!str", "remove it");
-        check("a: &x \"b\"\n", "&x", "write the value in each place");
-        check("a: &x b: c\n", "&x", "write the value in each place");
-        check("%YAML 1.2\n---\na: b\n", "%YAML", "remove it");
-        check("? a\n: b\n", "?", "write the key as text");
+        check_refused("a: &x\n  b: c\n", "&x", "write the value in each place");
+        check_refused("a: &x [b]\n", "&x", "write the value in each place");
+        check_refused("a: !!str 1\n", "!!str", "remove it");
+        check_refused("a: &x \"b\"\n", "&x", "write the value in each place");
+        check_refused("a: &x b: c\n", "&x", "write the value in each place");
+        check_refused("%YAML 1.2\n---\na: b\n", "%YAML", "remove it");
+        check_refused("? a\n: b\n", "?", "write the key as text");
     }
 
     #[test]

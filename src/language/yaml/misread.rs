@@ -14,6 +14,44 @@ pub(super) fn find(file: &str, text: &str, root: &Node) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::YamlSyntax, file, first.span, first.message).help(first.help))
 }
 
+/// Warnings about texts that end where a comment begins that looks like a part of them: `exact: BI #1 Team`.
+pub(super) fn cut_off(file: &str, text: &str, root: &Node) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if text.contains(" #") {
+        collect_cut_off(file, text, root, &mut found);
+    }
+    found
+}
+
+fn collect_cut_off(file: &str, text: &str, node: &Node, found: &mut Vec<Diagnostic>) {
+    match &node.kind {
+        Kind::Map(members) => members.iter().for_each(|(_, value)| collect_cut_off(file, text, value, found)),
+        Kind::List(entries) => entries.iter().for_each(|entry| collect_cut_off(file, text, entry, found)),
+        Kind::Text(value) => found.extend(cut_text(file, text, node, value)),
+        _ => {}
+    }
+}
+
+fn cut_text(file: &str, text: &str, node: &Node, value: &str) -> Option<Diagnostic> {
+    // Only a text without quotes is written as it is read.
+    if text.get(node.span.clone())? != value {
+        return None;
+    }
+    let rest = text.get(node.span.end..)?.lines().next()?.trim_end();
+    let comment = rest.trim_start();
+    let is_joined = comment.strip_prefix('#')?.starts_with(|first: char| first.is_alphanumeric());
+    if !is_joined || !rest.starts_with(" #") {
+        return None;
+    }
+    let start = node.span.end + rest.len() - comment.len();
+    let message = format!("`{comment}` is a comment, so the text is `{value}`");
+    let help = format!(
+        "put the whole text in quotes: `{}`; if it is a comment, write a space after its `#`",
+        quoted(&format!("{value}{rest}"))
+    );
+    Some(Diagnostic::new(Code::ForeignSyntax, file, start..start + comment.len(), message).help(help))
+}
+
 struct Misread {
     span: Range<usize>,
     message: String,
@@ -64,7 +102,10 @@ fn commented(text: &str, from: usize, key: Option<&str>) -> Option<Misread> {
     Some(Misread {
         span: start..start + written.len(),
         message: format!("`{written}` is a comment, so {of} has no value"),
-        help: format!("put a text that begins with `#` in quotes: `{}`", quoted(written)),
+        help: format!(
+            "put a text that begins with `#` in quotes: `{}`; if it is a comment, write the value of {of} before it",
+            quoted(written)
+        ),
     })
 }
 
@@ -127,22 +168,29 @@ fn joined_dash(text: &str, node: &Node) -> Option<Misread> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
-
-    #[track_caller]
-    fn check(text: &str, marked: &str, message: &str) {
-        let diagnostic = parse("x.yaml", text).expect_err(text);
-        assert_eq!(text.get(diagnostic.span.clone()), Some(marked), "{diagnostic:?}");
-        assert!(diagnostic.message.contains(message), "{diagnostic:?}");
-    }
+    use super::super::{check_refused, parse};
+    use super::cut_off;
 
     #[test]
     fn misread_values_are_found() {
-        check("exact: #bi x\n", "#bi x", "is a comment");
-        check("exact:\n  - a\n  - #bi\n", "#bi", "is a comment");
-        check("a: {exact:bi}\n", ":", "space is missing");
-        check("a: b\n\u{a0}c: d\n", "\u{a0}", "looks like a space (U+00A0)");
-        check("exact:\n  -a\n  -b\n", "-", "space is missing after the `-`");
+        check_refused("exact: #bi x\n", "#bi x", "is a comment");
+        check_refused("exact:\n  - a\n  - #bi\n", "#bi", "is a comment");
+        check_refused("a: {exact:bi}\n", ":", "space is missing");
+        check_refused("a: b\n\u{a0}c: d\n", "\u{a0}", "looks like a space (U+00A0)");
+        check_refused("exact:\n  -a\n  -b\n", "-", "space is missing after the `-`");
+    }
+
+    #[test]
+    fn texts_that_a_comment_cuts_off_are_found() {
+        let found = |text: &str| cut_off("x.yaml", text, &parse("x.yaml", text).expect(text));
+        let one = found("exact: BI #1 Team\n");
+        assert_eq!(one.len(), 1, "{one:?}");
+        assert!(one.iter().all(|it| it.help.contains("`\"BI #1 Team\"`")), "{one:?}");
+        assert_eq!(found("exact:\n  - BI #1\n  - x\n").len(), 1);
+        for text in ["a: b # c\n", "a: \"b\" #c\n", "a: \"b #c\"\n", "a: b#c\n", "a: b  ## c\n", "a: 1 #c\n"]
+        {
+            assert_eq!(found(text), [], "{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ const QUOTES: [(char, char); 11] = [
 ];
 
 /// A text without the quotes around it that are not those of YAML.
-pub(super) fn unquoted(text: &str) -> Option<&str> {
+pub(crate) fn unquoted(text: &str) -> Option<&str> {
     QUOTES.iter().find_map(|(open, close)| {
         let inner = text.strip_prefix(*open)?.strip_suffix(*close)?;
         (!inner.trim().is_empty() && !inner.contains([*open, *close])).then_some(inner)

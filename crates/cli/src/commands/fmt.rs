@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
+use claimsmith::compiler::misnamed_file;
 use claimsmith::diagnostic::SourceFile;
 use clap::ValueEnum;
 
@@ -60,7 +61,10 @@ impl FmtArguments {
         if self.paths.iter().any(|path| path == Path::new("-")) {
             return self.run_standard_input(terminal);
         }
-        let FoundFiles { mut files, unreadable, undecoded, .. } = FoundFiles::at_all(&self.paths)?;
+        let FoundFiles { mut files, mut unreadable, undecoded, misnamed, .. } =
+            FoundFiles::at_all(&self.paths)?;
+        let is_there = |path: &str| files.iter().any(|file| file.path == path);
+        unreadable.extend(misnamed.iter().filter_map(|file| misnamed_file(&file.path, is_there)));
         files.extend(undecoded);
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let sources = SourceMap::new(files);

@@ -61,6 +61,40 @@ fn check_shows_changes_and_writes_nothing() {
 }
 
 #[test]
+fn characters_that_cannot_be_seen_are_named_and_removed() {
+    let check = |text: &str, shown: &str| {
+        let folder = folder(&[("organizations/acme.yaml", text)]);
+        let out = run_in(&folder, &["fmt", "--check"]).stdout(1);
+        let expected =
+            format!("would change mappings/organizations/acme.yaml\n{shown}\n2 files: 1 would change\n");
+        assert_eq!(out, expected);
+        run_in(&folder, &["fmt"]).stdout(0);
+        assert_eq!(read(folder.path(), "organizations/acme.yaml"), TIDY);
+    };
+    let bom = "      it begins with a byte order mark, which `claimsmith fmt` removes\n";
+    let lines = "      its lines end as on Windows (CRLF), and `claimsmith fmt` writes LF; \
+                 with `*.yaml text eol=lf` in `.gitattributes`, Git keeps it so\n";
+    check(&format!("\u{feff}{TIDY}"), bom);
+    check(&TIDY.replace('\n', "\r\n"), lines);
+    check(&format!("\u{feff}{}", TIDY.replace('\n', "\r\n")), &[bom, lines].concat());
+    let tab = "      line 2 has a tab, which is shown as `\\t` here\n    2 - organization: org_acme\\t# as in the tenant\n    \
+               2 + organization: org_acme  # as in the tenant\n";
+    check(&TIDY.replace("  # as", "\t# as"), tab);
+}
+
+#[test]
+fn a_file_with_a_nearly_right_name_is_not_skipped() {
+    let folder = folder(&[("organizations/acme.yaml", TIDY), ("organizations/globex.YAML", UNTIDY)]);
+    let out = run_in(&folder, &["fmt"]).stdout(1);
+    assert!(
+        out.starts_with("error[misplaced-file]: `globex.YAML` is nearly the name of a mapping file"),
+        "{out}"
+    );
+    assert!(out.contains("= help: rename it to `globex.yaml`"), "{out}");
+    assert!(out.ends_with("3 files: 1 refused\n"), "{out}");
+}
+
+#[test]
 fn check_shows_a_limited_number_of_changes() {
     let rules: String =
         (0..100).map(|at| format!("- {{id: r{at}, everyone: true, grant: catalog-admins}}\n")).collect();

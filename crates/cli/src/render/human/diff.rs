@@ -14,9 +14,15 @@ use crate::terminal::Stream;
 const MAX_LINES: usize = 40;
 
 /// Writes the lines that would change: old lines with their number in the file, new ones with their future number.
+///
+/// Characters that cannot be seen are named first, because two lines that differ in them look the same.
 pub(super) fn write(out: &mut Stream, file: &FormattedFile<'_>, text: &str) -> io::Result<()> {
     writeln!(out, "would change {}", escaped(file.path))?;
-    let diff = TextDiff::from_lines(file.text, text);
+    for note in hidden(file.text) {
+        writeln!(out, "      {note}")?;
+    }
+    let old = file.text.trim_start_matches(BOM).replace("\r\n", "\n").replace('\r', "\n");
+    let diff = TextDiff::from_lines(old.as_str(), text);
     let changes = || diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
     for change in changes().take(MAX_LINES) {
         let line = escaped(change.value().trim_end_matches('\n')).into_owned();
@@ -32,4 +38,28 @@ pub(super) fn write(out: &mut Stream, file: &FormattedFile<'_>, text: &str) -> i
         writeln!(out, "      and {} more", counted(rest, "line"))?;
     }
     writeln!(out)
+}
+
+const BOM: char = '\u{feff}';
+
+/// What a file has that cannot be seen, and that its canonical form does not have.
+fn hidden(text: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    if text.starts_with(BOM) {
+        notes.push("it begins with a byte order mark, which `claimsmith fmt` removes".to_owned());
+    }
+    if text.contains('\r') {
+        let keep = "with `*.yaml text eol=lf` in `.gitattributes`, Git keeps it so";
+        notes.push(format!("its lines end as on Windows (CRLF), and `claimsmith fmt` writes LF; {keep}"));
+    }
+    let tabs: Vec<usize> =
+        text.lines().enumerate().filter(|(_, line)| line.contains('\t')).map(|(at, _)| at + 1).collect();
+    if let Some(first) = tabs.first() {
+        let more = match tabs.len() {
+            1 => String::new(),
+            count => format!(" and {} more", counted(count - 1, "line")),
+        };
+        notes.push(format!("line {first}{more} has a tab, which is shown as `\\t` here"));
+    }
+    notes
 }
