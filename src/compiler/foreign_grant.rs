@@ -3,8 +3,8 @@
 //! A similar name must not be suggested for one with a capture or an exclusion: everyone who matches would receive that
 //! one group.
 
-use crate::patterns::foreign::is_dn;
-use crate::patterns::glob::{Glob, is_capture_name};
+use crate::patterns::foreign::{is_dn, is_valid_glob};
+use crate::patterns::glob::is_capture_name;
 
 const CAPTURE: &str = "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here";
 
@@ -28,12 +28,12 @@ pub(super) fn of_group(text: &str, allows_globs: bool, is_known: impl Fn(&str) -
     }
     if text.contains(['*', '?', '[']) {
         let glob = text.trim_start_matches('^').trim_end_matches('$').replace(".*", "*");
-        return Some(match Glob::parse(&glob) {
-            Ok(_) if allows_globs => format!(
+        return Some(match allows_globs && is_valid_glob(&glob) {
+            true => format!(
                 "name each target group in full, or write `{{ glob: \"{}\" }}` for every one whose name matches",
                 glob.escape_debug()
             ),
-            _ => "name each target group in full: `*`, `?` and `[` have no meaning here".to_owned(),
+            false => "name each target group in full: `*`, `?` and `[` have no meaning here".to_owned(),
         });
     }
     if text.contains(", ") {

@@ -67,6 +67,11 @@ pub(crate) fn instead_of_regex(text: &str) -> Option<String> {
     Some(format!("write `{glob}` if this is a glob, or `.*` for any text in a regular expression"))
 }
 
+/// Whether a text that help suggests is a glob.
+pub(crate) fn is_valid_glob(text: &str) -> bool {
+    super::glob::Glob::parse(text).is_ok()
+}
+
 /// A text on one line, with its backslashes and quotes as they have to be typed.
 pub(crate) fn shown(text: &str) -> String {
     let show = |char: char| match char {
