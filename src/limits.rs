@@ -58,9 +58,9 @@ pub(crate) const MAX_PROVISIONED_GROUPS: usize = 20_000;
 /// The most combining marks in a row in a name that is normalized: sorting them takes longer than linear time.
 pub(crate) const MAX_COMBINING_MARKS: usize = 30;
 
-/// How deep values are kept. Nothing reads deeper: a path has at most eight steps below a profile, and an entry's
-/// member comes after them. Deeper arrays and objects are parsed, and kept as empty ones.
-pub(crate) const KEPT_JSON_DEPTH: usize = 24;
+/// How deep values are kept. Nothing reads deeper: a path has at most eight steps below a profile, then come lists and the
+/// path to an entry's member. Deeper arrays and objects are parsed, and kept as empty ones.
+pub(crate) const KEPT_JSON_DEPTH: usize = 32;
 
 // A mapping file.
 

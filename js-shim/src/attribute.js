@@ -16,6 +16,8 @@ export const MAX_ENTRIES = 10_001;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** The most bytes of a name; the engine refuses longer ones. */
 const MAX_NAME_BYTES = 4_096;
+/** The path to what is read of an object that was made here. */
+const LEAF = ['leaf'];
 /** More combining marks than a name may have in a row: putting them into order takes quadratic time. */
 const TOO_MANY_MARKS = /\p{M}{31}/u;
 
@@ -45,34 +47,59 @@ export function member(value, name) {
 }
 
 /**
+ * @param {unknown} root
+ * @param {string[]} path
+ * @returns {unknown} the value at the path, through members of objects and entries of arrays
+ */
+export function find(root, path) {
+  /** @type {any} */
+  let value = root;
+  for (const token of path) {
+    const isEntry = Array.isArray(value) && /^(0|[1-9]\d*)$/.test(token) && Object.hasOwn(value, token);
+    value = isEntry ? value[token] : member(value, token);
+  }
+  return value;
+}
+
+/**
  * @param {unknown} found
  * @param {Lookup} lookup
  * @returns {string} its bytes
  * @throws if it is too large, or whatever reading it throws
  */
 export function encodeValue(found, lookup) {
-  const value = typeof found === 'string' ? open(found, lookup) : found;
+  /** @type {any} */
+  let value = typeof found === 'string' ? open(found, lookup) : found;
   if (value === undefined) return ABSENT;
   if (lookup.members && isObject(value)) return encodeMembers(value, lookup);
-  // Where strings are split, an array that was not split here is not an array of parts.
-  if (lookup.delimiter && Array.isArray(found)) return OBJECT + word(0);
+  // The engine could not see that an array which is not expected was not made here, so it gets an object.
+  if (Array.isArray(found) && (lookup.values || (lookup.delimiter && !lookup.lists))) return OBJECT + word(0);
+  if (lookup.values && isObject(value)) value = Object.values(value);
+  if (lookup.single && isObject(value)) value = [value];
+  let path = lookup.fieldPath;
+  if (lookup.nested && Array.isArray(value)) {
+    value = flatten(value, lookup);
+    path = LEAF;
+  }
   const isList = Array.isArray(value);
   /** @type {unknown[]} */
   const entries = new Array(isList ? Math.min(value.length >>> 0, MAX_ENTRIES) : 1);
   let characters = 0;
-  let areNames = isList && entries.length > 0;
+  const areParts = lookup.delimiter && typeof found === 'string';
+  let areNames = isList && entries.length > 0 && (!lookup.delimiter || areParts);
   for (let i = 0; i < entries.length; i++) {
     // By index: an array may have an iterator of its own.
     const entry = isList ? value[i] : value;
     entries[i] = entry;
     if (typeof entry === 'string') {
       characters += entry.length;
-      areNames &&= !entry.includes('\0');
+      // The engine counts the parts of a string that contains U+0000.
+      areNames &&= areParts || !entry.includes('\0');
       continue;
     }
     areNames = false;
     if (isObject(entry)) {
-      const leaf = lookup.field ? member(entry, lookup.field) : undefined;
+      const leaf = lookup.field ? find(entry, path) : undefined;
       entries[i] = { leaf };
       if (typeof leaf === 'string') characters += leaf.length;
     }
@@ -81,18 +108,58 @@ export function encodeValue(found, lookup) {
   if (characters > MAX_BYTES || (characters > MAX_BYTES / 3 && countBytes(entries) > MAX_BYTES)) throw new RangeError();
   // A list with too many entries is refused in any case.
   const nfc = lookup.nfc && entries.length < MAX_ENTRIES;
-  if (areNames) {
-    // V8 joins strings several times faster than it appends them one by one.
-    return (
-      NAMES + word(entries.length) + sized((nfc ? /** @type {string[]} */ (entries).map(compose) : entries).join('\0'))
-    );
-  }
+  if (areNames) return encodeNames(/** @type {string[]} */ (entries), nfc);
   let encoded = isList ? LIST + word(entries.length) : '';
+  let rest = MAX_ENTRIES;
   for (const entry of entries) {
-    if (!isObject(entry)) encoded += encodeLeaf(entry, nfc);
+    if (isList && lookup.entries && typeof entry === 'string' && entry) {
+      // One part is more than the engine accepts, where there are too many already.
+      const parts = entry.split(lookup.delimiter, rest || 1);
+      rest = Math.max(rest - parts.length, 0);
+      encoded += encodeNames(parts, nfc);
+    } else if (!isObject(entry)) encoded += encodeLeaf(entry, nfc);
     else encoded += entry.leaf === undefined ? OBJECT + word(0) : lookup.head + encodeLeaf(entry.leaf, nfc);
   }
   return encoded;
+}
+
+/**
+ * @param {string[]} names
+ * @param {boolean} nfc
+ * @returns {string}
+ */
+function encodeNames(names, nfc) {
+  // V8 joins strings several times faster than it appends them one by one.
+  return NAMES + word(names.length) + sized((nfc ? names.map(compose) : names).join('\0'));
+}
+
+/**
+ * @param {unknown[]} list
+ * @param {Lookup} lookup
+ * @returns {unknown[]} its entries, those of lists inside in place of these lists, and an object for each value in the
+ *   field of an object; more than the engine accepts if the lists have too many entries, counting those that are lists
+ */
+function flatten(list, { field, fieldPath }) {
+  /** @type {unknown[]} */
+  const flat = [];
+  let rest = MAX_ENTRIES;
+  /**
+   * @param {unknown[]} entries
+   * @param {(entry: unknown) => void} add
+   */
+  const each = (entries, add) => {
+    for (let i = 0; i < entries.length && rest > 0; i++, rest--) add(entries[i]);
+  };
+  /** @param {unknown} leaf */
+  const addLeaf = (leaf) => flat.push({ leaf });
+  /** @param {unknown} entry */
+  const add = (entry) => {
+    const leaf = field && isObject(entry) ? find(entry, fieldPath) : undefined;
+    if (Array.isArray(leaf)) each(leaf, addLeaf);
+    else flat.push(isObject(entry) ? { leaf } : entry);
+  };
+  each(list, (entry) => (Array.isArray(entry) ? each(entry, add) : add(entry)));
+  return rest > 0 ? flat : new Array(MAX_ENTRIES);
 }
 
 /**

@@ -12,13 +12,19 @@
  * @property {boolean} nfc whether strings are converted to Unicode's normalization form C
  * @property {boolean} overage whether Entra's signs of withheld groups are looked for
  * @property {boolean} members whether the names of an object's members are read, and a sign of each value
+ * @property {boolean} values whether an object is read as the list of its members' values
+ * @property {boolean} single whether an object is read as a list of one
+ * @property {boolean} nested whether the entries of a list inside the list, or in the field of an object, take its place
+ * @property {boolean} lists where strings are split: whether a list is read too
+ * @property {boolean} entries whether the strings of such a list are split
  * @property {string[]} path the tokens of a JSON Pointer below the base
- * @property {string} field the member of objects that is read, or empty
+ * @property {string} field the member of objects that is read, or a JSON Pointer to it; or empty
+ * @property {string[]} fieldPath its tokens
  * @property {string} delimiter a string there is split at it, before its parts are normalized; or empty
  * @property {string} head the beginning of an encoded object that has the field
  */
 
-import { MAX_ENTRIES, encodeValue, isObject, member, memberHead } from './attribute.js';
+import { MAX_ENTRIES, encodeValue, find, isObject, member, memberHead } from './attribute.js';
 import { OVERAGE, UNAVAILABLE, UNCLEAR, UNREADABLE } from './boundary.js';
 
 /** In place of attributes: the identity that logged in is not known. */
@@ -37,17 +43,26 @@ export function parseLookup(text) {
   const [base, options, pointer, field, delimiter] = text.split('\0');
   /** @param {string} option */
   const has = (option) => options.split(',').includes(option);
+  /** @param {string} text */
+  const tokens = (text) =>
+    text
+      .split('/')
+      .slice(1)
+      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
   return {
     base,
     json: has('json'),
     nfc: has('nfc'),
     overage: has('overage'),
     members: has('members'),
-    path: pointer
-      .split('/')
-      .slice(1)
-      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')),
+    values: has('values'),
+    single: has('single'),
+    nested: has('nested'),
+    lists: has('lists'),
+    entries: has('entries'),
+    path: tokens(pointer),
     field,
+    fieldPath: field[0] === '/' ? tokens(field) : [field],
     delimiter,
     head: memberHead(field),
   };
@@ -125,19 +140,4 @@ function withholds(attributes) {
   if (!has('_claim_names')) return false;
   const names = attributes._claim_names;
   return typeof names === 'string' ? names.includes('"groups"') : !isObject(names) || Object.hasOwn(names, 'groups');
-}
-
-/**
- * @param {unknown} root
- * @param {string[]} path
- * @returns {unknown} the value at the path, through members of objects and entries of arrays
- */
-function find(root, path) {
-  /** @type {any} */
-  let value = root;
-  for (const token of path) {
-    const isEntry = Array.isArray(value) && /^(0|[1-9]\d*)$/.test(token) && Object.hasOwn(value, token);
-    value = isEntry ? value[token] : member(value, token);
-  }
-  return value;
 }

@@ -46,7 +46,15 @@ pub(crate) mod lookup {
     pub(crate) const OVERAGE: u8 = 4;
     pub(crate) const SPLIT: u8 = 8;
     pub(crate) const MEMBERS: u8 = 16;
-    pub(crate) const ALL: u8 = JSON | NFC | OVERAGE | SPLIT | MEMBERS;
+    pub(crate) const VALUES: u8 = 32;
+    pub(crate) const SINGLE: u8 = 64;
+    pub(crate) const NESTED: u8 = 128;
+    pub(crate) const ALL: u8 = JSON | NFC | OVERAGE | SPLIT | MEMBERS | VALUES | SINGLE | NESTED;
+
+    /// What a list is where a string is split.
+    pub(crate) const LIST_REFUSED: u8 = 0;
+    pub(crate) const LIST_WHOLE: u8 = 1;
+    pub(crate) const LIST_SPLIT: u8 = 2;
 }
 
 /// The shape, the name form and the flags of a source.

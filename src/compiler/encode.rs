@@ -100,6 +100,7 @@ pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<Lower
         body.text(&lookup.field);
         if !lookup.split.is_empty() {
             body.text(&lookup.split);
+            body.bytes.push(fetch::LIST_REFUSED);
         }
     });
     let encode_source = |source: &OwnedSource| encode_source(source, &lookups);

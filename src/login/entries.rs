@@ -76,7 +76,7 @@ impl Source<'_> {
         match (value, self.shape) {
             (Value::Absent, _) if self.absent == Absent::Empty => {}
             (Value::Null, _) if self.null == Absent::Empty => {}
-            (Value::List(entries), _) if entries.len() > MAX_GROUPS => {
+            (Value::List(entries), _) if entries.iter().map(width).sum::<usize>() > MAX_GROUPS => {
                 each(SourceEntry::Bad(Reason::TooManyGroups))
             }
             (Value::Names(names), _) if names.count() > MAX_GROUPS => {
@@ -109,9 +109,12 @@ impl Source<'_> {
             (Value::Text(joined), Shape::Delimited(delimiter)) if !is_list(joined) => {
                 for_each_part(&mut split(joined, delimiter.as_bytes()), delimiter, self, known, each);
             }
-            // The host passes the parts as a list if one of them contains U+0000.
-            (Value::List(_), Shape::Delimited(_)) if self.split => {
-                each(SourceEntry::Bad(Reason::EntryMalformed))
+            // Names of a list that the host does not split, or lists of the parts of each.
+            (Value::List(entries), Shape::Delimited(_)) if self.split => {
+                entries.iter().for_each(|entry| match entry {
+                    Value::Names(_) => self.for_each_uncapped(entry, known, each),
+                    entry => each(read_entry(entry)),
+                });
             }
             (Value::Names(names), Shape::Delimited(delimiter)) if self.split && !is_list(names.bytes()) => {
                 match names.parts().count() == names.count() {
@@ -127,6 +130,14 @@ impl Source<'_> {
             }
             (value, _) => each(SourceEntry::Bad(reason_of(value))),
         }
+    }
+}
+
+/// The number of groups that an entry of a list can be.
+fn width(entry: &Value<'_>) -> usize {
+    match entry {
+        Value::Names(parts) => parts.count(),
+        _ => 1,
     }
 }
 

@@ -18,12 +18,34 @@ pub struct Lookup<'b> {
     /// Whether an object is fetched as the names of its members, each with a sign of its value: absent if the value lacks
     /// `field`, null, false, or true for anything else.
     pub members: bool,
+    /// Whether an object is fetched as the list of its members' values. A list is then refused.
+    pub values: bool,
+    /// Whether an object is fetched as a list of one.
+    pub single: bool,
+    /// Whether the entries of a list inside the list, or in the field of an object, take its place.
+    pub nested: bool,
     /// A JSON Pointer (RFC 6901), such as `/groups`.
     pub pointer: &'b str,
-    /// The member that is fetched of each object. Empty if whole values are fetched.
+    /// The member that is fetched of each object, or a JSON Pointer to it inside the object. Empty if whole values are
+    /// fetched.
     pub field: &'b str,
     /// The delimiter at which a string is split into an array, before its parts are normalized. Empty if it is not split.
     pub split: &'b str,
+    /// What is fetched of a list if a string is split.
+    pub list: ListBesideSplit,
+}
+
+/// What is fetched of a list where a string is split.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_enums, reason = "the entries are fetched, as they are or split, or not")]
+pub enum ListBesideSplit {
+    /// An object without members, which the source refuses.
+    #[default]
+    Refused,
+    /// The entries as they are.
+    Whole,
+    /// Each string as the list of its parts.
+    Split,
 }
 
 /// Where a pointer begins.
@@ -63,11 +85,20 @@ impl<'b> Lookup<'b> {
         };
         let options = reader.flags(tag::ALL)?;
         let (pointer, field) = (reader.text()?, reader.text()?);
-        let split =
-            if options & tag::SPLIT == 0 { "" } else { reader.text().filter(|split| !split.is_empty())? };
-        let [json, nfc, overage, members] =
-            [tag::JSON, tag::NFC, tag::OVERAGE, tag::MEMBERS].map(|option| options & option != 0);
-        Some(Self { base, json, nfc, overage, members, pointer, field, split })
+        let (mut split, mut list) = ("", ListBesideSplit::Refused);
+        if options & tag::SPLIT != 0 {
+            split = reader.text().filter(|split| !split.is_empty())?;
+            list = match reader.byte()? {
+                tag::LIST_REFUSED => ListBesideSplit::Refused,
+                tag::LIST_WHOLE => ListBesideSplit::Whole,
+                tag::LIST_SPLIT => ListBesideSplit::Split,
+                _ => return None,
+            };
+        }
+        let [json, nfc, overage, members, values, single, nested] =
+            [tag::JSON, tag::NFC, tag::OVERAGE, tag::MEMBERS, tag::VALUES, tag::SINGLE, tag::NESTED]
+                .map(|option| options & option != 0);
+        Some(Self { base, json, nfc, overage, members, values, single, nested, pointer, field, split, list })
     }
 
     /// The lookup as text for the Action's shim: base, options with a comma after each, pointer, field and delimiter, joined
@@ -80,6 +111,11 @@ impl<'b> Lookup<'b> {
             (self.nfc, "nfc,"),
             (self.overage, "overage,"),
             (self.members, "members,"),
+            (self.values, "values,"),
+            (self.single, "single,"),
+            (self.nested, "nested,"),
+            (self.list != ListBesideSplit::Refused, "lists,"),
+            (self.list == ListBesideSplit::Split, "entries,"),
         ];
         for (option, word) in words {
             if option {

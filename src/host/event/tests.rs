@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Event;
-use crate::login::lookup::{Base, Lookup};
+use crate::login::lookup::{Base, ListBesideSplit, Lookup};
 use crate::login::value::Value;
 
 #[derive(Deserialize)]
@@ -77,8 +77,14 @@ impl LookupFields {
             other => panic!("{other}"),
         };
         let [pointer, field, split] = [&self.pointer, &self.field, &self.split].map(String::as_str);
-        let [json, nfc, overage] = ["json", "nfc", "overage"].map(has);
-        Lookup { base, json, nfc, overage, members: has("members"), pointer, field, split }
+        let [json, nfc, overage, members, values, single, nested] =
+            ["json", "nfc", "overage", "members", "values", "single", "nested"].map(has);
+        let list = match (has("lists"), has("entries")) {
+            (true, true) => ListBesideSplit::Split,
+            (true, false) => ListBesideSplit::Whole,
+            _ => ListBesideSplit::Refused,
+        };
+        Lookup { base, json, nfc, overage, members, values, single, nested, pointer, field, split, list }
     }
 }
 
@@ -160,9 +166,13 @@ fn similar_pointer_differs_in_dots_and_colons() {
             nfc: false,
             overage: false,
             members: false,
+            values: false,
+            single: false,
+            nested: false,
             pointer,
             field: "",
             split: "",
+            list: ListBesideSplit::Refused,
         };
         assert_eq!(event.similar_pointer(&lookup).as_deref(), expected, "{pointer}");
     };
