@@ -252,7 +252,7 @@ codes! {
     MissingSource Error "missing-source" "A connection whose strategy has no default location for groups."
         "write `groups: { from: /path, shape: list }`",
     ShapeOption Error "shape-option" "An option that does not belong to the shape, or a required one that is missing."
-        "`delimiter` goes with `shape: delimited`, `field` with `shape: objects`",
+        "`delimiter` says what separates the groups of one string, `field` which member of an object holds the group",
     InvalidGlob Error "invalid-glob" "A glob that does not parse."
         "see the glob syntax with `claimsmith help patterns glob`",
     GlobTooLarge Error "glob-too-large" "A glob whose alternatives expand to too many patterns."

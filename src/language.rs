@@ -6,6 +6,7 @@ pub mod schema;
 
 pub(crate) mod allow;
 pub(crate) mod case_event;
+mod case_groups;
 pub(crate) mod conditions;
 pub(crate) mod diagnostic_sink;
 pub(crate) mod event_tenant;

@@ -20,7 +20,7 @@ use crate::codec::writer::Writer;
 use crate::engine::staleness;
 use crate::language::model::{Application, OwnedForm, OwnedShape, OwnedSkip, OwnedSource, Platform};
 use crate::login::dn::AttributeOf;
-use crate::login::lookup::Base;
+use crate::login::lookup::{Base, ListBesideSplit};
 use crate::login::source::{Absent, Combine};
 use crate::patterns::domains;
 
@@ -94,13 +94,20 @@ pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<Lower
             (lookup.nfc, fetch::NFC),
             (lookup.overage, fetch::OVERAGE),
             (lookup.members, fetch::MEMBERS),
+            (lookup.values, fetch::VALUES),
+            (lookup.single, fetch::SINGLE),
+            (lookup.nested, fetch::NESTED),
             (!lookup.split.is_empty(), fetch::SPLIT),
         ]);
         body.text(&lookup.pointer);
         body.text(&lookup.field);
         if !lookup.split.is_empty() {
             body.text(&lookup.split);
-            body.bytes.push(fetch::LIST_REFUSED);
+            body.bytes.push(match lookup.list {
+                ListBesideSplit::Refused => fetch::LIST_REFUSED,
+                ListBesideSplit::Whole => fetch::LIST_WHOLE,
+                ListBesideSplit::Split => fetch::LIST_SPLIT,
+            });
         }
     });
     let encode_source = |source: &OwnedSource| encode_source(source, &lookups);
@@ -172,12 +179,14 @@ fn encode_source(source: &OwnedSource, lookups: &[OwnedLookup]) -> Vec<u8> {
     let lookup = OwnedLookup::of_source(source);
     writer.number(lookups.binary_search(&lookup).unwrap_or_default());
     let (shape, text) = match &source.shape {
-        OwnedShape::List | OwnedShape::Json(None) => (tag::LIST, None),
         OwnedShape::ListOrString => (tag::LIST_OR_STRING, None),
         OwnedShape::Text => (tag::STRING, None),
-        OwnedShape::Delimited(delimiter) => (tag::DELIMITED, Some(delimiter.as_str())),
-        OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => (tag::OBJECTS, Some(field.as_str())),
         OwnedShape::Keys(having) => (tag::KEYS, Some(having.as_deref().unwrap_or_default())),
+        shape => match (shape.delimiter(), shape.field()) {
+            (Some(delimiter), _) => (tag::DELIMITED, Some(delimiter)),
+            (_, Some(field)) => (tag::OBJECTS, Some(field)),
+            (None, None) => (tag::LIST, None),
+        },
     };
     writer.bytes.push(shape);
     text.into_iter().for_each(|text| writer.text(text));

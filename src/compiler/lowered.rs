@@ -7,7 +7,7 @@ use crate::bundle::grant_expansion::LetterCase;
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::ids::TargetId;
 use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
-use crate::login::lookup::Base;
+use crate::login::lookup::{Base, ListBesideSplit};
 use crate::login::source::{Combine, Identity};
 
 /// Where Auth0 puts the roles that a user has there, as a list of their names
@@ -131,9 +131,13 @@ pub(crate) struct OwnedLookup {
     pub(crate) nfc: bool,
     pub(crate) json: bool,
     pub(crate) members: bool,
+    pub(crate) values: bool,
+    pub(crate) single: bool,
+    pub(crate) nested: bool,
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) split: String,
+    pub(crate) list: ListBesideSplit,
 }
 
 impl LoweredRule {
@@ -167,8 +171,20 @@ impl OwnedLookup {
     }
 
     fn plain(base: Base, pointer: String, field: &str) -> Self {
-        let (field, split) = (field.to_owned(), String::new());
-        Self { base, overage: false, nfc: false, json: false, members: false, pointer, field, split }
+        Self {
+            base,
+            overage: false,
+            nfc: false,
+            json: false,
+            members: false,
+            values: false,
+            single: false,
+            nested: false,
+            pointer,
+            field: field.to_owned(),
+            split: String::new(),
+            list: ListBesideSplit::Refused,
+        }
     }
 
     /// The value of a source.
@@ -179,19 +195,28 @@ impl OwnedLookup {
             From::Provisioned => (Base::Provisioned, String::new()),
             From::Auth0Roles => (Base::Event, AUTH0_ROLES.to_owned()),
         };
-        let field = match &source.shape {
-            OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) | OwnedShape::Keys(Some(field)) => {
-                field.clone()
-            }
-            _ => String::new(),
+        let (field, shape) = match &source.shape {
+            OwnedShape::Keys(having) => (having.as_deref(), &source.shape),
+            shape => (shape.field(), shape),
         };
-        // Composing can make a delimiter of another character, so the host splits first.
-        let split = match &source.shape {
-            OwnedShape::Delimited(delimiter) if source.nfc => delimiter.clone(),
-            _ => String::new(),
-        };
-        let json = matches!(source.shape, OwnedShape::Json(_));
-        let members = matches!(source.shape, OwnedShape::Keys(_));
-        Self { base, overage: source.overage, nfc: source.nfc, json, members, pointer, field, split }
+        // Composing can make a delimiter of another character, so the host splits first. It also has to split where the
+        // engine could not see whether there was one string.
+        let split = shape.delimiter().filter(|_| source.nfc || !matches!(shape, OwnedShape::Delimited(_)));
+        Self {
+            overage: source.overage,
+            nfc: source.nfc,
+            json: matches!(shape, OwnedShape::Json(_)),
+            members: matches!(shape, OwnedShape::Keys(_)),
+            values: matches!(shape, OwnedShape::Values(_)),
+            single: matches!(shape, OwnedShape::ObjectsOrObject(_)),
+            nested: source.nested,
+            split: split.unwrap_or_default().to_owned(),
+            list: match shape {
+                OwnedShape::DelimitedOrList(_) => ListBesideSplit::Whole,
+                OwnedShape::ListOfDelimited(_) => ListBesideSplit::Split,
+                _ => ListBesideSplit::Refused,
+            },
+            ..Self::plain(base, pointer, field.unwrap_or_default())
+        }
     }
 }

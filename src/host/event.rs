@@ -3,15 +3,16 @@
 //! The Action's shim reads the live event the same way and hands the engine the same values.
 
 mod answer;
+mod found;
 mod json;
 mod reading;
 #[cfg(test)]
 mod tests;
 
 pub use self::answer::{Answer, answer};
+use self::found::LookupResult;
 pub use self::json::JsonError;
 use self::json::{Json, Text};
-use self::reading::LookupResult;
 use crate::bundle::index::Bundle;
 use crate::engine::route::{self, Route};
 use crate::login::input::{Input, Login};

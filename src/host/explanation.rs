@@ -288,8 +288,11 @@ fn sources(
             let is_absent = *value == Value::Absent;
             SourceRead {
                 from: lookup.map(descriptions::lookup).unwrap_or_default(),
-                shape: descriptions::source(source),
-                found: descriptions::value(value),
+                shape: descriptions::source(source, lookup),
+                // Of a value that the host took apart, what the engine received does not say what it was.
+                found: lookup
+                    .and_then(|it| event.type_before(it))
+                    .unwrap_or_else(|| descriptions::value(value)),
                 similar_pointer: if is_absent {
                     lookup.and_then(|it| event.similar_pointer(it))
                 } else {

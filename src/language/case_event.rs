@@ -2,18 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::case_groups::{at, wrap};
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_text, read_texts};
 use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
-use super::model::{
-    Application, Connection, From, Organization, OwnedForm, OwnedShape, OwnedSource, Platform,
-};
+use super::model::{Application, Connection, From, Organization, Platform};
 use super::name_checks::check_known;
 use super::rules::read_moment;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
-use crate::login::dn::AttributeOf;
 
 /// The event of a case that contains it in raw form.
 pub(crate) fn raw_event(
@@ -335,87 +333,6 @@ fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> 
     Some(Json::Array(groups))
 }
 
-/// The value that an identity provider would send for `groups`, in the shape and form of the source.
-fn wrap(
-    source: &OwnedSource,
-    groups: &[Spanned<String>],
-    node: &Node,
-    sink: &mut DiagnosticSink<'_>,
-) -> Option<Json> {
-    let names: Vec<String> = groups.iter().map(|group| in_form(&group.value, &source.form)).collect();
-    let objects = |field: &String| {
-        let object = |name: &String| Json::Object(Map::from_iter([(field.clone(), json!(name))]));
-        Json::Array(names.iter().map(object).collect())
-    };
-    Some(match (&source.shape, names.as_slice()) {
-        (OwnedShape::ListOrString | OwnedShape::Text, [only]) => json!(only),
-        (OwnedShape::List | OwnedShape::ListOrString, names) => json!(names),
-        (OwnedShape::Text, []) => json!(""),
-        (OwnedShape::Text, _) => {
-            let message = "with `shape: string`, a login has one group";
-            let help = "write one group, or the raw attributes with `user`".to_owned();
-            sink.report(Code::InvalidValue, &node.span, message, help);
-            return None;
-        }
-        (OwnedShape::Delimited(delimiter), names) => json!(names.join(delimiter)),
-        (OwnedShape::Objects(field), _) => objects(field),
-        (OwnedShape::Keys(having), _) => {
-            let value = having.iter().map(|having| (having.clone(), json!(true))).collect::<Map<_, _>>();
-            let member = |name: &String| (name.clone(), Json::Object(value.clone()));
-            Json::Object(names.iter().map(member).collect())
-        }
-        (OwnedShape::Json(None), names) => json!(json!(names).to_string()),
-        (OwnedShape::Json(Some(field)), _) => json!(objects(field).to_string()),
-    })
-}
-
-fn in_form(name: &str, form: &OwnedForm) -> String {
-    match form {
-        OwnedForm::Plain => name.to_owned(),
-        OwnedForm::DistinguishedName { attribute, of, below } => {
-            let mut entry = match of {
-                AttributeOf::Entry => String::new(),
-                AttributeOf::Parent => "CN=member,".to_owned(),
-            };
-            entry.push_str(&format!("{attribute}={}", escape_value(name)));
-            if let Some(below) = below {
-                entry.push(',');
-                entry.push_str(below);
-            }
-            entry
-        }
-        OwnedForm::Domain { domain } => format!("{}\\{name}", domain.as_deref().unwrap_or("CORP")),
-        OwnedForm::Email { domain: Some(domain) } => format!("{name}@{domain}"),
-        OwnedForm::Email { domain: None } => name.to_owned(),
-        OwnedForm::Path => format!("/{name}"),
-    }
-}
-
-/// The value of an attribute, escaped for a distinguished name as in RFC 4514.
-fn escape_value(value: &str) -> String {
-    let last = value.chars().count().saturating_sub(1);
-    let mut escaped = String::new();
-    for (at, char) in value.chars().enumerate() {
-        match char {
-            '\0' => escaped.push_str("\\00"),
-            ' ' if at == 0 || at == last => escaped.push_str("\\ "),
-            '#' if at == 0 => escaped.push_str("\\#"),
-            '"' | '+' | ',' | ';' | '<' | '>' | '\\' | '=' => escaped.extend(['\\', char]),
-            _ => escaped.push(char),
-        }
-    }
-    escaped
-}
-
-/// An object with a value at a JSON Pointer.
-fn at(pointer: &str, value: Json) -> Json {
-    let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
-    tokens.iter().rev().fold(value, |inner, token| {
-        let key = token.replace("~1", "/").replace("~0", "~");
-        Json::Object(Map::from_iter([(key, inner)]))
-    })
-}
-
 pub(crate) fn find<'t, T>(
     all: impl Iterator<Item = &'t T> + Clone,
     name: impl Fn(&'t T) -> &'t String,
@@ -441,30 +358,5 @@ pub(crate) fn to_json(node: &Node) -> Json {
         Kind::Map(members) => {
             Json::Object(members.iter().map(|(name, value)| (name.value.clone(), to_json(value))).collect())
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{AttributeOf, OwnedForm, in_form};
-
-    fn check(name: &str, form: &OwnedForm, expected: &str) {
-        assert_eq!(in_form(name, form), expected);
-    }
-
-    #[test]
-    fn in_form_writes_a_name_in_each_form() {
-        let below = Some("OU=Groups,DC=acme".to_owned());
-        let dn = |of| OwnedForm::DistinguishedName { attribute: "CN".to_owned(), of, below: below.clone() };
-        check("BI", &dn(AttributeOf::Parent), "CN=member,CN=BI,OU=Groups,DC=acme");
-        let dn = dn(AttributeOf::Entry);
-        check("BI Viewers", &dn, "CN=BI Viewers,OU=Groups,DC=acme");
-        check(" a,b=c\\", &dn, "CN=\\ a\\,b\\=c\\\\,OU=Groups,DC=acme");
-        check("#1 ", &dn, "CN=\\#1\\ ,OU=Groups,DC=acme");
-        check("users", &OwnedForm::Domain { domain: None }, "CORP\\users");
-        check("users", &OwnedForm::Domain { domain: Some("ACME".to_owned()) }, "ACME\\users");
-        check("users", &OwnedForm::Email { domain: Some("acme.example".to_owned()) }, "users@acme.example");
-        check("users@acme.example", &OwnedForm::Email { domain: None }, "users@acme.example");
-        check("a/b", &OwnedForm::Path, "/a/b");
     }
 }

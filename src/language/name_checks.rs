@@ -190,8 +190,6 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
 /// themselves. `about` is what the attribute is used for.
 pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let text = pointer.value.as_str();
-    let tokens: Vec<&str> = text.split('/').skip(1).collect();
-    let escapes_fit = |token: &&str| token.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
     let problem = if text.contains("://") && !text.starts_with('/') {
         Some(format!("write `{}`", to_pointer(text).escape_debug()))
     } else if !text.starts_with('/') {
@@ -210,7 +208,29 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
             true => "a path begins with `/`".to_owned(),
         };
         Some(format!("write `{}`: {why}", foreign::shown(&to_pointer(text))))
-    } else if !tokens.iter().all(escapes_fit) {
+    } else {
+        pointer_problem(text)
+    };
+    if let Some(help) = problem {
+        let message = format!("`{}` is not a JSON Pointer to a user attribute", foreign::shown(text));
+        sink.report(Code::InvalidPointer, &pointer.span, message, help);
+        return false;
+    }
+    if text.split('/').nth(1) == Some("user_metadata") {
+        let message = format!("users can change their own `user_metadata`, so it must not decide {about}");
+        let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
+        sink.report(Code::SelfServiceSource, &pointer.span, message, help);
+        return false;
+    }
+    report_foreign(foreign::in_path(text), &pointer.span, sink);
+    true
+}
+
+/// What is wrong with the steps of a path that begins with `/`, as advice.
+pub(crate) fn pointer_problem(text: &str) -> Option<String> {
+    let tokens: Vec<&str> = text.split('/').skip(1).collect();
+    let escapes_fit = |token: &&str| token.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
+    if !tokens.iter().all(escapes_fit) {
         Some("write `~0` for `~` and `~1` for `/`".to_owned())
     } else if tokens.iter().any(|token| token.is_empty()) {
         Some("every part of the path needs a name".to_owned())
@@ -220,20 +240,7 @@ pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut D
         Some("a path is a short name without control characters".to_owned())
     } else {
         None
-    };
-    if let Some(help) = problem {
-        let message = format!("`{}` is not a JSON Pointer to a user attribute", foreign::shown(text));
-        sink.report(Code::InvalidPointer, &pointer.span, message, help);
-        return false;
     }
-    if tokens.first() == Some(&"user_metadata") {
-        let message = format!("users can change their own `user_metadata`, so it must not decide {about}");
-        let help = "read the attribute that the identity provider fills, or `/app_metadata`".to_owned();
-        sink.report(Code::SelfServiceSource, &pointer.span, message, help);
-        return false;
-    }
-    report_foreign(foreign::in_path(text), &pointer.span, sink);
-    true
 }
 
 /// Warns about a text that looks like another language.

@@ -8,6 +8,8 @@ use crate::login::source::{Absent, Identity};
 pub(crate) struct OwnedSource {
     pub(crate) from: From,
     pub(crate) shape: OwnedShape,
+    /// Whether the entries of lists inside the list, and of lists in the field of objects, are groups too.
+    pub(crate) nested: bool,
     pub(crate) form: OwnedForm,
     /// Whether numbers and booleans are read as text rather than refused.
     pub(crate) numbers: bool,
@@ -53,13 +55,44 @@ pub(crate) enum OwnedShape {
     /// One string that is one group.
     Text,
     Delimited(String),
-    /// An array of objects; the member of this name holds the group.
+    /// One string that is split, or an array of strings that are not.
+    DelimitedOrList(String),
+    /// An array of strings, or one string; each string is split.
+    ListOfDelimited(String),
+    /// An array of objects; the member of this name, or at this JSON Pointer inside the object, holds the group.
     Objects(String),
+    /// As `Objects`, or one such object.
+    ObjectsOrObject(String),
+    /// An object whose members' values are the groups, or, with a field, objects that hold them.
+    Values(Option<String>),
     /// A string that holds JSON: an array of strings, or, if a member is named, of objects in which it holds the
     /// group.
     Json(Option<String>),
     /// An object whose members are named like the groups; if a member is named here, only those whose value has it.
     Keys(Option<String>),
+}
+
+impl OwnedShape {
+    /// The delimiter at which strings are split.
+    pub(crate) fn delimiter(&self) -> Option<&str> {
+        match self {
+            Self::Delimited(delimiter) | Self::DelimitedOrList(delimiter) | Self::ListOfDelimited(delimiter) => {
+                Some(delimiter)
+            }
+            _ => None,
+        }
+    }
+
+    /// The member of each object, or the JSON Pointer to it, that holds the group.
+    pub(crate) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Objects(field)
+            | Self::ObjectsOrObject(field)
+            | Self::Values(Some(field))
+            | Self::Json(Some(field)) => Some(field),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,16 @@
 //! Connections: where the groups of each are found, and in which form.
 
+mod shape;
+
 use core::ops::Range;
 
+use self::shape::ShapeWord;
 use super::conditions::check_domain;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
-use super::name_checks::{check_name, check_option, check_pointer, report_foreign};
+use super::name_checks::{check_name, check_option, check_pointer};
 use super::pointer::means_auth0_roles;
 use super::skip::read_skip;
 use super::strategy::Strategy;
@@ -17,7 +20,6 @@ use crate::diagnostic::Code;
 use crate::limits::MAX_CONNECTION_NAME;
 use crate::login::dn::AttributeOf;
 use crate::login::source::{Absent, Combine, Identity};
-use crate::patterns::foreign::{in_delimiter, in_member};
 
 /// Reads the `connections` of a mapping.
 pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Connection> {
@@ -162,27 +164,6 @@ fn read_combine(connection: &Fields<'_>, sources: usize, sink: &mut DiagnosticSi
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ShapeWord {
-    List,
-    ListOrString,
-    Text,
-    Delimited,
-    Objects,
-    Json,
-    Keys,
-}
-
-const SHAPES: &[(&str, ShapeWord)] = &[
-    ("list", ShapeWord::List),
-    ("list-or-string", ShapeWord::ListOrString),
-    ("string", ShapeWord::Text),
-    ("delimited", ShapeWord::Delimited),
-    ("objects", ShapeWord::Objects),
-    ("json", ShapeWord::Json),
-    ("keys", ShapeWord::Keys),
-];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Accepted {
     Numbers,
     Booleans,
@@ -235,6 +216,7 @@ fn read_source(
         Some(Kept::Auth0Roles) => reader.auth0_roles(sink),
         None => reader.attribute(sink),
     };
+    let nested = reader.nested(sink);
     let form = reader.form(sink);
     let accept = [("numbers", Accepted::Numbers), ("booleans", Accepted::Booleans)];
     let accept = fields.and_then(|fields| fields.choices("accept", &accept, sink)).unwrap_or_default();
@@ -256,6 +238,7 @@ fn read_source(
     Some(OwnedSource {
         from,
         shape,
+        nested,
         form: form?,
         numbers: accepts(Accepted::Numbers),
         booleans: accepts(Accepted::Booleans),
@@ -308,7 +291,11 @@ impl SourceReader<'_, '_> {
         if let Some(span) = self.fields.and_then(|fields| fields.key_span(key))
             && !is_owner_misspelled
         {
-            let owners = owners.iter().map(|owner| format!("`{owner}`")).collect::<Vec<_>>().join(" or ");
+            let owners: Vec<_> = owners.iter().map(|owner| format!("`{owner}`")).collect();
+            let owners = match owners.as_slice() {
+                [others @ .., last] if others.len() > 1 => format!("{} or {last}", others.join(", ")),
+                owners => owners.join(" or "),
+            };
             let message = format!("`{key}` belongs to {owners}");
             let help = format!("remove it, or write {owners}");
             sink.report(Code::ShapeOption, span, message, help);
@@ -337,7 +324,7 @@ impl SourceReader<'_, '_> {
 
     /// The location and shape of Auth0's roles.
     fn auth0_roles(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
-        let keys = ["shape", "identity", "delimiter", "field", "having"];
+        let keys = ["shape", "identity", "delimiter", "field", "having", "nested"];
         let instead = "are a list of names, and belong to the user who logs in";
         self.refuse(&keys, Kept::Auth0Roles, instead, sink);
         Some((From::Auth0Roles, OwnedShape::List))
@@ -346,7 +333,8 @@ impl SourceReader<'_, '_> {
     /// The location and shape of provisioned groups.
     fn provisioned(&self, sink: &mut DiagnosticSink<'_>) -> Option<(From, OwnedShape)> {
         let instead = "are objects, and belong to the user who logs in";
-        self.refuse(&["shape", "identity", "delimiter", "having"], Kept::Provisioned, instead, sink);
+        let keys = ["shape", "identity", "delimiter", "having", "nested"];
+        self.refuse(&keys, Kept::Provisioned, instead, sink);
         let stated = self.option("field", sink);
         if stated.is_none() && self.has("field") {
             return None;
@@ -392,12 +380,12 @@ impl SourceReader<'_, '_> {
         let identities = [("login", Identity::Login), ("primary", Identity::Primary)];
         let identity = self.fields.and_then(|fields| fields.choice("identity", &identities, sink));
         let pointer = from.map(|from| from.value).or(default.as_ref().map(|(from, _)| (*from).to_owned()));
-        let word = self.fields.and_then(|fields| fields.choice("shape", SHAPES, sink));
+        let word = self.fields.and_then(|fields| fields.choice("shape", ShapeWord::CHOICES, sink));
         if self.has("shape") && word.is_none() {
             return None;
         }
         let default_shape = default.map(|(_, shape)| shape);
-        let word = word.or(default_shape.as_ref().map(word_of));
+        let word = word.or(default_shape.as_ref().and_then(ShapeWord::of_default));
         let (Some(pointer), Some(word)) = (pointer, word) else {
             let span = self.fields.map_or(&self.connection.span, |fields| &fields.span);
             let message = format!("strategy `{}` has no default location for groups", self.strategy.name());
@@ -410,66 +398,6 @@ impl SourceReader<'_, '_> {
         let identity =
             if is_app_metadata(&pointer) { Identity::Primary } else { identity.unwrap_or(Identity::Login) };
         Some((From::Attribute { pointer, identity }, shape?))
-    }
-
-    fn shape(
-        &self,
-        word: ShapeWord,
-        default: Option<OwnedShape>,
-        sink: &mut DiagnosticSink<'_>,
-    ) -> Option<OwnedShape> {
-        if word != ShapeWord::Delimited {
-            self.misplaced("delimiter", &["shape: delimited"], sink);
-        }
-        if !matches!(word, ShapeWord::Objects | ShapeWord::Json) {
-            self.misplaced("field", &["shape: objects", "shape: json"], sink);
-        }
-        if word != ShapeWord::Keys {
-            self.misplaced("having", &["shape: keys"], sink);
-        }
-        match word {
-            ShapeWord::Keys if self.has("having") => {
-                self.member("having", sink).map(|name| OwnedShape::Keys(Some(name)))
-            }
-            ShapeWord::Keys => Some(OwnedShape::Keys(None)),
-            ShapeWord::List => Some(OwnedShape::List),
-            ShapeWord::ListOrString => Some(OwnedShape::ListOrString),
-            ShapeWord::Text => Some(OwnedShape::Text),
-            ShapeWord::Delimited => match default {
-                Some(default @ OwnedShape::Delimited(_)) if !self.has("delimiter") => Some(default),
-                _ => {
-                    self.missing("delimiter", "shape: delimited", sink);
-                    self.delimiter(sink).map(OwnedShape::Delimited)
-                }
-            },
-            ShapeWord::Objects => {
-                self.missing("field", "shape: objects", sink);
-                self.member("field", sink).map(OwnedShape::Objects)
-            }
-            ShapeWord::Json if self.has("field") => {
-                self.member("field", sink).map(|name| OwnedShape::Json(Some(name)))
-            }
-            ShapeWord::Json => Some(OwnedShape::Json(None)),
-        }
-    }
-
-    /// The name of a member of each object. A path would be read as a strange name, and would never find anything.
-    fn member(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<String> {
-        let name = self.option(key, sink)?;
-        if name.value.starts_with('/') {
-            let message = format!("`{}` is a path, and `{key}` is a plain name", name.value.escape_debug());
-            let help = "write the name of a member of each object itself, without `/`: what is inside such a member cannot be read";
-            sink.report(Code::InvalidValue, &name.span, message, help.to_owned());
-            return None;
-        }
-        report_foreign(in_member(&name.value, key), &name.span, sink);
-        Some(name.value)
-    }
-
-    fn delimiter(&self, sink: &mut DiagnosticSink<'_>) -> Option<String> {
-        let delimiter = self.option("delimiter", sink)?;
-        report_foreign(in_delimiter(&delimiter.value), &delimiter.span, sink);
-        Some(delimiter.value)
     }
 
     fn form(&self, sink: &mut DiagnosticSink<'_>) -> Option<OwnedForm> {
@@ -556,18 +484,6 @@ impl SourceReader<'_, '_> {
 
 fn is_app_metadata(pointer: &str) -> bool {
     pointer == "/app_metadata" || pointer.starts_with("/app_metadata/")
-}
-
-fn word_of(shape: &OwnedShape) -> ShapeWord {
-    match shape {
-        OwnedShape::List => ShapeWord::List,
-        OwnedShape::ListOrString => ShapeWord::ListOrString,
-        OwnedShape::Text => ShapeWord::Text,
-        OwnedShape::Delimited(_) => ShapeWord::Delimited,
-        OwnedShape::Objects(_) => ShapeWord::Objects,
-        OwnedShape::Json(_) => ShapeWord::Json,
-        OwnedShape::Keys(_) => ShapeWord::Keys,
-    }
 }
 
 /// Reports a text that is not the type of an attribute, such as `CN` or `2.5.4.3`.

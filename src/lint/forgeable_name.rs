@@ -4,8 +4,7 @@ use super::contradictions::connections_of;
 use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
-    Connection, Effect, From, Matches, Organization, OwnedForm, OwnedShape, OwnedSource, Platform, Rule,
-    TargetGroup,
+    Connection, Effect, From, Matches, Organization, OwnedForm, OwnedSource, Platform, Rule, TargetGroup,
 };
 use crate::language::strategy::Strategy;
 use crate::language::yaml::Spanned;
@@ -57,7 +56,7 @@ impl Forgeable<'_> {
     fn help(self) -> &'static str {
         match self {
             Self::Delimited(_) => {
-                "have the identity provider send a list, or JSON (`shape: json`), or let the rule apply to other connections \
+                "have the identity provider send a list (`shape: list`), or JSON (`shape: json`), or let the rule apply to other connections \
                  only, by `when`"
             }
             Self::Entra => {
@@ -153,13 +152,11 @@ fn forgeable<'o>(
 }
 
 fn of_source(strategy: Strategy, source: &OwnedSource) -> Option<Forgeable<'_>> {
-    if let OwnedShape::Delimited(delimiter) = &source.shape {
+    if let Some(delimiter) = source.shape.delimiter() {
         return Some(Forgeable::Delimited(delimiter));
     }
-    let field = match &source.shape {
-        OwnedShape::Objects(field) | OwnedShape::Json(Some(field)) => Some(field.as_str()),
-        _ => None,
-    };
+    // The last step of a path is the name of the member.
+    let field = source.shape.field().map(member_name);
     let holds_names = match &source.from {
         From::Provisioned => field.is_none_or(is_name),
         From::Attribute { pointer, .. } => pointer == "/groups" && field.is_none_or(is_name),
@@ -178,6 +175,14 @@ fn of_source(strategy: Strategy, source: &OwnedSource) -> Option<Forgeable<'_>> 
         _ if strategy == Strategy::Ad && holds_names => Some(Forgeable::CommonNames),
         OwnedForm::Domain { domain: None } => Some(Forgeable::Domains),
         OwnedForm::Domain { .. } | OwnedForm::Plain | OwnedForm::Email { .. } | OwnedForm::Path => None,
+    }
+}
+
+/// The name of the member that a field names; of a path, its last step.
+fn member_name(field: &str) -> &str {
+    match field.strip_prefix('/') {
+        Some(path) => path.rsplit('/').next().unwrap_or(path),
+        None => field,
     }
 }
 

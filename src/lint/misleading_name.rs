@@ -7,7 +7,7 @@ use super::contradictions::connections_of;
 use super::rule_diagnostic::in_rule;
 use super::unreachable_pattern::is_reported;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::model::{Organization, OwnedForm, OwnedShape, Patterns, Platform, Rule};
+use crate::language::model::{Organization, OwnedForm, Patterns, Platform, Rule};
 use crate::language::yaml::Spanned;
 use crate::text::invisible::is_invisible;
 use crate::text::visible::visible;
@@ -118,10 +118,10 @@ fn delimiters(organization: &Organization) -> Vec<(&str, &str)> {
     for connection in &organization.connections {
         for source in &connection.sources {
             // A distinguished name can contain any character in its escaped form.
-            if let OwnedShape::Delimited(delimiter) = &source.shape
+            if let Some(delimiter) = source.shape.delimiter()
                 && !matches!(source.form, OwnedForm::DistinguishedName { .. })
             {
-                splits.push((delimiter.as_str(), connection.name.value.as_str()));
+                splits.push((delimiter, connection.name.value.as_str()));
             }
         }
     }

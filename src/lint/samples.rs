@@ -87,6 +87,7 @@ pub(super) fn source(pointer: &str, shape: OwnedShape) -> OwnedSource {
     OwnedSource {
         from: From::Attribute { pointer: pointer.to_owned(), identity: Identity::Login },
         shape,
+        nested: false,
         form: OwnedForm::Plain,
         numbers: false,
         booleans: false,

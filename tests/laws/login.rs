@@ -432,6 +432,9 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
     let entries = match arrival {
         Arrival::Absent => return None,
         Arrival::Null => return Some(Json::Null),
+        // An object is wrong only where the shape has none.
+        Arrival::Wrong if source.shape == Shape::Values => return Some(json!(["a"])),
+        Arrival::Wrong if source.shape == Shape::ObjectsOrObject => return Some(json!("a")),
         Arrival::Wrong => return Some(json!({ "x": 1 })),
         Arrival::Unreadable => return Some(json!(UNREADABLE)),
         Arrival::Entries(entries) => entries,
@@ -447,6 +450,33 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
             let texts: Vec<&str> = texts.iter().filter_map(Json::as_str).collect();
             json!(texts.join("|"))
         }
+        // An odd number of groups arrives in one string, if it can.
+        Shape::DelimitedOrList => match texts.iter().map(Json::as_str).collect::<Option<Vec<_>>>() {
+            Some(strings) if strings.len() % 2 == 1 && strings != [""] => json!(strings.join("|")),
+            _ => json!(texts),
+        },
+        Shape::ListOfDelimited => match in_pairs(&texts).as_slice() {
+            [Json::String(single)] if texts.len() > 1 => json!(single),
+            strings => json!(strings),
+        },
+        Shape::ObjectsOrObject => match texts.as_slice() {
+            [single] => json!({ "name": single }),
+            _ => texts.iter().map(|text| json!({ "name": text })).collect(),
+        },
+        Shape::Paths => texts.iter().map(|text| json!({ "group": { "name": text }, "name": "a" })).collect(),
+        Shape::Values => {
+            let member = |(at, text): (usize, &Json)| (format!("{at}"), text.clone());
+            Json::Object(texts.iter().enumerate().map(member).collect())
+        }
+        Shape::NestedLists => {
+            // A list that is not a group would be one of groups outside of another list.
+            let inside = if texts.iter().any(Json::is_array) { texts.len() } else { texts.len() / 2 };
+            let (inside, others) = texts.split_at(inside);
+            [&[json!(inside)], others].concat().into()
+        }
+        Shape::ObjectsOfLists => {
+            texts.chunks(2).map(|texts| json!({ "name": texts, "other": ["a"] })).collect()
+        }
         Shape::Json => json!(json!(texts).to_string()),
         Shape::Objects => texts.iter().map(|text| json!({ "name": text, "other": 1 })).collect(),
         Shape::Provisioned => {
@@ -454,6 +484,15 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
             texts.iter().map(|text| json!({ "name": text, "connection_id": own })).collect()
         }
     })
+}
+
+/// Strings next to each other are joined two by two; other entries stay.
+fn in_pairs(texts: &[Json]) -> Vec<Json> {
+    let joined = |pair: &[Json]| match pair {
+        [Json::String(one), Json::String(two)] => vec![json!(format!("{one}|{two}"))],
+        others => others.to_vec(),
+    };
+    texts.chunks(2).flat_map(joined).collect()
 }
 
 /// How an entry arrives.
@@ -528,9 +567,7 @@ pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
         Entry::Formless | Entry::Control => Seen::Bad("entry-malformed"),
         _ if source.shape == Shape::Delimited => Seen::Bad("entry-malformed"),
         Entry::Null if source.skips.0 => Seen::Nothing("skipped-entry"),
-        Entry::Null if matches!(source.shape, Shape::Objects | Shape::Provisioned) => {
-            Seen::Bad("entry-unnamed")
-        }
+        Entry::Null if source.shape.is_objects() => Seen::Bad("entry-unnamed"),
         Entry::Number | Entry::Null | Entry::Object | Entry::List => Seen::Bad("entry-type"),
         Entry::Unreadable => Seen::Bad("attribute-unreadable"),
     }

@@ -93,11 +93,29 @@ pub(crate) enum Shape {
     List,
     ListOrString,
     Delimited,
+    DelimitedOrList,
+    /// A list or one string, and each string is split.
+    ListOfDelimited,
     Objects,
+    ObjectsOrObject,
+    /// Objects with the group inside another object.
+    Paths,
+    Values,
+    NestedLists,
+    /// Objects with lists of groups.
+    ObjectsOfLists,
     Json,
     Provisioned,
     /// The roles of Auth0.
     Roles,
+}
+
+impl Shape {
+    /// Whether each group is in an object.
+    pub(crate) fn is_objects(self) -> bool {
+        use Shape::{Objects, ObjectsOfLists, ObjectsOrObject, Paths, Provisioned};
+        matches!(self, Objects | ObjectsOrObject | Paths | ObjectsOfLists | Provisioned)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +144,21 @@ pub(crate) struct Source {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    use Shape::{Delimited, Json, List, ListOrString, Objects, Provisioned, Roles};
-    let shape = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned, Roles][..]);
+    use Shape::{
+        Delimited, DelimitedOrList, Json, List, ListOfDelimited, ListOrString, NestedLists, Objects,
+        ObjectsOfLists, ObjectsOrObject, Paths, Provisioned, Roles, Values,
+    };
+    let common = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned, Roles][..]);
+    let others = [
+        DelimitedOrList,
+        ListOfDelimited,
+        ObjectsOrObject,
+        Paths,
+        Values,
+        NestedLists,
+        ObjectsOfLists,
+    ];
+    let shape = prop_oneof![3 => common, 2 => select(others.to_vec())];
     let form = prop_oneof![
         3 => Just(NameForm::Plain),
         5 => select(&[NameForm::Tidied, NameForm::Dn, NameForm::Domain, NameForm::Email, NameForm::Path][..]),
@@ -195,12 +226,38 @@ impl Source {
                 set("shape", "objects");
                 set("field", "name");
             }
+            Shape::DelimitedOrList => {
+                set("shape", "delimited-or-list");
+                set("delimiter", "|");
+            }
+            Shape::ListOfDelimited => {
+                set("shape", "list-or-string");
+                set("delimiter", "|");
+            }
+            Shape::ObjectsOrObject => {
+                set("shape", "objects-or-object");
+                set("field", "name");
+            }
+            Shape::Paths => {
+                set("shape", "objects");
+                set("field", "/group/name");
+            }
+            Shape::Values => set("shape", "values"),
+            Shape::NestedLists | Shape::ObjectsOfLists => {
+                set("shape", if self.shape == Shape::NestedLists { "list" } else { "objects" });
+                if self.shape == Shape::ObjectsOfLists {
+                    set("field", "name");
+                }
+            }
             Shape::Json => set("shape", "json"),
             Shape::Provisioned => set("from", "provisioned"),
             Shape::Roles => set("from", "auth0-roles"),
         }
         if self.empty_if_absent {
             set("absent", "empty");
+        }
+        if matches!(self.shape, Shape::NestedLists | Shape::ObjectsOfLists) {
+            json["nested"] = json!(true);
         }
         if self.empty_if_null {
             json["if-null"] = json!("empty");

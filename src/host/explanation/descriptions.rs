@@ -2,7 +2,7 @@
 
 use crate::engine::trace::Verdict;
 use crate::login::dn::AttributeOf;
-use crate::login::lookup::{Base, Lookup};
+use crate::login::lookup::{Base, ListBesideSplit, Lookup};
 use crate::login::name_form::NameForm;
 use crate::login::source::{Shape, Source};
 use crate::login::value::Value;
@@ -17,20 +17,38 @@ pub(super) fn lookup(lookup: &Lookup<'_>) -> String {
     }
 }
 
-pub(super) fn source(source: &Source<'_>) -> String {
-    let shape = match source.shape {
+pub(super) fn source(source: &Source<'_>, lookup: Option<&Lookup<'_>>) -> String {
+    let is = |option: fn(&Lookup<'_>) -> bool| lookup.is_some_and(option);
+    let values = is(|lookup| lookup.values);
+    let mut shape = match source.shape {
+        Shape::List if values => "the values of an object's members".to_owned(),
         Shape::List => "a list of names".to_owned(),
         Shape::ListOrString => "a list of names, or one name".to_owned(),
         Shape::Text => "one name".to_owned(),
         Shape::Delimited(delimiter) => {
-            format!("names in one string, split at `{}`", delimiter.escape_debug())
+            let strings = match lookup.map(|lookup| lookup.list).unwrap_or_default() {
+                ListBesideSplit::Refused => "names in one string, split",
+                ListBesideSplit::Whole => "a list of names, or names in one string, split",
+                ListBesideSplit::Split => "names in a list of strings or in one string, each split",
+            };
+            format!("{strings} at `{}`", delimiter.escape_debug())
         }
         Shape::Keys("") => "names of an object's members".to_owned(),
         Shape::Keys(having) => {
             format!("names of an object's members whose values have `{}`", having.escape_debug())
         }
-        Shape::Objects(field) => format!("objects, named by `{}`", field.escape_debug()),
+        Shape::Objects(field) => {
+            let objects = match (values, is(|lookup| lookup.single)) {
+                (true, _) => "objects in an object's members",
+                (_, true) => "objects, or one object",
+                _ => "objects",
+            };
+            format!("{objects}, named by `{}`", field.escape_debug())
+        }
     };
+    if is(|lookup| lookup.nested) {
+        shape.push_str(", also in lists inside");
+    }
     let form = match &source.form {
         NameForm::Plain => return shape,
         NameForm::DistinguishedName { attribute, of, base_dn } => {

@@ -184,17 +184,22 @@ pub(crate) static SOURCE: Object = Object {
         Key::optional(
             "delimiter",
             ValueType::Text(&DELIMITER),
-            "With `shape: delimited`: what separates the groups.",
+            "What separates the groups of one string: with `shape: delimited` or `delimited-or-list`, or with `list-or-string` also inside the entries of the list.",
         ),
         Key::optional(
             "field",
             ValueType::Text(&FIELD),
-            "With `shape: objects` or `json`, or with provisioned groups: the member that holds the group.",
+            "With `shape: objects`, `objects-or-object`, `values` or `json`, or with provisioned groups: the member that holds the group, or a JSON Pointer to it inside the object.",
         ),
         Key::optional(
             "having",
             ValueType::Text(&HAVING),
             "With `shape: keys`: only members whose value has a member of this name are groups.",
+        ),
+        Key::optional(
+            "nested",
+            ValueType::True,
+            "The entries of lists inside the list, and of lists in the field of objects, are groups too.",
         ),
         Key::optional(
             "accept",
@@ -253,13 +258,14 @@ pub(crate) static SOURCE: Object = Object {
     constraints: &[
         Constraint::Forbids(
             Where::is("from", &["provisioned", "auth0-roles"]),
-            &["shape", "identity", "delimiter", "having"],
+            &["shape", "identity", "delimiter", "having", "nested"],
         ),
         Constraint::OnlyIf(Where::is("shape", &["keys"]), &["having"]),
         Constraint::Forbids(Where::is("from", &["auth0-roles"]), &["field"]),
-        Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited"]), &["delimiter"]),
-        Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "json"]), &["field"]),
-        Constraint::Requires(Where::is("shape", &["objects"]), &["field"]),
+        Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited", "delimited-or-list", "list-or-string"]), &["delimiter"]),
+        Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "objects-or-object", "values", "json"]), &["field"]),
+        Constraint::Requires(Where::is("shape", &["objects", "objects-or-object"]), &["field"]),
+        Constraint::Forbids(Where::is("shape", &["string", "delimited", "keys"]), &["nested"]),
         Constraint::OnlyIf(Where::is("form", &["dn"]), &["attribute", "attribute-of", "below"]),
         Constraint::OnlyIf(Where::is("form", &["domain", "email"]), &["domain"]),
     ],
@@ -312,9 +318,12 @@ static SHAPES: &[Word] = &[
     word("list-or-string", "An array of strings, or one string that is one group."),
     word("string", "One string that is one group."),
     word("delimited", "One string, split at each delimiter."),
+    word("delimited-or-list", "One string, split at each delimiter, or an array of strings that are not split."),
     word("objects", "An array of objects; `field` names the member that holds the group."),
+    word("objects-or-object", "An array of objects, or one object."),
     word("json", "A string that holds JSON: an array of strings, or of objects if `field` is set."),
     word("keys", "An object whose members are named like the groups."),
+    word("values", "An object; the values of its members are the groups, or with `field` objects that hold them."),
 ];
 
 static ACCEPT: &[Word] =

@@ -82,6 +82,12 @@ pub(crate) fn in_member(text: &str, key: &str) -> Option<Foreign> {
     if !has_dots && !has_slashes && !is_path {
         return None;
     }
+    if key == "field" && !is_path {
+        let message = format!("`{}` looks like a path, and a path begins with `/`", shown(text));
+        let path = shown(&text.replace('.', "/")).to_string();
+        let help = format!("write the name of one member of each object, or `/{path}` for a path inside it");
+        return Some(Foreign::new(message, help));
+    }
     let bare = without_brackets(text.trim_start_matches(['$', '.']));
     let help = if is_path && is_step(&bare) && bare.parse::<u32>().is_err() {
         format!("write `{bare}`")
