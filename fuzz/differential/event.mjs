@@ -63,7 +63,11 @@ function groups(random) {
   const objects = () =>
     entries(random, () =>
       odds(random, 0.05, () => {
-        const members = random.many(2, () => [random.pick(FIELDS), odds(random, 0.1, () => name(random))]);
+        const inside = () => (random.chance(0.5) ? object({ name: name(random), id: name(random) }) : strings());
+        const members = random.many(2, () => [
+          random.pick(FIELDS),
+          odds(random, 0.1, () => (random.chance(0.2) ? inside() : name(random))),
+        ]);
         return new Members(
           random.chance(0.8) ? [...members, [random.pick(['name', 'id', 'email']), name(random)]] : members,
         );
@@ -135,7 +139,11 @@ function attributes(random) {
         Object.fromEntries(
           random.many(4, () => [
             name(random),
-            odds(random, 0.2, () => object({ [random.pick(FIELDS)]: odds(random, 0.2, () => 'x') })),
+            odds(random, 0.2, () =>
+              random.chance(0.4)
+                ? name(random)
+                : object({ [random.pick(FIELDS)]: odds(random, 0.2, () => (random.chance(0.2) ? groups(random) : 'x')) }),
+            ),
           ]),
         ),
       ),

@@ -31,6 +31,9 @@ export const POINTERS = [
   '/lists/0',
 ];
 
+/** Paths inside objects. */
+const PATHS = ['/name', '/name/id', '/name/0', '/id/name', '/email/1/name', '/constructor', '/a~1b'];
+
 /**
  * @param {Random} random
  * @param {string} strategy
@@ -54,13 +57,29 @@ function source(random, strategy) {
         'string',
         'delimited',
         'delimited',
+        'delimited-or-list',
         'objects',
+        'objects-or-object',
         'json',
         'json',
         'keys',
+        'values',
       ]);
-    if (found.shape === 'delimited') found.delimiter = random.pick(DELIMITERS);
-    if (found.shape === 'objects' || (found.shape === 'json' && random.chance(0.5))) found.field = random.pick(FIELDS);
+    if (
+      ['delimited', 'delimited-or-list'].includes(found.shape) ||
+      (found.shape === 'list-or-string' && random.chance(0.5))
+    )
+      found.delimiter = random.pick(DELIMITERS);
+    if (
+      ['objects', 'objects-or-object'].includes(found.shape) ||
+      (['json', 'values'].includes(found.shape) && random.chance(0.5))
+    )
+      found.field = random.chance(0.7) ? random.pick(FIELDS) : random.pick(PATHS);
+    if (found.shape === 'values') found.from = random.pick(['/projects', '/projects', '/groups', '/lists']);
+    if (found.shape && !['string', 'delimited', 'keys'].includes(found.shape) && random.chance(0.3)) {
+      found.nested = true;
+      if (random.chance(0.4)) found.from = '/lists';
+    }
     if (found.shape === 'keys') {
       found.from = random.pick(['/projects', '/projects', '/groups']);
       if (random.chance(0.5)) found.having = random.pick(FIELDS);
@@ -70,7 +89,7 @@ function source(random, strategy) {
     if (random.chance(0.3)) found.overage = random.pick(['entra', 'none']);
   }
   Object.assign(found, random.chance(0.6) ? {} : random.pick(FORMS)(random));
-  if (random.chance(0.3) && !['delimited'].includes(found.shape) && (found.shape || strategy !== 'okta'))
+  if (random.chance(0.3) && found.shape !== 'delimited' && (found.shape || strategy !== 'okta'))
     found.accept = random.some(['numbers', 'booleans'], 1, 2);
   if (random.chance(0.5)) found.normalize = random.some(['nfc', 'trim'], 1, 2);
   if (random.chance(0.2)) found['if-null'] = 'empty';

@@ -297,8 +297,18 @@ pub(crate) static SKIP: Object = Object {
 static SKIPPED_NAME: TextType = TextType::up_to(MAX_TEXT).such_as("All Users");
 static SKIPPED_GLOB: TextType = TextType::up_to(MAX_TEXT).such_as("*\\0ACNF:*");
 static DELIMITER: TextType = TextType::printed(MAX_OPTION).such_as(",");
-static HAVING: TextType = TextType::printed(MAX_OPTION).such_as("1001");
-static FIELD: TextType = TextType::printed(MAX_OPTION).such_as("email");
+static HAVING: TextType = TextType::matching(
+    MAX_OPTION,
+    "^[^/\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+    "write the name of a member, without `/` before it",
+)
+.such_as("1001");
+static FIELD: TextType = TextType::matching(
+    MAX_OPTION,
+    "^([^/\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*|(/([^/~\\u0000-\\u001f\\u007f-\\u009f]|~[01])+){1,8})$",
+    "write the name of a member, or a JSON Pointer of at most 8 parts, such as `/group/name`",
+)
+.such_as("email");
 static ATTRIBUTE: TextType = TextType::matching(
     MAX_OPTION,
     "^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\\.[0-9]+)*)$",
