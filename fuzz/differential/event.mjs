@@ -142,7 +142,9 @@ function attributes(random) {
             odds(random, 0.2, () =>
               random.chance(0.4)
                 ? name(random)
-                : object({ [random.pick(FIELDS)]: odds(random, 0.2, () => (random.chance(0.2) ? groups(random) : 'x')) }),
+                : object({
+                    [random.pick(FIELDS)]: odds(random, 0.2, () => (random.chance(0.2) ? groups(random) : 'x')),
+                  }),
             ),
           ]),
         ),

@@ -45,6 +45,8 @@ function workOf(groups, ...lookups) {
 
 const NFC = { options: 'nfc' };
 const SPLIT = { options: 'nfc', split: ';' };
+const SPLIT_ENTRIES = { options: 'nfc,lists,entries', split: ';' };
+const NESTED = { options: 'nfc,nested' };
 const JSON_NFC = { options: 'json,nfc' };
 const many = (count, entry) => new Array(count).fill(entry);
 
@@ -61,6 +63,14 @@ const LOGINS = {
   'a string of empty parts': [SPLIT, (n) => ';'.repeat(n)],
   'a string without a delimiter': [SPLIT, (n) => 'u\u0308'.repeat(n)],
   'runs of marks between delimiters': [SPLIT, (n) => `${MARK.repeat(30)};`.repeat(n)],
+  'a list of strings of parts': [SPLIT_ENTRIES, (n) => many(n / 100, 'u\u0308;'.repeat(100))],
+  'a list of strings of too many parts': [SPLIT_ENTRIES, (n) => many(n / 100, ';'.repeat(1_000))],
+  'lists inside a list': [NESTED, (n) => many(n / 10, many(10, 'Mu\u0308nchen'))],
+  'lists in objects': [{ ...NESTED, field: '/a/b' }, (n) => many(n / 10, { a: { b: many(10, 'Mu\u0308nchen') } })],
+  'values of an object': [
+    { options: 'nfc,values' },
+    (n) => Object.fromEntries(many(n, 'Mu\u0308nchen').map((name, at) => [`m${at}`, name])),
+  ],
   'JSON of names': [JSON_NFC, (n) => JSON.stringify(many(n, 'Mu\u0308nchen'))],
   'JSON of one run of marks': [JSON_NFC, (n) => JSON.stringify([MARK.repeat(n)])],
   'nested JSON': [JSON_NFC, (n) => '['.repeat(n) + ']'.repeat(n)],
@@ -104,6 +114,13 @@ test('a value that is too large is only measured', () => {
 });
 
 test('too many names are not processed', () => {
-  const work = workOf(many(10_001, 'u\u0308'), NFC);
-  assert.deepEqual([work.normalized, work.searched], [0, 0]);
+  const values = Object.fromEntries(many(10_001, 'u\u0308').map((name, at) => [`m${at}`, name]));
+  for (const [login, read] of [
+    [many(10_001, 'u\u0308'), NFC],
+    [[many(10_001, 'u\u0308')], NESTED],
+    [values, { options: 'nfc,values' }],
+  ]) {
+    const work = workOf(login, read);
+    assert.deepEqual([work.normalized, work.searched], [0, 0]);
+  }
 });

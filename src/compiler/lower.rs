@@ -18,8 +18,7 @@ use crate::engine::claim_limits::{claim_overhead, json_len};
 use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{
-    Condition, Effect, Matches, MetadataOf, Organization, Patterns, Platform, Rule, Scalar, Test,
-    Tier,
+    Condition, Effect, Matches, MetadataOf, Organization, Patterns, Platform, Rule, Scalar, Test, Tier,
 };
 use crate::language::policies::{PARTIAL_HERE, UNMATCHED_HELP, UNMATCHED_MISSING, is_unsafe};
 use crate::language::target_names::TargetNames;
@@ -160,8 +159,7 @@ fn most_delimiters(organization: &Organization, rules: &[LoweredRule]) -> usize 
         if let Some(delimiter) = source.shape.delimiter() {
             let clauses = rules.iter().flat_map(LoweredRule::clauses);
             let names = clauses.flat_map(|clause| clause.plain.names.iter().chain(&clause.folded.names));
-            most = most
-                .max(names.map(|name| name.matches(delimiter).count()).max().unwrap_or_default());
+            most = most.max(names.map(|name| name.matches(delimiter).count()).max().unwrap_or_default());
         }
     }
     most.min(MAX_DELIMITERS)

@@ -76,9 +76,9 @@ impl OwnedShape {
     /// The delimiter at which strings are split.
     pub(crate) fn delimiter(&self) -> Option<&str> {
         match self {
-            Self::Delimited(delimiter) | Self::DelimitedOrList(delimiter) | Self::ListOfDelimited(delimiter) => {
-                Some(delimiter)
-            }
+            Self::Delimited(delimiter)
+            | Self::DelimitedOrList(delimiter)
+            | Self::ListOfDelimited(delimiter) => Some(delimiter),
             _ => None,
         }
     }

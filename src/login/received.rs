@@ -249,32 +249,40 @@ mod tests {
         check(f64::INFINITY, None);
     }
 
+    /// The bundle of a platform that grants `all` for the group `a` of a connection.
     #[cfg(feature = "compiler")]
-    #[test]
-    fn received_has_no_groups_if_there_are_too_many() {
-        use crate::diagnostic::SourceFile;
-        use crate::{Bundle, event};
-
-        const PLATFORM: &str = "\
+    fn bundle_of(connection: &str) -> Vec<u8> {
+        let platform = format!(
+            "\
 version: 1
 platform:
-  applications: { portal: { clients: [client], claim: 'https://claims.example.com/groups' } }
-  groups: { all: { applications: [portal], description: Has a. } }
+  applications: {{ portal: {{ clients: [client], claim: 'https://claims.example.com/groups' }} }}
+  groups: {{ all: {{ applications: [portal], description: Has a. }} }}
 organizations:
   acme:
     connections:
       acme:
-        strategy: other
-        groups: [{ from: /a, shape: delimited, delimiter: ',' }, { from: /b, shape: list, absent: empty }]
-        combine: all
-    rules: [{ id: a, match: { exact: a }, grant: all }]
-    policies: { incomplete: use-partial }
+        {connection}
+    rules: [{{ id: a, match: {{ exact: a }}, grant: all }}]
+    policies: {{ incomplete: use-partial }}
 cases: []
-";
-        let file = SourceFile { path: "x.yaml".to_owned(), text: PLATFORM.to_owned() };
+"
+        );
+        let file = crate::diagnostic::SourceFile { path: "x.yaml".to_owned(), text: platform };
         let compiled = crate::compiler::compile_whole(&file);
-        let platform = compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
-        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+        compiled.platform.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics)).bundle
+    }
+
+    #[cfg(feature = "compiler")]
+    #[test]
+    fn received_has_no_groups_if_there_are_too_many() {
+        use crate::{Bundle, event};
+
+        let connection = "strategy: other
+        groups: [{ from: /a, shape: delimited, delimiter: ',' }, { from: /b, shape: list, absent: empty }]
+        combine: all";
+        let bundle = bundle_of(connection);
+        let bundle = Bundle::decode(&bundle).expect("a bundle");
         let check = |delimited: usize, listed: usize, expected: (&str, &[&str], u32)| {
             let user = serde_json::json!({ "a": vec!["a"; delimited].join(","), "b": vec!["a"; listed] });
             let event = serde_json::json!({
@@ -294,5 +302,35 @@ cases: []
         check(1, 9_999, ("ok", &["all"], 10_000));
         check(1, 10_000, ("too-many-groups", &[], 0));
         check(1, 10_001, ("too-many-groups", &[], 0));
+    }
+    #[cfg(feature = "compiler")]
+    #[test]
+    fn received_counts_the_parts_of_all_entries_and_the_entries_of_all_lists() {
+        use crate::{Bundle, event};
+
+        fn check(source: &str, groups: &serde_json::Value, expected: (&str, u32)) {
+            let bundle = bundle_of(&format!("{{ strategy: other, groups: {{ from: /a, {source} }} }}"));
+            let bundle = Bundle::decode(&bundle).expect("a bundle");
+            let event = serde_json::json!({
+                "client": { "client_id": "client" }, "connection": { "name": "acme" }, "user": { "a": groups },
+            });
+            let event = event::Event::from_json(event).expect("an event is an object");
+            let answer = event::answer(&bundle, &event);
+            assert_eq!((answer.reason.code(), answer.received), expected, "{source}");
+        }
+        let strings = |counts: &[usize]| counts.iter().map(|count| vec!["a"; *count].join(",")).collect();
+        let split = "shape: list-or-string, delimiter: ','";
+        check(split, &strings(&[5_000, 5_000]), ("ok", 10_000));
+        check(split, &strings(&[5_000, 5_001]), ("too-many-groups", 0));
+        check(split, &strings(&[10_001]), ("too-many-groups", 0));
+        check(split, &strings(&[20_000, 1, 1]), ("too-many-groups", 0));
+        let lists = |counts: &[usize]| counts.iter().map(|count| vec!["a"; *count]).collect();
+        check("shape: list, nested: true", &lists(&[5_000, 4_998]), ("ok", 9_998));
+        check("shape: list, nested: true", &lists(&[5_000, 4_999]), ("too-many-groups", 0));
+        check("shape: list, nested: true", &lists(&[0; 10_000]), ("ok", 0));
+        check("shape: list, nested: true", &lists(&[0; 10_001]), ("too-many-groups", 0));
+        let values = |count: usize| (0..count).map(|at| (format!("m{at}"), "a".into())).collect();
+        check("shape: values", &serde_json::Value::Object(values(10_000)), ("ok", 10_000));
+        check("shape: values", &serde_json::Value::Object(values(10_001)), ("too-many-groups", 0));
     }
 }

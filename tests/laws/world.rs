@@ -149,15 +149,8 @@ fn source() -> impl Strategy<Value = Source> {
         ObjectsOfLists, ObjectsOrObject, Paths, Provisioned, Roles, Values,
     };
     let common = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned, Roles][..]);
-    let others = [
-        DelimitedOrList,
-        ListOfDelimited,
-        ObjectsOrObject,
-        Paths,
-        Values,
-        NestedLists,
-        ObjectsOfLists,
-    ];
+    let others =
+        [DelimitedOrList, ListOfDelimited, ObjectsOrObject, Paths, Values, NestedLists, ObjectsOfLists];
     let shape = prop_oneof![3 => common, 2 => select(others.to_vec())];
     let form = prop_oneof![
         3 => Just(NameForm::Plain),

@@ -8,9 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::json::{Json, Text};
 use super::reading::{step, unescape};
-use crate::limits::{
-    MAX_COMBINING_MARKS, MAX_EVENT_BYTES, MAX_EVENT_ENTRIES, MAX_GROUP_BYTES, MAX_GROUPS,
-};
+use crate::limits::{MAX_COMBINING_MARKS, MAX_EVENT_BYTES, MAX_EVENT_ENTRIES, MAX_GROUP_BYTES, MAX_GROUPS};
 use crate::login::lookup::{ListBesideSplit, Lookup};
 use crate::login::name_list::NameList;
 use crate::login::value::Value;

@@ -262,8 +262,14 @@ pub(crate) static SOURCE: Object = Object {
         ),
         Constraint::OnlyIf(Where::is("shape", &["keys"]), &["having"]),
         Constraint::Forbids(Where::is("from", &["auth0-roles"]), &["field"]),
-        Constraint::OnlyIf(Where::is_or_missing("shape", &["delimited", "delimited-or-list", "list-or-string"]), &["delimiter"]),
-        Constraint::OnlyIf(Where::is_or_missing("shape", &["objects", "objects-or-object", "values", "json"]), &["field"]),
+        Constraint::OnlyIf(
+            Where::is_or_missing("shape", &["delimited", "delimited-or-list", "list-or-string"]),
+            &["delimiter"],
+        ),
+        Constraint::OnlyIf(
+            Where::is_or_missing("shape", &["objects", "objects-or-object", "values", "json"]),
+            &["field"],
+        ),
         Constraint::Requires(Where::is("shape", &["objects", "objects-or-object"]), &["field"]),
         Constraint::Forbids(Where::is("shape", &["string", "delimited", "keys"]), &["nested"]),
         Constraint::OnlyIf(Where::is("form", &["dn"]), &["attribute", "attribute-of", "below"]),
@@ -328,12 +334,18 @@ static SHAPES: &[Word] = &[
     word("list-or-string", "An array of strings, or one string that is one group."),
     word("string", "One string that is one group."),
     word("delimited", "One string, split at each delimiter."),
-    word("delimited-or-list", "One string, split at each delimiter, or an array of strings that are not split."),
+    word(
+        "delimited-or-list",
+        "One string, split at each delimiter, or an array of strings that are not split.",
+    ),
     word("objects", "An array of objects; `field` names the member that holds the group."),
     word("objects-or-object", "An array of objects, or one object."),
     word("json", "A string that holds JSON: an array of strings, or of objects if `field` is set."),
     word("keys", "An object whose members are named like the groups."),
-    word("values", "An object; the values of its members are the groups, or with `field` objects that hold them."),
+    word(
+        "values",
+        "An object; the values of its members are the groups, or with `field` objects that hold them.",
+    ),
 ];
 
 static ACCEPT: &[Word] =

@@ -62,7 +62,8 @@ impl SourceReader<'_, '_> {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<OwnedShape> {
         use ShapeWord::{
-            Delimited, DelimitedOrList, Json, Keys, List, ListOrString, Objects, ObjectsOrObject, Text, Values,
+            Delimited, DelimitedOrList, Json, Keys, List, ListOrString, Objects, ObjectsOrObject, Text,
+            Values,
         };
         if !matches!(word, Delimited | DelimitedOrList | ListOrString) {
             self.misplaced("delimiter", SPLIT, sink);
@@ -148,8 +149,7 @@ impl SourceReader<'_, '_> {
         if field.value.starts_with('/')
             && let Some(help) = pointer_problem(&field.value)
         {
-            let message =
-                format!("`{}` is not a JSON Pointer inside an object", field.value.escape_debug());
+            let message = format!("`{}` is not a JSON Pointer inside an object", field.value.escape_debug());
             sink.report(Code::InvalidPointer, &field.span, message, help);
             return None;
         }
