@@ -16,8 +16,8 @@ export const MAX_ENTRIES = 10_001;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** The most bytes of a name; the engine refuses longer ones. */
 const MAX_NAME_BYTES = 4_096;
-/** The path to what is read of an object that was made here. */
-const LEAF = ['leaf'];
+/** The path to what is read of an object that was made here. The names of other members are shortened in the Action. */
+const LEAF = [''];
 /** More combining marks than a name may have in a row: putting them into order takes quadratic time. */
 const TOO_MANY_MARKS = /\p{M}{31}/u;
 
@@ -151,12 +151,12 @@ function flatten(list, { field, fieldPath }) {
     for (let i = 0; i < entries.length && rest > 0; i++, rest--) add(entries[i]);
   };
   /** @param {unknown} leaf */
-  const addLeaf = (leaf) => flat.push({ leaf });
+  const addLeaf = (leaf) => flat.push({ '': leaf });
   /** @param {unknown} entry */
   const add = (entry) => {
     const leaf = field && isObject(entry) ? find(entry, fieldPath) : undefined;
     if (Array.isArray(leaf)) each(leaf, addLeaf);
-    else flat.push(isObject(entry) ? { leaf } : entry);
+    else flat.push(isObject(entry) ? { '': leaf } : entry);
   };
   each(list, (entry) => (Array.isArray(entry) ? each(entry, add) : add(entry)));
   return rest > 0 ? flat : new Array(MAX_ENTRIES);
