@@ -112,7 +112,7 @@ pub use language::{cases, format, schema};
 pub use limits::{MAX_GROUP_BYTES, MAX_GROUPS};
 pub use login::dn::AttributeOf;
 pub use login::input::{Input, Login};
-pub use login::lookup::{Base, Lookup};
+pub use login::lookup::{Base, ListBesideSplit, Lookup};
 pub use login::name_form::NameForm;
 pub use login::name_list::NameList;
 pub use login::source::{Absent, Combine, Identity, Shape, Skip, Source};
