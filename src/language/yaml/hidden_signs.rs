@@ -69,11 +69,11 @@ fn diagnose(file: &str, text: &str, at: usize) -> Diagnostic {
     let ends = |char: char| char.is_whitespace() || matches!(char, ',' | ']' | '}');
     let token = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
     let what = match rest.chars().next() {
-        Some('&') => "an anchor of YAML",
-        Some('*') => "an alias of YAML",
-        Some('!') => "a tag of YAML",
-        Some('%') => "a directive of YAML",
-        _ => "a sign of YAML for a key",
+        Some('&') => "an anchor",
+        Some('*') => "an alias",
+        Some('!') => "a tag",
+        Some('%') => "a directive",
+        _ => "the sign of a key",
     };
     let message = format!("YAML reads `{token}` as {what}, not as text");
     let span = at..at + token.len();

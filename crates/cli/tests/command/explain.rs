@@ -156,7 +156,7 @@ fn case_is_explained_with_its_difference() {
     let err = why(&["explain", "--mappings", "why.yaml", "--case", "writer"]).failed();
     assert_eq!(
         err,
-        "error: 2 cases have `writer` in their names; write more of one:\n  \
+        "error: 2 cases have `writer` in their names; write more of the name:\n  \
          why.yaml: a writer who is trusted leads\n  why.yaml: a writer writes\n"
     );
     let folder = tempfile::TempDir::new().expect("a temporary folder");

@@ -136,7 +136,7 @@ fn results_as_json() {
                     "outcome": "refused",
                     "refusal": {
                         "code": "yaml-syntax",
-                        "message": "`!x` is a tag of YAML, and not part of a text",
+                        "message": "YAML reads `!x` as a tag, not as text",
                         "line": 1,
                         "column": 10,
                         "end": { "line": 1, "column": 12 },
@@ -158,7 +158,7 @@ fn results_as_annotations() {
     let files = [("organizations/acme.yaml", UNTIDY), ("organizations/globex.yaml", "version: !x 1\n")];
     let folder = folder(&files);
     let refused = "::error file=mappings/organizations/globex.yaml,line=1,endLine=1,col=10,endColumn=12,\
-                   title=yaml-syntax::`!x` is a tag of YAML, and not part of a text%0A\
+                   title=yaml-syntax::YAML reads `!x` as a tag, not as text%0A\
                    help: if `!` belongs to the text, put the whole text in quotes: `\"!x 1\"`; if not, remove `!x`\n";
     let place = "file=mappings/organizations/acme.yaml,line=1,endLine=1,col=1,endColumn=46";
     let out = run_in(&folder, &["fmt", "--check", "--format", "github"]).stdout(1);
@@ -179,7 +179,7 @@ fn standard_input_is_formatted_to_standard_output() {
     assert_eq!(run_with(&["fmt", "-", "--check"], TIDY).stdout(0), "1 file: nothing to change\n");
     let refused = run_with(&["fmt", "-"], "a: &x b\n");
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
-    assert!(refused.err.starts_with("error[yaml-syntax]: `&x` is an anchor of YAML"), "{}", refused.err);
+    assert!(refused.err.starts_with("error[yaml-syntax]: YAML reads `&x` as an anchor"), "{}", refused.err);
     assert!(run(&["fmt", "-", "mappings"]).failed().contains("`-` cannot be combined with other paths"));
     for format in ["json", "github"] {
         assert!(run(&["fmt", "-", "--format", format]).failed().contains("needs paths"));
