@@ -238,7 +238,7 @@ fn source_has_all_its_options() {
 
 #[test]
 fn source_reports_options_that_do_not_fit_together() {
-    check_connection("{ strategy: ad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
+    check_connection("{ strategy: waad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
     check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
     check_connection(
         "{ strategy: ad, groups: { attribute-of: entry } }",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::mutations;
 
-/// Marks a text that stands for an entry of [`PLAIN`].
+/// Marks a text that is written as an entry of [`PLAIN`] in the file.
 const MARK: char = '\u{e000}';
 
 /// Values without quotes, and what an editor reads in their place: YAML 1.2 by its core schema.

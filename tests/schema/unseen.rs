@@ -18,16 +18,20 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::OutsideCeiling, ""),
     (Code::ProtectedGroup, "the rule grants the protected group"),
     (Code::ImpossibleCondition, ""),
+    (Code::NeedsGroups, "the rule has `none`"),
+    (Code::UnknownCapture, "no pattern of the rule captures"),
+    (Code::InvalidValue, "provisioned groups cannot be read by their member"),
     // Parameters of templates, which have the type that the places need in which they are used.
     (Code::WrongType, "`default` is"),
     (Code::InvalidPointer, "is not a JSON Pointer to a user attribute"),
     (Code::InvalidValue, "contains `{{`"),
+    (Code::InvalidValue, "is not a distinguished name"),
     (Code::InvalidValue, "is not a date or date-time"),
     // Patterns.
     (Code::MatchesEverything, ""),
     // How a value is written: an editor reads YAML 1.2, in which it is a value of the right type.
     (Code::WrongType, "depending on the program that reads it"),
-    (Code::WrongType, "is a number, and must be text"),
-    (Code::YamlSyntax, "is a tag of YAML"),
-    (Code::YamlSyntax, "is an anchor of YAML"),
+    (Code::WrongType, "is a number, but must be text"),
+    (Code::YamlSyntax, "as a tag, not as text"),
+    (Code::YamlSyntax, "as an anchor, not as text"),
 ];
