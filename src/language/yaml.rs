@@ -255,8 +255,8 @@ mod tests {
         check_refused("a: b: c\n", "b: c", "the text has a colon in it");
         check_refused("a: 1\n---\nb: 2\n", "---", "second document");
         check_refused("<<: {a: 1}\n", "<<", "merge key");
-        check_refused("a: &x [*x]\n", "&x", "an anchor of YAML");
-        check_refused("a: *x\n", "*x", "an alias of YAML");
+        check_refused("a: &x [*x]\n", "&x", "as an anchor");
+        check_refused("a: *x\n", "*x", "as an alias");
     }
 
     #[test]

@@ -14,10 +14,8 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::UnknownRule, "the mapping has no rule"),
     (Code::UnknownOrganization, "no mapping describes the organization"),
     (Code::DuplicateId, "already exists in this mapping"),
-    (Code::MissingKey, "a case needs the key `connection` if the mapping has several"),
     (Code::OutsideCeiling, ""),
     (Code::ProtectedGroup, "the rule grants the protected group"),
-    (Code::ImpossibleCondition, ""),
     (Code::NeedsGroups, "the rule has `none`"),
     (Code::UnknownCapture, "no pattern of the rule captures"),
     (Code::InvalidValue, "provisioned groups cannot be read by their member"),
@@ -26,7 +24,6 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::InvalidPointer, "is not a JSON Pointer to a user attribute"),
     (Code::InvalidValue, "contains `{{`"),
     (Code::InvalidValue, "is not a distinguished name"),
-    (Code::InvalidValue, "is not a date or date-time"),
     // Patterns.
     (Code::MatchesEverything, ""),
     // How a value is written: an editor reads YAML 1.2, in which it is a value of the right type.
