@@ -233,21 +233,27 @@ fn compiler_and_schemas_agree_on_random_files() {
             (false, true) => alarms.push(format!("{what}: {errors:?}")),
             (true, false) => {
                 for it in found {
-                    let class =
-                        UNSEEN.iter().position(|(code, part)| *code == it.code && it.message.contains(part));
-                    match class {
-                        Some(class) => drop(seen.insert(class)),
-                        None => gaps.push(format!("{what}: {} {}", it.code.name(), it.message)),
+                    let is_of = |(code, part): &(Code, &str)| *code == it.code && it.message.contains(part);
+                    seen.extend(UNSEEN.iter().position(is_of));
+                    if !UNSEEN.iter().any(is_of) {
+                        gaps.push(format!("{what}: {} {}", it.code.name(), it.message));
                     }
                 }
             }
         }
     }
     assert!(alarms.is_empty(), "only the schema refuses:\n{}", alarms.join("\n"));
-    assert!(gaps.is_empty(), "only the compiler refuses:\n{}", gaps.join("\n"));
+    assert!(
+        gaps.is_empty(),
+        "only the compiler refuses; tighten the schema, or say in tests/schema/unseen.rs why it cannot know:\n{}",
+        gaps.join("\n")
+    );
     assert!(agreed.iter().all(|agreed| agreed * 10 > count), "{agreed:?}");
+    // A short run does not meet all of them.
     let unused: Vec<_> = UNSEEN.iter().enumerate().filter(|(at, _)| !seen.contains(at)).collect();
-    assert!(unused.is_empty(), "these are not seen, so a schema may know them: {unused:?}");
+    let is_long = count >= 5_000;
+    assert!(!is_long || unused.is_empty(), "these are not seen, so a schema may know them: {unused:?}");
+    assert!(seen.len() >= 10, "{seen:?}");
 }
 
 /// A file with this content; JSON is YAML.

@@ -24,15 +24,17 @@ test('numbers, outcomes and tags are those of the table, and there are no others
 });
 
 test('lookups are parsed as the engine describes them', () => {
-  const plain = { json: false, nfc: false, overage: false, members: false, field: '', delimiter: '' };
+  const options = ['json', 'nfc', 'overage', 'members', 'values', 'entries', 'lists', 'nested', 'single'];
+  const off = Object.fromEntries(options.map((option) => [option, false]));
+  const plain = { ...off, field: '', fieldPath: [''], delimiter: '' };
   const expected = [
     { ...plain, base: 'login', nfc: true, path: ['groups'] },
-    { ...plain, base: 'user', overage: true, path: ['a/b', 'list'], field: 'name' },
-    { ...plain, base: 'event', path: ['organization'], field: 'metadata' },
+    { ...plain, base: 'user', overage: true, path: ['a/b', 'list'], field: 'name', fieldPath: ['name'] },
+    { ...plain, base: 'event', path: ['organization'], field: 'metadata', fieldPath: ['metadata'] },
     { ...plain, base: 'event', path: ['organization', 'metadata', 'tier'] },
-    { ...plain, base: 'login', json: true, nfc: true, path: ['json'], field: 'name' },
+    { ...plain, base: 'login', json: true, nfc: true, path: ['json'], field: 'name', fieldPath: ['name'] },
     { ...plain, base: 'login', nfc: true, path: ['parts'], delimiter: '; ' },
-    { ...plain, base: 'provisioned', path: [], field: 'name' },
+    { ...plain, base: 'provisioned', path: [], field: 'name', fieldPath: ['name'] },
   ];
   const parsed = lookups.map(parseLookup).map(({ head: _, ...lookup }) => lookup);
   assert.deepEqual(parsed, expected);
