@@ -32,11 +32,10 @@ pub(crate) fn read_lints(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> 
         let Some(level) = choose(&text, &what, LINT_LEVELS, LEVELS, sink) else { continue };
         let Some(code) = code else { continue };
         if level == LintLevel::Off && code.guards_access() {
-            let message = format!("`{}` cannot be off: it warns of access that someone could gain", code.name());
+            let message =
+                format!("`{}` cannot be off: it warns of access that someone could gain", code.name());
             sink.report(Code::InvalidValue, &text.span, message, None);
-            sink.help_last(
-                "write `warning`, and accept single findings with `allow` and a reason",
-            );
+            sink.help_last("write `warning`, and accept single findings with `allow` and a reason");
             continue;
         }
         lints.push((code, level));

@@ -273,7 +273,10 @@ pub(crate) fn read_by_tenant<T>(
             Some(place) => *place = value,
             None if tenants.is_incomplete => {}
             None if tenants.declared.is_empty() => {
-                let message = format!("`{}` has a value for each tenant, but the platform declares no tenants", owner.key);
+                let message = format!(
+                    "`{}` has a value for each tenant, but the platform declares no tenants",
+                    owner.key
+                );
                 sink.report(Code::UnknownTenant, &name.span, message, None);
                 sink.help_last(
                     "declare the tenants and their domains under `tenants` in `platform.yaml`; or, if there is one tenant, write its value alone",

@@ -121,9 +121,10 @@ fn report_unused(entry: &Allow, levels: &BTreeMap<Code, LintLevel>) -> Option<Di
             format!("`{code}` cannot be allowed: `lints` of the platform makes it an error"),
             "remove the entry, and correct the mistake; to allow it, set `warning` under `lints`",
         ),
-        Some(LintLevel::Off) => {
-            (format!("`lints` of the platform has switched `{code}` off, so this entry has no effect"), "remove it")
-        }
+        Some(LintLevel::Off) => (
+            format!("`lints` of the platform has switched `{code}` off, so this entry has no effect"),
+            "remove it",
+        ),
         _ => (
             format!("there is no finding `{code}` here, so this entry has no effect"),
             "remove it, or move it to the rule, target group or mapping that has the finding",

@@ -38,7 +38,10 @@ impl Foreign {
 
     /// The help, and what to do if nothing is wrong.
     pub(crate) fn help_or_allow(&self) -> String {
-        format!("{}; if the name really is written like this, allow `foreign-syntax` with a reason", self.help)
+        format!(
+            "{}; if the name really is written like this, allow `foreign-syntax` with a reason",
+            self.help
+        )
     }
 }
 

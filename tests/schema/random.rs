@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::mutations;
 
-/// Marks a text that is written as an entry of [`PLAIN`] in the file.
+/// Marks a text that is replaced by an entry of [`PLAIN`].
 const MARK: char = '\u{e000}';
 
 /// Values without quotes, and what an editor reads in their place: YAML 1.2 by its core schema.
@@ -62,7 +62,7 @@ impl Random {
     }
 
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
+        from.get(self.below(from.len())).expect("not empty")
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn changed(file: &Json, random: &mut Random) -> (String, Json) {
     let mut changed = file.clone();
     let mut what = Vec::new();
     // Most have one change: what a second one breaks hides what the first one does.
-    for _ in 0..[1, 1, 1, 1, 2, 3][random.below(6)] {
+    for _ in 0..*random.pick(&[1, 1, 1, 1, 2, 3]) {
         let paths = mutations::paths(&changed);
         let path = random.pick(&paths).clone();
         let other = changed.pointer(random.pick(&paths).as_str()).expect("a path").clone();

@@ -118,7 +118,12 @@ fn parse_says_why_it_fails() {
     check_refused("[[a]b]", false, "nested character classes are not supported", engine);
     let looks = "describe the whole name, such as `team-.+`";
     check_refused("", false, "it is empty", looks);
-    check_refused("a\tb", false, "it contains a control character", "remove it: names of groups have no control characters");
+    check_refused(
+        "a\tb",
+        false,
+        "it contains a control character",
+        "remove it: names of groups have no control characters",
+    );
     let nothing = "correct it, or remove it: names are not empty and do not contain control characters";
     check_refused("a\\tb", false, "it matches no name", nothing);
     check_refused("()", false, "it matches no name", nothing);

@@ -225,7 +225,8 @@ fn find_case<'c>(name: &str, cases: &'c [Case]) -> anyhow::Result<&'c Case> {
         [] => bail!("no case has `{name}` in its name; `claimsmith test --format json` lists the cases"),
         several => {
             let entries = several.iter().take(SHOWN).map(|case| format!("{}: {}", case.file, case.name));
-            let message = format!("{} cases have `{name}` in their names; write more of the name:", several.len());
+            let message =
+                format!("{} cases have `{name}` in their names; write more of the name:", several.len());
             bail!(ErrorWithList { message, entries: entries.collect() })
         }
     }
