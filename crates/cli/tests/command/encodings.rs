@@ -225,7 +225,10 @@ fn as_ordinary_user(folder: &TempDir, arguments: &[&str]) -> Run {
     use std::os::unix::process::CommandExt;
     let program = folder.path().join("claimsmith");
     if !program.exists() {
-        fs::copy(snapbox::cmd::cargo_bin!("claimsmith"), &program).expect("a copy");
+        // Not `fs::copy`: a process that another test starts meanwhile would inherit the open file, and Linux starts no
+        // program that is open for writing.
+        let copied = Command::new("cp").arg(snapbox::cmd::cargo_bin!("claimsmith")).arg(&program).status();
+        assert!(copied.expect("it starts").success());
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("the folder");
     }
     let mut command = Command::new(program);
