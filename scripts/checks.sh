@@ -86,7 +86,7 @@ test_wasm() {
 # Both runs of tests/cases.rs print a digest of all their answers.
 compare_answers() {
   local native wasm
-  native=$(host_cargo test --quiet --package claimsmith --test cases -- --nocapture | grep '^answers of')
+  native=$(host_cargo test --quiet --package claimsmith --test cases -- --nocapture | grep -o 'answers of.*')
   wasm=$(PATH=$TOOLS/bin:$WASM_PATH CARGO_TARGET_DIR=$ROOT/target/wasm \
     wasm-pack test --node --mode no-install --package claimsmith --test cases -- --nocapture 2>&1 | grep -o 'answers of.*')
   say "native       $native"
