@@ -161,17 +161,17 @@ struct Finder<'n, 't> {
 impl<'n> Finder<'n, '_> {
     fn advise(&mut self, unknown: &Unknown<'n>) {
         let Unknown { name, value, member, .. } = *unknown;
-        let Some(Frame { object, node, .. }) = self.frames.last().copied() else { return };
+        let Some(frame @ Frame { object, node, .. }) = self.frames.last().copied() else { return };
         let before = self.expected();
         self.expect_where_needed(&name.value);
         let (node, advice) = match member {
             Some(member) => (member.of, self.advice_on_member(name, value, member)),
             None => {
                 let advice = self
-                    .advice_on_word(name, value, object, node)
+                    .advice_on_word(name, value, frame)
                     .or_else(|| self.advice_on_key(name, value))
-                    .or_else(|| self.advice_on_name(name, value, object, node))
-                    .or_else(|| self.advice_on_similar(name, value, object));
+                    .or_else(|| self.advice_on_name(name, value, frame))
+                    .or_else(|| self.advice_on_similar(name, value, frame));
                 (node, advice)
             }
         };
@@ -202,13 +202,20 @@ impl<'n> Finder<'n, '_> {
         places::find(self.frames, self.mappings, name, value)
     }
 
+    /// The nearest places of a key with a value, and words that lead there. The mappings there do not lack the key.
+    fn point_to(&mut self, name: &str, value: &Node) -> Option<(Vec<Place<'n>>, String)> {
+        let places = self.find(name, value);
+        let words = wording::places(name, &places, self.frames, self.path)?;
+        self.expect_at(&places, name);
+        Some((places, words))
+    }
+
     /// On a word of another product, or one that means several things.
     fn advice_on_word(
         &mut self,
         name: &Spanned<String>,
         value: &'n Node,
-        object: &'static Object,
-        node: &'n Node,
+        Frame { object, node, .. }: Frame<'n>,
     ) -> Option<Advice> {
         let word = name.value.as_str();
         let meaning = foreign_words::meaning(object, word, value)?;
@@ -235,9 +242,7 @@ impl<'n> Finder<'n, '_> {
                 Some(Advice::new(help.to_owned(), true))
             }
             Meaning::Key(key) => {
-                let places = self.find(key, value);
-                let place = wording::places(key, &places, self.frames, self.path)?;
-                self.expect_at(&places, key);
+                let (_, place) = self.point_to(key, value)?;
                 Some(Advice::new(wording::other_word(word, key, Some(&place)), true))
             }
         }
@@ -245,9 +250,7 @@ impl<'n> Finder<'n, '_> {
 
     /// On a key that the language has elsewhere.
     fn advice_on_key(&mut self, name: &Spanned<String>, value: &'n Node) -> Option<Advice> {
-        let places = self.find(&name.value, value);
-        let help = wording::places(&name.value, &places, self.frames, self.path)?;
-        self.expect_at(&places, &name.value);
+        let (places, help) = self.point_to(&name.value, value)?;
         let is_near = places.first().is_some_and(|place| place.fits && (place.is_needed || place.steps == 1));
         Some(Advice::new(help, is_near))
     }
@@ -257,8 +260,7 @@ impl<'n> Finder<'n, '_> {
         &mut self,
         name: &Spanned<String>,
         value: &'n Node,
-        object: &'static Object,
-        node: &'n Node,
+        Frame { object, node, .. }: Frame<'n>,
     ) -> Option<Advice> {
         let Kind::Map(members) = &node.kind else { return None };
         let above = members.iter().rev().skip_while(|(it, _)| it.span.start >= name.span.start);
@@ -282,15 +284,13 @@ impl<'n> Finder<'n, '_> {
         &mut self,
         name: &Spanned<String>,
         value: &'n Node,
-        object: &'static Object,
+        Frame { object, .. }: Frame<'n>,
     ) -> Option<Advice> {
         if nearest(&name.value, object.keys().map(|key| key.name)).is_some() {
             return None;
         }
         let near = nearest(&name.value, places::keys_nearby(self.frames).into_iter())?;
-        let places = self.find(near, value);
-        let place = wording::places(near, &places, self.frames, self.path)?;
-        self.expect_at(&places, near);
+        let (_, place) = self.point_to(near, value)?;
         Some(Advice::new(format!("did you mean `{near}`? {place}"), false))
     }
 

@@ -236,13 +236,15 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
-/// Asserts that a text is refused, which part of it is marked, and what the message or the help says.
+/// Asserts that texts are refused; each has the part of it that is marked, and what the message or the help says.
 #[cfg(test)]
 #[track_caller]
-pub(super) fn check_refused(text: &str, marked: &str, said: &str) {
-    let found = parse("x.yaml", text).expect_err(text);
-    assert_eq!(text.get(found.span.clone()), Some(marked), "{found:?}");
-    assert!(found.message.contains(said) || found.help.contains(said), "{text}: {found:?}");
+pub(super) fn check_refused(cases: &[(&str, &str, &str)]) {
+    for (text, marked, said) in cases {
+        let found = parse("x.yaml", text).expect_err(text);
+        assert_eq!(text.get(found.span.clone()), Some(*marked), "{text}: {found:?}");
+        assert!(found.message.contains(said) || found.help.contains(said), "{text}: {found:?}");
+    }
 }
 
 #[cfg(test)]
@@ -251,12 +253,14 @@ mod tests {
 
     #[test]
     fn parse_locates_errors() {
-        check_refused("a: [1, 2\nb: 3\n", "[1, 2", "`[` of line 1 is not closed");
-        check_refused("a: b: c\n", "b: c", "the text has a colon in it");
-        check_refused("a: 1\n---\nb: 2\n", "---", "second document");
-        check_refused("<<: {a: 1}\n", "<<", "merge key");
-        check_refused("a: &x [*x]\n", "&x", "as an anchor");
-        check_refused("a: *x\n", "*x", "as an alias");
+        check_refused(&[
+            ("a: [1, 2\nb: 3\n", "[1, 2", "`[` of line 1 is not closed"),
+            ("a: b: c\n", "b: c", "the text has a colon in it"),
+            ("a: 1\n---\nb: 2\n", "---", "second document"),
+            ("<<: {a: 1}\n", "<<", "merge key"),
+            ("a: &x [*x]\n", "&x", "as an anchor"),
+            ("a: *x\n", "*x", "as an alias"),
+        ]);
     }
 
     #[test]

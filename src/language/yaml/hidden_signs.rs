@@ -129,24 +129,28 @@ mod tests {
 
     #[test]
     fn sign_before_a_text_is_found_and_can_be_quoted() {
-        check_refused("glob: &Finance Team*\n", "&Finance", "quotes: `\"&Finance Team*\"`");
-        check_refused("exact: !x\n", "!x", "quotes: `\"!x\"`");
-        check_refused("exact: &bi\n", "&bi", "quotes: `\"&bi\"`");
-        check_refused("a: [x, &bi y, z] # c\n", "&bi", "quotes: `\"&bi y\"`");
-        check_refused("a: { glob: *-x, b: 1 }\n", "*-x", "quotes: `\"*-x\"`");
-        check_refused("- *admins # all\n", "*admins", "quotes: `\"*admins\"`");
-        check_refused("a: !a \\ b\n", "!a", "quotes: `'!a \\ b'`");
+        check_refused(&[
+            ("glob: &Finance Team*\n", "&Finance", "quotes: `\"&Finance Team*\"`"),
+            ("exact: !x\n", "!x", "quotes: `\"!x\"`"),
+            ("exact: &bi\n", "&bi", "quotes: `\"&bi\"`"),
+            ("a: [x, &bi y, z] # c\n", "&bi", "quotes: `\"&bi y\"`"),
+            ("a: { glob: *-x, b: 1 }\n", "*-x", "quotes: `\"*-x\"`"),
+            ("- *admins # all\n", "*admins", "quotes: `\"*admins\"`"),
+            ("a: !a \\ b\n", "!a", "quotes: `'!a \\ b'`"),
+        ]);
     }
 
     #[test]
     fn sign_of_a_value_is_found() {
-        check_refused("a: &x\n  b: c\n", "&x", "write the value in each place");
-        check_refused("a: &x [b]\n", "&x", "write the value in each place");
-        check_refused("a: !!str 1\n", "!!str", "remove it");
-        check_refused("a: &x \"b\"\n", "&x", "write the value in each place");
-        check_refused("a: &x b: c\n", "&x", "write the value in each place");
-        check_refused("%YAML 1.2\n---\na: b\n", "%YAML", "remove it");
-        check_refused("? a\n: b\n", "?", "write the key as text");
+        check_refused(&[
+            ("a: &x\n  b: c\n", "&x", "write the value in each place"),
+            ("a: &x [b]\n", "&x", "write the value in each place"),
+            ("a: !!str 1\n", "!!str", "remove it"),
+            ("a: &x \"b\"\n", "&x", "write the value in each place"),
+            ("a: &x b: c\n", "&x", "write the value in each place"),
+            ("%YAML 1.2\n---\na: b\n", "%YAML", "remove it"),
+            ("? a\n: b\n", "?", "write the key as text"),
+        ]);
     }
 
     #[test]

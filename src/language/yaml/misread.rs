@@ -173,11 +173,13 @@ mod tests {
 
     #[test]
     fn misread_values_are_found() {
-        check_refused("exact: #bi x\n", "#bi x", "is a comment");
-        check_refused("exact:\n  - a\n  - #bi\n", "#bi", "is a comment");
-        check_refused("a: {exact:bi}\n", ":", "space is missing");
-        check_refused("a: b\n\u{a0}c: d\n", "\u{a0}", "looks like a space (U+00A0)");
-        check_refused("exact:\n  -a\n  -b\n", "-", "space is missing after the `-`");
+        check_refused(&[
+            ("exact: #bi x\n", "#bi x", "is a comment"),
+            ("exact:\n  - a\n  - #bi\n", "#bi", "is a comment"),
+            ("a: {exact:bi}\n", ":", "space is missing"),
+            ("a: b\n\u{a0}c: d\n", "\u{a0}", "looks like a space (U+00A0)"),
+            ("exact:\n  -a\n  -b\n", "-", "space is missing after the `-`"),
+        ]);
     }
 
     #[test]
