@@ -1,8 +1,11 @@
-//! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, object ids, times.
+//! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, object ids,
+//! times, quotes.
 
 pub(crate) mod case_mapping;
 pub(crate) mod invisible;
 pub(crate) mod object_id;
+#[cfg(feature = "compiler")]
+pub(crate) mod quotes;
 pub(crate) mod rfc3339;
 pub(crate) mod scan;
 #[cfg(feature = "compiler")]

@@ -3,7 +3,7 @@
 //! A similar name must not be suggested for one with a capture or an exclusion: everyone who matches would receive that
 //! one group.
 
-use crate::patterns::foreign::{is_dn, is_valid_glob};
+use crate::patterns::foreign::{is_valid_glob, looks_like_dn};
 use crate::patterns::glob::is_capture_name;
 
 const CAPTURE: &str = "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here";
@@ -21,7 +21,7 @@ pub(super) fn of_group(text: &str, allows_globs: bool, is_known: impl Fn(&str) -
     if has_capture(text) {
         return Some(CAPTURE.to_owned());
     }
-    if is_dn(text) {
+    if looks_like_dn(text) {
         return Some(
             "write the name of a target group of the registry, and not a distinguished name".to_owned(),
         );

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Condition, Connection, Effect, Matches, Organization, Platform, Rule};
 use crate::language::suggestions::quoted;
-use crate::language::wrong_type::written;
+use crate::text::quotes::written;
 use crate::text::visible::visible;
 
 const HERE: &str = "this connection sends no groups";
@@ -193,31 +193,25 @@ impl Scope<'_> {
                 let can_be_false = truths.can_be_false || truths.can_be_unknown;
                 Truths { can_be_false, can_be_unknown: false, ..truths }
             }
-            Condition::Connection(names) => {
-                Truths::known(names.iter().any(|name| name.value == self.connection.name.value))
+            Condition::Connection(_) | Condition::Strategy(_) => {
+                condition.fits_connection(self.connection).map_or(Truths::ANY, Truths::known)
             }
-            Condition::Strategy(all) => {
-                Truths::known(all.iter().any(|(strategy, _)| *strategy == self.connection.strategy))
+            Condition::Organization(_) => {
+                condition.fits_organization(&self.organization.name).map_or(Truths::ANY, Truths::known)
             }
-            Condition::Organization(names) => {
-                Truths::known(names.iter().any(|name| name.value == self.organization.name))
-            }
-            Condition::Application(names) => {
-                self.of_applications(|name, _| names.iter().any(|it| it.value == name))
-            }
-            Condition::Client(ids) => self.of_applications(|_, id| ids.iter().any(|it| it.value == id)),
+            Condition::Application(_) | Condition::Client(_) => self.of_clients(condition),
             Condition::User { .. } | Condition::EmailDomain(_) | Condition::Metadata { .. } => Truths::ANY,
         }
     }
 
     /// The values of a test of the client, which is one of those of the applications.
-    fn of_applications(self, test: impl Fn(&str, &str) -> bool) -> Truths {
+    fn of_clients(self, test: &Condition) -> Truths {
         let (mut can_be_true, mut can_be_false) = (false, false);
         for application in &self.platform.applications {
             for client in application.clients.values().flat_map(|(_, ids)| ids) {
-                let passes = test(&application.name.value, &client.value);
-                can_be_true |= passes;
-                can_be_false |= !passes;
+                let fits = test.fits_client(&application.name.value, Some(&client.value));
+                can_be_true |= fits != Some(false);
+                can_be_false |= fits != Some(true);
             }
         }
         Truths { can_be_true, can_be_false, can_be_unknown: false }

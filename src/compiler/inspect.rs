@@ -5,7 +5,9 @@ mod overview;
 mod reasons;
 mod written;
 
-pub use self::login::{LoginDescription, LoginProblem, application_names, describe_login, nearest_word};
+pub use self::login::{
+    LoginDescription, LoginProblem, application_names, describe_login, nearest_word, word_list,
+};
 pub use self::overview::{
     ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,
     expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies,

@@ -329,6 +329,38 @@ pub(crate) enum Condition {
     },
 }
 
+/// What is known about a test before anyone logs in; `None` if the test is about something else.
+impl Condition {
+    pub(crate) fn fits_connection(&self, connection: &Connection) -> Option<bool> {
+        match self {
+            Self::Connection(names) => Some(is_among(names, &connection.name.value)),
+            Self::Strategy(all) => Some(all.iter().any(|(strategy, _)| *strategy == connection.strategy)),
+            _ => None,
+        }
+    }
+
+    /// Whether the mapping with a name passes the test.
+    pub(crate) fn fits_organization(&self, name: &str) -> Option<bool> {
+        match self {
+            Self::Organization(names) => Some(is_among(names, name)),
+            _ => None,
+        }
+    }
+
+    /// Whether a client of an application passes the test; no client is any that the test names.
+    pub(crate) fn fits_client(&self, application: &str, client: Option<&str>) -> Option<bool> {
+        match self {
+            Self::Application(names) => Some(is_among(names, application)),
+            Self::Client(ids) => Some(client.is_some_and(|client| is_among(ids, client))),
+            _ => None,
+        }
+    }
+}
+
+fn is_among(names: &[Spanned<String>], name: &str) -> bool {
+    names.iter().any(|it| it.value == name)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MetadataOf {
     Organization,

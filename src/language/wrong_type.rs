@@ -3,6 +3,7 @@
 use super::grammar::Object;
 use super::pointer::to_from;
 use super::yaml::{Kind, Node};
+use crate::text::quotes::written;
 
 /// The type that a value must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,21 +151,5 @@ fn patterns(kind: &Kind) -> Option<String> {
             Some(format!("{{ {}: [{}] }}", key(is_glob), texts.join(", ")))
         }
         _ => None,
-    }
-}
-
-/// A text as it can be written anywhere in a mapping file: in quotes unless it surely needs none.
-pub(crate) fn written(text: &str) -> String {
-    let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '_' | '/' | '~');
-    let is_other_type = ["true", "false", "null"].contains(&text.to_lowercase().as_str());
-    if !is_other_type
-        && text.starts_with(|first: char| first.is_alphabetic() || first == '/')
-        && text.chars().all(is_plain)
-    {
-        text.to_owned()
-    } else if text.chars().any(char::is_control) {
-        serde_json::Value::from(text).to_string()
-    } else {
-        format!("'{}'", text.replace('\'', "''"))
     }
 }

@@ -49,10 +49,8 @@ pub(super) fn connections_of<'o>(
         parts.add(RequiredTest { condition, negated: false });
     }
     organization.connections.iter().filter(move |connection| {
-        parts
-            .tests
-            .iter()
-            .all(|test| fits_connection(connection, test.condition).is_none_or(|fits| fits != test.negated))
+        let fits = |test: &RequiredTest<'_>| test.condition.fits_connection(connection);
+        parts.tests.iter().all(|test| fits(test).is_none_or(|fits| fits != test.negated))
     })
 }
 
@@ -65,13 +63,11 @@ pub(super) fn applications_of(platform: &Platform, rule: &Rule) -> BTreeSet<usiz
     let clients = platform.applications.iter().enumerate().flat_map(|(at, application)| {
         clients_of(application).map(move |client| (at, (application.name.value.as_str(), client)))
     });
-    let fits = |client: &(&str, &str)| {
-        parts
-            .tests
-            .iter()
-            .all(|test| fits_client(client, test.condition).is_none_or(|fits| fits != test.negated))
+    let fits = |(application, client): (&str, &str)| {
+        let fits = |test: &RequiredTest<'_>| test.condition.fits_client(application, Some(client));
+        parts.tests.iter().all(|test| fits(test).is_none_or(|fits| fits != test.negated))
     };
-    clients.filter(|(_, client)| fits(client)).map(|(at, _)| at).collect()
+    clients.filter(|(_, client)| fits(*client)).map(|(at, _)| at).collect()
 }
 
 impl<'c> RequiredTests<'c> {
@@ -131,14 +127,11 @@ impl ContradictionSearch<'_> {
     fn find_among(&self, tests: &[RequiredTest<'_>]) -> Option<Contradiction> {
         if !self.of_template {
             let connections = self.organization.connections.iter().collect();
-            let fits =
-                |connection: &&Connection, condition: &Condition| fits_connection(connection, condition);
+            let fits = |connection: &&Connection, test: &Condition| test.fits_connection(connection);
             let found = exhaust(connections, tests, fits);
             let found = found.or_else(|| {
-                exhaust(vec![self.organization.name.as_str()], tests, |own, condition| match condition {
-                    Condition::Organization(names) => Some(names.iter().any(|name| name.value == *own)),
-                    _ => None,
-                })
+                let own = vec![self.organization.name.as_str()];
+                exhaust(own, tests, |own, test| test.fits_organization(own))
             });
             if let Some((before, last)) = found {
                 return Some(self.describe(before, last));
@@ -147,8 +140,10 @@ impl ContradictionSearch<'_> {
         let clients = self.platform.applications.iter().flat_map(|application| {
             clients_of(application).map(|client| (application.name.value.as_str(), client))
         });
-        let found = exhaust(clients.collect(), tests, fits_client);
-        match found {
+        let fits = |(application, client): &(&str, &str), test: &Condition| {
+            test.fits_client(application, Some(client))
+        };
+        match exhaust(clients.collect(), tests, fits) {
             Some((before, last)) => Some(self.describe(before, last)),
             None => find_among_texts(tests).or_else(|| attribute_values::find(tests)),
         }
@@ -185,26 +180,8 @@ impl ContradictionSearch<'_> {
     }
 }
 
-/// Whether a connection passes a test, if the test is about connections.
-fn fits_connection(connection: &Connection, condition: &Condition) -> Option<bool> {
-    match condition {
-        Condition::Connection(names) => Some(names.iter().any(|name| name.value == connection.name.value)),
-        Condition::Strategy(all) => Some(all.iter().any(|(strategy, _)| *strategy == connection.strategy)),
-        _ => None,
-    }
-}
-
 fn clients_of(application: &Application) -> impl Iterator<Item = &str> {
     application.clients.values().flat_map(|(_, clients)| clients).map(|client| client.value.as_str())
-}
-
-/// Whether an application and its client pass a test, if the test is about them.
-fn fits_client((application, client): &(&str, &str), condition: &Condition) -> Option<bool> {
-    match condition {
-        Condition::Application(names) => Some(names.iter().any(|name| name.value == *application)),
-        Condition::Client(names) => Some(names.iter().any(|name| name.value == *client)),
-        _ => None,
-    }
 }
 
 /// The test after which there are no candidates, and the one before it.

@@ -9,7 +9,7 @@ use crate::language::model::{
     Condition, Organization, OwnedForm, Patterns, Platform, Rule, Scalar, Test, TextPatterns,
 };
 use crate::language::yaml::Spanned;
-use crate::patterns::foreign::{Foreign, ReadAs, find, is_dn, shown};
+use crate::patterns::foreign::{Foreign, ReadAs, find, looks_like_dn, shown};
 
 /// Reports names of target groups that look like another language.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
@@ -90,7 +90,7 @@ fn with_form(organization: &Organization, rule: &Rule, text: &str) -> Option<For
 fn source_part<'t>(form: &OwnedForm, text: &'t str) -> Option<(&'static str, &'t str)> {
     let (what, rest) = match form {
         OwnedForm::Plain => return None,
-        OwnedForm::DistinguishedName { .. } if is_dn(text) => {
+        OwnedForm::DistinguishedName { .. } if looks_like_dn(text) => {
             let first = text.split(',').next()?;
             ("is a distinguished name", first.split_once('=')?.1)
         }

@@ -84,8 +84,11 @@ pub(crate) fn shown(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// Whether a text is a distinguished name, in which backslashes, commas and `=` have their own meaning.
-pub(crate) fn is_dn(text: &str) -> bool {
+/// Whether a text looks like a distinguished name, in which backslashes, commas and `=` have their own meaning.
+///
+/// Unlike a source with `form: dn`, this accepts what is only meant as one, such as a wrong escape, and needs two parts:
+/// `a=b` is probably the name of a group.
+pub(crate) fn looks_like_dn(text: &str) -> bool {
     let is_part = |part: &&str| {
         part.trim_start().split_once('=').is_some_and(|(attribute, value)| {
             !attribute.is_empty()
@@ -99,7 +102,7 @@ pub(crate) fn is_dn(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ReadAs, find, is_dn};
+    use super::{ReadAs, find, looks_like_dn};
 
     const EXACT: ReadAs<'static> = ReadAs::Text("exact");
 
@@ -254,7 +257,12 @@ mod tests {
 
     #[test]
     fn distinguished_names_are_known() {
-        assert!(is_dn("CN=BI,OU=Groups,DC=acme") && is_dn("cn=a\\,b, dc=c"));
-        assert!(!is_dn("CN=BI") && !is_dn("a=b") && !is_dn("x, y") && !is_dn("a,b=c"));
+        assert!(looks_like_dn("CN=BI,OU=Groups,DC=acme") && looks_like_dn("cn=a\\,b, dc=c"));
+        assert!(
+            !looks_like_dn("CN=BI")
+                && !looks_like_dn("a=b")
+                && !looks_like_dn("x, y")
+                && !looks_like_dn("a,b=c")
+        );
     }
 }

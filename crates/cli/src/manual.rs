@@ -92,7 +92,7 @@ impl Page {
     /// The section whose heading is a text, without regard to letter case and quotes, up to the next heading of its
     /// level.
     pub(crate) fn section(&self, heading: &str) -> Option<&'static str> {
-        let wanted = slug(heading);
+        let wanted = anchor(heading);
         let mut start = None;
         let (mut offset, mut level, mut in_code) = (0, 0, false);
         for line in self.text.split_inclusive('\n') {
@@ -101,7 +101,7 @@ impl Page {
             if !in_code && hashes > 0 {
                 match start {
                     Some(start) if hashes <= level => return self.text.get(start..offset).map(str::trim_end),
-                    None if slug(line) == wanted => (start, level) = (Some(offset), hashes),
+                    None if anchor(line) == wanted => (start, level) = (Some(offset), hashes),
                     _ => {}
                 }
             }
@@ -122,7 +122,7 @@ impl Page {
 }
 
 /// A heading as the end of a link.
-fn slug(heading: &str) -> String {
+fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
     kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
 }

@@ -213,14 +213,15 @@ pub(crate) fn code_owners(platform: &claimsmith::compiler::CompiledPlatform, roo
         if owners.is_empty() {
             continue;
         }
-        let handles: Vec<String> = owners.iter().map(|owner| format!("@{}", slug(owner))).collect();
+        let handles: Vec<String> = owners.iter().map(|owner| format!("@{}", handle(owner))).collect();
         text += &format!("\n# {}\n", owners.join(", "));
         text += &format!("# /{} {}\n", pattern.replace(' ', "\\ "), handles.join(" "));
     }
     text
 }
 
-fn slug(owner: &str) -> String {
+/// The words of an owner's name as that of an account, which has no other signs than `-`.
+fn handle(owner: &str) -> String {
     let words = owner.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-").to_lowercase()
 }

@@ -1,7 +1,7 @@
 //! Which Auth0 tenant a verb is for.
 
 use anyhow::bail;
-use claimsmith::compiler::inspect::{self, nearest_word};
+use claimsmith::compiler::inspect::{self, nearest_word, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::event::Event;
 use clap::Args;
@@ -28,7 +28,7 @@ impl TenantArgument {
                 let names = names(chosen.iter().chain(&last));
                 bail!(
                     "the mappings are for several tenants; choose one with `--tenant NAME`: {}",
-                    quoted(&names)
+                    word_list(&names)
                 )
             }
         }
@@ -66,7 +66,7 @@ impl TenantArgument {
         }
         match nearest_word(wanted, &names) {
             Some(near) => bail!("the platform declares no tenant `{wanted}`; did you mean `{near}`?"),
-            None => bail!("the platform declares no tenant `{wanted}`; it has {}", quoted(&names)),
+            None => bail!("the platform declares no tenant `{wanted}`; it has {}", word_list(&names)),
         }
     }
 
@@ -97,8 +97,4 @@ impl TenantArgument {
 
 fn names<'p>(platforms: impl IntoIterator<Item = &'p CompiledPlatform>) -> Vec<&'p str> {
     platforms.into_iter().filter_map(|platform| platform.tenant().map(Tenant::name)).collect()
-}
-
-fn quoted(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -160,7 +160,7 @@ fn choose<'n>(
         (None, [only]) => Ok(only),
         (None, _) => Err(LoginProblem {
             message: format!("{of} has several {what}s"),
-            help: format!("choose one with `--{what}`: {}", quoted(names.iter().copied())),
+            help: format!("choose one with `--{what}`: {}", word_list(names)),
         }),
         (Some(wanted), _) => names.iter().find(|name| **name == wanted).copied().ok_or_else(|| {
             unknown(&format!("{of} has no {what} `{}`", wanted.escape_debug()), wanted, names)
@@ -171,7 +171,7 @@ fn choose<'n>(
 fn unknown(message: &str, wanted: &str, names: &[&str]) -> LoginProblem {
     let help = match nearest(wanted, names.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => format!("there are {}", quoted(names.iter().copied())),
+        None => format!("there are {}", word_list(names)),
     };
     LoginProblem { message: message.to_owned(), help }
 }
@@ -179,4 +179,9 @@ fn unknown(message: &str, wanted: &str, names: &[&str]) -> LoginProblem {
 /// The known word that a mistyped one was probably meant to be.
 pub fn nearest_word<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     nearest(word, known.iter().copied())
+}
+
+/// Words in backticks with commas between them.
+pub fn word_list(words: &[&str]) -> String {
+    quoted(words.iter().copied())
 }

@@ -71,22 +71,12 @@ fn ways_to(condition: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<
         (Condition::Not(inner), _) => ways_to(inner, !holds, around),
         (Condition::FalseIfUnknown(inner), true) => ways_to(inner, true, around),
         (Condition::FalseIfUnknown(_), false) => vec![Facts::default()],
-        (Condition::Connection(names), _) => connections(around, holds, |connection| {
-            names.iter().any(|name| name.value == connection.name.value)
-        }),
-        (Condition::Strategy(strategies), _) => connections(around, holds, |connection| {
-            strategies.iter().any(|(strategy, _)| *strategy == connection.strategy)
-        }),
-        (Condition::Application(names), _) => {
-            applications(around, holds, |name, _| names.iter().any(|it| it.value == name))
-        }
-        (Condition::Client(ids), _) => applications(around, holds, |_, client| {
-            client.is_some_and(|client| ids.iter().any(|id| id.value == client))
-        }),
-        (Condition::Organization(names), _) => {
-            let is_own = names.iter().any(|name| name.value == around.organization.name);
-            if is_own == holds { vec![Facts::default()] } else { Vec::new() }
-        }
+        (Condition::Connection(_) | Condition::Strategy(_), _) => connections(condition, holds, around),
+        (Condition::Application(_) | Condition::Client(_), _) => applications(condition, holds, around),
+        (Condition::Organization(_), _) => match condition.fits_organization(&around.organization.name) {
+            Some(fits) if fits == holds => vec![Facts::default()],
+            _ => Vec::new(),
+        },
         (Condition::EmailDomain(domains), true) => domains.iter().map(|it| email(&it.value)).collect(),
         (Condition::EmailDomain(_), false) => vec![email("other.example")],
         (Condition::Metadata { of, key, values }, _) => {
@@ -107,21 +97,17 @@ fn ways_to(condition: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<
     ways
 }
 
-fn connections(around: Surroundings<'_>, holds: bool, meets: impl Fn(&Connection) -> bool) -> Vec<Facts> {
-    let all = around.organization.connections.iter().filter(|it| meets(it) == holds);
+fn connections(test: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<Facts> {
+    let all = around.organization.connections.iter().filter(|it| test.fits_connection(it) == Some(holds));
     let name = |it: &Connection| Some(it.name.value.clone());
     all.map(|it| Facts { connection: name(it), ..Facts::default() }).collect()
 }
 
 /// A case logs in by the first client of an application.
-fn applications(
-    around: Surroundings<'_>,
-    holds: bool,
-    meets: impl Fn(&str, Option<&str>) -> bool,
-) -> Vec<Facts> {
+fn applications(test: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<Facts> {
     let all = around.platform.applications.iter().filter(|it| {
         let client = it.clients_in(around.tenant).first().map(|client| client.value.as_str());
-        meets(&it.name.value, client) == holds
+        test.fits_client(&it.name.value, client) == Some(holds)
     });
     all.map(|it| Facts { application: Some(it.name.value.clone()), ..Facts::default() }).collect()
 }

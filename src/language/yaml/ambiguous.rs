@@ -5,9 +5,9 @@
 
 use core::ops::Range;
 
-use super::scalar_text::quoted;
 use super::{Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::text::quotes::quoted;
 
 mod readings;
 

@@ -7,8 +7,9 @@ use core::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle};
 
-use super::scalar_text::{quoted, unquoted_text};
+use super::scalar_text::unquoted_text;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::text::quotes::quoted;
 
 /// The first such sign in a file, as a diagnostic.
 pub(super) fn find(file: &str, text: &str) -> Option<Diagnostic> {

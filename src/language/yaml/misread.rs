@@ -2,9 +2,10 @@
 
 use core::ops::Range;
 
-use super::scalar_text::{quoted, unquoted_text};
+use super::scalar_text::unquoted_text;
 use super::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::text::quotes::quoted;
 
 /// The first such place in a file, as a diagnostic.
 pub(super) fn find(file: &str, text: &str, root: &Node) -> Option<Diagnostic> {

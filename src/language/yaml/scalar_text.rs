@@ -21,14 +21,3 @@ fn is_in_brackets(before: &str) -> bool {
     let count = |chars: [char; 2]| line.matches(chars).count();
     count(['[', '{']) > count([']', '}'])
 }
-
-/// A text in quotes: in double quotes, unless these would need escapes.
-pub(crate) fn quoted(text: &str) -> String {
-    if text.chars().any(char::is_control) {
-        serde_json::Value::from(text).to_string()
-    } else if text.contains(['"', '\\']) {
-        format!("'{}'", text.replace('\'', "''"))
-    } else {
-        format!("\"{text}\"")
-    }
-}

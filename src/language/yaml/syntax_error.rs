@@ -7,9 +7,10 @@ use serde_saphyr::granit_parser::ErrorKind;
 use serde_saphyr::{DefaultMessageFormatter, Error, ExternalMessageSource, MessageFormatter};
 
 use super::causes::{self, Cause};
-use super::scalar_text::{quoted, unquoted_text};
+use super::scalar_text::unquoted_text;
 use super::span_of;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::text::quotes::quoted;
 
 /// The diagnostic for an error that the parser found in a file with this text.
 pub(super) fn diagnose(file: &str, text: &str, error: &Error) -> Diagnostic {

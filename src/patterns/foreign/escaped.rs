@@ -1,6 +1,6 @@
 //! Characters that are written as other languages escape or encode them.
 
-use super::{Foreign, ReadAs, is_dn, shown};
+use super::{Foreign, ReadAs, looks_like_dn, shown};
 
 pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     let text_shown = shown(text);
@@ -20,7 +20,7 @@ pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
         let message = format!("`{text_shown}` is percent-encoded, as in URLs, and is not decoded");
         return Some(Foreign::new(message, write(&decoded)));
     }
-    if read_as == ReadAs::Regex || is_dn(text) || !text.contains('\\') {
+    if read_as == ReadAs::Regex || looks_like_dn(text) || !text.contains('\\') {
         return None;
     }
     if let Some(decoded) = without_numbers(text) {

@@ -4,6 +4,7 @@ use super::super::glob::Glob;
 use super::super::regex::ParsedRegex;
 use super::{Foreign, ReadAs, shown};
 use crate::matching::glob::{ANY, ONE};
+use crate::text::quotes::single_quoted;
 
 pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     let text_shown = shown(text);
@@ -244,8 +245,4 @@ fn with_key(pattern: &str, text: &str, key: &str) -> String {
 /// A text in double quotes, or in single quotes if these would need escapes.
 pub(super) fn quoted(text: &str) -> String {
     if text.contains(['"', '\\']) { single_quoted(text) } else { format!("\"{text}\"") }
-}
-
-fn single_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

@@ -4,9 +4,10 @@ use core::ops::Range;
 
 use serde_saphyr::granit_parser::ErrorKind;
 
-use super::super::scalar_text::{quoted, unquoted_text};
+use super::super::scalar_text::unquoted_text;
 use super::outline::{Line, OpenSign, Outline};
 use super::{Cause, Stop};
+use crate::text::quotes::quoted;
 
 /// A quote or bracket that is open where the parser stopped, although its line has ended.
 pub(super) fn unclosed(stop: &Stop<'_>) -> Option<Cause> {

@@ -4,9 +4,10 @@ use core::ops::Range;
 
 use serde_saphyr::granit_parser::ErrorKind;
 
-use super::super::scalar_text::{quoted, unquoted_text};
+use super::super::scalar_text::unquoted_text;
 use super::signs::{entry_around, shown};
 use super::{Cause, Stop};
+use crate::text::quotes::{quoted, single_quoted};
 
 /// A text that YAML does not read as the text that it looks like.
 pub(super) fn find(stop: &Stop<'_>) -> Option<Cause> {
@@ -111,14 +112,10 @@ fn escape(stop: &Stop<'_>) -> Option<Cause> {
     let help = if written.contains("\\\\") || written.contains("\\\"") {
         "write `\\\\` for each backslash that belongs to the text".to_owned()
     } else {
-        format!("a backslash belongs in single quotes: {}", shown(&quoted_once(written)))
+        format!("a backslash belongs in single quotes: {}", shown(&single_quoted(written)))
     };
     let start = stop.at + 1 + at;
     Some(Cause::new(start..start + length, message, help))
-}
-
-fn quoted_once(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// The first escape that is wrong, and its length.
@@ -194,7 +191,7 @@ fn after_quotes(stop: &Stop<'_>) -> Option<Cause> {
 }
 
 fn in_other_quotes(text: &str, quote: char) -> String {
-    if quote == '"' { quoted_once(text) } else { quoted(text) }
+    if quote == '"' { single_quoted(text) } else { quoted(text) }
 }
 
 /// `key: - a`.
