@@ -18,9 +18,9 @@ mod files;
 mod fix;
 mod fmt;
 mod help;
-mod init;
 #[cfg(unix)]
-mod links;
+mod hostile_checkout;
+mod init;
 mod overview;
 mod readme;
 mod sarif;
