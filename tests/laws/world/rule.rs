@@ -1,6 +1,12 @@
 //! Random rules: their patterns, conditions and effects.
 
-use super::*;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Value as Json, json};
+
+use super::{APPLICATIONS, CONNECTIONS, TARGETS, name};
 
 /// The patterns of one set.
 #[derive(Clone, Debug, Default)]
