@@ -218,20 +218,18 @@ pub fn compile_whole_with(file: &SourceFile, checks: Checks) -> Compilation {
 
 /// Lowers, checks and encodes what was read.
 fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
-    let owed = core::mem::take(&mut files.owed);
-    let ambiguous = core::mem::take(&mut files.ambiguous);
-    files.diagnostics.extend(ambiguous.iter().cloned());
+    let deferred = core::mem::take(&mut files.deferred);
     let Some(platform) = files.platform.take() else {
-        MappingFiles::settle(owed, &mut files.diagnostics);
+        MappingFiles::settle(deferred, &mut files.diagnostics);
         return Compilation {
-            diagnostics: sorted(without_repeated(files.diagnostics, &ambiguous)),
+            diagnostics: sorted(files.diagnostics),
             suppressed: Vec::new(),
             platform: None,
             other_tenants: Vec::new(),
             counts: None,
         };
     };
-    let checked = check(&platform, &mut files, owed, checks.now);
+    let checked = check(&platform, &mut files, deferred, checks.now);
     let MappingFiles { mut diagnostics, templates, organizations, .. } = files;
     // The cases of mappings with errors do not run.
     let has_cases = checks.cases && !has_errors(&diagnostics);
@@ -252,26 +250,12 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     }
     let mut platforms = platforms.into_iter();
     Compilation {
-        diagnostics: sorted(without_repeated(diagnostics, &ambiguous)),
+        diagnostics: sorted(diagnostics),
         suppressed,
         platform: platforms.next(),
         other_tenants: platforms.collect(),
         counts,
     }
-}
-
-/// Without values that readers of YAML do not agree on, where there is another error about the same value.
-fn without_repeated(mut diagnostics: Vec<Diagnostic>, ambiguous: &[Diagnostic]) -> Vec<Diagnostic> {
-    if ambiguous.is_empty() {
-        return diagnostics;
-    }
-    let place = |it: &Diagnostic| (it.file.clone(), it.span.start);
-    let messages: BTreeMap<_, _> = ambiguous.iter().map(|it| (place(it), it.message.as_str())).collect();
-    let is_ambiguous = |it: &Diagnostic| messages.get(&place(it)) == Some(&it.message.as_str());
-    let others = diagnostics.iter().filter(|it| it.severity == Severity::Error && !is_ambiguous(it));
-    let others: BTreeSet<_> = others.map(place).collect();
-    diagnostics.retain(|it| !is_ambiguous(it) || !others.contains(&place(it)));
-    diagnostics
 }
 
 fn order(left: &Diagnostic, right: &Diagnostic) -> core::cmp::Ordering {
@@ -288,7 +272,7 @@ fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 fn check(
     platform: &Platform,
     files: &mut MappingFiles,
-    owed: Vec<Diagnostic>,
+    deferred: Vec<Diagnostic>,
     now: Option<f64>,
 ) -> Option<(Vec<lowered::LoweredMapping>, Vec<Vec<Case>>)> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
@@ -307,7 +291,7 @@ fn check(
     let cases: Vec<Vec<Case>> = (0..platform.tenants.count())
         .map(|tenant| read_all_cases(tests, platform, organizations, tenant, diagnostics))
         .collect();
-    MappingFiles::settle(owed, diagnostics);
+    MappingFiles::settle(deferred, diagnostics);
     // Lints run only on files without errors: many errors would look like likely mistakes, and be reported twice.
     if has_errors(diagnostics) {
         return None;

@@ -1,9 +1,9 @@
 //! The files of a platform: the role of each file, and the order in which they are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collections::parallel_map;
-use crate::diagnostic::{Code, Diagnostic, SourceFile};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
@@ -27,10 +27,9 @@ pub(crate) struct MappingFiles {
     pub(crate) organizations: Vec<Organization>,
     /// The cases are read last: they refer to all of the above.
     pub(crate) tests: Vec<TestFile>,
-    /// Findings for which others were left out; some are in parts that may not be read.
-    pub(crate) owed: Vec<Diagnostic>,
-    /// Values that readers of YAML do not agree on; those that are also wrong for another reason are among these, too.
-    pub(crate) ambiguous: Vec<Diagnostic>,
+    /// Findings that are made before a file is read: misplaced keys, for which the readers leave out findings, and values
+    /// that readers of YAML do not agree on.
+    pub(crate) deferred: Vec<Diagnostic>,
 }
 
 /// A file with test cases that are not read yet.
@@ -60,22 +59,22 @@ impl MappingFiles {
 
     /// Reads the tree of a file that holds a whole platform.
     #[cfg(test)]
-    pub(crate) fn of_single_root(path: &str, root: Node) -> Self {
-        let mut read = Self::default();
-        read.read_single_root(path, root);
+    pub(crate) fn of_single_root(path: &str, mut root: Node) -> Self {
+        let deferred = misplaced::annotate(&mut root, &SINGLE_FILE, path);
+        let mut read = Self { deferred, ..Self::default() };
+        read.read_single_root(path, &root);
         read
     }
 
-    /// Adds the findings for which others were left out to those of the files, unless they are there.
-    pub(crate) fn settle(owed: Vec<Diagnostic>, diagnostics: &mut Vec<Diagnostic>) {
-        for owed in owed {
-            let is_same = |it: &Diagnostic| {
-                (it.code, &it.file, it.span.start) == (owed.code, &owed.file, owed.span.start)
-            };
-            if !diagnostics.iter().any(is_same) {
-                diagnostics.push(owed);
-            }
+    /// Adds findings to those of the files, except where there is another error about the same place.
+    pub(crate) fn settle(deferred: Vec<Diagnostic>, diagnostics: &mut Vec<Diagnostic>) {
+        if deferred.is_empty() {
+            return;
         }
+        let place = |it: &Diagnostic| (it.file.clone(), it.span.start);
+        let errors = diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        let mut places: BTreeSet<_> = errors.map(place).collect();
+        diagnostics.extend(deferred.into_iter().filter(|it| places.insert(place(it))));
     }
 
     fn read_folder(&mut self, files: &[SourceFile]) {
@@ -128,19 +127,12 @@ impl MappingFiles {
             seen.push(role);
             readable.push((role, file));
         }
-        let roots = parallel_map::map(&readable, |(role, file)| {
-            let (mut root, ambiguous) = parse(file)?;
-            let object = role.object();
-            let owed = object.map(|object| misplaced::annotate(&mut root, object, &file.path));
-            Ok::<_, Box<Diagnostic>>((root, owed.unwrap_or_default(), ambiguous))
-        });
+        let roots = parallel_map::map(&readable, |(role, file)| parse(file, role.object()));
         let mut parsed = Vec::new();
-        let mut ambiguous = Vec::new();
         for ((role, file), root) in readable.into_iter().zip(roots) {
             match root {
-                Ok((root, owed, found)) => {
-                    self.owed.extend(owed);
-                    ambiguous.extend(found);
+                Ok((root, deferred)) => {
+                    self.deferred.extend(deferred);
                     self.diagnostics.extend(yaml::cut_off_texts(&file.path, &file.text, &root));
                     parsed.push((role, &file.path, root));
                 }
@@ -173,7 +165,6 @@ impl MappingFiles {
             }
         }
         self.read_sections(&sections, &names, Layout::Folder);
-        self.ambiguous = ambiguous;
         let paths = files.iter().map(|file| &file.path).chain(misnamed.iter().map(|(_, right)| right));
         if !paths.into_iter().any(|path| role_in(root, path) == FileRole::Platform) {
             let message = "the folder has no `platform.yaml`";
@@ -224,22 +215,20 @@ impl MappingFiles {
             self.diagnostics.push(Diagnostic::new(Code::MisplacedFile, &file.path, 0..0, message).help(help));
             return;
         }
-        let root = match parse(file) {
-            Ok((root, ambiguous)) => {
-                self.ambiguous = ambiguous;
-                root
+        match parse(file, Some(&SINGLE_FILE)) {
+            Ok((root, deferred)) => {
+                self.deferred = deferred;
+                self.diagnostics.extend(yaml::cut_off_texts(&file.path, &file.text, &root));
+                self.read_single_root(&file.path, &root);
             }
-            Err(diagnostic) => return self.diagnostics.push(*diagnostic),
-        };
-        self.diagnostics.extend(yaml::cut_off_texts(&file.path, &file.text, &root));
-        self.read_single_root(&file.path, root);
+            Err(diagnostic) => self.diagnostics.push(*diagnostic),
+        }
     }
 
     /// Reads the tree of a file that holds a whole platform.
-    fn read_single_root(&mut self, path: &str, mut root: Node) {
-        self.owed = misplaced::annotate(&mut root, &SINGLE_FILE, path);
+    fn read_single_root(&mut self, path: &str, root: &Node) {
         let mut sink = DiagnosticSink { file: path, list: &mut self.diagnostics };
-        let Some(fields) = Fields::read_file(&root, &SINGLE_FILE, &mut sink) else {
+        let Some(fields) = Fields::read_file(root, &SINGLE_FILE, &mut sink) else {
             return;
         };
         let platform = fields.require("platform", &mut sink);
@@ -409,15 +398,20 @@ struct Section<'p> {
     node: &'p Node,
 }
 
-/// Parses a file, and finds the values in it that readers of YAML do not agree on.
-fn parse(file: &SourceFile) -> Result<(Node, Vec<Diagnostic>), Box<Diagnostic>> {
-    let root = yaml::parse(&file.path, &file.text)?;
+/// Parses a file, which has the keys of `object` if it is in the right place. Returns the findings to be added later.
+fn parse(
+    file: &SourceFile,
+    object: Option<&'static Object>,
+) -> Result<(Node, Vec<Diagnostic>), Box<Diagnostic>> {
+    let mut root = yaml::parse(&file.path, &file.text)?;
     if let Node { kind: Kind::Null, span, .. } = root {
         let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
         return Err(Box::new(diagnostic.help("write `version: 1` at the top of the file")));
     }
-    let ambiguous = ambiguous::find(&file.path, &file.text, &root, has_one_meaning);
-    Ok((root, ambiguous))
+    let mut deferred =
+        object.map_or_else(Vec::new, |object| misplaced::annotate(&mut root, object, &file.path));
+    deferred.extend(ambiguous::find(&file.path, &file.text, &root, has_one_meaning));
+    Ok((root, deferred))
 }
 
 /// Whether a value cannot mean anything else here, whatever type a reader of YAML gives it.

@@ -33,14 +33,14 @@ pub(crate) fn annotate(root: &mut Node, object: &'static Object, path: &str) -> 
         return Vec::new();
     }
     let notes = BTreeMap::new();
-    let mut finder = Finder { path, mappings: &tour.mappings, frames: &[], notes, owed: Vec::new() };
+    let mut finder = Finder { path, mappings: &tour.mappings, frames: &[], notes, deferred: Vec::new() };
     for unknown in &tour.unknown {
         finder.frames = &unknown.frames;
         finder.advise(unknown);
     }
-    let Finder { mut notes, owed, .. } = finder;
+    let Finder { mut notes, deferred, .. } = finder;
     attach(root, &mut notes);
-    owed
+    deferred
 }
 
 /// Gives each mapping its notes, which are known by the byte at which the mapping begins.
@@ -155,7 +155,7 @@ struct Finder<'n, 't> {
     frames: &'t [Frame<'n>],
     notes: BTreeMap<usize, Notes>,
     /// Findings about keys for which other findings are left out.
-    owed: Vec<Diagnostic>,
+    deferred: Vec<Diagnostic>,
 }
 
 impl<'n> Finder<'n, '_> {
@@ -181,10 +181,10 @@ impl<'n> Finder<'n, '_> {
                 Some(member) => format!("`{key}` does not belong under `{}`", member.via.key),
                 None => format!("{} has no key `{key}`", object.what),
             };
-            let owed = Diagnostic::new(Code::UnknownKey, self.path, name.span.clone(), message);
-            self.owed.push(match &advice {
-                Some(advice) => owed.help(advice.help.clone()),
-                None => owed,
+            let deferred = Diagnostic::new(Code::UnknownKey, self.path, name.span.clone(), message);
+            self.deferred.push(match &advice {
+                Some(advice) => deferred.help(advice.help.clone()),
+                None => deferred,
             });
         }
         if let Some(advice) = advice {
