@@ -13,6 +13,8 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::UnknownConnection, "the mapping lists no connection"),
     (Code::UnknownRule, "the mapping has no rule"),
     (Code::UnknownOrganization, "no mapping describes the organization"),
+    (Code::UnknownTemplate, "the template"),
+    (Code::MissingSource, "has no default location for groups"),
     (Code::DuplicateId, ""),
     (Code::MissingKey, "a case needs the key `connection` if the mapping has several"),
     (Code::OutsideCeiling, ""),
@@ -40,6 +42,7 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     // What the text of a value means.
     (Code::MatchesEverything, ""),
     (Code::InvalidRegex, ""),
+    (Code::InvalidValue, "has a capture, and skipped entries grant nothing"),
     (Code::InvalidGlob, ""),
     (Code::UnreachablePattern, ""),
     (Code::InvalidValue, "is not a domain of an e-mail address"),
