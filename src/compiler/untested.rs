@@ -28,6 +28,8 @@ use crate::limits::MAX_MESSAGE;
 /// How many logins are tried for one rule, and for all rules together.
 const MAX_TRIES: usize = 48;
 const MAX_ALL_TRIES: usize = 4096;
+/// A login in which this many rules fire counts as one more try.
+const RULES_PER_TRY: usize = 16;
 /// How many applications are tried for one connection.
 const MAX_APPLICATIONS: usize = 4;
 /// How much of a help is left for the words around a case.
@@ -37,17 +39,18 @@ const WORDS: usize = 300;
 pub(super) fn lint(platforms: &[CompiledPlatform], diagnostics: &mut Vec<Diagnostic>) {
     let Some(first) = platforms.first() else { return };
     let (mut tested, mut fired) = (BTreeSet::new(), BTreeSet::new());
-    for platform in platforms {
-        let Ok(bundle) = Bundle::decode(&platform.bundle) else { return };
+    let decoded = platforms.iter().map(|it| Some((it, Bundle::decode(&it.bundle).ok()?)));
+    let Some(platforms) = decoded.collect::<Option<Vec<_>>>() else { return };
+    for (platform, bundle) in &platforms {
         for case in &platform.cases {
-            let Answer { organization: Some(organization), rules, .. } = run(&bundle, &case.event) else {
+            let Answer { organization: Some(organization), rules, .. } = run(bundle, &case.event) else {
                 continue;
             };
             fired.extend(rules.into_iter().map(|rule| (organization.clone(), rule)));
             tested.insert(organization);
         }
     }
-    let mut drafter = Drafter { model: &first.model, platforms, tries: MAX_ALL_TRIES };
+    let mut drafter = Drafter { model: &first.model, platforms: &platforms, tries: MAX_ALL_TRIES };
     for organization in &first.model.organizations {
         if !tested.contains(&organization.name) {
             diagnostics.push(drafter.report_organization(organization));
@@ -67,7 +70,7 @@ fn run(bundle: &Bundle<'_>, event: &Json) -> Answer {
 
 struct Drafter<'m> {
     model: &'m Model,
-    platforms: &'m [CompiledPlatform],
+    platforms: &'m [(&'m CompiledPlatform, Bundle<'m>)],
     /// How many logins can still be tried.
     tries: usize,
 }
@@ -81,7 +84,7 @@ impl Drafter<'_> {
             tenant: it.tenant,
         };
         rule.used.is_none()
-            || self.platforms.iter().any(|it| !ways(rule.when.as_ref(), around(it)).is_empty())
+            || self.platforms.iter().any(|(it, _)| !ways(rule.when.as_ref(), around(it)).is_empty())
     }
 
     fn report_organization(&mut self, organization: &Organization) -> Diagnostic {
@@ -137,14 +140,13 @@ impl Drafter<'_> {
 
     /// A case in which the rule fires, if one is found.
     fn case(&mut self, organization: &Organization, rule: &Rule) -> Option<String> {
-        let platform = self.platforms.iter().find(|it| organization.ids.is_in(it.tenant))?;
-        let bundle = Bundle::decode(&platform.bundle).ok()?;
+        let (platform, bundle) = self.platforms.iter().find(|(it, _)| organization.ids.is_in(it.tenant))?;
         let around = Surroundings { platform: &self.model.platform, organization, tenant: platform.tenant };
         let (facts, groups) = (ways(rule.when.as_ref(), around), lists_of_groups(rule, around));
         let mut second_best = None;
-        for draft in drafts(around, rule, &facts, &groups).into_iter().take(MAX_TRIES.min(self.tries)) {
-            self.tries -= 1;
-            match self.try_draft(&draft, around, rule, &bundle) {
+        for draft in drafts(around, rule, &facts, &groups).into_iter().take(MAX_TRIES) {
+            self.tries = self.tries.checked_sub(1)?;
+            match self.try_draft(&draft, around, rule, bundle) {
                 Some((case, true)) => return Some(case),
                 Some((case, false)) => second_best = second_best.or(Some(case)),
                 None => {}
@@ -155,7 +157,7 @@ impl Drafter<'_> {
 
     /// The finished case if the rule fires in it, and whether its result shows what the rule does.
     fn try_draft(
-        &self,
+        &mut self,
         draft: &Draft<'_>,
         around: Surroundings<'_>,
         rule: &Rule,
@@ -168,6 +170,7 @@ impl Drafter<'_> {
             event = read(&draft.text(&written), around);
         }
         let answer = run(bundle, &event?);
+        self.tries = self.tries.saturating_sub(answer.rules.len() / RULES_PER_TRY);
         let (id, organization) = (&rule.id.value, around.organization);
         if !answer.rules.contains(id) || answer.organization.as_ref() != Some(&organization.name) {
             return None;
@@ -177,9 +180,9 @@ impl Drafter<'_> {
             _ => None,
         };
         let (name, shows_result) = describe(rule, &answer, stated);
-        let case = draft.finished(&written, &name, &answer, stated)?;
         // A help that is too long is cut, and a part of a case is of no use.
-        (case.chars().count() + WORDS < MAX_MESSAGE).then_some((case, shows_result))
+        let longest = MAX_MESSAGE.saturating_sub(WORDS);
+        Some((draft.finished(&written, &name, &answer, stated, longest)?, shows_result))
     }
 }
 

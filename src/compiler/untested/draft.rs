@@ -81,14 +81,21 @@ impl Draft<'_> {
         text("draft", &self.login(written), &[("outcome", json!(Outcome::None.word()))], None)
     }
 
-    /// The case with its name and its result, in the canonical form; `organization` is what the case names, if anything.
+    /// The case with its name and its result, in the canonical form; `None` if it has more than `longest` chars.
+    ///
+    /// `organization` is what the case names, if anything.
     pub(super) fn finished(
         &self,
         written: &WrittenGroups,
         name: &str,
         answer: &Answer,
         organization: Option<&str>,
+        longest: usize,
     ) -> Option<String> {
+        // To format a long case takes long.
+        if answer.rules.iter().map(|rule| rule.chars().count()).sum::<usize>() > longest {
+            return None;
+        }
         let mut expect = Vec::new();
         if answer.outcome == Outcome::Groups {
             expect.push(("claims", json!(answer.groups)));
@@ -102,7 +109,8 @@ impl Draft<'_> {
         let case = text(name, &self.login(written), &expect, organization);
         let whole = format!("version: 1\ncases:\n{case}");
         let formatted = format(&SourceFile { path: "new.test.yaml".to_owned(), text: whole }).ok()?;
-        Some(formatted.strip_prefix("version: 1\n")?.strip_prefix("cases:\n")?.trim_end().to_owned())
+        let case = formatted.strip_prefix("version: 1\n")?.strip_prefix("cases:\n")?.trim_end();
+        (case.chars().count() < longest).then(|| case.to_owned())
     }
 }
 
