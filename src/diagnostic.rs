@@ -197,7 +197,7 @@ codes! {
     YamlSyntax Error "yaml-syntax" "The file is not valid YAML, or has signs of YAML that mapping files do without."
         "check quotes, indentation and brackets around this place",
     DuplicateKey Error "duplicate-key" "A key appears twice in one mapping."
-        "keep one of the two, or put both values into one",
+        "write the key once, with all that both say: one of them alone can lack a condition, an exception or an end",
     UnknownKey Error "unknown-key" "A key that the language does not have."
         "remove it, or correct its spelling",
     MissingKey Error "missing-key" "A required key is missing."
@@ -232,11 +232,11 @@ codes! {
     DuplicateCase Error "duplicate-case" "Two test cases of one file have the same name."
         "give one of the cases another name",
     UnknownApplication Error "unknown-application" "A name that is not one of the platform's applications."
-        "add it to `applications` of the platform, or name another",
+        "correct the name; or add it to `applications` of the platform",
     UnknownGroup Error "unknown-group" "A target group that is not in the registry."
-        "add it to `groups` of the platform, or name another",
+        "correct the name; or add it to `groups` of the platform",
     UnknownConnection Error "unknown-connection" "A connection that is not in the mapping."
-        "add it to `connections` of the mapping, or name another",
+        "correct the name; or, if the customer logs in by it, add it to `connections` of the mapping",
     UnknownOrganization Error "unknown-organization" "An organization that has no mapping."
         "write a mapping for it, or name another",
     UnknownRule Error "unknown-rule" "An id that is not that of a rule in the mapping."
@@ -304,7 +304,7 @@ codes! {
     SimilarTargetGroups Warning "similar-target-groups" "Two target groups differ only in letter case, spaces or invisible characters."
         "rename one of them: applications and people will mix them up",
     EmptyCondition Error "empty-condition" "An empty condition, which would always hold."
-        "write what must hold, or remove the key",
+        "write what must hold; a rule without `when` fires for every user whose groups match",
     ImpossibleCondition Error "impossible-condition" "A condition or a match that can never hold."
         "correct it, or remove the rule",
     UnsafePartial Error "unsafe-partial" "With partial input, a group that excludes something or refuses the login could be missing."
@@ -312,7 +312,7 @@ codes! {
     NeedsGroups Error "needs-groups" "A rule or a policy needs groups, at a connection that sends none."
         "keep the rule away from the connection by its condition, or let conditions decide alone",
     ExpiredRule Warning "expired-rule" "A rule that has expired and no longer fires."
-        "remove it, or give it a later date",
+        "remove the whole rule; or, if it is to grant again, write a later date: without `expires` it would never end",
     NearMiss Warning "near-miss" "A name that differs from a known one only in letter case, spaces or invisible characters."
         "write both in the same way if the same group is meant",
     InvisibleCharacter Warning "invisible-character" "A name contains an invisible character, or is not in Unicode normalization form C."

@@ -133,3 +133,29 @@ cases:
     // Without a look at the cases, it is not known whether the exception is needed.
     assert_eq!(found(&compile("", allow, false)), []);
 }
+
+#[test]
+fn rules_that_all_match_the_same_login_get_no_endless_case() {
+    let rules = 400;
+    let mut text = "version: 1
+platform:
+  applications: { wiki: { clients: [WikiClient], claim: https://claims.example.com/wiki } }
+  groups: { readers: { applications: [wiki], description: Reads. } }
+organizations:
+  acme:
+    connections: { acme-ad: { strategy: ad } }
+    rules:
+"
+    .to_owned();
+    for rule in 0..rules {
+        text += &format!("      - {{ id: rule-{rule}, match: {{ exact: Readers }}, grant: readers }}\n");
+    }
+    text += "cases:\n  - { name: nobody, application: wiki, groups: [Others], expect: { claims: [] } }\n";
+    let checks = Checks { now: None, cases: true };
+    let found = compile_whole_with(&SourceFile { path: "x.yaml".to_owned(), text }, checks);
+    let untested = found.diagnostics.iter().filter(|it| it.code == Code::UntestedRule);
+    let helps: Vec<&str> = untested.map(|it| it.help.as_ref()).collect();
+    assert_eq!(helps.len(), rules);
+    // A case would have to name every rule.
+    assert!(helps.iter().all(|help| !help.contains('\n')), "{helps:?}");
+}

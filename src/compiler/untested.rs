@@ -94,13 +94,15 @@ impl Drafter<'_> {
         let case = organization.rules.iter().find_map(|rule| self.case(organization, rule));
         let help = match (self.test_file(organization), case) {
             (Some(file), Some(case)) => format!(
-                "write `{file}`, such as this one, and check that it expects what was agreed:\nversion: 1\ncases:\n{case}"
+                "write `{file}`, such as this one, and check that real logins have such groups and that it expects what was agreed:\nversion: 1\ncases:\n{case}"
             ),
             (Some(file), None) => format!(
                 "write `{file}` with logins and what they must give; `claimsmith help tests` describes it"
             ),
             (None, Some(case)) => {
-                format!("add a case, such as this one, and check that it expects what was agreed:\n{case}")
+                format!(
+                    "add a case, such as this one, and check that real logins have such groups and that it expects what was agreed:\n{case}"
+                )
             }
             (None, None) => "add a case; `claimsmith help tests` describes it".to_owned(),
         };
@@ -115,7 +117,7 @@ impl Drafter<'_> {
         let help = match self.case(organization, rule) {
             Some(case) => {
                 format!(
-                    "add a case to {place}, such as this one, and check that it expects what was agreed:\n{case}"
+                    "add a case to {place}, such as this one, and check that real logins have such groups and that it expects what was agreed:\n{case}"
                 )
             }
             None => format!("add a case to {place} with a login for which it fires, or remove the rule"),

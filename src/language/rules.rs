@@ -96,8 +96,11 @@ pub(crate) fn read_moment(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<(f64, Spanned<String>)> {
     fields.get(key)?;
-    let help =
-        format!("write `{key}: 2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`");
+    // A date to copy could grant for longer than was agreed.
+    let help = format!(
+        "write `{key}: YYYY-MM-DD`, which is the beginning of that day in UTC; or, with a time and its offset, \
+         `YYYY-MM-DDThh:mm:ss+01:00`"
+    );
     let Some(moment) = fields.text(key, sink) else {
         sink.help_last(&help);
         return None;
@@ -177,7 +180,10 @@ fn read_matches(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Matches {
             let message = "the rule is for everyone, so it cannot match groups too";
             let place = (&node.span, "the groups that it matches");
             sink.report_related(Code::InvalidValue, span, message, place);
-            sink.help_last("remove `match`, or remove `everyone`");
+            sink.help_last(
+                "remove `everyone` if only members of these groups should receive what it grants; remove `match` only if \
+                 every user of this customer should",
+            );
         }
         (None, None) if fields.is_missing("everyone") && fields.is_missing("match") => {
             let message = "the rule needs the key `match` or `everyone`";
@@ -233,7 +239,9 @@ fn read_match(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Matches> {
     let is_reported = PATTERN_KEYS.into_iter().any(|key| fields.key_span(key).is_some());
     if fields.is_missing("any") && fields.is_missing("all") && !is_reported {
         let message = "`none` needs `any` or `all` next to it: alone, it does not require any group";
-        let help = "add `any` or `all`; `glob: \"?*\"` matches any group".to_owned();
+        let help = "add `any` with the groups that the rule is for; only if it is for every user who has some group, \
+                    `any: { glob: \"?*\" }`"
+            .to_owned();
         sink.report(Code::MissingMatch, place, message, help);
     }
     Some(Matches::Groups { span, any, all, none })

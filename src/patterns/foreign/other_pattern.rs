@@ -17,6 +17,16 @@ pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     if read_as == ReadAs::Regex {
         return in_regex(text).or_else(|| like(text, key));
     }
+    if let Some(sign) = extended_sign(text) {
+        let message = format!(
+            "`{text_shown}` looks like an extended glob of a shell, which this language does not have"
+        );
+        let help = match sign {
+            '!' => "name the groups that are meant; leave others out by `none`, or with a rule that excludes",
+            _ => "write each alternative as a pattern of its own, in a list",
+        };
+        return Some(Foreign::new(message, help));
+    }
     if is_regex(text, read_as == ReadAs::Glob) {
         let message = match read_as {
             ReadAs::Glob => format!("`{text_shown}` looks like a regular expression, and is read as a glob"),
@@ -72,6 +82,13 @@ pub(super) fn is_regex(text: &str, in_glob: bool) -> bool {
         || has_alternatives(text)
         || has_class(text)
         || has_any(text, in_glob)
+}
+
+/// The sign before the brackets with which an extended glob of a shell begins, such as `!(a|b)*`.
+fn extended_sign(text: &str) -> Option<char> {
+    let (before, rest) = text.split_once('(')?;
+    let is_closed = rest.contains(')');
+    before.chars().next().filter(|it| is_closed && before.len() == 1 && "!@+?*".contains(*it))
 }
 
 /// Whether alternatives are separated as in a regular expression, without spaces: a name may have ` | `.
