@@ -408,8 +408,9 @@ fn check_duplicate_organizations(organizations: &[Organization], diagnostics: &m
             Diagnostic::new(Code::DuplicateOrganization, &organization.file, id.span.clone(), message);
         diagnostic = diagnostic.related(&first.file, first_id.span.clone(), "first here");
         if is_own {
-            diagnostic = diagnostic
-                .help("each tenant gives an organization an id of its own: copy it from the other tenant");
+            diagnostic = diagnostic.help(
+                "each tenant gives its organizations ids of their own: write the id that the dashboard of this tenant shows, or `none` if the organization does not exist there",
+            );
         }
         diagnostics.push(diagnostic);
     }

@@ -97,7 +97,7 @@ fn read_applications(
     tenants: &Tenants,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<Application>> {
-    let mut clients_seen = BTreeMap::new();
+    let mut clients_seen = ClientsSeen::new();
     let (mut applications, mut are_all_read) = (Vec::new(), true);
     let members = read_members(node, "`applications`", sink)?;
     if members.is_empty() {
@@ -127,14 +127,16 @@ fn read_application(
     name: &Spanned<String>,
     fields: &Fields<'_>,
     tenants: &Tenants,
-    clients_seen: &mut BTreeMap<String, Range<usize>>,
+    clients_seen: &mut ClientsSeen,
     sink: &mut DiagnosticSink<'_>,
 ) -> Application {
     let what = format!("the application `{}`", name.value.escape_debug());
     let owner = Owner { what: &what, value: "client id", key: "clients", example: "ID" };
     let node = fields.require("clients", sink);
     let clients =
-        read_by_tenant(node, tenants, owner, sink, |node, sink| read_clients(node, clients_seen, sink));
+        read_by_tenant(node, tenants, owner, sink, |node, sink| {
+        read_clients(node, &name.value, clients_seen, sink)
+    });
     let written = fields.require_text("claim", sink);
     let claim = written.clone().filter(|claim| check_claim(claim, sink));
     let provenance = fields.text("provenance", sink).filter(|claim| check_claim(claim, sink));
@@ -164,10 +166,14 @@ fn read_application(
     }
 }
 
+/// Clients by their ids: where each is first, and the application.
+type ClientsSeen = BTreeMap<String, (Range<usize>, String)>;
+
 /// Reads the client ids that an application has in one tenant.
 fn read_clients(
     node: &Node,
-    seen: &mut BTreeMap<String, Range<usize>>,
+    application: &str,
+    seen: &mut ClientsSeen,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<Spanned<String>>> {
     if matches!(node.kind, Kind::List(_)) && node.is_empty() {
@@ -176,12 +182,24 @@ fn read_clients(
     let clients = read_texts(node, "`clients`", sink);
     for client in &clients {
         check_name(client, "the client id", MAX_CLIENT, sink);
-        match seen.get(&client.value) {
-            Some(first) => {
-                let message = format!("the client `{}` already belongs to an application", client.value);
-                sink.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
-            }
-            None => drop(seen.insert(client.value.clone(), client.span.clone())),
+        let Some((first, owner)) = seen.get(&client.value) else {
+            seen.insert(client.value.clone(), (client.span.clone(), application.to_owned()));
+            continue;
+        };
+        let is_own = owner == application;
+        let is_in_list = is_own && clients.iter().any(|it| it.span == *first);
+        let message = match (is_own, is_in_list) {
+            (_, true) => format!("the client `{}` is in this list already", client.value),
+            (true, false) => format!("the application has the client `{}` in another tenant", client.value),
+            (false, false) => format!("the client `{}` already belongs to an application", client.value),
+        };
+        sink.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
+        if is_in_list {
+            sink.help_last("write it once");
+        } else if is_own {
+            sink.help_last(
+                "each tenant gives its clients ids of their own: write the id that the dashboard of this tenant shows, or `none` if the application does not exist there",
+            );
         }
     }
     if clients.is_empty() { None } else { Some(clients) }
