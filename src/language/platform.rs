@@ -133,8 +133,7 @@ fn read_application(
     let what = format!("the application `{}`", name.value.escape_debug());
     let owner = Owner { what: &what, value: "client id", key: "clients", example: "ID" };
     let node = fields.require("clients", sink);
-    let clients =
-        read_by_tenant(node, tenants, owner, sink, |node, sink| {
+    let clients = read_by_tenant(node, tenants, owner, sink, |node, sink| {
         read_clients(node, &name.value, clients_seen, sink)
     });
     let written = fields.require_text("claim", sink);
