@@ -83,6 +83,26 @@ fn helps_name_sections_of_the_documentation_that_exist() {
     assert!(found > 5, "{found}");
 }
 
+#[test]
+fn changelog_quotes_messages_that_are_printed() {
+    let changelog = read("CHANGELOG.md");
+    let (_, table) = changelog.split_once("| typed | before | now | example |").expect("the table of messages");
+    let pages = pages(root());
+    let mut rows = 0;
+    for row in table.lines().skip(2).take_while(|row| row.starts_with('|')) {
+        // A bar that is part of a text is escaped.
+        let row = row.replace("\\|", "\u{0}");
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect();
+        let [_, _, _, now, example, _] = cells.as_slice() else { panic!("{row} has four cells") };
+        let name = example.trim_matches('`');
+        let found = pages.iter().flat_map(|page| page.variants.iter().map(move |it| (page, it)));
+        let (page, variant) = found.into_iter().find(|(_, it)| it.name == name).expect(name);
+        assert!(page.expected(variant).contains(now.as_str()), "{name} does not print {now}");
+        rows += 1;
+    }
+    assert!(rows > 40, "{rows}");
+}
+
 /// The anchor of a heading.
 fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
