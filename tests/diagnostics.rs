@@ -86,7 +86,8 @@ fn helps_name_sections_of_the_documentation_that_exist() {
 #[test]
 fn changelog_quotes_messages_that_are_printed() {
     let changelog = read("CHANGELOG.md");
-    let (_, table) = changelog.split_once("| typed | before | now | example |").expect("the table of messages");
+    let (_, table) =
+        changelog.split_once("| typed | before | now | example |").expect("the table of messages");
     let pages = pages(root());
     let mut rows = 0;
     for row in table.lines().skip(2).take_while(|row| row.starts_with('|')) {
