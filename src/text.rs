@@ -2,6 +2,8 @@
 //! times, quotes.
 
 pub(crate) mod case_mapping;
+#[cfg(feature = "compiler")]
+pub(crate) mod date_advice;
 pub(crate) mod invisible;
 pub(crate) mod object_id;
 #[cfg(feature = "compiler")]

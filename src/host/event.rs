@@ -16,6 +16,7 @@ use self::json::{Json, Text};
 use crate::bundle::index::Bundle;
 use crate::engine::route::{self, Route};
 use crate::login::input::{Input, Login};
+use crate::text::date_advice::advise;
 use crate::text::rfc3339;
 
 /// The parts of a post-login event that an evaluation reads.
@@ -61,6 +62,18 @@ impl core::error::Error for EventError {}
 /// Reads a time as [`Event::at`] takes it, in seconds since 1970, from a date or a date-time of RFC 3339.
 pub fn parse_time(text: &str) -> Option<f64> {
     rfc3339::parse_rfc3339(text.as_bytes())
+}
+
+/// What to write in place of a text that [`parse_time`] does not read.
+pub fn time_help(text: &str) -> String {
+    let advice = advise(text);
+    let meant: Vec<_> = advice.meant.iter().map(|it| format!("`{}`{}", it.date, it.condition)).collect();
+    let meant = match meant.is_empty() {
+        false => meant.join(", or "),
+        true => "a date or a time such as `2026-11-01T08:00:00Z`".to_owned(),
+    };
+    let why = advice.why.map(|why| format!("{why}; ")).unwrap_or_default();
+    format!("{why}write {meant}")
 }
 
 impl Event {

@@ -4,6 +4,7 @@ use core::ops::Range;
 use std::collections::BTreeSet;
 
 use super::diagnostic_sink::DiagnosticSink;
+use super::duplicate_key;
 use super::fixes;
 use super::grammar::{Constraint, Key, Layout, Object, VERSION, ValueType, Word};
 use super::suggestions::{nearest, quoted};
@@ -414,6 +415,9 @@ fn read_pairs<'n>(
         if let Some(first) = seen.get(name.value.as_str()) {
             let message = format!("the key `{}` appears a second time", name.value.escape_debug());
             sink.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
+            if let Some(help) = duplicate_key::help(what, &name.value, node) {
+                sink.help_last(help);
+            }
         } else {
             seen.insert(name.value.as_str(), name.span.clone());
             members.push((name, value));

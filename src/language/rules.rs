@@ -9,6 +9,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_text, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE, TARGET_GLOBS};
 use super::model::{Effect, Matches, Patterns, Rule};
+use super::moment::read_moment;
 use super::name_checks::check_id;
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::yaml::{Kind, Node, Spanned};
@@ -87,30 +88,6 @@ fn read_rule(
         expires,
         allow,
     })
-}
-
-/// The date or date-time of a key, if it is present: in seconds since 1970, and as its text.
-pub(crate) fn read_moment(
-    fields: &Fields<'_>,
-    key: &str,
-    sink: &mut DiagnosticSink<'_>,
-) -> Option<(f64, Spanned<String>)> {
-    fields.get(key)?;
-    // A date to copy could grant for longer than was agreed.
-    let help = format!(
-        "write `{key}: YYYY-MM-DD`, which is the beginning of that day in UTC; or, with a time and its offset, \
-         `YYYY-MM-DDThh:mm:ss+01:00`"
-    );
-    let Some(moment) = fields.text(key, sink) else {
-        sink.help_last(&help);
-        return None;
-    };
-    let seconds = crate::text::rfc3339::parse_rfc3339(moment.value.as_bytes());
-    if seconds.is_none() {
-        let message = format!("`{}` is not a date or date-time", moment.value.escape_debug());
-        sink.report(Code::InvalidValue, &moment.span, message, help);
-    }
-    Some((seconds?, moment))
 }
 
 /// Reads whether the rule grants or excludes, and which groups.

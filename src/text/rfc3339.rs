@@ -104,7 +104,7 @@ fn read_fraction(reader: &mut Reader<'_>) -> Option<(f64, u8)> {
     }
 }
 
-fn days_in_month(year: i32, month: i32) -> Option<i32> {
+pub(super) fn days_in_month(year: i32, month: i32) -> Option<i32> {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => Some(29),
         2 => Some(28),

@@ -2,9 +2,11 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use claimsmith::event;
+
 /// Reads a time from an argument, in seconds since 1970.
-pub(crate) fn parse(text: &str) -> Result<f64, &'static str> {
-    claimsmith::event::parse_time(text).ok_or("write a date or a time such as `2026-11-01T08:00:00Z`")
+pub(crate) fn parse(text: &str) -> Result<f64, String> {
+    event::parse_time(text).ok_or_else(|| event::time_help(text))
 }
 
 /// The current time, in seconds since 1970.

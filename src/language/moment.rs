@@ -1,0 +1,50 @@
+//! Dates and date-times.
+
+use super::diagnostic_sink::DiagnosticSink;
+use super::fields::Fields;
+use super::yaml::{Kind, Spanned};
+use crate::diagnostic::Code;
+use crate::text::date_advice::{DateAdvice, advise};
+use crate::text::rfc3339;
+
+/// The date or date-time of a key, if it is present: in seconds since 1970, and as its text.
+pub(crate) fn read_moment(
+    fields: &Fields<'_>,
+    key: &str,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<(f64, Spanned<String>)> {
+    let node = fields.get(key)?;
+    let Some(moment) = fields.text(key, sink) else {
+        let written = match node.kind {
+            Kind::Integer(digits) => digits.to_string(),
+            _ => String::new(),
+        };
+        sink.help_last(&help(key, &advise(&written)));
+        return None;
+    };
+    let seconds = rfc3339::parse_rfc3339(moment.value.as_bytes());
+    if seconds.is_none() {
+        let advice = advise(&moment.value);
+        let why = advice.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let message = format!("`{}` is not a date or date-time{why}", moment.value.escape_debug());
+        sink.report(Code::InvalidValue, &moment.span, message, help(key, &advice));
+    }
+    Some((seconds?, moment))
+}
+
+/// How to write a date; without one that the text says, its form, because a date to copy could grant for longer than was
+/// agreed.
+fn help(key: &str, advice: &DateAdvice) -> String {
+    let meant: Vec<_> =
+        advice.meant.iter().map(|it| format!("`{key}: {}`{}", it.date, it.condition)).collect();
+    match meant.is_empty() {
+        false if advice.meant.iter().all(|it| it.date.len() == "YYYY-MM-DD".len()) => {
+            format!("write {}; a date is the beginning of that day in UTC", meant.join(", or "))
+        }
+        false => format!("write {}", meant.join(", or ")),
+        true => format!(
+            "write `{key}: YYYY-MM-DD`, which is the beginning of that day in UTC; or, with a time and its offset, \
+             `YYYY-MM-DDThh:mm:ss+01:00`"
+        ),
+    }
+}
