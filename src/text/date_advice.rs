@@ -195,7 +195,7 @@ mod tests {
     fn advice_says_why_there_is_no_such_day() {
         check("2027-02-30", &[], "that month has 28 days");
         check("30.02.2028", &[], "that month has 29 days");
-        check("2026-00-10", &["2026-10-00"].get(1..).unwrap_or_default(), "there is no month 0");
+        check("2026-00-10", &[], "there is no month 0");
         check("99.99.2026", &[], "there is no month 99");
     }
 
