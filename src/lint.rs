@@ -11,7 +11,7 @@
 //! | `duplicate-entry` | `duplicate_entry` |
 //! | `duplicate-rule`, `shadowed-rule` | `shadowed_rule` |
 //! | `expired-rule` | `expired_rule` |
-//! | `foreign-syntax` | `foreign_syntax` |
+//! | `foreign-syntax` | `foreign_syntax`, `other_form` |
 //! | `forgeable-name` | `forgeable_name` |
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
@@ -43,6 +43,7 @@ mod impossible_names;
 mod misleading_name;
 mod near_miss;
 mod no_effect;
+mod other_form;
 mod pattern_inclusion;
 mod pattern_set;
 mod prepared;
@@ -103,6 +104,7 @@ fn lint_one(
     misleading_name::lint(organization, &mut diagnostics);
     untidy_name::lint(organization, &mut diagnostics);
     near_miss::lint(organization, &mut diagnostics);
+    foreign_syntax::lint_spaces(organization, &mut diagnostics);
     aliases::lint(organization, &prepared, &mut left, &mut diagnostics);
     unused_capture::lint(organization, &mut diagnostics);
     impossible_condition::lint(platform, organization, &prepared, &mut left, &mut diagnostics);

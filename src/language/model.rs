@@ -248,6 +248,18 @@ impl Rule {
         };
         any.iter().chain(all).chain(none)
     }
+
+    /// All of its patterns, each with whether it works against access: it is in a rule that excludes, or under `none` in
+    /// one that grants.
+    pub(crate) fn patterns_against_access(&self) -> impl Iterator<Item = (&Patterns, bool)> {
+        let under_none: &[_] = match &self.matches {
+            Matches::Everyone => &[],
+            Matches::Groups { none, .. } => none,
+        };
+        let count = self.patterns().count() - under_none.len();
+        let excludes = self.effect == Effect::Exclude;
+        self.patterns().enumerate().map(move |(at, patterns)| (patterns, excludes != (at >= count)))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

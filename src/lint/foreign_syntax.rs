@@ -3,13 +3,16 @@
 use core::ops::Range;
 
 use super::contradictions::connections_of;
+use super::other_form::{OtherForms, may_have_any_form};
 use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
-    Condition, Organization, OwnedForm, Patterns, Platform, Rule, Scalar, Test, TextPatterns,
+    self, Condition, Organization, OwnedForm, Patterns, Platform, Rule, Scalar, Test, TextPatterns,
 };
 use crate::language::yaml::Spanned;
-use crate::patterns::foreign::{Foreign, ReadAs, find, looks_like_dn, shown};
+use crate::patterns::foreign::{
+    Effect, Foreign, ReadAs, find, find_padded, find_several, looks_like_dn, shown,
+};
 
 /// Reports names of target groups that look like another language.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
@@ -25,6 +28,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     for name in connections.chain(aliases) {
         in_file(&organization.file, name, diagnostics);
     }
+    let forms = OtherForms::of(organization);
     for rule in &organization.rules {
         let mut report = |span: &Range<usize>, found: Option<Foreign>| {
             if let Some(found) = found {
@@ -33,11 +37,36 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
                 diagnostics.push(diagnostic.help(found.help_or_allow()));
             }
         };
-        for patterns in rule.patterns() {
-            in_patterns(organization, rule, patterns, &mut report);
+        for (patterns, is_against) in rule.patterns_against_access() {
+            let effect = match rule.effect {
+                _ if !is_against => Effect::Grants,
+                model::Effect::Exclude => Effect::Excludes,
+                model::Effect::Grant => Effect::LeavesOut,
+            };
+            in_patterns(&forms, (organization, rule), (patterns, effect), &mut report);
         }
         if let Some(condition) = &rule.when {
             in_condition(condition, &mut report);
+        }
+    }
+}
+
+/// Reports names and globs with a space at an end that no other finding is about.
+pub(super) fn lint_spaces(organization: &Organization, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &organization.rules {
+        for patterns in rule.patterns() {
+            let globs = patterns.glob.iter().map(|glob| &glob.written);
+            for name in patterns.exact.iter().chain(globs) {
+                let is_reported = |it: &Diagnostic| it.span == name.span && it.file == rule.file;
+                if let Some(found) = find_padded(&name.value)
+                    && !diagnostics.iter().any(is_reported)
+                {
+                    let place = (organization, rule);
+                    let diagnostic =
+                        in_rule(place, Code::ForeignSyntax, &name.span, found.message.as_str(), None);
+                    diagnostics.push(diagnostic.help(found.help_or_allow()));
+                }
+            }
         }
     }
 }
@@ -51,25 +80,35 @@ fn in_file(file: &str, name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>
 }
 
 fn in_patterns(
-    organization: &Organization,
-    rule: &Rule,
-    patterns: &Patterns,
+    forms: &OtherForms<'_>,
+    (organization, rule): (&Organization, &Rule),
+    (patterns, effect): (&Patterns, Effect),
     report: &mut impl FnMut(&Range<usize>, Option<Foreign>),
 ) {
+    let find_form = |text: &str| {
+        let other = || if effect == Effect::Grants { None } else { forms.find(rule, text) };
+        with_form(organization, rule, text).or_else(other)
+    };
     for exact in &patterns.exact {
         // A name that is declared as an alias has been looked at there.
         if !organization.aliases.iter().any(|alias| alias.name.value == exact.value) {
-            let found = find(&exact.value, ReadAs::Text("exact"));
-            report(&exact.span, found.or_else(|| with_form(organization, rule, &exact.value)));
+            let text = exact.value.as_str();
+            let found = find(text, ReadAs::Text("exact")).or_else(|| find_several(text, "exact", effect));
+            report(&exact.span, found.or_else(|| find_form(text)));
         }
     }
     for glob in &patterns.glob {
-        let written = &glob.written;
-        let found = find(&written.value, ReadAs::Glob);
-        report(&written.span, found.or_else(|| with_form(organization, rule, &written.value)));
+        let text = glob.written.value.as_str();
+        let found = find(text, ReadAs::Glob).or_else(|| find_several(text, "glob", effect));
+        // A glob that begins like this can match a name in any form.
+        let form =
+            || if may_have_any_form(text) { with_form(organization, rule, text) } else { find_form(text) };
+        report(&glob.written.span, found.or_else(form));
     }
     for regex in &patterns.regex {
-        report(&regex.written.span, find(&regex.written.value, ReadAs::Regex));
+        let text = regex.written.value.as_str();
+        let found = find(text, ReadAs::Regex);
+        report(&regex.written.span, found.or_else(|| find_several(text, "regex", effect)));
     }
 }
 

@@ -7,9 +7,11 @@ mod escaped;
 mod marks;
 mod other_pattern;
 mod places;
+mod several_names;
 
 pub(crate) use self::marks::unquoted;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
+pub(crate) use self::several_names::{Effect, find_padded, find_several};
 
 use crate::text::visible::visible;
 
