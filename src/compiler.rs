@@ -259,7 +259,20 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
 }
 
 fn order(left: &Diagnostic, right: &Diagnostic) -> core::cmp::Ordering {
-    (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
+    by_file(&left.file, &right.file)
+        .then_with(|| (left.span.start, left.code).cmp(&(right.span.start, right.code)))
+}
+
+/// The order of files by their paths; the test file of a mapping comes after it, because what is wrong in the mapping is
+/// often why its cases are.
+pub fn by_file(left: &str, right: &str) -> core::cmp::Ordering {
+    fn key(path: &str) -> (&str, bool) {
+        match path.strip_suffix(".test.yaml") {
+            Some(mapping) => (mapping, true),
+            None => (path.strip_suffix(".yaml").unwrap_or(path), false),
+        }
+    }
+    (key(left), left).cmp(&(key(right), right))
 }
 
 fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -402,11 +415,15 @@ fn check_duplicate_organizations(organizations: &[Organization], diagnostics: &m
         let message = if is_own {
             format!("the organization has the id `{}` in two tenants", id.value)
         } else {
-            format!("the organization `{}` already has the mapping `{}`", id.value, first.name)
+            format!("`{}` and `{}` both have the id `{}`", first.file, organization.file, id.value)
         };
         let mut diagnostic =
             Diagnostic::new(Code::DuplicateOrganization, &organization.file, id.span.clone(), message);
-        diagnostic = diagnostic.related(&first.file, first_id.span.clone(), "first here");
+        diagnostic = diagnostic.related(
+            &first.file,
+            first_id.span.clone(),
+            if is_own { "first here" } else { "also here" },
+        );
         if is_own {
             diagnostic = diagnostic.help(
                 "each tenant gives its organizations ids of their own: write the id that the dashboard of this tenant shows, or `none` if the organization does not exist there",

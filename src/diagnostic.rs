@@ -224,7 +224,7 @@ codes! {
     NoOrganizations Error "no-organizations" "The folder has no mapping of an organization."
         "write one as `organizations/<name>.yaml`",
     DuplicateOrganization Error "duplicate-organization" "Two mappings have the id of the same Auth0 organization."
-        "put the rules of both into one mapping, or correct the id",
+        "either may be the copy: correct its id, remove it, or put what both say into one mapping",
     DuplicateClient Error "duplicate-client" "A client id belongs to two applications."
         "a client belongs to one application: remove it from the other",
     DuplicateId Error "duplicate-id" "Two rules of one mapping have the same id."

@@ -10,7 +10,7 @@ pub use self::login::{
 };
 pub use self::overview::{
     ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,
-    expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies,
+    expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies, strategy_meant_by,
 };
 pub use self::reasons::{Reasons, reasons};
 use super::grants::GrantChecker;

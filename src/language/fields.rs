@@ -7,6 +7,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::duplicate_key;
 use super::fixes;
 use super::grammar::{Constraint, Key, Layout, Object, VERSION, ValueType, Word};
+use super::strategy;
 use super::suggestions::{nearest, quoted};
 use super::wrong_type::{self, Expected};
 use super::yaml::{Kind, Node, Spanned};
@@ -367,9 +368,11 @@ pub(crate) fn choose<T: Copy>(
     let found = choices.iter().find(|(word, _)| *word == text.value);
     if found.is_none() {
         let words = || words.iter().map(|word| word.word);
-        let help = match nearest(&text.value, words()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("{what} is one of {}", quoted(words())),
+        let meant = if what == "`strategy`" { strategy::meant_by(&text.value) } else { None };
+        let help = match (meant, nearest(&text.value, words())) {
+            (Some(meant), _) => meant,
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => format!("{what} is one of {}", quoted(words())),
         };
         let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
         sink.report(Code::InvalidValue, &text.span, message, help);

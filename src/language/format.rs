@@ -64,7 +64,8 @@ fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains(['\r', BOM]) {
         return Cow::Borrowed(text);
     }
-    let text = text.strip_prefix(BOM).unwrap_or(text);
+    // Joining files that each begin with a mark can leave several.
+    let text = text.trim_start_matches(BOM);
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
@@ -72,8 +73,9 @@ fn clean(text: &str) -> Cow<'_, str> {
 fn uncleaned(text: &str, cleaned: usize) -> usize {
     let mut left = cleaned;
     let mut previous = BOM;
+    let content = text.len() - text.trim_start_matches(BOM).len();
     for (at, char) in text.char_indices() {
-        let removed = at == 0 && char == BOM || previous == '\r' && char == '\n';
+        let removed = at < content || previous == '\r' && char == '\n';
         previous = char;
         if removed {
             continue;

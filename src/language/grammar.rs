@@ -5,12 +5,14 @@
 
 use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
 
+mod all_keys;
 mod lint;
 mod organization;
 mod platform;
 mod rule;
 mod test;
 
+pub(crate) use self::all_keys::is_key;
 pub(crate) use self::lint::{LINT_LEVELS, guard_codes, guard_levels, lint_codes};
 pub(crate) use self::organization::{
     CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SKIP, SOURCE, TEMPLATE, USE,

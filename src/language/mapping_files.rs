@@ -118,10 +118,11 @@ impl MappingFiles {
             if let FileRole::Organization(name) = role
                 && let Some(first) = mappings.get(name).filter(|first| **first != file.path)
             {
-                let message = format!("there is already a mapping of the name `{name}`, `{first}`");
-                let help = "give one of the two files another name: the name of a mapping is unique, whatever its folder";
+                let message = format!("`{first}` and `{}` both have the name `{name}`", file.path);
+                let help = "either may be the copy: remove it, or give it another name if it is another organization's; \
+                            the name of a mapping is unique, whatever its folder";
                 let diagnostic = Diagnostic::new(Code::DuplicateOrganization, &file.path, 0..0, message);
-                self.diagnostics.push(diagnostic.related(first, 0..0, "first here").help(help));
+                self.diagnostics.push(diagnostic.related(first, 0..0, "also here").help(help));
                 continue;
             }
             seen.push(role);
@@ -149,6 +150,10 @@ impl MappingFiles {
             match *role {
                 FileRole::Platform => sections.platform = Some(Section { file, name: "platform", node }),
                 FileRole::Template(name) => sections.templates.push(Section { file, name, node }),
+                FileRole::Organization(name) if holds_cases_only(node) => {
+                    let has_mapping = |tested: &str| mappings.contains_key(tested);
+                    self.diagnostics.push(misnamed::named_as_mapping(file, name, has_mapping));
+                }
                 FileRole::Organization(name) => sections.organizations.push(Section { file, name, node }),
                 FileRole::Test(name) => {
                     let mut sink = DiagnosticSink { file, list: &mut self.diagnostics };
@@ -331,6 +336,13 @@ fn misnamed_in<'p>(files: &'p [SourceFile], root: Option<&str>) -> Vec<(&'p str,
         (role_in(root, &right) != FileRole::Misplaced).then_some((path, right))
     };
     files.iter().filter_map(right).collect()
+}
+
+/// Whether a file has test cases and nothing that a mapping has.
+fn holds_cases_only(root: &Node) -> bool {
+    let Kind::Map(members) = &root.kind else { return false };
+    let has = |key: &str| members.iter().any(|(name, _)| name.value == key);
+    has("cases") && !["connections", "rules", "use", "organization"].into_iter().any(has)
 }
 
 /// The folder of a platform: the one with the `platform.yaml` that is in the fewest folders.

@@ -44,6 +44,35 @@ pub(crate) fn finding(path: &str, is_there: impl Fn(&str) -> bool) -> Option<Dia
     Some(Diagnostic::new(Code::MisplacedFile, path, 0..0, message).help(help))
 }
 
+/// The finding about a file of cases that has the name of a mapping; `has_mapping` says whether there is a mapping of a
+/// name.
+pub(crate) fn named_as_mapping(path: &str, name: &str, has_mapping: impl Fn(&str) -> bool) -> Diagnostic {
+    let tested = tested_by(name);
+    let help = match tested {
+        Some(tested) if has_mapping(tested) => format!("rename it to `{tested}.test.yaml`"),
+        _ => "rename it to `NAME.test.yaml`, in which `NAME.yaml` is the mapping that it tests".to_owned(),
+    };
+    let message = format!("`{name}.yaml` holds cases, and has the name of a mapping");
+    Diagnostic::new(Code::MisplacedFile, path, 0..0, message).help(help)
+}
+
+/// The name of the mapping that a file tests by its name, as in `test-acme` and `acme_tests`.
+fn tested_by(name: &str) -> Option<&str> {
+    let words = ["testcases", "test-cases", "test_cases", "tests", "test", "cases", "spec", "specs"];
+    let lower = name.to_ascii_lowercase();
+    let is_mark = |char: char| matches!(char, '-' | '_' | '.' | ' ');
+    words.iter().find_map(|word| {
+        let before = lower.strip_suffix(word).filter(|before| before.ends_with(is_mark));
+        let after = lower.strip_prefix(word).filter(|after| after.starts_with(is_mark));
+        let found = match (before, after) {
+            (Some(before), _) => name.get(..before.len())?,
+            (None, Some(after)) => name.get(name.len() - after.len()..)?,
+            (None, None) => return None,
+        };
+        Some(found.trim_matches(is_mark)).filter(|found| !found.is_empty())
+    })
+}
+
 /// A name without an ending, in any letter case; never an empty name.
 fn without_ending<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     let (stem, end) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
@@ -52,7 +81,26 @@ fn without_ending<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
 
 #[cfg(test)]
 mod tests {
-    use super::right_name;
+    use super::{right_name, tested_by};
+
+    #[test]
+    fn names_of_files_of_cases_name_the_mapping_that_they_test() {
+        for name in [
+            "acme_test",
+            "acme-test",
+            "acme.tests",
+            "test-acme",
+            "Tests_acme",
+            "acme.test-cases",
+            "acme-spec",
+        ] {
+            let found = tested_by(name).expect(name);
+            assert_eq!(found, "acme", "{name}");
+        }
+        for name in ["acme", "contest", "test", "-test", "testacme"] {
+            assert_eq!(tested_by(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn nearly_right_names_have_a_right_one() {

@@ -191,7 +191,10 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
 pub(crate) fn check_pointer(pointer: &Spanned<String>, about: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let text = pointer.value.as_str();
     let problem = if text.contains("://") && !text.starts_with('/') {
-        Some(format!("write `{}`", to_pointer(text).escape_debug()))
+        Some(format!(
+            "write `{}`: the attribute's name is a URL, and each `/` of a name is written `~1`",
+            foreign::shown(&to_pointer(text))
+        ))
     } else if !text.starts_with('/') {
         let below_user = below_user(text);
         let has_steps = to_pointer(text).matches('/').count() > 1;

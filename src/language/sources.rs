@@ -25,7 +25,7 @@ use crate::login::source::{Absent, Combine, Identity};
 pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Connection> {
     let mut connections = Vec::new();
     let members = read_members(node, "`connections`", sink).unwrap_or_default();
-    if members.is_empty() {
+    if node.is_empty() && matches!(node.kind, Kind::Map(_)) {
         sink.report(Code::EmptyList, &node.span, "`connections` has no connection", None);
     }
     for (name, node) in members {

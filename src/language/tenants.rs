@@ -7,7 +7,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::TENANT;
 use super::name_checks::{check_id, check_known};
-use super::suggestions::quoted;
+use super::suggestions::{nearest, quoted};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 
@@ -286,6 +286,12 @@ pub(crate) fn read_by_tenant<T>(
             None => {
                 let problem = (Code::UnknownTenant, "the platform declares no tenant");
                 check_known(name, || tenants.names(), problem, sink);
+                let near = nearest(&name.value, tenants.names());
+                let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                sink.help_last(&format!(
+                    "{near}the platform declares {}; a new one belongs under `tenants` of the platform, with its domain",
+                    quoted(tenants.names())
+                ));
                 // It is probably a misspelled tenant, which would be reported as missing as well.
                 is_complete = false;
             }

@@ -48,6 +48,9 @@ impl Expected {
     pub(crate) fn help(self, node: &Node, what: &str) -> String {
         match (self, &node.kind) {
             (Self::Mapping, Kind::Null) => "write its keys below it, indented by two more spaces",
+            (Self::Mapping, Kind::List(entries)) if let Some(name) = name_of_entry(entries, what) => {
+                return format!("write `{name}:` as a key, without `- `, and its other keys below it");
+            }
             (Self::Mapping, Kind::List(_)) => "write `key: value` below it, without `- `",
             (Self::Mapping, _) => "write `key: value` below it, indented by two more spaces",
             (Self::List, _) => match what {
@@ -98,6 +101,13 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         let why = if is_missing { "after a space" } else { "after an ASCII colon and a space" };
         return Some(format!("write the value {why}: `{}: {}`", key.trim(), value.trim()));
     }
+    if let Kind::Text(text) = &node.kind
+        && let Some((key, value)) = text.split_once(' ')
+        && object.key(key).is_some()
+        && !value.trim().is_empty()
+    {
+        return Some(format!("write a colon after the key: `{key}: {}`", value.trim()));
+    }
     match (object.name, &node.kind) {
         ("match", Kind::Text(word))
             if ["registered", "same", "target", "targets"].contains(&word.as_str()) =>
@@ -117,6 +127,26 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         (_, Kind::Null) if node.span.start > 0 => None,
         _ => Some(format!("write `key: value` lines; {} describes the keys", object.help_command())),
     }
+}
+
+/// What has names as its keys, each with keys of its own below it.
+const NAMED: &[&str] =
+    &["`applications`", "`connections`", "`groups`", "`organizations`", "`templates`", "`tenants`"];
+
+/// The name that the first entry of a list has, where a mapping with names as its keys belongs.
+fn name_of_entry(entries: &[Node], what: &str) -> Option<String> {
+    let members = match &entries.first()?.kind {
+        Kind::Map(members) => members,
+        Kind::Text(name) if NAMED.contains(&what) => return Some(written(name)),
+        _ => return None,
+    };
+    let named = members.iter().find(|(key, _)| matches!(key.value.as_str(), "name" | "id"));
+    let name = match (named, members.as_slice()) {
+        (Some((_, Node { kind: Kind::Text(name), .. })), _) => name,
+        (None, [(key, Node { kind: Kind::Map(_) | Kind::Null, .. })]) => &key.value,
+        _ => return None,
+    };
+    Some(written(name))
 }
 
 /// What to write for a connection that sends no groups.

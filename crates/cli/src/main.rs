@@ -40,6 +40,7 @@ mod terminal;
 mod watch;
 mod whole_folder;
 mod write;
+mod wrong_arguments;
 
 use std::process::ExitCode;
 
@@ -52,7 +53,8 @@ use crate::terminal::Terminal;
 fn main() -> ExitCode {
     #[cfg(target_os = "wasi")]
     enter_working_folder();
-    let command_line = CommandLine::parse();
+    let command_line =
+        CommandLine::try_parse().unwrap_or_else(|error| wrong_arguments::explained(error).exit());
     let mut terminal = Terminal::standard();
     let status = command_line.run(&mut terminal);
     match terminal.finish(status) {

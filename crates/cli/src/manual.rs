@@ -2,6 +2,8 @@
 
 use claimsmith::diagnostic::Code;
 
+pub(crate) mod words;
+
 /// A page, by the name that `claimsmith help` takes.
 #[derive(Debug)]
 pub(crate) struct Page {

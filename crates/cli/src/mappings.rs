@@ -111,7 +111,7 @@ impl Mappings {
             false => (None, Vec::new(), None),
         };
         diagnostics.extend(unreadable);
-        diagnostics.sort_by(|left, right| left.file.cmp(&right.file));
+        diagnostics.sort_by(|left, right| compiler::by_file(&left.file, &right.file));
         Ok(Self { sources, diagnostics, suppressed: compilation.suppressed, platform, other_tenants, counts })
     }
 

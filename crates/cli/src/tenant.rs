@@ -65,7 +65,10 @@ impl TenantArgument {
             return Ok(());
         }
         match nearest_word(wanted, &names) {
-            Some(near) => bail!("the platform declares no tenant `{wanted}`; did you mean `{near}`?"),
+            Some(near) => bail!(
+                "the platform declares no tenant `{wanted}`; did you mean `{near}`? it has {}",
+                word_list(&names)
+            ),
             None => bail!("the platform declares no tenant `{wanted}`; it has {}", word_list(&names)),
         }
     }

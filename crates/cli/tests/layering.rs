@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "numbers",
     "login_time",
     "manual",
+    "manual/words",
     "scaffold",
     "case_filter",
     "terminal",
@@ -73,6 +74,7 @@ const ORDER: &[&str] = &[
     "commands/completions",
     "commands/man",
     "commands",
+    "wrong_arguments",
     "main",
 ];
 

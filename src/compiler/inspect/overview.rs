@@ -11,7 +11,7 @@ use crate::host::event::Event;
 use crate::ids::{Id as _, OrganizationId, RuleId};
 use crate::language::cases::Case;
 use crate::language::model::Organization;
-use crate::language::strategy::Strategy;
+use crate::language::strategy::{Strategy, meant_by};
 use crate::language::tenants::Tenants;
 
 /// A target group that a rule may grant without being marked, and an application that it belongs to.
@@ -59,6 +59,11 @@ pub fn owners(platform: &CompiledPlatform) -> BTreeMap<&str, BTreeSet<&str>> {
 /// The strategies that a connection can have.
 pub fn strategies() -> impl Iterator<Item = &'static str> {
     Strategy::CHOICES.iter().map(|(name, _)| *name)
+}
+
+/// What is meant by a word that people use for a strategy, and that is not one.
+pub fn strategy_meant_by(word: &str) -> Option<String> {
+    meant_by(word)
 }
 
 /// An organization at a glance.

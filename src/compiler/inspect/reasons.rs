@@ -10,6 +10,7 @@ use crate::host::explanation::written::{SetKey, WrittenMapping};
 use crate::host::explanation::{Explanation, RuleStep};
 use crate::language::cases::{Case, CaseResult};
 use crate::language::model::{Effect, Organization, TargetGroup};
+use crate::text::visible::visible;
 
 /// The reasons for the differences of a failed case, by the key of `expect`.
 pub type Reasons = BTreeMap<&'static str, Vec<String>>;
@@ -138,7 +139,12 @@ impl ReasonFinder<'_> {
         let sets = self.written.rules.get(rule).map(|rule| rule.sets.iter());
         let wanted = sets.into_iter().flatten().filter(|set| set.key != SetKey::None);
         let wanted: Vec<String> = wanted.map(|set| set.describe()).collect();
-        format!("rule `{rule}` grants it, and no group matches {}", wanted.join(", nor "))
+        let near = self.explanation.groups.iter().find_map(|step| {
+            let near = step.near_miss.as_ref().filter(|near| near.rule == rule)?;
+            Some(format!("; `{}` differs from that in {}", visible(&step.group), near.differs_in.word()))
+        });
+        let near = near.unwrap_or_default();
+        format!("rule `{rule}` grants it, and no group matches {}{near}", wanted.join(", nor "))
     }
 
     fn why_granted(&self, group: &str) -> Vec<String> {

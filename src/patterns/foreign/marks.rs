@@ -4,7 +4,10 @@ use super::other_pattern::written_glob;
 use super::{Foreign, ReadAs, shown};
 
 /// Quotes that people and programs put around a text.
-const QUOTES: [(char, char); 11] = [
+const QUOTES: [(char, char); 14] = [
+    ('“', '"'),
+    ('”', '"'),
+    ('„', '"'),
     ('“', '”'),
     ('„', '“'),
     ('„', '”'),

@@ -1,4 +1,4 @@
-//! `claimsmith help`: a command's options, what a code means, or a page of the documentation.
+//! `claimsmith help`: a command's options, what a code means, a page of the documentation, or what it says of a word.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use claimsmith::diagnostic::Code;
 
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::manual::{self, PAGES, Page};
+use crate::manual::{self, PAGES, Page, words};
 use crate::terminal::Terminal;
 
 /// Explain a command, a code that a command printed, or a part of the language
@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct HelpArguments {
-    /// A command, a code such as `unknown-group`, or the name of a page such as `patterns`
+    /// A command, a code such as `unknown-group`, a page such as `patterns`, or a word of the language such as `glob`
     #[arg(value_name = "WORD")]
     word: Option<String>,
     /// A section of the page
@@ -30,7 +30,11 @@ Examples:
   claimsmith help validate
   claimsmith help unknown-group
   claimsmith help patterns
+  claimsmith help everyone
   claimsmith help patterns captures";
+
+/// How many words are named that an unknown one may be meant for.
+const MOST_NEAR: usize = 4;
 
 impl HelpArguments {
     /// Prints what is asked for; `commands` is the command line, which knows its own commands.
@@ -62,9 +66,11 @@ impl HelpArguments {
         let text = match (manual::page(word), &self.section) {
             (Some(page), None) => page.text().to_owned(),
             (Some(page), Some(section)) => section_of(page, section)?.to_owned(),
-            (None, _) => match manual::code(word) {
-                Some(text) => text,
-                None => return unknown(word, &commands),
+            // A word of the language can be a code of answers as well, such as `none`.
+            (None, _) => match (manual::code(word), words::help(word)) {
+                (Some(code), Some(text)) => format!("{code}\n\n{text}"),
+                (Some(text), None) | (None, Some(text)) => text,
+                (None, None) => return unknown(word, &commands),
             },
         };
         write!(terminal.out, "{}", crate::escape::escaped_lines(&manual::plain(&text)))?;
@@ -88,10 +94,18 @@ fn unknown(word: &str, commands: &clap::Command) -> anyhow::Result<ExitStatus> {
     let commands = commands.get_subcommands().map(clap::Command::get_name);
     let codes = Code::ALL.iter().map(|code| code.name());
     let pages = PAGES.iter().map(|page| page.name);
-    let known: Vec<&str> = commands.chain(pages).chain(codes).collect();
-    let hint = match nearest_word(word, &known) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => "`claimsmith help` lists the commands and pages".to_owned(),
+    let mut known: Vec<&str> = commands.chain(pages).chain(codes).collect();
+    let words = words::all();
+    known.extend(words.iter().map(String::as_str));
+    let mut near: Vec<String> = Vec::new();
+    while let Some(next) = nearest_word(word, &known).filter(|_| near.len() < MOST_NEAR) {
+        near.push(format!("`{next}`"));
+        let next = next.to_owned();
+        known.retain(|known| *known != next);
+    }
+    let hint = match near.is_empty() {
+        false => format!("did you mean {}?", near.join(", ")),
+        true => "`claimsmith help` lists the commands and pages".to_owned(),
     };
-    bail!("`{}` is not a command, a code or a page; {hint}", escaped(word))
+    bail!("`{}` is not a command, a code, a page or a word of the language; {hint}", escaped(word))
 }

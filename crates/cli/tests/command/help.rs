@@ -78,12 +78,47 @@ fn codes_and_pages_have_help() {
 }
 
 #[test]
+fn words_for_strategies_name_the_strategy() {
+    for (word, strategy) in [("entra", "waad"), ("ldap", "ad"), ("google", "google-apps"), ("saml", "samlp")]
+    {
+        for command in [&["init"][..], &["new", "organization", "acme"]] {
+            let err = run(&[command, &["--strategy", word]].concat()).failed();
+            assert!(err.contains("tip: ") && err.contains(&format!("is `{strategy}`")), "{err}");
+        }
+    }
+}
+
+#[test]
+fn words_of_the_language_have_help() {
+    let glob = run(&["help", "glob"]).stdout(0);
+    assert!(glob.contains("## Glob\n") && glob.contains("`claimsmith help patterns glob`"), "{glob}");
+    for (word, said) in [
+        ("exact", "## Exact"),
+        ("everyone", "## Everyone"),
+        ("ceilings", "## Ceilings"),
+        ("when", "`claimsmith help rules keys`"),
+        ("none", "`claimsmith help rules several-groups`"),
+        ("strategy", "waad"),
+        ("expires", "## Expires"),
+        ("email-domain", "`claimsmith help conditions keys`"),
+        ("Regex", "## Regex"),
+    ] {
+        let out = run(&["help", word]).stdout(0);
+        assert!(out.contains(said) && !out.contains("]("), "{word}: {out}");
+    }
+    // Pages and codes come first.
+    assert!(run(&["help", "tenants"]).stdout(0).starts_with("# Tenants"));
+    assert!(run(&["help", "unknown-group"]).stdout(0).starts_with("## `unknown-group`"));
+}
+
+#[test]
 fn unknown_words_of_help_are_corrected() {
     let check = |arguments: &[&str], expected: &str| {
         let err = run(&[&["help"], arguments].concat()).failed();
         assert!(err.contains(expected), "{err}");
     };
-    check(&["unknown-grup"], "did you mean `unknown-group`?");
+    check(&["unknown-grup"], "did you mean `unknown-group`");
+    check(&["exakt"], "did you mean `exact`");
     check(&["paterns"], "did you mean `patterns`?");
     check(&["xyzzy"], "`claimsmith help` lists the commands and pages");
     check(&["patterns", "captchas"], "it has: Exact, Glob, Regex, Ignore-case, Captures");

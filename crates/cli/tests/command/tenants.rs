@@ -33,7 +33,7 @@ const STAGING: &str = "org_NorthwindStaging0001";
 #[test]
 fn unknown_tenants_are_refused_by_every_command() {
     let far = "error: the platform declares no tenant `qa`; it has `production`, `staging`\n";
-    let near = "error: the platform declares no tenant `stagin`; did you mean `staging`?\n";
+    let near = "error: the platform declares no tenant `stagin`; did you mean `staging`? it has `production`, `staging`\n";
     for (name, expected) in [("qa", far), ("stagin", near)] {
         for command in ["bundle", "test", "list", "matrix"] {
             assert_eq!(run(&[command, TENANTS, "--tenant", name]).failed(), expected, "{command}");
@@ -50,6 +50,17 @@ fn tenant_of_a_platform_that_declares_none_is_refused() {
     let expected = "error: the platform declares no tenant `staging`; leave out `--tenant`, or add `tenants` to `platform.yaml`\n";
     for command in ["bundle", "test", "list", "matrix"] {
         assert_eq!(run(&[command, "--tenant", "staging"]).failed(), expected, "{command}");
+    }
+}
+
+#[test]
+fn tenant_of_a_command_that_takes_none_names_those_that_do() {
+    let takes = "`--tenant` is for `test`, `evaluate`, `explain`, `list`, `matrix`, `bundle`";
+    let err = run(&["validate", TENANTS, "--tenant", "staging"]).failed();
+    assert!(err.contains(&format!("tip: `validate` checks the mappings of all tenants; {takes}")), "{err}");
+    for command in ["fmt", "expiring", "schema", "init"] {
+        let err = run(&[command, "--tenant", "staging"]).failed();
+        assert!(err.contains(&format!("tip: {takes}")), "{err}");
     }
 }
 

@@ -4,6 +4,7 @@ use serde_saphyr::granit_parser::ErrorKind;
 
 use super::outline::Line;
 use super::{Cause, Stop, counted};
+use crate::language::grammar::is_key;
 
 /// A column in which keys or entries begin.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +89,13 @@ fn enter<'l>(columns: &mut Vec<Column<'l>>, line: &'l Line<'l>) {
 
 /// A line that is neither a key nor an entry.
 fn lone_text(line: &Line<'_>, above: &Line<'_>) -> Cause {
+    let (_, text) = line.within_entries();
+    let (word, value) = text.split_once(' ').unwrap_or((text, ""));
+    if is_key(word) {
+        let message = format!("the key `{word}` has no colon after it");
+        let help = format!("write `{}`", format!("{word}: {}", value.trim()).trim_end());
+        return Cause::new(line.span(), message, help);
+    }
     let message = "the line has no key, and is indented too little to belong to the text above it";
     let least = above.within_entries().0 + 2;
     let help = format!(

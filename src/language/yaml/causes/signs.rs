@@ -91,11 +91,29 @@ fn too_shallow(stop: &Stop<'_>, open: OpenSign) -> Option<Cause> {
 fn unclosed_quote(text: &str, open: OpenSign) -> Cause {
     let sign = open.sign;
     let rest = text.get(open.at..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim_end();
+    if let Some((at, typographic)) = typographic_end(rest) {
+        let message = format!(
+            "the quote `{sign}` of line {} is closed by `{typographic}`, which YAML takes as text",
+            open.line
+        );
+        let inner = rest.get(sign.len_utf8()..at).unwrap_or_default();
+        let help = format!("write `{sign}{inner}{sign}`, with the same quote on both sides");
+        return Cause::new(open.at..open.at + at + typographic.len_utf8(), message, help);
+    }
     let message = format!("the quote `{sign}` of line {} is not closed", open.line);
     let help = format!(
         "write `{sign}` at the end of the text too, or put the whole text in other quotes if `{sign}` belongs to it"
     );
     Cause::new(open.at..open.at + rest.len(), message, help)
+}
+
+/// A typographic quote at which a text in straight quotes probably ends.
+fn typographic_end(rest: &str) -> Option<(usize, char)> {
+    rest.char_indices().find(|(at, char)| {
+        let after = rest.get(at + char.len_utf8()..).unwrap_or_default().trim_start();
+        matches!(char, '“' | '”' | '„' | '‘' | '’' | '»' | '«')
+            && (after.is_empty() || after.starts_with([',', ']', '}', '#']))
+    })
 }
 
 fn unclosed_bracket(text: &str, open: OpenSign) -> Cause {
