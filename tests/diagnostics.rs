@@ -74,7 +74,10 @@ fn helps_name_sections_of_the_documentation_that_exist() {
         for words in text.split("`claimsmith help ").skip(1) {
             let words = words.split('`').next().expect("the words of a command");
             let (page, section) = words.split_once(' ').unwrap_or((words, ""));
-            let text = read(&format!("docs/language/{page}.md"));
+            let folder = ["docs/language", "docs/guides"]
+                .into_iter()
+                .find(|folder| root().join(folder).join(format!("{page}.md")).is_file());
+            let text = read(&format!("{}/{page}.md", folder.expect("a page")));
             let headings = text.lines().filter(|line| line.starts_with('#')).map(anchor);
             assert!(section.is_empty() || headings.into_iter().any(|it| it == section), "{words}");
             found += 1;
