@@ -13,6 +13,7 @@ run_checks() {
   check "Lints, WebAssembly" lint_wasm
   check "Types of the shim, formatting of JavaScript" npm run --silent --prefix js-shim check
   check "Tests, host" test_host
+  check "Mapping files in other readers of YAML" compare_readers
   check "Documentation" document
   check "Tests, WebAssembly (wasm-pack)" test_wasm
   check "The same answers natively and in WebAssembly" compare_answers
@@ -55,8 +56,15 @@ ensure_test_tools() {
 
 # Properties are tested on random input from the same seed each time, so that only a change can make a build fail.
 # PROPTEST_RNG_SEED sets another seed; plain `cargo test` uses a new one each time.
+# READERS: one of the tests writes the files for `compare_readers`.
 test_host() {
-  PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-815} host_cargo test --workspace
+  rm -f target/readers.jsonl
+  PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-815} READERS=$ROOT/target/readers.jsonl host_cargo test --workspace
+}
+
+# YAML libraries and the language server of editors read random files as the compiler and the schemas do.
+compare_readers() {
+  node js-shim/compare-readers.mjs target/readers.jsonl
 }
 
 # Twice: as the engine ships, and with the compiler, as the tests in WebAssembly use it.

@@ -14,6 +14,8 @@ mod diagnostic_pages;
 mod mutations;
 #[path = "schema/random.rs"]
 mod random;
+#[path = "schema/readers.rs"]
+mod readers;
 #[path = "schema/seen.rs"]
 mod seen;
 mod support;
@@ -204,27 +206,16 @@ fn compiler_refuses_what_schemas_refuse() {
 #[test]
 fn compiler_and_schemas_agree_on_random_files() {
     let validators = Validators::new();
-    let count = std::env::var("SCHEMA_FILES").map_or(600, |count| count.parse().expect("a number"));
-    let whole = read(&source(LANGUAGE)).expect("YAML");
-    let parts = apart(&whole);
-    let files: Vec<(&str, &Json)> =
-        parts.iter().map(|(path, json)| (path.as_str(), json)).chain([(LANGUAGE, &whole)]).collect();
+    let count = file_count(600);
+    let files = Files::new();
     let (mut alarms, mut gaps) = (Vec::new(), Vec::new());
     let (mut agreed, mut seen) = ([0, 0], BTreeSet::new());
     for seed in 0..count {
-        let mut random = Random::new(seed);
-        let (path, json) = files[usize::try_from(seed).expect("small") % files.len()];
-        let (what, changed) = random::changed(json, &mut random);
+        let (path, what, changed) = files.changed(seed);
         let what = format!("seed {seed}, {path}: {what}");
         let errors = validators.check(kind(path), &random::as_read(&changed));
         let file = SourceFile { path: path.to_owned(), text: random::as_text(&changed) };
-        let compilation = match path {
-            LANGUAGE => compile_whole(&file),
-            _ => {
-                let others = parts.iter().filter(|(other, _)| *other != path);
-                compile(&others.map(|(path, json)| as_file(path, json)).chain([file]).collect::<Vec<_>>())
-            }
-        };
+        let compilation = files.compile(file);
         let found = compilation.diagnostics.iter().filter(|it| it.severity == Severity::Error);
         let found: Vec<_> = found.collect();
         match (errors.is_empty(), found.is_empty()) {
@@ -254,6 +245,46 @@ fn compiler_and_schemas_agree_on_random_files() {
     let is_long = count >= 20_000;
     assert!(!is_long || unused.is_empty(), "these are not seen, so a schema may know them: {unused:?}");
     assert!(seen.len() >= 10, "{seen:?}");
+}
+
+/// How many random files a test tries, unless `SCHEMA_FILES` has another number.
+fn file_count(usual: u64) -> u64 {
+    std::env::var("SCHEMA_FILES").map_or(usual, |count| count.parse().expect("a number"))
+}
+
+/// The fixture of the whole language: as one file, and as a folder of files.
+struct Files {
+    whole: Json,
+    parts: BTreeMap<String, Json>,
+}
+
+impl Files {
+    fn new() -> Self {
+        let whole = read(&source(LANGUAGE)).expect("YAML");
+        let parts = apart(&whole);
+        Self { whole, parts }
+    }
+
+    /// One of the files with random changes, and a description of them.
+    fn changed(&self, seed: u64) -> (&str, String, Json) {
+        let own =
+            self.parts.iter().map(|(path, json)| (path.as_str(), json)).chain([(LANGUAGE, &self.whole)]);
+        let files: Vec<(&str, &Json)> = own.collect();
+        let (path, json) = files[usize::try_from(seed).expect("small") % files.len()];
+        let (what, changed) = random::changed(json, &mut Random::new(seed));
+        (path, what, changed)
+    }
+
+    /// Compiles a file, which takes the place of the one in the folder if it is one of those.
+    fn compile(&self, file: SourceFile) -> Compilation {
+        if !self.parts.contains_key(&file.path) {
+            return compile_whole(&file);
+        }
+        let others = self.parts.iter().filter(|(path, _)| **path != file.path);
+        let mut files: Vec<_> = others.map(|(path, json)| as_file(path, json)).collect();
+        files.push(file);
+        compile(&files)
+    }
 }
 
 /// A file with this content; JSON is YAML.

@@ -16,8 +16,10 @@ use crate::limits::MAX_YAML_DEPTH;
 pub(crate) mod ambiguous;
 mod causes;
 mod hidden_signs;
+mod line_breaks;
 mod misread;
 pub(crate) mod scalar_text;
+mod shallow_lines;
 mod syntax_error;
 
 /// A YAML value with its location in the file, in bytes.
@@ -90,7 +92,7 @@ impl Kind {
 /// If the text is not YAML, or uses what mapping files do not need: several documents, merge keys, very deep nesting,
 /// anchors, aliases, tags, directives, or keys marked by `?`.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
-    if let Some(diagnostic) = hidden_signs::find(file, text) {
+    if let Some(diagnostic) = line_breaks::find(file, text).or_else(|| hidden_signs::find(file, text)) {
         return Err(Box::new(diagnostic));
     }
     let options = serde_saphyr::options! {
@@ -111,7 +113,7 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, Box<Diagnostic>> {
     let root = serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<RawNode>>(text, options)
         .map(locate)
         .map_err(|error| Box::new(syntax_error::diagnose(file, text, &error)))?;
-    match misread::find(file, text, &root) {
+    match misread::find(file, text, &root).or_else(|| shallow_lines::find(file, text, &root)) {
         Some(diagnostic) => Err(Box::new(diagnostic)),
         None => Ok(root),
     }

@@ -53,7 +53,7 @@ impl Random {
     }
 
     /// SplitMix64.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -61,7 +61,7 @@ impl Random {
         usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(bound.max(1)).expect("small")).expect("small")
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         from.get(self.below(from.len())).expect("not empty")
     }
 }

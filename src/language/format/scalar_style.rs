@@ -73,6 +73,7 @@ fn is_plain(text: &str) -> bool {
         && !text.contains(signs)
         && !text.contains(is_hidden)
         && !comma_within
+        && !matches!(text, "." | "+.")
         && !text.starts_with("...")
         && !is_word(text)
         && !is_number(text)

@@ -11,7 +11,10 @@ use crate::text::quotes::quoted;
 
 mod readings;
 
-use readings::{Reading, by_yaml_1_1, by_yaml_1_2};
+use readings::{Reading, by_lenient_yaml_1_1, by_yaml_1_1, by_yaml_1_2};
+
+/// So many digits every reader tells apart: some calculate with numbers of 53 bits.
+const EXACT_DIGITS: usize = 15;
 
 /// All such values and keys of a file.
 ///
@@ -51,11 +54,13 @@ impl<'t> Search<'t> {
 
     fn check_key(&mut self, span: &Range<usize>) {
         let Some(written) = self.without_quotes(span) else { return };
-        let readings = [Reading::Text, by_yaml_1_2(written), by_yaml_1_1(written)];
+        let readings = readings(Reading::Text, written);
         // A number in plain digits is the same text to every reader.
-        let is_plain =
-            written == "0" || !written.starts_with('0') && written.bytes().all(|it| it.is_ascii_digit());
-        if !is_plain && readings != [Reading::Text; 3] {
+        let is_plain = written == "0"
+            || !written.starts_with('0')
+                && written.len() <= EXACT_DIGITS
+                && written.bytes().all(|it| it.is_ascii_digit());
+        if !is_plain && readings != [Reading::Text; 4] {
             let help = format!("put it in quotes: `{}`", quoted(written));
             self.report(span, "the key ", written, &readings, help);
         }
@@ -69,8 +74,8 @@ impl<'t> Search<'t> {
             Kind::Integer(_) | Kind::Float(_) => Reading::Number,
             Kind::Text(_) | Kind::List(_) | Kind::Map(_) => Reading::Text,
         };
-        let readings = [here, by_yaml_1_2(written), by_yaml_1_1(written)];
-        if readings == [here; 3] || (self.has_one_meaning)(key, written) {
+        let readings = readings(here, written);
+        if readings == [here; 4] || (self.has_one_meaning)(key, written) {
             return;
         }
         let mut help = format!("put it in quotes if it is text: `{}`", quoted(written));
@@ -113,6 +118,11 @@ impl<'t> Search<'t> {
     }
 }
 
+/// What this program takes a value for, and what others do.
+fn readings(here: Reading, written: &str) -> [Reading; 4] {
+    [here, by_yaml_1_2(written), by_yaml_1_1(written), by_lenient_yaml_1_1(written)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::parse;
@@ -153,6 +163,15 @@ mod tests {
             "2026-01-01T10:00:00Z",
             "=",
             "2026-1-1 10:00:00",
+            "2026-1-1",
+            "y",
+            "N",
+            ".",
+            "._5",
+            "0b_",
+            "01:30",
+            "?x",
+            ":x",
         ];
         for value in values {
             check(&format!("a: {value}\n"), &[value]);
@@ -186,14 +205,12 @@ mod tests {
             "nope",
             "1.2.3",
             "GG-BI",
-            "y",
             "e3",
             "-",
             "_1",
             "2026-13",
             "10-20",
             "12:75",
-            "2026-1-1",
             "9cf3a1b2-0000-4000-8000-000000000000",
             "a: 1",
         ] {
@@ -207,6 +224,8 @@ mod tests {
         check("a:\n  007\n", &["007"]);
         check("42: x\nx-1: 007x\n", &[]);
         check("0x1F: x\n", &["0x1F"]);
+        check("a: <<\nb: [c, ?d]\n", &["<<", "?d"]);
+        check("123456789012345: x\n1234567890123456: x\n", &["1234567890123456"]);
         check("expires: 2026-01-01\nwhen: 2026-01-01\n", &["2026-01-01"]);
     }
 }

@@ -67,6 +67,7 @@ fn collect(text: &str, node: &Node, found: &mut Vec<Misread>) {
                 if matches!(value.kind, Kind::Null) {
                     found.extend(commented(text, key.span.end, Some(&key.value)));
                     found.extend(joined_key(text, key));
+                    found.extend(closed_key(text, key));
                 }
                 collect(text, value, found);
             }
@@ -128,6 +129,21 @@ fn joined_key(text: &str, key: &Spanned<String>) -> Option<Misread> {
     })
 }
 
+/// A key in brackets or braces that ends with its colon, `[exact:]`, which not all programs can read.
+fn closed_key(text: &str, key: &Spanned<String>) -> Option<Misread> {
+    let written = text.get(key.span.clone())?;
+    let rest = text.get(key.span.end..)?.strip_prefix(':')?;
+    if !rest.starts_with([',', ']', '}']) || written.starts_with(['"', '\'']) {
+        return None;
+    }
+    let whole = quoted(&format!("{written}:"));
+    Some(Misread {
+        span: key.span.end..key.span.end + 1,
+        message: format!("the colon of `{written}` has no value after it"),
+        help: format!("write a space and a value, or `{whole}` if the colon belongs to the text"),
+    })
+}
+
 /// A key after a character that only looks like a space.
 fn indented_key(text: &str, key: &Spanned<String>) -> Option<Misread> {
     let first = key.value.chars().next().filter(|first| first.is_whitespace() && *first != ' ')?;
@@ -178,6 +194,7 @@ mod tests {
             ("exact: #bi x\n", "#bi x", "is a comment"),
             ("exact:\n  - a\n  - #bi\n", "#bi", "is a comment"),
             ("a: {exact:bi}\n", ":", "space is missing"),
+            ("a: [b:]\n", ":", "`\"b:\"`"),
             ("a: b\n\u{a0}c: d\n", "\u{a0}", "looks like a space (U+00A0)"),
             ("exact:\n  -a\n  -b\n", "-", "space is missing after the `-`"),
         ]);

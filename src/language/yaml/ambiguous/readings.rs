@@ -8,6 +8,8 @@ pub(super) enum Reading {
     Number,
     Time,
     Text,
+    /// It cannot be read.
+    Error,
 }
 
 impl Reading {
@@ -18,6 +20,7 @@ impl Reading {
             Self::Number => "a number",
             Self::Time => "a date",
             Self::Text => "text",
+            Self::Error => "an error",
         }
     }
 }
@@ -46,11 +49,28 @@ pub(super) fn by_yaml_1_1(text: &str) -> Reading {
     match text {
         // `=` is a sign that has lost its meaning; some programs refuse it.
         "~" | "=" => Reading::Null,
+        "<<" => Reading::Error,
+        // In brackets and braces, these are signs of keys and values.
+        _ if text.starts_with(['?', ':']) || text.ends_with(':') => Reading::Error,
         _ if is_any(&["null"]) => Reading::Null,
         _ if is_any(&["yes", "no", "on", "off", "true", "false"]) => Reading::Boolean,
         _ if is_time(text) => Reading::Time,
         _ if is_special(text) || is_number_of_yaml_1_1(text) => Reading::Number,
         _ => Reading::Text,
+    }
+}
+
+/// By YAML 1.1 to the letter, as some programs read it: more than [`by_yaml_1_1`] is not text.
+pub(super) fn by_lenient_yaml_1_1(text: &str) -> Reading {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_part = |rest: &str| rest.chars().all(|it| it.is_ascii_digit() || it == '_');
+    match text {
+        "y" | "Y" | "n" | "N" => Reading::Boolean,
+        _ if unsigned.strip_prefix('.').is_some_and(is_part) => Reading::Number,
+        _ if matches!(unsigned.trim_end_matches('_'), "0b" | "0x") => Reading::Number,
+        _ if unsigned.strip_prefix('0').is_some_and(is_sexagesimal) => Reading::Number,
+        _ if is_short_date(text) => Reading::Time,
+        _ => by_yaml_1_1(text),
     }
 }
 
@@ -133,4 +153,12 @@ fn is_time(text: &str) -> bool {
         hour && parts.next().is_some_and(|minute| is_digits(minute, 10)) && parts.next().is_some()
     };
     year.len() == 4 && is_digits(year, 10) && is_part(month) && is_part(day) && time.is_none_or(is_time)
+}
+
+/// Whether it is a date whose month or day may have one digit.
+fn is_short_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let is_part = |part: &str| is_digits(part, 10) && part.len() <= 2;
+    year.len() == 4 && is_digits(year, 10) && is_part(month) && is_part(day)
 }
