@@ -231,6 +231,7 @@ pub(crate) const SEEN: &[&str] = &[
     "wrong-type.version",
     "wrong-type.yes",
     "yaml-syntax.anchor-in-list",
+    "yaml-syntax.colon-in-brackets",
     "yaml-syntax.comment-as-value",
     "yaml-syntax.tag",
 ];

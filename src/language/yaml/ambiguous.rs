@@ -13,7 +13,7 @@ mod readings;
 
 use readings::{Reading, by_lenient_yaml_1_1, by_yaml_1_1, by_yaml_1_2};
 
-/// So many digits every reader tells apart: some calculate with numbers of 53 bits.
+/// Numbers of more digits are not the same to every reader: some calculate with 53 bits.
 const EXACT_DIGITS: usize = 15;
 
 /// All such values and keys of a file.
