@@ -270,7 +270,8 @@ impl Files {
         let own =
             self.parts.iter().map(|(path, json)| (path.as_str(), json)).chain([(LANGUAGE, &self.whole)]);
         let files: Vec<(&str, &Json)> = own.collect();
-        let (path, json) = files[usize::try_from(seed).expect("small") % files.len()];
+        let at = usize::try_from(seed).expect("small") % files.len();
+        let (path, json) = files.get(at).expect("one of them");
         let (what, changed) = random::changed(json, &mut Random::new(seed));
         (path, what, changed)
     }
