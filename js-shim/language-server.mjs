@@ -15,7 +15,7 @@ const uriOf = (kind, name) => `file:///files/${kind}/${name}.yaml`;
 const SETTINGS = {
   yaml: {
     validate: true,
-    // The list of schemas for everybody's files, which is in the network.
+    // The list of schemas of many programs, which is in the network.
     schemaStore: { enable: false },
     schemas: Object.fromEntries(
       readdirSync(SCHEMAS).map((file) => [new URL(file, SCHEMAS).href, [uriOf(file.split('.')[0], '*')]]),
