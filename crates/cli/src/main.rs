@@ -19,6 +19,7 @@ mod capacity;
 mod case_filter;
 mod commands;
 mod compress;
+mod deployment_files;
 mod encoding;
 mod escape;
 mod exit_status;

@@ -1,5 +1,6 @@
 //! What verbs found out, ready to be printed.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use claimsmith::cases::{Case, CaseResult};
@@ -56,8 +57,11 @@ pub(crate) struct BuiltTenant<'b> {
 /// What was built from mappings.
 #[derive(Debug, Serialize)]
 pub(crate) struct BuildSummary<'b> {
-    /// The file that was written, if there is one.
-    pub(crate) file: Option<&'b str>,
+    /// The files that were written; the Action's code, or the bundle, comes first.
+    pub(crate) files: &'b [Cow<'b, str>],
+    /// The command that takes them to the tenant, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<&'b str>,
     /// The tenant that it is for; missing if none is declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tenant: Option<BuiltTenant<'b>>,

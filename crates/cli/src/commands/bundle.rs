@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use claimsmith::compiler::CompiledPlatform;
 
 use crate::action::{self, ActionSizes, LIMIT};
 use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::capacity::{self, Capacity};
+use crate::deployment_files::{Bindings, DeploymentFiles, Target};
 use crate::exit_status::ExitStatus;
 use crate::platform;
 use crate::render::{human, json};
@@ -23,6 +24,10 @@ use crate::write;
 /// and of the whole, which Auth0 limits to 100 000 bytes, and which organizations and rules take most. Warns from
 /// 80 % of the limit on. Writes nothing if the mappings have errors or do not fit,
 /// and follows no link: neither OUT nor OUT/action.js may be one.
+///
+/// With `--target`, writes the Action in the files of a program that configures tenants. auth0-deploy-cli replaces
+/// `##NAME##` by environment variables unless it runs with `--env=false`, and the bindings of a trigger as a whole:
+/// they are written only if `--bindings` names all of them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct BundleArguments {
@@ -33,6 +38,12 @@ pub(super) struct BundleArguments {
     /// The folder to write action.js into, which is created if it does not exist
     #[arg(long, value_name = "OUT", default_value = "dist")]
     out: PathBuf,
+    /// The program that deploys the Action
+    #[arg(long, value_enum, default_value_t, conflicts_with = "bundle_only")]
+    target: Target,
+    /// All Actions of the trigger post-login in their order, `claimsmith` among them, for auth0-deploy-cli
+    #[arg(long, value_name = "NAMES", value_parser = Bindings::parse, conflicts_with = "bundle_only")]
+    bindings: Option<Bindings>,
     /// Write only the compiled mappings, as the engine reads them, into FILE
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     bundle_only: Option<PathBuf>,
@@ -53,6 +64,8 @@ Examples:
   claimsmith bundle customers/mappings --out dist
   claimsmith bundle --tenant staging --out dist/staging
   claimsmith bundle --all-sizes
+  claimsmith bundle --target terraform --out modules/claimsmith
+  claimsmith bundle --target deploy-cli-directory --out tenant --bindings 'Check device,claimsmith'
   claimsmith bundle --format json | jq .sizes.total";
 
 impl BundleArguments {
@@ -68,11 +81,16 @@ impl BundleArguments {
             return Ok(ExitStatus::Failure);
         };
         write::write(file, platform.bundle.clone())?;
-        self.print(Some(file), &platform, None, terminal)?;
+        self.print(&[file.to_path_buf()], &platform, None, terminal)?;
         Ok(ExitStatus::Success)
     }
 
     fn build_action(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let takes_bindings = matches!(self.target, Target::DeployCliDirectory | Target::DeployCliYaml);
+        ensure!(
+            self.bindings.is_none() || takes_bindings,
+            "`--bindings` is for `--target deploy-cli-directory` and `deploy-cli-yaml`; Terraform adds the Action at the end of the trigger, and in the dashboard it is dragged to its place"
+        );
         let engine = action::embedded_engine()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
@@ -82,15 +100,14 @@ impl BundleArguments {
         let sizes = action.sizes;
         if sizes.total > self.limit {
             let advice = human::full(&sizes, &capacity);
-            self.print(None, &platform, Some((sizes, capacity)), terminal)?;
+            self.print(&[], &platform, Some((sizes, capacity)), terminal)?;
             terminal.out.flush()?;
             write!(terminal.err, "{advice}")?;
             return Ok(ExitStatus::Failure);
         }
-        let file = self.out.join("action.js");
-        write::make_folder(&self.out)?;
-        write::write(&file, action.text.into_bytes())?;
-        self.print(Some(&file), &platform, Some((sizes, capacity)), terminal)?;
+        let files = DeploymentFiles::new(self.target, action.text, self.bindings.as_ref())?;
+        let paths = files.write(&self.out)?;
+        self.print(&paths, &platform, Some((sizes, capacity)), terminal)?;
         if sizes.is_nearly_full() {
             terminal.out.flush()?;
             write!(terminal.err, "{}", human::nearly_full(&sizes))?;
@@ -100,17 +117,22 @@ impl BundleArguments {
 
     fn print(
         &self,
-        file: Option<&Path>,
+        files: &[PathBuf],
         platform: &CompiledPlatform,
         sizes: Option<(ActionSizes, Capacity)>,
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
         let bundle = claimsmith::Bundle::decode(&platform.bundle);
         let bundle = bundle.context("the compiled mappings cannot be used")?;
-        let file = file.map(Path::to_string_lossy);
+        let files: Vec<_> = files.iter().map(|path| path.to_string_lossy()).collect();
+        let next = match files.is_empty() {
+            true => None,
+            false => self.target.next_command(&self.out),
+        };
         let (sizes, capacity) = sizes.unzip();
         let built = BuildSummary {
-            file: file.as_deref(),
+            files: &files,
+            next: next.as_deref(),
             tenant: platform.tenant().map(|it| BuiltTenant { name: it.name(), domain: it.domain() }),
             digest: &bundle.digest_hex(),
             bundle: platform.bundle.len(),

@@ -19,7 +19,7 @@ fn bundle_only_needs_no_engine() {
     let json = run_in(&folder, &["bundle", "--bundle-only", "acme.csmb", "--format", "json"]).json(0);
     let expected = json!({
         "version": 1,
-        "file": "acme.csmb",
+        "files": ["acme.csmb"],
         "digest": digest,
         "bundle": bytes.len(),
         "sizes": null,
@@ -63,7 +63,7 @@ mod with_engine {
 
         let json = run_in(&folder, &["bundle", "--out", "some/dist", "--format", "json"]).json(0);
         let sizes = &json["sizes"];
-        assert_eq!(json["file"], "some/dist/action.js");
+        assert_eq!(json["files"], json!(["some/dist/action.js"]));
         assert_eq!((&sizes["total"], &sizes["limit"]), (&json!(action.len()), &json!(100_000)));
         let embedded = |part: &str| sizes[part]["embedded"].as_u64().expect("a number");
         assert_eq!(json!(embedded("engine") + embedded("mapping") + embedded("shim")), sizes["total"]);
@@ -167,7 +167,7 @@ mod with_engine {
 
         let Run { code, out, .. } = run_in(&folder, &[arguments.as_slice(), &["--format", "json"]].concat());
         let json: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-        assert_eq!((code, &json["file"]), (Some(1), &json!(null)));
+        assert_eq!((code, &json["files"]), (Some(1), &json!([])));
     }
 
     #[test]
@@ -183,5 +183,93 @@ mod with_engine {
     fn a_folder_that_cannot_be_made_is_an_error() {
         let err = run(&["bundle", "--out", "Cargo.toml"]).failed();
         assert!(err.starts_with("error: cannot make the folder `Cargo.toml`"), "{err}");
+    }
+
+    /// Files below a folder, with `/`, in order.
+    fn files_below(folder: &std::path::Path) -> Vec<String> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if path.is_dir() {
+                files.extend(files_below(&path).into_iter().map(|below| format!("{name}/{below}")));
+            } else {
+                files.push(name);
+            }
+        }
+        files.sort_unstable();
+        files
+    }
+
+    fn json_file(folder: &tempfile::TempDir, path: &str) -> serde_json::Value {
+        let text = fs::read_to_string(folder.path().join(path)).expect(path);
+        serde_json::from_str(&text).expect(path)
+    }
+
+    #[test]
+    fn each_target_has_its_files_with_the_same_code() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        run_in(&folder, &["bundle"]).stdout(0);
+        let action = fs::read_to_string(folder.path().join("dist/action.js")).expect("the Action");
+        let code = "actions/claimsmith/code.js";
+        for (target, code, others) in [
+            ("action", "action.js", &[][..]),
+            ("deploy-cli-directory", code, &["actions/claimsmith.json"]),
+            ("deploy-cli-yaml", code, &["claimsmith.yaml"]),
+            ("terraform", "claimsmith/action.js", &["claimsmith.tf"]),
+        ] {
+            let arguments = ["bundle", "--target", target, "--out", target];
+            let out = run_in(&folder, &arguments).stdout(0);
+            let (_, written) = out.rsplit_once("\n\n").expect("the sizes come first");
+            let digest = written.split_once(": bundle ").expect("the digest").1.get(..12).expect("12 digits");
+            check_snapshot(&format!("bundle-target-{target}"), &written.replace(digest, "DIGEST"));
+            let mut files: Vec<_> =
+                others.iter().map(|file| (*file).to_owned()).chain([code.to_owned()]).collect();
+            files.sort_unstable();
+            assert_eq!(files_below(&folder.path().join(target)), files);
+            let written = fs::read_to_string(folder.path().join(target).join(code)).expect(code);
+            assert!(written == action, "{target} has the same code");
+            // A second run replaces its own files.
+            run_in(&folder, &arguments).stdout(0);
+        }
+    }
+
+    #[test]
+    fn deploy_cli_reads_the_action_and_only_bindings_that_are_named() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        let arguments = ["bundle", "--target", "deploy-cli-directory", "--out", "tree"];
+        let with_bindings = [&arguments[..], &["--bindings", "Check device, claimsmith"]].concat();
+        run_in(&folder, &with_bindings).stdout(0);
+        let action = json_file(&folder, "tree/actions/claimsmith.json");
+        assert_eq!(action["code"], "./actions/claimsmith/code.js");
+        assert_eq!(action["supported_triggers"], json!([{ "id": "post-login", "version": "v3" }]));
+        let bound = |name: &str| json!({ "action_name": name, "display_name": name });
+        let bindings = json!({ "post-login": [bound("Check device"), bound("claimsmith")] });
+        assert_eq!(json_file(&folder, "tree/triggers/triggers.json"), bindings);
+        // The same bindings are no change, and others are kept.
+        run_in(&folder, &with_bindings).stdout(0);
+        let err = run_in(&folder, &[&arguments[..], &["--bindings", "claimsmith"]].concat()).failed();
+        assert!(err.contains("has other bindings, and nothing was written"), "{err}");
+        assert_eq!(json_file(&folder, "tree/triggers/triggers.json"), bindings);
+
+        let yaml = ["bundle", "--target", "deploy-cli-yaml", "--out", "yaml", "--bindings", "claimsmith"];
+        run_in(&folder, &yaml).stdout(0);
+        let tree = json_file(&folder, "yaml/claimsmith.yaml");
+        assert_eq!(tree, json!({ "actions": [action], "triggers": { "post-login": [bound("claimsmith")] } }));
+    }
+
+    #[test]
+    fn bindings_that_would_unbind_an_action_are_errors() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        let error = |target: &str, names: &str| {
+            run_in(&folder, &["bundle", "--target", target, "--bindings", names]).failed()
+        };
+        let cli = "deploy-cli-directory";
+        assert!(error(cli, "Check device").contains("`claimsmith` is not in the list; add it"));
+        assert!(error(cli, "claimsmith,,a").contains("a name is missing"));
+        assert!(error(cli, "claimsmith, a, a").contains("`a` is in the list twice"));
+        assert!(error("terraform", "claimsmith").contains("Terraform adds the Action at the end"));
+        assert!(error("action", "claimsmith").contains("is for `--target deploy-cli-directory`"));
+        assert!(!folder.path().join("dist").exists());
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>, all_sizes: b
         capacity::write(out, measured, all_sizes)?;
     }
     let digest = built.digest.get(..12).unwrap_or(built.digest);
-    if let Some(file) = built.file {
+    if let [file, others @ ..] = built.files {
         write!(out, "{}: bundle {digest}", escaped(file))?;
         // For an Action, the table has the size.
         if built.sizes.is_none() {
@@ -56,6 +56,12 @@ pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>, all_sizes: b
             write!(out, ", for the tenant {} ({})", tenant.name, tenant.domain)?;
         }
         writeln!(out)?;
+        for file in others {
+            writeln!(out, "{}", escaped(file))?;
+        }
+        if let Some(next) = built.next {
+            writeln!(out, "next: {}", escaped(next))?;
+        }
     }
     Ok(())
 }
