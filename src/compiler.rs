@@ -1,7 +1,7 @@
 //! The compiler: turns mapping files into a bundle and diagnostics.
 //!
 //! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and
-//! lowers the rules (`rule_patterns` their patterns, `grants` what they grant), `groups_none` checks rules at connections
+//! lowers the rules (`rule_patterns` their patterns, `grants` what they grant), `needs_groups` checks rules at connections
 //! without groups, `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle,
 //! `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
 //! `inspect` answers questions about compiled mappings.
@@ -11,10 +11,10 @@ pub(crate) mod encode;
 mod fallback;
 pub(crate) mod foreign_grant;
 mod grants;
-mod groups_none;
 pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;
+mod needs_groups;
 pub(crate) mod rule_patterns;
 mod target_globs;
 mod untested;

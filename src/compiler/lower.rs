@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::grants::{GrantChecker, LoweredGrants};
-use super::groups_none;
 use super::lowered::{
     Clause, LoweredCondition, LoweredConnection, LoweredDefault, LoweredMapping, LoweredRule, NamesAndGlobs,
     OwnedLookup,
 };
+use super::needs_groups;
 use super::rule_patterns::{MatchesEverything, PatternLowering};
 use crate::bundle::mapping::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
@@ -43,14 +43,14 @@ pub(crate) fn lower(
         let first = diagnostics.len();
         let mut sink = DiagnosticSink { file: &rule.file, list: diagnostics };
         rules.extend(lower_rule(rule, organization, platform, &checker, &mut sink));
-        groups_none::check_rule(rule, organization, platform, &mut sink);
+        needs_groups::check_rule(rule, organization, platform, &mut sink);
         if uses_partial {
             check_partial(rule, organization, platform, &mut sink);
         }
         add_use(rule, &organization.file, diagnostics.iter_mut().skip(first));
     }
     let mut sink = DiagnosticSink { file: &organization.file, list: diagnostics };
-    groups_none::check_policies(organization, &mut sink);
+    needs_groups::check_policies(organization, &mut sink);
     // If the platform's policies alone are unsafe, that has been reported there.
     if let Some(span) = organization.unmatched_span.as_ref().or(organization.incomplete_span.as_ref())
         && uses_partial

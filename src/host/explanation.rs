@@ -43,7 +43,7 @@ pub struct Explanation {
     pub sources: Vec<SourceRead>,
     /// Whether the login's connection sends no groups (`groups: none`), so that there is nothing to read.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub no_groups: bool,
+    pub sends_no_groups: bool,
     /// Each upstream group, in the order of the login, with the rules that match it.
     pub groups: Vec<GroupStep>,
     /// The rules for everyone that fired, with what they grant.
@@ -236,7 +236,7 @@ pub(crate) fn explain_written(bundle: &Bundle<'_>, event: &Event, written: &Writ
             (Some(_), Some(connection)) => sources(bundle, connection, event, &fetched),
             _ => Vec::new(),
         },
-        no_groups: applied.is_some_and(|(connection, ..)| bundle.sources(connection).next().is_none()),
+        sends_no_groups: applied.is_some_and(|(connection, ..)| bundle.sources(connection).next().is_none()),
         groups,
         everyone: fired_for_everyone(scope, &evaluation.rules),
         decided,

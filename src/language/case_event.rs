@@ -95,7 +95,7 @@ pub(crate) fn build_event(
     let user = match (case.get("groups"), case.get("user")) {
         (Some(node), None) => {
             let groups = read_texts(node, "`groups`", sink);
-            if connection.is_some_and(|connection| connection.no_groups.is_some()) {
+            if connection.is_some_and(|connection| connection.sends_no_groups.is_some()) {
                 let message = "the login's connection sends no groups, so the case cannot list any";
                 let help =
                     "remove `groups`, and write the attributes of the login under `user`, or `user: {}`";

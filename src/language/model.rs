@@ -189,7 +189,8 @@ pub(crate) struct Organization {
 impl Organization {
     /// Whether a connection sends groups, or may send them.
     pub(crate) fn receives_groups(&self) -> bool {
-        !self.has_all_connections || self.connections.iter().any(|connection| connection.no_groups.is_none())
+        !self.has_all_connections
+            || self.connections.iter().any(|connection| connection.sends_no_groups.is_none())
     }
 
     /// The target groups of all defaults.
@@ -206,7 +207,7 @@ pub(crate) struct Connection {
     pub(crate) sources: Vec<OwnedSource>,
     pub(crate) combine: Combine,
     /// The location of `groups: none`, if the connection sends no groups.
-    pub(crate) no_groups: Option<Range<usize>>,
+    pub(crate) sends_no_groups: Option<Range<usize>>,
 }
 
 /// A readable name for what an identity provider sends.

@@ -44,7 +44,7 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
                 strategy,
                 sources,
                 combine: Combine::All,
-                no_groups: Some(span),
+                sends_no_groups: Some(span),
             };
             connections.push(connection);
             continue;
@@ -86,7 +86,13 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
             sources.extend(read_source(strategy, name, None, sink));
         }
         if !sources.is_empty() {
-            connections.push(Connection { name: name.clone(), strategy, sources, combine, no_groups: None });
+            connections.push(Connection {
+                name: name.clone(),
+                strategy,
+                sources,
+                combine,
+                sends_no_groups: None,
+            });
         }
     }
     connections

@@ -102,7 +102,13 @@ pub(super) fn source(pointer: &str, shape: OwnedShape) -> OwnedSource {
 }
 
 pub(super) fn connection(text: &str, strategy: Strategy, source: OwnedSource) -> Connection {
-    Connection { name: name(text), strategy, sources: vec![source], combine: Combine::All, no_groups: None }
+    Connection {
+        name: name(text),
+        strategy,
+        sources: vec![source],
+        combine: Combine::All,
+        sends_no_groups: None,
+    }
 }
 
 /// An organization `acme` with the connections `acme-okta`, which is split at commas, and `acme-saml`.

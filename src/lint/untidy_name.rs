@@ -83,7 +83,7 @@ fn find<'o>(
 ) -> Option<(String, String)> {
     let never = |connection: &&Connection| {
         let mut sources = connection.sources.iter();
-        connection.no_groups.is_none() && sources.all(|source| !can_match(Normalization::of(source)))
+        connection.sends_no_groups.is_none() && sources.all(|source| !can_match(Normalization::of(source)))
     };
     let connections: Vec<&Connection> = connections.filter(never).collect();
     let names: Vec<String> = connections.iter().map(|it| format!("`{}`", visible(&it.name.value))).collect();

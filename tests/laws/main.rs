@@ -7,12 +7,12 @@
     reason = "a test stops at what is wrong"
 )]
 
+mod attributes_alone;
 mod captures;
 mod found;
 mod language;
 mod less;
 mod login;
-mod no_groups;
 mod reference;
 mod rules;
 mod small_worlds;

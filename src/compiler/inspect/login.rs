@@ -56,7 +56,7 @@ pub fn describe_login(platform: &CompiledPlatform, login: &LoginDescription) -> 
     let connection = choose(login.connection.as_deref(), &connections, "connection", &of)?;
 
     let sends_none =
-        organization.connections.iter().any(|it| it.name.value == connection && it.no_groups.is_some());
+        organization.connections.iter().any(|it| it.name.value == connection && it.sends_no_groups.is_some());
     if sends_none && login.groups.is_some() {
         return Err(LoginProblem {
             message: format!("the connection `{connection}` sends no groups (`groups: none`)"),

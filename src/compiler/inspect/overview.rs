@@ -102,7 +102,7 @@ pub struct ConnectionOverview {
     pub strategy: &'static str,
     /// Whether it sends no groups (`groups: none`); left out if it does.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub no_groups: bool,
+    pub sends_no_groups: bool,
 }
 
 fn ids_by_tenant(organization: &Organization, tenants: &Tenants) -> Option<BTreeMap<String, Option<String>>> {
@@ -125,7 +125,7 @@ pub fn overview(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Vec<Organiz
             let connections = it.connections.iter().map(|connection| ConnectionOverview {
                 name: connection.name.value.clone(),
                 strategy: connection.strategy.name(),
-                no_groups: connection.no_groups.is_some(),
+                sends_no_groups: connection.sends_no_groups.is_some(),
             });
             let compiled = bundle.organizations().iter().find(|compiled| compiled.name == it.name);
             OrganizationOverview {

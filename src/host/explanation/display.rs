@@ -12,7 +12,7 @@ use crate::outcome::{Note, Outcome, Reason};
 impl Display for Explanation {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         self.write_route(out)?;
-        if self.no_groups || !self.sources.is_empty() {
+        if self.sends_no_groups || !self.sources.is_empty() {
             self.write_groups(out)?;
             self.write_rules(out)?;
             self.write_grants(out)?;
@@ -56,7 +56,7 @@ impl Explanation {
     /// Writes the sources, and the upstream groups with the rules that match them.
     fn write_groups(&self, out: &mut Formatter<'_>) -> Result {
         writeln!(out, "groups")?;
-        if self.no_groups {
+        if self.sends_no_groups {
             writeln!(out, "  this connection sends no groups (`groups: none`)")?;
         }
         for SourceRead { from, shape, found, similar_pointer } in &self.sources {

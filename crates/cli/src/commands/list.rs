@@ -121,7 +121,7 @@ const TITLES: [&str; 6] = ["organization", "connections", "rules", "cases", "byt
 
 fn cells(ListedOrganization { overview, action_bytes }: &ListedOrganization) -> [String; 6] {
     let connections = overview.connections.iter().map(|it| {
-        let groups = if it.no_groups { ", no groups" } else { "" };
+        let groups = if it.sends_no_groups { ", no groups" } else { "" };
         format!("{} ({}{groups})", it.name, it.strategy)
     });
     [

@@ -327,12 +327,12 @@ fn login_through_a_connection_without_groups_is_explained() {
     check_snapshot("explain/no-groups-unknown", &mixed(&of_user("nobody.json")).stdout(0));
 
     let json = mixed(&[&of_user("user.json")[..], &["--format", "json"]].concat()).json(0);
-    assert_eq!(json["no_groups"], json!(true));
+    assert_eq!(json["sends_no_groups"], json!(true));
     assert_eq!((&json["sources"], &json["groups"]), (&json!([]), &json!([])));
     assert_eq!(json["answer"]["groups"], json!(["managers"]));
     let through_other = ["--connection", "mixed-ad", "--group", "Members", "--format", "json"];
     let json = mixed(&[&described[..], &through_other].concat()).json(0);
-    assert_eq!((&json["no_groups"], &json["answer"]["received"]), (&json!(null), &json!(1)));
+    assert_eq!((&json["sends_no_groups"], &json["answer"]["received"]), (&json!(null), &json!(1)));
 
     let err = mixed(&[&partners[..], &["--group", "Members"]].concat()).failed();
     let help = "the connection `mixed-partners` sends no groups (`groups: none`); leave out `--group`, and give \
@@ -347,7 +347,7 @@ fn list_names_connections_without_groups() {
     let json = mixed(&["list", "mixed.yaml", "--format", "json"]).json(0);
     let connections = json!([
         { "name": "mixed-ad", "strategy": "ad" },
-        { "name": "mixed-partners", "strategy": "samlp", "no_groups": true },
+        { "name": "mixed-partners", "strategy": "samlp", "sends_no_groups": true },
     ]);
     assert_eq!(json["organizations"][0]["connections"], connections);
 }

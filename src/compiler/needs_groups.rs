@@ -39,8 +39,11 @@ pub(super) fn check_rule(
             Effect::Grant => truths.can_be_true,
         }
     };
-    let (with, without): (Vec<_>, Vec<_>) =
-        organization.connections.iter().filter(comes).partition(|connection| connection.no_groups.is_none());
+    let (with, without): (Vec<_>, Vec<_>) = organization
+        .connections
+        .iter()
+        .filter(comes)
+        .partition(|connection| connection.sends_no_groups.is_none());
     let Some(first) = without.first() else { return };
     // A template's rule is also for other customers, whose connections send groups.
     let is_dead = with.is_empty() && rule.used.is_none();
@@ -54,7 +57,7 @@ pub(super) fn check_rule(
         false => help_for_condition(rule, organization, &without),
     };
     let diagnostic = Diagnostic::new(Code::NeedsGroups, sink.file, rule.id.span.clone(), message).help(help);
-    sink.list.push(match (&rule.used, &first.no_groups) {
+    sink.list.push(match (&rule.used, &first.sends_no_groups) {
         // For a rule of a template, the related place is where the template is used.
         (None, Some(span)) => diagnostic.related(&organization.file, span.clone(), HERE),
         _ => diagnostic,
@@ -128,7 +131,9 @@ fn has_not(when: &Condition) -> bool {
 /// Reports policies about groups in a mapping whose connections send none.
 pub(super) fn check_policies(organization: &Organization, sink: &mut DiagnosticSink<'_>) {
     let Some(first) = organization.connections.first() else { return };
-    let Some(here) = first.no_groups.as_ref().filter(|_| !organization.receives_groups()) else { return };
+    let Some(here) = first.sends_no_groups.as_ref().filter(|_| !organization.receives_groups()) else {
+        return;
+    };
     let mut report = |key: &str, span: &Option<Range<usize>>, about: &str| {
         if let Some(span) = span {
             let message = format!("`{key}` is about {about}, and no connection of this mapping sends groups");
