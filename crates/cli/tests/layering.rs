@@ -33,6 +33,7 @@ const ORDER: &[&str] = &[
     "write/refusal",
     "write/no_follow",
     "write",
+    "deployment_files",
     "fix",
     "compress",
     "action",
