@@ -64,7 +64,7 @@ function write(folder, mapping) {
       applications: { qlik: { clients: [CLIENT], claim: 'https://claims.example.com/qlik/groups' } },
       groups: Object.fromEntries(TARGETS.map((name) => [name, { applications: ['qlik'], description: name }])),
       // A grant that begins with a capture needs a ceiling.
-      ceilings: { acme: { groups: '*' } },
+      ceilings: { acme: { groups: TARGETS } },
     }),
   );
   const file = { version: 1, organization: ORGANIZATION, ...mapping };

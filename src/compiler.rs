@@ -11,6 +11,7 @@ pub(crate) mod encode;
 mod fallback;
 pub(crate) mod foreign_grant;
 mod grants;
+mod held_groups;
 pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;

@@ -31,7 +31,7 @@ version: 1
 platform:
   applications: { portal: { clients: [client], claim: 'https://claims.example.com/groups' } }
   groups: { all: { applications: [portal], description: Has a. }, a-b: { applications: [portal], description: x. } }
-  ceilings: { acme: { groups: "*" } }
+  ceilings: { acme: { groups: [all, a-b] } }
 organizations:
   acme:
     connections:

@@ -100,6 +100,7 @@ fn received(platform: &CompiledPlatform, groups: &Json, place: &Place) -> BTreeS
             "objects": objects,
             "joined": joined,
             "title": "Head of sales",
+            "level": 7,
             "app_metadata": { "groups": groups },
         },
     });

@@ -245,7 +245,7 @@ export function platform(random) {
       groups,
       ...(tiers && { tiers }),
       // A grant that begins with a capture needs a ceiling.
-      ceilings: Object.fromEntries(ORGANIZATIONS.map((name) => [name, { groups: '*' }])),
+      ceilings: Object.fromEntries(ORGANIZATIONS.map((name) => [name, { groups: TARGETS }])),
       policies: {
         closed: policy(random),
         failure: policy(random),

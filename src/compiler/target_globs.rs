@@ -3,7 +3,8 @@
 //! The registry is known, so they are replaced by the names of the groups that they match. After that, such a rule is
 //! like one that names the groups, for lowering, lints and overviews alike.
 
-use super::grants::{GrantChecker, has_part};
+use super::grants::GrantChecker;
+use super::held_groups::{has_part, literal_start};
 use super::lower::add_use;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::diagnostic_sink::DiagnosticSink;
@@ -12,7 +13,6 @@ use crate::language::parsed_patterns::{GlobPattern, Grant};
 use crate::language::suggestions::quoted;
 use crate::language::yaml::Spanned;
 use crate::limits::MAX_PATTERNS;
-use crate::matching::glob::CAPTURE;
 use crate::patterns::glob::Glob;
 
 /// How many groups a message names.
@@ -108,16 +108,11 @@ impl<'p> GrantChecker<'p> {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<&'p TargetGroup>> {
         let text = written.value.escape_debug();
-        if !self.bounds_names() && !parsed.patterns.iter().all(|pattern| has_part(literal_start(pattern))) {
-            let organization = self.organization;
-            let message = format!(
-                "`{text}` matches groups however their names begin, and no ceiling limits what `{organization}` may grant"
-            );
-            let help = format!(
-                "have the platform's owners add a ceiling with `groups` or `prefix` for `{organization}`, or begin the \
-                 glob with a part of the name, such as `{organization}-`"
-            );
-            sink.report(Code::UnboundedGrant, &written.span, message, help);
+        if !parsed.patterns.iter().all(|pattern| has_part(literal_start(pattern)))
+            && let Some(unbounded) = self.unbounded(|name| parsed.is_match(name))
+        {
+            let chooses = format!("`{text}` matches groups however their names begin");
+            self.report_unbounded(unbounded, (&written.span, &chooses), "glob", rule.used.is_some(), sink);
             return None;
         }
         let (allowed, refused): (Vec<_>, Vec<_>) =
@@ -162,10 +157,4 @@ impl<'p> GrantChecker<'p> {
             }
         }
     }
-}
-
-/// The literal before the first special construct of a lowered pattern.
-fn literal_start(pattern: &str) -> &str {
-    let end = pattern.find(|char| u32::from(char) <= u32::from(CAPTURE)).unwrap_or(pattern.len());
-    pattern.get(..end).unwrap_or_default()
 }

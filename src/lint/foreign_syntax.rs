@@ -11,13 +11,16 @@ use crate::language::model::{
 };
 use crate::language::yaml::Spanned;
 use crate::patterns::foreign::{
-    Effect, Foreign, ReadAs, find, find_padded, find_several, looks_like_dn, shown,
+    Effect, Foreign, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown,
 };
 
 /// Reports names of target groups that look like another language.
 pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
     for group in &platform.groups {
         in_file(&platform.file, &group.name, diagnostics);
+    }
+    for prefix in platform.ceilings.iter().filter_map(|ceiling| ceiling.prefix.as_ref()) {
+        report_in_file(&platform.file, prefix, in_prefix(&prefix.value), diagnostics);
     }
 }
 
@@ -72,7 +75,16 @@ pub(super) fn lint_spaces(organization: &Organization, diagnostics: &mut Vec<Dia
 }
 
 fn in_file(file: &str, name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(found) = find(&name.value, ReadAs::Name) {
+    report_in_file(file, name, find(&name.value, ReadAs::Name), diagnostics);
+}
+
+fn report_in_file(
+    file: &str,
+    name: &Spanned<String>,
+    found: Option<Foreign>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let Some(found) = found {
         let span = name.span.clone();
         let diagnostic = Diagnostic::new(Code::ForeignSyntax, file, span, found.message.as_str());
         diagnostics.push(diagnostic.help(found.help_or_allow()));

@@ -7,10 +7,12 @@ mod escaped;
 mod marks;
 mod other_pattern;
 mod places;
+mod plain;
 mod several_names;
 
 pub(crate) use self::marks::unquoted;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
+pub(crate) use self::plain::in_prefix;
 pub(crate) use self::several_names::{Effect, find_padded, find_several};
 
 use crate::text::visible::visible;
@@ -56,6 +58,7 @@ pub(crate) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     marks::quotes(text)
         .or_else(|| escaped::find(text, read_as))
         .or_else(|| marks::replaced(text, read_as))
+        .or_else(|| plain::find(text, read_as))
         .or_else(|| other_pattern::find(text, read_as))
 }
 

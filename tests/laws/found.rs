@@ -18,7 +18,7 @@ platform:
   groups:
     all: {{ applications: [one], description: x }}
     öl: {{ applications: [one], description: x }}
-  ceilings: {{ acme: {{ groups: '*' }} }}
+  ceilings: {{ acme: {{ groups: [all, öl] }} }}
 organizations:
   acme:
     connections: {{ c: {{ strategy: ad }} }}

@@ -173,7 +173,7 @@ fn files(batch: &[&World]) -> Vec<SourceFile> {
     let tiers = json!({ "eng": TIERS[0].1 });
     // A grant that begins with a capture needs a ceiling.
     let ceilings: BTreeMap<String, _> =
-        (0..batch.len()).map(|at| (name(at), json!({ "groups": "*" }))).collect();
+        (0..batch.len()).map(|at| (name(at), json!({ "groups": TARGETS }))).collect();
     let platform = json!({
         "version": 1, "applications": applications, "groups": groups, "tiers": tiers, "ceilings": ceilings
     });

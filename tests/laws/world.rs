@@ -141,6 +141,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
                 ungranted,
                 refresh,
             };
+            world.keep_ceiling_that_limits_names();
             world.keep_what_may_be_granted();
             if let Some((connection, keeps_away)) = without_groups {
                 world.send_no_groups(connection);

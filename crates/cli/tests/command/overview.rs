@@ -17,7 +17,7 @@ platform:
     eu-readers: { applications: [portal], description: Reads. }
     us-readers: { applications: [portal], description: Reads. }
   ceilings:
-    acme: { groups: \"*\" }
+    acme: { groups: [\"<script>alert('1')</script>\", \"=1+1\", guests, \"eu-*\", \"us-*\"] }
 organizations:
   acme:
     organization: org_acme

@@ -1,0 +1,130 @@
+//! Signs of other languages in texts that begin or end something, or that are compared as a whole.
+
+use super::other_pattern::{find as other_pattern, quoted};
+use super::{Foreign, ReadAs, shown};
+
+/// Comparisons as programs write them, with the keys that this language has for them; the longest first.
+const COMPARISONS: [(&str, &str); 8] = [
+    (">=", "at-least"),
+    ("=>", "at-least"),
+    ("≥", "at-least"),
+    ("<=", "at-most"),
+    ("=<", "at-most"),
+    ("≤", "at-most"),
+    (">", "above"),
+    ("<", "below"),
+];
+
+pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
+    match read_as {
+        ReadAs::Text("equals") => comparison(text),
+        ReadAs::Text("ends-with") => end(text),
+        _ => None,
+    }
+}
+
+/// What the prefix of a ceiling looks like, if not like the beginning of a name.
+pub(crate) fn in_prefix(text: &str) -> Option<Foreign> {
+    if let Some(found) = wildcard_after(text) {
+        return Some(found);
+    }
+    let found = other_pattern(text, ReadAs::Text("prefix"))?;
+    let help = "write how the names begin, without signs of patterns, or globs under `groups`";
+    Some(Foreign::new(found.message, help))
+}
+
+/// A beginning with a `*` after it, which stands for what follows anyway.
+fn wildcard_after(text: &str) -> Option<Foreign> {
+    let rest = text.strip_suffix('*')?;
+    let rest = rest.strip_suffix('.').unwrap_or(rest);
+    let rest = rest.strip_prefix('^').unwrap_or(rest);
+    if rest.is_empty() || rest.contains(SIGNS) {
+        return None;
+    }
+    let message = format!("`{}` ends with a `*`, and `prefix` compares it as it is", shown(text));
+    Some(Foreign::new(message, format!("write `prefix: {}`, after which anything may come", quoted(rest))))
+}
+
+/// An end with the `$` of a regular expression.
+fn end(text: &str) -> Option<Foreign> {
+    let rest = text.strip_suffix('$')?;
+    if rest.is_empty() || rest.contains(SIGNS) {
+        return None;
+    }
+    let message = format!("`{}` ends with a `$`, and `ends-with` compares it as it is", shown(text));
+    Some(Foreign::new(
+        message,
+        format!("write `ends-with: {}`, before which anything may come", quoted(rest)),
+    ))
+}
+
+/// Signs of patterns.
+const SIGNS: [char; 13] = ['*', '?', '[', ']', '{', '}', '(', ')', '^', '$', '|', '\\', '%'];
+
+/// A comparison in front of a number, or of what a value is not to be.
+fn comparison(text: &str) -> Option<Foreign> {
+    let message = || format!("`{}` looks like a comparison, and `equals` compares it as it is", shown(text));
+    if let Some(rest) = text.strip_prefix("!=").or_else(|| text.strip_prefix("<>")) {
+        let rest = rest.trim();
+        let help = format!("write `equals: {}`, and `not` around the condition", quoted(rest));
+        return (!rest.is_empty()).then(|| Foreign::new(message(), help));
+    }
+    if let Some(rest) = text.strip_prefix('=') {
+        let rest = rest.trim_start_matches('=').trim();
+        let is_other = rest.is_empty() || rest.starts_with(['<', '>']);
+        if !is_other {
+            return Some(Foreign::new(message(), format!("write `equals: {}`", quoted(rest))));
+        }
+    }
+    let (sign, key) = COMPARISONS.iter().find(|(sign, _)| text.starts_with(sign))?;
+    let number = text.strip_prefix(sign)?.trim();
+    number.parse::<f64>().ok().filter(|number| number.is_finite())?;
+    let help =
+        format!("write `{key}: {number}`, and `as-number: true` beside it if the number arrives as text");
+    Some(Foreign::new(message(), help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{find, in_prefix};
+    use crate::patterns::foreign::ReadAs;
+
+    #[track_caller]
+    fn check(key: &str, text: &str, help: &str) {
+        let found = find(text, ReadAs::Text(key)).expect(text);
+        assert!(found.help.contains(help), "{found:?}");
+    }
+
+    #[test]
+    fn comparisons_are_found_in_values() {
+        check("equals", ">5", "`above: 5`");
+        check("equals", ">= 5", "`at-least: 5`");
+        check("equals", "<=-1.5", "`at-most: -1.5`");
+        check("equals", "!=x", "`equals: \"x\"`, and `not` around");
+        check("equals", "==x", "write `equals: \"x\"`");
+        for text in [">", "> a", "<a@acme.example>", "=", "a>5", "<5 years", ">inf", "=>", "!"] {
+            assert_eq!(find(text, ReadAs::Text("equals")), None, "{text}");
+        }
+        assert_eq!(find(">5", ReadAs::Text("contains")), None);
+    }
+
+    #[test]
+    fn dollar_at_an_end_is_found() {
+        check("ends-with", "tor$", "`ends-with: \"tor\"`");
+        for text in ["$", "\\$", "a*$", "US$ 5"] {
+            assert_eq!(find(text, ReadAs::Text("ends-with")), None, "{text}");
+        }
+        assert_eq!(find("PC$", ReadAs::Text("exact")), None);
+    }
+
+    #[test]
+    fn patterns_are_found_in_prefixes() {
+        let help = |text| in_prefix(text).map(|found| found.help).unwrap_or_default();
+        assert!(help("role-*").starts_with("write `prefix: \"role-\"`"));
+        assert!(help("^role-.*").starts_with("write `prefix: \"role-\"`"));
+        assert!(help("{a,b}-").contains("globs under `groups`"));
+        for text in ["role-", "R&D ", "a.b/", "100 %"] {
+            assert_eq!(in_prefix(text), None, "{text}");
+        }
+    }
+}
