@@ -345,7 +345,7 @@ impl<'p> GrantChecker<'p> {
         };
         let application = application.escape_debug();
         let message = format!(
-            "{chooses}, and the ceiling of `{organization}` is no limit: it leaves out no group of `{application}`"
+            "{chooses}, and the ceiling of `{organization}` limits nothing: it leaves out no group of `{application}`"
         );
         let help = format!(
             "have the platform's owners name the groups that `{organization}` may grant in its ceiling, or {instead}"

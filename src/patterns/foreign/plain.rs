@@ -33,7 +33,7 @@ pub(crate) fn in_prefix(text: &str) -> Option<Foreign> {
     Some(Foreign::new(found.message, help))
 }
 
-/// A beginning with a `*` after it, which stands for what follows anyway.
+/// A beginning with a `*` after it, although anything may follow.
 fn wildcard_after(text: &str) -> Option<Foreign> {
     let rest = text.strip_suffix('*')?;
     let rest = rest.strip_suffix('.').unwrap_or(rest);
