@@ -10,6 +10,7 @@ use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Organization, Rule};
 use super::name_checks::{check_known, check_name};
 use super::normalize_names::normalize_names;
+use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
 use super::rules::{check_ids, check_size, read_rules};
@@ -110,6 +111,14 @@ fn read_default(
 fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
     let fits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let good = id.value.strip_prefix("org_").is_some_and(fits);
+    if good && id.value.strip_prefix("org_").is_some_and(is_placeholder) {
+        report_placeholder(
+            id,
+            "of the organization in Auth0, which the dashboard shows below the organization's name",
+            sink,
+        );
+        return false;
+    }
     if !good {
         let message = format!("`{}` is not the id of an Auth0 organization", id.value.escape_debug());
         let help = "the id begins with `org_`; the dashboard shows it below the organization's name";

@@ -11,6 +11,7 @@ use super::includes;
 use super::model::{Allow, Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
+use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::POLICY;
 use super::tenants::{Owner, Tenants, read_by_tenant};
 use super::yaml::{Kind, Node, Spanned};
@@ -181,6 +182,13 @@ fn read_clients(
     let clients = read_texts(node, "`clients`", sink);
     for client in &clients {
         check_name(client, "the client id", MAX_CLIENT, sink);
+        if is_placeholder(&client.value) {
+            report_placeholder(
+                client,
+                "of the application in Auth0, which the dashboard shows in its settings",
+                sink,
+            );
+        }
         let Some((first, owner)) = seen.get(&client.value) else {
             seen.insert(client.value.clone(), (client.span.clone(), application.to_owned()));
             continue;

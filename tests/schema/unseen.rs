@@ -37,6 +37,7 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::InvalidPointer, "is not a JSON Pointer to a user attribute"),
     (Code::InvalidValue, "contains `{{`"),
     (Code::InvalidValue, "is not a date or date-time"),
+    (Code::InvalidValue, "is a placeholder, so no login has this id"),
     (Code::InvalidValue, "contains `${`"),
     (Code::InvalidValue, "is not a value of"),
     // What the text of a value means.

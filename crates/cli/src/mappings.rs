@@ -34,6 +34,10 @@ pub(crate) enum Coverage {
     Ignored,
 }
 
+/// How many findings are printed for people: many of thousands have one cause, and a log is read from its beginning.
+/// JSON and SARIF have all of them.
+const MOST_PRINTED: usize = 200;
+
 /// What the compiler is given in place of a file that cannot be read: text that is not a mapping file.
 const UNREADABLE: &str = "[";
 
@@ -118,6 +122,17 @@ impl Mappings {
     /// The compiled platforms of all tenants; none if there are errors.
     pub(crate) fn platforms(&self) -> impl Iterator<Item = &CompiledPlatform> {
         self.platform.iter().chain(&self.other_tenants)
+    }
+
+    /// The findings that are printed for people, and how many more there are: errors come first if not all are printed.
+    pub(crate) fn printed(&self) -> (Vec<&Diagnostic>, usize) {
+        let mut printed: Vec<&Diagnostic> = self.diagnostics.iter().collect();
+        let more = printed.len().saturating_sub(MOST_PRINTED);
+        if more > 0 {
+            printed.sort_by_key(|diagnostic| diagnostic.severity != Severity::Error);
+            printed.truncate(MOST_PRINTED);
+        }
+        (printed, more)
     }
 
     /// How many findings there are of a severity.

@@ -11,7 +11,8 @@
 //!   until it is complete and has the mode of the file that it replaces.
 //! - **Files that are written together are all written or none is**, as far as the system allows: every draft is
 //!   complete before the first one is renamed. If one cannot be renamed, the error names the files that were written
-//!   and those that were not. Drafts are removed, unless the process is killed.
+//!   and those that were not. Drafts are removed, unless the process is killed;
+//!   the next run that looks at the folder names those that are left.
 //! - **Owner, group and mode are kept**; a new file has the mode that the user's mask gives it. A file is refused with
 //!   a reason if they cannot be kept, if it has several hard links, which replacing it would separate, if it is
 //!   read-only or this user may not write it, and if it is not a file at all.
@@ -42,6 +43,7 @@ use self::no_follow::enter;
 use self::refusal::described;
 pub(crate) use self::refusal::{Unwritten, WriteRefusal};
 use crate::folder::{EntryType, Folder};
+use crate::leftovers::{PREFIX, SUFFIX};
 use crate::numbers::counted;
 
 /// Files that are written together, by [`commit`](Self::commit).
@@ -298,7 +300,7 @@ fn write_draft(
 /// Makes a file with a random name in a folder. It is removed when the returned value is dropped.
 fn new_file(folder: &Folder, private: bool) -> io::Result<NamedTempFile> {
     let create = |path: &Path| folder.create(path.file_name().unwrap_or_default(), private);
-    Builder::new().prefix(".claimsmith-").suffix(".tmp").make_in(folder.path(), create)
+    Builder::new().prefix(PREFIX).suffix(SUFFIX).make_in(folder.path(), create)
 }
 
 #[cfg(unix)]

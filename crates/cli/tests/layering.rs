@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "scaffold",
     "case_filter",
     "terminal",
+    "leftovers",
     "folder",
     "source_map",
     "encoding",

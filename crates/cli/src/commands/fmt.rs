@@ -10,6 +10,7 @@ use clap::ValueEnum;
 
 use crate::exit_status::ExitStatus;
 use crate::input;
+use crate::leftovers;
 use crate::mapping_files::FoundFiles;
 use crate::render::{github, human, json};
 use crate::results::{FormattedFile, Formatting, Unformatted};
@@ -77,6 +78,7 @@ impl FmtArguments {
         }
         let formatting = Formatting { sources: &sources, files, check: self.check };
         self.print(&formatting, terminal)?;
+        leftovers::note(formatting.files.iter().map(|file| Path::new(file.path)), terminal)?;
         Ok(formatting.exit_status())
     }
 

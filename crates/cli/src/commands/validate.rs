@@ -1,11 +1,14 @@
 //! `claimsmith validate`: checks mapping files and reports all problems.
 
+use std::path::Path;
+
 use claimsmith::diagnostic::Severity;
 use clap::ValueEnum;
 
 use crate::arguments::MappingsArgument;
 use crate::exit_status::ExitStatus;
 use crate::fix;
+use crate::leftovers;
 use crate::mappings::{Coverage, Mappings};
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
@@ -95,6 +98,8 @@ impl ValidateArguments {
                 sarif::validation(&mut terminal.out, &mappings)?;
             }
         }
+        let files = mappings.sources.files().iter().map(|file| Path::new(&file.path));
+        leftovers::note(files, terminal)?;
         Ok(if fine { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

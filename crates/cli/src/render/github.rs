@@ -9,7 +9,7 @@ use std::ops::Range;
 use claimsmith::diagnostic::{Code, Severity};
 
 use super::summary::{
-    describe_action_difference, describe_mismatch, summarize_denied, summarize_findings,
+    describe_action_difference, describe_mismatch, more_findings, summarize_denied, summarize_findings,
     summarize_formatting, summarize_mappings, summarize_tests,
 };
 use crate::escape::escaped;
@@ -84,7 +84,8 @@ fn first_difference(text: &str, other: &str) -> Range<usize> {
 }
 
 fn findings(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
-    for diagnostic in &mappings.diagnostics {
+    let (printed, more) = mappings.printed();
+    for diagnostic in printed {
         let level = match diagnostic.severity {
             Severity::Error => "error",
             _ => "warning",
@@ -92,6 +93,9 @@ fn findings(out: &mut impl Write, mappings: &Mappings) -> io::Result<()> {
         let message = format!("{}\nhelp: {}", diagnostic.message, diagnostic.help);
         let place = (diagnostic.file.as_str(), &diagnostic.span);
         annotate(out, level, &mappings.sources, place, diagnostic.code.name(), &message)?;
+    }
+    if more > 0 {
+        writeln!(out, "{}", more_findings(more))?;
     }
     Ok(())
 }

@@ -16,7 +16,8 @@ pub(crate) use self::capacity::{full, nearly_full};
 use self::style::{BAD, GOOD, styled};
 pub(crate) use self::tables::{answer, built};
 use super::summary::{
-    summarize_denied, summarize_findings, summarize_formatting, summarize_mappings, summarize_tests,
+    more_findings, summarize_denied, summarize_findings, summarize_formatting, summarize_mappings,
+    summarize_tests,
 };
 use crate::escape::{escaped, escaped_lines};
 use crate::exit_status::ExitStatus;
@@ -29,9 +30,13 @@ use crate::terminal::Stream;
 
 /// Writes findings, each with the lines that it is about.
 fn findings(out: &mut Stream, mappings: &Mappings) -> io::Result<()> {
-    for diagnostic in &mappings.diagnostics {
+    let (printed, more) = mappings.printed();
+    for diagnostic in printed {
         let rendered = snippet::render(diagnostic, &mappings.sources, out.color);
         writeln!(out, "{rendered}\n")?;
+    }
+    if more > 0 {
+        writeln!(out, "{}\n", more_findings(more))?;
     }
     // A program that reads the output knows, and logs would repeat it.
     if let (true, Some(first)) = (out.color, mappings.diagnostics.first()) {

@@ -25,6 +25,15 @@ pub(super) fn summarize_mappings(mappings: &Mappings) -> String {
     }
 }
 
+/// What is said in place of the findings that are not printed.
+pub(super) fn more_findings(more: usize) -> String {
+    let findings = if more == 1 { "finding" } else { "findings" };
+    format!(
+        "and {} more {findings}; correct these first, or see all of them with `--format json`",
+        spaced(more)
+    )
+}
+
 /// Such as `16 files: 2 formatted, 1 refused`.
 pub(super) fn summarize_formatting(formatting: &Formatting<'_>) -> String {
     let (changed, refused) = (formatting.changed().count(), formatting.refused().count());

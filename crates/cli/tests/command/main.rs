@@ -21,6 +21,7 @@ mod help;
 #[cfg(unix)]
 mod hostile_checkout;
 mod init;
+mod leftovers;
 mod overview;
 mod readme;
 mod sarif;

@@ -1,0 +1,57 @@
+//! Drafts that a killed run has left, and outputs with very many findings.
+
+use std::fs;
+
+use crate::support::{ACME, claimsmith, folder, run_in, write};
+
+#[test]
+fn drafts_of_killed_runs_are_named_and_change_nothing_else() {
+    let folder = folder(&[("organizations/acme.yaml", ACME)]);
+    let clean = [&["validate"][..], &["fmt", "--check"]].map(|it| run_in(&folder, it).stdout(0));
+    write(&folder, "organizations/.claimsmith-aB3xYz.tmp", b"version: 1\nrules: [");
+    write(&folder, ".claimsmith-c.tmp", b"");
+    // Other hidden files are nobody's drafts.
+    write(&folder, ".claimsmith-.tmp", b"");
+    write(&folder, ".claimsmith-notes", b"");
+    let with_drafts =
+        [&["validate"][..], &["fmt", "--check"], &["bundle", "--bundle-only", "mappings/x.csmb"]];
+    for (at, arguments) in with_drafts.into_iter().enumerate() {
+        let output = claimsmith(arguments).current_dir(folder.path()).output().expect("the command starts");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{err}");
+        if let Some(clean) = clean.get(at) {
+            assert_eq!(&out, clean);
+            assert!(
+                err.contains("note: `mappings/organizations/.claimsmith-aB3xYz.tmp` is the draft"),
+                "{err}"
+            );
+        }
+        assert!(err.contains("note: `mappings/.claimsmith-c.tmp` is the draft"), "{err}");
+        assert!(!err.contains("notes") && !err.contains(".claimsmith-.tmp"), "{err}");
+    }
+    assert!(fs::metadata(folder.path().join("mappings/.claimsmith-c.tmp")).is_ok(), "it is not removed");
+}
+
+#[test]
+fn very_many_findings_are_counted_instead_of_printed() {
+    let rule = |at: usize| format!("  - {{ id: r{at}, match: {{ exact: g{at} }}, grant: nowhere-{at} }}\n");
+    let rules: String = (0..250).map(rule).collect();
+    let mapping = format!(
+        "version: 1\norganization: org_acme\nconnections: {{ a: {{ strategy: waad }} }}\nrules:\n{rules}"
+    );
+    let folder = folder(&[("organizations/acme.yaml", &mapping)]);
+    let out = run_in(&folder, &["validate"]).stdout(1);
+    assert_eq!(out.matches("error[unknown-group]").count(), 200);
+    assert!(
+        out.contains(
+            "\nand 50 more findings; correct these first, or see all of them with `--format json`\n"
+        ),
+        "{out}"
+    );
+    assert!(out.ends_with("250 errors in 1 file\n"), "{out}");
+    let github = run_in(&folder, &["validate", "--format", "github"]).stdout(1);
+    assert_eq!(github.matches("::error ").count(), 200);
+    assert!(github.contains("\nand 50 more findings;"), "{github}");
+    let json = run_in(&folder, &["validate", "--format", "json"]).json(1);
+    assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(250));
+}
