@@ -1,11 +1,13 @@
 //! Drafts that a run left behind because it was killed.
 //!
-//! They are not removed: another run may be writing at the same time, and its draft looks the same. Nothing reads them,
+//! They are not removed: another run may be writing at the same time, and its draft looks the same, apart from its age. Nothing reads them,
 //! because their names begin with a dot.
 
 use std::collections::BTreeSet;
+use std::fs::DirEntry;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::escape::escaped;
 use crate::terminal::Terminal;
@@ -14,6 +16,9 @@ use crate::terminal::Terminal;
 pub(crate) const PREFIX: &str = ".claimsmith-";
 /// What it ends with.
 pub(crate) const SUFFIX: &str = ".tmp";
+
+/// A draft is renamed within moments; a run that takes longer is named by mistake, and nothing is removed.
+const LONGEST_RUN: Duration = Duration::from_secs(60);
 
 /// How many are named.
 const MOST: usize = 10;
@@ -50,11 +55,17 @@ fn drafts_in(folder: &Path) -> Vec<PathBuf> {
         .flatten()
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .filter(|entry| is_draft(&entry.file_name().to_string_lossy()))
+        .filter(|entry| is_draft(&entry.file_name().to_string_lossy()) && is_old(entry))
         .map(|entry| folder.join(entry.file_name()))
         .collect();
     found.sort();
     found
+}
+
+/// Whether a draft is older than any that another run may be writing now.
+fn is_old(entry: &DirEntry) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    modified.ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age > LONGEST_RUN)
 }
 
 fn is_draft(name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Drafts that a killed run has left, and outputs with very many findings.
 
 use std::fs;
+use std::time::SystemTime;
 
 use crate::support::{ACME, claimsmith, folder, run_in, write};
 
@@ -10,6 +11,12 @@ fn drafts_of_killed_runs_are_named_and_change_nothing_else() {
     let clean = [&["validate"][..], &["fmt", "--check"]].map(|it| run_in(&folder, it).stdout(0));
     write(&folder, "organizations/.claimsmith-aB3xYz.tmp", b"version: 1\nrules: [");
     write(&folder, ".claimsmith-c.tmp", b"");
+    write(&folder, "organizations/.claimsmith-now.tmp", b"the draft of a run that is writing");
+    for old in ["organizations/.claimsmith-aB3xYz.tmp", ".claimsmith-c.tmp"] {
+        let file =
+            fs::File::options().write(true).open(folder.path().join("mappings").join(old)).expect("a file");
+        file.set_modified(SystemTime::UNIX_EPOCH).expect("a time");
+    }
     // Other hidden files are nobody's drafts.
     write(&folder, ".claimsmith-.tmp", b"");
     write(&folder, ".claimsmith-notes", b"");
@@ -27,7 +34,10 @@ fn drafts_of_killed_runs_are_named_and_change_nothing_else() {
             );
         }
         assert!(err.contains("note: `mappings/.claimsmith-c.tmp` is the draft"), "{err}");
-        assert!(!err.contains("notes") && !err.contains(".claimsmith-.tmp"), "{err}");
+        assert!(
+            !err.contains("notes") && !err.contains("-now.tmp") && !err.contains(".claimsmith-.tmp"),
+            "{err}"
+        );
     }
     assert!(fs::metadata(folder.path().join("mappings/.claimsmith-c.tmp")).is_ok(), "it is not removed");
 }
