@@ -1,4 +1,4 @@
-//! Ids that stand for an id that nobody has filled in yet.
+//! Placeholders that are written where an id belongs.
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::yaml::Spanned;

@@ -1,4 +1,4 @@
-//! Drafts that a run left behind because it was killed.
+//! Drafts of runs that were killed before they could rename or remove them.
 //!
 //! They are not removed: another run may be writing at the same time, and its draft looks the same, apart from its age. Nothing reads them,
 //! because their names begin with a dot.
@@ -47,7 +47,7 @@ pub(crate) fn note<'p>(
     Ok(())
 }
 
-/// The drafts in a folder; none if it cannot be listed, which whoever reads its files reports.
+/// The drafts in a folder; none if it cannot be listed, which the reader of its files reports.
 fn drafts_in(folder: &Path) -> Vec<PathBuf> {
     let named = if folder == Path::new("") { Path::new(".") } else { folder };
     let mut found: Vec<PathBuf> = std::fs::read_dir(named)

@@ -17,7 +17,7 @@ fn drafts_of_killed_runs_are_named_and_change_nothing_else() {
             fs::File::options().write(true).open(folder.path().join("mappings").join(old)).expect("a file");
         file.set_modified(SystemTime::UNIX_EPOCH).expect("a time");
     }
-    // Other hidden files are nobody's drafts.
+    // Other hidden files are not drafts.
     write(&folder, ".claimsmith-.tmp", b"");
     write(&folder, ".claimsmith-notes", b"");
     let with_drafts =
