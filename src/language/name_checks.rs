@@ -2,6 +2,9 @@
 
 use core::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use super::diagnostic_sink::DiagnosticSink;
 use super::pointer::{below_user, to_pointer};
 use super::suggestions::quoted;
@@ -41,10 +44,31 @@ pub(crate) fn check_id(id: &Spanned<String>, what: &str, sink: &mut DiagnosticSi
     let good = (1..=MAX_ID).contains(&id.value.len()) && id.value.bytes().all(fits);
     if !good {
         let message = format!("`{}` is not a valid {what}", id.value.escape_debug());
-        let help = "use 1 to 64 letters, digits, `-`, `_` and `.`".to_owned();
+        let such_as = match near_id(&id.value) {
+            Some(near) => format!(", such as `{near}`"),
+            None => String::new(),
+        };
+        let help = format!("use 1 to {MAX_ID} ASCII letters, digits, `-`, `_` and `.`{such_as}");
         sink.report(Code::InvalidName, &id.span, message, help);
     }
     good
+}
+
+/// A text as an id: letters without their accents, and `-` for everything else; `None` if nothing is left.
+fn near_id(text: &str) -> Option<String> {
+    let mut id = String::new();
+    for char in text.replace('ß', "ss").nfd() {
+        match char {
+            _ if char.is_ascii_alphanumeric() || matches!(char, '_' | '.') => id.push(char),
+            _ if is_combining_mark(char) => {}
+            // A letter of another script has no other spelling that is known.
+            _ if char.is_alphabetic() => return None,
+            _ if id.ends_with('-') || id.is_empty() => {}
+            _ => id.push('-'),
+        }
+    }
+    let id = id.trim_end_matches('-');
+    (1..=MAX_ID).contains(&id.len()).then(|| id.to_owned())
 }
 
 /// Claims that Auth0 sets itself. It silently drops them if an Action sets them.

@@ -12,6 +12,7 @@ use super::model::{Effect, Matches, Patterns, Rule};
 use super::moment::read_moment;
 use super::name_checks::check_id;
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
+use super::wrong_type::sets_of_texts;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_PATTERNS;
@@ -236,6 +237,11 @@ fn read_pattern_list(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'
     if entries.is_empty() {
         let help = format!("add patterns to `{key}`, or remove it");
         sink.report(Code::MissingMatch, &node.span, format!("{what} matches nothing"), help);
+    }
+    if let Some(help) = sets_of_texts(key, node) {
+        let message = format!("{what} is a list of texts, but must be sets of patterns");
+        sink.report(Code::WrongType, &node.span, message, help);
+        return Vec::new();
     }
     let mut all = Vec::new();
     for entry in entries {

@@ -66,6 +66,13 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         {
             continue;
         }
+        if let Some(node) = fields.get("groups").filter(|node| is_list_of_names(node)) {
+            let message = "`groups` says where the groups are found, and this is a list of names";
+            let help = "write the path of the attribute, such as `groups: { from: /groups }`, or remove the key if it is the \
+                        usual one of the strategy; `rules` name the groups";
+            sink.report(Code::WrongType, &node.span, message, help.to_owned());
+            continue;
+        }
         // An entry that means "no groups" is reported below. Without it, `combine` may be needed or not.
         let combine = match stated.iter().any(is_none_in_list) {
             true => Combine::All,
@@ -109,6 +116,12 @@ fn read_no_groups(connection: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Opt
         sink.report(Code::InvalidValue, span, message, "remove it".to_owned());
     }
     Some(node.span.clone())
+}
+
+/// Whether texts without a path are in the place of sources.
+fn is_list_of_names(node: &Node) -> bool {
+    let is_name = |entry: &Node| matches!(&entry.kind, Kind::Text(text) if !text.contains(['/', '.', '$']) && !means_none(text));
+    matches!(&node.kind, Kind::List(entries) if !entries.is_empty() && entries.iter().all(is_name))
 }
 
 fn is_none(node: &Node) -> bool {

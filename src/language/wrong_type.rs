@@ -76,6 +76,12 @@ impl Expected {
             }
             (Self::Text | Self::Texts, Kind::Null) => "write a value after the colon, or remove the key",
             (Self::Scalar, Kind::Null) => "write a value, or remove the key",
+            (Self::Texts, Kind::Map(members))
+                if members.iter().all(|(_, value)| matches!(value.kind, Kind::Null)) =>
+            {
+                let names: Vec<String> = members.iter().map(|(name, _)| written(&name.value)).collect();
+                return format!("write a list in square brackets: `[{}]`", names.join(", "));
+            }
             (Self::Text | Self::Texts, Kind::Map(_)) => "write the text alone, without a key before it",
             (Self::Text | Self::Texts, _) => "write one text instead of a list",
             (Self::Scalar, Kind::List(_)) => "write all values in one list",
@@ -116,11 +122,25 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
                         and `grant: \"${group}\"`";
             Some(help.to_owned())
         }
+        ("match", Kind::Text(word))
+            if ["everyone", "everybody", "anyone", "all", "any", "*"].contains(&word.as_str()) =>
+        {
+            let help = "name the groups that are meant, such as `match: { exact: it-admins }`; only if the rule is for \
+                        every user of this customer, write `everyone: true` in its place";
+            Some(help.to_owned())
+        }
         ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
         ("patterns", kind) => patterns(kind).map(|patterns| format!("write `{patterns}`")),
         ("source", Kind::Text(text)) if means_none(text) => Some(WRITE_NONE.to_owned()),
         ("source", Kind::Bool(false)) => Some(WRITE_NONE.to_owned()),
         ("source", Kind::Null) => Some(format!("write its keys below it; {WRITE_NONE}")),
+        ("source", Kind::Text(word))
+            if ["list", "list-or-string", "string", "json", "keys", "values"].contains(&word.as_str()) =>
+        {
+            Some(format!(
+                "write `groups: {{ shape: {word} }}`, or `groups: {{ from: /{word} }}` for an attribute of this name"
+            ))
+        }
         ("source", Kind::Text(text)) => {
             Some(format!("write `groups: {{ from: {} }}`", written(&to_from(text))))
         }
@@ -163,6 +183,24 @@ pub(crate) fn means_none(text: &str) -> bool {
         // A path can lead to an attribute of any name.
         text => !text.starts_with('/') && words.contains(&letters.as_str()),
     }
+}
+
+/// The sets of patterns that are probably meant by a list of texts under `any`, `all` or `none`.
+pub(crate) fn sets_of_texts(key: &str, node: &Node) -> Option<String> {
+    let Kind::List(entries) = &node.kind else { return None };
+    let is_text = |entry: &Node| matches!(entry.kind, Kind::Text(_));
+    if entries.is_empty() || !entries.iter().all(is_text) {
+        return None;
+    }
+    // Under `all`, each needs a set of its own.
+    let sets = match key {
+        "all" => {
+            let each: Vec<String> = entries.iter().filter_map(|entry| patterns(&entry.kind)).collect();
+            format!("[{}]", each.join(", "))
+        }
+        _ => patterns(&node.kind)?,
+    };
+    Some(format!("write `{key}: {sets}`"))
 }
 
 /// The patterns that are probably meant by a text or a list of texts.

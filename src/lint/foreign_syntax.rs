@@ -11,7 +11,7 @@ use crate::language::model::{
 };
 use crate::language::yaml::Spanned;
 use crate::patterns::foreign::{
-    Effect, Foreign, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown,
+    Effect, Foreign, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown, with_point,
 };
 
 /// Reports names of target groups that look like another language.
@@ -111,7 +111,9 @@ fn in_patterns(
     }
     for glob in &patterns.glob {
         let text = glob.written.value.as_str();
-        let found = find(text, ReadAs::Glob).or_else(|| find_several(text, "glob", effect));
+        let in_glob = || if has_points(organization, text) { None } else { with_point(text) };
+        let found = find(text, ReadAs::Glob).or_else(in_glob);
+        let found = found.or_else(|| find_several(text, "glob", effect));
         // A glob that begins like this can match a name in any form.
         let form =
             || if may_have_any_form(text) { with_form(organization, rule, text) } else { find_form(text) };
@@ -122,6 +124,18 @@ fn in_patterns(
         let found = find(text, ReadAs::Regex);
         report(&regex.written.span, found.or_else(|| find_several(text, "regex", effect)));
     }
+}
+
+/// Whether the point of a glob can be that of names: another name or glob has one too.
+fn has_points(organization: &Organization, glob: &str) -> bool {
+    let of_patterns = |patterns: &Patterns| {
+        let globs = patterns.glob.iter().map(|glob| &glob.written);
+        patterns.exact.iter().chain(globs).any(|it| it.value != glob && it.value.contains('.'))
+    };
+    let mut aliases = organization.aliases.iter().flat_map(|alias| [&alias.id, &alias.name]);
+    glob.contains('.')
+        && (organization.rules.iter().flat_map(Rule::patterns).any(of_patterns)
+            || aliases.any(|name| name.value.contains('.')))
 }
 
 /// A name with a part that every source of the rule's connections has removed.
@@ -216,6 +230,7 @@ mod tests {
         check(grant("viewers", exact(&["BI *"]), &["x"]), CODE, "looks like a glob");
         check(grant("viewers", glob(&["BI (A|B)"]), &["x"]), CODE, "looks like a regular expression");
         check(grant("viewers", regex(&["acme-*"]), &["x"]), CODE, "looks like a glob");
+        check(grant("viewers", glob(&["BI.*"]), &["x"]), CODE, "looks like a regular expression");
         let title = user("/title", Test::Equals(texts(&["Dir*"])));
         check(when(grant("viewers", exact(&["bi"]), &["x"]), title), CODE, "`equals` compares it");
         check_one(&lint_all(&platform(&["role-*"]), &[], CODE), "is compared as it is written");
@@ -246,7 +261,7 @@ mod tests {
         let usual =
             ["SG BI (EU)", "Smith, John", "CORP\\bi", "R&D", "bi@acme.example", "100 % remote", "[x] y"];
         check_silent(grant("viewers", exact(&usual), &["x"]), CODE);
-        check_silent(grant("viewers", glob(&["acme.*", "{a,b}-*", "CORP\\*"]), &["x"]), CODE);
+        check_silent(grant("viewers", glob(&["acme.*", "acme.eu-*", "{a,b}-*", "CORP\\*"]), &["x"]), CODE);
         check_silent(grant("viewers", regex(&["bi-(?<x>.+)", "a *b", "[a-z]+-\\d*"]), &["x"]), CODE);
     }
 }

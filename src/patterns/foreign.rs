@@ -11,6 +11,7 @@ mod plain;
 mod several_names;
 
 pub(crate) use self::marks::unquoted;
+pub(crate) use self::other_pattern::with_point;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
 pub(crate) use self::plain::in_prefix;
 pub(crate) use self::several_names::{Effect, find_padded, find_several};
@@ -212,6 +213,7 @@ mod tests {
             ("BI-[a-z]+", "BI-[a-z]+"),
             ("BI-.+", "BI-.+"),
             ("BI.*Admins", "BI.*Admins"),
+            ("BI\\d", "BI\\d"),
         ] {
             check(text, ReadAs::Glob, "a regular expression", &format!("`regex: '{regex}'`"));
         }

@@ -69,6 +69,7 @@ fn collect(text: &str, node: &Node, found: &mut Vec<Misread>) {
                     found.extend(joined_key(text, key));
                     found.extend(closed_key(text, key));
                 }
+                found.extend(joined_entries(text, key, value));
                 collect(text, value, found);
             }
         }
@@ -183,6 +184,30 @@ fn joined_dash(text: &str, node: &Node) -> Option<Misread> {
     })
 }
 
+/// A list whose first entry lacks its `-`, so that all lines are one text.
+fn joined_entries(text: &str, key: &Spanned<String>, value: &Node) -> Option<Misread> {
+    let written = text.get(value.span.clone()).filter(|_| matches!(value.kind, Kind::Text(_)))?;
+    // A reason may have lines of any kind.
+    let is_prose = ["why", "description", "reason", "owner"].contains(&key.value.as_str());
+    let (first, rest) = written.split_once('\n')?;
+    let (first, is_plain) = (first.trim_end(), !written.starts_with(['"', '\'', '|', '>']));
+    // A block of text has its sign after the colon.
+    let is_after_key = text.get(..value.span.start)?.trim_end().ends_with(':');
+    let mut lines = rest.lines().peekable();
+    let is_list = lines.peek().is_some() && lines.all(|line| line.trim_start().starts_with("- "));
+    if is_prose || !is_plain || !is_after_key || !is_list {
+        return None;
+    }
+    Some(Misread {
+        span: value.span.start..value.span.start + first.len(),
+        message: format!(
+            "the first entry of `{}` does not begin with `-`, so all lines are one text",
+            key.value
+        ),
+        help: format!("write `- {first}`"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{check_refused, parse};
@@ -197,6 +222,7 @@ mod tests {
             ("a: [b:]\n", ":", "`\"b:\"`"),
             ("a: b\n\u{a0}c: d\n", "\u{a0}", "looks like a space (U+00A0)"),
             ("exact:\n  -a\n  -b\n", "-", "space is missing after the `-`"),
+            ("exact:\n  a b\n  - c\n  - d\n", "a b", "so all lines are one text"),
         ]);
     }
 
@@ -224,6 +250,8 @@ mod tests {
             "a: -b\nc: [-d]\n",
             "a:\n  - -b\n",
             "a:\n  \"-b\"\n",
+            "a:\n  b\n  c\n",
+            "why:\n  b\n  - c\n",
         ] {
             assert!(parse("x.yaml", text).is_ok(), "{text}");
         }

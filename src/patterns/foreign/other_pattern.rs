@@ -102,7 +102,9 @@ fn has_alternatives(text: &str) -> bool {
 fn has_class(text: &str) -> bool {
     ["\\d", "\\w", "\\s"].iter().any(|class| {
         text.split_once(class).is_some_and(|(before, after)| {
-            !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
+            // No name after a domain has one letter.
+            (!before.ends_with(char::is_alphanumeric) || after.is_empty())
+                && !after.starts_with(char::is_alphanumeric)
         })
     })
 }
@@ -114,6 +116,19 @@ fn has_any(text: &str, in_glob: bool) -> bool {
         let after = text.get(at + any.len()..).unwrap_or_default();
         !in_glob || !before.ends_with(char::is_alphanumeric) || !after.is_empty() && !after.starts_with('.')
     })
+}
+
+/// What a glob such as `BI.*` or `BI.?` looks like where no other name has a point.
+pub(crate) fn with_point(text: &str) -> Option<Foreign> {
+    let stem = text.strip_suffix(".*").or_else(|| text.strip_suffix(".?"))?;
+    if !stem.ends_with(char::is_alphanumeric) || stem.contains(['.', '*', '?', '{', '[']) {
+        return None;
+    }
+    let message = format!(
+        "`{}` looks like a regular expression, and as a glob matches only names with the `.`",
+        shown(text)
+    );
+    Some(Foreign::new(message, as_regex(text, "glob")))
 }
 
 /// Whether a text has signs of globs.

@@ -193,7 +193,12 @@ fn anchored(ast: &Ast, pattern: &str) -> Option<RegexProblem> {
         "^" | "$" => format!("; for the character itself write `\\{anchor}`"),
         _ => String::new(),
     };
-    let help = format!("write `{before}{body}{after}`").replace(char::is_control, "…");
+    // A flag would be refused next.
+    let (body, case) = match body.strip_prefix("(?i)") {
+        Some(bare) => (bare, " with `ignore-case: true` next to it"),
+        None => (body, ""),
+    };
+    let help = format!("write `{before}{body}{after}`{case}").replace(char::is_control, "…");
     Some(RegexProblem::invalid(problem, help + &literal))
 }
 

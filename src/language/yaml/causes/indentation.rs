@@ -65,7 +65,7 @@ pub(super) fn find(stop: &Stop<'_>) -> Option<Cause> {
     }
     Some(match fitting.first() {
         Some(column) => mixed(line, column),
-        None => misplaced(line, &columns)?,
+        None => misplaced(line, &columns, above)?,
     })
 }
 
@@ -129,8 +129,21 @@ fn mixed(line: &Line<'_>, column: &Column<'_>) -> Cause {
     }
 }
 
+/// The first entry of a list, if only the entries after it begin with `-`.
+fn first_entry(line: &Line<'_>, columns: &[Column<'_>], above: &[Line<'_>]) -> Option<Cause> {
+    let list = columns.iter().rev().find(|it| it.indent <= line.indent)?;
+    let first = above.iter().find(|it| it.number > list.line.number)?;
+    let is_list = line.begins_entry() && !list.is_entry && list.line.content.ends_with(':');
+    if !is_list || first.indent <= line.indent || first.begins_entry() {
+        return None;
+    }
+    let message = format!("the first entry of `{}` does not begin with `-`", list.line.name());
+    let help = format!("write `- {}`, in the same column as the `-` of line {}", first.content, line.number);
+    Some(Cause::new(first.at()..first.at() + first.name().len(), message, help))
+}
+
 /// A line in a column in which nothing begins.
-fn misplaced(line: &Line<'_>, columns: &[Column<'_>]) -> Option<Cause> {
+fn misplaced(line: &Line<'_>, columns: &[Column<'_>], above: &[Line<'_>]) -> Option<Cause> {
     let first = columns.first()?;
     if line.indent < first.indent {
         let span = first.line.start..first.line.at();
@@ -143,6 +156,9 @@ fn misplaced(line: &Line<'_>, columns: &[Column<'_>]) -> Option<Cause> {
             line.indent
         );
         return Some(Cause::new(span, message, "begin the keys of one mapping in the same column"));
+    }
+    if let Some(cause) = first_entry(line, columns, above) {
+        return Some(cause);
     }
     let of_kind: Vec<_> = columns.iter().filter(|it| it.is_entry == line.begins_entry()).collect();
     let below = of_kind.iter().rev().find(|it| it.indent < line.indent);

@@ -165,6 +165,11 @@ pub(super) fn misplaced(stop: &Stop<'_>) -> Option<Cause> {
 
 fn comma(stop: &Stop<'_>) -> Option<Cause> {
     let (before, rest) = stop.text.split_at_checked(stop.at)?;
+    if rest.starts_with(',')
+        && let Some(cause) = list_without_brackets(stop)
+    {
+        return Some(cause);
+    }
     if rest.starts_with(',') {
         let message = "there is nothing before this comma";
         let help = "remove it, or write what is missing; put a text that begins with `,` in quotes";
@@ -197,6 +202,21 @@ fn comma(stop: &Stop<'_>) -> Option<Cause> {
         let help = "write a comma before each further key; put a text that contains `: ` in quotes";
         Cause::new(start..stop.at + 1, "a comma is missing before this key, or quotes around a text", help)
     })
+}
+
+/// Several texts in quotes as one value: `exact: "a", "b"`.
+fn list_without_brackets(stop: &Stop<'_>) -> Option<Cause> {
+    let line = stop.outline.line_at(stop.at)?;
+    let (start, value) = line.value();
+    if !stop.outline.open.is_empty() || !value.starts_with(['"', '\'']) || value.contains(['[', ']']) {
+        return None;
+    }
+    let help = match line.key() {
+        Some(_) => format!("write them in brackets: {}", shown(&format!("[{value}]"))),
+        None => "write each of them on a line of its own, after a `- `".to_owned(),
+    };
+    let message = "several texts are a list, which needs brackets or a line for each";
+    Some(Cause::new(start..start + value.len(), message, help))
 }
 
 /// Where a bracket of another kind closes what was opened.

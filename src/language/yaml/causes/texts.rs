@@ -31,6 +31,7 @@ pub(super) fn find(stop: &Stop<'_>) -> Option<Cause> {
             "write a space before the `#`, or put the whole text in quotes if this is one text",
         )),
         ErrorKind::MappingValueNotAllowed => second_key(stop),
+        ErrorKind::MissingAnchorOrAliasName => lone_sign(stop),
         _ => begins_with_bracket(stop),
     }
 }
@@ -49,6 +50,23 @@ fn first_sign(stop: &Stop<'_>, sign: char) -> Option<Cause> {
     let written = stop.text.get(span.clone()).unwrap_or_default();
     let message = format!("a text cannot begin with {} without quotes", sign_in_words(sign));
     Some(Cause::new(span, message, format!("put it in quotes: {}", suggested(written))))
+}
+
+/// A `*` or `&` alone, or before something that is not a letter: the sign of an alias or of an anchor.
+fn lone_sign(stop: &Stop<'_>) -> Option<Cause> {
+    let span = unquoted_text(stop.text, stop.at);
+    let written = stop.text.get(span.clone())?;
+    let what = if written.starts_with('*') { "an alias" } else { "an anchor" };
+    let message = format!("YAML reads `{}` as the sign of {what}, not as text", written.get(..1)?);
+    let help = match written {
+        // Quotes alone would make it a pattern that matches everything.
+        "*" => {
+            "name the groups that are meant; a text that begins with `*` needs quotes, such as `\"*-admins\"`"
+                .to_owned()
+        }
+        _ => format!("put the whole text in quotes: {}", suggested(written)),
+    };
+    Some(Cause::new(span, message, help))
 }
 
 fn sign_in_words(sign: char) -> String {
@@ -217,7 +235,30 @@ fn second_key(stop: &Stop<'_>) -> Option<Cause> {
     if stop.at < start || value.is_empty() || !rest.contains(": ") {
         return None;
     }
+    if let Some(cause) = key_beside_key(line.key()?, value, start) {
+        return Some(cause);
+    }
     let message = "the text has a colon in it, which YAML reads as the end of a key";
     let help = format!("put the whole text in quotes: {}", suggested(value));
     Some(Cause::new(start..start + value.len(), message, help))
+}
+
+/// Two keys on one line, such as `match: exact: bi`.
+fn key_beside_key(outer: &str, value: &str, start: usize) -> Option<Cause> {
+    const OUTER: [&str; 5] = ["match", "any", "all", "none", "when"];
+    const INNER: [&str; 9] =
+        ["exact", "glob", "regex", "any", "all", "none", "user", "connection", "application"];
+    let (inner, rest) = value.split_once(": ")?;
+    if !OUTER.contains(&outer) || !INNER.contains(&inner) {
+        return None;
+    }
+    let message = format!("`{inner}` is on the line of `{outer}`, which YAML does not allow");
+    let is_plain = !rest.contains([',', '{', '}', '[', ']', '#', '"', '\'', ':']);
+    let help = match is_plain {
+        true => format!(
+            "write `{outer}: {{ {value} }}`, or `{value}` on the next line, indented by two more spaces"
+        ),
+        false => format!("write `{value}` on the next line, indented by two more spaces"),
+    };
+    Some(Cause::new(start..start + inner.len(), message, help))
 }
