@@ -63,6 +63,8 @@ mod tests {
     #[test]
     fn escaped_text_has_no_control_characters() {
         assert_eq!(escaped("größe \u{1b}[2J\u{9b}1m\n\u{202e}"), r"größe \u{1b}[2J\u{9b}1m\n\u{202e}");
+        assert_eq!(escaped("a\u{feff}b\u{2028}c\u{2029}"), r"a\u{feff}b\u{2028}c\u{2029}");
+        assert_eq!(escaped_json("\"a\u{feff}\u{2028}\""), "\"a\\ufeff\\u2028\"");
         assert_eq!(escaped_lines("a\nb\rc"), "a\nb\\rc");
         assert_eq!(escaped_json("{\n\"a\": \"\u{9b}\u{7f}\"\n}"), "{\n\"a\": \"\\u009b\\u007f\"\n}");
     }

@@ -214,3 +214,15 @@ fn nothing_in_a_file_is_a_command_to_the_terminal() {
     let out = run_in(&folder, &["fmt", "--check"]).stdout(1);
     assert!(!out.contains(['\u{9b}', '\u{202e}']), "{out:?}");
 }
+
+#[test]
+fn several_byte_order_marks_are_accepted_and_removed() {
+    let folder = crate::support::folder(&[("organizations/acme.yaml", crate::support::ACME)]);
+    let formatted = folder.path().join("mappings/organizations/acme.yaml");
+    run_in(&folder, &["fmt"]).stdout(0);
+    let text = std::fs::read_to_string(&formatted).expect("a file");
+    std::fs::write(&formatted, format!("\u{feff}\u{feff}{text}")).expect("a file");
+    run_in(&folder, &["validate"]).stdout(0);
+    run_in(&folder, &["fmt"]).stdout(0);
+    assert_eq!(std::fs::read_to_string(&formatted).expect("a file"), text);
+}
