@@ -27,10 +27,10 @@ macro_rules! pages {
 pages! {
     "language" "language/index.md",
     "platform" "language/platform.md",
-    "groups" "language/groups.md",
+    "target-groups" "language/target-groups.md",
     "tenants" "language/tenants.md",
     "connections" "language/connections.md",
-    "kept" "language/kept.md",
+    "stored-groups" "language/stored-groups.md",
     "shapes" "language/shapes.md",
     "names" "language/names.md",
     "rules" "language/rules.md",
@@ -48,6 +48,7 @@ pages! {
     "reviewing-a-change" "guides/reviewing-a-change.md",
     "sixty-customers" "guides/sixty-customers.md",
     "install-action" "install-action.md",
+    "deploy" "deploy.md",
     "action-full" "guides/action-full.md",
 }
 

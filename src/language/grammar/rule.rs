@@ -57,7 +57,7 @@ static GRANT: TextType = TextType::up_to(usize::MAX).with_role(TextRole::Grant).
 pub(crate) static TARGET_GLOBS: Object = Object {
     name: "target-globs",
     what: "a glob of target groups",
-    page: "docs/language/groups.md#globs-of-target-groups",
+    page: "docs/language/target-groups.md#globs-of-target-groups",
     doc: "The target groups of the registry whose names match one of the globs.",
     base: None,
     keys: &[Key::required(
