@@ -15,8 +15,8 @@ const OUTCOMES = ['groups', 'deny', 'none'];
  * @property {string[][]} [lookups] each with base, options, pointer and field
  * @property {object | null} [delivery] how the application receives groups, apart from the claim; null if there is no
  *   application
- * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
- *   `notes`: pairs of code and count, `organization`
+ * @property {(values: unknown[], now: number, engine: number, encoded: string) => object} evaluate gives `outcome`,
+ *   `groups`, `rules`, `notes`: pairs of code and count, `organization`
  */
 
 export const CLAIM = 'https://claims.example.com/groups';
@@ -79,7 +79,8 @@ function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, 
       const call = Buffer.from(memory.buffer, ROOM, length);
       if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7)
         throw new Error('not what route said');
-      const answer = evaluate(decodeAll(call.toString('latin1', 16)), call.readDoubleLE(8), engine);
+      const encoded = call.toString('latin1', 16);
+      const answer = evaluate(decodeAll(encoded), call.readDoubleLE(8), engine, encoded);
       const { outcome = 'groups', reason = 'ok', groups = [], rules = [], notes = [], organization = 1 } = answer;
       return words(
         OUTCOMES.indexOf(outcome),
