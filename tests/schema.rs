@@ -27,7 +27,7 @@ use std::fs;
 use std::path::Path;
 
 use claimsmith::compiler::{Compilation, compile, compile_whole};
-use claimsmith::diagnostic::{Code, Severity, SourceFile};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use claimsmith::schema::{Schema, schemas};
 use diagnostic_pages::{SINGLE_FILE, pages};
 use jsonschema::Validator;
@@ -223,10 +223,13 @@ fn compiler_and_schemas_agree_on_random_files() {
             (false, false) => agreed[1] += 1,
             (false, true) => alarms.push(format!("{what}: {errors:?}")),
             (true, false) => {
+                // A value that an editor reads differently can break much else.
+                let is_read_otherwise = |it: &&Diagnostic| it.message.contains("depending on the program");
+                let is_otherwise = found.iter().any(is_read_otherwise);
                 for it in found {
                     let is_of = |(code, part): &(Code, &str)| *code == it.code && it.message.contains(part);
                     seen.extend(UNSEEN.iter().position(is_of));
-                    if !UNSEEN.iter().any(is_of) {
+                    if !is_otherwise && !UNSEEN.iter().any(is_of) {
                         gaps.push(format!("{what}: {} {}", it.code.name(), it.message));
                     }
                 }

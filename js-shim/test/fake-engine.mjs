@@ -15,8 +15,9 @@ const OUTCOMES = ['groups', 'deny', 'none'];
  * @property {string[][]} [lookups] each with base, options, pointer and field
  * @property {object | null} [delivery] how the application receives groups, apart from the claim; null if there is no
  *   application
- * @property {(values: unknown[], now: number, engine: number, encoded: string) => object} evaluate gives `outcome`,
- *   `groups`, `rules`, `notes`: pairs of code and count, `organization`
+ * @property {(encoded: string) => void} [onValues] is told the values of a login as they arrive, before they are read
+ * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
+ *   `notes`: pairs of code and count, `organization`
  */
 
 export const CLAIM = 'https://claims.example.com/groups';
@@ -49,7 +50,7 @@ function readTexts(call) {
   return texts;
 }
 
-function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, evaluate }, asked, engine) {
+function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, onValues, evaluate }, asked, engine) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const names = [];
   const name = (text) => (names.includes(text) ? names.indexOf(text) : names.push(text) - 1);
@@ -80,7 +81,8 @@ function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, 
       if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7)
         throw new Error('not what route said');
       const encoded = call.toString('latin1', 16);
-      const answer = evaluate(decodeAll(encoded), call.readDoubleLE(8), engine, encoded);
+      onValues?.(encoded);
+      const answer = evaluate(decodeAll(encoded), call.readDoubleLE(8), engine);
       const { outcome = 'groups', reason = 'ok', groups = [], rules = [], notes = [], organization = 1 } = answer;
       return words(
         OUTCOMES.indexOf(outcome),

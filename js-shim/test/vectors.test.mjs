@@ -34,10 +34,8 @@ for (const { name, event, groups, read = {}, value } of VECTORS) {
     let found;
     fakeEngines(mock, {
       lookups: [[base, options, pointer, field, split]],
-      evaluate: (_values, _now, _engine, encoded) => {
-        found = encoded;
-        return {};
-      },
+      onValues: (encoded) => (found = encoded),
+      evaluate: () => ({}),
     });
     await load().execute(sent, createApi({ provisioned }));
     check(found);

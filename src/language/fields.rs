@@ -331,7 +331,9 @@ impl<'n> Fields<'n> {
 fn misnamed_part(value: &Node, object: &'static Object, names: &BTreeSet<&str>) -> Option<&'static str> {
     let is_there = |key: &&str| names.contains(key);
     let needed_of = object.constraints.iter().filter_map(|constraint| match constraint {
-        Constraint::AtLeastOne(keys) if !keys.iter().any(is_there) => keys.first().copied(),
+        Constraint::AtLeastOne(keys) | Constraint::AtLeastOneEntry(keys) if !keys.iter().any(is_there) => {
+            keys.first().copied()
+        }
         _ => None,
     });
     let required = object.keys().filter(|key| key.required).map(|key| key.name);

@@ -109,6 +109,8 @@ pub(crate) enum Constraint {
     ExactlyOne(&'static [&'static str]),
     /// At least one of these keys is present.
     AtLeastOne(&'static [&'static str]),
+    /// The same, and at least one of them is not an empty list.
+    AtLeastOneEntry(&'static [&'static str]),
     /// If one of the first keys is present, none of the second is.
     Excludes(&'static [&'static str], &'static [&'static str]),
     /// If the condition holds, all of these keys are present.
@@ -404,7 +406,9 @@ mod tests {
         }
         for constraint in object.constraints {
             let (first, second) = match constraint {
-                Constraint::ExactlyOne(keys) | Constraint::AtLeastOne(keys) => (*keys, [].as_slice()),
+                Constraint::ExactlyOne(keys)
+                | Constraint::AtLeastOne(keys)
+                | Constraint::AtLeastOneEntry(keys) => (*keys, [].as_slice()),
                 Constraint::Excludes(first, second) => (*first, *second),
                 Constraint::Requires(at, keys)
                 | Constraint::Forbids(at, keys)

@@ -32,8 +32,18 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::MissingKey, "a case needs the key `organization` if the file has several"),
     (Code::InvalidValue, "is not protected"),
     (Code::InvalidValue, "provisioned groups cannot be read by their member"),
+    (Code::InvalidValue, "does not have an Auth0 organization"),
+    (Code::InvalidValue, "of which a user keeps only one group"),
+    (Code::InvalidValue, "is already the groups claim"),
+    (Code::InvalidValue, "already lists the provisioned groups"),
+    (Code::InvalidName, "contains the delimiter"),
+    (Code::TemplateOutsideRegistry, ""),
+    (Code::NameTooLongForProfile, ""),
+    // The id of a template's rule has the template's name before it.
+    (Code::InvalidName, "is not a valid rule id"),
     // Parameters of templates, which have the type that the places need in which they are used.
     (Code::WrongType, "is a list, but must be text"),
+    (Code::InvalidValue, "is a list, and is used inside a text"),
     (Code::InvalidPointer, "is not a JSON Pointer to a user attribute"),
     (Code::InvalidValue, "contains `{{`"),
     (Code::InvalidValue, "is not a date or date-time"),
@@ -43,6 +53,7 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     // What the text of a value means.
     (Code::MatchesEverything, ""),
     (Code::InvalidRegex, ""),
+    (Code::RegexTooLarge, ""),
     (Code::InvalidValue, "has a capture, and skipped entries grant nothing"),
     (Code::InvalidGlob, ""),
     (Code::UnreachablePattern, ""),
@@ -50,8 +61,9 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::InvalidValue, "is not a distinguished name"),
     // How a value is written: an editor reads YAML 1.2, in which it is a value of the right type.
     (Code::WrongType, "depending on the program that reads it"),
-    (Code::WrongType, "is a number, but must be text"),
+    (Code::WrongType, "is a number, but must be"),
     (Code::YamlSyntax, "as a tag, not as text"),
+    (Code::YamlSyntax, "is not part of the mapping language"),
     (Code::YamlSyntax, "as an anchor, not as text"),
     (Code::WrongType, "is text, but must be a"),
     (Code::InvalidValue, "must be a whole number"),

@@ -82,7 +82,7 @@ pub(crate) static MATCH: Object = Object {
         Key::optional("none", PATTERN_LIST, "None of these matches a group; requires `any` or `all`."),
     ],
     constraints: &[
-        Constraint::AtLeastOne(&["exact", "glob", "regex", "any", "all"]),
+        Constraint::AtLeastOneEntry(&["exact", "glob", "regex", "any", "all"]),
         Constraint::Excludes(&["any", "all", "none"], &["exact", "glob", "regex", "ignore-case"]),
     ],
 };
@@ -105,7 +105,7 @@ pub(crate) static PATTERNS: Object = Object {
         ),
         Key::optional("ignore-case", ValueType::Boolean, "Whether letter case is ignored.").or("false"),
     ],
-    constraints: &[Constraint::AtLeastOne(&["exact", "glob", "regex"])],
+    constraints: &[Constraint::AtLeastOneEntry(&["exact", "glob", "regex"])],
 };
 
 static NAME: TextType = TextType::up_to(MAX_TEXT).with_role(TextRole::ExactName).such_as("GG-BI-Viewers");

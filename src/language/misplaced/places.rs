@@ -285,7 +285,7 @@ fn word(node: &Node, at: &Where) -> Option<String> {
 pub(super) fn needs(object: &Object, node: &Node, key: &Key) -> bool {
     let has = |name: &&str| member(node, name).is_some();
     let is_needed = |constraint: &Constraint| match constraint {
-        Constraint::ExactlyOne(keys) | Constraint::AtLeastOne(keys) => {
+        Constraint::ExactlyOne(keys) | Constraint::AtLeastOne(keys) | Constraint::AtLeastOneEntry(keys) => {
             keys.contains(&key.name) && !keys.iter().any(has)
         }
         Constraint::Requires(at, keys) if keys.contains(&key.name) => match member(node, at.key) {

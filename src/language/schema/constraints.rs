@@ -13,6 +13,7 @@ use crate::language::suggestions::quoted;
 pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
     match *constraint {
         Constraint::AtLeastOne(keys) => vec![at_least_one(keys, object)],
+        Constraint::AtLeastOneEntry(keys) => vec![at_least_one_entry(keys)],
         Constraint::ExactlyOne(keys) => {
             let others = |at| keys.iter().skip(at + 1);
             let exclusions =
@@ -51,6 +52,18 @@ fn at_least_one(keys: &[&str], object: &Object) -> Json {
     let message = format!("one of {} is missing", quoted(keys.iter().copied()));
     let any: Vec<_> = keys.iter().map(|key| json!({ "required": [key], "errorMessage": message })).collect();
     json!({ "anyOf": any })
+}
+
+fn at_least_one_entry(keys: &[&str]) -> Json {
+    let message = format!("one of {} is missing", quoted(keys.iter().copied()));
+    let entry = |key: &&str| {
+        json!({
+            "required": [key],
+            "properties": { *key: { "minItems": 1, "errorMessage": message } },
+            "errorMessage": message,
+        })
+    };
+    json!({ "anyOf": keys.iter().map(entry).collect::<Vec<_>>() })
 }
 
 /// If one of these keys is present, none of those that it excludes is.
