@@ -15,7 +15,7 @@ const OUTCOMES = ['groups', 'deny', 'none'];
  * @property {string[][]} [lookups] each with base, options, pointer and field
  * @property {object | null} [delivery] how the application receives groups, apart from the claim; null if there is no
  *   application
- * @property {(encoded: string) => void} [onValues] is told the values of a login as they arrive, before they are read
+ * @property {(encoded: string) => void} [onValues] receives the values of a login, before they are read
  * @property {(values: unknown[], now: number, engine: number) => object} evaluate gives `outcome`, `groups`, `rules`,
  *   `notes`: pairs of code and count, `organization`
  */
