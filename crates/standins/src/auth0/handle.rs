@@ -1,0 +1,232 @@
+//! What a test holds while the stand-in runs.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::control;
+use super::seed::Seed;
+use super::tenant::Tenant;
+use super::world::World;
+use crate::fault::{Effect, Ending, Fault};
+use crate::http::{Request, form};
+use crate::server::{self, Outcome, Server};
+use crate::tls;
+
+/// A running stand-in of Auth0. It ends when it is dropped.
+pub struct Auth0StandIn {
+    shared: Arc<Shared>,
+    domain: String,
+    ca_pem: String,
+    /// Dropped after `shared` is released.
+    server: Option<Server>,
+}
+
+/// A request, and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Recorded {
+    /// Counted from 1.
+    pub number: usize,
+    pub method: String,
+    pub path: String,
+    /// Without the question mark.
+    pub query: String,
+    /// JSON, a form as an object, or `null`.
+    pub body: Value,
+    /// `None` if the connection was closed without an answer, or as long as the request is delayed.
+    pub status: Option<u16>,
+    /// What went wrong on purpose.
+    pub faults: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) world: World,
+    pub(crate) requests: Vec<Recorded>,
+    /// How many requests wait now.
+    delayed: usize,
+    /// How often delayed requests were released.
+    releases: u64,
+}
+
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl std::fmt::Debug for Auth0StandIn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Auth0StandIn").field("domain", &self.domain).finish_non_exhaustive()
+    }
+}
+
+impl Auth0StandIn {
+    /// Starts on a free port of this machine.
+    ///
+    /// # Errors
+    ///
+    /// If there is no free port, or no certificate can be made.
+    pub fn start(seed: Seed) -> io::Result<Self> {
+        let (config, ca_pem) = tls::new_identity()?;
+        let listener = server::listen()?;
+        let domain = format!("localhost:{}", listener.local_addr()?.port());
+        let state =
+            State { world: World::new(seed, domain.clone()), requests: Vec::new(), delayed: 0, releases: 0 };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let handler = {
+            let shared = Arc::clone(&shared);
+            Arc::new(move |request: Request| shared.handle(&request))
+        };
+        let server = Some(Server::start(listener, config, handler)?);
+        Ok(Self { shared, domain, ca_pem, server })
+    }
+
+    /// `localhost:PORT`, in the place of a tenant's domain.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The certificate authority that clients have to trust.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.shared.lock().requests.clone()
+    }
+
+    /// The tenant as it is now.
+    pub fn tenant(&self) -> Tenant {
+        self.shared.lock().world.tenant.clone()
+    }
+
+    /// Changes the tenant, as somebody else would.
+    pub fn change(&self, change: impl FnOnce(&mut Tenant)) {
+        change(&mut self.shared.lock().world.tenant);
+    }
+
+    /// Lets something go wrong.
+    pub fn add_fault(&self, fault: Fault) {
+        self.shared.lock().world.faults.push(fault);
+    }
+
+    /// The stand-in's time, in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.shared.lock().world.clock.seconds()
+    }
+
+    /// Moves the stand-in's clock.
+    pub fn advance(&self, seconds: u64) {
+        self.shared.lock().world.clock.advance(seconds.saturating_mul(1000));
+    }
+
+    /// Returns once a request is delayed by a fault.
+    pub fn wait_for_delayed(&self) {
+        let mut state = self.shared.lock();
+        while state.delayed == 0 {
+            state = self.shared.wait(state);
+        }
+    }
+
+    /// Lets all delayed requests go on.
+    pub fn release(&self) {
+        self.shared.release();
+    }
+}
+
+impl Drop for Auth0StandIn {
+    fn drop(&mut self) {
+        self.shared.release();
+        drop(self.server.take());
+    }
+}
+
+impl Shared {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // After a panic of a test's change the other tests' answers are still those of the state.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn release(&self) {
+        self.lock().releases += 1;
+        self.changed.notify_all();
+    }
+
+    fn handle(&self, request: &Request) -> Outcome {
+        if let Some(command) = request.path().strip_prefix("/stand-in/") {
+            return Outcome::Answer(control::answer(self, request, command));
+        }
+        let mut state = self.lock();
+        state.world.clock.tick();
+        let number = state.requests.len() + 1;
+        state.requests.push(record(number, request));
+        // What ends the request instead of its answer: before it is carried out, or afterwards.
+        let (mut before, mut after) = (None, None);
+        for index in state.world.happening(&request.method, request.path()) {
+            let (name, effect) = state.world.happen(index);
+            state.note(number, |recorded| recorded.faults.push(name));
+            match effect {
+                Effect::Nothing => {}
+                Effect::Delay => state = self.delay(state),
+                Effect::Before(ending) => before = before.or(Some(ending)),
+                Effect::After(ending) => after = after.or(Some(ending)),
+            }
+        }
+        let answer = if before.is_none() { Some(state.world.answer(request)) } else { None };
+        let outcome = match (before.or(after), answer) {
+            (Some(Ending::Status(status)), _) => Outcome::Answer(state.world.faulty(status)),
+            (None, Some(answer)) => Outcome::Answer(answer),
+            _ => Outcome::Close,
+        };
+        if let Outcome::Answer(response) = &outcome {
+            state.note(number, |recorded| recorded.status = Some(response.status));
+        }
+        outcome
+    }
+
+    fn delay<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let releases = state.releases;
+        state.delayed += 1;
+        self.changed.notify_all();
+        while state.releases == releases {
+            state = self.wait(state);
+        }
+        state.delayed -= 1;
+        state
+    }
+}
+
+impl State {
+    fn note(&mut self, number: usize, change: impl FnOnce(&mut Recorded)) {
+        if let Some(recorded) = self.requests.get_mut(number - 1) {
+            change(recorded);
+        }
+    }
+}
+
+fn record(number: usize, request: &Request) -> Recorded {
+    let text = String::from_utf8_lossy(&request.body);
+    let is_form =
+        request.header("content-type").is_some_and(|it| it.starts_with("application/x-www-form-urlencoded"));
+    let body = if is_form {
+        form(&text).into_iter().map(|(key, value)| (key, Value::from(value))).collect()
+    } else {
+        serde_json::from_str(&text).unwrap_or_default()
+    };
+    Recorded {
+        number,
+        method: request.method.clone(),
+        path: request.path().to_owned(),
+        query: request.target.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned()),
+        body,
+        status: None,
+        faults: Vec::new(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Runs a stand-in for tests that are not in Rust.
+//!
+//! It says on one line where it listens, so nobody has to wait or to choose a port, and it ends with its input, so it
+//! does not outlive the test that started it.
+
+use std::error::Error;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use claimsmith_standins::auth0::{Auth0StandIn, Seed};
+use serde_json::json;
+
+const USAGE: &str = "\
+usage: claimsmith-standins auth0 [--seed FILE] --dir DIR
+
+Starts a stand-in of Auth0's Management API, and runs until standard input is closed.
+Prints one line of JSON: domain, and the path of the certificate authority that it writes into DIR.
+FILE is described in crates/standins/README.md; without it the tenant is empty and no token is valid.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some(options) = Options::parse(&arguments) else {
+        // Nothing else can be done if standard error is closed.
+        drop(io::stderr().write_all(USAGE.as_bytes()));
+        return ExitCode::from(2);
+    };
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(io::stderr(), "error: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+struct Options {
+    seed: Option<PathBuf>,
+    folder: PathBuf,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Option<Self> {
+        let (service, mut rest) = arguments.split_first()?;
+        if service != "auth0" {
+            return None;
+        }
+        let (mut seed, mut folder) = (None, None);
+        while let [name, value, others @ ..] = rest {
+            match name.as_str() {
+                "--seed" => seed = Some(PathBuf::from(value)),
+                "--dir" => folder = Some(PathBuf::from(value)),
+                _ => return None,
+            }
+            rest = others;
+        }
+        if rest.is_empty() { Some(Self { seed, folder: folder? }) } else { None }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let seed = options.seed.as_deref().map_or_else(|| Ok(Seed::default()), read_seed)?;
+    let stand_in = Auth0StandIn::start(seed)?;
+    let authority = options.folder.join("ca.pem");
+    std::fs::create_dir_all(&options.folder)?;
+    std::fs::write(&authority, stand_in.ca_pem())
+        .map_err(|error| format!("{}: {error}", authority.display()))?;
+    writeln!(io::stdout(), "{}", json!({ "domain": stand_in.domain(), "ca": authority }))?;
+    io::stdout().flush()?;
+    // Until whoever started it closes the pipe, or ends.
+    io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink())?;
+    Ok(())
+}
+
+fn read_seed(path: &Path) -> Result<Seed, Box<dyn Error>> {
+    let place = |error: &dyn Error| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| place(&error))?;
+    Ok(serde_json::from_str(&text).map_err(|error| place(&error))?)
+}
