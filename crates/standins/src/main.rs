@@ -1,6 +1,6 @@
 //! Runs a stand-in for tests that are not in Rust.
 //!
-//! It says on one line where it listens, so nobody has to wait or to choose a port, and it ends with its input, so it
+//! It says on one line where it listens, so a test neither waits nor chooses a port, and it ends with its input, so it
 //! does not outlive the test that started it.
 
 use std::error::Error;
@@ -68,7 +68,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("{}: {error}", authority.display()))?;
     writeln!(io::stdout(), "{}", json!({ "domain": stand_in.domain(), "ca": authority }))?;
     io::stdout().flush()?;
-    // Until whoever started it closes the pipe, or ends.
+    // Until the test that started it closes the pipe, or ends.
     io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink())?;
     Ok(())
 }

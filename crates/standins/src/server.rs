@@ -49,7 +49,7 @@ impl Server {
     }
 }
 
-/// A port of this machine that is free. Nobody else's machine can reach it.
+/// A free port, which no other machine can reach.
 pub(crate) fn listen() -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
 }

@@ -103,7 +103,7 @@ pub(crate) fn delete(world: &mut World, call: &Call) -> Answered {
 
 pub(crate) fn deploy(world: &mut World, call: &Call) -> Answered {
     let action = find(world, call.parameter(0))?;
-    // A client that asks again and again is told in the end that the draft is built.
+    // Time passes for a client that only tries again, too.
     build_one_step(action);
     if action.status != BuildState::Built {
         return Err(error(400, None, "A draft must be in the 'built' state before it can be deployed."));

@@ -102,7 +102,7 @@ pub fn all_scopes() -> Vec<String> {
     scopes.into_iter().map(str::to_owned).collect()
 }
 
-/// Each route as `METHOD path`, for tests that want to exercise all of them.
+/// Each route as `METHOD path`, for tests that exercise all of them.
 pub(crate) fn all() -> Vec<String> {
     ROUTES.iter().map(|route| format!("{} {}", route.method, route.pattern)).collect()
 }

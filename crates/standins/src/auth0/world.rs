@@ -1,4 +1,4 @@
-//! Everything behind the API at one moment, and what a route is given.
+//! The state of the service, and what a route receives.
 
 use std::collections::BTreeMap;
 
