@@ -233,8 +233,10 @@ fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     let checked = check(&platform, &mut files, deferred, checks.now);
     let MappingFiles { mut diagnostics, templates, organizations, .. } = files;
     // The cases of mappings with errors do not run.
-    let has_cases = checks.cases && !has_errors(&diagnostics);
-    let ran = lint::Ran { all: checked.is_some(), has_time: checks.now.is_some(), has_cases };
+    let all = checked.is_some();
+    let has_errors_left = lint::leaves_errors(&platform, &organizations, &templates, all, &diagnostics);
+    let has_cases = checks.cases && !has_errors_left;
+    let ran = lint::Ran { all, has_time: checks.now.is_some(), has_cases };
     let model = Arc::new(Model { platform, organizations });
     let mut counts = checked.as_ref().map(|(first, cases)| count_all(&model, first, cases));
     let platforms = checked.map(|(first, cases)| encode_tenants(&model, first, cases));

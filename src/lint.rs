@@ -60,7 +60,7 @@ mod unreachable_pattern;
 mod untidy_name;
 mod unused_capture;
 
-pub(crate) use self::allowed::{Ran, settle};
+pub(crate) use self::allowed::{Ran, leaves_errors, settle};
 use self::budget::{BUDGET_OF_ALL, BUDGET_OF_ONE, WAVE};
 use self::prepared::Prepared;
 use crate::collections::parallel_map;
@@ -77,6 +77,7 @@ pub(crate) fn lint(
     registry::lint(platform, organizations, diagnostics);
     misleading_name::lint_platform(platform, diagnostics);
     foreign_syntax::lint_platform(platform, diagnostics);
+    duplicate_entry::lint_platform(platform, diagnostics);
     no_effect::lint_exclusions(platform, organizations, diagnostics);
     let mut budget = BUDGET_OF_ALL;
     for wave in organizations.chunks(WAVE) {

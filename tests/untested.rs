@@ -159,3 +159,33 @@ organizations:
     // A case would have to name every rule.
     assert!(helps.iter().all(|help| !help.contains('\n')), "{helps:?}");
 }
+
+#[test]
+fn rules_beside_one_that_never_fires_are_looked_at() {
+    let text = "\
+version: 1
+platform:
+  applications: { wiki: { clients: [wiki], claim: https://claims.example.com/wiki } }
+  groups: { readers: { applications: [wiki], description: Reads. } }
+LINTS
+organizations:
+  acme:
+    connections: { acme-ad: { strategy: ad } }
+    rules:
+      - { id: never, when: { strategy: okta }, match: { exact: Never }, grant: readersALLOW }
+      - { id: others, match: { exact: Others }, grant: readers }
+      - { id: tested, match: { exact: Tested }, grant: readers }
+cases:
+  - { name: tested, application: wiki, groups: [Tested], expect: { claims: [readers] } }
+";
+    let messages = |lints: &str, allow: &str| -> Vec<String> {
+        let text = text.replace("LINTS\n", lints).replace("ALLOW", allow);
+        let found = compile_whole_with(&SourceFile { path: "x.yaml".to_owned(), text }, CHECKS);
+        untested(&found).into_iter().map(|it| it.message.clone()).collect()
+    };
+    let others = ["`others` fires in no case of `acme`"];
+    assert_eq!(messages("", ""), [""; 0], "the error comes first");
+    assert_eq!(messages("", ", allow: { impossible-condition: Okta comes in May. }"), others);
+    assert_eq!(messages("  lints: { impossible-condition: warning }\n", ""), others);
+    assert_eq!(messages("  lints: { impossible-condition: \"off\" }\n", ""), others);
+}

@@ -17,7 +17,7 @@ use self::facts::{Facts, Surroundings, ways};
 use self::names::lists_of_groups;
 use super::{CompiledPlatform, Model};
 use crate::bundle::index::Bundle;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Related};
 use crate::host::event::{self, Answer, Event};
 use crate::language::cases::read_cases;
 use crate::language::diagnostic_sink::DiagnosticSink;
@@ -50,6 +50,8 @@ pub(super) fn lint(platforms: &[CompiledPlatform], diagnostics: &mut Vec<Diagnos
             tested.insert(organization);
         }
     }
+    let never = [Code::ImpossibleCondition, Code::UnreachablePattern];
+    let never: Vec<Diagnostic> = diagnostics.iter().filter(|it| never.contains(&it.code)).cloned().collect();
     let mut drafter = Drafter { model: &first.model, platforms: &platforms, tries: MAX_ALL_TRIES };
     for organization in &first.model.organizations {
         if !tested.contains(&organization.name) {
@@ -60,8 +62,25 @@ pub(super) fn lint(platforms: &[CompiledPlatform], diagnostics: &mut Vec<Diagnos
         let untested = organization.rules.iter().filter(|rule| !is_tested(rule));
         let untested = untested.filter(|rule| drafter.can_fire(organization, rule));
         let untested: Vec<&Rule> = untested.collect();
-        diagnostics.extend(untested.into_iter().map(|rule| drafter.report_rule(organization, rule)));
+        for rule in untested {
+            let case = drafter.case(organization, rule);
+            // That it never fires has been reported, and may be allowed.
+            if case.is_some() || !never.iter().any(|finding| is_about(finding, organization, rule)) {
+                diagnostics.push(drafter.report_rule(organization, rule, case));
+            }
+        }
     }
+}
+
+/// Whether a finding is about a place in a rule of an organization.
+fn is_about(finding: &Diagnostic, organization: &Organization, rule: &Rule) -> bool {
+    let is_used_here = rule.used.as_ref().is_none_or(|used| {
+        let is_use = |it: &Related| it.file == organization.file && it.span == *used;
+        finding.related.as_ref().is_some_and(is_use)
+    });
+    let starts = organization.rules.iter().filter(|other| other.file == rule.file);
+    let before = starts.map(|other| other.span.start).filter(|start| *start <= finding.span.start);
+    finding.file == rule.file && is_used_here && before.max() == Some(rule.span.start)
 }
 
 fn run(bundle: &Bundle<'_>, event: &Json) -> Answer {
@@ -110,11 +129,11 @@ impl Drafter<'_> {
         Diagnostic::new(Code::UntestedOrganization, &organization.file, span, message).help(help)
     }
 
-    fn report_rule(&mut self, organization: &Organization, rule: &Rule) -> Diagnostic {
+    fn report_rule(&self, organization: &Organization, rule: &Rule, case: Option<String>) -> Diagnostic {
         let message = format!("`{}` fires in no case of `{}`", rule.id.value, organization.name);
         let file = self.test_file(organization);
         let place = file.map_or("`cases`".to_owned(), |file| format!("`cases` of `{file}`"));
-        let help = match self.case(organization, rule) {
+        let help = match case {
             Some(case) => {
                 format!(
                     "add a case to {place}, such as this one, and check that real logins have such groups and that it expects what was agreed:\n{case}"

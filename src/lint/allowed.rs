@@ -74,6 +74,29 @@ pub(crate) fn settle(
     suppressed
 }
 
+/// Whether an error is left when the platform's severities and what is allowed have been applied. Warnings that the
+/// platform makes errors do not count: the mapping can be run nevertheless.
+pub(crate) fn leaves_errors(
+    platform: &Platform,
+    organizations: &[Organization],
+    templates: &Templates,
+    all_ran: bool,
+    diagnostics: &[Diagnostic],
+) -> bool {
+    let mut errors = diagnostics.iter().filter(|it| it.severity == Severity::Error).peekable();
+    if errors.peek().is_none() {
+        return false;
+    }
+    let levels: BTreeMap<Code, LintLevel> = platform.lints.iter().copied().collect();
+    let all = Entries::new(platform, organizations, templates);
+    errors.any(|error| match levels.get(&error.code) {
+        _ if !all_ran || !error.code.is_lint() => true,
+        Some(LintLevel::Off | LintLevel::Warning) => false,
+        Some(LintLevel::Error) => true,
+        None => all.of(error).is_none(),
+    })
+}
+
 /// Everything that is allowed, in the order of codes.
 struct Entries<'a> {
     entries: Vec<&'a Allow>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::model::{Condition, Matches, Organization, Patterns, Rule};
+use crate::language::model::{Condition, Matches, Organization, Patterns, Platform, Rule};
 use crate::language::yaml::Spanned;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
@@ -17,6 +17,15 @@ struct Repeated<'l> {
     first: &'l Spanned<String>,
     /// The name with the entry after it, if a comma between the two may belong to one name.
     with_comma: Option<String>,
+}
+
+/// Reports groups and globs that are twice in a ceiling.
+pub(super) fn lint_platform(platform: &Platform, diagnostics: &mut Vec<Diagnostic>) {
+    for ceiling in &platform.ceilings {
+        let groups = ceiling.groups.iter().flatten().map(|glob| &glob.written);
+        check_in_file(&platform.file, &groups.collect::<Vec<_>>(), diagnostics);
+        check_in_file(&platform.file, &ceiling.protected.iter().collect::<Vec<_>>(), diagnostics);
+    }
 }
 
 /// Reports patterns, groups and values that are twice in one list.
@@ -36,12 +45,15 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
     }
     let of_applications = organization.application_defaults.iter().map(|(_, groups)| groups);
     for list in core::iter::once(&organization.default).chain(of_applications) {
-        for repeated in repeated(&list.iter().collect::<Vec<_>>(), Clone::clone) {
-            let span = repeated.entry.span.clone();
-            let diagnostic =
-                Diagnostic::new(Code::DuplicateEntry, &organization.file, span, repeated.message());
-            diagnostics.push(diagnostic.related(&organization.file, repeated.first.span.clone(), FIRST));
-        }
+        check_in_file(&organization.file, &list.iter().collect::<Vec<_>>(), diagnostics);
+    }
+}
+
+fn check_in_file(file: &str, list: &[&Spanned<String>], diagnostics: &mut Vec<Diagnostic>) {
+    for repeated in repeated(list, Clone::clone) {
+        let span = repeated.entry.span.clone();
+        let diagnostic = Diagnostic::new(Code::DuplicateEntry, file, span, repeated.message());
+        diagnostics.push(diagnostic.related(file, repeated.first.span.clone(), FIRST));
     }
 }
 

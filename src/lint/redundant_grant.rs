@@ -40,6 +40,10 @@ pub(super) fn lint(
     for rule in organization.rules.iter().filter(|rule| rule.effect == Effect::Grant) {
         finder.find_included(rule, diagnostics);
     }
+    let of_applications = organization.application_defaults.iter().map(|(_, groups)| groups);
+    for default in core::iter::once(&organization.default).chain(of_applications) {
+        finder.find_included_in_default(default, diagnostics);
+    }
     if !platform.tiers.is_empty() {
         finder.find_outranked(prepared, budget, diagnostics);
     }
@@ -87,11 +91,7 @@ impl<'p> Finder<'p> {
             if named.iter().filter(|(other, _)| other.span == written.span).count() > 1 {
                 continue;
             }
-            let includes = |other: &TargetGroup| {
-                let included = other.included.iter().filter_map(|at| self.platform.groups.get(*at));
-                included.into_iter().any(|it| it.name.value == group.name.value)
-            };
-            if let Some((other, _)) = named.iter().find(|(_, other)| includes(other)) {
+            if let Some((other, _)) = named.iter().find(|(_, other)| self.includes(other, group)) {
                 let (name, by) = (visible(&written.value), visible(&other.value));
                 let message = format!("`{by}` includes `{name}`, so the rule grants it already");
                 let related = Some((rule.file.as_str(), &other.span, "this includes it"));
@@ -99,6 +99,27 @@ impl<'p> Finder<'p> {
                 let diagnostic = in_rule(place, Code::RedundantGrant, &written.span, message, related);
                 diagnostics.push(diagnostic.help("remove it"));
             }
+        }
+    }
+
+    fn includes(&self, group: &TargetGroup, other: &TargetGroup) -> bool {
+        let mut included = group.included.iter().filter_map(|at| self.platform.groups.get(*at));
+        included.any(|it| it.name.value == other.name.value)
+    }
+
+    fn find_included_in_default(&self, default: &[Spanned<String>], diagnostics: &mut Vec<Diagnostic>) {
+        let named = default.iter().filter_map(|written| Some((written, self.group(&written.value)?)));
+        let named: Vec<(&Spanned<String>, &TargetGroup)> = named.collect();
+        let file = &self.organization.file;
+        for (written, group) in &named {
+            let Some((other, _)) = named.iter().find(|(_, other)| self.includes(other, group)) else {
+                continue;
+            };
+            let (name, by) = (visible(&written.value), visible(&other.value));
+            let message = format!("`{by}` includes `{name}`, so the default grants it already");
+            let diagnostic = Diagnostic::new(Code::RedundantGrant, file, written.span.clone(), message);
+            diagnostics
+                .push(diagnostic.related(file, other.span.clone(), "this includes it").help("remove it"));
         }
     }
 
@@ -201,7 +222,7 @@ fn higher<'p>(ranks: &[Rank<'p>], granted: &[Rank<'p>]) -> Option<Rank<'p>> {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{
-        check_one, everyone, exact, exclude, glob, grant, lint_all, names, organization, platform, texts,
+        check_one, everyone, exact, exclude, glob, grant, lint_all, name, names, organization, platform, texts,
         user, when,
     };
     use crate::diagnostic::{Code, Diagnostic};
@@ -231,6 +252,20 @@ mod tests {
         check_one(&found, "`editors` includes `comments`, so the rule grants it already");
         assert_eq!(find(vec![staff(&["comments", "admins"])]), []);
         assert_eq!(find(vec![exclude("no", exact(&["x"]), &["comments", "editors"])]), []);
+    }
+
+    #[test]
+    fn included_group_of_a_default_is_reported() {
+        let find = |default: &[&str], of_application: &[&str]| {
+            let mut acme = organization(vec![staff(&["admins"])]);
+            acme.default = names(default);
+            acme.application_defaults = vec![(name("qlik"), names(of_application))];
+            lint_all(&tiers(), &[acme], Code::RedundantGrant)
+        };
+        let message = "`editors` includes `comments`, so the default grants it already";
+        check_one(&find(&["comments", "editors"], &[]), message);
+        check_one(&find(&[], &["editors", "comments"]), message);
+        assert_eq!(find(&["comments", "readers"], &["editors"]), []);
     }
 
     #[test]
