@@ -222,8 +222,8 @@ fn higher<'p>(ranks: &[Rank<'p>], granted: &[Rank<'p>]) -> Option<Rank<'p>> {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{
-        check_one, everyone, exact, exclude, glob, grant, lint_all, name, names, organization, platform, texts,
-        user, when,
+        check_one, everyone, exact, exclude, glob, grant, lint_all, name, names, organization, platform,
+        texts, user, when,
     };
     use crate::diagnostic::{Code, Diagnostic};
     use crate::language::model::{Platform, Rule, Test, Tier};
