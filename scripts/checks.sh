@@ -23,6 +23,7 @@ run_checks() {
   check "Form of the mapping files" check_form
   check "Tests of the Action, Node $(node --version)" test_action node
   check "Tests of the Action, Node 22" test_action_under_node_22
+  check "The stand-in of Auth0, used by Auth0's own programs" test_with_peers
 
   printf '\n== Summary\n%s' "$CHECKS_SUMMARY"
   printf '%d passed, %d failed\n' "$((CHECKS_RUN - CHECKS_FAILED))" "$CHECKS_FAILED"
@@ -154,4 +155,11 @@ test_action_under_node_22() {
   fi
   "$node" --version
   test_action "$node"
+}
+
+# Auth0's SDK and auth0-deploy-cli against the stand-in. Some 25 seconds of one core, most of them auth0-deploy-cli's.
+test_with_peers() {
+  ensure_peers
+  host_cargo build --quiet --package claimsmith-standins
+  node --test --test-reporter=spec crates/standins/peers/*.test.mjs
 }

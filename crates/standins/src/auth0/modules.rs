@@ -13,7 +13,10 @@ const LARGEST_CODE: usize = 65_536;
 const MEMBERS: &[&str] = &["name", "code", "dependencies", "secrets", "api_version", "publish"];
 
 pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
-    let rows: Vec<Value> = world.tenant.modules.iter().map(|module| shown(world, module)).collect();
+    let mut rows: Vec<Value> = world.tenant.modules.iter().map(|module| shown(world, module)).collect();
+    for members in rows.iter_mut().filter_map(Value::as_object_mut) {
+        members.remove("latest_version");
+    }
     ok(200, page::of_actions(call, "modules", &rows)?)
 }
 

@@ -40,10 +40,11 @@ pub(crate) fn of_objects(call: &Call, key: &str, rows: &[Value]) -> Result<Value
     }
     let part = part(rows, start, size);
     if call.query("include_totals") == Some("true") {
-        let length = part.len();
-        return Ok(
-            json!({ key: part, "start": start, "limit": size, "length": length, "total": rows.len() }),
-        );
+        let mut body = json!({ key: part, "start": start, "limit": size, "total": rows.len() });
+        if let (Some(members), "users") = (body.as_object_mut(), key) {
+            members.insert("length".to_owned(), part.len().into());
+        }
+        return Ok(body);
     }
     Ok(part.into())
 }

@@ -1,0 +1,40 @@
+// Auth0's own SDK calls every route of the stand-in, and its types say what the answers may contain.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { run, start } from './standin.mjs';
+
+const scope = ['actions', 'organizations', 'connections', 'users']
+  .flatMap((kind) => ['read', 'create', 'update', 'delete'].map((verb) => `${verb}:${kind}`))
+  .concat(['read', 'create', 'update', 'delete'].map((verb) => `${verb}:organization_connections`))
+  .concat(['read', 'create', 'delete'].map((verb) => `${verb}:organization_members`))
+  .concat(['organization_client_grants', 'organization_discovery_domains'].map((kind) => `read:${kind}`))
+  .concat(['scim_config', 'directory_provisionings', 'clients', 'client_grants'].map((kind) => `read:${kind}`));
+
+const seed = {
+  // The SDK signs its assertions with the time of this machine.
+  clock: { start: Math.floor(Date.now() / 1000) },
+  build: { steps: 2 },
+  tokens: [{ token: 'reader', scopes: ['read:actions'] }],
+  tenant: {
+    clients: [
+      { client_id: 'deploy', client_secret: 'secret', name: 'Deploy', app_type: 'non_interactive' },
+      { client_id: 'app', name: 'App', app_type: 'spa' },
+    ],
+    client_grants: [{ client_id: 'deploy', scope }],
+    users: [{ user_id: 'waad|1', email: 'a@example.com', name: 'A', groups: ['g'] }],
+  },
+};
+
+test('the SDK finds its types in every answer', async () => {
+  const standIn = await start(seed);
+  try {
+    const { code, output } = await run(standIn, [
+      fileURLToPath(new URL('sdk-calls.mjs', import.meta.url)),
+      standIn.domain,
+    ]);
+    assert.equal(code, 0, output);
+  } finally {
+    await standIn.stop();
+  }
+});
