@@ -19,6 +19,9 @@ pub struct Fault {
     /// At how many requests in a row; 1 if it is not set.
     #[serde(default = "once")]
     pub times: u64,
+    /// What the header `Retry-After` says, in seconds; with 429 it is 1 if it is not set.
+    #[serde(default)]
+    pub retry_after: Option<u64>,
     /// How many requests to which it applies have come.
     #[serde(skip)]
     seen: u64,
@@ -127,14 +130,15 @@ pub(crate) enum Effect {
 /// What the client sees instead of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    Status(u16),
+    /// And after how many seconds the client may come back.
+    Status(u16, Option<u64>),
     Close,
 }
 
 impl Fault {
     /// A fault that happens once.
     pub fn new(at: At, kind: FaultKind) -> Self {
-        Self { at, kind, times: 1, seen: 0 }
+        Self { at, kind, times: 1, retry_after: None, seen: 0 }
     }
 
     /// A change of somebody else just before a request.
@@ -154,9 +158,10 @@ impl Fault {
     ///
     /// If the changes do not fit the tenant.
     pub(crate) fn happen(&mut self, tenant: &mut Tenant) -> Result<Effect, String> {
+        let wait = self.retry_after;
         Ok(match &mut self.kind {
-            FaultKind::Status(status) => Effect::Before(Ending::Status(*status)),
-            FaultKind::StatusAfter(status) => Effect::After(Ending::Status(*status)),
+            FaultKind::Status(status) => Effect::Before(Ending::Status(*status, wait)),
+            FaultKind::StatusAfter(status) => Effect::After(Ending::Status(*status, wait)),
             FaultKind::CloseBefore => Effect::Before(Ending::Close),
             FaultKind::CloseAfter => Effect::After(Ending::Close),
             FaultKind::Delay => Effect::Delay,
@@ -169,6 +174,12 @@ impl Fault {
                 Effect::Nothing
             }
         })
+    }
+
+    /// The same fault, with this header `Retry-After`.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// Counts a request, and says whether the fault happens at it.

@@ -15,7 +15,7 @@ const MOST_DEPENDENCIES: usize = 10;
 const LARGEST_CODE: usize = 100_000;
 
 const MEMBERS: &[&str] =
-    &["name", "supported_triggers", "code", "dependencies", "runtime", "secrets", "modules", "deploy"];
+    &["deploy", "name", "supported_triggers", "code", "dependencies", "runtime", "secrets", "modules"];
 
 pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
     let named = |action: &Action| call.query("actionName").is_none_or(|name| action.name == name);
@@ -25,8 +25,8 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
     let deployed = |action: &Action| {
         call.query("deployed").is_none_or(|text| action.deployed().is_some() == (text == "true"))
     };
-    for action in &mut world.tenant.actions {
-        build_one_step(action);
+    for index in 0..world.tenant.actions.len() {
+        pass_time(world, index);
     }
     let found = world.tenant.actions.iter().filter(|it| named(it) && triggered(it) && deployed(it));
     let rows: Vec<Value> = found.map(shown).collect();
@@ -53,27 +53,21 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Answered {
     }
     write(&mut action, body, &world.clock.rfc3339())?;
     begin_build(world, &mut action);
-    if body.get("deploy") == Some(&Value::Bool(true)) {
-        // Auth0 deploys the draft when it is built, which the next requests would see.
-        action.build_steps_left = 0;
-        build_one_step(&mut action);
-        if action.status == BuildState::Built {
-            deploy_draft(world, &mut action);
-        }
-    }
+    action.deploy_when_built = body.get("deploy") == Some(&Value::Bool(true));
     let answer = shown(&action);
     world.tenant.actions.push(action);
     ok(201, answer)
 }
 
 pub(crate) fn get(world: &mut World, call: &Call) -> Answered {
-    let action = find(world, call.parameter(0))?;
-    build_one_step(action);
-    ok(200, shown(action))
+    let index = position(world, call.parameter(0))?;
+    pass_time(world, index);
+    ok(200, shown(find(world, call.parameter(0))?))
 }
 
 pub(crate) fn update(world: &mut World, call: &Call) -> Answered {
-    let body = call.object(MEMBERS)?;
+    // Only a new Action can be deployed at once.
+    let body = call.object(MEMBERS.get(1..).unwrap_or_default())?;
     let mut action = find(world, call.parameter(0))?.clone();
     if let Some(name) = body.get("name").and_then(Value::as_str) {
         check_name(world, name, Some(&action.id))?;
@@ -102,9 +96,10 @@ pub(crate) fn delete(world: &mut World, call: &Call) -> Answered {
 }
 
 pub(crate) fn deploy(world: &mut World, call: &Call) -> Answered {
-    let action = find(world, call.parameter(0))?;
     // Time passes for a client that only tries again, too.
-    build_one_step(action);
+    let index = position(world, call.parameter(0))?;
+    pass_time(world, index);
+    let action = find(world, call.parameter(0))?;
     if action.status != BuildState::Built {
         return Err(error(400, None, "A draft must be in the 'built' state before it can be deployed."));
     }
@@ -170,7 +165,15 @@ pub(crate) fn roll_back(world: &mut World, call: &Call) -> Answered {
 
 fn find<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Action, Box<Response>> {
     let found = world.tenant.actions.iter_mut().find(|action| action.id == id);
-    found.ok_or_else(|| error(404, None, "That action does not exist."))
+    found.ok_or_else(no_action)
+}
+
+fn position(world: &World, id: &str) -> Result<usize, Box<Response>> {
+    world.tenant.actions.iter().position(|action| action.id == id).ok_or_else(no_action)
+}
+
+pub(crate) fn no_action() -> Box<Response> {
+    error(404, None, "That action does not exist.")
 }
 
 fn no_version() -> Box<Response> {
@@ -249,7 +252,20 @@ fn begin_build(world: &mut World, action: &mut Action) {
     }
 }
 
-/// What time does to a build, one request after another.
+/// What time does to an Action, one request after another.
+fn pass_time(world: &mut World, index: usize) {
+    let Some(action) = world.tenant.actions.get_mut(index) else { return };
+    build_one_step(action);
+    if action.deploy_when_built && action.status == BuildState::Built {
+        action.deploy_when_built = false;
+        let mut deployed = action.clone();
+        deploy_draft(world, &mut deployed);
+        if let Some(action) = world.tenant.actions.get_mut(index) {
+            *action = deployed;
+        }
+    }
+}
+
 fn build_one_step(action: &mut Action) {
     if matches!(action.status, BuildState::Built | BuildState::Failed) {
         return;

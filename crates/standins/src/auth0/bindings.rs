@@ -83,7 +83,7 @@ fn referenced<'a>(
     let value = text(reference, "value")?;
     let by = |fits: &dyn Fn(&Action) -> bool| {
         let found = tenant.actions.iter().find(|action| fits(action));
-        found.ok_or_else(|| error(404, None, "That action does not exist."))
+        found.ok_or_else(actions::no_action)
     };
     match text(reference, "type")? {
         "action_id" => Ok((by(&|action| action.id == value)?, None)),

@@ -112,10 +112,15 @@ impl Bucket {
             None => {
                 let seconds =
                     (ONE - self.level).div_ceil(self.limits.per_second.max(1)).div_ceil(1000).max(1);
-                self.wait_until = Some(clock.milliseconds().saturating_add(seconds * 1000));
+                self.tell_to_wait(seconds, clock);
                 Err(seconds)
             }
         }
+    }
+
+    /// The client was told to come back only after these seconds.
+    pub(crate) fn tell_to_wait(&mut self, seconds: u64, clock: &Clock) {
+        self.wait_until = Some(clock.milliseconds().saturating_add(seconds.saturating_mul(1000)));
     }
 
     /// The headers that every answer of the Management API carries.

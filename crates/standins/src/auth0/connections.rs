@@ -18,13 +18,13 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
         equals("name") && equals("strategy")
     };
     let found = world.tenant.connections.iter().filter(fits);
-    let rows: Vec<Value> = found.cloned().map(Value::Object).collect();
+    let rows: Vec<Value> = found.map(|connection| page::selected(call, connection)).collect();
     ok(200, page::of_objects(call, "connections", &rows)?)
 }
 
 pub(crate) fn get(world: &mut World, call: &Call) -> Answered {
-    let connection = find(world, call)?.clone();
-    ok(200, connection.into())
+    let connection = page::selected(call, find(world, call)?);
+    ok(200, connection)
 }
 
 pub(crate) fn create(world: &mut World, call: &Call) -> Answered {

@@ -16,6 +16,10 @@ pub(crate) fn answer(shared: &Shared, request: &Request, command: &str) -> Respo
         ("GET", "requests") => Ok(json!(shared.lock().requests)),
         ("GET", "tenant") => Ok(json!(shared.lock().world.tenant)),
         ("GET", "routes") => Ok(json!(routes::all())),
+        ("GET", "delayed") => {
+            shared.wait_for_delayed();
+            Ok(json!({}))
+        }
         ("POST", "faults") => add_fault(shared, body),
         ("POST", "patch") => patch(shared, body),
         ("POST", "advance") => {

@@ -125,10 +125,7 @@ impl Auth0StandIn {
 
     /// Returns once a request is delayed by a fault.
     pub fn wait_for_delayed(&self) {
-        let mut state = self.shared.lock();
-        while state.delayed == 0 {
-            state = self.shared.wait(state);
-        }
+        self.shared.wait_for_delayed();
     }
 
     /// Lets all delayed requests go on.
@@ -152,6 +149,13 @@ impl Shared {
 
     fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn wait_for_delayed(&self) {
+        let mut state = self.lock();
+        while state.delayed == 0 {
+            state = self.wait(state);
+        }
     }
 
     pub(crate) fn release(&self) {
@@ -181,7 +185,7 @@ impl Shared {
         }
         let answer = if before.is_none() { Some(state.world.answer(request)) } else { None };
         let outcome = match (before.or(after), answer) {
-            (Some(Ending::Status(status)), _) => Outcome::Answer(state.world.faulty(status)),
+            (Some(Ending::Status(status, wait)), _) => Outcome::Answer(state.world.faulty(status, wait)),
             (None, Some(answer)) => Outcome::Answer(answer),
             _ => Outcome::Close,
         };

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::answer::{error, invalid_query};
+use super::tenant::Record;
 use super::world::Call;
 use crate::http::Response;
 
@@ -14,7 +15,7 @@ const MOST_BY_NUMBER: usize = 1000;
 
 /// Lists of Actions, versions, bindings and modules: `page` and `total` are left out where they are zero or unknown.
 pub(crate) fn of_actions(call: &Call, key: &str, rows: &[Value]) -> Result<Value, Box<Response>> {
-    let (page, size) = (number(call, "page", 0, usize::MAX)?, number(call, "per_page", 50, MOST_PER_PAGE)?);
+    let (page, size) = (number(call, "page", 0, usize::MAX)?, number(call, "per_page", 20, MOST_PER_PAGE)?);
     let part = part(rows, page.saturating_mul(size), size);
     let mut body = json!({ key: part, "per_page": size });
     if let Some(members) = body.as_object_mut() {
@@ -75,6 +76,15 @@ fn position(from: &str, rows: &[Value]) -> Option<usize> {
     let end: usize = end.parse().ok()?;
     let found = rows.iter().position(|row| id(row) == last).map(|index| index + 1);
     Some(found.unwrap_or(end.saturating_sub(1)).min(rows.len()))
+}
+
+/// The members that the parameters `fields` and `include_fields` leave.
+pub(crate) fn selected(call: &Call, row: &Record) -> Value {
+    let fields: Vec<&str> =
+        call.query("fields").unwrap_or_default().split(',').filter(|it| !it.is_empty()).collect();
+    let include = call.query("include_fields") != Some("false");
+    let kept = row.iter().filter(|(key, _)| fields.is_empty() || fields.contains(&key.as_str()) == include);
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn id(row: &Value) -> &str {

@@ -87,6 +87,8 @@ pub struct Action {
     pub build_steps_left: u32,
     /// Whether the build ends with a failure.
     pub build_fails: bool,
+    /// Whether it is deployed as soon as it is built.
+    pub deploy_when_built: bool,
     pub all_changes_deployed: bool,
     /// The oldest first. At most one of them is deployed.
     pub versions: Vec<Version>,

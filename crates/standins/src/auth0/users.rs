@@ -9,7 +9,10 @@ use super::world::{Call, World, without};
 use crate::http::Response;
 
 pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
-    let rows: Vec<Value> = world.tenant.users.iter().map(shown).collect();
+    let query = call.query("q").map(Query::read).transpose()?;
+    let fits = |user: &&Record| query.as_ref().is_none_or(|query| query.fits(user));
+    let found = world.tenant.users.iter().filter(fits);
+    let rows: Vec<Value> = found.map(|user| selected(call, user)).collect();
     ok(200, page::of_objects(call, "users", &rows)?)
 }
 
@@ -20,7 +23,7 @@ pub(crate) fn by_email(world: &mut World, call: &Call) -> Answered {
 }
 
 pub(crate) fn get(world: &mut World, call: &Call) -> Answered {
-    let user = shown(find(world, call)?);
+    let user = selected(call, find(world, call)?);
     ok(200, user)
 }
 
@@ -88,6 +91,45 @@ fn find<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Record, Box<Res
     let id = Value::from(call.parameter(0));
     let found = world.tenant.users.iter_mut().find(|it| it.get("user_id") == Some(&id));
     found.ok_or_else(|| error(404, Some("inexistent_user"), "The user does not exist."))
+}
+
+fn selected(call: &Call, user: &Record) -> Value {
+    match shown(user) {
+        Value::Object(members) => page::selected(call, &members),
+        other => other,
+    }
+}
+
+/// A search for one value, such as `identities.connection:"acme"`. Anything else of Lucene's language is refused: an
+/// answer to another question would be worse.
+struct Query {
+    path: Vec<String>,
+    value: String,
+}
+
+impl Query {
+    fn read(text: &str) -> Result<Self, Box<Response>> {
+        let parts = text.split_once(':').map(|(path, value)| (path, value.trim_matches('"')));
+        let plain =
+            |(path, value): &(&str, &str)| !format!("{path}{value}").contains([' ', '*', '"', '(', '[']);
+        let (path, value) = parts.filter(plain).ok_or_else(|| {
+            error(400, Some("invalid_query_string"), "the stand-in only searches for FIELD:\"VALUE\"")
+        })?;
+        Ok(Self { path: path.split('.').map(str::to_owned).collect(), value: value.to_owned() })
+    }
+
+    fn fits(&self, user: &Record) -> bool {
+        let mut found: Vec<&Value> = self.path.first().and_then(|key| user.get(key)).into_iter().collect();
+        for key in self.path.iter().skip(1) {
+            found = found.into_iter().flat_map(each).filter_map(|value| value.get(key)).collect();
+        }
+        found.into_iter().flat_map(each).any(|value| value.as_str() == Some(&self.value))
+    }
+}
+
+/// The items of a list, or the value itself.
+fn each(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
 fn shown(user: &Record) -> Value {

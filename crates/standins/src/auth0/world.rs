@@ -139,20 +139,29 @@ impl World {
     }
 
     /// An answer that a fault gives in place of the service.
-    pub(crate) fn faulty(&self, status: u16) -> Response {
+    pub(crate) fn faulty(&mut self, status: u16, wait: Option<u64>) -> Response {
         let message = match status {
             429 => "Global limit has been reached",
             500 => "An internal server error occurred",
             _ => "The service is temporarily unavailable",
         };
-        let mut response = *error(status, (status == 429).then_some("too_many_requests"), message);
-        response.headers = self.headers(true);
-        if status == 429 {
-            response.headers.retain(|(name, _)| !name.starts_with("x-ratelimit-re"));
-            response.headers.push(("x-ratelimit-remaining", "0".to_owned()));
-            response.headers.push(("x-ratelimit-reset", (self.clock.seconds() + 1).to_string()));
-            response.headers.push(("retry-after", "1".to_owned()));
+        let limited = status == 429;
+        let mut response = *error(status, limited.then_some("too_many_requests"), message);
+        let wait = wait.or(limited.then_some(1));
+        if let Some(seconds) = wait {
+            response.headers.push(("retry-after", seconds.to_string()));
+            self.bucket.tell_to_wait(seconds, &self.clock);
         }
+        let mut headers = self.headers(true);
+        if limited {
+            let reset = self.clock.seconds() + wait.unwrap_or(1);
+            headers.retain(|(name, _)| !name.starts_with("x-ratelimit-re"));
+            headers.extend([
+                ("x-ratelimit-remaining", "0".to_owned()),
+                ("x-ratelimit-reset", reset.to_string()),
+            ]);
+        }
+        response.headers.extend(headers);
         response
     }
 

@@ -200,3 +200,17 @@ fn test_of_an_action_answers_what_the_seed_says() {
     assert_eq!(result(&b)["event"], json!({ "x": 1 }));
     assert_eq!(tenant.post(&format!("actions/actions/{a}/test"), json!({})).status, 400);
 }
+
+#[test]
+fn new_action_can_be_deployed_as_soon_as_it_is_built() {
+    let tenant = Tenant::new(Seed::default());
+    let mut body = action("a");
+    body["deploy"] = json!(true);
+    let created = tenant.post("actions/actions", body.clone()).body;
+    let id = created["id"].as_str().expect("an id");
+    let deployed = |_| tenant.get(&format!("actions/actions/{id}")).body.get("deployed_version").is_some();
+    assert_eq!([0; 4].map(deployed), [false, false, true, true]);
+    // A change is deployed by a request of its own.
+    body.as_object_mut().expect("an object").retain(|key, _| key == "deploy");
+    assert_eq!(tenant.patch(&format!("actions/actions/{id}"), body).status, 400);
+}

@@ -48,6 +48,15 @@ fn refusal_by_a_fault_has_the_headers_of_a_real_one() {
 }
 
 #[test]
+fn client_that_was_told_to_wait_comes_back_later() {
+    let tenant = Tenant::from_json(json!({ "faults": [{ "status": 503, "retry_after": 30 }] }));
+    let before = tenant.stand_in.now();
+    assert_eq!(tenant.get("organizations").header("retry-after"), Some("30"));
+    assert_eq!(tenant.get("organizations").status, 200);
+    assert_eq!(tenant.stand_in.now() - before, 30);
+}
+
+#[test]
 fn fault_happens_at_the_nth_request_to_a_route() {
     let tenant = Tenant::from_json(json!({ "faults": [
         { "at": { "nth": 2, "method": "GET", "path": "/api/v2/organizations/*" }, "status": 503, "times": 2 },

@@ -9,6 +9,7 @@
 mod actions;
 mod client;
 mod faults;
+mod invariants;
 mod limits;
 mod organizations;
 mod program;

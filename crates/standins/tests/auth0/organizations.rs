@@ -152,3 +152,28 @@ fn users_are_members_of_organizations() {
     tenant.delete("users/waad%7C1");
     assert_eq!(tenant.get("organizations/org_1/members").body, json!([]));
 }
+
+#[test]
+fn users_are_searched_for_one_value() {
+    let user =
+        |id: &str, connection: &str| json!({ "user_id": id, "identities": [{ "connection": connection }] });
+    let tenant =
+        Tenant::from_json(json!({ "tenant": { "users": [user("a|1", "acme"), user("b|1", "other")] } }));
+    let found = |query: &str| tenant.get(&format!("users?fields=user_id&q={query}")).body;
+    assert_eq!(found("identities.connection:%22acme%22"), json!([{ "user_id": "a|1" }]));
+    assert_eq!(found("user_id:%22b%7C1%22"), json!([{ "user_id": "b|1" }]));
+    assert_eq!(found("email:%22x%22"), json!([]));
+    // Rather no answer than one to another question.
+    assert_eq!(tenant.get("users?q=email:*").status, 400);
+    assert_eq!(tenant.get("users?q=a:1%20OR%20b:2").status, 400);
+}
+
+#[test]
+fn fields_are_included_or_excluded() {
+    let tenant = Tenant::from_json(json!({ "tenant": {
+        "connections": [{ "id": "con_1", "name": "c", "strategy": "oidc", "options": {} }],
+    } }));
+    assert_eq!(tenant.get("connections?fields=id,name").body, json!([{ "id": "con_1", "name": "c" }]));
+    let without = tenant.get("connections/con_1?fields=options&include_fields=false").body;
+    assert_eq!(without, json!({ "id": "con_1", "name": "c", "strategy": "oidc" }));
+}
