@@ -229,7 +229,7 @@ write_sbom() {
     --manifest-path crates/cli/Cargo.toml --override-filename claimsmith-sbom
   # The tool writes beside each manifest, and names this machine's folders.
   sed "s|$ROOT|/claimsmith|g" crates/cli/claimsmith-sbom.json >"$PACKAGES/claimsmith-$VERSION.cdx.json"
-  rm -f crates/cli/claimsmith-sbom.json claimsmith-sbom.json
+  rm -f crates/*/claimsmith-sbom.json claimsmith-sbom.json
   say "$(node -p 'JSON.parse(fs.readFileSync(process.argv[1])).components.length' "$PACKAGES/claimsmith-$VERSION.cdx.json") components"
 }
 

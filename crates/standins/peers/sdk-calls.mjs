@@ -211,6 +211,17 @@ const clientAssertionSigningKey = privateKey.export({ type: 'pkcs8', format: 'pe
 const signer = new ManagementClient({ ...options, clientId: 'deploy', clientAssertionSigningKey });
 assert.equal((await signer.organizations.list({ take: 10 })).data.length, 4);
 
+// The SDK understands when it may come back.
+const fault = { method: 'POST', body: JSON.stringify({ status: 429, retry_after: 1 }) };
+assert.equal((await send(`https://${domain}/stand-in/faults`, fault)).status, 200);
+const patient = new ManagementClient({ domain, token: 'reader', maxRetries: 1 });
+const tried = exchanges.length;
+await patient.actions.list();
+assert.deepEqual(
+  exchanges.slice(tried).map(({ status }) => status),
+  [429, 200],
+);
+
 // Every answer has its type, and every route was called.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'standin-schemas-'));
 const schema = schemasOf([...new Set(calls.map(({ type }) => type).filter((type) => type !== undefined))], folder);
