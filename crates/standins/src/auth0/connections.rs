@@ -18,8 +18,7 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
         equals("name") && equals("strategy")
     };
     let found = world.tenant.connections.iter().filter(fits);
-    let rows: Vec<Value> = found.map(|connection| page::selected(call, connection)).collect();
-    ok(200, page::of_objects(call, "connections", &rows)?)
+    ok(200, page::of_objects(call, "connections", found, |connection| page::selected(call, connection))?)
 }
 
 pub(crate) fn get(world: &mut World, call: &Call) -> Answered {
@@ -111,8 +110,7 @@ fn find<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Record, Box<Res
 
 /// Secrets are for clients that may read keys, which the stand-in never grants.
 pub(crate) fn clients(world: &mut World, call: &Call) -> Answered {
-    let rows: Vec<Value> = world.tenant.clients.iter().map(|it| without(it, &["client_secret"])).collect();
-    ok(200, page::of_objects(call, "clients", &rows)?)
+    ok(200, page::of_objects(call, "clients", &world.tenant.clients, |it| without(it, &["client_secret"]))?)
 }
 
 pub(crate) fn client(world: &mut World, call: &Call) -> Answered {
@@ -125,7 +123,6 @@ pub(crate) fn client(world: &mut World, call: &Call) -> Answered {
 pub(crate) fn client_grants(world: &mut World, call: &Call) -> Answered {
     let wanted = call.query("client_id").map(Value::from);
     let fits = |grant: &&Record| wanted.is_none() || grant.get("client_id") == wanted.as_ref();
-    let rows: Vec<Value> =
-        world.tenant.client_grants.iter().filter(fits).cloned().map(Value::Object).collect();
-    ok(200, page::of_objects(call, "client_grants", &rows)?)
+    let grants = world.tenant.client_grants.iter().filter(fits);
+    ok(200, page::of_objects(call, "client_grants", grants, page::whole)?)
 }

@@ -20,6 +20,8 @@ const MEMBERS: &[&str] = &[
     "token_quota",
     "third_party_client_access",
 ];
+/// What the list of members says about a user.
+const MEMBER_MEMBERS: &[&str] = &["user_id", "name", "email", "picture"];
 const CONNECTION_MEMBERS: &[&str] = &[
     "connection_id",
     "assign_membership_on_login",
@@ -31,8 +33,7 @@ const CONNECTION_MEMBERS: &[&str] = &[
 ];
 
 pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
-    let rows: Vec<Value> = world.tenant.organizations.iter().cloned().map(Value::Object).collect();
-    ok(200, page::of_objects(call, "organizations", &rows)?)
+    ok(200, page::of_objects(call, "organizations", &world.tenant.organizations, page::whole)?)
 }
 
 pub(crate) fn get(world: &mut World, call: &Call) -> Answered {
@@ -100,9 +101,8 @@ pub(crate) fn list_connections(world: &mut World, call: &Call) -> Answered {
 
 fn list_connections_as(world: &mut World, call: &Call, key: &str) -> Answered {
     let id = id_of(find(world, call)?);
-    let connections = world.tenant.organization_connections.get(&id).cloned().unwrap_or_default();
-    let rows: Vec<Value> = connections.into_iter().map(Value::Object).collect();
-    ok(200, page::of_objects(call, key, &rows)?)
+    let connections = world.tenant.organization_connections.get(&id).map(Vec::as_slice).unwrap_or_default();
+    ok(200, page::of_objects(call, key, connections, page::whole)?)
 }
 
 pub(crate) fn enable(world: &mut World, call: &Call) -> Answered {
@@ -147,13 +147,11 @@ pub(crate) fn list_members(world: &mut World, call: &Call) -> Answered {
     let members = world.tenant.organization_members.get(&id).map(Vec::as_slice).unwrap_or_default();
     let user =
         |id: &String| world.tenant.users.iter().find(|it| it.get("user_id") == Some(&id.as_str().into()));
-    let mut rows = Vec::new();
-    for member in members.iter().filter_map(user) {
-        let shown =
-            member.iter().filter(|(key, _)| ["user_id", "name", "email", "picture"].contains(&key.as_str()));
-        rows.push(shown.map(|(key, value)| (key.clone(), value.clone())).collect());
-    }
-    ok(200, page::of_objects(call, "members", &rows)?)
+    let shown = |member: &Record| {
+        let members = member.iter().filter(|(key, _)| MEMBER_MEMBERS.contains(&key.as_str()));
+        members.map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    ok(200, page::of_objects(call, "members", members.iter().filter_map(user), shown)?)
 }
 
 pub(crate) fn add_members(world: &mut World, call: &Call) -> Answered {
@@ -189,7 +187,7 @@ fn members(world: &mut World, call: &Call) -> Result<(String, Vec<String>), Box<
 /// The stand-in has none of these; deployment programs list them.
 pub(crate) fn no_client_grants(world: &mut World, call: &Call) -> Answered {
     find(world, call)?;
-    ok(200, page::of_objects(call, "client_grants", &[])?)
+    ok(200, page::of_objects(call, "client_grants", [], page::whole)?)
 }
 
 /// The same.

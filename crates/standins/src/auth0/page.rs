@@ -30,16 +30,23 @@ pub(crate) fn of_actions(call: &Call, key: &str, rows: &[Value]) -> Result<Value
 }
 
 /// All other lists: an array, with `include_totals` an object, with `take` or `from` a page from a checkpoint.
-pub(crate) fn of_objects(call: &Call, key: &str, rows: &[Value]) -> Result<Value, Box<Response>> {
+/// Only the objects of the page are copied: a tenant may have a hundred thousand organizations.
+pub(crate) fn of_objects<'a>(
+    call: &Call,
+    key: &str,
+    rows: impl IntoIterator<Item = &'a Record>,
+    show: impl Fn(&Record) -> Value,
+) -> Result<Value, Box<Response>> {
+    let rows: Vec<&Record> = rows.into_iter().collect();
     if call.query("take").is_some() || call.query("from").is_some() {
-        return from_checkpoint(call, key, rows);
+        return from_checkpoint(call, key, &rows, show);
     }
     let (page, size) = (number(call, "page", 0, usize::MAX)?, number(call, "per_page", 50, MOST_PER_PAGE)?);
     let start = page.saturating_mul(size);
     if start.saturating_add(size) > MOST_BY_NUMBER && start > 0 {
         return Err(error(400, Some("invalid_paging"), "You can only page through the first 1000 records."));
     }
-    let part = part(rows, start, size);
+    let part: Vec<Value> = part(&rows, start, size).iter().map(|row| show(row)).collect();
     if call.query("include_totals") == Some("true") {
         let mut body = json!({ key: part, "start": start, "limit": size, "total": rows.len() });
         if let (Some(members), "users") = (body.as_object_mut(), key) {
@@ -50,7 +57,12 @@ pub(crate) fn of_objects(call: &Call, key: &str, rows: &[Value]) -> Result<Value
     Ok(part.into())
 }
 
-fn from_checkpoint(call: &Call, key: &str, rows: &[Value]) -> Result<Value, Box<Response>> {
+fn from_checkpoint(
+    call: &Call,
+    key: &str,
+    rows: &[&Record],
+    show: impl Fn(&Record) -> Value,
+) -> Result<Value, Box<Response>> {
     let size = number(call, "take", 50, MOST_PER_PAGE)?;
     let start = match call.query("from") {
         None => 0,
@@ -60,7 +72,7 @@ fn from_checkpoint(call: &Call, key: &str, rows: &[Value]) -> Result<Value, Box<
     };
     let part = part(rows, start, size);
     let end = start + part.len();
-    let mut body = json!({ key: part });
+    let mut body = json!({ key: part.iter().map(|row| show(row)).collect::<Vec<Value>>() });
     if end < rows.len()
         && let (Some(members), Some(last)) = (body.as_object_mut(), part.last())
     {
@@ -70,10 +82,14 @@ fn from_checkpoint(call: &Call, key: &str, rows: &[Value]) -> Result<Value, Box<
 }
 
 /// After the last object of the page before. If somebody deleted it, the next one has its place.
-fn position(from: &str, rows: &[Value]) -> Option<usize> {
+fn position(from: &str, rows: &[&Record]) -> Option<usize> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(from).ok()?).ok()?;
     let (end, last) = text.split_once(' ')?;
     let end: usize = end.parse().ok()?;
+    // Mostly nothing was deleted.
+    if end.checked_sub(1).and_then(|index| rows.get(index)).is_some_and(|row| id(row) == last) {
+        return Some(end);
+    }
     let found = rows.iter().position(|row| id(row) == last).map(|index| index + 1);
     Some(found.unwrap_or(end.saturating_sub(1)).min(rows.len()))
 }
@@ -87,12 +103,17 @@ pub(crate) fn selected(call: &Call, row: &Record) -> Value {
     kept.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn id(row: &Value) -> &str {
-    let keys = ["id", "user_id", "client_id", "connection_id"];
-    keys.iter().find_map(|key| row.get(key).and_then(Value::as_str)).unwrap_or_default()
+/// A record as it is.
+pub(crate) fn whole(row: &Record) -> Value {
+    row.clone().into()
 }
 
-fn part(rows: &[Value], start: usize, size: usize) -> &[Value] {
+fn id(row: &Record) -> &str {
+    let keys = ["id", "user_id", "client_id", "connection_id"];
+    keys.iter().find_map(|key| row.get(*key).and_then(Value::as_str)).unwrap_or_default()
+}
+
+fn part<T>(rows: &[T], start: usize, size: usize) -> &[T] {
     let rest = rows.get(start..).unwrap_or_default();
     rest.get(..size).unwrap_or(rest)
 }

@@ -12,8 +12,7 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
     let query = call.query("q").map(Query::read).transpose()?;
     let fits = |user: &&Record| query.as_ref().is_none_or(|query| query.fits(user));
     let found = world.tenant.users.iter().filter(fits);
-    let rows: Vec<Value> = found.map(|user| selected(call, user)).collect();
-    ok(200, page::of_objects(call, "users", &rows)?)
+    ok(200, page::of_objects(call, "users", found, |user| selected(call, user))?)
 }
 
 pub(crate) fn by_email(world: &mut World, call: &Call) -> Answered {
@@ -83,8 +82,7 @@ pub(crate) fn organizations(world: &mut World, call: &Call) -> Answered {
         members.is_some_and(|members| members.contains(&id))
     };
     let found = world.tenant.organizations.iter().filter(is_member);
-    let rows: Vec<Value> = found.cloned().map(Value::Object).collect();
-    ok(200, page::of_objects(call, "organizations", &rows)?)
+    ok(200, page::of_objects(call, "organizations", found, page::whole)?)
 }
 
 fn find<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Record, Box<Response>> {

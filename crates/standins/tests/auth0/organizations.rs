@@ -42,6 +42,19 @@ fn checkpoint_goes_on_after_the_last_object_seen() {
 }
 
 #[test]
+fn checkpoints_lead_through_any_number_of_organizations() {
+    let tenant = organizations(2345);
+    let (mut seen, mut path) = (0, "organizations?take=100".to_owned());
+    loop {
+        let page = tenant.get(&path).body;
+        seen += names(&page["organizations"]).len();
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("organizations?take=100&from={next}");
+    }
+    assert_eq!((seen, tenant.stand_in.requests().len()), (2345, 24));
+}
+
+#[test]
 fn update_replaces_metadata() {
     let tenant = Tenant::new(Seed::default());
     let created = tenant.post("organizations", json!({ "name": "acme", "metadata": { "a": "1", "b": "2" } }));
