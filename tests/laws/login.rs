@@ -1,5 +1,7 @@
 //! Random logins: their values, and the events that carry them.
 
+use std::collections::BTreeMap;
+
 use claimsmith::Value;
 use claimsmith::event::{Event, FetchedLogin};
 use proptest::collection::vec;
@@ -325,6 +327,11 @@ impl Login {
     }
 
     pub(crate) fn event(&self, world: &World) -> Event {
+        Event::from_json(self.json(world)).expect("an object")
+    }
+
+    /// The event as JSON.
+    pub(crate) fn json(&self, world: &World) -> Json {
         let mut attributes = json!({});
         for (key, value) in [
             ("department", &self.department),
@@ -424,7 +431,7 @@ impl Login {
             }
             event[key] = object;
         }
-        Event::from_json(event).expect("an object")
+        event
     }
 }
 
@@ -433,7 +440,9 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
         Arrival::Absent => return None,
         Arrival::Null => return Some(Json::Null),
         // An object is wrong only where the shape has none.
-        Arrival::Wrong if source.shape == Shape::Values => return Some(json!(["a"])),
+        Arrival::Wrong if source.shape == Shape::Values || source.shape.is_keys() => {
+            return Some(json!(["a"]));
+        }
         Arrival::Wrong if source.shape == Shape::ObjectsOrObject => return Some(json!("a")),
         Arrival::Wrong => return Some(json!({ "x": 1 })),
         Arrival::Unreadable => return Some(json!(UNREADABLE)),
@@ -468,6 +477,10 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
             let member = |(at, text): (usize, &Json)| (format!("{at}"), text.clone());
             Json::Object(texts.iter().enumerate().map(member).collect())
         }
+        Shape::Keys | Shape::KeysHaving => {
+            let member = |(key, entry)| (key, value_of_key(source, entry));
+            Json::Object(members(source, entries).into_iter().map(member).collect())
+        }
         Shape::NestedLists => {
             // A list that is not a group would be one of groups outside of another list.
             let inside = if texts.iter().any(Json::is_array) { texts.len() } else { texts.len() / 2 };
@@ -484,6 +497,27 @@ pub(crate) fn value(source: Source, arrival: &Arrival, connection: usize) -> Opt
             texts.iter().map(|text| json!({ "name": text, "connection_id": own })).collect()
         }
     })
+}
+
+/// The members of an object whose names are groups, in the order in which they are read.
+pub(crate) fn members(source: Source, entries: &[Entry]) -> BTreeMap<String, &Entry> {
+    let key = |entry: &Entry| match (entry, written(source, entry)) {
+        (Entry::Outside, _) if source.shape == Shape::KeysHaving => "outside".to_owned(),
+        (_, Json::String(text)) => text,
+        (Entry::Null, _) => "null".to_owned(),
+        _ => "flaw".to_owned(),
+    };
+    entries.iter().map(|entry| (key(entry), entry)).collect()
+}
+
+fn value_of_key(source: Source, entry: &Entry) -> Json {
+    match entry {
+        Entry::Null => json!(null),
+        Entry::Number | Entry::Object | Entry::List | Entry::Unreadable => json!(false),
+        Entry::Outside if source.shape == Shape::KeysHaving => json!({ "1002": "other.example" }),
+        _ if source.shape == Shape::KeysHaving => json!({ "1001": "acme.example", "1002": null }),
+        _ => json!({}),
+    }
 }
 
 /// Strings next to each other are joined two by two; other entries stay.
@@ -548,6 +582,9 @@ pub(crate) enum Seen<'l> {
 pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
     let has_form = !matches!(source.form, NameForm::Plain | NameForm::Tidied);
     let formless = if source.skips.1 { Seen::Nothing("skipped-entry") } else { Seen::Bad("entry-form") };
+    if source.shape == Shape::KeysHaving && *entry == Entry::Outside {
+        return Seen::Nothing("outside-scope");
+    }
     // Patterns see an entry after it was tidied, and before its form is read.
     let arrived = match (entry, source.form) {
         (Entry::Name(name), NameForm::Tidied) => json!(name),
@@ -569,6 +606,8 @@ pub(crate) fn seen(source: Source, entry: &Entry) -> Seen<'_> {
         Entry::Null if source.skips.0 => Seen::Nothing("skipped-entry"),
         Entry::Null if source.shape.is_objects() => Seen::Bad("entry-unnamed"),
         Entry::Number | Entry::Null | Entry::Object | Entry::List => Seen::Bad("entry-type"),
+        // Of a member, only null and false say something.
+        Entry::Unreadable if source.shape.is_keys() => Seen::Bad("entry-type"),
         Entry::Unreadable => Seen::Bad("attribute-unreadable"),
     }
 }

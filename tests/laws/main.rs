@@ -16,4 +16,5 @@ mod login;
 mod reference;
 mod rules;
 mod small_worlds;
+mod tenants;
 mod world;

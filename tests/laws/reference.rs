@@ -11,7 +11,7 @@ use std::rc::Rc;
 use globset::{GlobBuilder, GlobMatcher};
 use regex::RegexBuilder;
 
-use crate::login::{Arrival, Entry, Identity, Login, Seen, seen};
+use crate::login::{Arrival, Entry, Identity, Login, Seen, members, seen};
 use crate::world::{Application, Matches, Patterns, Rule, Shape, Source, TARGETS, TIERS, World, claim_bytes};
 
 /// The part of an answer that the reference predicts.
@@ -272,11 +272,12 @@ fn read<'l>(
             }
             // An empty string has no parts.
             Ok(entries) if source.shape == Shape::Delimited && matches!(entries[..], [Entry::Empty]) => {
-                &[][..]
+                Vec::new()
             }
-            Ok(entries) => &entries[..],
+            Ok(entries) if source.shape.is_keys() => members(*source, entries).into_values().collect(),
+            Ok(entries) => entries.iter().collect(),
         };
-        for entry in entries {
+        for entry in &entries {
             match seen(*source, entry) {
                 Seen::Name(name) => groups.push(name),
                 Seen::Nothing(note) => *notes.entry(note).or_default() += 1,

@@ -5,7 +5,9 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use super::exceptions::{Exception, Loss};
-use crate::login::{Arrival, Entry, FLAWS, Holder, Identity, Login, Seen, UNREADABLE, WAYS, seen, sign};
+use crate::login::{
+    Arrival, Entry, FLAWS, Holder, Identity, Login, Seen, UNREADABLE, WAYS, members, seen, sign,
+};
 use crate::reference::refresh::{authenticated, created};
 use crate::world::{Shape, World};
 
@@ -275,7 +277,15 @@ impl Change {
                 let sees = sources[*source].sees_overage(login.connection);
                 (!sees).then_some(Exception::OverageNone)
             }
-            Self::Cut(source) => sources[*source].cap.is_none().then_some(Exception::CapNone),
+            Self::Cut(source) => {
+                let read = sources[*source];
+                // Several entries can be one member.
+                let count = match &less.arrivals[*source] {
+                    Arrival::Entries(entries) if read.shape.is_keys() => members(read, entries).len(),
+                    _ => usize::MAX,
+                };
+                read.cap.is_none_or(|cap| count < cap).then_some(Exception::CapNone)
+            }
             Self::Identity(Identity::WithoutProfile) => {
                 let attributes = || sources.iter().filter(|source| source.is_attribute());
                 let makes_room = *first && sources.len() > 1;

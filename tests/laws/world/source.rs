@@ -26,6 +26,10 @@ pub(crate) enum Shape {
     /// Objects with the group inside another object.
     Paths,
     Values,
+    /// The names of an object's members.
+    Keys,
+    /// Only those whose value has the member `1001`.
+    KeysHaving,
     NestedLists,
     /// Objects with lists of groups.
     ObjectsOfLists,
@@ -36,6 +40,11 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// Whether the names of members are groups.
+    pub(crate) fn is_keys(self) -> bool {
+        matches!(self, Self::Keys | Self::KeysHaving)
+    }
+
     /// Whether each group is in an object.
     pub(crate) fn is_objects(self) -> bool {
         use Shape::{Objects, ObjectsOfLists, ObjectsOrObject, Paths, Provisioned};
@@ -70,12 +79,21 @@ pub(crate) struct Source {
 
 pub(super) fn source() -> impl Strategy<Value = Source> {
     use Shape::{
-        Delimited, DelimitedOrList, Json, List, ListOfDelimited, ListOrString, NestedLists, Objects,
-        ObjectsOfLists, ObjectsOrObject, Paths, Provisioned, Roles, Values,
+        Delimited, DelimitedOrList, Json, Keys, KeysHaving, List, ListOfDelimited, ListOrString, NestedLists,
+        Objects, ObjectsOfLists, ObjectsOrObject, Paths, Provisioned, Roles, Values,
     };
     let common = select(&[List, List, ListOrString, Delimited, Objects, Json, Provisioned, Roles][..]);
-    let others =
-        [DelimitedOrList, ListOfDelimited, ObjectsOrObject, Paths, Values, NestedLists, ObjectsOfLists];
+    let others = [
+        DelimitedOrList,
+        ListOfDelimited,
+        ObjectsOrObject,
+        Paths,
+        Values,
+        Keys,
+        KeysHaving,
+        NestedLists,
+        ObjectsOfLists,
+    ];
     let shape = prop_oneof![3 => common, 2 => select(others.to_vec())];
     let form = prop_oneof![
         3 => Just(NameForm::Plain),
@@ -161,6 +179,11 @@ impl Source {
                 set("field", "/group/name");
             }
             Shape::Values => set("shape", "values"),
+            Shape::Keys => set("shape", "keys"),
+            Shape::KeysHaving => {
+                set("shape", "keys");
+                set("having", "1001");
+            }
             Shape::NestedLists | Shape::ObjectsOfLists => {
                 set("shape", if self.shape == Shape::NestedLists { "list" } else { "objects" });
                 if self.shape == Shape::ObjectsOfLists {
