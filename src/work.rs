@@ -50,7 +50,7 @@ organizations:
       - { id: captures, match: { glob: ["*-${team}-*", "{a,b}${team}-${role}"] }, grant: "${team}-b" }
       - { id: none, match: { any: { glob: "?*" }, none: { exact: nobody } }, grant: all }
       - { id: domains, when: { email-domain: [acme.example, bücher.example, c.example, d.example] }, everyone: true, grant: all }
-      - { id: roles, when: { user: { attribute: /list, contains: [x, y] } }, everyone: true, grant: all }
+      - { id: roles, when: { user: { attribute: /list, contains: [x, z] } }, everyone: true, grant: all }
 cases: []
 "#;
 
