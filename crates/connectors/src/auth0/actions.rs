@@ -1,0 +1,402 @@
+//! Actions, their versions, and what a trigger runs.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::Auth0;
+use crate::error::{Error, ErrorKind};
+use crate::http::{Request, encoded};
+
+const PER_PAGE: usize = 100;
+/// No list of a tenant has more pages: 100 Actions, 50 versions, 20 bindings.
+const MOST_PAGES: usize = 10;
+/// The pauses while an Action is built: short at first, because most builds are.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// An Action with its draft.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Action {
+    /// Its id.
+    pub id: String,
+    /// Its name, which no other Action of the tenant has.
+    pub name: String,
+    /// The triggers that it is for.
+    #[serde(default)]
+    pub supported_triggers: Vec<Trigger>,
+    /// The draft's code.
+    #[serde(default)]
+    pub code: String,
+    /// The draft's runtime.
+    #[serde(default)]
+    pub runtime: String,
+    /// How far the draft's build is.
+    #[serde(default)]
+    pub status: BuildState,
+    /// What logins run.
+    #[serde(default)]
+    pub deployed_version: Option<Version>,
+}
+
+/// A trigger that an Action is for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Trigger {
+    /// Such as `post-login`.
+    pub id: String,
+    /// Such as `v3`.
+    #[serde(default)]
+    pub version: String,
+}
+
+/// A deployed state of an Action.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Version {
+    /// Its id.
+    pub id: String,
+    /// Counted up.
+    #[serde(default)]
+    pub number: u64,
+    /// Its code; not every answer has it.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// Its runtime.
+    #[serde(default)]
+    pub runtime: String,
+    /// Whether logins run it.
+    #[serde(default)]
+    pub deployed: bool,
+    /// When it was made.
+    #[serde(default)]
+    pub created_at: String,
+}
+
+/// How far the build of a draft is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum BuildState {
+    /// It has not begun.
+    #[default]
+    Pending,
+    /// It has begun.
+    Building,
+    /// Nearly built.
+    Packaged,
+    /// It can be deployed.
+    Built,
+    /// It cannot.
+    Failed,
+    /// `retrying`, and whatever else Auth0 answers.
+    #[serde(other)]
+    Other,
+}
+
+/// The code and the runtime of an Action.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct ActionContent<'c> {
+    /// JavaScript.
+    pub code: &'c str,
+    /// Such as `node22`.
+    pub runtime: &'c str,
+}
+
+/// A place of an Action in a trigger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Binding {
+    /// Its id.
+    pub id: String,
+    /// The Action's id.
+    pub action_id: String,
+    /// The Action's name.
+    pub action_name: String,
+    /// How the flow shows it.
+    pub display_name: String,
+}
+
+/// An entry of a trigger's new list.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_enums, reason = "there is nothing else to bind")]
+pub enum BindingRef<'b> {
+    /// A binding that stays as it is.
+    Kept(&'b Binding),
+    /// A new binding of an Action.
+    New {
+        /// The Action's id.
+        action_id: &'b str,
+        /// How the flow shows it.
+        display_name: &'b str,
+    },
+}
+
+/// Why an Action is not built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Auth0 could not build it.
+    Failed,
+    /// It is not known.
+    Unknown(Error),
+}
+
+impl std::error::Error for BuildError {}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed => formatter.write_str("Auth0 could not build the Action"),
+            Self::Unknown(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl Auth0 {
+    /// The Action that has a name.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn find_action(&self, name: &str) -> Result<Option<Action>, Error> {
+        let all: Vec<Action> = self.pages("/actions/actions", "actions", &[("actionName", name)])?;
+        Ok(all.into_iter().find(|action| action.name == name))
+    }
+
+    /// All Actions.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn actions(&self) -> Result<Vec<Action>, Error> {
+        self.pages("/actions/actions", "actions", &[])
+    }
+
+    /// An Action.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn action(&self, id: &str) -> Result<Action, Error> {
+        self.call("GET", format!("/actions/actions/{}", encoded(id)), None, true)
+    }
+
+    /// Creates an Action, whose build begins.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn create_action(
+        &self,
+        name: &str,
+        trigger: (&str, &str),
+        content: ActionContent<'_>,
+    ) -> Result<Action, Error> {
+        let body = json!({
+            "name": name, "code": content.code, "runtime": content.runtime,
+            "supported_triggers": [{ "id": trigger.0, "version": trigger.1 }],
+        });
+        self.call("POST", "/actions/actions".to_owned(), Some(body), false)
+    }
+
+    /// Replaces code and runtime of an Action's draft, whose build begins. Secrets and the rest stay.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn update_action(&self, id: &str, content: ActionContent<'_>) -> Result<Action, Error> {
+        let body = json!({ "code": content.code, "runtime": content.runtime });
+        self.call("PATCH", format!("/actions/actions/{}", encoded(id)), Some(body), true)
+    }
+
+    /// Waits until the draft of an Action is built.
+    ///
+    /// # Errors
+    ///
+    /// If the build fails, or does not end in time.
+    pub fn wait_until_built(&self, id: &str) -> Result<Action, BuildError> {
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            let action = self.action(id).map_err(BuildError::Unknown)?;
+            match action.status {
+                BuildState::Built => return Ok(action),
+                BuildState::Failed => return Err(BuildError::Failed),
+                BuildState::Pending | BuildState::Building | BuildState::Packaged | BuildState::Other => {}
+            }
+            self.http.sleep(pause, None).map_err(|kind| {
+                let path = format!("/api/v2/actions/actions/{id}");
+                BuildError::Unknown(Error { method: "GET", path, kind })
+            })?;
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Makes a version of an Action's draft, which must be built, and lets logins run it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn deploy_action(&self, id: &str) -> Result<Version, Error> {
+        // Each deployment is a version of 50, so it is not repeated.
+        self.call("POST", format!("/actions/actions/{}/deploy", encoded(id)), None, false)
+    }
+
+    /// The versions of an Action, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn versions(&self, id: &str) -> Result<Vec<Version>, Error> {
+        let path = format!("/actions/actions/{}/versions", encoded(id));
+        let mut versions: Vec<Version> = self.pages(&path, "versions", &[])?;
+        versions.sort_by_key(|version| std::cmp::Reverse(version.number));
+        Ok(versions)
+    }
+
+    /// A version of an Action.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn version(&self, id: &str, version: &str) -> Result<Version, Error> {
+        self.call(
+            "GET",
+            format!("/actions/actions/{}/versions/{}", encoded(id), encoded(version)),
+            None,
+            true,
+        )
+    }
+
+    /// Lets logins run the content of an old version, which also becomes the draft.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn roll_back(&self, id: &str, version: &str) -> Result<Version, Error> {
+        let path = format!("/actions/actions/{}/versions/{}/deploy", encoded(id), encoded(version));
+        self.call("POST", path, Some(json!({ "update_draft": true })), false)
+    }
+
+    /// What a trigger runs, in its order.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn bindings(&self, trigger: &str) -> Result<Vec<Binding>, Error> {
+        let path = format!("/actions/triggers/{}/bindings", encoded(trigger));
+        let rows: Vec<BindingRow> = self.pages(&path, "bindings", &[])?;
+        Ok(rows.into_iter().map(Binding::from).collect())
+    }
+
+    /// Replaces all that a trigger runs.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn replace_bindings(&self, trigger: &str, wanted: &[BindingRef<'_>]) -> Result<Vec<Binding>, Error> {
+        let entry = |reference: &BindingRef<'_>| {
+            let (kind, value, name) = match reference {
+                BindingRef::Kept(binding) => {
+                    ("binding_id", binding.id.as_str(), binding.display_name.as_str())
+                }
+                BindingRef::New { action_id, display_name } => ("action_id", *action_id, *display_name),
+            };
+            json!({ "ref": { "type": kind, "value": value }, "display_name": name })
+        };
+        let body = json!({ "bindings": wanted.iter().map(entry).collect::<Vec<_>>() });
+        let path = format!("/actions/triggers/{}/bindings", encoded(trigger));
+        // Not repeated: by then somebody else may have changed the list.
+        let answer: BindingRows = self.call("PATCH", path, Some(body), false)?;
+        Ok(answer.bindings.into_iter().map(Binding::from).collect())
+    }
+
+    fn call<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        path: String,
+        body: Option<Value>,
+        is_repeatable: bool,
+    ) -> Result<T, Error> {
+        let path = format!("/api/v2{path}");
+        let request = Request { method, path, query: &[], body, is_repeatable, shows_message: true };
+        read(self.send(&request)?, &request)
+    }
+
+    fn pages<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+        filter: &[(&str, &str)],
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        let per_page = PER_PAGE.to_string();
+        for page in 0..MOST_PAGES {
+            let page = page.to_string();
+            let query: Vec<(&str, &str)> = [("page", page.as_str()), ("per_page", &per_page)]
+                .into_iter()
+                .chain(filter.iter().copied())
+                .collect();
+            let request = Request {
+                method: "GET",
+                path: format!("/api/v2{path}"),
+                query: &query,
+                body: None,
+                is_repeatable: true,
+                shows_message: true,
+            };
+            let mut answer = self.send(&request)?;
+            let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
+            let rows: Vec<T> = read(rows, &request)?;
+            let is_last = rows.len() < PER_PAGE;
+            all.extend(rows);
+            if is_last {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
+    serde_json::from_value(answer).map_err(|error| {
+        // The category only: the text of the error may quote the answer.
+        let kind = ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
+        Error { method: request.method, path: request.path.clone(), kind }
+    })
+}
+
+#[derive(Deserialize)]
+struct BindingRows {
+    bindings: Vec<BindingRow>,
+}
+
+#[derive(Deserialize)]
+struct BindingRow {
+    id: String,
+    #[serde(default)]
+    display_name: String,
+    action: BoundAction,
+}
+
+#[derive(Deserialize)]
+struct BoundAction {
+    id: String,
+    name: String,
+}
+
+impl From<BindingRow> for Binding {
+    fn from(row: BindingRow) -> Self {
+        Self {
+            id: row.id,
+            action_id: row.action.id,
+            action_name: row.action.name,
+            display_name: row.display_name,
+        }
+    }
+}

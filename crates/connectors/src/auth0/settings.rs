@@ -1,0 +1,239 @@
+//! Who asks, and in which tenant: from the environment or from a file, never from arguments, which others can see.
+//!
+//! The names are those of auth0-deploy-cli, so its `config.json` can be used as it is.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::assertion::SigningKey;
+use crate::secret::Secret;
+
+const DOMAIN: &str = "AUTH0_DOMAIN";
+const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
+const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
+const SECRET: &str = "AUTH0_CLIENT_SECRET";
+const KEY_PATH: &str = "AUTH0_CLIENT_SIGNING_KEY_PATH";
+const STAND_IN: &str = "CLAIMSMITH_AUTH0_STAND_IN";
+
+/// The largest file of settings or of a key, in bytes.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// What is needed to connect to a tenant.
+#[derive(Debug)]
+pub struct Settings {
+    domain: Option<String>,
+    stand_in: Option<String>,
+    credentials: Credentials,
+}
+
+/// How a client proves who it is.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// An access token.
+    Token(Secret),
+    /// Client credentials.
+    #[non_exhaustive]
+    Client {
+        /// The client id.
+        id: String,
+        /// The client secret.
+        secret: Secret,
+    },
+    /// A private-key JWT.
+    #[non_exhaustive]
+    Key {
+        /// The client id.
+        id: String,
+        /// The key whose public half the client has in Auth0.
+        key: Box<SigningKey>,
+    },
+}
+
+/// What is wrong with settings, without their values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError(String);
+
+impl std::error::Error for SettingsError {}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Settings {
+    /// Reads the variables of the environment.
+    ///
+    /// # Errors
+    ///
+    /// If there are no credentials or several, or if the key cannot be read.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let settings = Self::read(&get, Path::new(""), "the environment")?;
+        match get(STAND_IN) {
+            Some(host) => settings.at_stand_in(&host),
+            None => Ok(settings),
+        }
+    }
+
+    /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
+    ///
+    /// # Errors
+    ///
+    /// As for the environment, or if the file cannot be read.
+    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
+        let shown = format!("`{}`", path.display());
+        let text = read_file(path).map_err(|why| SettingsError(format!("{shown} {why}")))?;
+        let settings: Value = serde_json::from_slice(&text)
+            .map_err(|_| SettingsError(format!("{shown} is not JSON with settings such as `{DOMAIN}`")))?;
+        let settings = Self::read(&member_of(&settings), path.parent().unwrap_or(Path::new("")), &shown)?;
+        match std::env::var(STAND_IN).ok().filter(|value| !value.is_empty()) {
+            Some(host) => settings.at_stand_in(&host),
+            None => Ok(settings),
+        }
+    }
+
+    /// Reads settings as a file holds them, whose paths are relative to a folder.
+    ///
+    /// # Errors
+    ///
+    /// As for a file.
+    pub fn from_json(settings: &Value, folder: &Path) -> Result<Self, SettingsError> {
+        Self::read(&member_of(settings), folder, "the file of settings")
+    }
+
+    /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the tenant's place.
+    ///
+    /// # Errors
+    ///
+    /// If it is on another machine: it would receive the credentials.
+    pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
+        let port = host.strip_prefix("localhost:").and_then(|port| port.parse::<u16>().ok());
+        match port {
+            Some(1..) => Ok(Self { stand_in: Some(host.to_owned()), ..self }),
+            _ => Err(SettingsError(format!(
+                "`{STAND_IN}` is for a stand-in on this machine, and has to be `localhost:PORT`"
+            ))),
+        }
+    }
+
+    fn read(get: &dyn Fn(&str) -> Option<String>, folder: &Path, place: &str) -> Result<Self, SettingsError> {
+        let found: Vec<&str> =
+            [TOKEN, SECRET, KEY_PATH].into_iter().filter(|name| get(name).is_some()).collect();
+        let id = || {
+            get(CLIENT_ID).ok_or_else(|| {
+                SettingsError(format!("{place} has no `{CLIENT_ID}` for its `{}`", found.join("`, `")))
+            })
+        };
+        let credentials = match found.as_slice() {
+            [] => {
+                return Err(SettingsError(format!(
+                    "{place} has no credentials: set `{CLIENT_ID}` and `{SECRET}`, or `{CLIENT_ID}` and `{KEY_PATH}`, or `{TOKEN}`"
+                )));
+            }
+            [TOKEN] => Credentials::Token(Secret::new(get(TOKEN).unwrap_or_default())),
+            [SECRET] => {
+                Credentials::Client { id: id()?, secret: Secret::new(get(SECRET).unwrap_or_default()) }
+            }
+            [KEY_PATH] => {
+                let path = folder.join(PathBuf::from(get(KEY_PATH).unwrap_or_default()));
+                let key = read_file(&path).and_then(|pem| SigningKey::from_pem(&pem));
+                let key = key.map_err(|why| SettingsError(format!("`{}` {why}", path.display())))?;
+                Credentials::Key { id: id()?, key: Box::new(key) }
+            }
+            several => {
+                return Err(SettingsError(format!(
+                    "{place} has several credentials, `{}`; keep the one that is meant",
+                    several.join("`, `")
+                )));
+            }
+        };
+        Ok(Self { domain: get(DOMAIN), stand_in: None, credentials })
+    }
+
+    /// The domain that the settings are for.
+    pub fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
+    /// A stand-in of the tenant on this machine, which is asked in its place: `localhost:PORT`.
+    pub fn stand_in(&self) -> Option<&str> {
+        self.stand_in.as_deref()
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+}
+
+fn member_of(settings: &Value) -> impl Fn(&str) -> Option<String> {
+    |name| settings.get(name).and_then(Value::as_str).filter(|it| !it.is_empty()).map(str::to_owned)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() || metadata.len() > LARGEST_FILE {
+        return Err("is not a file of at most 1 MiB".to_owned());
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[(&str, &str)]) -> Result<Settings, String> {
+        let get =
+            |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/auth0");
+        Settings::read(&get, &folder, "the environment").map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn each_kind_of_credentials_is_read() {
+        let token = read(&[(TOKEN, "t"), (DOMAIN, "acme.eu.auth0.com")]).expect("settings");
+        assert!(matches!(token.credentials(), Credentials::Token(token) if token.expose() == "t"));
+        assert_eq!(token.domain(), Some("acme.eu.auth0.com"));
+        // An id alone does not make it several: deploy-cli's files have one next to a token.
+        assert!(read(&[(TOKEN, "t"), (CLIENT_ID, "me")]).is_ok());
+        let client = read(&[(CLIENT_ID, "me"), (SECRET, "s")]).expect("settings");
+        assert!(matches!(client.credentials(), Credentials::Client { id, .. } if id == "me"));
+        let key = read(&[(CLIENT_ID, "me"), (KEY_PATH, "test-key.pem")]).expect("settings");
+        assert!(matches!(key.credentials(), Credentials::Key { .. }));
+    }
+
+    #[test]
+    fn no_error_holds_a_secret() {
+        let error = |values: &[(&str, &str)]| read(values).expect_err("refused");
+        assert_eq!(
+            error(&[(CLIENT_ID, "me")]),
+            "the environment has no credentials: set `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SIGNING_KEY_PATH`, or `AUTH0_ACCESS_TOKEN`"
+        );
+        assert_eq!(
+            error(&[(SECRET, "hunter2")]),
+            "the environment has no `AUTH0_CLIENT_ID` for its `AUTH0_CLIENT_SECRET`"
+        );
+        assert_eq!(
+            error(&[(TOKEN, "hunter2"), (SECRET, "hunter2")]),
+            "the environment has several credentials, `AUTH0_ACCESS_TOKEN`, `AUTH0_CLIENT_SECRET`; keep the one that is meant"
+        );
+        assert!(error(&[(CLIENT_ID, "me"), (KEY_PATH, "absent.pem")]).contains("absent.pem` cannot be read"));
+        let settings = read(&[(CLIENT_ID, "me"), (SECRET, "hunter2")]).expect("settings");
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn stand_in_is_on_this_machine() {
+        let stand_in = |host| read(&[(TOKEN, "t")]).expect("settings").at_stand_in(host);
+        assert_eq!(stand_in("localhost:8443").expect("a port").stand_in(), Some("localhost:8443"));
+        for host in
+            ["evil.example", "localhost:8443@evil.example", "localhost:0", "localhost", "localhost:1/x"]
+        {
+            assert!(stand_in(host).is_err(), "{host}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What went wrong with a request, in words that may be printed and stored.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A request without a usable answer. Holds nothing of its body, of the answer's body or of its headers but what
+/// [`Refusal`] lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Error {
+    /// Such as `GET`.
+    pub method: &'static str,
+    /// Without the query.
+    pub path: String,
+    /// What happened.
+    pub kind: ErrorKind,
+}
+
+/// What happened to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There was no connection, so nothing has changed.
+    NotSent(String),
+    /// There was no answer, so the change may have taken effect or not.
+    NoAnswer(String),
+    /// The service refused it, or failed.
+    Refused(Refusal),
+    /// The answer is not what the service documents.
+    Unreadable(String),
+    /// The operation has taken as long as it may, or would have to wait for longer.
+    Deadline {
+        /// How long it may take.
+        limit: Duration,
+        /// Why the request would have to be repeated.
+        cause: Option<Box<ErrorKind>>,
+    },
+}
+
+/// A status that is not a success.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// Auth0's `errorCode`, or `error` of its token endpoint.
+    pub code: Option<String>,
+    /// What the service says, of requests that are not about people.
+    pub message: Option<String>,
+    /// The scopes that the token lacks.
+    pub missing_scopes: Vec<String>,
+}
+
+impl Error {
+    /// The status, if the service refused the request.
+    pub fn status(&self) -> Option<u16> {
+        match &self.kind {
+            ErrorKind::Refused(refusal) => Some(refusal.status),
+            _ => None,
+        }
+    }
+
+    /// Whether the request may have changed something although it failed.
+    pub fn may_have_taken_effect(&self) -> bool {
+        let unclear = |kind: &ErrorKind| match kind {
+            ErrorKind::NoAnswer(_) | ErrorKind::Unreadable(_) => true,
+            ErrorKind::Refused(refusal) => refusal.status >= 500,
+            ErrorKind::NotSent(_) | ErrorKind::Deadline { .. } => false,
+        };
+        let kind = match &self.kind {
+            ErrorKind::Deadline { cause: Some(cause), .. } => cause,
+            kind => kind,
+        };
+        self.method != "GET" && unclear(kind)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}: {}", self.method, self.path, self.kind)?;
+        if self.may_have_taken_effect() {
+            write!(formatter, " (the change may have taken effect nevertheless)")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent(why) => write!(formatter, "no connection: {why}"),
+            Self::NoAnswer(why) => write!(formatter, "no answer: {why}"),
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::Unreadable(why) => write!(formatter, "unexpected answer: {why}"),
+            Self::Deadline { limit, cause } => {
+                write!(formatter, "not done within {} seconds", limit.as_secs())?;
+                cause.as_ref().map_or(Ok(()), |cause| write!(formatter, "; the last attempt: {cause}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "status {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(formatter, " ({code})")?;
+        }
+        if !self.missing_scopes.is_empty() {
+            let names: Vec<String> = self.missing_scopes.iter().map(|name| format!("`{name}`")).collect();
+            return write!(formatter, ", the token lacks the scope {}", names.join(" or "));
+        }
+        if let Some(message) = &self.message {
+            write!(formatter, ", {message}")?;
+        }
+        match self.status {
+            401 => write!(formatter, "; the credentials are wrong or expired, or are for another tenant"),
+            429 => write!(formatter, "; the tenant's rate limit is used up"),
+            500.. => write!(formatter, "; the service has a problem"),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The HTTP client: repeats what is safe to repeat, waits as it is told to, and ends in time.
+
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::blocking::{Client, Response};
+use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Refusal};
+use crate::rate::{self, Bucket, RateHeaders};
+use crate::secret::Secret;
+use crate::timer::{SystemTimer, Timer};
+
+/// The longest answer that is read, in bytes.
+const LONGEST_ANSWER: u64 = 32 << 20;
+/// How long one request may take.
+const LONGEST_REQUEST: Duration = Duration::from_secs(60);
+/// How many characters of a service's message are kept.
+const LONGEST_MESSAGE: usize = 300;
+
+/// How a client behaves.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Options {
+    /// The clock.
+    pub timer: Arc<dyn Timer>,
+    /// How long everything that is done with the client may take.
+    pub limit: Duration,
+    /// How often a request is sent at most.
+    pub attempts: u32,
+    /// Trusted in place of the machine's certificate authorities, as PEM.
+    pub ca_pem: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timer: Arc::new(SystemTimer::default()),
+            limit: Duration::from_secs(600),
+            attempts: 5,
+            ca_pem: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Options").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// A request to a service.
+#[derive(Debug, Clone)]
+pub(crate) struct Request<'r> {
+    pub(crate) method: &'static str,
+    /// With a slash at its beginning, without a query.
+    pub(crate) path: String,
+    pub(crate) query: &'r [(&'r str, &'r str)],
+    pub(crate) body: Option<Value>,
+    /// Whether it may be sent again if it is not known whether it took effect.
+    pub(crate) is_repeatable: bool,
+    /// Whether the service's message may be shown: not if it may be about a person.
+    pub(crate) shows_message: bool,
+}
+
+/// A client of one service, which is all that it talks to.
+pub struct HttpClient {
+    client: Client,
+    /// `https://` and the host.
+    base: String,
+    options: Options,
+    bucket: Mutex<Bucket>,
+    /// By the timer.
+    deadline: Duration,
+}
+
+impl std::fmt::Debug for HttpClient {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("HttpClient").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl HttpClient {
+    /// A client of a host, over TLS only. Its time begins now.
+    ///
+    /// # Errors
+    ///
+    /// Text for people, if the certificate authorities cannot be used.
+    pub fn new(host: &str, options: Options) -> Result<Self, String> {
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls(options.ca_pem.as_deref())?)
+            // A redirect would send the token somewhere else.
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .https_only(true)
+            .user_agent(concat!("claimsmith/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| text_of(&error))?;
+        let deadline = options.timer.elapsed().saturating_add(options.limit);
+        Ok(Self { client, base: format!("https://{host}"), options, bucket: Mutex::default(), deadline })
+    }
+
+    pub(crate) fn timer(&self) -> &dyn Timer {
+        self.options.timer.as_ref()
+    }
+
+    /// Sends a request until it is answered, as often as that is safe. An answer without a body is `null`.
+    pub(crate) fn send(&self, request: &Request<'_>, token: Option<&Secret>) -> Result<Value, Error> {
+        let failed = |kind| Error { method: request.method, path: request.path.clone(), kind };
+        let mut attempt = 0;
+        loop {
+            let wait = self.bucket().wait(self.timer().elapsed());
+            self.sleep(wait, None).map_err(failed)?;
+            let (kind, headers) = match self.send_once(request, token) {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => *failure,
+            };
+            attempt += 1;
+            let Some(wait) = self.wait_before_repeating(request, &kind, &headers, attempt) else {
+                return Err(failed(kind));
+            };
+            self.sleep(wait, Some(kind)).map_err(failed)?;
+        }
+    }
+
+    /// Waits, unless that takes longer than the client has.
+    pub(crate) fn sleep(&self, time: Duration, cause: Option<ErrorKind>) -> Result<(), ErrorKind> {
+        let elapsed = self.timer().elapsed();
+        if elapsed.saturating_add(time) >= self.deadline {
+            return Err(ErrorKind::Deadline { limit: self.options.limit, cause: cause.map(Box::new) });
+        }
+        if !time.is_zero() {
+            self.timer().sleep(time);
+        }
+        Ok(())
+    }
+
+    fn bucket(&self) -> std::sync::MutexGuard<'_, Bucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long to wait before the request is sent again; `None` if it must not be.
+    fn wait_before_repeating(
+        &self,
+        request: &Request<'_>,
+        kind: &ErrorKind,
+        headers: &RateHeaders,
+        attempt: u32,
+    ) -> Option<Duration> {
+        let is_safe = match kind {
+            // These have changed nothing, whatever the request is.
+            ErrorKind::NotSent(_) => true,
+            ErrorKind::Refused(refusal) if refusal.status == 429 => true,
+            ErrorKind::NoAnswer(_) => request.is_repeatable,
+            ErrorKind::Refused(refusal) => {
+                request.is_repeatable && matches!(refusal.status, 500 | 502 | 503 | 504)
+            }
+            ErrorKind::Unreadable(_) | ErrorKind::Deadline { .. } => false,
+        };
+        if !is_safe || attempt >= self.options.attempts {
+            return None;
+        }
+        let told = headers.wait(self.timer().unix_seconds());
+        let told = told.filter(|_| headers.retry_after.is_some() || headers.remaining == Some(0));
+        Some(told.unwrap_or_else(|| rate::pause(attempt)))
+    }
+
+    fn send_once(
+        &self,
+        request: &Request<'_>,
+        token: Option<&Secret>,
+    ) -> Result<Value, Box<(ErrorKind, RateHeaders)>> {
+        let none = |kind| Box::new((kind, RateHeaders::default()));
+        let response = self.exchange(request, token).map_err(|error| {
+            let text = text_of(&error);
+            none(if error.is_connect() || error.is_builder() {
+                ErrorKind::NotSent(text)
+            } else {
+                ErrorKind::NoAnswer(text)
+            })
+        })?;
+        let headers = rate_headers(response.headers());
+        self.bucket().learn(&headers, self.timer().elapsed(), self.timer().unix_seconds());
+        let status = response.status();
+        let mut body = Vec::new();
+        let read = response.take(LONGEST_ANSWER + 1).read_to_end(&mut body);
+        read.map_err(|error| none(ErrorKind::NoAnswer(error.kind().to_string())))?;
+        if !status.is_success() {
+            return Err(Box::new((ErrorKind::Refused(refusal(status.as_u16(), &body, request)), headers)));
+        }
+        if body.len() as u64 > LONGEST_ANSWER {
+            return Err(none(ErrorKind::Unreadable(format!("longer than {LONGEST_ANSWER} bytes"))));
+        }
+        if body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&body).map_err(|_| none(ErrorKind::Unreadable("not JSON".to_owned())))
+    }
+
+    fn exchange(&self, request: &Request<'_>, token: Option<&Secret>) -> reqwest::Result<Response> {
+        let mut url = format!("{}{}", self.base, request.path);
+        for (at, (key, value)) in request.query.iter().enumerate() {
+            url.push(if at == 0 { '?' } else { '&' });
+            url.push_str(&format!("{key}={}", encoded(value)));
+        }
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or_default();
+        let left = self.deadline.saturating_sub(self.timer().elapsed());
+        let mut builder = self.client.request(method, url).timeout(left.min(LONGEST_REQUEST));
+        if let Some(token) = token {
+            builder = builder.bearer_auth(token.expose());
+        }
+        if let Some(body) = &request.body {
+            builder = builder.header("content-type", "application/json").body(body.to_string());
+        }
+        builder.send()
+    }
+}
+
+/// A part of a path or a query, in which only letters, digits and `-`, `.`, `_` are not encoded.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+fn tls(ca_pem: Option<&str>) -> Result<rustls::ClientConfig, String> {
+    let mut roots = rustls::RootCertStore::empty();
+    match ca_pem {
+        Some(pem) => {
+            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+                let certificate = certificate.map_err(|error| format!("a certificate authority: {error}"))?;
+                roots.add(certificate).map_err(|error| format!("a certificate authority: {error}"))?;
+            }
+        }
+        None => {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    if roots.is_empty() {
+        return Err(
+            "no certificate authority was found; install them, or name a file with SSL_CERT_FILE".to_owned()
+        );
+    }
+    // The provider is named: a program that links two of them has no default.
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())
+        .map(|builder| builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// An error with its causes, without the address, whose query is none of a log's business.
+fn text_of(error: &reqwest::Error) -> String {
+    let mut text = match error.is_timeout() {
+        true => "it took too long".to_owned(),
+        false => String::new(),
+    };
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = if text.is_empty() { cause_text } else { format!("{text}: {cause_text}") };
+        }
+        source = cause.source();
+    }
+    if text.is_empty() { "the request failed".to_owned() } else { text }
+}
+
+fn rate_headers(headers: &HeaderMap) -> RateHeaders {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let number = |name: &str| text(name).and_then(|text| text.trim().parse().ok());
+    RateHeaders {
+        retry_after: number("retry-after"),
+        remaining: number("x-ratelimit-remaining"),
+        reset: number("x-ratelimit-reset"),
+        date: text("date").and_then(rate::http_date),
+    }
+}
+
+/// What may be kept of a refusal.
+fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |key: &str| body.get(key).and_then(Value::as_str);
+    let is_code = |text: &&str| {
+        text.len() <= 60
+            && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
+    };
+    // The token endpoint has `error` alone; elsewhere it is the status in words.
+    let code = text("errorCode").or_else(|| text("error")).filter(is_code);
+    let message = text("message").unwrap_or_default();
+    let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();
+    let is_scope = |text: &&str| {
+        !text.is_empty() && text.bytes().all(|it| it.is_ascii_lowercase() || matches!(it, b':' | b'_' | b'-'))
+    };
+    let missing_scopes = scopes.split([',', ' ']).filter(is_scope).map(str::to_owned).collect();
+    let message = Some(message).filter(|message| request.shows_message && !message.is_empty());
+    let message = message.map(|message| {
+        let plain = message.chars().map(|char| if char.is_control() { ' ' } else { char });
+        plain.take(LONGEST_MESSAGE).collect()
+    });
+    Refusal { status, code: code.map(str::to_owned), message, missing_scopes }
+}

@@ -1,0 +1,16 @@
+//! Talks to the services that Claimsmith changes. Every module uses one HTTP client, [`http::HttpClient`].
+//!
+//! Errors name the request and the refusal, and never hold a token, a secret or a body.
+
+#![allow(clippy::disallowed_methods, reason = "files, the network and the clock are what this crate is for")]
+
+pub mod auth0;
+mod error;
+pub mod http;
+mod rate;
+mod secret;
+mod timer;
+
+pub use error::{Error, ErrorKind, Refusal};
+pub use secret::Secret;
+pub use timer::{SystemTimer, Timer};

@@ -1,0 +1,128 @@
+//! How long to wait: for the service's rate limit, and before a request is repeated.
+
+use std::time::Duration;
+
+/// The longest wait between two attempts, unless the service asks for a longer one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// What an answer says about the rate limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RateHeaders {
+    /// `retry-after`, in seconds.
+    pub(crate) retry_after: Option<u64>,
+    /// `x-ratelimit-remaining`.
+    pub(crate) remaining: Option<u64>,
+    /// `x-ratelimit-reset`, in seconds since 1970.
+    pub(crate) reset: Option<u64>,
+    /// `date`, in seconds since 1970: the service's clock may differ from this machine's.
+    pub(crate) date: Option<u64>,
+}
+
+impl RateHeaders {
+    /// In how long the service accepts requests again, by what a refusal says.
+    pub(crate) fn wait(&self, unix_seconds: u64) -> Option<Duration> {
+        let until_reset = self.reset.map(|reset| reset.saturating_sub(self.date.unwrap_or(unix_seconds)));
+        self.retry_after.or(until_reset).map(|seconds| Duration::from_secs(seconds.max(1)))
+    }
+}
+
+/// The rate bucket as the last answer described it.
+#[derive(Debug, Default)]
+pub(crate) struct Bucket {
+    /// Until when no request would be accepted, by [`Timer::elapsed`](crate::Timer::elapsed).
+    empty_until: Option<Duration>,
+}
+
+impl Bucket {
+    pub(crate) fn learn(&mut self, headers: &RateHeaders, elapsed: Duration, unix_seconds: u64) {
+        self.empty_until = match headers.remaining {
+            // A bucket is refilled bit by bit, and `reset` says when it is full: one second is enough for a request.
+            Some(0) => headers.wait(unix_seconds).map(|wait| {
+                elapsed.saturating_add(if headers.retry_after.is_some() {
+                    wait
+                } else {
+                    wait.min(Duration::from_secs(1))
+                })
+            }),
+            _ => None,
+        };
+    }
+
+    /// How long to wait before the next request.
+    pub(crate) fn wait(&self, elapsed: Duration) -> Duration {
+        self.empty_until.map_or(Duration::ZERO, |until| until.saturating_sub(elapsed))
+    }
+}
+
+/// The pause before an attempt, the first of which has the number 1.
+pub(crate) fn pause(attempt: u32) -> Duration {
+    Duration::from_millis(500).saturating_mul(1 << attempt.saturating_sub(1).min(8)).min(LONGEST_PAUSE)
+}
+
+/// Reads a `Date` header, such as `Fri, 27 Nov 2026 12:00:00 GMT`.
+pub(crate) fn http_date(text: &str) -> Option<u64> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let mut parts = text.split_once(", ")?.1.split([' ', ':']);
+    let day: u64 = parts.next()?.parse().ok()?;
+    let name = parts.next().filter(|name| name.len() == 3)?;
+    let month = u64::try_from(MONTHS.find(name)? / 3 + 1).ok()?;
+    let mut number = || parts.next()?.parse::<u64>().ok();
+    let (year, hour, minute, second) = (number()?, number()?, number()?, number()?);
+    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days since 1970, in years that begin in March, so that a leap day is the last one.
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    Some((days - 719_468) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_date_is_read() {
+        for (text, expected) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Tue, 29 Feb 2000 00:00:00 GMT", Some(951_782_400)),
+            ("Fri, 27 Nov 2026 12:00:00 GMT", Some(1_795_780_800)),
+            ("Sun, 28 Feb 2100 23:59:59 GMT", Some(4_107_542_399)),
+            ("2026-11-27", None),
+            ("Fri, 27 aNo 2026 12:00:00 GMT", None),
+            ("Fri, 27 Nov 0 12:00:00 GMT", None),
+        ] {
+            assert_eq!(http_date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn wait_is_by_the_clock_of_the_service() {
+        let headers = RateHeaders { reset: Some(1010), date: Some(1000), ..RateHeaders::default() };
+        assert_eq!(headers.wait(5), Some(Duration::from_secs(10)));
+        let no_date = RateHeaders { date: None, ..headers };
+        assert_eq!(no_date.wait(1008), Some(Duration::from_secs(2)));
+        assert_eq!(no_date.wait(9999), Some(Duration::from_secs(1)), "never at once");
+        let told = RateHeaders { retry_after: Some(3), ..headers };
+        assert_eq!(told.wait(5), Some(Duration::from_secs(3)));
+        assert_eq!(RateHeaders::default().wait(5), None);
+    }
+
+    #[test]
+    fn empty_bucket_makes_the_next_request_wait() {
+        let mut bucket = Bucket::default();
+        let second = Duration::from_secs(1);
+        let empty =
+            RateHeaders { remaining: Some(0), reset: Some(9), date: Some(4), ..RateHeaders::default() };
+        bucket.learn(&empty, second, 0);
+        assert_eq!([bucket.wait(second), bucket.wait(second * 3)], [second, Duration::ZERO]);
+        bucket.learn(&RateHeaders { remaining: Some(1), ..empty }, second, 0);
+        assert_eq!(bucket.wait(second), Duration::ZERO);
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_limit() {
+        let pauses = [1, 2, 3, 99].map(pause).map(|it| it.as_millis());
+        assert_eq!(pauses, [500, 1000, 2000, 8000]);
+    }
+}

@@ -1,0 +1,12 @@
+//! The connector of Auth0, against a stand-in of the Management API.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at what is wrong"
+)]
+
+mod actions;
+mod connect;
+mod repeat;
+mod support;

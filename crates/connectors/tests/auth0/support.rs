@@ -1,0 +1,114 @@
+//! A tenant, a clock that never waits, and settings.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use claimsmith::compiler::{Tenant, compile_whole};
+use claimsmith::diagnostic::SourceFile;
+use claimsmith_connectors::Timer;
+use claimsmith_connectors::auth0::{Auth0, ConnectError, Settings};
+use claimsmith_connectors::http::Options;
+use claimsmith_standins::auth0::{Auth0StandIn, Seed};
+use serde_json::{Value, json};
+
+pub(crate) const DOMAIN: &str = "acme-staging.eu.auth0.com";
+
+/// Moves on when it is told to wait.
+#[derive(Debug, Default)]
+pub(crate) struct FakeTimer {
+    milliseconds: AtomicU64,
+    waits: Mutex<Vec<u64>>,
+}
+
+impl Timer for FakeTimer {
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.milliseconds.load(Ordering::SeqCst))
+    }
+
+    fn unix_seconds(&self) -> u64 {
+        1_795_780_800 + self.elapsed().as_secs()
+    }
+
+    fn sleep(&self, time: Duration) {
+        let time = u64::try_from(time.as_millis()).expect("a short time");
+        self.milliseconds.fetch_add(time, Ordering::SeqCst);
+        self.waits.lock().expect("no panic").push(time);
+    }
+}
+
+impl FakeTimer {
+    /// All waits so far, in milliseconds.
+    pub(crate) fn waits(&self) -> Vec<u64> {
+        self.waits.lock().expect("no panic").clone()
+    }
+}
+
+/// A tenant of a platform.
+pub(crate) fn tenant() -> Tenant {
+    let text = format!(
+        "version: 1
+platform:
+  tenants: {{ staging: {{ domain: {DOMAIN} }} }}
+  applications: {{ hub: {{ clients: {{ staging: [hub-client] }}, claim: https://example.com/groups }} }}
+  groups: {{ readers: {{ applications: [hub], description: Reads. }} }}
+organizations:
+  acme:
+    organization: {{ staging: org_acme }}
+    connections: {{ acme-ad: {{ strategy: ad }} }}
+    rules: [{{ id: everyone, everyone: true, grant: readers }}]
+"
+    );
+    let compilation = compile_whole(&SourceFile { path: "p.yaml".to_owned(), text });
+    let platform = compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics));
+    platform.tenant().expect("a tenant").clone()
+}
+
+pub(crate) struct World {
+    pub(crate) stand_in: Auth0StandIn,
+    pub(crate) timer: Arc<FakeTimer>,
+}
+
+impl World {
+    pub(crate) fn new(mut seed: Seed) -> Self {
+        seed.tokens.extend(Seed::with_token("t").tokens);
+        Self { stand_in: Auth0StandIn::start(seed).expect("starts"), timer: Arc::new(FakeTimer::default()) }
+    }
+
+    pub(crate) fn from_json(seed: Value) -> Self {
+        Self::new(serde_json::from_value(seed).expect("a seed"))
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            timer: Arc::clone(&self.timer) as Arc<dyn Timer>,
+            ca_pem: Some(self.stand_in.ca_pem().to_owned()),
+            ..Options::default()
+        }
+    }
+
+    /// Settings with the stand-in's address.
+    pub(crate) fn settings(&self, mut members: Value) -> Settings {
+        let object = members.as_object_mut().expect("an object");
+        object.insert("AUTH0_DOMAIN".to_owned(), DOMAIN.into());
+        settings(&members).at_stand_in(self.stand_in.domain()).expect("a host of this machine")
+    }
+
+    pub(crate) fn connect_with(&self, members: Value, scopes: &[&str]) -> Result<Auth0, ConnectError> {
+        Auth0::connect(&tenant(), &self.settings(members), scopes, self.options())
+    }
+
+    pub(crate) fn connect(&self) -> Auth0 {
+        self.connect_with(json!({ "AUTH0_ACCESS_TOKEN": "t" }), &[]).expect("connected")
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<Option<u16>> {
+        self.stand_in.requests().iter().map(|it| it.status).collect()
+    }
+}
+
+/// Settings from a file, which may name a key next to the tests.
+pub(crate) fn settings(members: &Value) -> Settings {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/auth0");
+    Settings::from_json(members, folder.as_ref()).expect("settings")
+}
