@@ -67,7 +67,10 @@ fn core_dependencies() -> BTreeSet<String> {
 fn cargo_packages_come_from_one_registry_with_a_checksum() {
     let mut registries = BTreeSet::new();
     for (lock_file, own) in [
-        ("Cargo.lock", ["claimsmith", "claimsmith-cli", "claimsmith-connectors", "claimsmith-standins"].as_slice()),
+        (
+            "Cargo.lock",
+            ["claimsmith", "claimsmith-cli", "claimsmith-connectors", "claimsmith-standins"].as_slice(),
+        ),
         ("fuzz/Cargo.lock", &["claimsmith", "claimsmith-fuzz"]),
     ] {
         for package in packages(lock_file) {
