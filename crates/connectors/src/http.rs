@@ -1,4 +1,4 @@
-//! The HTTP client: repeats what is safe to repeat, waits as it is told to, and ends in time.
+//! The HTTP client: repeats what is safe to repeat, waits as long as a service asks for, and ends in time.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -259,7 +259,7 @@ fn tls(ca_pem: Option<&str>) -> Result<rustls::ClientConfig, String> {
         .map(|builder| builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// An error with its causes, without the address, whose query is none of a log's business.
+/// An error with its causes, without the address, whose query may be private.
 fn text_of(error: &reqwest::Error) -> String {
     let mut text = match error.is_timeout() {
         true => "it took too long".to_owned(),

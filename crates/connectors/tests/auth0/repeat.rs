@@ -109,7 +109,7 @@ fn an_empty_bucket_is_waited_for() {
     for _ in 0..4 {
         read(&auth0).expect("an answer");
     }
-    // The stand-in's clock stands still, so it refuses where a real service would have filled up.
+    // The stand-in's clock does not move here, so it refuses where a real service would have filled up.
     assert!(world.timer.waits().iter().all(|wait| *wait == 1000), "{:?}", world.timer.waits());
     assert!(world.timer.waits().len() >= 2);
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) const DOMAIN: &str = "acme-staging.eu.auth0.com";
 
-/// Moves on when it is told to wait.
+/// Moves on with each wait.
 #[derive(Debug, Default)]
 pub(crate) struct FakeTimer {
     milliseconds: AtomicU64,
