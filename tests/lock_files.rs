@@ -69,7 +69,14 @@ fn cargo_packages_come_from_one_registry_with_a_checksum() {
     for (lock_file, own) in [
         (
             "Cargo.lock",
-            ["claimsmith", "claimsmith-cli", "claimsmith-connectors", "claimsmith-standins"].as_slice(),
+            [
+                "claimsmith",
+                "claimsmith-cli",
+                "claimsmith-connectors",
+                "claimsmith-lifecycle",
+                "claimsmith-standins",
+            ]
+            .as_slice(),
         ),
         ("fuzz/Cargo.lock", &["claimsmith", "claimsmith-fuzz"]),
     ] {

@@ -2,6 +2,7 @@
 
 mod actions;
 mod assertion;
+mod deployment;
 mod settings;
 
 use std::fmt;
@@ -13,6 +14,7 @@ pub use self::actions::{
     Action, ActionContent, Binding, BindingRef, BuildError, BuildState, Trigger, Version,
 };
 pub use self::assertion::SigningKey;
+pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
 pub use self::settings::{Credentials, Settings, SettingsError};
 use crate::error::Error;
 use crate::http::{HttpClient, Options, Request};

@@ -8,5 +8,6 @@
 
 mod actions;
 mod connect;
+mod deployment;
 mod repeat;
 mod support;

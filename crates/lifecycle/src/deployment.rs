@@ -1,0 +1,422 @@
+//! The deployment of one Action: its code, and its place in a trigger.
+
+mod refusal;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::refusal::{PlanError, Refusal};
+
+/// The version of the form of a plan.
+const VERSION: u32 = 1;
+
+/// How many Actions Auth0 binds to a trigger.
+const MOST_BINDINGS: usize = 20;
+
+/// What is to be there afterwards, and what was found when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Plan {
+    version: u32,
+    /// The tenant's name in `platform.yaml`.
+    pub tenant: String,
+    /// Its domain. A plan is for no other tenant.
+    pub domain: String,
+    /// The program that made the plan.
+    pub made_by: String,
+    /// The Action as it is to be.
+    pub wanted: Wanted,
+    /// What there was.
+    pub found: Found,
+    /// Where it is bound, counted from 0; `None` if it was bound already, and stays where it is.
+    pub bind_at: Option<usize>,
+}
+
+/// An Action as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Wanted {
+    /// Its name.
+    pub name: String,
+    /// The trigger that runs it.
+    pub trigger: String,
+    /// The version of the trigger.
+    pub trigger_version: String,
+    /// Code and runtime.
+    pub content: Content,
+    /// The length of the code.
+    pub bytes: usize,
+    /// The digest of the mappings in it.
+    pub mappings: String,
+}
+
+/// What an Action runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Content {
+    /// The SHA-256 of the code.
+    pub code: String,
+    /// Such as `node22`.
+    pub runtime: String,
+}
+
+/// What there was when a plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Found {
+    /// `None` if there was no Action of the name.
+    pub action: Option<FoundAction>,
+    /// What the trigger ran, in its order.
+    pub bindings: Vec<Bound>,
+}
+
+/// An Action that there was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FoundAction {
+    /// Its id.
+    pub id: String,
+    /// Its draft.
+    pub draft: Content,
+    /// What logins ran.
+    pub deployed: Option<Content>,
+}
+
+/// A place of an Action in a trigger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Bound {
+    /// The id of the Action.
+    pub action_id: String,
+    /// Its name, for people.
+    pub name: String,
+}
+
+/// What there is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Observed {
+    /// The Action of the wanted name.
+    pub action: Option<ObservedAction>,
+    /// What the trigger runs, in its order.
+    pub bindings: Vec<Bound>,
+}
+
+/// An Action as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct ObservedAction {
+    /// Its id.
+    pub id: String,
+    /// Who made its code.
+    pub origin: Origin,
+    /// Whether it is for the wanted trigger.
+    pub fits_trigger: bool,
+    /// Its draft.
+    pub draft: Content,
+    /// How far the draft's build is.
+    pub build: Build,
+    /// What logins run.
+    pub deployed: Option<Content>,
+}
+
+/// Who made the code of an Action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no other case")]
+pub enum Origin {
+    /// Claimsmith, for this tenant or for no tenant in particular.
+    Ours,
+    /// Claimsmith, for the tenant with this domain.
+    OtherTenant(String),
+    /// Not Claimsmith.
+    Foreign,
+}
+
+/// How far a build is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no other case")]
+pub enum Build {
+    /// It can be deployed.
+    Built,
+    /// Not yet.
+    Running,
+    /// It never will be.
+    Failed,
+}
+
+/// What is done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever carries out a plan has to know all steps")]
+pub enum Step {
+    /// Create the Action.
+    Create,
+    /// Replace the draft of the Action with this id.
+    Update(String),
+    /// Wait until its draft is built.
+    Wait(String),
+    /// Deploy its draft.
+    Deploy(String),
+    /// Bind it at a position.
+    Bind(String, usize),
+    /// Nothing: everything is as it is to be.
+    Nothing,
+}
+
+impl Step {
+    /// As in a journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update(_) => "update",
+            Self::Wait(_) => "wait",
+            Self::Deploy(_) => "deploy",
+            Self::Bind(..) => "bind",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Progress {
+    /// Whether changes of others since the plan was made are accepted.
+    pub is_forced: bool,
+    /// Whether the draft was written by this run, so that another build would fail as well.
+    pub has_written: bool,
+}
+
+impl Plan {
+    /// Plans from what there is.
+    ///
+    /// # Errors
+    ///
+    /// If the Action of the name must not be touched, or cannot be bound.
+    pub fn new(
+        (tenant, domain): (&str, &str),
+        made_by: &str,
+        wanted: Wanted,
+        observed: &Observed,
+        before: Option<&str>,
+    ) -> Result<Self, Refusal> {
+        let id = observed.action.as_ref().map(|action| action.id.as_str());
+        let is_bound = observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == id);
+        let bind_at = match before {
+            _ if is_bound => None,
+            None => Some(observed.bindings.len()),
+            Some(name) => {
+                let at = observed.bindings.iter().position(|bound| bound.name == name);
+                Some(at.ok_or_else(|| Refusal::UnknownPosition {
+                    name: name.to_owned(),
+                    bound: names(&observed.bindings),
+                })?)
+            }
+        };
+        let action = observed.action.as_ref().map(|action| FoundAction {
+            id: action.id.clone(),
+            draft: action.draft.clone(),
+            deployed: action.deployed.clone(),
+        });
+        let plan = Self {
+            version: VERSION,
+            tenant: tenant.to_owned(),
+            domain: domain.to_owned(),
+            made_by: made_by.to_owned(),
+            wanted,
+            found: Found { action, bindings: observed.bindings.clone() },
+            bind_at,
+        };
+        plan.next(observed, Progress::default()).map(|_| plan)
+    }
+
+    /// The plan as JSON.
+    pub fn to_json(&self) -> String {
+        // Texts, numbers and lists alone are always JSON.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Reads a plan.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a plan of this version.
+    pub fn from_json(text: &str) -> Result<Self, PlanError> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|_| PlanError::Unreadable)?;
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(version) => return Err(PlanError::OtherVersion(version)),
+            None => return Err(PlanError::Unreadable),
+        }
+        serde_json::from_value(value).map_err(|_| PlanError::Unreadable)
+    }
+
+    /// Refuses a plan that was made for another tenant or from something else.
+    ///
+    /// # Errors
+    ///
+    /// If it was.
+    pub fn check(&self, domain: &str, wanted: &Wanted) -> Result<(), PlanError> {
+        if self.domain != domain {
+            return Err(PlanError::OtherTenant { own: self.domain.clone(), other: domain.to_owned() });
+        }
+        if self.wanted != *wanted {
+            return Err(PlanError::Stale {
+                planned: self.wanted.mappings.clone(),
+                now: wanted.mappings.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The steps that are left, as far as they can be seen.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is refused.
+    pub fn steps(&self, observed: &Observed) -> Result<Vec<&'static str>, Refusal> {
+        let mut now = observed.clone();
+        let mut steps = Vec::new();
+        let mut progress = Progress::default();
+        // Each step has an effect, and none of them is needed twice.
+        for _ in 0..5 {
+            let step = self.next(&now, progress)?;
+            if step == Step::Nothing {
+                break;
+            }
+            if !matches!(step, Step::Wait(_)) {
+                steps.push(step.name());
+            }
+            progress.has_written |= matches!(step, Step::Create | Step::Update(_));
+            self.imagine(&step, &mut now);
+        }
+        Ok(steps)
+    }
+
+    /// What a step does.
+    fn imagine(&self, step: &Step, now: &mut Observed) {
+        let content = &self.wanted.content;
+        match (step, &mut now.action) {
+            (Step::Create, action) => {
+                *action = Some(ObservedAction {
+                    id: String::new(),
+                    origin: Origin::Ours,
+                    fits_trigger: true,
+                    draft: content.clone(),
+                    build: Build::Built,
+                    deployed: None,
+                });
+            }
+            (Step::Update(_), Some(action)) => {
+                action.draft.clone_from(content);
+                action.build = Build::Built;
+            }
+            (Step::Wait(_), Some(action)) => action.build = Build::Built,
+            (Step::Deploy(_), Some(action)) => action.deployed = Some(action.draft.clone()),
+            (Step::Bind(id, at), _) => {
+                let bound = Bound { action_id: id.clone(), name: self.wanted.name.clone() };
+                now.bindings.insert((*at).min(now.bindings.len()), bound);
+            }
+            _ => {}
+        }
+    }
+
+    /// Decides the next step from what there is now.
+    ///
+    /// What a run of the same plan has done already is accepted, whatever it was, so that every run that was
+    /// interrupted is continued.
+    ///
+    /// # Errors
+    ///
+    /// If somebody else has changed something, or the Action must not be touched.
+    pub fn next(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
+        let place = self.place(now, progress)?;
+        let Some(action) = &now.action else {
+            if self.found.action.is_some() && !progress.is_forced {
+                return Err(Refusal::ActionDeleted { name: self.wanted.name.clone() });
+            }
+            return Ok(Step::Create);
+        };
+        self.check_action(action, progress)?;
+        let content = &self.wanted.content;
+        let id = || action.id.clone();
+        if action.draft != *content {
+            return Ok(Step::Update(id()));
+        }
+        if action.deployed.as_ref() != Some(content) {
+            return match action.build {
+                Build::Built => Ok(Step::Deploy(id())),
+                Build::Running => Ok(Step::Wait(id())),
+                // An earlier run may have met a problem that has passed.
+                Build::Failed if !progress.has_written => Ok(Step::Update(id())),
+                Build::Failed => Err(Refusal::BuildFailed { name: self.wanted.name.clone() }),
+            };
+        }
+        Ok(place.map_or(Step::Nothing, |at| Step::Bind(id(), at)))
+    }
+
+    fn check_action(&self, action: &ObservedAction, progress: Progress) -> Result<(), Refusal> {
+        let name = self.wanted.name.clone();
+        match &action.origin {
+            Origin::Ours => {}
+            Origin::OtherTenant(domain) => {
+                return Err(Refusal::OtherTenant { name, domain: domain.clone() });
+            }
+            Origin::Foreign => return Err(Refusal::Foreign { name }),
+        }
+        if !action.fits_trigger {
+            return Err(Refusal::OtherTrigger { name, trigger: self.wanted.trigger.clone() });
+        }
+        let found = self.found.action.as_ref();
+        let content = &self.wanted.content;
+        let is_known_draft =
+            action.draft == *content || found.is_some_and(|found| found.draft == action.draft);
+        let is_known_version = action.deployed.as_ref().is_none_or(|deployed| deployed == content)
+            || found.is_some_and(|found| found.deployed == action.deployed);
+        if (is_known_draft && is_known_version) || progress.is_forced {
+            return Ok(());
+        }
+        Err(Refusal::ActionChanged { name })
+    }
+
+    /// Where the Action is to be bound; `None` if it is.
+    fn place(&self, now: &Observed, progress: Progress) -> Result<Option<usize>, Refusal> {
+        let own = now.action.as_ref().map(|action| action.id.as_str());
+        let ids = |bindings: &[Bound]| -> Vec<String> {
+            bindings.iter().map(|bound| bound.action_id.clone()).collect()
+        };
+        let (before, current) = (ids(&self.found.bindings), ids(&now.bindings));
+        let found_id = self.found.action.as_ref().map(|action| action.id.as_str());
+        let found_at = before.iter().position(|id| Some(id.as_str()) == found_id);
+        let wanted_at = self.bind_at.or(found_at).unwrap_or(before.len());
+        let mut after = before.clone();
+        if let (Some(at), Some(own)) = (self.bind_at, own) {
+            after.insert(at.min(after.len()), own.to_owned());
+        }
+        if current != before && current != after && !progress.is_forced {
+            return Err(Refusal::BindingsChanged {
+                trigger: self.wanted.trigger.clone(),
+                planned: names(&self.found.bindings),
+                now: names(&now.bindings),
+            });
+        }
+        if current.iter().any(|id| Some(id.as_str()) == own) {
+            return Ok(None);
+        }
+        if current.len() >= MOST_BINDINGS {
+            return Err(Refusal::FullTrigger { trigger: self.wanted.trigger.clone(), most: MOST_BINDINGS });
+        }
+        Ok(Some(wanted_at.min(current.len())))
+    }
+}
+
+fn names(bindings: &[Bound]) -> Vec<String> {
+    bindings.iter().map(|bound| bound.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Why a plan is not made or not carried out, in words for people.
+
+use std::fmt;
+
+/// Why a deployment stops before it changes anything more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the texts below say what each is")]
+pub enum Refusal {
+    Foreign { name: String },
+    OtherTenant { name: String, domain: String },
+    OtherTrigger { name: String, trigger: String },
+    ActionChanged { name: String },
+    ActionDeleted { name: String },
+    BindingsChanged { trigger: String, planned: Vec<String>, now: Vec<String> },
+    FullTrigger { trigger: String, most: usize },
+    BuildFailed { name: String },
+    UnknownPosition { name: String, bound: Vec<String> },
+}
+
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign { name } => write!(
+                formatter,
+                "the tenant has an Action `{name}` that claimsmith did not build, and it is not touched; rename it in the dashboard if it is to stay, or delete it"
+            ),
+            Self::OtherTenant { name, domain } => write!(
+                formatter,
+                "the Action `{name}` was built for the tenant {domain}, and it is not touched; if it is here by mistake, delete it in the dashboard"
+            ),
+            Self::OtherTrigger { name, trigger } => write!(
+                formatter,
+                "the Action `{name}` is not for the trigger {trigger}, and it is not touched; rename or delete it in the dashboard"
+            ),
+            Self::ActionChanged { name } => write!(
+                formatter,
+                "somebody has changed the Action `{name}` since the plan was made; plan again, or replace what is there with `--force`"
+            ),
+            Self::ActionDeleted { name } => write!(
+                formatter,
+                "somebody has deleted the Action `{name}` since the plan was made; plan again, or create it anew with `--force`"
+            ),
+            Self::BindingsChanged { trigger, planned, now } => {
+                write!(
+                    formatter,
+                    "somebody has changed what {trigger} runs since the plan was made; plan again, or add the Action to what is there with `--force`"
+                )?;
+                for name in planned.iter().filter(|name| !now.contains(name)) {
+                    write!(formatter, "; removed: `{name}`")?;
+                }
+                for name in now.iter().filter(|name| !planned.contains(name)) {
+                    write!(formatter, "; added: `{name}`")?;
+                }
+                write!(formatter, "; then {}, now {}", list(planned), list(now))
+            }
+            Self::FullTrigger { trigger, most } => write!(
+                formatter,
+                "{trigger} runs {most} Actions already, which is Auth0's limit; unbind one of them in the dashboard, and plan again"
+            ),
+            Self::BuildFailed { name } => write!(
+                formatter,
+                "Auth0 could not build the Action `{name}`; logins still run what was deployed before. Its page in the dashboard says why; run the same command again to build it once more"
+            ),
+            Self::UnknownPosition { name, bound } => write!(
+                formatter,
+                "`--before {name}` names no Action that is bound; bound are {}",
+                list(bound)
+            ),
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Why a plan cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// It is not a plan.
+    Unreadable,
+    /// It is a plan of another version.
+    OtherVersion(u64),
+    /// It is for another tenant.
+    #[non_exhaustive]
+    OtherTenant {
+        /// The domain of its tenant.
+        own: String,
+        /// The domain of the tenant that was chosen.
+        other: String,
+    },
+    /// It was made from other mappings, or by another version of the program.
+    #[non_exhaustive]
+    Stale {
+        /// The digest of the mappings then.
+        planned: String,
+        /// Their digest now.
+        now: String,
+    },
+}
+
+impl std::error::Error for PlanError {}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable => {
+                formatter.write_str("it is not a plan that `claimsmith deploy plan` has written")
+            }
+            Self::OtherVersion(version) => {
+                write!(formatter, "it has version {version}, and this program knows version 1; plan again")
+            }
+            Self::OtherTenant { own, other } => {
+                write!(formatter, "it is for the tenant {own}, and not for {other}")
+            }
+            Self::Stale { planned, now } if planned == now => {
+                formatter.write_str("another version of claimsmith made it, whose Action differs; plan again")
+            }
+            Self::Stale { .. } => {
+                formatter.write_str("the mappings have changed since it was made; plan again")
+            }
+        }
+    }
+}
