@@ -151,7 +151,7 @@ pub enum Build {
 
 /// What is done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "whoever carries out a plan has to know all steps")]
+#[expect(clippy::exhaustive_enums, reason = "a program that carries out a plan has to know all steps")]
 pub enum Step {
     /// Create the Action.
     Create,
