@@ -35,6 +35,7 @@ use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::{MappingFiles, TestFile};
 use crate::language::misnamed;
 use crate::language::model::{Organization, Platform};
+use crate::language::tenants::{Tenants, help_own_id};
 use crate::language::yaml::Spanned;
 use crate::lint;
 
@@ -292,7 +293,7 @@ fn check(
     now: Option<f64>,
 ) -> Option<(Vec<lowered::LoweredMapping>, Vec<Vec<Case>>)> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
-    check_duplicate_organizations(organizations, diagnostics);
+    check_duplicate_organizations(organizations, &platform.tenants, diagnostics);
     for organization in organizations.iter_mut() {
         target_globs::replace(organization, platform, diagnostics);
     }
@@ -406,17 +407,23 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-fn check_duplicate_organizations(organizations: &[Organization], diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<&str, (&Organization, &Spanned<String>)> = BTreeMap::new();
-    let ids = organizations.iter().flat_map(|it| it.ids.values().map(move |(_, id)| (it, id)));
-    for (organization, id) in ids {
-        let Some((first, first_id)) = seen.get(id.value.as_str()) else {
-            seen.insert(&id.value, (organization, id));
+fn check_duplicate_organizations(
+    organizations: &[Organization],
+    tenants: &Tenants,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut seen: BTreeMap<&str, (&Organization, usize, &Spanned<String>)> = BTreeMap::new();
+    let ids = organizations.iter().flat_map(|it| it.ids.values().map(move |(tenant, id)| (it, tenant, id)));
+    for (organization, tenant, id) in ids {
+        let Some((first, first_tenant, first_id)) = seen.get(id.value.as_str()) else {
+            seen.insert(&id.value, (organization, tenant, id));
             continue;
         };
         let is_own = core::ptr::eq(*first, organization);
         let message = if is_own {
-            format!("the organization has the id `{}` in two tenants", id.value)
+            let name = |tenant| tenants.name(tenant).unwrap_or_default();
+            let (one, other) = (name(*first_tenant), name(tenant));
+            format!("the organization has the id `{}` in the tenants `{one}` and `{other}`", id.value)
         } else {
             format!("`{}` and `{}` both have the id `{}`", first.file, organization.file, id.value)
         };
@@ -428,9 +435,7 @@ fn check_duplicate_organizations(organizations: &[Organization], diagnostics: &m
             if is_own { "first here" } else { "also here" },
         );
         if is_own {
-            diagnostic = diagnostic.help(
-                "each tenant gives its organizations ids of their own: write the id that the dashboard of this tenant shows, or `none` if the organization does not exist there",
-            );
+            diagnostic = diagnostic.help(help_own_id("organization", "organization"));
         }
         diagnostics.push(diagnostic);
     }

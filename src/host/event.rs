@@ -67,13 +67,10 @@ pub fn parse_time(text: &str) -> Option<f64> {
 /// What to write in place of a text that [`parse_time`] does not read.
 pub fn time_help(text: &str) -> String {
     let advice = advise(text);
-    let meant: Vec<_> = advice.meant.iter().map(|it| format!("`{}`{}", it.date, it.condition)).collect();
-    let meant = match meant.is_empty() {
-        false => meant.join(", or "),
-        true => "a date or a time such as `2026-11-01T08:00:00Z`".to_owned(),
-    };
+    let choices = advice.choices(None);
+    let choices = choices.unwrap_or_else(|| "a date or a time such as `2026-11-01T08:00:00Z`".to_owned());
     let why = advice.why.map(|why| format!("{why}; ")).unwrap_or_default();
-    format!("{why}write {meant}")
+    format!("{why}write {choices}")
 }
 
 impl Event {

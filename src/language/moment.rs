@@ -35,14 +35,12 @@ pub(crate) fn read_moment(
 /// How to write a date; without one that the text says, its form, because a date to copy could grant for longer than was
 /// agreed.
 fn help(key: &str, advice: &DateAdvice) -> String {
-    let meant: Vec<_> =
-        advice.meant.iter().map(|it| format!("`{key}: {}`{}", it.date, it.condition)).collect();
-    match meant.is_empty() {
-        false if advice.meant.iter().all(|it| it.date.len() == "YYYY-MM-DD".len()) => {
-            format!("write {}; a date is the beginning of that day in UTC", meant.join(", or "))
+    match advice.choices(Some(key)) {
+        Some(choices) if advice.has_no_times() => {
+            format!("write {choices}; a date is the beginning of that day in UTC")
         }
-        false => format!("write {}", meant.join(", or ")),
-        true => format!(
+        Some(choices) => format!("write {choices}"),
+        None => format!(
             "write `{key}: YYYY-MM-DD`, which is the beginning of that day in UTC; or, with a time and its offset, \
              `YYYY-MM-DDThh:mm:ss+01:00`"
         ),

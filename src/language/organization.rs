@@ -35,7 +35,7 @@ impl Organization {
         let tenants = context.platform.map_or(&unknown, |platform| &platform.tenants);
         let what = format!("the organization `{}`", name.escape_debug());
         let owner = Owner { what: &what, value: "id", key: "organization", example: "org_…" };
-        let ids = read_by_tenant(fields.get("organization"), tenants, owner, sink, |node, sink| {
+        let ids = read_by_tenant(fields.get("organization"), tenants, owner, sink, |node, _, sink| {
             read_text(node, "`organization`", sink).filter(|id| check_organization_id(id, sink))
         });
         let connections = match fields.require("connections", sink) {

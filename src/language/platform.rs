@@ -13,7 +13,7 @@ use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::POLICY;
-use super::tenants::{Owner, Tenants, read_by_tenant};
+use super::tenants::{Owner, Tenants, help_own_id, read_by_tenant};
 use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::application::OverLimit;
 use crate::bundle::mapping::Policy;
@@ -134,8 +134,8 @@ fn read_application(
     let what = format!("the application `{}`", name.value.escape_debug());
     let owner = Owner { what: &what, value: "client id", key: "clients", example: "ID" };
     let node = fields.require("clients", sink);
-    let clients = read_by_tenant(node, tenants, owner, sink, |node, sink| {
-        read_clients(node, &name.value, clients_seen, sink)
+    let clients = read_by_tenant(node, tenants, owner, sink, |node, tenant, sink| {
+        read_clients(node, (&name.value, tenant), clients_seen, sink)
     });
     let written = fields.require_text("claim", sink);
     let claim = written.clone().filter(|claim| check_claim(claim, sink));
@@ -166,13 +166,20 @@ fn read_application(
     }
 }
 
-/// Clients by their ids: where each is first, and the application.
-type ClientsSeen = BTreeMap<String, (Range<usize>, String)>;
+/// Clients by their ids, as they were first seen.
+type ClientsSeen = BTreeMap<String, ClientSeen>;
+
+#[derive(Debug)]
+struct ClientSeen {
+    span: Range<usize>,
+    application: String,
+    tenant: Option<String>,
+}
 
 /// Reads the client ids that an application has in one tenant.
 fn read_clients(
     node: &Node,
-    application: &str,
+    (application, tenant): (&str, Option<&str>),
     seen: &mut ClientsSeen,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<Spanned<String>>> {
@@ -189,24 +196,28 @@ fn read_clients(
                 sink,
             );
         }
-        let Some((first, owner)) = seen.get(&client.value) else {
-            seen.insert(client.value.clone(), (client.span.clone(), application.to_owned()));
+        let Some(first) = seen.get(&client.value) else {
+            let (span, application) = (client.span.clone(), application.to_owned());
+            let first = ClientSeen { span, application, tenant: tenant.map(str::to_owned) };
+            seen.insert(client.value.clone(), first);
             continue;
         };
-        let is_own = owner == application;
-        let is_in_list = is_own && clients.iter().any(|it| it.span == *first);
+        let is_own = first.application == application;
+        let is_in_list = is_own && clients.iter().any(|it| it.span == first.span);
         let message = match (is_own, is_in_list) {
             (_, true) => format!("the client `{}` is in this list already", client.value),
-            (true, false) => format!("the application has the client `{}` in another tenant", client.value),
+            (true, false) => format!(
+                "the application has the client `{}` already in the tenant `{}`",
+                client.value,
+                first.tenant.as_deref().unwrap_or_default()
+            ),
             (false, false) => format!("the client `{}` already belongs to an application", client.value),
         };
-        sink.report_related(Code::DuplicateClient, &client.span, message, (first, "first here"));
+        sink.report_related(Code::DuplicateClient, &client.span, message, (&first.span, "first here"));
         if is_in_list {
             sink.help_last("write it once");
         } else if is_own {
-            sink.help_last(
-                "each tenant gives its clients ids of their own: write the id that the dashboard of this tenant shows, or `none` if the application does not exist there",
-            );
+            sink.help_last(&help_own_id("client", "application"));
         }
     }
     if clients.is_empty() { None } else { Some(clients) }

@@ -241,18 +241,19 @@ pub(crate) struct Owner<'o> {
     pub(crate) example: &'static str,
 }
 
-/// Reads what a key says for each tenant, or one value for the only tenant. `read` reads one value.
+/// Reads what a key says for each tenant, or one value for the only tenant. `read` reads the value of a tenant by its name,
+/// which is `None` for the only one.
 pub(crate) fn read_by_tenant<T>(
     node: Option<&Node>,
     tenants: &Tenants,
     owner: Owner<'_>,
     sink: &mut DiagnosticSink<'_>,
-    mut read: impl FnMut(&Node, &mut DiagnosticSink<'_>) -> Option<T>,
+    mut read: impl FnMut(&Node, Option<&str>, &mut DiagnosticSink<'_>) -> Option<T>,
 ) -> ByTenant<T> {
     let mut all: Vec<InTenant<T>> = (0..tenants.count()).map(|_| InTenant::Unstated).collect();
     let Some(node) = node else { return ByTenant(all) };
     if !matches!(node.kind, Kind::Map(_)) {
-        let value = read(node, sink);
+        let value = read(node, None, sink);
         match (all.as_mut_slice(), value) {
             ([only], Some(value)) => *only = InTenant::Value(value),
             ([_], None) => {}
@@ -266,7 +267,7 @@ pub(crate) fn read_by_tenant<T>(
     for (name, node) in members {
         let value = match &node.kind {
             Kind::Text(word) if word == NONE => InTenant::Nowhere,
-            _ => read(node, sink).map_or(InTenant::Unstated, InTenant::Value),
+            _ => read(node, Some(&name.value), sink).map_or(InTenant::Unstated, InTenant::Value),
         };
         let at = tenants.names().position(|known| known == name.value);
         match at.and_then(|at| all.get_mut(at)) {
@@ -315,6 +316,14 @@ fn read_names(node: &Node) -> impl Iterator<Item = &str> {
         _ => &[],
     };
     members.iter().map(|(name, _)| name.value.as_str())
+}
+
+/// What to do about an id that something has in two tenants.
+pub(crate) fn help_own_id(with_id: &str, owner: &str) -> String {
+    format!(
+        "each tenant gives its {with_id}s ids of their own: write the id that the dashboard of this tenant shows, or `none` if \
+         the {owner} does not exist there"
+    )
 }
 
 /// Reports a value that does not say which of several tenants it belongs to.

@@ -36,7 +36,7 @@ impl Form {
     fn noun(self) -> &'static str {
         match self {
             Self::DistinguishedName => "a distinguished name",
-            Self::Domain => "a name with its domain",
+            Self::Domain => "a name with a domain",
             Self::Name => "a name alone",
         }
     }
@@ -86,13 +86,14 @@ impl<'o> OtherForms<'o> {
             return None;
         }
         if form != Form::Name && connections.iter().all(|connection| sends_names_alone(connection)) {
-            return Some(foreign(text, form, Form::Name));
+            return Some(foreign(text, form, Form::Name, "its connections send names alone"));
         }
         let is_near = |names: &[&str]| connections.iter().any(|it| names.contains(&it.name.value.as_str()));
         let mut others = self.known.iter().filter(|(_, names)| is_near(names)).map(|(form, _)| *form);
         let other = others.next()??;
         let differs = other != form && others.all(|it| it == Some(other));
-        differs.then(|| foreign(text, form, other))
+        let why = || format!("every name in granting rules for its connections is {}", other.noun());
+        differs.then(|| foreign(text, form, other, &why()))
     }
 }
 
@@ -112,17 +113,8 @@ fn sends_names_alone(connection: &Connection) -> bool {
         && connection.sources.iter().all(|source| is_default(&source.from))
 }
 
-fn foreign(text: &str, form: Form, other: Form) -> Foreign {
-    let message = format!(
-        "`{}` is {}, and its connections send {}",
-        shown(text),
-        form.noun(),
-        match other {
-            Form::DistinguishedName => "distinguished names",
-            Form::Domain => "names with their domain",
-            Form::Name => "names alone",
-        }
-    );
+fn foreign(text: &str, form: Form, other: Form, why: &str) -> Foreign {
+    let message = format!("`{}` is {}, and {why}", shown(text), form.noun());
     let help = match (form, other) {
         (_, Form::DistinguishedName) => "write the whole distinguished name of the group".to_owned(),
         (_, Form::Domain) => "write the name with its domain, as the other rules do".to_owned(),
@@ -168,11 +160,14 @@ mod tests {
     fn names_in_another_form_than_all_others_are_reported() {
         check_one(
             &found("Staff", excluding(DN)),
-            "is a distinguished name, and its connections send names alone",
+            "is a distinguished name, and every name in granting rules for its connections is a name alone",
         );
-        check_one(&found("Staff", excluding("CORP\\Guests")), "is a name with its domain");
-        check_one(&found("CN=Staff,DC=acme", excluding("Guests")), "send distinguished names");
-        check_one(&found("CORP\\Staff", excluding("Guests")), "send names with their domain");
+        check_one(&found("Staff", excluding("CORP\\Guests")), "is a name with a domain");
+        check_one(
+            &found("CN=Staff,DC=acme", excluding("Guests")),
+            "is a name alone, and every name in granting rules for its connections is a distinguished name",
+        );
+        check_one(&found("CORP\\Staff", excluding("Guests")), "is a name with a domain");
     }
 
     #[test]

@@ -10,14 +10,33 @@ pub(crate) struct DateAdvice {
     /// The dates that may be meant, in the form that is read; several if the text can be read in several ways.
     ///
     /// No date is guessed that the text does not say, as it could grant for longer than was agreed.
-    pub(crate) meant: Vec<Meant>,
+    meant: Vec<Meant>,
+}
+
+impl DateAdvice {
+    /// The dates to choose from, as values of a key if there is one; `None` if the text says no date.
+    pub(crate) fn choices(&self, key: Option<&str>) -> Option<String> {
+        let before = key.map(|key| format!("{key}: ")).unwrap_or_default();
+        let one = |Meant { date, condition }: &Meant| match *condition {
+            "" => format!("`{before}{date}`"),
+            condition => format!("`{before}{date}` {condition}"),
+        };
+        let choices: Vec<String> = self.meant.iter().map(one).collect();
+        (!choices.is_empty()).then(|| choices.join(", or "))
+    }
+
+    /// Whether all that may be meant are dates without a time.
+    pub(crate) fn has_no_times(&self) -> bool {
+        self.meant.iter().all(|it| it.date.len() == "YYYY-MM-DD".len())
+    }
 }
 
 /// A date that may be meant, and when it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Meant {
-    pub(crate) date: String,
-    pub(crate) condition: &'static str,
+    date: String,
+    /// Empty if it is the only one that the text can mean.
+    condition: &'static str,
 }
 
 /// What is wrong with a text that is not a date or date-time.
@@ -34,8 +53,7 @@ pub(crate) fn advise(text: &str) -> DateAdvice {
         }
         _ if parse_rfc3339(text.get(..10).unwrap_or_default().as_bytes()).is_some() => of_time(text),
         _ if !text.bytes().any(|byte| byte.is_ascii_digit()) => {
-            let why = "a mapping means the same on every day, so a date has digits only";
-            DateAdvice { why: Some(why.to_owned()), meant: Vec::new() }
+            DateAdvice { why: Some("words are not read as dates".to_owned()), meant: Vec::new() }
         }
         _ => DateAdvice { why: None, meant: Vec::new() },
     }
@@ -46,7 +64,7 @@ fn of_year_first(year: &str, month: &str, day: &str) -> DateAdvice {
         return only(date);
     }
     let swapped = date(year, day, month)
-        .map(|date| Meant { date, condition: " if the day was written before the month" });
+        .map(|date| Meant { date, condition: "if the day was written before the month" });
     DateAdvice { why: why_not(year, month, day), meant: swapped.into_iter().collect() }
 }
 
@@ -57,8 +75,8 @@ fn of_year_last(first: &str, second: &str, year: &str) -> DateAdvice {
         (Some(one), Some(other)) if one != other => DateAdvice {
             why: None,
             meant: vec![
-                Meant { date: one, condition: " if the day was written first" },
-                Meant { date: other, condition: " if the month was written first" },
+                Meant { date: one, condition: "if the day was written first" },
+                Meant { date: other, condition: "if the month was written first" },
             ],
         },
         (Some(date), _) | (None, Some(date)) => only(date),
@@ -85,7 +103,7 @@ fn of_time(text: &str) -> DateAdvice {
     if parse_rfc3339(in_utc.as_bytes()).is_none() {
         return DateAdvice { why: None, meant: Vec::new() };
     }
-    let condition = " if the time is in UTC, and with an offset such as `+01:00` in place of `Z` otherwise";
+    let condition = "if the time is in UTC, and with an offset such as `+01:00` in place of `Z` otherwise";
     DateAdvice {
         why: Some("the time has no offset".to_owned()),
         meant: vec![Meant { date: in_utc, condition }],
@@ -210,7 +228,7 @@ mod tests {
 
     #[test]
     fn advice_guesses_no_date() {
-        let why = "a mapping means the same on every day, so a date has digits only";
+        let why = "words are not read as dates";
         check("next year", &[], why);
         check("never", &[], why);
         for text in ["31.12.26", "2027", "in 90 days", "Q4 2026", "1.2.3.2026"] {

@@ -55,7 +55,7 @@ fn at_least_one(keys: &[&str], object: &Object) -> Json {
 }
 
 fn at_least_one_entry(keys: &[&str]) -> Json {
-    let message = format!("one of {} is missing", quoted(keys.iter().copied()));
+    let message = format!("at least one of {} needs an entry", quoted(keys.iter().copied()));
     let entry = |key: &&str| {
         json!({
             "required": [key],

@@ -32,8 +32,13 @@ pub(crate) fn unquoted(text: &str) -> Option<&str> {
 pub(super) fn quotes(text: &str) -> Option<Foreign> {
     let text_shown = shown(text);
     if let Some(inner) = unquoted(text) {
-        let kind = if text.starts_with(['"', '\'', '`']) { "quotes" } else { "typographic quotes" };
-        let message = format!("`{text_shown}` has {kind} around it, which are part of the text");
+        const STRAIGHT: [char; 3] = ['"', '\'', '`'];
+        let around = match (text.starts_with(STRAIGHT), text.ends_with(STRAIGHT)) {
+            (true, true) => "quotes around it, which are part of the text",
+            (false, false) => "typographic quotes around it, which are part of the text",
+            _ => "quotes around it, one of them typographic, which are part of the text",
+        };
+        let message = format!("`{text_shown}` has {around}");
         return Some(Foreign::new(message, format!("write `{}`, without the quotes", shown(inner.trim()))));
     }
     if text.contains(['“', '”', '„']) {

@@ -42,7 +42,7 @@ fn wildcard_after(text: &str) -> Option<Foreign> {
         return None;
     }
     let message = format!("`{}` ends with a `*`, and `prefix` compares it as it is", shown(text));
-    Some(Foreign::new(message, format!("write `prefix: {}`, after which anything may come", quoted(rest))))
+    Some(Foreign::new(message, format!("write `prefix: {}`; anything may follow a prefix", quoted(rest))))
 }
 
 /// An end with the `$` of a regular expression.
@@ -52,10 +52,7 @@ fn end(text: &str) -> Option<Foreign> {
         return None;
     }
     let message = format!("`{}` ends with a `$`, and `ends-with` compares it as it is", shown(text));
-    Some(Foreign::new(
-        message,
-        format!("write `ends-with: {}`, before which anything may come", quoted(rest)),
-    ))
+    Some(Foreign::new(message, format!("write `ends-with: {}`; anything may precede it", quoted(rest))))
 }
 
 /// Signs of patterns.
