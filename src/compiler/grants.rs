@@ -344,9 +344,8 @@ impl<'p> GrantChecker<'p> {
             return;
         };
         let application = application.escape_debug();
-        let message = format!(
-            "{chooses}, and the ceiling of `{organization}` limits nothing: it leaves out no group of `{application}`"
-        );
+        let message =
+            format!("{chooses}, and the ceiling of `{organization}` allows every group of `{application}`");
         let help = format!(
             "have the platform's owners name the groups that `{organization}` may grant in its ceiling, or {instead}"
         );
