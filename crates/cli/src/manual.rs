@@ -65,8 +65,9 @@ pub(crate) fn page(name: &str) -> Option<&'static Page> {
 pub(crate) fn code(name: &str) -> Option<String> {
     let diagnostic = page(DIAGNOSTICS).and_then(|page| page.section(name));
     let row = format!("| `{name}` |");
-    let lines = page(REASONS_AND_NOTES).map(|page| page.text.lines()).into_iter().flatten();
-    let rows = lines.filter_map(|line| line.strip_prefix(&row)).map(|rest| {
+    let lines = page(REASONS_AND_NOTES).map(Page::lines).into_iter().flatten();
+    let listed = lines.filter(|(heading, _)| is_code_list(heading));
+    let rows = listed.filter_map(|(_, line)| line.strip_prefix(&row)).map(|rest| {
         let mut cells = rest.split(" | ").map(|cell| cell.trim().trim_end_matches('|').trim());
         let meaning = cells.next().unwrap_or_default();
         let decided_by = cells.next().map(|policy| format!("; decided by {policy}"));
@@ -113,6 +114,23 @@ impl Page {
         self.text.get(start?..).map(str::trim_end)
     }
 
+    /// The lines outside code, each with the heading that it is under.
+    fn lines(&self) -> Vec<(&'static str, &'static str)> {
+        let (mut in_code, mut heading, mut lines) = (false, "", Vec::new());
+        for line in self.text.lines() {
+            in_code ^= line.starts_with("```");
+            if in_code {
+                continue;
+            }
+            if line.starts_with('#') {
+                heading = line.trim_start_matches('#').trim();
+            } else {
+                lines.push((heading, line));
+            }
+        }
+        lines
+    }
+
     /// The headings of the sections.
     pub(crate) fn headings(&self) -> Vec<&'static str> {
         let mut in_code = false;
@@ -122,6 +140,11 @@ impl Page {
         });
         lines.map(|line| line.trim_start_matches("## ").trim_matches('`')).collect()
     }
+}
+
+/// Whether a section lists codes of reasons and notes.
+fn is_code_list(heading: &str) -> bool {
+    matches!(heading, "Reason codes" | "Notes")
 }
 
 /// A heading as the end of a link.
@@ -174,12 +197,18 @@ fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
     Some((text.get(..start)?, text.get(start + 1..middle)?, text.get(middle + 2..end)?, text.get(end + 1..)?))
 }
 
-/// What shows the page that a link leads to; `None` if it is the same page or none of those here.
+/// What shows the section or page that a link leads to; `None` if it is on the same page or on none of those here.
 fn command_for(target: &str) -> Option<String> {
-    let path = target.split('#').next().unwrap_or_default();
+    let (path, section) = target.split_once('#').unwrap_or((target, ""));
     let file = path.rsplit('/').next().unwrap_or_default();
     let page = PAGES.iter().find(|page| !file.is_empty() && page.path.rsplit('/').next() == Some(file))?;
-    Some(format!("`claimsmith help {}`", page.name))
+    // A diagnostic has its own name as a word.
+    let words = match section {
+        "" => page.name.to_owned(),
+        section if page.name == DIAGNOSTICS => section.to_owned(),
+        section => format!("{} {section}", page.name),
+    };
+    Some(format!("`claimsmith help {words}`"))
 }
 
 #[cfg(test)]
@@ -219,7 +248,7 @@ mod tests {
     fn plain_text_has_no_markup_of_links_and_comments() {
         let markdown = "See [the rules](rules.md#keys), [below](#x) and [a host](https://example.com).\n\n\
                         <!-- from a.yaml -->\n```yaml\na: 1\n```\n";
-        let expected = "See the rules (`claimsmith help rules`), below and a host.\n\n    a: 1\n";
+        let expected = "See the rules (`claimsmith help rules keys`), below and a host.\n\n    a: 1\n";
         assert_eq!(plain(markdown), expected);
         for page in PAGES {
             let text = plain(page.text());

@@ -161,7 +161,10 @@ fn part_of_folder(path: &Path, diagnostics: &[Diagnostic]) -> Option<Diagnostic>
     }
     let whole = folder_around(path)?;
     let message = format!("`{}` is a part of a folder of mappings, and cannot be used alone", path.display());
-    let help = format!("name the whole folder, as in `claimsmith validate {}`", whole.display());
+    let whole = whole.display();
+    let help = format!(
+        "name the whole folder, as in `claimsmith validate {whole}` or `claimsmith explain --mappings {whole}`"
+    );
     let file = mapping_files::slashed(path).ok()?;
     let mut diagnostic = Diagnostic::unreadable_file(&file, &message, &help);
     diagnostic.code = Code::MissingPlatform;

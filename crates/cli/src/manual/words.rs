@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{PAGES, Page, anchor};
+use super::{PAGES, Page, anchor, is_code_list};
 
 /// The most places that are named besides the sections.
 const MOST_ROWS: usize = 8;
@@ -43,16 +43,43 @@ fn is_reference(page: &Page) -> bool {
 
 /// The rows of a page whose first cell has the word as a key, each with the place of the section that it is in.
 fn rows(page: &Page, word: &str) -> Vec<String> {
-    let is_about = |line: &&str| keys(line).contains(&word);
-    let found = lines(page).into_iter().filter(|(_, line)| is_about(line));
-    found
-        .map(|(section, line)| {
-            // Whether a key is required says little without the names of the columns.
-            let says = |cell: &&str| !matches!(*cell, "" | "|" | "yes" | "no");
-            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).filter(says).collect();
-            format!("- {}\n  `claimsmith help {} {}`", cells.join(": "), page.name, anchor(section))
-        })
-        .collect()
+    let (mut rows, mut columns) = (Vec::new(), Vec::new());
+    let lines = lines(page);
+    for (at, (section, line)) in lines.iter().enumerate() {
+        if lines.get(at + 1).is_some_and(|(_, next)| next.starts_with("| ---")) {
+            columns = cells(line);
+        } else if keys(line).contains(&word) {
+            let described: Vec<String> = cells(line).iter().zip(&columns).filter_map(described).collect();
+            let place = format!("`claimsmith help {} {}`", page.name, anchor(section));
+            rows.push(format!("- {}\n  {place}", described.join(": ")));
+        }
+    }
+    rows
+}
+
+/// A cell with the name of its column, if it needs that to be understood; `None` if it says nothing.
+fn described((cell, column): (&&str, &&str)) -> Option<String> {
+    match *column {
+        _ if cell.is_empty() => None,
+        // Whether a key is required, or what it is without a value, is no part of what it means.
+        "required" => None,
+        "default" => Some(format!("(default {cell})")),
+        _ => Some((*cell).to_owned()),
+    }
+}
+
+/// The cells of a row. A bar that is part of a text has a backslash before it.
+fn cells(line: &str) -> Vec<&str> {
+    let inside = line.trim().trim_start_matches('|').trim_end_matches('|');
+    let (mut cells, mut start) = (Vec::new(), 0);
+    for (at, _) in inside.match_indices('|') {
+        if inside.get(..at).is_some_and(|before| !before.ends_with('\\')) {
+            cells.extend(inside.get(start..at).map(str::trim));
+            start = at + 1;
+        }
+    }
+    cells.extend(inside.get(start..).map(str::trim));
+    cells
 }
 
 /// The keys that the first cell of a row names, in backticks.
@@ -67,24 +94,7 @@ fn is_word(key: &str) -> bool {
         && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// Whether a section lists codes, which [`code`](super::code) knows.
-fn is_code_list(heading: &str) -> bool {
-    matches!(heading, "Reason codes" | "Notes")
-}
-
-/// The lines of a page outside code, each with the heading that it is under.
+/// The lines of a page outside code and outside the lists of codes, each with the heading that it is under.
 fn lines(page: &Page) -> Vec<(&'static str, &'static str)> {
-    let (mut in_code, mut heading, mut lines) = (false, "", Vec::new());
-    for line in page.text.lines() {
-        in_code ^= line.starts_with("```");
-        if in_code {
-            continue;
-        }
-        if line.starts_with('#') {
-            heading = line.trim_start_matches('#').trim();
-        } else if !is_code_list(heading) {
-            lines.push((heading, line));
-        }
-    }
-    lines
+    page.lines().into_iter().filter(|(heading, _)| !is_code_list(heading)).collect()
 }

@@ -102,9 +102,11 @@ fn words_of_the_language_have_help() {
         ("expires", "## Expires"),
         ("email-domain", "`claimsmith help conditions keys`"),
         ("Regex", "## Regex"),
+        ("skip", "entries that are in the list and are not groups (`claimsmith help names skipped-entries`)"),
     ] {
         let out = run(&["help", word]).stdout(0);
         assert!(out.contains(said) && !out.contains("]("), "{word}: {out}");
+        assert!(!out.contains(": |") && !out.contains("In answers and log lines"), "{word}: {out}");
     }
     // Pages and codes come first.
     assert!(run(&["help", "tenants"]).stdout(0).starts_with("# Tenants"));
