@@ -61,7 +61,7 @@ fn rows(page: &Page, word: &str) -> Vec<String> {
 fn described((cell, column): (&&str, &&str)) -> Option<String> {
     match *column {
         _ if cell.is_empty() => None,
-        // Whether a key is required, or what it is without a value, is no part of what it means.
+        // Whether a key is required does not explain it.
         "required" => None,
         "default" => Some(format!("(default {cell})")),
         _ => Some((*cell).to_owned()),
