@@ -65,7 +65,15 @@ test_host() {
 
 # YAML libraries and the language server of editors read random files as the compiler and the schemas do.
 compare_readers() {
-  node js-shim/compare-readers.mjs target/readers.jsonl
+  ensure_pyyaml
+  node tests/schema/readers/compare-readers.mjs target/readers.jsonl
+}
+
+# The reader of YAML 1.1 of most Python programs.
+ensure_pyyaml() {
+  python3 -c 'import yaml' 2>/dev/null || install_debian_package python3-yaml || true
+  python3 -c 'import yaml' || die "python3 with PyYAML not found, which is one of the readers" \
+    "install Debian's package \`python3-yaml\`, or Python 3 and with its pip \`PyYAML\`"
 }
 
 # Twice: as the engine ships, and with the compiler, as the tests in WebAssembly use it.

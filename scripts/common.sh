@@ -33,6 +33,16 @@ have() {
   command -v "$1" >/dev/null 2>&1
 }
 
+# Fails on a system without Debian's packages.
+install_debian_package() {
+  local package=$1 as_root=""
+  have apt-get || return 1
+  [ "$(id -u)" -eq 0 ] || as_root=sudo
+  say "installing Debian's package as root: $package"
+  $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends "$package" >"target/apt-$package.log"
+}
+
 sha256() {
   if have sha256sum; then sha256sum "$@"; else shasum -a 256 "$@"; fi
 }

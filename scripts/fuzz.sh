@@ -22,13 +22,7 @@ run_fuzzing() {
 }
 
 require_cxx() {
-  local as_root=""
-  if ! have c++ && ! have g++ && have apt-get; then
-    [ "$(id -u)" -eq 0 ] || as_root=sudo
-    say "installing Debian's package as root: g++"
-    $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -qq -y --no-install-recommends g++ >target/apt-cxx.log || true
-  fi
+  have c++ || have g++ || install_debian_package g++ || true
   have c++ || have g++ || die "no C++ compiler found, and libFuzzer is written in C++" \
     "install one, for example Debian's package \`g++\` or Apple's command line tools"
   say "$( (c++ --version || g++ --version) 2>/dev/null | head -n 1)"

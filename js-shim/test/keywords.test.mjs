@@ -49,6 +49,9 @@ const claim = (text, at) => `https://claims.example.com/${at}/${encodeSpaces(tex
 /** A claim's name has no spaces; line separators count as spaces. */
 const encodeSpaces = (text) => text.replace(/[\s\u2028\u2029\ufeff]/g, '_');
 
+const stringify = (value) =>
+  JSON.stringify(value).replace(/[\u2028\u2029]/g, (text) => `\\u${text.charCodeAt(0).toString(16)}`);
+
 const applications = TEXTS.map((text, at) => ({
   client: `client ${at} ${text} end`,
   claim: claim(text, at),
@@ -56,9 +59,9 @@ const applications = TEXTS.map((text, at) => ({
   provenance: at % 3 === 2 ? claim(text, `provenance-${at}`) : null,
 }));
 
-// JSON is YAML.
+// JSON is YAML; line separators, which `stringify` leaves as they are, must be escapes in a mapping file.
 const platform = (failure) =>
-  JSON.stringify({
+  stringify({
     version: 1,
     platform: {
       applications: Object.fromEntries(

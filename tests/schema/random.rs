@@ -1,5 +1,7 @@
 //! Random files, compared between compiler and schema: valid ones with a few random changes.
 
+use std::ops::Range;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::mutations;
@@ -174,15 +176,28 @@ fn plain(text: &str) -> Option<(&'static str, &'static str)> {
     PLAIN.get(text.strip_prefix(MARK)?.parse::<usize>().ok()?).copied()
 }
 
-/// The file as its author writes it.
-pub(crate) fn as_text(json: &Json) -> String {
-    let mut text = json.to_string();
-    for (at, (written, _)) in PLAIN.iter().enumerate() {
-        let marked = format!("\"{MARK}{at}\"");
+/// Each value without quotes, after the text that stands for it in JSON.
+pub(crate) fn plain_values() -> impl Iterator<Item = (String, &'static str)> {
+    PLAIN.iter().enumerate().map(|(at, (written, _))| (format!("\"{MARK}{at}\""), *written))
+}
+
+/// The file as its author writes it, and the places of the values without quotes.
+pub(crate) fn as_text(json: &Json) -> (String, Vec<Range<usize>>) {
+    let (json, mark) = (json.to_string(), format!("\"{MARK}"));
+    let mut parts = json.split(&mark);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    let mut places = Vec::new();
+    for part in parts {
+        let (at, rest) = part.split_once('"').expect("the end of a text");
+        let (written, _) = plain(&format!("{MARK}{at}")).expect("a mark");
+        let start = text.len();
+        text.push_str(written);
+        places.push(start..text.len());
         // After a key without quotes, YAML needs a space.
-        text = text.replace(&format!("{marked}:"), &format!("{written}: ")).replace(&marked, written);
+        text.push_str(if rest.starts_with(':') { ": " } else { "" });
+        text.push_str(rest.strip_prefix(':').unwrap_or(rest));
     }
-    text
+    (text, places)
 }
 
 /// The file as an editor reads it.

