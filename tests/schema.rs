@@ -226,7 +226,8 @@ fn compiler_and_schemas_agree_on_random_files() {
             (true, false) => {
                 // An editor may read a value without quotes differently.
                 let is_plain = |it: &Diagnostic| {
-                    let is_in = |place: &Range<usize>| place.start <= it.span.start && it.span.end <= place.end;
+                    let is_in =
+                        |place: &Range<usize>| place.start <= it.span.start && it.span.end <= place.end;
                     it.file == path && plain.iter().any(is_in)
                 };
                 for it in found {

@@ -295,7 +295,8 @@ fn known_values(files: &Files) -> Vec<Document> {
     let mut documents = Vec::new();
     for at in 0..SMALL.matches('⟦').count() {
         for (mark, written) in random::plain_values() {
-            let file = |value: &str| SourceFile { path: "small.yaml".to_owned(), text: with_value(at, value) };
+            let file =
+                |value: &str| SourceFile { path: "small.yaml".to_owned(), text: with_value(at, value) };
             let name = format!("{written} as value {at}");
             let document = Document::new(files, name.clone(), file(written), None);
             if document.is_accepted {

@@ -26,7 +26,6 @@ mod exit_status;
 mod fix;
 mod folder;
 mod input;
-mod leftovers;
 mod login_time;
 mod manual;
 mod mapping_files;

@@ -26,6 +26,7 @@
 //! is not used: it renames by path, so a folder that becomes a link meanwhile would be followed, and
 //! `a_folder_that_becomes_a_link_is_not_followed` would fail. [`Folder::rename`] renames within the open folder.
 
+pub(crate) mod leftover_drafts;
 mod no_follow;
 mod refusal;
 
@@ -43,8 +44,12 @@ use self::no_follow::enter;
 use self::refusal::described;
 pub(crate) use self::refusal::{Unwritten, WriteRefusal};
 use crate::folder::{EntryType, Folder};
-use crate::leftovers::{PREFIX, SUFFIX};
 use crate::numbers::counted;
+
+/// What the name of a draft begins with.
+const PREFIX: &str = ".claimsmith-";
+/// What it ends with.
+const SUFFIX: &str = ".tmp";
 
 /// Files that are written together, by [`commit`](Self::commit).
 #[derive(Debug, Default)]

@@ -11,13 +11,12 @@ use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::capacity::{self, Capacity};
 use crate::deployment_files::{Bindings, DeploymentFiles, Target};
 use crate::exit_status::ExitStatus;
-use crate::leftovers;
 use crate::platform;
 use crate::render::{human, json};
 use crate::results::{BuildSummary, BuiltTenant};
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
-use crate::write;
+use crate::write::{self, leftover_drafts};
 
 /// Build the Auth0 Action that evaluates the mappings at each login
 ///
@@ -83,7 +82,7 @@ impl BundleArguments {
         };
         write::write(file, platform.bundle.clone())?;
         self.print(&[file.to_path_buf()], &platform, None, terminal)?;
-        leftovers::note([file], terminal)?;
+        leftover_drafts::note([file], terminal)?;
         Ok(ExitStatus::Success)
     }
 
@@ -110,7 +109,7 @@ impl BundleArguments {
         let files = DeploymentFiles::new(self.target, action.text, self.bindings.as_ref())?;
         let paths = files.write(&self.out)?;
         self.print(&paths, &platform, Some((sizes, capacity)), terminal)?;
-        leftovers::note(paths.iter().map(PathBuf::as_path), terminal)?;
+        leftover_drafts::note(paths.iter().map(PathBuf::as_path), terminal)?;
         if sizes.is_nearly_full() {
             terminal.out.flush()?;
             write!(terminal.err, "{}", human::nearly_full(&sizes))?;

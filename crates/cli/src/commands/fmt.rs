@@ -10,13 +10,12 @@ use clap::ValueEnum;
 
 use crate::exit_status::ExitStatus;
 use crate::input;
-use crate::leftovers;
 use crate::mapping_files::FoundFiles;
 use crate::render::{github, human, json};
 use crate::results::{FormattedFile, Formatting, Unformatted};
 use crate::source_map::SourceMap;
 use crate::terminal::Terminal;
-use crate::write::{PendingWrites, Unwritten};
+use crate::write::{PendingWrites, Unwritten, leftover_drafts};
 
 /// Bring mapping files into their canonical form, and keep their comments
 ///
@@ -78,7 +77,7 @@ impl FmtArguments {
         }
         let formatting = Formatting { sources: &sources, files, check: self.check };
         self.print(&formatting, terminal)?;
-        leftovers::note(formatting.files.iter().map(|file| Path::new(file.path)), terminal)?;
+        leftover_drafts::note(formatting.files.iter().map(|file| Path::new(file.path)), terminal)?;
         Ok(formatting.exit_status())
     }
 

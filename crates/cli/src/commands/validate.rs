@@ -8,11 +8,11 @@ use clap::ValueEnum;
 use crate::arguments::MappingsArgument;
 use crate::exit_status::ExitStatus;
 use crate::fix;
-use crate::leftovers;
 use crate::mappings::{Coverage, Mappings};
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
 use crate::watch;
+use crate::write::leftover_drafts;
 
 /// Check mapping files and report all problems
 ///
@@ -99,7 +99,7 @@ impl ValidateArguments {
             }
         }
         let files = mappings.sources.files().iter().map(|file| Path::new(&file.path));
-        leftovers::note(files, terminal)?;
+        leftover_drafts::note(files, terminal)?;
         Ok(if fine { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }

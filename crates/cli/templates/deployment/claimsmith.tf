@@ -1,7 +1,7 @@
 # Written by `claimsmith bundle --target terraform`. Use this folder as a module:
 #
 #   module "claimsmith" {
-#     source = "./dist"
+#     source = "./modules/claimsmith"
 #   }
 
 terraform {

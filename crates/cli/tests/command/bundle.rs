@@ -259,6 +259,27 @@ mod with_engine {
     }
 
     #[test]
+    fn terraform_creates_the_same_action_as_deploy_cli() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        run_in(&folder, &["bundle", "--target", "deploy-cli-directory", "--out", "tree"]).stdout(0);
+        run_in(&folder, &["bundle", "--target", "terraform", "--out", "module"]).stdout(0);
+        let action = json_file(&folder, "tree/actions/claimsmith.json");
+        let module = fs::read_to_string(folder.path().join("module/claimsmith.tf")).expect("the module");
+        let words: Vec<&str> = module.split_whitespace().collect();
+        let module = words.join(" ");
+        let trigger = &action["supported_triggers"][0];
+        for line in [
+            format!("name = {}", action["name"]),
+            format!("runtime = {}", action["runtime"]),
+            format!("supported_triggers {{ id = {} version = {} }}", trigger["id"], trigger["version"]),
+            format!("trigger = {}", trigger["id"]),
+            r#"code = file("${path.module}/claimsmith/action.js")"#.to_owned(),
+        ] {
+            assert!(module.contains(&line), "no `{line}` in {module}");
+        }
+    }
+
+    #[test]
     fn bindings_that_would_unbind_an_action_are_errors() {
         let folder = folder(&[("organizations/acme.yaml", ACME)]);
         let error = |target: &str, names: &str| {

@@ -21,7 +21,7 @@ mod help;
 #[cfg(unix)]
 mod hostile_checkout;
 mod init;
-mod leftovers;
+mod leftover_drafts;
 mod overview;
 mod readme;
 mod sarif;

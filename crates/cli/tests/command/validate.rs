@@ -195,3 +195,27 @@ fn nothing_in_a_file_is_a_command_to_the_terminal() {
         assert!(!out.contains(raw), "{format}: {out:?}");
     }
 }
+
+#[test]
+fn very_many_findings_are_counted_instead_of_printed() {
+    let rule = |at: usize| format!("  - {{ id: r{at}, match: {{ exact: g{at} }}, grant: nowhere-{at} }}\n");
+    let rules: String = (0..250).map(rule).collect();
+    let mapping = format!(
+        "version: 1\norganization: org_acme\nconnections: {{ a: {{ strategy: waad }} }}\nrules:\n{rules}"
+    );
+    let folder = folder(&[("organizations/acme.yaml", &mapping)]);
+    let out = run_in(&folder, &["validate"]).stdout(1);
+    assert_eq!(out.matches("error[unknown-group]").count(), 200);
+    assert!(
+        out.contains(
+            "\nand 50 more findings; correct these first, or see all of them with `--format json`\n"
+        ),
+        "{out}"
+    );
+    assert!(out.ends_with("250 errors in 1 file\n"), "{out}");
+    let github = run_in(&folder, &["validate", "--format", "github"]).stdout(1);
+    assert_eq!(github.matches("::error ").count(), 200);
+    assert!(github.contains("\nand 50 more findings;"), "{github}");
+    let json = run_in(&folder, &["validate", "--format", "json"]).json(1);
+    assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(250));
+}

@@ -1,7 +1,7 @@
 //! Drafts of runs that were killed before they could rename or remove them.
 //!
-//! They are not removed: another run may be writing at the same time, and its draft looks the same, apart from its age. Nothing reads them,
-//! because their names begin with a dot.
+//! They are not removed: another run may be writing at the same time, and its draft looks the same, apart from its age.
+//! Nothing reads them, because their names begin with a dot.
 
 use std::collections::BTreeSet;
 use std::fs::DirEntry;
@@ -9,13 +9,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::{PREFIX, SUFFIX};
 use crate::escape::escaped;
 use crate::terminal::Terminal;
-
-/// What the name of a draft begins with.
-pub(crate) const PREFIX: &str = ".claimsmith-";
-/// What it ends with.
-pub(crate) const SUFFIX: &str = ".tmp";
 
 /// A draft is renamed within moments; a run that takes longer is named by mistake, and nothing is removed.
 const LONGEST_RUN: Duration = Duration::from_secs(60);
