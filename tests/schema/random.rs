@@ -176,7 +176,7 @@ fn plain(text: &str) -> Option<(&'static str, &'static str)> {
     PLAIN.get(text.strip_prefix(MARK)?.parse::<usize>().ok()?).copied()
 }
 
-/// Each value without quotes, after the text that stands for it in JSON.
+/// Each value without quotes, after the JSON text that is replaced by it.
 pub(crate) fn plain_values() -> impl Iterator<Item = (String, &'static str)> {
     PLAIN.iter().enumerate().map(|(at, (written, _))| (format!("\"{MARK}{at}\""), *written))
 }

@@ -9,15 +9,54 @@ use serde_json::{Value as Json, json};
 use super::{APPLICATIONS, CONNECTIONS, Ceiling, Rule, TARGETS, TIERS, World, is_protected};
 use crate::login::MAX_AGE;
 
+/// Orders a list whose order has no meaning.
+type Shuffle<'s> = &'s mut dyn FnMut(&mut Vec<String>);
+
+/// A mapping as text.
+fn map(members: Vec<(String, Json)>, shuffle: Shuffle<'_>) -> String {
+    let mut members: Vec<_> = members.iter().map(|(key, value)| format!("{}: {value}", json!(key))).collect();
+    shuffle(&mut members);
+    format!("{{{}}}", members.join(", "))
+}
+
 impl World {
     /// The mapping files; `shuffle` orders lists whose order has no meaning.
-    pub(crate) fn files(&self, shuffle: &mut dyn FnMut(&mut Vec<String>)) -> Vec<SourceFile> {
-        let mut map = |members: Vec<(String, Json)>| {
-            let mut members: Vec<_> =
-                members.iter().map(|(key, value)| format!("{}: {value}", json!(key))).collect();
-            shuffle(&mut members);
-            format!("{{{}}}", members.join(", "))
+    pub(crate) fn files(&self, shuffle: Shuffle<'_>) -> Vec<SourceFile> {
+        let platform = self.platform_text(shuffle);
+        let acme = self.mapping_text(shuffle);
+        let globex = "version: 1\norganization: org_globex\nconnections: {globex: {strategy: ad}}\nrules: [{id: all, everyone: true, grant: staff}]\n";
+
+        let file = |path: &str, text: String| SourceFile { path: format!("m/{path}.yaml"), text };
+        let mut files = vec![
+            file("platform", platform),
+            file("organizations/acme", acme),
+            file("organizations/globex", globex.to_owned()),
+        ];
+        let mut order: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        shuffle(&mut order);
+        files.sort_by_key(|file| order.iter().position(|path| *path == file.path));
+        files
+    }
+
+    fn platform_text(&self, shuffle: Shuffle<'_>) -> String {
+        let applications = map(self.applications_json(), shuffle);
+        // A third application knows the groups that the other two do not.
+        let other = "other: {clients: [other-client], claim: 'https://claims.example.com/other'}";
+        let applications = applications.replacen('{', &format!("{{{other}, "), 1);
+        let groups = map(self.groups_json(), shuffle);
+        let tiers =
+            map(TIERS.iter().map(|(name, tier)| ((*name).to_owned(), json!(tier))).collect(), shuffle);
+        let ceilings = match self.ceiling_json() {
+            Some(json) => format!("ceilings: {}\n", map(vec![("acme".to_owned(), json)], shuffle)),
+            None => String::new(),
         };
+        format!(
+            "version: 1\napplications: {applications}\ngroups: {groups}\ntiers: {tiers}\n{ceilings}policies: {{ungranted: {}}}\n",
+            self.ungranted[1]
+        )
+    }
+
+    fn applications_json(&self) -> Vec<(String, Json)> {
         let applications = APPLICATIONS.iter().zip(&self.applications).map(|(name, application)| {
             let mut limits = json!({ "over": application.over });
             if let Some(limit) = application.limit {
@@ -40,7 +79,10 @@ impl World {
             }
             ((*name).to_owned(), json)
         });
-        let applications = map(applications.collect());
+        applications.collect()
+    }
+
+    fn groups_json(&self) -> Vec<(String, Json)> {
         let groups = TARGETS.iter().map(|target| {
             let of = APPLICATIONS.iter().zip(&self.applications);
             let of: Vec<_> = of.filter(|(_, it)| it.groups.contains(target)).map(|(name, _)| *name).collect();
@@ -54,38 +96,46 @@ impl World {
             }
             ((*target).to_owned(), json)
         });
-        let groups = map(groups.collect());
-        let tiers = map(TIERS.iter().map(|(name, tier)| ((*name).to_owned(), json!(tier))).collect());
+        groups.collect()
+    }
+
+    fn ceiling_json(&self) -> Option<Json> {
         // A grant that begins with a capture or a wildcard needs a ceiling.
         let any = Ceiling::default();
         let expands = self.rules.iter().any(Rule::needs_ceiling);
-        let ceiling = self.ceiling.as_ref().or(if expands { Some(&any) } else { None });
-        let ceilings = ceiling.into_iter().map(|ceiling| {
-            let mut json = json!({});
-            if let Some(groups) = &ceiling.groups {
-                json["groups"] = json!(groups);
-            } else if expands && ceiling.prefix.is_none() {
-                json["groups"] = json!(TARGETS);
-            }
-            if !ceiling.protected.is_empty() {
-                json["protected"] = json!(ceiling.protected);
-            }
-            if let Some(prefix) = ceiling.prefix {
-                json["prefix"] = json!(prefix);
-            }
-            ("acme".to_owned(), json)
-        });
-        let ceilings: Vec<_> = ceilings.filter(|(_, json)| json != &json!({})).collect();
-        let ceilings =
-            if ceilings.is_empty() { String::new() } else { format!("ceilings: {}\n", map(ceilings)) };
-        // A third application knows the groups that the other two do not.
-        let other = "other: {clients: [other-client], claim: 'https://claims.example.com/other'}";
-        let applications = applications.replacen('{', &format!("{{{other}, "), 1);
-        let platform = format!(
-            "version: 1\napplications: {applications}\ngroups: {groups}\ntiers: {tiers}\n{ceilings}policies: {{ungranted: {}}}\n",
-            self.ungranted[1]
-        );
+        let ceiling = self.ceiling.as_ref().or(expands.then_some(&any))?;
+        let mut json = json!({});
+        if let Some(groups) = &ceiling.groups {
+            json["groups"] = json!(groups);
+        } else if expands && ceiling.prefix.is_none() {
+            json["groups"] = json!(TARGETS);
+        }
+        if !ceiling.protected.is_empty() {
+            json["protected"] = json!(ceiling.protected);
+        }
+        if let Some(prefix) = ceiling.prefix {
+            json["prefix"] = json!(prefix);
+        }
+        (json != json!({})).then_some(json)
+    }
 
+    /// The mapping of the organization whose logins are evaluated.
+    fn mapping_text(&self, shuffle: Shuffle<'_>) -> String {
+        let connections = map(self.connections_json(), shuffle);
+        let aliases: Vec<_> = self.aliases.iter().map(|(id, name)| ((*id).to_owned(), json!(name))).collect();
+        let aliases =
+            if aliases.is_empty() { String::new() } else { format!("aliases: {}\n", map(aliases, shuffle)) };
+        let default = self.default_text(shuffle);
+        let mut rules: Vec<String> = self.rules.iter().map(|rule| format!("- {}\n", rule.json())).collect();
+        shuffle(&mut rules);
+        let policies = self.policies_json();
+        format!(
+            "version: 1\norganization: org_acme\nconnections: {connections}\n{aliases}{default}policies: {policies}\nrules:\n{}",
+            rules.concat()
+        )
+    }
+
+    fn connections_json(&self) -> Vec<(String, Json)> {
         let connections =
             CONNECTIONS.iter().zip(&self.sources).map(|((name, strategy), (sources, first))| {
                 let read: Vec<_> = sources.iter().zip(0..).map(|(source, at)| source.json(at)).collect();
@@ -96,22 +146,21 @@ impl World {
                 }
                 ((*name).to_owned(), json)
             });
-        let connections = map(connections.collect());
-        let aliases = self.aliases.iter().map(|(id, name)| ((*id).to_owned(), json!(name))).collect();
-        let aliases =
-            if self.aliases.is_empty() { String::new() } else { format!("aliases: {}\n", map(aliases)) };
+        connections.collect()
+    }
+
+    fn default_text(&self, shuffle: Shuffle<'_>) -> String {
         let own = APPLICATIONS.iter().zip(&self.application_defaults);
         let own = own.filter(|(_, default)| !default.is_empty());
         let own: Vec<_> = own.map(|(name, default)| ((*name).to_owned(), json!(default))).collect();
-        let has_own = !own.is_empty();
-        let own = map(own);
-        let mut rules: Vec<String> = self.rules.iter().map(|rule| format!("- {}\n", rule.json())).collect();
-        shuffle(&mut rules);
-        let default = match (self.default.is_empty(), has_own) {
-            (true, false) => String::new(),
-            (true, true) => format!("default: {own}\n"),
+        match (self.default.is_empty(), own.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!("default: {}\n", map(own, shuffle)),
             _ => format!("default: {}\n", json!(self.default)),
-        };
+        }
+    }
+
+    fn policies_json(&self) -> Json {
         let mut policies = json!({ "incomplete": self.incomplete, "unmatched": self.unmatched });
         if self.ungranted[0] != self.ungranted[1] {
             policies["ungranted"] = json!(self.ungranted[0]);
@@ -119,22 +168,7 @@ impl World {
         if self.refresh {
             policies["refresh"] = json!({ "deny-if-older-than": format!("{MAX_AGE}h") });
         }
-        let acme = format!(
-            "version: 1\norganization: org_acme\nconnections: {connections}\n{aliases}{default}policies: {policies}\nrules:\n{}",
-            rules.concat()
-        );
-        let globex = "version: 1\norganization: org_globex\nconnections: {globex: {strategy: ad}}\nrules: [{id: all, everyone: true, grant: staff}]\n";
-
-        let file = |path: &str, text: String| SourceFile { path: format!("m/{path}.yaml"), text };
-        let mut files = vec![
-            file("platform", platform),
-            file("organizations/acme", acme),
-            file("organizations/globex", globex.to_owned()),
-        ];
-        let mut order: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-        shuffle(&mut order);
-        files.sort_by_key(|file| order.iter().position(|path| *path == file.path));
-        files
+        policies
     }
 
     /// Compiles the files. Rules that the compiler refuses are removed from the world, and the rest is compiled again.
