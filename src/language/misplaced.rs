@@ -16,6 +16,7 @@ use crate::limits::MAX_SUGGESTIONS;
 mod fits;
 mod foreign_words;
 mod places;
+mod restrictions;
 mod wording;
 
 use self::fits::fits;
@@ -168,7 +169,8 @@ impl<'n> Finder<'n, '_> {
             Some(member) => (member.of, self.advice_on_member(name, value, member)),
             None => {
                 let advice = self
-                    .advice_on_word(name, value, frame)
+                    .advice_on_restriction(name, value)
+                    .or_else(|| self.advice_on_word(name, value, frame))
                     .or_else(|| self.advice_on_key(name, value))
                     .or_else(|| self.advice_on_name(name, value, frame))
                     .or_else(|| self.advice_on_similar(name, value, frame));
@@ -208,6 +210,16 @@ impl<'n> Finder<'n, '_> {
         let words = wording::places(name, &places, self.frames, self.path)?;
         self.expect_at(&places, name);
         Some((places, words))
+    }
+
+    /// On a word that keeps something from someone.
+    fn advice_on_restriction(&mut self, name: &Spanned<String>, value: &'n Node) -> Option<Advice> {
+        let help = restrictions::help(self.frames, &name.value, value)?;
+        // Neither an effect nor patterns are missing where they were meant to be what is reported.
+        if let Some(rule) = self.frames.iter().rev().find(|frame| frame.object.name == "rule") {
+            self.notes_of(rule.node).elsewhere.extend(["exclude", "match"]);
+        }
+        Some(Advice::new(help, true))
     }
 
     /// On a word of another product, or one that means several things.

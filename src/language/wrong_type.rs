@@ -204,7 +204,7 @@ pub(crate) fn sets_of_texts(key: &str, node: &Node) -> Option<String> {
 }
 
 /// The patterns that are probably meant by a text or a list of texts.
-fn patterns(kind: &Kind) -> Option<String> {
+pub(super) fn patterns(kind: &Kind) -> Option<String> {
     let key = |is_glob: bool| if is_glob { "glob" } else { "exact" };
     match kind {
         Kind::Text(text) => Some(format!("{{ {}: {} }}", key(text.contains('*')), written(text))),
