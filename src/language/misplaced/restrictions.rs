@@ -325,7 +325,7 @@ fn around_rules(object: &str, name: &str, word: &str, value: &Node) -> Option<St
     })
 }
 
-/// A rule that excludes target groups, whoever the user is.
+/// A rule that excludes target groups for every user.
 fn exclusion(value: &Node) -> String {
     let groups = flow(value).unwrap_or_else(|| "…".to_owned());
     format!("target groups are excluded by a rule: `everyone: true` with `exclude: {groups}`")
