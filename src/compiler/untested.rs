@@ -8,7 +8,7 @@ mod draft;
 mod facts;
 mod names;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -50,8 +50,7 @@ pub(super) fn lint(platforms: &[CompiledPlatform], diagnostics: &mut Vec<Diagnos
             tested.insert(organization);
         }
     }
-    let never = [Code::ImpossibleCondition, Code::UnreachablePattern];
-    let never: Vec<Diagnostic> = diagnostics.iter().filter(|it| never.contains(&it.code)).cloned().collect();
+    let never = NeverFiring::among(diagnostics);
     let mut drafter = Drafter { model: &first.model, platforms: &platforms, tries: MAX_ALL_TRIES };
     for organization in &first.model.organizations {
         if !tested.contains(&organization.name) {
@@ -62,25 +61,67 @@ pub(super) fn lint(platforms: &[CompiledPlatform], diagnostics: &mut Vec<Diagnos
         let untested = organization.rules.iter().filter(|rule| !is_tested(rule));
         let untested = untested.filter(|rule| drafter.can_fire(organization, rule));
         let untested: Vec<&Rule> = untested.collect();
+        let never = never.rules_of(organization);
         for rule in untested {
             let case = drafter.case(organization, rule);
             // That it never fires has been reported, and may be allowed.
-            if case.is_some() || !never.iter().any(|finding| is_about(finding, organization, rule)) {
+            if case.is_some() || !never.has(rule) {
                 diagnostics.push(drafter.report_rule(organization, rule, case));
             }
         }
     }
 }
 
-/// Whether a finding is about a place in a rule of an organization.
-fn is_about(finding: &Diagnostic, organization: &Organization, rule: &Rule) -> bool {
-    let is_used_here = rule.used.as_ref().is_none_or(|used| {
-        let is_use = |it: &Related| it.file == organization.file && it.span == *used;
-        finding.related.as_ref().is_some_and(is_use)
-    });
-    let starts = organization.rules.iter().filter(|other| other.file == rule.file);
-    let before = starts.map(|other| other.span.start).filter(|start| *start <= finding.span.start);
-    finding.file == rule.file && is_used_here && before.max() == Some(rule.span.start)
+/// Findings that say that a rule never fires, by their files.
+struct NeverFiring(BTreeMap<String, Vec<(usize, Option<Related>)>>);
+
+impl NeverFiring {
+    fn among(diagnostics: &[Diagnostic]) -> Self {
+        let mut by_file: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for finding in diagnostics {
+            if matches!(finding.code, Code::ImpossibleCondition | Code::UnreachablePattern) {
+                let place = (finding.span.start, finding.related.clone());
+                by_file.entry(finding.file.clone()).or_default().push(place);
+            }
+        }
+        Self(by_file)
+    }
+
+    /// The rules of an organization that the findings are in.
+    fn rules_of<'o>(&'o self, organization: &'o Organization) -> NeverFiringRules<'o> {
+        let mut starts: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for rule in &organization.rules {
+            starts.entry(&rule.file).or_default().insert(rule.span.start);
+        }
+        let mut rules = NeverFiringRules::default();
+        for (file, starts) in starts {
+            for (at, related) in self.0.get(file).into_iter().flatten() {
+                let Some(start) = starts.range(..=at).next_back() else { continue };
+                rules.own.insert((file, *start));
+                if let Some(related) = related.as_ref().filter(|it| it.file == organization.file) {
+                    rules.used.insert((file, *start, related.span.start));
+                }
+            }
+        }
+        rules
+    }
+}
+
+#[derive(Default)]
+struct NeverFiringRules<'o> {
+    /// Files and starts of rules.
+    own: BTreeSet<(&'o str, usize)>,
+    /// The same for rules of templates, each with the start of its use.
+    used: BTreeSet<(&'o str, usize, usize)>,
+}
+
+impl NeverFiringRules<'_> {
+    fn has(&self, rule: &Rule) -> bool {
+        match &rule.used {
+            None => self.own.contains(&(rule.file.as_str(), rule.span.start)),
+            Some(used) => self.used.contains(&(rule.file.as_str(), rule.span.start, used.start)),
+        }
+    }
 }
 
 fn run(bundle: &Bundle<'_>, event: &Json) -> Answer {
