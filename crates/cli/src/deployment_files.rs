@@ -3,14 +3,12 @@
 //! The shapes are those of auth0-deploy-cli 8.44 (its `examples/directory` and `examples/yaml`) and of the Terraform
 //! provider `auth0/auth0` 1.x (its `docs/resources/action.md` and `trigger_action.md`).
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde_json::json;
 
-use crate::folder;
-use crate::write::{PendingWrites, make_folder};
+use crate::write::{self, PendingWrites, make_folder};
 
 /// The name of the Action in a tenant.
 pub(crate) const ACTION_NAME: &str = "claimsmith";
@@ -27,6 +25,9 @@ const TRIGGERS_FILE: &str = "triggers/triggers.json";
 
 /// The tree of auth0-deploy-cli in one file.
 const YAML_FILE: &str = "claimsmith.yaml";
+
+/// How much of a file is compared, in bytes; those that are written are far smaller.
+const MAX_DESCRIPTION: u64 = 1 << 20;
 
 const TERRAFORM: &str = include_str!("../templates/deployment/claimsmith.tf");
 
@@ -80,7 +81,10 @@ impl Bindings {
 
 /// Files to write, with their paths below the folder that is written into; the Action's code comes first.
 #[derive(Debug)]
-pub(crate) struct DeploymentFiles(Vec<(&'static str, String)>);
+pub(crate) struct DeploymentFiles {
+    files: Vec<(&'static str, String)>,
+    has_bindings: bool,
+}
 
 impl Target {
     /// The command that takes the files in a folder to the tenant, if there is one.
@@ -88,7 +92,7 @@ impl Target {
     /// Without `--env=false`, auth0-deploy-cli replaces `##NAME##` in every text by the environment variable.
     pub(crate) fn next_command(self, out: &Path) -> Option<String> {
         let import = |input: &Path| {
-            let input = input.display();
+            let input = shell_word(&input.to_string_lossy());
             format!("a0deploy import --env=false --config_file=config.json --input_file={input}")
         };
         match self {
@@ -131,50 +135,75 @@ impl DeploymentFiles {
             }
             Target::Terraform => files.push(("claimsmith.tf", TERRAFORM.to_owned())),
         }
-        Ok(Self(files))
+        Ok(Self { files, has_bindings: bindings.is_some() })
     }
 
-    /// Writes all files below a folder, and returns their paths; writes none if one cannot be written.
+    /// Writes the files below a folder; writes none if one cannot be written.
+    ///
+    /// The code is replaced. A file that describes the Action is the owner's as soon as it differs: it is kept.
     ///
     /// # Errors
     ///
-    /// If one cannot be written, or if the folder has other bindings, which are never replaced.
-    pub(crate) fn write(self, out: &Path) -> anyhow::Result<Vec<PathBuf>> {
-        make_folder(out)?;
-        let mut writing = PendingWrites::default();
-        let mut paths = Vec::new();
-        for (path, text) in self.0 {
-            let path_in_out = path.split('/').fold(out.to_path_buf(), |folder, name| folder.join(name));
-            if path == TRIGGERS_FILE {
-                check_bindings(&path_in_out, &text)?;
+    /// If a file cannot be written, or if `--bindings` were given and a file has other bindings.
+    pub(crate) fn write(self, out: &Path) -> anyhow::Result<WrittenFiles> {
+        let mut written = WrittenFiles::default();
+        let mut texts = Vec::new();
+        for (at, (path, text)) in self.files.into_iter().enumerate() {
+            let path = path.split('/').fold(out.to_path_buf(), |folder, name| folder.join(name));
+            let existing =
+                write::existing(&path, MAX_DESCRIPTION).map_err(|unwritten| unwritten.at(&path))?;
+            let is_code = at == 0;
+            match existing {
+                Some(content) if !is_code && !is_same(&content, &text) => {
+                    ensure!(
+                        !self.has_bindings || !may_bind(&path),
+                        "`{}` has other content, and nothing was written; add {} to the Actions of `{TRIGGER}` in it where it is to run, and leave out `--bindings`",
+                        path.display(),
+                        json!({ "action_name": ACTION_NAME, "display_name": ACTION_NAME }),
+                    );
+                    written.kept.push(path);
+                }
+                _ => texts.push((path, text)),
             }
-            make_folder(path_in_out.parent().unwrap_or(out))?;
-            writing.put(&path_in_out, text.into_bytes()).map_err(|unwritten| unwritten.at(&path_in_out))?;
-            paths.push(path_in_out);
+        }
+        let mut writing = PendingWrites::default();
+        for (path, text) in texts {
+            make_folder(path.parent().unwrap_or(out))?;
+            writing.put(&path, text.into_bytes()).map_err(|unwritten| unwritten.at(&path))?;
+            written.paths.push(path);
         }
         writing.commit()?;
-        Ok(paths)
+        Ok(written)
     }
 }
 
-/// Refuses to replace bindings that the owner of the tenant keeps in the same folder.
-fn check_bindings(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut file = match folder::open_named(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", path.display())),
-    };
-    let mut existing = String::new();
-    file.read_to_string(&mut existing).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let same = serde_json::from_str::<serde_json::Value>(&existing).ok()
-        == serde_json::from_str::<serde_json::Value>(text).ok();
-    ensure!(
-        same,
-        "`{}` has other bindings, and nothing was written; add {} to its `{TRIGGER}` where it is to run, and leave out `--bindings`",
-        path.display(),
-        json!({ "action_name": ACTION_NAME, "display_name": ACTION_NAME }),
-    );
-    Ok(())
+/// What became of the files.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenFiles {
+    /// The Action's code comes first.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Files that have other content, and were not written.
+    pub(crate) kept: Vec<PathBuf>,
+}
+
+/// Whether a file has bindings if any are named.
+fn may_bind(path: &Path) -> bool {
+    path.ends_with(TRIGGERS_FILE) || path.ends_with(YAML_FILE)
+}
+
+/// Whether a file says the same, in whatever order and with whatever spaces its JSON is written.
+fn is_same(content: &[u8], text: &str) -> bool {
+    let json = |text: &[u8]| serde_json::from_slice::<serde_json::Value>(text).ok();
+    content == text.as_bytes() || json(content).is_some_and(|it| Some(it) == json(text.as_bytes()))
+}
+
+/// A word of a command, as a shell reads it.
+fn shell_word(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn action_json(code: &str) -> serde_json::Value {
@@ -192,4 +221,17 @@ fn action_json(code: &str) -> serde_json::Value {
 
 fn pretty(value: &serde_json::Value) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_word;
+
+    #[test]
+    fn shell_word_is_one_word_without_meaning() {
+        assert_eq!(shell_word("dist/tenant-1.x_y"), "dist/tenant-1.x_y");
+        assert_eq!(shell_word("o$(id) x;y"), "'o$(id) x;y'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+        assert_eq!(shell_word(""), "''");
+    }
 }

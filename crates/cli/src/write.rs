@@ -110,10 +110,7 @@ impl PendingWrites {
             None => None,
             Some(EntryType::File) => Some(open_replaced(&folder, name)?),
             Some(EntryType::Link) => return Err(WriteRefusal::link(None, &folder.target(name)).into()),
-            Some(kind) => {
-                let reason = format!("is {}, not a file", kind.name());
-                return Err(WriteRefusal::new(reason, "remove it, or name another file").into());
-            }
+            Some(kind) => return Err(not_a_file(kind).into()),
         };
         if let Some(read) = read {
             let same = replaced.as_ref().map(|file| has_content(&file.file, read)).transpose()?;
@@ -240,6 +237,35 @@ pub(crate) fn write(path: &Path, content: Vec<u8>) -> anyhow::Result<()> {
     let mut writing = PendingWrites::default();
     writing.put(path, content).map_err(|unwritten| unwritten.at(path))?;
     writing.commit()
+}
+
+/// What a file holds that [`PendingWrites::put`] would replace, up to a number of bytes; `None` if there is none yet.
+///
+/// # Errors
+///
+/// If the path cannot be written: it is a link, a folder of it is one, or it is not a file.
+pub(crate) fn existing(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Unwritten> {
+    let missing =
+        |error: &Unwritten| matches!(error, Unwritten::Failed(it) if it.kind() == io::ErrorKind::NotFound);
+    let folder = match enter(path.parent().unwrap_or(Path::new("")), false) {
+        Err(error) if missing(&error) => return Ok(None),
+        entered => entered?,
+    };
+    let name = path.file_name().unwrap_or_default();
+    match folder.kind(name)? {
+        None => Ok(None),
+        Some(EntryType::File) => {
+            let mut content = Vec::new();
+            folder.open(name, false)?.take(most).read_to_end(&mut content)?;
+            Ok(Some(content))
+        }
+        Some(EntryType::Link) => Err(WriteRefusal::link(None, &folder.target(name)).into()),
+        Some(kind) => Err(not_a_file(kind).into()),
+    }
+}
+
+fn not_a_file(kind: EntryType) -> WriteRefusal {
+    WriteRefusal::new(format!("is {}, not a file", kind.name()), "remove it, or name another file")
 }
 
 /// Makes a folder and its parents, unless they exist.

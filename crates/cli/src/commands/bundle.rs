@@ -10,6 +10,7 @@ use crate::action::{self, ActionSizes, LIMIT};
 use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::capacity::{self, Capacity};
 use crate::deployment_files::{Bindings, DeploymentFiles, Target};
+use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::platform;
 use crate::render::{human, json};
@@ -107,9 +108,18 @@ impl BundleArguments {
             return Ok(ExitStatus::Failure);
         }
         let files = DeploymentFiles::new(self.target, action.text, self.bindings.as_ref())?;
-        let paths = files.write(&self.out)?;
-        self.print(&paths, &platform, Some((sizes, capacity)), terminal)?;
-        leftover_drafts::note(paths.iter().map(PathBuf::as_path), terminal)?;
+        let written = files.write(&self.out)?;
+        self.print(&written.paths, &platform, Some((sizes, capacity)), terminal)?;
+        terminal.out.flush()?;
+        for kept in &written.kept {
+            let kept = kept.to_string_lossy();
+            writeln!(
+                terminal.err,
+                "warning: `{}` has other content and was kept; remove it to have it written anew",
+                escaped(&kept)
+            )?;
+        }
+        leftover_drafts::note(written.paths.iter().map(PathBuf::as_path), terminal)?;
         if sizes.is_nearly_full() {
             terminal.out.flush()?;
             write!(terminal.err, "{}", human::nearly_full(&sizes))?;

@@ -182,7 +182,7 @@ mod with_engine {
     #[test]
     fn a_folder_that_cannot_be_made_is_an_error() {
         let err = run(&["bundle", "--out", "Cargo.toml"]).failed();
-        assert!(err.starts_with("error: cannot make the folder `Cargo.toml`"), "{err}");
+        assert!(err.contains("`Cargo.toml` is a file, not a folder; name another folder"), "{err}");
     }
 
     /// Files below a folder, with `/`, in order.
@@ -249,7 +249,7 @@ mod with_engine {
         // The same bindings are no change, and others are kept.
         run_in(&folder, &with_bindings).stdout(0);
         let err = run_in(&folder, &[&arguments[..], &["--bindings", "claimsmith"]].concat()).failed();
-        assert!(err.contains("has other bindings, and nothing was written"), "{err}");
+        assert!(err.contains("triggers.json` has other content, and nothing was written"), "{err}");
         assert_eq!(json_file(&folder, "tree/triggers/triggers.json"), bindings);
 
         let yaml = ["bundle", "--target", "deploy-cli-yaml", "--out", "yaml", "--bindings", "claimsmith"];
@@ -277,6 +277,48 @@ mod with_engine {
         ] {
             assert!(module.contains(&line), "no `{line}` in {module}");
         }
+    }
+
+    #[test]
+    fn descriptions_that_their_owner_changed_are_kept() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        let changed = |target: &str, file: &str, more: &[&str]| {
+            let arguments = [&["bundle", "--target", target, "--out", target][..], more].concat();
+            run_in(&folder, &arguments).stdout(0);
+            let path = folder.path().join(target).join(file);
+            fs::write(&path, r#"{"mine":true}"#).expect(file);
+            let Run { code, err, .. } = run_in(&folder, &arguments);
+            assert_eq!(fs::read_to_string(&path).expect(file), r#"{"mine":true}"#);
+            (code, err)
+        };
+        for (target, file) in [
+            ("deploy-cli-directory", "actions/claimsmith.json"),
+            ("deploy-cli-yaml", "claimsmith.yaml"),
+            ("terraform", "claimsmith.tf"),
+        ] {
+            let (code, err) = changed(target, file, &[]);
+            let expected = format!(
+                "warning: `{target}/{file}` has other content and was kept; remove it to have it written anew\n"
+            );
+            assert_eq!((code, err), (Some(0), expected));
+        }
+        fs::remove_file(folder.path().join("deploy-cli-yaml/claimsmith.yaml")).expect("a file");
+        let (code, err) = changed("deploy-cli-yaml", "claimsmith.yaml", &["--bindings", "claimsmith"]);
+        assert!(code == Some(2) && err.contains("and nothing was written; add {"), "{err}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_a_file_is_refused_before_a_folder_is_made() {
+        let folder = folder(&[("organizations/acme.yaml", ACME)]);
+        fs::create_dir_all(folder.path().join("tree/triggers")).expect("a folder");
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("tree/triggers/triggers.json"))
+            .expect("a link");
+        let arguments =
+            ["bundle", "--target", "deploy-cli-directory", "--out", "tree", "--bindings", "claimsmith"];
+        let err = run_in(&folder, &arguments).failed();
+        assert!(err.contains("is a link to `/dev/zero`"), "{err}");
+        assert!(!folder.path().join("tree/actions").exists());
     }
 
     #[test]
