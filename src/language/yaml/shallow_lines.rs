@@ -10,6 +10,10 @@ use crate::diagnostic::{Code, Diagnostic};
 
 /// The first such line of a file, as a diagnostic.
 pub(super) fn find(file: &str, text: &str, root: &Node) -> Option<Diagnostic> {
+    // In brackets around the whole file, as in JSON, no line needs any indentation.
+    if is_on_lines_of_its_own(text, root) {
+        return None;
+    }
     let (line, indentation) = first(text, root)?;
     let message =
         "the line is indented too little to belong to the text or brackets that begin above it".to_owned();
@@ -102,6 +106,7 @@ mod tests {
             "a:\n- [b]\n- {c: d}\n",
             "[a,\nb]\n",
             "{a: b,\nc: d}\n",
+            "{\n\"a\": {\n\"b\": [\n\"c\"\n]\n}\n}\n",
         ] {
             assert!(parse("x.yaml", text).is_ok(), "{text}");
         }
