@@ -17,6 +17,9 @@ pub(crate) const LIMIT: usize = 100_000;
 /// An Action that takes at least this share of the limit, in percent, is nearly full.
 const NEARLY_FULL: usize = 80;
 
+/// The first line of an Action that is for a declared tenant begins like this; then come its name and its domain.
+pub(crate) const TENANT_LINE: &str = "// Claimsmith, for the tenant ";
+
 const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
 const BUNDLE: &str = "__CLAIMSMITH_BUNDLE__";
 /// The digest of the texts of engine and bundle, with a space between them.
@@ -38,7 +41,7 @@ pub(crate) struct EmbeddedEngine<'e> {
     /// The WebAssembly, compressed.
     compressed: &'e [u8],
     /// The JavaScript into which everything is embedded.
-    shim: &'e str,
+    pub(crate) shim: &'e str,
     /// The JavaScript that runs logins through an Action.
     pub(crate) login_runner: &'e str,
 }
@@ -145,10 +148,7 @@ pub(crate) fn compose(
     let mut text = fill(engine.shim, &contents)?;
     if let Some(tenant) = platform.tenant() {
         // So that an Action in the wrong tenant is recognized. Names and domains have no character that ends a comment.
-        text.insert_str(
-            0,
-            &format!("// Claimsmith, for the tenant {} ({})\n", tenant.name(), tenant.domain()),
-        );
+        text.insert_str(0, &format!("{TENANT_LINE}{} ({})\n", tenant.name(), tenant.domain()));
     }
     let [.., engine_len, bundle_len, fallback_len, clients_len] = contents.map(|(_, content)| content.len());
     let mapping_len = bundle_len + fallback_len + clients_len;

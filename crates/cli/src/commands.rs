@@ -2,6 +2,7 @@
 
 mod bundle;
 mod completions;
+mod deploy;
 mod evaluate;
 mod expiring;
 mod explain;
@@ -57,6 +58,7 @@ enum Verb {
     Matrix(matrix::MatrixArguments),
     Expiring(expiring::ExpiringArguments),
     Bundle(bundle::BundleArguments),
+    Deploy(deploy::DeployArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -78,6 +80,7 @@ impl CommandLine {
             Verb::Matrix(arguments) => arguments.run(terminal),
             Verb::Expiring(arguments) => arguments.run(terminal),
             Verb::Bundle(arguments) => arguments.run(terminal),
+            Verb::Deploy(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
             Verb::Man(arguments) => arguments.run(Self::command(), terminal),

@@ -13,12 +13,14 @@ use crate::write::{self, PendingWrites, make_folder};
 /// The name of the Action in a tenant.
 pub(crate) const ACTION_NAME: &str = "claimsmith";
 
-const TRIGGER: &str = "post-login";
+/// The trigger that runs it.
+pub(crate) const TRIGGER: &str = "post-login";
 
 /// The version of the trigger whose `event` and `api` the Action uses.
-const TRIGGER_VERSION: &str = "v3";
+pub(crate) const TRIGGER_VERSION: &str = "v3";
 
-const RUNTIME: &str = "node22";
+/// What runs its code.
+pub(crate) const RUNTIME: &str = "node22";
 
 /// The bindings in a tree of auth0-deploy-cli.
 const TRIGGERS_FILE: &str = "triggers/triggers.json";

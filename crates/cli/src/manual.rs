@@ -48,7 +48,7 @@ pages! {
     "reviewing-a-change" "guides/reviewing-a-change.md",
     "sixty-customers" "guides/sixty-customers.md",
     "install-action" "install-action.md",
-    "deploy" "deploy.md",
+    "deploying" "deploy.md",
     "action-full" "guides/action-full.md",
 }
 

@@ -17,6 +17,11 @@ pub(crate) fn explained(mut error: Error) -> Error {
     error
 }
 
+fn takes_tenant(command: &Command) -> bool {
+    command.get_arguments().any(|it| it.get_long() == Some("tenant"))
+        || command.get_subcommands().any(takes_tenant)
+}
+
 fn advice(error: &Error, verb: &str, commands: &Command) -> Option<String> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
@@ -25,9 +30,8 @@ fn advice(error: &Error, verb: &str, commands: &Command) -> Option<String> {
     let argument = text(ContextKind::InvalidArg)?;
     match error.kind() {
         ErrorKind::UnknownArgument if argument == "--tenant" => {
-            let takes =
-                |command: &&Command| command.get_arguments().any(|it| it.get_long() == Some("tenant"));
-            let taking: Vec<&str> = commands.get_subcommands().filter(takes).map(Command::get_name).collect();
+            let taking: Vec<&str> =
+                commands.get_subcommands().filter(|it| takes_tenant(it)).map(Command::get_name).collect();
             let why = match verb {
                 "validate" => "`validate` checks the mappings of all tenants; ".to_owned(),
                 _ => String::new(),

@@ -10,8 +10,8 @@ const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Record {
-    /// When, as an RFC 3339 date-time.
-    pub at: String,
+    /// When, in seconds since 1970.
+    pub at: u64,
     /// The domain of the tenant.
     pub domain: String,
     /// What is carried out: the digest of a plan, or the name of a command.
@@ -82,7 +82,7 @@ mod tests {
 
     fn record(phase: Phase, error: Option<&str>) -> Record {
         Record {
-            at: "2026-11-27T12:00:00Z".to_owned(),
+            at: 1_795_780_800,
             domain: "acme.eu.auth0.com".to_owned(),
             of: "plan".to_owned(),
             step: "deploy".to_owned(),
@@ -101,7 +101,7 @@ mod tests {
         let text: String = records.iter().map(Record::to_line).collect();
         assert_eq!(text.lines().count(), 3);
         assert_eq!(read(&text), Ok(records.to_vec()));
-        assert!(text.starts_with(r#"{"version":1,"at":"2026-11-27T12:00:00Z","domain":"#), "{text}");
+        assert!(text.starts_with(r#"{"version":1,"at":1795780800,"domain":"#), "{text}");
     }
 
     #[test]

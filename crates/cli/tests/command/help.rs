@@ -12,6 +12,7 @@ fn every_verb_has_help() {
         "evaluate",
         "explain",
         "bundle",
+        "deploy",
         "schema",
         "completions",
         "man",
@@ -36,7 +37,9 @@ fn wrong_arguments_are_refused() {
         assert!(err.contains("Usage: claimsmith") || err.contains("try '--help'"), "{err}");
     };
     check(&[]);
+    check(&["ship"]);
     check(&["deploy"]);
+    check(&["deploy", "apply"]);
     check(&["validate", "--format", "xml"]);
     check(&["validate", "one", "two"]);
     check(&["test", "--format", "sarif"]);

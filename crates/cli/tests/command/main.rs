@@ -7,6 +7,8 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod bundle;
+#[cfg(embedded_engine)]
+mod deploy;
 #[path = "../../../../tests/support/diagnostic_pages.rs"]
 mod diagnostic_pages;
 mod diagnostics;

@@ -1,0 +1,67 @@
+//! `claimsmith deploy`: takes the Action to its tenant, and takes it back.
+
+mod arguments;
+#[cfg(not(target_family = "wasm"))]
+mod journal_file;
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(not(target_family = "wasm"))]
+mod origin;
+#[cfg(not(target_family = "wasm"))]
+mod shown;
+
+use clap::Subcommand;
+
+use self::arguments::{ApplyArguments, PlanArguments, RollbackArguments, StatusArguments};
+use crate::exit_status::ExitStatus;
+use crate::terminal::Terminal;
+
+/// Deploy the Action to its Auth0 tenant
+///
+/// `plan` says what would change and writes it down, `apply` does that and nothing else, `status` shows what logins
+/// run, and `rollback` lets them run an older version again. The tenant has to be declared in `platform.yaml`, and no
+/// other one is talked to.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct DeployArguments {
+    #[command(subcommand)]
+    what: DeployVerb,
+}
+
+const AFTER_HELP: &str = "\
+Credentials, from the environment or from a JSON file with the same names:
+  AUTH0_DOMAIN                    the domain of the tenant; must be the declared one
+  AUTH0_CLIENT_ID                 the application that may use the Auth0 Management API, with
+  AUTH0_CLIENT_SECRET               its secret, or
+  AUTH0_CLIENT_SIGNING_KEY_PATH     the path of its private RSA key
+  AUTH0_ACCESS_TOKEN              an access token instead
+`apply` needs the scopes read:actions, create:actions and update:actions, `rollback` the first two, and `plan` and
+`status` the first.";
+
+#[derive(Debug, Subcommand)]
+enum DeployVerb {
+    Plan(PlanArguments),
+    Apply(ApplyArguments),
+    Status(StatusArguments),
+    Rollback(RollbackArguments),
+}
+
+impl DeployArguments {
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        match &self.what {
+            DeployVerb::Plan(arguments) => arguments.run(terminal),
+            DeployVerb::Apply(arguments) => arguments.run(terminal),
+            DeployVerb::Status(arguments) => arguments.run(terminal),
+            DeployVerb::Rollback(arguments) => arguments.run(terminal),
+        }
+    }
+
+    /// Fails, because WebAssembly has no network.
+    #[cfg(target_family = "wasm")]
+    pub(super) fn run(&self, _: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        anyhow::bail!(
+            "`claimsmith deploy` needs a claimsmith that is built for this system; this one is WebAssembly"
+        )
+    }
+}

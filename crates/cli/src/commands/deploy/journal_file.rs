@@ -1,0 +1,60 @@
+//! A journal, to which each step is appended before anything else is done.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use claimsmith_lifecycle::journal::{Phase, Record};
+
+use crate::login_time;
+
+/// An open journal.
+#[derive(Debug)]
+pub(super) struct JournalFile {
+    file: File,
+    path: PathBuf,
+    domain: String,
+    /// What is carried out.
+    of: String,
+}
+
+impl JournalFile {
+    /// Opens a journal, or begins one. A link is not followed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub(super) fn open(path: &Path, domain: &str, of: &str) -> anyhow::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
+        }
+        let file =
+            options.open(path).with_context(|| format!("cannot write the journal `{}`", path.display()))?;
+        let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        anyhow::ensure!(is_file, "the journal `{}` is not a file", path.display());
+        Ok(Self { file, path: path.to_owned(), domain: domain.to_owned(), of: of.to_owned() })
+    }
+
+    /// Appends a step.
+    ///
+    /// # Errors
+    ///
+    /// Text for people, if it cannot be written.
+    pub(super) fn append(&mut self, step: &str, phase: Phase, error: Option<&str>) -> Result<(), String> {
+        let record = Record {
+            at: login_time::current() as u64,
+            domain: self.domain.clone(),
+            of: self.of.clone(),
+            step: step.to_owned(),
+            phase,
+            error: error.map(str::to_owned),
+        };
+        let written = self.file.write_all(record.to_line().as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(|error| format!("`{}`: {error}", self.path.display()))
+    }
+}
