@@ -29,7 +29,7 @@ pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 
 use crate::collections::parallel_map;
-use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed, by_file};
 use crate::language::cases::{self, Case};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::{MappingFiles, TestFile};
@@ -222,7 +222,7 @@ pub fn compile_whole_with(file: &SourceFile, checks: Checks) -> Compilation {
 fn finish(mut files: MappingFiles, checks: Checks) -> Compilation {
     let deferred = core::mem::take(&mut files.deferred);
     let Some(platform) = files.platform.take() else {
-        MappingFiles::settle(deferred, &mut files.diagnostics);
+        MappingFiles::add_deferred(deferred, &mut files.diagnostics);
         return Compilation {
             diagnostics: sorted(files.diagnostics),
             suppressed: Vec::new(),
@@ -267,18 +267,6 @@ fn order(left: &Diagnostic, right: &Diagnostic) -> core::cmp::Ordering {
         .then_with(|| (left.span.start, left.code).cmp(&(right.span.start, right.code)))
 }
 
-/// The order of files by their paths; the test file of a mapping comes after it, because what is wrong in the mapping is
-/// often why its cases are.
-pub fn by_file(left: &str, right: &str) -> core::cmp::Ordering {
-    fn key(path: &str) -> (&str, bool) {
-        match path.strip_suffix(".test.yaml") {
-            Some(mapping) => (mapping, true),
-            None => (path.strip_suffix(".yaml").unwrap_or(path), false),
-        }
-    }
-    (key(left), left).cmp(&(key(right), right))
-}
-
 fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(order);
     diagnostics
@@ -308,7 +296,7 @@ fn check(
     let cases: Vec<Vec<Case>> = (0..platform.tenants.count())
         .map(|tenant| read_all_cases(tests, platform, organizations, tenant, diagnostics))
         .collect();
-    MappingFiles::settle(deferred, diagnostics);
+    MappingFiles::add_deferred(deferred, diagnostics);
     // Lints run only on files without errors: many errors would look like likely mistakes, and be reported twice.
     if has_errors(diagnostics) {
         return None;

@@ -45,6 +45,18 @@ pub struct Suppressed {
     pub reason: String,
 }
 
+/// The order of files by their paths; the test file of a mapping comes after it, because what is wrong in the mapping is
+/// often why its cases are.
+pub fn by_file(left: &str, right: &str) -> core::cmp::Ordering {
+    fn key(path: &str) -> (&str, bool) {
+        match path.strip_suffix(".test.yaml") {
+            Some(mapping) => (mapping, true),
+            None => (path.strip_suffix(".yaml").unwrap_or(path), false),
+        }
+    }
+    (key(left), left).cmp(&(key(right), right))
+}
+
 /// A change of a file that solves a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]

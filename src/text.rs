@@ -5,6 +5,8 @@ pub(crate) mod case_mapping;
 #[cfg(feature = "compiler")]
 pub(crate) mod date_advice;
 pub(crate) mod invisible;
+#[cfg(feature = "compiler")]
+pub(crate) mod letters;
 pub(crate) mod object_id;
 #[cfg(feature = "compiler")]
 pub(crate) mod quotes;

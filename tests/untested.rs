@@ -97,8 +97,9 @@ fn samples_have_no_finding() {
     }
 }
 
-#[test]
-fn findings_are_settled_like_others() {
+/// A platform with one organization and a case in which only the rule `tested` fires. `allow` is written where rules say
+/// `ALLOW`.
+fn with_one_case(rules: &str, lints: &str, allow: &str) -> SourceFile {
     let text = "\
 version: 1
 platform:
@@ -109,14 +110,21 @@ organizations:
   acme:
     connections: { acme-ad: { strategy: ad } }
     rules:
-      - { id: readers, match: { exact: Readers }, grant: readersALLOW }
-      - { id: others, match: { exact: Others }, grant: readers, when: { connection: acme-ad } }
+RULES
 cases:
-  - { name: others, application: wiki, groups: [Others], expect: { claims: [readers] } }
+  - { name: tested, application: wiki, groups: [Tested], expect: { claims: [readers] } }
+";
+    let text = text.replace("LINTS\n", lints).replace("RULES\n", rules).replace("ALLOW", allow);
+    SourceFile { path: "x.yaml".to_owned(), text }
+}
+
+#[test]
+fn findings_are_settled_like_others() {
+    let rules = "      - { id: readers, match: { exact: Readers }, grant: readersALLOW }
+      - { id: tested, match: { exact: Tested }, grant: readers, when: { connection: acme-ad } }
 ";
     let compile = |lints: &str, allow: &str, cases: bool| {
-        let text = text.replace("LINTS\n", lints).replace("ALLOW", allow);
-        compile_whole_with(&SourceFile { path: "x.yaml".to_owned(), text }, Checks { now: None, cases })
+        compile_whole_with(&with_one_case(rules, lints, allow), Checks { now: None, cases })
     };
     let found = |compilation: &Compilation| {
         let all = compilation.diagnostics.iter();
@@ -161,26 +169,14 @@ organizations:
 }
 
 #[test]
-fn rules_beside_one_that_never_fires_are_looked_at() {
-    let text = "\
-version: 1
-platform:
-  applications: { wiki: { clients: [wiki], claim: https://claims.example.com/wiki } }
-  groups: { readers: { applications: [wiki], description: Reads. } }
-LINTS
-organizations:
-  acme:
-    connections: { acme-ad: { strategy: ad } }
-    rules:
-      - { id: never, when: { strategy: okta }, match: { exact: Never }, grant: readersALLOW }
+fn untested_rule_is_reported_next_to_allowed_error() {
+    let rules =
+        "      - { id: never, when: { strategy: okta }, match: { exact: Never }, grant: readersALLOW }
       - { id: others, match: { exact: Others }, grant: readers }
       - { id: tested, match: { exact: Tested }, grant: readers }
-cases:
-  - { name: tested, application: wiki, groups: [Tested], expect: { claims: [readers] } }
 ";
     let messages = |lints: &str, allow: &str| -> Vec<String> {
-        let text = text.replace("LINTS\n", lints).replace("ALLOW", allow);
-        let found = compile_whole_with(&SourceFile { path: "x.yaml".to_owned(), text }, CHECKS);
+        let found = compile_whole_with(&with_one_case(rules, lints, allow), CHECKS);
         untested(&found).into_iter().map(|it| it.message.clone()).collect()
     };
     let others = ["`others` fires in no case of `acme`"];

@@ -10,7 +10,7 @@ use core::ops::Range;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Condition, Connection, Effect, Matches, Organization, Platform, Rule};
-use crate::language::suggestions::quoted;
+use crate::language::suggestions::word_list;
 use crate::text::quotes::written;
 use crate::text::visible::visible;
 
@@ -67,7 +67,7 @@ pub(super) fn check_rule(
 /// What is wrong with a rule at the connections `without` groups.
 fn message(effect: Effect, is_dead: bool, without: &[&Connection]) -> String {
     let names: Vec<String> = without.iter().map(|connection| visible(&connection.name.value)).collect();
-    let names = quoted(names.iter().map(String::as_str));
+    let names = word_list(names.iter().map(String::as_str));
     let sends = if without.len() == 1 { "sends" } else { "send" };
     match (is_dead, effect) {
         (true, Effect::Exclude) => {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::{Effect, Organization, Platform, Rule, TargetGroup};
 use crate::language::parsed_patterns::{GlobPattern, Grant};
-use crate::language::suggestions::quoted;
+use crate::language::suggestions::word_list;
 use crate::language::yaml::Spanned;
 use crate::limits::MAX_PATTERNS;
 use crate::patterns::glob::Glob;
@@ -125,7 +125,7 @@ impl<'p> GrantChecker<'p> {
             self.report(Some(refusal), written, rule.used.is_some(), sink);
             return None;
         }
-        let names = quoted(refused.iter().take(MAX_EXAMPLES).map(|group| group.name.value.as_str()));
+        let names = word_list(refused.iter().take(MAX_EXAMPLES).map(|group| group.name.value.as_str()));
         let message = format!("`{text}` matches only protected groups, which no glob grants: {names}");
         let help =
             "name each group that the rule is meant to grant, and mark the rule with `protected: true`";
@@ -152,7 +152,7 @@ impl<'p> GrantChecker<'p> {
         match near.is_empty() {
             true => "correct it, or add the group to `groups` of the platform".to_owned(),
             false => {
-                let names = quoted(near.iter().take(MAX_EXAMPLES).map(|(_, name)| *name));
+                let names = word_list(near.iter().take(MAX_EXAMPLES).map(|(_, name)| *name));
                 format!("correct it, or add the group to `groups` of the platform; it has {names}")
             }
         }

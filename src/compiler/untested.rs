@@ -25,6 +25,9 @@ use crate::language::model::{Effect, Organization, Rule};
 use crate::language::yaml;
 use crate::limits::MAX_MESSAGE;
 
+/// What is left to do with a case that was made up.
+const CHECK: &str = "check that the groups are real and the result is what was agreed";
+
 /// How many logins are tried for one rule, and for all rules together.
 const MAX_TRIES: usize = 48;
 const MAX_ALL_TRIES: usize = 4096;
@@ -153,16 +156,14 @@ impl Drafter<'_> {
         let message = format!("`{}` has no cases, so nothing shows what its mapping does", organization.name);
         let case = organization.rules.iter().find_map(|rule| self.case(organization, rule));
         let help = match (self.test_file(organization), case) {
-            (Some(file), Some(case)) => format!(
-                "write `{file}`, such as this one, and check that real logins have such groups and that it expects what was agreed:\nversion: 1\ncases:\n{case}"
-            ),
+            (Some(file), Some(case)) => {
+                format!("write `{file}`, such as this one, and {CHECK}:\nversion: 1\ncases:\n{case}")
+            }
             (Some(file), None) => format!(
                 "write `{file}` with logins and what they must give; `claimsmith help tests` describes it"
             ),
             (None, Some(case)) => {
-                format!(
-                    "add a case, such as this one, and check that real logins have such groups and that it expects what was agreed:\n{case}"
-                )
+                format!("add a case, such as this one, and {CHECK}:\n{case}")
             }
             (None, None) => "add a case; `claimsmith help tests` describes it".to_owned(),
         };
@@ -176,9 +177,7 @@ impl Drafter<'_> {
         let place = file.map_or("`cases`".to_owned(), |file| format!("`cases` of `{file}`"));
         let help = match case {
             Some(case) => {
-                format!(
-                    "add a case to {place}, such as this one, and check that real logins have such groups and that it expects what was agreed:\n{case}"
-                )
+                format!("add a case to {place}, such as this one, and {CHECK}:\n{case}")
             }
             None => format!("add a case to {place} with a login for which it fires, or remove the rule"),
         };

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::case_groups::{at, wrap};
+use super::date::read_date;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_text, read_texts};
 use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
 use super::model::{Application, Connection, From, Organization, Platform};
-use super::moment::read_moment;
 use super::name_checks::check_known;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
@@ -272,7 +272,7 @@ fn add_circumstances(
     wrapped: Option<Json>,
     sink: &mut DiagnosticSink<'_>,
 ) {
-    if let Some((_, now)) = read_moment(case, "now", sink) {
+    if let Some((_, now)) = read_date(case, "now", sink) {
         insert(event, "claimsmith", "now", json!(now.value));
     }
     let stated = case.get("provisioned").and_then(|node| read_provisioned(node, sink));

@@ -8,7 +8,7 @@ use super::grammar::{
 use super::model::{Condition, MetadataOf, Scalar, Test, TextPatterns};
 use super::name_checks::{check_known, check_pointer};
 use super::strategy::Strategy;
-use super::suggestions::quoted;
+use super::suggestions::word_list;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -286,7 +286,7 @@ fn check_one_test(
     sink: &mut DiagnosticSink<'_>,
 ) {
     let stated: Vec<_> = tests.iter().filter(|key| fields.get(key).is_some()).collect();
-    let all = quoted(tests.iter().copied());
+    let all = word_list(tests.iter().copied());
     match stated.as_slice() {
         [_] => {}
         [] if fields.is_any_misspelled(tests) => {}

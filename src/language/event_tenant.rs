@@ -1,7 +1,7 @@
 //! The tenant of an event: the one that it names, or the one that its ids belong to.
 
 use super::model::{Organization, Platform};
-use super::suggestions::quoted;
+use super::suggestions::word_list;
 use crate::diagnostic::Code;
 
 /// Why an event has no tenant: the code, what is wrong, and what to do.
@@ -37,7 +37,7 @@ pub(crate) fn tenant_of<'o>(
             message: format!("the platform declares no tenant whose id in Auth0 is `{}`", id.escape_debug()),
             help: format!(
                 "`event.tenant.id` is the first part of the tenant's domain, here one of {}",
-                quoted(tenants.declared.iter().map(|tenant| tenant.id()))
+                word_list(tenants.declared.iter().map(|tenant| tenant.id()))
             ),
         });
     }

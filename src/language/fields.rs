@@ -8,7 +8,7 @@ use super::duplicate_key;
 use super::fixes;
 use super::grammar::{Constraint, Key, Layout, Object, VERSION, ValueType, Word};
 use super::strategy;
-use super::suggestions::{nearest, quoted};
+use super::suggestions::{nearest, word_list};
 use super::wrong_type::{self, Expected};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -93,7 +93,7 @@ impl<'n> Fields<'n> {
                 (_, Some(advice)) if advice.is_near => advice.help.clone(),
                 (Some(near), _) => format!("did you mean `{near}`?"),
                 (None, Some(advice)) => advice.help.clone(),
-                (None, None) => format!("{what} has the keys {}", quoted(known())),
+                (None, None) => format!("{what} has the keys {}", word_list(known())),
             };
             let message = format!("{what} has no key `{}`", name.value.escape_debug());
             sink.report(Code::UnknownKey, &name.span, message, help);
@@ -374,7 +374,7 @@ pub(crate) fn choose<T: Copy>(
         let help = match (meant, nearest(&text.value, words())) {
             (Some(meant), _) => meant,
             (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => format!("{what} is one of {}", quoted(words())),
+            (None, None) => format!("{what} is one of {}", word_list(words())),
         };
         let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
         sink.report(Code::InvalidValue, &text.span, message, help);

@@ -109,7 +109,7 @@ pub(crate) enum Constraint {
     ExactlyOne(&'static [&'static str]),
     /// At least one of these keys is present.
     AtLeastOne(&'static [&'static str]),
-    /// The same, and at least one of them is not an empty list.
+    /// At least one of these keys is present and is not an empty list.
     AtLeastOneEntry(&'static [&'static str]),
     /// If one of the first keys is present, none of the second is.
     Excludes(&'static [&'static str], &'static [&'static str]),

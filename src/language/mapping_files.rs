@@ -67,7 +67,7 @@ impl MappingFiles {
     }
 
     /// Adds findings to those of the files, except where there is another error about the same place.
-    pub(crate) fn settle(deferred: Vec<Diagnostic>, diagnostics: &mut Vec<Diagnostic>) {
+    pub(crate) fn add_deferred(deferred: Vec<Diagnostic>, diagnostics: &mut Vec<Diagnostic>) {
         if deferred.is_empty() {
             return;
         }

@@ -342,8 +342,9 @@ pub(crate) enum Condition {
     },
 }
 
-/// What is known about a test before anyone logs in; `None` if the test is about something else.
 impl Condition {
+    /// Whether a connection passes the test, as far as it is known before anyone logs in; `None` if the test is about
+    /// something else.
     pub(crate) fn fits_connection(&self, connection: &Connection) -> Option<bool> {
         match self {
             Self::Connection(names) => Some(is_among(names, &connection.name.value)),
@@ -352,7 +353,7 @@ impl Condition {
         }
     }
 
-    /// Whether the mapping with a name passes the test.
+    /// Whether the mapping with a name passes the test; `None` if it is about something else.
     pub(crate) fn fits_organization(&self, name: &str) -> Option<bool> {
         match self {
             Self::Organization(names) => Some(is_among(names, name)),
@@ -360,7 +361,8 @@ impl Condition {
         }
     }
 
-    /// Whether a client of an application passes the test; no client is any that the test names.
+    /// Whether a client of an application passes the test; `None` if it is about something else. Without a client, no
+    /// `client` test passes.
     pub(crate) fn fits_client(&self, application: &str, client: Option<&str>) -> Option<bool> {
         match self {
             Self::Application(names) => Some(is_among(names, application)),

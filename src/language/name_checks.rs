@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::diagnostic_sink::DiagnosticSink;
 use super::pointer::{below_user, to_pointer};
-use super::suggestions::quoted;
+use super::suggestions::word_list;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
 use crate::limits::{MAX_GROUP_BYTES, MAX_ID, MAX_OPTION, MAX_POINTER_STEPS};
@@ -201,7 +201,7 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
                 Some("write each name in full: patterns have no meaning here".to_owned())
             }
             // All codes can be listed; there may be too many names of the author.
-            None if code == Code::InvalidValue => Some(format!("it is one of {}", quoted(known()))),
+            None if code == Code::InvalidValue => Some(format!("it is one of {}", word_list(known()))),
             None => None,
         };
         let message = format!("{problem} `{}`", wanted.value.escape_debug());

@@ -3,8 +3,12 @@
 use super::diagnostic_sink::DiagnosticSink;
 use super::yaml::Spanned;
 use crate::diagnostic::Code;
+use crate::text::letters::letters_and_digits;
 
 /// What people and examples write in place of an id, in small letters and digits.
+///
+/// `ReplaceByTheClientId`, which `claimsmith init` writes, is not among them: a new folder must pass its first `validate`
+/// and `test` before there is a client.
 const WORDS: &[&str] = &[
     "id",
     "clientid",
@@ -38,8 +42,8 @@ const WORDS: &[&str] = &[
 
 /// Whether an id, or the part of it that differs between ids, is a placeholder.
 pub(crate) fn is_placeholder(id: &str) -> bool {
-    let letters: String = id.to_lowercase().chars().filter(|char| char.is_alphanumeric()).collect();
-    let is_filler = letters.len() > 1 && letters.bytes().all(|byte| matches!(byte, b'x'));
+    let letters = letters_and_digits(id);
+    let is_filler = letters.len() > 1 && letters.bytes().all(|byte| byte == b'x');
     id.starts_with(['$', '<', '{', '%', '['])
         || id.contains('…')
         || id.contains("...")

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::allow::read_allow;
 use super::conditions::{DeclaredNames, read_condition};
+use super::date::read_date;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_text, read_texts};
 use super::grammar::{MATCH, PATTERNS, RULE, TARGET_GLOBS};
 use super::model::{Effect, Matches, Patterns, Rule};
-use super::moment::read_moment;
 use super::name_checks::check_id;
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use super::wrong_type::sets_of_texts;
@@ -68,7 +68,7 @@ fn read_rule(
     let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected)
         || fields.is_misspelled("protected");
     let expires =
-        read_moment(&fields, "expires", sink).map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
+        read_date(&fields, "expires", sink).map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
     let matches = read_matches(&fields, sink);
     // A rule without a valid id is kept, so that its other problems are reported too.
     let id = id.unwrap_or(Spanned { span: fields.span.clone(), value: String::new() });

@@ -24,6 +24,6 @@ pub(crate) fn only_nearest<'k>(word: &str, known: impl Iterator<Item = &'k str> 
 }
 
 /// Words in backticks with commas between them.
-pub(crate) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
+pub(crate) fn word_list<'k>(words: impl Iterator<Item = &'k str>) -> String {
     words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -142,7 +142,7 @@ fn read_arguments(
             let help = match nearest(&name.value, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if template.parameters.is_empty() => "the template has no parameters".to_owned(),
-                None => format!("the template has the parameters {}", super::suggestions::quoted(names())),
+                None => format!("the template has the parameters {}", super::suggestions::word_list(names())),
             };
             let message = format!(
                 "the template `{}` has no parameter `{}`",

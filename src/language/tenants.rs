@@ -7,7 +7,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::TENANT;
 use super::name_checks::{check_id, check_known};
-use super::suggestions::{nearest, quoted};
+use super::suggestions::{nearest, word_list};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 
@@ -291,7 +291,7 @@ pub(crate) fn read_by_tenant<T>(
                 let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
                 sink.help_last(&format!(
                     "{near}the platform declares {}; a new one belongs under `tenants` of the platform, with its domain",
-                    quoted(tenants.names())
+                    word_list(tenants.names())
                 ));
                 // It is probably a misspelled tenant, which would be reported as missing as well.
                 is_complete = false;
@@ -303,7 +303,7 @@ pub(crate) fn read_by_tenant<T>(
     if is_complete && !missing.is_empty() {
         let of = if missing.len() == 1 { "the tenant" } else { "the tenants" };
         let message =
-            format!("{} has no {} in {of} {}", owner.what, owner.value, quoted(missing.into_iter()));
+            format!("{} has no {} in {of} {}", owner.what, owner.value, word_list(missing.into_iter()));
         let help = format!("add the {} that it has there, or `none` if it does not exist there", owner.value);
         sink.report(Code::MissingTenant, &node.span, message, help);
     }
@@ -328,7 +328,7 @@ pub(crate) fn help_own_id(with_id: &str, owner: &str) -> String {
 
 /// Reports a value that does not say which of several tenants it belongs to.
 fn report_one_for_all(node: &Node, tenants: &Tenants, owner: Owner<'_>, sink: &mut DiagnosticSink<'_>) {
-    let names = quoted(tenants.names());
+    let names = word_list(tenants.names());
     let message = format!("{} has one {} for the tenants {names}", owner.what, owner.value);
     let each: Vec<String> = tenants.names().map(|name| format!("{name}: {}", owner.example)).collect();
     let help = format!(

@@ -3,6 +3,7 @@
 use super::grammar::Object;
 use super::pointer::to_from;
 use super::yaml::{Kind, Node};
+use crate::text::letters::letters_and_digits;
 use crate::text::quotes::written;
 
 /// The type that a value must have.
@@ -177,7 +178,7 @@ pub(crate) fn means_none(text: &str) -> bool {
     let words =
         ["none", "no", "off", "null", "nil", "na", "false", "nothing", "empty", "nogroup", "nogroups"];
     // In quotes of a word processor, or with a comma after it, it means the same.
-    let letters: String = text.to_lowercase().chars().filter(|char| char.is_alphanumeric()).collect();
+    let letters = letters_and_digits(text);
     match text.trim() {
         "" | "-" | "~" => true,
         // A path can lead to an attribute of any name.

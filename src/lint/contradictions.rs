@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attribute_values;
 use super::required_test::{Contradiction, RequiredTest, span_of};
 use crate::language::model::{Application, Condition, Connection, MetadataOf, Organization, Platform, Rule};
-use crate::language::suggestions::quoted;
+use crate::language::suggestions::word_list;
 use crate::limits::MAX_ALTERNATIVES;
 use crate::patterns::domains;
 use crate::patterns::folding::fold;
@@ -159,12 +159,12 @@ impl ContradictionSearch<'_> {
                 format!("the rules of this mapping are for `{own}` alone, which the condition excludes")
             }
             (Condition::Strategy(all), false, None) => {
-                let words = quoted(all.iter().map(|(strategy, _)| strategy.name()));
+                let words = word_list(all.iter().map(|(strategy, _)| strategy.name()));
                 format!("no connection of this mapping has the strategy {words}")
             }
             (Condition::Client(all), false, None) => {
                 let ids: Vec<String> = all.iter().map(|client| visible(&client.value)).collect();
-                let ids = quoted(ids.iter().map(String::as_str));
+                let ids = word_list(ids.iter().map(String::as_str));
                 format!("no application has the client {ids}")
             }
             (Condition::Connection(_) | Condition::Strategy(_), _, _) => {

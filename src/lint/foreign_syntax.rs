@@ -3,15 +3,16 @@
 use core::ops::Range;
 
 use super::contradictions::connections_of;
-use super::other_form::{OtherForms, may_have_any_form};
+use super::other_form::{OtherForms, WrittenForm, may_have_any_form, name_in};
 use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
-    self, Condition, Organization, OwnedForm, Patterns, Platform, Rule, Scalar, Test, TextPatterns,
+    Condition, Effect, Organization, OwnedForm, Patterns, Platform, Rule, Scalar, Test, TextPatterns,
 };
 use crate::language::yaml::Spanned;
 use crate::patterns::foreign::{
-    Effect, Foreign, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown, with_point,
+    Foreign, MatchEffect, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown,
+    with_point,
 };
 
 /// Reports names of target groups that look like another language.
@@ -42,9 +43,9 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
         };
         for (patterns, is_against) in rule.patterns_against_access() {
             let effect = match rule.effect {
-                _ if !is_against => Effect::Grants,
-                model::Effect::Exclude => Effect::Excludes,
-                model::Effect::Grant => Effect::LeavesOut,
+                _ if !is_against => MatchEffect::Grants,
+                Effect::Exclude => MatchEffect::Excludes,
+                Effect::Grant => MatchEffect::LeavesOut,
             };
             in_patterns(&forms, (organization, rule), (patterns, effect), &mut report);
         }
@@ -94,11 +95,11 @@ fn report_in_file(
 fn in_patterns(
     forms: &OtherForms<'_>,
     (organization, rule): (&Organization, &Rule),
-    (patterns, effect): (&Patterns, Effect),
+    (patterns, effect): (&Patterns, MatchEffect),
     report: &mut impl FnMut(&Range<usize>, Option<Foreign>),
 ) {
     let find_form = |text: &str| {
-        let other = || if effect == Effect::Grants { None } else { forms.find(rule, text) };
+        let other = || if effect == MatchEffect::Grants { None } else { forms.find(rule, text) };
         with_form(organization, rule, text).or_else(other)
     };
     for exact in &patterns.exact {
@@ -156,10 +157,9 @@ fn source_part<'t>(form: &OwnedForm, text: &'t str) -> Option<(&'static str, &'t
     let (what, rest) = match form {
         OwnedForm::Plain => return None,
         OwnedForm::DistinguishedName { .. } if looks_like_dn(text) => {
-            let first = text.split(',').next()?;
-            ("is a distinguished name", first.split_once('=')?.1)
+            ("is a distinguished name", name_in(text, WrittenForm::DistinguishedName)?)
         }
-        OwnedForm::Domain { .. } => ("has its domain", text.split_once('\\')?.1),
+        OwnedForm::Domain { .. } => ("has its domain", name_in(text, WrittenForm::Domain)?),
         OwnedForm::Email { domain: Some(_) } => ("is an address", text.split_once('@')?.0),
         OwnedForm::Path => ("begins with `/`", text.strip_prefix('/')?),
         _ => return None,

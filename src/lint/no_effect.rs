@@ -8,7 +8,7 @@ use super::rule_diagnostic::in_rule;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Effect, Organization, Platform, Rule, TargetGroup};
 use crate::language::parsed_patterns::Grant;
-use crate::language::suggestions::quoted;
+use crate::language::suggestions::word_list;
 use crate::text::visible::visible;
 
 /// How many groups a message names.
@@ -44,7 +44,7 @@ pub(super) fn lint(platform: &Platform, organization: &Organization, diagnostics
             let have = if names.len() == 1 { "has" } else { "have" };
             let message = format!(
                 "the rule fires only for {}, which {have} no target group {}",
-                quoted(names.into_iter()),
+                word_list(names.into_iter()),
                 named(&grants)
             );
             let help = "correct the group or the application, or remove the group: it is never in that claim";
@@ -153,7 +153,7 @@ fn named(grants: &[&Grant]) -> String {
     let names: Vec<String> =
         grants.iter().take(MAX_EXAMPLES).map(|grant| visible(&grant.written.value)).collect();
     let more = if grants.len() > MAX_EXAMPLES { " and others" } else { "" };
-    format!("{}{more}", quoted(names.iter().map(String::as_str)))
+    format!("{}{more}", word_list(names.iter().map(String::as_str)))
 }
 
 impl<'m> Granted<'m> {

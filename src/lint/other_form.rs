@@ -10,13 +10,13 @@ use crate::patterns::foreign::{Foreign, looks_like_dn, shown};
 
 /// How a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum WrittenForm {
     DistinguishedName,
     Domain,
     Name,
 }
 
-impl Form {
+impl WrittenForm {
     fn of(text: &str) -> Self {
         let is_relative = ["CN=", "OU=", "UID="]
             .iter()
@@ -47,7 +47,7 @@ impl Form {
 pub(super) struct OtherForms<'o> {
     organization: &'o Organization,
     /// Each with the connections that its rule can fire for; `None` for a pattern that may match any form.
-    known: Vec<(Option<Form>, Vec<&'o str>)>,
+    known: Vec<(Option<WrittenForm>, Vec<&'o str>)>,
 }
 
 impl<'o> OtherForms<'o> {
@@ -60,11 +60,11 @@ impl<'o> OtherForms<'o> {
                 for exact in &patterns.exact {
                     let mut ids = organization.aliases.iter().filter(|alias| alias.name.value == exact.value);
                     let text = ids.next().map_or(exact.value.as_str(), |alias| alias.id.value.as_str());
-                    known.push((Some(Form::of(text)), connections.clone()));
+                    known.push((Some(WrittenForm::of(text)), connections.clone()));
                 }
                 for glob in &patterns.glob {
                     let text = glob.written.value.as_str();
-                    let form = if may_have_any_form(text) { None } else { Some(Form::of(text)) };
+                    let form = if may_have_any_form(text) { None } else { Some(WrittenForm::of(text)) };
                     known.push((form, connections.clone()));
                 }
                 known.extend(patterns.regex.iter().map(|_| (None, connections.clone())));
@@ -79,14 +79,14 @@ impl<'o> OtherForms<'o> {
         if rule.used.is_some() || self.organization.aliases.iter().any(|alias| alias.name.value == text) {
             return None;
         }
-        let form = Form::of(text);
+        let form = WrittenForm::of(text);
         let connections: Vec<&Connection> = connections_of(self.organization, rule).collect();
         let sources = || connections.iter().flat_map(|connection| &connection.sources);
         if sources().next().is_none() || sources().any(|source| source.form != OwnedForm::Plain) {
             return None;
         }
-        if form != Form::Name && connections.iter().all(|connection| sends_names_alone(connection)) {
-            return Some(foreign(text, form, Form::Name, "its connections send names alone"));
+        if form != WrittenForm::Name && connections.iter().all(|connection| sends_names_alone(connection)) {
+            return Some(foreign(text, form, WrittenForm::Name, "its connections send names alone"));
         }
         let is_near = |names: &[&str]| connections.iter().any(|it| names.contains(&it.name.value.as_str()));
         let mut others = self.known.iter().filter(|(_, names)| is_near(names)).map(|(form, _)| *form);
@@ -113,12 +113,12 @@ fn sends_names_alone(connection: &Connection) -> bool {
         && connection.sources.iter().all(|source| is_default(&source.from))
 }
 
-fn foreign(text: &str, form: Form, other: Form, why: &str) -> Foreign {
+fn foreign(text: &str, form: WrittenForm, other: WrittenForm, why: &str) -> Foreign {
     let message = format!("`{}` is {}, and {why}", shown(text), form.noun());
     let help = match (form, other) {
-        (_, Form::DistinguishedName) => "write the whole distinguished name of the group".to_owned(),
-        (_, Form::Domain) => "write the name with its domain, as the other rules do".to_owned(),
-        (form, Form::Name) => match name_in(text, form) {
+        (_, WrittenForm::DistinguishedName) => "write the whole distinguished name of the group".to_owned(),
+        (_, WrittenForm::Domain) => "write the name with its domain, as the other rules do".to_owned(),
+        (form, WrittenForm::Name) => match name_in(text, form) {
             Some(name) => format!("write `{}` if that is the group's name", shown(name)),
             None => "write the name alone".to_owned(),
         },
@@ -127,11 +127,11 @@ fn foreign(text: &str, form: Form, other: Form, why: &str) -> Foreign {
 }
 
 /// The name in a distinguished name, or after a domain.
-fn name_in(text: &str, form: Form) -> Option<&str> {
+pub(super) fn name_in(text: &str, form: WrittenForm) -> Option<&str> {
     let name = match form {
-        Form::DistinguishedName => text.split(',').next()?.split_once('=')?.1,
-        Form::Domain => text.split_once('\\')?.1,
-        Form::Name => text,
+        WrittenForm::DistinguishedName => text.split(',').next()?.split_once('=')?.1,
+        WrittenForm::Domain => text.split_once('\\')?.1,
+        WrittenForm::Name => text,
     };
     (!name.is_empty() && !name.contains('\\')).then_some(name)
 }

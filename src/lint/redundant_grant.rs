@@ -28,6 +28,17 @@ struct Finder<'p> {
     excluded: BTreeSet<&'p str>,
 }
 
+/// The name of a group as it is written, and the group.
+type Named<'n, 'p> = (&'n Spanned<String>, &'p TargetGroup);
+
+/// What is at the place of a group that includes another.
+const INCLUDES: &str = "this includes it";
+
+fn included_message(written: &Spanned<String>, other: &Spanned<String>, what: &str) -> String {
+    let (name, by) = (visible(&written.value), visible(&other.value));
+    format!("`{by}` includes `{name}`, so the {what} grants it already")
+}
+
 /// Reports groups that a rule grants although another grant includes them or is higher in their tier.
 pub(super) fn lint(
     platform: &Platform,
@@ -76,51 +87,50 @@ impl<'p> Finder<'p> {
     }
 
     /// What a rule names without captures, each with its group.
-    fn named<'r>(&self, rule: &'r Rule) -> Vec<(&'r Spanned<String>, &'p TargetGroup)> {
+    fn named<'r>(&self, rule: &'r Rule) -> Vec<Named<'r, 'p>> {
         let plain = rule.groups.iter().filter(|grant| grant.expansion.is_none());
         plain.filter_map(|grant| Some((&grant.written, self.group(&grant.written.value)?))).collect()
     }
 
     fn find_included(&self, rule: &Rule, diagnostics: &mut Vec<Diagnostic>) {
-        let named = self.named(rule);
+        for (written, other) in self.included(&self.named(rule)) {
+            let message = included_message(written, other, "rule");
+            let related = Some((rule.file.as_str(), &other.span, INCLUDES));
+            let place = (self.organization, rule);
+            let diagnostic = in_rule(place, Code::RedundantGrant, &written.span, message, related);
+            diagnostics.push(diagnostic.help("remove it"));
+        }
+    }
+
+    fn find_included_in_default(&self, default: &[Spanned<String>], diagnostics: &mut Vec<Diagnostic>) {
+        let named = default.iter().filter_map(|written| Some((written, self.group(&written.value)?)));
+        let file = &self.organization.file;
+        for (written, other) in self.included(&named.collect::<Vec<_>>()) {
+            let message = included_message(written, other, "default");
+            let diagnostic = Diagnostic::new(Code::RedundantGrant, file, written.span.clone(), message);
+            diagnostics.push(diagnostic.related(file, other.span.clone(), INCLUDES).help("remove it"));
+        }
+    }
+
+    /// Which of the named groups another one of them includes, each with the other.
+    fn included<'n>(&self, named: &[Named<'n, 'p>]) -> Vec<(&'n Spanned<String>, &'n Spanned<String>)> {
         if named.iter().all(|(_, group)| group.included.is_empty()) {
-            return;
+            return Vec::new();
         }
-        for (written, group) in &named {
-            // A glob means all that it matches.
-            if named.iter().filter(|(other, _)| other.span == written.span).count() > 1 {
-                continue;
-            }
-            if let Some((other, _)) = named.iter().find(|(_, other)| self.includes(other, group)) {
-                let (name, by) = (visible(&written.value), visible(&other.value));
-                let message = format!("`{by}` includes `{name}`, so the rule grants it already");
-                let related = Some((rule.file.as_str(), &other.span, "this includes it"));
-                let place = (self.organization, rule);
-                let diagnostic = in_rule(place, Code::RedundantGrant, &written.span, message, related);
-                diagnostics.push(diagnostic.help("remove it"));
-            }
-        }
+        // A glob means all that it matches.
+        let is_of_glob =
+            |it: &Spanned<String>| named.iter().filter(|(other, _)| other.span == it.span).count() > 1;
+        let alone = named.iter().filter(|(written, _)| !is_of_glob(written));
+        let with_other = alone.filter_map(|(written, group)| {
+            let (other, _) = named.iter().find(|(_, other)| self.includes(other, group))?;
+            Some((*written, *other))
+        });
+        with_other.collect()
     }
 
     fn includes(&self, group: &TargetGroup, other: &TargetGroup) -> bool {
         let mut included = group.included.iter().filter_map(|at| self.platform.groups.get(*at));
         included.any(|it| it.name.value == other.name.value)
-    }
-
-    fn find_included_in_default(&self, default: &[Spanned<String>], diagnostics: &mut Vec<Diagnostic>) {
-        let named = default.iter().filter_map(|written| Some((written, self.group(&written.value)?)));
-        let named: Vec<(&Spanned<String>, &TargetGroup)> = named.collect();
-        let file = &self.organization.file;
-        for (written, group) in &named {
-            let Some((other, _)) = named.iter().find(|(_, other)| self.includes(other, group)) else {
-                continue;
-            };
-            let (name, by) = (visible(&written.value), visible(&other.value));
-            let message = format!("`{by}` includes `{name}`, so the default grants it already");
-            let diagnostic = Diagnostic::new(Code::RedundantGrant, file, written.span.clone(), message);
-            diagnostics
-                .push(diagnostic.related(file, other.span.clone(), "this includes it").help("remove it"));
-        }
     }
 
     /// The groups in tiers that a rule grants in any case and that nothing excludes, with those that they include.

@@ -14,7 +14,7 @@ pub(crate) use self::marks::unquoted;
 pub(crate) use self::other_pattern::with_point;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
 pub(crate) use self::plain::in_prefix;
-pub(crate) use self::several_names::{Effect, find_padded, find_several};
+pub(crate) use self::several_names::{MatchEffect, find_padded, find_several};
 
 use crate::text::visible::visible;
 

@@ -45,7 +45,7 @@ mod tests {
     use super::{quoted, written};
 
     #[test]
-    fn quotes_are_those_without_escapes() {
+    fn quoted_avoids_escapes() {
         for (text, expected) in [
             ("a b", "\"a b\""),
             ("it's", "\"it's\""),

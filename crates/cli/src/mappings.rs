@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use claimsmith::compiler::{self, Checks, CompiledPlatform, Counts};
-use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed};
+use claimsmith::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed, by_file};
 
 use crate::login_time;
 use crate::mapping_files::{self, FoundFiles};
@@ -115,7 +115,7 @@ impl Mappings {
             false => (None, Vec::new(), None),
         };
         diagnostics.extend(unreadable);
-        diagnostics.sort_by(|left, right| compiler::by_file(&left.file, &right.file));
+        diagnostics.sort_by(|left, right| by_file(&left.file, &right.file));
         Ok(Self { sources, diagnostics, suppressed: compilation.suppressed, platform, other_tenants, counts })
     }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::language::cases::read_cases;
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::model::Organization;
-use crate::language::suggestions::{nearest, quoted};
+use crate::language::suggestions::{self, nearest};
 use crate::language::yaml::{Kind, Node, Spanned};
 
 /// A login as its author thinks of it.
@@ -183,5 +183,5 @@ pub fn nearest_word<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// Words in backticks with commas between them.
 pub fn word_list(words: &[&str]) -> String {
-    quoted(words.iter().copied())
+    suggestions::word_list(words.iter().copied())
 }

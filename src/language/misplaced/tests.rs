@@ -144,7 +144,7 @@ fn errors(root: Node) -> Vec<Diagnostic> {
             read_cases(&test.cases, platform, &organizations, None, 0, &mut sink);
         }
     }
-    MappingFiles::settle(files.deferred, &mut files.diagnostics);
+    MappingFiles::add_deferred(files.deferred, &mut files.diagnostics);
     files.diagnostics.retain(|it| it.severity == Severity::Error);
     files.diagnostics
 }

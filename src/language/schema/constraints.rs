@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::members;
 use crate::language::grammar::{Constraint, Object, Where};
-use crate::language::suggestions::quoted;
+use crate::language::suggestions::word_list;
 
 /// The schemas for a constraint between the keys of `object`.
 pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
@@ -49,13 +49,13 @@ fn at_least_one(keys: &[&str], object: &Object) -> Json {
     if keys.len() == object.keys().count() {
         return json!({ "minProperties": 1 });
     }
-    let message = format!("one of {} is missing", quoted(keys.iter().copied()));
+    let message = format!("one of {} is missing", word_list(keys.iter().copied()));
     let any: Vec<_> = keys.iter().map(|key| json!({ "required": [key], "errorMessage": message })).collect();
     json!({ "anyOf": any })
 }
 
 fn at_least_one_entry(keys: &[&str]) -> Json {
-    let message = format!("at least one of {} needs an entry", quoted(keys.iter().copied()));
+    let message = format!("at least one of {} needs an entry", word_list(keys.iter().copied()));
     let entry = |key: &&str| {
         json!({
             "required": [key],

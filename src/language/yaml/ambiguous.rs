@@ -11,7 +11,10 @@ use crate::text::quotes::quoted;
 
 mod readings;
 
-use readings::{Reading, by_lenient_yaml_1_1, by_yaml_1_1, by_yaml_1_2};
+use readings::{Reading, by_literal_yaml_1_1, by_yaml_1_1, by_yaml_1_2};
+
+/// How often a value is read: by this program, and by three others.
+const READINGS: usize = 4;
 
 /// Numbers of more digits are not the same to every reader: some calculate with 53 bits.
 const EXACT_DIGITS: usize = 15;
@@ -60,7 +63,7 @@ impl<'t> Search<'t> {
             || !written.starts_with('0')
                 && written.len() <= EXACT_DIGITS
                 && written.bytes().all(|it| it.is_ascii_digit());
-        if !is_plain && readings != [Reading::Text; 4] {
+        if !is_plain && readings != [Reading::Text; READINGS] {
             let help = format!("put it in quotes: `{}`", quoted(written));
             self.report(span, "the key ", written, &readings, help);
         }
@@ -75,7 +78,7 @@ impl<'t> Search<'t> {
             Kind::Text(_) | Kind::List(_) | Kind::Map(_) => Reading::Text,
         };
         let readings = readings(here, written);
-        if readings == [here; 4] || (self.has_one_meaning)(key, written) {
+        if readings == [here; READINGS] || (self.has_one_meaning)(key, written) {
             return;
         }
         let mut help = format!("put it in quotes if it is text: `{}`", quoted(written));
@@ -119,8 +122,8 @@ impl<'t> Search<'t> {
 }
 
 /// What this program takes a value for, and what others do.
-fn readings(here: Reading, written: &str) -> [Reading; 4] {
-    [here, by_yaml_1_2(written), by_yaml_1_1(written), by_lenient_yaml_1_1(written)]
+fn readings(here: Reading, written: &str) -> [Reading; READINGS] {
+    [here, by_yaml_1_2(written), by_yaml_1_1(written), by_literal_yaml_1_1(written)]
 }
 
 #[cfg(test)]

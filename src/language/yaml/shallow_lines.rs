@@ -25,14 +25,14 @@ pub(super) fn find(file: &str, text: &str, root: &Node) -> Option<Diagnostic> {
 fn first(text: &str, node: &Node) -> Option<(Range<usize>, usize)> {
     match &node.kind {
         Kind::Map(members) => members.iter().find_map(|(key, value)| {
-            if is_on_lines_of_its_own(text, value) {
+            if is_quoted_or_flow(text, value) {
                 shallow_line(text, value, column(text, key.span.start))
             } else {
                 first(text, value)
             }
         }),
         Kind::List(entries) => entries.iter().find_map(|entry| {
-            if is_on_lines_of_its_own(text, entry) {
+            if is_quoted_or_flow(text, entry) {
                 let dash = text.get(..entry.span.start)?.trim_end().strip_suffix('-')?.len();
                 shallow_line(text, entry, column(text, dash))
             } else {
@@ -43,8 +43,8 @@ fn first(text: &str, node: &Node) -> Option<(Range<usize>, usize)> {
     }
 }
 
-/// Whether it is in quotes or brackets: a place in a file has an end of its own then, however its lines are indented.
-fn is_on_lines_of_its_own(text: &str, node: &Node) -> bool {
+/// Whether it is quoted text or a flow collection, which end at a delimiter, whatever their indentation.
+fn is_quoted_or_flow(text: &str, node: &Node) -> bool {
     let written = text.get(node.span.start..).unwrap_or_default();
     let begins_inside = match &node.kind {
         Kind::Text(_) => return written.starts_with(['"', '\'']),
@@ -52,7 +52,7 @@ fn is_on_lines_of_its_own(text: &str, node: &Node) -> bool {
         Kind::List(entries) => entries.first().map(|entry| entry.span.start),
         _ => return false,
     };
-    // A block begins where the first thing in it does.
+    // A block collection begins where the first thing in it does.
     written.starts_with(['[', '{']) && begins_inside != Some(node.span.start)
 }
 

@@ -4,7 +4,7 @@ use super::super::glob::Glob;
 use super::super::regex::ParsedRegex;
 use super::{Foreign, ReadAs, shown};
 use crate::matching::glob::{ANY, ONE};
-use crate::text::quotes::single_quoted;
+use crate::text::quotes::{quoted, single_quoted};
 
 pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     let text_shown = shown(text);
@@ -272,9 +272,4 @@ fn with_key(pattern: &str, text: &str, key: &str) -> String {
         "contains" => format!("contains: {{ {pattern}: {text} }}"),
         _ => format!("{pattern}: {text}"),
     }
-}
-
-/// A text in double quotes, or in single quotes if these would need escapes.
-pub(super) fn quoted(text: &str) -> String {
-    if text.contains(['"', '\\']) { single_quoted(text) } else { format!("\"{text}\"") }
 }

@@ -1,7 +1,8 @@
 //! Signs of other languages in texts that begin or end something, or that are compared as a whole.
 
-use super::other_pattern::{find as other_pattern, quoted};
+use super::other_pattern::find as other_pattern;
 use super::{Foreign, ReadAs, shown};
+use crate::text::quotes::quoted;
 
 /// Comparisons as programs write them, with the keys that this language has for them; the longest first.
 const COMPARISONS: [(&str, &str); 8] = [
@@ -38,7 +39,7 @@ fn wildcard_after(text: &str) -> Option<Foreign> {
     let rest = text.strip_suffix('*')?;
     let rest = rest.strip_suffix('.').unwrap_or(rest);
     let rest = rest.strip_prefix('^').unwrap_or(rest);
-    if rest.is_empty() || rest.contains(SIGNS) {
+    if rest.is_empty() || rest.contains(METACHARACTERS) {
         return None;
     }
     let message = format!("`{}` ends with a `*`, and `prefix` compares it as it is", shown(text));
@@ -48,7 +49,7 @@ fn wildcard_after(text: &str) -> Option<Foreign> {
 /// An end with the `$` of a regular expression.
 fn end(text: &str) -> Option<Foreign> {
     let rest = text.strip_suffix('$')?;
-    if rest.is_empty() || rest.contains(SIGNS) {
+    if rest.is_empty() || rest.contains(METACHARACTERS) {
         return None;
     }
     let message = format!("`{}` ends with a `$`, and `ends-with` compares it as it is", shown(text));
@@ -56,7 +57,7 @@ fn end(text: &str) -> Option<Foreign> {
 }
 
 /// Signs of patterns.
-const SIGNS: [char; 13] = ['*', '?', '[', ']', '{', '}', '(', ')', '^', '$', '|', '\\', '%'];
+const METACHARACTERS: [char; 13] = ['*', '?', '[', ']', '{', '}', '(', ')', '^', '$', '|', '\\', '%'];
 
 /// A comparison in front of a number, or of what a value is not to be.
 fn comparison(text: &str) -> Option<Foreign> {

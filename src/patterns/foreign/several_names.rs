@@ -9,7 +9,7 @@ use crate::text::quotes::written;
 
 /// What it means that a pattern matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub(crate) enum MatchEffect {
     /// The rule can fire, or an exclusion cannot.
     Grants,
     /// The rule excludes.
@@ -26,31 +26,31 @@ enum Joint {
 }
 
 /// What is between names in other languages.
-struct Sign {
+struct Separator {
     text: &'static str,
     joint: Joint,
     /// Whether it is a usual part of the names of groups.
     is_usual: bool,
 }
 
-const fn sign(text: &'static str, joint: Joint, is_usual: bool) -> Sign {
-    Sign { text, joint, is_usual }
+const fn separator(text: &'static str, joint: Joint, is_usual: bool) -> Separator {
+    Separator { text, joint, is_usual }
 }
 
 /// Longer signs are before those that they contain. ` and ` and `&` are in the names of too many departments.
-const SIGNS: [Sign; 8] = [
-    sign("||", Joint::Or, false),
-    sign("&&", Joint::And, false),
-    sign(" OR ", Joint::Or, false),
-    sign(" AND ", Joint::And, false),
-    sign(" or ", Joint::Or, true),
-    sign("|", Joint::Or, true),
-    sign(";", Joint::Or, true),
-    sign(",", Joint::Or, true),
+const SEPARATORS: [Separator; 8] = [
+    separator("||", Joint::Or, false),
+    separator("&&", Joint::And, false),
+    separator(" OR ", Joint::Or, false),
+    separator(" AND ", Joint::And, false),
+    separator(" or ", Joint::Or, true),
+    separator("|", Joint::Or, true),
+    separator(";", Joint::Or, true),
+    separator(",", Joint::Or, true),
 ];
 
 /// What a text under a key such as `exact` looks like, if not like one name or pattern.
-pub(crate) fn find_several(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
+pub(crate) fn find_several(text: &str, key: &str, effect: MatchEffect) -> Option<Foreign> {
     negated(text, key, effect).or_else(|| in_brackets(text, key)).or_else(|| joined(text, key, effect))
 }
 
@@ -66,10 +66,11 @@ pub(crate) fn find_padded(text: &str) -> Option<Foreign> {
 }
 
 /// A text such as `!Staff` or `NOT Staff`.
-fn negated(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
+fn negated(text: &str, key: &str, effect: MatchEffect) -> Option<Foreign> {
     let is_name = |rest: &&str| rest.trim_start().starts_with(char::is_alphanumeric);
-    let has_word =
-        |word| text.strip_prefix(word).filter(|rest| effect != Effect::Grants || has_small_letters(rest));
+    let has_word = |word| {
+        text.strip_prefix(word).filter(|rest| effect != MatchEffect::Grants || has_small_letters(rest))
+    };
     let (word, rest) = match text.strip_prefix('!') {
         Some(rest) => ("!", rest),
         None => ("NOT", has_word("NOT ")?),
@@ -79,16 +80,16 @@ fn negated(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
     let message =
         format!("`{}` begins with `{word}`, which is a part of it and negates nothing", shown(text));
     let help = match effect {
-        Effect::Grants => {
+        MatchEffect::Grants => {
             format!(
                 "name the groups that are meant under `any`, and add `none: {{ {key}: {name} }}` next to it"
             )
         }
-        Effect::Excludes => format!(
+        MatchEffect::Excludes => format!(
             "name the groups whose members lose access; if these are all but `{}`, write `match: {{ any: {{ glob: \"?*\" }}, none: {{ {key}: {name} }} }}`",
             shown(rest)
         ),
-        Effect::LeavesOut => format!("write `{key}: {name}`: `none` negates it already"),
+        MatchEffect::LeavesOut => format!("write `{key}: {name}`: `none` negates it already"),
     };
     Some(Foreign::new(message, help))
 }
@@ -105,17 +106,17 @@ fn in_brackets(text: &str, key: &str) -> Option<Foreign> {
 }
 
 /// A text such as `Guests, Interns` or `Guests OR Interns`.
-fn joined(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
-    let fits = |sign: &&Sign| {
+fn joined(text: &str, key: &str, effect: MatchEffect) -> Option<Foreign> {
+    let fits = |sign: &&Separator| {
         // A distinguished name has commas, and a regular expression has alternatives.
         let is_other = sign.text == "," && (text.contains('=') || looks_like_dn(text))
             || sign.text.starts_with('|') && key == "regex";
         let is_word = sign.text.starts_with(' ');
         let is_certain = !is_word || has_small_letters(&text.replace(sign.text, ""));
-        let is_excluded = effect != Effect::Grants && sign.text != " AND ";
+        let is_excluded = effect != MatchEffect::Grants && sign.text != " AND ";
         !is_other && (is_excluded || !sign.is_usual && is_certain)
     };
-    let signs: Vec<&Sign> = SIGNS.iter().filter(fits).collect();
+    let signs: Vec<&Separator> = SEPARATORS.iter().filter(fits).collect();
     let (parts, found) = split(text, &signs);
     let [first, ..] = found.as_slice() else { return None };
     let parts = named(parts)?;
@@ -131,12 +132,12 @@ fn joined(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
     };
     let has = |joint: Joint| found.iter().any(|sign| sign.joint == joint);
     let help = match effect {
-        Effect::Grants if has(Joint::And) && has(Joint::Or) => {
+        MatchEffect::Grants if has(Joint::And) && has(Joint::Or) => {
             "write groups that are all needed under `all`, each in a set of its own with its alternatives"
                 .to_owned()
         }
-        Effect::Grants if has(Joint::And) => format!("write `{}`", all()),
-        Effect::Excludes if has(Joint::And) => {
+        MatchEffect::Grants if has(Joint::And) => format!("write `{}`", all()),
+        MatchEffect::Excludes if has(Joint::And) => {
             format!("write `{}` to exclude the members of any of them", list(key, &parts))
         }
         _ => format!("write `{}`", list(key, &parts)),
@@ -145,7 +146,7 @@ fn joined(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
 }
 
 /// The parts of a text between signs that are not in brackets, and the signs.
-fn split<'t, 's>(text: &'t str, signs: &[&'s Sign]) -> (Vec<&'t str>, Vec<&'s Sign>) {
+fn split<'t, 's>(text: &'t str, signs: &[&'s Separator]) -> (Vec<&'t str>, Vec<&'s Separator>) {
     let (mut parts, mut found) = (Vec::new(), Vec::new());
     let (mut from, mut depth, mut after) = (0, 0_usize, 0);
     for (at, char) in text.char_indices() {
@@ -188,11 +189,11 @@ fn has_small_letters(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Effect::{Excludes, Grants, LeavesOut};
-    use super::{Effect, find_padded, find_several};
+    use super::MatchEffect::{Excludes, Grants, LeavesOut};
+    use super::{MatchEffect, find_padded, find_several};
 
     #[track_caller]
-    fn check(text: &str, effect: Effect, help: &str) {
+    fn check(text: &str, effect: MatchEffect, help: &str) {
         let found = find_several(text, "exact", effect).unwrap_or_else(|| panic!("{text}: nothing"));
         assert!(found.help.contains(help), "{text}: {found:?}");
     }
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn names_with_such_signs_are_not_found() {
+    fn find_several_accepts_usual_names() {
         for text in
             ["Smith, John", "R&D, Sales", "Sales | EMEA", "this or that", "a;b", "SALES AND MARKETING"]
         {

@@ -61,7 +61,7 @@ pub(super) fn by_yaml_1_1(text: &str) -> Reading {
 }
 
 /// By YAML 1.1 to the letter, as some programs read it: more than [`by_yaml_1_1`] is not text.
-pub(super) fn by_lenient_yaml_1_1(text: &str) -> Reading {
+pub(super) fn by_literal_yaml_1_1(text: &str) -> Reading {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_part = |rest: &str| rest.chars().all(|it| it.is_ascii_digit() || it == '_');
     match text {

@@ -8,13 +8,13 @@ use crate::text::date_advice::{DateAdvice, advise};
 use crate::text::rfc3339;
 
 /// The date or date-time of a key, if it is present: in seconds since 1970, and as its text.
-pub(crate) fn read_moment(
+pub(crate) fn read_date(
     fields: &Fields<'_>,
     key: &str,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<(f64, Spanned<String>)> {
     let node = fields.get(key)?;
-    let Some(moment) = fields.text(key, sink) else {
+    let Some(date) = fields.text(key, sink) else {
         let written = match node.kind {
             Kind::Integer(digits) => digits.to_string(),
             _ => String::new(),
@@ -22,14 +22,14 @@ pub(crate) fn read_moment(
         sink.help_last(&help(key, &advise(&written)));
         return None;
     };
-    let seconds = rfc3339::parse_rfc3339(moment.value.as_bytes());
+    let seconds = rfc3339::parse_rfc3339(date.value.as_bytes());
     if seconds.is_none() {
-        let advice = advise(&moment.value);
+        let advice = advise(&date.value);
         let why = advice.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        let message = format!("`{}` is not a date or date-time{why}", moment.value.escape_debug());
-        sink.report(Code::InvalidValue, &moment.span, message, help(key, &advice));
+        let message = format!("`{}` is not a date or date-time{why}", date.value.escape_debug());
+        sink.report(Code::InvalidValue, &date.span, message, help(key, &advice));
     }
-    Some((seconds?, moment))
+    Some((seconds?, date))
 }
 
 /// How to write a date; without one that the text says, its form, because a date to copy could grant for longer than was
