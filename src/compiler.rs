@@ -7,11 +7,11 @@
 //! `inspect` answers questions about compiled mappings.
 
 pub mod capacity;
+mod ceiling;
 pub(crate) mod encode;
 mod fallback;
 pub(crate) mod foreign_grant;
 mod grants;
-mod held_groups;
 pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;

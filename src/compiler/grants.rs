@@ -1,11 +1,9 @@
 //! What rules grant: target groups of the registry that the platform allows the organization to grant.
 
-use core::cell::OnceCell;
-use core::ops::Range;
 use std::collections::BTreeMap;
 
+use super::ceiling::{Bounds, Held};
 use super::foreign_grant;
-use super::held_groups::{Unbounded, has_part, held_wholly};
 use super::lowered::{ExpansionPiece, LoweredExpansion};
 use super::rule_patterns::PatternLowering;
 use crate::bundle::grant_expansion::LetterCase;
@@ -13,7 +11,7 @@ use crate::diagnostic::Code;
 use crate::ids::{Id as _, TargetId};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::includes;
-use crate::language::model::{Application, Ceiling, Effect, Organization, Platform, Rule, TargetGroup};
+use crate::language::model::{Effect, Organization, Platform, Rule, TargetGroup};
 use crate::language::parsed_patterns::{GlobPattern, Grant};
 use crate::language::suggestions::nearest;
 use crate::language::target_names::TargetNames;
@@ -27,14 +25,11 @@ use crate::text::case_mapping;
 #[derive(Debug)]
 pub(crate) struct GrantChecker<'p> {
     pub(super) groups: &'p [TargetGroup],
-    applications: &'p [Application],
     platform_file: &'p str,
     pub(super) organization: &'p str,
-    ceiling: Option<&'p Ceiling>,
     /// The globs of the ceiling; `None` if every group may be granted.
     allowed: Option<&'p [GlobPattern]>,
-    /// The applications of which the ceiling leaves out no group, found when a grant needs them.
-    held: OnceCell<Vec<usize>>,
+    pub(super) bounds: Bounds<'p>,
 }
 
 /// Whether globs of target groups can be written where a name is.
@@ -62,16 +57,14 @@ pub(crate) struct LoweredGrants {
 
 impl<'p> GrantChecker<'p> {
     pub(crate) fn new(platform: &'p Platform, organization: &'p Organization) -> Self {
-        let ceiling = platform.ceilings.iter().find(|it| it.organization.value == organization.name);
-        let allowed = ceiling.and_then(|ceiling| ceiling.groups.as_deref());
+        let bounds = Bounds::new(platform, organization);
+        let allowed = bounds.ceiling.and_then(|ceiling| ceiling.groups.as_deref());
         Self {
             groups: &platform.groups,
-            applications: &platform.applications,
             platform_file: &platform.file,
             organization: &organization.name,
-            ceiling,
             allowed,
-            held: OnceCell::new(),
+            bounds,
         }
     }
 
@@ -143,8 +136,7 @@ impl<'p> GrantChecker<'p> {
     }
 
     fn find(&self, name: &str) -> Option<TargetId> {
-        let at = self.groups.binary_search_by(|group| group.name.value.as_str().cmp(name)).ok()?;
-        Some(TargetId(at as u32))
+        self.bounds.find(name)
     }
 
     /// Reports a target group that the organization's rules may not grant, or only with `protected: true`.
@@ -175,7 +167,7 @@ impl<'p> GrantChecker<'p> {
         sink.report(code, &grant.span, problem, help);
         if code == Code::OutsideCeiling
             && !in_template
-            && let Some(ceiling) = self.ceiling
+            && let Some(ceiling) = self.bounds.ceiling
             && let Some(last) = sink.list.pop()
         {
             let place = ceiling.organization.span.clone();
@@ -239,8 +231,9 @@ impl<'p> GrantChecker<'p> {
     fn own_refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
         let name = group.name.value.as_str();
         let organization = self.organization;
-        let prefix = self.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
-        let raised = || self.ceiling.is_some_and(|it| it.protected.iter().any(|known| known.value == name));
+        let prefix = self.bounds.ceiling.and_then(|ceiling| ceiling.prefix.as_ref());
+        let raised =
+            || self.bounds.ceiling.is_some_and(|it| it.protected.iter().any(|known| known.value == name));
         if group.protected && !raised() {
             let problem =
                 format!("the platform does not let `{organization}` grant the protected group `{name}`");
@@ -264,7 +257,7 @@ impl<'p> GrantChecker<'p> {
                 .map(|found| format!("in the ceiling of `{organization}`, {}", found.help));
             return Some((Code::OutsideCeiling, problem, help));
         }
-        let holds = |entry: &GlobPattern| self.entry_holds(entry, name);
+        let holds = |entry: &GlobPattern| self.bounds.held_by(entry, name) != Held::No;
         if !group.protected && self.allowed.is_some_and(|entries| !entries.iter().any(holds)) {
             let problem = format!("the platform does not let `{organization}` grant `{name}`");
             return Some((Code::OutsideCeiling, problem, None));
@@ -290,7 +283,7 @@ impl<'p> GrantChecker<'p> {
         }
         let mut of_names = GrantsOfNames::new();
         for (grant, text, around) in &names.grants {
-            self.check_bound(rule, (&grant.written, text), sink);
+            self.bounds.check_bound(rule, (&grant.written, text), sink);
             for at in self.candidates(rule, (&grant.written, text), sink).unwrap_or_default() {
                 let Some(group) = self.groups.get(at.index()) else { continue };
                 for (name, ignore_case) in names.names_of(around, &group.name.value) {
@@ -300,78 +293,6 @@ impl<'p> GrantChecker<'p> {
             }
         }
         (groups, of_names)
-    }
-
-    /// Whether an entry of the ceiling's `groups` is a target group or a glob that matches it. What is the name of a
-    /// target group is not a glob.
-    fn entry_holds(&self, entry: &GlobPattern, name: &str) -> bool {
-        let is_match = || entry.parsed.as_ref().is_ok_and(|glob| glob.is_match(name));
-        entry.written.value == name || is_match() && self.find(&entry.written.value).is_none()
-    }
-
-    /// Why no ceiling limits which names a grant can lead to; `None` if one does.
-    pub(super) fn unbounded(&self, can_name: impl Fn(&str) -> bool) -> Option<Unbounded<'p>> {
-        let ceiling = self.ceiling.filter(|ceiling| ceiling.groups.is_some() || ceiling.prefix.is_some());
-        let Some(ceiling) = ceiling else { return Some(Unbounded::WithoutCeiling) };
-        let is_name = |entry: &GlobPattern| self.find(&entry.written.value).is_some();
-        let held = self.held.get_or_init(|| held_wholly(ceiling, self.groups, is_name));
-        let leads_to = |application: &usize| {
-            let mut groups = self.groups.iter().filter(|group| group.applications.contains(application));
-            groups.any(|group| can_name(&group.name.value))
-        };
-        let held = held.iter().find(|application| leads_to(application))?;
-        let application = self.applications.get(*held)?.name.value.as_str();
-        Some(Unbounded::Holds { application, ceiling })
-    }
-
-    /// Reports a grant that no ceiling limits; the message says first how the grant chooses groups.
-    pub(super) fn report_unbounded(
-        &self,
-        unbounded: Unbounded<'p>,
-        (span, chooses): (&Range<usize>, &str),
-        what: &str,
-        in_template: bool,
-        sink: &mut DiagnosticSink<'_>,
-    ) {
-        let organization = self.organization;
-        let instead = format!("begin the {what} with a part of the name, such as `{organization}-`");
-        let Unbounded::Holds { application, ceiling } = unbounded else {
-            let message = format!("{chooses}, and no ceiling limits what `{organization}` may grant");
-            let help = format!(
-                "have the platform's owners add a ceiling with `groups` or `prefix` for `{organization}`, or {instead}"
-            );
-            sink.report(Code::UnboundedGrant, span, message, help);
-            return;
-        };
-        let application = application.escape_debug();
-        let message =
-            format!("{chooses}, and the ceiling of `{organization}` allows every group of `{application}`");
-        let help = format!(
-            "have the platform's owners name the groups that `{organization}` may grant in its ceiling, or {instead}"
-        );
-        sink.report(Code::UnboundedGrant, span, message, help);
-        if !in_template && let Some(last) = sink.list.pop() {
-            let place = ceiling.organization.span.clone();
-            sink.list.push(last.related(self.platform_file, place, "the platform's ceiling"));
-        }
-    }
-
-    /// Reports a grant that begins with a capture, if no ceiling limits what the customer's directory can name with it.
-    fn check_bound(
-        &self,
-        rule: &Rule,
-        (written, text): (&Spanned<String>, &GrantText),
-        sink: &mut DiagnosticSink<'_>,
-    ) {
-        if matches!(text.pieces.first(), Some(GrantPiece::Literal(first)) if has_part(first)) {
-            return;
-        }
-        let Some(unbounded) = self.unbounded(|name| text.can_name(name)) else { return };
-        let chooses = format!(
-            "the name of a group in the directory of `{}` chooses what `{}` grants",
-            self.organization, written.value
-        );
-        self.report_unbounded(unbounded, (&written.span, &chooses), "grant", rule.used.is_some(), sink);
     }
 
     /// The target groups that a grant with captures can lead to; `None` if there are none, which is reported.
@@ -411,7 +332,7 @@ impl<'p> GrantChecker<'p> {
     ) {
         let Some(pieces) = resolve_pieces((written, text), patterns, sink) else { return };
         if !patterns.captures_are_known() {
-            self.check_bound(rule, (written, text), sink);
+            self.bounds.check_bound(rule, (written, text), sink);
         }
         let Some(candidates) = self.candidates(rule, (written, text), sink) else { return };
 

@@ -3,8 +3,8 @@
 //! The registry is known, so they are replaced by the names of the groups that they match. After that, such a rule is
 //! like one that names the groups, for lowering, lints and overviews alike.
 
+use super::ceiling::{has_part, literal_start};
 use super::grants::GrantChecker;
-use super::held_groups::{has_part, literal_start};
 use super::lower::add_use;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::diagnostic_sink::DiagnosticSink;
@@ -109,10 +109,16 @@ impl<'p> GrantChecker<'p> {
     ) -> Option<Vec<&'p TargetGroup>> {
         let text = written.value.escape_debug();
         if !parsed.patterns.iter().all(|pattern| has_part(literal_start(pattern)))
-            && let Some(unbounded) = self.unbounded(|name| parsed.is_match(name))
+            && let Some(unbounded) = self.bounds.unbounded(|name| parsed.is_match(name))
         {
             let chooses = format!("`{text}` matches groups however their names begin");
-            self.report_unbounded(unbounded, (&written.span, &chooses), "glob", rule.used.is_some(), sink);
+            self.bounds.report_unbounded(
+                unbounded,
+                (&written.span, &chooses),
+                "glob",
+                rule.used.is_some(),
+                sink,
+            );
             return None;
         }
         let (allowed, refused): (Vec<_>, Vec<_>) =
