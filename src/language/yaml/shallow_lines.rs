@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 /// The first such line of a file, as a diagnostic.
 pub(super) fn find(file: &str, text: &str, root: &Node) -> Option<Diagnostic> {
     // In brackets around the whole file, as in JSON, no line needs any indentation.
-    if is_on_lines_of_its_own(text, root) {
+    if is_quoted_or_flow(text, root) {
         return None;
     }
     let (line, indentation) = first(text, root)?;
