@@ -1,5 +1,7 @@
 //! What to do about arguments that the command line does not have.
 
+use std::io::Write;
+
 use claimsmith::compiler::inspect::{strategy_meant_by, word_list};
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
@@ -19,7 +21,9 @@ pub(crate) fn exit(error: Error) -> ! {
     match CommandLine::try_parse_from(arguments) {
         Err(error) if error.use_stderr() => explained(error).exit(),
         _ => {
-            eprint!("{}", escaped_lines(&error.render().to_string()));
+            let text = escaped_lines(&error.render().to_string()).into_owned();
+            // Nobody reads the error if it cannot be written.
+            let _ = std::io::stderr().write_all(text.as_bytes());
             std::process::exit(error.exit_code())
         }
     }
