@@ -22,7 +22,7 @@ pub(crate) fn exit(error: Error) -> ! {
         Err(error) if error.use_stderr() => explained(error).exit(),
         _ => {
             let text = escaped_lines(&error.render().to_string()).into_owned();
-            // Nobody reads the error if it cannot be written.
+            // If it cannot be written, the exit code is all that is left.
             let _ = std::io::stderr().write_all(text.as_bytes());
             std::process::exit(error.exit_code())
         }
