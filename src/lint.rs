@@ -11,7 +11,7 @@
 //! | `duplicate-entry` | `duplicate_entry` |
 //! | `duplicate-rule`, `shadowed-rule` | `shadowed_rule` |
 //! | `expired-rule` | `expired_rule` |
-//! | `foreign-syntax` | `foreign_syntax`, `other_form` |
+//! | `foreign-syntax` | `foreign_syntax`, `one_set`, `other_form` |
 //! | `forgeable-name` | `forgeable_name` |
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
@@ -43,6 +43,7 @@ mod impossible_names;
 mod misleading_name;
 mod near_miss;
 mod no_effect;
+mod one_set;
 mod other_form;
 mod pattern_inclusion;
 mod pattern_set;
@@ -106,6 +107,7 @@ fn lint_one(
     untidy_name::lint(organization, &mut diagnostics);
     near_miss::lint(organization, &mut diagnostics);
     foreign_syntax::lint_spaces(organization, &mut diagnostics);
+    one_set::lint(organization, &mut diagnostics);
     aliases::lint(organization, &prepared, &mut left, &mut diagnostics);
     unused_capture::lint(organization, &mut diagnostics);
     impossible_condition::lint(platform, organization, &prepared, &mut left, &mut diagnostics);

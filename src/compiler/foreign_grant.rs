@@ -8,6 +8,19 @@ use crate::patterns::glob::is_capture_name;
 
 const CAPTURE: &str = "to grant a part of the group's name, write `${name}` both in a glob of the rule and here; other signs have no meaning here";
 
+/// Help for an excluded group that is none of the registry, and often an upstream group.
+pub(super) const EXCLUSION: &str = "`exclude` names target groups of the registry that users do not receive; upstream groups, whose members are \
+                                    meant, belong under `match`";
+
+/// Help for a word that means all target groups.
+pub(super) const ALL: &str = "write `exclude: { glob: \"*\" }` for all target groups";
+
+/// Whether the word probably means all target groups.
+pub(super) fn means_all(text: &str) -> bool {
+    let words = ["all", "any", "every", "everything", "*", ".*"];
+    words.contains(&text.to_lowercase().trim_matches(['<', '>', '{', '}', ' ']))
+}
+
 /// Help for a target group that the registry does not have, if it is written in another language.
 pub(super) fn of_group(text: &str, allows_globs: bool, is_known: impl Fn(&str) -> bool) -> Option<String> {
     if let Some(bare) = text.strip_prefix(['!', '-']).filter(|bare| is_known(bare)) {

@@ -41,7 +41,15 @@ pub(crate) struct GrantChecker<'p> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Globs {
     Allowed,
+    /// The same, in a rule that excludes.
+    OfExclusions,
     Refused,
+}
+
+impl Globs {
+    fn of(rule: &Rule) -> Self {
+        if rule.effect == Effect::Exclude { Self::OfExclusions } else { Self::Allowed }
+    }
 }
 
 /// Why a target group may not be granted, and what to do if that does not follow from the code alone.
@@ -88,7 +96,7 @@ impl<'p> GrantChecker<'p> {
                 && rule.effect == Effect::Grant
             {
                 self.lower_expansion(rule, (written, text), patterns, &mut grants, sink);
-            } else if let Some(at) = self.resolve(written, Globs::Allowed, sink)
+            } else if let Some(at) = self.resolve(written, Globs::of(rule), sink)
                 && (rule.effect == Effect::Exclude || self.check(at, rule, written, sink))
             {
                 grants.groups.push(at);
@@ -121,14 +129,18 @@ impl<'p> GrantChecker<'p> {
             _ if grant.value.contains("${") => {
                 "name the target groups: captures are expanded in `grant` of a rule only".to_owned()
             }
+            _ if globs == Globs::OfExclusions && foreign_grant::means_all(&grant.value) => {
+                foreign_grant::ALL.to_owned()
+            }
             _ if let Some(help) =
-                foreign_grant::of_group(&grant.value, globs == Globs::Allowed, |name| {
+                foreign_grant::of_group(&grant.value, globs != Globs::Refused, |name| {
                     self.find(name).is_some()
                 }) =>
             {
                 help
             }
             Some(near) => format!("did you mean `{near}`?"),
+            None if globs == Globs::OfExclusions => foreign_grant::EXCLUSION.to_owned(),
             None => "add it to `groups` of the platform, or grant another group".to_owned(),
         };
         let message = format!("the registry has no target group `{}`", grant.value.escape_debug());

@@ -199,7 +199,7 @@ fn lower_rule(
                 check_everything(&lowered.own, patterns.expressions(), span, any, sink);
             }
             lowered.all = patterns.lower_each(all, sink);
-            patterns.set_matches_everything(MatchesEverything::IsReported);
+            patterns.set_matches_everything(MatchesEverything::EndsRule);
             lowered.none = patterns.lower_each(none, sink);
         }
     }

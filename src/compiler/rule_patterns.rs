@@ -49,6 +49,8 @@ pub(crate) enum MatchesEverything {
     IsReported,
     /// `none` restricts the rule.
     IsAllowed,
+    /// It is reported, and is under `none`, so that the rule never fires.
+    EndsRule,
 }
 
 impl<'o> PatternLowering<'o> {
@@ -249,10 +251,10 @@ impl<'o> PatternLowering<'o> {
             glob.names.iter_mut().for_each(|name| *name = fold(name));
             glob.patterns.iter_mut().for_each(|pattern| *pattern = fold_pattern(pattern));
         }
-        if self.matches_everything == MatchesEverything::IsReported
+        if self.matches_everything != MatchesEverything::IsAllowed
             && covers_everything(glob.patterns.iter().chain(&glob.names).map(String::as_str))
         {
-            report_everything(written, sink);
+            report_everything(written, self.matches_everything, sink);
         }
         let has = |pattern: &String, number: usize| {
             let letter = char::from(b'a' + u8::try_from(number).unwrap_or_default());
@@ -316,8 +318,8 @@ impl<'o> PatternLowering<'o> {
         clause: &mut Clause,
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<usize>> {
-        if self.matches_everything == MatchesEverything::IsReported && regex.matches_everything() {
-            report_everything(written, sink);
+        if self.matches_everything != MatchesEverything::IsAllowed && regex.matches_everything() {
+            report_everything(written, self.matches_everything, sink);
         }
         let names = regex.captures().iter().map(|capture| capture.name.as_str());
         let Some(captures) = self.number(names) else {
@@ -388,11 +390,13 @@ fn combinations(captures: &[RegexCapture], numbers: &[usize], count: usize) -> V
     all
 }
 
-fn report_everything(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
+fn report_everything(written: &Spanned<String>, how: MatchesEverything, sink: &mut DiagnosticSink<'_>) {
     let help = "write `everyone: true` instead of `match` if every user of this customer is to receive what the rule \
                 grants; otherwise match fewer groups";
     let of_names = "to match the groups that have the names of target groups, write `glob: \"${group}\"` and \
                     `grant: \"${group}\"`, with this capture once and as it is in every grant; otherwise match fewer groups";
+    let under_none = "under `none`, it keeps the rule from every user with a group, so the rule never fires: name the groups \
+                      that a user must not have, or remove the rule";
     let captures =
         written.value.contains("${") || written.value.contains("(?<") || written.value.contains("(?P<");
     let message = format!("`{}` matches every group", written.value);
@@ -400,6 +404,11 @@ fn report_everything(written: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
         Code::MatchesEverything,
         &written.span,
         message,
-        if captures { of_names } else { help }.to_owned(),
+        match how {
+            MatchesEverything::EndsRule => under_none,
+            _ if captures => of_names,
+            _ => help,
+        }
+        .to_owned(),
     );
 }

@@ -215,6 +215,9 @@ impl<'n> Finder<'n, '_> {
     /// On a word that keeps something from someone.
     fn advice_on_restriction(&mut self, name: &Spanned<String>, value: &'n Node) -> Option<Advice> {
         let help = restrictions::help(self.frames, &name.value, value)?;
+        if let Some(frame) = self.frames.last().filter(|frame| frame.object.name == "skip") {
+            self.notes_of(frame.node).elsewhere.extend(["exact", "glob"]);
+        }
         // Neither an effect nor patterns are missing where they were meant to be what is reported.
         if let Some(rule) = self.frames.iter().rev().find(|frame| frame.object.name == "rule") {
             self.notes_of(rule.node).elsewhere.extend(["exclude", "match"]);

@@ -93,6 +93,15 @@ fn read_default(
     let mut defaults = Vec::new();
     for (application, node) in read_members(node, "`default`", sink).unwrap_or_default() {
         let problem = (Code::UnknownApplication, "the platform has no application");
+        let is_pattern = ["glob", "exact", "regex", "any", "all"].contains(&application.value.as_str());
+        if is_pattern
+            && context.applications.is_some_and(|known| !known.contains(&application.value.as_str()))
+        {
+            let message = format!("{} `{}`", problem.1, application.value);
+            let help = "a default has no patterns: name each target group in full, as in `default: [a, b]`";
+            sink.report(problem.0, &application.span, message, help.to_owned());
+            continue;
+        }
         let is_known = context
             .applications
             .is_none_or(|known| check_known(application, || known.iter().copied(), problem, sink));

@@ -53,11 +53,23 @@ pub(crate) fn means_auth0_roles(text: &str) -> bool {
     ["event/authorization/roles", "authorization/roles"].contains(&text.as_str())
 }
 
+/// The word for groups outside `event.user` that is probably meant by another one, such as `scim`.
+pub(crate) fn near_word(text: &str) -> Option<&'static str> {
+    let letters: String =
+        text.chars().filter(|char| !matches!(char, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect();
+    match letters.as_str() {
+        "provisioned" | "provisionedgroups" | "provisioning" | "scim" | "scimgroups" => Some("provisioned"),
+        "auth0roles" | "auth0role" => Some("auth0-roles"),
+        _ => None,
+    }
+}
+
 /// The `from` that is probably meant by a text in place of a source.
 pub(crate) fn to_from(text: &str) -> String {
     match text {
         "provisioned" | "auth0-roles" => text.to_owned(),
         _ if means_auth0_roles(text) => "auth0-roles".to_owned(),
+        _ if let Some(word) = near_word(text) => word.to_owned(),
         _ => to_pointer(text),
     }
 }

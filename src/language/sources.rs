@@ -11,7 +11,7 @@ use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::name_checks::{check_name, check_option, check_pointer};
-use super::pointer::means_auth0_roles;
+use super::pointer::{means_auth0_roles, near_word};
 use super::skip::read_skip;
 use super::strategy::Strategy;
 use super::wrong_type::{Expected, WRITE_NONE, means_none};
@@ -391,6 +391,14 @@ impl SourceReader<'_, '_> {
             sink.report(Code::InvalidPointer, &from.span, message, help);
             return None;
         }
+        if let Some(from) = &from
+            && let Some(help) = help_for_word(&from.value)
+        {
+            let message =
+                format!("`{}` is not a JSON Pointer to a user attribute", from.value.escape_debug());
+            sink.report(Code::InvalidPointer, &from.span, message, help);
+            return None;
+        }
         if self.has("from") && from.is_none()
             || from.as_ref().is_some_and(|pointer| !check_pointer(pointer, "which groups they have", sink))
         {
@@ -499,6 +507,20 @@ impl SourceReader<'_, '_> {
             }
         }
     }
+}
+
+/// What to write for a text in `from` that is similar to a word for groups outside `event.user`.
+fn help_for_word(text: &str) -> Option<String> {
+    Some(match near_word(text) {
+        Some("provisioned") => {
+            "write `provisioned` for the groups that were provisioned, as by SCIM".to_owned()
+        }
+        Some(word) => format!("write `{word}` for the roles that the user has in Auth0"),
+        None if ["roles", "role"].contains(&text.to_lowercase().as_str()) => format!(
+            "write `auth0-roles` for the roles that the user has in Auth0, or `/{text}` for an attribute of this name"
+        ),
+        None => return None,
+    })
 }
 
 fn is_app_metadata(pointer: &str) -> bool {

@@ -130,6 +130,21 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
             Some(help.to_owned())
         }
         ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
+        ("skip", Kind::Bool(true)) => Some("write `skip: { nulls: true }` for entries that are null".to_owned()),
+        ("skip", Kind::Text(word)) if ["null", "nulls"].contains(&word.to_lowercase().as_str()) => {
+            Some("write `skip: { nulls: true }`".to_owned())
+        }
+        ("skip", Kind::Text(word)) if word == "without-form" => {
+            Some("write `skip: { without-form: true }`".to_owned())
+        }
+        ("skip", kind @ (Kind::Text(_) | Kind::List(_))) => {
+            patterns(kind).map(|patterns| format!("write `skip: {patterns}`"))
+        }
+        ("condition", Kind::List(_)) => Some(
+            "write the conditions as keys of one mapping if all must hold, or `any: […]` if one is enough; if none may hold, \
+             `not: { any: […] }`"
+                .to_owned(),
+        ),
         ("patterns", kind) => patterns(kind).map(|patterns| format!("write `{patterns}`")),
         ("source", Kind::Text(text)) if means_none(text) => Some(WRITE_NONE.to_owned()),
         ("source", Kind::Bool(false)) => Some(WRITE_NONE.to_owned()),

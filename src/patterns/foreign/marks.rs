@@ -2,6 +2,7 @@
 
 use super::other_pattern::written_glob;
 use super::{Foreign, ReadAs, shown};
+use crate::text::quotes::quoted;
 
 /// Quotes that people and programs put around a text.
 const QUOTES: [(char, char); 14] = [
@@ -29,6 +30,14 @@ pub(crate) fn unquoted(text: &str) -> Option<&str> {
     })
 }
 
+/// Whether YAML reads a text as something else if it has no quotes.
+fn needs_quotes(text: &str) -> bool {
+    text.starts_with(['*', '&', '!', '%', '@', '`', '|', '>', '#', '?', '-'])
+        || text.contains(['[', ']', '{', '}', ','])
+        || text.contains(": ")
+        || text.contains(" #")
+}
+
 pub(super) fn quotes(text: &str) -> Option<Foreign> {
     let text_shown = shown(text);
     if let Some(inner) = unquoted(text) {
@@ -39,7 +48,12 @@ pub(super) fn quotes(text: &str) -> Option<Foreign> {
             _ => "quotes around it, one of them typographic, which are part of the text",
         };
         let message = format!("`{text_shown}` has {around}");
-        return Some(Foreign::new(message, format!("write `{}`, without the quotes", shown(inner.trim()))));
+        let inner = shown(inner.trim());
+        let help = match needs_quotes(&inner) {
+            true => format!("write `{}`, with straight quotes", quoted(&inner)),
+            false => format!("write `{inner}`, without the quotes"),
+        };
+        return Some(Foreign::new(message, help));
     }
     if text.contains(['“', '”', '„']) {
         let message = format!("`{text_shown}` has typographic quotes in it");

@@ -96,7 +96,8 @@ impl NewOrganizationArguments {
         let argument = if mappings == "mappings" { String::new() } else { format!(" {mappings}") };
         steps.push(format!("`claimsmith test{argument} --only {name}` runs its cases, which pass"));
         steps.push(format!(
-            "in CODEOWNERS, if you have one: who answers for `{mappings}/organizations/{name}.*`"
+            "in CODEOWNERS, if you have one: who answers for `{mappings}/organizations/{}.*`",
+            self.name
         ));
         write_steps(&steps, terminal)?;
         Ok(ExitStatus::Success)
