@@ -3,11 +3,10 @@
 //! What is advised never gives more than the two values together say: where both can be meant as alternatives or as
 //! requirements, the requirement comes first.
 
-use super::yaml::{Kind, Node};
-
 /// How to join the values of a key that is repeated in a mapping, which messages call `what`.
-pub(super) fn help(what: &str, key: &str, node: &Node) -> Option<&'static str> {
-    let is_excluding = has_key(node, "exclude");
+///
+/// Whether the mapping itself excludes is known for rules only; inside `match`, the help is for both kinds of rules.
+pub(super) fn help(what: &str, key: &str, is_excluding: bool) -> Option<&'static str> {
     Some(match (what, key) {
         ("a rule", "when") if is_excluding => {
             "write two rules with the same `match`, one for each condition: the groups are then excluded where either holds"
@@ -33,26 +32,27 @@ pub(super) fn help(what: &str, key: &str, node: &Node) -> Option<&'static str> {
             "write one list with the groups of both, and leave out any that should no longer be granted"
         }
         ("a rule", "exclude") => "write one list with the groups of both",
-        ("`match`", "none") => "write one list with both as entries: then no group may match any of them",
+        ("`match`", "none") => {
+            "write one list with both as entries: then no group may match any of them; in a rule that excludes, write two \
+             rules, one for each `none`, if only members of both keep the groups"
+        }
         ("`match`", "all") => {
-            "write one list with the entries of both: then each needs a group that matches it"
+            "in a rule that grants, write one list with the entries of both: then each needs a group that matches it; in a \
+             rule that excludes, write two rules, one for each `all`: the groups are then excluded where either matches"
         }
         ("`match`", "any") => {
-            "write both as entries of `all` if a user must have a group of each; as one list under `any` only if a group \
-             of one is enough"
+            "in a rule that grants, write both as entries of `all` if a user must have a group of each, and as one list \
+             under `any` only if a group of one is enough; in a rule that excludes, write one list under `any`"
         }
         ("`match`", "exact" | "glob" | "regex") => {
-            "write `all` with an entry for each, as in `all: [{ exact: A }, { exact: B }]`, if a user must have both groups; \
-             write one list, as in `exact: [A, B]`, only if one of the groups is enough"
+            "in a rule that grants, write `all` with an entry for each, as in `all: [{ exact: A }, { exact: B }]`, if a user \
+             must have both groups, and one list, as in `exact: [A, B]`, only if one of them is enough; in a rule that \
+             excludes, write one list"
         }
         ("a set of patterns", "exact" | "glob" | "regex") => {
-            "write an entry of the list around it for each if they are under `all` and a user must have both groups; \
-             write one list, as in `exact: [A, B]`, otherwise"
+            "write one list, as in `exact: [A, B]`; but under `all` in a rule that grants, write an entry for each if a user \
+             must have both groups"
         }
         _ => return None,
     })
-}
-
-fn has_key(node: &Node, key: &str) -> bool {
-    matches!(&node.kind, Kind::Map(members) if members.iter().any(|(name, _)| name.value == key))
 }

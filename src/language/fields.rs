@@ -1,5 +1,6 @@
 //! Reading mappings key by key, so that one run reports everything that is wrong.
 
+use core::cell::LazyCell;
 use core::ops::Range;
 use std::collections::BTreeSet;
 
@@ -88,7 +89,8 @@ impl<'n> Fields<'n> {
                 Some(advice) if advice.is_near => advice.key,
                 _ => nearest(&name.value, known()).or_else(|| misnamed_part(value, object, &names)),
             };
-            misspelled.extend(near);
+            let is_first = near.is_some_and(|near| !misspelled.contains(&near));
+            misspelled.extend(near.filter(|_| is_first));
             let help = match (near, advice) {
                 (_, Some(advice)) if advice.is_near => advice.help.clone(),
                 (Some(near), _) => format!("did you mean `{near}`?"),
@@ -99,7 +101,7 @@ impl<'n> Fields<'n> {
             sink.report(Code::UnknownKey, &name.span, message, help);
             let Some(near) = near else { continue };
             // Two keys that are meant to be the same have no fix: it is not known which one is right.
-            let is_only = !names.contains(near) && misspelled.iter().filter(|it| **it == near).count() == 1;
+            let is_only = is_first && !names.contains(near);
             if is_only && fixes::key(&name.value, object, known()) == Some(near) {
                 sink.fix_last(name.span.clone(), near);
             }
@@ -416,11 +418,13 @@ fn read_pairs<'n>(
     };
     let mut seen = std::collections::BTreeMap::new();
     let mut members = Vec::new();
+    // A key can be repeated as often as a file has room for.
+    let is_excluding = LazyCell::new(|| all.iter().any(|(name, _)| name.value == "exclude"));
     for (name, value) in all {
         if let Some(first) = seen.get(name.value.as_str()) {
             let message = format!("the key `{}` appears a second time", name.value.escape_debug());
             sink.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
-            if let Some(help) = duplicate_key::help(what, &name.value, node) {
+            if let Some(help) = duplicate_key::help(what, &name.value, *is_excluding) {
                 sink.help_last(help);
             }
         } else {

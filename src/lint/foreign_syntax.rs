@@ -11,7 +11,8 @@ use crate::language::model::{
 };
 use crate::language::yaml::Spanned;
 use crate::patterns::foreign::{
-    Effect, Foreign, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown, with_point,
+    Effect, Foreign, Place, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown,
+    with_point,
 };
 
 /// Reports names of target groups that look like another language.
@@ -42,9 +43,10 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
         };
         for (patterns, is_against) in rule.patterns_against_access() {
             let effect = match rule.effect {
-                _ if !is_against => Effect::Grants,
-                model::Effect::Exclude => Effect::Excludes,
-                model::Effect::Grant => Effect::LeavesOut,
+                model::Effect::Exclude if is_against => Effect::Excludes,
+                model::Effect::Exclude => Effect::Spares,
+                model::Effect::Grant if is_against => Effect::LeavesOut,
+                model::Effect::Grant => Effect::Grants,
             };
             in_patterns(&forms, (organization, rule), (patterns, effect), &mut report);
         }
@@ -97,23 +99,25 @@ fn in_patterns(
     (patterns, effect): (&Patterns, Effect),
     report: &mut impl FnMut(&Range<usize>, Option<Foreign>),
 ) {
+    let several =
+        |text: &str, key| find_several(text, Place { key, effect, ignore_case: patterns.ignore_case });
     let find_form = |text: &str| {
-        let other = || if effect == Effect::Grants { None } else { forms.find(rule, text) };
+        let other = || if !effect.is_against_access() { None } else { forms.find(rule, text) };
         with_form(organization, rule, text).or_else(other)
     };
     for exact in &patterns.exact {
         // A name that is declared as an alias has been looked at there.
         if !organization.aliases.iter().any(|alias| alias.name.value == exact.value) {
             let text = exact.value.as_str();
-            let found = find(text, ReadAs::Text("exact")).or_else(|| find_several(text, "exact", effect));
+            let found = find(text, ReadAs::Text("exact")).or_else(|| several(text, "exact"));
             report(&exact.span, found.or_else(|| find_form(text)));
         }
     }
     for glob in &patterns.glob {
         let text = glob.written.value.as_str();
-        let in_glob = || if has_points(organization, text) { None } else { with_point(text) };
+        let in_glob = || if has_points(organization, text) { None } else { with_point(text, effect) };
         let found = find(text, ReadAs::Glob).or_else(in_glob);
-        let found = found.or_else(|| find_several(text, "glob", effect));
+        let found = found.or_else(|| several(text, "glob"));
         // A glob that begins like this can match a name in any form.
         let form =
             || if may_have_any_form(text) { with_form(organization, rule, text) } else { find_form(text) };
@@ -122,7 +126,7 @@ fn in_patterns(
     for regex in &patterns.regex {
         let text = regex.written.value.as_str();
         let found = find(text, ReadAs::Regex);
-        report(&regex.written.span, found.or_else(|| find_several(text, "regex", effect)));
+        report(&regex.written.span, found.or_else(|| several(text, "regex")));
     }
 }
 
@@ -148,7 +152,7 @@ fn with_form(organization: &Organization, rule: &Rule, text: &str) -> Option<For
         return None;
     }
     let message = format!("`{}` {what}, and its source leaves only a part of that", shown(text));
-    Some(Foreign { message, help: format!("write `{}`", shown(rest)) })
+    Some(Foreign { message, help: format!("write `{}`", shown(rest)), says_if_right: false })
 }
 
 /// What a text of a form is, and the part of it that rules see.

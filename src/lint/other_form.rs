@@ -123,7 +123,7 @@ fn foreign(text: &str, form: Form, other: Form, why: &str) -> Foreign {
             None => "write the name alone".to_owned(),
         },
     };
-    Foreign { message, help }
+    Foreign { message, help, says_if_right: false }
 }
 
 /// The name in a distinguished name, or after a domain.

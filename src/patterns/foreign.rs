@@ -14,7 +14,7 @@ pub(crate) use self::marks::unquoted;
 pub(crate) use self::other_pattern::with_point;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
 pub(crate) use self::plain::in_prefix;
-pub(crate) use self::several_names::{Effect, find_padded, find_several};
+pub(crate) use self::several_names::{Effect, Place, find_padded, find_several};
 
 use crate::text::visible::visible;
 
@@ -34,15 +34,20 @@ pub(crate) enum ReadAs<'k> {
 pub(crate) struct Foreign {
     pub(crate) message: String,
     pub(crate) help: String,
+    /// Whether the help says already when nothing is wrong.
+    pub(crate) says_if_right: bool,
 }
 
 impl Foreign {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
+        Self { message: message.into(), help: help.into(), says_if_right: false }
     }
 
     /// The help, and what to do if nothing is wrong.
     pub(crate) fn help_or_allow(&self) -> String {
+        if self.says_if_right {
+            return self.help.clone();
+        }
         format!(
             "{}; if the name really is written like this, allow `foreign-syntax` with a reason",
             self.help

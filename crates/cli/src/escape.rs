@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// A text for one line: control characters and those that change the writing direction are escaped.
+/// A text for one line: control characters, those that change the writing direction, and a space without width are
+/// escaped.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     escape(text, is_unsafe)
 }
@@ -49,11 +50,11 @@ pub(crate) fn escaped_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether a terminal would interpret a character, or another program take it as the end of a line or as the mark of an
-/// encoding, instead of showing it.
+/// Whether a terminal would interpret or hide a character, or another program take it as the end of a line or as the mark
+/// of an encoding, instead of showing it.
 pub(crate) fn is_unsafe(char: char) -> bool {
     char.is_control()
-        || matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(char, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod tests {
     fn escaped_text_has_no_control_characters() {
         assert_eq!(escaped("größe \u{1b}[2J\u{9b}1m\n\u{202e}"), r"größe \u{1b}[2J\u{9b}1m\n\u{202e}");
         assert_eq!(escaped("a\u{feff}b\u{2028}c\u{2029}"), r"a\u{feff}b\u{2028}c\u{2029}");
+        assert_eq!(escaped("a\u{200b}b"), r"a\u{200b}b");
         assert_eq!(escaped_json("\"a\u{feff}\u{2028}\""), "\"a\\ufeff\\u2028\"");
         assert_eq!(escaped_lines("a\nb\rc"), "a\nb\\rc");
         assert_eq!(escaped_json("{\n\"a\": \"\u{9b}\u{7f}\"\n}"), "{\n\"a\": \"\\u009b\\u007f\"\n}");

@@ -54,8 +54,7 @@ use crate::terminal::Terminal;
 fn main() -> ExitCode {
     #[cfg(target_os = "wasi")]
     enter_working_folder();
-    let command_line =
-        CommandLine::try_parse().unwrap_or_else(|error| wrong_arguments::explained(error).exit());
+    let command_line = CommandLine::try_parse().unwrap_or_else(|error| wrong_arguments::exit(error));
     let mut terminal = Terminal::standard();
     let status = command_line.run(&mut terminal);
     match terminal.finish(status) {

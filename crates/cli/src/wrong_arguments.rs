@@ -3,13 +3,30 @@
 use claimsmith::compiler::inspect::{strategy_meant_by, word_list};
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
-use clap::{Command, CommandFactory};
+use clap::{Command, CommandFactory, Parser};
 
 use crate::commands::CommandLine;
-use crate::escape::escaped;
+use crate::escape::{escaped, escaped_lines};
+
+/// Prints the error, or the help that was asked for, and ends the program.
+pub(crate) fn exit(error: Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // The parser shows arguments as they are. So that a terminal does not interpret them, the error printed is the one
+    // about the arguments with escapes.
+    let arguments = std::env::args_os().map(|argument| escaped(&argument.to_string_lossy()).into_owned());
+    match CommandLine::try_parse_from(arguments) {
+        Err(error) if error.use_stderr() => explained(error).exit(),
+        _ => {
+            eprint!("{}", escaped_lines(&error.render().to_string()));
+            std::process::exit(error.exit_code())
+        }
+    }
+}
 
 /// The error with advice in the terms of this program, if there is any.
-pub(crate) fn explained(mut error: Error) -> Error {
+fn explained(mut error: Error) -> Error {
     let verb = std::env::args().nth(1).unwrap_or_default();
     if let Some(advice) = advice(&error, &verb, &CommandLine::command()) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(advice)]));

@@ -2,7 +2,7 @@
 
 use super::super::glob::Glob;
 use super::super::regex::ParsedRegex;
-use super::{Foreign, ReadAs, shown};
+use super::{Effect, Foreign, ReadAs, shown};
 use crate::matching::glob::{ANY, ONE};
 use crate::text::quotes::single_quoted;
 
@@ -119,7 +119,9 @@ fn has_any(text: &str, in_glob: bool) -> bool {
 }
 
 /// What a glob such as `BI.*` or `BI.?` looks like where no other name has a point.
-pub(crate) fn with_point(text: &str) -> Option<Foreign> {
+///
+/// In a rule that grants, the names with a point come first, which are fewer.
+pub(crate) fn with_point(text: &str, effect: Effect) -> Option<Foreign> {
     let stem = text.strip_suffix(".*").or_else(|| text.strip_suffix(".?"))?;
     if !stem.ends_with(char::is_alphanumeric) || stem.contains(['.', '*', '?', '{', '[']) {
         return None;
@@ -128,7 +130,22 @@ pub(crate) fn with_point(text: &str) -> Option<Foreign> {
         "`{}` looks like a regular expression, and as a glob matches only names with the `.`",
         shown(text)
     );
-    Some(Foreign::new(message, as_regex(text, "glob")))
+    let begins = shown(stem);
+    let wider = if text.ends_with('?') {
+        format!("{}, which matches `{begins}` with or without one more character", as_regex(text, "glob"))
+    } else {
+        let glob = quoted(&format!("{stem}*"));
+        format!("write `glob: {glob}`, which matches every name that begins with `{begins}`")
+    };
+    let right = format!(
+        "if only names that begin with `{begins}.` are meant, the glob is right: allow `foreign-syntax` with a reason"
+    );
+    let help = if effect.is_against_access() {
+        format!("{wider}; {right}")
+    } else {
+        format!("{right}; otherwise {wider}")
+    };
+    Some(Foreign { message, help, says_if_right: true })
 }
 
 /// Whether a text has signs of globs.

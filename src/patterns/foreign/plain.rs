@@ -63,7 +63,10 @@ fn comparison(text: &str) -> Option<Foreign> {
     let message = || format!("`{}` looks like a comparison, and `equals` compares it as it is", shown(text));
     if let Some(rest) = text.strip_prefix("!=").or_else(|| text.strip_prefix("<>")) {
         let rest = rest.trim();
-        let help = format!("write `equals: {}`, and `not` around the condition", quoted(rest));
+        let help = format!(
+            "write `equals: {}`, and `not` around this test alone, as in `not: {{ user: {{ … }} }}`, next to other tests as before",
+            quoted(rest)
+        );
         return (!rest.is_empty()).then(|| Foreign::new(message(), help));
     }
     if let Some(rest) = text.strip_prefix('=') {
@@ -97,7 +100,7 @@ mod tests {
         check("equals", ">5", "`above: 5`");
         check("equals", ">= 5", "`at-least: 5`");
         check("equals", "<=-1.5", "`at-most: -1.5`");
-        check("equals", "!=x", "`equals: \"x\"`, and `not` around");
+        check("equals", "!=x", "`equals: \"x\"`, and `not` around this test alone");
         check("equals", "==x", "write `equals: \"x\"`");
         for text in [">", "> a", "<a@acme.example>", "=", "a>5", "<5 years", ">inf", "=>", "!"] {
             assert_eq!(find(text, ReadAs::Text("equals")), None, "{text}");

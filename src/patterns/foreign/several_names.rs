@@ -10,12 +10,36 @@ use crate::text::quotes::written;
 /// What it means that a pattern matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The rule can fire, or an exclusion cannot.
+    /// A rule that grants can fire.
     Grants,
     /// The rule excludes.
     Excludes,
     /// A rule that grants does not fire.
     LeavesOut,
+    /// A rule that excludes does not fire.
+    Spares,
+}
+
+impl Effect {
+    pub(crate) fn is_against_access(self) -> bool {
+        matches!(self, Self::Excludes | Self::LeavesOut)
+    }
+}
+
+/// Where a text is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'k> {
+    pub(crate) key: &'k str,
+    pub(crate) effect: Effect,
+    pub(crate) ignore_case: bool,
+}
+
+impl Place<'_> {
+    /// A set of patterns with one name, which is compared as the text is.
+    fn set(self, name: &str) -> String {
+        let ignore_case = if self.ignore_case { ", ignore-case: true" } else { "" };
+        format!("{{ {}: {}{ignore_case} }}", self.key, written(name))
+    }
 }
 
 /// How parts of a text are joined.
@@ -50,8 +74,8 @@ const SIGNS: [Sign; 8] = [
 ];
 
 /// What a text under a key such as `exact` looks like, if not like one name or pattern.
-pub(crate) fn find_several(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
-    negated(text, key, effect).or_else(|| in_brackets(text, key)).or_else(|| joined(text, key, effect))
+pub(crate) fn find_several(text: &str, place: Place<'_>) -> Option<Foreign> {
+    negated(text, place).or_else(|| in_brackets(text, place.key)).or_else(|| joined(text, place))
 }
 
 /// What a text with a space at an end looks like.
@@ -66,29 +90,32 @@ pub(crate) fn find_padded(text: &str) -> Option<Foreign> {
 }
 
 /// A text such as `!Staff` or `NOT Staff`.
-fn negated(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
+fn negated(text: &str, place: Place<'_>) -> Option<Foreign> {
     let is_name = |rest: &&str| rest.trim_start().starts_with(char::is_alphanumeric);
-    let has_word =
-        |word| text.strip_prefix(word).filter(|rest| effect != Effect::Grants || has_small_letters(rest));
+    let has_word = |word| {
+        text.strip_prefix(word).filter(|rest| place.effect.is_against_access() || has_small_letters(rest))
+    };
     let (word, rest) = match text.strip_prefix('!') {
         Some(rest) => ("!", rest),
         None => ("NOT", has_word("NOT ")?),
     };
     let rest = Some(rest).filter(is_name)?.trim();
-    let name = written(rest);
     let message =
         format!("`{}` begins with `{word}`, which is a part of it and negates nothing", shown(text));
-    let help = match effect {
+    let help = match place.effect {
         Effect::Grants => {
             format!(
-                "name the groups that are meant under `any`, and add `none: {{ {key}: {name} }}` next to it"
+                "name the groups that are meant under `any`, and add `none: {}` next to it",
+                place.set(rest)
             )
         }
         Effect::Excludes => format!(
-            "name the groups whose members lose access; if these are all but `{}`, write `match: {{ any: {{ glob: \"?*\" }}, none: {{ {key}: {name} }} }}`",
-            shown(rest)
+            "name the groups whose members lose access; if these are all but `{}`, write `match: {{ any: {{ glob: \"?*\" }}, none: {} }}`",
+            shown(rest),
+            place.set(rest)
         ),
-        Effect::LeavesOut => format!("write `{key}: {name}`: `none` negates it already"),
+        Effect::LeavesOut => format!("write `{}: {}`: `none` negates it already", place.key, written(rest)),
+        Effect::Spares => "name the groups whose members keep access: `none` negates them already".to_owned(),
     };
     Some(Foreign::new(message, help))
 }
@@ -105,14 +132,15 @@ fn in_brackets(text: &str, key: &str) -> Option<Foreign> {
 }
 
 /// A text such as `Guests, Interns` or `Guests OR Interns`.
-fn joined(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
+fn joined(text: &str, place: Place<'_>) -> Option<Foreign> {
+    let Place { key, effect, .. } = place;
     let fits = |sign: &&Sign| {
         // A distinguished name has commas, and a regular expression has alternatives.
         let is_other = sign.text == "," && (text.contains('=') || looks_like_dn(text))
             || sign.text.starts_with('|') && key == "regex";
         let is_word = sign.text.starts_with(' ');
         let is_certain = !is_word || has_small_letters(&text.replace(sign.text, ""));
-        let is_excluded = effect != Effect::Grants && sign.text != " AND ";
+        let is_excluded = effect.is_against_access() && sign.text != " AND ";
         !is_other && (is_excluded || !sign.is_usual && is_certain)
     };
     let signs: Vec<&Sign> = SIGNS.iter().filter(fits).collect();
@@ -126,7 +154,7 @@ fn joined(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
         return Some(Foreign::new(message, format!("write `{key}: {}`", written(only))));
     }
     let all = || {
-        let each: Vec<String> = parts.iter().map(|part| format!("{{ {key}: {} }}", written(part))).collect();
+        let each: Vec<String> = parts.iter().map(|part| place.set(part)).collect();
         format!("all: [{}]", each.join(", "))
     };
     let has = |joint: Joint| found.iter().any(|sign| sign.joint == joint);
@@ -136,6 +164,18 @@ fn joined(text: &str, key: &str, effect: Effect) -> Option<Foreign> {
                 .to_owned()
         }
         Effect::Grants if has(Joint::And) => format!("write `{}`", all()),
+        // `none` is about any of its entries. Two rules spare only who is spared by both.
+        Effect::Spares if has(Joint::And) && has(Joint::Or) => {
+            "write the rule once for each of the groups that are needed together, with that group under `none`"
+                .to_owned()
+        }
+        Effect::Spares if has(Joint::And) => {
+            let each: Vec<String> = parts.iter().map(|part| format!("`none: {}`", place.set(part))).collect();
+            format!(
+                "write the rule once for each, with {}: then only members of all of them keep access",
+                each.join(" and with ")
+            )
+        }
         Effect::Excludes if has(Joint::And) => {
             format!("write `{}` to exclude the members of any of them", list(key, &parts))
         }
@@ -188,12 +228,16 @@ fn has_small_letters(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Effect::{Excludes, Grants, LeavesOut};
-    use super::{Effect, find_padded, find_several};
+    use super::Effect::{Excludes, Grants, LeavesOut, Spares};
+    use super::{Effect, Place, find_padded, find_several};
+
+    fn place(key: &str, effect: Effect) -> Place<'_> {
+        Place { key, effect, ignore_case: false }
+    }
 
     #[track_caller]
     fn check(text: &str, effect: Effect, help: &str) {
-        let found = find_several(text, "exact", effect).unwrap_or_else(|| panic!("{text}: nothing"));
+        let found = find_several(text, place("exact", effect)).unwrap_or_else(|| panic!("{text}: nothing"));
         assert!(found.help.contains(help), "{text}: {found:?}");
     }
 
@@ -226,6 +270,12 @@ mod tests {
         check("Guests || Interns", Grants, "write `exact: [Guests, Interns]`");
         check("Guests AND Interns", Grants, "write `all: [{ exact: Guests }, { exact: Interns }]`");
         check("Guests && Interns", Grants, "write `all: [{ exact: Guests }, { exact: Interns }]`");
+        check(
+            "Guests AND Interns",
+            Spares,
+            "with `none: { exact: Guests }` and with `none: { exact: Interns }`: then only members of all",
+        );
+        check("a AND b OR c", Spares, "once for each of the groups that are needed together");
         check("a AND b OR c", Grants, "under `all`, each in a set of its own");
     }
 
@@ -234,6 +284,10 @@ mod tests {
         check("!Staff", Grants, "add `none: { exact: Staff }`");
         check("NOT Staff", Excludes, "none: { exact: Staff } }`");
         check("! Staff", LeavesOut, "write `exact: Staff`");
+        check("!Staff", Spares, "name the groups whose members keep access");
+        let ignoring = Place { ignore_case: true, ..place("exact", Grants) };
+        let found = find_several("!Staff", ignoring).expect("it begins with a sign");
+        assert!(found.help.contains("`none: { exact: Staff, ignore-case: true }`"), "{found:?}");
     }
 
     #[test]
@@ -241,7 +295,7 @@ mod tests {
         for text in
             ["Smith, John", "R&D, Sales", "Sales | EMEA", "this or that", "a;b", "SALES AND MARKETING"]
         {
-            assert_eq!(find_several(text, "exact", Grants), None, "{text}");
+            assert_eq!(find_several(text, place("exact", Grants)), None, "{text}");
         }
         for text in [
             "Sales (EU, US)",
@@ -256,11 +310,11 @@ mod tests {
             "Oregon",
             "a (x) b",
         ] {
-            assert_eq!(find_several(text, "exact", Excludes), None, "{text}");
+            assert_eq!(find_several(text, place("exact", Excludes)), None, "{text}");
         }
-        assert_eq!(find_several("{a,b}-*", "glob", Excludes), None);
-        assert_eq!(find_several("a|b", "regex", Excludes), None);
-        assert_eq!(find_several("a{1,2}", "regex", Excludes), None);
+        assert_eq!(find_several("{a,b}-*", place("glob", Excludes)), None);
+        assert_eq!(find_several("a|b", place("regex", Excludes)), None);
+        assert_eq!(find_several("a{1,2}", place("regex", Excludes)), None);
     }
 
     #[test]
