@@ -1,5 +1,7 @@
 //! What to do about arguments that the command line does not have.
 
+use std::io::Write;
+
 use claimsmith::compiler::inspect::{strategy_meant_by, word_list};
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
@@ -7,6 +9,7 @@ use clap::{Command, CommandFactory, Parser};
 
 use crate::commands::CommandLine;
 use crate::escape::{escaped, escaped_lines};
+use crate::terminal::Terminal;
 
 /// Prints the error, or the help that was asked for, and ends the program.
 pub(crate) fn exit(error: Error) -> ! {
@@ -19,7 +22,8 @@ pub(crate) fn exit(error: Error) -> ! {
     match CommandLine::try_parse_from(arguments) {
         Err(error) if error.use_stderr() => explained(error).exit(),
         _ => {
-            eprint!("{}", escaped_lines(&error.render().to_string()));
+            // If standard error cannot be written to, there is nowhere to report that.
+            let _ = write!(Terminal::standard().err, "{}", escaped_lines(&error.render().to_string()));
             std::process::exit(error.exit_code())
         }
     }
