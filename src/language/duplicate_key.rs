@@ -13,7 +13,7 @@ pub(super) fn help(what: &str, key: &str, is_excluding: bool) -> Option<&'static
         }
         ("a rule", "when") => {
             "write one `when` with the keys of both, all of which must hold; if both have the same key, put the second \
-             condition under the first, as `any: [{ … }]`; docs/language/conditions.md shows how to add another"
+             condition under the first, as `any: [{ … }]`; `claimsmith help conditions` shows how to add another"
         }
         ("a rule", "match") if is_excluding => {
             "write two rules, one for each `match`: the groups are then excluded for members of either"

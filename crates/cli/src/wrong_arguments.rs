@@ -9,6 +9,7 @@ use clap::{Command, CommandFactory, Parser};
 
 use crate::commands::CommandLine;
 use crate::escape::{escaped, escaped_lines};
+use crate::terminal::Terminal;
 
 /// Prints the error, or the help that was asked for, and ends the program.
 pub(crate) fn exit(error: Error) -> ! {
@@ -21,9 +22,8 @@ pub(crate) fn exit(error: Error) -> ! {
     match CommandLine::try_parse_from(arguments) {
         Err(error) if error.use_stderr() => explained(error).exit(),
         _ => {
-            let text = escaped_lines(&error.render().to_string()).into_owned();
-            // If it cannot be written, the exit code is all that is left.
-            let _ = std::io::stderr().write_all(text.as_bytes());
+            // If standard error cannot be written to, there is nowhere to report that.
+            let _ = write!(Terminal::standard().err, "{}", escaped_lines(&error.render().to_string()));
             std::process::exit(error.exit_code())
         }
     }
