@@ -15,6 +15,7 @@ pub(crate) enum Exception {
     CapNone,
     SignGone,
     IdentitiesGone,
+    MetadataGone,
     OrganizationGone,
     TooMuchText,
     ExchangeGone,
@@ -22,7 +23,7 @@ pub(crate) enum Exception {
 }
 
 /// Every exception, with its row in the table of docs/language/evaluation.md.
-pub(crate) const EXCEPTIONS: [(Exception, &str); 15] = [
+pub(crate) const EXCEPTIONS: [(Exception, &str); 16] = [
     (Exception::Exists, "`exists`"),
     (Exception::FalseIfUnknown, "`if-unknown: false`"),
     (Exception::CombineFirst, "`combine: first`"),
@@ -35,6 +36,7 @@ pub(crate) const EXCEPTIONS: [(Exception, &str); 15] = [
     // Unavoidable: the only sign of something is missing.
     (Exception::SignGone, "a sign that is removed altogether"),
     (Exception::IdentitiesGone, "`identities` that are missing altogether"),
+    (Exception::MetadataGone, "metadata that is missing altogether"),
     (Exception::OrganizationGone, "an organization that is missing"),
     (Exception::TooMuchText, "text above 16 MiB in one attribute"),
     (Exception::ExchangeGone, "an exchange without any sign of it"),
@@ -46,7 +48,12 @@ impl Exception {
     pub(crate) fn is_by_nature(self) -> bool {
         matches!(
             self,
-            Self::Having | Self::SignGone | Self::IdentitiesGone | Self::OrganizationGone | Self::TooMuchText
+            Self::Having
+                | Self::SignGone
+                | Self::IdentitiesGone
+                | Self::MetadataGone
+                | Self::OrganizationGone
+                | Self::TooMuchText
         )
     }
 
