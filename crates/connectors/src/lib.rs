@@ -9,6 +9,9 @@ mod error;
 pub mod http;
 mod rate;
 mod secret;
+#[cfg(test)]
+#[path = "../tests/auth0/test_key.rs"]
+mod test_key;
 mod timer;
 
 pub use error::{Error, ErrorKind, Refusal};

@@ -75,12 +75,11 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-
-    const KEY: &[u8] = include_bytes!("../../tests/auth0/test-key.pem");
+    use crate::test_key::make_rsa_key;
 
     #[test]
     fn assertion_is_signed_and_short_lived() {
-        let key = SigningKey::from_pem(KEY).expect("a key");
+        let key = SigningKey::from_pem(make_rsa_key().as_bytes()).expect("a key");
         let assertion = key.assertion("me", "https://acme.eu.auth0.com/", 1000).expect("signed");
         let parts: Vec<&str> = assertion.expose().split('.').collect();
         let decoded = |at: usize| URL_SAFE_NO_PAD.decode(parts[at]).expect("base64");
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_key_is_refused_without_showing_it() {
-        let broken = String::from_utf8_lossy(KEY).replacen("MII", "AAA", 1);
+        let broken = make_rsa_key().replacen("MII", "AAA", 1);
         for text in ["", "hunter2", broken.as_str()] {
             let error = SigningKey::from_pem(text.as_bytes()).expect_err("refused");
             assert!(error.starts_with("is not a private RSA key") && !error.contains("hunter2"), "{error}");

@@ -185,12 +185,16 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_key::make_rsa_key;
 
     fn read(values: &[(&str, &str)]) -> Result<Settings, String> {
         let get =
             |name: &str| values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/auth0");
-        Settings::read(&get, &folder, "the environment").map_err(|error| error.to_string())
+        let folder = tempfile::TempDir::new().expect("a folder");
+        if values.contains(&(KEY_PATH, "client-key.pem")) {
+            std::fs::write(folder.path().join("client-key.pem"), make_rsa_key()).expect("a file");
+        }
+        Settings::read(&get, folder.path(), "the environment").map_err(|error| error.to_string())
     }
 
     #[test]
@@ -202,7 +206,7 @@ mod tests {
         assert!(read(&[(TOKEN, "t"), (CLIENT_ID, "me")]).is_ok());
         let client = read(&[(CLIENT_ID, "me"), (SECRET, "s")]).expect("settings");
         assert!(matches!(client.credentials(), Credentials::Client { id, .. } if id == "me"));
-        let key = read(&[(CLIENT_ID, "me"), (KEY_PATH, "test-key.pem")]).expect("settings");
+        let key = read(&[(CLIENT_ID, "me"), (KEY_PATH, "client-key.pem")]).expect("settings");
         assert!(matches!(key.credentials(), Credentials::Key { .. }));
     }
 

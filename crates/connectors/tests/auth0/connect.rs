@@ -12,7 +12,7 @@ fn each_kind_of_credentials_connects() {
     let world = World::new(Seed::with_client("deploy", "hunter2"));
     for members in [
         json!({ "AUTH0_CLIENT_ID": "deploy", "AUTH0_CLIENT_SECRET": "hunter2" }),
-        json!({ "AUTH0_CLIENT_ID": "deploy", "AUTH0_CLIENT_SIGNING_KEY_PATH": "test-key.pem" }),
+        json!({ "AUTH0_CLIENT_ID": "deploy", "AUTH0_CLIENT_SIGNING_KEY_PATH": "client-key.pem" }),
         json!({ "AUTH0_ACCESS_TOKEN": "t" }),
     ] {
         let auth0 = world.connect_with(members, &["read:actions"]).expect("connected");

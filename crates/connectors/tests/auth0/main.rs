@@ -11,3 +11,4 @@ mod connect;
 mod deployment;
 mod repeat;
 mod support;
+mod test_key;

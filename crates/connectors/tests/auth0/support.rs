@@ -1,5 +1,6 @@
 //! A tenant, a clock that never waits, and settings.
 
+use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,6 +12,8 @@ use claimsmith_connectors::auth0::{Auth0, ConnectError, Settings};
 use claimsmith_connectors::http::Options;
 use claimsmith_standins::auth0::{Auth0StandIn, Seed};
 use serde_json::{Value, json};
+
+use crate::test_key::make_rsa_key;
 
 pub(crate) const DOMAIN: &str = "acme-staging.eu.auth0.com";
 
@@ -107,8 +110,11 @@ impl World {
     }
 }
 
-/// Settings from a file, which may name a key next to the tests.
+/// Settings from a file, which may name the key `client-key.pem`.
 pub(crate) fn settings(members: &Value) -> Settings {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/auth0");
-    Settings::from_json(members, folder.as_ref()).expect("settings")
+    let folder = tempfile::TempDir::new().expect("a folder");
+    if members["AUTH0_CLIENT_SIGNING_KEY_PATH"] == "client-key.pem" {
+        fs::write(folder.path().join("client-key.pem"), make_rsa_key()).expect("a file");
+    }
+    Settings::from_json(members, folder.path()).expect("settings")
 }
