@@ -2,6 +2,7 @@
 
 use super::super::grammar::Object;
 use super::super::yaml::{Kind, Node};
+use crate::text::letters::letters_and_digits;
 
 /// What a word probably means.
 pub(super) enum Meaning {
@@ -15,8 +16,7 @@ pub(super) enum Meaning {
 
 /// What an unknown key of an object probably means.
 pub(super) fn meaning(object: &'static Object, word: &str, value: &Node) -> Option<Meaning> {
-    let word: String =
-        word.chars().filter(|char| !matches!(char, '-' | '_')).flat_map(char::to_lowercase).collect();
+    let word = letters_and_digits(word);
     let word = word.as_str();
     if word == "version" {
         return Some(Meaning::Help("only the file has a `version`, at its top: remove this one"));

@@ -6,6 +6,7 @@
 use super::super::wrong_type::patterns;
 use super::super::yaml::{Kind, Node};
 use super::places::{Frame, member};
+use crate::text::letters::letters_and_digits;
 use crate::text::quotes::{quoted, written};
 
 /// Words for "but not these".
@@ -55,8 +56,7 @@ const NO_EXCEPTIONS: &str =
 /// What to write for an unknown key that restricts something; `None` if it does not, or belongs where its name says.
 pub(super) fn help(frames: &[Frame<'_>], name: &str, value: &Node) -> Option<String> {
     let frame = frames.last()?;
-    let word: String =
-        name.chars().filter(|char| !matches!(char, '-' | '_')).flat_map(char::to_lowercase).collect();
+    let word = letters_and_digits(name);
     let word = word.as_str();
     match frame.object.name {
         "rule" => in_rule(frame, word, value),
