@@ -19,7 +19,7 @@
 //! | `redundant-grant` | `redundant_grant` |
 //! | `similar-target-groups`, `unused-target-group` | `registry` |
 //! | `unreachable-default` | `unreachable_default` |
-//! | `unreachable-pattern` | `unreachable_pattern`, `impossible_names` |
+//! | `unreachable-pattern` | `unreachable_pattern`, `impossible_names`, `skipped_exclusion` |
 //! | `untidy-name` | `untidy_name` |
 //! | `unused-capture` | `unused_capture` |
 //!
@@ -56,6 +56,7 @@ mod rule_index;
 #[cfg(test)]
 mod samples;
 mod shadowed_rule;
+mod skipped_exclusion;
 mod unreachable_default;
 mod unreachable_pattern;
 mod untidy_name;
@@ -80,6 +81,7 @@ pub(crate) fn lint(
     foreign_syntax::lint_platform(platform, diagnostics);
     duplicate_entry::lint_platform(platform, diagnostics);
     no_effect::lint_exclusions(platform, organizations, diagnostics);
+    no_effect::lint_marks(platform, organizations, diagnostics);
     let mut budget = BUDGET_OF_ALL;
     for wave in organizations.chunks(WAVE) {
         let most = budget.min(BUDGET_OF_ONE);
@@ -118,6 +120,7 @@ fn lint_one(
     unreachable_default::lint(platform, organization, &mut diagnostics);
     shadowed_rule::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
     redundant_grant::lint(platform, organization, &prepared, &mut left, &mut diagnostics);
+    skipped_exclusion::lint(organization, &mut left, &mut diagnostics);
     duplicate_entry::lint(organization, &mut diagnostics);
     (diagnostics, budget - left)
 }

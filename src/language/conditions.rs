@@ -74,12 +74,8 @@ pub(crate) fn read_condition(
     let domains = some_texts(&fields, "email-domain", sink);
     domains.iter().for_each(|domain| check_email_domain(domain, sink));
     all.extend(any_of(domains, Condition::EmailDomain));
-    for (key, of) in [
-        ("organization-metadata", MetadataOf::Organization),
-        ("connection-metadata", MetadataOf::Connection),
-        ("client-metadata", MetadataOf::Client),
-    ] {
-        read_metadata(&fields, key, of, &mut all, sink);
+    for of in [MetadataOf::Organization, MetadataOf::Connection, MetadataOf::Client] {
+        read_metadata(&fields, of.key(), of, &mut all, sink);
     }
     if let Some(node) = fields.get("user") {
         fields.report_empty("user", Code::EmptyCondition, sink);

@@ -63,7 +63,7 @@ impl MappingFiles {
     /// Reads the tree of a file that holds a whole platform.
     #[cfg(test)]
     pub(crate) fn of_single_root(path: &str, mut root: Node) -> Self {
-        let deferred = misplaced::annotate(&mut root, &SINGLE_FILE, path);
+        let (deferred, _) = misplaced::annotate(&mut root, &SINGLE_FILE, path);
         let mut read = Self { deferred, ..Self::default() };
         read.read_single_root(path, &root);
         read
@@ -196,9 +196,10 @@ fn parse(
         let diagnostic = Diagnostic::new(Code::MissingVersion, &file.path, span, "the file is empty");
         return Err(Box::new(diagnostic.help("write `version: 1` at the top of the file")));
     }
-    let mut deferred =
-        object.map_or_else(Vec::new, |object| misplaced::annotate(&mut root, object, &file.path));
-    deferred.extend(ambiguous::find(&file.path, &file.text, &root, has_one_meaning));
+    let (mut deferred, dates) =
+        object.map(|object| misplaced::annotate(&mut root, object, &file.path)).unwrap_or_default();
+    let ambiguous = ambiguous::find(&file.path, &file.text, &root, has_one_meaning);
+    deferred.extend(ambiguous.into_iter().filter(|it| !dates.contains(&it.span)));
     Ok((root, deferred))
 }
 

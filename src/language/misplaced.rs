@@ -4,6 +4,7 @@
 //! tree is compared with the grammar, and the mappings in it get notes: where their unknown keys belong, and which of
 //! their own keys are elsewhere, so that these are not reported as missing too.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::grammar::{Key, Object, VERSION, ValueType};
@@ -26,13 +27,20 @@ use self::places::{Frame, Place, Shape, Step};
 /// Adds notes to the tree of a file, whose outermost mapping has the keys of `object`.
 ///
 /// Returns the findings about keys for which other findings are left out. A reader does not look at everything: not at
-/// the cases of a platform that cannot be read, for example. These findings must then be added.
-pub(crate) fn annotate(root: &mut Node, object: &'static Object, path: &str) -> Vec<Diagnostic> {
+/// the cases of a platform that cannot be read, for example. These findings must then be added. The second list has the
+/// places of values that are dates under their right key, which has no need of quotes for them.
+pub(crate) fn annotate(
+    root: &mut Node,
+    object: &'static Object,
+    path: &str,
+) -> (Vec<Diagnostic>, Vec<Range<usize>>) {
     let mut tour = Tour::default();
     tour.visit_object(root, object, None);
     if tour.unknown.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
+    let dates = tour.unknown.iter().filter(|unknown| unknown.is_of_date());
+    let dates = dates.map(|unknown| unknown.value.span.clone()).collect();
     let notes = BTreeMap::new();
     let mut finder = Finder { path, mappings: &tour.mappings, frames: &[], notes, deferred: Vec::new() };
     for unknown in &tour.unknown {
@@ -41,7 +49,7 @@ pub(crate) fn annotate(root: &mut Node, object: &'static Object, path: &str) -> 
     }
     let Finder { mut notes, deferred, .. } = finder;
     attach(root, &mut notes);
-    deferred
+    (deferred, dates)
 }
 
 /// Gives each mapping its notes, which are known by the byte at which the mapping begins.
@@ -68,6 +76,20 @@ struct Unknown<'n> {
     frames: Vec<Frame<'n>>,
     /// What it was taken for if it is among names of the author's own.
     member: Option<Member<'n>>,
+}
+
+impl Unknown<'_> {
+    /// Whether the key is another word for one that has a date, or a misspelled one.
+    fn is_of_date(&self) -> bool {
+        let Some(Frame { object, .. }) = self.frames.last() else { return false };
+        let word = self.name.value.as_str();
+        let meant = match foreign_words::meaning(object, word, self.value) {
+            Some(Meaning::Key(key)) => Some(key),
+            Some(_) => None,
+            None => nearest(word, object.keys().map(|key| key.name)),
+        };
+        self.member.is_none() && matches!(meant, Some("expires" | "now"))
+    }
 }
 
 /// A member of a mapping with names of the author's own.

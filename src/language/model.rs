@@ -235,6 +235,8 @@ pub(crate) struct Rule {
     pub(crate) target_globs: Vec<GlobPattern>,
     /// Whether the rule is marked to grant protected groups.
     pub(crate) protected: bool,
+    /// The location of the mark, if there is one.
+    pub(crate) protected_span: Option<Range<usize>>,
     /// The time from which the rule no longer fires, in seconds since 1970.
     pub(crate) expires: Option<(i64, Range<usize>)>,
     pub(crate) allow: Vec<Allow>,
@@ -381,6 +383,17 @@ pub(crate) enum MetadataOf {
     Organization,
     Connection,
     Client,
+}
+
+impl MetadataOf {
+    /// The key of a condition.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Organization => "organization-metadata",
+            Self::Connection => "connection-metadata",
+            Self::Client => "client-metadata",
+        }
+    }
 }
 
 /// A test of an attribute of the user.

@@ -38,6 +38,17 @@ pub(crate) fn check_name(
     false
 }
 
+/// What to write in place of the id of a connection, if a name is one: `con_` and 16 letters and digits.
+pub(crate) fn help_for_connection_id(name: &str) -> Option<String> {
+    let rest = name.strip_prefix("con_")?;
+    let is_id = rest.len() == 16 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_id.then(|| {
+        "this is the id of a connection, and a login carries its name (`event.connection.name`): write the name, which the \
+         dashboard shows with the connection"
+            .to_owned()
+    })
+}
+
 /// Reports an id, such as a rule's, that is not made of letters, digits, `-`, `_` and `.`.
 pub(crate) fn check_id(id: &Spanned<String>, what: &str, sink: &mut DiagnosticSink<'_>) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -195,7 +206,10 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
 ) -> bool {
     let good = known().any(|known| known == wanted.value);
     if !good {
+        let of_id =
+            if code == Code::UnknownConnection { help_for_connection_id(&wanted.value) } else { None };
         let help = match sink.nearest(&wanted.value, known()) {
+            _ if of_id.is_some() => of_id,
             Some(near) => Some(format!("did you mean `{near}`?")),
             None if wanted.value.contains(['*', '^', '%']) => {
                 Some("write each name in full: patterns have no meaning here".to_owned())

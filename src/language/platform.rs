@@ -176,6 +176,9 @@ struct ClientSeen {
     tenant: Option<String>,
 }
 
+const HELP_SAME_CLIENT: &str = "a client belongs to one application, and either may be the copy: compare the ids with the \
+                                dashboard, and correct or remove the wrong one";
+
 /// Reads the client ids that an application has in one tenant.
 fn read_clients(
     node: &Node,
@@ -204,20 +207,30 @@ fn read_clients(
         };
         let is_own = first.application == application;
         let is_in_list = is_own && clients.iter().any(|it| it.span == first.span);
-        let message = match (is_own, is_in_list) {
-            (_, true) => format!("the client `{}` is in this list already", client.value),
-            (true, false) => format!(
+        let owner = first.application.escape_debug();
+        let elsewhere = first.tenant.as_deref().filter(|first| Some(*first) != tenant);
+        let message = match (is_own, is_in_list, elsewhere) {
+            (_, true, _) => format!("the client `{}` is in this list already", client.value),
+            (true, ..) => format!(
                 "the application has the client `{}` already in the tenant `{}`",
                 client.value,
-                first.tenant.as_deref().unwrap_or_default()
+                elsewhere.unwrap_or_default()
             ),
-            (false, false) => format!("the client `{}` already belongs to an application", client.value),
+            (false, _, None) => {
+                format!("the client `{}` already belongs to the application `{owner}`", client.value)
+            }
+            (false, _, Some(other)) => format!(
+                "the client `{}` already belongs to the application `{owner}`, in the tenant `{other}`",
+                client.value
+            ),
         };
         sink.report_related(Code::DuplicateClient, &client.span, message, (&first.span, "first here"));
         if is_in_list {
             sink.help_last("write it once");
-        } else if is_own {
+        } else if is_own || elsewhere.is_some() {
             sink.help_last(&help_own_id("client", "application"));
+        } else {
+            sink.help_last(HELP_SAME_CLIENT);
         }
     }
     if clients.is_empty() { None } else { Some(clients) }

@@ -65,8 +65,9 @@ fn read_rule(
     let when = fields.get("when").and_then(|node| read_condition(node, known, sink));
     let (effect, groups) = read_effect(&fields, sink);
     let (groups, target_globs) = groups;
-    let protected = fields.boolean("protected", sink).is_some_and(|(protected, _)| protected)
-        || fields.is_misspelled("protected");
+    let mark = fields.boolean("protected", sink).filter(|(is_marked, _)| *is_marked);
+    let protected = mark.is_some() || fields.is_misspelled("protected");
+    let protected_span = mark.and(fields.key_span("protected")).cloned();
     let expires =
         read_date(&fields, "expires", sink).map(|(seconds, moment)| (seconds.floor() as i64, moment.span));
     let matches = read_matches(&fields, sink);
@@ -86,6 +87,7 @@ fn read_rule(
         groups,
         target_globs,
         protected,
+        protected_span,
         expires,
         allow,
     })

@@ -10,7 +10,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
-use super::name_checks::{check_name, check_option, check_pointer};
+use super::name_checks::{check_name, check_option, check_pointer, help_for_connection_id};
 use super::pointer::{means_auth0_roles, near_word};
 use super::skip::read_skip;
 use super::strategy::Strategy;
@@ -29,7 +29,7 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         sink.report(Code::EmptyList, &node.span, "`connections` has no connection", None);
     }
     for (name, node) in members {
-        check_name(name, "the connection's name", MAX_CONNECTION_NAME, sink);
+        check_connection_name(name, sink);
         let Some(fields) = Fields::read(node, &CONNECTION, sink) else {
             continue;
         };
@@ -103,6 +103,14 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         }
     }
     connections
+}
+
+fn check_connection_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
+    check_name(name, "the connection's name", MAX_CONNECTION_NAME, sink);
+    if let Some(help) = help_for_connection_id(&name.value) {
+        let message = format!("`{}` is not the name of a connection, so no login comes from it", name.value);
+        sink.report(Code::InvalidName, &name.span, message, help);
+    }
 }
 
 /// The location of `groups: none`, if that is what a connection has.

@@ -3,12 +3,13 @@
 //! A value is a literal: in a pattern, its special characters are escaped.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grammar::TextRole;
 use super::parameter::Argument;
 use super::placeholder::{GrammarPosition, TextPiece, split};
 use super::yaml::{Kind, Node};
+use crate::patterns::foreign::is_pattern;
 
 /// How many nodes and bytes the templates of one mapping may still expand to.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub(crate) struct Substitution<'e> {
     pub(crate) budget: &'e mut SubstitutionBudget,
     /// Grants in which a value and the text around it form a `${` that neither of them contains.
     pub(crate) forged: Vec<String>,
+    /// Parameters with signs of patterns in their values, which are literals inside a pattern.
+    pub(crate) escaped: BTreeSet<&'e str>,
 }
 
 impl<'e> Substitution<'e> {
@@ -47,7 +50,7 @@ impl<'e> Substitution<'e> {
     fn node(&mut self, node: &Node, position: GrammarPosition) -> Option<Node> {
         let kind = match &node.kind {
             Kind::Text(text) => match self.list(text) {
-                Some(list) => Kind::List(self.splice(list, position, &node.span)?),
+                Some((name, list)) => Kind::List(self.splice(name, list, position, &node.span)?),
                 None => Kind::Text(self.text(text, position.text_role())?),
             },
             Kind::List(entries) => Kind::List(self.entries(entries, position)?),
@@ -75,30 +78,42 @@ impl<'e> Substitution<'e> {
                 _ => None,
             };
             match list {
-                Some(list) => expanded.extend(self.splice(list, position, &entry.span)?),
+                Some((name, list)) => expanded.extend(self.splice(name, list, position, &entry.span)?),
                 None => expanded.push(self.node(entry, position)?),
             }
         }
         Some(expanded)
     }
 
-    /// The list that replaces a text that is nothing but a parameter with a list as its value.
-    fn list(&self, text: &str) -> Option<&'e [String]> {
+    /// The list that replaces a text that is nothing but a parameter with a list as its value, and the parameter's name.
+    fn list(&self, text: &str) -> Option<(&'e str, &'e [String])> {
         let name = text.strip_prefix("{{")?.strip_suffix("}}")?;
-        match *self.arguments.get(name)? {
-            Argument::List(list) => Some(list),
-            Argument::One(_) => None,
+        match self.arguments.get_key_value(name)? {
+            (name, Argument::List(list)) => Some((name, list)),
+            (_, Argument::One(_)) => None,
+        }
+    }
+
+    /// Notes that a value with signs of patterns is a literal.
+    fn note_escaped(&mut self, name: &str, value: &str, role: TextRole) {
+        if matches!(role, TextRole::Glob | TextRole::Regex)
+            && is_pattern(value)
+            && let Some((name, _)) = self.arguments.get_key_value(name)
+        {
+            self.escaped.insert(name);
         }
     }
 
     fn splice(
         &mut self,
+        name: &str,
         list: &[String],
         position: GrammarPosition,
         span: &Range<usize>,
     ) -> Option<Vec<Node>> {
         let mut entries = Vec::new();
         for text in list {
+            self.note_escaped(name, text, position.text_role());
             let text = literal(text, position.text_role());
             self.budget.take(&text)?;
             entries.push(Node { span: span.clone(), kind: Kind::Text(text), notes: None });
@@ -119,6 +134,7 @@ impl<'e> Substitution<'e> {
                 }
                 TextPiece::Parameter(name) => match self.arguments.get(name) {
                     Some(Argument::One(value)) => {
+                        self.note_escaped(name, value, role);
                         let value = literal(value, role);
                         // A repetition operator applies to the whole value, not to its last character.
                         if role == TextRole::Regex && is_repeated(pieces.get(at + 1)) {

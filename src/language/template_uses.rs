@@ -1,14 +1,14 @@
 //! `use` in an organization's file: the rules of templates with the organization's values of the parameters.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members};
 use super::grammar::USE;
 use super::model::Rule;
-use super::name_checks::check_id;
+use super::name_checks::{check_id, report_foreign};
 use super::parameter::{Argument, read_argument};
 use super::parsed_patterns::Grant;
 use super::read_context::ReadContext;
@@ -16,9 +16,10 @@ use super::rules::read_rules;
 use super::substitution::{Substitution, SubstitutionBudget};
 use super::suggestions::nearest;
 use super::template::{Template, Templates, parse_reference};
-use super::yaml::{Node, Spanned};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_RULES;
+use crate::patterns::foreign::Foreign;
 
 /// The most that all expanded rules of a mapping may hold, which is what a file may hold.
 const BUDGET: SubstitutionBudget = SubstitutionBudget { nodes: 1_000_000, bytes: 16 << 20 };
@@ -64,8 +65,13 @@ pub(crate) fn expand_uses(
         let Some(arguments) = read_arguments(&fields, &reference, template, context, sink) else {
             continue;
         };
-        let one =
-            TemplateUse { template, prefix: &prefix.value, span: &reference.span, arguments: &arguments };
+        let one = TemplateUse {
+            template,
+            prefix: &prefix.value,
+            span: &reference.span,
+            with: fields.get("with"),
+            arguments: &arguments,
+        };
         let expanded = if template.len() <= room { one.rules(known, &mut budget, sink) } else { None };
         match expanded {
             Some(more) => {
@@ -196,7 +202,29 @@ struct TemplateUse<'u> {
     template: &'u Template,
     prefix: &'u str,
     span: &'u Range<usize>,
+    /// The values of the parameters as they are written.
+    with: Option<&'u Node>,
     arguments: &'u BTreeMap<String, Argument>,
+}
+
+/// Where the value of a parameter is written.
+fn value_span<'n>(with: &'n Node, name: &str) -> Option<&'n Range<usize>> {
+    match &with.kind {
+        Kind::Map(members) => members.iter().find(|(key, _)| key.value == name).map(|(_, value)| &value.span),
+        _ => None,
+    }
+}
+
+/// What is wrong with a pattern as the value of a parameter. A change of the template would be one for all who use it.
+fn foreign_value(name: &str) -> Foreign {
+    Foreign {
+        message: format!(
+            "the value of `{name}` has signs of a pattern, and is a literal: the pattern of the template matches it as it is"
+        ),
+        help: "write the text alone; what may follow or precede it is said by the pattern of the template"
+            .to_owned(),
+        says_if_right: false,
+    }
 }
 
 impl TemplateUse<'_> {
@@ -208,9 +236,14 @@ impl TemplateUse<'_> {
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<Rule>> {
         let arguments = self.arguments.iter().map(|(name, argument)| (name.as_str(), argument)).collect();
-        let mut substitution = Substitution { arguments: &arguments, budget, forged: Vec::new() };
+        let (forged, escaped) = (Vec::new(), BTreeSet::new());
+        let mut substitution = Substitution { arguments: &arguments, budget, forged, escaped };
         let expanded = substitution.rules(&self.template.rules)?;
-        let forged = substitution.forged;
+        let Substitution { forged, escaped, .. } = substitution;
+        for name in escaped {
+            let span = self.with.and_then(|with| value_span(with, name)).unwrap_or(self.span);
+            report_foreign(Some(foreign_value(name)), span, sink);
+        }
         for forged in &forged {
             let message =
                 format!("the values of the parameters turn a grant into `{}`", forged.escape_debug());

@@ -2,9 +2,9 @@
 
 use super::grammar::Object;
 use super::pointer::to_from;
-use super::yaml::{Kind, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::text::letters::letters_and_digits;
-use crate::text::quotes::written;
+use crate::text::quotes::{quoted, written};
 
 /// The type that a value must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,14 @@ impl Expected {
                 let names: Vec<String> = members.iter().map(|(name, _)| written(&name.value)).collect();
                 return format!("write a list in square brackets: `[{}]`", names.join(", "));
             }
+            (Self::Text | Self::Texts | Self::Scalar, Kind::Map(members))
+                if let Some(text) = text_in_typographic_quotes(members) =>
+            {
+                let straight = quoted(&text);
+                return format!(
+                    "YAML knows straight quotes only, so the colon between these ends a key: write `{straight}`"
+                );
+            }
             (Self::Text | Self::Texts, Kind::Map(_)) => "write the text alone, without a key before it",
             (Self::Text | Self::Texts, _) => "write one text instead of a list",
             (Self::Scalar, Kind::List(_)) => "write all values in one list",
@@ -131,6 +139,10 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
             Some(help.to_owned())
         }
         ("match", kind) => patterns(kind).map(|patterns| format!("write `match: {patterns}`")),
+        ("skip", Kind::Null) => Some("write its keys, such as `skip: { nulls: true }` for entries that are null".to_owned()),
+        ("skip", Kind::List(entries)) if matches!(entries.as_slice(), [Node { kind: Kind::Null, .. }]) => {
+            Some("write `skip: { nulls: true }`".to_owned())
+        }
         ("skip", Kind::Bool(true)) => Some("write `skip: { nulls: true }` for entries that are null".to_owned()),
         ("skip", Kind::Text(word)) if ["null", "nulls"].contains(&word.to_lowercase().as_str()) => {
             Some("write `skip: { nulls: true }`".to_owned())
@@ -162,6 +174,19 @@ pub(crate) fn help_for_object(node: &Node, object: &Object) -> Option<String> {
         }
         (_, Kind::Null) if node.span.start > 0 => None,
         _ => Some(format!("write `key: value` lines; {} describes the keys", object.help_command())),
+    }
+}
+
+/// A text in typographic quotes that was taken apart at its colon.
+fn text_in_typographic_quotes(members: &[(Spanned<String>, Node)]) -> Option<String> {
+    let [(key, value)] = members else { return None };
+    let before = key.value.strip_prefix(['“', '”', '„', '‘'])?;
+    match &value.kind {
+        Kind::Text(text) => {
+            let after = text.strip_suffix(['“', '”', '’', '"']).unwrap_or(text);
+            Some(format!("{before}: {after}"))
+        }
+        _ => None,
     }
 }
 

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::prepared::Prepared;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Alias, Organization};
+use crate::patterns::foreign::looks_like_dn;
+use crate::text::object_id::pack;
+use crate::text::quotes::written;
 use crate::text::visible::visible;
 
 /// Reports aliases that no pattern matches, and those that share a name.
@@ -34,14 +37,47 @@ pub(super) fn lint(
         } else {
             known.insert(&alias.name.value, alias);
         }
-        let is_matched =
-            [&alias.name, &alias.id].iter().any(|name| !prepared.matching(&name.value, budget).is_empty());
-        if !is_matched && *budget > 0 {
+        let mut is_matched = |name: &str| !prepared.matching(name, budget).is_empty();
+        if is_matched(&alias.name.value) {
+            continue;
+        }
+        let is_id_matched = is_matched(&alias.id.value);
+        if *budget == 0 {
+            continue;
+        }
+        let [name, id] = [&alias.name, &alias.id].map(|it| it.value.as_str());
+        if is_id(name) && !is_id(id) {
+            let message = format!(
+                "the alias calls `{}` by the id `{}`, which no pattern matches",
+                visible(id),
+                visible(name)
+            );
+            let help = format!(
+                "write the id before the colon and the readable name after it: `{}: {}`",
+                written(name),
+                written(id)
+            );
+            diagnostics.push(at_name(Code::UnusedAlias, message).help(help));
+        } else if !is_id_matched {
             let message =
                 format!("no pattern of this mapping matches the alias `{}`", visible(&alias.name.value));
             diagnostics.push(at_name(Code::UnusedAlias, message));
         }
     }
+}
+
+/// Whether a text looks like an id that a directory makes, which no one reads: an object id, a security identifier, a
+/// number, a group's id of Okta, or a distinguished name.
+fn is_id(text: &str) -> bool {
+    let is_digits = |text: &str| text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_okta = |text: &str| {
+        text.len() == 20 && text.starts_with("00g") && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    pack(text.to_ascii_lowercase().as_bytes()).is_some()
+        || text.strip_prefix("S-1-").is_some_and(|rest| is_digits(&rest.replace('-', "")))
+        || is_digits(text)
+        || is_okta(text)
+        || looks_like_dn(text)
 }
 
 #[cfg(test)]
@@ -75,6 +111,26 @@ mod tests {
         check_unused("SG Admins", glob(&["SG *s-x", "*Devs", "sg *"]));
         check_unused("SG Admins", ignoring_case(glob(&["xsg *"])));
         check_unused("SG Admins", regex(&["sg .*", "SG [a-z]+"]));
+    }
+
+    #[test]
+    fn reversed_alias_is_reported() {
+        let id = "6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60";
+        let others =
+            ["S-1-5-21-3623811015-3361044348-30300820-1013", "4711", "00g1emaKYZTWRYYRRTSK", "CN=BI,DC=acme"];
+        for id in [id, &id.to_uppercase()].into_iter().chain(others) {
+            let reversed = acme(&[("SG Admins", id)], exact(&["SG Admins"]));
+            let found = lint_organization(&reversed, Code::UnusedAlias);
+            check_one(&found, &format!("the alias calls `SG Admins` by the id `{id}`"));
+            assert!(found[0].help.contains(": 'SG Admins'`"), "{found:?}");
+            assert_eq!(
+                lint_organization(&acme(&[(id, "SG Admins")], exact(&["SG Admins"])), Code::UnusedAlias),
+                []
+            );
+            // Rules that are written with ids, for a directory that sends names now.
+            assert_eq!(lint_organization(&acme(&[("SG Admins", id)], exact(&[id])), Code::UnusedAlias), []);
+        }
+        check_used("SG Admins", exact(&["4711"]));
     }
 
     #[test]

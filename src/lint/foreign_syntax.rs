@@ -11,8 +11,8 @@ use crate::language::model::{
 };
 use crate::language::yaml::Spanned;
 use crate::patterns::foreign::{
-    Foreign, MatchEffect, Place, ReadAs, find, find_padded, find_several, in_prefix, looks_like_dn, shown,
-    with_point,
+    Foreign, MatchEffect, Place, ReadAs, find, find_padded, find_several, in_list, in_metadata, in_prefix,
+    looks_like_dn, shown, with_point,
 };
 
 /// Reports names of target groups that look like another language.
@@ -176,9 +176,11 @@ fn in_condition(condition: &Condition, report: &mut impl FnMut(&Range<usize>, Op
             all.iter().for_each(|condition| in_condition(condition, report));
         }
         Condition::Not(inner) | Condition::FalseIfUnknown(inner) => in_condition(inner, report),
-        Condition::Metadata { values, .. } => {
+        Condition::Metadata { of, key, values } => {
             for value in values {
-                report(&value.span, find(&value.value, ReadAs::Name));
+                let text = value.value.as_str();
+                let place = (of.key(), key.value.as_str());
+                report(&value.span, find(text, ReadAs::Name).or_else(|| in_metadata(text, place)));
             }
         }
         Condition::User { test: Test::Equals(values), span, .. } => in_values("equals", values, span, report),
@@ -200,7 +202,8 @@ fn in_values(
 ) {
     for value in values {
         if let Scalar::Text(text) | Scalar::AnyCase(text) = value {
-            report(span, find(text, ReadAs::Text(key)));
+            let listed = if values.len() > 1 { in_list(text, key) } else { None };
+            report(span, listed.or_else(|| find(text, ReadAs::Text(key))));
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Reason {
     /// What the source does with names, to be read after a colon.
     pub(super) why: String,
     pub(super) help: String,
+    /// What to do about a pattern that works against access, if that is something else.
+    pub(super) help_against_access: Option<&'static str>,
     /// A pattern that matches only such names has one of these characters in its text; if there are none, it can have
     /// any text.
     signs: Vec<char>,
@@ -46,6 +48,7 @@ impl ImpossibleNames {
                     "write a pattern of one part without `{shown}`, name the groups with `exact`, or have the identity \
                      provider send an array"
                 ),
+                help_against_access: None,
                 signs: delimiter.chars().take(1).collect(),
                 names: vec![Automaton::of_glob(&format!("\u{1}{delimiter}\u{1}"))],
                 except_known: true,
@@ -109,8 +112,12 @@ fn of_form(form: &OwnedForm) -> Option<Reason> {
             regex("/.*|.*/"),
         ),
     };
-    Some(Reason { why, help, signs, names, except_known: false })
+    Some(Reason { why, help, help_against_access: None, signs, names, except_known: false })
 }
+
+/// What to do about an exclusion of entries that are skipped. Without the exclusion, their members keep access.
+pub(super) const SKIP_FEWER: &str =
+    "take it out of `skip`, which is for entries that are never groups: rules do not see what is skipped";
 
 /// What the source skips. A name that is normalized or read in a form is another one than the entry that was skipped.
 fn of_skip(source: &OwnedSource) -> Option<Reason> {
@@ -121,6 +128,7 @@ fn of_skip(source: &OwnedSource) -> Option<Reason> {
     Some(Reason {
         why: "`skip` leaves out all entries that it matches".to_owned(),
         help: "remove it, or skip fewer entries".to_owned(),
+        help_against_access: Some(SKIP_FEWER),
         signs: Vec::new(),
         names: source.skip.names.iter().map(|name| Automaton::of_glob(name)).collect(),
         except_known: false,

@@ -1,4 +1,5 @@
-//! Entries of `grant` and `exclude` that never change what a login receives.
+//! Entries of `grant` and `exclude` that never change what a login receives, and marks for protected groups in rules that
+//! grant none.
 
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +85,47 @@ pub(super) fn lint_exclusions(
         }
     }
     diagnostics.extend(of_templates.into_values().flatten());
+}
+
+/// Reports rules that are marked to grant protected groups, and grant none. A rule of a template is reported if that is
+/// so wherever it is used.
+pub(super) fn lint_marks(
+    platform: &Platform,
+    organizations: &[Organization],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    // By the place of the mark: the finding, unless a use of the template needs it.
+    let mut found: BTreeMap<(&str, usize), Option<Diagnostic>> = BTreeMap::new();
+    for organization in organizations {
+        for rule in &organization.rules {
+            let Some(span) = &rule.protected_span else { continue };
+            let grants: Vec<&Grant> = rule.groups.iter().collect();
+            let is_needed = rule.effect == Effect::Grant
+                && affected(platform, rule, &grants).any(|group| group.protected);
+            let entry = found.entry((rule.file.as_str(), span.start));
+            if is_needed {
+                entry.insert_entry(None);
+            } else {
+                entry.or_insert_with(|| Some(needless_mark((organization, rule), span)));
+            }
+        }
+    }
+    diagnostics.extend(found.into_values().flatten());
+}
+
+fn needless_mark(place: (&Organization, &Rule), span: &Range<usize>) -> Diagnostic {
+    let (message, help) = match place.1.effect {
+        Effect::Grant => (
+            "`protected: true` has no effect, because the rule grants no protected group",
+            "remove it, so that a group that is protected later is not granted by this rule unseen; or grant the protected \
+             group that is meant",
+        ),
+        Effect::Exclude => (
+            "`protected: true` has no effect, because the rule excludes: it is for rules that grant",
+            "remove it: any rule may exclude protected groups",
+        ),
+    };
+    in_rule(place, Code::NoEffect, span, message, None).help(help)
 }
 
 fn find_exclusion(
@@ -261,6 +303,29 @@ mod tests {
         let span = all.groups[0].written.span.clone();
         all.groups[1].written.span = span;
         assert_eq!(find_of(vec![everyone("all", &["readers"]), all]), []);
+    }
+
+    fn marked(rule: Rule) -> Rule {
+        Rule { protected: true, protected_span: Some(30..39), ..rule }
+    }
+
+    #[test]
+    fn mark_without_a_protected_group_is_reported() {
+        let mut platform = catalog();
+        platform.groups[1].protected = true;
+        let find_of = |rules| find(&platform, &[organization(rules)]);
+        let found = find_of(vec![marked(grant("staff", exact(&["staff"]), &["readers"]))]);
+        check_one(&found, "`protected: true` has no effect, because the rule grants no protected group");
+        let all = everyone("all", &["readers"]);
+        let found = find_of(vec![all, marked(exclude("no", exact(&["x"]), &["readers"]))]);
+        check_one(&found, "because the rule excludes");
+        assert_eq!(find_of(vec![marked(grant("staff", exact(&["staff"]), &["editors"]))]), []);
+        assert_eq!(find_of(vec![marked(grant("staff", exact(&["staff"]), &["admins"]))]), [], "included");
+        assert_eq!(find_of(vec![marked(grant("teams", glob(&["x-${t}"]), &["edit${t}"]))]), []);
+        let used = |group| organization(vec![marked(of_template(grant("staff", exact(&["x"]), &[group])))]);
+        assert_eq!(find(&platform, &[used("readers"), used("editors")]), []);
+        assert_eq!(find(&platform, &[used("editors"), used("readers")]), []);
+        check_one(&find(&platform, &[used("readers"), used("readers")]), "no protected group");
     }
 
     #[test]

@@ -188,6 +188,7 @@ pub(super) fn rule(id: &str, effect: Effect, matches: Matches, groups: &[&str]) 
         groups: names(groups).into_iter().map(Grant::parse).collect(),
         target_globs: Vec::new(),
         protected: false,
+        protected_span: None,
         expires: None,
         allow: Vec::new(),
     }

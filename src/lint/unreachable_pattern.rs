@@ -19,7 +19,7 @@ use crate::text::visible::visible;
 const BUDGET: usize = 5_000;
 
 /// A pattern as it is written, and the automata of each of its alternatives.
-type Written<'r> = (&'r Spanned<String>, Vec<Vec<Automaton>>);
+pub(super) type Written<'r> = (&'r Spanned<String>, Vec<Vec<Automaton>>);
 
 /// What can be seen of one rule.
 struct Sources<'o> {
@@ -59,9 +59,9 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
             None => of_able.flat_map(|(_, sources)| sources).collect(),
         };
         let sources = Sources { normalization, impossible, joined: &joined };
-        for patterns in rule.patterns() {
+        for (patterns, is_against) in rule.patterns_against_access() {
             for (written, alternatives) in written(patterns, &aliases, any_address) {
-                sources.check((organization, rule), written, &alternatives, diagnostics);
+                sources.check((organization, rule), (written, is_against), &alternatives, diagnostics);
             }
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn is_reported(diagnostics: &[Diagnostic], rule: &Rule, pattern: &Spa
 
 /// The patterns that can be examined. Names that are not normalized are normalized before, and those of aliases mean
 /// their ids.
-fn written<'r>(
+pub(super) fn written<'r>(
     patterns: &'r Patterns,
     aliases: &BTreeSet<(bool, String)>,
     any_address: bool,
@@ -133,7 +133,7 @@ impl Sources<'_> {
     fn check(
         &self,
         place: (&Organization, &Rule),
-        written: &Spanned<String>,
+        (written, is_against): (&Spanned<String>, bool),
         alternatives: &[Vec<Automaton>],
         diagnostics: &mut Vec<Diagnostic>,
     ) {
@@ -143,7 +143,7 @@ impl Sources<'_> {
             return;
         }
         let found: Vec<(String, String)> =
-            alternatives.iter().filter_map(|automata| self.problem(written, automata)).collect();
+            alternatives.iter().filter_map(|automata| self.problem(written, is_against, automata)).collect();
         let Some((why, help)) = found.first() else { return };
         let part = if found.len() < alternatives.len() { "an alternative of " } else { "" };
         let message = format!("{part}`{}` cannot match any name: {why}", visible(&written.value));
@@ -152,7 +152,12 @@ impl Sources<'_> {
     }
 
     /// Why no name matches an alternative, and what to do about it.
-    fn problem(&self, written: &Spanned<String>, automata: &[Automaton]) -> Option<(String, String)> {
+    fn problem(
+        &self,
+        written: &Spanned<String>,
+        is_against: bool,
+        automata: &[Automaton],
+    ) -> Option<(String, String)> {
         let can_match = |normalization: Normalization| automata.iter().any(|it| normalization.can_match(it));
         if self.normalization != Normalization::NONE && !can_match(self.normalization) {
             let normalized = self.normalization.normalize(&written.value);
@@ -176,7 +181,9 @@ impl Sources<'_> {
                 first = first.or(Some(reason));
             }
         }
-        first.map(|Reason { why, help, .. }| (why.clone(), help.clone()))
+        let Reason { why, help, help_against_access, .. } = first?;
+        let help = help_against_access.filter(|_| is_against).map_or_else(|| help.clone(), str::to_owned);
+        Some((why.clone(), help))
     }
 
     /// Whether the pattern matches a name that is put together again.

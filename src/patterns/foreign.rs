@@ -13,7 +13,7 @@ mod several_names;
 pub(crate) use self::marks::unquoted;
 pub(crate) use self::other_pattern::with_point;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
-pub(crate) use self::plain::in_prefix;
+pub(crate) use self::plain::{in_list, in_metadata, in_prefix};
 pub(crate) use self::several_names::{MatchEffect, Place, find_padded, find_several};
 
 use crate::text::visible::visible;
@@ -66,6 +66,11 @@ pub(crate) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
         .or_else(|| marks::replaced(text, read_as))
         .or_else(|| plain::find(text, read_as))
         .or_else(|| other_pattern::find(text, read_as))
+}
+
+/// Whether a text has signs of a glob or of a regular expression.
+pub(crate) fn is_pattern(text: &str) -> bool {
+    other_pattern::find(text, ReadAs::Text("exact")).is_some()
 }
 
 /// Help for a text that is not a regular expression, if it looks like another language.

@@ -1,5 +1,7 @@
 //! What to do about arguments that the command line does not have.
 
+mod verbs;
+
 use std::io::Write;
 
 use claimsmith::compiler::inspect::{strategy_meant_by, word_list};
@@ -32,6 +34,14 @@ pub(crate) fn exit(error: Error) -> ! {
 /// The error with advice in the terms of this program, if there is any.
 fn explained(mut error: Error) -> Error {
     let verb = std::env::args().nth(1).unwrap_or_default();
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(advice) = verbs::meant_by(&verb, word)
+    {
+        // A word that is known to mean something else is not a misspelled command.
+        error.remove(ContextKind::SuggestedSubcommand);
+        let advice = StyledStr::from(advice);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![advice]));
+    }
     if let Some(advice) = advice(&error, &verb, &CommandLine::command()) {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(advice)]));
     }

@@ -48,7 +48,10 @@ pub(super) fn meaning(object: &'static Object, word: &str, value: &Node) -> Opti
             }
             "name" | "key" => "id",
             "description" | "comment" | "note" | "reason" | "justification" => "why",
-            "until" | "expiry" | "validuntil" | "expiresat" => "expires",
+            "until" | "expiry" | "validuntil" | "expiresat" | "expireson" | "expiration"
+            | "expirationdate" | "expirydate" | "enddate" | "end" | "ends" | "validto" | "notafter" => {
+                "expires"
+            }
             "apps" | "app" | "applications" => {
                 return Some(Meaning::Help(
                     "the registry says which applications receive a group; a rule for one application has `when: { application: … }`",

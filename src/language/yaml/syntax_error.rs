@@ -80,6 +80,9 @@ fn help(error: &Error, before: &str, rest: &str, marked: &str) -> Option<String>
     if let Error::NonFiniteFloat { .. } = cause(error) {
         return Some(format!("put it in quotes to make it text: `{}`", quoted(marked)));
     }
+    if let Error::NullIntoString { .. } = cause(error) {
+        return help_for_null(before, marked);
+    }
     let help = if rest.starts_with("<<") {
         "write the keys out where they belong"
     } else if rest.starts_with("---") {
@@ -98,6 +101,21 @@ fn help(error: &Error, before: &str, rest: &str, marked: &str) -> Option<String>
         return None;
     };
     Some(help.to_owned())
+}
+
+/// Help for a key that YAML reads as null; `None` if nothing is written in its place.
+fn help_for_null(before: &str, marked: &str) -> Option<String> {
+    if marked == "~" || marked.eq_ignore_ascii_case("null") {
+        let around = before.trim_end_matches(['{', ' ', '\n', '\r']);
+        return Some(match around.ends_with("skip:") {
+            true => "entries that are null are skipped by `nulls: true`".to_owned(),
+            false => format!(
+                "YAML reads `{marked}` as nothing; put it in quotes if it is text: `{}`",
+                quoted(marked)
+            ),
+        });
+    }
+    None
 }
 
 /// A text that begins with braces: up to the end of what follows the last brace.

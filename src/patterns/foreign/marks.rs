@@ -57,10 +57,22 @@ pub(super) fn quotes(text: &str) -> Option<Foreign> {
     }
     if text.contains(['“', '”', '„']) {
         let message = format!("`{text_shown}` has typographic quotes in it");
+        if is_half_quoted(text) {
+            let help = "YAML knows straight quotes only, so a comma or a colon between these ends the text: write straight \
+                        quotes around the whole text";
+            return Some(Foreign::new(message, help));
+        }
         let help = "remove them, or write straight quotes if the name has those: `'Team \"A\"'`";
         return Some(Foreign::new(message, help));
     }
     None
+}
+
+/// Whether a text has a typographic quote at one end, and no other.
+fn is_half_quoted(text: &str) -> bool {
+    let is_quote = |char: char| matches!(char, '“' | '”' | '„');
+    text.chars().filter(|char| is_quote(*char)).count() == 1
+        && text.starts_with(is_quote) != text.ends_with(is_quote)
 }
 
 /// A part of a text that other languages would replace, such as a variable.

@@ -32,7 +32,7 @@ pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
             ReadAs::Glob => format!("`{text_shown}` looks like a regular expression, and is read as a glob"),
             _ => format!("`{text_shown}` looks like a regular expression, and `{key}` compares it as it is"),
         };
-        return Some(Foreign::new(message, as_regex(text, key)));
+        return Some(Foreign::new(message, as_regex(text, key, Shown::Effect)));
     }
     if read_as == ReadAs::Glob {
         return like(text, key);
@@ -132,7 +132,10 @@ pub(crate) fn with_point(text: &str, effect: MatchEffect) -> Option<Foreign> {
     );
     let begins = shown(stem);
     let wider = if text.ends_with('?') {
-        format!("{}, which matches `{begins}` with or without one more character", as_regex(text, "glob"))
+        format!(
+            "{}, which matches `{begins}` with or without one more character",
+            as_regex(text, "glob", Shown::Expression)
+        )
     } else {
         let glob = quoted(&format!("{stem}*"));
         format!("write `glob: {glob}`, which matches every name that begins with `{begins}`")
@@ -165,8 +168,16 @@ fn is_glob(text: &str) -> bool {
         })
 }
 
+/// What is shown of a regular expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Expression,
+    /// A name that it matches as well: more match than before.
+    Effect,
+}
+
 /// The advice to write a text as a regular expression, which is compared with whole names.
-fn as_regex(text: &str, key: &str) -> String {
+fn as_regex(text: &str, key: &str, shows: Shown) -> String {
     let (body, flags) = within_slashes(text).unwrap_or((text, ""));
     let bare = body.strip_prefix("(?i)").unwrap_or(body);
     let ignore_case = bare.len() < body.len() || flags.contains('i');
@@ -179,9 +190,15 @@ fn as_regex(text: &str, key: &str) -> String {
     let regex = format!("{before}{inner}{after}");
     match ParsedRegex::parse(&regex, ignore_case) {
         Ok(parsed) if parsed.matches_everything() => whole(),
-        Ok(_) => {
+        Ok(parsed) => {
             let case = if ignore_case { ", with `ignore-case: true`" } else { "" };
-            format!("write `{}`{case}", with_key("regex", &single_quoted(&regex), key))
+            let effect = match shows {
+                Shown::Expression => None,
+                Shown::Effect => parsed.example(&[]).filter(|example| example != text),
+            };
+            let effect = effect.map(|example| format!(", which also matches `{}`", shown(&example)));
+            let written = with_key("regex", &single_quoted(&regex), key);
+            format!("write `{written}`{case}{}", effect.unwrap_or_default())
         }
         Err(_) => "write it as a regular expression for whole names under `regex`".to_owned(),
     }

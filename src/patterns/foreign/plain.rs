@@ -2,7 +2,7 @@
 
 use super::other_pattern::find as other_pattern;
 use super::{Foreign, ReadAs, shown};
-use crate::text::quotes::quoted;
+use crate::text::quotes::{quoted, written};
 
 /// Comparisons as programs write them, with the keys that this language has for them; the longest first.
 const COMPARISONS: [(&str, &str); 8] = [
@@ -18,8 +18,9 @@ const COMPARISONS: [(&str, &str); 8] = [
 
 pub(super) fn find(text: &str, read_as: ReadAs<'_>) -> Option<Foreign> {
     match read_as {
-        ReadAs::Text("equals") => comparison(text),
-        ReadAs::Text("ends-with") => end(text),
+        ReadAs::Text("equals") => in_value(text, "equals").or_else(|| comparison(text)),
+        ReadAs::Text(key @ ("contains" | "starts-with")) => in_value(text, key),
+        ReadAs::Text("ends-with") => in_value(text, "ends-with").or_else(|| end(text)),
         _ => None,
     }
 }
@@ -59,17 +60,60 @@ fn end(text: &str) -> Option<Foreign> {
 /// Signs of patterns.
 const METACHARACTERS: [char; 13] = ['*', '?', '[', ']', '{', '}', '(', ')', '^', '$', '|', '\\', '%'];
 
-/// A comparison in front of a number, or of what a value is not to be.
-fn comparison(text: &str) -> Option<Foreign> {
-    let message = || format!("`{}` looks like a comparison, and `equals` compares it as it is", shown(text));
-    if let Some(rest) = text.strip_prefix("!=").or_else(|| text.strip_prefix("<>")) {
-        let rest = rest.trim();
+/// The rest of a text with an operator for "not" in front, such as `!=x` or `!x`.
+fn negated(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("!=").or_else(|| text.strip_prefix("<>"));
+    let rest = rest.map(|rest| rest.trim_start_matches('=').trim()).filter(|rest| !rest.is_empty());
+    rest.or_else(|| text.strip_prefix('!').filter(|rest| rest.starts_with(char::is_alphanumeric)))
+}
+
+/// An operator in the value of a test.
+fn in_value(text: &str, key: &str) -> Option<Foreign> {
+    let message =
+        |what: &str| format!("`{}` looks like {what}, and `{key}` compares it as it is", shown(text));
+    if let Some(rest) = negated(text) {
         let help = format!(
-            "write `equals: {}`, and `not` around this test alone, as in `not: {{ user: {{ … }} }}`, next to other tests as before",
+            "write `{key}: {}`, and `not` around this test alone, as in `not: {{ user: {{ … }} }}`, next to other tests as before",
             quoted(rest)
         );
-        return (!rest.is_empty()).then(|| Foreign::new(message(), help));
+        return Some(Foreign::new(message("a comparison"), help));
     }
+    let parts: Vec<&str> = text.split("||").map(str::trim).collect();
+    if parts.len() > 1 && parts.iter().all(|part| !part.is_empty()) {
+        let parts: Vec<String> = parts.iter().map(|part| written(part)).collect();
+        let help = format!("write `{key}: [{}]`, of which one is enough", parts.join(", "));
+        return Some(Foreign::new(message("several values"), help));
+    }
+    None
+}
+
+/// A value that others must not be, in a list of values of which one is enough.
+pub(crate) fn in_list(text: &str, key: &str) -> Option<Foreign> {
+    let rest = negated(text)?;
+    let found = in_value(text, key)?;
+    let help = format!(
+        "leave in the list only values of which one is enough, and write what the value must not be as a test of its own, as \
+         in `not: {{ user: {{ attribute: …, {key}: {} }} }}`",
+        quoted(rest)
+    );
+    Some(Foreign { help, ..found })
+}
+
+/// A value of metadata that is not to be.
+pub(crate) fn in_metadata(text: &str, (key, name): (&str, &str)) -> Option<Foreign> {
+    let rest = negated(text)?;
+    let message = format!("`{}` looks like a comparison, and `{key}` compares it as it is", shown(text));
+    let help = format!(
+        "leave it out, and write what the value must not be as a condition of its own: `not: {{ {key}: {{ {}: {} }} }}`",
+        written(name),
+        written(rest)
+    );
+    Some(Foreign::new(message, help))
+}
+
+/// A comparison in front of a number.
+fn comparison(text: &str) -> Option<Foreign> {
+    let message = || format!("`{}` looks like a comparison, and `equals` compares it as it is", shown(text));
     if let Some(rest) = text.strip_prefix('=') {
         let rest = rest.trim_start_matches('=').trim();
         let is_other = rest.is_empty() || rest.starts_with(['<', '>']);
@@ -87,7 +131,7 @@ fn comparison(text: &str) -> Option<Foreign> {
 
 #[cfg(test)]
 mod tests {
-    use super::{find, in_prefix};
+    use super::{find, in_list, in_metadata, in_prefix};
     use crate::patterns::foreign::ReadAs;
 
     #[track_caller]
@@ -107,6 +151,22 @@ mod tests {
             assert_eq!(find(text, ReadAs::Text("equals")), None, "{text}");
         }
         assert_eq!(find(">5", ReadAs::Text("contains")), None);
+        check("equals", "!x", "`equals: \"x\"`, and `not` around this test alone");
+        check("contains", "!=x", "`contains: \"x\"`, and `not`");
+        check("starts-with", "<>x", "`starts-with: \"x\"`, and `not`");
+        check("equals", "A || B", "write `equals: [A, B]`");
+        for text in ["!", "!!", "||", "a ||", "x!=y"] {
+            assert_eq!(find(text, ReadAs::Text("equals")), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn negated_values_of_lists_are_found() {
+        let found = in_list("!=B", "equals").expect("a comparison");
+        assert!(found.help.contains("`not: { user: { attribute: …, equals: \"B\" } }`"), "{found:?}");
+        let found = in_metadata("!gold", ("client-metadata", "tier")).expect("a comparison");
+        assert!(found.help.contains("`not: { client-metadata: { tier: gold } }`"), "{found:?}");
+        assert_eq!((in_list("B", "equals"), in_metadata("gold", ("client-metadata", "tier"))), (None, None));
     }
 
     #[test]

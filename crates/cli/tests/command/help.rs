@@ -92,6 +92,34 @@ fn words_for_strategies_name_the_strategy() {
 }
 
 #[test]
+fn words_for_commands_name_the_command() {
+    for (arguments, command) in [
+        (&["check"][..], "validate"),
+        (&["lint", "mappings"], "validate"),
+        (&["Verify"], "validate"),
+        (&["compile"], "bundle"),
+        (&["build"], "bundle"),
+        (&["run"], "evaluate"),
+        (&["apply"], "deploy apply"),
+        (&["plan"], "deploy plan"),
+        (&["format"], "fmt"),
+        (&["create"], "init"),
+        (&["add"], "new organization"),
+        (&["why"], "explain"),
+        (&["deploy", "push"], "deploy apply"),
+        (&["new", "customer"], "new organization"),
+    ] {
+        let err = run(arguments).failed();
+        assert!(err.contains("unrecognized subcommand"), "{err}");
+        assert!(err.contains(&format!("tip: `claimsmith {command}` ")), "{err}");
+        assert!(!err.contains("similar subcommand"), "{err}");
+    }
+    // A misspelled command is corrected as before.
+    let err = run(&["validat"]).failed();
+    assert!(err.contains("'validate'"), "{err}");
+}
+
+#[test]
 fn words_of_the_language_have_help() {
     let glob = run(&["help", "glob"]).stdout(0);
     assert!(glob.contains("## Glob\n") && glob.contains("`claimsmith help patterns glob`"), "{glob}");
