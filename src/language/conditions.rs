@@ -6,7 +6,7 @@ use super::grammar::{
     ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT, TEXT_TESTS,
 };
 use super::model::{Condition, MetadataOf, Scalar, Test, TextPatterns};
-use super::name_checks::{check_known, check_pointer};
+use super::name_checks::{NOT_NEGATED, check_known, check_pointer};
 use super::strategy::Strategy;
 use super::suggestions::word_list;
 use super::wrong_type::Expected;
@@ -159,6 +159,11 @@ fn check_email_domain(domain: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
     if let Some(bare) = unquoted(text) {
         let message = format!("`{}` has quotes around it, and is not a domain", shown(text));
         sink.report(Code::InvalidValue, &domain.span, message, format!("write `{}`", shown(bare)));
+        return;
+    }
+    if text.starts_with('!') {
+        let message = format!("`{}` is not a domain of an e-mail address", shown(text));
+        sink.report(Code::InvalidValue, &domain.span, message, NOT_NEGATED.to_owned());
         return;
     }
     let fits = |char: char| char != '@' && !char.is_whitespace() && !char.is_control();

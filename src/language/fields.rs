@@ -8,6 +8,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::duplicate_key;
 use super::fixes;
 use super::grammar::{Constraint, Key, Layout, Object, VERSION, ValueType, Word};
+use super::name_checks::NOT_NEGATED;
 use super::strategy;
 use super::suggestions::{nearest, word_list};
 use super::wrong_type::{self, Expected};
@@ -374,13 +375,15 @@ pub(crate) fn choose<T: Copy>(
         let words = || words.iter().map(|word| word.word);
         let meant = if what == "`strategy`" { strategy::meant_by(&text.value) } else { None };
         let help = match (meant, nearest(&text.value, words())) {
+            // The word alone would mean the opposite.
+            _ if text.value.starts_with('!') => NOT_NEGATED.to_owned(),
             (Some(meant), _) => meant,
             (None, Some(near)) => format!("did you mean `{near}`?"),
             (None, None) => format!("{what} is one of {}", word_list(words())),
         };
         let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
         sink.report(Code::InvalidValue, &text.span, message, help);
-        if let Some(word) = fixes::word(&text.value, what, words()) {
+        if let Some(word) = fixes::word(&text.value, what, words()).filter(|_| !text.value.starts_with('!')) {
             sink.fix_last(text.span.clone(), word);
         }
     }

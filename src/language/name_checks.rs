@@ -195,6 +195,10 @@ pub(crate) fn check_option(text: &Spanned<String>, key: &str, sink: &mut Diagnos
     good
 }
 
+/// Help for a name with a sign that negates in other languages.
+pub(crate) const NOT_NEGATED: &str = "`!` negates nothing here: in a condition, write the name without it under `not`, as in `not: { … }`; elsewhere, \
+                                      leave the entry out";
+
 /// Reports a word that is not one of the known ones, and suggests the nearest that is.
 ///
 /// Returns whether the word is known.
@@ -210,6 +214,8 @@ pub(crate) fn check_known<'k, I: Iterator<Item = &'k str>>(
             if code == Code::UnknownConnection { help_for_connection_id(&wanted.value) } else { None };
         let help = match sink.nearest(&wanted.value, known()) {
             _ if of_id.is_some() => of_id,
+            // The name alone would mean the opposite.
+            _ if wanted.value.starts_with('!') => Some(NOT_NEGATED.to_owned()),
             Some(near) => Some(format!("did you mean `{near}`?")),
             None if wanted.value.contains(['*', '^', '%']) => {
                 Some("write each name in full: patterns have no meaning here".to_owned())

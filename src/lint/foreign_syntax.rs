@@ -11,8 +11,8 @@ use crate::language::model::{
 };
 use crate::language::yaml::Spanned;
 use crate::patterns::foreign::{
-    Foreign, MatchEffect, Place, ReadAs, find, find_padded, find_several, in_list, in_metadata, in_prefix,
-    looks_like_dn, shown, with_point,
+    Foreign, MatchEffect, Place, QuotedHalf, ReadAs, find, find_padded, find_several, in_list, in_metadata,
+    in_prefix, looks_like_dn, shown, with_point,
 };
 
 /// Reports names of target groups that look like another language.
@@ -105,7 +105,13 @@ fn in_patterns(
         let other = || if !effect.is_against_access() { None } else { forms.find(rule, text) };
         with_form(organization, rule, text).or_else(other)
     };
+    let mut before = None;
     for exact in &patterns.exact {
+        let half = QuotedHalf::of(&exact.value);
+        // What is wrong with the last half has been said of the first.
+        if (before.replace(half), half) == (Some(Some(QuotedHalf::First)), Some(QuotedHalf::Last)) {
+            continue;
+        }
         // A name that is declared as an alias has been looked at there.
         if !organization.aliases.iter().any(|alias| alias.name.value == exact.value) {
             let text = exact.value.as_str();

@@ -10,7 +10,7 @@ mod places;
 mod plain;
 mod several_names;
 
-pub(crate) use self::marks::unquoted;
+pub(crate) use self::marks::{QuotedHalf, unquoted};
 pub(crate) use self::other_pattern::with_point;
 pub(crate) use self::places::{in_delimiter, in_member, in_path};
 pub(crate) use self::plain::{in_list, in_metadata, in_prefix};

@@ -7,9 +7,10 @@ use super::{explain, written};
 use crate::bundle::index::Bundle;
 use crate::host::event::Event;
 use crate::host::explanation::written::{SetKey, WrittenMapping};
-use crate::host::explanation::{Explanation, RuleStep};
+use crate::host::explanation::{Explanation, GroupStep, NearMiss, RuleStep};
 use crate::language::cases::{Case, CaseResult};
 use crate::language::model::{Effect, Organization, TargetGroup};
+use crate::outcome::Note;
 use crate::text::visible::visible;
 
 /// The reasons for the differences of a failed case, by the key of `expect`.
@@ -38,6 +39,7 @@ pub fn reasons(
             "claims" => finder.claims(case.expect.claims.as_ref()),
             "rules" => finder.rules(case.expect.rules.as_ref()),
             "unmatched" => finder.unmatched(case.expect.unmatched.as_ref()),
+            "notes" => finder.notes(case.expect.notes.as_ref()),
             // The reason says why the outcome is what it is.
             "reason" => finder.outcome(),
             "outcome" if !result.failures.iter().any(|it| it.what == "reason") => finder.outcome(),
@@ -54,6 +56,16 @@ pub fn reasons(
         }
     }
     reasons
+}
+
+/// That a group is not matched, and that a rule matches a similar name.
+fn near_miss(group: &str, near: &NearMiss) -> String {
+    format!(
+        "`{}`: no rule matches it; rule `{}` matches a name that differs in {}",
+        visible(group),
+        near.rule,
+        near.differs_in.word()
+    )
 }
 
 struct ReasonFinder<'r> {
@@ -195,11 +207,7 @@ impl ReasonFinder<'_> {
             let name = step.group.escape_debug();
             if step.rules.is_empty() && !expected.contains(&step.group) {
                 lines.push(match &step.near_miss {
-                    Some(near) => format!(
-                        "`{name}`: no rule matches it; rule `{}` matches a name that differs in {}",
-                        near.rule,
-                        near.differs_in.word()
-                    ),
+                    Some(near) => near_miss(&step.group, near),
                     None => format!("`{name}`: no rule matches it"),
                 });
             } else if expected.contains(&step.group) {
@@ -210,6 +218,15 @@ impl ReasonFinder<'_> {
             }
         }
         lines
+    }
+
+    /// The groups that are nearly matched, if the case and the login do not have that note both.
+    fn notes(&self, expected: Option<&BTreeSet<String>>) -> Vec<String> {
+        if expected.is_some_and(|expected| expected.contains(Note::NearMiss.code())) {
+            return Vec::new();
+        }
+        let near = |step: &GroupStep| Some(near_miss(&step.group, step.near_miss.as_ref()?));
+        self.explanation.groups.iter().filter_map(near).collect()
     }
 
     /// The matches of a rule, each with its group.

@@ -55,7 +55,7 @@ fn describe(error: &Error) -> String {
         Error::Budget { breach: BudgetBreach::Depth { .. }, .. }
         | Error::AliasReplayStackDepthExceeded { .. } => TOO_DEEP,
         _ if matches!(parser_error(error), Some(ErrorKind::RecursionLimitExceeded)) => TOO_DEEP,
-        Error::NullIntoString { .. } => "a key is empty, and has to be text",
+        Error::NullIntoString { .. } => "a key is empty or null, and has to be text",
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             "the alias is recursive: it refers to a value that contains it"
         }

@@ -57,7 +57,7 @@ pub(super) fn quotes(text: &str) -> Option<Foreign> {
     }
     if text.contains(['“', '”', '„']) {
         let message = format!("`{text_shown}` has typographic quotes in it");
-        if is_half_quoted(text) {
+        if QuotedHalf::of(text).is_some() {
             let help = "YAML knows straight quotes only, so a comma or a colon between these ends the text: write straight \
                         quotes around the whole text";
             return Some(Foreign::new(message, help));
@@ -68,11 +68,23 @@ pub(super) fn quotes(text: &str) -> Option<Foreign> {
     None
 }
 
-/// Whether a text has a typographic quote at one end, and no other.
-fn is_half_quoted(text: &str) -> bool {
-    let is_quote = |char: char| matches!(char, '“' | '”' | '„');
-    text.chars().filter(|char| is_quote(*char)).count() == 1
-        && text.starts_with(is_quote) != text.ends_with(is_quote)
+/// An end of a text that was in typographic quotes, and was split at a comma or a colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QuotedHalf {
+    First,
+    Last,
+}
+
+impl QuotedHalf {
+    /// Which half a text is that has one typographic quote, at one end; `None` for all others.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let is_quote = |char: char| matches!(char, '“' | '”' | '„');
+        match (text.matches(is_quote).count(), text.starts_with(is_quote), text.ends_with(is_quote)) {
+            (1, true, false) => Some(Self::First),
+            (1, false, true) => Some(Self::Last),
+            _ => None,
+        }
+    }
 }
 
 /// A part of a text that other languages would replace, such as a variable.

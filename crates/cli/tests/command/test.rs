@@ -44,6 +44,33 @@ fn failed_cases_have_location_and_difference() {
     check_snapshot("test-failed-github", &run_in(&folder, &["test", "--format", "github"]).stdout(1));
 }
 
+/// Names that differ from a pattern in ways that a reader does not see.
+#[test]
+fn failed_cases_name_the_rule_that_nearly_matches() {
+    let cases = "\
+version: 1
+cases:
+  - name: letter case
+    application: catalog
+    groups: [IT-Admins]
+    expect: { claims: [catalog-admins] }
+  - name: a space and an invisible character
+    application: catalog
+    groups: [\"it-admins \", \"it\\u200b-admins\"]
+    expect: { claims: [], unmatched: [it-admins], notes: [] }
+  - name: the expected rule
+    application: catalog
+    groups: [IT-ADMINS]
+    expect: { claims: [], rules: [admins] }
+  - name: the expected note
+    application: catalog
+    groups: [it-admins]
+    expect: { claims: [catalog-admins], notes: [near-miss] }
+";
+    let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", cases)]);
+    check_snapshot("test-near-miss", &run_in(&folder, &["test"]).stdout(1));
+}
+
 #[test]
 fn results_as_json() {
     let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
