@@ -59,6 +59,7 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::UnreachablePattern, ""),
     (Code::InvalidValue, "is not a domain of an e-mail address"),
     (Code::InvalidValue, "is not a distinguished name"),
+    (Code::InvalidName, "is not the name of a connection, so no login comes from it"),
     // How a value is written: an editor reads YAML 1.2, in which it is a value of the right type.
     (Code::WrongType, "depending on the program that reads it"),
     (Code::WrongType, "is a number, but must be"),
@@ -68,5 +69,5 @@ pub(crate) const UNSEEN: &[(Code, &str)] = &[
     (Code::WrongType, "is text, but must be a"),
     (Code::InvalidValue, "must be a whole number"),
     (Code::YamlSyntax, "YAML reads this as a number that no mapping file needs"),
-    (Code::YamlSyntax, "a key is empty, and has to be text"),
+    (Code::YamlSyntax, "a key is empty or null, and has to be text"),
 ];
