@@ -102,11 +102,11 @@ pub(super) fn lint_marks(
             let grants: Vec<&Grant> = rule.groups.iter().collect();
             let is_needed = rule.effect == Effect::Grant
                 && affected(platform, rule, &grants).any(|group| group.protected);
-            let entry = found.entry((rule.file.as_str(), span.start));
+            let place = (rule.file.as_str(), span.start);
             if is_needed {
-                entry.insert_entry(None);
+                found.insert(place, None);
             } else {
-                entry.or_insert_with(|| Some(needless_mark((organization, rule), span)));
+                found.entry(place).or_insert_with(|| Some(needless_mark((organization, rule), span)));
             }
         }
     }
