@@ -5,6 +5,7 @@ pub mod format;
 pub mod schema;
 
 pub(crate) mod allow;
+pub(crate) mod blocks;
 pub(crate) mod case_event;
 mod case_groups;
 pub(crate) mod conditions;
