@@ -91,6 +91,11 @@ impl CompiledPlatform {
         self.model.platform.tenants.declared.get(self.tenant)
     }
 
+    /// The settings for blocks; `None` if the platform has none.
+    pub fn block_settings(&self) -> Option<BlockSettings<'_>> {
+        BlockSettings::of(&self.model.platform, self.tenant)
+    }
+
     /// The organizations that exist in its tenant.
     pub(crate) fn organizations(&self) -> impl Iterator<Item = &Organization> {
         self.model.organizations.iter().filter(|it| it.ids.is_in(self.tenant))

@@ -35,6 +35,7 @@ pub(crate) mod pointer;
 pub(crate) mod policies;
 pub(crate) mod read_context;
 pub(crate) mod rules;
+pub(crate) mod signing_key;
 pub(crate) mod skip;
 pub(crate) mod sources;
 pub(crate) mod strategy;

@@ -1,9 +1,8 @@
 //! What a platform says about blocks, for one tenant.
 
-use super::CompiledPlatform;
-use crate::language::model::{Blocks, SigningKey};
+use crate::language::model::{Blocks, Platform, SigningKey};
 
-pub use crate::language::model::MetadataWriter;
+pub use crate::language::signing_key::MetadataWriter;
 
 /// The keys and floors of the blocks of one tenant.
 #[derive(Clone, Copy, Debug)]
@@ -16,15 +15,12 @@ pub struct BlockSettings<'p> {
 #[derive(Clone, Copy, Debug)]
 pub struct BlockKey<'p>(&'p SigningKey);
 
-impl CompiledPlatform {
-    /// The settings for blocks; `None` if the platform has none.
-    pub fn block_settings(&self) -> Option<BlockSettings<'_>> {
-        let blocks = self.model.platform.blocks.as_ref()?;
-        Some(BlockSettings { blocks, tenant: self.tenant })
-    }
-}
-
 impl<'p> BlockSettings<'p> {
+    /// Those of a platform for the tenant at a position; `None` if it has none.
+    pub(super) fn of(platform: &'p Platform, tenant: usize) -> Option<Self> {
+        platform.blocks.as_ref().map(|blocks| Self { blocks, tenant })
+    }
+
     /// What writes the metadata of the tenant's organizations.
     pub fn writer(self) -> MetadataWriter {
         self.blocks.writer

@@ -7,63 +7,14 @@ use super::date::read_date_of;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_members};
 use super::grammar::{BLOCKS, FLOORS, SIGNING_KEY};
-use super::model::TargetGroup;
+use super::model::{Blocks, SigningKey, TargetGroup};
 use super::name_checks::{check_id, check_known};
-use super::platform::check_group;
+use super::signing_key::MetadataWriter;
 use super::suggestions::word_list;
 use super::tenants::Tenants;
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 use crate::text::public_key::{CHARACTERS, NotPublicKey, parse_public_key};
-
-/// The settings for blocks.
-#[derive(Debug)]
-pub(crate) struct Blocks {
-    pub(crate) writer: MetadataWriter,
-    /// Sorted by name.
-    pub(crate) keys: Vec<SigningKey>,
-    /// Blocks that were issued before this second are refused, in seconds since 1970; 0 if there is no floor.
-    pub(crate) floor: u32,
-    /// The same for the blocks of an organization.
-    pub(crate) organization_floors: Vec<(Spanned<String>, u32)>,
-    /// Blocks that were issued before do not grant the target group.
-    pub(crate) group_floors: Vec<(Spanned<String>, u32)>,
-}
-
-/// A key that may sign blocks of one tenant.
-#[derive(Debug)]
-pub(crate) struct SigningKey {
-    pub(crate) name: Spanned<String>,
-    pub(crate) public: [u8; 32],
-    /// The position of the tenant.
-    pub(crate) tenant: usize,
-    /// The names of the mappings whose blocks it may sign; `None` if it is all of them.
-    pub(crate) organizations: Option<Vec<Spanned<String>>>,
-    /// Whether blocks that it signed may grant protected groups.
-    pub(crate) protected: bool,
-}
-
-/// What writes the metadata of Auth0 organizations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "each writes in its own way, which a caller must know")]
-pub enum MetadataWriter {
-    /// The Management API.
-    Api,
-    /// Terraform.
-    Terraform,
-    /// auth0-deploy-cli.
-    DeployCli,
-}
-
-impl MetadataWriter {
-    const WORDS: [(&str, Self); 3] =
-        [("api", Self::Api), ("terraform", Self::Terraform), ("deploy-cli", Self::DeployCli)];
-
-    /// Its word in `platform.yaml`.
-    pub fn name(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, writer)| *writer == self).map_or("api", |(word, _)| word)
-    }
-}
 
 /// What a platform has that its settings for blocks refer to.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +52,9 @@ impl Blocks {
                 check_organization(name, known, sink);
             });
             group_floors = read_floors(&floors, "groups", sink, |name, sink| {
-                check_group(name, known.groups, sink);
+                let groups = || known.groups.iter().map(|group| group.name.value.as_str());
+                let problem = (Code::UnknownGroup, "the registry has no target group");
+                check_known(name, groups, problem, sink);
             });
         }
         Some(Self { writer, keys, floor, organization_floors, group_floors })
@@ -171,8 +124,9 @@ fn read_tenant(
     if fields.is_missing("tenant") {
         let names = word_list(tenants.names());
         let message = format!("the signing key `{}` names no tenant", name.value.escape_debug());
-        let help =
-            format!("add `tenant`, with the one whose blocks it signs: {names}; each tenant has keys of its own");
+        let help = format!(
+            "add `tenant`, with the one whose blocks it signs: {names}; each tenant has keys of its own"
+        );
         sink.report(Code::MissingTenant, &name.span, message, help);
     }
     None

@@ -54,7 +54,9 @@ pub(super) fn help(what: &str, key: &str, is_excluding: bool) -> Option<&'static
              must have both groups"
         }
         ("`blocks`", "floor") => "keep the later one, which refuses more blocks",
-        ("a signing key", "organizations") => "keep the shorter list, unless the key has to sign for the others too",
+        ("a signing key", "organizations") => {
+            "keep the shorter list, unless the key has to sign for the others too"
+        }
         ("a signing key", "protected") => "keep `false`, unless the key has to sign for protected groups",
         _ => return None,
     })

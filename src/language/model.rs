@@ -5,9 +5,9 @@
 
 use core::ops::Range;
 
-pub(crate) use super::blocks::{Blocks, MetadataWriter, SigningKey};
 pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
+pub(crate) use super::signing_key::{Blocks, SigningKey};
 use super::strategy::Strategy;
 use super::tenants::{ByTenant, Tenants};
 pub(crate) use super::text_patterns::{TextPattern, TextPatterns};

@@ -4,12 +4,14 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::allow::{read_allow, read_lints};
-use super::blocks::{Blocks, Known};
+use super::blocks::Known;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::includes;
-use super::model::{Allow, Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
+use super::model::{
+    Allow, Application, Blocks, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens,
+};
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::placeholder_id::{is_placeholder, report_placeholder};
@@ -90,7 +92,11 @@ impl Platform {
     }
 }
 
-pub(super) fn check_group(name: &Spanned<String>, groups: &[TargetGroup], sink: &mut DiagnosticSink<'_>) -> bool {
+pub(super) fn check_group(
+    name: &Spanned<String>,
+    groups: &[TargetGroup],
+    sink: &mut DiagnosticSink<'_>,
+) -> bool {
     let names = || groups.iter().map(|group| group.name.value.as_str());
     check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), sink)
 }

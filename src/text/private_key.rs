@@ -53,7 +53,8 @@ impl<'t> PrivateKeys<'t> {
 
     /// A message without what it repeats of the keys; `None` if it repeats nothing.
     pub(crate) fn conceal(&self, message: &str) -> Option<String> {
-        let is_secret = |part: &str| part.len() >= LEAST_PART && self.0.iter().any(|line| line.contains(part));
+        let is_secret =
+            |part: &str| part.len() >= LEAST_PART && self.0.iter().any(|line| line.contains(part));
         let mut concealed = String::new();
         let mut is_changed = false;
         for part in message.split_inclusive(|char: char| !is_base64(char)) {

@@ -178,10 +178,13 @@ mod tests {
         let zero = format!("AAAAC3NzaC1lZDI1NTE5AAAAI{}", "A".repeat(43));
         check(&format!("ssh-ed25519 {zero}"), Err(NotPublicKey::Weak));
         let minus_zero = format!("{}g", zero.get(..67).expect("67"));
-        check(&format!("ssh-ed25519 {minus_zero}"), Ok({
-            let mut bytes = [0; 32];
-            bytes[31] = 0x20;
-            bytes
-        }));
+        check(
+            &format!("ssh-ed25519 {minus_zero}"),
+            Ok({
+                let mut bytes = [0; 32];
+                bytes[31] = 0x20;
+                bytes
+            }),
+        );
     }
 }
