@@ -6,6 +6,7 @@
 //! `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
 //! `inspect` answers questions about compiled mappings.
 
+mod block_settings;
 pub mod capacity;
 mod ceiling;
 pub(crate) mod encode;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter};
 pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 
@@ -38,6 +40,7 @@ use crate::language::model::{Organization, Platform};
 use crate::language::tenants::{Tenants, help_own_id};
 use crate::language::yaml::Spanned;
 use crate::lint;
+use crate::text::private_key::PrivateKeys;
 
 /// The result of compiling mapping files.
 #[derive(Debug)]
@@ -86,6 +89,11 @@ impl CompiledPlatform {
     /// The tenant that it is for; `None` if the platform declares none.
     pub fn tenant(&self) -> Option<&Tenant> {
         self.model.platform.tenants.declared.get(self.tenant)
+    }
+
+    /// The settings for blocks; `None` if the platform has none.
+    pub fn block_settings(&self) -> Option<BlockSettings<'_>> {
+        BlockSettings::of(&self.model.platform, self.tenant)
     }
 
     /// The organizations that exist in its tenant.
@@ -180,7 +188,7 @@ pub fn compile_at(files: &[SourceFile], now: Option<f64>) -> Compilation {
 
 /// Like [`compile`], with further checks.
 pub fn compile_with(files: &[SourceFile], checks: Checks) -> Compilation {
-    finish(MappingFiles::of_folder(files), checks)
+    concealed(finish(MappingFiles::of_folder(files), checks), files)
 }
 
 /// Compiles one file with a whole platform, which has the keys `platform`, `organizations`, `templates` and `cases`.
@@ -215,7 +223,22 @@ pub fn compile_whole_at(file: &SourceFile, now: Option<f64>) -> Compilation {
 
 /// Like [`compile_whole`], with further checks.
 pub fn compile_whole_with(file: &SourceFile, checks: Checks) -> Compilation {
-    finish(MappingFiles::of_single_file(file), checks)
+    concealed(finish(MappingFiles::of_single_file(file), checks), core::slice::from_ref(file))
+}
+
+/// A compilation whose diagnostics repeat nothing of a private key that a file has by mistake.
+fn concealed(mut compilation: Compilation, files: &[SourceFile]) -> Compilation {
+    for file in files {
+        let Some(keys) = PrivateKeys::of(&file.text) else { continue };
+        for diagnostic in compilation.diagnostics.iter_mut().filter(|it| it.file == file.path) {
+            for text in [&mut diagnostic.message, &mut diagnostic.help] {
+                if let Some(concealed) = keys.conceal(text) {
+                    *text = concealed;
+                }
+            }
+        }
+    }
+    compilation
 }
 
 /// Lowers, checks and encodes what was read.

@@ -3,6 +3,8 @@
 use crate::limits::MAX_MESSAGE;
 use core::ops::Range;
 
+pub use crate::text::private_key::without_private_keys;
+
 /// A mapping file as it was read.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]

@@ -5,6 +5,7 @@ pub mod format;
 pub mod schema;
 
 pub(crate) mod allow;
+pub(crate) mod blocks;
 pub(crate) mod case_event;
 mod case_groups;
 pub(crate) mod conditions;
@@ -34,6 +35,7 @@ pub(crate) mod pointer;
 pub(crate) mod policies;
 pub(crate) mod read_context;
 pub(crate) mod rules;
+pub(crate) mod signing_key;
 pub(crate) mod skip;
 pub(crate) mod sources;
 pub(crate) mod strategy;

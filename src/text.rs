@@ -1,5 +1,5 @@
 //! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, object ids,
-//! times, quotes.
+//! times, quotes, keys.
 
 pub(crate) mod case_mapping;
 #[cfg(feature = "compiler")]
@@ -8,6 +8,10 @@ pub(crate) mod invisible;
 #[cfg(feature = "compiler")]
 pub(crate) mod letters;
 pub(crate) mod object_id;
+#[cfg(feature = "compiler")]
+pub(crate) mod private_key;
+#[cfg(feature = "compiler")]
+pub(crate) mod public_key;
 #[cfg(feature = "compiler")]
 pub(crate) mod quotes;
 pub(crate) mod rfc3339;

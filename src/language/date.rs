@@ -1,8 +1,8 @@
 //! Dates and date-times.
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::Fields;
-use super::yaml::{Kind, Spanned};
+use super::fields::{Fields, read_text};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::text::date_advice::{DateAdvice, advise};
 use crate::text::rfc3339;
@@ -13,8 +13,16 @@ pub(crate) fn read_date(
     key: &str,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<(f64, Spanned<String>)> {
-    let node = fields.get(key)?;
-    let Some(date) = fields.text(key, sink) else {
+    read_date_of(fields.get(key)?, key, sink)
+}
+
+/// Like [`read_date`], with the value of the key.
+pub(crate) fn read_date_of(
+    node: &Node,
+    key: &str,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<(f64, Spanned<String>)> {
+    let Some(date) = read_text(node, &format!("`{key}`"), sink) else {
         let written = match node.kind {
             Kind::Integer(digits) => digits.to_string(),
             _ => String::new(),

@@ -6,6 +6,7 @@
 use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
 
 mod all_keys;
+mod blocks;
 mod lint;
 mod organization;
 mod platform;
@@ -13,6 +14,7 @@ mod rule;
 mod test;
 
 pub(crate) use self::all_keys::is_key;
+pub(crate) use self::blocks::{BLOCKS, FLOORS, SIGNING_KEY};
 pub(crate) use self::lint::{LINT_LEVELS, guard_codes, guard_levels, lint_codes};
 pub(crate) use self::organization::{
     CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SKIP, SOURCE, TEMPLATE, USE,
@@ -121,6 +123,8 @@ pub(crate) enum Constraint {
     OnlyIf(Where, &'static [&'static str]),
     /// The second key is present if, and only if, the first is a list of at least two entries.
     WithSeveral(&'static str, &'static str),
+    /// The first key is present only if the second is.
+    Needs(&'static str, &'static str),
 }
 
 /// A condition on the value of a key.
@@ -424,7 +428,9 @@ mod tests {
                     }
                     (*keys, core::slice::from_ref(&at.key))
                 }
-                Constraint::WithSeveral(of, key) => (core::slice::from_ref(of), core::slice::from_ref(key)),
+                Constraint::WithSeveral(of, key) | Constraint::Needs(of, key) => {
+                    (core::slice::from_ref(of), core::slice::from_ref(key))
+                }
             };
             for key in first.iter().chain(second) {
                 assert!(object.key(key).is_some(), "`{}` has no key `{key}`", object.name);

@@ -204,11 +204,19 @@ fn parse(
 }
 
 /// Whether a value cannot mean anything else here, whatever type a reader of YAML gives it.
-fn has_one_meaning(key: &str, value: &str) -> bool {
-    match key {
-        "expires" | "now" => value.starts_with(|first: char| first.is_ascii_digit()) && value.contains('-'),
-        _ => value == "off" && lint_codes().contains(&key),
+fn has_one_meaning(keys: &[&str], value: &str) -> bool {
+    match keys {
+        [.., "expires" | "now"] | ["blocks", "floor"] | ["platform", "blocks", "floor"] => is_date(value),
+        ["blocks", "floors", "organizations" | "groups", _]
+        | ["platform", "blocks", "floors", "organizations" | "groups", _] => is_date(value),
+        [.., key] => value == "off" && lint_codes().contains(key),
+        [] => false,
     }
+}
+
+/// Whether a value begins like a date.
+fn is_date(value: &str) -> bool {
+    value.starts_with(|first: char| first.is_ascii_digit()) && value.contains('-')
 }
 
 /// Reports a name that is not a template's name and version, as in the name of a template's file.

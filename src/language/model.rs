@@ -7,6 +7,7 @@ use core::ops::Range;
 
 pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
+pub(crate) use super::signing_key::{Blocks, SigningKey};
 use super::strategy::Strategy;
 use super::tenants::{ByTenant, Tenants};
 pub(crate) use super::text_patterns::{TextPattern, TextPatterns};
@@ -27,6 +28,8 @@ pub(crate) struct Platform {
     pub(crate) tiers: Vec<Tier>,
     pub(crate) ceilings: Vec<Ceiling>,
     pub(crate) policies: Policies,
+    /// The mappings that travel as signed blocks; `None` if there are none.
+    pub(crate) blocks: Option<Blocks>,
     /// How severe warnings are, where the platform says so.
     pub(crate) lints: Vec<(Code, LintLevel)>,
     /// Findings about target groups that are allowed.

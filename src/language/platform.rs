@@ -4,11 +4,14 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::allow::{read_allow, read_lints};
+use super::blocks::Known;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::includes;
-use super::model::{Allow, Application, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens};
+use super::model::{
+    Allow, Application, Blocks, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens,
+};
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::placeholder_id::{is_placeholder, report_placeholder};
@@ -67,6 +70,8 @@ impl Platform {
         let tiers = fields.get("tiers").map(|node| read_tiers(node, &groups, sink));
         includes::check_tiers(&groups, tiers.as_deref().unwrap_or_default(), sink);
         let ceilings = fields.get("ceilings").map(|node| read_ceilings(node, &groups, organizations, sink));
+        let known = Known { tenants: &tenants, groups: &groups, organizations };
+        let blocks = Blocks::read(&fields, known, sink);
         Some(Self {
             file: sink.file.to_owned(),
             tenants,
@@ -75,6 +80,7 @@ impl Platform {
             tiers: tiers.unwrap_or_default(),
             ceilings: ceilings.unwrap_or_default(),
             policies: policies.unwrap_or_default(),
+            blocks,
             lints: read_lints(&fields, sink),
             allow,
         })
@@ -86,7 +92,11 @@ impl Platform {
     }
 }
 
-fn check_group(name: &Spanned<String>, groups: &[TargetGroup], sink: &mut DiagnosticSink<'_>) -> bool {
+pub(super) fn check_group(
+    name: &Spanned<String>,
+    groups: &[TargetGroup],
+    sink: &mut DiagnosticSink<'_>,
+) -> bool {
     let names = || groups.iter().map(|group| group.name.value.as_str());
     check_known(name, names, (Code::UnknownGroup, "the registry has no target group"), sink)
 }

@@ -123,6 +123,11 @@ impl Tenants {
         read
     }
 
+    /// Whether there may be more than the declared ones, because some could not be read, which has been reported.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.is_incomplete
+    }
+
     /// How many values something has that differs by tenant.
     pub(crate) fn count(&self) -> usize {
         self.declared.len().max(1)

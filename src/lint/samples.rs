@@ -78,6 +78,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
             ungranted: Policy::NoGroups,
             refresh: None,
         },
+        blocks: None,
         lints: Vec::new(),
         allow: Vec::new(),
     }

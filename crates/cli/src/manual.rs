@@ -29,6 +29,7 @@ pages! {
     "platform" "language/platform.md",
     "target-groups" "language/target-groups.md",
     "tenants" "language/tenants.md",
+    "blocks" "language/blocks.md",
     "connections" "language/connections.md",
     "stored-groups" "language/stored-groups.md",
     "shapes" "language/shapes.md",

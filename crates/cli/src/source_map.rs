@@ -1,9 +1,10 @@
 //! The mapping files of one run, and where their bytes are in lines and columns.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use claimsmith::diagnostic::SourceFile;
+use claimsmith::diagnostic::{SourceFile, without_private_keys};
 
 /// The mapping files of one run.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ struct LineIndex {
     lines: Vec<usize>,
     /// How many columns there are before each block of bytes.
     blocks: Vec<Columns>,
+    /// The text without private keys, if it has one by mistake.
+    without_keys: Option<String>,
 }
 
 /// How many bytes a block of a [`LineIndex`] has.
@@ -101,19 +104,19 @@ impl SourceMap {
         Some((index.locate(text, span.start, unit), index.locate(text, span.end.max(span.start), unit)))
     }
 
-    /// The text of a span.
+    /// The text of a span as it may be shown: with `*` in place of private keys.
     pub(crate) fn text(&self, path: &str, span: &Range<usize>) -> &str {
-        self.find(path).and_then(|(text, _)| text.get(span.clone())).unwrap_or_default()
+        self.find(path).and_then(|(text, index)| index.shown(text).get(span.clone())).unwrap_or_default()
     }
 
-    /// The lines that a span touches.
+    /// The lines that a span touches, with `*` in place of private keys.
     pub(crate) fn lines(&self, path: &str, span: &Range<usize>) -> Option<SourceLines<'_>> {
         let (text, index) = self.find(path)?;
         let first = index.lines.partition_point(|start| *start <= span.start).checked_sub(1)?;
         let last = index.lines.partition_point(|start| *start < span.end.max(span.start + 1));
         let offset = *index.lines.get(first)?;
         let end = index.lines.get(last).copied().unwrap_or(text.len());
-        Some(SourceLines { text: text.get(offset..end)?, line: first + 1, offset })
+        Some(SourceLines { text: index.shown(text).get(offset..end)?, line: first + 1, offset })
     }
 }
 
@@ -127,7 +130,16 @@ impl LineIndex {
             columns = before.plus(block);
             before
         });
-        Self { lines, blocks: blocks.collect() }
+        let without_keys = match without_private_keys(text) {
+            Cow::Owned(shown) => Some(shown),
+            Cow::Borrowed(_) => None,
+        };
+        Self { lines, blocks: blocks.collect(), without_keys }
+    }
+
+    /// The text as it may be shown.
+    fn shown<'t>(&'t self, text: &'t str) -> &'t str {
+        self.without_keys.as_deref().unwrap_or(text)
     }
 
     /// Where a byte is; a byte inside a character is at its start, and a byte after the end is at the end.

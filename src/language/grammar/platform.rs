@@ -1,9 +1,10 @@
 //! `platform.yaml`.
 
+use super::blocks::BLOCKS;
 use super::lint::{ALLOW, LINTS};
 use super::{
-    APPLICATION_NAME, CLAIM, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME, TENANT_NAME,
-    TextType, ValueType, Word, word,
+    APPLICATION_NAME, CLAIM, Constraint, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME,
+    TENANT_NAME, TextType, ValueType, Word, word,
 };
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 
@@ -48,9 +49,14 @@ pub(crate) static PLATFORM: Object = Object {
             ValueType::Object(&PLATFORM_POLICIES),
             "What happens with logins that cannot be evaluated.",
         ),
+        Key::optional(
+            "blocks",
+            ValueType::Object(&BLOCKS),
+            "Which keys sign the mappings that travel in the metadata of Auth0 organizations, and how old these may be.",
+        ),
         Key::optional("lints", LINTS, "How severe warnings are, by code."),
     ],
-    constraints: &[],
+    constraints: &[Constraint::Needs("blocks", "tenants")],
 };
 
 pub(crate) static TENANT: Object = Object {

@@ -32,6 +32,7 @@ pub(super) fn constrain(constraint: &Constraint, object: &Object) -> Vec<Json> {
             let message = format!("can only be used if `{}` is {}", at.key, alternatives(at.words));
             vec![json!({ "if": condition(at), "else": without(keys.iter(), &message) })]
         }
+        Constraint::Needs(key, needed) => vec![json!({ "dependencies": { key: [needed] } })],
         Constraint::WithSeveral(of, key) => {
             let several = json!({
                 "required": [of],

@@ -21,37 +21,41 @@ const EXACT_DIGITS: usize = 15;
 
 /// All such values and keys of a file.
 ///
-/// `has_one_meaning` says of a key and its value that no reading of it means something else in this language.
+/// `has_one_meaning` says of a value, and of the keys that lead to it, that no reading of it means something else in this
+/// language.
 pub(crate) fn find(
     file: &str,
     text: &str,
     root: &Node,
-    has_one_meaning: fn(&str, &str) -> bool,
+    has_one_meaning: fn(&[&str], &str) -> bool,
 ) -> Vec<Diagnostic> {
-    let mut search = Search { file, text, has_one_meaning, found: Vec::new() };
-    search.visit("", root);
+    let mut search = Search { file, text, has_one_meaning, keys: Vec::new(), found: Vec::new() };
+    search.visit(root);
     search.found
 }
 
 struct Search<'t> {
     file: &'t str,
     text: &'t str,
-    has_one_meaning: fn(&str, &str) -> bool,
+    has_one_meaning: fn(&[&str], &str) -> bool,
+    /// The keys that lead to the value, or to the list that it is in.
+    keys: Vec<&'t str>,
     found: Vec<Diagnostic>,
 }
 
 impl<'t> Search<'t> {
-    /// `key` is that of the value, or of the list that it is in.
-    fn visit(&mut self, key: &str, node: &Node) {
+    fn visit(&mut self, node: &'t Node) {
         match &node.kind {
             Kind::Map(members) => {
                 for (name, value) in members {
                     self.check_key(&name.span);
-                    self.visit(&name.value, value);
+                    self.keys.push(&name.value);
+                    self.visit(value);
+                    self.keys.pop();
                 }
             }
-            Kind::List(entries) => entries.iter().for_each(|entry| self.visit(key, entry)),
-            kind => self.check_value(key, &node.span, kind),
+            Kind::List(entries) => entries.iter().for_each(|entry| self.visit(entry)),
+            kind => self.check_value(&node.span, kind),
         }
     }
 
@@ -69,7 +73,7 @@ impl<'t> Search<'t> {
         }
     }
 
-    fn check_value(&mut self, key: &str, span: &Range<usize>, kind: &Kind) {
+    fn check_value(&mut self, span: &Range<usize>, kind: &Kind) {
         let Some(written) = self.without_quotes(span) else { return };
         let here = match kind {
             Kind::Null => Reading::Null,
@@ -78,7 +82,7 @@ impl<'t> Search<'t> {
             Kind::Text(_) | Kind::List(_) | Kind::Map(_) => Reading::Text,
         };
         let readings = readings(here, written);
-        if readings == [here; READINGS] || (self.has_one_meaning)(key, written) {
+        if readings == [here; READINGS] || (self.has_one_meaning)(&self.keys, written) {
             return;
         }
         let mut help = format!("put it in quotes if it is text: `{}`", quoted(written));
@@ -134,7 +138,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let root = parse("x.yaml", text).expect(text);
-        let found = find("x.yaml", text, &root, |key, _| key == "expires");
+        let found = find("x.yaml", text, &root, |keys, _| keys.last() == Some(&"expires"));
         let found: Vec<_> = found.iter().map(|it| text.get(it.span.clone()).expect("a place")).collect();
         assert_eq!(found, expected, "{text}");
     }

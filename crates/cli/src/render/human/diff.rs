@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use claimsmith::diagnostic::without_private_keys;
 use similar::{ChangeTag, TextDiff};
 
 use super::style::{NEW, OLD, styled};
@@ -22,7 +23,8 @@ pub(super) fn write(out: &mut Stream, file: &FormattedFile<'_>, text: &str) -> i
         writeln!(out, "      {note}")?;
     }
     let old = file.text.trim_start_matches(BOM).replace("\r\n", "\n").replace('\r', "\n");
-    let diff = TextDiff::from_lines(old.as_str(), text);
+    let (old, text) = (without_private_keys(&old), without_private_keys(text));
+    let diff = TextDiff::from_lines(&*old, &*text);
     let changes = || diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
     for change in changes().take(MAX_LINES) {
         let line = escaped(change.value().trim_end_matches('\n')).into_owned();

@@ -1,0 +1,94 @@
+//! The values of Auth0's metadata that hold a block.
+//!
+//! Source of the limits: Auth0's Management API takes at most 25 metadata keys of an organization, with values of at most
+//! 255 characters. Blocks leave five keys to others.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::refusal::BlockRefusal;
+use super::statement::{SignedBlock, WriteError};
+
+/// The most values that a block takes.
+pub const MAX_VALUES: usize = 20;
+
+/// The most characters of a value.
+pub const VALUE_CHARACTERS: usize = 255;
+
+const KEY: &str = "claimsmith";
+const VERSION: &str = "1";
+
+/// The key of the metadata for the value at a position.
+pub fn key_name(position: usize) -> String {
+    format!("{KEY}{position}")
+}
+
+/// The position of the value of a key; `None` if the key is not one of a block's.
+pub fn key_position(key: &str) -> Option<usize> {
+    let position = key.strip_prefix(KEY)?.parse().ok()?;
+    if position < MAX_VALUES && key_name(position) == key { Some(position) } else { None }
+}
+
+impl SignedBlock {
+    /// The values of the metadata, in the order of their keys.
+    ///
+    /// # Errors
+    ///
+    /// If they are too many.
+    pub fn values(&self) -> Result<Vec<String>, WriteError> {
+        let text = URL_SAFE_NO_PAD.encode(&self.bytes);
+        let count = value_count(text.len());
+        if count > MAX_VALUES {
+            return Err(WriteError::TooManyValues(count));
+        }
+        let all = format!("{VERSION}.{count}.{text}");
+        let chunks = all.as_bytes().chunks(VALUE_CHARACTERS);
+        Ok(chunks.map(|chunk| String::from_utf8_lossy(chunk).into_owned()).collect())
+    }
+
+    /// The block in the values of an organization's metadata, by key. `get` has `None` for a key that is missing, or
+    /// whose value is not text.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or its values do not fit together.
+    pub fn join<'v>(get: impl Fn(&str) -> Option<&'v str>) -> Result<Self, BlockRefusal> {
+        let first = get(&key_name(0)).ok_or(BlockRefusal::NoBlock)?;
+        let (version, rest) = first.split_once('.').ok_or(BlockRefusal::Damaged)?;
+        let (count, start) = rest.split_once('.').ok_or(BlockRefusal::Damaged)?;
+        let count = parse_count(count).ok_or(BlockRefusal::Damaged)?;
+        let mut text = start.to_owned();
+        for position in 1..count {
+            text.push_str(get(&key_name(position)).filter(|it| is_short(it)).ok_or(BlockRefusal::Damaged)?);
+        }
+        if !is_short(first) || !text.bytes().all(is_of_alphabet) {
+            return Err(BlockRefusal::Damaged);
+        }
+        if version != VERSION {
+            return Err(BlockRefusal::Version);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BlockRefusal::Damaged)?;
+        Ok(Self { bytes })
+    }
+}
+
+/// How many values a text takes, with version and number before it.
+fn value_count(text: usize) -> usize {
+    let count_with = |digits: usize| (VERSION.len() + digits + 2 + text).div_ceil(VALUE_CHARACTERS);
+    if count_with(1) < 10 { count_with(1) } else { count_with(2) }
+}
+
+/// The number of values, in decimal digits without zeros before it.
+fn parse_count(text: &str) -> Option<usize> {
+    let count: usize = text.parse().ok()?;
+    let is_plain = count.to_string() == text;
+    if is_plain && (1..=MAX_VALUES).contains(&count) { Some(count) } else { None }
+}
+
+fn is_short(value: &str) -> bool {
+    value.len() <= VALUE_CHARACTERS
+}
+
+fn is_of_alphabet(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}

@@ -1,0 +1,95 @@
+//! Checks of a block, in the order in which the Action makes them.
+
+use super::MAX_AHEAD_SECONDS;
+use super::refusal::BlockRefusal;
+use super::signature::{fits, key_id};
+use super::statement::{ReadBlock, SignedBlock};
+
+/// A key that a reader of blocks knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct KnownKey {
+    /// The public key.
+    pub public: [u8; 32],
+    /// Whether it may sign for the organization of the login.
+    pub may_sign: bool,
+    /// Whether blocks that it signed may grant protected groups.
+    pub protected: bool,
+}
+
+/// What a block has to be.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Expected<'e> {
+    /// The tenant's domain.
+    pub domain: &'e str,
+    /// The id of the Auth0 organization.
+    pub organization: &'e str,
+    /// The keys of the tenant.
+    pub keys: &'e [KnownKey],
+    /// The later of the floors of all blocks and of the organization, in seconds since 1970.
+    pub floor: u32,
+    /// The time of the login, in seconds since 1970; `None` if the clock is broken.
+    pub now: Option<f64>,
+}
+
+/// A block that was signed by a known key for this organization. Its bundles were not decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// When it was signed, in seconds since 1970.
+    pub issued: u32,
+    /// The bundle, or the one that applies without a confirmation.
+    pub bundle: Vec<u8>,
+    /// The candidate of a pending block, and until when it counts, in seconds since 1970.
+    pub candidate: Option<(Vec<u8>, u32)>,
+    /// Whether a key that signed it may sign for protected groups.
+    pub protected: bool,
+}
+
+impl Verified {
+    /// The bundle that counts for a login at a time, which is `None` if the clock is broken.
+    pub fn bundle_at(&self, now: Option<f64>) -> &[u8] {
+        match (&self.candidate, now) {
+            (Some((candidate, deadline)), Some(now)) if now < f64::from(*deadline) => candidate,
+            _ => &self.bundle,
+        }
+    }
+}
+
+/// Checks a block for an organization.
+///
+/// # Errors
+///
+/// The first reason not to use it.
+pub fn verify(block: &SignedBlock, expected: Expected<'_>) -> Result<Verified, BlockRefusal> {
+    let read = ReadBlock::read(&block.bytes)?;
+    let mut is_known = false;
+    let mut protected = None;
+    for (id, signature) in &read.signatures {
+        for key in expected.keys.iter().filter(|key| key.may_sign && key_id(&key.public) == *id) {
+            is_known = true;
+            if fits(&key.public, read.message, signature) {
+                protected = Some(protected.unwrap_or_default() | key.protected);
+            }
+        }
+    }
+    let protected = match protected {
+        Some(protected) => protected,
+        None if is_known => return Err(BlockRefusal::Signature),
+        None => return Err(BlockRefusal::Key),
+    };
+    if (read.domain, read.organization) != (expected.domain.as_bytes(), expected.organization.as_bytes()) {
+        return Err(BlockRefusal::Foreign);
+    }
+    let is_in_time = |now: f64| f64::from(read.issued) <= now + f64::from(MAX_AHEAD_SECONDS);
+    if read.issued < expected.floor || !expected.now.is_none_or(is_in_time) {
+        return Err(BlockRefusal::Stale);
+    }
+    if !read.has_deadline() {
+        return Err(BlockRefusal::Damaged);
+    }
+    let (bundle, candidate) = read.bundles().ok_or(BlockRefusal::Damaged)?;
+    let candidate = candidate.map(|candidate| (candidate, read.deadline));
+    Ok(Verified { issued: read.issued, bundle, candidate, protected })
+}
