@@ -3,6 +3,7 @@
 pub(crate) mod claim_limits;
 pub(crate) mod evaluate;
 pub(crate) mod evaluation;
+pub(crate) mod narrowing;
 pub(crate) mod route;
 pub(crate) mod rules;
 pub(crate) mod staleness;

@@ -89,13 +89,15 @@ mod lint;
 mod patterns;
 
 pub use bundle::application::{Application, OverLimit};
+pub use bundle::block::Block;
+pub use bundle::block_settings::BlockTerms;
 pub use bundle::error::BundleError;
 pub use bundle::index::{Bundle, Connection, Organization};
 pub use bundle::mapping::{IncompletePolicy, Mapping, Policy, Rule, UnmatchedPolicy};
 pub use codec::tags::FORMAT_VERSION;
-pub use engine::evaluate::{evaluate, evaluate_routed};
+pub use engine::evaluate::{evaluate, evaluate_block, evaluate_routed};
 pub use engine::evaluation::{Evaluation, Match};
-pub use engine::route::{Destination, Route, route};
+pub use engine::route::{Destination, Route, route, route_block};
 pub use engine::trace::{Step, Verdict};
 pub use host::boundary;
 #[cfg(all(feature = "compiler", target_arch = "wasm32", target_os = "unknown"))]

@@ -79,11 +79,25 @@ pub enum Reason {
     OverLimit,
     /// The groups were read, and none of the application's was granted, which a policy refuses.
     Ungranted,
+    /// The metadata of the organization holds no block.
+    NoBlock,
+    /// The block is damaged.
+    BlockDamaged,
+    /// The block has a format that this engine does not read.
+    BlockVersion,
+    /// No key that may sign for the organization has signed the block.
+    BlockKey,
+    /// The signature of the block is not valid.
+    BlockSignature,
+    /// The block is for another tenant or organization.
+    BlockForeign,
+    /// The block was signed before the least accepted time, before the application existed, or in the future.
+    BlockStale,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 33] = [
         Self::Ok,
         Self::UnknownClient,
         Self::UnknownOrganization,
@@ -110,6 +124,13 @@ impl Reason {
         Self::StaleAttributes,
         Self::OverLimit,
         Self::Ungranted,
+        Self::NoBlock,
+        Self::BlockDamaged,
+        Self::BlockVersion,
+        Self::BlockKey,
+        Self::BlockSignature,
+        Self::BlockForeign,
+        Self::BlockStale,
     ];
 
     /// The stable code of the reason, as it appears in log lines and JSON.
@@ -141,6 +162,13 @@ impl Reason {
             Self::StaleAttributes => "stale-attributes",
             Self::OverLimit => "over-limit",
             Self::Ungranted => "ungranted",
+            Self::NoBlock => "no-block",
+            Self::BlockDamaged => "block-damaged",
+            Self::BlockVersion => "block-version",
+            Self::BlockKey => "block-key",
+            Self::BlockSignature => "block-signature",
+            Self::BlockForeign => "block-foreign",
+            Self::BlockStale => "block-stale",
         }
     }
 }
@@ -174,11 +202,13 @@ pub enum Note {
     Truncated,
     /// Entries that the source skips because its mapping says that they are not groups.
     SkippedEntry,
+    /// The organization's metadata holds a block, but its mapping is in the bundle.
+    BlockIgnored,
 }
 
 impl Note {
     /// Every note, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::EmptyEntry,
         Self::Partial,
         Self::OutsideScope,
@@ -191,6 +221,7 @@ impl Note {
         Self::Default,
         Self::Truncated,
         Self::SkippedEntry,
+        Self::BlockIgnored,
     ];
 
     /// The stable code of the note, as it appears in log lines and JSON.
@@ -208,6 +239,7 @@ impl Note {
             Self::Default => "default",
             Self::Truncated => "truncated",
             Self::SkippedEntry => "skipped-entry",
+            Self::BlockIgnored => "block-ignored",
         }
     }
 }

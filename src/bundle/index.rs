@@ -3,6 +3,7 @@
 //! docs/spec/bundle.md describes the format; `compiler/encode.rs` writes it.
 
 use super::application::Application;
+use super::block_settings::BlockSettings;
 use super::error::BundleError;
 use super::mapping::{Mapping, Policy};
 use crate::codec::reader::Reader;
@@ -40,6 +41,8 @@ pub struct Bundle<'b> {
     pub(crate) tiers: Vec<Vec<TargetId>>,
     /// Target groups, each with one that it includes, also by way of others.
     pub(crate) includes: Vec<(TargetId, TargetId)>,
+    /// `None` if every customer's mapping is in the bundle.
+    pub(crate) block_settings: Option<BlockSettings<'b>>,
     lookups: Vec<Lookup<'b>>,
     sources: Vec<Source<'b>>,
     /// The sources of all connections, connection by connection.
@@ -79,7 +82,8 @@ pub struct Organization<'b> {
     pub(crate) connections: core::ops::Range<usize>,
     /// The lookups of the inputs of the mapping's conditions and policies.
     pub(crate) condition_inputs: Vec<LookupId>,
-    pub(crate) block: &'b [u8],
+    /// The mapping, as it is encoded.
+    pub(crate) encoded: &'b [u8],
     mapping: Once<Option<Box<Mapping<'b>>>>,
 }
 
@@ -139,6 +143,7 @@ impl<'b> Bundle<'b> {
             groups_of: Vec::new(),
             tiers: Vec::new(),
             includes: Vec::new(),
+            block_settings: None,
             lookups: Vec::new(),
             sources: Vec::new(),
             sources_of: Vec::new(),
@@ -162,6 +167,9 @@ impl<'b> Bundle<'b> {
         let groups = self.groups.len();
         self.tiers = reader.list(|reader| reader.list(|reader| reader.id(groups)))?;
         self.includes = reader.list(|reader| Some((reader.id(groups)?, reader.id(groups)?)))?;
+        if reader.flag()? {
+            self.block_settings = Some(BlockSettings::decode(reader, groups)?);
+        }
         self.lookups = reader.list(Lookup::decode)?;
         let lookups = self.lookups.len();
         self.sources = reader.list(|reader| Source::decode(reader.id(lookups)?, reader))?;
@@ -204,7 +212,7 @@ impl<'b> Bundle<'b> {
         self.organizations = Vec::with_capacity(count);
         self.connections = Vec::with_capacity(count);
         self.sources_of = Vec::with_capacity(count);
-        let mut blocks = Vec::with_capacity(count);
+        let mut lengths = Vec::with_capacity(count);
         for organization in (0..count as u32).map(OrganizationId) {
             let name = reader.text()?;
             let id = Some(reader.text()?).filter(|id| !id.is_empty());
@@ -218,13 +226,13 @@ impl<'b> Bundle<'b> {
                 id,
                 connections: first..self.connections.len(),
                 condition_inputs: reader.list(|reader| reader.id(self.lookups.len()))?,
-                block: &[],
+                encoded: &[],
                 mapping: Once::new(),
             });
-            blocks.push(reader.number()? as usize);
+            lengths.push(reader.number()? as usize);
         }
-        for (organization, len) in self.organizations.iter_mut().zip(blocks) {
-            organization.block = reader.take(len)?;
+        for (organization, len) in self.organizations.iter_mut().zip(lengths) {
+            organization.encoded = reader.take(len)?;
         }
         Some(())
     }
@@ -280,6 +288,21 @@ impl<'b> Bundle<'b> {
     /// The application with this id.
     pub fn application(&self, application: ApplicationId) -> Option<&Application<'b>> {
         self.applications.get(application.index())
+    }
+
+    pub(crate) fn applications(&self) -> &[Application<'b>] {
+        &self.applications
+    }
+
+    /// The application of this name.
+    pub(crate) fn find_application_named(&self, name: &str) -> Option<ApplicationId> {
+        let at = self.applications.iter().position(|application| application.name == name)?;
+        Some(ApplicationId(at as u32))
+    }
+
+    /// The names of all target groups, sorted.
+    pub(crate) fn group_names(&self) -> &[&'b str] {
+        &self.groups
     }
 
     /// The name of a target group.
@@ -348,7 +371,7 @@ impl<'b> Bundle<'b> {
     /// The mapping of an organization, decoded at the first call; `None` if it cannot be decoded.
     pub fn mapping(&self, organization: OrganizationId) -> Option<&Mapping<'b>> {
         let organization = self.organization(organization)?;
-        let decode = || Mapping::decode(organization.block, self.groups.len()).map(Box::new);
+        let decode = || Mapping::decode(organization.encoded, self.groups.len()).map(Box::new);
         // `get_or_init` would add code for recursive initialization.
         if organization.mapping.get().is_none() {
             drop(organization.mapping.set(decode()));

@@ -209,6 +209,7 @@ pub(crate) mod text {
     pub(crate) const TARGET_GROUP: u32 = 2;
     pub(crate) const DELIVERY: u32 = 3;
     pub(crate) const LOOKUP: u32 = 4;
+    pub(crate) const BLOCKS: u32 = 5;
     pub(crate) const NOTE: u32 = 6;
     pub(crate) const RULE: u32 = 7;
 

@@ -16,7 +16,7 @@ use crate::language::model::Organization;
 pub struct OrganizationSize {
     /// The organization's name.
     pub name: String,
-    /// Its entry in the bundle's index and its block. What organizations share, such as the names of target groups,
+    /// Its entry in the bundle's index and its mapping. What organizations share, such as the names of target groups,
     /// is not included.
     pub bytes: usize,
     /// The part of it that is exact names, with the ids of aliases that rules name.

@@ -28,7 +28,7 @@ use crate::patterns::domains;
 #[derive(Debug)]
 pub(crate) struct Encoded {
     pub(crate) bundle: Vec<u8>,
-    /// The organizations by name: the bytes of its entry in the index and of its block.
+    /// The organizations by name: the bytes of its entry in the index and of its mapping.
     pub(crate) organizations: Vec<(String, usize)>,
 }
 
@@ -115,11 +115,11 @@ pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<Lower
     let sources: Vec<Vec<u8>> = sources.into_iter().collect();
     body.list(&sources, |body, source| body.bytes.extend(source));
 
-    let blocks: Vec<Vec<u8>> =
+    let encoded: Vec<Vec<u8>> =
         mappings.iter().zip(&inputs).map(|(mapping, inputs)| encode_mapping(mapping, inputs)).collect();
     body.number(mappings.len());
     let mut organizations = Vec::with_capacity(mappings.len());
-    for ((mapping, inputs), block) in mappings.iter().zip(&inputs).zip(&blocks) {
+    for ((mapping, inputs), encoded) in mappings.iter().zip(&inputs).zip(&encoded) {
         let start = body.bytes.len();
         body.text(&mapping.name);
         body.text(mapping.id.as_deref().unwrap_or_default());
@@ -133,10 +133,10 @@ pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<Lower
             }
         });
         body.list(inputs, |body, input| body.number(lookups.binary_search(input).unwrap_or_default()));
-        body.number(block.len());
-        organizations.push((mapping.name.clone(), body.bytes.len() - start + block.len()));
+        body.number(encoded.len());
+        organizations.push((mapping.name.clone(), body.bytes.len() - start + encoded.len()));
     }
-    blocks.iter().for_each(|block| body.bytes.extend(block));
+    encoded.iter().for_each(|mapping| body.bytes.extend(mapping));
 
     let mut bundle = MAGIC.to_vec();
     bundle.push(FORMAT_VERSION);
@@ -243,7 +243,7 @@ pub(super) fn inputs_of(mapping: &LoweredMapping) -> Vec<OwnedLookup> {
     refresh.iter().map(|(pointer, field)| OwnedLookup::event(*pointer, field)).chain(inputs).collect()
 }
 
-/// Writes the block of a mapping.
+/// Writes a mapping.
 pub(super) fn encode_mapping(mapping: &LoweredMapping, inputs: &[OwnedLookup]) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.bytes.push(match mapping.incomplete {

@@ -2,11 +2,13 @@
 
 use super::claim_limits::limit;
 use super::evaluation::Evaluation;
+use super::narrowing::narrow;
 use super::route::{Destination, Route, route};
 use super::rules::{Evaluator, Grants};
 use super::staleness::is_stale;
 use super::tiers::below_highest;
 use super::trace::Step;
+use crate::bundle::block::Block;
 use crate::bundle::condition::ConditionInputs;
 use crate::bundle::index::{Bundle, Connection};
 use crate::bundle::mapping::{IncompletePolicy, Mapping, Policy, UnmatchedPolicy};
@@ -67,12 +69,51 @@ pub fn evaluate_routed<'v, 'b>(
     bundle: &'v Bundle<'b>,
     route: Route,
     input: &'v Input<'_>,
+    trace: impl FnMut(Step<'_, 'b>),
+) -> Evaluation<'v> {
+    evaluate_in(Bundles { platform: bundle, block: None }, route, input, trace)
+}
+
+/// Evaluates the input of a login to a platform whose mapping is in a block, and whose
+/// [`route_block`](crate::route_block) is known.
+///
+/// The groups and the application of the result are the platform's, the rules the block's.
+pub fn evaluate_block<'v, 'b>(
+    platform: &'v Bundle<'b>,
+    block: &'v Block<'b>,
+    route: Route,
+    input: &'v Input<'_>,
+    trace: impl FnMut(Step<'_, 'b>),
+) -> Evaluation<'v> {
+    evaluate_in(Bundles { platform, block: Some(block) }, route, input, trace)
+}
+
+/// What a login is evaluated with.
+#[derive(Clone, Copy)]
+struct Bundles<'v, 'b> {
+    /// Has the applications and the policies, and says what is delivered.
+    platform: &'v Bundle<'b>,
+    /// Has the mapping, if it is not in the platform's bundle.
+    block: Option<&'v Block<'b>>,
+}
+
+impl<'v, 'b> Bundles<'v, 'b> {
+    /// The bundle with the mapping.
+    fn mapped(self) -> &'v Bundle<'b> {
+        self.block.map_or(self.platform, |block| &block.bundle)
+    }
+}
+
+fn evaluate_in<'v, 'b>(
+    bundles: Bundles<'v, 'b>,
+    route: Route,
+    input: &'v Input<'_>,
     mut trace: impl FnMut(Step<'_, 'b>),
 ) -> Evaluation<'v> {
-    let mut evaluation = evaluate_rules(bundle, route, input, &mut trace);
+    let mut evaluation = evaluate_rules(bundles, route, input, &mut trace);
     if evaluation.outcome == Outcome::Groups
         && evaluation.groups.is_empty()
-        && is_ungranted_denied(bundle, route)
+        && is_ungranted_denied(bundles, route)
     {
         trace(Step::Ungranted);
         evaluation.outcome = Outcome::Deny;
@@ -86,21 +127,24 @@ pub fn evaluate_routed<'v, 'b>(
 
 /// Whether a login without groups is refused: by its application, or by the mapping that applies, or if none does, by
 /// the platform.
-fn is_ungranted_denied(bundle: &Bundle<'_>, route: Route) -> bool {
-    let application = route.application.and_then(|id| bundle.application(id));
+fn is_ungranted_denied(bundles: Bundles<'_, '_>, route: Route) -> bool {
+    let (platform, bundle) = (bundles.platform, bundles.mapped());
+    let application = route.application.and_then(|id| platform.application(id));
     let mapping = || bundle.mapping(bundle.connection(route.destination.connection()?)?.organization);
     application.is_some_and(|application| application.deny_ungranted)
-        || mapping().map_or(bundle.ungranted == Policy::Deny, |mapping| mapping.deny_ungranted)
+        || mapping().map_or(platform.ungranted == Policy::Deny, |mapping| mapping.deny_ungranted)
 }
 
 /// The evaluation without the policy `ungranted`.
 fn evaluate_rules<'v, 'b>(
-    bundle: &'v Bundle<'b>,
+    bundles: Bundles<'v, 'b>,
     route: Route,
     input: &'v Input<'_>,
     trace: &mut impl FnMut(Step<'_, 'b>),
 ) -> Evaluation<'v> {
-    let Some((id, application)) = route.application.and_then(|id| Some((id, bundle.application(id)?))) else {
+    let (platform, bundle) = (bundles.platform, bundles.mapped());
+    let Some((id, application)) = route.application.and_then(|id| Some((id, platform.application(id)?)))
+    else {
         return Evaluation::without_rules(Outcome::None, Reason::UnknownClient, None);
     };
     let ended = |outcome: Outcome, reason: Reason| Evaluation::without_rules(outcome, reason, Some(id));
@@ -110,10 +154,13 @@ fn evaluate_rules<'v, 'b>(
     };
     let connection = match route.destination {
         Destination::Connection(connection) => connection,
-        Destination::Closed(reason) => return by_policy(bundle.closed, reason),
+        Destination::Closed(reason) => return by_policy(platform.closed, reason),
     };
-    let Some((connection, inputs, mapping)) = inputs_of(bundle, id, connection, input) else {
-        return by_policy(bundle.failure, Reason::BadBundle);
+    let Some(mapped) = bundles.block.map_or(Some(id), |block| block.application(id)) else {
+        return by_policy(platform.closed, Reason::BlockStale);
+    };
+    let Some((connection, inputs, mapping)) = inputs_of(bundle, mapped, connection, input) else {
+        return by_policy(platform.failure, Reason::BadBundle);
     };
     if mapping.refresh.is_some_and(|max_age| is_stale(inputs.values, input.now, max_age)) {
         return ended(Outcome::Deny, Reason::StaleAttributes);
@@ -125,8 +172,8 @@ fn evaluate_rules<'v, 'b>(
         (Some(reason), IncompletePolicy::Deny) => return ended(Outcome::Deny, reason),
     }
 
-    let (default, deciding) = mapping.default_of(id);
-    let mut evaluator = Evaluator::new(bundle, mapping, deciding);
+    let (default, deciding) = mapping.default_of(mapped);
+    let mut evaluator = Evaluator::new(bundle, platform, mapping, deciding);
     let unmatched = evaluator.match_groups(&received, trace);
     evaluator.decide_rules(inputs, input.now, trace);
     let mut rules = evaluator.fired_rules();
@@ -153,7 +200,7 @@ fn evaluate_rules<'v, 'b>(
     };
     if mapping.unmatched == UnmatchedPolicy::Deny && !evaluation.unmatched.is_empty() {
         (evaluation.outcome, evaluation.reason) = (Outcome::Deny, Reason::Unmatched);
-    } else if let Some(own) = bundle.groups_of(id) {
+    } else if let Some(own) = bundle.groups_of(mapped) {
         let (groups, excluded) = grants.of_application(own, &bundle.includes);
         notes.add(Note::Excluded, excluded);
         // Granted groups exclude the lower ones of their tiers from the possible groups too: undecided rules cannot
@@ -163,10 +210,14 @@ fn evaluate_rules<'v, 'b>(
             groups.retain(|group| !below.contains(*group));
             groups
         };
-        let possible =
+        let mut possible =
             possible.map(|mut possible| without_below(possible.of_application(own, &bundle.includes).0));
         evaluation.groups = without_below(groups);
-        limit(bundle, application, possible.as_deref(), &mut evaluation, &mut notes);
+        if let Some(block) = bundles.block {
+            let granted = (evaluation.groups.as_slice(), possible.as_deref());
+            (evaluation.groups, possible) = narrow(platform, block, id, granted, &mut notes);
+        }
+        limit(platform, application, possible.as_deref(), &mut evaluation, &mut notes);
     }
     evaluation.notes = notes.0;
     evaluation

@@ -3,6 +3,7 @@
 //! The Auth0 organization and the connection decide together which mapping applies. Nothing that the user or the identity
 //! provider's attributes claim has any influence.
 
+use crate::bundle::block::Block;
 use crate::bundle::index::Bundle;
 use crate::ids::{ApplicationId, ConnectionId, LookupId};
 use crate::outcome::Reason;
@@ -59,6 +60,28 @@ pub fn route(
 ) -> Route {
     let application = client.and_then(|client| bundle.find_application(client));
     Route { application, destination: find_destination(bundle, organization, connection.unwrap_or_default()) }
+}
+
+/// Finds the application and the mapping that a login of a block's organization leads to.
+///
+/// The connection is one of the block's bundle, the application one of the platform. An application that did not exist
+/// when the block was signed is closed: nothing in the block is about it.
+pub fn route_block(
+    platform: &Bundle<'_>,
+    block: &Block<'_>,
+    connection: Option<&str>,
+    client: Option<&str>,
+) -> Route {
+    let application = client.and_then(|client| platform.find_application(client));
+    let is_unknown = application.is_some_and(|application| block.application(application).is_none());
+    let connection =
+        || block.bundle.find_connection_of(block.organization()?, connection.unwrap_or_default());
+    let destination = if is_unknown {
+        Destination::Closed(Reason::BlockStale)
+    } else {
+        connection().map_or(Destination::Closed(Reason::UnknownConnection), Destination::Connection)
+    };
+    Route { application, destination }
 }
 
 fn find_destination(bundle: &Bundle<'_>, organization: Option<&str>, connection: &str) -> Destination {

@@ -18,6 +18,8 @@ use crate::text::scan::{ScannedName, scan};
 /// The state of an evaluation while its rules are decided.
 pub(crate) struct Evaluator<'v, 'b> {
     bundle: &'v Bundle<'b>,
+    /// Has the registry of the platform.
+    platform: &'v Bundle<'b>,
     mapping: &'v Mapping<'b>,
     /// The granting rules that decide about the default; `None` if all do.
     deciding: Option<&'v BitSet<RuleId>>,
@@ -75,11 +77,13 @@ impl Grants {
 impl<'v, 'b> Evaluator<'v, 'b> {
     pub(crate) fn new(
         bundle: &'v Bundle<'b>,
+        platform: &'v Bundle<'b>,
         mapping: &'v Mapping<'b>,
         deciding: Option<&'v BitSet<RuleId>>,
     ) -> Self {
         Self {
             bundle,
+            platform,
             mapping,
             deciding,
             matched: BitSet::new(mapping.clause_count()),
@@ -164,7 +168,7 @@ impl<'v, 'b> Evaluator<'v, 'b> {
             expanded.clear();
             grant.expand(&captures, &mut expanded);
             let target = grant.find(&expanded, |group| self.bundle.group_name(group));
-            let target = target.ok_or_else(|| match self.bundle.find_group(&expanded) {
+            let target = target.ok_or_else(|| match self.platform.find_group(&expanded) {
                 Some(_) => Note::ForbiddenTarget,
                 None => Note::UnregisteredTarget,
             });

@@ -8,8 +8,10 @@ use std::mem::ManuallyDrop;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::boundary;
+use super::boundary::{self, Loaded};
+use crate::bundle::block::Block;
 use crate::bundle::index::Bundle;
+use crate::codec::tags::word::CLOSED;
 use crate::outcome::Reason;
 
 /// A small allocator is enough: the memory lives as long as the instance, and a call allocates little.
@@ -22,6 +24,8 @@ const KEPT_BYTES: usize = 1 << 20;
 struct Engine {
     /// Never dropped: it lives as long as the instance.
     bundle: Option<&'static Bundle<'static>>,
+    /// Never dropped either: a host that has loaded many starts a new instance.
+    blocks: Vec<&'static Block<'static>>,
     call: Vec<u8>,
     answer: Vec<u32>,
     text: Vec<u8>,
@@ -32,11 +36,18 @@ thread_local! {
     static ENGINE: RefCell<ManuallyDrop<Engine>> = const {
         RefCell::new(ManuallyDrop::new(Engine {
             bundle: None,
+            blocks: Vec::new(),
             call: Vec::new(),
             answer: Vec::new(),
             text: Vec::new(),
         }))
     };
+}
+
+impl Engine {
+    fn loaded(&self) -> Option<Loaded<'_, 'static>> {
+        Some(Loaded { platform: self.bundle?, blocks: &self.blocks })
+    }
 }
 
 /// Runs `f` with the engine. Calls do not nest, so it is never borrowed twice, and an error message would only cost
@@ -82,6 +93,24 @@ pub fn load(len: usize) -> u32 {
     })
 }
 
+/// Answers [`boundary::load_block`] for the call's `len` bytes: the block's handle, or with the highest bit set the reason
+/// why the block cannot be used. A handle is never used again.
+#[wasm_bindgen]
+pub fn load_block(len: usize) -> u32 {
+    with_engine(|engine| {
+        let Some(platform) = engine.bundle else { return CLOSED | Reason::BadBundle as u32 };
+        let mut bytes = core::mem::take(&mut engine.call);
+        bytes.truncate(len);
+        match boundary::load_block(platform, bytes.leak()) {
+            Ok(block) => {
+                engine.blocks.push(Box::leak(Box::new(block)));
+                engine.blocks.len() as u32
+            }
+            Err(reason) => CLOSED | reason as u32,
+        }
+    })
+}
+
 /// Answers [`boundary::route`] for the call's `len` bytes; without a bundle, the answer is that to a malformed call.
 #[wasm_bindgen]
 pub fn route(len: usize) -> *const u32 {
@@ -96,9 +125,9 @@ pub fn evaluate(len: usize) -> *const u32 {
 
 /// Answers [`boundary::text`]: a word with the length, then UTF-8. The length is zero if there is no such text.
 #[wasm_bindgen]
-pub fn text(kind: u32, position: u32) -> *const u8 {
+pub fn text(block: u32, kind: u32, position: u32) -> *const u8 {
     with_engine(|engine| {
-        let text = boundary::text(engine.bundle, kind, position).unwrap_or_default();
+        let text = boundary::text(engine.loaded(), block, kind, position).unwrap_or_default();
         engine.text.clear();
         engine.text.extend((text.len() as u32).to_le_bytes());
         engine.text.extend(text.as_bytes());
@@ -108,15 +137,16 @@ pub fn text(kind: u32, position: u32) -> *const u8 {
 
 fn answer(
     len: usize,
-    respond: impl FnOnce(&Bundle<'_>, &[u8], &mut Vec<u32>),
+    respond: impl FnOnce(Loaded<'_, 'static>, &[u8], &mut Vec<u32>),
     refusal: &[u32],
 ) -> *const u32 {
     with_engine(|engine| {
         engine.answer.clear();
-        match engine.bundle.zip(engine.call.get(..len)) {
-            Some((bundle, call)) => respond(bundle, call, &mut engine.answer),
+        let Engine { bundle, blocks, call, answer, .. } = engine;
+        match bundle.zip(call.get(..len)) {
+            Some((platform, call)) => respond(Loaded { platform, blocks }, call, answer),
             // Without this, the caller would read the answer of an earlier login.
-            None => engine.answer.extend(refusal),
+            None => answer.extend(refusal),
         }
         if engine.call.len() > KEPT_BYTES {
             engine.call = Vec::new();

@@ -137,7 +137,7 @@ pub fn overview(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Vec<Organiz
                 rules: it.rules.len(),
                 cases: cases.get(it.name.as_str()).copied().unwrap_or_default(),
                 owners: owners.into_iter().map(str::to_owned).collect(),
-                bundle_bytes: compiled.map_or(0, |compiled| compiled.block.len()),
+                bundle_bytes: compiled.map_or(0, |compiled| compiled.encoded.len()),
             }
         })
         .collect();

@@ -149,5 +149,12 @@ pub(super) fn reason(reason: Reason, has_organization: bool) -> &'static str {
         Reason::Ungranted => {
             "the login receives no group of the application, and the policy `ungranted` refuses that"
         }
+        Reason::NoBlock => "the metadata of the organization holds no block with its mapping",
+        Reason::BlockDamaged => "the block with the organization's mapping is damaged",
+        Reason::BlockVersion => "the block has a format that this engine does not read",
+        Reason::BlockKey => "no key that may sign for the organization has signed the block",
+        Reason::BlockSignature => "the signature of the block is not valid",
+        Reason::BlockForeign => "the block is for another tenant or organization",
+        Reason::BlockStale => "the block was signed too early, or before the application existed",
     }
 }
