@@ -6,6 +6,7 @@
 //! `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
 //! `inspect` answers questions about compiled mappings.
 
+pub mod block;
 mod block_settings;
 pub mod capacity;
 mod ceiling;
@@ -380,7 +381,7 @@ fn encode_tenant(
         patterns: clauses().map(lowered::Clause::len).sum(),
         cases: cases.len(),
     };
-    let bundle = encode::encode(platform, tenant, lowered).bundle;
+    let bundle = encode::encode(platform, tenant, lowered, None).bundle;
     let fallback = Fallback::of(platform, tenant);
     CompiledPlatform { bundle, cases, fallback, counts, tenant, model: Arc::clone(model) }
 }

@@ -18,6 +18,9 @@ use claimsmith::{Bundle, Note, Outcome, Reason, Value, boundary};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+/// The handle of the platform's own mappings.
+const OWN: [u8; 4] = [0; 4];
+
 /// The texts of an event that decide which mapping and application its login has.
 #[derive(Deserialize)]
 struct RouteVector {
@@ -112,7 +115,7 @@ fn string(text: &str) -> Vec<u8> {
 
 fn route(bundle: &Bundle<'_>, texts: [&str; 3]) -> Vec<u32> {
     let mut answer = Vec::new();
-    boundary::route(bundle, &texts.map(string).concat(), &mut answer);
+    boundary::route(bundle.into(), &[&OWN[..], &texts.map(string).concat()].concat(), &mut answer);
     answer
 }
 
@@ -177,7 +180,7 @@ fn lookups_are_described_as_in_the_table() {
     let bundle = Bundle::decode(&bytes).expect("a bundle");
     let kind = table.number("TEXT_LOOKUP");
     let described: BTreeSet<String> =
-        (0..).map_while(|position| boundary::text(Some(&bundle), kind, position)).collect();
+        (0..).map_while(|position| boundary::text(Some((&bundle).into()), 0, kind, position)).collect();
     assert_eq!(described, table.lookups);
 }
 
@@ -202,7 +205,7 @@ fn texts_of_a_route_are_read_as_in_the_vectors() {
 fn answers_are_laid_out_as_in_the_table() {
     let (table, bytes) = (Table::read(), compile());
     let bundle = Bundle::decode(&bytes).expect("a bundle");
-    let text = |kind: &str, position| boundary::text(Some(&bundle), table.number(kind), position);
+    let text = |kind: &str, position| boundary::text(Some((&bundle).into()), 0, table.number(kind), position);
 
     let routed = route(&bundle, ["org_globex", "globex", "portal-client"]);
     let lookups = &routed[table.at("ROUTE_LOOKUPS")..];
@@ -222,11 +225,11 @@ fn answers_are_laid_out_as_in_the_table() {
         vec![0],
     ];
     let call = |seconds: f64| {
-        let handle = [routed[0].to_le_bytes(), routed[1].to_le_bytes()].concat();
+        let handle = [routed[0].to_le_bytes(), routed[1].to_le_bytes(), OWN].concat();
         assert_eq!(handle.len(), table.at("TIME_AT"));
         let mut answer = Vec::new();
         boundary::evaluate(
-            &bundle,
+            (&bundle).into(),
             &[handle, seconds.to_le_bytes().to_vec(), values.concat()].concat(),
             &mut answer,
         );
@@ -259,7 +262,8 @@ fn answers_are_laid_out_as_in_the_table() {
     let [organization, count, rules @ ..] = rest else { panic!("{rest:?}") };
     assert_eq!((*organization, *count as usize), (1, rules.len()));
     let kind = table.number("TEXT_RULE") + table.number("TEXT_RULE_STEP") * organization;
-    let rules: Vec<_> = rules.iter().filter_map(|rule| boundary::text(Some(&bundle), kind, *rule)).collect();
+    let rules: Vec<_> =
+        rules.iter().filter_map(|rule| boundary::text(Some((&bundle).into()), 0, kind, *rule)).collect();
     assert_eq!(rules, ["administrators", "guests", "staff", "team-a"]);
 
     let unknown = route(&bundle, ["org_globex", "globex", "other-client"]);

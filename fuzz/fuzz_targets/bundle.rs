@@ -84,25 +84,28 @@ fn damage(body: &[u8], edits: &[Edit]) -> Vec<u8> {
     body
 }
 
+/// The handle of the platform's own mappings.
+const OWN: [u8; 4] = [0; 4];
+
 /// Logs in with a bundle that may be damaged, through the boundary and through the public functions.
 fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
     let event = Event::from_json(case.event.clone()).expect("an object");
     check_answer(&answer(bundle, &event));
     let _ = explain(bundle, &event).to_string();
 
-    boundary::route(bundle, bytes, &mut Vec::new());
+    boundary::route(bundle.into(), bytes, &mut Vec::new());
     check_evaluation(bundle, bytes);
     let texts = ["/organization/id", "/connection/name", "/client/client_id"]
         .map(|it| case.event.pointer(it)?.as_str());
     let mut words = Vec::new();
-    boundary::route(bundle, &texts.map(encoded).concat(), &mut words);
+    boundary::route(bundle.into(), &[OWN.to_vec(), texts.map(encoded).concat()].concat(), &mut words);
     let (head, lookups) = words.split_first_chunk::<3>().expect("three words");
     let [application, destination, count] = *head;
     assert_eq!(lookups.len(), count as usize);
     assert!(lookups.iter().all(|lookup| bundle.lookup(LookupId(*lookup)).is_some()));
     let time = (bytes.len() as f64).to_le_bytes();
-    let route = [&application.to_le_bytes()[..], &destination.to_le_bytes(), &time].concat();
-    check_evaluation(bundle, &[&route[..8], bytes].concat());
+    let route = [&application.to_le_bytes()[..], &destination.to_le_bytes(), &OWN, &time].concat();
+    check_evaluation(bundle, &[&route[..12], bytes].concat());
     // The bytes as an encoded value, as one string, and as an array of strings.
     let word = |number: usize| (number as u32).to_le_bytes();
     let names = bytes.iter().filter(|byte| **byte == 0).count() + 1;
@@ -118,8 +121,8 @@ fn check_bundle(bundle: &Bundle<'_>, case: &Case, bytes: &[u8]) {
         let _ = bundle.mapping(OrganizationId(position));
     }
     for kind in 0..32 {
-        let _ = boundary::text(Some(bundle), kind, destination);
-        let _ = boundary::text(Some(bundle), kind, 0);
+        let _ = boundary::text(Some(bundle.into()), 0, kind, destination);
+        let _ = boundary::text(Some(bundle.into()), 0, kind, 0);
     }
 }
 
@@ -133,7 +136,7 @@ fn encoded(text: Option<&str>) -> Vec<u8> {
 /// What must be true of every answer at the boundary.
 fn check_evaluation(bundle: &Bundle<'_>, call: &[u8]) {
     let mut words = Vec::new();
-    boundary::evaluate(bundle, call, &mut words);
+    boundary::evaluate(bundle.into(), call, &mut words);
     let (head, rest) = words.split_first_chunk::<8>().expect("eight words");
     let [outcome, reason, application, _, fired, _, notes, groups] = *head;
     assert!(outcome <= Outcome::None as u32 && (reason as usize) < Reason::ALL.len());

@@ -87,7 +87,8 @@ pub fn bundle_without(platform: &CompiledPlatform, organizations: &BTreeSet<&str
 
 fn encode_without(platform: &CompiledPlatform, without: &BTreeSet<&str>) -> Encoded {
     let kept = platform.organizations().filter(|it| !without.contains(it.name.as_str()));
-    encode::encode(&platform.model.platform, platform.tenant, kept.map(|it| lowered(platform, it)).collect())
+    let lowered = kept.map(|it| lowered(platform, it)).collect();
+    encode::encode(&platform.model.platform, platform.tenant, lowered, None)
 }
 
 fn lowered(platform: &CompiledPlatform, organization: &Organization) -> LoweredMapping {

@@ -34,8 +34,15 @@ pub(crate) struct Encoded {
 
 /// Writes the bundle of a platform in a tenant.
 ///
+/// `block_settings` are encoded already; none if the platform takes no blocks.
+///
 /// The same meaning gives the same bytes: everything that has no order of its own is sorted.
-pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<LoweredMapping>) -> Encoded {
+pub(crate) fn encode(
+    platform: &Platform,
+    tenant: usize,
+    mut mappings: Vec<LoweredMapping>,
+    block_settings: Option<Vec<u8>>,
+) -> Encoded {
     mappings.sort_by(|left, right| left.name.cmp(&right.name));
     for mapping in &mut mappings {
         mapping.connections.sort_by(|left, right| left.name.cmp(&right.name));
@@ -75,6 +82,8 @@ pub(crate) fn encode(platform: &Platform, tenant: usize, mut mappings: Vec<Lower
         body.number(*group);
         body.number(*included);
     });
+    body.flag(block_settings.is_some());
+    body.bytes.extend(block_settings.unwrap_or_default());
 
     // Most customers share lookups and sources, so each is written once.
     let inputs: Vec<Vec<OwnedLookup>> = mappings.iter().map(inputs_of).collect();

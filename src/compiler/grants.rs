@@ -239,6 +239,11 @@ impl<'p> GrantChecker<'p> {
         }
     }
 
+    /// Whether a rule that says `protected: true` may grant a target group, whatever it includes.
+    pub(super) fn allows(&self, group: &TargetGroup) -> bool {
+        self.own_refusal(group, true).is_none()
+    }
+
     /// Why a rule may not grant a target group, whatever it includes; `None` if it may.
     fn own_refusal(&self, group: &TargetGroup, marked: bool) -> Option<GrantRefusal> {
         let name = group.name.value.as_str();

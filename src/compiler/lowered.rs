@@ -123,6 +123,18 @@ pub(crate) enum LoweredCondition {
     FalseIfUnknown(Box<Self>),
 }
 
+impl LoweredCondition {
+    /// Whether it looks at metadata of the organization, the connection or the client.
+    pub(crate) fn reads_metadata(&self) -> bool {
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => conditions.iter().any(Self::reads_metadata),
+            Self::Not(condition) | Self::FalseIfUnknown(condition) => condition.reads_metadata(),
+            Self::Metadata { .. } => true,
+            Self::Connection(_) | Self::Application(_) | Self::User { .. } | Self::EmailDomain(_) => false,
+        }
+    }
+}
+
 /// A [`Lookup`](crate::Lookup) that owns its texts: what a host reads of an event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OwnedLookup {

@@ -84,8 +84,7 @@ pub fn load_block<'b>(platform: &Bundle<'_>, call: &'b [u8]) -> Result<Block<'b>
 /// Call: the handle of the block whose mapping applies, 0 for the platform's own; organization id, connection name and
 /// client id, each a length ([`NONE`] if absent) and UTF-8.
 /// Answer, appended to `answer`: two words to pass to [`evaluate`], the number of values to fetch, and their lookups.
-pub fn route<'e, 'b: 'e>(loaded: impl Into<Loaded<'e, 'b>>, call: &[u8], answer: &mut Vec<u32>) {
-    let loaded = loaded.into();
+pub fn route(loaded: Loaded<'_, '_>, call: &[u8], answer: &mut Vec<u32>) {
     let mut reader = Reader::new(call);
     let block = reader.word().and_then(|handle| loaded.block(handle));
     let mut text = || reader.optional_text();
@@ -114,8 +113,7 @@ pub fn route<'e, 'b: 'e>(loaded: impl Into<Loaded<'e, 'b>>, call: &[u8], answer:
 /// groups received, rules fired, groups unmatched, number of notes, number of groups;
 /// the notes, each with its count; the groups. If the application has a provenance claim: the organization, the number of
 /// rules that fired, and the rules.
-pub fn evaluate<'e, 'b: 'e>(loaded: impl Into<Loaded<'e, 'b>>, call: &[u8], answer: &mut Vec<u32>) {
-    let loaded = loaded.into();
+pub fn evaluate(loaded: Loaded<'_, '_>, call: &[u8], answer: &mut Vec<u32>) {
     match decode_call(loaded, call) {
         Some((route, block, input)) => {
             let evaluation = match block {

@@ -9,10 +9,11 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-pub use self::answer::{Answer, answer};
+pub use self::answer::{Answer, answer, answer_with_block};
 use self::found::LookupResult;
 pub use self::json::JsonError;
 use self::json::{Json, Text};
+use crate::bundle::block::Block;
 use crate::bundle::index::Bundle;
 use crate::engine::route::{self, Route};
 use crate::login::input::{Input, Login};
@@ -156,7 +157,17 @@ impl Event {
     /// Reads the values that the mapping needs from the event.
     pub fn fetch<'e>(&'e self, bundle: &Bundle<'_>) -> FetchedLogin<'e> {
         let route = self.route(bundle);
-        let lookups = route.lookups(bundle).filter_map(|lookup| bundle.lookup(lookup));
+        self.fetch_for(route, bundle)
+    }
+
+    /// Reads the values that the mapping of a block needs from an event of its organization.
+    pub fn fetch_for_block<'e>(&'e self, platform: &Bundle<'_>, block: &Block<'_>) -> FetchedLogin<'e> {
+        let [connection, client] = [&self.connection, &self.client].map(Option::as_deref);
+        self.fetch_for(route::route_block(platform, block, connection, client), &block.bundle)
+    }
+
+    fn fetch_for<'e>(&'e self, route: Route, mapped: &Bundle<'_>) -> FetchedLogin<'e> {
+        let lookups = route.lookups(mapped).filter_map(|lookup| mapped.lookup(lookup));
         let results = lookups.map(|lookup| self.look_up(lookup)).collect();
         FetchedLogin { event: self, route, results }
     }

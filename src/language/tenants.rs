@@ -198,6 +198,11 @@ impl<T> ByTenant<T> {
         Self(vec![InTenant::Value(value)])
     }
 
+    /// No value in any tenant.
+    pub(crate) fn nowhere() -> Self {
+        Self(Vec::new())
+    }
+
     /// None in the only tenant.
     #[cfg(test)]
     pub(crate) fn unstated() -> Self {

@@ -8,6 +8,7 @@
 )]
 
 mod attributes_alone;
+mod blocks;
 mod captures;
 mod found;
 mod language;

@@ -245,9 +245,9 @@ proptest! {
         let bundle = Bundle::decode(&bytes).expect("the compiler's bundles decode");
         let text = |text: &str| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat();
         let mut route = Vec::new();
-        boundary::route(&bundle, &[text("org_1"), text("c"), text("c1")].concat(), &mut route);
+        boundary::route((&bundle).into(), &[vec![0; 4], text("org_1"), text("c"), text("c1")].concat(), &mut route);
         prop_assert_eq!(route.len(), 4, "one value is to be read");
-        let head = [&route[0].to_le_bytes()[..], &route[1].to_le_bytes(), &0f64.to_le_bytes()].concat();
+        let head = [&route[0].to_le_bytes()[..], &route[1].to_le_bytes(), &[0; 4], &0f64.to_le_bytes()].concat();
         let mut call = head.clone();
         call.push(6);
         call.extend((groups.len() as u32).to_le_bytes());
@@ -261,7 +261,7 @@ proptest! {
         joined.extend((groups.len() as u32).to_le_bytes());
         joined.extend(text(&groups.join("\0")));
         let mut words = Vec::new();
-        boundary::evaluate(&bundle, &call, &mut words);
+        boundary::evaluate((&bundle).into(), &call, &mut words);
         let event = login(&json!(groups));
         let fetched = event.fetch(&bundle);
         let login = fetched.login();
@@ -279,7 +279,7 @@ proptest! {
         prop_assert_eq!(&words, &[&head[..], &evaluation.groups.iter().map(|group| group.0).collect::<Vec<_>>()].concat());
         if !groups.is_empty() {
             let mut again = Vec::new();
-            boundary::evaluate(&bundle, &joined, &mut again);
+            boundary::evaluate((&bundle).into(), &joined, &mut again);
             prop_assert_eq!(again, words);
         }
     }
@@ -314,14 +314,14 @@ proptest! {
     fn boundary_answers_any_bytes(call in vec(any::<u8>(), 0..60), tags in vec(0u8..13, 0..40)) {
         let bundle = Bundle::decode(&SMALL_BUNDLE).expect("the compiler's bundles decode");
         let mut answer = Vec::new();
-        boundary::route(&bundle, &call, &mut answer);
+        boundary::route((&bundle).into(), &call, &mut answer);
         prop_assert!(answer.len() >= 3);
         answer.clear();
-        boundary::evaluate(&bundle, &call, &mut answer);
+        boundary::evaluate((&bundle).into(), &call, &mut answer);
         prop_assert!(answer.len() >= 8);
-        let routed = [&0u32.to_le_bytes()[..], &0u32.to_le_bytes(), &0f64.to_le_bytes(), &tags].concat();
+        let routed = [&0u32.to_le_bytes()[..], &0u32.to_le_bytes(), &[0; 4], &0f64.to_le_bytes(), &tags].concat();
         answer.clear();
-        boundary::evaluate(&bundle, &routed, &mut answer);
+        boundary::evaluate((&bundle).into(), &routed, &mut answer);
         prop_assert!(answer.len() >= 8);
         let _ = Input::decode(&tags);
         let _ = Bundle::decode(&call);

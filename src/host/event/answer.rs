@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::Event;
 use crate::bundle::application::Application;
+use crate::bundle::block::Block;
 use crate::bundle::index::Bundle;
-use crate::engine::evaluate::evaluate_routed;
+use crate::engine::evaluate::{evaluate_block, evaluate_routed};
 use crate::engine::evaluation::Evaluation;
 use crate::engine::route::Route;
 use crate::ids::{RuleId, TargetId};
@@ -58,9 +59,19 @@ pub struct Answer {
 impl Answer {
     /// Replaces the ids of an evaluation with names.
     pub fn new(bundle: &Bundle<'_>, route: Route, evaluation: &Evaluation<'_>) -> Self {
-        let connection = route.destination.connection().and_then(|id| bundle.connection(id));
-        let organization = connection.and_then(|connection| bundle.organization(connection.organization));
-        let mapping = connection.and_then(|connection| bundle.mapping(connection.organization));
+        Self::with_mapping_of(bundle, bundle, route, evaluation)
+    }
+
+    /// Replaces the ids of an evaluation with names; `mapped` is the bundle with the mapping.
+    fn with_mapping_of(
+        bundle: &Bundle<'_>,
+        mapped: &Bundle<'_>,
+        route: Route,
+        evaluation: &Evaluation<'_>,
+    ) -> Self {
+        let connection = route.destination.connection().and_then(|id| mapped.connection(id));
+        let organization = connection.and_then(|connection| mapped.organization(connection.organization));
+        let mapping = connection.and_then(|connection| mapped.mapping(connection.organization));
         let application = evaluation.application.and_then(|at| bundle.application(at));
         let group = |group: &TargetId| bundle.group_name(*group).map(str::to_owned);
         let rule = |rule: &RuleId| Some(mapping?.rule(*rule)?.id.to_owned());
@@ -146,4 +157,12 @@ pub fn answer(bundle: &Bundle<'_>, event: &Event) -> Answer {
     let input = fetched.input();
     let evaluation = evaluate_routed(bundle, fetched.route(), &input, |_| ());
     Answer::new(bundle, fetched.route(), &evaluation)
+}
+
+/// Evaluates the login of an event of the organization that a block is for.
+pub fn answer_with_block<'b>(platform: &Bundle<'b>, block: &Block<'b>, event: &Event) -> Answer {
+    let fetched = event.fetch_for_block(platform, block);
+    let input = fetched.input();
+    let evaluation = evaluate_block(platform, block, fetched.route(), &input, |_| ());
+    Answer::with_mapping_of(platform, &block.bundle, fetched.route(), &evaluation)
 }

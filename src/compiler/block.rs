@@ -1,0 +1,290 @@
+//! Mappings that travel as blocks: the bundle of one customer alone, and the platform's bundle without these customers.
+//!
+//! docs/spec/block.md describes both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::grants::GrantChecker;
+use super::lowered::{LoweredCondition, LoweredMapping};
+use super::{CompiledPlatform, encode, lower};
+use crate::bundle::application::OverLimit;
+use crate::bundle::mapping::Policy;
+use crate::codec::writer::Writer;
+use crate::ids::{Id as _, TargetId};
+use crate::language::model::{Application, Limits, Organization, Platform, TargetGroup, Tier, Tokens};
+use crate::language::tenants::{ByTenant, Tenants};
+
+/// How many bytes of its fingerprint identify a key.
+const KEY_ID_BYTES: usize = 8;
+
+/// The mapping of one customer, to be signed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Block {
+    /// The id of the customer's Auth0 organization.
+    pub organization_id: String,
+    /// The bundle with the mapping alone.
+    pub bundle: Vec<u8>,
+    /// Whether it can grant a protected group, which not every key may sign.
+    pub grants_protected: bool,
+}
+
+/// Why a mapping cannot travel as a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotABlock {
+    /// There is no such organization in the tenant.
+    UnknownOrganization,
+    /// It has no Auth0 organization, whose metadata could hold a block.
+    NoOrganizationId,
+    /// A rule has a condition on metadata of the organization, the connection or the client. Metadata is not signed, and
+    /// who can write the block could change it as well.
+    UnsignedCondition {
+        /// The id of the rule.
+        rule: String,
+    },
+}
+
+impl CompiledPlatform {
+    /// The mapping of an organization, by its name, as a block.
+    ///
+    /// ```
+    /// use claimsmith::compiler::compile_whole;
+    /// use claimsmith::diagnostic::SourceFile;
+    ///
+    /// let text = "\
+    /// version: 1
+    /// platform:
+    ///   applications: { qlik: { clients: [client], claim: https://example.com/qlik } }
+    ///   groups: { bi-viewers: { applications: [qlik], description: Reads dashboards. } }
+    /// organizations:
+    ///   acme:
+    ///     organization: org_Acme
+    ///     connections: { acme-ad: { strategy: ad } }
+    ///     rules: [{ id: sales, match: { exact: Sales }, grant: bi-viewers }]
+    /// ";
+    /// let file = SourceFile { path: "example.yaml".to_owned(), text: text.to_owned() };
+    /// let platform = compile_whole(&file).platform.expect("no errors");
+    /// let block = platform.block("acme").expect("a block");
+    /// assert_eq!(block.organization_id, "org_Acme");
+    /// assert!(platform.block("globex").is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Why the mapping cannot travel on its own; it has to be in the Action.
+    pub fn block(&self, organization: &str) -> Result<Block, NotABlock> {
+        let mut all = self.organizations();
+        let organization = all.find(|it| it.name == organization).ok_or(NotABlock::UnknownOrganization)?;
+        let platform = &self.model.platform;
+        let mut mapping = lower::lower(organization, platform, self.tenant, &mut Vec::new());
+        let organization_id = mapping.id.clone().ok_or(NotABlock::NoOrganizationId)?;
+        let reads_metadata = |condition: &LoweredCondition| condition.reads_metadata();
+        let unsigned = mapping.rules.iter().find(|rule| rule.condition.as_ref().is_some_and(reads_metadata));
+        if let Some(rule) = unsigned {
+            return Err(NotABlock::UnsignedCondition { rule: rule.id.clone() });
+        }
+        let registry = Registry::of(&mapping, platform);
+        let is_protected = |at: &usize| platform.groups.get(*at).is_some_and(|group| group.protected);
+        let grants_protected = registry.granted.iter().any(is_protected);
+        registry.renumber(&mut mapping);
+        let reduced = registry.reduce(platform);
+        let bundle = encode::encode(&reduced, self.tenant, vec![mapping], None).bundle;
+        Ok(Block { organization_id, bundle, grants_protected })
+    }
+
+    /// The bundle of an Action without the organizations whose mappings travel as blocks, by name.
+    pub fn bundle_with_blocks(&self, organizations: &BTreeSet<&str>) -> Vec<u8> {
+        let platform = &self.model.platform;
+        let (travelling, kept): (Vec<&Organization>, Vec<&Organization>) =
+            self.organizations().partition(|it| organizations.contains(it.name.as_str()));
+        let lower = |it: &&Organization| lower::lower(it, platform, self.tenant, &mut Vec::new());
+        let settings = self.encode_settings(&travelling);
+        encode::encode(platform, self.tenant, kept.iter().map(lower).collect(), settings).bundle
+    }
+
+    /// The settings for blocks in a bundle, if the platform takes blocks.
+    fn encode_settings(&self, travelling: &[&Organization]) -> Option<Vec<u8>> {
+        let platform = &self.model.platform;
+        let mut writer = Writer::default();
+        writer.text(&self.verification()?);
+        let protected = |at: &usize| platform.groups.get(*at).is_some_and(|group| group.protected);
+        let protected: Vec<usize> = (0..platform.groups.len()).filter(protected).collect();
+        writer.list(&protected, |writer, group| writer.number(*group));
+        let position = |name: &str| platform.groups.iter().position(|group| group.name.value == name);
+        let floors = self.block_settings()?.group_floors();
+        let mut floors: Vec<(usize, u32)> =
+            floors.filter_map(|(name, floor)| Some((position(name)?, floor))).collect();
+        floors.sort_unstable();
+        writer.list(&floors, |writer, (group, floor)| {
+            writer.number(*group);
+            writer.number(*floor as usize);
+        });
+        let mut ceilings: Vec<(&str, Vec<usize>)> = Vec::new();
+        for organization in travelling {
+            let checker = GrantChecker::new(platform, organization);
+            if let (Some(id), Some(_)) = (organization.ids.get(self.tenant), checker.bounds.ceiling) {
+                let allowed = platform.groups.iter().enumerate().filter(|(_, group)| checker.allows(group));
+                ceilings.push((&id.value, allowed.map(|(at, _)| at).collect()));
+            }
+        }
+        ceilings.sort_unstable();
+        writer.list(&ceilings, |writer, (organization, groups)| {
+            writer.text(organization);
+            writer.list(groups, |writer, group| writer.number(*group));
+        });
+        Some(writer.bytes)
+    }
+
+    /// What a host needs to verify blocks, as JSON.
+    fn verification(&self) -> Option<String> {
+        let settings = self.block_settings()?;
+        let id = |name: &str| {
+            let organization = self.organizations().find(|it| it.name == name)?;
+            Some(organization.ids.get(self.tenant)?.value.clone())
+        };
+        let key = |key: super::BlockKey<'_>| VerificationKey {
+            id: key_id(key.public()),
+            key: hex(key.public()),
+            organizations: key.organizations().map(|names| names.filter_map(id).collect()),
+            protected: key.may_sign_protected(),
+        };
+        let names = self.organizations().map(|it| it.name.as_str());
+        let floors = names.filter_map(|name| Some((id(name)?, settings.organization_floor(name))));
+        let verification = Verification {
+            domain: self.tenant()?.domain(),
+            floor: settings.floor(),
+            floors: floors.filter(|(_, floor)| *floor > settings.floor()).collect(),
+            keys: settings.keys().map(key).collect(),
+        };
+        serde_json::to_string(&verification).ok()
+    }
+}
+
+/// What a host needs to verify blocks.
+#[derive(Serialize)]
+struct Verification<'p> {
+    domain: &'p str,
+    floor: u32,
+    floors: BTreeMap<String, u32>,
+    keys: Vec<VerificationKey>,
+}
+
+/// A key that may sign blocks.
+#[derive(Serialize)]
+struct VerificationKey {
+    id: String,
+    key: String,
+    organizations: Option<Vec<String>>,
+    protected: bool,
+}
+
+/// The first bytes of the SHA-256 of a public key in SSH's wire format (RFC 8709, section 4), as hexadecimal digits.
+fn key_id(public: &[u8; 32]) -> String {
+    const TYPE: &[u8] = b"ssh-ed25519";
+    let field = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes(), bytes].concat();
+    hex(Sha256::digest([field(TYPE), field(public)].concat()).get(..KEY_ID_BYTES).unwrap_or_default())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The target groups of a block.
+struct Registry {
+    /// Positions in the platform's registry, ascending: what the mapping grants or excludes, and what these include.
+    groups: BTreeSet<usize>,
+    /// Those that it can grant.
+    granted: BTreeSet<usize>,
+}
+
+impl Registry {
+    fn of(mapping: &LoweredMapping, platform: &Platform) -> Self {
+        let with_included = |target: &TargetId| {
+            let included = platform.groups.get(target.index()).map(|group| group.included.as_slice());
+            core::iter::once(target.index())
+                .chain(included.unwrap_or_default().iter().copied())
+                .collect::<Vec<_>>()
+        };
+        let granting = mapping.rules.iter().filter(|rule| !rule.excludes);
+        let candidates = granting.clone().flat_map(|rule| &rule.expansions).flat_map(|it| &it.candidates);
+        let defaults = mapping.application_defaults.iter().flat_map(|default| &default.groups);
+        let granted: BTreeSet<usize> = granting
+            .flat_map(|rule| &rule.groups)
+            .chain(candidates)
+            .chain(&mapping.default)
+            .chain(defaults)
+            .flat_map(with_included)
+            .collect();
+        let excluded = mapping.rules.iter().filter(|rule| rule.excludes).flat_map(|rule| &rule.groups);
+        let groups = granted.iter().copied().chain(excluded.map(|target| target.index())).collect();
+        Self { groups, granted }
+    }
+
+    /// The position in the block; `None` if the block does not have the group.
+    fn position(&self, target: usize) -> Option<usize> {
+        self.groups.contains(&target).then(|| self.groups.range(..target).count())
+    }
+
+    /// Replaces the positions of target groups by those in the block.
+    fn renumber(&self, mapping: &mut LoweredMapping) {
+        let positions: BTreeMap<usize, u32> = self.groups.iter().copied().zip(0..).collect();
+        let renumber = |targets: &mut Vec<TargetId>| {
+            *targets =
+                targets.iter().filter_map(|it| positions.get(&it.index())).map(|it| TargetId(*it)).collect();
+        };
+        for rule in &mut mapping.rules {
+            renumber(&mut rule.groups);
+            rule.expansions.iter_mut().for_each(|expansion| renumber(&mut expansion.candidates));
+        }
+        renumber(&mut mapping.default);
+        mapping.application_defaults.iter_mut().for_each(|default| renumber(&mut default.groups));
+    }
+
+    /// The platform with these target groups, and without what only the Action's platform decides.
+    fn reduce(&self, platform: &Platform) -> Platform {
+        let application = |application: &Application| Application {
+            name: application.name.clone(),
+            clients: ByTenant::nowhere(),
+            claim: None,
+            tokens: Tokens { id: false, access: false },
+            saml_attribute: None,
+            joined_by: None,
+            provenance: None,
+            limits: Limits { groups: 0, name_characters: 0, claim_bytes: 0, over: OverLimit::Deny },
+            ungranted: Policy::NoGroups,
+        };
+        let group = |group: &TargetGroup| TargetGroup {
+            name: group.name.clone(),
+            owner: None,
+            applications: group.applications.clone(),
+            protected: group.protected,
+            includes: Vec::new(),
+            included: group.included.iter().filter_map(|at| self.position(*at)).collect(),
+        };
+        let is_kept = |name: &str| {
+            let at = platform.groups.binary_search_by(|group| group.name.value.as_str().cmp(name));
+            at.is_ok_and(|at| self.groups.contains(&at))
+        };
+        let tier = |tier: &Tier| Tier {
+            name: tier.name.clone(),
+            groups: tier.groups.iter().filter(|group| is_kept(&group.value)).cloned().collect(),
+        };
+        Platform {
+            file: platform.file.clone(),
+            tenants: Tenants::default(),
+            applications: platform.applications.iter().map(application).collect(),
+            groups: self.groups.iter().filter_map(|at| platform.groups.get(*at)).map(group).collect(),
+            // A tier of one group says nothing.
+            tiers: platform.tiers.iter().map(tier).filter(|tier| tier.groups.len() > 1).collect(),
+            ceilings: Vec::new(),
+            policies: platform.policies.clone(),
+            blocks: None,
+            lints: Vec::new(),
+            allow: Vec::new(),
+        }
+    }
+}
