@@ -47,7 +47,7 @@ build_engine() {
 }
 
 # Properties that only the shim uses have short names in the Action.
-SHIM_PROPERTIES='^(outcome|reason|delivery|received|unmatched|handle|lookups|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
+SHIM_PROPERTIES='^(outcome|reason|delivery|bundleHandle|texts|routes|origin|destination|deadline|received|unmatched|handle|lookups|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
 
 # target/engine/shim.js. With this target async functions stay native, which Auth0 requires. No template literals:
 # programs that deploy the Action may read `${` as a keyword of their own.

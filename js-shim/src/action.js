@@ -43,6 +43,7 @@ async function onExecutePostLogin(event, api) {
     }
   } catch {
     // The memory of an engine that has trapped cannot be trusted: the next login starts a new engine.
+    engine?.quarantine();
     engine = undefined;
     answer = fallback(event, digest === '-' ? 'bad-bundle' : 'engine-failure');
   }

@@ -3,7 +3,7 @@
  *
  * Neither the log line nor the text of a denial names a user or a group.
  *
- * @import { Answer, GroupsAnswer } from './engine.js'
+ * @import { Answer, GroupsAnswer, Origin } from './engine.js'
  * @import { PostLoginApi, PostLoginEvent } from '../types/auth0.js'
  */
 
@@ -110,11 +110,20 @@ function setAttribute(event, api, answer) {
 }
 
 /**
+ * @param {Origin} block
+ * @returns {string} its digest, when it was issued, and of a pending block which bundle counts
+ */
+function describeBlock({ bundle, issued, candidate }) {
+  const which = candidate === null ? '' : candidate ? ':candidate' : ':previous';
+  return bundle.slice(0, 12) + '@' + issued + which;
+}
+
+/**
  * @param {string} digest
  * @param {Answer} answer
  * @returns {string} one line; notes that do not fit into it are counted as `more`
  */
-function describe(digest, { outcome, reason, groups, received, rules, unmatched, notes }) {
+function describe(digest, { outcome, reason, groups, received, rules, unmatched, notes, block }) {
   const start = [
     'claimsmith',
     digest,
@@ -124,6 +133,7 @@ function describe(digest, { outcome, reason, groups, received, rules, unmatched,
     'out=' + groups.length,
     'rules=' + rules,
     'unmatched=' + unmatched,
+    ...(block ? ['block=' + describeBlock(block)] : []),
   ];
   for (let more = 0; ; more++) {
     const line = [...start, ...notes.slice(0, notes.length - more), ...(more ? ['more=' + more] : [])].join(' ');

@@ -12,10 +12,28 @@ export const NONE = 0xffffffff;
 export const HEADER_BYTES = 37;
 export const DIGEST_BYTES = 32;
 
+/** The handle of the platform's own mappings; those of blocks are higher. */
+export const OWN = 0;
+
 /** The place of a login's time in the call of `evaluate`, in bytes. */
-export const TIME_AT = 8;
+export const TIME_AT = 12;
+
+/** Set in the second word of a route if no mapping applies, and in a handle if a block cannot be used: the rest is the reason. */
+export const CLOSED = 0x80000000;
+
+// The numbers of reasons that the shim gives or looks for.
+export const UNKNOWN_ORGANIZATION = 2;
+export const NO_BLOCK = 26;
+export const BLOCK_DAMAGED = 27;
+export const BLOCK_VERSION = 28;
+export const BLOCK_KEY = 29;
+export const BLOCK_SIGNATURE = 30;
+export const BLOCK_FOREIGN = 31;
+export const BLOCK_STALE = 32;
 
 // The answer of `route`, in words: the first two go back to the engine in the call of `evaluate`.
+export const ROUTE_APPLICATION = 0;
+export const ROUTE_DESTINATION = 1;
 export const ROUTE_LOOKUP_COUNT = 2;
 export const ROUTE_LOOKUPS = 3;
 
@@ -39,6 +57,7 @@ export const TEXT_REASON = 1;
 export const TEXT_GROUP = 2;
 export const TEXT_DELIVERY = 3;
 export const TEXT_LOOKUP = 4;
+export const TEXT_BLOCKS = 5;
 export const TEXT_NOTE = 6;
 /** The ids of the first organization's rules; those of each further organization are `TEXT_RULE_STEP` higher. */
 export const TEXT_RULE = 7;

@@ -42,7 +42,8 @@ export function fakeEngines(mock, script) {
 /** The texts of a call of `route`, null for those that are missing. */
 function readTexts(call) {
   const texts = [];
-  for (let at = 0; at < call.length;) {
+  // The first word is the handle of the platform's own mappings.
+  for (let at = 4; at < call.length;) {
     const length = call.readUInt32LE(at);
     at += 4;
     texts.push(length === NONE ? null : call.toString('utf8', at, (at += length)));
@@ -80,9 +81,9 @@ function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, 
       const call = Buffer.from(memory.buffer, ROOM, length);
       if (call.readUInt32LE(0) !== (delivery ? 0 : NONE) || call.readUInt32LE(4) !== 7)
         throw new Error('not what route said');
-      const encoded = call.toString('latin1', 16);
+      const encoded = call.toString('latin1', 20);
       onValues?.(encoded);
-      const answer = evaluate(decodeAll(encoded), call.readDoubleLE(8), engine);
+      const answer = evaluate(decodeAll(encoded), call.readDoubleLE(12), engine);
       const { outcome = 'groups', reason = 'ok', groups = [], rules = [], notes = [], organization = 1 } = answer;
       return words(
         OUTCOMES.indexOf(outcome),
@@ -98,7 +99,9 @@ function fakeExports({ lookups = [['login', '', '/groups', '']], delivery = {}, 
         ...(delivery?.provenance ? [organization, rules.length, ...rules.map(name)] : []),
       );
     },
-    text(kind, at) {
+    text(block, kind, at) {
+      // The platform takes no blocks.
+      if (kind === 5) return (new Uint32Array(memory.buffer)[ANSWER / 4] = 0), ANSWER;
       asked.texts.push(`${kind} ${at}`);
       // The memory of the real engine may grow at any call.
       memory.grow(1);

@@ -21,7 +21,11 @@ export interface PostLoginEvent {
   };
   client: { client_id: string };
   /** Only if the login used an organization. */
-  organization?: { id: string };
+  organization?: {
+    id: string;
+    /** At most 25 values of at most 255 characters. */
+    metadata?: Record<string, unknown>;
+  };
   transaction?: {
     /** For example `oidc-basic-profile`, `oauth2-refresh-token` or `samlp`. */
     protocol?: string;

@@ -5,9 +5,11 @@ export interface EngineExports {
   reserve(length: number): number;
   /** Takes the call as the bundle; returns 0 if it can be used. */
   load(length: number): number;
+  /** Takes the call as a block; returns its handle, or a reason with the highest bit set. */
+  load_block(length: number): number;
   /** These two return the address of the answer. */
   route(length: number): number;
   evaluate(length: number): number;
   /** Returns the address of a text: its length, then its UTF-8. */
-  text(kind: number, index: number): number;
+  text(block: number, kind: number, index: number): number;
 }

@@ -90,11 +90,11 @@ pub fn evaluate_block<'v, 'b>(
 
 /// What a login is evaluated with.
 #[derive(Clone, Copy)]
-struct Bundles<'v, 'b> {
+pub(crate) struct Bundles<'v, 'b> {
     /// Has the applications and the policies, and says what is delivered.
-    platform: &'v Bundle<'b>,
+    pub(crate) platform: &'v Bundle<'b>,
     /// Has the mapping, if it is not in the platform's bundle.
-    block: Option<&'v Block<'b>>,
+    pub(crate) block: Option<&'v Block<'b>>,
 }
 
 impl<'v, 'b> Bundles<'v, 'b> {
@@ -104,7 +104,8 @@ impl<'v, 'b> Bundles<'v, 'b> {
     }
 }
 
-fn evaluate_in<'v, 'b>(
+/// Evaluates the input of a login whose route is known.
+pub(crate) fn evaluate_in<'v, 'b>(
     bundles: Bundles<'v, 'b>,
     route: Route,
     input: &'v Input<'_>,

@@ -13,7 +13,7 @@ use crate::codec::reader::Reader;
 use crate::codec::tags::text as kind;
 use crate::codec::tags::word::CLOSED;
 pub use crate::codec::tags::word::NONE;
-use crate::engine::evaluate::{evaluate_block, evaluate_routed};
+use crate::engine::evaluate::{Bundles, evaluate_in};
 use crate::engine::evaluation::Evaluation;
 use crate::engine::route::{self, Destination, Route};
 use crate::ids::{ApplicationId, ConnectionId, LookupId, OrganizationId, TargetId};
@@ -116,10 +116,9 @@ pub fn route(loaded: Loaded<'_, '_>, call: &[u8], answer: &mut Vec<u32>) {
 pub fn evaluate(loaded: Loaded<'_, '_>, call: &[u8], answer: &mut Vec<u32>) {
     match decode_call(loaded, call) {
         Some((route, block, input)) => {
-            let evaluation = match block {
-                Some(block) => evaluate_block(loaded.platform, block, route, &input, |_| ()),
-                None => evaluate_routed(loaded.platform, route, &input, |_| ()),
-            };
+            // One call for both: each closure would make a copy of the whole evaluation.
+            let bundles = Bundles { platform: loaded.platform, block };
+            let evaluation = evaluate_in(bundles, route, &input, |_| ());
             write(&evaluation, answer);
             let provenance =
                 evaluation.application.and_then(|id| loaded.platform.application(id)?.provenance);
