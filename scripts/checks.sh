@@ -23,7 +23,8 @@ run_checks() {
   check "Form of the mapping files" check_form
   check "Tests of the Action, Node $(node --version)" test_action node
   check "Tests of the Action, Node 22" test_action_under_node_22
-  check "The stand-in of Auth0, used by Auth0's own programs" test_with_peers
+  check "The stand-in of Auth0, used by Auth0's own programs; whole logins" test_with_peers
+  check "The Terraform module, by Terraform" test_with_terraform
 
   printf '\n== Summary\n%s' "$CHECKS_SUMMARY"
   printf '%d passed, %d failed\n' "$((CHECKS_RUN - CHECKS_FAILED))" "$CHECKS_FAILED"
@@ -145,8 +146,9 @@ check_size() {
 
 # Canonical, and without warnings.
 check_form() {
-  "$CLAIMSMITH" fmt --check mappings tests/cases
+  "$CLAIMSMITH" fmt --check mappings tests/cases crates/standins/peers/mappings.yaml
   "$CLAIMSMITH" validate mappings --deny-warnings
+  "$CLAIMSMITH" test crates/standins/peers/mappings.yaml
 }
 
 # The files are named one by one: Node 22 reads a folder as a module.
@@ -165,9 +167,16 @@ test_action_under_node_22() {
   test_action "$node"
 }
 
-# Auth0's SDK and auth0-deploy-cli against the stand-in. Some 25 seconds of one core, most of them auth0-deploy-cli's.
+# Auth0's SDK and auth0-deploy-cli against the stand-in, and an OpenID provider that runs what was deployed there. Some
+# 30 seconds of one core, most of them auth0-deploy-cli's.
 test_with_peers() {
   ensure_peers
   host_cargo build --quiet --package claimsmith-standins
   node --test --test-reporter=spec crates/standins/peers/*.test.mjs
+}
+
+test_with_terraform() {
+  ensure_terraform
+  host_cargo build --quiet --package claimsmith-standins
+  TERRAFORM_PYTHON=$TERRAFORM/bin/python node --test --test-reporter=spec crates/standins/peers/terraform/*.test.mjs
 }

@@ -4,6 +4,7 @@
 
 ROOT=$PWD
 TOOLS=$ROOT/target/tools
+TERRAFORM=$TOOLS/terraform
 ENGINE_DIR=$ROOT/target/engine
 CLAIMSMITH=$ROOT/target/release/claimsmith
 SIZE_TABLE=$ROOT/target/size-table.txt

@@ -7,9 +7,10 @@ import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const command = process.env.CLAIMSMITH ?? path.join(root, 'target/release/claimsmith');
 const program = process.env.CLAIMSMITH_STANDINS ?? path.join(root, 'target/debug/claimsmith-standins');
 
-// A stand-in with a seed: its domain, the path of its authority, a folder to write to.
+// A stand-in with a seed: its domain, the paths of its authority, certificate and key, a folder to write to.
 export async function start(seed) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'standin-'));
   const file = path.join(folder, 'seed.json');
@@ -33,18 +34,31 @@ export async function start(seed) {
   };
 }
 
-// Runs a program that trusts the stand-in. Node reads its authorities only at the start, so this has to be another process.
+// Runs a program of Node that trusts the stand-in. Node reads its authorities only at the start, so this has to be another
+// process.
 export function run(standIn, args, environment = {}) {
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: standIn.ca, ...environment };
+  return runProgram(process.execPath, args, { NODE_EXTRA_CA_CERTS: standIn.ca, ...environment });
+}
+
+// Runs `claimsmith` in the stand-in's folder, with the stand-in in place of the tenant.
+export function claimsmith(standIn, args, environment = {}) {
+  const tenant = { SSL_CERT_FILE: standIn.ca, CLAIMSMITH_AUTH0_STAND_IN: standIn.domain };
+  return runProgram(command, args, { ...tenant, ...environment }, standIn.folder);
+}
+
+// Runs a program; its exit code, what it printed, and of that what was on standard output.
+export function runProgram(program, args, environment, cwd) {
+  const env = { ...process.env, ...environment };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
+    const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [out, output] = ['', ''];
+    child.stdout.on('data', (data) => (out += data));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
     const deadline = setTimeout(() => child.kill(), 300_000);
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('close', (code) => {
       clearTimeout(deadline);
-      resolve({ code, output });
+      resolve({ code, out, output });
     });
   });
 }
@@ -55,6 +69,6 @@ export async function control(standIn, commands) {
     const [domain, ...commands] = process.argv.slice(1);
     const all = commands.map(async (it) => [it, await (await fetch('https://' + domain + '/stand-in/' + it)).json()]);
     Promise.all(all).then((answers) => console.log(JSON.stringify(Object.fromEntries(answers))));`;
-  const { output } = await run(standIn, ['-e', script, standIn.domain, ...commands]);
-  return JSON.parse(output);
+  const { out } = await run(standIn, ['-e', script, standIn.domain, ...commands]);
+  return JSON.parse(out);
 }

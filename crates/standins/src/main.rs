@@ -15,7 +15,8 @@ const USAGE: &str = "\
 usage: claimsmith-standins auth0 [--seed FILE] --dir DIR
 
 Starts a stand-in of Auth0's Management API, and runs until standard input is closed.
-Prints one line of JSON: domain, and the path of the certificate authority that it writes into DIR.
+Prints one line of JSON: domain, and the paths of what it writes into DIR: the certificate authority, and a certificate
+of localhost with its key, for other servers of the same test.
 FILE is described in crates/standins/README.md; without it the tenant is empty and no token is valid.
 ";
 
@@ -62,11 +63,19 @@ impl Options {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let seed = options.seed.as_deref().map_or_else(|| Ok(Seed::default()), read_seed)?;
     let stand_in = Auth0StandIn::start(seed)?;
-    let authority = options.folder.join("ca.pem");
     std::fs::create_dir_all(&options.folder)?;
-    std::fs::write(&authority, stand_in.ca_pem())
-        .map_err(|error| format!("{}: {error}", authority.display()))?;
-    writeln!(io::stdout(), "{}", json!({ "domain": stand_in.domain(), "ca": authority }))?;
+    let write = |name: &str, content: &str| {
+        let path = options.folder.join(name);
+        std::fs::write(&path, content).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok::<PathBuf, String>(path)
+    };
+    let said = json!({
+        "domain": stand_in.domain(),
+        "ca": write("ca.pem", stand_in.ca_pem())?,
+        "certificate": write("localhost.pem", stand_in.certificate_pem())?,
+        "key": write("localhost-key.pem", stand_in.key_pem())?,
+    });
+    writeln!(io::stdout(), "{said}")?;
     io::stdout().flush()?;
     // Until the test that started it closes the pipe, or ends.
     io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink())?;

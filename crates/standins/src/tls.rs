@@ -12,8 +12,17 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// The configuration of a server, and its authority as PEM.
-pub(crate) fn new_identity() -> io::Result<(Arc<ServerConfig>, String)> {
+/// Who a server on `localhost` is, as PEM.
+pub(crate) struct Identity {
+    /// The certificate authority that clients have to trust.
+    pub(crate) authority: String,
+    pub(crate) certificate: String,
+    /// The certificate's private key.
+    pub(crate) key: String,
+}
+
+/// The configuration of a server, and its identity.
+pub(crate) fn new_identity() -> io::Result<(Arc<ServerConfig>, Identity)> {
     let made = || -> Result<_, rcgen::Error> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.distinguished_name.push(DnType::CommonName, "Claimsmith stand-in");
@@ -28,9 +37,11 @@ pub(crate) fn new_identity() -> io::Result<(Arc<ServerConfig>, String)> {
         leaf.use_authority_key_identifier_extension = true;
         let leaf_key = KeyPair::generate()?;
         let leaf = leaf.signed_by(&leaf_key, &Issuer::new(authority, authority_key))?;
-        Ok((leaf.der().clone(), leaf_key.serialize_der(), authority_pem))
+        let identity =
+            Identity { authority: authority_pem, certificate: leaf.pem(), key: leaf_key.serialize_pem() };
+        Ok((leaf.der().clone(), leaf_key.serialize_der(), identity))
     };
-    let (leaf, key, authority_pem) = made().map_err(io::Error::other)?;
+    let (leaf, key, identity) = made().map_err(io::Error::other)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key));
     // The provider is named: a program that links two of them has no default.
     let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -38,5 +49,5 @@ pub(crate) fn new_identity() -> io::Result<(Arc<ServerConfig>, String)> {
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![leaf], key))
         .map_err(io::Error::other)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok((Arc::new(config), authority_pem))
+    Ok((Arc::new(config), identity))
 }

@@ -13,13 +13,13 @@ use super::world::World;
 use crate::fault::{Effect, Ending, Fault};
 use crate::http::{Request, form};
 use crate::server::{self, Outcome, Server};
-use crate::tls;
+use crate::tls::{self, Identity};
 
 /// A running stand-in of Auth0. It ends when it is dropped.
 pub struct Auth0StandIn {
     shared: Arc<Shared>,
     domain: String,
-    ca_pem: String,
+    identity: Identity,
     /// Dropped after `shared` is released.
     server: Option<Server>,
 }
@@ -69,7 +69,7 @@ impl Auth0StandIn {
     ///
     /// If there is no free port, or no certificate can be made.
     pub fn start(seed: Seed) -> io::Result<Self> {
-        let (config, ca_pem) = tls::new_identity()?;
+        let (config, identity) = tls::new_identity()?;
         let listener = server::listen()?;
         let domain = format!("localhost:{}", listener.local_addr()?.port());
         let state =
@@ -80,7 +80,7 @@ impl Auth0StandIn {
             Arc::new(move |request: Request| shared.handle(&request))
         };
         let server = Some(Server::start(listener, config, handler)?);
-        Ok(Self { shared, domain, ca_pem, server })
+        Ok(Self { shared, domain, identity, server })
     }
 
     /// `localhost:PORT`, in the place of a tenant's domain.
@@ -90,7 +90,17 @@ impl Auth0StandIn {
 
     /// The certificate authority that clients have to trust.
     pub fn ca_pem(&self) -> &str {
-        &self.ca_pem
+        &self.identity.authority
+    }
+
+    /// A certificate of `localhost` by that authority, for another server of the same test.
+    pub fn certificate_pem(&self) -> &str {
+        &self.identity.certificate
+    }
+
+    /// The private key of that certificate, which is thrown away with the stand-in.
+    pub fn key_pem(&self) -> &str {
+        &self.identity.key
     }
 
     /// All requests so far.
