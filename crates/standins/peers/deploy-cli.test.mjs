@@ -1,15 +1,17 @@
-// The real auth0-deploy-cli imports a tree into the stand-in. Once: reading its own schemas takes it 14 seconds.
+// The real auth0-deploy-cli imports a tree into the stand-in, with the Action that `claimsmith bundle` writes into it, and
+// what is there then is run. Once: reading its own schemas takes it 14 seconds.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
-import { control, run, start } from './standin.mjs';
+import { createApi, loadAction } from '../../../js-shim/auth0-loader.mjs';
+import { claimsmith, control, run, start } from './standin.mjs';
 
 const require = createRequire(import.meta.url);
 const program = path.join(path.dirname(require.resolve('auth0-deploy-cli/package.json')), 'lib/index.js');
 
-// An Action as its directory format has it, with a module, a binding, an organization and its connection.
+// An Action as its directory format has it, with a module, an organization and its connection.
 function tree() {
   const action = {
     name: 'groups',
@@ -46,7 +48,6 @@ function tree() {
     'actions/groups/code.js': 'exports.onExecutePostLogin = async () => {};\n',
     'action-modules/shared.json': module,
     'action-modules/shared/code.js': 'module.exports = {};\n',
-    'triggers/triggers.json': { 'post-login': [{ action_name: 'groups', display_name: 'Groups' }] },
     'connections/acme-waad.json': connection,
     'organizations/acme.json': organization,
   };
@@ -60,6 +61,19 @@ function write(folder, files) {
   }
 }
 
+async function claimsOfLogin(code) {
+  const api = createApi();
+  const event = {
+    organization: { id: 'org_Northwind00000001' },
+    connection: { id: 'con_NorthwindEntra001', name: 'northwind-entra' },
+    client: { client_id: 'CatalogClient' },
+    user: { groups: ['Data Office', 'Staff'], identities: [{ connection: 'northwind-entra' }] },
+  };
+  await loadAction(code).execute(event, api);
+  assert.equal(api.denied, null);
+  return api.claims.idToken;
+}
+
 test('auth0-deploy-cli imports a tree', async () => {
   const standIn = await start({
     build: { steps: 2 },
@@ -68,6 +82,10 @@ test('auth0-deploy-cli imports a tree', async () => {
   });
   try {
     write(path.join(standIn.folder, 'tree'), tree());
+    fs.copyFileSync(new URL('mappings.yaml', import.meta.url), path.join(standIn.folder, 'mappings.yaml'));
+    const target = ['--target', 'deploy-cli-directory', '--bindings', 'groups,claimsmith', '--out', 'tree'];
+    const bundled = await claimsmith(standIn, ['bundle', 'mappings.yaml', ...target]);
+    assert.equal(bundled.code, 0, bundled.output);
     const config = {
       AUTH0_DOMAIN: standIn.domain,
       AUTH0_ACCESS_TOKEN: 't',
@@ -80,14 +98,21 @@ test('auth0-deploy-cli imports a tree', async () => {
     assert.equal(code, 0, output);
 
     const { tenant } = await control(standIn, ['tenant']);
-    const [action] = tenant.actions;
-    const [version] = action.versions;
-    assert.equal(version.deployed && version.code, 'exports.onExecutePostLogin = async () => {};\n');
-    assert.deepEqual(
-      tenant.bindings['post-login'].map((binding) => [binding.action_id, binding.display_name]),
-      [[action.id, 'Groups']],
+    const codeOf = (action) => action.versions.find(({ deployed }) => deployed).code;
+    const flow = tenant.bindings['post-login'].map(({ action_id }) =>
+      tenant.actions.find(({ id }) => id === action_id),
     );
-    assert.equal(action.modules[0].module_id, tenant.modules[0].id);
+    assert.deepEqual(
+      flow.map(({ name }) => name),
+      ['groups', 'claimsmith'],
+    );
+    const [own, built] = flow;
+    assert.equal(codeOf(own), 'exports.onExecutePostLogin = async () => {};\n');
+    assert.equal(own.modules[0].module_id, tenant.modules[0].id);
+    assert.equal(codeOf(built), fs.readFileSync(path.join(standIn.folder, 'tree/actions/claimsmith/code.js'), 'utf8'));
+    assert.deepEqual(await claimsOfLogin(codeOf(built)), {
+      'https://claims.example.com/catalog/groups': ['stewards'],
+    });
     const [organization] = tenant.organizations;
     assert.deepEqual(organization.metadata, { region: 'eu' });
     const [enabled] = tenant.organization_connections[organization.id];
