@@ -3,7 +3,8 @@
 //! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and
 //! lowers the rules (`rule_patterns` their patterns, `grants` what they grant), `needs_groups` checks rules at connections
 //! without groups, `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle,
-//! `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `fallback` states what the Action does without the engine or the bundle, and
+//! `untested` finds rules that fire in no case, `capacity` says how its bytes are
+//! divided, `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the bundle, and
 //! `inspect` answers questions about compiled mappings.
 
 pub mod block;
@@ -18,6 +19,7 @@ pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;
 mod needs_groups;
+mod one_organization;
 pub(crate) mod rule_patterns;
 mod target_globs;
 mod untested;
@@ -29,6 +31,7 @@ use serde::Serialize;
 
 pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter};
 pub use self::fallback::{Delivery, Fallback};
+pub use self::one_organization::bundle_of;
 pub use crate::language::tenants::{OtherDomain, Tenant};
 
 use crate::collections::parallel_map;

@@ -1,6 +1,7 @@
 //! Answers to questions about compiled mappings, from what their authors wrote.
 
 mod login;
+mod organization;
 mod overview;
 mod reasons;
 mod written;
@@ -8,6 +9,11 @@ mod written;
 pub use self::login::{
     LoginDescription, LoginProblem, application_names, describe_login, nearest_word, word_list,
 };
+pub use self::organization::{
+    ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationDetails, SourceDetails, organization,
+    target_groups,
+};
+pub(crate) use self::overview::row_of;
 pub use self::overview::{
     ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,
     expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies, strategy_meant_by,

@@ -17,7 +17,7 @@ use crate::diagnostic::Code;
 use crate::login::source::Combine;
 
 /// A platform: its applications, its registry of target groups, and the limits of every mapping.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Platform {
     pub(crate) file: String,
     pub(crate) tenants: Tenants,
@@ -58,13 +58,14 @@ pub(crate) struct Allow {
     pub(crate) with_related: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Application {
     pub(crate) name: Spanned<String>,
     /// Its client ids, by tenant.
     pub(crate) clients: ByTenant<Vec<Spanned<String>>>,
     /// `None` if the name cannot be used, which has been reported.
     pub(crate) claim: Option<Spanned<String>>,
+    pub(crate) profile: Profile,
     pub(crate) tokens: Tokens,
     pub(crate) saml_attribute: Option<Spanned<String>>,
     /// The delimiter of a claim that is one string; `None` if it is a list.
@@ -81,6 +82,13 @@ impl Application {
     pub(crate) fn clients_in(&self, tenant: usize) -> &[Spanned<String>] {
         self.clients.get(tenant).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// What an application accepts unless its limits say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Generic,
+    QlikCloud,
 }
 
 /// The tokens that carry the groups claim; at least one does.
@@ -102,7 +110,7 @@ pub(crate) struct Limits {
     pub(crate) over: crate::bundle::application::OverLimit,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TargetGroup {
     pub(crate) name: Spanned<String>,
     pub(crate) owner: Option<String>,
@@ -127,7 +135,7 @@ impl TargetGroup {
 }
 
 /// An ordered list of target groups, of which a user keeps the highest.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tier {
     pub(crate) name: String,
     /// The highest first.
@@ -135,7 +143,7 @@ pub(crate) struct Tier {
 }
 
 /// The most that one organization's mapping may grant, as the platform's owners decide.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ceiling {
     pub(crate) organization: Spanned<String>,
     /// Names or globs of target groups; `None` is every group.

@@ -10,7 +10,7 @@ use super::fields::{Fields, read_list, read_members, read_texts};
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::includes;
 use super::model::{
-    Allow, Application, Blocks, Ceiling, Limits, Platform, Policies, TargetGroup, Tier, Tokens,
+    Allow, Application, Blocks, Ceiling, Limits, Platform, Policies, Profile, TargetGroup, Tier, Tokens,
 };
 use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
@@ -29,12 +29,6 @@ use crate::limits::{
 ///
 /// Source: `@qlik/api` 2.19.0, `groups.d.ts`.
 const QLIK_CLOUD_GROUP_NAME: usize = 256;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Profile {
-    Generic,
-    QlikCloud,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TokenWord {
@@ -167,6 +161,7 @@ fn read_application(
         name: name.clone(),
         clients,
         claim,
+        profile,
         tokens: read_tokens(fields, sink),
         saml_attribute,
         joined_by: fields.text("joined-by", sink).filter(|text| check_option(text, "joined-by", sink)),

@@ -4,8 +4,8 @@ use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
     Alias, Application, Condition, Connection, Effect, From, Limits, Matches, Organization, OwnedForm,
-    OwnedShape, OwnedSkip, OwnedSource, Patterns, Platform, Policies, Rule, Scalar, TargetGroup, Test,
-    Tokens,
+    OwnedShape, OwnedSkip, OwnedSource, Patterns, Platform, Policies, Profile, Rule, Scalar, TargetGroup,
+    Test, Tokens,
 };
 use crate::language::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 use crate::language::strategy::Strategy;
@@ -43,6 +43,7 @@ pub(super) fn platform(groups: &[&str]) -> Platform {
         name: name(text),
         clients: ByTenant::one(names(&[&format!("{text}-client"), &format!("{text}-other")])),
         claim: Some(name("https://claims.example.com/groups")),
+        profile: Profile::Generic,
         tokens: Tokens { id: true, access: true },
         saml_attribute: None,
         joined_by: None,

@@ -13,6 +13,7 @@ mod list;
 mod man;
 mod matrix;
 mod new;
+mod onboard;
 mod schema;
 mod test;
 mod validate;
@@ -49,6 +50,7 @@ Output is colored on a terminal only, and not if NO_COLOR is set.";
 enum Verb {
     Init(init::InitArguments),
     New(new::NewArguments),
+    Onboard(onboard::OnboardArguments),
     Validate(validate::ValidateArguments),
     Fmt(fmt::FmtArguments),
     Test(test::TestArguments),
@@ -71,6 +73,7 @@ impl CommandLine {
         match &self.verb {
             Verb::Init(arguments) => arguments.run(terminal),
             Verb::New(arguments) => arguments.run(terminal),
+            Verb::Onboard(arguments) => arguments.run(terminal),
             Verb::Validate(arguments) => arguments.run(terminal),
             Verb::Fmt(arguments) => arguments.run(terminal),
             Verb::Test(arguments) => arguments.run(terminal),

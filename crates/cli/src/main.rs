@@ -31,6 +31,8 @@ mod manual;
 mod mapping_files;
 mod mappings;
 mod numbers;
+mod onboarding;
+mod placeholders;
 mod platform;
 mod render;
 mod results;

@@ -7,6 +7,8 @@ use claimsmith::diagnostic::SourceFile;
 use claimsmith::format::format;
 use claimsmith::schema::schemas;
 
+use crate::placeholders::fill;
+
 /// A file to write.
 #[derive(Debug)]
 pub(crate) struct NewFile {
@@ -164,17 +166,7 @@ impl NewOrganization<'_> {
             ("readers", readers.to_owned()),
             ("other", other.to_owned()),
         ];
-        // One pass, so that a name that looks like a placeholder is not replaced.
-        let mut text = String::new();
-        let mut rest = template;
-        while let Some((before, (name, after))) =
-            rest.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?)))
-        {
-            text += before;
-            text += contents.iter().find(|(known, _)| *known == name).map_or("", |(_, content)| content);
-            rest = after;
-        }
-        text + rest
+        fill(template, &contents)
     }
 }
 

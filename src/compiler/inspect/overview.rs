@@ -203,6 +203,13 @@ pub fn matrix(platform: &CompiledPlatform, bundle: &Bundle<'_>) -> Matrix {
     Matrix { groups, organizations: rows.collect() }
 }
 
+/// What one organization of the platform's tenant can grant or exclude; `None` if there is none with this name.
+pub(crate) fn row_of(platform: &CompiledPlatform, name: &str) -> Option<MatrixRow> {
+    let bundle = Bundle::decode(&platform.bundle).ok()?;
+    let at = bundle.organizations().iter().position(|it| it.name == name)?;
+    Some(matrix_row(&bundle, OrganizationId::new(u32::try_from(at).ok()?)))
+}
+
 fn matrix_row(bundle: &Bundle<'_>, id: OrganizationId) -> MatrixRow {
     let name = bundle.organization(id).map(|it| it.name.to_owned()).unwrap_or_default();
     let mut groups: BTreeMap<String, Vec<MatrixEntry>> = BTreeMap::new();

@@ -37,15 +37,15 @@ enum NewThing {
 /// have errors.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-struct NewOrganizationArguments {
+pub(super) struct NewOrganizationArguments {
     /// The name of the organization: lowercase letters, digits and `-`; `emea/acme` puts it into a folder
-    name: String,
+    pub(super) name: String,
     /// The strategy of its connection in Auth0
     #[arg(long, value_name = "STRATEGY", value_parser = strategies())]
-    strategy: String,
+    pub(super) strategy: String,
     /// The folder of mapping files
     #[arg(long, value_name = "DIR", default_value = "mappings")]
-    mappings: PathBuf,
+    pub(super) mappings: PathBuf,
 }
 
 const AFTER_HELP: &str = "\
@@ -66,7 +66,7 @@ impl NewArguments {
 
 impl NewOrganizationArguments {
     fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let (folder, name) = self.name.rsplit_once('/').unwrap_or(("", &self.name));
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
         for part in self.name.split('/') {
             ensure_name(part)?;
         }
@@ -82,7 +82,7 @@ impl NewOrganizationArguments {
         if let Some((_, file)) = inspect::mapping_files(platform).find(|(known, _)| *known == name) {
             bail!("there is an organization `{name}` already, in `{file}`; choose another name");
         }
-        let files = self.passing_files(name, folder, &platforms, platform)?;
+        let files = self.passing_files(&platforms)?;
         write_new(&self.mappings, &files)?;
         let mappings = self.mappings.display().to_string();
         for file in &files {
@@ -104,13 +104,9 @@ impl NewOrganizationArguments {
     }
 
     /// The files, with the expectations that hold under the platform's policies.
-    fn passing_files(
-        &self,
-        name: &str,
-        folder: &str,
-        platforms: &[CompiledPlatform],
-        platform: &CompiledPlatform,
-    ) -> anyhow::Result<Vec<NewFile>> {
+    pub(super) fn passing_files(&self, platforms: &[CompiledPlatform]) -> anyhow::Result<Vec<NewFile>> {
+        let (folder, name) = self.name.rsplit_once('/').unwrap_or(("", &self.name));
+        let platform = platforms.first().context("there is no platform")?;
         let groups = inspect::open_groups(platform);
         let first = groups.first();
         let first = first.context(

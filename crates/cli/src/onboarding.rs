@@ -1,0 +1,19 @@
+//! What `claimsmith onboard` writes: a kit for one customer, or the plan of the platform.
+//!
+//! Everything here is pure: the verb reads the mapping files and writes the result.
+//! A text that depends on a strategy is a file in `templates/onboarding/strategies/`, a part of the kit is a file in
+//! `templates/onboarding/`; people, dates and domains come from options and mapping files, and what is not known is a
+//! visible `TODO`.
+
+mod bodies;
+mod facts;
+mod guide;
+mod kit;
+mod parts;
+mod samples;
+mod settings;
+mod terraform;
+mod words;
+
+pub(crate) use self::facts::{Facts, KitOptions, Rotations};
+pub(crate) use self::kit::{KitFile, files};
