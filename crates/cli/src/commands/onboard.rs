@@ -32,10 +32,10 @@ const LARGEST_FILE: u64 = 1 << 22;
 
 impl OnboardArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        for part in self.name.split('/') {
+        for part in self.organization.split('/') {
             ensure_name(part)?;
         }
-        let name = self.name.rsplit('/').next().unwrap_or(&self.name);
+        let name = self.organization.rsplit('/').next().unwrap_or(&self.organization);
         ensure!(
             name.len() <= LONGEST_NAME,
             "`{name}` is longer than the name of an organization in Auth0, which has at most {LONGEST_NAME} characters; choose a shorter one"
@@ -71,11 +71,11 @@ impl OnboardArguments {
         let Some(strategy) = &self.strategy else {
             bail!(
                 "there is no organization `{}`; give the strategy of its connection with `--strategy` to add it, or correct the name (`claimsmith list`)",
-                self.name
+                self.organization
             );
         };
         let new = NewOrganizationArguments {
-            name: self.name.clone(),
+            name: self.organization.clone(),
             strategy: strategy.clone(),
             mappings: self.mappings.clone(),
         };
@@ -158,7 +158,7 @@ impl OnboardArguments {
         writeln!(terminal.out, "\nwhat to do next")?;
         let mut steps = Vec::new();
         if let (false, Some(strategy)) = (added.is_empty(), &self.strategy) {
-            let of_mapping = replace_steps(&self.name, strategy, &mappings);
+            let of_mapping = replace_steps(&self.organization, strategy, &mappings);
             steps.extend(of_mapping.into_iter().filter(|step| !step.contains("platform.yaml")));
         }
         let argument = if mappings == "mappings" { String::new() } else { format!(" {mappings}") };

@@ -24,6 +24,7 @@ mod help;
 mod hostile_checkout;
 mod init;
 mod leftover_drafts;
+mod onboard;
 mod overview;
 mod readme;
 mod sarif;

@@ -22,7 +22,8 @@ use crate::tenant::TenantArgument;
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct OnboardArguments {
     /// The name of the organization, as for `claimsmith new organization`
-    pub(super) name: String,
+    #[arg(value_name = "NAME")]
+    pub(super) organization: String,
     /// The strategy of its connection in Auth0; needed if it has no mapping yet
     #[arg(long, value_name = "STRATEGY", value_parser = strategies())]
     pub(super) strategy: Option<String>,
