@@ -17,7 +17,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { COMMAND, ROOT } from './support.mjs';
 
-const GUIDES = readdirSync(path.join(ROOT, 'docs/guides')).map((name) => `docs/guides/${name}`);
+const GUIDES = ['docs/onboarding.md'].concat(
+  readdirSync(path.join(ROOT, 'docs/guides')).map((name) => `docs/guides/${name}`),
+);
 /** A block, with the comment before it. */
 const BLOCK =
   /^(?:<!-- (?<action>write|add to|replace in) (?<file>\S+) -->\n)?```(?<language>\w*)\n(?<content>.*?)^```$/gms;

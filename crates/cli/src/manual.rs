@@ -50,6 +50,7 @@ pages! {
     "sixty-customers" "guides/sixty-customers.md",
     "install-action" "install-action.md",
     "deploying" "deploy.md",
+    "onboarding" "onboarding.md",
     "action-full" "guides/action-full.md",
 }
 

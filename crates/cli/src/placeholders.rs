@@ -1,5 +1,8 @@
 //! Fills in templates: texts with placeholders such as `{{name}}`.
 
+/// Contents of placeholders, by their names.
+pub(crate) type Contents = Vec<(&'static str, String)>;
+
 /// Replaces the placeholders of a template in one pass, so that a content that looks like a placeholder is not
 /// replaced. One that is not known is replaced by nothing.
 pub(crate) fn fill(template: &str, contents: &[(&str, String)]) -> String {

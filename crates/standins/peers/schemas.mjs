@@ -9,11 +9,20 @@ const require = createRequire(import.meta.url);
 // One interface with a member for each type: the generator reads the SDK's declarations once instead of once per type.
 export function schemasOf(types, folder) {
   const sdk = path.join(path.dirname(require.resolve('auth0/package.json')), 'dist/cjs/management/api/index.js');
+  return schemasIn(sdk, types, folder);
+}
+
+// The same of Qlik's API client, for groups.
+export function qlikSchemasOf(types, folder) {
+  return schemasIn(require.resolve('@qlik/api/groups'), types, folder);
+}
+
+function schemasIn(module, types, folder) {
   const members = types.map((type) => `  ${type}: Management.${type};`);
   const source = path.join(folder, 'answers.ts');
   fs.writeFileSync(
     source,
-    `import type * as Management from ${JSON.stringify(sdk)};\nexport interface Answers {\n${members.join('\n')}\n}\n`,
+    `import type * as Management from ${JSON.stringify(module)};\nexport interface Answers {\n${members.join('\n')}\n}\n`,
   );
   fs.writeFileSync(
     path.join(folder, 'tsconfig.json'),

@@ -119,13 +119,21 @@ fn scim_scopes(facts: &Facts<'_>) -> Vec<String> {
 }
 
 fn connection(facts: &Facts<'_>, settings: &[(&'static str, Setting)]) -> Json {
-    json!({
+    let mut body = json!({
         "name": facts.connection.name,
         "display_name": facts.display(),
         "strategy": facts.connection.strategy,
-        "show_as_button": false,
         "options": settings::for_api(settings),
-    })
+    });
+    hide_button(&mut body);
+    body
+}
+
+/// Shows the connection to users of the organization only. A connection of the strategy `ad` never has a button.
+fn hide_button(connection: &mut Json) {
+    if let Some(members) = connection.as_object_mut().filter(|it| it.get("strategy") != Some(&"ad".into())) {
+        members.insert("show_as_button".to_owned(), false.into());
+    }
 }
 
 /// The files that auth0-deploy-cli imports, by their paths below its folder.
@@ -138,14 +146,14 @@ pub(crate) fn deploy_cli(facts: &Facts<'_>) -> Vec<(String, Json)> {
     });
     let mut files = vec![(format!("organizations/{name}.json"), organization)];
     if let Some(settings) = settings::settings(facts) {
-        let body = json!({
+        let mut body = json!({
             "name": connection,
             "display_name": facts.display(),
             "strategy": facts.connection.strategy,
-            "show_as_button": false,
             "enabled_clients": facts.clients(),
             "options": settings::for_deploy_cli(&settings, name),
         });
+        hide_button(&mut body);
         files.push((format!("connections/{connection}.json"), body));
     }
     files

@@ -11,7 +11,7 @@ use self::identity_provider::identity_provider;
 use self::people::{handover, test_users};
 use super::facts::Facts;
 use super::words::{code, codes, given, plain, row};
-use crate::placeholders::fill;
+use crate::placeholders::{Contents, fill};
 
 /// A template of a part, by the name of the file that it becomes.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -54,9 +54,6 @@ fn tidy(text: &str) -> String {
     }
     text + "\n"
 }
-
-/// Contents of placeholders.
-type Contents = Vec<(&'static str, String)>;
 
 /// What several parts say.
 fn common(facts: &Facts<'_>) -> Contents {

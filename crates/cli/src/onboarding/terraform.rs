@@ -54,11 +54,14 @@ pub(crate) fn module(facts: &Facts<'_>) -> String {
 
 fn connection(facts: &Facts<'_>, settings: &[(&'static str, Setting)]) -> String {
     let mut text = format!(
-        "\nresource \"auth0_connection\" \"customer\" {{\n  name           = {}\n  display_name   = {}\n  strategy       = {}\n  show_as_button = false\n",
+        "\nresource \"auth0_connection\" \"customer\" {{\n  name           = {}\n  display_name   = {}\n  strategy       = {}\n",
         quoted(&facts.connection.name),
         quoted(facts.display()),
         quoted(facts.connection.strategy)
     );
+    if facts.connection.strategy != "ad" {
+        text += "  show_as_button = false\n";
+    }
     text += "\n  options {\n";
     let (assignments, blocks) = options(settings);
     let width = assignments.iter().map(|(name, _)| name.len()).max().unwrap_or_default();

@@ -19,6 +19,7 @@ fn every_verb_has_help() {
         "help",
         "init",
         "new",
+        "onboard",
         "list",
         "matrix",
         "expiring",

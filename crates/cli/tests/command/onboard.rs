@@ -6,7 +6,7 @@ use std::path::Path;
 use claimsmith::compiler::inspect::strategies;
 use tempfile::TempDir;
 
-use crate::support::{ACME, check_snapshot, folder, run, run_in, write, write_in};
+use crate::support::{ACME, check_file, check_snapshot, folder, root, run, run_in, write};
 
 /// A folder of mapping files with a declared tenant.
 fn started() -> TempDir {
@@ -142,6 +142,28 @@ fn kit_of_a_mapping_with_several_connections_is_for_one() {
     assert!(text.contains("bi-admins"), "{text}");
 }
 
+/// The kit that the documentation shows.
+#[test]
+fn example_in_the_documentation_is_what_the_command_writes() {
+    let out = TempDir::new().expect("a temporary folder");
+    let kit = out.path().join("kit");
+    run(&["onboard", "acme", "--display-name", "Acme Industries", "--out", kit.to_str().expect("UTF-8")])
+        .stdout(0);
+    let mut found = Vec::new();
+    files(&kit, &kit, &mut found);
+    found.retain(|(name, _)| name != "kit.html");
+    let example = root().join("docs/examples/onboarding-acme");
+    for (name, text) in &found {
+        let path = example.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        check_file(&path, &without_digest(text));
+    }
+    let mut shown = Vec::new();
+    files(&example, &example, &mut shown);
+    let names = |files: &[(String, String)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&shown), names(&found));
+}
+
 /// Nothing of a kit names another customer of the platform.
 #[test]
 fn kit_names_no_other_customer() {
@@ -237,5 +259,4 @@ fn wrong_arguments_are_refused() {
     write(&folder, "organizations/globex.yaml", "version: 1\n");
     let run = run_in(&folder, &["onboard", "acme"]);
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
-    write_in(&folder, "unrelated", "");
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use claimsmith::event;
 use clap::Args;
 
-use super::super::init::strategies;
+use crate::commands::init::strategies;
 use crate::onboarding::{KitOptions, Rotations};
 use crate::tenant::TenantArgument;
 

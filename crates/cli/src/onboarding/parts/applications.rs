@@ -2,9 +2,9 @@
 
 use claimsmith::compiler::inspect::{ApplicationDetails, GrantedGroup};
 
-use super::Contents;
 use crate::onboarding::facts::Facts;
 use crate::onboarding::words::{code, codes, given, row};
+use crate::placeholders::Contents;
 
 pub(super) fn qlik(facts: &Facts<'_>) -> Contents {
     let rows = facts.qlik().map(|it| {

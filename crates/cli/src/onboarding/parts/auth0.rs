@@ -1,11 +1,11 @@
 //! The part for the owners of the Auth0 tenant.
 
-use super::Contents;
 use crate::onboarding::bodies;
 use crate::onboarding::facts::Facts;
 use crate::onboarding::samples::claim;
 use crate::onboarding::settings;
 use crate::onboarding::words::{code, codes, row};
+use crate::placeholders::Contents;
 
 pub(super) fn auth0(facts: &Facts<'_>) -> Contents {
     let requests = bodies::requests(facts);

@@ -1,10 +1,10 @@
 //! The part for the customer's IT department.
 
-use super::Contents;
 use crate::onboarding::facts::Facts;
 use crate::onboarding::guide::Carrier;
 use crate::onboarding::samples::{self, claim};
 use crate::onboarding::words::{code, row};
+use crate::placeholders::Contents;
 
 pub(super) fn identity_provider(facts: &Facts<'_>) -> Contents {
     let claim = claim(facts);

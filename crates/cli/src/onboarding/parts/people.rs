@@ -2,10 +2,10 @@
 
 use claimsmith::Outcome;
 
-use super::Contents;
 use super::applications::owner;
 use crate::onboarding::facts::{Facts, TestUser};
 use crate::onboarding::words::{code, codes, given, plain, row, todo};
+use crate::placeholders::Contents;
 
 pub(super) fn test_users(facts: &Facts<'_>) -> Contents {
     let mut users = row(&["user", "application", "groups sent", "expected"]) + "| --- | --- | --- | --- |\n";
