@@ -14,7 +14,9 @@ use crate::bundle::application::OverLimit;
 use crate::bundle::mapping::Policy;
 use crate::codec::writer::Writer;
 use crate::ids::{Id as _, TargetId};
-use crate::language::model::{Application, Limits, Organization, Platform, TargetGroup, Tier, Tokens};
+use crate::language::model::{
+    Application, Limits, Organization, Platform, Profile, TargetGroup, Tier, Tokens,
+};
 use crate::language::tenants::{ByTenant, Tenants};
 
 /// How many bytes of its fingerprint identify a key.
@@ -250,6 +252,7 @@ impl Registry {
             name: application.name.clone(),
             clients: ByTenant::nowhere(),
             claim: None,
+            profile: Profile::Generic,
             tokens: Tokens { id: false, access: false },
             saml_attribute: None,
             joined_by: None,

@@ -44,12 +44,14 @@ pub fn bundle_of(platform: &CompiledPlatform, name: &str) -> Option<Vec<u8>> {
     let reduced = reduced(&platform.model.platform, organization, &kept);
     // Everything that it has to report was reported when the platform was compiled.
     let lowered = lower::lower(organization, &reduced, platform.tenant, &mut Vec::new());
-    Some(encode::encode(&reduced, platform.tenant, vec![lowered]).bundle)
+    Some(encode::encode(&reduced, platform.tenant, vec![lowered], None).bundle)
 }
 
 /// The platform as if these target groups were all that it has.
 fn reduced(platform: &Platform, organization: &Organization, kept: &BTreeSet<String>) -> Platform {
     let mut reduced = platform.clone();
+    // They name other organizations.
+    reduced.blocks = None;
     reduced.ceilings.retain(|ceiling| ceiling.organization.value == organization.name);
     for tier in &mut reduced.tiers {
         tier.groups.retain(|group| kept.contains(&group.value));

@@ -3,7 +3,7 @@
 use super::yaml::Spanned;
 
 /// The settings for blocks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Blocks {
     pub(crate) writer: MetadataWriter,
     /// Sorted by name.
@@ -17,7 +17,7 @@ pub(crate) struct Blocks {
 }
 
 /// A key that may sign blocks of one tenant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SigningKey {
     pub(crate) name: Spanned<String>,
     pub(crate) public: [u8; 32],
