@@ -85,6 +85,8 @@ pub struct CompiledPlatform {
     pub counts: Counts,
     /// The position of its tenant.
     pub(crate) tenant: usize,
+    /// The names of the organizations whose mappings are not in the bundle, because they travel as blocks.
+    pub(crate) travelling: BTreeSet<String>,
     /// What the files say, for [`inspect`].
     pub(crate) model: Arc<Model>,
 }
@@ -98,6 +100,11 @@ impl CompiledPlatform {
     /// The settings for blocks; `None` if the platform has none.
     pub fn block_settings(&self) -> Option<BlockSettings<'_>> {
         BlockSettings::of(&self.model.platform, self.tenant)
+    }
+
+    /// The names of the organizations that exist in its tenant, sorted.
+    pub fn organization_names(&self) -> impl Iterator<Item = &str> {
+        self.organizations().map(|organization| organization.name.as_str())
     }
 
     /// The organizations that exist in its tenant.
@@ -386,7 +393,8 @@ fn encode_tenant(
     };
     let bundle = encode::encode(platform, tenant, lowered, None).bundle;
     let fallback = Fallback::of(platform, tenant);
-    CompiledPlatform { bundle, cases, fallback, counts, tenant, model: Arc::clone(model) }
+    let travelling = BTreeSet::new();
+    CompiledPlatform { bundle, cases, fallback, counts, tenant, travelling, model: Arc::clone(model) }
 }
 
 /// Reads the cases that a tenant's logins can be. What is wrong with a case is reported once for all tenants.

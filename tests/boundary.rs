@@ -185,6 +185,17 @@ fn lookups_are_described_as_in_the_table() {
 }
 
 #[test]
+fn reasons_have_the_numbers_of_the_table() {
+    let table = Table::read();
+    for reason in Reason::ALL {
+        let name = reason.code().replace('-', "_").to_uppercase();
+        if let Some(number) = table.numbers.get(&name) {
+            assert_eq!(*number, reason as u32, "{name}");
+        }
+    }
+}
+
+#[test]
 fn texts_of_a_route_are_read_as_in_the_vectors() {
     let vectors: Vec<RouteVector> =
         serde_json::from_str(include_str!("vectors/route.json")).expect("a table of vectors");

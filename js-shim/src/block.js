@@ -73,7 +73,7 @@ export function verified(text, organization, settings, now) {
   const bytes = Buffer.from(text, 'base64url');
   // Of a text that is too short, zeros are read, which do not fit together.
   const padded = Buffer.concat([bytes], Math.max(bytes.length, DOMAIN_AT + 2));
-  if (padded.toString('latin1', 0, 5) !== 'CSBK\x01') return BLOCK_VERSION;
+  if (padded.toString('latin1', 0, 4) !== 'CSBK' || padded[4] !== 1) return BLOCK_VERSION;
   const kind = padded[5];
   const [issued, deadline, inflated, first, length] = [6, 10, 14, 18, 22].map((at) => padded.readUInt32LE(at));
   const organizationAt = DOMAIN_AT + 1 + padded[DOMAIN_AT];

@@ -234,7 +234,9 @@ function startEngine() {
 /** The calls of a login to the catalog, through a connection of the samples. */
 const sized = (text) => Buffer.concat([Buffer.from(Uint32Array.of(Buffer.byteLength(text)).buffer), Buffer.from(text)]);
 const { organization, connection, client } = recorded('acme');
-const ROUTE = Buffer.concat([organization.id, connection.name, client.client_id].map(sized));
+/** The handle of the platform's own mappings. */
+const OWN = Buffer.alloc(4);
+const ROUTE = Buffer.concat([OWN, ...[organization.id, connection.name, client.client_id].map(sized)]);
 const NO_ROUTE = [0xffffffff, 0x80000010, 0];
 const REFUSAL = [1, 16, 0xffffffff, 0, 0, 0, 0, 0];
 /** Where a bundle has the version of its format. The engine compares it; the host compares the digest. */
@@ -243,7 +245,7 @@ let BUNDLE;
 withPart('bundle', (base64, content) => ((BUNDLE = content), base64));
 
 /** The call of `evaluate` for a login that leads nowhere, and its answer: outcome and reason. */
-const CLOSED = Buffer.concat([Buffer.from(Uint32Array.of(0, 0x80000003).buffer), Buffer.alloc(8)]);
+const CLOSED = Buffer.concat([Buffer.from(Uint32Array.of(0, 0x80000003).buffer), OWN, Buffer.alloc(8)]);
 
 test('without a bundle every call of the engine is answered by a refusal', () => {
   const { exports, call, load } = startEngine();
@@ -254,6 +256,8 @@ test('without a bundle every call of the engine is answered by a refusal', () =>
     () => exports.load(0xffffffff),
   ]) {
     prepare();
+    // There is no platform that a block could be for.
+    assert.equal(exports.load_block(0) >>> 0, 0x8000000f);
     assert.deepEqual(call('route', ROUTE, 3), NO_ROUTE);
     assert.deepEqual(call('evaluate', CLOSED, 8), REFUSAL);
   }

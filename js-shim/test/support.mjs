@@ -74,10 +74,10 @@ export function bundle(mappings, ...args) {
  *
  * @param {string} yaml a platform in one file
  */
-export function bundleText(yaml) {
+export function bundleText(yaml, ...args) {
   return inFolder((folder) => {
     writeFileSync(path.join(folder, 'mappings.yaml'), yaml);
-    return bundle(path.join(folder, 'mappings.yaml'));
+    return bundle(path.join(folder, 'mappings.yaml'), ...args);
   });
 }
 
@@ -104,16 +104,17 @@ export const DENY = inFolder((folder) => {
 export function parseLine(line) {
   assert.ok(line.length < 256, `${line.length} characters: ${line}`);
   const parts =
-    /^claimsmith ([0-9a-f]{12}|-) (groups|deny|none) ([a-z-]+) in=(\d+) out=(\d+) rules=(\d+) unmatched=(\d+)((?: [a-z-]+=\d+)*)$/.exec(
+    /^claimsmith ([0-9a-f]{12}|-) (groups|deny|none) ([a-z-]+) in=(\d+) out=(\d+) rules=(\d+) unmatched=(\d+)(?: block=([0-9a-f]{12})@(\d+)(?::(candidate|previous))?)?((?: [a-z-]+=\d+)*)$/.exec(
       line,
     );
   assert.ok(parts, `not a log line: ${line}`);
-  const [, digest, outcome, reason, received, out, rules, unmatched, notes] = parts;
+  const [, digest, outcome, reason, received, out, rules, unmatched, block, issued, which, notes] = parts;
   return {
     digest,
     outcome,
     reason,
     counts: { received: Number(received), out: Number(out), rules: Number(rules), unmatched: Number(unmatched) },
+    block: block && { bundle: block, issued: Number(issued), which },
     notes: Object.fromEntries(
       notes
         .split(' ')

@@ -98,6 +98,14 @@ impl CompiledPlatform {
         Ok(Block { organization_id, bundle, grants_protected })
     }
 
+    /// The platform of an Action that does not have the mappings of some organizations, by name, because they travel.
+    #[must_use]
+    pub fn without_travelling(mut self, organizations: &BTreeSet<&str>) -> Self {
+        self.bundle = self.bundle_with_blocks(organizations);
+        self.travelling = organizations.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
     /// The bundle of an Action without the organizations whose mappings travel as blocks, by name.
     pub fn bundle_with_blocks(&self, organizations: &BTreeSet<&str>) -> Vec<u8> {
         let platform = &self.model.platform;

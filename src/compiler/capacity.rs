@@ -71,7 +71,7 @@ pub fn sizes(platform: &CompiledPlatform) -> Vec<OrganizationSize> {
     let Encoded { organizations: totals, .. } = encode_without(platform, &BTreeSet::new());
     let totals: BTreeMap<String, usize> = totals.into_iter().collect();
     let mut sizes: Vec<OrganizationSize> = Vec::new();
-    let organizations: Vec<&Organization> = platform.organizations().collect();
+    let organizations: Vec<&Organization> = embedded(platform).collect();
     sizes.extend(parallel_map::map(&organizations, |organization| {
         let bytes = totals.get(&organization.name).copied().unwrap_or_default();
         measure(lowered(platform, organization), bytes)
@@ -86,9 +86,14 @@ pub fn bundle_without(platform: &CompiledPlatform, organizations: &BTreeSet<&str
 }
 
 fn encode_without(platform: &CompiledPlatform, without: &BTreeSet<&str>) -> Encoded {
-    let kept = platform.organizations().filter(|it| !without.contains(it.name.as_str()));
+    let kept = embedded(platform).filter(|it| !without.contains(it.name.as_str()));
     let lowered = kept.map(|it| lowered(platform, it)).collect();
     encode::encode(&platform.model.platform, platform.tenant, lowered, None)
+}
+
+/// The organizations whose mappings are in the bundle.
+fn embedded(platform: &CompiledPlatform) -> impl Iterator<Item = &Organization> {
+    platform.organizations().filter(|it| !platform.travelling.contains(&it.name))
 }
 
 fn lowered(platform: &CompiledPlatform, organization: &Organization) -> LoweredMapping {

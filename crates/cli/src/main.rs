@@ -32,6 +32,7 @@ mod mapping_files;
 mod mappings;
 mod numbers;
 mod onboarding;
+mod packaging;
 mod placeholders;
 mod platform;
 mod render;

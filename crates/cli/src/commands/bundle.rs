@@ -12,6 +12,7 @@ use crate::capacity::{self, Capacity};
 use crate::deployment_files::{Bindings, DeploymentFiles, Target};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
+use crate::packaging::{Division, Packaging};
 use crate::platform;
 use crate::render::{human, json};
 use crate::results::{BuildSummary, BuiltTenant};
@@ -45,6 +46,9 @@ pub(super) struct BundleArguments {
     /// All Actions of the trigger post-login in their order, `claimsmith` among them, for auth0-deploy-cli
     #[arg(long, value_name = "NAMES", value_parser = Bindings::parse, conflicts_with = "bundle_only")]
     bindings: Option<Bindings>,
+    /// Where the mappings of customers are; `organizations` needs `blocks` in platform.yaml
+    #[arg(long, value_enum, default_value_t)]
+    packaging: Packaging,
     /// Write only the compiled mappings, as the engine reads them, into FILE
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     bundle_only: Option<PathBuf>,
@@ -78,9 +82,7 @@ impl BundleArguments {
     }
 
     fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
-            return Ok(ExitStatus::Failure);
-        };
+        let Some(platform) = self.load(terminal)? else { return Ok(ExitStatus::Failure) };
         write::write(file, platform.bundle.clone())?;
         self.print(&[file.to_path_buf()], &platform, None, terminal)?;
         leftover_drafts::note([file], terminal)?;
@@ -94,9 +96,7 @@ impl BundleArguments {
             "`--bindings` is for `--target deploy-cli-directory` and `deploy-cli-yaml`; Terraform adds the Action at the end of the trigger, and in the dashboard it is dragged to its place"
         );
         let engine = action::embedded_engine()?;
-        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
-            return Ok(ExitStatus::Failure);
-        };
+        let Some(platform) = self.load(terminal)? else { return Ok(ExitStatus::Failure) };
         let action = action::compose(engine, &platform, self.limit)?;
         let capacity = capacity::measure(&platform, self.all_sizes)?;
         let sizes = action.sizes;
@@ -125,6 +125,23 @@ impl BundleArguments {
             write!(terminal.err, "{}", human::nearly_full(&sizes))?;
         }
         Ok(ExitStatus::Success)
+    }
+
+    /// The platform, without the mappings that travel.
+    fn load(&self, terminal: &mut Terminal) -> anyhow::Result<Option<CompiledPlatform>> {
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
+            return Ok(None);
+        };
+        if self.packaging == Packaging::Embedded {
+            return Ok(Some(platform));
+        }
+        let division = Division::of(&platform).context(
+            "`--packaging organizations` needs `blocks` in platform.yaml, with the keys that sign mappings",
+        )?;
+        for (name, why) in &division.embedded {
+            writeln!(terminal.err, "note: the mapping of `{}` stays in the Action: {why}", escaped(name))?;
+        }
+        Ok(Some(platform.without_travelling(&division.travelling_names())))
     }
 
     fn print(

@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::refusal::BlockRefusal;
-use super::statement::{SignedBlock, WriteError};
+use super::signature::KeyId;
+use super::statement::{SIGNATURE, SignedBlock, UnsignedBlock, WriteError};
 
 /// The most values that a block takes.
 pub const MAX_VALUES: usize = 20;
@@ -69,6 +70,20 @@ impl SignedBlock {
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BlockRefusal::Damaged)?;
         Ok(Self { bytes })
+    }
+}
+
+impl UnsignedBlock {
+    /// How many values of metadata the block takes with a number of signatures.
+    ///
+    /// # Errors
+    ///
+    /// If they are too many.
+    pub fn value_count(&self, signatures: usize) -> Result<usize, WriteError> {
+        let bytes = self.message.len() + signatures * (KeyId::default().len() + SIGNATURE);
+        // Unpadded base64 has four characters for three bytes.
+        let count = value_count((4 * bytes).div_ceil(3));
+        if count > MAX_VALUES { Err(WriteError::TooManyValues(count)) } else { Ok(count) }
     }
 }
 

@@ -10,7 +10,8 @@ const MAGIC: &[u8] = b"CSBK";
 const VERSION: u8 = 1;
 const FINAL: u8 = 0;
 const PENDING: u8 = 1;
-const SIGNATURE: usize = 64;
+/// The bytes of a signature.
+pub(super) const SIGNATURE: usize = 64;
 
 /// The bundles of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub enum Bundles<'b> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsignedBlock {
     /// Statement and payload.
-    message: Vec<u8>,
+    pub(super) message: Vec<u8>,
 }
 
 /// The bytes of a signed block.
