@@ -44,6 +44,7 @@ build() {
   stage "Engine (WebAssembly)" build_engine
   stage "Action shim (JavaScript)" build_shim
   stage "Runner of logins (JavaScript)" build_login_runner
+  stage "Page of kits (JavaScript)" build_page
   stage "claimsmith command" build_command
   stage "Validate mappings" "$CLAIMSMITH" validate mappings
   stage "Test mappings" "$CLAIMSMITH" test mappings

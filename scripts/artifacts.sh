@@ -66,6 +66,15 @@ build_login_runner() {
   replace_if_changed "$ENGINE_DIR/run-logins.js.new" "$ENGINE_DIR/run-logins.js"
 }
 
+# target/engine/page.js, the script of an onboarding kit's page. Browsers have neither Node's modules nor brotli.
+build_page() {
+  "$NPM_PROGRAMS/esbuild" js-shim/page/main.js --bundle --format=iife --platform=browser \
+    --target=es2022,chrome111,firefox111,safari16.4 --alias:node:zlib=./js-shim/page/zlib.js \
+    --alias:node:crypto=./js-shim/page/crypto.js --inject:js-shim/page/buffer.js --minify --charset=ascii \
+    --legal-comments=none --log-level=warning --outfile="$ENGINE_DIR/page.js.new"
+  replace_if_changed "$ENGINE_DIR/page.js.new" "$ENGINE_DIR/page.js"
+}
+
 build_command() {
   host_cargo build --release --package claimsmith-cli
 }

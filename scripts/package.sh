@@ -25,6 +25,7 @@ package_all() {
   stage "Engine (WebAssembly)" build_engine
   stage "Action shim (JavaScript)" build_shim
   stage "Runner of logins (JavaScript)" build_login_runner
+  stage "Page of kits (JavaScript)" build_page
   stage "Program for glibc $GLIBC" build_programs
   stage "Command as WebAssembly (WASI)" build_wasi_command
   stage "Completions and manual pages" write_completions_and_pages

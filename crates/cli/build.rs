@@ -1,4 +1,5 @@
-//! Embeds the engine and the shim of the Action, and the program that runs logins through it, if they are built.
+//! Embeds the engine and the shim of the Action, the program that runs logins through it, and the script of a kit's
+//! page, if they are built.
 //!
 //! They are in the folder that CLAIMSMITH_ENGINE_DIR names, else in the workspace's `target/engine`. In release builds,
 //! `--version` also names the commit that was built.
@@ -52,6 +53,9 @@ fn embed_engine() -> io::Result<()> {
     for script in scripts {
         println!("cargo:rerun-if-changed={}", folder.join(script).display());
     }
+    println!("cargo:rustc-check-cfg=cfg(embedded_page)");
+    let page = folder.join("page.js");
+    println!("cargo:rerun-if-changed={}", page.display());
     if !engine.is_file() || !scripts.iter().all(|script| folder.join(script).is_file()) {
         return Ok(());
     }
@@ -61,6 +65,10 @@ fn embed_engine() -> io::Result<()> {
     fs::write(out.join("engine.br"), compress::compress(&wasm)?)?;
     for script in scripts {
         fs::copy(folder.join(script), out.join(script))?;
+    }
+    if page.is_file() {
+        fs::copy(page, out.join("page.js"))?;
+        println!("cargo:rustc-cfg=embedded_page");
     }
     println!("cargo:rustc-env=CLAIMSMITH_ENGINE_BYTES={}", wasm.len());
     println!("cargo:rustc-cfg=embedded_engine");

@@ -10,8 +10,8 @@ pub use self::login::{
     LoginDescription, LoginProblem, application_names, describe_login, nearest_word, word_list,
 };
 pub use self::organization::{
-    ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationDetails, SourceDetails, organization,
-    target_groups,
+    ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationDetails, SourceDetails, applications,
+    organization, target_groups,
 };
 pub(crate) use self::overview::row_of;
 pub use self::overview::{

@@ -51,6 +51,25 @@ pub(crate) fn embedded_engine() -> anyhow::Result<EmbeddedEngine<'static>> {
     embedded().context("this build of claimsmith does not contain the engine; run `./build.sh`")
 }
 
+/// The script of a kit's page and the WebAssembly that it runs, if they were built before this program.
+pub(crate) fn embedded_page() -> anyhow::Result<(&'static str, Vec<u8>)> {
+    let script =
+        page_script().context("this build of claimsmith does not contain the page; run `./build.sh`")?;
+    let mut engine = Vec::new();
+    brotli::BrotliDecompress(&mut embedded_engine()?.compressed, &mut engine)?;
+    Ok((script, engine))
+}
+
+#[cfg(embedded_page)]
+fn page_script() -> Option<&'static str> {
+    Some(include_str!(concat!(env!("OUT_DIR"), "/page.js")))
+}
+
+#[cfg(not(embedded_page))]
+fn page_script() -> Option<&'static str> {
+    None
+}
+
 /// The engine, if it was built before this program.
 #[cfg(embedded_engine)]
 fn embedded() -> Option<EmbeddedEngine<'static>> {
@@ -179,7 +198,7 @@ pub(crate) fn compose(
 const DIGEST_DIGITS: usize = 22;
 
 /// The first digits of the SHA-256 of a text, as the Action computes them.
-fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     BASE64_STANDARD.encode(Sha256::digest(text)).chars().take(DIGEST_DIGITS).collect()
 }
 

@@ -3,6 +3,7 @@
 mod actions;
 mod assertion;
 mod deployment;
+mod organizations;
 mod settings;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use self::actions::{
 };
 pub use self::assertion::SigningKey;
 pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
+pub use self::organizations::{Connection, Organization, OrganizationConnection};
 pub use self::settings::{Credentials, Settings, SettingsError};
 use crate::error::Error;
 use crate::http::{HttpClient, Options, Request};

@@ -119,6 +119,11 @@ pub fn organization(platform: &CompiledPlatform, name: &str) -> Option<Organizat
     })
 }
 
+/// All applications, sorted by name.
+pub fn applications(platform: &CompiledPlatform) -> Vec<ApplicationDetails> {
+    platform.model.platform.applications.iter().map(|it| application(it, platform.tenant)).collect()
+}
+
 /// All target groups of the registry, sorted by name.
 pub fn target_groups(platform: &CompiledPlatform) -> Vec<GrantedGroup> {
     let model = &platform.model.platform;

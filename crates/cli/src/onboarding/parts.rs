@@ -47,7 +47,7 @@ pub(crate) fn parts(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// A text whose empty lines are single, which contents may have made several.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut text = text.trim_end().to_owned();
     while let Some(at) = text.find("\n\n\n") {
         text.remove(at);

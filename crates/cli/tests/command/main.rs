@@ -25,6 +25,7 @@ mod hostile_checkout;
 mod init;
 mod leftover_drafts;
 mod onboard;
+mod onboard_check;
 mod overview;
 mod readme;
 mod sarif;

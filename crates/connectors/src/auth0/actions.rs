@@ -316,7 +316,7 @@ impl Auth0 {
         Ok(answer.bindings.into_iter().map(Binding::from).collect())
     }
 
-    fn call<T: DeserializeOwned>(
+    pub(super) fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
         path: String,
@@ -363,7 +363,7 @@ impl Auth0 {
     }
 }
 
-fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
+pub(super) fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
     serde_json::from_value(answer).map_err(|error| {
         // The category only: the text of the error may quote the answer.
         let kind = ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));

@@ -9,6 +9,7 @@
 mod actions;
 mod connect;
 mod deployment;
+mod organizations;
 mod repeat;
 mod support;
 mod test_key;

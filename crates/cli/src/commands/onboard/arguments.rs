@@ -16,14 +16,28 @@ use crate::tenant::TenantArgument;
 /// the bodies, auth0-deploy-cli files and Terraform module of Auth0's objects, and what Qlik Cloud and the catalog
 /// need; for both test users, pilot, cutover, rollback and handover.
 ///
+/// `kit.html` has all of it on one page, where the customer can paste a profile or a token and see the groups that it
+/// would give; nothing is sent anywhere.
+///
 /// The kit is made from this customer's mapping alone. People and dates come from options and mapping files; what is
-/// not known is a `TODO` in the texts. A file that exists and has other content is kept.
+/// not known is a `TODO` in the texts. A file that exists and has other content is kept; only the page is replaced.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct OnboardArguments {
     /// The name of the organization, as for `claimsmith new organization`
-    #[arg(value_name = "NAME")]
-    pub(super) organization: String,
+    #[arg(value_name = "NAME", required_unless_present = "platform")]
+    pub(super) organization: Option<String>,
+    /// Write the platform's own plan instead: tenants, naming conventions, claims, owners
+    #[arg(long, conflicts_with_all = ["organization", "check", "strategy", "connection", "scim"])]
+    pub(super) platform: bool,
+    /// Say what is missing in the mapping, in the kit and, with credentials, in the tenant; the exit code is 1 if
+    /// anything is
+    #[arg(long)]
+    pub(super) check: bool,
+    /// A JSON file with credentials for `--check`, such as the config.json of auth0-deploy-cli, in place of the
+    /// environment
+    #[arg(long, value_name = "FILE", requires = "check")]
+    pub(super) credentials: Option<PathBuf>,
     /// The strategy of its connection in Auth0; needed if it has no mapping yet
     #[arg(long, value_name = "STRATEGY", value_parser = strategies())]
     pub(super) strategy: Option<String>,
@@ -35,7 +49,7 @@ pub(crate) struct OnboardArguments {
     pub(super) mappings: PathBuf,
     #[command(flatten)]
     pub(super) tenant: TenantArgument,
-    /// The folder to write the kit into; `onboarding/NAME` by default
+    /// The folder of the kit; `onboarding/NAME` by default, and `onboarding/platform` for the plan
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
@@ -92,8 +106,12 @@ const AFTER_HELP: &str = "\
 Examples:
   claimsmith onboard acme --strategy waad
   claimsmith onboard initech --connection initech-okta --out kits/initech
+  claimsmith onboard --check acme
+  claimsmith onboard --platform --owner 'Identity team'
   claimsmith onboard acme --owner 'Identity team' --emergency-contact '+1 555 0100' --rotate api-key=2027-03-01
 
+`--check` needs the scopes read:organizations, read:organization_connections and read:connections to ask a tenant,
+and read:scim_config if the kit has SCIM. `claimsmith help deploy` lists the credentials.
 `claimsmith help onboarding` goes through a whole onboarding.";
 
 /// Checks a day, and keeps it as it is.

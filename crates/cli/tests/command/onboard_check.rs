@@ -1,0 +1,242 @@
+//! `claimsmith onboard --check` and `--platform`, the first against a stand-in of Auth0's Management API.
+
+use std::fs;
+
+use claimsmith_standins::auth0::{Auth0StandIn, Seed};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Run, check_snapshot, claimsmith, folder, run, run_in, write};
+
+const DOMAIN: &str = "acme-staging.eu.auth0.com";
+
+const PLATFORM: &str = "\
+version: 1
+tenants: { staging: { domain: acme-staging.eu.auth0.com } }
+applications:
+  catalog: { clients: CatalogClient, claim: https://claims.example.com/catalog/groups }
+groups:
+  catalog-admins: { applications: [catalog], description: Administers the catalog., owner: Catalog team }
+";
+
+const ACME: &str = "\
+version: 1
+organization: org_acme
+connections:
+  acme-okta: { strategy: okta }
+rules:
+  - { id: admins, match: { exact: it-admins }, grant: catalog-admins, owner: Acme IT }
+";
+
+const CASES: &str = "\
+version: 1
+cases:
+  - { name: an administrator, application: catalog, groups: [it-admins], expect: { claims: [catalog-admins] } }
+";
+
+/// A complete onboarding: mapping, kit and tenant.
+struct World {
+    folder: TempDir,
+    stand_in: Auth0StandIn,
+}
+
+impl World {
+    fn new(change: impl FnOnce(&mut Value)) -> Self {
+        let mut seed = json!({ "tenant": {
+            "organizations": [{ "id": "org_acme", "name": "acme" }],
+            "connections": [{
+                "id": "con_1", "name": "acme-okta", "strategy": "okta",
+                "options": { "set_user_root_attributes": "on_each_login", "client_secret": "hunter2-secret" },
+            }],
+            "organization_connections": { "org_acme": [{ "connection_id": "con_1", "assign_membership_on_login": true }] },
+            "connection_clients": { "con_1": ["CatalogClient"] },
+        } });
+        change(seed.pointer_mut("/tenant").expect("a tenant"));
+        let mut seed: Seed = serde_json::from_value(seed).expect("a seed");
+        seed.tokens.extend(Seed::with_token("hunter2").tokens);
+        let stand_in = Auth0StandIn::start(seed).expect("starts");
+        let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
+        write(&folder, "platform.yaml", PLATFORM);
+        fs::write(folder.path().join("ca.pem"), stand_in.ca_pem()).expect("a file");
+        let out = run_in(
+            &folder,
+            &[
+                "onboard",
+                "acme",
+                "--owner",
+                "Identity team",
+                "--customer-contact",
+                "it@acme.example",
+                "--emergency-contact",
+                "+1 555 0100",
+                "--pilot",
+                "Ten analysts",
+                "--cutover",
+                "2027-02-01",
+                "--rotate",
+                "idp-secret=2027-03-01",
+                "--rotate",
+                "api-key=2027-05-01",
+                "--rotate",
+                "review=2027-06-01",
+            ],
+        );
+        assert_eq!((out.code, out.err.as_str()), (Some(0), ""));
+        let world = Self { folder, stand_in };
+        for (file, todo) in [
+            ("catalog.md", "TODO: the name of the secret, never the key itself"),
+            ("cutover.md", "TODO: a date"),
+        ] {
+            let path = world.folder.path().join("onboarding/acme").join(file);
+            let text = fs::read_to_string(&path).expect("a file");
+            assert!(text.contains(todo), "{text}");
+            fs::write(path, text.replace(todo, "filled in")).expect("a file");
+        }
+        world
+    }
+
+    /// Without credentials.
+    fn command(&self, arguments: &[&str]) -> snapbox::cmd::Command {
+        let names = [
+            "AUTH0_DOMAIN",
+            "AUTH0_CLIENT_ID",
+            "AUTH0_CLIENT_SECRET",
+            "AUTH0_CLIENT_SIGNING_KEY_PATH",
+            "AUTH0_ACCESS_TOKEN",
+        ];
+        let command = claimsmith(arguments).current_dir(self.folder.path());
+        names.into_iter().fold(command, |command, name| command.env_remove(name))
+    }
+
+    fn check(&self) -> Run {
+        let command = self.command(&["onboard", "--check", "acme"]);
+        let command = command
+            .env("SSL_CERT_FILE", self.folder.path().join("ca.pem"))
+            .env("CLAIMSMITH_AUTH0_STAND_IN", self.stand_in.domain())
+            .env("AUTH0_ACCESS_TOKEN", "hunter2")
+            .env("AUTH0_DOMAIN", DOMAIN);
+        let run = Run::new(command.output().expect("the command starts"));
+        assert!(!run.out.contains("hunter2") && !run.err.contains("hunter2"), "{run:?}");
+        run
+    }
+}
+
+#[test]
+fn complete_onboarding_lacks_nothing() {
+    let world = World::new(|_| {});
+    assert_eq!(world.check().stdout(0), "nothing is missing\n");
+    let run = Run::new(world.command(&["onboard", "--check", "acme"]).output().expect("the command starts"));
+    let out = run.stdout(0);
+    assert!(
+        out.starts_with("the tenant was not asked: set credentials") && out.ends_with("nothing is missing\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn gaps_of_the_tenant_are_named() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut Value), expected: &[&str]) {
+        let out = World::new(change).check().stdout(1);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines.len(), expected.len() + 1, "{out}");
+        for (line, expected) in lines.iter().zip(expected) {
+            assert!(
+                line.starts_with("tenant acme-staging.eu.auth0.com: ") && line.contains(expected),
+                "{out}"
+            );
+        }
+    }
+    check(
+        |tenant| {
+            tenant["organizations"] = json!([]);
+            tenant["organization_connections"] = json!({});
+            tenant["connections"] = json!([]);
+        },
+        &["there is no organization `org_acme`", "there is no connection `acme-okta`"],
+    );
+    check(
+        |tenant| {
+            tenant["organization_connections"] = json!({});
+            tenant["connection_clients"] = json!({});
+        },
+        &[
+            "is not enabled for the organization",
+            "is not enabled for the client `CatalogClient` of `catalog`",
+        ],
+    );
+    check(
+        |tenant| {
+            tenant["organization_connections"]["org_acme"][0]["assign_membership_on_login"] = false.into()
+        },
+        &["do not become members at their login"],
+    );
+    check(
+        |tenant| tenant["connections"][0]["strategy"] = "oidc".into(),
+        &["has another strategy than `okta`"],
+    );
+    check(
+        |tenant| tenant["connections"][0]["options"]["set_user_root_attributes"] = "never_on_login".into(),
+        &["does not update attributes at each login"],
+    );
+}
+
+#[test]
+fn gaps_of_the_files_are_named_with_their_lines() {
+    let folder = TempDir::new().expect("a temporary folder");
+    run_in(&folder, &["init", "--organization", "first"]).stdout(0);
+    run_in(&folder, &["onboard", "acme", "--strategy", "okta"]).stdout(0);
+    fs::remove_file(folder.path().join("onboarding/acme/samples/token.txt")).expect("a file");
+    let command = claimsmith(&["onboard", "--check", "acme"]).current_dir(folder.path());
+    let command = command.env_remove("AUTH0_CLIENT_SECRET").env_remove("AUTH0_ACCESS_TOKEN");
+    let run = Run::new(command.output().expect("the command starts"));
+    check_snapshot("onboard-check", &run.stdout(1));
+    // Another mapping makes another kit.
+    let mapping = folder.path().join("mappings/organizations/acme.yaml");
+    let text = fs::read_to_string(&mapping).expect("a mapping");
+    fs::write(mapping, text.replace("exact: Report Editors", "exact: Editors")).expect("a mapping");
+    let run = run_in(&folder, &["onboard", "--check", "acme"]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    for text in [
+        "onboarding/acme/README.md: the kit is of another mapping",
+        "mappings/organizations/acme.test.yaml: the case `an editor receives the group of editors` fails",
+    ] {
+        assert!(run.out.contains(text), "{}", run.out);
+    }
+}
+
+#[test]
+fn plan_of_the_platform_is_as_reviewed() {
+    let out = TempDir::new().expect("a temporary folder");
+    let path = out.path().to_str().expect("UTF-8");
+    let printed = run(&["onboard", "--platform", "--out", path]).stdout(0);
+    assert!(printed.starts_with("wrote ") && printed.ends_with("platform-plan.md\n"), "{printed}");
+    let plan = fs::read_to_string(out.path().join("platform-plan.md")).expect("a file");
+    check_snapshot("onboard-platform", &plan);
+    let world = World::new(|_| {});
+    run_in(&world.folder, &["onboard", "--platform", "--owner", "Identity team"]).stdout(0);
+    let plan = fs::read_to_string(world.folder.path().join("onboarding/platform/platform-plan.md"));
+    let plan = plan.expect("a file");
+    assert!(
+        plan.contains("| `staging` | `acme-staging.eu.auth0.com` |") && plan.contains("| Identity team |"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn modes_do_not_mix() {
+    let world = folder(&[("organizations/acme.yaml", crate::support::ACME)]);
+    let check = |arguments: &[&str], expected: &str| {
+        let err = run_in(&world, &[&["onboard"], arguments].concat()).failed();
+        assert!(err.contains(expected), "{err}");
+    };
+    check(&[], "required");
+    check(&["--platform", "acme"], "cannot be used with");
+    check(&["--platform", "--check"], "cannot be used with");
+    check(&["acme", "--credentials", "x"], "required");
+    check(
+        &["--check", "globex"],
+        "there is no organization `globex`; `claimsmith list` lists those that there are",
+    );
+    check(&["--check", "acme", "--credentials", "none.json"], "none.json");
+}

@@ -1,0 +1,156 @@
+//! Organizations and connections, which are only read.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Auth0;
+use super::actions::read;
+use crate::error::Error;
+use crate::http::{Request, encoded};
+
+const TAKE: &str = "100";
+/// More than the connections of an organization, or the connections that have a name.
+const MOST_PAGES: usize = 10;
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Organization {
+    /// Its id, `org_…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A connection of an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct OrganizationConnection {
+    /// The connection's id.
+    pub connection_id: String,
+    /// Whether users who log in become members.
+    #[serde(default)]
+    pub assign_membership_on_login: bool,
+}
+
+/// A connection.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Connection {
+    /// Its id, `con_…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its strategy.
+    #[serde(default)]
+    pub strategy: String,
+    /// Its options. They may hold secrets: print no member of them that is not known to be none.
+    #[serde(default)]
+    pub options: Value,
+}
+
+#[derive(Deserialize)]
+struct Clients {
+    clients: Vec<Client>,
+}
+
+#[derive(Deserialize)]
+struct Client {
+    client_id: String,
+}
+
+/// An answer, or nothing if there is no such thing.
+fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.status() == Some(404) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Auth0 {
+    /// The organization that has an id; none if there is none. Scope `read:organizations`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn organization(&self, id: &str) -> Result<Option<Organization>, Error> {
+        found(self.call("GET", format!("/organizations/{}", encoded(id)), None, true))
+    }
+
+    /// The connections of an organization. Scope `read:organization_connections`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn organization_connections(&self, id: &str) -> Result<Vec<OrganizationConnection>, Error> {
+        let path = format!("/organizations/{}/enabled_connections", encoded(id));
+        self.list(&path, "enabled_connections", &[])
+    }
+
+    /// The connection that has a name; none if there is none. Scope `read:connections`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn find_connection(&self, name: &str) -> Result<Option<Connection>, Error> {
+        let found: Vec<Connection> = self.list("/connections", "connections", &[("name", name)])?;
+        Ok(found.into_iter().find(|connection| connection.name == name))
+    }
+
+    /// The client ids for which a connection is enabled. Scope `read:connections`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn connection_clients(&self, id: &str) -> Result<Vec<String>, Error> {
+        let answer: Clients =
+            self.call("GET", format!("/connections/{}/clients", encoded(id)), None, true)?;
+        Ok(answer.clients.into_iter().map(|client| client.client_id).collect())
+    }
+
+    /// Whether a connection takes SCIM. Scope `read:scim_config`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn takes_scim(&self, id: &str) -> Result<bool, Error> {
+        let path = format!("/connections/{}/scim-configuration", encoded(id));
+        let answer: Option<Value> = found(self.call("GET", path, None, true))?;
+        Ok(answer.is_some())
+    }
+
+    /// A list that is read from checkpoint to checkpoint.
+    fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+        filter: &[(&str, &str)],
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        let mut from: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = vec![("take", TAKE)];
+            query.extend(filter);
+            query.extend(from.as_deref().map(|from| ("from", from)));
+            let request = Request {
+                method: "GET",
+                path: format!("/api/v2{path}"),
+                query: &query,
+                body: None,
+                is_repeatable: true,
+                shows_message: true,
+            };
+            let mut answer = self.send(&request)?;
+            let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
+            all.extend(read::<Vec<T>>(rows, &request)?);
+            let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
+            if next.is_none() {
+                break;
+            }
+            from = next;
+        }
+        Ok(all)
+    }
+}
