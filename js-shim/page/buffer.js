@@ -10,7 +10,6 @@ export class Buffer extends Uint8Array {
    * @param {'base64' | 'utf8'} [encoding] of a string
    * @returns {Buffer}
    */
-  // @ts-expect-error The signature is that of Node's Buffer.
   static from(data, encoding = 'utf8') {
     if (typeof data !== 'string') return new Buffer(data);
     if (encoding === 'utf8') return new Buffer(new TextEncoder().encode(data));

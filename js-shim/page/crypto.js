@@ -2,6 +2,7 @@
 
 /** @returns {Uint32Array} the first 32 bits of the fraction of the roots of the first 64 primes */
 function constants() {
+  /** @type {{ prime: number }[]} */
   const found = [];
   for (let n = 2; found.length < 64; n++) if (found.every(({ prime }) => n % prime)) found.push({ prime: n });
   return Uint32Array.from(found, ({ prime }) => (Math.cbrt(prime) % 1) * 2 ** 32);

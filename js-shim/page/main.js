@@ -2,11 +2,10 @@
 
 import { createCheck } from './check.js';
 
-/** @param {string} id @returns {any} */
-const element = (id) => document.getElementById(id);
-
-const data = JSON.parse(element('claimsmith-data').textContent);
-const [input, connection, button, output] = ['input', 'connection', 'run', 'output'].map(element);
+const data = JSON.parse(document.getElementById('claimsmith-data').textContent);
+const [input, connection, button, output] = ['input', 'connection', 'run', 'output'].map((id) =>
+  document.getElementById(id),
+);
 
 const TITLES = [
   ['matched', 'Sent, and matched by a rule'],
@@ -21,7 +20,7 @@ let check;
  * @param {string} name of the element
  * @param {string} text
  * @param {string} [kind] its class
- * @returns {HTMLElement}
+ * @returns {PageElement}
  */
 function node(name, text, kind = '') {
   const made = document.createElement(name);

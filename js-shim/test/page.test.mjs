@@ -40,7 +40,8 @@ class Page {
 
   constructor(html, data) {
     const script = html.slice(html.lastIndexOf('<script>') + '<script>'.length, html.lastIndexOf('</script>'));
-    for (const id of ['input', 'connection', 'run', 'output', 'claimsmith-data']) this.#elements.set(id, element('div'));
+    for (const id of ['input', 'connection', 'run', 'output', 'claimsmith-data'])
+      this.#elements.set(id, element('div'));
     this.#elements.get('claimsmith-data').textContent = JSON.stringify(data);
     this.#elements.get('connection').value = data.connections[0].name;
     const document = { getElementById: (id) => this.#elements.get(id), createElement: element };
@@ -125,7 +126,10 @@ test('pages load nothing and allow nothing else', () => {
   const body = html.replace(script, '');
   assert.doesNotMatch(body, / (?:src|href|action|srcset|style|on\w+)="(?!#)/);
   assert.doesNotMatch(body, /<(?:link|img|iframe|object|embed|base)\b/);
-  assert.doesNotMatch(script, /fetch\(|XMLHttpRequest|WebSocket|sendBeacon|EventSource|import\(|innerHTML|document\.write/);
+  assert.doesNotMatch(
+    script,
+    /fetch\(|XMLHttpRequest|WebSocket|sendBeacon|EventSource|import\(|innerHTML|document\.write/,
+  );
   for (const [, id] of body.matchAll(/href="#([^"]*)"/g)) assert.ok(body.includes(` id="${id}"`), `#${id}`);
 });
 
