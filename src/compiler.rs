@@ -19,7 +19,7 @@ pub mod inspect;
 pub(crate) mod lower;
 pub(crate) mod lowered;
 mod needs_groups;
-mod one_organization;
+pub mod one_organization;
 pub(crate) mod rule_patterns;
 mod target_globs;
 mod untested;
@@ -31,7 +31,6 @@ use serde::Serialize;
 
 pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter};
 pub use self::fallback::{Delivery, Fallback};
-pub use self::one_organization::bundle_of;
 pub use crate::language::tenants::{OtherDomain, Tenant};
 
 use crate::collections::parallel_map;

@@ -37,8 +37,7 @@ const MOST_LISTED = 2_000;
  * @property {string} read what the text was taken for
  * @property {string[]} notes what was assumed
  * @property {{ application: string, outcome: string, reason: string, why: string, groups: string[], received: number }[]} applications
- * @property {{ name: string, is: 'matched' | 'unmatched' | 'skipped' }[]} groups what was sent, unless it cannot be told
- *   apart
+ * @property {{ name: string, is: 'matched' | 'unmatched' | 'skipped' }[]} groups what was sent, if it has entries
  */
 
 /**

@@ -14,7 +14,8 @@ use crate::language::model::{Organization, Platform};
 ///
 /// ```
 /// use claimsmith::Bundle;
-/// use claimsmith::compiler::{bundle_of, compile_whole};
+/// use claimsmith::compiler::compile_whole;
+/// use claimsmith::compiler::one_organization::bundle_of;
 /// use claimsmith::diagnostic::SourceFile;
 ///
 /// let text = "\

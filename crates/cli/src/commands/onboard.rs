@@ -11,8 +11,9 @@ use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use claimsmith::Bundle;
+use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::inspect::{self, ConnectionDetails, OrganizationDetails};
-use claimsmith::compiler::{CompiledPlatform, bundle_of};
+use claimsmith::compiler::one_organization::bundle_of;
 use claimsmith::diagnostic::SourceFile;
 
 pub(super) use self::arguments::OnboardArguments;
