@@ -133,12 +133,12 @@ check_engine_dependencies() {
   fi
 }
 
-# Engine and shim leave room for mappings: they have at most 60 000 of the 100 000 bytes.
+# Engine and shim leave room for mappings: they have at most 64 000 of the 100 000 bytes.
 # Compilers of other versions build engines that differ by a few hundred bytes.
 check_size() {
   "$CLAIMSMITH" bundle mappings --out target/sizes --format json | node -e '
     const { engine, shim } = JSON.parse(require("node:fs").readFileSync(0, "utf8")).sizes;
-    const [limit, taken] = [60_000, engine.embedded + shim.embedded];
+    const [limit, taken] = [64_000, engine.embedded + shim.embedded];
     console.log(`   engine ${engine.embedded}, shim ${shim.embedded}: ${taken} of at most ${limit} bytes`);
     process.exitCode = taken > limit ? 1 : 0;
   '

@@ -17,13 +17,13 @@ use files::{files_below, read, root};
 
 #[test]
 fn reasons_and_notes_are_listed() {
-    let page = read("docs/language/evaluation.md");
+    let page = read("docs/language/reasons.md");
     let reasons = Reason::ALL.iter().map(|reason| reason.code());
     for code in reasons.chain(Note::ALL.iter().map(|note| note.code())) {
         let row = format!("| `{code}` |");
         assert!(
             page.lines().any(|line| line.starts_with(&row)),
-            "`{code}` is not in docs/language/evaluation.md"
+            "`{code}` is not in docs/language/reasons.md"
         );
     }
 }

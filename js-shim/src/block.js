@@ -1,7 +1,7 @@
 /**
  * Blocks: mappings that travel, signed, in the metadata of Auth0 organizations; docs/spec/block.md describes them.
  *
- * Whoever writes metadata chooses every byte here. Nothing is used before its signature was checked, apart from the
+ * What writes metadata chooses every byte here. Nothing is used before its signature was checked, apart from the
  * lengths that say where it is.
  *
  * @typedef {object} BlockKey a key that may sign blocks

@@ -8,16 +8,14 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::grants::GrantChecker;
-use super::lowered::{LoweredCondition, LoweredMapping};
+use super::lowered::LoweredCondition;
+use super::one_organization::OwnGroups;
 use super::{CompiledPlatform, encode, lower};
 use crate::bundle::application::OverLimit;
 use crate::bundle::mapping::Policy;
 use crate::codec::writer::Writer;
-use crate::ids::{Id as _, TargetId};
-use crate::language::model::{
-    Application, Limits, Organization, Platform, Profile, TargetGroup, Tier, Tokens,
-};
-use crate::language::tenants::{ByTenant, Tenants};
+use crate::language::model::{Application, Limits, Organization, Tokens};
+use crate::language::tenants::ByTenant;
 
 /// How many bytes of its fingerprint identify a key.
 const KEY_ID_BYTES: usize = 8;
@@ -89,11 +87,12 @@ impl CompiledPlatform {
         if let Some(rule) = unsigned {
             return Err(NotABlock::UnsignedCondition { rule: rule.id.clone() });
         }
-        let registry = Registry::of(&mapping, platform);
+        let own = OwnGroups::of(&mapping, platform);
         let is_protected = |at: &usize| platform.groups.get(*at).is_some_and(|group| group.protected);
-        let grants_protected = registry.granted.iter().any(is_protected);
-        registry.renumber(&mut mapping);
-        let reduced = registry.reduce(platform);
+        let grants_protected = own.granted.iter().any(is_protected);
+        own.renumber(&mut mapping);
+        let mut reduced = own.reduce(platform);
+        reduced.applications.iter_mut().for_each(keep_name);
         let bundle = encode::encode(&reduced, self.tenant, vec![mapping], None).bundle;
         Ok(Block { organization_id, bundle, grants_protected })
     }
@@ -174,6 +173,16 @@ impl CompiledPlatform {
     }
 }
 
+/// Removes what only the Action's platform decides.
+fn keep_name(application: &mut Application) {
+    application.clients = ByTenant::nowhere();
+    (application.claim, application.saml_attribute) = (None, None);
+    (application.joined_by, application.provenance) = (None, None);
+    application.tokens = Tokens { id: false, access: false };
+    application.limits = Limits { groups: 0, name_characters: 0, claim_bytes: 0, over: OverLimit::Deny };
+    application.ungranted = Policy::NoGroups;
+}
+
 /// What a host needs to verify blocks.
 #[derive(Serialize)]
 struct Verification<'p> {
@@ -201,101 +210,4 @@ fn key_id(public: &[u8; 32]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The target groups of a block.
-struct Registry {
-    /// Positions in the platform's registry, ascending: what the mapping grants or excludes, and what these include.
-    groups: BTreeSet<usize>,
-    /// Those that it can grant.
-    granted: BTreeSet<usize>,
-}
-
-impl Registry {
-    fn of(mapping: &LoweredMapping, platform: &Platform) -> Self {
-        let with_included = |target: &TargetId| {
-            let included = platform.groups.get(target.index()).map(|group| group.included.as_slice());
-            core::iter::once(target.index())
-                .chain(included.unwrap_or_default().iter().copied())
-                .collect::<Vec<_>>()
-        };
-        let granting = mapping.rules.iter().filter(|rule| !rule.excludes);
-        let candidates = granting.clone().flat_map(|rule| &rule.expansions).flat_map(|it| &it.candidates);
-        let defaults = mapping.application_defaults.iter().flat_map(|default| &default.groups);
-        let granted: BTreeSet<usize> = granting
-            .flat_map(|rule| &rule.groups)
-            .chain(candidates)
-            .chain(&mapping.default)
-            .chain(defaults)
-            .flat_map(with_included)
-            .collect();
-        let excluded = mapping.rules.iter().filter(|rule| rule.excludes).flat_map(|rule| &rule.groups);
-        let groups = granted.iter().copied().chain(excluded.map(|target| target.index())).collect();
-        Self { groups, granted }
-    }
-
-    /// The position in the block; `None` if the block does not have the group.
-    fn position(&self, target: usize) -> Option<usize> {
-        self.groups.contains(&target).then(|| self.groups.range(..target).count())
-    }
-
-    /// Replaces the positions of target groups by those in the block.
-    fn renumber(&self, mapping: &mut LoweredMapping) {
-        let positions: BTreeMap<usize, u32> = self.groups.iter().copied().zip(0..).collect();
-        let renumber = |targets: &mut Vec<TargetId>| {
-            *targets =
-                targets.iter().filter_map(|it| positions.get(&it.index())).map(|it| TargetId(*it)).collect();
-        };
-        for rule in &mut mapping.rules {
-            renumber(&mut rule.groups);
-            rule.expansions.iter_mut().for_each(|expansion| renumber(&mut expansion.candidates));
-        }
-        renumber(&mut mapping.default);
-        mapping.application_defaults.iter_mut().for_each(|default| renumber(&mut default.groups));
-    }
-
-    /// The platform with these target groups, and without what only the Action's platform decides.
-    fn reduce(&self, platform: &Platform) -> Platform {
-        let application = |application: &Application| Application {
-            name: application.name.clone(),
-            clients: ByTenant::nowhere(),
-            claim: None,
-            profile: Profile::Generic,
-            tokens: Tokens { id: false, access: false },
-            saml_attribute: None,
-            joined_by: None,
-            provenance: None,
-            limits: Limits { groups: 0, name_characters: 0, claim_bytes: 0, over: OverLimit::Deny },
-            ungranted: Policy::NoGroups,
-        };
-        let group = |group: &TargetGroup| TargetGroup {
-            name: group.name.clone(),
-            owner: None,
-            applications: group.applications.clone(),
-            protected: group.protected,
-            includes: Vec::new(),
-            included: group.included.iter().filter_map(|at| self.position(*at)).collect(),
-        };
-        let is_kept = |name: &str| {
-            let at = platform.groups.binary_search_by(|group| group.name.value.as_str().cmp(name));
-            at.is_ok_and(|at| self.groups.contains(&at))
-        };
-        let tier = |tier: &Tier| Tier {
-            name: tier.name.clone(),
-            groups: tier.groups.iter().filter(|group| is_kept(&group.value)).cloned().collect(),
-        };
-        Platform {
-            file: platform.file.clone(),
-            tenants: Tenants::default(),
-            applications: platform.applications.iter().map(application).collect(),
-            groups: self.groups.iter().filter_map(|at| platform.groups.get(*at)).map(group).collect(),
-            // A tier of one group says nothing.
-            tiers: platform.tiers.iter().map(tier).filter(|tier| tier.groups.len() > 1).collect(),
-            ceilings: Vec::new(),
-            policies: platform.policies.clone(),
-            blocks: None,
-            lints: Vec::new(),
-            allow: Vec::new(),
-        }
-    }
 }

@@ -13,7 +13,6 @@ pub use self::organization::{
     ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationDetails, SourceDetails, applications,
     organization, target_groups,
 };
-pub(crate) use self::overview::row_of;
 pub use self::overview::{
     ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,
     expiring_rules, mapping_files, matrix, open_groups, overview, owners, strategies, strategy_meant_by,

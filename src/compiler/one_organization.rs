@@ -3,10 +3,12 @@
 //! It names no other organization, and no target group that the customer's rules can neither grant nor exclude: such
 //! a group may be named like another customer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CompiledPlatform, encode, inspect, lower};
-use crate::language::model::{Organization, Platform};
+use super::lowered::LoweredMapping;
+use super::{CompiledPlatform, encode, lower};
+use crate::ids::{Id as _, TargetId};
+use crate::language::model::Platform;
 
 /// The bundle of a platform with one of its organizations, in which logins of that organization get the same answers.
 ///
@@ -41,36 +43,85 @@ use crate::language::model::{Organization, Platform};
 /// ```
 pub fn bundle_of(platform: &CompiledPlatform, name: &str) -> Option<Vec<u8>> {
     let organization = platform.organizations().find(|it| it.name == name)?;
-    let kept = inspect::row_of(platform, name)?.groups.into_keys().collect();
-    let reduced = reduced(&platform.model.platform, organization, &kept);
+    let all = &platform.model.platform;
     // Everything that it has to report was reported when the platform was compiled.
-    let lowered = lower::lower(organization, &reduced, platform.tenant, &mut Vec::new());
-    Some(encode::encode(&reduced, platform.tenant, vec![lowered], None).bundle)
+    let mut mapping = lower::lower(organization, all, platform.tenant, &mut Vec::new());
+    let own = OwnGroups::of(&mapping, all);
+    own.renumber(&mut mapping);
+    Some(encode::encode(&own.reduce(all), platform.tenant, vec![mapping], None).bundle)
 }
 
-/// The platform as if these target groups were all that it has.
-fn reduced(platform: &Platform, organization: &Organization, kept: &BTreeSet<String>) -> Platform {
-    let mut reduced = platform.clone();
-    // They name other organizations.
-    reduced.blocks = None;
-    reduced.ceilings.retain(|ceiling| ceiling.organization.value == organization.name);
-    for tier in &mut reduced.tiers {
-        tier.groups.retain(|group| kept.contains(&group.value));
+/// The target groups that concern one organization.
+pub(super) struct OwnGroups {
+    /// Positions in the platform's registry, ascending: what the mapping grants or excludes, and what these include.
+    groups: BTreeSet<usize>,
+    /// Those that it can grant.
+    pub(super) granted: BTreeSet<usize>,
+}
+
+impl OwnGroups {
+    pub(super) fn of(mapping: &LoweredMapping, platform: &Platform) -> Self {
+        let with_included = |target: &TargetId| {
+            let included = platform.groups.get(target.index()).map(|group| group.included.as_slice());
+            core::iter::once(target.index())
+                .chain(included.unwrap_or_default().iter().copied())
+                .collect::<Vec<_>>()
+        };
+        let granting = mapping.rules.iter().filter(|rule| !rule.excludes);
+        let candidates = granting.clone().flat_map(|rule| &rule.expansions).flat_map(|it| &it.candidates);
+        let defaults = mapping.application_defaults.iter().flat_map(|default| &default.groups);
+        let granted: BTreeSet<usize> = granting
+            .flat_map(|rule| &rule.groups)
+            .chain(candidates)
+            .chain(&mapping.default)
+            .chain(defaults)
+            .flat_map(with_included)
+            .collect();
+        let excluded = mapping.rules.iter().filter(|rule| rule.excludes).flat_map(|rule| &rule.groups);
+        let groups = granted.iter().copied().chain(excluded.map(|target| target.index())).collect();
+        Self { groups, granted }
     }
-    // The order of two groups matters, that of one does not.
-    reduced.tiers.retain(|tier| tier.groups.len() > 1);
-    let old: Vec<usize> = (0..)
-        .zip(&platform.groups)
-        .filter(|(_, group)| kept.contains(&group.name.value))
-        .map(|(at, _)| at)
-        .collect();
-    reduced.groups.retain(|group| kept.contains(&group.name.value));
-    for group in &mut reduced.groups {
-        group.includes.retain(|included| kept.contains(&included.value));
-        // Both lists are ascending, so the new positions are too.
-        group.included = group.included.iter().filter_map(|at| old.binary_search(at).ok()).collect();
+
+    /// The position among these groups; `None` if it is not one of them.
+    fn position(&self, target: usize) -> Option<usize> {
+        self.groups.contains(&target).then(|| self.groups.range(..target).count())
     }
-    reduced
+
+    /// Replaces the positions of target groups in the platform's registry by those among these groups.
+    pub(super) fn renumber(&self, mapping: &mut LoweredMapping) {
+        let positions: BTreeMap<usize, u32> = self.groups.iter().copied().zip(0..).collect();
+        let renumber = |targets: &mut Vec<TargetId>| {
+            *targets =
+                targets.iter().filter_map(|it| positions.get(&it.index())).map(|it| TargetId(*it)).collect();
+        };
+        for rule in &mut mapping.rules {
+            renumber(&mut rule.groups);
+            rule.expansions.iter_mut().for_each(|expansion| renumber(&mut expansion.candidates));
+        }
+        renumber(&mut mapping.default);
+        mapping.application_defaults.iter_mut().for_each(|default| renumber(&mut default.groups));
+    }
+
+    /// The platform as if these target groups were all that it has.
+    pub(super) fn reduce(&self, platform: &Platform) -> Platform {
+        let mut reduced = platform.clone();
+        // They name other organizations.
+        reduced.blocks = None;
+        reduced.ceilings = Vec::new();
+        let mut at = 0..;
+        reduced.groups.retain(|_| at.next().is_some_and(|at| self.groups.contains(&at)));
+        let names: BTreeSet<String> = reduced.groups.iter().map(|group| group.name.value.clone()).collect();
+        for tier in &mut reduced.tiers {
+            tier.groups.retain(|group| names.contains(&group.value));
+        }
+        // The order of two groups matters, that of one does not.
+        reduced.tiers.retain(|tier| tier.groups.len() > 1);
+        for group in &mut reduced.groups {
+            group.includes.retain(|included| names.contains(&included.value));
+            group.included = group.included.iter().filter_map(|at| self.position(*at)).collect();
+        }
+        reduced
+    }
 }
 
 #[cfg(test)]

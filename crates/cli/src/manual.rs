@@ -39,6 +39,7 @@ pages! {
     "conditions" "language/conditions.md",
     "templates" "language/templates.md",
     "evaluation" "language/evaluation.md",
+    "reasons" "language/reasons.md",
     "tests" "language/tests.md",
     "lints" "language/lints.md",
     "formatting" "language/formatting.md",
@@ -56,7 +57,7 @@ pages! {
 
 /// Where codes are looked up.
 const DIAGNOSTICS: &str = "diagnostics";
-const REASONS_AND_NOTES: &str = "evaluation";
+const REASONS_AND_NOTES: &str = "reasons";
 
 /// The page with a name.
 pub(crate) fn page(name: &str) -> Option<&'static Page> {

@@ -26,5 +26,5 @@ pub const MAX_INFLATED: usize = 262_144;
 /// The longest time after which a candidate needs its confirmation, in seconds.
 pub const MAX_PENDING_SECONDS: u32 = 86_400;
 
-/// How far the clock of whoever signed may be ahead of that of a login, in seconds.
+/// How far the clock of the signing machine may be ahead of that of a login, in seconds.
 pub const MAX_AHEAD_SECONDS: u32 = 300;
