@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter};
+pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter, time_text};
 pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 

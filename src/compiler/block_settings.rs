@@ -1,6 +1,7 @@
 //! What a platform says about blocks, for one tenant.
 
 use crate::language::model::{Blocks, Platform, SigningKey};
+use crate::text::rfc3339::format_rfc3339;
 
 pub use crate::language::signing_key::MetadataWriter;
 
@@ -75,4 +76,9 @@ impl<'p> BlockKey<'p> {
     pub fn may_sign_protected(self) -> bool {
         self.0.protected
     }
+}
+
+/// A time as text in UTC, such as `2026-11-01T00:00:00Z`, from seconds since 1970. `floor` takes it.
+pub fn time_text(seconds: u32) -> String {
+    format_rfc3339(seconds.into())
 }

@@ -9,12 +9,16 @@ mod explain;
 mod fmt;
 mod help;
 mod init;
+#[cfg(not(target_family = "wasm"))]
+mod keys;
 mod list;
 mod man;
 mod matrix;
 mod new;
 mod onboard;
 mod schema;
+#[cfg(not(target_family = "wasm"))]
+mod sign;
 mod test;
 mod validate;
 
@@ -60,6 +64,11 @@ enum Verb {
     Matrix(matrix::MatrixArguments),
     Expiring(expiring::ExpiringArguments),
     Bundle(bundle::BundleArguments),
+    // WebAssembly has neither keys nor agents.
+    #[cfg(not(target_family = "wasm"))]
+    Keys(keys::KeysArguments),
+    #[cfg(not(target_family = "wasm"))]
+    Sign(sign::SignArguments),
     Deploy(deploy::DeployArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -83,6 +92,10 @@ impl CommandLine {
             Verb::Matrix(arguments) => arguments.run(terminal),
             Verb::Expiring(arguments) => arguments.run(terminal),
             Verb::Bundle(arguments) => arguments.run(terminal),
+            #[cfg(not(target_family = "wasm"))]
+            Verb::Keys(arguments) => arguments.run(terminal),
+            #[cfg(not(target_family = "wasm"))]
+            Verb::Sign(arguments) => arguments.run(terminal),
             Verb::Deploy(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),

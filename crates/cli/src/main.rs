@@ -15,6 +15,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod action;
 mod action_run;
 mod arguments;
+#[cfg(not(target_family = "wasm"))]
+mod blocks;
 mod capacity;
 mod case_filter;
 mod commands;
@@ -38,6 +40,8 @@ mod platform;
 mod render;
 mod results;
 mod scaffold;
+#[cfg(not(target_family = "wasm"))]
+mod signing;
 mod source_map;
 mod tenant;
 mod terminal;

@@ -163,16 +163,22 @@ impl PendingWrites {
     }
 }
 
-/// Whether a new file can be run.
+/// Who may do what with a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileMode {
     Plain,
+    /// Who may read it may run it.
     Executable,
+    /// Only its owner may read or write it.
+    Private,
 }
 
 impl FileMode {
-    /// Gives a new file the mode that the user's mask left to another; who may read a program may run it.
+    /// Gives a new file the mode that the user's mask left to another. Drafts are private already.
     fn set_on_new_file(self, file: &File, masked: &Metadata) -> io::Result<()> {
+        if self == Self::Private {
+            return Ok(());
+        }
         #[cfg(unix)]
         if self == Self::Executable {
             use std::os::unix::fs::PermissionsExt;
@@ -197,7 +203,20 @@ impl NewFiles {
     /// If the path exists, or cannot be written.
     pub(crate) fn add(&mut self, path: &Path, content: Vec<u8>, executable: bool) -> anyhow::Result<()> {
         make_folder(path.parent().unwrap_or(Path::new("")))?;
-        let mode = if executable { FileMode::Executable } else { FileMode::Plain };
+        self.add_with(path, content, if executable { FileMode::Executable } else { FileMode::Plain })
+    }
+
+    /// Prepares to write a file that only its owner may read, into a folder that exists.
+    ///
+    /// # Errors
+    ///
+    /// If the path exists, or cannot be written.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn add_private(&mut self, path: &Path, content: Vec<u8>) -> anyhow::Result<()> {
+        self.add_with(path, content, FileMode::Private)
+    }
+
+    fn add_with(&mut self, path: &Path, content: Vec<u8>, mode: FileMode) -> anyhow::Result<()> {
         self.pending.draft_with(path, None, content, mode).map_err(|unwritten| unwritten.at(path))?;
         let replaces = self.pending.drafts.last().is_none_or(|draft| draft.replaced.is_some());
         ensure!(!replaces, "`{}` exists already; nothing was written", path.display());

@@ -1,0 +1,98 @@
+//! `claimsmith keys rotate`: how to replace a key by a new one.
+
+use std::io::{self, Write};
+
+use super::new::parse_name;
+use super::revoke::find;
+use crate::arguments::MappingsArgument;
+use crate::escape::escaped;
+use crate::exit_status::ExitStatus;
+use crate::platform;
+use crate::terminal::Terminal;
+
+/// Say how to replace a key by a new one without closing a customer
+///
+/// Changes nothing. Both keys sign for a time, so that every block fits the Action before and after it learns the new
+/// key, and forgets the old one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  claimsmith keys rotate production-2026
+  claimsmith keys rotate production-2026 --to production-2027")]
+pub(super) struct RotateArguments {
+    /// The key to replace, by its name in `platform.yaml`
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    mappings: MappingsArgument,
+    /// The name of the new key
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    to: Option<String>,
+}
+
+impl RotateArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let found = find(&platforms, &self.name)?;
+        let new = self.to.clone().unwrap_or_else(|| successor(&self.name));
+        let (old, tenant) = (found.key.name(), found.tenant);
+        let mut lines = vec![format!("      tenant: {tenant}")];
+        if let Some(names) = found.key.organizations() {
+            lines.push(format!("      organizations: [{}]", names.collect::<Vec<_>>().join(", ")));
+        }
+        if found.key.may_sign_protected() {
+            lines.push("      protected: true".to_owned());
+        }
+        write(&mut terminal.out, old, &new, tenant, &lines)?;
+        Ok(ExitStatus::Success)
+    }
+}
+
+fn write(out: &mut impl Write, old: &str, new: &str, tenant: &str, scope: &[String]) -> io::Result<()> {
+    writeln!(out, "to replace `{old}` by `{new}` in the tenant {}:\n", escaped(tenant))?;
+    writeln!(out, "1. make the key: claimsmith keys new {new} --out {new}.key --tenant {}", escaped(tenant))?;
+    writeln!(out, "2. add it to `platform.yaml` beside `{old}`, with the same scope:\n")?;
+    writeln!(out, "    {new}:\n      public: the line that was printed")?;
+    for line in scope {
+        writeln!(out, "{}", escaped(line))?;
+    }
+    writeln!(out, "\n3. deploy the Action, which then knows both keys")?;
+    writeln!(
+        out,
+        "4. sign all blocks with both keys, and write them: claimsmith sign --tenant {} --key {old}.key --key {new}.key",
+        escaped(tenant)
+    )?;
+    writeln!(
+        out,
+        "5. remove `{old}` from `platform.yaml`, set `floor` to the time of signing that step 4 printed, and deploy the Action"
+    )?;
+    writeln!(out, "6. sign with `{new}` alone from then on, and destroy the private key of `{old}`")
+}
+
+/// A name for the key after one: the next year if it ends with a year, and otherwise the next number.
+fn successor(name: &str) -> String {
+    let (start, digits) = name.split_at(name.trim_end_matches(|char: char| char.is_ascii_digit()).len());
+    match digits.parse::<u32>() {
+        Ok(number) if !start.is_empty() && digits.len() < 9 => format!("{start}{}", number + 1),
+        _ => format!("{name}-2"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::successor;
+
+    #[test]
+    fn successor_has_the_next_number() {
+        for (name, next) in [
+            ("production-2026", "production-2027"),
+            ("production", "production-2"),
+            ("key9", "key10"),
+            ("2026", "2026-2"),
+        ] {
+            assert_eq!(successor(name), next);
+        }
+    }
+}

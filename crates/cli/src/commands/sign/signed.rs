@@ -1,0 +1,267 @@
+//! What `claimsmith sign` does.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::{anyhow, bail, ensure};
+use claimsmith::compiler::block::NotABlock;
+use claimsmith::compiler::inspect::nearest_word;
+use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant, time_text};
+use claimsmith_lifecycle::block::{
+    BlockRefusal, Expected, MAX_VALUES, Sign, WriteError, key_id, key_name, verify,
+};
+use serde::Serialize;
+
+use super::SignArguments;
+use crate::arguments::OutputFormat;
+use crate::blocks::{self, Embedded, Signable};
+use crate::escape::escaped;
+use crate::exit_status::ExitStatus;
+use crate::login_time;
+use crate::numbers::counted;
+use crate::platform;
+use crate::render::json;
+use crate::signing::{self, Signer};
+use crate::terminal::Terminal;
+use crate::write::{PendingWrites, make_folder};
+
+/// From this number of values on, a block is nearly too large: 80 % of those that there are.
+const MANY_VALUES: usize = MAX_VALUES * 8 / 10;
+
+/// The file of a block.
+#[derive(Debug, Serialize)]
+struct BlockFile<'b> {
+    version: u32,
+    /// The tenant's domain.
+    domain: &'b str,
+    /// The name of the mapping.
+    organization: &'b str,
+    /// The id of the Auth0 organization.
+    organization_id: &'b str,
+    /// When it was signed, in seconds since 1970.
+    issued: u32,
+    /// Until when a candidate counts; null, because the block is final.
+    deadline: Option<u32>,
+    /// The ids of the keys that signed it.
+    keys: Vec<String>,
+    /// The digest of its bundle.
+    digest: &'b str,
+    /// The metadata, by key.
+    values: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SignedOrganization {
+    organization: String,
+    organization_id: String,
+    file: String,
+    values: usize,
+    /// The names of the keys that signed.
+    keys: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct EmbeddedOrganization {
+    organization: String,
+    code: &'static str,
+    reason: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Summary {
+    tenant: String,
+    domain: String,
+    issued: u32,
+    signed: Vec<SignedOrganization>,
+    /// Organizations whose mappings have to be in the Action.
+    embedded: Vec<EmbeddedOrganization>,
+}
+
+impl SignArguments {
+    pub(in crate::commands) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let (Some(settings), Some(tenant)) = (platform.block_settings(), platform.tenant()) else {
+            bail!(
+                "`platform.yaml` does not say which keys sign blocks; `claimsmith keys new` makes one and prints what to write there"
+            )
+        };
+        let names = self.chosen(&platform)?;
+        let signers = signing::signers(&self.keys, settings, tenant.name())?;
+        let issued = self.at.unwrap_or_else(login_time::current) as u32;
+        let mut summary = Summary {
+            tenant: tenant.name().to_owned(),
+            domain: tenant.domain().to_owned(),
+            issued,
+            signed: Vec::new(),
+            embedded: Vec::new(),
+        };
+        let mut files = Vec::new();
+        for name in names {
+            match Signable::of(&platform, name, issued) {
+                Ok(signable) => match sign(name, &signable, &signers, (settings, tenant), issued)? {
+                    Ok((text, mut signed)) => {
+                        let path = self.out.join(format!("{name}.json"));
+                        signed.file = path.to_string_lossy().into_owned();
+                        files.push((path, text));
+                        summary.signed.push(signed);
+                    }
+                    Err(embedded) => summary.embedded.push(not_signed(name, &embedded)),
+                },
+                Err(Embedded::NotABlock(NotABlock::UnknownOrganization)) if self.organizations.is_empty() => {
+                }
+                Err(embedded) => summary.embedded.push(not_signed(name, &embedded)),
+            }
+        }
+        write_files(self.out.clone(), files)?;
+        match self.format {
+            OutputFormat::Human => write_human(&mut terminal.out, &summary)?,
+            OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
+        }
+        terminal.out.flush()?;
+        for signed in summary.signed.iter().filter(|signed| signed.values >= MANY_VALUES) {
+            writeln!(
+                terminal.err,
+                "warning: the block of `{}` takes {} of {MAX_VALUES} values; a mapping that does not fit has to be in the Action",
+                escaped(&signed.organization),
+                signed.values
+            )?;
+        }
+        // Whoever names an organization expects its block.
+        let is_missing = !self.organizations.is_empty() && !summary.embedded.is_empty();
+        Ok(if is_missing { ExitStatus::Failure } else { ExitStatus::Success })
+    }
+
+    /// The organizations to sign for.
+    fn chosen<'p>(&self, platform: &'p CompiledPlatform) -> anyhow::Result<Vec<&'p str>> {
+        let all = blocks::organizations(platform);
+        for wanted in &self.organizations {
+            if !all.contains(&wanted.as_str()) {
+                let near = nearest_word(wanted, &all).map(|near| format!("; did you mean `{near}`?"));
+                bail!("there is no mapping `{wanted}`{}", near.unwrap_or_default());
+            }
+        }
+        let is_chosen =
+            |name: &&str| self.organizations.is_empty() || self.organizations.iter().any(|it| it == name);
+        Ok(all.into_iter().filter(is_chosen).collect())
+    }
+}
+
+fn not_signed(name: &str, embedded: &Embedded) -> EmbeddedOrganization {
+    let (code, reason) = (embedded.code(), embedded.to_string());
+    EmbeddedOrganization { organization: name.to_owned(), code, reason }
+}
+
+/// Signs a block with all keys that may sign it, and checks it as the Action does. The inner error is why the mapping has
+/// to be in the Action instead.
+fn sign(
+    name: &str,
+    signable: &Signable,
+    signers: &[Signer<'_>],
+    (settings, tenant): (BlockSettings<'_>, &Tenant),
+    issued: u32,
+) -> anyhow::Result<Result<(String, SignedOrganization), Embedded>> {
+    let own: Vec<&Signer<'_>> = signers.iter().filter(|it| it.declared.may_sign(name)).collect();
+    ensure!(
+        !own.is_empty(),
+        "none of the given keys may sign for `{name}`; nothing was written: sign with a key whose `organizations` have it, or name others with `--organization`"
+    );
+    // A key for protected groups and one without would give the block two meanings.
+    let may = |it: &&Signer<'_>| it.declared.may_sign_protected() || !signable.grants_protected;
+    let own: Vec<&Signer<'_>> = own.into_iter().filter(may).collect();
+    ensure!(
+        !own.is_empty(),
+        "`{name}` grants protected groups, and none of the given keys has `protected: true`; nothing was written: sign with one that has it"
+    );
+    ensure!(
+        own.len() <= 2,
+        "{} keys may sign for `{name}`, and a block has at most two signatures; name them with `--key FILE`",
+        own.len()
+    );
+    let keys: Vec<&dyn Sign> = own.iter().map(|it| &*it.key).collect();
+    let block =
+        signable.unsigned.sign(&keys).map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))?;
+    let known = signing::known_keys(settings, name);
+    let expected = Expected {
+        domain: tenant.domain(),
+        organization: &signable.organization_id,
+        keys: &known,
+        floor: settings.organization_floor(name),
+        now: Some(f64::from(issued)),
+    };
+    match verify(&block, expected) {
+        Ok(_) => {}
+        Err(BlockRefusal::Stale) => bail!(
+            "the floor of `{name}` in `platform.yaml` is after the time of signing, so every Action would refuse the block; nothing was written: sign again when the floor has passed"
+        ),
+        Err(refusal) => bail!("the block of `{name}` would be refused: {refusal}; nothing was written"),
+    }
+    let values = match block.values() {
+        Ok(values) => values,
+        Err(error @ WriteError::TooManyValues(_)) => return Ok(Err(Embedded::TooLarge(error))),
+        Err(error) => return Err(error.into()),
+    };
+    let count = values.len();
+    let id = |key: &&dyn Sign| key_id(&key.public()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let file = BlockFile {
+        version: 1,
+        domain: tenant.domain(),
+        organization: name,
+        organization_id: &signable.organization_id,
+        issued,
+        deadline: None,
+        keys: keys.iter().map(id).collect(),
+        digest: &signable.digest,
+        values: values.into_iter().enumerate().map(|(at, value)| (key_name(at), value)).collect(),
+    };
+    let signed = SignedOrganization {
+        organization: name.to_owned(),
+        organization_id: signable.organization_id.clone(),
+        file: String::new(),
+        values: count,
+        keys: own.iter().map(|it| it.declared.name().to_owned()).collect(),
+    };
+    Ok(Ok((serde_json::to_string_pretty(&file)? + "\n", signed)))
+}
+
+fn write_files(out: PathBuf, files: Vec<(PathBuf, String)>) -> anyhow::Result<()> {
+    make_folder(&out)?;
+    let mut writing = PendingWrites::default();
+    for (path, text) in files {
+        writing.put(&path, text.into_bytes()).map_err(|unwritten| unwritten.at(&path))?;
+    }
+    writing.commit()
+}
+
+fn write_human(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
+    let width = summary.signed.iter().map(|it| it.organization.chars().count()).max().unwrap_or_default();
+    for it in &summary.signed {
+        let name = escaped(&it.organization);
+        writeln!(
+            out,
+            "{name:<width$}  {:>2} of {MAX_VALUES} values  {}  {}",
+            it.values,
+            escaped(&it.file),
+            it.keys.join(", ")
+        )?;
+    }
+    for it in &summary.embedded {
+        writeln!(
+            out,
+            "{} stays in the Action: {} ({})",
+            escaped(&it.organization),
+            escaped(&it.reason),
+            it.code
+        )?;
+    }
+    writeln!(
+        out,
+        "{} signed for the tenant {} ({}), at {}",
+        counted(summary.signed.len(), "block"),
+        escaped(&summary.tenant),
+        escaped(&summary.domain),
+        time_text(summary.issued)
+    )
+}
