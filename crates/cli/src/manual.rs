@@ -52,6 +52,7 @@ pages! {
     "install-action" "install-action.md",
     "deploying" "deploy.md",
     "onboarding" "onboarding.md",
+    "signing" "blocks.md",
     "action-full" "guides/action-full.md",
 }
 
