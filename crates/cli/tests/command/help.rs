@@ -23,6 +23,8 @@ fn every_verb_has_help() {
         "list",
         "matrix",
         "expiring",
+        "keys",
+        "sign",
     ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");

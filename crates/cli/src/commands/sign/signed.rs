@@ -129,7 +129,7 @@ impl SignArguments {
                 signed.values
             )?;
         }
-        // Whoever names an organization expects its block.
+        // An organization that was named is expected to have a block.
         let is_missing = !self.organizations.is_empty() && !summary.embedded.is_empty();
         Ok(if is_missing { ExitStatus::Failure } else { ExitStatus::Success })
     }
