@@ -170,6 +170,7 @@ enum FileMode {
     /// Who may read it may run it.
     Executable,
     /// Only its owner may read or write it.
+    #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "WebAssembly makes no keys"))]
     Private,
 }
 
