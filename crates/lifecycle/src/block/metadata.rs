@@ -3,8 +3,9 @@
 //! Source of the limits: Auth0's Management API takes at most 25 metadata keys of an organization, with values of at most
 //! 255 characters. Blocks leave five keys to others.
 
-use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 
 use super::refusal::BlockRefusal;
 use super::signature::KeyId;
@@ -55,23 +56,42 @@ impl SignedBlock {
     /// If there is none, or its values do not fit together.
     pub fn join<'v>(get: impl Fn(&str) -> Option<&'v str>) -> Result<Self, BlockRefusal> {
         let first = get(&key_name(0)).ok_or(BlockRefusal::NoBlock)?;
-        let (version, rest) = first.split_once('.').ok_or(BlockRefusal::Damaged)?;
-        let (count, start) = rest.split_once('.').ok_or(BlockRefusal::Damaged)?;
+        let mut parts = first.splitn(3, '.');
+        let (Some(version), Some(count), Some(start)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(BlockRefusal::Damaged);
+        };
         let count = parse_count(count).ok_or(BlockRefusal::Damaged)?;
-        let mut text = start.to_owned();
-        for position in 1..count {
-            text.push_str(get(&key_name(position)).filter(|it| is_short(it)).ok_or(BlockRefusal::Damaged)?);
-        }
-        if !is_short(first) || !text.bytes().all(is_of_alphabet) {
+        let is_version = (1..=3).contains(&version.len()) && version.bytes().all(|it| it.is_ascii_digit());
+        if !is_version || !start.bytes().all(is_of_alphabet) {
             return Err(BlockRefusal::Damaged);
         }
         if version != VERSION {
             return Err(BlockRefusal::Version);
         }
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BlockRefusal::Damaged)?;
+        let mut text = start.to_owned();
+        for position in 1..count {
+            text.push_str(get(&key_name(position)).filter(|it| is_short(it)).ok_or(BlockRefusal::Damaged)?);
+        }
+        if count > MAX_VALUES || !is_short(first) || !text.bytes().all(is_of_alphabet) {
+            return Err(BlockRefusal::Damaged);
+        }
+        // The Action reads with Node, which ignores bits and a character that are not a whole byte.
+        if text.len() % 4 == 1 {
+            text.pop();
+        }
+        let bytes = LENIENT.decode(text).map_err(|_| BlockRefusal::Damaged)?;
         Ok(Self { bytes })
     }
 }
+
+/// Reads base64url whose last character has bits that belong to no byte.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
 
 impl UnsignedBlock {
     /// How many values of metadata the block takes with a number of signatures.
@@ -93,11 +113,10 @@ fn value_count(text: usize) -> usize {
     if count_with(1) < 10 { count_with(1) } else { count_with(2) }
 }
 
-/// The number of values, in decimal digits without zeros before it.
+/// The number of values, in one or two decimal digits without a zero before them.
 fn parse_count(text: &str) -> Option<usize> {
-    let count: usize = text.parse().ok()?;
-    let is_plain = count.to_string() == text;
-    if is_plain && (1..=MAX_VALUES).contains(&count) { Some(count) } else { None }
+    let is_plain = text.len() <= 2 && !text.starts_with('0') && text.bytes().all(|it| it.is_ascii_digit());
+    if is_plain { text.parse().ok() } else { None }
 }
 
 fn is_short(value: &str) -> bool {

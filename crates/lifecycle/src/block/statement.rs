@@ -205,10 +205,6 @@ impl<'b> ReadBlock<'b> {
         };
         let (issued, deadline) = (reader.word()?, reader.word()?);
         let [inflated, first, payload] = [reader.length()?, reader.length()?, reader.length()?];
-        let is_second_there = first < inflated;
-        if inflated > MAX_INFLATED || first > inflated || is_second_there != is_pending {
-            return None;
-        }
         let domain = reader.name()?;
         let organization = reader.name()?;
         let payload = reader.take(payload)?;
@@ -235,13 +231,19 @@ impl<'b> ReadBlock<'b> {
         })
     }
 
-    /// Whether the deadline fits the kind of the block.
-    pub(super) fn has_deadline(&self) -> bool {
-        if self.is_pending { is_deadline(self.issued, self.deadline) } else { self.deadline == 0 }
+    /// Whether deadline and lengths fit the kind of the block.
+    pub(super) fn fits_kind(&self) -> bool {
+        match self.is_pending {
+            true => is_deadline(self.issued, self.deadline) && self.first < self.inflated,
+            false => self.deadline == 0 && self.first == self.inflated,
+        }
     }
 
     /// The bundles, inflated: one, or the old one and the candidate.
     pub(super) fn bundles(&self) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
+        if self.inflated > MAX_INFLATED {
+            return None;
+        }
         let mut first = inflate(self.payload, self.inflated)?;
         let second = first.split_off(self.first);
         Some((first, if self.is_pending { Some(second) } else { None }))

@@ -43,7 +43,7 @@ pub struct Verified {
     pub bundle: Vec<u8>,
     /// The candidate of a pending block, and until when it counts, in seconds since 1970.
     pub candidate: Option<(Vec<u8>, u32)>,
-    /// Whether a key that signed it may sign for protected groups.
+    /// Whether the key that counted may sign for protected groups: the first one that may sign for the organization.
     pub protected: bool,
 }
 
@@ -64,21 +64,15 @@ impl Verified {
 /// The first reason not to use it.
 pub fn verify(block: &SignedBlock, expected: Expected<'_>) -> Result<Verified, BlockRefusal> {
     let read = ReadBlock::read(&block.bytes)?;
-    let mut is_known = false;
-    let mut protected = None;
-    for (id, signature) in &read.signatures {
-        for key in expected.keys.iter().filter(|key| key.may_sign && key_id(&key.public) == *id) {
-            is_known = true;
-            if fits(&key.public, read.message, signature) {
-                protected = Some(protected.unwrap_or_default() | key.protected);
-            }
-        }
+    let signers = read.signatures.iter().filter_map(|(id, signature)| {
+        let key = expected.keys.iter().find(|key| key.may_sign && key_id(&key.public) == *id)?;
+        Some((key, signature))
+    });
+    // While one key replaces another, a reader may know only one of the two.
+    let (key, signature) = signers.into_iter().next().ok_or(BlockRefusal::Key)?;
+    if !fits(&key.public, read.message, signature) {
+        return Err(BlockRefusal::Signature);
     }
-    let protected = match protected {
-        Some(protected) => protected,
-        None if is_known => return Err(BlockRefusal::Signature),
-        None => return Err(BlockRefusal::Key),
-    };
     if (read.domain, read.organization) != (expected.domain.as_bytes(), expected.organization.as_bytes()) {
         return Err(BlockRefusal::Foreign);
     }
@@ -86,10 +80,10 @@ pub fn verify(block: &SignedBlock, expected: Expected<'_>) -> Result<Verified, B
     if read.issued < expected.floor || !expected.now.is_none_or(is_in_time) {
         return Err(BlockRefusal::Stale);
     }
-    if !read.has_deadline() {
+    if !read.fits_kind() {
         return Err(BlockRefusal::Damaged);
     }
     let (bundle, candidate) = read.bundles().ok_or(BlockRefusal::Damaged)?;
     let candidate = candidate.map(|candidate| (candidate, read.deadline));
-    Ok(Verified { issued: read.issued, bundle, candidate, protected })
+    Ok(Verified { issued: read.issued, bundle, candidate, protected: key.protected })
 }
