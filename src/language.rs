@@ -39,6 +39,7 @@ pub(crate) mod signing_key;
 pub(crate) mod skip;
 pub(crate) mod sources;
 pub(crate) mod strategy;
+mod subject;
 pub(crate) mod substitution;
 pub(crate) mod suggestions;
 pub(crate) mod target_names;
@@ -46,6 +47,7 @@ pub(crate) mod template;
 pub(crate) mod template_uses;
 pub(crate) mod tenants;
 pub(crate) mod text_patterns;
+mod values;
 pub(crate) mod wrong_type;
 pub(crate) mod yaml;
 

@@ -3,10 +3,12 @@
 use core::ops::Range;
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, choose, read_members, read_text};
+use super::fields::Fields;
 use super::grammar::{LINT_LEVELS, Layout, lint_codes};
 use super::model::{Allow, LintLevel};
 use super::name_checks::check_known;
+use super::subject::Subject;
+use super::values::{choose, read_members, read_text};
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 
@@ -25,11 +27,11 @@ pub(crate) fn whole(node: &Node, layout: Layout) -> Range<usize> {
 pub(crate) fn read_lints(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Vec<(Code, LintLevel)> {
     let Some(node) = fields.get("lints") else { return Vec::new() };
     let mut lints = Vec::new();
-    for (name, node) in read_members(node, "`lints`", sink).unwrap_or_default() {
+    for (name, node) in read_members(node, Subject::Key("lints"), sink).unwrap_or_default() {
         let code = warning(name, "its severity cannot be changed", sink);
-        let what = format!("`{}`", name.value.escape_debug());
-        let Some(text) = read_text(node, &what, sink) else { continue };
-        let Some(level) = choose(&text, &what, LINT_LEVELS, LEVELS, sink) else { continue };
+        let subject = Subject::Named(&name.value);
+        let Some(text) = read_text(node, subject, sink) else { continue };
+        let Some(level) = choose(&text, subject, LINT_LEVELS, LEVELS, sink) else { continue };
         let Some(code) = code else { continue };
         if level == LintLevel::Off && code.guards_access() {
             let message =
@@ -50,7 +52,7 @@ pub(crate) fn read_allow(
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Allow> {
     let Some(node) = fields.get("allow") else { return Vec::new() };
-    let members = read_members(node, "`allow`", sink);
+    let members = read_members(node, Subject::Key("allow"), sink);
     if members.as_ref().is_some_and(Vec::is_empty) {
         let help = "write the code of a warning and a reason, or remove it".to_owned();
         sink.report(Code::InvalidValue, &node.span, "`allow` is empty", help);
@@ -58,7 +60,7 @@ pub(crate) fn read_allow(
     let mut allow = Vec::new();
     for (name, node) in members.unwrap_or_default() {
         let code = warning(name, "it cannot be allowed", sink);
-        let Some(reason) = read_text(node, "the reason", sink) else { continue };
+        let Some(reason) = read_text(node, Subject::Other("the reason"), sink) else { continue };
         if reason.value.trim().is_empty() {
             let message = format!("`{}` is allowed without a reason", name.value.escape_debug());
             sink.report(Code::InvalidValue, &reason.span, message, "write the reason".to_owned());

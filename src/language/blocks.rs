@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use super::date::read_date_of;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_members};
+use super::fields::Fields;
 use super::grammar::{BLOCKS, FLOORS, SIGNING_KEY};
 use super::model::{Blocks, SigningKey, TargetGroup};
 use super::name_checks::{check_id, check_known};
 use super::signing_key::MetadataWriter;
+use super::subject::Subject;
 use super::suggestions::word_list;
 use super::tenants::Tenants;
+use super::values::read_members;
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 use crate::text::public_key::{CHARACTERS, NotPublicKey, parse_public_key};
@@ -72,7 +74,7 @@ fn check_organization(name: &Spanned<String>, known: Known<'_>, sink: &mut Diagn
 fn read_keys(node: &Node, known: Known<'_>, sink: &mut DiagnosticSink<'_>) -> Vec<SigningKey> {
     let mut keys = Vec::new();
     let mut seen: BTreeMap<[u8; 32], Range<usize>> = BTreeMap::new();
-    let Some(members) = read_members(node, "`keys`", sink) else { return keys };
+    let Some(members) = read_members(node, Subject::Key("keys"), sink) else { return keys };
     if members.is_empty() {
         sink.report(Code::EmptyList, &node.span, "`keys` has no key", None);
         sink.help_last("add the lines that `claimsmith keys new` prints, or remove `blocks`");
@@ -192,7 +194,7 @@ fn read_floors(
 ) -> Vec<(Spanned<String>, u32)> {
     let mut floors = Vec::new();
     let Some(node) = fields.get(key) else { return floors };
-    for (name, node) in read_members(node, &format!("`{key}`"), sink).unwrap_or_default() {
+    for (name, node) in read_members(node, Subject::Key(key), sink).unwrap_or_default() {
         check(name, sink);
         let key = name.value.escape_debug().to_string();
         floors.extend(read_floor(node, &key, sink).map(|floor| (name.clone(), floor)));

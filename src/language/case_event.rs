@@ -5,10 +5,12 @@ use serde_json::{Map, Value as Json, json};
 use super::case_groups::{at, wrap};
 use super::date::read_date;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_members, read_text, read_texts};
+use super::fields::Fields;
 use super::grammar::{Layout, METADATA, PROVISIONED_GROUP};
 use super::model::{Application, Connection, From, Organization, Platform};
 use super::name_checks::check_known;
+use super::subject::Subject;
+use super::values::{read_list, read_members, read_text, read_texts};
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -33,7 +35,7 @@ pub(crate) fn raw_event(
         }
     }
     if !matches!(event.kind, Kind::Map(_)) {
-        sink.wrong_type(event, "`event`", Expected::Mapping);
+        sink.wrong_type(event, Subject::Key("event"), Expected::Mapping);
     }
     let mut event = to_json(event);
     add_circumstances(&mut event, case, None, sink);
@@ -94,7 +96,7 @@ pub(crate) fn build_event(
     let (mut wrapped, mut roles) = (None, None);
     let user = match (case.get("groups"), case.get("user")) {
         (Some(node), None) => {
-            let groups = read_texts(node, "`groups`", sink);
+            let groups = read_texts(node, Subject::Key("groups"), sink);
             if connection.is_some_and(|connection| connection.sends_no_groups.is_some()) {
                 let message = "the login's connection sends no groups, so the case cannot list any";
                 let help =
@@ -119,7 +121,7 @@ pub(crate) fn build_event(
         }
         (None, Some(node)) => {
             if !matches!(node.kind, Kind::Map(_)) {
-                sink.wrong_type(node, "`user`", Expected::Mapping);
+                sink.wrong_type(node, Subject::Key("user"), Expected::Mapping);
             }
             Some(to_json(node))
         }
@@ -239,10 +241,10 @@ fn add_metadata(
     }
     for of in ["organization", "connection", "client"] {
         let Some(node) = fields.get(of) else { continue };
-        let members = read_members(node, &format!("`{of}`"), sink).unwrap_or_default();
+        let members = read_members(node, Subject::Key(of), sink).unwrap_or_default();
         let mut metadata = Map::new();
         for (key, node) in members {
-            let text = read_text(node, &format!("`{}`", key.value.escape_debug()), sink);
+            let text = read_text(node, Subject::Named(&key.value), sink);
             metadata.extend(text.map(|text| (key.value.clone(), Json::String(text.value))));
         }
         if of != "organization" || organization.ids.has_values() {
@@ -253,7 +255,7 @@ fn add_metadata(
 
 /// Adds the roles that the user has in Auth0. `wrapped` are those that the case lists under `groups`.
 fn add_roles(event: &mut Json, case: &Fields<'_>, wrapped: Option<Json>, sink: &mut DiagnosticSink<'_>) {
-    let stated = case.get("auth0-roles").map(|node| read_texts(node, "`auth0-roles`", sink));
+    let stated = case.get("auth0-roles").map(|node| read_texts(node, Subject::Key("auth0-roles"), sink));
     if let (Some(span), Some(_)) = (case.key_span("auth0-roles"), &wrapped) {
         let message = "with this connection, `groups` already lists the roles of Auth0";
         sink.report(Code::InvalidValue, span, message, "keep one of the two".to_owned());
@@ -311,12 +313,12 @@ fn read_provisioned(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Json> 
         Kind::Text(text) if text == "unavailable" => return Some(Json::Null),
         Kind::List(_) => {}
         _ => {
-            sink.wrong_type(node, "`provisioned`", Expected::Provisioned);
+            sink.wrong_type(node, Subject::Key("provisioned"), Expected::Provisioned);
             return None;
         }
     }
     let mut groups = Vec::new();
-    for entry in read_list(node, "`provisioned`", sink).unwrap_or_default() {
+    for entry in read_list(node, Subject::Key("provisioned"), sink).unwrap_or_default() {
         if let Kind::Text(name) = &entry.kind {
             groups.push(json!({ "name": name }));
             continue;

@@ -9,10 +9,12 @@ use serde_json::Value as Json;
 use super::case_event::{build_event, find, raw_event};
 use super::diagnostic_sink::DiagnosticSink;
 use super::event_tenant::{NoTenant, tenant_of};
-use super::fields::{Fields, read_list, read_texts};
+use super::fields::Fields;
 use super::grammar::{CASE, EXPECT, Layout, SINGLE_FILE_CASE};
 use super::model::{Organization, Platform};
 use super::name_checks::check_known;
+use super::subject::Subject;
+use super::values::{read_list, read_texts};
 use super::yaml::{Node, Spanned};
 use crate::bundle::index::Bundle;
 use crate::diagnostic::Code;
@@ -157,7 +159,7 @@ pub(crate) fn read_cases(
 ) -> Vec<Case> {
     let mut seen = BTreeMap::new();
     let mut cases = Vec::new();
-    for node in read_list(node, "`cases`", sink).unwrap_or_default() {
+    for node in read_list(node, Subject::Key("cases"), sink).unwrap_or_default() {
         let Some(case) = read_case(node, platform, organizations, organization, tenant, sink) else {
             continue;
         };
@@ -238,7 +240,7 @@ fn read_expect(
     let fields = Fields::read(node, &EXPECT, sink)?;
     let words = [Outcome::Groups, Outcome::Deny, Outcome::None].map(|outcome| (outcome.word(), outcome));
     let outcome = fields.choice("outcome", &words, sink);
-    let claims = fields.get("claims").map(|node| read_texts(node, "`claims`", sink));
+    let claims = fields.get("claims").map(|node| read_texts(node, Subject::Key("claims"), sink));
     match (&claims, outcome) {
         (None, None | Some(Outcome::Groups))
             if fields.is_missing("claims") && (outcome.is_some() || fields.is_missing("outcome")) =>
@@ -262,7 +264,7 @@ fn read_expect(
         let names = || platform.groups.iter().map(|group| group.name.value.as_str());
         check_known(claim, names, (Code::UnknownGroup, "the registry has no target group"), sink);
     }
-    let rules = fields.get("rules").map(|node| read_texts(node, "`rules`", sink));
+    let rules = fields.get("rules").map(|node| read_texts(node, Subject::Key("rules"), sink));
     if let Some(organization) = organization.filter(|organization| !organization.rules_misspelled) {
         for rule in rules.iter().flatten() {
             let ids = || organization.rules.iter().map(|rule| rule.id.value.as_str());
@@ -274,12 +276,12 @@ fn read_expect(
         let codes = || Reason::ALL.iter().map(|reason| reason.code());
         check_known(reason, codes, (Code::InvalidValue, "there is no reason code"), sink);
     }
-    let notes = fields.get("notes").map(|node| read_texts(node, "`notes`", sink));
+    let notes = fields.get("notes").map(|node| read_texts(node, Subject::Key("notes"), sink));
     for note in notes.iter().flatten() {
         let codes = || Note::ALL.iter().map(|note| note.code());
         check_known(note, codes, (Code::InvalidValue, "there is no note with the code"), sink);
     }
-    let unmatched = fields.get("unmatched").map(|node| read_texts(node, "`unmatched`", sink));
+    let unmatched = fields.get("unmatched").map(|node| read_texts(node, Subject::Key("unmatched"), sink));
     let set = |names: Option<Vec<Spanned<String>>>| {
         names.map(|names| names.into_iter().map(|name| name.value).collect())
     };

@@ -1,14 +1,16 @@
 //! Conditions on a login that are not about its groups.
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_members, read_texts};
+use super::fields::Fields;
 use super::grammar::{
     ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT, TEXT_TESTS,
 };
 use super::model::{Condition, MetadataOf, Scalar, Test, TextPatterns};
 use super::name_checks::{NOT_NEGATED, check_known, check_pointer};
 use super::strategy::Strategy;
+use super::subject::Subject;
 use super::suggestions::word_list;
+use super::values::{read_list, read_members, read_texts};
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -80,7 +82,7 @@ pub(crate) fn read_condition(
     if let Some(node) = fields.get("user") {
         fields.report_empty("user", Code::EmptyCondition, sink);
         let tests = match &node.kind {
-            Kind::List(_) => read_list(node, "`user`", sink).unwrap_or_default(),
+            Kind::List(_) => read_list(node, Subject::Key("user"), sink).unwrap_or_default(),
             _ if node.is_empty() => &[],
             _ => core::slice::from_ref(node),
         };
@@ -88,7 +90,7 @@ pub(crate) fn read_condition(
     }
     if let Some(node) = fields.get("any") {
         fields.report_empty("any", Code::EmptyCondition, sink);
-        let conditions = read_list(node, "`any`", sink).unwrap_or_default();
+        let conditions = read_list(node, Subject::Key("any"), sink).unwrap_or_default();
         let conditions: Vec<_> =
             conditions.iter().filter_map(|node| read_condition(node, known, sink)).collect();
         if !conditions.is_empty() {
@@ -114,7 +116,7 @@ fn if_unknown(condition: Condition, fields: &Fields<'_>, sink: &mut DiagnosticSi
             sink.report(Code::InvalidValue, &node.span, message, "remove it".to_owned());
         }
         _ => {
-            sink.wrong_type(node, "`if-unknown`", Expected::False);
+            sink.wrong_type(node, Subject::Key("if-unknown"), Expected::False);
         }
     }
     condition
@@ -202,13 +204,13 @@ fn read_metadata(
 ) {
     let Some(node) = fields.get(key) else { return };
     fields.report_empty(key, Code::EmptyCondition, sink);
-    for (name, node) in read_members(node, &format!("`{key}`"), sink).unwrap_or_default() {
-        let what = format!("`{}`", name.value.escape_debug());
+    for (name, node) in read_members(node, Subject::Key(key), sink).unwrap_or_default() {
+        let subject = Subject::Named(&name.value);
         if node.is_empty() {
-            sink.report(Code::EmptyCondition, &node.span, format!("{what} is empty"), None);
+            sink.report(Code::EmptyCondition, &node.span, format!("{subject} is empty"), None);
         }
         check_filled(core::slice::from_ref(name), key, sink);
-        let values = read_texts(node, &what, sink);
+        let values = read_texts(node, subject, sink);
         if !values.is_empty() {
             all.push(Condition::Metadata { of, key: name.clone(), values });
         }
@@ -319,7 +321,7 @@ fn read_number(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<
         Kind::Integer(value) => Some(value as f64),
         Kind::Float(value) if value.is_finite() => Some(value),
         _ => {
-            sink.wrong_type(node, &format!("`{key}`"), Expected::FiniteNumber);
+            sink.wrong_type(node, Subject::Key(key), Expected::FiniteNumber);
             None
         }
     }
@@ -335,7 +337,7 @@ fn read_scalars(
     let node = fields.get(key)?;
     fields.report_empty(key, Code::EmptyCondition, sink);
     let entries = match &node.kind {
-        Kind::List(_) => read_list(node, &format!("`{key}`"), sink)?,
+        Kind::List(_) => read_list(node, Subject::Key(key), sink)?,
         _ => core::slice::from_ref(node),
     };
     let mut scalars = Vec::new();
@@ -346,7 +348,10 @@ fn read_scalars(
             Kind::Bool(value) => scalars.push(Scalar::Bool(*value)),
             Kind::Integer(value) => scalars.push(Scalar::Number(*value as f64)),
             Kind::Float(value) if value.is_finite() => scalars.push(Scalar::Number(*value)),
-            _ => sink.wrong_type(entry, &format!("a value of `{key}`"), Expected::Scalar),
+            _ => {
+                let value = format!("a value of `{key}`");
+                sink.wrong_type(entry, Subject::Other(&value), Expected::Scalar);
+            }
         }
     }
     if scalars.is_empty() { None } else { Some(scalars) }

@@ -1,7 +1,9 @@
 //! Dates and date-times.
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_text};
+use super::fields::Fields;
+use super::subject::Subject;
+use super::values::read_text;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::text::date_advice::{DateAdvice, advise};
@@ -22,7 +24,7 @@ pub(crate) fn read_date_of(
     key: &str,
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<(f64, Spanned<String>)> {
-    let Some(date) = read_text(node, &format!("`{key}`"), sink) else {
+    let Some(date) = read_text(node, Subject::Key(key), sink) else {
         let written = match node.kind {
             Kind::Integer(digits) => digits.to_string(),
             _ => String::new(),

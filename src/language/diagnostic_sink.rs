@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::fixes;
+use super::subject::Subject;
 use super::suggestions::nearest;
 use super::wrong_type::Expected;
 use super::yaml::Node;
@@ -79,9 +80,9 @@ impl DiagnosticSink<'_> {
     }
 
     /// Reports a value of the wrong type.
-    pub(crate) fn wrong_type(&mut self, node: &Node, what: &str, expected: Expected) {
-        let message = format!("{what} is {}, but must be {}", node.kind.noun(), expected.noun());
-        self.report(Code::WrongType, &node.span, message, expected.help(node, what));
+    pub(crate) fn wrong_type(&mut self, node: &Node, subject: Subject<'_>, expected: Expected) {
+        let message = format!("{subject} is {}, but must be {}", node.kind.noun(), expected.noun());
+        self.report(Code::WrongType, &node.span, message, expected.help(node, subject));
         if let Some(replacement) = fixes::quoted_number(node, expected) {
             self.fix_last(node.span.clone(), replacement);
         }

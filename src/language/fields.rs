@@ -1,20 +1,17 @@
 //! Reading mappings key by key, so that one run reports everything that is wrong.
 
-use core::cell::LazyCell;
 use core::ops::Range;
 use std::collections::BTreeSet;
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::duplicate_key;
 use super::fixes;
 use super::grammar::{Constraint, Key, Layout, Object, VERSION, ValueType, Word};
-use super::name_checks::NOT_NEGATED;
-use super::strategy;
+use super::subject::Subject;
 use super::suggestions::{nearest, word_list};
+use super::values::{choose, read_pairs, read_text, read_texts};
 use super::wrong_type::{self, Expected};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
-use crate::limits::MAX_ENTRIES;
 
 /// The members of a YAML mapping with keys that the language defines.
 #[derive(Debug)]
@@ -72,7 +69,7 @@ impl<'n> Fields<'n> {
         let known = || keys.clone().map(|key| key.name);
         let what = object.what;
         let (mut members, mut misspelled) = (Vec::new(), Vec::new());
-        let Some(all) = read_pairs(node, what, sink) else {
+        let Some(all) = read_pairs(node, Subject::Object(object), sink) else {
             if let Some(help) = wrong_type::help_for_object(node, object) {
                 sink.help_last(&help);
             }
@@ -182,17 +179,17 @@ impl<'n> Fields<'n> {
 
     /// The text of a key, if it is present.
     pub(crate) fn text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
-        read_text(self.get(key)?, &format!("`{key}`"), sink)
+        read_text(self.get(key)?, Subject::Key(key), sink)
     }
 
     /// The text of a required key.
     pub(crate) fn require_text(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
-        read_text(self.require(key, sink)?, &format!("`{key}`"), sink)
+        read_text(self.require(key, sink)?, Subject::Key(key), sink)
     }
 
     /// The texts of a key, one or a list; empty if the key is missing.
     pub(crate) fn texts(&self, key: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-        self.get(key).map(|node| read_texts(node, &format!("`{key}`"), sink)).unwrap_or_default()
+        self.get(key).map(|node| read_texts(node, Subject::Key(key), sink)).unwrap_or_default()
     }
 
     /// Like [`texts`](Self::texts), but reports an empty list.
@@ -232,7 +229,7 @@ impl<'n> Fields<'n> {
         match node.kind {
             Kind::Bool(value) => Some((value, &node.span)),
             _ => {
-                sink.wrong_type(node, &format!("`{key}`"), Expected::Boolean);
+                sink.wrong_type(node, Subject::Key(key), Expected::Boolean);
                 None
             }
         }
@@ -255,7 +252,7 @@ impl<'n> Fields<'n> {
                 None
             }
             _ => {
-                sink.wrong_type(node, &format!("`{key}`"), Expected::Number);
+                sink.wrong_type(node, Subject::Key(key), Expected::Number);
                 None
             }
         }
@@ -268,7 +265,7 @@ impl<'n> Fields<'n> {
         choices: &[(&str, T)],
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<T> {
-        choose(&self.text(key, sink)?, &format!("`{key}`"), self.words(key), choices, sink)
+        choose(&self.text(key, sink)?, Subject::Key(key), self.words(key), choices, sink)
     }
 
     /// The values of a key that allows several of a few words; `None` if the key is missing.
@@ -278,10 +275,10 @@ impl<'n> Fields<'n> {
         choices: &[(&str, T)],
         sink: &mut DiagnosticSink<'_>,
     ) -> Option<Vec<(T, Range<usize>)>> {
-        let texts = read_texts(self.get(key)?, &format!("`{key}`"), sink);
+        let texts = read_texts(self.get(key)?, Subject::Key(key), sink);
         let mut chosen = Vec::new();
         for text in texts {
-            let found = choose(&text, &format!("`{key}`"), self.words(key), choices, sink);
+            let found = choose(&text, Subject::Key(key), self.words(key), choices, sink);
             chosen.extend(found.map(|value| (value, text.span)));
         }
         Some(chosen)
@@ -323,7 +320,7 @@ impl<'n> Fields<'n> {
                 false
             }
             _ => {
-                sink.wrong_type(node, "`version`", Expected::Version);
+                sink.wrong_type(node, Subject::Key(VERSION.name), Expected::Version);
                 true
             }
         }
@@ -355,140 +352,5 @@ fn is_part(expected: ValueType, kind: &Kind) -> bool {
         ValueType::Map { .. } | ValueType::Object(_) => matches!(kind, Kind::Map(_)),
         ValueType::List { .. } => matches!(kind, Kind::List(_)),
         _ => false,
-    }
-}
-
-/// The value of a word. `words` are those of the grammar, `choices` the same words with their values.
-pub(crate) fn choose<T: Copy>(
-    text: &Spanned<String>,
-    what: &str,
-    words: &'static [Word],
-    choices: &[(&str, T)],
-    sink: &mut DiagnosticSink<'_>,
-) -> Option<T> {
-    debug_assert!(
-        words.iter().map(|word| word.word).eq(choices.iter().map(|(word, _)| *word)),
-        "{what} has other words"
-    );
-    let found = choices.iter().find(|(word, _)| *word == text.value);
-    if found.is_none() {
-        let words = || words.iter().map(|word| word.word);
-        let meant = if what == "`strategy`" { strategy::meant_by(&text.value) } else { None };
-        let help = match (meant, nearest(&text.value, words())) {
-            // The word alone would mean the opposite.
-            _ if text.value.starts_with('!') => NOT_NEGATED.to_owned(),
-            (Some(meant), _) => meant,
-            (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => format!("{what} is one of {}", word_list(words())),
-        };
-        let message = format!("`{}` is not a value of {what}", text.value.escape_debug());
-        sink.report(Code::InvalidValue, &text.span, message, help);
-        if let Some(word) = fixes::word(&text.value, what, words()).filter(|_| !text.value.starts_with('!')) {
-            sink.fix_last(text.span.clone(), word);
-        }
-    }
-    found.map(|(_, value)| *value)
-}
-
-/// The members of a YAML mapping whose keys are chosen by the author; reports repeated keys, and keys of a mapping around
-/// it, which are not indented as they should be.
-pub(crate) fn read_members<'n>(
-    node: &'n Node,
-    what: &str,
-    sink: &mut DiagnosticSink<'_>,
-) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
-    let mut members = read_pairs(node, what, sink)?;
-    if let Some(notes) = &node.notes {
-        members.retain(|(name, _)| {
-            let Some(advice) = notes.advice(name.span.start) else { return true };
-            let message = format!("`{}` does not belong under {what}", name.value.escape_debug());
-            sink.report(Code::UnknownKey, &name.span, message, advice.help.clone());
-            false
-        });
-    }
-    Some(members)
-}
-
-/// The members of a YAML mapping; reports repeated keys.
-fn read_pairs<'n>(
-    node: &'n Node,
-    what: &str,
-    sink: &mut DiagnosticSink<'_>,
-) -> Option<Vec<(&'n Spanned<String>, &'n Node)>> {
-    let Kind::Map(all) = &node.kind else {
-        sink.wrong_type(node, what, Expected::Mapping);
-        return None;
-    };
-    let mut seen = std::collections::BTreeMap::new();
-    let mut members = Vec::new();
-    // A key can be repeated as often as a file has room for.
-    let is_excluding = LazyCell::new(|| all.iter().any(|(name, _)| name.value == "exclude"));
-    for (name, value) in all {
-        if let Some(first) = seen.get(name.value.as_str()) {
-            let message = format!("the key `{}` appears a second time", name.value.escape_debug());
-            sink.report_related(Code::DuplicateKey, &name.span, message, (first, "first here"));
-            if let Some(help) = duplicate_key::help(what, &name.value, *is_excluding) {
-                sink.help_last(help);
-            }
-        } else {
-            seen.insert(name.value.as_str(), name.span.clone());
-            members.push((name, value));
-        }
-    }
-    Some(members)
-}
-
-/// Reports a list of more than `MAX_ENTRIES` entries.
-///
-/// Returns the entries up to the limit.
-fn check_length<'n>(
-    entries: &'n [Node],
-    what: &str,
-    span: &Range<usize>,
-    sink: &mut DiagnosticSink<'_>,
-) -> &'n [Node] {
-    if entries.len() > MAX_ENTRIES {
-        let message = format!("{what} has {} entries, and may have at most {MAX_ENTRIES}", entries.len());
-        let help = "split it, or replace entries by patterns".to_owned();
-        sink.report(Code::InvalidValue, span, message, help);
-    }
-    entries.get(..MAX_ENTRIES).unwrap_or(entries)
-}
-
-/// The entries of a YAML list.
-pub(crate) fn read_list<'n>(node: &'n Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<&'n [Node]> {
-    match &node.kind {
-        Kind::List(entries) => Some(check_length(entries, what, &node.span, sink)),
-        _ => {
-            sink.wrong_type(node, what, Expected::List);
-            None
-        }
-    }
-}
-
-/// One text.
-pub(crate) fn read_text(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<String>> {
-    match &node.kind {
-        Kind::Text(text) => Some(Spanned { span: node.span.clone(), value: text.clone() }),
-        _ => {
-            sink.wrong_type(node, what, Expected::Text);
-            None
-        }
-    }
-}
-
-/// One text, or a list of texts.
-pub(crate) fn read_texts(node: &Node, what: &str, sink: &mut DiagnosticSink<'_>) -> Vec<Spanned<String>> {
-    match &node.kind {
-        Kind::List(entries) => {
-            let entries = check_length(entries, what, &node.span, sink);
-            let what = format!("an entry of {what}");
-            entries.iter().filter_map(|entry| read_text(entry, &what, sink)).collect()
-        }
-        Kind::Text(text) => vec![Spanned { span: node.span.clone(), value: text.clone() }],
-        _ => {
-            sink.wrong_type(node, what, Expected::Texts);
-            Vec::new()
-        }
     }
 }

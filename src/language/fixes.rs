@@ -5,6 +5,7 @@
 //! groups, or keys and words that open something, such as `everyone` and the policies.
 
 use super::grammar::Object;
+use super::subject::Subject;
 use super::suggestions::only_nearest;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node};
@@ -65,9 +66,8 @@ const KEYS: &[&str] = &[
     "with",
 ];
 
-/// The values, as messages name them, in which misspelled words are corrected: those without which a file does not
-/// work at all.
-const WORDS: &[&str] = &["`profile`", "`shape`", "`strategy`"];
+/// The keys in whose values misspelled words are corrected: those without which a file does not work at all.
+const WORDS: &[&str] = &["profile", "shape", "strategy"];
 
 /// Shorter words are too similar to each other.
 const LEAST_WORD: usize = 4;
@@ -82,14 +82,15 @@ pub(super) fn key(
     if OBJECTS.contains(&object.name) && KEYS.contains(&key) { Some(key) } else { None }
 }
 
-/// The word to write in place of an unknown one; `what` is the value's name in messages.
+/// The word to write in place of an unknown one.
 pub(super) fn word(
     unknown: &str,
-    what: &str,
+    subject: Subject<'_>,
     known: impl Iterator<Item = &'static str> + Clone,
 ) -> Option<&'static str> {
     let word = only_nearest(unknown, known)?;
-    if WORDS.contains(&what) && word.len() >= LEAST_WORD { Some(word) } else { None }
+    let is_corrected = matches!(subject, Subject::Key(key) if WORDS.contains(&key));
+    if is_corrected && word.len() >= LEAST_WORD { Some(word) } else { None }
 }
 
 /// The text to write in place of a whole number where a text belongs.

@@ -11,12 +11,14 @@ use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile};
 use self::file_role::{FileRole, role_of};
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_members};
+use super::fields::Fields;
 use super::grammar::{Layout, Object, SINGLE_FILE, lint_codes};
 use super::misplaced;
 use super::model::{Organization, Platform};
 use super::read_context::ReadContext;
+use super::subject::Subject;
 use super::template::{self, Template, Templates};
+use super::values::read_members;
 use super::yaml::{self, Kind, Node, Spanned, ambiguous};
 
 /// What was read from the mapping files of a platform.
@@ -107,11 +109,12 @@ impl MappingFiles {
         let platform = fields.require("platform", &mut sink);
         let organizations = fields.require("organizations", &mut sink);
         let organizations: Vec<_> = organizations
-            .and_then(|node| read_members(node, "`organizations`", &mut sink))
+            .and_then(|node| read_members(node, Subject::Key("organizations"), &mut sink))
             .unwrap_or_default();
         let templates = fields.get("templates");
-        let mut templates: Vec<_> =
-            templates.and_then(|node| read_members(node, "`templates`", &mut sink)).unwrap_or_default();
+        let mut templates: Vec<_> = templates
+            .and_then(|node| read_members(node, Subject::Key("templates"), &mut sink))
+            .unwrap_or_default();
         templates.retain(|(name, _)| check_template_name(name, &mut sink));
         // Without the organizations, each case would be wrong.
         let cases = fields.get("cases").filter(|_| !fields.is_misspelled("organizations"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::allow::{read_allow, whole};
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_members, read_text, read_texts};
+use super::fields::Fields;
 use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Organization, Rule};
 use super::name_checks::{check_known, check_name};
@@ -15,8 +15,10 @@ use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
 use super::rules::{check_ids, check_size, read_rules};
 use super::sources::read_connections;
+use super::subject::Subject;
 use super::template_uses::expand_uses;
 use super::tenants::{Owner, Tenants, read_by_tenant};
+use super::values::{read_members, read_text, read_texts};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{MAX_GROUP_BYTES, MAX_RULES, MAX_TARGET_GROUP};
@@ -36,7 +38,7 @@ impl Organization {
         let what = format!("the organization `{}`", name.escape_debug());
         let owner = Owner { what: &what, value: "id", key: "organization", example: "org_…" };
         let ids = read_by_tenant(fields.get("organization"), tenants, owner, sink, |node, _, sink| {
-            read_text(node, "`organization`", sink).filter(|id| check_organization_id(id, sink))
+            read_text(node, Subject::Key("organization"), sink).filter(|id| check_organization_id(id, sink))
         });
         let connections = match fields.require("connections", sink) {
             Some(node) => read_connections(node, sink),
@@ -91,7 +93,7 @@ fn read_default(
         sink.report(Code::EmptyList, &node.span, "`default` has no application", help);
     }
     let mut defaults = Vec::new();
-    for (application, node) in read_members(node, "`default`", sink).unwrap_or_default() {
+    for (application, node) in read_members(node, Subject::Key("default"), sink).unwrap_or_default() {
         let problem = (Code::UnknownApplication, "the platform has no application");
         let is_pattern = ["glob", "exact", "regex", "any", "all"].contains(&application.value.as_str());
         if is_pattern
@@ -105,7 +107,7 @@ fn read_default(
         let is_known = context
             .applications
             .is_none_or(|known| check_known(application, || known.iter().copied(), problem, sink));
-        let groups = read_texts(node, &format!("`{}`", application.value.escape_debug()), sink);
+        let groups = read_texts(node, Subject::Named(&application.value), sink);
         if groups.is_empty() && matches!(node.kind, Kind::List(_)) {
             sink.report(Code::EmptyList, &node.span, "the default of an application is empty", None);
             sink.help_last("name the target groups, or remove the application from `default`");
@@ -138,7 +140,7 @@ fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) ->
 
 fn read_aliases(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Alias> {
     let mut aliases = Vec::new();
-    for (id, node) in read_members(node, "`aliases`", sink).unwrap_or_default() {
+    for (id, node) in read_members(node, Subject::Key("aliases"), sink).unwrap_or_default() {
         let broken = |char: char| char < ' ' || matches!(char, '\u{7f}' | '\u{fffd}');
         if id.value.is_empty() || id.value.len() > MAX_GROUP_BYTES || id.value.chars().any(broken) {
             let message = format!("an identity provider cannot send `{}`", id.value.escape_debug());
@@ -146,7 +148,7 @@ fn read_aliases(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Alias> {
             sink.report(Code::InvalidName, &id.span, message, help.to_owned());
             continue;
         }
-        let Some(name) = read_text(node, "an alias", sink) else { continue };
+        let Some(name) = read_text(node, Subject::Other("an alias"), sink) else { continue };
         if check_name(&name, "the alias", MAX_TARGET_GROUP, sink) {
             aliases.push(Alias { id: id.clone(), name });
         }

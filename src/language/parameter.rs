@@ -1,9 +1,11 @@
 //! Parameters of templates: their declarations, and the values that uses give them.
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_members, read_text, read_texts};
+use super::fields::Fields;
 use super::grammar::PARAMETER;
 use super::model::Platform;
+use super::subject::Subject;
+use super::values::{read_members, read_text, read_texts};
 use super::yaml::{Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_ID;
@@ -49,7 +51,7 @@ pub(crate) fn read_parameters(
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Parameter> {
     let mut parameters = Vec::new();
-    for (name, node) in read_members(node, "`parameters`", sink).unwrap_or_default() {
+    for (name, node) in read_members(node, Subject::Key("parameters"), sink).unwrap_or_default() {
         check_parameter_name(name, sink);
         let Some(fields) = Fields::read(node, &PARAMETER, sink) else { continue };
         fields.text("description", sink);
@@ -58,7 +60,7 @@ pub(crate) fn read_parameters(
         let default = fields
             .get("default")
             .zip(kind)
-            .and_then(|(node, kind)| read_argument(node, "`default`", kind, platform, sink));
+            .and_then(|(node, kind)| read_argument(node, Subject::Key("default"), kind, platform, sink));
         let has_default = fields.get("default").is_some() || fields.is_misspelled("default");
         parameters.push(Parameter { name: name.clone(), kind, default, has_default });
     }
@@ -80,7 +82,7 @@ fn check_parameter_name(name: &Spanned<String>, sink: &mut DiagnosticSink<'_>) {
 /// Reads the value of a parameter, in a use or as its default.
 pub(crate) fn read_argument(
     node: &Node,
-    what: &str,
+    subject: Subject<'_>,
     kind: ParameterType,
     platform: Option<&Platform>,
     sink: &mut DiagnosticSink<'_>,
@@ -88,15 +90,15 @@ pub(crate) fn read_argument(
     let before = sink.list.len();
     let texts = if kind.is_list() {
         if node.is_empty() {
-            sink.report(Code::EmptyList, &node.span, format!("{what} is empty"), None);
+            sink.report(Code::EmptyList, &node.span, format!("{subject} is empty"), None);
         }
-        read_texts(node, what, sink)
+        read_texts(node, subject, sink)
     } else {
-        read_text(node, what, sink).into_iter().collect()
+        read_text(node, subject, sink).into_iter().collect()
     };
     for text in &texts {
         if let Some(sign) = ["${", "{{"].into_iter().find(|sign| text.value.contains(sign)) {
-            let message = format!("{what} contains `{sign}`");
+            let message = format!("{subject} contains `{sign}`");
             let help =
                 "the value of a parameter is a literal; write the capture or the parameter in the template";
             sink.report(Code::InvalidValue, &text.span, message, help.to_owned());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::allow::{read_allow, read_lints};
 use super::blocks::Known;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_members, read_texts};
+use super::fields::Fields;
 use super::grammar::{APPLICATION, CEILING, LIMITS, Layout, PLATFORM, TARGET_GROUP};
 use super::includes;
 use super::model::{
@@ -16,7 +16,9 @@ use super::name_checks::{check_claim, check_known, check_name, check_option};
 use super::parsed_patterns::GlobPattern;
 use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::POLICY;
+use super::subject::Subject;
 use super::tenants::{Owner, Tenants, help_own_id, read_by_tenant};
+use super::values::{read_list, read_members, read_texts};
 use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::application::OverLimit;
 use crate::bundle::mapping::Policy;
@@ -104,7 +106,7 @@ fn read_applications(
 ) -> Option<Vec<Application>> {
     let mut clients_seen = ClientsSeen::new();
     let (mut applications, mut are_all_read) = (Vec::new(), true);
-    let members = read_members(node, "`applications`", sink)?;
+    let members = read_members(node, Subject::Key("applications"), sink)?;
     if members.is_empty() {
         sink.report(Code::EmptyList, &node.span, "`applications` has no application", None);
     }
@@ -194,7 +196,7 @@ fn read_clients(
     if matches!(node.kind, Kind::List(_)) && node.is_empty() {
         sink.report(Code::EmptyList, &node.span, "`clients` is empty", None);
     }
-    let clients = read_texts(node, "`clients`", sink);
+    let clients = read_texts(node, Subject::Key("clients"), sink);
     for client in &clients {
         check_name(client, "the client id", MAX_CLIENT, sink);
         if is_placeholder(&client.value) {
@@ -283,7 +285,7 @@ fn read_groups(
     sink: &mut DiagnosticSink<'_>,
 ) -> Option<Vec<TargetGroup>> {
     let (mut groups, mut are_all_read) = (Vec::new(), true);
-    let members = read_members(node, "`groups`", sink)?;
+    let members = read_members(node, Subject::Key("groups"), sink)?;
     let are_known = applications.is_some();
     let applications = applications.unwrap_or_default();
     if members.len().saturating_mul(applications.len()) > MAX_MEMBERSHIPS {
@@ -380,9 +382,9 @@ fn check_joined<'a>(
 fn read_tiers(node: &Node, registry: &[TargetGroup], sink: &mut DiagnosticSink<'_>) -> Vec<Tier> {
     let mut tiers = Vec::new();
     let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
-    for (name, node) in read_members(node, "`tiers`", sink).unwrap_or_default() {
+    for (name, node) in read_members(node, Subject::Key("tiers"), sink).unwrap_or_default() {
         check_name(name, "the tier's name", MAX_APPLICATION_NAME, sink);
-        let Some(entries) = read_list(node, "a tier", sink) else {
+        let Some(entries) = read_list(node, Subject::Other("a tier"), sink) else {
             continue;
         };
         if entries.len() < 2 {
@@ -390,7 +392,7 @@ fn read_tiers(node: &Node, registry: &[TargetGroup], sink: &mut DiagnosticSink<'
             let help = "list its groups, the highest first, or remove the tier".to_owned();
             sink.report(Code::InvalidValue, &node.span, message, help);
         }
-        let groups = read_texts(node, "a tier", sink);
+        let groups = read_texts(node, Subject::Other("a tier"), sink);
         for group in &groups {
             check_group(group, registry, sink);
             match seen.get(&group.value) {
@@ -417,7 +419,7 @@ fn read_ceilings(
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Ceiling> {
     let mut ceilings = Vec::new();
-    for (name, node) in read_members(node, "`ceilings`", sink).unwrap_or_default() {
+    for (name, node) in read_members(node, Subject::Key("ceilings"), sink).unwrap_or_default() {
         let known = || organizations.iter().copied();
         // If there are none, that is reported.
         if !organizations.is_empty() {

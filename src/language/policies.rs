@@ -4,6 +4,7 @@ use super::diagnostic_sink::DiagnosticSink;
 use super::fields::Fields;
 use super::grammar::{ORGANIZATION_POLICIES, PLATFORM_POLICIES, REFRESH};
 use super::model::Policies;
+use super::subject::Subject;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
@@ -119,7 +120,7 @@ fn read_refresh(policies: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> Option<
             Some(Some(read_duration(&duration, sink)?))
         }
         _ => {
-            sink.wrong_type(node, "`refresh`", Expected::Refresh);
+            sink.wrong_type(node, Subject::Key("refresh"), Expected::Refresh);
             None
         }
     }

@@ -7,11 +7,13 @@ use super::allow::read_allow;
 use super::conditions::{DeclaredNames, read_condition};
 use super::date::read_date;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_text, read_texts};
+use super::fields::Fields;
 use super::grammar::{MATCH, PATTERNS, RULE, TARGET_GLOBS};
 use super::model::{Effect, Matches, Patterns, Rule};
 use super::name_checks::check_id;
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
+use super::subject::Subject;
+use super::values::{read_list, read_text, read_texts};
 use super::wrong_type::sets_of_texts;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -27,7 +29,7 @@ pub(crate) fn read_rules(
     known: DeclaredNames<'_>,
     sink: &mut DiagnosticSink<'_>,
 ) -> Vec<Rule> {
-    let entries = read_list(node, "`rules`", sink).unwrap_or_default();
+    let entries = read_list(node, Subject::Key("rules"), sink).unwrap_or_default();
     entries.iter().filter_map(|node| read_rule(node, prefix, known, sink)).collect()
 }
 
@@ -125,15 +127,15 @@ fn read_effect(fields: &Fields<'_>, sink: &mut DiagnosticSink<'_>) -> (Effect, T
 /// Reads target groups: names, and mappings with globs of names.
 fn read_target_groups(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> TargetGroups {
     let (mut groups, mut globs) = TargetGroups::default();
-    let what = format!("`{key}`");
-    let (entries, what) = match &node.kind {
-        Kind::List(_) => (read_list(node, &what, sink).unwrap_or_default(), format!("an entry of {what}")),
-        Kind::Map(_) => (core::slice::from_ref(node), what),
-        _ => return (read_texts(node, &what, sink).into_iter().map(Grant::parse).collect(), globs),
+    let whole = Subject::Key(key);
+    let (entries, subject) = match &node.kind {
+        Kind::List(_) => (read_list(node, whole, sink).unwrap_or_default(), Subject::EntryOf(&whole)),
+        Kind::Map(_) => (core::slice::from_ref(node), whole),
+        _ => return (read_texts(node, whole, sink).into_iter().map(Grant::parse).collect(), globs),
     };
     for entry in entries {
         if !matches!(entry.kind, Kind::Map(_)) {
-            groups.extend(read_text(entry, &what, sink).map(Grant::parse));
+            groups.extend(read_text(entry, subject, sink).map(Grant::parse));
             continue;
         }
         let before = sink.list.len();
@@ -198,7 +200,7 @@ fn read_match(node: &Node, sink: &mut DiagnosticSink<'_>) -> Option<Matches> {
     let span = node.span.clone();
     let combination = COMBINATION_KEYS.into_iter().find_map(|key| Some((key, fields.key_span(key)?)));
     let Some((key, place)) = combination else {
-        let patterns = read_patterns(&fields, "`match`", sink)?;
+        let patterns = read_patterns(&fields, Subject::Object(&MATCH), sink)?;
         return Some(Matches::Groups { span, any: vec![patterns], all: Vec::new(), none: Vec::new() });
     };
     for pattern_key in PATTERN_KEYS.into_iter().chain(["ignore-case"]) {
@@ -231,33 +233,37 @@ fn read_pattern_list(fields: &Fields<'_>, key: &str, sink: &mut DiagnosticSink<'
     let Some(node) = fields.get(key) else {
         return Vec::new();
     };
-    let what = format!("`{key}`");
+    let subject = Subject::Key(key);
     let entries = match &node.kind {
-        Kind::List(_) => read_list(node, &what, sink).unwrap_or_default(),
+        Kind::List(_) => read_list(node, subject, sink).unwrap_or_default(),
         _ => core::slice::from_ref(node),
     };
     if entries.is_empty() {
         let help = format!("add patterns to `{key}`, or remove it");
-        sink.report(Code::MissingMatch, &node.span, format!("{what} matches nothing"), help);
+        sink.report(Code::MissingMatch, &node.span, format!("{subject} matches nothing"), help);
     }
     if let Some(help) = sets_of_texts(key, node) {
-        let message = format!("{what} is a list of texts, but must be sets of patterns");
+        let message = format!("{subject} is a list of texts, but must be sets of patterns");
         sink.report(Code::WrongType, &node.span, message, help);
         return Vec::new();
     }
     let mut all = Vec::new();
     for entry in entries {
         if let Some(fields) = Fields::read(entry, &PATTERNS, sink) {
-            all.extend(read_patterns(&fields, &format!("an entry of {what}"), sink));
+            all.extend(read_patterns(&fields, Subject::EntryOf(&subject), sink));
         }
     }
     all
 }
 
 /// Reads patterns; reports and returns `None` if there are none.
-fn read_patterns(fields: &Fields<'_>, what: &str, sink: &mut DiagnosticSink<'_>) -> Option<Patterns> {
+fn read_patterns(
+    fields: &Fields<'_>,
+    subject: Subject<'_>,
+    sink: &mut DiagnosticSink<'_>,
+) -> Option<Patterns> {
     let [exact, glob, regex] = PATTERN_KEYS.map(|key| match fields.get(key) {
-        Some(node) => read_texts(node, &format!("`{key}`"), sink),
+        Some(node) => read_texts(node, Subject::Key(key), sink),
         None => Vec::new(),
     });
     let stated = |key: &str| {
@@ -268,7 +274,7 @@ fn read_patterns(fields: &Fields<'_>, what: &str, sink: &mut DiagnosticSink<'_>)
     let regex = regex.into_iter().map(|regex| RegexPattern::parse(regex, ignore_case)).collect();
     if !PATTERN_KEYS.into_iter().any(|key| stated(key) || fields.is_misspelled(key)) {
         let help = "name at least one group with `exact`, `glob` or `regex`".to_owned();
-        sink.report(Code::MissingMatch, &fields.span, format!("{what} matches nothing"), help);
+        sink.report(Code::MissingMatch, &fields.span, format!("{subject} matches nothing"), help);
         return None;
     }
     Some(Patterns { span: fields.span.clone(), exact, glob, regex, ignore_case })

@@ -7,13 +7,15 @@ use core::ops::Range;
 use self::shape::ShapeWord;
 use super::conditions::check_domain;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_members};
+use super::fields::Fields;
 use super::grammar::{CONNECTION, SOURCE};
 use super::model::{Connection, From, OwnedForm, OwnedShape, OwnedSource};
 use super::name_checks::{check_name, check_option, check_pointer, help_for_connection_id};
 use super::pointer::{means_auth0_roles, near_word};
 use super::skip::read_skip;
 use super::strategy::Strategy;
+use super::subject::Subject;
+use super::values::{read_list, read_members};
 use super::wrong_type::{Expected, WRITE_NONE, means_none};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
@@ -24,7 +26,7 @@ use crate::login::source::{Absent, Combine, Identity};
 /// Reads the `connections` of a mapping.
 pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Connection> {
     let mut connections = Vec::new();
-    let members = read_members(node, "`connections`", sink).unwrap_or_default();
+    let members = read_members(node, Subject::Key("connections"), sink).unwrap_or_default();
     if node.is_empty() && matches!(node.kind, Kind::Map(_)) {
         sink.report(Code::EmptyList, &node.span, "`connections` has no connection", None);
     }
@@ -51,7 +53,7 @@ pub(crate) fn read_connections(node: &Node, sink: &mut DiagnosticSink<'_>) -> Ve
         }
         let stated: &[Node] = match fields.get("groups") {
             Some(node) => match &node.kind {
-                Kind::List(_) => read_list(node, "`groups`", sink).unwrap_or_default(),
+                Kind::List(_) => read_list(node, Subject::Key("groups"), sink).unwrap_or_default(),
                 _ => core::slice::from_ref(node),
             },
             None => &[],
@@ -510,7 +512,7 @@ impl SourceReader<'_, '_> {
             }
             Kind::Integer(_) | Kind::Float(_) => fields.number("cap", sink),
             _ => {
-                sink.wrong_type(node, "`cap`", Expected::Cap);
+                sink.wrong_type(node, Subject::Key("cap"), Expected::Cap);
                 None
             }
         }

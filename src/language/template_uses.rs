@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::DeclaredNames;
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_list, read_members};
+use super::fields::Fields;
 use super::grammar::USE;
 use super::model::Rule;
 use super::name_checks::{check_id, report_foreign};
@@ -13,9 +13,11 @@ use super::parameter::{Argument, read_argument};
 use super::parsed_patterns::Grant;
 use super::read_context::ReadContext;
 use super::rules::read_rules;
+use super::subject::Subject;
 use super::substitution::{Substitution, SubstitutionBudget};
 use super::suggestions::nearest;
 use super::template::{Template, Templates, parse_reference};
+use super::values::{read_list, read_members};
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 use crate::limits::MAX_RULES;
@@ -37,7 +39,7 @@ pub(crate) fn expand_uses(
     let mut rules = Vec::new();
     let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
     let mut budget = BUDGET;
-    for node in read_list(node, "`use`", sink).unwrap_or_default() {
+    for node in read_list(node, Subject::Key("use"), sink).unwrap_or_default() {
         let Some(fields) = Fields::read(node, &USE, sink) else { continue };
         let id = fields.text("id", sink);
         let id_fits = id.as_ref().is_none_or(|id| check_id(id, "id of a template use", sink));
@@ -141,7 +143,9 @@ fn read_arguments(
     let mut complete = true;
     let mut stated = Vec::new();
     let with = fields.get("with");
-    for (name, node) in with.and_then(|node| read_members(node, "`with`", sink)).unwrap_or_default() {
+    for (name, node) in
+        with.and_then(|node| read_members(node, Subject::Key("with"), sink)).unwrap_or_default()
+    {
         stated.push(name.value.as_str());
         let Some(parameter) = template.parameter(&name.value) else {
             let names = || template.parameters.iter().map(|parameter| parameter.name.value.as_str());
@@ -158,9 +162,8 @@ fn read_arguments(
             sink.report(Code::UnknownParameter, &name.span, message, help);
             continue;
         };
-        let what = format!("`{}`", name.value);
         let argument = match parameter.kind {
-            Some(kind) => read_argument(node, &what, kind, context.platform, sink),
+            Some(kind) => read_argument(node, Subject::Named(&name.value), kind, context.platform, sink),
             None => None,
         };
         match argument {

@@ -4,10 +4,12 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::fields::{Fields, read_members};
+use super::fields::Fields;
 use super::grammar::TENANT;
 use super::name_checks::{check_id, check_known};
+use super::subject::Subject;
 use super::suggestions::{nearest, word_list};
+use super::values::read_members;
 use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 
@@ -95,7 +97,7 @@ impl Tenants {
         let Some(node) = platform.get("tenants") else {
             return Self { declared: Vec::new(), is_incomplete: platform.is_misspelled("tenants") };
         };
-        let Some(members) = read_members(node, "`tenants`", sink) else { return Self::unknown() };
+        let Some(members) = read_members(node, Subject::Key("tenants"), sink) else { return Self::unknown() };
         if members.is_empty() {
             sink.report(Code::EmptyList, &node.span, "`tenants` has no tenant", None);
             sink.help_last("name a tenant and its domain, or remove `tenants`");
@@ -272,7 +274,7 @@ pub(crate) fn read_by_tenant<T>(
         }
         return ByTenant(all);
     }
-    let members = read_members(node, &format!("`{}`", owner.key), sink).unwrap_or_default();
+    let members = read_members(node, Subject::Key(owner.key), sink).unwrap_or_default();
     let mut is_complete = !tenants.is_incomplete;
     for (name, node) in members {
         let value = match &node.kind {

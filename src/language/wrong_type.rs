@@ -2,6 +2,7 @@
 
 use super::grammar::Object;
 use super::pointer::to_from;
+use super::subject::Subject;
 use super::yaml::{Kind, Node, Spanned};
 use crate::text::letters::letters_and_digits;
 use crate::text::quotes::{quoted, written};
@@ -45,19 +46,19 @@ impl Expected {
         }
     }
 
-    /// What to write instead of the value; `what` is its name in messages.
-    pub(crate) fn help(self, node: &Node, what: &str) -> String {
+    /// What to write instead of the value.
+    pub(crate) fn help(self, node: &Node, subject: Subject<'_>) -> String {
         match (self, &node.kind) {
             (Self::Mapping, Kind::Null) => "write its keys below it, indented by two more spaces",
-            (Self::Mapping, Kind::List(entries)) if let Some(name) = name_of_entry(entries, what) => {
+            (Self::Mapping, Kind::List(entries)) if let Some(name) = name_of_entry(entries, subject) => {
                 return format!("write `{name}:` as a key, without `- `, and its other keys below it");
             }
             (Self::Mapping, Kind::List(_)) => "write `key: value` below it, without `- `",
             (Self::Mapping, _) => "write `key: value` below it, indented by two more spaces",
-            (Self::List, _) => match what {
-                "`rules`" => "begin each rule with `- id:`",
-                "`cases`" => "begin each case with `- name:`",
-                "`use`" => "begin each entry with `- template:`",
+            (Self::List, _) => match subject {
+                Subject::Key("rules") => "begin each rule with `- id:`",
+                Subject::Key("cases") => "begin each case with `- name:`",
+                Subject::Key("use") => "begin each entry with `- template:`",
                 _ => "begin each entry with `- `",
             },
             (Self::Boolean, Kind::Text(text)) if ["yes", "no", "on", "off"].contains(&text.as_str()) => {
@@ -72,7 +73,7 @@ impl Expected {
             (Self::Text | Self::Texts | Self::Scalar, Kind::Bool(_) | Kind::Integer(_) | Kind::Float(_)) => {
                 "put it in quotes to make it text"
             }
-            (Self::Text | Self::Texts, Kind::Null) if what.starts_with("an entry of") => {
+            (Self::Text | Self::Texts, Kind::Null) if matches!(subject, Subject::EntryOf(_)) => {
                 "write a text after the `-`, or remove the entry"
             }
             (Self::Text | Self::Texts, Kind::Null) => "write a value after the colon, or remove the key",
@@ -190,15 +191,16 @@ fn text_in_typographic_quotes(members: &[(Spanned<String>, Node)]) -> Option<Str
     }
 }
 
-/// What has names as its keys, each with keys of its own below it.
-const NAMED: &[&str] =
-    &["`applications`", "`connections`", "`groups`", "`organizations`", "`templates`", "`tenants`"];
+/// The keys whose values have names as their keys, each with keys of its own below it.
+const NAMED: &[&str] = &["applications", "connections", "groups", "organizations", "templates", "tenants"];
 
 /// The name that the first entry of a list has, where a mapping with names as its keys belongs.
-fn name_of_entry(entries: &[Node], what: &str) -> Option<String> {
+fn name_of_entry(entries: &[Node], subject: Subject<'_>) -> Option<String> {
     let members = match &entries.first()?.kind {
         Kind::Map(members) => members,
-        Kind::Text(name) if NAMED.contains(&what) => return Some(written(name)),
+        Kind::Text(name) if matches!(subject, Subject::Key(key) if NAMED.contains(&key)) => {
+            return Some(written(name));
+        }
         _ => return None,
     };
     let named = members.iter().find(|(key, _)| matches!(key.value.as_str(), "name" | "id"));
