@@ -3,8 +3,6 @@
 //! [`Fields`](super::fields::Fields) reads with these tables, and the schemas for editors are generated from them, so
 //! all of them know the same keys.
 
-use crate::limits::{MAX_APPLICATION_NAME, MAX_ID, MAX_TARGET_GROUP, MAX_TEXT};
-
 mod all_keys;
 mod blocks;
 mod lint;
@@ -12,8 +10,9 @@ mod organization;
 mod platform;
 mod rule;
 mod test;
+mod texts;
 
-pub(crate) use self::all_keys::is_key;
+pub(crate) use self::all_keys::{has_keys_below, is_key, is_remark};
 pub(crate) use self::blocks::{BLOCKS, FLOORS, SIGNING_KEY};
 pub(crate) use self::lint::{LINT_LEVELS, guard_codes, guard_levels, lint_codes};
 pub(crate) use self::organization::{
@@ -29,6 +28,8 @@ pub(crate) use self::rule::{
 pub(crate) use self::test::{
     CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,
 };
+
+pub(crate) use self::texts::{TextRole, TextType};
 
 /// A kind of mapping file.
 #[derive(Debug)]
@@ -272,201 +273,5 @@ pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
     Word { word, doc }
 }
 
-/// The texts that a value may be.
-#[derive(Debug)]
-pub(crate) struct TextType {
-    /// The fewest characters.
-    pub(crate) least: usize,
-    /// The most characters.
-    pub(crate) most: usize,
-    /// A regular expression of JSON Schema that the text matches, and what to write where it does not.
-    pub(crate) pattern: Option<(&'static str, &'static str)>,
-    /// An example.
-    pub(crate) example: Option<&'static str>,
-    /// All allowed texts, if there are only a few.
-    pub(crate) codes: Option<fn() -> Vec<&'static str>>,
-    pub(crate) role: TextRole,
-}
-
-/// What the language reads a text as; it decides how a template's parameter is put into the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TextRole {
-    /// Neither a pattern nor a grant: an id, a date, prose.
-    Plain,
-    /// The exact name of an upstream group.
-    ExactName,
-    Glob,
-    Regex,
-    /// A target group to grant, in which `${name}` inserts what a pattern captured.
-    Grant,
-}
-
-impl TextType {
-    const ANY: Self =
-        Self { least: 0, most: usize::MAX, pattern: None, example: None, codes: None, role: TextRole::Plain };
-
-    const fn up_to(most: usize) -> Self {
-        Self { least: 1, most, ..Self::ANY }
-    }
-
-    const fn matching(most: usize, pattern: &'static str, help: &'static str) -> Self {
-        Self { least: 1, most, pattern: Some((pattern, help)), ..Self::ANY }
-    }
-
-    /// A text without control characters.
-    const fn printed(most: usize) -> Self {
-        Self::matching(most, "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "write it without control characters")
-    }
-
-    /// A text without control characters, and without spaces around it.
-    const fn name(most: usize) -> Self {
-        let pattern = "^[^\\u0000-\\u0020\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u009f])?$";
-        Self::matching(most, pattern, "write it without control characters, and without spaces around it")
-    }
-
-    const fn among(codes: fn() -> Vec<&'static str>) -> Self {
-        Self { codes: Some(codes), ..Self::ANY }
-    }
-
-    const fn with_role(self, role: TextRole) -> Self {
-        Self { role, ..self }
-    }
-
-    const fn such_as(self, example: &'static str) -> Self {
-        Self { example: Some(example), ..self }
-    }
-}
-
-static PROSE: TextType = TextType::ANY;
-static APPLICATION_NAME: TextType = TextType::name(MAX_APPLICATION_NAME).such_as("catalog");
-static TARGET_NAME: TextType = TextType::name(MAX_TARGET_GROUP).such_as("bi-viewers");
-static CLAIM: TextType = TextType::matching(
-    usize::MAX,
-    "^https?://[^\\u0000-\\u0020\\u007f-\\u00a0]+$",
-    "write a URL of the platform's own, such as `https://claims.example.com/groups`",
-)
-.such_as("https://claims.example.com/groups");
-static TENANT_NAME: TextType =
-    TextType::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
-        .such_as("staging");
-static NOT_IN_TENANT: &[Word] = &[word("none", "It does not exist in this tenant.")];
-static ORGANIZATION_NAME: TextType = TextType::ANY.such_as("acme");
-static RULE_ID: TextType =
-    TextType::matching(MAX_ID, "^[A-Za-z0-9._-]+$", "write letters, digits, `-`, `_` and `.`")
-        .such_as("bi-viewers");
-static POINTER: TextType = TextType::matching(
-    MAX_TEXT,
-    "^(/([^/~\\u0000-\\u001f\\u007f]|~[01])+){1,8}$",
-    "write a JSON Pointer of at most 8 parts, such as `/groups`",
-)
-.such_as("/groups");
-pub(crate) static MOMENT: TextType = TextType::matching(
-    usize::MAX,
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
-    "write a date such as `2027-01-31`, or with a time and its offset `2027-01-31T18:00:00+01:00`",
-)
-.such_as("2027-01-31");
-static TEMPLATE_NAME: TextType = TextType::matching(
-    usize::MAX,
-    "^[a-z0-9-]{1,64}@[1-9][0-9]{0,3}$",
-    "write lowercase letters, digits and `-`, then `@` and a version, such as `bi-standard@1`",
-)
-.such_as("bi-standard@1");
-
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::{Constraint, FILES, Object, RULE, TextRole, ValueType};
-
-    fn visit_value(value: &ValueType, seen: &mut BTreeMap<&'static str, &'static Object>) {
-        match value {
-            ValueType::Object(object) => visit(object, seen),
-            ValueType::Map { of, .. } | ValueType::List { of, .. } => visit_value(of, seen),
-            ValueType::OneOrList(of) | ValueType::Unique(of) | ValueType::Templated(of) => {
-                visit_value(of, seen)
-            }
-            ValueType::Either(all) => all.iter().for_each(|of| visit_value(of, seen)),
-            ValueType::Word(words) | ValueType::Words { of: words, .. } => {
-                for word in *words {
-                    assert!(word.doc.ends_with('.'), "`{}` needs a sentence", word.word);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn visit(object: &'static Object, seen: &mut BTreeMap<&'static str, &'static Object>) {
-        if let Some(known) = seen.insert(object.name, object) {
-            assert!(core::ptr::eq(known, object), "two objects are called `{}`", object.name);
-            return;
-        }
-        assert!(object.doc.ends_with('.'), "`{}` needs a sentence", object.name);
-        for key in object.keys() {
-            assert_eq!(object.keys().filter(|it| it.name == key.name).count(), 1, "{}", key.name);
-            assert!(key.doc.ends_with('.'), "`{}` of `{}` needs a sentence", key.name, object.name);
-            assert!(!(key.required && key.default.is_some()), "`{}` of `{}`", key.name, object.name);
-            visit_value(&key.value, seen);
-        }
-        for constraint in object.constraints {
-            let (first, second) = match constraint {
-                Constraint::ExactlyOne(keys)
-                | Constraint::AtLeastOne(keys)
-                | Constraint::AtLeastOneEntry(keys) => (*keys, [].as_slice()),
-                Constraint::Excludes(first, second) => (*first, *second),
-                Constraint::Requires(at, keys)
-                | Constraint::Forbids(at, keys)
-                | Constraint::OnlyIf(at, keys) => {
-                    let words = object.key(at.key).map(|key| words_of(&key.value)).unwrap_or_default();
-                    for word in at.words {
-                        assert!(
-                            words.contains(word),
-                            "`{}` of `{}` has no word `{word}`",
-                            at.key,
-                            object.name
-                        );
-                    }
-                    (*keys, core::slice::from_ref(&at.key))
-                }
-                Constraint::WithSeveral(of, key) | Constraint::Needs(of, key) => {
-                    (core::slice::from_ref(of), core::slice::from_ref(key))
-                }
-            };
-            for key in first.iter().chain(second) {
-                assert!(object.key(key).is_some(), "`{}` has no key `{key}`", object.name);
-            }
-        }
-    }
-
-    fn words_of(value: &ValueType) -> Vec<&'static str> {
-        match value {
-            ValueType::Word(words) => words.iter().map(|word| word.word).collect(),
-            ValueType::Either(all) => all.iter().flat_map(words_of).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    #[test]
-    fn texts_of_a_rule_have_roles() {
-        static RULE_VALUE: ValueType = ValueType::Object(&RULE);
-        let role = |path: &[&str]| {
-            let value = path.iter().try_fold(&RULE_VALUE, |value, key| value.member(key));
-            value.map(ValueType::text_role)
-        };
-        assert_eq!(role(&["id"]), Some(TextRole::Plain));
-        assert_eq!(role(&["grant"]), Some(TextRole::Grant));
-        assert_eq!(role(&["exclude"]), Some(TextRole::Plain));
-        assert_eq!(role(&["match", "glob"]), Some(TextRole::Glob));
-        assert_eq!(role(&["match", "all", "exact"]), Some(TextRole::ExactName));
-        assert_eq!(role(&["match", "none", "regex"]), Some(TextRole::Regex));
-        assert_eq!(role(&["when", "not", "user", "equals"]), Some(TextRole::Plain));
-        assert_eq!(role(&["match", "all", "all"]), None);
-    }
-
-    #[test]
-    fn keys_are_described_and_unique() {
-        let mut seen = BTreeMap::new();
-        FILES.iter().for_each(|file| visit(file.object, &mut seen));
-        assert!(seen.len() > 15, "{:?}", seen.keys());
-    }
-}
+mod tests;

@@ -158,7 +158,12 @@ fn not_literal(before: &str, role: TextRole) -> Option<&'static str> {
     match role {
         TextRole::Grant | TextRole::Glob if is_in_expansion(before) => Some("inside `${…}`"),
         TextRole::Glob if is_in_glob_class(before) => Some("inside `[…]`"),
-        TextRole::Plain | TextRole::ExactName | TextRole::Grant | TextRole::Glob => None,
+        TextRole::Plain
+        | TextRole::Remark
+        | TextRole::Date
+        | TextRole::ExactName
+        | TextRole::Grant
+        | TextRole::Glob => None,
         TextRole::Regex => not_literal_in_regex(before),
     }
 }

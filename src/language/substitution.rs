@@ -163,7 +163,9 @@ fn is_repeated(next: Option<&TextPiece<'_>>) -> bool {
 /// A value in the form in which it is a literal in a text of this role.
 fn literal(text: &str, role: TextRole) -> String {
     match role {
-        TextRole::Plain | TextRole::ExactName | TextRole::Grant => text.to_owned(),
+        TextRole::Plain | TextRole::Remark | TextRole::Date | TextRole::ExactName | TextRole::Grant => {
+            text.to_owned()
+        }
         TextRole::Glob => {
             let mut escaped = String::new();
             for char in text.chars() {

@@ -2,7 +2,7 @@
 
 use super::scalar_style::is_plain_time;
 use super::tree::{Collection, Entry, EntryValue, Tree};
-use crate::language::grammar::{self, FILES, MOMENT, Object, VERSION};
+use crate::language::grammar::{self, FILES, Object, TextRole, VERSION};
 
 /// What the grammar says about the keys of a mapping or list.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ fn sort_keys(collection: &mut Collection<'_>, kind: CollectionKind) {
                 let kind = value.map_or(CollectionKind::Unknown, |value| kind_of_value(value, inner.is_map));
                 sort_keys(inner, kind);
             }
-            EntryValue::Text(text) if value.is_some_and(is_moment) && is_plain_time(text) => {
+            EntryValue::Text(text) if value.is_some_and(is_date) && is_plain_time(text) => {
                 entry.value = EntryValue::Time(core::mem::take(text));
             }
             _ => {}
@@ -79,12 +79,8 @@ fn kind_of_value(value: &'static grammar::ValueType, is_map: bool) -> Collection
     }
 }
 
-fn is_moment(value: &grammar::ValueType) -> bool {
-    match value {
-        grammar::ValueType::Text(text) => core::ptr::eq(*text, &MOMENT),
-        grammar::ValueType::Templated(of) | grammar::ValueType::Unique(of) => is_moment(of),
-        _ => false,
-    }
+fn is_date(value: &grammar::ValueType) -> bool {
+    value.text_role() == TextRole::Date
 }
 
 /// The position of a key in its object.

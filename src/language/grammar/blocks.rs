@@ -1,8 +1,7 @@
 //! `blocks` of `platform.yaml`.
 
-use super::{
-    Key, MOMENT, ORGANIZATION_NAME, Object, TARGET_NAME, TENANT_NAME, TextType, ValueType, Word, word,
-};
+use super::texts::{DATE, ORGANIZATION_NAME, TARGET_NAME, TENANT_NAME};
+use super::{Key, Object, TextType, ValueType, Word, word};
 
 pub(crate) static BLOCKS: Object = Object {
     name: "blocks",
@@ -22,7 +21,7 @@ pub(crate) static BLOCKS: Object = Object {
             ValueType::Map { key: &KEY_NAME, of: &ValueType::Object(&SIGNING_KEY), least: 1 },
             "The keys that may sign, by a name of your own.",
         ),
-        Key::optional("floor", ValueType::Text(&MOMENT), "Blocks that were signed before are refused."),
+        Key::optional("floor", ValueType::Text(&DATE), "Blocks that were signed before are refused."),
         Key::optional(
             "floors",
             ValueType::Object(&FLOORS),
@@ -90,12 +89,12 @@ pub(crate) static FLOORS: Object = Object {
     keys: &[
         Key::optional(
             "organizations",
-            ValueType::Map { key: &ORGANIZATION_NAME, of: &ValueType::Text(&MOMENT), least: 0 },
+            ValueType::Map { key: &ORGANIZATION_NAME, of: &ValueType::Text(&DATE), least: 0 },
             "By organization: its blocks that were signed before are refused.",
         ),
         Key::optional(
             "groups",
-            ValueType::Map { key: &TARGET_NAME, of: &ValueType::Text(&MOMENT), least: 0 },
+            ValueType::Map { key: &TARGET_NAME, of: &ValueType::Text(&DATE), least: 0 },
             "By target group: blocks that were signed before do not grant it.",
         ),
     ],

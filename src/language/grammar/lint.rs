@@ -1,6 +1,6 @@
 //! The keys `lints` and `allow`: how severe each kind of warning is, and which findings are allowed.
 
-use super::{TextType, ValueType, Word, word};
+use super::{TextRole, TextType, ValueType, Word, word};
 use crate::diagnostic::Code;
 
 /// The codes whose severity can be set; other errors are always errors.
@@ -31,6 +31,7 @@ pub(super) const LINTS: ValueType =
     ValueType::Map { key: &LINT_CODE, of: &ValueType::Word(LINT_LEVELS), least: 0 };
 
 static REASON: TextType = TextType::matching(usize::MAX, "\\S", "write the reason")
+    .with_role(TextRole::Remark)
     .such_as("the customer renames the group in May");
 
 /// Reasons by code.

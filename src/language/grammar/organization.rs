@@ -2,10 +2,11 @@
 
 use super::lint::ALLOW;
 use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
-use super::{
-    APPLICATION_NAME, Constraint, Key, NOT_IN_TENANT, Object, POINTER, PROSE, RULE, RULE_ID, TARGET_NAME,
-    TEMPLATE_NAME, TENANT_NAME, TextType, ValueType, Where, Word, word,
+use super::texts::{
+    ANY_TEXT, APPLICATION_NAME, NOT_IN_TENANT, POINTER, REMARK, RULE_ID, TARGET_NAME, TEMPLATE_NAME,
+    TENANT_NAME,
 };
+use super::{Constraint, Key, Object, RULE, TextType, ValueType, Where, Word, word};
 use crate::limits::{MAX_CONNECTION_NAME, MAX_ID, MAX_OPTION, MAX_TARGET_GROUP, MAX_TEXT};
 
 pub(crate) static ORGANIZATION: Object = Object {
@@ -389,7 +390,11 @@ pub(crate) static USE: Object = Object {
         ),
         Key::optional(
             "with",
-            ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 0 },
+            ValueType::Map {
+                key: &PARAMETER_NAME,
+                of: &ValueType::Texts { of: &ANY_TEXT, least: 1 },
+                least: 0,
+            },
             "The values of the parameters, by name.",
         ),
     ],
@@ -410,7 +415,7 @@ pub(crate) static TEMPLATE: Object = Object {
     doc: "Rules that organizations share, with parameters.",
     base: None,
     keys: &[
-        Key::required("description", ValueType::Text(&PROSE), "What the template is for."),
+        Key::required("description", ValueType::Text(&REMARK), "What the template is for."),
         Key::optional(
             "parameters",
             ValueType::Map { key: &PARAMETER_NAME, of: &ValueType::Object(&PARAMETER), least: 0 },
@@ -434,10 +439,10 @@ pub(crate) static PARAMETER: Object = Object {
     base: None,
     keys: &[
         Key::required("type", ValueType::Word(PARAMETER_TYPES), "The type of its value."),
-        Key::optional("description", ValueType::Text(&PROSE), "What it is for."),
+        Key::optional("description", ValueType::Text(&REMARK), "What it is for."),
         Key::optional(
             "default",
-            ValueType::Texts { of: &PROSE, least: 1 },
+            ValueType::Texts { of: &ANY_TEXT, least: 1 },
             "The value if a use does not set it; without a default, each use must set it.",
         ),
     ],

@@ -2,10 +2,10 @@
 
 use super::blocks::BLOCKS;
 use super::lint::{ALLOW, LINTS};
-use super::{
-    APPLICATION_NAME, CLAIM, Constraint, Key, NOT_IN_TENANT, ORGANIZATION_NAME, Object, PROSE, TARGET_NAME,
-    TENANT_NAME, TextType, ValueType, Word, word,
+use super::texts::{
+    APPLICATION_NAME, CLAIM, NOT_IN_TENANT, ORGANIZATION_NAME, REMARK, TARGET_NAME, TENANT_NAME,
 };
+use super::{Constraint, Key, Object, TextType, ValueType, Word, word};
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP};
 
 pub(crate) static PLATFORM: Object = Object {
@@ -191,8 +191,8 @@ pub(crate) static TARGET_GROUP: Object = Object {
             ValueType::Texts { of: &APPLICATION_NAME, least: 1 },
             "The applications that receive the group.",
         ),
-        Key::required("description", ValueType::Text(&PROSE), "What members may do."),
-        Key::optional("owner", ValueType::Text(&PROSE), "The team that answers for it."),
+        Key::required("description", ValueType::Text(&REMARK), "What members may do."),
+        Key::optional("owner", ValueType::Text(&REMARK), "The team that answers for it."),
         Key::optional(
             "protected",
             ValueType::Boolean,

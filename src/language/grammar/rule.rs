@@ -2,10 +2,10 @@
 
 use super::lint::ALLOW;
 use super::organization::STRATEGIES;
-use super::{
-    APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION_NAME, Object, POINTER, PROSE, RULE_ID,
-    TARGET_NAME, TextRole, TextType, ValueType,
+use super::texts::{
+    ANY_TEXT, APPLICATION_NAME, DATE, ORGANIZATION_NAME, POINTER, REMARK, RULE_ID, TARGET_NAME,
 };
+use super::{Constraint, Key, Object, TextRole, TextType, ValueType};
 use crate::limits::{MAX_CLIENT, MAX_OPTION, MAX_TEXT};
 
 pub(crate) static RULE: Object = Object {
@@ -41,9 +41,9 @@ pub(crate) static RULE: Object = Object {
         ),
         Key::optional("protected", ValueType::Boolean, "Whether the rule may grant protected target groups.")
             .or("false"),
-        Key::optional("expires", ValueType::Text(&MOMENT), "From this moment on the rule does not fire."),
-        Key::optional("owner", ValueType::Text(&PROSE), "The team that is responsible for the rule."),
-        Key::optional("why", ValueType::Text(&PROSE), "Why the rule exists."),
+        Key::optional("expires", ValueType::Text(&DATE), "From this moment on the rule does not fire."),
+        Key::optional("owner", ValueType::Text(&REMARK), "The team that is responsible for the rule."),
+        Key::optional("why", ValueType::Text(&REMARK), "Why the rule exists."),
         Key::optional("allow", ALLOW, "Why warnings about this rule are allowed, by code."),
     ],
     constraints: &[
@@ -199,7 +199,7 @@ static EMAIL_DOMAIN: TextType = TextType::matching(
 .such_as("acme.example");
 
 const METADATA_VALUES: ValueType =
-    ValueType::Map { key: &METADATA_KEY, of: &ValueType::Texts { of: &PROSE, least: 1 }, least: 1 };
+    ValueType::Map { key: &METADATA_KEY, of: &ValueType::Texts { of: &ANY_TEXT, least: 1 }, least: 1 };
 
 static METADATA_KEY: TextType = TextType::up_to(MAX_OPTION * 2).such_as("tier");
 

@@ -1,8 +1,8 @@
 //! Test cases, and files that hold a whole platform.
 
+use super::texts::{ANY_TEXT, APPLICATION_NAME, DATE, ORGANIZATION_NAME, TARGET_NAME, TEMPLATE_NAME};
 use super::{
-    APPLICATION_NAME, Constraint, Key, MOMENT, ORGANIZATION, ORGANIZATION_NAME, Object, PLATFORM, PROSE,
-    TARGET_NAME, TEMPLATE, TEMPLATE_NAME, TextType, ValueType, Where, Word, word,
+    Constraint, Key, ORGANIZATION, Object, PLATFORM, TEMPLATE, TextType, ValueType, Where, Word, word,
 };
 use crate::outcome::{Note, Reason};
 
@@ -29,7 +29,7 @@ pub(crate) static CASE: Object = Object {
     keys: &[
         Key::required(
             "name",
-            ValueType::Text(&PROSE),
+            ValueType::Text(&ANY_TEXT),
             "What the case shows, as a sentence that is unique in the file.",
         ),
         Key::optional(
@@ -44,7 +44,7 @@ pub(crate) static CASE: Object = Object {
         ),
         Key::optional(
             "groups",
-            ValueType::Texts { of: &PROSE, least: 0 },
+            ValueType::Texts { of: &ANY_TEXT, least: 0 },
             "The upstream groups; they are put where the connection's first source reads them.",
         ),
         Key::optional("user", ValueType::Raw, "The attributes of `event.user`, as they are."),
@@ -68,7 +68,10 @@ pub(crate) static CASE: Object = Object {
             ValueType::Either(&[
                 ValueType::Word(&[word("unavailable", "They could not be fetched.")]),
                 ValueType::List {
-                    of: &ValueType::Either(&[ValueType::Text(&PROSE), ValueType::Object(&PROVISIONED_GROUP)]),
+                    of: &ValueType::Either(&[
+                        ValueType::Text(&ANY_TEXT),
+                        ValueType::Object(&PROVISIONED_GROUP),
+                    ]),
                     least: 0,
                 },
             ]),
@@ -76,10 +79,10 @@ pub(crate) static CASE: Object = Object {
         ),
         Key::optional(
             "auth0-roles",
-            ValueType::Texts { of: &PROSE, least: 0 },
+            ValueType::Texts { of: &ANY_TEXT, least: 0 },
             "The roles that the user has in Auth0: `event.authorization.roles`.",
         ),
-        Key::optional("now", ValueType::Text(&MOMENT), "The time of the login.").or("1970-01-01T00:00:00Z"),
+        Key::optional("now", ValueType::Text(&DATE), "The time of the login.").or("1970-01-01T00:00:00Z"),
         Key::required("expect", ValueType::Object(&EXPECT), "The expected result."),
     ],
     constraints: &[
@@ -115,7 +118,8 @@ pub(crate) static METADATA: Object = Object {
     constraints: &[],
 };
 
-const METADATA_TEXTS: ValueType = ValueType::Map { key: &PROSE, of: &ValueType::Text(&PROSE), least: 0 };
+const METADATA_TEXTS: ValueType =
+    ValueType::Map { key: &ANY_TEXT, of: &ValueType::Text(&ANY_TEXT), least: 0 };
 
 pub(crate) static PROVISIONED_GROUP: Object = Object {
     name: "provisioned-group",
@@ -124,12 +128,12 @@ pub(crate) static PROVISIONED_GROUP: Object = Object {
     doc: "A group that SCIM or directory sync wrote to Auth0.",
     base: None,
     keys: &[
-        Key::required("name", ValueType::Text(&PROSE), "Its name."),
-        Key::optional("id", ValueType::Text(&PROSE), "Its id in Auth0."),
-        Key::optional("external_id", ValueType::Text(&PROSE), "Its id in the customer's directory."),
+        Key::required("name", ValueType::Text(&ANY_TEXT), "Its name."),
+        Key::optional("id", ValueType::Text(&ANY_TEXT), "Its id in Auth0."),
+        Key::optional("external_id", ValueType::Text(&ANY_TEXT), "Its id in the customer's directory."),
         Key::optional(
             "connection_id",
-            ValueType::Text(&PROSE),
+            ValueType::Text(&ANY_TEXT),
             "The id of the connection that it came through.",
         ),
     ],
@@ -150,14 +154,14 @@ pub(crate) static EXPECT: Object = Object {
         ),
         Key::optional(
             "joined",
-            ValueType::Text(&PROSE),
+            ValueType::Text(&ANY_TEXT),
             "The claim of an application that reads one string, letter by letter.",
         ),
         Key::optional("outcome", ValueType::Word(OUTCOMES), "The outcome of the login.").or("groups"),
         Key::optional("rules", ValueType::Texts { of: &FIRED, least: 0 }, "The ids of the rules that fire."),
         Key::optional(
             "unmatched",
-            ValueType::Texts { of: &PROSE, least: 0 },
+            ValueType::Texts { of: &ANY_TEXT, least: 0 },
             "The upstream groups that no rule matches, each once.",
         ),
         Key::optional(

@@ -5,6 +5,7 @@ use core::ops::Range;
 use super::scalar_text::unquoted_text;
 use super::{Kind, Node, Spanned};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::grammar::is_remark;
 use crate::text::quotes::quoted;
 
 /// The first such place in a file, as a diagnostic.
@@ -187,15 +188,14 @@ fn joined_dash(text: &str, node: &Node) -> Option<Misread> {
 /// A list whose first entry lacks its `-`, so that all lines are one text.
 fn joined_entries(text: &str, key: &Spanned<String>, value: &Node) -> Option<Misread> {
     let written = text.get(value.span.clone()).filter(|_| matches!(value.kind, Kind::Text(_)))?;
-    // A reason may have lines of any kind.
-    let is_prose = ["why", "description", "reason", "owner"].contains(&key.value.as_str());
     let (first, rest) = written.split_once('\n')?;
     let (first, is_plain) = (first.trim_end(), !written.starts_with(['"', '\'', '|', '>']));
     // A block of text has its sign after the colon.
     let is_after_key = text.get(..value.span.start)?.trim_end().ends_with(':');
     let mut lines = rest.lines().peekable();
     let is_list = lines.peek().is_some() && lines.all(|line| line.trim_start().starts_with("- "));
-    if is_prose || !is_plain || !is_after_key || !is_list {
+    // An explanation may have lines of any kind.
+    if is_remark(&key.value) || !is_plain || !is_after_key || !is_list {
         return None;
     }
     Some(Misread {
@@ -252,6 +252,7 @@ mod tests {
             "a:\n  \"-b\"\n",
             "a:\n  b\n  c\n",
             "why:\n  b\n  - c\n",
+            "allow:\n  no-effect:\n    b\n    - c\n",
         ] {
             assert!(parse("x.yaml", text).is_ok(), "{text}");
         }

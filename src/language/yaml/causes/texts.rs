@@ -7,6 +7,7 @@ use serde_saphyr::granit_parser::ErrorKind;
 use super::super::scalar_text::unquoted_text;
 use super::signs::{entry_around, shown};
 use super::{Cause, Stop};
+use crate::language::grammar::{has_keys_below, is_key};
 use crate::text::quotes::{quoted, single_quoted};
 
 /// A text that YAML does not read as the text that it looks like.
@@ -245,11 +246,8 @@ fn second_key(stop: &Stop<'_>) -> Option<Cause> {
 
 /// Two keys on one line, such as `match: exact: bi`.
 fn key_beside_key(outer: &str, value: &str, start: usize) -> Option<Cause> {
-    const OUTER: [&str; 5] = ["match", "any", "all", "none", "when"];
-    const INNER: [&str; 9] =
-        ["exact", "glob", "regex", "any", "all", "none", "user", "connection", "application"];
     let (inner, rest) = value.split_once(": ")?;
-    if !OUTER.contains(&outer) || !INNER.contains(&inner) {
+    if !has_keys_below(outer) || !is_key(inner) {
         return None;
     }
     let message = format!("`{inner}` is on the line of `{outer}`, which YAML does not allow");
