@@ -5,19 +5,20 @@
 
 mod all_keys;
 mod blocks;
+mod connection;
 mod lint;
 mod organization;
 mod platform;
 mod rule;
+mod template;
 mod test;
 mod texts;
 
 pub(crate) use self::all_keys::{has_keys_below, is_key, is_remark};
 pub(crate) use self::blocks::{BLOCKS, FLOORS, SIGNING_KEY};
+pub(crate) use self::connection::{CONNECTION, SKIP, SOURCE};
 pub(crate) use self::lint::{LINT_LEVELS, guard_codes, guard_levels, lint_codes};
-pub(crate) use self::organization::{
-    CONNECTION, ORGANIZATION, ORGANIZATION_POLICIES, PARAMETER, SKIP, SOURCE, TEMPLATE, USE,
-};
+pub(crate) use self::organization::{ORGANIZATION, ORGANIZATION_POLICIES};
 pub(crate) use self::platform::{
     APPLICATION, CEILING, LIMITS, PLATFORM, PLATFORM_POLICIES, REFRESH, TARGET_GROUP, TENANT,
 };
@@ -25,6 +26,7 @@ pub(crate) use self::rule::{
     ATTRIBUTE_TEST, ATTRIBUTE_TESTS, CONDITION, ENTRY_TEST, MATCH, NO_TESTS_OF_NUMBERS, NO_TESTS_OF_TEXT,
     PATTERNS, RULE, TARGET_GLOBS, TEXT_TESTS,
 };
+pub(crate) use self::template::{PARAMETER, TEMPLATE, USE};
 pub(crate) use self::test::{
     CASE, EXPECT, METADATA, PROVISIONED_GROUP, SINGLE_FILE, SINGLE_FILE_CASE, TESTS,
 };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::allow::{read_allow, whole};
 use super::conditions::DeclaredNames;
+use super::connections::read_connections;
 use super::diagnostic_sink::DiagnosticSink;
 use super::fields::Fields;
 use super::grammar::{Layout, ORGANIZATION};
@@ -14,7 +15,6 @@ use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
 use super::rules::{check_ids, check_size, read_rules};
-use super::sources::read_connections;
 use super::subject::Subject;
 use super::template_uses::expand_uses;
 use super::tenants::{Owner, Tenants, read_by_tenant};

@@ -1,6 +1,8 @@
 //! The readers: the model of correct files, and the diagnostics of wrong ones.
 
 mod cases;
+mod rules;
+mod sources;
 mod templates;
 
 use crate::bundle::application::OverLimit;
@@ -9,9 +11,6 @@ use crate::diagnostic::SourceFile;
 use crate::language::cases::{Case, read_cases};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::MappingFiles;
-use crate::language::model::{Condition, Effect, From, Matches, OwnedForm, OwnedShape, Scalar, Test};
-use crate::login::dn::AttributeOf;
-use crate::login::source::{Combine, Identity};
 
 const PLATFORM: &str = "\
 version: 1
@@ -179,115 +178,6 @@ fn platform_reports_what_exceeds_its_limits() {
     check_platform("  policies: { incomplete: use-part }", &[("invalid-value", "use-part")]);
 }
 
-fn sources(connection: &str) -> (Vec<crate::language::model::OwnedSource>, Combine) {
-    let text = format!("organizations:\n  acme: {{ connections: {{ a: {connection} }}, rules: [] }}\n");
-    let (mut files, _) = read(&whole(&text));
-    assert_eq!(files.diagnostics, [], "{connection}");
-    let connection = files.organizations.remove(0).connections.remove(0);
-    (connection.sources, connection.combine)
-}
-
-#[test]
-fn strategy_has_default_sources() {
-    fn check(connection: &str, pointer: &str, shape: OwnedShape, overage: bool, cap: Option<u32>) {
-        let (sources, _) = sources(connection);
-        let source = sources.first().expect(connection);
-        let from = From::Attribute { pointer: pointer.to_owned(), identity: Identity::Login };
-        assert_eq!((&source.from, &source.shape), (&from, &shape), "{connection}");
-        assert_eq!((source.overage, source.cap), (overage, cap), "{connection}");
-    }
-    check("{ strategy: waad }", "/groups", OwnedShape::List, true, None);
-    let delimited = OwnedShape::Delimited(",".to_owned());
-    check("{ strategy: okta }", "/federated_groups", delimited.clone(), false, Some(100));
-    check("{ strategy: google-apps }", "/groups", OwnedShape::List, false, Some(200));
-    check("{ strategy: okta, groups: { cap: none } }", "/federated_groups", delimited, false, None);
-    check(
-        "{ strategy: samlp, groups: { overage: none, cap: 5 } }",
-        "/groups",
-        OwnedShape::ListOrString,
-        false,
-        Some(5),
-    );
-    check("{ strategy: ad, groups: { shape: json } }", "/groups", OwnedShape::Json(None), false, None);
-    check("{ strategy: ad, groups: { shape: string } }", "/groups", OwnedShape::Text, false, None);
-}
-
-#[test]
-fn source_has_all_its_options() {
-    let (sources, combine) = sources(
-        "{ strategy: okta, combine: first, groups: [
-          { from: provisioned, field: external_id },
-          { from: /app_metadata/groups, shape: objects, field: dn, form: dn, attribute: OU, attribute-of: parent, below: 'DC=a' },
-          { identity: primary, shape: list, form: email, domain: acme.example,
-            accept: [numbers], normalize: [nfc, trim], absent: empty }] }",
-    );
-    assert_eq!(combine, Combine::First);
-    let [first, second, third] = sources.as_slice() else { panic!("{sources:?}") };
-    assert_eq!(
-        (&first.from, &first.shape),
-        (&From::Provisioned, &OwnedShape::Objects("external_id".to_owned()))
-    );
-    assert_eq!((first.cap, second.cap, third.cap), (None, None, Some(100)), "Okta cuts what Okta sends");
-    let own = From::Attribute { pointer: "/app_metadata/groups".to_owned(), identity: Identity::Primary };
-    assert_eq!(second.from, own, "what is stored about the user is read for the user");
-    let (attribute, of, below) = ("OU".to_owned(), AttributeOf::Parent, Some("DC=a".to_owned()));
-    assert_eq!(second.form, OwnedForm::DistinguishedName { attribute, of, below });
-    assert_eq!(third.form, OwnedForm::Email { domain: Some("acme.example".to_owned()) });
-    assert!(third.numbers && !third.booleans && third.nfc && third.trim);
-}
-
-#[test]
-fn source_reports_options_that_do_not_fit_together() {
-    check_connection("{ strategy: waad, groups: { delimiter: ',' } }", &[("shape-option", "delimiter")]);
-    check_connection("{ strategy: ad, groups: { below: 'DC=a' } }", &[("shape-option", "below")]);
-    check_connection(
-        "{ strategy: ad, groups: { attribute-of: entry } }",
-        &[("shape-option", "attribute-of")],
-    );
-    check_connection(
-        "{ strategy: ad, groups: { form: domain, attribute: CN } }",
-        &[("shape-option", "attribute")],
-    );
-    check_connection("{ strategy: ad, groups: { form: path, domain: A } }", &[("shape-option", "domain")]);
-    check_connection(
-        "{ strategy: ad, groups: { form: domain, domain: 'A\\B' } }",
-        &[("invalid-value", "'A\\B'")],
-    );
-    check_connection("{ strategy: ad, groups: { form: email, domain: '@a' } }", &[("invalid-value", "'@a'")]);
-    check_connection(
-        "{ strategy: ad, groups: { form: dn, attribute: 'C N' } }",
-        &[("invalid-value", "'C N'")],
-    );
-    check_connection("{ strategy: ad, groups: { form: dn, below: '' } }", &[("invalid-value", "''")]);
-    check_connection(
-        "{ strategy: ad, groups: { from: provisioned, shape: list, identity: login, overage: entra } }",
-        &[("shape-option", "shape"), ("shape-option", "identity"), ("shape-option", "overage")],
-    );
-    check_connection(
-        "{ strategy: ad, groups: { from: auth0-roles, shape: list, field: name, overage: entra } }",
-        &[("shape-option", "shape"), ("shape-option", "field"), ("shape-option", "overage")],
-    );
-    check_connection(
-        "{ strategy: ad, groups: { from: event.authorization.roles } }",
-        &[("invalid-pointer", "event.authorization.roles")],
-    );
-    check_connection("{ strategy: ad, groups: { from: auth0-roles, overage: none, cap: 5 } }", &[]);
-    check_connection(
-        "{ strategy: ad, groups: { from: provisioned, field: mail } }",
-        &[("invalid-value", "mail")],
-    );
-    check_connection("{ strategy: ad, groups: { from: provision } }", &[("invalid-pointer", "provision")]);
-    check_connection("{ strategy: ad, groups: { cap: 0 } }", &[("invalid-value", "0")]);
-    check_connection("{ strategy: ad, groups: { cap: some } }", &[("invalid-value", "some")]);
-    check_connection("{ strategy: ad, groups: { cap: [] } }", &[("wrong-type", "[]")]);
-    check_connection("{ strategy: ad, groups: { accept: [nulls] } }", &[("invalid-value", "nulls")]);
-    check_connection("{ strategy: ad, groups: [] }", &[("empty-list", "[]")]);
-    check_connection("{ strategy: ad, groups: [{}, {}] }", &[("missing-key", "[{}, {}]")]);
-    check_connection("{ strategy: ad, groups: [{}], combine: all }", &[("invalid-value", "combine")]);
-    check_connection("{ strategy: ad, combine: all }", &[("invalid-value", "combine")]);
-    check_connection("{ strategy: ad, groups: [{}, {}], combine: both }", &[("invalid-value", "both")]);
-}
-
 #[test]
 fn organization_has_aliases_and_a_default() {
     check_organization("    aliases: { '6f1c': SG Analytics }\n    rules: []\n    default: bi-viewers", &[]);
@@ -298,101 +188,6 @@ fn organization_has_aliases_and_a_default() {
     check_organization("    rules: []\n    default: []", &[("empty-list", "[]")]);
     check_organization("    use: []", &[]);
     check_organization("    default: bi-viewers", &[("missing-key", "connections")]);
-}
-
-#[test]
-fn rule_reports_contradicting_keys() {
-    check_rule("id: x, everyone: true", &[("empty-grant", "{")]);
-    check_rule("id: x, everyone: true, exclude: []", &[("empty-grant", "[]")]);
-    check_rule("id: x, everyone: true, grant: a, exclude: b", &[("invalid-value", "exclude")]);
-    check_rule("id: x, everyone: true, grant: a, expires: 2027-02-30", &[("invalid-value", "2027-02-30")]);
-    check_rule("id: x, everyone: true, grant: a, expires: 2027", &[("wrong-type", "2027")]);
-    check_rule("id: x, everyone: true, grant: a, protected: on", &[("wrong-type", "on")]);
-    check_rule("id: x, grant: a, match: { any: { exact: b }, glob: c }", &[("invalid-value", "glob")]);
-    check_rule("id: x, grant: a, match: { none: { exact: b } }", &[("missing-match", "none")]);
-    check_rule("id: x, grant: a, match: { any: [] }", &[("missing-match", "[]")]);
-    check_rule("id: x, grant: a, match: { any: [{ ignore-case: true }] }", &[("missing-match", "{")]);
-    check_rule("id: x, grant: a, match: { ignore-case: true }", &[("missing-match", "{")]);
-    check_rule("id: x, grant: a, match: { any: [{ exakt: b }] }", &[("unknown-key", "exakt")]);
-    check_rule("id: x, grant: a, match: { any: { exact: b }, regexp: c }", &[("unknown-key", "regexp")]);
-}
-
-#[test]
-fn rule_has_all_its_keys() {
-    let (mut files, _) = read(&whole(
-        "organizations:
-  acme:
-    connections: { a: { strategy: ad } }
-    rules:
-      - id: x
-        match:
-          all: [{ exact: [a, b] }, { regex: 'c.*', ignore-case: true }]
-          none: { glob: 'd*' }
-        exclude: bi-viewers
-        protected: true
-        expires: 2027-01-31T12:00:00+01:00
-        when:
-          strategy: ad
-          user: { attribute: /level, at-least: 3 }
-          not: { any: [{ application: qlik }, { user: { attribute: /x, equals: [a, 1, true] } }] }
-",
-    ));
-    assert_eq!(files.diagnostics, []);
-    let rule = files.organizations.remove(0).rules.remove(0);
-    assert_eq!((rule.effect, rule.protected), (Effect::Exclude, true));
-    assert_eq!(rule.expires.map(|(at, _)| at), Some(1_801_393_200));
-    let Matches::Groups { any, all, none, .. } = rule.matches else { panic!("it matches groups") };
-    assert_eq!((any.len(), all.len(), none.len()), (0, 2, 1));
-    assert!(all.last().is_some_and(|patterns| patterns.ignore_case && patterns.regex.len() == 1));
-    let Some(Condition::All(all)) = rule.when else { panic!("three conditions") };
-    let [Condition::Strategy(_), Condition::User { test: Test::AtLeast(3.0), .. }, Condition::Not(inner)] =
-        all.as_slice()
-    else {
-        panic!("{all:?}")
-    };
-    let Condition::Any(any) = &**inner else { panic!("{inner:?}") };
-    let [Condition::Application(_), Condition::User { test: Test::Equals(values), .. }] = any.as_slice()
-    else {
-        panic!("{any:?}")
-    };
-    assert_eq!(*values, [Scalar::Text("a".to_owned()), Scalar::Number(1.0), Scalar::Bool(true)]);
-}
-
-#[test]
-fn condition_reports_unknown_names_and_wrong_tests() {
-    check_when("{}", &[("empty-condition", "{}")]);
-    check_when("{ connection: [] }", &[("empty-condition", "[]")]);
-    check_when("{ any: [] }", &[("empty-condition", "[]")]);
-    check_when("{ any: [{}] }", &[("empty-condition", "{}")]);
-    check_when("{ not: {} }", &[("empty-condition", "{}")]);
-    check_when("{ user: [] }", &[("empty-condition", "[]")]);
-    check_when("{ client-metadata: {} }", &[("empty-condition", "{}")]);
-    check_when("{ client-metadata: { a: [] } }", &[("empty-condition", "[]")]);
-    check_when("{ connection: b }", &[("unknown-connection", "b")]);
-    check_when("{ strategy: saml }", &[("invalid-value", "saml")]);
-    check_when("{ application: qlick }", &[("unknown-application", "qlick")]);
-    check_when("{ organization: [acme, globex] }", &[("unknown-organization", "globex")]);
-    check_when("{ client: '' }", &[("invalid-value", "''")]);
-    check_when("{ email-domain: a@b.example }", &[("invalid-value", "a@b.example")]);
-    for domain in
-        ["'*.b.example'", "https://b.example", ".b.example", "b..example", "b.example/", "-b", "'?b'"]
-    {
-        check_when(&format!("{{ email-domain: {domain} }}"), &[("invalid-value", domain)]);
-    }
-    check_when("{ user: { attribute: /a } }", &[("missing-key", "{")]);
-    check_when("{ user: { attribute: /a, equals: 1, exists: true } }", &[("invalid-value", "exists")]);
-    check_when("{ user: { attribute: a, exists: true } }", &[("invalid-pointer", "a")]);
-    check_when(
-        "{ user: { attribute: /user_metadata/a, exists: true } }",
-        &[("self-service-source", "/user_metadata/a")],
-    );
-    check_when("{ user: { attribute: /a, above: high } }", &[("wrong-type", "high")]);
-    check_when("{ user: { attribute: /a, equals: [] } }", &[("empty-condition", "[]")]);
-    check_when("{ user: { attribute: /a, equals: null } }", &[("wrong-type", "null")]);
-    check_when("{ user: { attribute: /a, exist: true } }", &[("unknown-key", "exist")]);
-    check_when("{ connections: a }", &[("unknown-key", "connections")]);
-    check_when("{ client: a, if-unknown: no }", &[("wrong-type", "no")]);
-    check_when("{ user: { attribute: /a, equals: 1, if-unknown: 'false' } }", &[("wrong-type", "'false'")]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rules: what they match, under which conditions, and what they grant or exclude.
 
+use super::connection::STRATEGIES;
 use super::lint::ALLOW;
-use super::organization::STRATEGIES;
 use super::texts::{
     ANY_TEXT, APPLICATION_NAME, DATE, ORGANIZATION_NAME, POINTER, REMARK, RULE_ID, TARGET_NAME,
 };

@@ -1,6 +1,7 @@
 //! Templates and their uses.
 
 use super::*;
+use crate::language::model::Matches;
 
 const TEMPLATE: &str = "templates:
   bi-standard@1:
