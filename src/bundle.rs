@@ -8,4 +8,5 @@ pub(crate) mod error;
 pub(crate) mod grant_expansion;
 pub(crate) mod index;
 pub(crate) mod mapping;
+pub(crate) mod policy;
 pub(crate) mod text_pattern;

@@ -5,7 +5,8 @@
 use super::application::Application;
 use super::block_settings::BlockSettings;
 use super::error::BundleError;
-use super::mapping::{Mapping, Policy};
+use super::mapping::Mapping;
+use super::policy::Policy;
 use crate::codec::reader::Reader;
 use crate::codec::tags::{FORMAT_VERSION, MAGIC};
 use crate::collections::bit_set::BitSet;

@@ -12,7 +12,7 @@ use super::lowered::LoweredCondition;
 use super::one_organization::OwnGroups;
 use super::{CompiledPlatform, encode, lower};
 use crate::bundle::application::OverLimit;
-use crate::bundle::mapping::Policy;
+use crate::bundle::policy::Policy;
 use crate::codec::writer::Writer;
 use crate::language::model::{Application, Limits, Organization, Tokens};
 use crate::language::tenants::ByTenant;

@@ -11,7 +11,7 @@ use self::patterns::encode_patterns;
 use super::lowered::{Clause, ExpansionPiece, LoweredDefault, LoweredMapping, LoweredRule, OwnedLookup};
 use crate::bundle::application::OverLimit;
 use crate::bundle::grant_expansion::LetterCase;
-use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::bundle::policy::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::codec::tags::{
     FORMAT_VERSION, MAGIC, application, grant, lookup as fetch, mapping as mapping_flag, policy,
     rule as flag, source as tag,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::bundle::mapping::Policy;
+use crate::bundle::policy::Policy;
 use crate::language::model::{Application, Platform, Tokens};
 use crate::language::yaml::Spanned;
 

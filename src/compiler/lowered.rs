@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::bundle::grant_expansion::LetterCase;
-use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::bundle::policy::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::ids::TargetId;
 use crate::language::model::{From, OwnedShape, OwnedSource, Scalar, Test};
 use crate::login::lookup::{Base, ListBesideSplit};

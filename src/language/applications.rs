@@ -15,7 +15,7 @@ use super::tenants::{Owner, Tenants, help_own_id, read_by_tenant};
 use super::values::{read_members, read_texts};
 use super::yaml::{Kind, Node, Spanned};
 use crate::bundle::application::OverLimit;
-use crate::bundle::mapping::Policy;
+use crate::bundle::policy::Policy;
 use crate::diagnostic::Code;
 use crate::limits::{
     MAX_APPLICATION_NAME, MAX_APPLICATIONS, MAX_CLIENT, MAX_SAML_ATTRIBUTE, MAX_TARGET_GROUP,

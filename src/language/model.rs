@@ -12,7 +12,7 @@ use super::strategy::Strategy;
 use super::tenants::{ByTenant, Tenants};
 pub(crate) use super::text_patterns::{TextPattern, TextPatterns};
 use super::yaml::Spanned;
-use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::bundle::policy::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::Code;
 use crate::login::source::Combine;
 

@@ -7,7 +7,7 @@ use super::model::Policies;
 use super::subject::Subject;
 use super::wrong_type::Expected;
 use super::yaml::{Kind, Node, Spanned};
-use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::bundle::policy::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::Code;
 use crate::limits::MAX_REFRESH_AGE;
 

@@ -6,7 +6,7 @@ mod sources;
 mod templates;
 
 use crate::bundle::application::OverLimit;
-use crate::bundle::mapping::IncompletePolicy;
+use crate::bundle::policy::IncompletePolicy;
 use crate::diagnostic::SourceFile;
 use crate::language::cases::{Case, read_cases};
 use crate::language::diagnostic_sink::DiagnosticSink;

@@ -1,6 +1,6 @@
 //! Mappings for the tests of lints, without files.
 
-use crate::bundle::mapping::{IncompletePolicy, Policy, UnmatchedPolicy};
+use crate::bundle::policy::{IncompletePolicy, Policy, UnmatchedPolicy};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{
     Alias, Application, Condition, Connection, Effect, From, Limits, Matches, Organization, OwnedForm,

@@ -8,7 +8,7 @@ use super::condition_text::canonical_text;
 use super::pattern_set::PreparedRule;
 use super::prepared::Prepared;
 use super::rule_diagnostic::in_rule;
-use crate::bundle::mapping::UnmatchedPolicy;
+use crate::bundle::policy::UnmatchedPolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Effect, Matches, Organization, Platform, Rule};
 use crate::language::parsed_patterns::Grant;
@@ -283,7 +283,7 @@ mod tests {
         check_one, combined, everyone, exact, exclude, glob, grant, ignoring_case, lint_organization, names,
         of_template, organization, regex, rule, texts, user, when,
     };
-    use crate::bundle::mapping::UnmatchedPolicy;
+    use crate::bundle::policy::UnmatchedPolicy;
     use crate::diagnostic::{Code, Diagnostic};
     use crate::language::model::{Condition, Effect, Patterns, Rule, Test};
 
