@@ -2,6 +2,8 @@
 
 mod actions;
 mod assertion;
+mod bindings;
+mod calls;
 mod deployment;
 mod organizations;
 mod settings;
@@ -11,10 +13,9 @@ use std::fmt;
 use claimsmith::compiler::{OtherDomain, Tenant};
 use serde_json::{Value, json};
 
-pub use self::actions::{
-    Action, ActionContent, Binding, BindingRef, BuildError, BuildState, Trigger, Version,
-};
+pub use self::actions::{Action, ActionContent, BuildError, BuildState, Trigger, Version};
 pub use self::assertion::SigningKey;
+pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
 pub use self::settings::{Credentials, Settings, SettingsError};

@@ -1,19 +1,15 @@
-//! Actions, their versions, and what a trigger runs.
+//! Actions and their versions.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Auth0;
-use crate::error::{Error, ErrorKind};
-use crate::http::{Request, encoded};
+use crate::error::Error;
+use crate::http::encoded;
 
-const PER_PAGE: usize = 100;
-/// No list of a tenant has more pages: 100 Actions, 50 versions, 20 bindings.
-const MOST_PAGES: usize = 10;
 /// The pauses while an Action is built: short at first, because most builds are.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -106,35 +102,6 @@ pub struct ActionContent<'c> {
     pub code: &'c str,
     /// Such as `node22`.
     pub runtime: &'c str,
-}
-
-/// A place of an Action in a trigger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Binding {
-    /// Its id.
-    pub id: String,
-    /// The Action's id.
-    pub action_id: String,
-    /// The Action's name.
-    pub action_name: String,
-    /// How the flow shows it.
-    pub display_name: String,
-}
-
-/// An entry of a trigger's new list.
-#[derive(Debug, Clone, Copy)]
-#[expect(clippy::exhaustive_enums, reason = "there is nothing else to bind")]
-pub enum BindingRef<'b> {
-    /// A binding that stays as it is.
-    Kept(&'b Binding),
-    /// A new binding of an Action.
-    New {
-        /// The Action's id.
-        action_id: &'b str,
-        /// How the flow shows it.
-        display_name: &'b str,
-    },
 }
 
 /// Why an Action is not built.
@@ -281,122 +248,5 @@ impl Auth0 {
     pub fn roll_back(&self, id: &str, version: &str) -> Result<Version, Error> {
         let path = format!("/actions/actions/{}/versions/{}/deploy", encoded(id), encoded(version));
         self.call("POST", path, Some(json!({ "update_draft": true })), false)
-    }
-
-    /// What a trigger runs, in its order.
-    ///
-    /// # Errors
-    ///
-    /// If there is no answer, or a refusal.
-    pub fn bindings(&self, trigger: &str) -> Result<Vec<Binding>, Error> {
-        let path = format!("/actions/triggers/{}/bindings", encoded(trigger));
-        let rows: Vec<BindingRow> = self.pages(&path, "bindings", &[])?;
-        Ok(rows.into_iter().map(Binding::from).collect())
-    }
-
-    /// Replaces all that a trigger runs.
-    ///
-    /// # Errors
-    ///
-    /// If there is no answer, or a refusal.
-    pub fn replace_bindings(&self, trigger: &str, wanted: &[BindingRef<'_>]) -> Result<Vec<Binding>, Error> {
-        let entry = |reference: &BindingRef<'_>| {
-            let (kind, value, name) = match reference {
-                BindingRef::Kept(binding) => {
-                    ("binding_id", binding.id.as_str(), binding.display_name.as_str())
-                }
-                BindingRef::New { action_id, display_name } => ("action_id", *action_id, *display_name),
-            };
-            json!({ "ref": { "type": kind, "value": value }, "display_name": name })
-        };
-        let body = json!({ "bindings": wanted.iter().map(entry).collect::<Vec<_>>() });
-        let path = format!("/actions/triggers/{}/bindings", encoded(trigger));
-        // Not repeated: by then somebody else may have changed the list.
-        let answer: BindingRows = self.call("PATCH", path, Some(body), false)?;
-        Ok(answer.bindings.into_iter().map(Binding::from).collect())
-    }
-
-    pub(super) fn call<T: DeserializeOwned>(
-        &self,
-        method: &'static str,
-        path: String,
-        body: Option<Value>,
-        is_repeatable: bool,
-    ) -> Result<T, Error> {
-        let path = format!("/api/v2{path}");
-        let request = Request { method, path, query: &[], body, is_repeatable, shows_message: true };
-        read(self.send(&request)?, &request)
-    }
-
-    fn pages<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        key: &str,
-        filter: &[(&str, &str)],
-    ) -> Result<Vec<T>, Error> {
-        let mut all = Vec::new();
-        let per_page = PER_PAGE.to_string();
-        for page in 0..MOST_PAGES {
-            let page = page.to_string();
-            let query: Vec<(&str, &str)> = [("page", page.as_str()), ("per_page", &per_page)]
-                .into_iter()
-                .chain(filter.iter().copied())
-                .collect();
-            let request = Request {
-                method: "GET",
-                path: format!("/api/v2{path}"),
-                query: &query,
-                body: None,
-                is_repeatable: true,
-                shows_message: true,
-            };
-            let mut answer = self.send(&request)?;
-            let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
-            let rows: Vec<T> = read(rows, &request)?;
-            let is_last = rows.len() < PER_PAGE;
-            all.extend(rows);
-            if is_last {
-                break;
-            }
-        }
-        Ok(all)
-    }
-}
-
-pub(super) fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
-    serde_json::from_value(answer).map_err(|error| {
-        // The category only: the text of the error may quote the answer.
-        let kind = ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
-        Error { method: request.method, path: request.path.clone(), kind }
-    })
-}
-
-#[derive(Deserialize)]
-struct BindingRows {
-    bindings: Vec<BindingRow>,
-}
-
-#[derive(Deserialize)]
-struct BindingRow {
-    id: String,
-    #[serde(default)]
-    display_name: String,
-    action: BoundAction,
-}
-
-#[derive(Deserialize)]
-struct BoundAction {
-    id: String,
-    name: String,
-}
-
-impl From<BindingRow> for Binding {
-    fn from(row: BindingRow) -> Self {
-        Self {
-            id: row.id,
-            action_id: row.action.id,
-            action_name: row.action.name,
-            display_name: row.display_name,
-        }
     }
 }

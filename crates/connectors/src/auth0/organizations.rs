@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Auth0;
-use super::actions::read;
+use super::calls::read;
 use crate::error::Error;
 use crate::http::{Request, encoded};
 

@@ -1,0 +1,70 @@
+//! Requests with JSON, and lists page by page.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Auth0;
+use crate::error::{Error, ErrorKind};
+use crate::http::Request;
+
+const PER_PAGE: usize = 100;
+/// No list of a tenant has more pages: 100 Actions, 50 versions, 20 bindings.
+const MOST_PAGES: usize = 10;
+
+impl Auth0 {
+    /// Sends one request, and reads its answer.
+    pub(super) fn call<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        path: String,
+        body: Option<Value>,
+        is_repeatable: bool,
+    ) -> Result<T, Error> {
+        let path = format!("/api/v2{path}");
+        let request = Request { method, path, query: &[], body, is_repeatable, shows_message: true };
+        read(self.send(&request)?, &request)
+    }
+
+    /// Reads all pages of a list.
+    pub(super) fn pages<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+        filter: &[(&str, &str)],
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        let per_page = PER_PAGE.to_string();
+        for page in 0..MOST_PAGES {
+            let page = page.to_string();
+            let query: Vec<(&str, &str)> = [("page", page.as_str()), ("per_page", &per_page)]
+                .into_iter()
+                .chain(filter.iter().copied())
+                .collect();
+            let request = Request {
+                method: "GET",
+                path: format!("/api/v2{path}"),
+                query: &query,
+                body: None,
+                is_repeatable: true,
+                shows_message: true,
+            };
+            let mut answer = self.send(&request)?;
+            let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
+            let rows: Vec<T> = read(rows, &request)?;
+            let is_last = rows.len() < PER_PAGE;
+            all.extend(rows);
+            if is_last {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+pub(super) fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
+    serde_json::from_value(answer).map_err(|error| {
+        // The category only: the text of the error may quote the answer.
+        let kind = ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
+        Error { method: request.method, path: request.path.clone(), kind }
+    })
+}

@@ -1,0 +1,106 @@
+//! Why a deployment ended too early, and what to do then.
+
+use std::fmt;
+
+use claimsmith_lifecycle::deployment::Refusal;
+
+use crate::error::Error;
+
+/// Why a deployment ended too early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeployError {
+    /// It must not go on.
+    Refused(Refusal),
+    /// A request failed.
+    Request(Error),
+    /// Auth0 accepted a deployment, but logins do not run it.
+    NotDeployed,
+    /// The list of bindings is not the one that was written: these names in their order.
+    OtherBindings(Vec<String>),
+    /// What others change never ends.
+    Unsettled,
+    /// A step could not be recorded.
+    Journal(String),
+    /// It is not known whether logins run an old version again.
+    #[non_exhaustive]
+    RollBack {
+        /// The number of the version.
+        to: u64,
+        /// Why it is not known.
+        cause: Box<DeployError>,
+    },
+    /// There is no Action to take back.
+    NoAction(String),
+    /// There is no version to go back to; these are the numbers that there are.
+    NoVersion(Vec<u64>),
+}
+
+impl std::error::Error for DeployError {}
+
+impl fmt::Display for DeployError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::Request(error) => {
+                error.fmt(formatter)?;
+                match error.status() {
+                    Some(409) => {
+                        write!(formatter, "; somebody else has created an Action of this name: plan again")
+                    }
+                    Some(404) => write!(formatter, "; somebody else has deleted it: plan again"),
+                    Some(401 | 403) => Ok(()),
+                    Some(400) if error.path.ends_with("/actions/actions") => {
+                        write!(formatter, "; a tenant has at most 100 Actions, each of at most 100 000 bytes")
+                    }
+                    Some(400..=428) => Ok(()),
+                    _ => write!(
+                        formatter,
+                        "; run the same command again, it continues where this run has stopped"
+                    ),
+                }
+            }
+            Self::NotDeployed => write!(
+                formatter,
+                "Auth0 accepted the deployment, but still runs another version; run the same command again later"
+            ),
+            Self::OtherBindings(names) => write!(
+                formatter,
+                "somebody has changed the bindings while they were written: now bound are {}; plan again",
+                names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
+            Self::Unsettled => write!(formatter, "others change the Action or the bindings all the time"),
+            Self::Journal(why) => {
+                write!(formatter, "the journal cannot be written, and nothing more was done: {why}")
+            }
+            Self::RollBack { to, cause } => {
+                match cause.as_ref() {
+                    Self::Request(error) => error.fmt(formatter)?,
+                    other => other.fmt(formatter)?,
+                }
+                write!(formatter, "; go on with `--to {to}`, which does nothing if it took effect")
+            }
+            Self::NoAction(name) => write!(formatter, "the tenant has no deployed Action `{name}`"),
+            Self::NoVersion(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+                write!(
+                    formatter,
+                    "there is no such version to go back to; Auth0 keeps {}",
+                    numbers.join(", ")
+                )
+            }
+        }
+    }
+}
+
+impl From<Error> for DeployError {
+    fn from(error: Error) -> Self {
+        Self::Request(error)
+    }
+}
+
+impl From<Refusal> for DeployError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
