@@ -297,11 +297,11 @@ impl<'p> GrantChecker<'p> {
             }
         }
         let mut of_names = GrantsOfNames::new();
-        for (grant, text, around) in &names.grants {
+        for (grant, text, affixes) in &names.grants {
             self.bounds.check_bound(rule, (&grant.written, text), sink);
             for at in self.candidates(rule, (&grant.written, text), sink).unwrap_or_default() {
                 let Some(group) = self.groups.get(at.index()) else { continue };
-                for (name, ignore_case) in names.names_of(around, &group.name.value) {
+                for (name, ignore_case) in names.names_of(affixes, &group.name.value) {
                     let name = if ignore_case { fold(&name) } else { name };
                     of_names.entry((name, ignore_case)).or_default().push(at);
                 }

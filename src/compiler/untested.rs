@@ -5,7 +5,7 @@
 //! rule fires.
 
 mod draft;
-mod facts;
+mod inputs;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use self::draft::{Draft, WrittenGroups};
-use self::facts::{Facts, Surroundings, ways};
+use self::inputs::{DraftContext, LoginInputs, inputs_for};
 use self::names::lists_of_groups;
 use super::{CompiledPlatform, Model};
 use crate::bundle::index::Bundle;
@@ -141,13 +141,13 @@ struct Drafter<'m> {
 impl Drafter<'_> {
     /// Whether the condition of a rule can hold here. A template has rules for some of its users alone.
     fn can_fire(&self, organization: &Organization, rule: &Rule) -> bool {
-        let around = |it: &CompiledPlatform| Surroundings {
+        let context = |it: &CompiledPlatform| DraftContext {
             platform: &self.model.platform,
             organization,
             tenant: it.tenant,
         };
         rule.used.is_none()
-            || self.platforms.iter().any(|(it, _)| !ways(rule.when.as_ref(), around(it)).is_empty())
+            || self.platforms.iter().any(|(it, _)| !inputs_for(rule.when.as_ref(), context(it)).is_empty())
     }
 
     fn report_organization(&mut self, organization: &Organization) -> Diagnostic {
@@ -202,12 +202,12 @@ impl Drafter<'_> {
     /// A case in which the rule fires, if one is found.
     fn case(&mut self, organization: &Organization, rule: &Rule) -> Option<String> {
         let (platform, bundle) = self.platforms.iter().find(|(it, _)| organization.ids.is_in(it.tenant))?;
-        let around = Surroundings { platform: &self.model.platform, organization, tenant: platform.tenant };
-        let (facts, groups) = (ways(rule.when.as_ref(), around), lists_of_groups(rule, around));
+        let context = DraftContext { platform: &self.model.platform, organization, tenant: platform.tenant };
+        let (inputs, groups) = (inputs_for(rule.when.as_ref(), context), lists_of_groups(rule, context));
         let mut second_best = None;
-        for draft in drafts(around, rule, &facts, &groups).into_iter().take(MAX_TRIES) {
+        for draft in drafts(context, rule, &inputs, &groups).into_iter().take(MAX_TRIES) {
             self.tries = self.tries.checked_sub(1)?;
-            match self.try_draft(&draft, around, rule, bundle) {
+            match self.try_draft(&draft, context, rule, bundle) {
                 Some((case, true)) => return Some(case),
                 Some((case, false)) => second_best = second_best.or(Some(case)),
                 None => {}
@@ -220,19 +220,19 @@ impl Drafter<'_> {
     fn try_draft(
         &mut self,
         draft: &Draft<'_>,
-        around: Surroundings<'_>,
+        context: DraftContext<'_>,
         rule: &Rule,
         bundle: &Bundle<'_>,
     ) -> Option<(String, bool)> {
         let mut written = WrittenGroups::Short;
-        let mut event = read(&draft.text(&written), around);
-        if !draft.facts.attributes.is_empty() || event.is_none() {
+        let mut event = read(&draft.text(&written), context);
+        if !draft.inputs.attributes.is_empty() || event.is_none() {
             written = WrittenGroups::Under(draft.user(event.as_ref())?);
-            event = read(&draft.text(&written), around);
+            event = read(&draft.text(&written), context);
         }
         let answer = run(bundle, &event?);
         self.tries = self.tries.saturating_sub(answer.rules.len() / RULES_PER_TRY);
-        let (id, organization) = (&rule.id.value, around.organization);
+        let (id, organization) = (&rule.id.value, context.organization);
         if !answer.rules.contains(id) || answer.organization.as_ref() != Some(&organization.name) {
             return None;
         }
@@ -241,7 +241,7 @@ impl Drafter<'_> {
             _ => None,
         };
         let (name, shows_result) = describe(rule, &answer, stated);
-        // A help that is too long is cut, and a part of a case is of no use.
+        // A help that is too long is cut, and a part of a case does not help.
         let longest = MAX_MESSAGE.saturating_sub(WORDS);
         Some((draft.finished(&written, &name, &answer, stated, longest)?, shows_result))
     }
@@ -267,21 +267,21 @@ fn describe(rule: &Rule, answer: &Answer, organization: Option<&str>) -> (String
 
 /// The logins to try, the most promising first.
 fn drafts<'d>(
-    around: Surroundings<'d>,
+    context: DraftContext<'d>,
     rule: &Rule,
-    facts: &'d [Facts],
+    inputs: &'d [LoginInputs],
     lists: &'d [Vec<String>],
 ) -> Vec<Draft<'d>> {
-    let applications = applications(around, rule);
-    let connections = &around.organization.connections;
+    let applications = applications(context, rule);
+    let connections = &context.organization.connections;
     let names_connection = connections.len() > 1;
     let is_possible = |name: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|it| it == name);
     let mut drafts = Vec::new();
-    for facts in facts {
-        for connection in connections.iter().filter(|it| is_possible(&it.name.value, &facts.connection)) {
-            let applications = applications.iter().filter(|it| is_possible(it, &facts.application));
+    for inputs in inputs {
+        for connection in connections.iter().filter(|it| is_possible(&it.name.value, &inputs.connection)) {
+            let applications = applications.iter().filter(|it| is_possible(it, &inputs.application));
             for application in applications.take(MAX_APPLICATIONS) {
-                let draft = |groups| Draft { application, connection, names_connection, groups, facts };
+                let draft = |groups| Draft { application, connection, names_connection, groups, inputs };
                 drafts.extend(lists.iter().map(|groups| draft(groups)));
             }
             if drafts.len() >= MAX_TRIES {
@@ -293,23 +293,23 @@ fn drafts<'d>(
 }
 
 /// The names of the applications that a case can use, those that read a group of the rule first.
-fn applications<'p>(around: Surroundings<'p>, rule: &Rule) -> Vec<&'p str> {
-    let platform = around.platform;
+fn applications<'p>(context: DraftContext<'p>, rule: &Rule) -> Vec<&'p str> {
+    let platform = context.platform;
     let is_named = |name: &str| rule.groups.iter().any(|group| group.can_name(name));
     let named = platform.groups.iter().filter(|group| is_named(&group.name.value));
     let reading: BTreeSet<usize> = named.flat_map(|group| group.applications.iter().copied()).collect();
     let mut all: Vec<_> = platform.applications.iter().enumerate().collect();
-    all.retain(|(_, application)| !application.clients_in(around.tenant).is_empty());
+    all.retain(|(_, application)| !application.clients_in(context.tenant).is_empty());
     all.sort_by_key(|(at, _)| !reading.contains(at));
     all.into_iter().map(|(_, application)| application.name.value.as_str()).collect()
 }
 
 /// The event of the only case in a text, as the compiler reads it; `None` if it refuses the case.
-fn read(text: &str, around: Surroundings<'_>) -> Option<Json> {
+fn read(text: &str, context: DraftContext<'_>) -> Option<Json> {
     let node = yaml::parse("", text).ok()?;
     let mut findings = Vec::new();
     let mut sink = DiagnosticSink { file: "", list: &mut findings };
-    let own = around.organization;
-    let cases = read_cases(&node, around.platform, &[own], Some(own), around.tenant, &mut sink);
+    let own = context.organization;
+    let cases = read_cases(&node, context.platform, &[own], Some(own), context.tenant, &mut sink);
     if findings.is_empty() { cases.into_iter().next().map(|case| case.event) } else { None }
 }

@@ -13,14 +13,14 @@ use crate::patterns::grant_text::{GrantPiece, GrantText};
 #[derive(Debug)]
 pub(crate) struct TargetNames<'r> {
     /// Its patterns, each with whether letter case is ignored.
-    patterns: Vec<(Around, bool)>,
+    patterns: Vec<(Affixes, bool)>,
     /// Its grants with a capture.
-    pub(crate) grants: Vec<(&'r Grant, &'r GrantText, Around)>,
+    pub(crate) grants: Vec<(&'r Grant, &'r GrantText, Affixes)>,
 }
 
 /// The text around the only capture of a pattern or a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Around {
+pub(crate) struct Affixes {
     prefix: String,
     suffix: String,
 }
@@ -42,41 +42,41 @@ impl<'r> TargetNames<'r> {
                 return None;
             }
             for glob in &set.glob {
-                let (capture, around) = around_capture(glob)?;
+                let (capture, affixes) = affixes_of_capture(glob)?;
                 if name.replace(capture).is_some_and(|before| before != capture) {
                     return None;
                 }
-                patterns.extend(around.into_iter().map(|around| (around, set.ignore_case)));
+                patterns.extend(affixes.into_iter().map(|affixes| (affixes, set.ignore_case)));
             }
         }
         let name = name?;
         let mut grants = Vec::new();
         for grant in &rule.groups {
             if let Some(text) = &grant.expansion {
-                grants.push((grant, text, Around::of_grant(text, name)?));
+                grants.push((grant, text, Affixes::of_grant(text, name)?));
             }
         }
-        let is_bare = patterns.iter().any(|(around, _)| around.is_empty())
-            || grants.iter().any(|(.., around)| around.is_empty());
+        let is_bare = patterns.iter().any(|(affixes, _)| affixes.is_empty())
+            || grants.iter().any(|(.., affixes)| affixes.is_empty());
         (is_bare && !grants.is_empty()).then_some(Self { patterns, grants })
     }
 
     /// The names that lead to a target group by one of the grants, each with whether its letter case is ignored.
     pub(crate) fn names_of<'n>(
         &'n self,
-        grant: &'n Around,
+        grant: &'n Affixes,
         group: &'n str,
     ) -> impl Iterator<Item = (String, bool)> + 'n {
         let middle = group.strip_prefix(grant.prefix.as_str());
         let middle = middle.and_then(|rest| rest.strip_suffix(grant.suffix.as_str()));
         let middle = middle.filter(|middle| !middle.is_empty());
-        self.patterns.iter().filter_map(move |(around, ignore_case)| {
-            Some((format!("{}{}{}", around.prefix, middle?, around.suffix), *ignore_case))
+        self.patterns.iter().filter_map(move |(affixes, ignore_case)| {
+            Some((format!("{}{}{}", affixes.prefix, middle?, affixes.suffix), *ignore_case))
         })
     }
 }
 
-impl Around {
+impl Affixes {
     fn is_empty(&self) -> bool {
         self.prefix.is_empty() && self.suffix.is_empty()
     }
@@ -87,7 +87,7 @@ impl Around {
             GrantPiece::Literal(text) => Some(text.clone()),
             GrantPiece::Capture { .. } => None,
         };
-        let around = match text.pieces.as_slice() {
+        let affixes = match text.pieces.as_slice() {
             [one] if is_capture(one) => Self { prefix: String::new(), suffix: String::new() },
             [before, one] if is_capture(one) => Self { prefix: literal(before)?, suffix: String::new() },
             [one, after] if is_capture(one) => Self { prefix: String::new(), suffix: literal(after)? },
@@ -96,12 +96,12 @@ impl Around {
             }
             _ => return None,
         };
-        if text.problem.is_none() { Some(around) } else { None }
+        if text.problem.is_none() { Some(affixes) } else { None }
     }
 }
 
 /// The only capture of a glob, and the text around it in each of the glob's alternatives.
-fn around_capture(glob: &GlobPattern) -> Option<(&str, Vec<Around>)> {
+fn affixes_of_capture(glob: &GlobPattern) -> Option<(&str, Vec<Affixes>)> {
     let parsed = glob.parsed.as_ref().ok()?;
     let [capture] = parsed.captures.as_slice() else { return None };
     if !parsed.names.is_empty() {
@@ -111,8 +111,8 @@ fn around_capture(glob: &GlobPattern) -> Option<(&str, Vec<Around>)> {
     let is_literal = |text: &str| text.chars().all(|char| u32::from(char) > u32::from(CAPTURE));
     let around = |pattern: &String| {
         let (prefix, suffix) = pattern.split_once(&wildcard)?;
-        let around = Around { prefix: prefix.to_owned(), suffix: suffix.to_owned() };
-        (is_literal(prefix) && is_literal(suffix)).then_some(around)
+        let affixes = Affixes { prefix: prefix.to_owned(), suffix: suffix.to_owned() };
+        (is_literal(prefix) && is_literal(suffix)).then_some(affixes)
     };
     Some((capture, parsed.patterns.iter().map(around).collect::<Option<_>>()?))
 }

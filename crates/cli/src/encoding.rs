@@ -15,12 +15,12 @@ pub(crate) struct NotUtf8 {
     /// What to do about it.
     pub(crate) remedy: Remedy,
     /// Where it is wrong; `None` if the file is not text at all.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<WrongByte>,
 }
 
 /// The first byte that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct WrongByte {
     /// The text of the file in the encoding that it seems to have.
     pub(crate) text: String,
     /// The range of `text` that the byte became; empty if all bytes are wrong.
@@ -59,7 +59,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, NotUtf8> {
 impl NotUtf8 {
     /// The line of the first wrong byte, counted from one; `None` if all bytes are wrong.
     pub(crate) fn line(&self) -> Option<usize> {
-        let Place { text, span } = self.place.as_ref().filter(|place| !place.span.is_empty())?;
+        let WrongByte { text, span } = self.place.as_ref().filter(|place| !place.span.is_empty())?;
         Some(text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1)
     }
 

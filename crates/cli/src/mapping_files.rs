@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, ensure};
 use claimsmith::compiler::is_misnamed;
 use claimsmith::diagnostic::{Diagnostic, SourceFile};
 
-use crate::encoding::{self, Place};
+use crate::encoding::{self, WrongByte};
 use crate::folder::{EntryType, Folder, open_named};
 use crate::input::{MAX_FILE, cannot_open, read_bytes};
 use crate::numbers::counted;
@@ -125,7 +125,7 @@ impl FoundFiles {
             Err(found) => {
                 let message = format!("`{name}` {}", found.message);
                 let mut diagnostic = Diagnostic::unreadable_file(&name, &message, &found.help(Some(&name)));
-                if let Some(Place { text, span }) = found.place {
+                if let Some(WrongByte { text, span }) = found.place {
                     diagnostic.span = span;
                     self.undecoded.push(SourceFile { path: name, text });
                 }

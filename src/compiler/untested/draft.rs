@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::facts::Facts;
+use super::inputs::LoginInputs;
 use crate::diagnostic::SourceFile;
 use crate::host::event::Answer;
 use crate::language::format::format;
@@ -17,7 +17,7 @@ pub(super) struct Draft<'d> {
     /// Whether the mapping has other connections too.
     pub(super) names_connection: bool,
     pub(super) groups: &'d [String],
-    pub(super) facts: &'d Facts,
+    pub(super) inputs: &'d LoginInputs,
 }
 
 /// How the groups of a draft are written.
@@ -47,11 +47,11 @@ impl Draft<'_> {
                 }
             }
         }
-        if let Some(domain) = &self.facts.email_domain {
+        if let Some(domain) = &self.inputs.email_domain {
             members.push(("email", json!(format!("user@{domain}"))));
         }
         let mut metadata = Map::new();
-        for (of, key, value) in &self.facts.metadata {
+        for (of, key, value) in &self.inputs.metadata {
             let of = match of {
                 MetadataOf::Organization => "organization",
                 MetadataOf::Connection => "connection",
@@ -70,10 +70,10 @@ impl Draft<'_> {
     pub(super) fn user(&self, event: Option<&Json>) -> Option<Json> {
         let mut user = event.and_then(|event| event.get("user")).cloned().unwrap_or_else(|| json!({}));
         // The case says these by a key of its own.
-        if self.facts.email_domain.is_some() {
+        if self.inputs.email_domain.is_some() {
             user.as_object_mut()?.retain(|key, _| !matches!(key.as_str(), "email" | "email_verified"));
         }
-        with_attributes(user, &self.facts.attributes)
+        with_attributes(user, &self.inputs.attributes)
     }
 
     /// A list of one case, to be read and run. Nothing is known yet about its result.

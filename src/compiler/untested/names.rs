@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::Surroundings;
+use super::inputs::DraftContext;
 use crate::bundle::grant_expansion::LetterCase;
 use crate::language::model::{Alias, Effect, Matches, Organization, Patterns, Platform, Rule};
 use crate::language::parsed_patterns::Grant;
@@ -18,27 +18,27 @@ const MAX_NAMES: usize = 6;
 const FEW: usize = 3;
 
 /// Lists of upstream groups to try, the most promising first.
-pub(super) fn lists_of_groups(rule: &Rule, around: Surroundings<'_>) -> Vec<Vec<String>> {
-    let lists = lists_for(rule, around);
+pub(super) fn lists_of_groups(rule: &Rule, context: DraftContext<'_>) -> Vec<Vec<String>> {
+    let lists = lists_for(rule, context);
     // That a rule excludes something only shows where another one grants it.
     let grants_excluded = |other: &&Rule| {
         let excluded = rule.groups.iter().map(|group| group.written.value.as_str());
         let mut granted = excluded.filter(|name| other.groups.iter().any(|group| group.can_name(name)));
         other.effect == Effect::Grant && other.when.is_none() && granted.next().is_some()
     };
-    let granting = around.organization.rules.iter().find(grants_excluded);
+    let granting = context.organization.rules.iter().find(grants_excluded);
     match granting.filter(|_| rule.effect == Effect::Exclude) {
         None => lists,
         Some(granting) => {
-            let granted = lists_for(granting, around).into_iter().next().unwrap_or_default();
+            let granted = lists_for(granting, context).into_iter().next().unwrap_or_default();
             let with_granted = lists.iter().map(|list| granted.iter().chain(list).cloned().collect());
             with_granted.chain(lists.clone()).collect()
         }
     }
 }
 
-fn lists_for(rule: &Rule, around: Surroundings<'_>) -> Vec<Vec<String>> {
-    let Surroundings { platform, organization, .. } = around;
+fn lists_for(rule: &Rule, context: DraftContext<'_>) -> Vec<Vec<String>> {
+    let DraftContext { platform, organization, .. } = context;
     let Matches::Groups { any, all, .. } = &rule.matches else { return vec![Vec::new()] };
     let mut lists = Vec::new();
     for captured in captures(rule, platform) {

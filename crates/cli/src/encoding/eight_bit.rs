@@ -1,6 +1,6 @@
 //! Encodings with one byte for each character, and UTF-8 with a few wrong bytes.
 
-use super::{NotUtf8, Place, Remedy};
+use super::{NotUtf8, Remedy, WrongByte};
 
 /// The characters from 0x80 to 0x9F of Windows-1252; U+FFFD for bytes that mean nothing. The others are those of
 /// Latin-1, which are also the first ones of Unicode.
@@ -50,15 +50,15 @@ fn from_windows_1252(byte: u8) -> char {
     }
 }
 
-fn windows_1252(bytes: &[u8], at: usize) -> Place {
+fn windows_1252(bytes: &[u8], at: usize) -> WrongByte {
     let before: usize = bytes.iter().take(at).map(|byte| from_windows_1252(*byte).len_utf8()).sum();
     let text: String = bytes.iter().map(|byte| from_windows_1252(*byte)).collect();
     let length = bytes.get(at).map_or(0, |byte| from_windows_1252(*byte).len_utf8());
-    Place { text, span: before..before + length }
+    WrongByte { text, span: before..before + length }
 }
 
 /// The text with U+FFFD in place of wrong bytes.
-fn lossy(bytes: &[u8]) -> Place {
+fn lossy(bytes: &[u8]) -> WrongByte {
     let at = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
-    Place { text: String::from_utf8_lossy(bytes).into_owned(), span: at..at + '\u{fffd}'.len_utf8() }
+    WrongByte { text: String::from_utf8_lossy(bytes).into_owned(), span: at..at + '\u{fffd}'.len_utf8() }
 }

@@ -1,6 +1,6 @@
 //! UTF-16 and UTF-32, with or without a byte order mark.
 
-use super::{NotUtf8, Place, Remedy};
+use super::{NotUtf8, Remedy, WrongByte};
 
 /// How many bytes at the beginning of a file are examined.
 const LOOKED_AT: usize = 4096;
@@ -66,7 +66,7 @@ pub(super) fn find(bytes: &[u8]) -> Option<NotUtf8> {
             message: format!("is not UTF-8 text: it is in {}", encoding.name),
             remedy: Remedy::Convert(if marked.is_some() { encoding.marked } else { encoding.bare }),
             // All of it is wrong, from the first byte on.
-            place: Some(Place { text: text.to_owned(), span: 0..0 }),
+            place: Some(WrongByte { text: text.to_owned(), span: 0..0 }),
         })
     })
 }

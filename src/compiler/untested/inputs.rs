@@ -6,12 +6,12 @@ use crate::language::model::{Condition, Connection, MetadataOf, Organization, Pl
 use crate::language::text_patterns::{TextPattern, TextPatterns};
 use crate::patterns::example::example_of_glob;
 
-/// How many ways to meet a condition are tried.
-const MAX_WAYS: usize = 8;
+/// How many inputs with which a condition holds are tried.
+const MAX_INPUTS: usize = 8;
 
 /// What is true of a login apart from its groups.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct LoginInputs {
     pub(super) connection: Option<String>,
     pub(super) application: Option<String>,
     pub(super) email_domain: Option<String>,
@@ -20,7 +20,7 @@ pub(super) struct Facts {
     pub(super) attributes: Vec<(String, Json)>,
 }
 
-impl Facts {
+impl LoginInputs {
     /// Both together; `None` if they contradict each other.
     fn and(&self, other: &Self) -> Option<Self> {
         let mut both = self.clone();
@@ -42,39 +42,39 @@ fn one(left: &Option<String>, right: &Option<String>) -> Option<Option<String>> 
     }
 }
 
-/// Where a condition is evaluated.
+/// What a login is made up for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings<'m> {
+pub(super) struct DraftContext<'m> {
     pub(super) platform: &'m Platform,
     pub(super) organization: &'m Organization,
     pub(super) tenant: usize,
 }
 
-/// Some ways to make a condition true. None of them is certain to do it; without any, it is certainly not true of any
+/// Inputs with which a condition is probably true. None of them is certain; without any, it is certainly not true of any
 /// login of the organization.
-pub(super) fn ways(condition: Option<&Condition>, surroundings: Surroundings<'_>) -> Vec<Facts> {
-    condition.map_or_else(|| vec![Facts::default()], |it| ways_to(it, true, surroundings))
+pub(super) fn inputs_for(condition: Option<&Condition>, context: DraftContext<'_>) -> Vec<LoginInputs> {
+    condition.map_or_else(|| vec![LoginInputs::default()], |it| inputs_deciding(it, true, context))
 }
 
-fn ways_to(condition: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<Facts> {
-    let mut ways: Vec<Facts> = match (condition, holds) {
+fn inputs_deciding(condition: &Condition, holds: bool, context: DraftContext<'_>) -> Vec<LoginInputs> {
+    let mut inputs: Vec<LoginInputs> = match (condition, holds) {
         (Condition::All(all), true) | (Condition::Any(all), false) => {
-            all.iter().fold(vec![Facts::default()], |before, condition| {
-                let own = ways_to(condition, holds, around);
+            all.iter().fold(vec![LoginInputs::default()], |before, condition| {
+                let own = inputs_deciding(condition, holds, context);
                 let both = before.iter().flat_map(|before| own.iter().filter_map(|own| before.and(own)));
-                both.take(MAX_WAYS).collect()
+                both.take(MAX_INPUTS).collect()
             })
         }
         (Condition::Any(any), true) | (Condition::All(any), false) => {
-            any.iter().flat_map(|condition| ways_to(condition, holds, around)).collect()
+            any.iter().flat_map(|condition| inputs_deciding(condition, holds, context)).collect()
         }
-        (Condition::Not(inner), _) => ways_to(inner, !holds, around),
-        (Condition::FalseIfUnknown(inner), true) => ways_to(inner, true, around),
-        (Condition::FalseIfUnknown(_), false) => vec![Facts::default()],
-        (Condition::Connection(_) | Condition::Strategy(_), _) => connections(condition, holds, around),
-        (Condition::Application(_) | Condition::Client(_), _) => applications(condition, holds, around),
-        (Condition::Organization(_), _) => match condition.fits_organization(&around.organization.name) {
-            Some(fits) if fits == holds => vec![Facts::default()],
+        (Condition::Not(inner), _) => inputs_deciding(inner, !holds, context),
+        (Condition::FalseIfUnknown(inner), true) => inputs_deciding(inner, true, context),
+        (Condition::FalseIfUnknown(_), false) => vec![LoginInputs::default()],
+        (Condition::Connection(_) | Condition::Strategy(_), _) => connections(condition, holds, context),
+        (Condition::Application(_) | Condition::Client(_), _) => applications(condition, holds, context),
+        (Condition::Organization(_), _) => match condition.fits_organization(&context.organization.name) {
+            Some(fits) if fits == holds => vec![LoginInputs::default()],
             _ => Vec::new(),
         },
         (Condition::EmailDomain(domains), true) => domains.iter().map(|it| email(&it.value)).collect(),
@@ -82,38 +82,41 @@ fn ways_to(condition: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<
         (Condition::Metadata { of, key, values }, _) => {
             let other = "other".to_owned();
             let values = if holds { values.iter().map(|it| it.value.clone()).collect() } else { vec![other] };
-            let with = |value| Facts { metadata: vec![(*of, key.value.clone(), value)], ..Facts::default() };
+            let with = |value| LoginInputs {
+                metadata: vec![(*of, key.value.clone(), value)],
+                ..LoginInputs::default()
+            };
             values.into_iter().map(with).collect()
         }
         (Condition::User { attribute, test, .. }, _) => {
-            let with = |value: Option<Json>| Facts {
+            let with = |value: Option<Json>| LoginInputs {
                 attributes: value.into_iter().map(|value| (attribute.value.clone(), value)).collect(),
-                ..Facts::default()
+                ..LoginInputs::default()
             };
             values(test, holds).into_iter().map(with).collect()
         }
     };
-    ways.truncate(MAX_WAYS);
-    ways
+    inputs.truncate(MAX_INPUTS);
+    inputs
 }
 
-fn connections(test: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<Facts> {
-    let all = around.organization.connections.iter().filter(|it| test.fits_connection(it) == Some(holds));
+fn connections(test: &Condition, holds: bool, context: DraftContext<'_>) -> Vec<LoginInputs> {
+    let all = context.organization.connections.iter().filter(|it| test.fits_connection(it) == Some(holds));
     let name = |it: &Connection| Some(it.name.value.clone());
-    all.map(|it| Facts { connection: name(it), ..Facts::default() }).collect()
+    all.map(|it| LoginInputs { connection: name(it), ..LoginInputs::default() }).collect()
 }
 
 /// A case logs in by the first client of an application.
-fn applications(test: &Condition, holds: bool, around: Surroundings<'_>) -> Vec<Facts> {
-    let all = around.platform.applications.iter().filter(|it| {
-        let client = it.clients_in(around.tenant).first().map(|client| client.value.as_str());
+fn applications(test: &Condition, holds: bool, context: DraftContext<'_>) -> Vec<LoginInputs> {
+    let all = context.platform.applications.iter().filter(|it| {
+        let client = it.clients_in(context.tenant).first().map(|client| client.value.as_str());
         test.fits_client(&it.name.value, client) == Some(holds)
     });
-    all.map(|it| Facts { application: Some(it.name.value.clone()), ..Facts::default() }).collect()
+    all.map(|it| LoginInputs { application: Some(it.name.value.clone()), ..LoginInputs::default() }).collect()
 }
 
-fn email(domain: &str) -> Facts {
-    Facts { email_domain: Some(domain.to_owned()), ..Facts::default() }
+fn email(domain: &str) -> LoginInputs {
+    LoginInputs { email_domain: Some(domain.to_owned()), ..LoginInputs::default() }
 }
 
 /// Values of an attribute for which a test holds, or does not; `None` means that it is missing.
