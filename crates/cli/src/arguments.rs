@@ -48,3 +48,15 @@ pub(crate) enum OutputFormat {
     /// One JSON document with a version
     Json,
 }
+
+/// How results are printed that belong to places in files.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Text for people
+    #[default]
+    Human,
+    /// One JSON document with a version
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+}

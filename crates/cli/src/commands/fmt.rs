@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, ensure};
 use claimsmith::compiler::misnamed_file;
 use claimsmith::diagnostic::SourceFile;
-use clap::ValueEnum;
 
+use crate::arguments::ReportFormat;
 use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::mapping_files::FoundFiles;
@@ -34,19 +34,7 @@ pub(super) struct FmtArguments {
     check: bool,
     /// How to print what was done
     #[arg(long, value_enum, default_value_t)]
-    format: FmtFormat,
-}
-
-/// How formatting is printed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum FmtFormat {
-    /// Text for people
-    #[default]
-    Human,
-    /// One JSON document with a version
-    Json,
-    /// Annotations of a GitHub workflow
-    Github,
+    format: ReportFormat,
 }
 
 const AFTER_HELP: &str = "\
@@ -84,9 +72,9 @@ impl FmtArguments {
     fn run_standard_input(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         ensure!(self.paths.len() == 1, "`-` cannot be combined with other paths");
         let format = match self.format {
-            FmtFormat::Human => None,
-            FmtFormat::Json => Some("json"),
-            FmtFormat::Github => Some("github"),
+            ReportFormat::Human => None,
+            ReportFormat::Json => Some("json"),
+            ReportFormat::Github => Some("github"),
         };
         if let (Some(format), false) = (format, self.check) {
             bail!("`--format {format}` needs paths, or `--check`");
@@ -110,9 +98,9 @@ impl FmtArguments {
 
     fn print(&self, formatting: &Formatting<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
         match self.format {
-            FmtFormat::Human => human::formatting(&mut terminal.out, formatting)?,
-            FmtFormat::Json => json::formatting(&mut terminal.out, formatting)?,
-            FmtFormat::Github => github::formatting(&mut terminal.out, formatting)?,
+            ReportFormat::Human => human::formatting(&mut terminal.out, formatting)?,
+            ReportFormat::Json => json::formatting(&mut terminal.out, formatting)?,
+            ReportFormat::Github => github::formatting(&mut terminal.out, formatting)?,
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::action::{self, LIMIT};
 use crate::action_run;
-use crate::arguments::MappingsArgument;
+use crate::arguments::{MappingsArgument, ReportFormat};
 use crate::case_filter;
 use crate::exit_status::ExitStatus;
 use crate::mappings::{Coverage, Mappings};
@@ -46,7 +46,7 @@ pub(super) struct TestArguments {
     watch: bool,
     /// How to print the results
     #[arg(long, value_enum, default_value_t)]
-    format: TestFormat,
+    format: ReportFormat,
 }
 
 /// What evaluates the logins.
@@ -57,18 +57,6 @@ enum Engine {
     Native,
     /// Also the Action that `claimsmith bundle` builds, in WebAssembly; needs Node 20 or newer
     Wasm,
-}
-
-/// How test results are printed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum TestFormat {
-    /// Text for people
-    #[default]
-    Human,
-    /// One JSON document with a version
-    Json,
-    /// Annotations of a GitHub workflow
-    Github,
 }
 
 const AFTER_HELP: &str = "\
@@ -113,14 +101,14 @@ impl TestArguments {
         }
         let denied = self.deny_warnings && mappings.count(Severity::Warning) > 0;
         match self.format {
-            TestFormat::Human => {
+            ReportFormat::Human => {
                 human::tests(&mut terminal.out, &mappings, &tested, denied)?;
                 if let Some(node) = &node {
                     human::action_run(&mut terminal.out, node, &tested)?;
                 }
             }
-            TestFormat::Json => json::tests(&mut terminal.out, &mappings, &tested)?,
-            TestFormat::Github => github::tests(&mut terminal.out, &mappings, &tested, denied)?,
+            ReportFormat::Json => json::tests(&mut terminal.out, &mappings, &tested)?,
+            ReportFormat::Github => github::tests(&mut terminal.out, &mappings, &tested, denied)?,
         }
         let passed = !tested.is_empty() && tested.iter().all(TestedCase::passed);
         Ok(if passed && !denied { ExitStatus::Success } else { ExitStatus::Failure })
