@@ -11,6 +11,7 @@ pub mod block;
 mod block_settings;
 pub mod capacity;
 mod ceiling;
+mod duplicate_organizations;
 pub(crate) mod encode;
 mod expansions;
 mod fallback;
@@ -26,7 +27,7 @@ pub(crate) mod rule_patterns;
 mod target_globs;
 mod untested;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -36,14 +37,12 @@ pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 
 use crate::collections::parallel_map;
-use crate::diagnostic::{Code, Diagnostic, Severity, SourceFile, Suppressed, by_file};
+use crate::diagnostic::{Diagnostic, Severity, SourceFile, Suppressed, by_file};
 use crate::language::cases::{self, Case};
 use crate::language::diagnostic_sink::DiagnosticSink;
 use crate::language::mapping_files::{MappingFiles, TestFile};
 use crate::language::misnamed;
 use crate::language::model::{Organization, Platform};
-use crate::language::tenants::{Tenants, help_own_id};
-use crate::language::yaml::Spanned;
 use crate::lint;
 use crate::text::private_key::PrivateKeys;
 
@@ -316,7 +315,7 @@ fn check(
     now: Option<f64>,
 ) -> Option<(Vec<lowered::LoweredMapping>, Vec<Vec<Case>>)> {
     let MappingFiles { diagnostics, organizations, tests, .. } = files;
-    check_duplicate_organizations(organizations, &platform.tenants, diagnostics);
+    duplicate_organizations::check(organizations, &platform.tenants, diagnostics);
     for organization in organizations.iter_mut() {
         target_globs::replace(organization, platform, diagnostics);
     }
@@ -429,38 +428,4 @@ fn read_all_cases(
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-}
-
-fn check_duplicate_organizations(
-    organizations: &[Organization],
-    tenants: &Tenants,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let mut seen: BTreeMap<&str, (&Organization, usize, &Spanned<String>)> = BTreeMap::new();
-    let ids = organizations.iter().flat_map(|it| it.ids.values().map(move |(tenant, id)| (it, tenant, id)));
-    for (organization, tenant, id) in ids {
-        let Some((first, first_tenant, first_id)) = seen.get(id.value.as_str()) else {
-            seen.insert(&id.value, (organization, tenant, id));
-            continue;
-        };
-        let is_own = core::ptr::eq(*first, organization);
-        let message = if is_own {
-            let name = |tenant| tenants.name(tenant).unwrap_or_default();
-            let (one, other) = (name(*first_tenant), name(tenant));
-            format!("the organization has the id `{}` in the tenants `{one}` and `{other}`", id.value)
-        } else {
-            format!("`{}` and `{}` both have the id `{}`", first.file, organization.file, id.value)
-        };
-        let mut diagnostic =
-            Diagnostic::new(Code::DuplicateOrganization, &organization.file, id.span.clone(), message);
-        diagnostic = diagnostic.related(
-            &first.file,
-            first_id.span.clone(),
-            if is_own { "first here" } else { "also here" },
-        );
-        if is_own {
-            diagnostic = diagnostic.help(help_own_id("organization", "organization"));
-        }
-        diagnostics.push(diagnostic);
-    }
 }
