@@ -1,11 +1,12 @@
 //! The compiler: turns mapping files into a bundle and diagnostics.
 //!
 //! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and
-//! lowers the rules (`rule_patterns` their patterns, `grants` what they grant), `needs_groups` checks rules at connections
-//! without groups, `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle, `block` those of mappings that travel,
-//! `untested` finds rules that fire in no case, `capacity` says how its bytes are
-//! divided, `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the bundle, and
-//! `inspect` answers questions about compiled mappings.
+//! lowers the rules (`rule_patterns` their patterns, `grants` what they grant, `expansions` what captures expand to),
+//! `needs_groups` checks rules at connections without groups, `partial_input` what is not safe with partial input,
+//! `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle, `block` those of
+//! mappings that travel, `untested` finds rules that fire in no case, `capacity` says how its bytes are divided,
+//! `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the
+//! bundle, and `inspect` answers questions about compiled mappings.
 
 pub mod block;
 mod block_settings;

@@ -91,6 +91,11 @@ impl Object {
         format!("`claimsmith help {}`", file.trim_end_matches(".md"))
     }
 
+    /// Whether messages call it by a key, such as "an entry of `use`", and not by a name of its own.
+    pub(crate) fn is_called_by_key(&self) -> bool {
+        self.what.contains('`')
+    }
+
     /// All its keys, in the order in which authors write them.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone {
         let own: &'static [Key] = self.keys;

@@ -51,7 +51,7 @@ fn beside_text(via: &str, is_direct: bool, frame: &Frame<'_>, frames: &[Frame<'_
 
 fn place_text(place: &Place<'_>, frames: &[Frame<'_>], path: &str) -> String {
     let whom = match place.down.last() {
-        Some(Step { shape: Shape::InList | Shape::InMap, .. }) if !place.object.what.contains('`') => {
+        Some(Step { shape: Shape::InList | Shape::InMap, .. }) if !place.object.is_called_by_key() => {
             format!("to {}, ", place.object.what)
         }
         _ => String::new(),
