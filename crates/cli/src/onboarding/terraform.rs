@@ -53,21 +53,19 @@ pub(crate) fn module(facts: &Facts<'_>) -> String {
 }
 
 fn connection(facts: &Facts<'_>, settings: &[(&'static str, Setting)]) -> String {
-    let mut text = format!(
-        "\nresource \"auth0_connection\" \"customer\" {{\n  name           = {}\n  display_name   = {}\n  strategy       = {}\n",
-        quoted(&facts.connection.name),
-        quoted(facts.display()),
-        quoted(facts.connection.strategy)
-    );
+    let mut head = vec![
+        ("name".to_owned(), quoted(&facts.connection.name)),
+        ("display_name".to_owned(), quoted(facts.display())),
+        ("strategy".to_owned(), quoted(facts.connection.strategy)),
+    ];
     if facts.connection.strategy != "ad" {
-        text += "  show_as_button = false\n";
+        head.push(("show_as_button".to_owned(), "false".to_owned()));
     }
+    let mut text = "\nresource \"auth0_connection\" \"customer\" {\n".to_owned();
+    assign(&mut text, "  ", &head);
     text += "\n  options {\n";
     let (assignments, blocks) = options(settings);
-    let width = assignments.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, value) in assignments {
-        let _ = writeln!(text, "    {name:width$} = {value}");
-    }
+    assign(&mut text, "    ", &assignments);
     text += &blocks;
     text += "  }\n}\n";
     text += "
@@ -98,6 +96,14 @@ resource \"auth0_connection_scim_configuration\" \"customer\" {
 ";
     }
     text
+}
+
+/// Writes assignments as `terraform fmt` does, with their signs in one column.
+fn assign(text: &mut String, indent: &str, assignments: &[(String, String)]) {
+    let width = assignments.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, value) in assignments {
+        let _ = writeln!(text, "{indent}{name:width$} = {value}");
+    }
 }
 
 /// The options as assignments and blocks.
@@ -133,11 +139,9 @@ fn options(settings: &[(&'static str, Setting)]) -> (Vec<(String, String)>, Stri
 
 fn block(value: &Json) -> String {
     let mut text = "\n    attribute_map {\n".to_owned();
-    let members: Vec<(&String, &Json)> = value.as_object().into_iter().flatten().collect();
-    let width = members.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, value) in members {
-        let _ = writeln!(text, "      {name:width$} = {}", hcl(value));
-    }
+    let members = value.as_object().into_iter().flatten();
+    let members: Vec<(String, String)> = members.map(|(name, value)| (name.clone(), hcl(value))).collect();
+    assign(&mut text, "      ", &members);
     text + "    }\n"
 }
 
