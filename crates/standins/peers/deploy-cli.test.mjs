@@ -53,6 +53,18 @@ function tree() {
   };
 }
 
+// The organization and the connection of an onboarding kit, under other names than those of the tree.
+function kit() {
+  const text = fs.readFileSync(new URL('../../cli/tests/snapshots/onboard/okta.txt', import.meta.url), 'utf8');
+  const files = text.replaceAll('acme', 'kit').split(/^=== auth0\/deploy-cli\//m);
+  return Object.fromEntries(
+    files.slice(1).map((file) => {
+      const end = file.indexOf('\n');
+      return [file.slice(0, end), file.slice(end + 1).split(/^=== /m)[0]];
+    }),
+  );
+}
+
 function write(folder, files) {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
@@ -78,10 +90,15 @@ test('auth0-deploy-cli imports a tree', async () => {
   const standIn = await start({
     build: { steps: 2 },
     tokens: [{ token: 't' }],
-    tenant: { clients: [{ client_id: 'deploy', name: 'Deploy', app_type: 'non_interactive' }] },
+    tenant: {
+      clients: [
+        { client_id: 'deploy', name: 'Deploy', app_type: 'non_interactive' },
+        { client_id: 'ReplaceByTheClientId', name: 'Reports', app_type: 'spa' },
+      ],
+    },
   });
   try {
-    write(path.join(standIn.folder, 'tree'), tree());
+    write(path.join(standIn.folder, 'tree'), { ...tree(), ...kit() });
     fs.copyFileSync(new URL('mappings.yaml', import.meta.url), path.join(standIn.folder, 'mappings.yaml'));
     const target = ['--target', 'deploy-cli-directory', '--bindings', 'groups,claimsmith', '--out', 'tree'];
     const bundled = await claimsmith(standIn, ['bundle', 'mappings.yaml', ...target]);
@@ -90,6 +107,11 @@ test('auth0-deploy-cli imports a tree', async () => {
       AUTH0_DOMAIN: standIn.domain,
       AUTH0_ACCESS_TOKEN: 't',
       AUTH0_INCLUDED_ONLY: ['actions', 'actionModules', 'triggers', 'organizations', 'connections'],
+      AUTH0_KEYWORD_REPLACE_MAPPINGS: {
+        ACME_CLIENT_ID: 'kit-id',
+        ACME_CLIENT_SECRET: 'kit-secret',
+        ACME_OKTA_DOMAIN: 'kit.okta.example',
+      },
     };
     write(standIn.folder, { 'config.json': config });
     const [input, settings] = ['tree', 'config.json'].map((name) => path.join(standIn.folder, name));
@@ -113,11 +135,22 @@ test('auth0-deploy-cli imports a tree', async () => {
     assert.deepEqual(await claimsOfLogin(codeOf(built)), {
       'https://claims.example.com/catalog/groups': ['stewards'],
     });
-    const [organization] = tenant.organizations;
-    assert.deepEqual(organization.metadata, { region: 'eu' });
-    const [enabled] = tenant.organization_connections[organization.id];
-    assert.equal(enabled.connection_id, tenant.connections[0].id);
-    assert.equal(enabled.assign_membership_on_login, true);
+    const named = (list, name) => list.find((it) => it.name === name);
+    for (const [name, connection] of [
+      ['acme', 'acme-waad'],
+      ['kit', 'kit-okta'],
+    ]) {
+      const [enabled] = tenant.organization_connections[named(tenant.organizations, name).id];
+      assert.equal(enabled.connection_id, named(tenant.connections, connection).id);
+      assert.equal(enabled.assign_membership_on_login, true);
+    }
+    assert.deepEqual(named(tenant.organizations, 'acme').metadata, { region: 'eu' });
+    const { id, options, show_as_button: isShown } = named(tenant.connections, 'kit-okta');
+    assert.deepEqual(
+      [options.client_id, options.client_secret, options.domain, isShown],
+      ['kit-id', 'kit-secret', 'kit.okta.example', false],
+    );
+    assert.deepEqual(tenant.connection_clients[id], ['ReplaceByTheClientId']);
   } finally {
     await standIn.stop();
   }
