@@ -152,7 +152,7 @@ organizations:
     rules:
       - { id: all, match: { exact: All }, grant: acme-all }
       - { id: named, match: { glob: \"T-${name}\" }, grant: \"acme-${name}\" }
-      - { id: never, match: { exact: No }, exclude: acme-base }
+      - { id: never, match: { exact: Never }, exclude: acme-base }
   initech:
     organization: org_initech
     connections: { initech-ad: { strategy: ad } }
@@ -170,7 +170,7 @@ organizations:
         let one = bundle_of(&platform, "acme").expect("an organization");
         let (all, one) =
             (Bundle::decode(&platform.bundle).expect("sound"), Bundle::decode(&one).expect("sound"));
-        let names = ["All", "T-top", "T-mid", "T-z", "No", "other"];
+        let names = ["All", "T-top", "T-mid", "T-z", "Never", "other"];
         for chosen in 0_u32..1 << names.len() {
             let groups: Vec<&str> =
                 (0..).zip(names).filter(|(at, _)| chosen & (1 << at) != 0).map(|(_, name)| name).collect();
