@@ -187,6 +187,7 @@ fn problem(root: &Node, sites: &Sites, (from, member, to): (usize, usize, usize)
 
 /// What else is found without a key that could be left out: it means something else then.
 const CONSEQUENCES: &[(&str, &str, &str)] = &[
+    ("platform", "tenants", "missing-key"),
     ("target-group", "protected", "invalid-value"),
     ("organization", "organization", "invalid-value"),
     ("organization", "rules", "unknown-rule"),
