@@ -4,8 +4,8 @@
 //! lowers the rules (`rule_patterns` their patterns, `grants` what they grant, `expansions` what captures expand to),
 //! `needs_groups` checks rules at connections without groups, `partial_input` what is not safe with partial input,
 //! `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle, `block` those of
-//! mappings that travel, `untested` finds rules that fire in no case, `capacity` says how its bytes are divided,
-//! `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the
+//! mappings that travel, `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `slices`
+//! divides the customers among several Actions, `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the
 //! bundle, and `inspect` answers questions about compiled mappings.
 
 pub mod block;
@@ -25,6 +25,7 @@ mod needs_groups;
 pub mod one_organization;
 mod partial_input;
 pub(crate) mod rule_patterns;
+pub mod slices;
 mod target_globs;
 mod untested;
 

@@ -12,6 +12,7 @@ import { deliver } from './answer.js';
 import { Engine } from './engine.js';
 import { fallback } from './fallback.js';
 import { fetchGroups } from './provisioned.js';
+import { isOthers } from './slice.js';
 
 // `claimsmith bundle` replaces these; each occurs once.
 const ENGINE = '__CLAIMSMITH_ENGINE__';
@@ -29,6 +30,7 @@ async function onExecutePostLogin(event, api) {
   let digest = '-';
   let answer;
   try {
+    if (isOthers(event)) return;
     const running = start();
     digest = running.digest;
     const time = Date.now();

@@ -27,3 +27,11 @@ export function sized(text) {
   // ASCII is its own UTF-8.
   return word(length) + (length === text.length ? text : Buffer.from(text).toString('latin1'));
 }
+
+/**
+ * @param {unknown} value
+ * @returns {string | undefined}
+ */
+export function text(value) {
+  return typeof value === 'string' ? value : undefined;
+}

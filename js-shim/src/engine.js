@@ -39,7 +39,7 @@ import {
   TIME_AT,
   UNKNOWN_ORGANIZATION,
 } from './boundary.js';
-import { sized, word } from './bytes.js';
+import { sized, word, text } from './bytes.js';
 import { hash } from './digest.js';
 import { fallback } from './fallback.js';
 import { encodeLookups, parseLookup } from './reading.js';
@@ -406,14 +406,6 @@ function digestOf(bundle) {
  */
 function decompress(base64) {
   return brotliDecompressSync(Buffer.from(base64, 'base64'), { chunkSize: CHUNK_BYTES });
-}
-
-/**
- * @param {unknown} value
- * @returns {string | undefined}
- */
-function text(value) {
-  return typeof value === 'string' ? value : undefined;
 }
 
 /**

@@ -10,6 +10,7 @@
  */
 
 import { hash } from './digest.js';
+import { isIntact } from './slice.js';
 
 // `claimsmith bundle` replaces these; each occurs once.
 /**
@@ -34,7 +35,8 @@ export function fallback(event, reason) {
   /** @type {Report & { outcome: string, delivery?: Delivery }} */
   const answer = { outcome: 'deny', reason, groups: [], received: 0, rules: 0, unmatched: 0, notes: [] };
   try {
-    const { failure, claims } = hash(POLICY) === POLICY_DIGEST ? JSON.parse(POLICY) : {};
+    // With a damaged list of other slices' logins, this may be one of them, and must not receive a claim from here.
+    const { failure, claims } = hash(POLICY) === POLICY_DIGEST && isIntact() ? JSON.parse(POLICY) : {};
     // Without a client there is no application whose claim could be set.
     if (failure === 'no-groups') answer.outcome = 'none';
     const client = event.client?.client_id;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,14 @@ export const COMMAND = path.join(ROOT, 'target/release/claimsmith');
 for (const file of [ACTION_FILE, COMMAND]) {
   assert.ok(existsSync(file), `${file} is missing: run ./build.sh first`);
 }
+
+/** All platforms with cases. */
+export const PLATFORMS = [
+  'mappings',
+  ...readdirSync(path.join(ROOT, 'tests/cases'))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => `tests/cases/${file}`),
+];
 
 /** The Action of the sample mappings. */
 export const ACTION = readFileSync(ACTION_FILE, 'utf8');
@@ -161,6 +169,31 @@ export function onTokens({
   };
 }
 
+/**
+ * Compares what the Action did with the answer of the command.
+ *
+ * @param {any} result as `login` returns it
+ * @param {any} answer
+ * @param {any} event
+ */
+export function compareWithAnswer(result, answer, event) {
+  assert.equal(result.outcome, answer.outcome);
+  assert.equal(result.reason, answer.reason);
+  assert.deepEqual(result.claims, onTokens(answer));
+  const isSaml = event.transaction?.protocol === 'samlp' && answer.saml && answer.outcome === 'groups';
+  assert.deepEqual(
+    result.attributes,
+    isSaml ? { [answer.saml]: answer.joined_by ? answer.groups.join(answer.joined_by) : answer.groups } : {},
+  );
+  assert.equal(result.denied !== null, answer.outcome === 'deny');
+  assert.equal(result.digest, answer.bundle.slice(0, 12));
+  const { unmatched, ...counts } = result.counts;
+  assert.deepEqual(counts, { received: answer.received, out: answer.groups.length, rules: answer.rules.length });
+  // The line counts entries; the answer names each group once.
+  assert.ok(unmatched >= answer.unmatched.length && (unmatched === 0) === (answer.unmatched.length === 0), result.line);
+  assert.deepEqual(result.notes, answer.notes);
+}
+
 export const NO_CLAIMS = { idToken: {}, accessToken: {} };
 
 /** A new instance of an Action, by default that of the sample mappings. */
@@ -199,7 +232,8 @@ const SHIM = readFileSync(path.join(ROOT, 'target/engine/shim.js'), 'utf8').spli
  */
 export function embedded(action = ACTION) {
   const texts = {};
-  let rest = action;
+  // The first line may say which Action it is.
+  let rest = action.replace(/^\/\/.*\n/, '');
   for (let i = 0; i < SHIM.length; i += 2) {
     assert.ok(rest.startsWith(SHIM[i]), 'the Action is made of the shim in target/engine');
     rest = rest.slice(SHIM[i].length);

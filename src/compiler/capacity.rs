@@ -92,11 +92,11 @@ fn encode_without(platform: &CompiledPlatform, without: &BTreeSet<&str>) -> Enco
 }
 
 /// The organizations whose mappings are in the bundle.
-fn embedded(platform: &CompiledPlatform) -> impl Iterator<Item = &Organization> {
+pub(super) fn embedded(platform: &CompiledPlatform) -> impl Iterator<Item = &Organization> {
     platform.organizations().filter(|it| !platform.travelling.contains(&it.name))
 }
 
-fn lowered(platform: &CompiledPlatform, organization: &Organization) -> LoweredMapping {
+pub(super) fn lowered(platform: &CompiledPlatform, organization: &Organization) -> LoweredMapping {
     // Everything that it has to report was reported when the platform was compiled.
     lower::lower(organization, &platform.model.platform, platform.tenant, &mut Vec::new())
 }

@@ -17,7 +17,8 @@ pub(crate) const LIMIT: usize = 100_000;
 /// An Action that takes at least this share of the limit, in percent, is nearly full.
 const NEARLY_FULL: usize = 80;
 
-/// The first line of an Action that is for a declared tenant begins like this; then come its name and its domain.
+/// The first line of an Action that is for a declared tenant begins like this; then come its name, which slice it is if it
+/// is one, and its domain.
 pub(crate) const TENANT_LINE: &str = "// Claimsmith, for the tenant ";
 
 const ENGINE: &str = "__CLAIMSMITH_ENGINE__";
@@ -29,6 +30,9 @@ const FALLBACK_DIGEST: &str = "__CLAIMSMITH_FALLBACK_DIGEST__";
 /// The applications for which the Action answers if the fallback is damaged.
 const CLIENTS: &str = "__CLAIMSMITH_CLIENTS__";
 const CLIENTS_DIGEST: &str = "__CLAIMSMITH_CLIENTS_DIGEST__";
+/// Which logins are those of other slices.
+const SLICE: &str = "__CLAIMSMITH_SLICE__";
+const SLICE_DIGEST: &str = "__CLAIMSMITH_SLICE_DIGEST__";
 
 /// How many digits of its digest identify a client.
 const CLIENT_DIGITS: usize = 8;
@@ -141,13 +145,34 @@ pub(crate) fn embedded_len(bundle: &[u8]) -> anyhow::Result<usize> {
     Ok(BASE64_STANDARD.encode(compress(bundle)?).len())
 }
 
-/// Makes an Action from mappings.
+/// The mappings of an Action.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Embedded<'e> {
+    pub(crate) bundle: &'e [u8],
+    pub(crate) rules: usize,
+    /// The number of the slice, how many there are, and which logins are those of others.
+    pub(crate) slice: Option<(usize, usize, &'e str)>,
+}
+
+/// Makes an Action from all mappings.
 pub(crate) fn compose(
     engine: EmbeddedEngine<'_>,
     platform: &CompiledPlatform,
     limit: usize,
 ) -> anyhow::Result<Action> {
-    let bundle = compress(&platform.bundle)?;
+    let all = Embedded { bundle: &platform.bundle, rules: platform.counts.rules, slice: None };
+    compose_part(engine, platform, all, limit)
+}
+
+/// Makes an Action from some of a platform's mappings.
+pub(crate) fn compose_part(
+    engine: EmbeddedEngine<'_>,
+    platform: &CompiledPlatform,
+    embedded: Embedded<'_>,
+    limit: usize,
+) -> anyhow::Result<Action> {
+    let bundle = compress(embedded.bundle)?;
+    let slice = embedded.slice.map(|(_, _, list)| list).unwrap_or_default();
     let fallback = serde_json::to_string(&platform.fallback)?;
     let engine_text = BASE64_STANDARD.encode(engine.compressed);
     let bundle_text = BASE64_STANDARD.encode(&bundle);
@@ -159,18 +184,18 @@ pub(crate) fn compose(
         (DIGEST, digest(&format!("{engine_text} {bundle_text}"))),
         (FALLBACK_DIGEST, digest(&fallback)),
         (CLIENTS_DIGEST, digest(&clients)),
+        (SLICE_DIGEST, digest(slice)),
         (ENGINE, engine_text),
         (BUNDLE, bundle_text),
         (FALLBACK, quoted(&fallback)?),
         (CLIENTS, clients),
+        (SLICE, slice.to_owned()),
     ];
     let mut text = fill(engine.shim, &contents)?;
-    if let Some(tenant) = platform.tenant() {
-        // So that an Action in the wrong tenant is recognized. Names and domains have no character that ends a comment.
-        text.insert_str(0, &format!("{TENANT_LINE}{} ({})\n", tenant.name(), tenant.domain()));
-    }
-    let [.., engine_len, bundle_len, fallback_len, clients_len] = contents.map(|(_, content)| content.len());
-    let mapping_len = bundle_len + fallback_len + clients_len;
+    text.insert_str(0, &first_line(platform, embedded.slice.map(|(number, count, _)| (number, count))));
+    let [.., engine_len, bundle_len, fallback_len, clients_len, slice_len] =
+        contents.map(|(_, content)| content.len());
+    let mapping_len = bundle_len + fallback_len + clients_len + slice_len;
     let sizes = ActionSizes {
         engine: PartSizes {
             raw: engine.raw,
@@ -178,8 +203,8 @@ pub(crate) fn compose(
             embedded: engine_len,
         },
         mapping: PartSizes {
-            raw: platform.bundle.len() + fallback.len() + clients_len,
-            compressed: Some(bundle.len() + fallback.len() + clients_len),
+            raw: embedded.bundle.len() + fallback.len() + clients_len + slice_len,
+            compressed: Some(bundle.len() + fallback.len() + clients_len + slice_len),
             embedded: mapping_len,
         },
         shim: PartSizes {
@@ -189,9 +214,20 @@ pub(crate) fn compose(
         },
         total: text.len(),
         limit,
-        rules: platform.counts.rules,
+        rules: embedded.rules,
     };
     Ok(Action { text, sizes })
+}
+
+/// So that an Action in the wrong tenant, or in the place of another slice, is recognized. Names and domains have no
+/// character that ends a comment.
+fn first_line(platform: &CompiledPlatform, slice: Option<(usize, usize)>) -> String {
+    let slice = slice.map(|(number, count)| format!(", slice {number} of {count}")).unwrap_or_default();
+    match platform.tenant() {
+        Some(tenant) => format!("{TENANT_LINE}{}{slice} ({})\n", tenant.name(), tenant.domain()),
+        None if slice.is_empty() => String::new(),
+        None => format!("// Claimsmith{slice}\n"),
+    }
 }
 
 /// How many digits of a SHA-256 are kept: 132 bits, which is enough to detect damage.

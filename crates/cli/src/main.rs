@@ -42,6 +42,7 @@ mod results;
 mod scaffold;
 #[cfg(not(target_family = "wasm"))]
 mod signing;
+mod slices;
 mod source_map;
 mod tenant;
 mod terminal;

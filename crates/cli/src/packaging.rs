@@ -13,6 +13,8 @@ pub(crate) enum Packaging {
     /// All in the Action
     #[default]
     Embedded,
+    /// Divided among several Actions of the same trigger
+    Slices,
     /// Each in the metadata of its Auth0 organization, as a signed block
     Organizations,
 }

@@ -13,6 +13,7 @@ use crate::action::ActionSizes;
 use crate::action_run::ActionDifference;
 use crate::capacity::Capacity;
 use crate::exit_status::ExitStatus;
+use crate::slices::{Recommendation, SliceSummary};
 use crate::source_map::SourceMap;
 use crate::write::WriteRefusal;
 
@@ -75,6 +76,12 @@ pub(crate) struct BuildSummary<'b> {
     pub(crate) bytes_per_rule: Option<f64>,
     /// How the bytes are divided; `None` if only the bundle was built.
     pub(crate) capacity: Option<Capacity>,
+    /// The packaging that fits; missing if only the bundle was built, or slices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) packaging: Option<Recommendation>,
+    /// The Actions, if there are several; their files are in the same order.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) slices: &'b [SliceSummary],
 }
 
 /// A file that was formatted, or that could not be.

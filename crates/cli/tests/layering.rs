@@ -39,6 +39,8 @@ const ORDER: &[&str] = &[
     "fix",
     "compress",
     "action",
+    "packaging",
+    "slices",
     "action_run",
     "capacity",
     "results",

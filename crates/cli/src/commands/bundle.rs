@@ -16,9 +16,10 @@ use crate::packaging::{Division, Packaging};
 use crate::platform;
 use crate::render::{human, json};
 use crate::results::{BuildSummary, BuiltTenant};
+use crate::slices::{self, MAX_SLICES, Recommendation, SliceSummary};
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
-use crate::write::{self, leftover_drafts};
+use crate::write::{self, PendingWrites, leftover_drafts};
 
 /// Build the Auth0 Action that evaluates the mappings at each login
 ///
@@ -26,6 +27,9 @@ use crate::write::{self, leftover_drafts};
 /// and of the whole, which Auth0 limits to 100 000 bytes, and which organizations and rules take most. Warns from
 /// 80 % of the limit on. Writes nothing if the mappings have errors or do not fit,
 /// and follows no link: neither OUT nor OUT/action.js may be one.
+///
+/// With `--packaging slices`, divides the customers among several Actions of the same trigger, OUT/action-1.js and so
+/// on, where they do not fit into one. Exactly one of them answers each login, as one Action with all mappings would.
 ///
 /// With `--target`, writes the Action in the files of a program that configures tenants. auth0-deploy-cli replaces
 /// `##NAME##` by environment variables unless it runs with `--env=false`, and the bindings of a trigger as a whole:
@@ -52,6 +56,9 @@ pub(super) struct BundleArguments {
     /// Write only the compiled mappings, as the engine reads them, into FILE
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     bundle_only: Option<PathBuf>,
+    /// The number of slices, from 2 to 10; by default the fewest that fit
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=MAX_SLICES as i64))]
+    slices: Option<u8>,
     /// Measure every organization and print every rule, not only the largest ones
     #[arg(long, conflicts_with = "bundle_only")]
     all_sizes: bool,
@@ -69,22 +76,28 @@ Examples:
   claimsmith bundle customers/mappings --out dist
   claimsmith bundle --tenant staging --out dist/staging
   claimsmith bundle --all-sizes
+  claimsmith bundle --packaging slices --slices 3
   claimsmith bundle --target terraform --out modules/claimsmith
   claimsmith bundle --target deploy-cli-directory --out tenant --bindings 'Check device,claimsmith'
   claimsmith bundle --format json | jq .sizes.total";
 
 impl BundleArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        match &self.bundle_only {
-            Some(file) => self.build_bundle(file, terminal),
-            None => self.build_action(terminal),
+        match (&self.bundle_only, self.packaging) {
+            (Some(file), _) => self.build_bundle(file, terminal),
+            (None, Packaging::Slices) => self.build_slices(terminal),
+            (None, _) => self.build_action(terminal),
         }
     }
 
     fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        ensure!(
+            self.packaging != Packaging::Slices,
+            "`--packaging slices` makes several bundles, each in its Action; leave out `--bundle-only`"
+        );
         let Some(platform) = self.load(terminal)? else { return Ok(ExitStatus::Failure) };
         write::write(file, platform.bundle.clone())?;
-        self.print(&[file.to_path_buf()], &platform, None, terminal)?;
+        self.print(&[file.to_path_buf()], &platform, None, &[], terminal)?;
         leftover_drafts::note([file], terminal)?;
         Ok(ExitStatus::Success)
     }
@@ -95,21 +108,27 @@ impl BundleArguments {
             self.bindings.is_none() || takes_bindings,
             "`--bindings` is for `--target deploy-cli-directory` and `deploy-cli-yaml`; Terraform adds the Action at the end of the trigger, and in the dashboard it is dragged to its place"
         );
+        ensure!(
+            self.slices.is_none(),
+            "`--slices` is for `--packaging slices`, which divides the customers among several Actions"
+        );
         let engine = action::embedded_engine()?;
         let Some(platform) = self.load(terminal)? else { return Ok(ExitStatus::Failure) };
         let action = action::compose(engine, &platform, self.limit)?;
         let capacity = capacity::measure(&platform, self.all_sizes)?;
         let sizes = action.sizes;
+        let packaging = slices::recommend(engine, &platform, &sizes)?;
+        let advice = human::full(&sizes, &capacity);
+        let measured = Some((sizes, capacity, packaging));
         if sizes.total > self.limit {
-            let advice = human::full(&sizes, &capacity);
-            self.print(&[], &platform, Some((sizes, capacity)), terminal)?;
+            self.print(&[], &platform, measured, &[], terminal)?;
             terminal.out.flush()?;
             write!(terminal.err, "{advice}")?;
             return Ok(ExitStatus::Failure);
         }
         let files = DeploymentFiles::new(self.target, action.text, self.bindings.as_ref())?;
         let written = files.write(&self.out)?;
-        self.print(&written.paths, &platform, Some((sizes, capacity)), terminal)?;
+        self.print(&written.paths, &platform, measured, &[], terminal)?;
         terminal.out.flush()?;
         for kept in &written.kept {
             let kept = kept.to_string_lossy();
@@ -132,7 +151,7 @@ impl BundleArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(None);
         };
-        if self.packaging == Packaging::Embedded {
+        if self.packaging != Packaging::Organizations {
             return Ok(Some(platform));
         }
         let division = Division::of(&platform).context(
@@ -144,11 +163,62 @@ impl BundleArguments {
         Ok(Some(platform.without_travelling(&division.travelling_names())))
     }
 
+    fn build_slices(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        ensure!(
+            self.target == Target::Action && self.bindings.is_none(),
+            "`--packaging slices` writes the Actions alone, without the files of another program; leave out `--target` and `--bindings`"
+        );
+        let engine = action::embedded_engine()?;
+        let Some(platform) = self.load(terminal)? else { return Ok(ExitStatus::Failure) };
+        let slices = match self.slices {
+            Some(count) => slices::divide(engine, &platform, usize::from(count), self.limit)?,
+            None => match slices::fewest(engine, &platform, self.limit)? {
+                Some(slices) => slices,
+                None => slices::divide(engine, &platform, MAX_SLICES, self.limit)?,
+            },
+        };
+        let summaries: Vec<SliceSummary> = slices.iter().map(|slice| slice.summary.clone()).collect();
+        if let Some(full) = summaries.iter().find(|slice| slice.sizes.total > self.limit) {
+            self.print(&[], &platform, None, &summaries, terminal)?;
+            terminal.out.flush()?;
+            write!(terminal.err, "{}", human::full_slice(full))?;
+            return Ok(ExitStatus::Failure);
+        }
+        let named: Vec<(PathBuf, Vec<u8>)> = slices
+            .into_iter()
+            .map(|slice| (self.slice_path(slice.summary.slice), slice.text.into_bytes()))
+            .collect();
+        let paths: Vec<PathBuf> = named.iter().map(|(path, _)| path.clone()).collect();
+        write::make_folder(&self.out)?;
+        let mut writing = PendingWrites::default();
+        for (path, text) in named {
+            writing.put(&path, text).map_err(|unwritten| unwritten.at(&path))?;
+        }
+        writing.commit()?;
+        self.print(&paths, &platform, None, &summaries, terminal)?;
+        terminal.out.flush()?;
+        let next = self.slice_path(summaries.len() + 1);
+        if next.exists() {
+            writeln!(
+                terminal.err,
+                "warning: `{}` is of a build with more slices; remove it, and the Action that it became from the flow",
+                escaped(&next.to_string_lossy())
+            )?;
+        }
+        leftover_drafts::note(paths.iter().map(PathBuf::as_path), terminal)?;
+        Ok(ExitStatus::Success)
+    }
+
+    fn slice_path(&self, number: usize) -> PathBuf {
+        self.out.join(format!("action-{number}.js"))
+    }
+
     fn print(
         &self,
         files: &[PathBuf],
         platform: &CompiledPlatform,
-        sizes: Option<(ActionSizes, Capacity)>,
+        sizes: Option<(ActionSizes, Capacity, Recommendation)>,
+        slices: &[SliceSummary],
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
         let bundle = claimsmith::Bundle::decode(&platform.bundle);
@@ -158,7 +228,10 @@ impl BundleArguments {
             true => None,
             false => self.target.next_command(&self.out),
         };
-        let (sizes, capacity) = sizes.unzip();
+        let (sizes, capacity, packaging) = match sizes {
+            Some((sizes, capacity, packaging)) => (Some(sizes), Some(capacity), Some(packaging)),
+            None => (None, None, None),
+        };
         let built = BuildSummary {
             files: &files,
             next: next.as_deref(),
@@ -168,6 +241,8 @@ impl BundleArguments {
             bytes_per_rule: sizes.and_then(|sizes| sizes.per_rule()),
             sizes,
             capacity,
+            packaging,
+            slices,
         };
         match self.format {
             OutputFormat::Human => human::built(&mut terminal.out, &built, self.all_sizes)?,

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use claimsmith::cases::{Case, CaseResult, Mismatch};
 use claimsmith::explanation::Explanation;
 
-pub(crate) use self::capacity::{full, nearly_full};
+pub(crate) use self::capacity::{full, full_slice, nearly_full};
 use self::style::{BAD, GOOD, styled};
 pub(crate) use self::tables::{answer, built};
 use super::summary::{

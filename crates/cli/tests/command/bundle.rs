@@ -93,7 +93,7 @@ mod with_engine {
     /// The tables of organizations and rules.
     fn tables(out: &str) -> &str {
         let (_, tables) = out.split_once("\n\n").expect("the table of the parts comes first");
-        tables.rsplit_once("\n\n").expect("what was written comes last").0
+        tables.rsplit_once("\n\npackaging: ").expect("the packaging comes after them").0
     }
 
     #[test]
@@ -168,6 +168,115 @@ mod with_engine {
         let Run { code, out, .. } = run_in(&folder, &[arguments.as_slice(), &["--format", "json"]].concat());
         let json: serde_json::Value = serde_json::from_str(&out).expect("JSON");
         assert_eq!((code, &json["files"]), (Some(1), &json!([])));
+    }
+
+    /// A folder with organizations whose names of groups hardly compress.
+    fn random_customers(count: u64) -> tempfile::TempDir {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("g-{:012x}", state >> 16)
+        };
+        let files: Vec<(String, String)> = (1..=count)
+            .map(|number| {
+                let names: Vec<String> = (0..60).map(|_| next()).collect();
+                let acme = ACME.replace("acme", &format!("customer{number}"));
+                let (start, _) = acme.split_once("rules:").expect("rules");
+                let rule = format!(
+                    "{{ id: all, match: {{ exact: [{}] }}, grant: catalog-admins }}",
+                    names.join(", ")
+                );
+                (
+                    format!("organizations/customer{number}.yaml"),
+                    format!("{start}default: [finance-readers]\nrules:\n  - {rule}\n"),
+                )
+            })
+            .collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        folder(&files)
+    }
+
+    #[test]
+    fn slices_are_recommended_where_one_action_is_too_small() {
+        let folder = random_customers(6);
+        let recommended = |arguments: &[&str]| {
+            let run = run_in(&folder, &[&["bundle", "--format", "json"], arguments].concat());
+            let json: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+            (run.code, json)
+        };
+        let (code, json) = recommended(&[]);
+        assert_eq!(
+            (code, &json["packaging"]["packaging"], &json["packaging"]["slices"]),
+            (Some(0), &json!("embedded"), &json!(null))
+        );
+        let total = json["sizes"]["total"].as_u64().expect("a number");
+
+        let limit = (total - 500).to_string();
+        let (code, json) = recommended(&["--limit", &limit]);
+        let packaging = &json["packaging"];
+        assert_eq!(
+            (code, &packaging["packaging"], &packaging["reason"]),
+            (Some(1), &json!("slices"), &json!("too-large"))
+        );
+        let (count, largest) = (&packaging["slices"], &packaging["largest"]);
+        let out = run_in(&folder, &["bundle", "--limit", &limit]).out;
+        assert!(out.contains(&format!("packaging: slices: one Action would have 100 % of the limit; `--packaging slices` takes {count} Actions, the largest with ")), "{out}");
+
+        let json =
+            run_in(&folder, &["bundle", "--packaging", "slices", "--limit", &limit, "--format", "json"])
+                .json(0);
+        let slices = json["slices"].as_array().expect("slices");
+        assert_eq!(
+            (json!(slices.len()), slices.iter().map(|it| it["sizes"]["total"].as_u64()).max().flatten()),
+            (count.clone(), largest.as_u64())
+        );
+        let names: Vec<_> =
+            slices.iter().flat_map(|it| it["organizations"].as_array().expect("names")).collect();
+        assert_eq!(names.len(), 6, "{names:?}");
+
+        let (_, json) = recommended(&["--limit", "1000"]);
+        assert_eq!(json["packaging"]["reason"], json!("too-large-for-slices"));
+    }
+
+    #[test]
+    fn slices_are_written_together() {
+        let folder = customers(3);
+        let out = run_in(&folder, &["bundle", "--packaging", "slices", "--slices", "3"]).stdout(0);
+        let action = |number: usize| {
+            let text = fs::read_to_string(folder.path().join(format!("dist/action-{number}.js")))
+                .expect("an Action");
+            assert!(text.starts_with(&format!("// Claimsmith, slice {number} of 3\n")), "{number}");
+            assert!(!text.contains("__CLAIMSMITH_"));
+        };
+        (1..=3).for_each(action);
+        assert_eq!(out.lines().filter(|line| line.starts_with("dist/action-")).count(), 3, "{out}");
+
+        let Run { code, err, .. } = run_in(&folder, &["bundle", "--packaging", "slices"]);
+        assert_eq!(code, Some(0));
+        assert_eq!(
+            err,
+            "warning: `dist/action-3.js` is of a build with more slices; remove it, and the Action that it became from the flow\n"
+        );
+    }
+
+    #[test]
+    fn slices_that_are_too_large_are_not_written() {
+        let folder = customers(1);
+        let Run { code, err, .. } = run_in(&folder, &["bundle", "--packaging", "slices", "--limit", "1000"]);
+        assert_eq!(code, Some(1));
+        assert!(err.starts_with("error: slice 1 has "), "{err}");
+        assert!(!folder.path().join("dist").exists());
+        let err = run_in(&folder, &["bundle", "--slices", "2"]).failed();
+        assert_eq!(
+            err,
+            "error: `--slices` is for `--packaging slices`, which divides the customers among several Actions\n"
+        );
+        let err = run_in(&folder, &["bundle", "--packaging", "slices", "--target", "terraform"]).failed();
+        assert_eq!(
+            err,
+            "error: `--packaging slices` writes the Actions alone, without the files of another program; leave out `--target` and `--bindings`\n"
+        );
     }
 
     #[test]

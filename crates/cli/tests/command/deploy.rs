@@ -167,6 +167,58 @@ fn times(text: &str) -> String {
 }
 
 #[test]
+fn plan_and_status_are_printed_for_programs() {
+    let world = World::new(json!({}));
+    let plan = world.run(&["deploy", "plan", "--format", "json"]).json(0);
+    let (code, mappings) = (&plan["after"]["code"], &plan["mappings"]);
+    let expected = json!({
+        "version": 1,
+        "file": "claimsmith.plan.json",
+        "tenant": { "name": "staging", "domain": DOMAIN, "stand_in": world.stand_in.domain() },
+        "action": "claimsmith",
+        "change": "created",
+        "steps": ["create", "deploy", "bind"],
+        "before": null,
+        "after": { "code": code, "runtime": "node22" },
+        "bytes": plan["bytes"],
+        "mappings": mappings,
+        "trigger": "post-login",
+        "bindings": ["Check device"],
+        "bind_at": 1,
+    });
+    assert_eq!(plan, expected);
+    assert_eq!(code.as_str().map(str::len), Some(64));
+
+    let status = world.run(&["deploy", "status", "--format", "json"]).json(1);
+    assert_eq!(
+        (&status["current"], &status["deployed"], &status["found"]),
+        (&json!(false), &json!(null), &json!(null))
+    );
+    world.run(&["deploy", "apply", "claimsmith.plan.json"]).stdout(0);
+    let status = world.run(&["deploy", "status", "--format", "json"]).json(0);
+    let expected = json!({
+        "version": 1,
+        "tenant": plan["tenant"],
+        "action": "claimsmith",
+        "current": true,
+        "bound": true,
+        "deployed": 1,
+        "found": plan["after"],
+        "wanted": plan["after"],
+        "mappings": mappings,
+        "trigger": "post-login",
+        "bindings": ["Check device", "claimsmith"],
+        "versions": [{ "number": 1, "created_at": status["versions"][0]["created_at"], "code": code }],
+    });
+    assert_eq!(status, expected);
+    let again = world.run(&["deploy", "plan", "--format", "json"]).json(0);
+    assert_eq!(
+        (&again["change"], &again["steps"], &again["bind_at"]),
+        (&json!("unchanged"), &json!([]), &json!(null))
+    );
+}
+
+#[test]
 fn another_tenant_is_never_talked_to() {
     let world = World::new(json!({}));
     let other = [("AUTH0_ACCESS_TOKEN", "t"), ("AUTH0_DOMAIN", "acme.eu.auth0.com")];

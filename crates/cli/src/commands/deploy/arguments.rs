@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::MappingsArgument;
+use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::tenant::TenantArgument;
 
 /// Say what a deployment would change, and write it down
@@ -32,6 +32,9 @@ pub(super) struct PlanArguments {
     /// Bind the Action before this one, and not at the end; an Action that is bound already stays where it is
     #[arg(long, value_name = "ACTION")]
     pub(super) before: Option<String>,
+    /// How to print what would change
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: OutputFormat,
 }
 
 /// Carry out a plan
@@ -71,6 +74,7 @@ pub(super) struct ApplyArguments {
 Examples:
   claimsmith deploy status
   claimsmith deploy status --tenant staging
+  claimsmith deploy status --format json | jq .current
 
 `claimsmith help deploy` lists the credentials.")]
 pub(super) struct StatusArguments {
@@ -80,6 +84,9 @@ pub(super) struct StatusArguments {
     pub(super) tenant: TenantArgument,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
+    /// How to print the state
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: OutputFormat,
 }
 
 /// Let logins run an older version of the Action again

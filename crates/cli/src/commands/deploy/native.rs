@@ -15,14 +15,16 @@ use super::arguments::{
 };
 use super::journal_file::JournalFile;
 use super::origin;
-use super::shown;
+use super::shown::{Planned, StatusSummary, TenantSummary};
 use crate::action::{self, LIMIT};
+use crate::arguments::OutputFormat;
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::numbers::spaced;
 use crate::platform;
+use crate::render::json;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 use crate::write;
@@ -122,13 +124,12 @@ impl PlanArguments {
             Err(refusal) => return refused(refusal.into(), terminal),
         };
         write::write(&self.out, plan.to_json().into_bytes())?;
-        shown::plan(&mut terminal.out, &plan, &steps, settings.stand_in())?;
-        let file = self.out.display().to_string();
-        writeln!(
-            terminal.out,
-            "\n{0}: written; `claimsmith deploy apply {0}` carries it out",
-            escaped(&file)
-        )?;
+        let file = self.out.to_string_lossy();
+        let planned = Planned { file: &file, plan: &plan, steps: &steps, stand_in: settings.stand_in() };
+        match self.format {
+            OutputFormat::Human => planned.write(&mut terminal.out)?,
+            OutputFormat::Json => json::versioned(&mut terminal.out, &planned.summary())?,
+        }
         Ok(ExitStatus::Success)
     }
 }
@@ -205,10 +206,13 @@ impl StatusArguments {
             None => Vec::new(),
         };
         versions.truncate(SHOWN_VERSIONS);
-        let named = (tenant.name(), tenant.domain(), settings.stand_in());
-        let verdict =
-            shown::status(&mut terminal.out, named, TRIGGER, &wanted.content, &state, &observed, &versions)?;
-        Ok(if verdict.is_current && verdict.is_bound { ExitStatus::Success } else { ExitStatus::Failure })
+        let named = TenantSummary::new(tenant.name(), tenant.domain(), settings.stand_in());
+        let status = StatusSummary::new(named, &wanted, &state, &observed, &versions);
+        match self.format {
+            OutputFormat::Human => status.write(&mut terminal.out)?,
+            OutputFormat::Json => json::versioned(&mut terminal.out, &status)?,
+        }
+        Ok(if status.current && status.bound { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }
 

@@ -1,9 +1,10 @@
-//! Plans and states of deployments as text.
+//! Plans and states of deployments, as text and for JSON.
 
 use std::io::{self, Write};
 
 use claimsmith_connectors::auth0::{State, Version, code_digest};
-use claimsmith_lifecycle::deployment::{Bound, Content, Observed, Plan};
+use claimsmith_lifecycle::deployment::{Bound, Content, Observed, Plan, Wanted};
+use serde::Serialize;
 
 use crate::escape::escaped;
 use crate::numbers::spaced;
@@ -13,7 +14,136 @@ fn short(digest: &str) -> &str {
     digest.get(..12).unwrap_or(digest)
 }
 
-fn change(before: Option<&Content>, after: &Content) -> String {
+/// Which tenant is meant.
+#[derive(Debug, Serialize)]
+pub(super) struct TenantSummary<'a> {
+    name: &'a str,
+    domain: &'a str,
+    /// The stand-in that answered in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stand_in: Option<&'a str>,
+}
+
+impl<'a> TenantSummary<'a> {
+    pub(super) fn new(name: &'a str, domain: &'a str, stand_in: Option<&'a str>) -> Self {
+        Self { name, domain, stand_in }
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let asked = self.stand_in.map(|host| format!(", by its stand-in {host}")).unwrap_or_default();
+        writeln!(out, "tenant     {} ({}){}", escaped(self.name), escaped(self.domain), escaped(&asked))
+    }
+}
+
+/// A plan that was written.
+#[derive(Debug)]
+pub(super) struct Planned<'a> {
+    pub(super) file: &'a str,
+    pub(super) plan: &'a Plan,
+    pub(super) steps: &'a [&'a str],
+    pub(super) stand_in: Option<&'a str>,
+}
+
+/// What happens with the Action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Change {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+/// What a plan changes.
+#[derive(Debug, Serialize)]
+pub(super) struct PlanSummary<'a> {
+    file: &'a str,
+    tenant: TenantSummary<'a>,
+    action: &'a str,
+    change: Change,
+    /// What `claimsmith deploy apply` does, in this order; nothing if the list is empty.
+    steps: &'a [&'a str],
+    /// What logins run before, if it is an Action of claimsmith.
+    before: Option<&'a Content>,
+    after: &'a Content,
+    bytes: usize,
+    mappings: &'a str,
+    trigger: &'a str,
+    /// The names in the flow before.
+    bindings: Vec<&'a str>,
+    /// Where the Action is added to them, counted from 0; null if it stays where it is.
+    bind_at: Option<usize>,
+}
+
+impl<'a> Planned<'a> {
+    fn before(&self) -> Option<&'a Content> {
+        self.plan.found.action.as_ref().and_then(|found| found.deployed.as_ref())
+    }
+
+    fn change(&self) -> Change {
+        match (&self.plan.found.action, self.steps.iter().any(|step| ["update", "deploy"].contains(step))) {
+            (None, _) => Change::Created,
+            (Some(_), true) => Change::Updated,
+            (Some(_), false) => Change::Unchanged,
+        }
+    }
+
+    fn tenant(&self) -> TenantSummary<'a> {
+        TenantSummary::new(&self.plan.tenant, &self.plan.domain, self.stand_in)
+    }
+
+    pub(super) fn summary(&self) -> PlanSummary<'a> {
+        let wanted = &self.plan.wanted;
+        PlanSummary {
+            file: self.file,
+            tenant: self.tenant(),
+            action: &wanted.name,
+            change: self.change(),
+            steps: self.steps,
+            before: self.before(),
+            after: &wanted.content,
+            bytes: wanted.bytes,
+            mappings: &wanted.mappings,
+            trigger: &wanted.trigger,
+            bindings: names(&self.plan.found.bindings),
+            bind_at: self.plan.bind_at,
+        }
+    }
+
+    /// Writes what the plan changes.
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        self.tenant().write(out)?;
+        let wanted = &self.plan.wanted;
+        let before = self.before();
+        let row =
+            |out: &mut dyn Write, title: &str, text: &str| writeln!(out, "{title:<10} {}", escaped(text));
+        let what = match self.change() {
+            Change::Created => "is created",
+            Change::Updated => "is updated",
+            Change::Unchanged => "stays as it is",
+        };
+        row(out, "Action", &format!("`{}` {what}", wanted.name))?;
+        let code = code_change(before, &wanted.content);
+        row(out, "code", &format!("{code} ({} bytes)", spaced(wanted.bytes)))?;
+        row(out, "mappings", short(&wanted.mappings))?;
+        let runtime = match before.map(|before| before.runtime.as_str()) {
+            Some(runtime) if runtime != wanted.content.runtime => {
+                format!("{runtime} -> {}", wanted.content.runtime)
+            }
+            _ => wanted.content.runtime.clone(),
+        };
+        row(out, "runtime", &runtime)?;
+        let mut order = quoted(&names(&self.plan.found.bindings));
+        if let Some(at) = self.plan.bind_at {
+            order.insert(at.min(order.len()), format!("`{}` (new)", wanted.name));
+        }
+        row(out, &wanted.trigger, &order.join(", "))?;
+        let steps = if self.steps.is_empty() { "none".to_owned() } else { self.steps.join(", ") };
+        row(out, "steps", &steps)?;
+        writeln!(out, "\n{0}: written; `claimsmith deploy apply {0}` carries it out", escaped(self.file))
+    }
+}
+
+fn code_change(before: Option<&Content>, after: &Content) -> String {
     match before {
         None => short(&after.code).to_owned(),
         Some(before) if before.code == after.code => format!("{}, as it is", short(&after.code)),
@@ -21,97 +151,103 @@ fn change(before: Option<&Content>, after: &Content) -> String {
     }
 }
 
-/// Writes what a plan changes.
-pub(super) fn plan(
-    out: &mut impl Write,
-    plan: &Plan,
-    steps: &[&str],
-    stand_in: Option<&str>,
-) -> io::Result<()> {
-    tenant(out, &plan.tenant, &plan.domain, stand_in)?;
-    let wanted = &plan.wanted;
-    let found = plan.found.action.as_ref();
-    let row = |out: &mut dyn Write, title: &str, text: &str| writeln!(out, "{title:<10} {}", escaped(text));
-    let what = match (found, steps.iter().any(|step| ["update", "deploy"].contains(step))) {
-        (None, _) => "is created",
-        (Some(_), true) => "is updated",
-        (Some(_), false) => "stays as it is",
-    };
-    row(out, "Action", &format!("`{}` {what}", wanted.name))?;
-    let deployed = found.and_then(|found| found.deployed.as_ref());
-    row(out, "code", &format!("{} ({} bytes)", change(deployed, &wanted.content), spaced(wanted.bytes)))?;
-    row(out, "mappings", short(&wanted.mappings))?;
-    let runtime = match deployed.map(|deployed| deployed.runtime.as_str()) {
-        Some(runtime) if runtime != wanted.content.runtime => {
-            format!("{runtime} -> {}", wanted.content.runtime)
-        }
-        _ => wanted.content.runtime.clone(),
-    };
-    row(out, "runtime", &runtime)?;
-    row(out, &wanted.trigger, &order(&plan.found.bindings, plan.bind_at, &wanted.name))?;
-    row(out, "steps", &if steps.is_empty() { "none".to_owned() } else { steps.join(", ") })
+fn names(bindings: &[Bound]) -> Vec<&str> {
+    bindings.iter().map(|bound| bound.name.as_str()).collect()
 }
 
-/// The bindings in their order, with a new one in its place.
-fn order(bindings: &[Bound], bind_at: Option<usize>, name: &str) -> String {
-    let mut names: Vec<String> = bindings.iter().map(|bound| format!("`{}`", bound.name)).collect();
-    if let Some(at) = bind_at {
-        names.insert(at.min(names.len()), format!("`{name}` (new)"));
-    }
-    names.join(", ")
+fn quoted(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| format!("`{name}`")).collect()
 }
 
-fn tenant(out: &mut impl Write, name: &str, domain: &str, stand_in: Option<&str>) -> io::Result<()> {
-    let asked = stand_in.map(|host| format!(", by its stand-in {host}")).unwrap_or_default();
-    writeln!(out, "tenant     {} ({}){}", escaped(name), escaped(domain), escaped(&asked))
-}
-
-/// What a state of an Action is worth.
-#[derive(Debug)]
-pub(super) struct Verdict {
-    /// Whether logins run what the mapping files give.
-    pub(super) is_current: bool,
+/// What logins run.
+#[derive(Debug, Serialize)]
+pub(super) struct StatusSummary<'a> {
+    tenant: TenantSummary<'a>,
+    action: &'a str,
+    /// Whether logins that run the Action run what the mapping files give.
+    pub(super) current: bool,
     /// Whether the trigger runs it.
-    pub(super) is_bound: bool,
+    pub(super) bound: bool,
+    /// The number of the version that is deployed.
+    deployed: Option<u64>,
+    /// What that version is; null if none is deployed.
+    found: Option<&'a Content>,
+    /// What the mapping files give.
+    wanted: &'a Content,
+    mappings: &'a str,
+    trigger: &'a str,
+    /// The names in the flow.
+    bindings: Vec<&'a str>,
+    /// The newest versions, the newest first.
+    versions: Vec<VersionSummary<'a>>,
 }
 
-/// Writes what logins run.
-pub(super) fn status(
-    out: &mut impl Write,
-    (name, domain, stand_in): (&str, &str, Option<&str>),
-    trigger: &str,
-    wanted: &Content,
-    state: &State,
-    observed: &Observed,
-    versions: &[Version],
-) -> io::Result<Verdict> {
-    tenant(out, name, domain, stand_in)?;
-    let deployed = observed.action.as_ref().and_then(|action| action.deployed.as_ref());
-    let number =
-        state.action.as_ref().and_then(|action| action.deployed_version.as_ref()).map(|it| it.number);
-    let is_current = deployed == Some(wanted);
-    let own = observed.action.as_ref().map(|action| action.id.as_str());
-    let is_bound = observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == own);
-    match (deployed, number) {
-        (Some(deployed), Some(number)) => {
-            let relation =
-                if is_current { "what the mapping files give" } else { "not what the mapping files give" };
-            writeln!(out, "deployed   version {number}, code {}: {relation}", short(&deployed.code))?;
+#[derive(Debug, Serialize)]
+struct VersionSummary<'a> {
+    number: u64,
+    created_at: &'a str,
+    /// The digest of its code.
+    code: String,
+}
+
+impl<'a> StatusSummary<'a> {
+    pub(super) fn new(
+        tenant: TenantSummary<'a>,
+        wanted: &'a Wanted,
+        state: &'a State,
+        observed: &'a Observed,
+        versions: &'a [Version],
+    ) -> Self {
+        let found = observed.action.as_ref().and_then(|action| action.deployed.as_ref());
+        let number =
+            state.action.as_ref().and_then(|action| action.deployed_version.as_ref()).map(|it| it.number);
+        let own = observed.action.as_ref().map(|action| action.id.as_str());
+        let version = |version: &'a Version| VersionSummary {
+            number: version.number,
+            created_at: &version.created_at,
+            code: version.code.as_deref().map(code_digest).unwrap_or_default(),
+        };
+        Self {
+            tenant,
+            action: &wanted.name,
+            current: found == Some(&wanted.content),
+            bound: observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == own),
+            deployed: number,
+            found,
+            wanted: &wanted.content,
+            mappings: &wanted.mappings,
+            trigger: &wanted.trigger,
+            bindings: names(&observed.bindings),
+            versions: versions.iter().map(version).collect(),
         }
-        _ => writeln!(out, "deployed   nothing")?,
     }
-    let bound = if is_bound { "" } else { "; the Action is not bound, so logins do not run it" };
-    writeln!(out, "{trigger} {}{bound}", escaped(&order(&observed.bindings, None, "")))?;
-    for version in versions {
-        let code = version.code.as_deref().map(code_digest).unwrap_or_default();
-        let mark = if Some(version.number) == number { ", deployed" } else { "" };
-        writeln!(
-            out,
-            "version    {} of {}, code {}{mark}",
-            version.number,
-            escaped(&version.created_at),
-            short(&code)
-        )?;
+
+    /// Writes what logins run.
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        self.tenant.write(out)?;
+        match (self.found, self.deployed) {
+            (Some(found), Some(number)) => {
+                let relation = if self.current {
+                    "what the mapping files give"
+                } else {
+                    "not what the mapping files give"
+                };
+                writeln!(out, "deployed   version {number}, code {}: {relation}", short(&found.code))?;
+            }
+            _ => writeln!(out, "deployed   nothing")?,
+        }
+        let bound = if self.bound { "" } else { "; the Action is not bound, so logins do not run it" };
+        writeln!(out, "{} {}{bound}", self.trigger, escaped(&quoted(&self.bindings).join(", ")))?;
+        for version in &self.versions {
+            let mark = if Some(version.number) == self.deployed { ", deployed" } else { "" };
+            writeln!(
+                out,
+                "version    {} of {}, code {}{mark}",
+                version.number,
+                escaped(version.created_at),
+                short(&version.code)
+            )?;
+        }
+        Ok(())
     }
-    Ok(Verdict { is_current, is_bound })
 }

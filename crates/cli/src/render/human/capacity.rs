@@ -7,6 +7,7 @@ use crate::action::ActionSizes;
 use crate::capacity::{Capacity, OrganizationCapacity};
 use crate::escape::escaped;
 use crate::numbers::{counted, spaced};
+use crate::slices::SliceSummary;
 
 /// How many rules are printed, unless all are asked for.
 const LARGEST_RULES: usize = 5;
@@ -113,6 +114,16 @@ pub(crate) fn full(sizes: &ActionSizes, capacity: &Capacity) -> String {
     text + FULL_HELP
 }
 
+/// Says that one of several Actions is too large.
+pub(crate) fn full_slice(slice: &SliceSummary) -> String {
+    let (total, limit) = (spaced(slice.sizes.total), spaced(slice.sizes.limit));
+    format!(
+        "error: slice {} has {total} bytes, and Auth0 accepts {limit}; nothing was written\n\
+         help: choose more slices with `--slices NUMBER`, or reduce its customers as `claimsmith help action-full` says\n",
+        slice.slice
+    )
+}
+
 const FULL_HELP: &str = "\
 help: in this order; no step gives anyone more access:
   1. remove the files of customers that have left, and what `claimsmith validate` warns about, such as expired rules
@@ -120,6 +131,7 @@ help: in this order; no step gives anyone more access:
   2. put rules with the same grant and the same conditions into one rule, and shorten the ids of rules and of uses of
      templates
   3. give an application an Action of its own
+  4. divide the customers among several Actions with `--packaging slices`
   `claimsmith help action-full` explains each step
 ";
 

@@ -9,6 +9,7 @@ use crate::action::{ActionSizes, PartSizes};
 use crate::escape::escaped;
 use crate::numbers::spaced;
 use crate::results::BuildSummary;
+use crate::slices::SliceSummary;
 
 /// Writes the answer to a login.
 pub(crate) fn answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
@@ -45,6 +46,12 @@ pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>, all_sizes: b
     if let Some(measured) = &built.capacity {
         capacity::write(out, measured, all_sizes)?;
     }
+    if let (Some(sizes), Some(packaging)) = (&built.sizes, &built.packaging) {
+        writeln!(out, "packaging: {}\n", packaging.words(sizes))?;
+    }
+    if !built.slices.is_empty() {
+        return slices(out, built);
+    }
     let digest = built.digest.get(..12).unwrap_or(built.digest);
     if let [file, others @ ..] = built.files {
         write!(out, "{}: bundle {digest}", escaped(file))?;
@@ -62,6 +69,39 @@ pub(crate) fn built(out: &mut impl Write, built: &BuildSummary<'_>, all_sizes: b
         if let Some(next) = built.next {
             writeln!(out, "next: {}", escaped(next))?;
         }
+    }
+    Ok(())
+}
+
+/// Writes what several Actions have.
+fn slices(out: &mut impl Write, built: &BuildSummary<'_>) -> io::Result<()> {
+    writeln!(
+        out,
+        "{:<10} {:>13} {:>10} {:>10} {:>10}",
+        "slice", "organizations", "rules", "bytes", "percent"
+    )?;
+    for slice in built.slices {
+        let SliceSummary { slice, organizations, sizes, .. } = slice;
+        writeln!(
+            out,
+            "{slice:<10} {:>13} {:>10} {:>10} {:>10}",
+            spaced(organizations.len()),
+            spaced(sizes.rules),
+            spaced(sizes.total),
+            sizes.percent()
+        )?;
+    }
+    if built.files.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "slice 1 also answers for what no slice knows; deploy all of them, in any order in the flow\n"
+    )?;
+    let tenant = built.tenant.as_ref().map(|it| format!(", for the tenant {} ({})", it.name, it.domain));
+    for (file, slice) in built.files.iter().zip(built.slices) {
+        let digest = slice.digest.get(..12).unwrap_or(&slice.digest);
+        writeln!(out, "{}: bundle {digest}{}", escaped(file), tenant.as_deref().unwrap_or_default())?;
     }
     Ok(())
 }
