@@ -54,11 +54,11 @@ pub(super) fn help(mapping: Subject<'_>, key: &str, is_excluding: bool) -> Optio
             "write one list, as in `exact: [A, B]`; but under `all` in a rule that grants, write an entry for each if a user \
              must have both groups"
         }
-        ("`blocks`", "floor") => "keep the later one, which refuses more blocks",
-        ("a signing key", "organizations") => {
+        ("blocks", "floor") => "keep the later one, which refuses more blocks",
+        ("signing-key", "organizations") => {
             "keep the shorter list, unless the key has to sign for the others too"
         }
-        ("a signing key", "protected") => "keep `false`, unless the key has to sign for protected groups",
+        ("signing-key", "protected") => "keep `false`, unless the key has to sign for protected groups",
         _ => return None,
     })
 }

@@ -1,47 +1,6 @@
 //! `claimsmith sign`: signs the mappings that travel as blocks.
 
+mod arguments;
 mod signed;
 
-use std::path::PathBuf;
-
-use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::login_time;
-use crate::tenant::TenantArgument;
-
-/// Sign the mappings of customers as blocks for the metadata of their Auth0 organizations
-///
-/// Compiles the mappings, signs each block with the given keys, and writes one JSON file per organization. Talks to no
-/// tenant, and signs nothing that it did not compile itself. Organizations without a block stay in the Action; the
-/// output says why.
-#[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
-pub(super) struct SignArguments {
-    #[command(flatten)]
-    mappings: MappingsArgument,
-    #[command(flatten)]
-    tenant: TenantArgument,
-    /// Only the block of this organization, by the name of its mapping; may be repeated
-    #[arg(long = "organization", value_name = "NAME")]
-    organizations: Vec<String>,
-    /// The folder to write OUT/NAME.json into, which is created if it does not exist
-    #[arg(long, value_name = "OUT", default_value = "blocks")]
-    out: PathBuf,
-    /// The file of a private key; twice while one key replaces another
-    #[arg(long = "key", value_name = "FILE")]
-    keys: Vec<PathBuf>,
-    /// The time of signing, for tests
-    #[arg(long, value_name = "TIME", value_parser = login_time::parse, hide = true)]
-    at: Option<f64>,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
-    format: OutputFormat,
-}
-
-const AFTER_HELP: &str = "\
-Examples:
-  claimsmith sign --key production-2026.key
-  claimsmith sign customers/mappings --tenant staging --out dist/blocks --key staging.key
-  claimsmith sign --organization acme --key production-2026.key --key production-2027.key
-
-Without `--key`, the key is in the variable CLAIMSMITH_SIGNING_KEY (the content of the file), or in an SSH agent
-(SSH_AUTH_SOCK); of an agent, every key that `platform.yaml` declares for the tenant signs.";
+pub(super) use self::arguments::SignArguments;

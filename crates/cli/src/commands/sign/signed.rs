@@ -13,7 +13,7 @@ use claimsmith_lifecycle::block::{
 };
 use serde::Serialize;
 
-use super::SignArguments;
+use super::arguments::SignArguments;
 use crate::arguments::OutputFormat;
 use crate::blocks::{self, Embedded, Signable};
 use crate::escape::escaped;
