@@ -13,7 +13,7 @@ use crate::tenant::TenantArgument;
 /// output says why.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
-pub(in crate::commands) struct SignArguments {
+pub(crate) struct SignArguments {
     #[command(flatten)]
     pub(super) mappings: MappingsArgument,
     #[command(flatten)]

@@ -79,7 +79,7 @@ struct Summary {
 }
 
 impl SignArguments {
-    pub(in crate::commands) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+    pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
