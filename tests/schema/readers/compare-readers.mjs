@@ -27,7 +27,7 @@ const SERVER_FAILS = /[[{,:] ?&/;
 /** What `yaml` takes for NaN by YAML 1.1, in which an exponent needs digits before it: `E4`. */
 const LONE_EXPONENT = /^[-+]?e[-+]?[0-9]+$/i;
 /** Where a date needs no quotes. */
-const TIMES = /\/(?:expires|now)$/;
+const TIMES = /\/(?:expires|now|floor|floors\/\w+\/[^/]+)$/;
 const PYYAML = fileURLToPath(new URL('read-yaml.py', import.meta.url));
 
 await main(process.argv[2]);
