@@ -197,7 +197,11 @@ export class Engine {
         }
       } else if (metadata?.claimsmith0 !== undefined) notes.push('block-ignored=1');
     }
-    if (route.provisioned && provisioned === undefined) return undefined;
+    if (route.provisioned && provisioned === undefined) {
+      // What fails until the groups are there is not due to this block.
+      this.#current = '';
+      return undefined;
+    }
     const input = route.handle + encodeLookups(route.lookups, event, provisioned);
     const at = this.#call('evaluate', input, now);
     // Fetching the text for a number can make the memory grow, so each word is read from the current `#words`.

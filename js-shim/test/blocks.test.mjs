@@ -321,6 +321,53 @@ test('with a broken clock the previous bundle counts', async ({ mock }) => {
   assert.deepEqual(groupsOf(result), ['readers']);
 });
 
+test('a customer whose mapping is in the Action does not use a block, and a note says so', async ({ mock }) => {
+  // A condition on metadata keeps the mapping in the Action.
+  const stark = organization('stark', [['Staff', 'readers', 'when: { organization-metadata: { tier: gold } }']]);
+  const source = bundleText(platform([...ALL, stark]), '--packaging', 'organizations');
+  const sent = { tier: 'gold', ...metadata({ bundles: [OTHER_BUNDLE], organization: 'org_stark' }) };
+  const result = await logIn(mock, load(source), event('stark', sent));
+  assert.deepEqual([groupsOf(result), result.block], [['readers'], undefined]);
+  assert.deepEqual(result.notes, { 'block-ignored': 1 });
+});
+
+test('a failure while a login waits for its groups does not put its block in quarantine', async ({ mock }) => {
+  const mapping = `
+  acme:
+    organization: org_acme
+    connections: { acme: { strategy: ad, groups: { from: provisioned } } }
+    rules: [{ id: staff, match: { exact: Staff }, grant: readers }]
+`;
+  const block = metadata({ bundles: [bundleOf(platform([mapping]))] });
+  const keeps = { groups: [{ id: 'grp_1', name: 'Staff', connection_id: 'con_1' }] };
+  const Instance = WebAssembly.Instance;
+  let broken = true;
+  mock.method(WebAssembly, 'Instance', function (...args) {
+    const { exports } = new Instance(...args);
+    const evaluate = (length) => {
+      if (broken) throw new WebAssembly.RuntimeError('unreachable');
+      return exports.evaluate(length);
+    };
+    return { exports: { ...exports, memory: exports.memory, evaluate } };
+  });
+  const instance = load(ACTION);
+  mock.timers.enable({ apis: ['Date'], now: NOW });
+  const waiting = createApi();
+  waiting.groups = {
+    getUserGroups: async () => {
+      const other = await login(instance, event('initech', undefined, { id: '' }), createApi());
+      assert.equal(other.reason, 'engine-failure');
+      broken = false;
+      return keeps;
+    },
+  };
+  for (let i = 0; i < 2; i++) {
+    const result = await login(instance, event('acme', block), waiting);
+    assert.deepEqual([result.reason, groupsOf(result)], ['ok', ['readers']]);
+    waiting.groups = { getUserGroups: async () => keeps };
+  }
+});
+
 test('an embedded customer is not looked for in metadata', async ({ mock }) => {
   const source = bundleText(platform(ALL));
   // Without the packaging, every mapping is in the Action, and it takes no blocks.
