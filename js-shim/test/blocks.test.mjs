@@ -274,6 +274,7 @@ test('blocks from before a floor are refused, of all, of one customer, or for on
     [`    floor: ${floor(0)}`, ['readers', 'root']],
     [`    floor: ${floor(1)}`, []],
     [`    floors: { organizations: { acme: ${floor(1)} } }`, []],
+    [`    floors: { organizations: { org_acme: ${floor(1)} } }`, []],
     [`    floors: { organizations: { globex: ${floor(1)} } }`, ['readers', 'root']],
     [`    floors: { groups: { root: ${floor(1)} } }`, ['readers']],
   ]) {

@@ -162,11 +162,17 @@ impl CompiledPlatform {
             protected: key.may_sign_protected(),
         };
         let names = self.organizations().map(|it| it.name.as_str());
-        let floors = names.filter_map(|name| Some((id(name)?, settings.organization_floor(name))));
+        let mut floors: BTreeMap<String, u32> =
+            names.filter_map(|name| Some((id(name)?, settings.organization_floor(name)))).collect();
+        for (id, floor) in settings.floors_by_id() {
+            let known = floors.entry(id.to_owned()).or_insert(floor);
+            *known = floor.max(*known);
+        }
+        floors.retain(|_, floor| *floor > settings.floor());
         let verification = Verification {
             domain: self.tenant()?.domain(),
             floor: settings.floor(),
-            floors: floors.filter(|(_, floor)| *floor > settings.floor()).collect(),
+            floors,
             keys: settings.keys().map(key).collect(),
         };
         serde_json::to_string(&verification).ok()

@@ -1,6 +1,7 @@
 //! What a platform says about blocks, for one tenant.
 
 use crate::language::model::{Blocks, Platform, SigningKey};
+use crate::language::organization::is_organization_id;
 use crate::text::rfc3339::format_rfc3339;
 
 pub use crate::language::signing_key::MetadataWriter;
@@ -42,6 +43,13 @@ impl<'p> BlockSettings<'p> {
         let floors = &self.blocks.organization_floors;
         let own = floors.iter().find(|(name, _)| name.value == organization);
         own.map_or(0, |(_, floor)| *floor).max(self.blocks.floor)
+    }
+
+    /// The floors that name an Auth0 organization by its id, whether or not it still has a mapping.
+    pub fn floors_by_id(self) -> impl Iterator<Item = (&'p str, u32)> {
+        let floors = self.blocks.organization_floors.iter();
+        let floors = floors.filter(|(name, _)| is_organization_id(&name.value));
+        floors.map(|(name, floor)| (name.value.as_str(), *floor))
     }
 
     /// The target groups that blocks do not grant if they were issued before a second, with this second.

@@ -9,9 +9,10 @@ use super::fields::Fields;
 use super::grammar::{BLOCKS, FLOORS, SIGNING_KEY};
 use super::model::{Blocks, SigningKey, TargetGroup};
 use super::name_checks::{check_id, check_known};
+use super::organization::is_organization_id;
 use super::signing_key::MetadataWriter;
 use super::subject::Subject;
-use super::suggestions::word_list;
+use super::suggestions::{nearest, word_list};
 use super::tenants::Tenants;
 use super::values::read_members;
 use super::yaml::{Node, Spanned};
@@ -51,7 +52,7 @@ impl Blocks {
         let (mut organization_floors, mut group_floors) = (Vec::new(), Vec::new());
         if let Some(floors) = fields.get("floors").and_then(|node| Fields::read(node, &FLOORS, sink)) {
             organization_floors = read_floors(&floors, "organizations", sink, |name, sink| {
-                check_organization(name, known, sink);
+                check_floored_organization(name, known, sink);
             });
             group_floors = read_floors(&floors, "groups", sink, |name, sink| {
                 let groups = || known.groups.iter().map(|group| group.name.value.as_str());
@@ -68,6 +69,20 @@ fn check_organization(name: &Spanned<String>, known: Known<'_>, sink: &mut Diagn
     if !known.organizations.is_empty() {
         let problem = (Code::UnknownOrganization, "no mapping describes the organization");
         check_known(name, || known.organizations.iter().copied(), problem, sink);
+    }
+}
+
+/// A floor outlives the mapping: the old blocks of a customer who has left must stay refused.
+fn check_floored_organization(name: &Spanned<String>, known: Known<'_>, sink: &mut DiagnosticSink<'_>) {
+    if is_organization_id(&name.value) {
+        return;
+    }
+    let found = sink.list.len();
+    check_organization(name, known, sink);
+    if sink.list.len() > found && nearest(&name.value, known.organizations.iter().copied()).is_none() {
+        sink.help_last(
+            "if the customer has left, write the id of its Auth0 organization, such as `org_…`, in place of the name; without the floor, an old block would count again",
+        );
     }
 }
 

@@ -119,9 +119,14 @@ fn read_default(
     (Vec::new(), defaults)
 }
 
-fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
+/// Whether a text has the form of the id of an Auth0 organization.
+pub(crate) fn is_organization_id(text: &str) -> bool {
     let fits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let good = id.value.strip_prefix("org_").is_some_and(fits);
+    text.strip_prefix("org_").is_some_and(fits)
+}
+
+fn check_organization_id(id: &Spanned<String>, sink: &mut DiagnosticSink<'_>) -> bool {
+    let good = is_organization_id(&id.value);
     if good && id.value.strip_prefix("org_").is_some_and(is_placeholder) {
         report_placeholder(
             id,
