@@ -54,6 +54,14 @@ check() {
 ensure_test_tools() {
   ensure_linters
   ensure_wasm_pack
+  ensure_openssh
+}
+
+# Signatures of blocks are compared with those of ssh-keygen, and made by keys in ssh-agent.
+ensure_openssh() {
+  { have ssh-keygen && have ssh-agent && have ssh-add; } || install_debian_package openssh-client || true
+  { have ssh-keygen && have ssh-agent && have ssh-add; } || die "OpenSSH's programs not found, with which the tests compare keys and signatures" \
+    "install Debian's package \`openssh-client\`, or OpenSSH"
 }
 
 # Properties are tested on random input from the same seed each time, so that only a change can make a build fail.

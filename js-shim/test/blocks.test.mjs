@@ -1,11 +1,14 @@
 /** Mappings that travel as blocks in the metadata of organizations: what the Action does with good and with bad ones. */
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
 import { createApi } from '../auth0-loader.mjs';
 import { DOMAIN, ISSUED, blockBytes, bundleOf, metadataOf, newKey } from './support-blocks.mjs';
-import { bundleText, load, login, onBothTokens } from './support.mjs';
+import { bundleText, claimsmith, load, login, onBothTokens } from './support.mjs';
 
 const CLAIM = 'https://claims.example.com/wiki';
 const NOW = (ISSUED + 60) * 1000;
@@ -449,4 +452,30 @@ test('a login that waits for its groups uses the block that its event has', asyn
     },
   };
   assert.deepEqual(groupsOf(await login(instance, event('acme', older), waiting)), ['readers']);
+});
+
+test('a block that the command signs is used by the Action that the command builds', async ({ mock }) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'claimsmith-'));
+  try {
+    const at = (name) => path.join(folder, name);
+    const [, line] = /public: (.*)/.exec(claimsmith('keys', 'new', 'main', '--out', at('key')));
+    const mappings = platform(ALL).replace(KEY.line, line);
+    writeFileSync(at('mappings.yaml'), mappings);
+    const signed = new Date(ISSUED * 1000).toISOString();
+    claimsmith('sign', at('mappings.yaml'), '--key', at('key'), '--at', signed, '--out', at('blocks'));
+    const valuesOf = (name) => JSON.parse(readFileSync(at(`blocks/${name}.json`), 'utf8')).values;
+    const instance = load(bundleText(mappings, '--packaging', 'organizations'));
+    for (const [name, groups] of [
+      ['acme', ['readers', 'root']],
+      ['globex', ['writers']],
+    ]) {
+      const sent = event(name, valuesOf(name), { groups: ['Staff', 'Admins'] });
+      const result = await logIn(mock, instance, sent);
+      assert.deepEqual([result.reason, groupsOf(result), result.block.issued], ['ok', groups, ISSUED]);
+    }
+    const swapped = await logIn(mock, instance, event('acme', valuesOf('globex')));
+    assert.deepEqual([swapped.reason, groupsOf(swapped)], ['block-foreign', []]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

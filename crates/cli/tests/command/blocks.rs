@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command as Program, Stdio};
+use std::process::Command as Program;
 
 use claimsmith_lifecycle::block::{
     BlockRefusal, Expected, KnownKey, LocalKey, Sign, SignedBlock, Verified, verify,
@@ -241,18 +241,9 @@ fn sign_takes_the_key_from_the_environment() {
     assert!(!err.contains("a secret"), "{err}");
 }
 
-/// Whether OpenSSH's programs are installed.
-fn has_openssh() -> bool {
-    let runs = |name: &str| Program::new(name).arg("-?").stdin(Stdio::null()).output().is_ok();
-    runs("ssh-agent") && runs("ssh-add") && runs("ssh-keygen")
-}
-
 #[cfg(unix)]
 #[test]
 fn sign_uses_the_keys_of_an_agent() {
-    if !has_openssh() {
-        return;
-    }
     let folder = blocks_folder(&keys());
     let with_agent = |keys: &str| {
         let script = format!("{keys}\"$0\" sign --at {AT}");
@@ -274,9 +265,6 @@ fn sign_uses_the_keys_of_an_agent() {
 #[cfg(unix)]
 #[test]
 fn sign_refuses_a_key_with_a_passphrase() {
-    if !has_openssh() {
-        return;
-    }
     let folder = blocks_folder(&keys());
     let lock = ["-q", "-p", "-P", "", "-N", "a passphrase", "-f", "1.key"];
     let locked = Program::new("ssh-keygen").args(lock).current_dir(folder.path()).output();

@@ -55,6 +55,26 @@ fn without_digest(text: &str) -> String {
     text.lines().map(|it| line(it) + "\n").collect()
 }
 
+/// What has been agreed with a customer, as options.
+pub(crate) const AGREED: [&str; 16] = [
+    "--owner",
+    "Identity team",
+    "--customer-contact",
+    "it@acme.example",
+    "--emergency-contact",
+    "+1 555 0100",
+    "--pilot",
+    "Ten analysts",
+    "--cutover",
+    "2027-02-01",
+    "--rotate",
+    "idp-secret=2027-03-01",
+    "--rotate",
+    "api-key=2027-05-01",
+    "--rotate",
+    "review=2027-06-01",
+];
+
 #[test]
 fn kit_of_each_strategy_is_as_reviewed() {
     for strategy in strategies() {
@@ -74,33 +94,8 @@ fn kit_of_each_strategy_is_as_reviewed() {
 #[test]
 fn kit_has_what_options_and_mappings_say() {
     let folder = started();
-    let options = [
-        "onboard",
-        "acme",
-        "--strategy",
-        "okta",
-        "--scim",
-        "--display-name",
-        "Acme <b>|Industries",
-        "--owner",
-        "Identity team",
-        "--customer-contact",
-        "it@acme.example",
-        "--emergency-contact",
-        "+1 555 0100",
-        "--pilot",
-        "Ten analysts",
-        "--cutover",
-        "2027-02-01",
-        "--rotate",
-        "idp-secret=2027-03-01",
-        "--rotate",
-        "scim-token=2027-04-01",
-        "--rotate",
-        "api-key=2027-05-01",
-        "--rotate",
-        "review=2027-06-01",
-    ];
+    let own = ["onboard", "acme", "--strategy", "okta", "--scim", "--display-name", "Acme <b>|Industries"];
+    let options = [&own[..], &AGREED, &["--rotate", "scim-token=2027-04-01"]].concat();
     run_in(&folder, &options).stdout(0);
     check_snapshot("onboard/okta-scim", &without_digest(&kit(&folder, "onboarding/acme")));
     let read =

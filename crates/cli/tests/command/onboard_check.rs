@@ -6,6 +6,7 @@ use claimsmith_standins::auth0::{Auth0StandIn, Seed};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::onboard::AGREED;
 use crate::support::{Run, check_snapshot, claimsmith, folder, run, run_in, write};
 
 const DOMAIN: &str = "acme-staging.eu.auth0.com";
@@ -58,29 +59,7 @@ impl World {
         let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
         write(&folder, "platform.yaml", PLATFORM);
         fs::write(folder.path().join("ca.pem"), stand_in.ca_pem()).expect("a file");
-        let out = run_in(
-            &folder,
-            &[
-                "onboard",
-                "acme",
-                "--owner",
-                "Identity team",
-                "--customer-contact",
-                "it@acme.example",
-                "--emergency-contact",
-                "+1 555 0100",
-                "--pilot",
-                "Ten analysts",
-                "--cutover",
-                "2027-02-01",
-                "--rotate",
-                "idp-secret=2027-03-01",
-                "--rotate",
-                "api-key=2027-05-01",
-                "--rotate",
-                "review=2027-06-01",
-            ],
-        );
+        let out = run_in(&folder, &[&["onboard", "acme"][..], &AGREED].concat());
         assert_eq!((out.code, out.err.as_str()), (Some(0), ""));
         let world = Self { folder, stand_in };
         for (file, todo) in [

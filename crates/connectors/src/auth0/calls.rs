@@ -40,17 +40,7 @@ impl Auth0 {
                 .into_iter()
                 .chain(filter.iter().copied())
                 .collect();
-            let request = Request {
-                method: "GET",
-                path: format!("/api/v2{path}"),
-                query: &query,
-                body: None,
-                is_repeatable: true,
-                shows_message: true,
-            };
-            let mut answer = self.send(&request)?;
-            let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
-            let rows: Vec<T> = read(rows, &request)?;
+            let (rows, _) = self.page::<T>(path, key, &query)?;
             let is_last = rows.len() < PER_PAGE;
             all.extend(rows);
             if is_last {
@@ -58,6 +48,21 @@ impl Auth0 {
             }
         }
         Ok(all)
+    }
+
+    /// Reads one page of a list: its rows, and the rest of the answer.
+    pub(super) fn page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(Vec<T>, Value), Error> {
+        let path = format!("/api/v2{path}");
+        let request =
+            Request { method: "GET", path, query, body: None, is_repeatable: true, shows_message: true };
+        let mut answer = self.send(&request)?;
+        let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
+        Ok((read(rows, &request)?, answer))
     }
 }
 

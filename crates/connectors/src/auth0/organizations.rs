@@ -5,9 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Auth0;
-use super::calls::read;
 use crate::error::Error;
-use crate::http::{Request, encoded};
+use crate::http::encoded;
 
 const TAKE: &str = "100";
 /// More than the connections of an organization, or the connections that have a name.
@@ -134,17 +133,8 @@ impl Auth0 {
             let mut query = vec![("take", TAKE)];
             query.extend(filter);
             query.extend(from.as_deref().map(|from| ("from", from)));
-            let request = Request {
-                method: "GET",
-                path: format!("/api/v2{path}"),
-                query: &query,
-                body: None,
-                is_repeatable: true,
-                shows_message: true,
-            };
-            let mut answer = self.send(&request)?;
-            let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
-            all.extend(read::<Vec<T>>(rows, &request)?);
+            let (rows, answer) = self.page::<T>(path, key, &query)?;
+            all.extend(rows);
             let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
             if next.is_none() {
                 break;
