@@ -3,10 +3,8 @@
 mod actions;
 mod answer;
 mod bindings;
-mod clock;
+mod bucket;
 mod connections;
-mod control;
-mod handle;
 mod modules;
 mod organizations;
 mod page;
@@ -17,7 +15,12 @@ mod token;
 mod users;
 mod world;
 
-pub use handle::{Auth0StandIn, Recorded};
 pub use routes::all_scopes;
-pub use seed::{BuildSeed, ClockSeed, RateSeed, Seed, TokenSeed};
+pub use seed::{BuildSeed, RateSeed, Seed, TokenSeed};
 pub use tenant::{Action, Binding, BuildState, Module, ModuleVersion, Record, Secret, Tenant, Version};
+
+pub use crate::clock::ClockSeed;
+pub use crate::stand_in::Recorded;
+
+/// A running stand-in of Auth0.
+pub type Auth0StandIn = crate::stand_in::StandIn<world::World>;

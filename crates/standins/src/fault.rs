@@ -2,20 +2,22 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::auth0::Tenant;
-use crate::json_patch::Operation;
+use crate::json_patch::{self, Operation};
 
-/// Something that goes wrong once, or several times in a row.
+/// Something that goes wrong once, or several times in a row, in a tenant of Auth0 unless another one is named.
 #[derive(Debug, Deserialize)]
-pub struct Fault {
+#[serde(bound = "")]
+pub struct Fault<T = Tenant> {
     /// At which request.
     #[serde(default)]
     pub at: At,
     /// What happens there.
     #[serde(flatten)]
-    pub kind: FaultKind,
+    pub kind: FaultKind<T>,
     /// At how many requests in a row; 1 if it is not set.
     #[serde(default = "once")]
     pub times: u64,
@@ -72,13 +74,13 @@ impl At {
 }
 
 /// A change that somebody else makes.
-pub type Change = Box<dyn FnMut(&mut Tenant) + Send>;
+pub type Change<T = Tenant> = Box<dyn FnMut(&mut T) + Send>;
 
 /// What goes wrong.
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", bound = "")]
 #[non_exhaustive]
-pub enum FaultKind {
+pub enum FaultKind<T = Tenant> {
     /// This status, and nothing has changed.
     Status(u16),
     /// This status, although the change took effect.
@@ -93,16 +95,16 @@ pub enum FaultKind {
     Patch(Vec<Operation>),
     /// The same, as a function.
     #[serde(skip)]
-    Change(Change),
+    Change(Change<T>),
 }
 
-impl fmt::Debug for FaultKind {
+impl<T> fmt::Debug for FaultKind<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.name())
     }
 }
 
-impl FaultKind {
+impl<T> FaultKind<T> {
     /// As it is recorded.
     pub(crate) fn name(&self) -> String {
         match self {
@@ -135,14 +137,14 @@ pub(crate) enum Ending {
     Close,
 }
 
-impl Fault {
+impl<T> Fault<T> {
     /// A fault that happens once.
-    pub fn new(at: At, kind: FaultKind) -> Self {
+    pub fn new(at: At, kind: FaultKind<T>) -> Self {
         Self { at, kind, times: 1, retry_after: None, seen: 0 }
     }
 
     /// A change of somebody else just before a request.
-    pub fn change(at: At, change: impl FnMut(&mut Tenant) + Send + 'static) -> Self {
+    pub fn change(at: At, change: impl FnMut(&mut T) + Send + 'static) -> Self {
         Self::new(at, FaultKind::Change(Box::new(change)))
     }
 
@@ -157,7 +159,10 @@ impl Fault {
     /// # Errors
     ///
     /// If the changes do not fit the tenant.
-    pub(crate) fn happen(&mut self, tenant: &mut Tenant) -> Result<Effect, String> {
+    pub(crate) fn happen(&mut self, tenant: &mut T) -> Result<Effect, String>
+    where
+        T: Serialize + DeserializeOwned,
+    {
         let wait = self.retry_after;
         Ok(match &mut self.kind {
             FaultKind::Status(status) => Effect::Before(Ending::Status(*status, wait)),
@@ -166,7 +171,7 @@ impl Fault {
             FaultKind::CloseAfter => Effect::After(Ending::Close),
             FaultKind::Delay => Effect::Delay,
             FaultKind::Patch(operations) => {
-                tenant.patch(operations)?;
+                json_patch::change(tenant, operations)?;
                 Effect::Nothing
             }
             FaultKind::Change(change) => {
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn fault_counts_the_requests_that_fit() {
-        let mut fault = Fault::new(At::route("GET", "/a/*", 2), FaultKind::CloseBefore).repeated(2);
+        let mut fault: Fault = Fault::new(At::route("GET", "/a/*", 2), FaultKind::CloseBefore).repeated(2);
         let happened: Vec<bool> = [
             ("GET", "/a/1"),
             ("POST", "/a/1"),

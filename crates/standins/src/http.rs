@@ -8,7 +8,7 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// A request, complete.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Request {
+pub struct Request {
     pub(crate) method: String,
     /// With the query, as it was sent.
     pub(crate) target: String,
@@ -34,7 +34,7 @@ impl Request {
 
 /// What a server answers. A body is JSON.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Response {
+pub struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<serde_json::Value>,
@@ -65,6 +65,30 @@ pub(crate) fn decode(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A part of a query, in which only letters, digits and `-`, `.`, `_` are not encoded.
+pub(crate) fn encode(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(one).collect()
+}
+
+/// The parts of a path that a pattern leaves open, decoded.
+pub(crate) fn match_path(pattern: &str, path: &str) -> Option<Vec<String>> {
+    let (wanted, found): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    if wanted.len() != found.len() {
+        return None;
+    }
+    let mut parameters = Vec::new();
+    for (wanted, found) in wanted.into_iter().zip(found) {
+        if wanted == "*" {
+            parameters.push(decode(found));
+        } else if wanted != found {
+            return None;
+        }
+    }
+    Some(parameters)
 }
 
 /// Reads requests from one connection.
@@ -205,11 +229,13 @@ pub(crate) fn reason(status: u16) -> &'static str {
         201 => "Created",
         202 => "Accepted",
         204 => "No Content",
+        207 => "Multi-Status",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         409 => "Conflict",
+        412 => "Precondition Failed",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         502 => "Bad Gateway",

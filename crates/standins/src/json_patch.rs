@@ -1,5 +1,6 @@
 //! The changes of RFC 6902 that a fault in a file needs: `add`, `replace`, `remove` and `test`.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +16,21 @@ pub enum Operation {
     Remove { path: String },
     /// Fails unless the value is there.
     Test { path: String, value: Value },
+}
+
+/// Changes something as its JSON says.
+///
+/// # Errors
+///
+/// If an operation does not fit, or what it makes is something else; then nothing is changed.
+pub(crate) fn change<T: Serialize + DeserializeOwned>(
+    target: &mut T,
+    operations: &[Operation],
+) -> Result<(), String> {
+    let mut json = serde_json::to_value(&*target).map_err(|error| error.to_string())?;
+    apply(&mut json, operations)?;
+    *target = serde_json::from_value(json).map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 /// Makes the changes in their order.

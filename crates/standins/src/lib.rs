@@ -13,11 +13,19 @@
 //! ```
 
 pub mod auth0;
+mod clock;
+mod control;
 pub mod fault;
 mod http;
+mod ids;
 mod json_patch;
+pub mod qlik;
 mod server;
+mod service;
+mod stand_in;
 mod tls;
 
 pub use fault::{At, Fault, FaultKind};
 pub use json_patch::Operation;
+pub use service::Service;
+pub use stand_in::{Recorded, StandIn};

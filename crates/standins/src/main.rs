@@ -8,13 +8,16 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use claimsmith_standins::auth0::{Auth0StandIn, Seed};
+use claimsmith_standins::auth0::Auth0StandIn;
+use claimsmith_standins::qlik::QlikStandIn;
+use claimsmith_standins::{Service, StandIn};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 const USAGE: &str = "\
-usage: claimsmith-standins auth0 [--seed FILE] --dir DIR
+usage: claimsmith-standins auth0|qlik [--seed FILE] --dir DIR
 
-Starts a stand-in of Auth0's Management API, and runs until standard input is closed.
+Starts a stand-in of Auth0's Management API or of Qlik Cloud, and runs until standard input is closed.
 Prints one line of JSON: domain, and the paths of what it writes into DIR: the certificate authority, and a certificate
 of localhost with its key, for other servers of the same test.
 FILE is described in crates/standins/README.md; without it the tenant is empty and no token is valid.
@@ -27,7 +30,11 @@ fn main() -> ExitCode {
         drop(io::stderr().write_all(USAGE.as_bytes()));
         return ExitCode::from(2);
     };
-    match run(&options) {
+    let ran = match options.service {
+        Which::Auth0 => run(&options, Auth0StandIn::start),
+        Which::Qlik => run(&options, QlikStandIn::start),
+    };
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             drop(writeln!(io::stderr(), "error: {error}"));
@@ -36,7 +43,14 @@ fn main() -> ExitCode {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Which {
+    Auth0,
+    Qlik,
+}
+
 struct Options {
+    service: Which,
     seed: Option<PathBuf>,
     folder: PathBuf,
 }
@@ -44,9 +58,11 @@ struct Options {
 impl Options {
     fn parse(arguments: &[String]) -> Option<Self> {
         let (service, mut rest) = arguments.split_first()?;
-        if service != "auth0" {
-            return None;
-        }
+        let service = match service.as_str() {
+            "auth0" => Which::Auth0,
+            "qlik" => Which::Qlik,
+            _ => return None,
+        };
         let (mut seed, mut folder) = (None, None);
         while let [name, value, others @ ..] = rest {
             match name.as_str() {
@@ -56,13 +72,17 @@ impl Options {
             }
             rest = others;
         }
-        if rest.is_empty() { Some(Self { seed, folder: folder? }) } else { None }
+        if rest.is_empty() { Some(Self { service, seed, folder: folder? }) } else { None }
     }
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let seed = options.seed.as_deref().map_or_else(|| Ok(Seed::default()), read_seed)?;
-    let stand_in = Auth0StandIn::start(seed)?;
+fn run<S>(options: &Options, start: fn(S::Seed) -> io::Result<StandIn<S>>) -> Result<(), Box<dyn Error>>
+where
+    S: Service,
+    S::Seed: Default + DeserializeOwned,
+{
+    let seed = options.seed.as_deref().map_or_else(|| Ok(S::Seed::default()), read_seed)?;
+    let stand_in = start(seed)?;
     std::fs::create_dir_all(&options.folder)?;
     let write = |name: &str, content: &str| {
         let path = options.folder.join(name);
@@ -82,7 +102,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn read_seed(path: &Path) -> Result<Seed, Box<dyn Error>> {
+fn read_seed<Seed: DeserializeOwned>(path: &Path) -> Result<Seed, Box<dyn Error>> {
     let place = |error: &dyn Error| format!("{}: {error}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| place(&error))?;
     Ok(serde_json::from_str(&text).map_err(|error| place(&error))?)

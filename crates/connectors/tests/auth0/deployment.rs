@@ -246,7 +246,7 @@ fn bindings_that_somebody_replaces_after_the_writing_are_noticed() {
     let auth0 = world.connect();
     let plan = plan(&auth0);
     let at = At::route("GET", "/api/v2/actions/triggers/post-login/bindings", 3);
-    world.stand_in.add_fault(Fault::change(at, |tenant| {
+    world.stand_in.add_fault(Fault::change(at, |tenant: &mut Tenant| {
         tenant.bindings.get_mut("post-login").expect("bindings").truncate(1);
     }));
     let error = apply(&auth0, &plan, false).expect_err("refused").to_string();

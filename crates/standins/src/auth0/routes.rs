@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::answer::Answered;
-use super::world::{Call, World, match_path};
+use super::world::{Call, World};
 use super::{actions, bindings, connections, modules, organizations, users};
+use crate::http::match_path;
 
 pub(crate) struct Route {
     method: &'static str,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::routes::all_scopes;
 use super::tenant::{Record, Tenant};
+use crate::clock::ClockSeed;
 use crate::fault::Fault;
 
 /// What a stand-in begins with: a tenant, and how the service around it behaves.
@@ -50,23 +51,6 @@ fn record(value: Value) -> Record {
     match value {
         Value::Object(members) => members,
         _ => Record::new(),
-    }
-}
-
-/// The stand-in's clock.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ClockSeed {
-    /// Seconds since 1970.
-    pub start: u64,
-    /// By how much each request moves it.
-    pub ms_per_request: u64,
-}
-
-impl Default for ClockSeed {
-    fn default() -> Self {
-        // 2026-11-27 12:00:00 UTC
-        Self { start: 1_795_780_800, ms_per_request: 100 }
     }
 }
 

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::json_patch::{self, Operation};
-
 /// An object that the stand-in keeps as it was written.
 pub type Record = Map<String, Value>;
 
@@ -29,20 +27,6 @@ pub struct Tenant {
     pub clients: Vec<Record>,
     pub client_grants: Vec<Record>,
     pub users: Vec<Record>,
-}
-
-impl Tenant {
-    /// Changes the tenant as its JSON says.
-    ///
-    /// # Errors
-    ///
-    /// If an operation does not fit, or what it makes is not a tenant; then nothing is changed.
-    pub fn patch(&mut self, operations: &[Operation]) -> Result<(), String> {
-        let mut json = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
-        json_patch::apply(&mut json, operations)?;
-        *self = serde_json::from_value(json).map_err(|error| error.to_string())?;
-        Ok(())
-    }
 }
 
 /// How far a build is.

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::answer::{Answered, ok, unauthorized};
-use super::clock::Clock;
 use super::routes::all_scopes;
 use super::seed::TokenSeed;
 use super::world::World;
+use crate::clock::Clock;
 use crate::http::{Request, Response, form};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::answer::{Answered, error, invalid_body};
-use super::clock::{Bucket, Clock};
+use super::bucket::Bucket;
 use super::routes;
 use super::seed::{BuildSeed, Seed};
 use super::tenant::{Record, Tenant};
 use super::token::{self, Token};
-use crate::fault::{Effect, Fault};
-use crate::http::{Request, Response, decode};
+use crate::clock::Clock;
+use crate::fault::Fault;
+use crate::http::{Request, Response};
+use crate::ids::Ids;
+use crate::service::Service;
 
 #[derive(Debug)]
-pub(crate) struct World {
+pub struct World {
     pub(crate) domain: String,
     pub(crate) tenant: Tenant,
     pub(crate) clock: Clock,
@@ -29,8 +32,11 @@ pub(crate) struct World {
     ids: Ids,
 }
 
-impl World {
-    pub(crate) fn new(seed: Seed, domain: String) -> Self {
+impl Service for World {
+    type Seed = Seed;
+    type Tenant = Tenant;
+
+    fn new(seed: Seed, domain: String) -> Self {
         let clock = Clock::new(&seed.clock);
         let tokens = seed.tokens.into_iter().map(|token| Token::seeded(token, &clock)).collect();
         let mut world = Self {
@@ -50,6 +56,57 @@ impl World {
         world
     }
 
+    fn tenant(&mut self) -> &mut Tenant {
+        &mut self.tenant
+    }
+
+    fn clock(&mut self) -> &mut Clock {
+        &mut self.clock
+    }
+
+    fn faults(&mut self) -> &mut Vec<Fault> {
+        &mut self.faults
+    }
+
+    fn answer(&mut self, request: &Request) -> Response {
+        let is_api = request.path().starts_with("/api/v2/");
+        let mut response = self.answer_or_refuse(request, is_api).unwrap_or_else(|error| *error);
+        response.headers.extend(self.headers(is_api));
+        response
+    }
+
+    fn faulty(&mut self, _: &Request, status: u16, wait: Option<u64>) -> Response {
+        let message = match status {
+            429 => "Global limit has been reached",
+            500 => "An internal server error occurred",
+            _ => "The service is temporarily unavailable",
+        };
+        let limited = status == 429;
+        let mut response = *error(status, limited.then_some("too_many_requests"), message);
+        let wait = wait.or(limited.then_some(1));
+        if let Some(seconds) = wait {
+            response.headers.push(("retry-after", seconds.to_string()));
+            self.bucket.tell_to_wait(seconds, &self.clock);
+        }
+        let mut headers = self.headers(true);
+        if limited {
+            let reset = self.clock.seconds() + wait.unwrap_or(1);
+            headers.retain(|(name, _)| !name.starts_with("x-ratelimit-re"));
+            headers.extend([
+                ("x-ratelimit-remaining", "0".to_owned()),
+                ("x-ratelimit-reset", reset.to_string()),
+            ]);
+        }
+        response.headers.extend(headers);
+        response
+    }
+
+    fn routes() -> Vec<String> {
+        routes::all()
+    }
+}
+
+impl World {
     /// Makes the ids and times that a seed leaves out.
     fn complete(&mut self) {
         let now = self.clock.rfc3339();
@@ -103,30 +160,6 @@ impl World {
         format!("https://{}/api/v2/", self.domain)
     }
 
-    /// Counts a request for each fault, and says which of them happen at it.
-    pub(crate) fn happening(&mut self, method: &str, path: &str) -> Vec<usize> {
-        let counted = self.faults.iter_mut().map(|fault| fault.happens(method, path)).enumerate();
-        counted.filter_map(|(index, happens)| happens.then_some(index)).collect()
-    }
-
-    /// Lets a fault happen. Its name is recorded; that of one that could not happen says why.
-    pub(crate) fn happen(&mut self, index: usize) -> (String, Effect) {
-        let Some(fault) = self.faults.get_mut(index) else { return (String::new(), Effect::Nothing) };
-        let name = fault.kind.name();
-        match fault.happen(&mut self.tenant) {
-            Ok(effect) => (name, effect),
-            Err(message) => (format!("{name}: {message}"), Effect::Nothing),
-        }
-    }
-
-    /// Answers a request as the service would.
-    pub(crate) fn answer(&mut self, request: &Request) -> Response {
-        let is_api = request.path().starts_with("/api/v2/");
-        let mut response = self.answer_or_refuse(request, is_api).unwrap_or_else(|error| *error);
-        response.headers.extend(self.headers(is_api));
-        response
-    }
-
     fn headers(&self, is_api: bool) -> Vec<(&'static str, String)> {
         let mut headers = vec![
             ("date", self.clock.http_date()),
@@ -136,33 +169,6 @@ impl World {
             headers.extend(self.bucket.headers(&self.clock));
         }
         headers
-    }
-
-    /// An answer that a fault gives in place of the service.
-    pub(crate) fn faulty(&mut self, status: u16, wait: Option<u64>) -> Response {
-        let message = match status {
-            429 => "Global limit has been reached",
-            500 => "An internal server error occurred",
-            _ => "The service is temporarily unavailable",
-        };
-        let limited = status == 429;
-        let mut response = *error(status, limited.then_some("too_many_requests"), message);
-        let wait = wait.or(limited.then_some(1));
-        if let Some(seconds) = wait {
-            response.headers.push(("retry-after", seconds.to_string()));
-            self.bucket.tell_to_wait(seconds, &self.clock);
-        }
-        let mut headers = self.headers(true);
-        if limited {
-            let reset = self.clock.seconds() + wait.unwrap_or(1);
-            headers.retain(|(name, _)| !name.starts_with("x-ratelimit-re"));
-            headers.extend([
-                ("x-ratelimit-remaining", "0".to_owned()),
-                ("x-ratelimit-reset", reset.to_string()),
-            ]);
-        }
-        response.headers.extend(headers);
-        response
     }
 
     fn answer_or_refuse(&mut self, request: &Request, is_api: bool) -> Answered {
@@ -225,23 +231,6 @@ impl Call {
     }
 }
 
-/// The parts of a path that a pattern leaves open, decoded.
-pub(crate) fn match_path(pattern: &str, path: &str) -> Option<Vec<String>> {
-    let (wanted, found): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
-    if wanted.len() != found.len() {
-        return None;
-    }
-    let mut parameters = Vec::new();
-    for (wanted, found) in wanted.into_iter().zip(found) {
-        if wanted == "*" {
-            parameters.push(decode(found));
-        } else if wanted != found {
-            return None;
-        }
-    }
-    Some(parameters)
-}
-
 /// A required text of a body.
 pub(crate) fn text<'a>(members: &'a Record, key: &str) -> Result<&'a str, Box<Response>> {
     match members.get(key) {
@@ -292,41 +281,4 @@ pub(crate) fn check_metadata(
         }
     }
     Ok(())
-}
-
-/// Ids that look like Auth0's and are the same for the same seed.
-#[derive(Debug)]
-struct Ids(u64);
-
-impl Ids {
-    fn next(&mut self) -> u64 {
-        // SplitMix64
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn uuid(&mut self) -> String {
-        let (high, low) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            low >> 52,
-            low & 0xffff_ffff_ffff
-        )
-    }
-
-    fn short(&mut self, prefix: &str) -> String {
-        const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        let mut id = prefix.to_owned();
-        for _ in 0..16 {
-            let index = usize::try_from(self.next() % 62).unwrap_or_default();
-            id.push(LETTERS.get(index).copied().map_or('A', char::from));
-        }
-        id
-    }
 }

@@ -2,11 +2,11 @@
 
 use std::thread;
 
-use claimsmith_standins::auth0::Seed;
+use claimsmith_standins::auth0::{self, Seed};
 use claimsmith_standins::{At, Fault, FaultKind};
 use serde_json::{Value, json};
 
-use crate::client::Tenant;
+use crate::client::{Tenant, send};
 
 fn organizations(tenant: &Tenant) -> usize {
     tenant.stand_in.tenant().organizations.len()
@@ -16,12 +16,12 @@ fn organizations(tenant: &Tenant) -> usize {
 fn check(kind: FaultKind, status: Option<u16>, created: bool) {
     let tenant = Tenant::new(Seed::default());
     tenant.stand_in.add_fault(Fault::new(At::request(1), kind));
-    let send = || tenant.client.send("POST", "organizations", "t", Some(json!({ "name": "acme" })));
-    let answer = send();
+    let create = || send(&tenant.client, "POST", "organizations", "t", Some(json!({ "name": "acme" })));
+    let answer = create();
     assert_eq!(answer.as_ref().ok().map(|answer| answer.status), status, "{answer:?}");
     assert_eq!(organizations(&tenant) == 1, created);
     // Only once: afterwards the request succeeds, or finds what it did before.
-    assert_eq!(send().expect("an answer").status, if created { 409 } else { 201 });
+    assert_eq!(create().expect("an answer").status, if created { 409 } else { 201 });
     let requests = tenant.stand_in.requests();
     assert_eq!((requests[0].status, requests[0].faults.len(), requests[1].faults.len()), (status, 1, 0));
 }
@@ -82,7 +82,9 @@ fn somebody_else_changes_the_tenant_just_before_a_request() {
     );
     assert!(tenant.stand_in.requests()[2].faults[0].contains("cannot be applied"));
 
-    tenant.stand_in.add_fault(Fault::change(At::default(), |tenant| tenant.organizations.clear()));
+    tenant
+        .stand_in
+        .add_fault(Fault::change(At::default(), |tenant: &mut auth0::Tenant| tenant.organizations.clear()));
     assert_eq!(tenant.get("organizations/org_1").status, 404);
 }
 
@@ -92,7 +94,7 @@ fn delayed_request_is_carried_out_when_it_is_released() {
     tenant.stand_in.add_fault(Fault::new(At::default(), FaultKind::Delay));
     let client = tenant.client.clone();
     let delayed =
-        thread::spawn(move || client.send("POST", "organizations", "t", Some(json!({ "name": "acme" }))));
+        thread::spawn(move || send(&client, "POST", "organizations", "t", Some(json!({ "name": "acme" }))));
     tenant.stand_in.wait_for_delayed();
     // Others are answered meanwhile.
     assert_eq!(tenant.post("organizations", json!({ "name": "acme" })).status, 201);
@@ -106,7 +108,7 @@ fn stand_in_ends_while_a_request_is_delayed() {
     let tenant = Tenant::new(Seed::default());
     tenant.stand_in.add_fault(Fault::new(At::default(), FaultKind::Delay));
     let client = tenant.client.clone();
-    let delayed = thread::spawn(move || client.send("GET", "organizations", "t", None));
+    let delayed = thread::spawn(move || send(&client, "GET", "organizations", "t", None));
     tenant.stand_in.wait_for_delayed();
     drop(tenant);
     drop(delayed.join().expect("no panic"));

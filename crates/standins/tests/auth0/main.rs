@@ -9,6 +9,8 @@
 mod actions;
 mod client;
 mod faults;
+#[path = "../support/https.rs"]
+mod https;
 mod invariants;
 mod limits;
 mod organizations;

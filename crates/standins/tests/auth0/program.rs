@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, send};
 
 fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -32,13 +32,16 @@ fn program_says_where_it_listens_and_ends_with_its_input() {
     let ca = std::fs::read_to_string(said["ca"].as_str().expect("a path")).expect("a file");
     let client = Client::new(said["domain"].as_str().expect("a domain"), &ca);
 
-    assert_eq!(client.send("GET", "organizations/org_1", "t", None).expect("an answer").body["name"], "acme");
+    assert_eq!(
+        send(&client, "GET", "organizations/org_1", "t", None).expect("an answer").body["name"],
+        "acme"
+    );
     let control = |command: &str, body: Value| {
         let head = format!("{command} HTTP/1.1");
         client.exchange(&head, &body.to_string()).expect("an answer")
     };
     assert_eq!(control("POST /stand-in/faults", json!({ "status": 502 })).status, 200);
-    assert_eq!(client.send("GET", "organizations", "t", None).expect("an answer").status, 502);
+    assert_eq!(send(&client, "GET", "organizations", "t", None).expect("an answer").status, 502);
     assert_eq!(
         control("POST /stand-in/patch", json!([{ "op": "remove", "path": "/organizations/0" }])).status,
         200
@@ -69,7 +72,7 @@ fn seed_with_a_mistake_is_refused() {
 
 #[test]
 fn wrong_arguments_show_the_usage() {
-    for arguments in [&[][..], &["auth0"], &["qlik", "--dir", "x"], &["auth0", "--dir", "x", "--dir"]] {
+    for arguments in [&[][..], &["auth0"], &["other", "--dir", "x"], &["auth0", "--dir", "x", "--dir"]] {
         let output = Command::new(env!("CARGO_BIN_EXE_claimsmith-standins"))
             .args(arguments)
             .output()

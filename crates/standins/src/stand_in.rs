@@ -6,18 +6,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::control;
-use super::seed::Seed;
-use super::tenant::Tenant;
-use super::world::World;
+use crate::control;
 use crate::fault::{Effect, Ending, Fault};
 use crate::http::{Request, form};
 use crate::server::{self, Outcome, Server};
+use crate::service::Service;
 use crate::tls::{self, Identity};
 
-/// A running stand-in of Auth0. It ends when it is dropped.
-pub struct Auth0StandIn {
-    shared: Arc<Shared>,
+/// A running stand-in of a service. It ends when it is dropped.
+pub struct StandIn<S: Service> {
+    shared: Arc<Shared<S>>,
     domain: String,
     identity: Identity,
     /// Dropped after `shared` is released.
@@ -41,9 +39,8 @@ pub struct Recorded {
     pub faults: Vec<String>,
 }
 
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) world: World,
+pub(crate) struct State<S> {
+    pub(crate) world: S,
     pub(crate) requests: Vec<Recorded>,
     /// How many requests wait now.
     delayed: usize,
@@ -51,29 +48,29 @@ pub(crate) struct State {
     releases: u64,
 }
 
-pub(crate) struct Shared {
-    state: Mutex<State>,
+pub(crate) struct Shared<S> {
+    state: Mutex<State<S>>,
     changed: Condvar,
 }
 
-impl std::fmt::Debug for Auth0StandIn {
+impl<S: Service> std::fmt::Debug for StandIn<S> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Auth0StandIn").field("domain", &self.domain).finish_non_exhaustive()
+        formatter.debug_struct("StandIn").field("domain", &self.domain).finish_non_exhaustive()
     }
 }
 
-impl Auth0StandIn {
+impl<S: Service> StandIn<S> {
     /// Starts on a free port of this machine.
     ///
     /// # Errors
     ///
     /// If there is no free port, or no certificate can be made.
-    pub fn start(seed: Seed) -> io::Result<Self> {
+    pub fn start(seed: S::Seed) -> io::Result<Self> {
         let (config, identity) = tls::new_identity()?;
         let listener = server::listen()?;
         let domain = format!("localhost:{}", listener.local_addr()?.port());
         let state =
-            State { world: World::new(seed, domain.clone()), requests: Vec::new(), delayed: 0, releases: 0 };
+            State { world: S::new(seed, domain.clone()), requests: Vec::new(), delayed: 0, releases: 0 };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let handler = {
             let shared = Arc::clone(&shared);
@@ -109,28 +106,33 @@ impl Auth0StandIn {
     }
 
     /// The tenant as it is now.
-    pub fn tenant(&self) -> Tenant {
-        self.shared.lock().world.tenant.clone()
+    pub fn tenant(&self) -> S::Tenant {
+        self.shared.lock().world.tenant().clone()
     }
 
     /// Changes the tenant, as somebody else would.
-    pub fn change(&self, change: impl FnOnce(&mut Tenant)) {
-        change(&mut self.shared.lock().world.tenant);
+    pub fn change(&self, change: impl FnOnce(&mut S::Tenant)) {
+        change(self.shared.lock().world.tenant());
+    }
+
+    /// Does something that only this service has.
+    pub(crate) fn with<R>(&self, action: impl FnOnce(&mut S) -> R) -> R {
+        action(&mut self.shared.lock().world)
     }
 
     /// Lets something go wrong.
-    pub fn add_fault(&self, fault: Fault) {
-        self.shared.lock().world.faults.push(fault);
+    pub fn add_fault(&self, fault: Fault<S::Tenant>) {
+        self.shared.lock().world.faults().push(fault);
     }
 
     /// The stand-in's time, in seconds since 1970.
     pub fn now(&self) -> u64 {
-        self.shared.lock().world.clock.seconds()
+        self.shared.lock().world.clock().seconds()
     }
 
     /// Moves the stand-in's clock.
     pub fn advance(&self, seconds: u64) {
-        self.shared.lock().world.clock.advance(seconds.saturating_mul(1000));
+        self.shared.lock().world.clock().advance(seconds.saturating_mul(1000));
     }
 
     /// Returns once a request is delayed by a fault.
@@ -144,20 +146,20 @@ impl Auth0StandIn {
     }
 }
 
-impl Drop for Auth0StandIn {
+impl<S: Service> Drop for StandIn<S> {
     fn drop(&mut self) {
         self.shared.release();
         drop(self.server.take());
     }
 }
 
-impl Shared {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+impl<S: Service> Shared<S> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State<S>> {
         // After a panic of a test's change the other tests' answers are still those of the state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    fn wait<'a>(&self, state: MutexGuard<'a, State<S>>) -> MutexGuard<'a, State<S>> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -178,13 +180,13 @@ impl Shared {
             return Outcome::Answer(control::answer(self, request, command));
         }
         let mut state = self.lock();
-        state.world.clock.tick();
+        state.world.clock().tick();
         let number = state.requests.len() + 1;
         state.requests.push(record(number, request));
         // What ends the request instead of its answer: before it is carried out, or afterwards.
         let (mut before, mut after) = (None, None);
-        for index in state.world.happening(&request.method, request.path()) {
-            let (name, effect) = state.world.happen(index);
+        for index in state.happening(&request.method, request.path()) {
+            let (name, effect) = state.happen(index);
             state.note(number, |recorded| recorded.faults.push(name));
             match effect {
                 Effect::Nothing => {}
@@ -195,7 +197,9 @@ impl Shared {
         }
         let answer = if before.is_none() { Some(state.world.answer(request)) } else { None };
         let outcome = match (before.or(after), answer) {
-            (Some(Ending::Status(status, wait)), _) => Outcome::Answer(state.world.faulty(status, wait)),
+            (Some(Ending::Status(status, wait)), _) => {
+                Outcome::Answer(state.world.faulty(request, status, wait))
+            }
             (None, Some(answer)) => Outcome::Answer(answer),
             _ => Outcome::Close,
         };
@@ -205,7 +209,7 @@ impl Shared {
         outcome
     }
 
-    fn delay<'a>(&self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    fn delay<'a>(&self, mut state: MutexGuard<'a, State<S>>) -> MutexGuard<'a, State<S>> {
         let releases = state.releases;
         state.delayed += 1;
         self.changed.notify_all();
@@ -217,7 +221,29 @@ impl Shared {
     }
 }
 
-impl State {
+impl<S: Service> State<S> {
+    /// Counts a request for each fault, and says which of them happen at it.
+    fn happening(&mut self, method: &str, path: &str) -> Vec<usize> {
+        let counted = self.world.faults().iter_mut().map(|fault| fault.happens(method, path)).enumerate();
+        counted.filter_map(|(index, happens)| happens.then_some(index)).collect()
+    }
+
+    /// Lets a fault happen. Its name is recorded; that of one that could not happen says why.
+    fn happen(&mut self, index: usize) -> (String, Effect) {
+        // Taken out for a moment: it changes the tenant, which the world holds as well.
+        if index >= self.world.faults().len() {
+            return (String::new(), Effect::Nothing);
+        }
+        let mut fault = self.world.faults().remove(index);
+        let name = fault.kind.name();
+        let happened = fault.happen(self.world.tenant());
+        self.world.faults().insert(index, fault);
+        match happened {
+            Ok(effect) => (name, effect),
+            Err(message) => (format!("{name}: {message}"), Effect::Nothing),
+        }
+    }
+
     fn note(&mut self, number: usize, change: impl FnOnce(&mut Recorded)) {
         if let Some(recorded) = self.requests.get_mut(number - 1) {
             change(recorded);

@@ -1,0 +1,35 @@
+//! Answers, and Qlik Cloud's errors: `{errors: [{code, title, detail, status}], traceId}`.
+
+use serde_json::{Value, json};
+
+use crate::http::{Response, reason};
+
+/// An answer, or the error that is answered instead.
+pub(crate) type Answered = Result<Response, Box<Response>>;
+
+pub(crate) fn ok(status: u16, body: Value) -> Answered {
+    Ok(Response { status, headers: Vec::new(), body: Some(body) })
+}
+
+pub(crate) fn empty() -> Answered {
+    Ok(Response { status: 204, headers: Vec::new(), body: None })
+}
+
+/// An error of a part of the API, such as `GROUPS`. The number of its code is that of the status.
+pub(crate) fn error(status: u16, part: &str, detail: &str) -> Box<Response> {
+    let item = item(status, part, detail);
+    Box::new(Response { status, headers: Vec::new(), body: Some(errors(vec![item])) })
+}
+
+/// One of the errors of an answer.
+pub(crate) fn item(status: u16, part: &str, detail: &str) -> Value {
+    let mut item = json!({ "code": format!("{part}-{status}"), "title": reason(status), "status": status });
+    if let (Some(members), false) = (item.as_object_mut(), detail.is_empty()) {
+        members.insert("detail".to_owned(), detail.into());
+    }
+    item
+}
+
+pub(crate) fn errors(items: Vec<Value>) -> Value {
+    json!({ "errors": items, "traceId": "00000000000000000000000000000000" })
+}
