@@ -23,7 +23,7 @@ run_checks() {
   check "Form of the mapping files" check_form
   check "Tests of the Action, Node $(node --version)" test_action node
   check "Tests of the Action, Node 22" test_action_under_node_22
-  check "The stand-in of Auth0, used by Auth0's own programs; whole logins" test_with_peers
+  check "The stand-ins, used by the programs of Auth0 and Qlik; whole logins" test_with_peers
   check "The Terraform module, by Terraform" test_with_terraform
 
   printf '\n== Summary\n%s' "$CHECKS_SUMMARY"

@@ -12,9 +12,9 @@ export function schemasOf(types, folder) {
   return schemasIn(sdk, types, folder);
 }
 
-// The same of Qlik's API client, for groups.
-export function qlikSchemasOf(types, folder) {
-  return schemasIn(require.resolve('@qlik/api/groups'), types, folder);
+// The same of a module of Qlik's API client.
+export function qlikSchemasOf(types, folder, module = 'groups') {
+  return schemasIn(require.resolve(`@qlik/api/${module}`), types, folder);
 }
 
 function schemasIn(module, types, folder) {

@@ -10,12 +10,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const command = process.env.CLAIMSMITH ?? path.join(root, 'target/release/claimsmith');
 const program = process.env.CLAIMSMITH_STANDINS ?? path.join(root, 'target/debug/claimsmith-standins');
 
-// A stand-in with a seed: its domain, the paths of its authority, certificate and key, a folder to write to.
-export async function start(seed) {
+// A stand-in of Auth0 or of Qlik Cloud with a seed: its domain, the paths of its authority, certificate and key, a folder to write to.
+export async function start(seed, service = 'auth0') {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'standin-'));
   const file = path.join(folder, 'seed.json');
   fs.writeFileSync(file, JSON.stringify(seed));
-  const child = spawn(program, ['auth0', '--seed', file, '--dir', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, [service, '--seed', file, '--dir', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const line = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));

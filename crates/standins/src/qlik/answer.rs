@@ -17,15 +17,24 @@ pub(crate) fn empty() -> Answered {
 
 /// An error of a part of the API, such as `GROUPS`. The number of its code is that of the status.
 pub(crate) fn error(status: u16, part: &str, detail: &str) -> Box<Response> {
-    let item = item(status, part, detail);
-    Box::new(Response { status, headers: Vec::new(), body: Some(errors(vec![item])) })
+    let mut body = errors(vec![item(status, part, detail)]);
+    // Not every part has the same shape.
+    if let (Some(body), "IDENTITY-PROVIDERS") = (body.as_object_mut(), part) {
+        body.remove("traceId");
+    }
+    Box::new(Response { status, headers: Vec::new(), body: Some(body) })
 }
 
 /// One of the errors of an answer.
 pub(crate) fn item(status: u16, part: &str, detail: &str) -> Value {
-    let mut item = json!({ "code": format!("{part}-{status}"), "title": reason(status), "status": status });
-    if let (Some(members), false) = (item.as_object_mut(), detail.is_empty()) {
-        members.insert("detail".to_owned(), detail.into());
+    let mut item = json!({ "code": format!("{part}-{status}"), "title": reason(status) });
+    if let Some(members) = item.as_object_mut() {
+        if !["ROLES", "AUTH-SETTINGS"].contains(&part) {
+            members.insert("status".to_owned(), status.into());
+        }
+        if !detail.is_empty() {
+            members.insert("detail".to_owned(), detail.into());
+        }
     }
     item
 }

@@ -9,7 +9,7 @@ use super::users::new_user;
 use super::world::World;
 use crate::stand_in::StandIn;
 
-/// Why nobody is logged in.
+/// Why a login is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Denied {
@@ -58,7 +58,7 @@ impl StandIn<World> {
     ///
     /// # Errors
     ///
-    /// If Qlik Cloud would let nobody in.
+    /// If Qlik Cloud would refuse the login.
     pub fn log_in(&self, claims: &Value) -> Result<String, Denied> {
         self.with(|world| log_in(world, claims))
     }
