@@ -10,8 +10,8 @@ pub use self::login::{
     LoginDescription, LoginProblem, application_names, describe_login, nearest_word, word_list,
 };
 pub use self::organization::{
-    ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationDetails, SourceDetails, applications,
-    organization, target_groups,
+    ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationConnections, OrganizationDetails,
+    SourceDetails, applications, organization, organization_connections, target_groups,
 };
 pub use self::overview::{
     ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,

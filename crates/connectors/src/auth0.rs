@@ -5,6 +5,7 @@ mod assertion;
 mod bindings;
 mod calls;
 mod deployment;
+mod inventory;
 mod organizations;
 mod settings;
 
@@ -17,6 +18,7 @@ pub use self::actions::{Action, ActionContent, BuildError, BuildState, Trigger, 
 pub use self::assertion::SigningKey;
 pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
+pub use self::inventory::MOST_PROFILES;
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
 pub use self::settings::{Credentials, Settings, SettingsError};
 use crate::error::Error;

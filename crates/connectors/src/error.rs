@@ -28,6 +28,11 @@ pub enum ErrorKind {
     Refused(Refusal),
     /// The answer is not what the service documents.
     Unreadable(String),
+    /// A list has more pages than are read, so what was read is not all of it.
+    Incomplete {
+        /// How many pages were read.
+        pages: usize,
+    },
     /// The operation has taken as long as it may, or would have to wait for longer.
     Deadline {
         /// How long it may take.
@@ -65,7 +70,7 @@ impl Error {
         let unclear = |kind: &ErrorKind| match kind {
             ErrorKind::NoAnswer(_) | ErrorKind::Unreadable(_) => true,
             ErrorKind::Refused(refusal) => refusal.status >= 500,
-            ErrorKind::NotSent(_) | ErrorKind::Deadline { .. } => false,
+            ErrorKind::NotSent(_) | ErrorKind::Incomplete { .. } | ErrorKind::Deadline { .. } => false,
         };
         let kind = match &self.kind {
             ErrorKind::Deadline { cause: Some(cause), .. } => cause,
@@ -94,6 +99,12 @@ impl fmt::Display for ErrorKind {
             Self::NoAnswer(why) => write!(formatter, "no answer: {why}"),
             Self::Refused(refusal) => refusal.fmt(formatter),
             Self::Unreadable(why) => write!(formatter, "unexpected answer: {why}"),
+            Self::Incomplete { pages } => {
+                write!(
+                    formatter,
+                    "the list has more than the {pages} pages that are read, so not all of it is known"
+                )
+            }
             Self::Deadline { limit, cause } => {
                 write!(formatter, "not done within {} seconds", limit.as_secs())?;
                 cause.as_ref().map_or(Ok(()), |cause| write!(formatter, "; the last attempt: {cause}"))

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Refusal};
-use crate::rate::{self, Bucket, RateHeaders};
+use crate::rate::{self, Bucket, Pacer, RateHeaders};
 use crate::secret::Secret;
 use crate::timer::{SystemTimer, Timer};
 
@@ -33,6 +33,8 @@ pub struct Options {
     pub limit: Duration,
     /// How often a request is sent at most.
     pub attempts: u32,
+    /// The shortest time between two requests.
+    pub interval: Duration,
     /// Trusted in place of the machine's certificate authorities, as PEM.
     pub ca_pem: Option<String>,
 }
@@ -43,6 +45,7 @@ impl Default for Options {
             timer: Arc::new(SystemTimer::default()),
             limit: Duration::from_secs(600),
             attempts: 5,
+            interval: Duration::ZERO,
             ca_pem: None,
         }
     }
@@ -75,6 +78,7 @@ pub struct HttpClient {
     base: String,
     options: Options,
     bucket: Mutex<Bucket>,
+    pacer: Mutex<Pacer>,
     /// By the timer.
     deadline: Duration,
 }
@@ -102,7 +106,8 @@ impl HttpClient {
             .build()
             .map_err(|error| text_of(&error))?;
         let deadline = options.timer.elapsed().saturating_add(options.limit);
-        Ok(Self { client, base: format!("https://{host}"), options, bucket: Mutex::default(), deadline })
+        let base = format!("https://{host}");
+        Ok(Self { client, base, options, bucket: Mutex::default(), pacer: Mutex::default(), deadline })
     }
 
     pub(crate) fn timer(&self) -> &dyn Timer {
@@ -114,7 +119,13 @@ impl HttpClient {
         let failed = |kind| Error { method: request.method, path: request.path.clone(), kind };
         let mut attempt = 0;
         loop {
-            let wait = self.bucket().wait(self.timer().elapsed());
+            let elapsed = self.timer().elapsed();
+            let paced = self
+                .pacer
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .wait(elapsed, self.options.interval);
+            let wait = self.bucket().wait(elapsed).max(paced);
             self.sleep(wait, None).map_err(failed)?;
             let (kind, headers) = match self.send_once(request, token) {
                 Ok(answer) => return Ok(answer),
@@ -160,7 +171,7 @@ impl HttpClient {
             ErrorKind::Refused(refusal) => {
                 request.is_repeatable && matches!(refusal.status, 500 | 502 | 503 | 504)
             }
-            ErrorKind::Unreadable(_) | ErrorKind::Deadline { .. } => false,
+            ErrorKind::Unreadable(_) | ErrorKind::Incomplete { .. } | ErrorKind::Deadline { .. } => false,
         };
         if !is_safe || attempt >= self.options.attempts {
             return None;

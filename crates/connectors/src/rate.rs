@@ -54,6 +54,22 @@ impl Bucket {
     }
 }
 
+/// Keeps requests apart.
+#[derive(Debug, Default)]
+pub(crate) struct Pacer {
+    /// The earliest time of the next request, by [`Timer::elapsed`](crate::Timer::elapsed).
+    next: Duration,
+}
+
+impl Pacer {
+    /// How long to wait before a request, which is counted as sent.
+    pub(crate) fn wait(&mut self, elapsed: Duration, interval: Duration) -> Duration {
+        let at = self.next.max(elapsed);
+        self.next = at.saturating_add(interval);
+        at.saturating_sub(elapsed)
+    }
+}
+
 /// The pause before an attempt, the first of which has the number 1.
 pub(crate) fn pause(attempt: u32) -> Duration {
     Duration::from_millis(500).saturating_mul(1 << attempt.saturating_sub(1).min(8)).min(LONGEST_PAUSE)
@@ -118,6 +134,14 @@ mod tests {
         assert_eq!([bucket.wait(second), bucket.wait(second * 3)], [second, Duration::ZERO]);
         bucket.learn(&RateHeaders { remaining: Some(1), ..empty }, second, 0);
         assert_eq!(bucket.wait(second), Duration::ZERO);
+    }
+
+    #[test]
+    fn pacer_keeps_requests_apart() {
+        let mut pacer = Pacer::default();
+        let half = Duration::from_millis(500);
+        let mut wait = |elapsed| pacer.wait(Duration::from_millis(elapsed), half).as_millis();
+        assert_eq!([wait(1000), wait(1000), wait(1700), wait(2600)], [0, 500, 300, 0]);
     }
 
     #[test]

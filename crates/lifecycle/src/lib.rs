@@ -5,4 +5,5 @@
 
 pub mod block;
 pub mod deployment;
+pub mod drift;
 pub mod journal;

@@ -119,6 +119,32 @@ pub fn organization(platform: &CompiledPlatform, name: &str) -> Option<Organizat
     })
 }
 
+/// An organization and where its groups are read.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct OrganizationConnections {
+    /// The name of its mapping.
+    pub name: String,
+    /// The path of its file.
+    pub file: String,
+    /// The id of its Auth0 organization in the platform's tenant.
+    pub id: Option<String>,
+    /// Its connections, in the order of the file.
+    pub connections: Vec<ConnectionDetails>,
+}
+
+/// All organizations of the platform's tenant with their connections, sorted by name.
+pub fn organization_connections(
+    platform: &CompiledPlatform,
+) -> impl Iterator<Item = OrganizationConnections> {
+    platform.organizations().map(|organization| OrganizationConnections {
+        name: organization.name.clone(),
+        file: organization.file.clone(),
+        id: organization.ids.get(platform.tenant).map(|id| id.value.clone()),
+        connections: organization.connections.iter().map(connection).collect(),
+    })
+}
+
 /// All applications, sorted by name.
 pub fn applications(platform: &CompiledPlatform) -> Vec<ApplicationDetails> {
     platform.model.platform.applications.iter().map(|it| application(it, platform.tenant)).collect()

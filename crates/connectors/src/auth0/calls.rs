@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::http::Request;
 
 const PER_PAGE: usize = 100;
-/// No list of a tenant has more pages: 100 Actions, 50 versions, 20 bindings.
+/// No list that is read by number has more pages: 100 Actions, 50 versions, 20 bindings.
 const MOST_PAGES: usize = 10;
 
 impl Auth0 {
@@ -44,10 +44,35 @@ impl Auth0 {
             let is_last = rows.len() < PER_PAGE;
             all.extend(rows);
             if is_last {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        Err(incomplete(path, MOST_PAGES))
+    }
+
+    /// Reads a list from checkpoint to checkpoint, page by page.
+    pub(super) fn checkpoints<T: DeserializeOwned>(
+        &self,
+        (path, key): (&str, &str),
+        filter: &[(&str, &str)],
+        most_pages: usize,
+        each: &mut dyn FnMut(Vec<T>),
+    ) -> Result<(), Error> {
+        let take = PER_PAGE.to_string();
+        let mut from: Option<String> = None;
+        for _ in 0..most_pages {
+            let mut query = vec![("take", take.as_str())];
+            query.extend(filter);
+            query.extend(from.as_deref().map(|from| ("from", from)));
+            let (rows, answer) = self.page::<T>(path, key, &query)?;
+            each(rows);
+            let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
+            if next.is_none() {
+                return Ok(());
+            }
+            from = next;
+        }
+        Err(incomplete(path, most_pages))
     }
 
     /// Reads one page of a list: its rows, and the rest of the answer.
@@ -64,6 +89,10 @@ impl Auth0 {
         let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
         Ok((read(rows, &request)?, answer))
     }
+}
+
+fn incomplete(path: &str, pages: usize) -> Error {
+    Error { method: "GET", path: format!("/api/v2{path}"), kind: ErrorKind::Incomplete { pages } }
 }
 
 pub(super) fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {

@@ -8,7 +8,6 @@ use super::Auth0;
 use crate::error::Error;
 use crate::http::encoded;
 
-const TAKE: &str = "100";
 /// More than the connections of an organization, or the connections that have a name.
 const MOST_PAGES: usize = 10;
 
@@ -128,19 +127,7 @@ impl Auth0 {
         filter: &[(&str, &str)],
     ) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
-        let mut from: Option<String> = None;
-        for _ in 0..MOST_PAGES {
-            let mut query = vec![("take", TAKE)];
-            query.extend(filter);
-            query.extend(from.as_deref().map(|from| ("from", from)));
-            let (rows, answer) = self.page::<T>(path, key, &query)?;
-            all.extend(rows);
-            let next = answer.get("next").and_then(Value::as_str).map(str::to_owned);
-            if next.is_none() {
-                break;
-            }
-            from = next;
-        }
+        self.checkpoints((path, key), filter, MOST_PAGES, &mut |rows| all.extend(rows))?;
         Ok(all)
     }
 }

@@ -9,6 +9,7 @@
 mod actions;
 mod connect;
 mod deployment;
+mod inventory;
 mod organizations;
 mod repeat;
 mod support;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answered, empty, error, invalid_body, ok};
+use super::answer::{Answered, empty, error, invalid_body, invalid_query, ok};
 use super::page;
 use super::tenant::Record;
 use super::world::{Call, World, without};
@@ -11,7 +11,19 @@ use crate::http::Response;
 pub(crate) fn list(world: &mut World, call: &Call) -> Answered {
     let query = call.query("q").map(Query::read).transpose()?;
     let fits = |user: &&Record| query.as_ref().is_none_or(|query| query.fits(user));
-    let found = world.tenant.users.iter().filter(fits);
+    let mut found: Vec<&Record> = world.tenant.users.iter().filter(fits).collect();
+    if let Some(sort) = call.query("sort") {
+        let (field, order) = sort
+            .split_once(':')
+            .filter(|(_, order)| ["1", "-1"].contains(order))
+            .ok_or_else(|| invalid_query("'Expected FIELD:1 or FIELD:-1' on property sort"))?;
+        // In descending order, users without the member come last.
+        let key = |user: &&Record| user.get(field).and_then(Value::as_str).map(str::to_owned);
+        found.sort_by_key(key);
+        if order == "-1" {
+            found.reverse();
+        }
+    }
     ok(200, page::of_objects(call, "users", found, |user| selected(call, user))?)
 }
 

@@ -1,0 +1,98 @@
+//! Where a tenant differs from the mapping files in ways that change logins.
+//!
+//! [`Desired`] is what the files say. The checks of this module compare it with what was read from the tenant and give
+//! [`Finding`]s, which are the same for people and for programs. A check that was not made gives none: whether it was made
+//! is said by who reads the tenant.
+
+mod blocks;
+mod connections;
+mod finding;
+mod organizations;
+mod profiles;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::blocks::{DesiredBlock, pending_deadline};
+pub use self::connections::{SeenConnection, check_connections};
+pub use self::finding::{Finding, FindingCode, Severity};
+pub use self::organizations::{OrganizationCheck, SeenOrganization};
+pub use self::profiles::{LARGEST_PROFILE, ProfileCheck};
+use crate::block::KnownKey;
+
+/// What the mapping files say about a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Desired {
+    /// The tenant's domain.
+    pub domain: String,
+    /// The organizations that exist in the tenant.
+    pub mappings: Vec<DesiredMapping>,
+    /// What is known about blocks; `None` if the platform takes none.
+    pub blocks: Option<DesiredBlocks>,
+}
+
+/// A mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct DesiredMapping {
+    /// Its name.
+    pub name: String,
+    /// The path of its file.
+    pub file: String,
+    /// The id of its Auth0 organization.
+    pub organization: Option<String>,
+    /// Where its groups are read.
+    pub connections: Vec<DesiredConnection>,
+    /// Its block, if it travels.
+    pub block: Option<DesiredBlock>,
+}
+
+/// A connection of a mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct DesiredConnection {
+    /// Its name in Auth0.
+    pub name: String,
+    /// Its strategy; `other` is not compared.
+    pub strategy: String,
+    /// Where its groups are read.
+    pub sources: Vec<DesiredSource>,
+}
+
+/// A source of a connection, in the words of mapping files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct DesiredSource {
+    /// A JSON Pointer below `event.user`, `provisioned` or `auth0-roles`.
+    pub from: String,
+    /// The shape.
+    pub shape: String,
+    /// How many entries mean that the list was cut.
+    pub cap: Option<u32>,
+}
+
+/// What a platform says about the blocks of organizations without a mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct DesiredBlocks {
+    /// The keys that may sign for every organization.
+    pub keys: Vec<KnownKey>,
+    /// The floor of all blocks, in seconds since 1970.
+    pub floor: u32,
+    /// Later floors, by the id of the Auth0 organization.
+    pub floors: Vec<(String, u32)>,
+}
+
+impl DesiredSource {
+    /// Whether it reads an attribute, which a connection stores at a login.
+    fn reads_attribute(&self) -> bool {
+        self.from.starts_with('/')
+    }
+}
+
+impl DesiredConnection {
+    fn reads_attributes(&self) -> bool {
+        self.sources.iter().any(DesiredSource::reads_attribute)
+    }
+}

@@ -1,0 +1,142 @@
+//! Blocks in the metadata of organizations, compared with what the files would give.
+
+use super::finding::{Finding, FindingCode};
+use super::organizations::{SeenOrganization, place};
+use super::{Desired, DesiredMapping};
+use crate::block::{BlockRefusal, Expected, KnownKey, SignedBlock, Verified, key_position, verify};
+
+/// The block that a mapping gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct DesiredBlock {
+    /// The bundle, as it would be signed.
+    pub bundle: Vec<u8>,
+    /// The keys of the tenant.
+    pub keys: Vec<KnownKey>,
+    /// The later of the floors of all blocks and of the organization, in seconds since 1970.
+    pub floor: u32,
+}
+
+fn has_block(organization: &SeenOrganization) -> bool {
+    organization.metadata.keys().any(|key| key_position(key).is_some())
+}
+
+fn read(
+    desired: &Desired,
+    organization: &SeenOrganization,
+    (keys, floor): (&[KnownKey], u32),
+    now: u32,
+) -> Result<Verified, BlockRefusal> {
+    let block = SignedBlock::join(|key| organization.metadata.get(key).and_then(|it| it.as_str()))?;
+    let expected = Expected {
+        domain: &desired.domain,
+        organization: &organization.id,
+        keys,
+        floor,
+        now: Some(f64::from(now)),
+    };
+    verify(&block, expected)
+}
+
+/// The deadline of a pending block, in seconds since 1970; `None` if the block is final or would be refused.
+pub fn pending_deadline(
+    desired: &Desired,
+    mapping: &DesiredMapping,
+    organization: &SeenOrganization,
+    now: u32,
+) -> Option<u32> {
+    let block = mapping.block.as_ref()?;
+    let verified = read(desired, organization, (&block.keys, block.floor), now).ok()?;
+    verified.candidate.map(|(_, deadline)| deadline)
+}
+
+/// Checks the metadata of an organization that has a mapping.
+pub(super) fn check_block(
+    desired: &Desired,
+    mapping: &DesiredMapping,
+    organization: &SeenOrganization,
+    now: u32,
+) -> Option<Finding> {
+    let found = |code, what: String, fix: &str| {
+        Some(Finding::new(code, place(organization), what, fix.to_owned()).of_file(&mapping.file))
+    };
+    let Some(block) = &mapping.block else {
+        return if has_block(organization) {
+            found(
+                FindingCode::BlockUnused,
+                "its metadata have a block, and its mapping is in the Action".to_owned(),
+                "remove the keys `claimsmith0` and following when no deployed Action needs them",
+            )
+        } else {
+            None
+        };
+    };
+    let name = &mapping.name;
+    let again =
+        format!("sign it with `claimsmith sign --organization {name}`, and write its values to the metadata");
+    let verified = match read(desired, organization, (&block.keys, block.floor), now) {
+        Ok(verified) => verified,
+        Err(BlockRefusal::NoBlock) => {
+            return found(FindingCode::NoBlock, "its metadata have no block".to_owned(), &again);
+        }
+        Err(refusal) => {
+            return found(FindingCode::BlockRefused, format!("{refusal} (`{}`)", refusal.code()), &again);
+        }
+    };
+    match &verified.candidate {
+        Some((_, deadline)) if now >= *deadline => {
+            return found(
+                FindingCode::BlockExpired,
+                "the deadline of its candidate has passed".to_owned(),
+                &again,
+            );
+        }
+        Some((candidate, _)) if *candidate == block.bundle => {
+            return found(
+                FindingCode::BlockPending,
+                "its mapping is a candidate, which waits for a confirmation".to_owned(),
+                "confirm it before the deadline, or let it pass",
+            );
+        }
+        _ => {}
+    }
+    if verified.bundle_at(Some(f64::from(now))) == block.bundle {
+        None
+    } else {
+        found(FindingCode::BlockDiffers, "its block has another mapping than the files".to_owned(), &again)
+    }
+}
+
+/// Checks the metadata of an organization without a mapping.
+pub(super) fn check_stray_block(
+    desired: &Desired,
+    organization: &SeenOrganization,
+    now: u32,
+) -> Option<Finding> {
+    if !has_block(organization) {
+        return None;
+    }
+    let unused = || {
+        Finding::new(
+            FindingCode::BlockUnused,
+            place(organization),
+            "its metadata have a block that the Action does not take".to_owned(),
+            "remove the keys `claimsmith0` and following".to_owned(),
+        )
+    };
+    let Some(blocks) = &desired.blocks else { return Some(unused()) };
+    let own = blocks.floors.iter().filter(|(id, _)| *id == organization.id).map(|(_, floor)| *floor);
+    let floor = own.fold(blocks.floor, u32::max);
+    Some(match read(desired, organization, (&blocks.keys, floor), now) {
+        Err(_) => unused(),
+        Ok(_) => Finding::new(
+            FindingCode::BlockWithoutMapping,
+            place(organization),
+            "it has a block that the Action takes, and no mapping".to_owned(),
+            format!(
+                "set a floor for `{}` under `blocks.floors.organizations` and deploy the Action; then remove the keys `claimsmith0` and following",
+                organization.id
+            ),
+        ),
+    })
+}

@@ -1,0 +1,85 @@
+//! Organizations, which are seen one after the other: a tenant may have a hundred thousand of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::blocks::{check_block, check_stray_block};
+use super::finding::{Finding, FindingCode};
+use super::{Desired, DesiredMapping};
+
+/// An organization of the tenant, as the Management API lists it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct SeenOrganization {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its metadata.
+    #[serde(default)]
+    pub metadata: Map<String, Value>,
+}
+
+/// Compares the organizations of a tenant with the mappings.
+#[derive(Debug)]
+pub struct OrganizationCheck<'d> {
+    desired: &'d Desired,
+    by_id: BTreeMap<&'d str, &'d DesiredMapping>,
+    seen: BTreeSet<&'d str>,
+    now: u32,
+    findings: Vec<Finding>,
+}
+
+impl<'d> OrganizationCheck<'d> {
+    /// Begins, at a second since 1970.
+    pub fn new(desired: &'d Desired, now: u32) -> Self {
+        let by_id = desired.mappings.iter().filter_map(|it| Some((it.organization.as_deref()?, it)));
+        Self { desired, by_id: by_id.collect(), seen: BTreeSet::new(), now, findings: Vec::new() }
+    }
+
+    /// Looks at an organization.
+    pub fn see(&mut self, organization: &SeenOrganization) {
+        match self.by_id.get_key_value(organization.id.as_str()) {
+            Some((id, mapping)) => {
+                self.seen.insert(id);
+                self.findings.extend(check_block(self.desired, mapping, organization, self.now));
+            }
+            None => {
+                self.findings.push(Finding::new(
+                    FindingCode::UnmappedOrganization,
+                    place(organization),
+                    format!("no mapping has its id `{}`", organization.id),
+                    "add a mapping with `claimsmith onboard`; ignore this if its users do not use these applications".to_owned(),
+                ));
+                self.findings.extend(check_stray_block(self.desired, organization, self.now));
+            }
+        }
+    }
+
+    /// The findings of an inventory that is complete.
+    pub fn finish(mut self) -> Vec<Finding> {
+        let missing = self.desired.mappings.iter().filter_map(|it| Some((it, it.organization.as_deref()?)));
+        for (mapping, id) in missing.filter(|(_, id)| !self.seen.contains(id)) {
+            let finding = Finding::new(
+                FindingCode::MissingOrganization,
+                format!("organization `{id}`"),
+                format!("the mapping `{}` has this id, and the tenant does not have the organization", mapping.name),
+                "correct the id in the mapping, or create the organization; if the customer left, remove the mapping".to_owned(),
+            );
+            self.findings.push(finding.of_file(&mapping.file));
+        }
+        self.findings
+    }
+
+    /// The findings so far, if not all organizations could be read: nothing is said about missing ones.
+    pub fn incomplete(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// How an organization is named to people.
+pub(super) fn place(organization: &SeenOrganization) -> String {
+    format!("organization `{}`", organization.name)
+}

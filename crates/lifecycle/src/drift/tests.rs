@@ -1,0 +1,244 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, key_name};
+
+const DOMAIN: &str = "acme.eu.auth0.com";
+const NOW: u32 = 1_795_780_800;
+
+fn source(from: &str, shape: &str) -> DesiredSource {
+    DesiredSource { from: from.to_owned(), shape: shape.to_owned(), cap: None }
+}
+
+fn mapping(strategy: &str, sources: Vec<DesiredSource>) -> DesiredMapping {
+    DesiredMapping {
+        name: "acme".to_owned(),
+        file: "organizations/acme.yaml".to_owned(),
+        organization: Some("org_acme".to_owned()),
+        connections: vec![DesiredConnection {
+            name: "acme-idp".to_owned(),
+            strategy: strategy.to_owned(),
+            sources,
+        }],
+        block: None,
+    }
+}
+
+fn desired(mappings: Vec<DesiredMapping>) -> Desired {
+    Desired { domain: DOMAIN.to_owned(), mappings, blocks: None }
+}
+
+fn seen(name: &str, strategy: &str, options: Value) -> SeenConnection {
+    SeenConnection { id: "con_1".to_owned(), name: name.to_owned(), strategy: strategy.to_owned(), options }
+}
+
+fn codes(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|it| it.code.name()).collect()
+}
+
+#[track_caller]
+fn check(strategy: &str, source: DesiredSource, options: Value, expected: &[&str]) {
+    let desired = desired(vec![mapping(strategy, vec![source])]);
+    let findings = check_connections(&desired, &[seen("acme-idp", strategy, options)]);
+    assert_eq!(codes(&findings), expected, "{findings:#?}");
+    let json = serde_json::to_string(&findings).expect("JSON");
+    assert!(!json.contains("hunter2"), "no option is repeated");
+    assert!(findings.iter().all(|it| it.file.as_deref() == Some("organizations/acme.yaml")));
+}
+
+#[test]
+fn settings_of_connections_are_compared_with_what_mappings_read() {
+    let groups = |shape| source("/groups", shape);
+    let secret = |mut options: Value| {
+        options["client_secret"] = "hunter2".into();
+        options
+    };
+    check("samlp", groups("list-or-string"), secret(json!({})), &[]);
+    for value in ["on_first_login", "never_on_login", "hunter2"] {
+        let options = secret(json!({ "set_user_root_attributes": value }));
+        check("samlp", groups("list-or-string"), options.clone(), &["login-sync-off"]);
+        check("samlp", source("provisioned", "list"), options, &[]);
+    }
+    check(
+        "oidc",
+        groups("list-or-string"),
+        secret(json!({ "attribute_map": { "mapping_mode": "use_map" } })),
+        &["lists-become-text"],
+    );
+    check("oidc", groups("delimited"), json!({ "attribute_map": { "mapping_mode": "use_map" } }), &[]);
+    check("oidc", groups("list"), json!({ "attribute_map": { "mapping_mode": "bind_all" } }), &[]);
+    check(
+        "okta",
+        source("/federated_groups", "list"),
+        json!({ "attribute_map": { "mapping_mode": "basic_profile" } }),
+        &["lists-become-text"],
+    );
+    check("waad", groups("list"), secret(json!({})), &["groups-not-fetched"]);
+    check("waad", groups("list"), json!({ "ext_groups": true }), &["nested-groups-off"]);
+    let all = json!({ "ext_groups": "true", "ext_nested_groups": true });
+    check("waad", groups("list"), all, &[]);
+    check("waad", source("/department", "string"), json!({}), &[]);
+    let no_ids = json!({ "ext_groups": true, "ext_nested_groups": true, "ext_group_ids": false });
+    check("waad", source("/group_ids", "list"), no_ids.clone(), &["group-ids-off"]);
+    check("waad", groups("list"), no_ids, &[]);
+    let limited = json!({ "ext_groups": true, "ext_nested_groups": true, "max_groups_to_retrieve": "50" });
+    check("waad", groups("list"), limited.clone(), &["groups-are-cut"]);
+    check("waad", DesiredSource { cap: Some(50), ..groups("list") }, limited.clone(), &[]);
+    check("waad", DesiredSource { cap: Some(51), ..groups("list") }, limited, &["groups-are-cut"]);
+    check("google-apps", groups("list"), json!({}), &["groups-not-fetched"]);
+    check("google-apps", groups("list"), json!({ "ext_groups": true }), &[]);
+    check("google-apps", groups("objects"), json!({ "ext_groups": true }), &["extended-groups"]);
+    let extended = json!({ "ext_groups": true, "ext_groups_extended": true });
+    check("google-apps", groups("objects"), extended.clone(), &[]);
+    check("google-apps", groups("list"), extended, &["extended-groups"]);
+}
+
+#[test]
+fn connections_are_compared_by_name() {
+    let desired = desired(vec![mapping("okta", Vec::new())]);
+    let other = [seen("acme-idp", "oidc", json!({})), seen("Username-Password", "auth0", json!({}))];
+    assert_eq!(codes(&check_connections(&desired, &other)), ["other-strategy", "unknown-connection"]);
+    assert_eq!(codes(&check_connections(&desired, &[])), ["missing-connection"]);
+    let any = super::tests::desired(vec![mapping("other", Vec::new())]);
+    assert_eq!(codes(&check_connections(&any, &[seen("acme-idp", "oidc", json!({}))])), [""; 0]);
+}
+
+fn organization(id: &str, metadata: Value) -> SeenOrganization {
+    let metadata = metadata.as_object().expect("an object").clone();
+    SeenOrganization { id: id.to_owned(), name: format!("name-of-{id}"), metadata }
+}
+
+fn findings(desired: &Desired, organizations: &[SeenOrganization]) -> Vec<Finding> {
+    let mut check = OrganizationCheck::new(desired, NOW);
+    organizations.iter().for_each(|it| check.see(it));
+    check.finish()
+}
+
+#[test]
+fn organizations_are_compared_by_id() {
+    let desired = desired(vec![mapping("okta", Vec::new())]);
+    let both = [organization("org_acme", json!({})), organization("org_new", json!({}))];
+    assert_eq!(codes(&findings(&desired, &both)), ["unmapped-organization"]);
+    assert_eq!(codes(&findings(&desired, &[])), ["missing-organization"]);
+    let check = OrganizationCheck::new(&desired, NOW);
+    assert_eq!(check.incomplete(), [], "what was not read is not missing");
+}
+
+fn key(byte: u8) -> LocalKey {
+    LocalKey::from_seed([byte; 32]).expect("any bytes are a key")
+}
+
+fn known(byte: u8) -> KnownKey {
+    KnownKey { public: key(byte).public(), may_sign: true, protected: false }
+}
+
+/// Metadata with a block, next to another key.
+fn block(organization: &str, bundles: Bundles<'_>, issued: u32, byte: u8) -> Value {
+    let unsigned = UnsignedBlock::new(DOMAIN, organization, issued, bundles).expect("a block");
+    let key = key(byte);
+    let values = unsigned.sign(&[&key as &dyn Sign]).and_then(|it| it.values()).expect("values");
+    let mut metadata = json!({ "plan": "gold" });
+    for (at, value) in values.into_iter().enumerate() {
+        metadata[key_name(at)] = value.into();
+    }
+    metadata
+}
+
+fn with_block() -> Desired {
+    let mut mapping = mapping("okta", Vec::new());
+    let floor = NOW - 1000;
+    mapping.block = Some(DesiredBlock { bundle: b"new".to_vec(), keys: vec![known(1)], floor });
+    let blocks =
+        DesiredBlocks { keys: vec![known(1)], floor, floors: vec![("org_left".to_owned(), NOW - 10)] };
+    Desired { blocks: Some(blocks), ..desired(vec![mapping]) }
+}
+
+#[track_caller]
+fn check_block(metadata: Value, expected: &[(&str, &str)]) {
+    let desired = with_block();
+    let found = findings(&desired, &[organization("org_acme", metadata)]);
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, (code, text)) in found.iter().zip(expected) {
+        assert_eq!(found.code.name(), *code);
+        assert!(found.what.contains(text), "{found:#?}");
+    }
+}
+
+#[test]
+fn blocks_are_verified_as_the_action_does() {
+    let at = NOW - 100;
+    let good = || block("org_acme", Bundles::Final(b"new"), at, 1);
+    check_block(good(), &[]);
+    check_block(json!({}), &[("no-block", "have no block")]);
+    check_block(block("org_acme", Bundles::Final(b"old"), at, 1), &[("block-differs", "another mapping")]);
+    let mut damaged = good();
+    damaged["claimsmith0"] = "1.2.AAAA".into();
+    for (metadata, code) in [
+        (block("org_acme", Bundles::Final(b"new"), NOW - 1001, 1), "block-stale"),
+        (block("org_acme", Bundles::Final(b"new"), NOW + 1000, 1), "block-stale"),
+        (block("org_other", Bundles::Final(b"new"), at, 1), "block-foreign"),
+        (block("org_acme", Bundles::Final(b"new"), at, 2), "block-key"),
+        (damaged, "block-damaged"),
+        (json!({ "claimsmith0": "2.1.AAAA" }), "block-version"),
+        (json!({ "claimsmith0": 7, "claimsmith1": "x" }), "no-block"),
+    ] {
+        let refused = if code == "no-block" { ("no-block", "") } else { ("block-refused", code) };
+        check_block(metadata, &[refused]);
+    }
+}
+
+#[test]
+fn candidates_count_until_their_deadline() {
+    let at = NOW - 100;
+    let pending = |old: &[u8], candidate: &[u8], deadline| {
+        let bundles = Bundles::Pending { old, candidate, deadline };
+        block("org_acme", bundles, at, 1)
+    };
+    check_block(pending(b"old", b"new", NOW + 60), &[("block-pending", "waits for a confirmation")]);
+    check_block(pending(b"old", b"new", NOW), &[("block-expired", "deadline")]);
+    check_block(pending(b"old", b"other", NOW + 60), &[("block-differs", "another mapping")]);
+    let desired = with_block();
+    let seen = organization("org_acme", pending(b"old", b"new", NOW + 60));
+    assert_eq!(pending_deadline(&desired, &desired.mappings[0], &seen, NOW), Some(NOW + 60));
+}
+
+#[test]
+fn block_without_a_mapping_counts_until_a_floor() {
+    let desired = with_block();
+    let acme = organization("org_acme", block("org_acme", Bundles::Final(b"new"), NOW - 5, 1));
+    let stray = |id: &str, issued, key| organization(id, block(id, Bundles::Final(b"x"), issued, key));
+    let check = |organization, expected: &str| {
+        let found = findings(&desired, &[acme.clone(), organization]);
+        assert_eq!(codes(&found), ["unmapped-organization", expected]);
+    };
+    check(stray("org_left", NOW - 5, 1), "block-without-mapping");
+    check(stray("org_left", NOW - 11, 1), "block-unused");
+    check(stray("org_left", NOW - 5, 2), "block-unused");
+    let without = super::tests::desired(vec![mapping("okta", Vec::new())]);
+    assert_eq!(codes(&findings(&without, &[acme])), ["block-unused"]);
+}
+
+#[test]
+fn profiles_are_measured_without_keeping_a_person() {
+    let profile = |connection: &str, groups: usize| {
+        let groups: Vec<String> = (0..groups).map(|at| format!("{at:036}")).collect();
+        let value = json!({
+            "user_id": "waad|ada", "email": "ada@example.com", "groups": groups,
+            "identities": [{ "connection": connection, "user_id": "ada" }],
+        });
+        value.as_object().expect("an object").clone()
+    };
+    let mut check = ProfileCheck::default();
+    for (connection, groups) in [("acme", 10), ("acme", 300), ("globex", 250), ("initech", 100)] {
+        check.see(&profile(connection, groups));
+    }
+    assert_eq!(check.seen(), 4);
+    let findings = check.finish();
+    assert_eq!(codes(&findings), ["profile-too-large", "profile-large"]);
+    assert!(
+        findings[0].what.starts_with("1 of 2 profiles that were read; the largest has 11"),
+        "{findings:#?}"
+    );
+    assert!(findings[0].what.ends_with("are the attribute `groups`"), "{findings:#?}");
+    assert!(!format!("{findings:?}").contains("ada"));
+}
