@@ -19,6 +19,7 @@ mod onboard;
 mod schema;
 #[cfg(not(target_family = "wasm"))]
 mod sign;
+mod status;
 mod test;
 mod validate;
 
@@ -70,6 +71,7 @@ enum Verb {
     #[cfg(not(target_family = "wasm"))]
     Sign(sign::SignArguments),
     Deploy(deploy::DeployArguments),
+    Status(status::StatusArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -97,6 +99,7 @@ impl CommandLine {
             #[cfg(not(target_family = "wasm"))]
             Verb::Sign(arguments) => arguments.run(terminal),
             Verb::Deploy(arguments) => arguments.run(terminal),
+            Verb::Status(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
             Verb::Man(arguments) => arguments.run(Self::command(), terminal),

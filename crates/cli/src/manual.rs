@@ -51,6 +51,7 @@ pages! {
     "sixty-customers" "guides/sixty-customers.md",
     "install-action" "install-action.md",
     "deploying" "deploy.md",
+    "drift" "status.md",
     "onboarding" "onboarding.md",
     "signing" "blocks.md",
     "action-full" "guides/action-full.md",

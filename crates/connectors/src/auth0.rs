@@ -127,6 +127,16 @@ impl Auth0 {
         self.scopes.as_deref()
     }
 
+    /// Whether the token is known to lack a scope.
+    pub fn lacks(&self, scope: &str) -> bool {
+        self.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|it| it == scope))
+    }
+
+    /// How many requests were sent so far, that for the token and repeated ones included.
+    pub fn requests(&self) -> usize {
+        self.http.sent()
+    }
+
     fn send(&self, request: &Request<'_>) -> Result<Value, Error> {
         self.http.send(request, Some(&self.token))
     }

@@ -1,6 +1,7 @@
 //! The HTTP client: repeats what is safe to repeat, waits as long as a service asks for, and ends in time.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -79,6 +80,8 @@ pub struct HttpClient {
     options: Options,
     bucket: Mutex<Bucket>,
     pacer: Mutex<Pacer>,
+    /// How many requests were sent.
+    sent: AtomicUsize,
     /// By the timer.
     deadline: Duration,
 }
@@ -107,7 +110,13 @@ impl HttpClient {
             .map_err(|error| text_of(&error))?;
         let deadline = options.timer.elapsed().saturating_add(options.limit);
         let base = format!("https://{host}");
-        Ok(Self { client, base, options, bucket: Mutex::default(), pacer: Mutex::default(), deadline })
+        let (bucket, pacer, sent) = (Mutex::default(), Mutex::default(), AtomicUsize::default());
+        Ok(Self { client, base, options, bucket, pacer, sent, deadline })
+    }
+
+    /// How many requests were sent so far, those for a token and repeated ones included.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
     }
 
     pub(crate) fn timer(&self) -> &dyn Timer {
@@ -127,6 +136,7 @@ impl HttpClient {
                 .wait(elapsed, self.options.interval);
             let wait = self.bucket().wait(elapsed).max(paced);
             self.sleep(wait, None).map_err(failed)?;
+            self.sent.fetch_add(1, Ordering::Relaxed);
             let (kind, headers) = match self.send_once(request, token) {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => *failure,

@@ -12,15 +12,23 @@ mod shown;
 
 use clap::Subcommand;
 
-use self::arguments::{ApplyArguments, PlanArguments, RollbackArguments, StatusArguments};
+pub(super) use self::arguments::CredentialsArgument;
+#[cfg(not(target_family = "wasm"))]
+pub(super) use self::native::{Prepared, ours};
+#[cfg(not(target_family = "wasm"))]
+pub(super) use self::origin::origin;
+#[cfg(not(target_family = "wasm"))]
+pub(super) use self::shown::{TenantSummary, names, quoted, short};
+
+use self::arguments::{ApplyArguments, PlanArguments, RollbackArguments};
 use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
 
 /// Deploy the Action to its Auth0 tenant
 ///
-/// `plan` says what would change and writes it down, `apply` does that and nothing else, `status` shows what logins
-/// run, and `rollback` lets them run an older version again. The tenant has to be declared in `platform.yaml`, and no
-/// other one is talked to.
+/// `plan` says what would change and writes it down, `apply` does that and nothing else, and `rollback` lets logins run
+/// an older version again; `claimsmith status` shows what they run. The tenant has to be declared in `platform.yaml`,
+/// and no other one is talked to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct DeployArguments {
@@ -35,14 +43,12 @@ Credentials, from the environment or from a JSON file with the same names:
   AUTH0_CLIENT_SECRET               its secret, or
   AUTH0_CLIENT_SIGNING_KEY_PATH     the path of its private RSA key
   AUTH0_ACCESS_TOKEN              an access token instead
-`apply` needs the scopes read:actions, create:actions and update:actions, `rollback` the first two, and `plan` and
-`status` the first.";
+`plan` needs the scope read:actions, `rollback` also create:actions, and `apply` also update:actions.";
 
 #[derive(Debug, Subcommand)]
 enum DeployVerb {
     Plan(PlanArguments),
     Apply(ApplyArguments),
-    Status(StatusArguments),
     Rollback(RollbackArguments),
 }
 
@@ -52,7 +58,6 @@ impl DeployArguments {
         match &self.what {
             DeployVerb::Plan(arguments) => arguments.run(terminal),
             DeployVerb::Apply(arguments) => arguments.run(terminal),
-            DeployVerb::Status(arguments) => arguments.run(terminal),
             DeployVerb::Rollback(arguments) => arguments.run(terminal),
         }
     }

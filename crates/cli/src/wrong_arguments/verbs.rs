@@ -29,7 +29,9 @@ fn of_program(word: &str) -> Option<&'static str> {
         "plan" | "diff" | "preview" | "dry-run" => {
             "`claimsmith deploy plan` says what would change in a tenant"
         }
-        "status" => "`claimsmith deploy status` shows what the logins of a tenant run",
+        "drift" | "health" | "monitor" | "state" => {
+            "`claimsmith status` shows what the logins of a tenant run, and what would break them"
+        }
         "rollback" | "revert" | "undo" | "restore" => {
             "`claimsmith deploy rollback` lets logins run an older version again"
         }
@@ -67,7 +69,9 @@ fn of_deploy(word: &str) -> Option<&'static str> {
             "`claimsmith deploy apply` carries out what `claimsmith deploy plan` wrote down"
         }
         "diff" | "preview" | "dry-run" | "check" => "`claimsmith deploy plan` says what would change",
-        "show" | "list" | "ls" | "info" => "`claimsmith deploy status` shows what logins run",
+        "status" | "show" | "list" | "ls" | "info" | "drift" => {
+            "`claimsmith status` shows what logins run, and what would break them"
+        }
         "revert" | "undo" | "restore" | "back" => {
             "`claimsmith deploy rollback` lets logins run an older version again"
         }

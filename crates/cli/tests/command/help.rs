@@ -25,6 +25,7 @@ fn every_verb_has_help() {
         "expiring",
         "keys",
         "sign",
+        "status",
     ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");
@@ -110,6 +111,8 @@ fn words_for_commands_name_the_command() {
         (&["add"], "new organization"),
         (&["why"], "explain"),
         (&["deploy", "push"], "deploy apply"),
+        (&["deploy", "status"], "status"),
+        (&["drift"], "status"),
         (&["new", "customer"], "new organization"),
     ] {
         let err = run(arguments).failed();

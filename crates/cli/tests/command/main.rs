@@ -32,6 +32,8 @@ mod readme;
 mod sarif;
 mod schema;
 mod shell;
+#[cfg(embedded_engine)]
+mod status;
 mod support;
 mod tenants;
 mod terminal;

@@ -146,7 +146,7 @@ fn check_connection(
                 add(
                     FindingCode::NestedGroupsOff,
                     "it asks the directory for direct memberships only".to_owned(),
-                    "switch on `ext_nested_groups` (Include all nested groups), unless only direct memberships count",
+                    "if memberships through other groups are meant to count, switch on `ext_nested_groups` (Include all nested groups); users then have more groups",
                 );
             }
             if reads("/group_ids") && option("ext_group_ids").as_bool() == Some(false) {

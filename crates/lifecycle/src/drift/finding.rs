@@ -49,7 +49,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding without a file.
-    pub(super) fn new(code: FindingCode, place: String, what: String, fix: String) -> Self {
+    pub fn new(code: FindingCode, place: String, what: String, fix: String) -> Self {
         let (severity, why) = code.meaning();
         Self { code, severity, place, file: None, what, why, fix }
     }
@@ -88,6 +88,18 @@ macro_rules! codes {
 }
 
 codes! {
+    /// There is no Action, or no version of it is deployed.
+    ActionMissing "action-missing" Problem
+        "logins get no groups";
+    /// The Action of this name was not built for the tenant.
+    ForeignAction "foreign-action" Problem
+        "logins run code that these mapping files did not give";
+    /// The deployed code is not what the files give.
+    ActionDiffers "action-differs" Problem
+        "logins get what other mapping files, or another version of claimsmith, gave";
+    /// The trigger does not run the Action.
+    ActionNotBound "action-not-bound" Problem
+        "logins do not run the Action, so they get no groups";
     /// A mapping names an Auth0 organization that the tenant does not have.
     MissingOrganization "missing-organization" Problem
         "no login has this organization, so its customer gets nothing";

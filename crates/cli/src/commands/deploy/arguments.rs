@@ -66,29 +66,6 @@ pub(super) struct ApplyArguments {
     pub(super) journal: Option<PathBuf>,
 }
 
-/// Show which version of the Action logins run
-///
-/// The exit code is 1 if it is not what the mapping files would give, or is not bound.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  claimsmith deploy status
-  claimsmith deploy status --tenant staging
-  claimsmith deploy status --format json | jq .current
-
-`claimsmith help deploy` lists the credentials.")]
-pub(super) struct StatusArguments {
-    #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
-    /// How to print the state
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: OutputFormat,
-}
-
 /// Let logins run an older version of the Action again
 ///
 /// Without `--to`, that is the newest older one whose code differs. Bindings stay as they are.
@@ -106,7 +83,7 @@ pub(super) struct RollbackArguments {
     pub(super) tenant: TenantArgument,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
-    /// The number of the version, as `claimsmith deploy status` shows it
+    /// The number of the version, as `claimsmith status` shows it
     #[arg(long, value_name = "NUMBER")]
     pub(super) to: Option<u64>,
     /// Where the step is recorded, as one JSON object a line
@@ -116,7 +93,7 @@ pub(super) struct RollbackArguments {
 
 /// Who asks.
 #[derive(Debug, clap::Args)]
-pub(super) struct CredentialsArgument {
+pub(crate) struct CredentialsArgument {
     /// A JSON file with credentials, such as the config.json of auth0-deploy-cli, in place of the environment
     #[arg(long = "credentials", value_name = "FILE")]
     pub(super) file: Option<PathBuf>,

@@ -7,15 +7,13 @@ use anyhow::{Context, anyhow};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::auth0::{Auth0, DeployError, Ours, Settings, code_digest};
 use claimsmith_connectors::http::Options;
-use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Refusal, Wanted};
+use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
 use claimsmith_lifecycle::journal::Phase;
 
-use super::arguments::{
-    ApplyArguments, CredentialsArgument, PlanArguments, RollbackArguments, StatusArguments,
-};
+use super::arguments::{ApplyArguments, CredentialsArgument, PlanArguments, RollbackArguments};
 use super::journal_file::JournalFile;
 use super::origin;
-use super::shown::{Planned, StatusSummary, TenantSummary};
+use super::shown::Planned;
 use crate::action::{self, LIMIT};
 use crate::arguments::OutputFormat;
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
@@ -33,19 +31,21 @@ const READ: &[&str] = &["read:actions"];
 const DEPLOY: &[&str] = &["read:actions", "create:actions", "update:actions"];
 const ROLL_BACK: &[&str] = &["read:actions", "create:actions"];
 
-/// How many versions `status` shows.
-const SHOWN_VERSIONS: usize = 5;
-
 /// The Action of some mapping files, and its tenant.
-struct Prepared {
-    tenant: Tenant,
-    wanted: Wanted,
+pub(crate) struct Prepared {
+    pub(crate) platform: CompiledPlatform,
+    pub(crate) tenant: Tenant,
+    pub(crate) wanted: Wanted,
     code: String,
 }
 
 impl Prepared {
     /// Builds the Action; `None` if there are findings or it is too large, which was printed.
-    fn build(path: &Path, tenant: &TenantArgument, terminal: &mut Terminal) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn build(
+        path: &Path,
+        tenant: &TenantArgument,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<Option<Self>> {
         let engine = action::embedded_engine()?;
         let Some(platform) = platform::load(path, tenant, terminal)? else { return Ok(None) };
         let tenant = declared(&platform)?;
@@ -68,7 +68,7 @@ impl Prepared {
             bytes: action.text.len(),
             mappings: bundle.digest_hex(),
         };
-        Ok(Some(Self { tenant, wanted, code: action.text }))
+        Ok(Some(Self { platform, tenant, wanted, code: action.text }))
     }
 }
 
@@ -81,7 +81,8 @@ fn declared(platform: &CompiledPlatform) -> anyhow::Result<Tenant> {
 }
 
 impl CredentialsArgument {
-    fn settings(&self) -> anyhow::Result<Settings> {
+    /// Reads them.
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
         Ok(match &self.file {
             Some(file) => Settings::from_file(file)?,
             None => Settings::from_environment()?,
@@ -89,7 +90,8 @@ impl CredentialsArgument {
     }
 }
 
-fn ours(origin: &dyn Fn(&str) -> Origin) -> Ours<'_> {
+/// What this program knows about its Action.
+pub(crate) fn ours(origin: &dyn Fn(&str) -> Origin) -> Ours<'_> {
     Ours { name: ACTION_NAME, trigger: (TRIGGER, TRIGGER_VERSION), origin }
 }
 
@@ -145,7 +147,7 @@ impl ApplyArguments {
         let Some(prepared) = Prepared::build(&self.mappings, &chosen, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { tenant, wanted, code } = prepared;
+        let Prepared { tenant, wanted, code, .. } = prepared;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
         let beside = self.plan.with_extension("journal.jsonl");
         let path = self.journal.as_deref().unwrap_or(&beside);
@@ -180,40 +182,6 @@ fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Result<(), St
     }
     let shown = writeln!(terminal.out, "{step}: done").and_then(|()| terminal.out.flush());
     shown.map_err(|error| error.to_string())
-}
-
-impl StatusArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
-        let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, terminal)? else {
-            return Ok(ExitStatus::Failure);
-        };
-        let Prepared { tenant, wanted, .. } = prepared;
-        let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
-        let origin = |code: &str| origin::origin(code, tenant.domain());
-        let state = auth0.state(ours(&origin))?;
-        let observed = state.observed(ours(&origin));
-        if let Some(action) = observed.action.as_ref().filter(|action| action.origin != Origin::Ours) {
-            let name = ACTION_NAME.to_owned();
-            let refusal = match &action.origin {
-                Origin::OtherTenant(domain) => Refusal::OtherTenant { name, domain: domain.clone() },
-                _ => Refusal::Foreign { name },
-            };
-            return refused(refusal.into(), terminal);
-        }
-        let mut versions = match &state.action {
-            Some(action) => auth0.versions(&action.id)?,
-            None => Vec::new(),
-        };
-        versions.truncate(SHOWN_VERSIONS);
-        let named = TenantSummary::new(tenant.name(), tenant.domain(), settings.stand_in());
-        let status = StatusSummary::new(named, &wanted, &state, &observed, &versions);
-        match self.format {
-            OutputFormat::Human => status.write(&mut terminal.out)?,
-            OutputFormat::Json => json::versioned(&mut terminal.out, &status)?,
-        }
-        Ok(if status.current && status.bound { ExitStatus::Success } else { ExitStatus::Failure })
-    }
 }
 
 impl RollbackArguments {

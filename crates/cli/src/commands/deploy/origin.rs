@@ -9,7 +9,7 @@ const BEGINNING: &str = "\"use strict\";";
 const MARKS: [&str; 2] = ["onExecutePostLogin", "(claimsmith: "];
 
 /// Says who made some code, as seen by the tenant with a domain.
-pub(super) fn origin(code: &str, domain: &str) -> Origin {
+pub(crate) fn origin(code: &str, domain: &str) -> Origin {
     if let Some(rest) = code.strip_prefix(TENANT_LINE) {
         let line = rest.lines().next().unwrap_or_default();
         let found = line.rsplit_once('(').and_then(|(_, end)| end.strip_suffix(')'));

@@ -1,22 +1,21 @@
-//! Plans and states of deployments, as text and for JSON.
+//! Plans of deployments, as text and for JSON.
 
 use std::io::{self, Write};
 
-use claimsmith_connectors::auth0::{State, Version, code_digest};
-use claimsmith_lifecycle::deployment::{Bound, Content, Observed, Plan, Wanted};
+use claimsmith_lifecycle::deployment::{Bound, Content, Plan};
 use serde::Serialize;
 
 use crate::escape::escaped;
 use crate::numbers::spaced;
 
 /// The first digits of a digest.
-fn short(digest: &str) -> &str {
+pub(crate) fn short(digest: &str) -> &str {
     digest.get(..12).unwrap_or(digest)
 }
 
 /// Which tenant is meant.
 #[derive(Debug, Serialize)]
-pub(super) struct TenantSummary<'a> {
+pub(crate) struct TenantSummary<'a> {
     name: &'a str,
     domain: &'a str,
     /// The stand-in that answered in its place.
@@ -25,11 +24,11 @@ pub(super) struct TenantSummary<'a> {
 }
 
 impl<'a> TenantSummary<'a> {
-    pub(super) fn new(name: &'a str, domain: &'a str, stand_in: Option<&'a str>) -> Self {
+    pub(crate) fn new(name: &'a str, domain: &'a str, stand_in: Option<&'a str>) -> Self {
         Self { name, domain, stand_in }
     }
 
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let asked = self.stand_in.map(|host| format!(", by its stand-in {host}")).unwrap_or_default();
         writeln!(out, "tenant     {} ({}){}", escaped(self.name), escaped(self.domain), escaped(&asked))
     }
@@ -151,103 +150,12 @@ fn code_change(before: Option<&Content>, after: &Content) -> String {
     }
 }
 
-fn names(bindings: &[Bound]) -> Vec<&str> {
+/// The names of bindings, in their order.
+pub(crate) fn names(bindings: &[Bound]) -> Vec<&str> {
     bindings.iter().map(|bound| bound.name.as_str()).collect()
 }
 
-fn quoted(names: &[&str]) -> Vec<String> {
+/// Names in backticks.
+pub(crate) fn quoted(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| format!("`{name}`")).collect()
-}
-
-/// What logins run.
-#[derive(Debug, Serialize)]
-pub(super) struct StatusSummary<'a> {
-    tenant: TenantSummary<'a>,
-    action: &'a str,
-    /// Whether logins that run the Action run what the mapping files give.
-    pub(super) current: bool,
-    /// Whether the trigger runs it.
-    pub(super) bound: bool,
-    /// The number of the version that is deployed.
-    deployed: Option<u64>,
-    /// What that version is; null if none is deployed.
-    found: Option<&'a Content>,
-    /// What the mapping files give.
-    wanted: &'a Content,
-    mappings: &'a str,
-    trigger: &'a str,
-    /// The names in the flow.
-    bindings: Vec<&'a str>,
-    /// The newest versions, the newest first.
-    versions: Vec<VersionSummary<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct VersionSummary<'a> {
-    number: u64,
-    created_at: &'a str,
-    /// The digest of its code.
-    code: String,
-}
-
-impl<'a> StatusSummary<'a> {
-    pub(super) fn new(
-        tenant: TenantSummary<'a>,
-        wanted: &'a Wanted,
-        state: &'a State,
-        observed: &'a Observed,
-        versions: &'a [Version],
-    ) -> Self {
-        let found = observed.action.as_ref().and_then(|action| action.deployed.as_ref());
-        let number =
-            state.action.as_ref().and_then(|action| action.deployed_version.as_ref()).map(|it| it.number);
-        let own = observed.action.as_ref().map(|action| action.id.as_str());
-        let version = |version: &'a Version| VersionSummary {
-            number: version.number,
-            created_at: &version.created_at,
-            code: version.code.as_deref().map(code_digest).unwrap_or_default(),
-        };
-        Self {
-            tenant,
-            action: &wanted.name,
-            current: found == Some(&wanted.content),
-            bound: observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == own),
-            deployed: number,
-            found,
-            wanted: &wanted.content,
-            mappings: &wanted.mappings,
-            trigger: &wanted.trigger,
-            bindings: names(&observed.bindings),
-            versions: versions.iter().map(version).collect(),
-        }
-    }
-
-    /// Writes what logins run.
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        self.tenant.write(out)?;
-        match (self.found, self.deployed) {
-            (Some(found), Some(number)) => {
-                let relation = if self.current {
-                    "what the mapping files give"
-                } else {
-                    "not what the mapping files give"
-                };
-                writeln!(out, "deployed   version {number}, code {}: {relation}", short(&found.code))?;
-            }
-            _ => writeln!(out, "deployed   nothing")?,
-        }
-        let bound = if self.bound { "" } else { "; the Action is not bound, so logins do not run it" };
-        writeln!(out, "{} {}{bound}", self.trigger, escaped(&quoted(&self.bindings).join(", ")))?;
-        for version in &self.versions {
-            let mark = if Some(version.number) == self.deployed { ", deployed" } else { "" };
-            writeln!(
-                out,
-                "version    {} of {}, code {}{mark}",
-                version.number,
-                escaped(version.created_at),
-                short(&version.code)
-            )?;
-        }
-        Ok(())
-    }
 }

@@ -1,0 +1,26 @@
+//! `claimsmith status`: what the logins of a tenant run, and what would break them.
+
+mod arguments;
+#[cfg(not(target_family = "wasm"))]
+mod desired;
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(not(target_family = "wasm"))]
+mod report;
+#[cfg(not(target_family = "wasm"))]
+mod shown;
+
+pub(super) use self::arguments::StatusArguments;
+
+#[cfg(target_family = "wasm")]
+impl StatusArguments {
+    /// Fails, because WebAssembly has no network.
+    pub(super) fn run(
+        &self,
+        _: &mut crate::terminal::Terminal,
+    ) -> anyhow::Result<crate::exit_status::ExitStatus> {
+        anyhow::bail!(
+            "`claimsmith status` needs a claimsmith that is built for this system; this one is WebAssembly"
+        )
+    }
+}

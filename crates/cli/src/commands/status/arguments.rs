@@ -1,0 +1,40 @@
+//! The arguments of `claimsmith status`.
+
+use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::commands::deploy::CredentialsArgument;
+use crate::tenant::TenantArgument;
+
+/// Show what the logins of a tenant run, and what would break them
+///
+/// Reads the tenant and changes nothing: the deployed Action, all organizations with their blocks, all connections, and
+/// the profiles with the newest logins, and compares them with the mapping files. Requests are half a second apart.
+///
+/// The exit code is 1 if there is a problem, and 2 if there is none but something could not be checked.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Needs the scopes read:actions, read:organizations and read:connections, and read:users unless
+`--profiles 0` is given; what cannot be checked without one is named. `claimsmith help deploy` lists
+the credentials.
+
+Examples:
+  claimsmith status
+  claimsmith status --tenant staging --profiles 1000
+  claimsmith status --format json | jq -r '.findings[].code'")]
+#[cfg_attr(target_family = "wasm", allow(dead_code, reason = "they are only read where there is a network"))]
+pub(crate) struct StatusArguments {
+    #[command(flatten)]
+    pub(super) mappings: MappingsArgument,
+    #[command(flatten)]
+    pub(super) tenant: TenantArgument,
+    #[command(flatten)]
+    pub(super) credentials: CredentialsArgument,
+    /// How many profiles to measure, those with the newest logins, at most 1000; 0 reads none
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub(super) profiles: u16,
+    /// Exit with 1 for warnings too
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+    /// How to print the state
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: OutputFormat,
+}

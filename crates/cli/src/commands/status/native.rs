@@ -1,0 +1,266 @@
+//! Looks at a tenant.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anyhow::bail;
+use claimsmith_connectors::auth0::{Auth0, Settings};
+use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::deployment::{Observed, Origin};
+use claimsmith_lifecycle::drift::{
+    Desired, Finding, FindingCode, OrganizationCheck, ProfileCheck, Severity, check_connections,
+};
+
+use super::arguments::StatusArguments;
+use super::desired;
+use super::report::{Check, CheckState, Report};
+use super::shown::{Running, Shown};
+use crate::arguments::OutputFormat;
+use crate::commands::deploy::{Prepared, TenantSummary, origin, ours};
+use crate::exit_status::ExitStatus;
+use crate::login_time;
+use crate::numbers::spaced;
+use crate::render::json;
+use crate::terminal::{Stream, Terminal};
+
+/// How many versions are shown.
+const SHOWN_VERSIONS: usize = 5;
+
+/// The time between two requests: Auth0's smallest rate limit is two requests a second.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// Half a second for each of the pages of a tenant with half a million organizations.
+const LIMIT: Duration = Duration::from_secs(3600);
+
+/// How a tenant is read: slowly, unless it is a stand-in on this machine.
+fn options(settings: &Settings) -> Options {
+    let interval = if settings.stand_in().is_some() { Duration::ZERO } else { INTERVAL };
+    Options { interval, limit: LIMIT, ..Options::default() }
+}
+
+impl StatusArguments {
+    pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let settings = self.credentials.settings()?;
+        let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let desired = desired::of(&prepared.platform);
+        let auth0 = Auth0::connect(&prepared.tenant, &settings, &[], options(&settings))?;
+        let mut report = Report::default();
+        let running = look_at_action(&auth0, &prepared, &mut report)?;
+        let mut progress = Progress(&mut terminal.err);
+        look_at_connections(&auth0, &desired, &mut report, &mut progress)?;
+        look_at_organizations(&auth0, &desired, &mut report, &mut progress)?;
+        look_at_profiles(&auth0, self.profiles, &mut report, &mut progress)?;
+        progress.end()?;
+        let tenant =
+            TenantSummary::new(prepared.tenant.name(), prepared.tenant.domain(), settings.stand_in());
+        let shown = Shown::new(tenant, running.as_ref(), &report, auth0.requests());
+        match self.format {
+            OutputFormat::Human => shown.write(&mut terminal.out)?,
+            OutputFormat::Json => json::versioned(&mut terminal.out, &shown)?,
+        }
+        let denied = if self.deny_warnings { Severity::Warning } else { Severity::Problem };
+        if report.findings.iter().any(|finding| finding.severity <= denied) {
+            return Ok(ExitStatus::Failure);
+        }
+        let not_checked = report.not_checked();
+        if not_checked.is_empty() {
+            return Ok(ExitStatus::Success);
+        }
+        let scopes = report.missing_scopes();
+        let advice = match scopes.is_empty() {
+            true => "run the command again".to_owned(),
+            false => {
+                format!("add `{}` to the client grant for the Auth0 Management API", scopes.join("`, `"))
+            }
+        };
+        bail!(
+            "{} could not be checked, so it is not known whether logins work; {advice}",
+            not_checked.join(" and ")
+        )
+    }
+}
+
+fn look_at_action(
+    auth0: &Auth0,
+    prepared: &Prepared,
+    report: &mut Report,
+) -> anyhow::Result<Option<Running>> {
+    const NAME: &str = "action";
+    const SCOPE: &str = "read:actions";
+    if auth0.lacks(SCOPE) {
+        report.add(Check::without_scope(NAME, SCOPE), []);
+        return Ok(None);
+    }
+    let origin = |code: &str| origin(code, prepared.tenant.domain());
+    let read = auth0.state(ours(&origin)).and_then(|state| {
+        let mut versions = match &state.action {
+            Some(action) => auth0.versions(&action.id)?,
+            None => Vec::new(),
+        };
+        versions.truncate(SHOWN_VERSIONS);
+        Ok((state, versions))
+    });
+    let (state, versions) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            report.add(Check::failed(NAME, 0, error)?, []);
+            return Ok(None);
+        }
+    };
+    let observed = state.observed(ours(&origin));
+    let running = Running::new(&prepared.wanted, &state, &observed, &versions);
+    let read = usize::from(observed.action.is_some());
+    let check = Check { read, total: Some(read), ..Check::new(NAME, CheckState::Checked) };
+    report.add(check, findings_of_action(&running, &observed));
+    Ok(Some(running))
+}
+
+fn findings_of_action(running: &Running, observed: &Observed) -> Vec<Finding> {
+    let place = || format!("Action `{}`", running.action);
+    let finding = |code, what: &str, fix: &str| Finding::new(code, place(), what.to_owned(), fix.to_owned());
+    let deploy = "`claimsmith deploy plan` says what would change, and `claimsmith deploy apply` does it";
+    let foreign = |what: &str| {
+        vec![finding(
+            FindingCode::ForeignAction,
+            what,
+            "rename that Action in Auth0, and deploy with `claimsmith deploy`",
+        )]
+    };
+    match observed.action.as_ref().map(|action| &action.origin) {
+        None => return vec![finding(FindingCode::ActionMissing, "there is none", deploy)],
+        Some(Origin::Foreign) => return foreign("claimsmith did not build it"),
+        Some(Origin::OtherTenant(domain)) => {
+            return foreign(&format!("it was built for the tenant {domain}"));
+        }
+        Some(Origin::Ours) => {}
+    }
+    let mut findings = Vec::new();
+    if running.found.is_none() {
+        findings.push(finding(FindingCode::ActionMissing, "no version of it is deployed", deploy));
+    } else if !running.current {
+        let what = "the version that is deployed is not what the mapping files give";
+        findings.push(finding(FindingCode::ActionDiffers, what, deploy));
+    }
+    if !running.bound {
+        let what = format!("{} does not run it", running.trigger);
+        findings.push(finding(FindingCode::ActionNotBound, &what, deploy));
+    }
+    findings
+}
+
+fn look_at_connections(
+    auth0: &Auth0,
+    desired: &Desired,
+    report: &mut Report,
+    progress: &mut Progress<'_>,
+) -> anyhow::Result<()> {
+    const NAME: &str = "connections";
+    const SCOPE: &str = "read:connections";
+    if auth0.lacks(SCOPE) {
+        report.add(Check::without_scope(NAME, SCOPE), []);
+        return Ok(());
+    }
+    let mut seen = Vec::new();
+    let read = auth0.read_connections(&mut |rows| {
+        seen.extend(rows);
+        progress.show(NAME, seen.len(), None);
+    });
+    let count = seen.len();
+    match read {
+        Ok(()) => {
+            let check = Check { read: count, total: Some(count), ..Check::new(NAME, CheckState::Checked) };
+            report.add(check, check_connections(desired, &seen));
+        }
+        // Which ones are missing is not known, and the settings of the others are looked at by the next run.
+        Err(error) => report.add(Check::failed(NAME, count, error)?, []),
+    }
+    Ok(())
+}
+
+fn look_at_organizations(
+    auth0: &Auth0,
+    desired: &Desired,
+    report: &mut Report,
+    progress: &mut Progress<'_>,
+) -> anyhow::Result<()> {
+    const NAME: &str = "organizations";
+    const SCOPE: &str = "read:organizations";
+    if auth0.lacks(SCOPE) {
+        report.add(Check::without_scope(NAME, SCOPE), []);
+        return Ok(());
+    }
+    let expected = desired.mappings.iter().filter(|it| it.organization.is_some()).count();
+    let mut check = OrganizationCheck::new(desired, login_time::current() as u32);
+    let mut count = 0;
+    let read = auth0.read_organizations(&mut |rows| {
+        rows.iter().for_each(|organization| check.see(organization));
+        count += rows.len();
+        progress.show(NAME, count, Some(expected));
+    });
+    match read {
+        Ok(()) => {
+            let done = Check { read: count, total: Some(count), ..Check::new(NAME, CheckState::Checked) };
+            report.add(done, check.finish());
+        }
+        Err(error) => report.add(Check::failed(NAME, count, error)?, check.incomplete()),
+    }
+    Ok(())
+}
+
+fn look_at_profiles(
+    auth0: &Auth0,
+    most: u16,
+    report: &mut Report,
+    progress: &mut Progress<'_>,
+) -> anyhow::Result<()> {
+    const NAME: &str = "profiles";
+    const SCOPE: &str = "read:users";
+    if most == 0 {
+        report.add(Check::new(NAME, CheckState::Skipped), []);
+        return Ok(());
+    }
+    if auth0.lacks(SCOPE) {
+        report.add(Check::without_scope(NAME, SCOPE), []);
+        return Ok(());
+    }
+    let mut check = ProfileCheck::default();
+    let read = auth0.read_profiles(usize::from(most), &mut |rows| {
+        rows.iter().for_each(|profile| check.see(profile));
+        progress.show(NAME, check.seen(), Some(usize::from(most)));
+    });
+    let seen = check.seen();
+    match read {
+        Ok(total) => {
+            let done = Check { read: seen, total, ..Check::new(NAME, CheckState::Checked) };
+            report.add(done, check.finish());
+        }
+        Err(error) => report.add(Check::failed(NAME, seen, error)?, check.finish()),
+    }
+    Ok(())
+}
+
+/// How far it is, in one line of a terminal; nowhere else.
+struct Progress<'t>(&'t mut Stream);
+
+impl Progress<'_> {
+    fn show(&mut self, what: &str, count: usize, about: Option<usize>) {
+        if !self.0.is_screen {
+            return;
+        }
+        let about = about.filter(|about| *about >= count);
+        let about = about.map(|about| format!(" of about {}", spaced(about))).unwrap_or_default();
+        // A line that cannot be shown changes nothing.
+        let _ =
+            write!(self.0, "\r\u{1b}[K{what}: {} read{about}", spaced(count)).and_then(|()| self.0.flush());
+    }
+
+    /// Removes the line.
+    fn end(self) -> io::Result<()> {
+        if self.0.is_screen {
+            write!(self.0, "\r\u{1b}[K")?
+        }
+        self.0.flush()
+    }
+}
