@@ -21,7 +21,7 @@ usage: ./build.sh [test | bench | fuzz [SECONDS] | package | help]
              and log every sample customer in through dist/action.js
   test       the same without the logins, then every test of the project
   bench      the same without the logins, then the benchmarks, which write docs/benchmarks.md
-  fuzz       run the core and both hosts with random input, each of eight targets for
+  fuzz       run the core and both hosts with random input, each of nine targets for
              60 seconds, or for the given number
   package    build what a release consists of, in dist/package/, and test each package without
              Rust; installs Zig (440 MB) and two tools of Cargo into target/tools/

@@ -114,7 +114,14 @@ export function logins({ customers }, count, groups) {
   });
 }
 
-function write(folder, { targets, customers }) {
+/**
+ * Writes the mapping files of a platform.
+ *
+ * @param {string} folder
+ * @param {ReturnType<typeof platform>} platform
+ * @param {object} [more] what else `platform.yaml` says
+ */
+export function write(folder, { targets, customers }, more = {}) {
   mkdirSync(join(folder, 'organizations'), { recursive: true });
   const application = (name, client) => ({
     [name]: { clients: [client], claim: `https://claims.example.com/${name}/groups` },
@@ -134,6 +141,7 @@ function write(folder, { targets, customers }) {
           ...application('catalog', 'BenchClient000000000000000000002'),
         },
         groups: Object.fromEntries(registry),
+        ...more,
       },
       null,
       1,

@@ -30,6 +30,7 @@ node bench/sample-events.mjs 20000 20 >"$out/sample-events.jsonl"
 "$claimsmith" bundle "$out/50x40" --out "$out/50x40" --format json >"$out/sizes.json" 2>/dev/null
 node bench/cold.mjs
 node bench/login.mjs
+node bench/blocks.mjs "$claimsmith"
 node bench/validate.mjs "$claimsmith" "$out/5000x40"
 node bench/native.mjs "$claimsmith" ${CLAIMSMITH_BASELINE:+"$CLAIMSMITH_BASELINE"}
 node bench/page.mjs "$out/sizes.json"

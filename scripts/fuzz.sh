@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Fuzzing on a stable toolchain: the targets of fuzz/, built with the coverage that guides libFuzzer.
 
-FUZZ_TARGETS="bundle dn event form glob mapping regex"
+FUZZ_TARGETS="block bundle dn event form glob mapping regex"
 FUZZ_DIR=$ROOT/target/fuzz
 # Not a target of libFuzzer: it runs the built Action and the command side by side.
 DIFFERENTIAL=differential

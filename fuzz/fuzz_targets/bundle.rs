@@ -12,7 +12,7 @@ use claimsmith::{
     ApplicationId, Bundle, FORMAT_VERSION, LookupId, Note, OrganizationId, Outcome, Reason, TargetId,
     boundary,
 };
-use claimsmith_fuzz::{case_platforms, check_answer, sample_platform};
+use claimsmith_fuzz::{Edit, case_platforms, check_answer, damage, sample_platform};
 use libfuzzer_sys::fuzz_target;
 
 /// The magic, the version and the digest.
@@ -35,15 +35,6 @@ struct Input<'a> {
     bytes: &'a [u8],
 }
 
-#[derive(Arbitrary, Debug)]
-enum Edit {
-    Set { at: u16, byte: u8 },
-    Insert { at: u16, byte: u8 },
-    Remove { at: u16 },
-    Copy { from: u16, to: u16, len: u8 },
-    Cut { at: u16 },
-}
-
 fuzz_target!(|input: Input<'_>| {
     let Input { platform, edits, case, bytes } = input;
     let platform = &PLATFORMS[usize::from(platform) % PLATFORMS.len()];
@@ -62,27 +53,6 @@ fuzz_target!(|input: Input<'_>| {
         check_bundle(&bundle, case, bytes);
     }
 });
-
-fn damage(body: &[u8], edits: &[Edit]) -> Vec<u8> {
-    let mut body = body.to_vec();
-    for edit in edits {
-        let len = body.len().max(1);
-        let within = |at: &u16| usize::from(*at) % len;
-        match edit {
-            _ if body.is_empty() => {}
-            Edit::Set { at, byte } => body[within(at)] = *byte,
-            Edit::Insert { at, byte } => body.insert(within(at), *byte),
-            Edit::Remove { at } => drop(body.remove(within(at))),
-            Edit::Copy { from, to, len: count } => {
-                let (from, to) = (within(from), within(to));
-                let count = usize::from(*count).min(len - from).min(len - to);
-                body.copy_within(from..from + count, to);
-            }
-            Edit::Cut { at } => body.truncate(within(at)),
-        }
-    }
-    body
-}
 
 /// The handle of the platform's own mappings.
 const OWN: [u8; 4] = [0; 4];

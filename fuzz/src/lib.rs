@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use arbitrary::Arbitrary;
 use claimsmith::compiler::{Compilation, CompiledPlatform, compile, compile_whole};
 use claimsmith::diagnostic::{Severity, SourceFile};
 use claimsmith::event::Answer;
@@ -35,6 +36,67 @@ pub fn sample_platform() -> CompiledPlatform {
 pub fn case_platforms() -> Vec<CompiledPlatform> {
     let compiled = |file: &SourceFile| compile_whole(file).platform.expect(&file.path);
     files_in("tests/cases").iter().map(compiled).collect()
+}
+
+/// The same platforms and the sample mappings, each taking blocks for its only tenant.
+///
+/// Platforms that declare tenants of their own are left out.
+pub fn platforms_with_blocks() -> Vec<CompiledPlatform> {
+    const SETTINGS: [&str; 2] = [
+        "tenants: { fuzz: { domain: fuzz.eu.auth0.com } }",
+        "blocks: { keys: { fuzz: { protected: true, public: ssh-ed25519 \
+         AAAAC3NzaC1lZDI1NTE5AAAAIPRKJ7mrAxIPfJod2rl7cGDd4R2SpmoxE65eha8WYPoF } } }",
+    ];
+    let mut platforms = Vec::new();
+    for mut file in files_in("tests/cases") {
+        if !file.text.contains("\n  tenants:") {
+            let settings = format!("\nplatform:\n  {}\n  {}\n", SETTINGS[0], SETTINGS[1]);
+            file.text = file.text.replacen("\nplatform:\n", &settings, 1);
+            platforms.push(compile_whole(&file).platform.expect(&file.path));
+        }
+    }
+    let mut files = mapping_files();
+    let platform = files.iter_mut().find(|file| file.path.ends_with("/platform.yaml")).expect("a platform");
+    platform.text.push_str(&format!("\n{}\n{}\n", SETTINGS[0], SETTINGS[1]));
+    platforms.push(compile(&files).platform.expect("the sample mappings are in order"));
+    platforms
+}
+
+/// A change of bytes, such as those of a bundle.
+#[derive(Arbitrary, Debug)]
+pub enum Edit {
+    /// Replaces a byte.
+    Set { at: u16, byte: u8 },
+    /// Adds a byte.
+    Insert { at: u16, byte: u8 },
+    /// Removes a byte.
+    Remove { at: u16 },
+    /// Writes bytes over others.
+    Copy { from: u16, to: u16, len: u8 },
+    /// Removes the end.
+    Cut { at: u16 },
+}
+
+/// The bytes after all changes; places beyond the end are counted from the beginning again.
+pub fn damage(body: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let mut body = body.to_vec();
+    for edit in edits {
+        let len = body.len().max(1);
+        let within = |at: &u16| usize::from(*at) % len;
+        match edit {
+            _ if body.is_empty() => {}
+            Edit::Set { at, byte } => body[within(at)] = *byte,
+            Edit::Insert { at, byte } => body.insert(within(at), *byte),
+            Edit::Remove { at } => drop(body.remove(within(at))),
+            Edit::Copy { from, to, len: count } => {
+                let (from, to) = (within(from), within(to));
+                let count = usize::from(*count).min(len - from).min(len - to);
+                body.copy_within(from..from + count, to);
+            }
+            Edit::Cut { at } => body.truncate(within(at)),
+        }
+    }
+    body
 }
 
 /// What must be true of every compilation of `files`, with any content.

@@ -111,6 +111,13 @@ test('other metadata of the organization does not matter, nor do keys beyond the
   assert.deepEqual(groupsOf(await logIn(mock, load(ACTION), event('acme', mixed))), ['readers']);
 });
 
+test('a connection of an embedded customer and of one whose mapping travels is ambiguous', async ({ mock }) => {
+  const shared = organization('acme', [['Staff', 'readers']]).replace('{ acme: {', '{ initech: {');
+  const instance = load(bundleText(platform([shared, GLOBEX, INITECH]), '--packaging', 'organizations'));
+  const result = await logIn(mock, instance, event('initech', undefined, { id: '' }));
+  assert.deepEqual([result.reason, groupsOf(result)], ['ambiguous-connection', []]);
+});
+
 test('the provenance names the block', async ({ mock }) => {
   const result = await logIn(mock, load(ACTION), event('acme', metadata(), { client: 'audited-client' }));
   const { bundle, rules, block } = result.claims.idToken['https://claims.example.com/provenance'];

@@ -157,11 +157,12 @@ export function onTokens({
   provenance,
   bundle,
   rules,
+  block,
 }) {
   if (outcome !== 'groups') return NO_CLAIMS;
   const claims = {
     [claim]: joinedBy ? groups.join(joinedBy) : groups,
-    ...(provenance ? { [provenance]: { bundle, rules } } : {}),
+    ...(provenance ? { [provenance]: { bundle, rules, ...(block && { block }) } } : {}),
   };
   return {
     idToken: tokens.includes('id') ? claims : {},

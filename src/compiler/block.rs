@@ -8,9 +8,9 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::grants::GrantChecker;
-use super::lowered::LoweredCondition;
+use super::lowered::{LoweredCondition, LoweredMapping};
 use super::one_organization::OwnGroups;
-use super::{CompiledPlatform, encode, lower};
+use super::{CompiledPlatform, encode, lower, slices};
 use crate::bundle::application::OverLimit;
 use crate::bundle::policy::Policy;
 use crate::codec::writer::Writer;
@@ -112,7 +112,14 @@ impl CompiledPlatform {
             self.organizations().partition(|it| organizations.contains(it.name.as_str()));
         let lower = |it: &&Organization| lower::lower(it, platform, self.tenant, &mut Vec::new());
         let settings = self.encode_settings(&travelling);
-        encode::encode(platform, self.tenant, kept.iter().map(lower).collect(), settings).bundle
+        let mut mappings: Vec<LoweredMapping> = kept.iter().map(lower).collect();
+        // Without an organization, a login cannot lead to the one of two customers whose mapping is in the Action.
+        let elsewhere = travelling.iter().flat_map(|it| &it.connections);
+        let elsewhere: BTreeSet<&str> = elsewhere.map(|it| it.name.value.as_str()).collect();
+        let names = mappings.iter().flat_map(|it| &it.connections).map(|it| &it.name);
+        let shared: BTreeSet<String> = names.filter(|name| elsewhere.contains(name.as_str())).cloned().collect();
+        mappings.extend(slices::ambiguous(shared.iter()));
+        encode::encode(platform, self.tenant, mappings, settings).bundle
     }
 
     /// The settings for blocks in a bundle, if the platform takes blocks.

@@ -99,8 +99,8 @@ fn slice_of(name: &str, count: usize) -> usize {
 }
 
 /// An organization that no login leads to, and that lists each of these connections twice. So a login without an
-/// organization through one of them is ambiguous, in whatever slices the organizations are that share it.
-fn ambiguous<'n>(names: impl Iterator<Item = &'n String>) -> Option<LoweredMapping> {
+/// organization through one of them is ambiguous, wherever the mappings of the organizations are that share it.
+pub(super) fn ambiguous<'n>(names: impl Iterator<Item = &'n String>) -> Option<LoweredMapping> {
     let connections: Vec<LoweredConnection> = names
         .flat_map(|name| [name, name])
         .map(|name| LoweredConnection { name: name.clone(), sources: Vec::new(), combine: Combine::First })
