@@ -78,7 +78,7 @@ fn cargo_packages_come_from_one_registry_with_a_checksum() {
             ]
             .as_slice(),
         ),
-        ("fuzz/Cargo.lock", &["claimsmith", "claimsmith-fuzz"]),
+        ("fuzz/Cargo.lock", &["claimsmith", "claimsmith-fuzz", "claimsmith-lifecycle"]),
     ] {
         for package in packages(lock_file) {
             let Some(source) = &package.source else {

@@ -117,7 +117,8 @@ impl CompiledPlatform {
         let elsewhere = travelling.iter().flat_map(|it| &it.connections);
         let elsewhere: BTreeSet<&str> = elsewhere.map(|it| it.name.value.as_str()).collect();
         let names = mappings.iter().flat_map(|it| &it.connections).map(|it| &it.name);
-        let shared: BTreeSet<String> = names.filter(|name| elsewhere.contains(name.as_str())).cloned().collect();
+        let shared: BTreeSet<String> =
+            names.filter(|name| elsewhere.contains(name.as_str())).cloned().collect();
         mappings.extend(slices::ambiguous(shared.iter()));
         encode::encode(platform, self.tenant, mappings, settings).bundle
     }
