@@ -20,10 +20,11 @@ pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
 pub use self::inventory::MOST_PROFILES;
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
-pub use self::settings::{Credentials, Settings, SettingsError};
+pub use self::settings::{Credentials, Settings};
 use crate::error::Error;
 use crate::http::{HttpClient, Options, Request};
 use crate::secret::Secret;
+pub use crate::settings::SettingsError;
 
 /// A connection to one tenant, with a token.
 #[derive(Debug)]

@@ -48,12 +48,24 @@ pub enum ErrorKind {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// Auth0's `errorCode`, or `error` of its token endpoint.
+    /// Auth0's `errorCode`, or `error` of its token endpoint; the code of Qlik Cloud's first error.
     pub code: Option<String>,
     /// What the service says, of requests that are not about people.
     pub message: Option<String>,
     /// The scopes that the token lacks.
     pub missing_scopes: Vec<String>,
+    /// What has to be permitted, if the service does not say it.
+    pub permission: Option<Permission>,
+}
+
+/// What a client of Qlik Cloud lacks. Qlik documents roles of people, and few scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Permission {
+    /// To read and change users.
+    QlikUsers,
+    /// To read and change everything else.
+    QlikAdministration,
 }
 
 impl Error {
@@ -125,6 +137,17 @@ impl fmt::Display for Refusal {
         }
         if let Some(message) = &self.message {
             write!(formatter, ", {message}")?;
+        }
+        if let Some(permission) = self.permission {
+            return match permission {
+                Permission::QlikUsers => {
+                    write!(formatter, "; the OAuth client lacks the scope `admin.users`")
+                }
+                Permission::QlikAdministration => write!(
+                    formatter,
+                    "; the OAuth client lacks the scope `admin_classic`: Qlik Cloud documents no smaller one for groups, identity providers and sessions"
+                ),
+            };
         }
         match self.status {
             401 => write!(formatter, "; the credentials are wrong or expired, or are for another tenant"),

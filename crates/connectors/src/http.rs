@@ -312,13 +312,18 @@ fn rate_headers(headers: &HeaderMap) -> RateHeaders {
 fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let is_code = |text: &&str| {
+    let is_lower_code = |text: &&str| {
         text.len() <= 60
             && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')
     };
-    // The token endpoint has `error` alone; elsewhere it is the status in words.
-    let code = text("errorCode").or_else(|| text("error")).filter(is_code);
-    let message = text("message").unwrap_or_default();
+    let is_code =
+        |text: &&str| text.len() <= 60 && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    // Qlik Cloud has a list; the first error is what a person needs.
+    let first = |key: &str| body.pointer("/errors/0").and_then(|it| it.get(key)).and_then(Value::as_str);
+    // Auth0's token endpoint has `error` alone; elsewhere it is the status in words.
+    let code = text("errorCode").or_else(|| text("error")).filter(is_lower_code);
+    let code = code.or_else(|| first("code").filter(is_code));
+    let message = text("message").or_else(|| first("detail")).or_else(|| first("title")).unwrap_or_default();
     let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();
     let is_scope = |text: &&str| {
         !text.is_empty() && text.bytes().all(|it| it.is_ascii_lowercase() || matches!(it, b':' | b'_' | b'-'))
@@ -329,5 +334,5 @@ fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
         let plain = message.chars().map(|char| if char.is_control() { ' ' } else { char });
         plain.take(LONGEST_MESSAGE).collect()
     });
-    Refusal { status, code: code.map(str::to_owned), message, missing_scopes }
+    Refusal { status, code: code.map(str::to_owned), message, missing_scopes, permission: None }
 }

@@ -7,13 +7,16 @@
 pub mod auth0;
 mod error;
 pub mod http;
+pub mod qlik;
 mod rate;
 mod secret;
+mod settings;
 #[cfg(test)]
 #[path = "../tests/auth0/test_key.rs"]
 mod test_key;
 mod timer;
 
-pub use error::{Error, ErrorKind, Refusal};
+pub use error::{Error, ErrorKind, Permission, Refusal};
 pub use secret::Secret;
+pub use settings::SettingsError;
 pub use timer::{SystemTimer, Timer};

@@ -2,13 +2,13 @@
 //!
 //! The names are those of auth0-deploy-cli, so its `config.json` can be used as it is.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::assertion::SigningKey;
 use crate::secret::Secret;
+use crate::settings::{SettingsError, member_of, read_file, read_json, stand_in_host, variable};
 
 const DOMAIN: &str = "AUTH0_DOMAIN";
 const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
@@ -16,9 +16,6 @@ const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
 const SECRET: &str = "AUTH0_CLIENT_SECRET";
 const KEY_PATH: &str = "AUTH0_CLIENT_SIGNING_KEY_PATH";
 const STAND_IN: &str = "CLAIMSMITH_AUTH0_STAND_IN";
-
-/// The largest file of settings or of a key, in bytes.
-const LARGEST_FILE: u64 = 1 << 20;
 
 /// What is needed to connect to a tenant.
 #[derive(Debug)]
@@ -52,18 +49,6 @@ pub enum Credentials {
     },
 }
 
-/// What is wrong with settings, without their values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl std::error::Error for SettingsError {}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
 impl Settings {
     /// Reads the variables of the environment.
     ///
@@ -71,9 +56,8 @@ impl Settings {
     ///
     /// If there are no credentials or several, or if the key cannot be read.
     pub fn from_environment() -> Result<Self, SettingsError> {
-        let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let settings = Self::read(&get, Path::new(""), "the environment")?;
-        match get(STAND_IN) {
+        let settings = Self::read(&variable, Path::new(""), "the environment")?;
+        match variable(STAND_IN) {
             Some(host) => settings.at_stand_in(&host),
             None => Ok(settings),
         }
@@ -85,12 +69,9 @@ impl Settings {
     ///
     /// As for the environment, or if the file cannot be read.
     pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
-        let shown = format!("`{}`", path.display());
-        let text = read_file(path).map_err(|why| SettingsError(format!("{shown} {why}")))?;
-        let settings: Value = serde_json::from_slice(&text)
-            .map_err(|_| SettingsError(format!("{shown} is not JSON with settings such as `{DOMAIN}`")))?;
+        let (settings, shown) = read_json(path, DOMAIN)?;
         let settings = Self::read(&member_of(&settings), path.parent().unwrap_or(Path::new("")), &shown)?;
-        match std::env::var(STAND_IN).ok().filter(|value| !value.is_empty()) {
+        match variable(STAND_IN) {
             Some(host) => settings.at_stand_in(&host),
             None => Ok(settings),
         }
@@ -111,13 +92,7 @@ impl Settings {
     ///
     /// If it is on another machine: it would receive the credentials.
     pub fn at_stand_in(self, host: &str) -> Result<Self, SettingsError> {
-        let port = host.strip_prefix("localhost:").and_then(|port| port.parse::<u16>().ok());
-        match port {
-            Some(1..) => Ok(Self { stand_in: Some(host.to_owned()), ..self }),
-            _ => Err(SettingsError(format!(
-                "`{STAND_IN}` is for a stand-in on this machine, and has to be `localhost:PORT`"
-            ))),
-        }
+        Ok(Self { stand_in: Some(stand_in_host(STAND_IN, host)?), ..self })
     }
 
     fn read(get: &dyn Fn(&str) -> Option<String>, folder: &Path, place: &str) -> Result<Self, SettingsError> {
@@ -167,19 +142,6 @@ impl Settings {
     pub(crate) fn credentials(&self) -> &Credentials {
         &self.credentials
     }
-}
-
-fn member_of(settings: &Value) -> impl Fn(&str) -> Option<String> {
-    |name| settings.get(name).and_then(Value::as_str).filter(|it| !it.is_empty()).map(str::to_owned)
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() || metadata.len() > LARGEST_FILE {
-        return Err("is not a file of at most 1 MiB".to_owned());
-    }
-    std::fs::read(path).map_err(unreadable)
 }
 
 #[cfg(test)]

@@ -14,3 +14,5 @@ mod organizations;
 mod repeat;
 mod support;
 mod test_key;
+#[path = "../support/timer.rs"]
+mod timer;

@@ -1,9 +1,7 @@
-//! A tenant, a clock that never waits, and settings.
+//! A tenant and settings.
 
 use std::fs;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use claimsmith::compiler::{Tenant, compile_whole};
 use claimsmith::diagnostic::SourceFile;
@@ -14,38 +12,9 @@ use claimsmith_standins::auth0::{Auth0StandIn, Seed};
 use serde_json::{Value, json};
 
 use crate::test_key::make_rsa_key;
+use crate::timer::FakeTimer;
 
 pub(crate) const DOMAIN: &str = "acme-staging.eu.auth0.com";
-
-/// Moves on with each wait.
-#[derive(Debug, Default)]
-pub(crate) struct FakeTimer {
-    milliseconds: AtomicU64,
-    waits: Mutex<Vec<u64>>,
-}
-
-impl Timer for FakeTimer {
-    fn elapsed(&self) -> Duration {
-        Duration::from_millis(self.milliseconds.load(Ordering::SeqCst))
-    }
-
-    fn unix_seconds(&self) -> u64 {
-        1_795_780_800 + self.elapsed().as_secs()
-    }
-
-    fn sleep(&self, time: Duration) {
-        let time = u64::try_from(time.as_millis()).expect("a short time");
-        self.milliseconds.fetch_add(time, Ordering::SeqCst);
-        self.waits.lock().expect("no panic").push(time);
-    }
-}
-
-impl FakeTimer {
-    /// All waits so far, in milliseconds.
-    pub(crate) fn waits(&self) -> Vec<u64> {
-        self.waits.lock().expect("no panic").clone()
-    }
-}
 
 /// A tenant of a platform.
 pub(crate) fn tenant() -> Tenant {
