@@ -110,6 +110,7 @@ const ORDER: &[&str] = &[
     "commands/status/arguments",
     "commands/status/desired",
     "commands/status/report",
+    "commands/status/calendar",
     "commands/status/shown",
     "commands/status/native",
     "commands/status",

@@ -18,7 +18,7 @@ pub use self::actions::{Action, ActionContent, BuildError, BuildState, Trigger, 
 pub use self::assertion::SigningKey;
 pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
-pub use self::inventory::MOST_PROFILES;
+pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
 pub use self::settings::{Credentials, Settings};
 use crate::error::Error;

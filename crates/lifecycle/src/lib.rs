@@ -4,6 +4,8 @@
 //! decides each step from what is there at that moment, so a run that was interrupted is continued by the next one.
 
 pub mod block;
+pub mod calendar;
+pub mod certificate;
 pub mod deployment;
 pub mod drift;
 pub mod journal;

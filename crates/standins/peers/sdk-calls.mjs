@@ -133,6 +133,18 @@ assert.deepEqual(updated.options, changed.options);
 await call(undefined, () => connections.clients.update(connection.id, [{ client_id: 'app', status: true }]));
 await call('GetConnectionEnabledClientsResponseContent', () => connections.clients.get(connection.id));
 await refused(404, () => connections.scimConfiguration.get(connection.id));
+await refused(404, () => connections.scimConfiguration.tokens.get(connection.id));
+// The schemas are of objects, and these answers are lists of them.
+const keys = await client.keys.signing.list();
+const credentials = await client.clients.credentials.list('app');
+calls.push({ type: 'SigningKeys', body: keys[0], at: 'GET /api/v2/keys/signing' });
+calls.push({ type: 'ClientCredential', body: credentials[0], at: 'GET /api/v2/clients/app/credentials' });
+const scimTokens = await connections.scimConfiguration.tokens.get('con_scim');
+calls.push({
+  type: 'ScimTokenItem',
+  body: scimTokens[0],
+  at: 'GET /api/v2/connections/con_scim/scim-configuration/tokens',
+});
 await refused(404, () => connections.directoryProvisioning.get(connection.id));
 await call('ListDirectoryProvisioningsResponseContent', () => connections.directoryProvisioning.list());
 

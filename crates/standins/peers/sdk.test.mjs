@@ -9,7 +9,17 @@ const scope = ['actions', 'organizations', 'connections', 'users']
   .concat(['read', 'create', 'update', 'delete'].map((verb) => `${verb}:organization_connections`))
   .concat(['read', 'create', 'delete'].map((verb) => `${verb}:organization_members`))
   .concat(['organization_client_grants', 'organization_discovery_domains'].map((kind) => `read:${kind}`))
-  .concat(['scim_config', 'directory_provisionings', 'clients', 'client_grants'].map((kind) => `read:${kind}`));
+  .concat(
+    [
+      'scim_config',
+      'scim_token',
+      'directory_provisionings',
+      'clients',
+      'client_credentials',
+      'client_grants',
+      'signing_keys',
+    ].map((kind) => `read:${kind}`),
+  );
 
 const seed = {
   // The SDK signs its assertions with the time of this machine.
@@ -22,6 +32,10 @@ const seed = {
       { client_id: 'app', name: 'App', app_type: 'spa' },
     ],
     client_grants: [{ client_id: 'deploy', scope }],
+    connections: [{ id: 'con_scim', name: 'scim', strategy: 'samlp' }],
+    scim_tokens: { con_scim: [{ token_id: 'tok_1', token: 'secret', valid_until: '2027-01-01T00:00:00.000Z' }] },
+    client_credentials: { app: [{ id: 'cred_1', name: 'key', expires_at: '2027-01-01T00:00:00.000Z' }] },
+    signing_keys: [{ kid: 'k', cert: '-----BEGIN CERTIFICATE-----', fingerprint: 'f', thumbprint: 't', current: true }],
     users: [{ user_id: 'waad|1', email: 'a@example.com', name: 'A', groups: ['g'] }],
   },
 };

@@ -2,6 +2,8 @@
 
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
+mod calendar;
+#[cfg(not(target_family = "wasm"))]
 mod desired;
 #[cfg(not(target_family = "wasm"))]
 mod native;

@@ -1,10 +1,57 @@
 //! What a whole tenant has, which is only read: organizations, connections, and some profiles.
 
 use claimsmith_lifecycle::drift::{SeenConnection, SeenOrganization};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Auth0;
 use crate::error::Error;
+use crate::http::encoded;
+
+/// A token of a SCIM client.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct ScimToken {
+    /// Its id.
+    #[serde(default)]
+    pub token_id: String,
+    /// Until when it is valid; `None` if it does not expire.
+    #[serde(default)]
+    pub valid_until: Option<String>,
+}
+
+/// A public key of a client.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct ClientCredential {
+    /// Its id.
+    #[serde(default)]
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Until when it is valid; `None` if it does not expire.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+}
+
+/// A key with which the tenant signs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct TenantKey {
+    /// Its id.
+    #[serde(default)]
+    pub kid: String,
+    /// Its certificate, in PEM.
+    #[serde(default)]
+    pub cert: String,
+    /// Whether it signs now.
+    #[serde(default)]
+    pub current: Option<bool>,
+    /// Whether it was revoked.
+    #[serde(default)]
+    pub revoked: Option<bool>,
+}
 
 /// A tenant has up to two million organizations, in pages of 100.
 const MOST_PAGES: usize = 20_000;
@@ -31,6 +78,42 @@ impl Auth0 {
     pub fn read_connections(&self, each: &mut dyn FnMut(Vec<SeenConnection>)) -> Result<(), Error> {
         let fields = [("fields", "id,name,strategy,options"), ("include_fields", "true")];
         self.checkpoints(("/connections", "connections"), &fields, MOST_PAGES, each)
+    }
+
+    /// The tokens of a connection's SCIM clients; `None` if it takes no SCIM. Scope `read:scim_token`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn scim_tokens(&self, connection: &str) -> Result<Option<Vec<ScimToken>>, Error> {
+        let path = format!("/connections/{}/scim-configuration/tokens", encoded(connection));
+        match self.call("GET", path, None, true) {
+            Ok(tokens) => Ok(Some(tokens)),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The public keys of a client; `None` if there is no such client. Scope `read:client_credentials`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn client_credentials(&self, client: &str) -> Result<Option<Vec<ClientCredential>>, Error> {
+        match self.call("GET", format!("/clients/{}/credentials", encoded(client)), None, true) {
+            Ok(credentials) => Ok(Some(credentials)),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The keys with which the tenant signs. Scope `read:signing_keys`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn tenant_keys(&self) -> Result<Vec<TenantKey>, Error> {
+        self.call("GET", "/keys/signing".to_owned(), None, true)
     }
 
     /// Reads the profiles with the newest logins, at most a number of them, and returns how many the tenant has, if

@@ -98,6 +98,25 @@ pub(crate) fn not_configured(_: &mut World, _: &Call) -> Answered {
     Err(error(404, Some("not_found"), "Not Found"))
 }
 
+/// Without the tokens themselves, which are shown once.
+pub(crate) fn scim_tokens(world: &mut World, call: &Call) -> Answered {
+    find(world, call)?;
+    let tokens = world.tenant.scim_tokens.get(call.parameter(0));
+    let tokens = tokens.ok_or_else(|| error(404, Some("not_found"), "Not Found"))?;
+    ok(200, tokens.iter().map(|it| without(it, &["token"])).collect::<Vec<Value>>().into())
+}
+
+pub(crate) fn client_credentials(world: &mut World, call: &Call) -> Answered {
+    client(world, call)?;
+    let credentials = world.tenant.client_credentials.get(call.parameter(0)).cloned().unwrap_or_default();
+    ok(200, credentials.into_iter().map(Value::Object).collect::<Vec<Value>>().into())
+}
+
+pub(crate) fn signing_keys(world: &mut World, _: &Call) -> Answered {
+    let keys = world.tenant.signing_keys.iter().cloned();
+    ok(200, keys.map(Value::Object).collect::<Vec<Value>>().into())
+}
+
 pub(crate) fn no_provisionings(_: &mut World, _: &Call) -> Answered {
     ok(200, json!({ "directory_provisionings": [] }))
 }

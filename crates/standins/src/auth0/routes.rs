@@ -75,10 +75,13 @@ routes! {
     GET "connections/*/clients" "read:connections" connections::list_clients;
     PATCH "connections/*/clients" "update:connections" connections::update_clients;
     GET "connections/*/scim-configuration" "read:scim_config" connections::not_configured;
+    GET "connections/*/scim-configuration/tokens" "read:scim_token" connections::scim_tokens;
     GET "connections/*/directory-provisioning" "read:directory_provisionings" connections::not_configured;
     GET "connections-directory-provisionings" "read:directory_provisionings" connections::no_provisionings;
     GET "clients" "read:clients" connections::clients;
     GET "clients/*" "read:clients" connections::client;
+    GET "clients/*/credentials" "read:client_credentials" connections::client_credentials;
+    GET "keys/signing" "read:signing_keys" connections::signing_keys;
     GET "client-grants" "read:client_grants" connections::client_grants;
     GET "users" "read:users" users::list;
     POST "users" "create:users" users::create;

@@ -24,7 +24,13 @@ pub struct Tenant {
     pub connections: Vec<Record>,
     /// Ids of clients, by the connection's id.
     pub connection_clients: BTreeMap<String, Vec<String>>,
+    /// The tokens of SCIM clients, by the connection's id; a connection that is missing takes no SCIM.
+    pub scim_tokens: BTreeMap<String, Vec<Record>>,
     pub clients: Vec<Record>,
+    /// The public keys of clients, by the client's id.
+    pub client_credentials: BTreeMap<String, Vec<Record>>,
+    /// The tenant's own keys.
+    pub signing_keys: Vec<Record>,
     pub client_grants: Vec<Record>,
     pub users: Vec<Record>,
 }

@@ -1,5 +1,7 @@
 //! The arguments of `claimsmith status`.
 
+use std::path::PathBuf;
+
 use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::commands::deploy::CredentialsArgument;
 use crate::tenant::TenantArgument;
@@ -14,11 +16,13 @@ use crate::tenant::TenantArgument;
 #[command(after_help = "\
 Needs the scopes read:actions, read:organizations and read:connections, and read:users unless
 `--profiles 0` is given; what cannot be checked without one is named. `claimsmith help deploy` lists
-the credentials.
+the credentials. `--calendar` needs read:connections, read:organizations if the platform has blocks,
+read:scim_token, read:client_credentials and read:signing_keys.
 
 Examples:
   claimsmith status
   claimsmith status --tenant staging --profiles 1000
+  claimsmith status --calendar expiries.ics
   claimsmith status --format json | jq -r '.findings[].code'")]
 #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "they are only read where there is a network"))]
 pub(crate) struct StatusArguments {
@@ -34,6 +38,9 @@ pub(crate) struct StatusArguments {
     /// Exit with 1 for warnings too
     #[arg(long)]
     pub(super) deny_warnings: bool,
+    /// Write what expires as a calendar into this file, which must not exist, and print that instead of the state
+    #[arg(long, value_name = "FILE.ics", conflicts_with_all = ["profiles", "deny_warnings"])]
+    pub(super) calendar: Option<PathBuf>,
     /// How to print the state
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: OutputFormat,

@@ -1,17 +1,21 @@
 //! Looks at a tenant.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::bail;
+use claimsmith_connectors::Error;
 use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::calendar::{Expiry, to_ics};
 use claimsmith_lifecycle::deployment::{Observed, Origin};
 use claimsmith_lifecycle::drift::{
     Desired, Finding, FindingCode, OrganizationCheck, ProfileCheck, Severity, check_connections,
 };
 
 use super::arguments::StatusArguments;
+use super::calendar::{self, Calendar};
 use super::desired;
 use super::report::{Check, CheckState, Report};
 use super::shown::{Running, Shown};
@@ -22,6 +26,7 @@ use crate::login_time;
 use crate::numbers::spaced;
 use crate::render::json;
 use crate::terminal::{Stream, Terminal};
+use crate::write::NewFiles;
 
 /// How many versions are shown.
 const SHOWN_VERSIONS: usize = 5;
@@ -46,6 +51,10 @@ impl StatusArguments {
         };
         let desired = desired::of(&prepared.platform);
         let auth0 = Auth0::connect(&prepared.tenant, &settings, &[], options(&settings))?;
+        if let Some(file) = &self.calendar {
+            let stand_in = settings.stand_in();
+            return write_calendar(&auth0, &prepared, &desired, (file, stand_in, self.format), terminal);
+        }
         let mut report = Report::default();
         let running = look_at_action(&auth0, &prepared, &mut report)?;
         let mut progress = Progress(&mut terminal.err);
@@ -64,21 +73,132 @@ impl StatusArguments {
         if report.findings.iter().any(|finding| finding.severity <= denied) {
             return Ok(ExitStatus::Failure);
         }
-        let not_checked = report.not_checked();
-        if not_checked.is_empty() {
-            return Ok(ExitStatus::Success);
+        all_checked(&report, "it is not known whether logins work as the files say")
+    }
+}
+
+/// Success, if nothing is unknown.
+fn all_checked(report: &Report, consequence: &str) -> anyhow::Result<ExitStatus> {
+    let not_checked = report.not_checked();
+    if not_checked.is_empty() {
+        return Ok(ExitStatus::Success);
+    }
+    let scopes = report.missing_scopes();
+    let advice = match scopes.is_empty() {
+        true => "run the command again".to_owned(),
+        false => format!("add `{}` to the client grant for the Auth0 Management API", scopes.join("`, `")),
+    };
+    bail!("could not read everything ({}), so {consequence}; {advice}", not_checked.join(", "))
+}
+
+/// Writes what expires.
+fn write_calendar(
+    auth0: &Auth0,
+    prepared: &Prepared,
+    desired: &Desired,
+    (file, stand_in, format): (&Path, Option<&str>, OutputFormat),
+    terminal: &mut Terminal,
+) -> anyhow::Result<ExitStatus> {
+    let now = login_time::current() as u32;
+    // What cannot be written is said before anything is read.
+    let mut files = NewFiles::default();
+    files.add(file, Vec::new(), false)?;
+    drop(files);
+    let mut report = Report::default();
+    let mut expiries = calendar::of_rules(prepared);
+    let mut progress = Progress(&mut terminal.err);
+    let mut connections = Vec::new();
+    let certificates = Reading { auth0, name: "certificates", scope: "read:connections" };
+    expiries.extend(certificates.read(&mut report, || {
+        auth0.read_connections(&mut |rows| {
+            connections.extend(rows);
+            progress.show("connections", connections.len(), None);
+        })?;
+        Ok((connections.len(), calendar::of_certificates(&connections)))
+    })?);
+    let scim = Reading { auth0, name: "SCIM tokens", scope: "read:scim_token" };
+    let has_connections = report.not_checked().is_empty();
+    expiries.extend(scim.read_if(has_connections, &mut report, || {
+        let mut show = |count| progress.show("connections asked for SCIM tokens", count, None);
+        calendar::of_scim(auth0, &connections, &mut show).map(|found| (connections.len(), found))
+    })?);
+    let clients = Reading { auth0, name: "keys of clients", scope: "read:client_credentials" };
+    expiries.extend(clients.read(&mut report, || calendar::of_clients(auth0, prepared))?);
+    let tenant = Reading { auth0, name: "keys of the tenant", scope: "read:signing_keys" };
+    expiries
+        .extend(tenant.read(&mut report, || calendar::of_tenant(auth0).map(|found| (found.len(), found)))?);
+    if desired.blocks.is_some() {
+        let blocks = Reading { auth0, name: "blocks", scope: "read:organizations" };
+        expiries.extend(blocks.read(&mut report, || {
+            let (mut count, mut found) = (0, Vec::new());
+            auth0.read_organizations(&mut |rows| {
+                count += rows.len();
+                found.extend(rows.iter().filter_map(|it| calendar::of_block(desired, it, now)));
+                progress.show("organizations", count, None);
+            })?;
+            Ok((count, found))
+        })?);
+    }
+    progress.end()?;
+    expiries.sort();
+    let mut files = NewFiles::default();
+    let text = to_ics(prepared.tenant.domain(), &expiries, now.into());
+    files.add(file, text.into_bytes(), false)?;
+    files.commit()?;
+    let tenant = TenantSummary::new(prepared.tenant.name(), prepared.tenant.domain(), stand_in);
+    let shown = file.display().to_string();
+    let calendar = Calendar::new(tenant, shown, &report, auth0.requests(), &expiries, now.into());
+    match format {
+        OutputFormat::Human => calendar.write(&mut terminal.out)?,
+        OutputFormat::Json => json::versioned(&mut terminal.out, &calendar)?,
+    }
+    terminal.out.flush()?;
+    all_checked(&report, "the calendar is incomplete")
+}
+
+/// Something that needs a scope.
+struct Reading<'r> {
+    auth0: &'r Auth0,
+    name: &'static str,
+    scope: &'static str,
+}
+
+impl Reading<'_> {
+    /// The same, if what it depends on could be read.
+    fn read_if(
+        &self,
+        is_possible: bool,
+        report: &mut Report,
+        read: impl FnOnce() -> Result<(usize, Vec<Expiry>), Error>,
+    ) -> anyhow::Result<Vec<Expiry>> {
+        if is_possible {
+            return self.read(report, read);
         }
-        let scopes = report.missing_scopes();
-        let advice = match scopes.is_empty() {
-            true => "run the command again".to_owned(),
-            false => {
-                format!("add `{}` to the client grant for the Auth0 Management API", scopes.join("`, `"))
+        let why = Some("the connections could not be read".to_owned());
+        report.add(Check { why, ..Check::new(self.name, CheckState::NotChecked) }, []);
+        Ok(Vec::new())
+    }
+
+    /// Reads it, and notes how many objects that were; nothing if it could not be read.
+    fn read(
+        &self,
+        report: &mut Report,
+        read: impl FnOnce() -> Result<(usize, Vec<Expiry>), Error>,
+    ) -> anyhow::Result<Vec<Expiry>> {
+        if self.auth0.lacks(self.scope) {
+            report.add(Check::without_scope(self.name, self.scope), []);
+            return Ok(Vec::new());
+        }
+        match read() {
+            Ok((count, found)) => {
+                report.add(Check { read: count, ..Check::new(self.name, CheckState::Checked) }, []);
+                Ok(found)
             }
-        };
-        bail!(
-            "{} could not be checked, so it is not known whether logins work; {advice}",
-            not_checked.join(" and ")
-        )
+            Err(error) => {
+                report.add(Check::failed(self.name, 0, error)?, []);
+                Ok(Vec::new())
+            }
+        }
     }
 }
 

@@ -1,8 +1,13 @@
 //! What a look at a tenant gave: what was checked, and what was found.
 
+use std::io::{self, Write};
+
 use claimsmith_connectors::{Error, ErrorKind};
 use claimsmith_lifecycle::drift::{Finding, Severity};
 use serde::Serialize;
+
+use crate::escape::escaped;
+use crate::numbers::spaced;
 
 /// How far a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -58,6 +63,43 @@ impl Check {
         let why = if missing_scopes.is_empty() { Some(error.to_string()) } else { None };
         Ok(Self { read, missing_scopes, why, ..Self::new(name, CheckState::NotChecked) })
     }
+}
+
+impl Check {
+    /// Writes its line.
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{:<10} {}", state_word(self.state), escaped(&text_of(self)))
+    }
+}
+
+fn state_word(state: CheckState) -> &'static str {
+    match state {
+        CheckState::Checked => "checked",
+        CheckState::NotChecked => "UNKNOWN",
+        CheckState::Skipped => "skipped",
+    }
+}
+
+fn text_of(check: &Check) -> String {
+    let mut text = match (check.total, check.read) {
+        (Some(total), read) if total != read => {
+            format!("{}: {} of {} read", check.name, spaced(read), spaced(total))
+        }
+        (_, read) if check.state == CheckState::Checked || read > 0 => {
+            format!("{}: {} read", check.name, spaced(read))
+        }
+        _ => check.name.to_owned(),
+    };
+    if !check.missing_scopes.is_empty() {
+        text.push_str(&format!(
+            ": not checked, because the token lacks the scope `{}`",
+            check.missing_scopes.join("` or `")
+        ));
+    }
+    if let Some(why) = &check.why {
+        text.push_str(&format!(": not checked, {why}"));
+    }
+    text
 }
 
 /// All checks, and what they found.

@@ -7,10 +7,10 @@ use claimsmith_lifecycle::deployment::{Content, Observed, Wanted};
 use claimsmith_lifecycle::drift::{Finding, Severity};
 use serde::Serialize;
 
-use super::report::{Check, CheckState, Report};
+use super::report::Report;
 use crate::commands::deploy::{TenantSummary, names, quoted, short};
 use crate::escape::escaped;
-use crate::numbers::{counted, spaced};
+use crate::numbers::counted;
 
 /// How many findings are printed for people.
 const MOST_FINDINGS: usize = 200;
@@ -127,7 +127,7 @@ impl<'r> Shown<'r> {
             running.write(out)?;
         }
         for check in &self.report.checks {
-            writeln!(out, "{:<10} {}", state_word(check.state), escaped(&text_of(check)))?;
+            check.write(out)?;
         }
         writeln!(out, "cost       {}", counted(self.requests, "request"))?;
         let findings = &self.report.findings;
@@ -156,36 +156,6 @@ impl<'r> Shown<'r> {
         }
         parts.join(", ")
     }
-}
-
-fn state_word(state: CheckState) -> &'static str {
-    match state {
-        CheckState::Checked => "checked",
-        CheckState::NotChecked => "UNKNOWN",
-        CheckState::Skipped => "skipped",
-    }
-}
-
-fn text_of(check: &Check) -> String {
-    let mut text = match (check.total, check.read) {
-        (Some(total), read) if total != read => {
-            format!("{}: {} of {} read", check.name, spaced(read), spaced(total))
-        }
-        (_, read) if check.state == CheckState::Checked || read > 0 => {
-            format!("{}: {} read", check.name, spaced(read))
-        }
-        _ => check.name.to_owned(),
-    };
-    if !check.missing_scopes.is_empty() {
-        text.push_str(&format!(
-            ": not checked, because the token lacks the scope `{}`",
-            check.missing_scopes.join("` or `")
-        ));
-    }
-    if let Some(why) = &check.why {
-        text.push_str(&format!(": not checked, {why}"));
-    }
-    text
 }
 
 fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
