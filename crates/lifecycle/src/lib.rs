@@ -3,6 +3,7 @@
 //! A plan says what was found and what is to be there afterwards. While it is carried out, [`deployment::Plan::next`]
 //! decides each step from what is there at that moment, so a run that was interrupted is continued by the next one.
 
+pub mod assumptions;
 pub mod block;
 pub mod calendar;
 pub mod certificate;
