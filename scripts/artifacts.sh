@@ -59,11 +59,15 @@ build_shim() {
   say "shim.js: $(wc -c <"$ENGINE_DIR/shim.js" | tr -d ' ') bytes"
 }
 
-# target/engine/run-logins.js, with which the command runs an Action under Node.
+# target/engine/run-logins.js, with which the command runs an Action under Node, and run-old-action.js for one of
+# somebody else.
 build_login_runner() {
-  "$NPM_PROGRAMS/esbuild" js-shim/run-logins.mjs --bundle --format=esm --platform=node --target=node20 \
-    --minify --legal-comments=none --log-level=warning --outfile="$ENGINE_DIR/run-logins.js.new"
-  replace_if_changed "$ENGINE_DIR/run-logins.js.new" "$ENGINE_DIR/run-logins.js"
+  local runner
+  for runner in run-logins run-old-action; do
+    "$NPM_PROGRAMS/esbuild" "js-shim/$runner.mjs" --bundle --format=esm --platform=node --target=node20 \
+      --minify --legal-comments=none --log-level=warning --outfile="$ENGINE_DIR/$runner.js.new"
+    replace_if_changed "$ENGINE_DIR/$runner.js.new" "$ENGINE_DIR/$runner.js"
+  done
 }
 
 # target/engine/page.js, the script of an onboarding kit's page. Browsers have neither Node's modules nor brotli.

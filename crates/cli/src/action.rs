@@ -48,6 +48,8 @@ pub(crate) struct EmbeddedEngine<'e> {
     pub(crate) shim: &'e str,
     /// The JavaScript that runs logins through an Action.
     pub(crate) login_runner: &'e str,
+    /// The JavaScript that does so with an Action of somebody else.
+    pub(crate) old_action_runner: &'e str,
 }
 
 /// The engine that this program contains.
@@ -82,6 +84,7 @@ fn embedded() -> Option<EmbeddedEngine<'static>> {
         compressed: include_bytes!(concat!(env!("OUT_DIR"), "/engine.br")),
         shim: include_str!(concat!(env!("OUT_DIR"), "/shim.js")),
         login_runner: include_str!(concat!(env!("OUT_DIR"), "/run-logins.js")),
+        old_action_runner: include_str!(concat!(env!("OUT_DIR"), "/run-old-action.js")),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The verbs of the command line, one file each.
 
 mod bundle;
+mod compare_action;
 mod completions;
 mod deploy;
 mod evaluate;
@@ -8,6 +9,7 @@ mod expiring;
 mod explain;
 mod fmt;
 mod help;
+mod import;
 mod init;
 #[cfg(not(target_family = "wasm"))]
 mod keys;
@@ -56,6 +58,8 @@ enum Verb {
     Init(init::InitArguments),
     New(new::NewArguments),
     Onboard(onboard::OnboardArguments),
+    Import(import::ImportArguments),
+    CompareAction(compare_action::CompareActionArguments),
     Validate(validate::ValidateArguments),
     Fmt(fmt::FmtArguments),
     Test(test::TestArguments),
@@ -85,6 +89,8 @@ impl CommandLine {
             Verb::Init(arguments) => arguments.run(terminal),
             Verb::New(arguments) => arguments.run(terminal),
             Verb::Onboard(arguments) => arguments.run(terminal),
+            Verb::Import(arguments) => arguments.run(terminal),
+            Verb::CompareAction(arguments) => arguments.run(terminal),
             Verb::Validate(arguments) => arguments.run(terminal),
             Verb::Fmt(arguments) => arguments.run(terminal),
             Verb::Test(arguments) => arguments.run(terminal),

@@ -53,6 +53,7 @@ pages! {
     "deploying" "deploy.md",
     "drift" "status.md",
     "onboarding" "onboarding.md",
+    "adopting" "adopting.md",
     "signing" "blocks.md",
     "action-full" "guides/action-full.md",
 }

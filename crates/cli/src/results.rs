@@ -13,7 +13,8 @@ use crate::action::ActionSizes;
 use crate::action_run::ActionDifference;
 use crate::capacity::Capacity;
 use crate::exit_status::ExitStatus;
-use crate::slices::{Recommendation, SliceSummary};
+use crate::recommendation::Recommendation;
+use crate::slices::SliceSummary;
 use crate::source_map::SourceMap;
 use crate::write::WriteRefusal;
 

@@ -14,9 +14,10 @@ use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::packaging::{Division, Packaging};
 use crate::platform;
+use crate::recommendation::{Recommendation, recommend};
 use crate::render::{human, json};
 use crate::results::{BuildSummary, BuiltTenant};
-use crate::slices::{self, MAX_SLICES, Recommendation, SliceSummary};
+use crate::slices::{self, MAX_SLICES, SliceSummary};
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 use crate::write::{self, PendingWrites, leftover_drafts};
@@ -117,7 +118,11 @@ impl BundleArguments {
         let action = action::compose(engine, &platform, self.limit)?;
         let capacity = capacity::measure(&platform, self.all_sizes)?;
         let sizes = action.sizes;
-        let packaging = slices::recommend(engine, &platform, &sizes)?;
+        let packaging = match self.packaging {
+            // What is left in the Action says nothing about the mappings that travel.
+            Packaging::Organizations => None,
+            _ => Some(recommend(engine, &platform, &sizes)?),
+        };
         let advice = human::full(&sizes, &capacity);
         let measured = Some((sizes, capacity, packaging));
         if sizes.total > self.limit {
@@ -217,7 +222,7 @@ impl BundleArguments {
         &self,
         files: &[PathBuf],
         platform: &CompiledPlatform,
-        sizes: Option<(ActionSizes, Capacity, Recommendation)>,
+        sizes: Option<(ActionSizes, Capacity, Option<Recommendation>)>,
         slices: &[SliceSummary],
         terminal: &mut Terminal,
     ) -> anyhow::Result<()> {
@@ -229,7 +234,7 @@ impl BundleArguments {
             false => self.target.next_command(&self.out),
         };
         let (sizes, capacity, packaging) = match sizes {
-            Some((sizes, capacity, packaging)) => (Some(sizes), Some(capacity), Some(packaging)),
+            Some((sizes, capacity, packaging)) => (Some(sizes), Some(capacity), packaging),
             None => (None, None, None),
         };
         let built = BuildSummary {

@@ -236,7 +236,28 @@ mod with_engine {
         assert_eq!(names.len(), 6, "{names:?}");
 
         let (_, json) = recommended(&["--limit", "1000"]);
-        assert_eq!(json["packaging"]["reason"], json!("too-large-for-slices"));
+        assert_eq!(json["packaging"]["reason"], json!("too-large-for-all"));
+    }
+
+    #[test]
+    fn blocks_are_recommended_where_they_are_declared() {
+        let folder = random_customers(3);
+        let path = folder.path().join("mappings/platform.yaml");
+        let platform = fs::read_to_string(&path).expect("a platform");
+        let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPRKJ7mrAxIPfJod2rl7cGDd4R2SpmoxE65eha8WYPoF";
+        let blocks = format!(
+            "\ntenants: {{ main: {{ domain: main.eu.auth0.com }} }}\nblocks: {{ keys: {{ main: {{ public: {key}, protected: true }} }} }}\n"
+        );
+        fs::write(&path, platform + &blocks).expect("a platform");
+        let packaging = run_in(&folder, &["bundle", "--format", "json"]).json(0)["packaging"].clone();
+        assert_eq!(
+            (&packaging["packaging"], &packaging["reason"], &packaging["blocks"]["declared"]),
+            (&json!("organizations"), &json!("blocks-declared"), &json!(true)),
+            "{packaging}"
+        );
+        let total = &packaging["blocks"]["total"];
+        let built = run_in(&folder, &["bundle", "--packaging", "organizations", "--format", "json"]).json(0);
+        assert_eq!((&built["sizes"]["total"], &built["packaging"]), (total, &json!(null)));
     }
 
     #[test]

@@ -9,6 +9,8 @@
 mod blocks;
 mod bundle;
 #[cfg(embedded_engine)]
+mod compare_action;
+#[cfg(embedded_engine)]
 mod deploy;
 #[path = "../../../../tests/support/diagnostic_pages.rs"]
 mod diagnostic_pages;
@@ -23,6 +25,7 @@ mod fmt;
 mod help;
 #[cfg(unix)]
 mod hostile_checkout;
+mod import;
 mod init;
 mod leftover_drafts;
 mod onboard;
