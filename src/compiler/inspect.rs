@@ -11,7 +11,7 @@ pub use self::login::{
 };
 pub use self::organization::{
     ApplicationDetails, ConnectionDetails, GrantedGroup, OrganizationConnections, OrganizationDetails,
-    SourceDetails, applications, organization, organization_connections, target_groups,
+    SourceDetails, applications, limits_refresh, organization, organization_connections, target_groups,
 };
 pub use self::overview::{
     ConnectionOverview, ExpiringRule, Matrix, MatrixEntry, MatrixRow, OpenGroup, OrganizationOverview,

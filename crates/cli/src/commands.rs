@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file each.
 
+mod assumptions;
 mod bundle;
 mod compare_action;
 mod completions;
@@ -76,6 +77,7 @@ enum Verb {
     Sign(sign::SignArguments),
     Deploy(deploy::DeployArguments),
     Status(status::StatusArguments),
+    Assumptions(assumptions::AssumptionsArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -106,6 +108,7 @@ impl CommandLine {
             Verb::Sign(arguments) => arguments.run(terminal),
             Verb::Deploy(arguments) => arguments.run(terminal),
             Verb::Status(arguments) => arguments.run(terminal),
+            Verb::Assumptions(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
             Verb::Man(arguments) => arguments.run(Self::command(), terminal),

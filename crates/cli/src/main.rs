@@ -16,6 +16,8 @@ mod action;
 mod action_run;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
+mod assumption_record;
+#[cfg(not(target_family = "wasm"))]
 mod blocks;
 mod capacity;
 mod case_filter;

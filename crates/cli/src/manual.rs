@@ -52,6 +52,7 @@ pages! {
     "install-action" "install-action.md",
     "deploying" "deploy.md",
     "drift" "status.md",
+    "confirm" "assumptions.md",
     "onboarding" "onboarding.md",
     "adopting" "adopting.md",
     "signing" "blocks.md",

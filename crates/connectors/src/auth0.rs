@@ -7,6 +7,7 @@ mod calls;
 mod deployment;
 mod inventory;
 mod organizations;
+mod probes;
 mod settings;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
+pub use self::probes::MetadataProbe;
 pub use self::settings::{Credentials, Settings};
 use crate::error::Error;
 use crate::http::{HttpClient, Options, Request};

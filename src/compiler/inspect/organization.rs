@@ -145,6 +145,12 @@ pub fn organization_connections(
     })
 }
 
+/// Whether an organization of the platform's tenant has the policy `refresh` with an age.
+pub fn limits_refresh(platform: &CompiledPlatform) -> bool {
+    let default = platform.model.platform.policies.refresh;
+    platform.organizations().any(|it| it.refresh.unwrap_or(default).is_some())
+}
+
 /// All applications, sorted by name.
 pub fn applications(platform: &CompiledPlatform) -> Vec<ApplicationDetails> {
     platform.model.platform.applications.iter().map(|it| application(it, platform.tenant)).collect()

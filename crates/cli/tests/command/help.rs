@@ -26,6 +26,7 @@ fn every_verb_has_help() {
         "keys",
         "sign",
         "status",
+        "assumptions",
     ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");

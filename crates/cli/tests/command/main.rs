@@ -6,6 +6,8 @@
 #![allow(clippy::disallowed_methods, reason = "only the core does no I/O")]
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(embedded_engine)]
+mod assumptions;
 mod blocks;
 mod bundle;
 #[cfg(embedded_engine)]

@@ -11,6 +11,7 @@ mod connect;
 mod deployment;
 mod inventory;
 mod organizations;
+mod probes;
 mod repeat;
 mod support;
 mod test_key;

@@ -80,7 +80,7 @@ impl Feature {
             Self::QlikClaims => "applying Qlik Cloud's claims mapping".to_owned(),
             Self::QlikGroups => "applying Qlik Cloud's groups".to_owned(),
             Self::Leavers => "removing access of people who left".to_owned(),
-            Self::Onboarding => "nothing by itself; the kit of an onboarding says it".to_owned(),
+            Self::Onboarding => "nothing (the kit of an onboarding says it)".to_owned(),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::origin;
 use super::shown::Planned;
 use crate::action::{self, LIMIT};
 use crate::arguments::OutputFormat;
+use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -113,7 +114,8 @@ impl PlanArguments {
         let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { tenant, wanted, .. } = prepared;
+        let Prepared { platform, tenant, wanted, .. } = prepared;
+        assumption_record::require(&platform, &assumption_record::features_of_deployment(&platform))?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let observed = auth0.state(ours(&origin))?.observed(ours(&origin));
@@ -147,7 +149,8 @@ impl ApplyArguments {
         let Some(prepared) = Prepared::build(&self.mappings, &chosen, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { tenant, wanted, code, .. } = prepared;
+        let Prepared { platform, tenant, wanted, code } = prepared;
+        assumption_record::require(&platform, &assumption_record::features_of_deployment(&platform))?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
         let beside = self.plan.with_extension("journal.jsonl");
         let path = self.journal.as_deref().unwrap_or(&beside);

@@ -8,6 +8,7 @@ use anyhow::{anyhow, bail, ensure};
 use claimsmith::compiler::block::NotABlock;
 use claimsmith::compiler::inspect::nearest_word;
 use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant, time_text};
+use claimsmith_lifecycle::assumptions::Feature;
 use claimsmith_lifecycle::block::{
     BlockRefusal, Expected, MAX_VALUES, Sign, WriteError, key_id, key_name, verify,
 };
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::arguments::SignArguments;
 use crate::arguments::OutputFormat;
+use crate::assumption_record;
 use crate::blocks::{self, Embedded, Signable};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -88,6 +90,7 @@ impl SignArguments {
                 "`platform.yaml` does not say which keys sign blocks; `claimsmith keys new` makes one and prints what to write there"
             )
         };
+        assumption_record::require(&platform, &[Feature::Blocks])?;
         let names = self.chosen(&platform)?;
         let signers = signing::signers(&self.keys, settings, tenant.name())?;
         let issued = self.at.unwrap_or_else(login_time::current) as u32;
