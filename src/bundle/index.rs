@@ -301,6 +301,18 @@ impl<'b> Bundle<'b> {
         Some(ApplicationId(at as u32))
     }
 
+    /// The target groups and applications by name, which are what a block can refer to.
+    #[cfg(feature = "compiler")]
+    pub fn names(&self) -> impl Iterator<Item = &'b str> {
+        self.groups.iter().copied().chain(self.applications.iter().map(|application| application.name))
+    }
+
+    /// What a host needs to verify blocks, as JSON; `None` if every customer's mapping is in the bundle.
+    #[cfg(feature = "compiler")]
+    pub fn block_verification(&self) -> Option<&'b str> {
+        self.block_settings.as_ref().map(|settings| settings.verification)
+    }
+
     /// The names of all target groups, sorted.
     pub(crate) fn group_names(&self) -> &[&'b str] {
         &self.groups

@@ -12,10 +12,13 @@ use super::lowered::{LoweredCondition, LoweredMapping};
 use super::one_organization::OwnGroups;
 use super::{CompiledPlatform, encode, lower, slices};
 use crate::bundle::application::OverLimit;
+use crate::bundle::index::Bundle;
 use crate::bundle::policy::Policy;
 use crate::codec::writer::Writer;
-use crate::language::model::{Application, Limits, Organization, Tokens};
+use crate::ids::OrganizationId;
+use crate::language::model::{Application, Effect, Limits, Organization, Tokens};
 use crate::language::tenants::ByTenant;
+use crate::login::delimited::KnownNames as _;
 
 /// How many bytes of its fingerprint identify a key.
 const KEY_ID_BYTES: usize = 8;
@@ -78,9 +81,42 @@ impl CompiledPlatform {
     /// Why the mapping cannot travel on its own; it has to be in the Action.
     pub fn block(&self, organization: &str) -> Result<Block, NotABlock> {
         let mut all = self.organizations();
-        let organization = all.find(|it| it.name == organization).ok_or(NotABlock::UnknownOrganization)?;
+        self.block_of(all.find(|it| it.name == organization).ok_or(NotABlock::UnknownOrganization)?, |_| true)
+    }
+
+    /// Whether everyone receives at least what an earlier bundle of an organization's block gave them, apart from limits
+    /// and from lower groups of a tier.
+    ///
+    /// `false` means that access may have been removed: the mapping differs by more than additional rules that grant.
+    pub fn only_adds(&self, organization: &str, earlier: &[u8]) -> bool {
+        let mut all = self.organizations();
+        let Some(organization) = all.find(|it| it.name == organization) else { return false };
+        let Ok(bundle) = Bundle::decode(earlier) else { return false };
+        let Some(mapping) = bundle.mapping(OrganizationId(0)) else { return false };
+        let ids: BTreeSet<&str> = mapping.rules().iter().map(|rule| rule.id).collect();
+        let is_known = |id: &str| ids.contains(id);
+        let mut added = organization.rules.iter().filter(|rule| !is_known(&rule.id.value)).peekable();
+        if added.peek().is_some() {
+            // Where nothing else grants, a default does. And the names of a rule decide where a text of several names is
+            // divided.
+            let depends_on_rules =
+                organization.default_groups().next().is_some() || mapping.max_delimiters() > 0;
+            if depends_on_rules || added.any(|rule| rule.effect != Effect::Grant) {
+                return false;
+            }
+        }
+        self.block_of(organization, is_known).is_ok_and(|block| block.bundle == earlier)
+    }
+
+    /// The block of an organization with the rules whose ids are chosen.
+    fn block_of(
+        &self,
+        organization: &Organization,
+        is_chosen: impl Fn(&str) -> bool,
+    ) -> Result<Block, NotABlock> {
         let platform = &self.model.platform;
         let mut mapping = lower::lower(organization, platform, self.tenant, &mut Vec::new());
+        mapping.rules.retain(|rule| is_chosen(&rule.id));
         let organization_id = mapping.id.clone().ok_or(NotABlock::NoOrganizationId)?;
         let reads_metadata = |condition: &LoweredCondition| condition.reads_metadata();
         let unsigned = mapping.rules.iter().find(|rule| rule.condition.as_ref().is_some_and(reads_metadata));
@@ -107,11 +143,21 @@ impl CompiledPlatform {
 
     /// The bundle of an Action without the organizations whose mappings travel as blocks, by name.
     pub fn bundle_with_blocks(&self, organizations: &BTreeSet<&str>) -> Vec<u8> {
+        self.bundle_with_verification(organizations, self.verification())
+    }
+
+    /// The same with other settings for verifying blocks, as JSON, such as those of an Action that replaces another one in
+    /// two steps.
+    pub fn bundle_with_verification(
+        &self,
+        organizations: &BTreeSet<&str>,
+        verification: Option<String>,
+    ) -> Vec<u8> {
         let platform = &self.model.platform;
         let (travelling, kept): (Vec<&Organization>, Vec<&Organization>) =
             self.organizations().partition(|it| organizations.contains(it.name.as_str()));
         let lower = |it: &&Organization| lower::lower(it, platform, self.tenant, &mut Vec::new());
-        let settings = self.encode_settings(&travelling);
+        let settings = self.encode_settings(&travelling, verification);
         let mut mappings: Vec<LoweredMapping> = kept.iter().map(lower).collect();
         // Without an organization, a login cannot lead to the one of two customers whose mapping is in the Action.
         let elsewhere = travelling.iter().flat_map(|it| &it.connections);
@@ -124,10 +170,10 @@ impl CompiledPlatform {
     }
 
     /// The settings for blocks in a bundle, if the platform takes blocks.
-    fn encode_settings(&self, travelling: &[&Organization]) -> Option<Vec<u8>> {
+    fn encode_settings(&self, travelling: &[&Organization], verification: Option<String>) -> Option<Vec<u8>> {
         let platform = &self.model.platform;
         let mut writer = Writer::default();
-        writer.text(&self.verification()?);
+        writer.text(&verification?);
         let protected = |at: &usize| platform.groups.get(*at).is_some_and(|group| group.protected);
         let protected: Vec<usize> = (0..platform.groups.len()).filter(protected).collect();
         writer.list(&protected, |writer, group| writer.number(*group));

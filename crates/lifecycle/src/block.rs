@@ -5,6 +5,7 @@
 
 mod metadata;
 mod openssh;
+mod reader;
 mod refusal;
 mod signature;
 mod statement;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use self::metadata::{MAX_VALUES, VALUE_CHARACTERS, key_name, key_position};
 pub use self::openssh::{KeyFileError, LocalKey};
+pub use self::reader::{ActionReader, Source, Verification, VerificationKey};
 pub use self::refusal::BlockRefusal;
 pub use self::signature::{KeyId, Sign, SignError, fingerprint, key_id, wire_form};
 pub use self::statement::{Bundles, SignedBlock, UnsignedBlock, WriteError};

@@ -1,10 +1,18 @@
-//! The deployment of one Action: its code, and its place in a trigger.
+//! The deployment of one Action, with its code and its place in a trigger, and of the blocks of organizations.
 
+mod block_change;
+mod blocks;
+mod order;
 mod refusal;
 mod state;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::block_change::{
+    BlockChange, BlockStep, MOST_KEYS, Metadata, Values, block_values, foreign, is_nearly_full, joined,
+};
+pub use self::blocks::{BlocksPlan, Confirmation};
+pub use self::order::{Order, Served, closed_by, order};
 pub use self::refusal::{PlanError, Refusal};
 pub use self::state::{Bound, Build, Content, Found, FoundAction, Observed, ObservedAction, Origin, Wanted};
 
@@ -32,6 +40,9 @@ pub struct Plan {
     pub found: Found,
     /// Where it is bound, counted from 0; `None` if it was bound already, and stays where it is.
     pub bind_at: Option<usize>,
+    /// The blocks of organizations; `None` if all mappings are in the Action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<BlocksPlan>,
 }
 
 /// What is done next.
@@ -115,8 +126,23 @@ impl Plan {
             wanted,
             found: Found { action, bindings: observed.bindings.clone() },
             bind_at,
+            blocks: None,
         };
         plan.next(observed, Progress::default()).map(|_| plan)
+    }
+
+    /// The plan for the Action between the old and the new one, if there is one.
+    pub fn in_between(&self) -> Option<Self> {
+        let mut plan = self.clone();
+        let blocks = plan.blocks.as_mut()?;
+        let content = blocks.in_between.as_mut()?;
+        core::mem::swap(content, &mut plan.wanted.content);
+        Some(plan)
+    }
+
+    /// What an earlier run of the plan may have left, besides the Action that is wanted.
+    fn other_content(&self) -> Option<&Content> {
+        self.blocks.as_ref()?.in_between.as_ref()
     }
 
     /// The plan as JSON.
@@ -257,10 +283,9 @@ impl Plan {
             return Err(Refusal::OtherTrigger { name, trigger: self.wanted.trigger.clone() });
         }
         let found = self.found.action.as_ref();
-        let content = &self.wanted.content;
-        let is_known_draft =
-            action.draft == *content || found.is_some_and(|found| found.draft == action.draft);
-        let is_known_version = action.deployed.as_ref().is_none_or(|deployed| deployed == content)
+        let is_own = |it: &Content| *it == self.wanted.content || Some(it) == self.other_content();
+        let is_known_draft = is_own(&action.draft) || found.is_some_and(|found| found.draft == action.draft);
+        let is_known_version = action.deployed.as_ref().is_none_or(is_own)
             || found.is_some_and(|found| found.deployed == action.deployed);
         if (is_known_draft && is_known_version) || progress.is_forced {
             return Ok(());

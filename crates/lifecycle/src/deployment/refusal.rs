@@ -2,20 +2,76 @@
 
 use std::fmt;
 
+use crate::block::BlockRefusal;
+
 /// Why a deployment stops before it changes anything more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the texts below say what each is")]
 pub enum Refusal {
-    Foreign { name: String },
-    OtherTenant { name: String, domain: String },
-    OtherTrigger { name: String, trigger: String },
-    ActionChanged { name: String },
-    ActionDeleted { name: String },
-    BindingsChanged { trigger: String, planned: Vec<String>, now: Vec<String> },
-    FullTrigger { trigger: String, most: usize },
-    BuildFailed { name: String },
-    UnknownPosition { name: String, bound: Vec<String> },
+    Foreign {
+        name: String,
+    },
+    OtherTenant {
+        name: String,
+        domain: String,
+    },
+    OtherTrigger {
+        name: String,
+        trigger: String,
+    },
+    ActionChanged {
+        name: String,
+    },
+    ActionDeleted {
+        name: String,
+    },
+    BindingsChanged {
+        trigger: String,
+        planned: Vec<String>,
+        now: Vec<String>,
+    },
+    FullTrigger {
+        trigger: String,
+        most: usize,
+    },
+    BuildFailed {
+        name: String,
+    },
+    UnknownPosition {
+        name: String,
+        bound: Vec<String>,
+    },
+    /// The Action is not the one that the blocks of a plan are for.
+    ActionNotCurrent {
+        name: String,
+    },
+    OrganizationDeleted {
+        organization: String,
+    },
+    BlockChanged {
+        organization: String,
+    },
+    NoKeys {
+        organization: String,
+        values: usize,
+        others: usize,
+        most: usize,
+    },
+    DeadlinePassed {
+        deadline: String,
+    },
+    TooLittleTime {
+        deadline: String,
+        needed: u64,
+    },
+    NothingBefore {
+        organization: String,
+    },
+    BlockUnusable {
+        organization: String,
+        why: BlockRefusal,
+    },
 }
 
 impl std::error::Error for Refusal {}
@@ -68,6 +124,38 @@ impl fmt::Display for Refusal {
                 formatter,
                 "`--before {name}` names no Action that is bound; bound are {}",
                 list(bound)
+            ),
+            Self::ActionNotCurrent { name } => write!(
+                formatter,
+                "logins do not run the Action `{name}` that these blocks were planned for, so nothing was written; plan again without `--organization`"
+            ),
+            Self::OrganizationDeleted { organization } => write!(
+                formatter,
+                "the Auth0 organization of `{organization}` does not exist any more; if the customer has left, remove the mapping, and plan again"
+            ),
+            Self::BlockChanged { organization } => write!(
+                formatter,
+                "somebody has changed the block of `{organization}` since the plan was made; plan again, or replace it with `--force`"
+            ),
+            Self::NoKeys { organization, values, others, most } => write!(
+                formatter,
+                "the block of `{organization}` takes {values} metadata keys, and others use {others} of Auth0's {most}; remove some of these, or give the mapping fewer rules"
+            ),
+            Self::DeadlinePassed { deadline } => write!(
+                formatter,
+                "the time for a confirmation ended at {deadline}, and logins use the mappings from before; plan again"
+            ),
+            Self::TooLittleTime { deadline, needed } => write!(
+                formatter,
+                "writing and confirming these blocks may take {needed} seconds, and the time for a confirmation ends at {deadline}; plan again with a longer `--confirm-within`, or fewer `--organization`"
+            ),
+            Self::NothingBefore { organization } => write!(
+                formatter,
+                "`{organization}` had no block before; to take its access away, sign a mapping without rules and raise its floor"
+            ),
+            Self::BlockUnusable { organization, why } => write!(
+                formatter,
+                "the earlier block of `{organization}` would be refused: {why}; sign its earlier mapping again"
             ),
         }
     }

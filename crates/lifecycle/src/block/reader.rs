@@ -1,0 +1,188 @@
+//! What an Action knows about blocks, and which organizations it serves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::refusal::BlockRefusal;
+use super::statement::SignedBlock;
+use super::verify::{Expected, KnownKey, Verified, verify};
+
+/// What an Action knows about blocks: the text of kind 5 that docs/spec/block.md describes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Verification {
+    /// The tenant's domain.
+    pub domain: String,
+    /// The second before which no block may have been issued, since 1970.
+    pub floor: u32,
+    /// Later floors, by the id of the Auth0 organization.
+    pub floors: BTreeMap<String, u32>,
+    /// The keys that may sign.
+    pub keys: Vec<VerificationKey>,
+}
+
+/// A key that may sign blocks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct VerificationKey {
+    /// The key's id, in hexadecimal digits.
+    pub id: String,
+    /// The 32 bytes of the public key, in hexadecimal digits.
+    pub key: String,
+    /// The ids of the Auth0 organizations whose blocks it may sign; `None` if it is all.
+    pub organizations: Option<Vec<String>>,
+    /// Whether these blocks may grant protected groups.
+    pub protected: bool,
+}
+
+impl VerificationKey {
+    fn may_sign(&self, organization: &str) -> bool {
+        self.organizations.as_ref().is_none_or(|all| all.iter().any(|it| it == organization))
+    }
+
+    fn public(&self) -> Option<[u8; 32]> {
+        let digits = self.key.as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.chunks(2).map(byte).collect();
+        bytes?.try_into().ok()
+    }
+}
+
+impl Verification {
+    /// Reads the text that an Action has; `None` if it is not of this version.
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The text for an Action.
+    pub fn to_json(&self) -> String {
+        // Texts, numbers and lists alone are always JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The second before which no block of an organization may have been issued.
+    pub fn floor_of(&self, organization: &str) -> u32 {
+        self.floors.get(organization).copied().unwrap_or_default().max(self.floor)
+    }
+
+    /// Checks a block of an organization as a login at a time does.
+    ///
+    /// # Errors
+    ///
+    /// The first reason not to use it.
+    pub fn verify(
+        &self,
+        organization: &str,
+        block: &SignedBlock,
+        now: Option<f64>,
+    ) -> Result<Verified, BlockRefusal> {
+        let known = |key: &VerificationKey| {
+            let may_sign = key.may_sign(organization);
+            Some(KnownKey { public: key.public()?, may_sign, protected: key.protected })
+        };
+        let keys: Vec<KnownKey> = self.keys.iter().filter_map(known).collect();
+        let floor = self.floor_of(organization);
+        verify(block, Expected { domain: &self.domain, organization, keys: &keys, floor, now })
+    }
+
+    /// Whether every block of an organization that `other` takes because of its key is taken here as well, with the same
+    /// meaning.
+    fn knows_keys_of(&self, other: &Self, organization: &str) -> bool {
+        other.keys.iter().filter(|key| key.may_sign(organization)).all(|key| {
+            let own = self.keys.iter().find(|own| own.key == key.key && own.may_sign(organization));
+            own.is_some_and(|own| own.protected || !key.protected)
+        })
+    }
+
+    /// What takes the blocks that either takes.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.floor = self.floor.min(other.floor);
+        let ids: BTreeSet<&String> = self.floors.keys().chain(other.floors.keys()).collect();
+        let floor = |id: &&String| ((*id).clone(), self.floor_of(id).min(other.floor_of(id)));
+        both.floors = ids.iter().map(floor).filter(|(_, floor)| *floor > both.floor).collect();
+        for key in &other.keys {
+            match both.keys.iter_mut().find(|own| own.key == key.key) {
+                None => both.keys.push(key.clone()),
+                Some(own) => {
+                    own.organizations = match (own.organizations.take(), &key.organizations) {
+                        (Some(mut own), Some(others)) => {
+                            own.extend(others.iter().cloned());
+                            own.sort_unstable();
+                            own.dedup();
+                            Some(own)
+                        }
+                        _ => None,
+                    };
+                    // Protected groups are what the files say now.
+                }
+            }
+        }
+        both
+    }
+}
+
+/// Which organizations an Action serves, and what it knows of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct ActionReader {
+    /// The ids of the Auth0 organizations whose mappings are in the Action.
+    pub embedded: BTreeSet<String>,
+    /// `None` if it takes no blocks.
+    pub verification: Option<Verification>,
+    /// The names of its target groups and applications.
+    pub names: BTreeSet<String>,
+}
+
+/// Where the mapping of an organization comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no other case")]
+pub enum Source {
+    /// From the Action.
+    Action,
+    /// From its block.
+    Block(Verified),
+    /// From nowhere: its logins are closed.
+    Nowhere(BlockRefusal),
+}
+
+impl Source {
+    /// Whether logins can be mapped.
+    pub fn is_served(&self) -> bool {
+        !matches!(self, Self::Nowhere(_))
+    }
+}
+
+impl ActionReader {
+    /// Where the mapping of an organization comes from, if its metadata have a block, or what is wrong with it.
+    pub fn source(
+        &self,
+        organization: &str,
+        block: &Result<SignedBlock, BlockRefusal>,
+        now: Option<f64>,
+    ) -> Source {
+        if self.embedded.contains(organization) {
+            return Source::Action;
+        }
+        let Some(verification) = &self.verification else { return Source::Nowhere(BlockRefusal::NoBlock) };
+        let verified = block.as_ref().map_err(|refusal| *refusal);
+        match verified.and_then(|block| verification.verify(organization, block, now)) {
+            Ok(verified) => Source::Block(verified),
+            Err(refusal) => Source::Nowhere(refusal),
+        }
+    }
+
+    /// Whether a block of an organization that was signed for `other` means here what it means there.
+    pub fn takes_blocks_of(&self, other: &Self, organization: &str) -> bool {
+        if self.embedded.contains(organization) {
+            return true;
+        }
+        let knows_keys = match (&self.verification, &other.verification) {
+            (Some(own), Some(other)) => own.knows_keys_of(other, organization),
+            _ => false,
+        };
+        knows_keys && other.names.is_subset(&self.names)
+    }
+}
