@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 pub use self::actions::{Action, ActionContent, BuildError, BuildState, Trigger, Version};
 pub use self::assertion::SigningKey;
 pub use self::bindings::{Binding, BindingRef};
-pub use self::deployment::{DeployError, Journal, Ours, RolledBack, State, code_digest};
+pub use self::deployment::{
+    Carried, DeployError, Deployment, InBetween, Journal, Ours, RolledBack, State, WriteTerms, code_digest,
+};
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
 pub use self::probes::MetadataProbe;

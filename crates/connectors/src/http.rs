@@ -82,6 +82,8 @@ pub struct HttpClient {
     pacer: Mutex<Pacer>,
     /// How many requests were sent.
     sent: AtomicUsize,
+    /// What the service's clock said in its last answer, in seconds since 1970.
+    date: Mutex<Option<u64>>,
     /// By the timer.
     deadline: Duration,
 }
@@ -111,12 +113,17 @@ impl HttpClient {
         let deadline = options.timer.elapsed().saturating_add(options.limit);
         let base = format!("https://{host}");
         let (bucket, pacer, sent) = (Mutex::default(), Mutex::default(), AtomicUsize::default());
-        Ok(Self { client, base, options, bucket, pacer, sent, deadline })
+        Ok(Self { client, base, options, bucket, pacer, sent, date: Mutex::default(), deadline })
     }
 
     /// How many requests were sent so far, those for a token and repeated ones included.
     pub(crate) fn sent(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// What the service's clock said in its last answer, in seconds since 1970; `None` if it did not say.
+    pub(crate) fn service_time(&self) -> Option<u64> {
+        *self.date.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn timer(&self) -> &dyn Timer {
@@ -206,6 +213,7 @@ impl HttpClient {
             })
         })?;
         let headers = rate_headers(response.headers());
+        *self.date.lock().unwrap_or_else(PoisonError::into_inner) = headers.date;
         self.bucket().learn(&headers, self.timer().elapsed(), self.timer().unix_seconds());
         let status = response.status();
         let mut body = Vec::new();

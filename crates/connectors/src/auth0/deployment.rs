@@ -1,5 +1,6 @@
 //! Carries out the plan of a deployment, and takes one back.
 
+mod blocks;
 mod error;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use claimsmith_lifecycle::deployment::{
 };
 use claimsmith_lifecycle::journal::Phase;
 
+pub use self::blocks::{Carried, Deployment, InBetween, WriteTerms};
 pub use self::error::DeployError;
 use super::Auth0;
 use super::actions::{Action, ActionContent, BuildError, BuildState, Version};

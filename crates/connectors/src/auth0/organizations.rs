@@ -1,24 +1,28 @@
 //! Organizations and connections, which are only read.
 
+use claimsmith_lifecycle::deployment::Metadata;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Auth0;
 use crate::error::Error;
 use crate::http::encoded;
 
-/// More than the connections of an organization, or the connections that have a name.
-const MOST_PAGES: usize = 10;
+/// More organizations than any tenant has.
+const MOST_PAGES: usize = 20_000;
 
 /// An organization.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Organization {
     /// Its id, `org_…`.
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Its metadata: all of them, since Auth0 replaces them as a whole.
+    #[serde(default)]
+    pub metadata: Metadata,
 }
 
 /// A connection of an organization.
@@ -75,6 +79,25 @@ impl Auth0 {
     /// If there is no answer, or a refusal.
     pub fn organization(&self, id: &str) -> Result<Option<Organization>, Error> {
         found(self.call("GET", format!("/organizations/{}", encoded(id)), None, true))
+    }
+
+    /// All organizations of the tenant. Scope `read:organizations`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn organizations(&self) -> Result<Vec<Organization>, Error> {
+        self.list("/organizations", "organizations", &[])
+    }
+
+    /// Replaces all metadata of an organization. Scope `update:organizations`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal. It is not sent again, because somebody else may have written in between.
+    pub fn replace_metadata(&self, id: &str, metadata: &Metadata) -> Result<(), Error> {
+        let body = json!({ "metadata": metadata });
+        self.call("PATCH", format!("/organizations/{}", encoded(id)), Some(body), false).map(|_: Value| ())
     }
 
     /// The connections of an organization. Scope `read:organization_connections`.

@@ -30,6 +30,12 @@ pub enum DeployError {
         /// Why it is not known.
         cause: Box<DeployError>,
     },
+    /// There is no signed block of this organization.
+    NoBlock(String),
+    /// The block of this organization is not there after it was written.
+    NotWritten(String),
+    /// The Action in between cannot be made.
+    InBetween(String),
     /// There is no Action to take back.
     NoAction(String),
     /// There is no version to go back to; these are the numbers that there are.
@@ -80,6 +86,17 @@ impl fmt::Display for DeployError {
                 }
                 write!(formatter, "; go on with `--to {to}`, which does nothing if it took effect")
             }
+            Self::NoBlock(organization) => {
+                write!(formatter, "there is no signed block of `{organization}`; `claimsmith sign` writes it")
+            }
+            Self::NotWritten(organization) => write!(
+                formatter,
+                "the block of `{organization}` is not there after it was written; if another program writes the metadata of this organization, stop it, and run the same command again"
+            ),
+            Self::InBetween(why) => write!(
+                formatter,
+                "the Action that takes old and new blocks cannot be made, and nothing was changed: {why}"
+            ),
             Self::NoAction(name) => write!(formatter, "the tenant has no deployed Action `{name}`"),
             Self::NoVersion(numbers) => {
                 let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();

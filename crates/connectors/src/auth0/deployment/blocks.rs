@@ -1,0 +1,278 @@
+//! Writes blocks into the metadata of organizations, and deploys the Action before, after or around that.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use claimsmith::compiler::time_text;
+use claimsmith_lifecycle::deployment::{
+    BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values,
+};
+use claimsmith_lifecycle::journal::Phase;
+
+use super::{DeployError, Journal, MOST_LOOKS, Ours};
+use crate::auth0::Auth0;
+use crate::error::Error;
+
+/// The requests per second that every tenant has, whatever its subscription: Auth0 allows two on free ones.
+const REQUESTS_PER_SECOND: u64 = 2;
+
+/// Makes the Action between the old and the new one, from the code that logins run.
+pub type InBetween<'d> = &'d dyn Fn(&str) -> Result<String, String>;
+
+/// A deployment of blocks that is carried out.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Deployment<'d> {
+    /// The plan, which has blocks.
+    pub plan: &'d Plan,
+    /// The code of the Action.
+    pub code: &'d str,
+    /// Makes the Action in between.
+    pub in_between: InBetween<'d>,
+    /// The values of each block, by the name of the organization.
+    pub values: &'d BTreeMap<String, Values>,
+    /// Whose Action it is.
+    pub ours: Ours<'d>,
+    /// Whether changes of others since the plan was made are accepted.
+    pub is_forced: bool,
+}
+
+impl std::fmt::Debug for Deployment<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Deployment").field("plan", &self.plan).finish_non_exhaustive()
+    }
+}
+
+/// What has to hold when a block is written.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct WriteTerms {
+    /// Whether a block that somebody else has written since is replaced.
+    pub is_forced: bool,
+    /// The moment from which on it must not be written, in seconds since 1970, by the clock of the tenant.
+    pub deadline: Option<u32>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Carried {
+    /// The steps of the Action.
+    pub steps: Vec<&'static str>,
+    /// How many blocks were written.
+    pub written: usize,
+    /// The organizations that do not exist any more; everything else was done.
+    pub deleted: Vec<String>,
+}
+
+impl Auth0 {
+    /// Carries out a plan with blocks, or what an earlier run has left of it.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails or something must not be done. What was done before stays; the same plan continues there.
+    pub fn carry_out_with_blocks(
+        &self,
+        deployment: Deployment<'_>,
+        journal: Journal<'_>,
+    ) -> Result<Carried, DeployError> {
+        let Deployment { plan, code, ours, is_forced, .. } = deployment;
+        let mut carried = Carried::default();
+        let Some(blocks) = &plan.blocks else {
+            carried.steps = self.carry_out(plan, code, ours, is_forced, journal)?;
+            return Ok(carried);
+        };
+        if blocks.is_partial {
+            self.check_current(plan, ours)?;
+            self.write_blocks(deployment, blocks, journal, &mut carried)?;
+            return Ok(carried);
+        }
+        match blocks.order {
+            Order::ActionFirst => {
+                carried.steps = self.carry_out(plan, code, ours, is_forced, journal)?;
+                self.write_blocks(deployment, blocks, journal, &mut carried)?;
+            }
+            Order::BlocksFirst | Order::InBetween => {
+                match blocks.order {
+                    // What would be refused afterwards is refused before anything is written.
+                    Order::BlocksFirst => {
+                        let observed = self.state(ours)?.observed(ours);
+                        plan.next(&observed, deployment.progress())?;
+                    }
+                    _ => carried.steps = self.deploy_in_between(deployment, journal)?,
+                }
+                self.write_blocks(deployment, blocks, journal, &mut carried)?;
+                carried.steps.extend(self.carry_out(plan, code, ours, is_forced, journal)?);
+            }
+        }
+        Ok(carried)
+    }
+
+    /// Deploys the Action that takes old and new blocks, unless an earlier run has.
+    fn deploy_in_between(
+        &self,
+        deployment: Deployment<'_>,
+        journal: Journal<'_>,
+    ) -> Result<Vec<&'static str>, DeployError> {
+        let Deployment { plan, ours, is_forced, .. } = deployment;
+        let Some(in_between) = plan.in_between() else { return Ok(Vec::new()) };
+        let state = self.state(ours)?;
+        let runs = state.observed(ours).action.and_then(|action| action.deployed);
+        if runs.as_ref().is_some_and(|it| [&in_between.wanted.content, &plan.wanted.content].contains(&it)) {
+            return Ok(Vec::new());
+        }
+        let running = state.action.and_then(|action| action.deployed_version).and_then(|it| it.code);
+        let code = (deployment.in_between)(&running.unwrap_or_default()).map_err(DeployError::InBetween)?;
+        if super::code_digest(&code) != in_between.wanted.content.code {
+            return Err(Refusal::ActionChanged { name: ours.name.to_owned() }.into());
+        }
+        self.carry_out(&in_between, &code, ours, is_forced, journal)
+    }
+
+    /// Refuses to write blocks if logins run another Action than the one that they are for.
+    fn check_current(&self, plan: &Plan, ours: Ours<'_>) -> Result<(), DeployError> {
+        let not_current = || Refusal::ActionNotCurrent { name: ours.name.to_owned() };
+        let action = self.find_action(ours.name)?.ok_or_else(not_current)?;
+        let observed = super::observe(&self.with_deployed_code(action)?, ours);
+        match observed.deployed {
+            Some(deployed) if deployed == plan.wanted.content => Ok(()),
+            _ => Err(not_current().into()),
+        }
+    }
+
+    fn write_blocks(
+        &self,
+        deployment: Deployment<'_>,
+        blocks: &BlocksPlan,
+        journal: Journal<'_>,
+        carried: &mut Carried,
+    ) -> Result<(), DeployError> {
+        if let Some(confirmation) = blocks.confirmation {
+            let deadline = time_text(confirmation.deadline);
+            let now = self.service_time();
+            confirmation.check(blocks.changes.len(), REQUESTS_PER_SECOND, now, &deadline)?;
+        }
+        let deadline = blocks.confirmation.map(|confirmation| confirmation.deadline);
+        let terms = WriteTerms { is_forced: deployment.is_forced, deadline };
+        for change in &blocks.changes {
+            let values = deployment
+                .values
+                .get(&change.organization)
+                .ok_or_else(|| DeployError::NoBlock(change.organization.clone()))?;
+            match self.write_block(change, values, terms, journal) {
+                Ok(is_written) => carried.written += usize::from(is_written),
+                Err(DeployError::Refused(Refusal::OrganizationDeleted { organization })) => {
+                    carried.deleted.push(organization);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the values of a block over what was found, and reads them back. Returns whether they were not there before.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails, the organization is gone, or somebody else writes its metadata.
+    pub fn write_block(
+        &self,
+        change: &BlockChange,
+        values: &Values,
+        terms: WriteTerms,
+        journal: Journal<'_>,
+    ) -> Result<bool, DeployError> {
+        let deleted = || Refusal::OrganizationDeleted { organization: change.organization.clone() };
+        let step = format!("block of {}", change.organization);
+        let mut has_begun = false;
+        // An answer may be lost, and then only reading says whether the metadata were written.
+        let mut is_sent = false;
+        let fail = |error: DeployError, has_begun: bool, journal: Journal<'_>| {
+            if has_begun {
+                let _ = journal(&step, Phase::Failed, Some(&error.to_string()));
+            }
+            Err(error)
+        };
+        for look in 0..MOST_LOOKS {
+            if is_sent && look > 1 {
+                self.pause(&change.id)?;
+            }
+            let metadata = match self.organization(&change.id) {
+                Ok(Some(organization)) => organization.metadata,
+                Ok(None) => return fail(deleted().into(), has_begun, journal),
+                Err(error) => return fail(error.into(), has_begun, journal),
+            };
+            let metadata = match change.next(&metadata, values, terms.is_forced) {
+                Ok(BlockStep::Write(metadata)) => metadata,
+                Ok(BlockStep::Nothing) if has_begun => {
+                    journal(&step, Phase::Done, None).map_err(DeployError::Journal)?;
+                    return Ok(true);
+                }
+                Ok(BlockStep::Nothing) => return Ok(false),
+                Err(refusal) => return fail(refusal.into(), has_begun, journal),
+            };
+            if is_sent {
+                continue;
+            }
+            if let Some(deadline) = terms.deadline.filter(|it| self.service_time() >= u64::from(*it)) {
+                let refusal = Refusal::DeadlinePassed { deadline: time_text(deadline) };
+                return fail(refusal.into(), has_begun, journal);
+            }
+            if !has_begun {
+                journal(&step, Phase::Begun, None).map_err(DeployError::Journal)?;
+                has_begun = true;
+            }
+            match self.replace_metadata(&change.id, &metadata) {
+                Ok(()) => is_sent = true,
+                Err(error) if error.may_have_taken_effect() => {}
+                Err(error) if error.status() == Some(404) => {
+                    return fail(deleted().into(), has_begun, journal);
+                }
+                Err(error) => return fail(error.into(), has_begun, journal),
+            }
+        }
+        fail(DeployError::NotWritten(change.organization.clone()), has_begun, journal)
+    }
+
+    fn pause(&self, id: &str) -> Result<(), Error> {
+        let path = format!("/api/v2/organizations/{id}");
+        let pause = self.http.sleep(Duration::from_secs(1), None);
+        pause.map_err(|kind| Error { method: "GET", path, kind })
+    }
+
+    /// Replaces pending blocks of a plan by final ones, before their deadline. Returns how many were not there before.
+    ///
+    /// # Errors
+    ///
+    /// If the deadline has passed, a request fails, or a block is not the one that the plan has written.
+    pub fn confirm_blocks(
+        &self,
+        blocks: &BlocksPlan,
+        pending: &BTreeMap<String, Values>,
+        confirmed: &BTreeMap<String, Values>,
+        journal: Journal<'_>,
+    ) -> Result<usize, DeployError> {
+        let deadline = blocks.confirmation.map(|confirmation| confirmation.deadline);
+        let terms = WriteTerms { is_forced: false, deadline };
+        let mut written = 0;
+        for change in &blocks.changes {
+            let none = || DeployError::NoBlock(change.organization.clone());
+            let own = pending.get(&change.organization).ok_or_else(none)?;
+            let values = confirmed.get(&change.organization).ok_or_else(none)?;
+            let over = BlockChange { found: own.clone(), ..change.clone() };
+            written += usize::from(self.write_block(&over, values, terms, journal)?);
+        }
+        Ok(written)
+    }
+
+    /// What the tenant's clock said in the last answer, in seconds since 1970; this machine's if it did not say.
+    pub fn service_time(&self) -> u64 {
+        self.http.service_time().unwrap_or_else(|| self.http.timer().unix_seconds())
+    }
+}
+
+impl Deployment<'_> {
+    fn progress(self) -> Progress {
+        Progress { is_forced: self.is_forced, has_written: false }
+    }
+}
