@@ -18,6 +18,8 @@ pub(crate) struct Signable {
     pub(crate) organization_id: String,
     /// The digest of its bundle.
     pub(crate) digest: String,
+    /// Its bundle.
+    bundle: Vec<u8>,
     pub(crate) grants_protected: bool,
     pub(crate) unsigned: UnsignedBlock,
 }
@@ -69,8 +71,25 @@ impl Signable {
         Ok(Self {
             organization_id: block.organization_id,
             digest: digest.unwrap_or_default(),
+            bundle: block.bundle,
             grants_protected: block.grants_protected,
             unsigned: unsigned.map_err(Embedded::TooLarge)?,
         })
+    }
+
+    /// The same mapping as a candidate, which counts only before a deadline, unless it is confirmed.
+    ///
+    /// # Errors
+    ///
+    /// If the two mappings do not fit into a block, or the deadline is too far away.
+    pub(crate) fn pending(
+        &self,
+        domain: &str,
+        old: &[u8],
+        issued: u32,
+        deadline: u32,
+    ) -> Result<UnsignedBlock, WriteError> {
+        let bundles = Bundles::Pending { old, candidate: &self.bundle, deadline };
+        UnsignedBlock::new(domain, &self.organization_id, issued, bundles)
     }
 }

@@ -13,10 +13,14 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod action;
+#[cfg(not(target_family = "wasm"))]
+mod action_reader;
 mod action_run;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
 mod assumption_record;
+#[cfg(not(target_family = "wasm"))]
+mod block_file;
 #[cfg(not(target_family = "wasm"))]
 mod blocks;
 mod capacity;

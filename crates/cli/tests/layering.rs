@@ -45,6 +45,8 @@ const ORDER: &[&str] = &[
     "fix",
     "compress",
     "action",
+    "action_reader",
+    "block_file",
     "slices",
     "action_run",
     "foreign_action",

@@ -19,7 +19,8 @@ pub use self::actions::{Action, ActionContent, BuildError, BuildState, Trigger, 
 pub use self::assertion::SigningKey;
 pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{
-    Carried, DeployError, Deployment, InBetween, Journal, Ours, RolledBack, State, WriteTerms, code_digest,
+    Carried, DeployError, Deployment, InBetween, Journal, Ours, REQUESTS_PER_SECOND, RolledBack, State,
+    WriteTerms, code_digest,
 };
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::{Connection, Organization, OrganizationConnection};

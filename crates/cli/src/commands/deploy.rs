@@ -2,33 +2,45 @@
 
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
+mod blocks_plan;
+#[cfg(not(target_family = "wasm"))]
+mod confirmed;
+#[cfg(not(target_family = "wasm"))]
+mod in_between;
+#[cfg(not(target_family = "wasm"))]
 mod journal_file;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(not(target_family = "wasm"))]
 mod origin;
 #[cfg(not(target_family = "wasm"))]
+mod prepared;
+#[cfg(not(target_family = "wasm"))]
+mod rolled_back;
+#[cfg(not(target_family = "wasm"))]
 mod shown;
+#[cfg(not(target_family = "wasm"))]
+mod signed_blocks;
 
 use clap::Subcommand;
 
-pub(super) use self::arguments::CredentialsArgument;
-#[cfg(not(target_family = "wasm"))]
-pub(super) use self::native::{Prepared, ours};
+pub(super) use self::arguments::{CredentialsArgument, DeployPackaging};
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::origin::origin;
 #[cfg(not(target_family = "wasm"))]
+pub(super) use self::prepared::{Prepared, declared, ours};
+#[cfg(not(target_family = "wasm"))]
 pub(super) use self::shown::{TenantSummary, names, quoted, short};
 
-use self::arguments::{ApplyArguments, PlanArguments, RollbackArguments};
+use self::arguments::{ApplyArguments, ConfirmArguments, PlanArguments, RollbackArguments};
 use crate::exit_status::ExitStatus;
 use crate::terminal::Terminal;
 
 /// Deploy the Action to its Auth0 tenant
 ///
-/// `plan` says what would change and writes it down, `apply` does that and nothing else, and `rollback` lets logins run
-/// an older version again; `claimsmith status` shows what they run. The tenant has to be declared in `platform.yaml`,
-/// and no other one is talked to.
+/// `plan` says what would change and writes it down, `apply` does that and nothing else, `confirm` keeps what would
+/// otherwise return to what it was, and `rollback` takes a change back; `claimsmith status` shows what logins run. The
+/// tenant has to be declared in `platform.yaml`, and no other one is talked to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct DeployArguments {
@@ -43,12 +55,15 @@ Credentials, from the environment or from a JSON file with the same names:
   AUTH0_CLIENT_SECRET               its secret, or
   AUTH0_CLIENT_SIGNING_KEY_PATH     the path of its private RSA key
   AUTH0_ACCESS_TOKEN              an access token instead
-`plan` needs the scope read:actions, `rollback` also create:actions, and `apply` also update:actions.";
+`plan` needs the scope read:actions, `rollback` also create:actions, and `apply` also update:actions. Where mappings
+travel as blocks, `plan` and `rollback` need read:organizations as well, `apply` also update:organizations, and
+`confirm` and `rollback --organization` the last two.";
 
 #[derive(Debug, Subcommand)]
 enum DeployVerb {
     Plan(PlanArguments),
     Apply(ApplyArguments),
+    Confirm(ConfirmArguments),
     Rollback(RollbackArguments),
 }
 
@@ -58,6 +73,7 @@ impl DeployArguments {
         match &self.what {
             DeployVerb::Plan(arguments) => arguments.run(terminal),
             DeployVerb::Apply(arguments) => arguments.run(terminal),
+            DeployVerb::Confirm(arguments) => arguments.run(terminal),
             DeployVerb::Rollback(arguments) => arguments.run(terminal),
         }
     }

@@ -11,7 +11,7 @@ use claimsmith_lifecycle::deployment::{
 };
 use claimsmith_lifecycle::journal::Phase;
 
-pub use self::blocks::{Carried, Deployment, InBetween, WriteTerms};
+pub use self::blocks::{Carried, Deployment, InBetween, REQUESTS_PER_SECOND, WriteTerms};
 pub use self::error::DeployError;
 use super::Auth0;
 use super::actions::{Action, ActionContent, BuildError, BuildState, Version};
@@ -178,14 +178,16 @@ impl Auth0 {
     }
 
     /// Lets logins run an old version of an Action: the one with a number, or the newest older one with other code.
+    /// `check` gets the code that logins run and the code that they would run.
     ///
     /// # Errors
     ///
-    /// If a request fails, there is no such version, or the Action is not ours.
+    /// If a request fails, there is no such version, the Action is not ours, or `check` refuses.
     pub fn take_back(
         &self,
         ours: Ours<'_>,
         number: Option<u64>,
+        check: &dyn Fn(&str, &str) -> Result<(), DeployError>,
         journal: Journal<'_>,
     ) -> Result<RolledBack, DeployError> {
         let none = || DeployError::NoAction(ours.name.to_owned());
@@ -217,6 +219,8 @@ impl Auth0 {
             return Ok(RolledBack { to, is_unchanged: true });
         }
         check_origin(to.code.as_deref(), ours)?;
+        let code = |version: &Version| version.code.clone().unwrap_or_default();
+        check(&code(deployed), &code(&to))?;
         let step = format!("roll back to version {}", to.number);
         journal(&step, Phase::Begun, None).map_err(DeployError::Journal)?;
         let wanted = content(to.code.as_deref().unwrap_or_default(), &to.runtime);

@@ -320,7 +320,7 @@ fn old_version_is_taken_back_once() {
         steps.push((step.to_owned(), phase));
         Ok(())
     };
-    let back = auth0.take_back(ours(), None, &mut journal).expect("taken back");
+    let back = auth0.take_back(ours(), None, &|_, _| Ok(()), &mut journal).expect("taken back");
     assert_eq!((back.to.number, back.is_unchanged), (1, false));
     assert_eq!(
         steps,
@@ -330,10 +330,14 @@ fn old_version_is_taken_back_once() {
         ]
     );
     assert_eq!(serving(&world.stand_in.tenant()).0.as_deref(), Some(OLD));
-    let again = auth0.take_back(ours(), Some(1), &mut |_, _, _| Ok(())).expect("nothing to do");
+    let again =
+        auth0.take_back(ours(), Some(1), &|_, _| Ok(()), &mut |_, _, _| Ok(())).expect("nothing to do");
     assert!(again.is_unchanged);
     assert_eq!(world.stand_in.tenant().actions[2].last_version, 3, "no version was made");
-    let error = auth0.take_back(ours(), Some(7), &mut |_, _, _| Ok(())).expect_err("none").to_string();
+    let error = auth0
+        .take_back(ours(), Some(7), &|_, _| Ok(()), &mut |_, _, _| Ok(()))
+        .expect_err("none")
+        .to_string();
     assert_eq!(error, "there is no such version to go back to; Auth0 keeps 3, 2, 1");
 }
 
@@ -346,9 +350,14 @@ fn rollback_that_is_killed_goes_on_with_the_number() {
         At::route("POST", "/api/v2/actions/actions/own/versions/v1/deploy", 1),
         FaultKind::CloseAfter,
     ));
-    let error = auth0.take_back(ours(), None, &mut |_, _, _| Ok(())).expect_err("no answer").to_string();
+    let error = auth0
+        .take_back(ours(), None, &|_, _| Ok(()), &mut |_, _, _| Ok(()))
+        .expect_err("no answer")
+        .to_string();
     assert!(error.ends_with("; go on with `--to 1`, which does nothing if it took effect"), "{error}");
-    assert!(auth0.take_back(ours(), Some(1), &mut |_, _, _| Ok(())).expect("done").is_unchanged);
+    assert!(
+        auth0.take_back(ours(), Some(1), &|_, _| Ok(()), &mut |_, _, _| Ok(())).expect("done").is_unchanged
+    );
     assert_eq!(serving(&world.stand_in.tenant()).0.as_deref(), Some(OLD));
 }
 
@@ -358,7 +367,10 @@ fn foreign_versions_are_not_taken_back() {
     let auth0 = world.connect();
     apply(&auth0, &plan(&auth0), false).expect("deployed");
     world.stand_in.change(|tenant| tenant.actions[2].versions[0].code = "// mine".to_owned());
-    let error = auth0.take_back(ours(), None, &mut |_, _, _| Ok(())).expect_err("refused").to_string();
+    let error = auth0
+        .take_back(ours(), None, &|_, _| Ok(()), &mut |_, _, _| Ok(()))
+        .expect_err("refused")
+        .to_string();
     assert!(error.contains("did not build"), "{error}");
 }
 

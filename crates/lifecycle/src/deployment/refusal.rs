@@ -9,69 +9,24 @@ use crate::block::BlockRefusal;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the texts below say what each is")]
 pub enum Refusal {
-    Foreign {
-        name: String,
-    },
-    OtherTenant {
-        name: String,
-        domain: String,
-    },
-    OtherTrigger {
-        name: String,
-        trigger: String,
-    },
-    ActionChanged {
-        name: String,
-    },
-    ActionDeleted {
-        name: String,
-    },
-    BindingsChanged {
-        trigger: String,
-        planned: Vec<String>,
-        now: Vec<String>,
-    },
-    FullTrigger {
-        trigger: String,
-        most: usize,
-    },
-    BuildFailed {
-        name: String,
-    },
-    UnknownPosition {
-        name: String,
-        bound: Vec<String>,
-    },
-    /// The Action is not the one that the blocks of a plan are for.
-    ActionNotCurrent {
-        name: String,
-    },
-    OrganizationDeleted {
-        organization: String,
-    },
-    BlockChanged {
-        organization: String,
-    },
-    NoKeys {
-        organization: String,
-        values: usize,
-        others: usize,
-        most: usize,
-    },
-    DeadlinePassed {
-        deadline: String,
-    },
-    TooLittleTime {
-        deadline: String,
-        needed: u64,
-    },
-    NothingBefore {
-        organization: String,
-    },
-    BlockUnusable {
-        organization: String,
-        why: BlockRefusal,
-    },
+    Foreign { name: String },
+    OtherTenant { name: String, domain: String },
+    OtherTrigger { name: String, trigger: String },
+    ActionChanged { name: String },
+    ActionDeleted { name: String },
+    BindingsChanged { trigger: String, planned: Vec<String>, now: Vec<String> },
+    FullTrigger { trigger: String, most: usize },
+    BuildFailed { name: String },
+    UnknownPosition { name: String, bound: Vec<String> },
+    ActionNotCurrent { name: String },
+    OrganizationDeleted { organization: String },
+    BlockChanged { organization: String },
+    NoKeys { organization: String, values: usize, others: usize, most: usize },
+    DeadlinePassed { deadline: String },
+    TooLittleTime { deadline: String, needed: u64 },
+    BlocksNeedNewer { organizations: Vec<String> },
+    NothingBefore { organization: String },
+    BlockUnusable { organization: String, why: BlockRefusal },
 }
 
 impl std::error::Error for Refusal {}
@@ -148,6 +103,11 @@ impl fmt::Display for Refusal {
             Self::TooLittleTime { deadline, needed } => write!(
                 formatter,
                 "writing and confirming these blocks may take {needed} seconds, and the time for a confirmation ends at {deadline}; plan again with a longer `--confirm-within`, or fewer `--organization`"
+            ),
+            Self::BlocksNeedNewer { organizations } => write!(
+                formatter,
+                "that version would close the logins of {}, whose mappings it cannot read; take back their blocks first, or deploy with `--packaging embedded`",
+                list(organizations)
             ),
             Self::NothingBefore { organization } => write!(
                 formatter,

@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use claimsmith_lifecycle::block::MAX_PENDING_SECONDS;
+
 use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::tenant::TenantArgument;
 
@@ -17,6 +19,8 @@ Examples:
   claimsmith deploy plan
   claimsmith deploy plan customers/mappings --tenant staging --out staging.plan.json
   claimsmith deploy plan --before 'Enrich profile'
+  claimsmith deploy plan --packaging organizations
+  claimsmith deploy plan --packaging organizations --organization acme --confirm-within 30m
 
 `claimsmith help deploy` lists the credentials.")]
 pub(super) struct PlanArguments {
@@ -32,9 +36,43 @@ pub(super) struct PlanArguments {
     /// Bind the Action before this one, and not at the end; an Action that is bound already stays where it is
     #[arg(long, value_name = "ACTION")]
     pub(super) before: Option<String>,
+    /// Where the mappings are: in the Action, or in the metadata of the customers' Auth0 organizations
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) packaging: DeployPackaging,
+    /// Only the block of this organization, by the name of its mapping; may be repeated, and leaves the Action alone
+    #[arg(long = "organization", value_name = "NAME")]
+    pub(super) organizations: Vec<String>,
+    /// Let the old mappings return after a time such as `30m` or `2h`, unless `claimsmith deploy confirm` comes before
+    #[arg(long, value_name = "TIME", value_parser = parse_window)]
+    pub(super) confirm_within: Option<u32>,
+    /// Let changes that may remove access wait for a confirmation: without it, that access comes back
+    #[arg(long, requires = "confirm_within")]
+    pub(super) force: bool,
     /// How to print what would change
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: OutputFormat,
+}
+
+/// Where the mappings of customers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum DeployPackaging {
+    /// All in the Action
+    #[default]
+    Embedded,
+    /// Each in the metadata of its Auth0 organization, as a signed block
+    Organizations,
+}
+
+/// Reads how long a change waits for its confirmation, in seconds.
+fn parse_window(text: &str) -> Result<u32, &'static str> {
+    const HINT: &str = "write a number of minutes or hours, such as `30m` or `2h`, of at least 1 minute and at most 24 hours";
+    let (number, seconds) = match (text.strip_suffix('m'), text.strip_suffix('h')) {
+        (Some(number), _) => (number, 60),
+        (_, Some(number)) => (number, 3600),
+        _ => return Err(HINT),
+    };
+    let window = number.parse::<u32>().ok().and_then(|number| number.checked_mul(seconds));
+    window.filter(|seconds| (60..=MAX_PENDING_SECONDS).contains(seconds)).ok_or(HINT)
 }
 
 /// Carry out a plan
@@ -58,7 +96,10 @@ pub(super) struct ApplyArguments {
     pub(super) mappings: PathBuf,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
-    /// Accept what somebody else has changed since the plan was made, and replace an edited draft
+    /// The folder with the signed blocks that the plan writes
+    #[arg(long, value_name = "DIR", default_value = "blocks")]
+    pub(super) blocks: PathBuf,
+    /// Accept what somebody else has changed since the plan was made, and replace an edited draft or block
     #[arg(long)]
     pub(super) force: bool,
     /// Where each step is recorded, one JSON object a line; next to the plan by default
@@ -66,14 +107,45 @@ pub(super) struct ApplyArguments {
     pub(super) journal: Option<PathBuf>,
 }
 
+/// Confirm the blocks of a plan that was made with `--confirm-within`
+///
+/// Writes the blocks that `claimsmith sign` has signed in advance, and only over those that the plan has written. Without
+/// it, the old mappings return by themselves at the deadline.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  claimsmith deploy confirm claimsmith.plan.json
+
+`claimsmith help deploy` lists the credentials.")]
+pub(super) struct ConfirmArguments {
+    /// What `claimsmith deploy plan` has written
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: PathBuf,
+    /// The folder of mapping files, or a YAML file that holds a whole platform
+    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    pub(super) mappings: PathBuf,
+    /// The folder with the signed blocks of the plan
+    #[arg(long, value_name = "DIR", default_value = "blocks")]
+    pub(super) blocks: PathBuf,
+    #[command(flatten)]
+    pub(super) credentials: CredentialsArgument,
+    /// Where each step is recorded, one JSON object a line; next to the plan by default
+    #[arg(long, value_name = "FILE")]
+    pub(super) journal: Option<PathBuf>,
+}
+
 /// Let logins run an older version of the Action again
 ///
-/// Without `--to`, that is the newest older one whose code differs. Bindings stay as they are.
+/// Without `--to`, that is the newest older one whose code differs. Bindings stay as they are. Refused if a customer whose
+/// mapping travels could no longer log in.
+///
+/// With `--organization`, writes the block back that a plan found, and leaves the Action alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   claimsmith deploy rollback
   claimsmith deploy rollback --tenant staging --to 12
+  claimsmith deploy rollback --organization acme --plan claimsmith.plan.json
 
 `claimsmith help deploy` lists the credentials.")]
 pub(super) struct RollbackArguments {
@@ -86,6 +158,15 @@ pub(super) struct RollbackArguments {
     /// The number of the version, as `claimsmith status` shows it
     #[arg(long, value_name = "NUMBER")]
     pub(super) to: Option<u64>,
+    /// Take the block of this organization back, by the name of its mapping, and not the Action; may be repeated
+    #[arg(long = "organization", value_name = "NAME", requires = "plan", conflicts_with = "to")]
+    pub(super) organizations: Vec<String>,
+    /// The plan whose blocks are taken back
+    #[arg(long, value_name = "PLAN", requires = "organizations")]
+    pub(super) plan: Option<PathBuf>,
+    /// Take back a block that somebody else has changed since
+    #[arg(long, requires = "organizations")]
+    pub(super) force: bool,
     /// Where the step is recorded, as one JSON object a line
     #[arg(long, value_name = "FILE", default_value = "claimsmith.rollback.jsonl")]
     pub(super) journal: PathBuf,

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use claimsmith_connectors::auth0::code_digest;
 use claimsmith_lifecycle::journal::{Phase, Record};
 
 use crate::login_time;
@@ -20,6 +21,21 @@ pub(super) struct JournalFile {
 }
 
 impl JournalFile {
+    /// Opens the journal of a plan with a text: the one that was named, or the one next to the plan.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub(super) fn beside(
+        plan: &Path,
+        named: Option<&Path>,
+        domain: &str,
+        text: &str,
+    ) -> anyhow::Result<Self> {
+        let beside = plan.with_extension("journal.jsonl");
+        Self::open(named.unwrap_or(&beside), domain, &code_digest(text))
+    }
+
     /// Opens a journal, or begins one. A link is not followed.
     ///
     /// # Errors

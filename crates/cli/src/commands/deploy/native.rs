@@ -1,138 +1,93 @@
 //! What `claimsmith deploy` does, with the network.
 
 use std::io::Write;
-use std::path::Path;
 
-use anyhow::{Context, anyhow};
-use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_connectors::auth0::{Auth0, DeployError, Ours, Settings, code_digest};
+use anyhow::{anyhow, ensure};
+use claimsmith::compiler::{CompiledPlatform, time_text};
+use claimsmith_connectors::auth0::{Auth0, Deployment};
 use claimsmith_connectors::http::Options;
-use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
-use claimsmith_lifecycle::journal::Phase;
+use claimsmith_lifecycle::assumptions::Feature;
+use claimsmith_lifecycle::deployment::{Plan, Refusal};
 
-use super::arguments::{ApplyArguments, CredentialsArgument, PlanArguments, RollbackArguments};
+use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
+use super::blocks_plan::Planner;
+use super::in_between;
 use super::journal_file::JournalFile;
 use super::origin;
+use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused, show_step};
 use super::shown::Planned;
-use crate::action::{self, LIMIT};
+use super::signed_blocks::SignedBlocks;
+use crate::action_reader;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
-use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
+use crate::deployment_files::ACTION_NAME;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::input;
-use crate::numbers::spaced;
-use crate::platform;
+use crate::login_time;
+use crate::numbers::counted;
 use crate::render::json;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 use crate::write;
 
 const READ: &[&str] = &["read:actions"];
+const READ_BLOCKS: &[&str] = &["read:actions", "read:organizations"];
 const DEPLOY: &[&str] = &["read:actions", "create:actions", "update:actions"];
-const ROLL_BACK: &[&str] = &["read:actions", "create:actions"];
-
-/// The Action of some mapping files, and its tenant.
-pub(crate) struct Prepared {
-    pub(crate) platform: CompiledPlatform,
-    pub(crate) tenant: Tenant,
-    pub(crate) wanted: Wanted,
-    code: String,
-}
-
-impl Prepared {
-    /// Builds the Action; `None` if there are findings or it is too large, which was printed.
-    pub(crate) fn build(
-        path: &Path,
-        tenant: &TenantArgument,
-        terminal: &mut Terminal,
-    ) -> anyhow::Result<Option<Self>> {
-        let engine = action::embedded_engine()?;
-        let Some(platform) = platform::load(path, tenant, terminal)? else { return Ok(None) };
-        let tenant = declared(&platform)?;
-        let action = action::compose(engine, &platform, LIMIT)?;
-        if action.sizes.total > LIMIT {
-            let (total, limit) = (spaced(action.sizes.total), spaced(LIMIT));
-            writeln!(
-                terminal.err,
-                "error: the Action takes {total} bytes of {limit}; `claimsmith bundle` shows what takes most"
-            )?;
-            return Ok(None);
-        }
-        let bundle =
-            claimsmith::Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
-        let wanted = Wanted {
-            name: ACTION_NAME.to_owned(),
-            trigger: TRIGGER.to_owned(),
-            trigger_version: TRIGGER_VERSION.to_owned(),
-            content: Content { code: code_digest(&action.text), runtime: RUNTIME.to_owned() },
-            bytes: action.text.len(),
-            mappings: bundle.digest_hex(),
-        };
-        Ok(Some(Self { platform, tenant, wanted, code: action.text }))
-    }
-}
-
-fn declared(platform: &CompiledPlatform) -> anyhow::Result<Tenant> {
-    platform.tenant().cloned().ok_or_else(|| {
-        anyhow!(
-            "`platform.yaml` declares no tenant, so nothing says which one to change; add `tenants: {{ production: {{ domain: … }} }}` with its domain"
-        )
-    })
-}
-
-impl CredentialsArgument {
-    /// Reads them.
-    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
-        Ok(match &self.file {
-            Some(file) => Settings::from_file(file)?,
-            None => Settings::from_environment()?,
-        })
-    }
-}
-
-/// What this program knows about its Action.
-pub(crate) fn ours(origin: &dyn Fn(&str) -> Origin) -> Ours<'_> {
-    Ours { name: ACTION_NAME, trigger: (TRIGGER, TRIGGER_VERSION), origin }
-}
-
-/// Prints a refusal, which is an answer; everything else is an error.
-fn refused(error: DeployError, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-    match error {
-        DeployError::Request(_) | DeployError::Journal(_) | DeployError::RollBack { .. } => Err(error.into()),
-        refusal => {
-            terminal.out.flush()?;
-            writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
-            Ok(ExitStatus::Failure)
-        }
-    }
-}
+const DEPLOY_BLOCKS: &[&str] =
+    &["read:actions", "create:actions", "update:actions", "read:organizations", "update:organizations"];
+/// For blocks alone.
+const WRITE_BLOCKS: &[&str] = &["read:actions", "read:organizations", "update:organizations"];
 
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.settings()?;
-        let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, terminal)? else {
+        let travels = self.packaging == DeployPackaging::Organizations;
+        ensure!(
+            travels || (self.organizations.is_empty() && self.confirm_within.is_none()),
+            "`--organization` and `--confirm-within` are for blocks; add `--packaging organizations`"
+        );
+        let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, self.packaging, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { platform, tenant, wanted, .. } = prepared;
-        assumption_record::require(&platform, &assumption_record::features_of_deployment(&platform))?;
-        let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
+        let Prepared { tenant, wanted, platform, travelling, .. } = prepared;
+        assumption_record::require(&platform, &needed_features(&platform, travels, self.confirm_within))?;
+        let scopes = if travels { READ_BLOCKS } else { READ };
+        let auth0 = Auth0::connect(&tenant, &settings, scopes, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
-        let observed = auth0.state(ours(&origin))?.observed(ours(&origin));
+        let state = auth0.state(ours(&origin))?;
+        let observed = state.observed(ours(&origin));
         let made_by = concat!("claimsmith ", env!("CARGO_PKG_VERSION"));
         let before = self.before.as_deref();
         let plan = Plan::new((tenant.name(), tenant.domain()), made_by, wanted, &observed, before);
         let planned = plan.and_then(|plan| plan.steps(&observed).map(|steps| (plan, steps)));
-        let (plan, steps) = match planned {
+        let (mut plan, steps) = match planned {
             Ok(planned) => planned,
             Err(refusal) => return refused(refusal.into(), terminal),
         };
+        let mut warnings = Vec::new();
+        if travels {
+            let planner = Planner {
+                platform: &platform,
+                travelling: &travelling,
+                chosen: &self.organizations,
+                confirm_within: self.confirm_within,
+                is_forced: self.force,
+            };
+            let blocks = planner.plan(&auth0, &state, steps.is_empty())?;
+            plan.blocks = Some(blocks.plan);
+            warnings = blocks.warnings;
+        }
         write::write(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
         let planned = Planned { file: &file, plan: &plan, steps: &steps, stand_in: settings.stand_in() };
         match self.format {
             OutputFormat::Human => planned.write(&mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &planned.summary())?,
+        }
+        terminal.out.flush()?;
+        for warning in warnings {
+            writeln!(terminal.err, "warning: {}", escaped(&warning))?;
         }
         Ok(ExitStatus::Success)
     }
@@ -141,78 +96,93 @@ impl PlanArguments {
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.settings()?;
-        let (reader, name) = input::open(&self.plan)?;
-        let text = input::read_text(reader, &name)?;
+        let (plan, text) = read_plan(&self.plan)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
-        let plan = Plan::from_json(&text).map_err(named)?;
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
-        let Some(prepared) = Prepared::build(&self.mappings, &chosen, terminal)? else {
+        let packaging = packaging_of(&plan);
+        let Some(prepared) = Prepared::build(&self.mappings, &chosen, packaging, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { platform, tenant, wanted, code } = prepared;
-        assumption_record::require(&platform, &assumption_record::features_of_deployment(&platform))?;
+        let Prepared { tenant, wanted, code, platform, travelling } = prepared;
+        let within = plan.blocks.as_ref().and_then(|blocks| blocks.confirmation).map(|it| it.within);
+        assumption_record::require(&platform, &needed_features(&platform, plan.blocks.is_some(), within))?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
-        let beside = self.plan.with_extension("journal.jsonl");
-        let path = self.journal.as_deref().unwrap_or(&beside);
-        let mut journal = JournalFile::open(path, tenant.domain(), &code_digest(&text))?;
-        let auth0 = Auth0::connect(&tenant, &settings, DEPLOY, Options::default())?;
+        let signed = match &plan.blocks {
+            Some(blocks) => SignedBlocks::read(blocks, &self.blocks, &platform, login_time::current())?,
+            None => SignedBlocks::default(),
+        };
+        let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;
+        let scopes = match &plan.blocks {
+            None => DEPLOY,
+            Some(blocks) if blocks.is_partial => WRITE_BLOCKS,
+            Some(_) => DEPLOY_BLOCKS,
+        };
+        let auth0 = Auth0::connect(&tenant, &settings, scopes, options_for(signed.values.len()))?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| {
             journal.append(step, phase, error)?;
             show_step(terminal, step, phase)
         };
-        match auth0.carry_out(&plan, &code, ours(&origin), self.force, &mut record) {
-            Ok(steps) => {
-                let what = if steps.is_empty() { "already run" } else { "run" };
-                let mappings = wanted.mappings.get(..12).unwrap_or_default();
-                writeln!(
-                    terminal.out,
-                    "logins {what} `{ACTION_NAME}` with the mappings {mappings}, in the tenant {} ({})",
-                    tenant.name(),
-                    tenant.domain()
-                )?;
-                Ok(ExitStatus::Success)
-            }
-            Err(error) => refused(error, terminal),
-        }
-    }
-}
-
-/// Says that a step is done, as soon as it is.
-fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Result<(), String> {
-    if phase != Phase::Done {
-        return Ok(());
-    }
-    let shown = writeln!(terminal.out, "{step}: done").and_then(|()| terminal.out.flush());
-    shown.map_err(|error| error.to_string())
-}
-
-impl RollbackArguments {
-    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
-        let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
-            return Ok(ExitStatus::Failure);
+        let in_between = |running: &str| {
+            let running = action_reader::of_code(running)
+                .ok_or("what logins run now was built by another version of claimsmith")?;
+            in_between::compose(&platform, &travelling, &running)
         };
-        let tenant = declared(&self.tenant.select(platforms)?)?;
-        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
-        let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
-        let origin = |code: &str| origin::origin(code, tenant.domain());
-        let mut record = |step: &str, phase, error: Option<&str>| journal.append(step, phase, error);
-        match auth0.take_back(ours(&origin), self.to, &mut record) {
-            Ok(back) => {
-                let what = if back.is_unchanged { "already run" } else { "run" };
-                let code = back.to.code.as_deref().map(code_digest).unwrap_or_default();
+        let deployment = Deployment {
+            plan: &plan,
+            code: &code,
+            in_between: &in_between,
+            values: &signed.values,
+            ours: ours(&origin),
+            is_forced: self.force,
+        };
+        let carried = match auth0.carry_out_with_blocks(deployment, &mut record) {
+            Ok(carried) => carried,
+            Err(error) => return refused(error, terminal),
+        };
+        let what = if carried.steps.is_empty() { "already run" } else { "run" };
+        writeln!(
+            terminal.out,
+            "logins {what} `{ACTION_NAME}` with the mappings {}, in the tenant {} ({})",
+            wanted.mappings.get(..12).unwrap_or_default(),
+            tenant.name(),
+            tenant.domain()
+        )?;
+        if let Some(blocks) = &plan.blocks {
+            let there = blocks.changes.len() - carried.deleted.len() - carried.written;
+            writeln!(
+                terminal.out,
+                "{} written, {} as planned already, {} unchanged",
+                counted(carried.written, "block"),
+                there,
+                blocks.unchanged
+            )?;
+            if let Some(confirmation) = blocks.confirmation {
                 writeln!(
                     terminal.out,
-                    "logins {what} version {} of `{ACTION_NAME}` (code {}), in the tenant {} ({})",
-                    back.to.number,
-                    code.get(..12).unwrap_or_default(),
-                    tenant.name(),
-                    tenant.domain()
+                    "the old mappings return at {} unless `claimsmith deploy confirm {}` comes before",
+                    time_text(confirmation.deadline),
+                    escaped(&self.plan.to_string_lossy())
                 )?;
-                Ok(ExitStatus::Success)
             }
-            Err(error) => refused(error, terminal),
         }
+        terminal.out.flush()?;
+        for organization in &carried.deleted {
+            let refusal = Refusal::OrganizationDeleted { organization: organization.clone() };
+            writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
+        }
+        Ok(if carried.deleted.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
     }
+}
+
+/// What a deployment depends on.
+fn needed_features(platform: &CompiledPlatform, travels: bool, within: Option<u32>) -> Vec<Feature> {
+    let mut features = assumption_record::features_of_deployment(platform);
+    if travels {
+        features.push(Feature::Blocks);
+    }
+    if within.is_some() {
+        features.push(Feature::ConfirmWithin);
+    }
+    features
 }

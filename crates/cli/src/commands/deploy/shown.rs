@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use claimsmith_lifecycle::deployment::{Bound, Content, Plan};
+use claimsmith::compiler::time_text;
+use claimsmith_lifecycle::deployment::{BlockChange, BlocksPlan, Bound, Content, Order, Plan};
 use serde::Serialize;
 
 use crate::escape::escaped;
-use crate::numbers::spaced;
+use crate::numbers::{counted, spaced};
 
 /// The first digits of a digest.
 pub(crate) fn short(digest: &str) -> &str {
@@ -71,6 +72,85 @@ pub(super) struct PlanSummary<'a> {
     bindings: Vec<&'a str>,
     /// Where the Action is added to them, counted from 0; null if it stays where it is.
     bind_at: Option<usize>,
+    /// What changes in the metadata of organizations; left out if all mappings are in the Action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<BlocksSummary<'a>>,
+}
+
+/// What changes in the metadata of organizations.
+#[derive(Debug, Serialize)]
+struct BlocksSummary<'a> {
+    order: Order,
+    changes: Vec<BlockSummary<'a>>,
+    unchanged: usize,
+    /// The Auth0 organizations whose logins are closed afterwards, and were not before.
+    closes: &'a [String],
+    /// When the old mappings return without a confirmation, in seconds since 1970.
+    deadline: Option<u32>,
+}
+
+#[derive(Debug, Serialize)]
+struct BlockSummary<'a> {
+    organization: &'a str,
+    id: &'a str,
+    before: Option<&'a str>,
+    after: &'a str,
+    /// Whether the change may remove access, which the block that is replaced would give back.
+    may_remove: bool,
+}
+
+impl<'a> BlocksSummary<'a> {
+    fn new(blocks: &'a BlocksPlan) -> Self {
+        let summary = |change: &'a BlockChange| BlockSummary {
+            organization: &change.organization,
+            id: &change.id,
+            before: change.before.as_deref(),
+            after: &change.mapping,
+            may_remove: change.may_remove,
+        };
+        Self {
+            order: blocks.order,
+            changes: blocks.changes.iter().map(summary).collect(),
+            unchanged: blocks.unchanged,
+            closes: &blocks.closes,
+            deadline: blocks.confirmation.map(|confirmation| confirmation.deadline),
+        }
+    }
+
+    /// Writes what changes, and what follows from it.
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let order = match self.order {
+            Order::ActionFirst => "the Action, then the blocks",
+            Order::BlocksFirst => "the blocks, then the Action",
+            Order::InBetween => "an Action that takes old and new blocks, the blocks, then the Action",
+        };
+        writeln!(out, "order      {order}")?;
+        for change in &self.changes {
+            let before = change.before.map(|before| format!("{} -> ", short(before))).unwrap_or_default();
+            writeln!(out, "block      {} {before}{}", escaped(change.organization), short(change.after))?;
+        }
+        writeln!(out, "unchanged  {}", counted(self.unchanged, "block"))?;
+        if let Some(deadline) = self.deadline {
+            writeln!(out, "returns    at {}, unless it is confirmed", time_text(deadline))?;
+        }
+        let removing = self.changes.iter().filter(|change| change.may_remove);
+        let removing: Vec<&str> = removing.map(|change| change.organization).collect();
+        if !removing.is_empty() {
+            writeln!(
+                out,
+                "\nmay remove access, revocable by replay until a floor has passed the blocks that are replaced: {}",
+                escaped(&removing.join(", "))
+            )?;
+        }
+        if !self.closes.is_empty() {
+            writeln!(
+                out,
+                "\ncloses the logins of organizations that are served now: {}",
+                escaped(&self.closes.join(", "))
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Planned<'a> {
@@ -105,6 +185,7 @@ impl<'a> Planned<'a> {
             trigger: &wanted.trigger,
             bindings: names(&self.plan.found.bindings),
             bind_at: self.plan.bind_at,
+            blocks: self.plan.blocks.as_ref().map(BlocksSummary::new),
         }
     }
 
@@ -138,6 +219,9 @@ impl<'a> Planned<'a> {
         row(out, &wanted.trigger, &order.join(", "))?;
         let steps = if self.steps.is_empty() { "none".to_owned() } else { self.steps.join(", ") };
         row(out, "steps", &steps)?;
+        if let Some(blocks) = &self.plan.blocks {
+            BlocksSummary::new(blocks).write(out)?;
+        }
         writeln!(out, "\n{0}: written; `claimsmith deploy apply {0}` carries it out", escaped(self.file))
     }
 }

@@ -27,6 +27,9 @@ pub(crate) struct SignArguments {
     /// The file of a private key; twice while one key replaces another
     #[arg(long = "key", value_name = "FILE")]
     pub(super) keys: Vec<PathBuf>,
+    /// A plan of `claimsmith deploy plan --confirm-within`: sign its blocks so that they need a confirmation
+    #[arg(long, value_name = "PLAN")]
+    pub(super) plan: Option<PathBuf>,
     /// The time of signing, for tests
     #[arg(long, value_name = "TIME", value_parser = login_time::parse, hide = true)]
     pub(super) at: Option<f64>,
@@ -40,6 +43,7 @@ Examples:
   claimsmith sign --key production-2026.key
   claimsmith sign customers/mappings --tenant staging --out dist/blocks --key staging.key
   claimsmith sign --organization acme --key production-2026.key --key production-2027.key
+  claimsmith sign --plan claimsmith.plan.json --key production-2026.key
 
 Without `--key`, the key is in the variable CLAIMSMITH_SIGNING_KEY (the content of the file), or in an SSH agent
 (SSH_AUTH_SOCK); of an agent, every key that `platform.yaml` declares for the tenant signs.";

@@ -1,6 +1,5 @@
 //! What `claimsmith sign` does.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -10,13 +9,16 @@ use claimsmith::compiler::inspect::nearest_word;
 use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant, time_text};
 use claimsmith_lifecycle::assumptions::Feature;
 use claimsmith_lifecycle::block::{
-    BlockRefusal, Expected, MAX_VALUES, Sign, WriteError, key_id, key_name, verify,
+    BlockRefusal, MAX_VALUES, Sign, SignedBlock, UnsignedBlock, Verified, WriteError, key_id, key_name,
 };
+use claimsmith_lifecycle::deployment::Values;
 use serde::Serialize;
 
 use super::arguments::SignArguments;
+use super::confirmations::{Confirmations, verify_declared};
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
+use crate::block_file::{self, BlockFile};
 use crate::blocks::{self, Embedded, Signable};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -31,34 +33,15 @@ use crate::write::{PendingWrites, make_folder};
 /// From this number of values on, a block is nearly too large: 80 % of those that there are.
 const MANY_VALUES: usize = MAX_VALUES * 8 / 10;
 
-/// The file of a block.
-#[derive(Debug, Serialize)]
-struct BlockFile<'b> {
-    version: u32,
-    /// The tenant's domain.
-    domain: &'b str,
-    /// The name of the mapping.
-    organization: &'b str,
-    /// The id of the Auth0 organization.
-    organization_id: &'b str,
-    /// When it was signed, in seconds since 1970.
-    issued: u32,
-    /// Until when a candidate counts; null, because the block is final.
-    deadline: Option<u32>,
-    /// The ids of the keys that signed it.
-    keys: Vec<String>,
-    /// The digest of its bundle.
-    digest: &'b str,
-    /// The metadata, by key.
-    values: BTreeMap<String, String>,
-}
-
 #[derive(Debug, Serialize)]
 struct SignedOrganization {
     organization: String,
     organization_id: String,
     file: String,
     values: usize,
+    /// Until when the block needs a confirmation, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deadline: Option<u32>,
     /// The names of the keys that signed.
     keys: Vec<String>,
 }
@@ -81,6 +64,20 @@ struct Summary {
 }
 
 impl SignArguments {
+    /// What `--plan` says about confirmations.
+    fn confirmations(
+        &self,
+        platform: &CompiledPlatform,
+        tenant: &Tenant,
+    ) -> anyhow::Result<Option<Confirmations>> {
+        let Some(path) = &self.plan else { return Ok(None) };
+        ensure!(
+            self.organizations.is_empty(),
+            "`--plan` names the organizations already; leave out `--organization`"
+        );
+        Confirmations::read(path, platform, tenant).map(Some)
+    }
+
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
@@ -91,7 +88,11 @@ impl SignArguments {
             )
         };
         assumption_record::require(&platform, &[Feature::Blocks])?;
-        let names = self.chosen(&platform)?;
+        let confirmations = self.confirmations(&platform, tenant)?;
+        let names = match &confirmations {
+            Some(planned) => planned.names(&platform),
+            None => self.chosen(&platform)?,
+        };
         let signers = signing::signers(&self.keys, settings, tenant.name())?;
         let issued = self.at.unwrap_or_else(login_time::current) as u32;
         let mut summary = Summary {
@@ -104,9 +105,15 @@ impl SignArguments {
         let mut files = Vec::new();
         for name in names {
             match Signable::of(&platform, name, issued) {
-                Ok(signable) => match sign(name, &signable, &signers, (settings, tenant), issued)? {
+                Ok(signable) => match sign(
+                    name,
+                    &signable,
+                    &signers,
+                    (settings, tenant),
+                    (issued, confirmations.as_ref()),
+                )? {
                     Ok((text, mut signed)) => {
-                        let path = self.out.join(format!("{name}.json"));
+                        let path = block_file::path_of(&self.out, name);
                         signed.file = path.to_string_lossy().into_owned();
                         files.push((path, text));
                         summary.signed.push(signed);
@@ -164,7 +171,7 @@ fn sign(
     signable: &Signable,
     signers: &[Signer<'_>],
     (settings, tenant): (BlockSettings<'_>, &Tenant),
-    issued: u32,
+    (issued, confirmations): (u32, Option<&Confirmations>),
 ) -> anyhow::Result<Result<(String, SignedOrganization), Embedded>> {
     let own: Vec<&Signer<'_>> = signers.iter().filter(|it| it.declared.may_sign(name)).collect();
     ensure!(
@@ -184,49 +191,82 @@ fn sign(
         own.len()
     );
     let keys: Vec<&dyn Sign> = own.iter().map(|it| &*it.key).collect();
-    let block =
-        signable.unsigned.sign(&keys).map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))?;
-    let known = signing::known_keys(settings, name);
-    let expected = Expected {
-        domain: tenant.domain(),
-        organization: &signable.organization_id,
-        keys: &known,
-        floor: settings.organization_floor(name),
-        now: Some(f64::from(issued)),
-    };
-    match verify(&block, expected) {
-        Ok(_) => {}
-        Err(BlockRefusal::Stale) => bail!(
-            "the floor of `{name}` in `platform.yaml` is after the time of signing, so every Action would refuse the block; nothing was written: sign again when the floor has passed"
-        ),
-        Err(refusal) => bail!("the block of `{name}` would be refused: {refusal}; nothing was written"),
-    }
-    let values = match block.values() {
+    let signer = BlockSigner { name, keys: &keys, settings, tenant, id: &signable.organization_id, issued };
+    let values = match signer.values(&signable.unsigned)? {
         Ok(values) => values,
-        Err(error @ WriteError::TooManyValues(_)) => return Ok(Err(Embedded::TooLarge(error))),
-        Err(error) => return Err(error.into()),
+        Err(too_large) => return Ok(Err(too_large)),
     };
-    let count = values.len();
-    let id = |key: &&dyn Sign| key_id(&key.public()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let file = BlockFile {
-        version: 1,
-        domain: tenant.domain(),
-        organization: name,
-        organization_id: &signable.organization_id,
+    let mut file = BlockFile {
+        version: block_file::VERSION,
+        domain: tenant.domain().to_owned(),
+        organization: name.to_owned(),
+        organization_id: signable.organization_id.clone(),
         issued,
         deadline: None,
-        keys: keys.iter().map(id).collect(),
-        digest: &signable.digest,
-        values: values.into_iter().enumerate().map(|(at, value)| (key_name(at), value)).collect(),
+        keys: keys.iter().map(|key| hexadecimal(&key_id(&key.public()))).collect(),
+        digest: signable.digest.clone(),
+        values,
+        confirmed: None,
     };
+    if let Some(confirmations) = confirmations {
+        let unsigned = confirmations.pending(name, signable, (settings, tenant), issued)?;
+        let pending = match signer.values(&unsigned)? {
+            Ok(values) => values,
+            Err(too_large) => return Ok(Err(too_large)),
+        };
+        file.deadline = Some(confirmations.deadline);
+        file.confirmed = Some(std::mem::replace(&mut file.values, pending));
+    }
     let signed = SignedOrganization {
         organization: name.to_owned(),
         organization_id: signable.organization_id.clone(),
         file: String::new(),
-        values: count,
+        values: file.values.len(),
+        deadline: file.deadline,
         keys: own.iter().map(|it| it.declared.name().to_owned()).collect(),
     };
     Ok(Ok((serde_json::to_string_pretty(&file)? + "\n", signed)))
+}
+
+/// Signs blocks of one organization.
+struct BlockSigner<'s> {
+    name: &'s str,
+    keys: &'s [&'s dyn Sign],
+    settings: BlockSettings<'s>,
+    tenant: &'s Tenant,
+    /// The id of the Auth0 organization.
+    id: &'s str,
+    issued: u32,
+}
+
+impl BlockSigner<'_> {
+    /// Signs a block, checks it as the Action does, and divides it into the values of the metadata.
+    fn values(&self, unsigned: &UnsignedBlock) -> anyhow::Result<Result<Values, Embedded>> {
+        let name = self.name;
+        let block = unsigned.sign(self.keys).map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))?;
+        match self.verify(&block) {
+            Ok(_) => {}
+            Err(BlockRefusal::Stale) => bail!(
+                "the floor of `{name}` in `platform.yaml` is after the time of signing, so every Action would refuse the block; nothing was written: sign again when the floor has passed"
+            ),
+            Err(refusal) => bail!("the block of `{name}` would be refused: {refusal}; nothing was written"),
+        }
+        match block.values() {
+            Ok(values) => {
+                Ok(Ok(values.into_iter().enumerate().map(|(at, value)| (key_name(at), value)).collect()))
+            }
+            Err(error @ WriteError::TooManyValues(_)) => Ok(Err(Embedded::TooLarge(error))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn verify(&self, block: &SignedBlock) -> Result<Verified, BlockRefusal> {
+        verify_declared(block, (self.settings, self.tenant), (self.name, self.id), self.issued)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn write_files(out: PathBuf, files: Vec<(PathBuf, String)>) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use claimsmith::compiler::inspect;
+use claimsmith::compiler::{CompiledPlatform, inspect};
 use claimsmith::event::parse_time;
 use claimsmith_connectors::Error;
 use claimsmith_connectors::auth0::Auth0;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::report::{Check, CheckState, Report};
-use crate::commands::deploy::{Prepared, TenantSummary};
+use crate::commands::deploy::TenantSummary;
 use crate::escape::escaped;
 use crate::numbers::counted;
 
@@ -48,8 +48,8 @@ struct ListedExpiry<'e> {
 }
 
 /// The rules that expire.
-pub(super) fn of_rules(prepared: &Prepared) -> Vec<Expiry> {
-    let rules = inspect::expiring_rules(&prepared.platform).into_iter();
+pub(super) fn of_rules(platform: &CompiledPlatform) -> Vec<Expiry> {
+    let rules = inspect::expiring_rules(platform).into_iter();
     rules
         .map(|rule| Expiry {
             at: rule.at,
@@ -107,9 +107,9 @@ pub(super) fn of_scim(
 }
 
 /// The keys of the platform's applications in Auth0, one request for each client.
-pub(super) fn of_clients(auth0: &Auth0, prepared: &Prepared) -> Result<(usize, Vec<Expiry>), Error> {
+pub(super) fn of_clients(auth0: &Auth0, platform: &CompiledPlatform) -> Result<(usize, Vec<Expiry>), Error> {
     let (mut expiries, mut count) = (Vec::new(), 0);
-    for application in inspect::applications(&prepared.platform) {
+    for application in inspect::applications(platform) {
         for client in &application.clients {
             count += 1;
             for credential in auth0.client_credentials(client)?.unwrap_or_default() {

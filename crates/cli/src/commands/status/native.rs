@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::bail;
+use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::Error;
 use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
@@ -19,11 +20,13 @@ use super::calendar::{self, Calendar};
 use super::desired;
 use super::report::{Check, CheckState, Report};
 use super::shown::{Running, Shown};
+use crate::action_reader;
 use crate::arguments::OutputFormat;
-use crate::commands::deploy::{Prepared, TenantSummary, origin, ours};
+use crate::commands::deploy::{DeployPackaging, Prepared, TenantSummary, declared, origin, ours};
 use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::numbers::spaced;
+use crate::platform;
 use crate::render::json;
 use crate::terminal::{Stream, Terminal};
 use crate::write::NewFiles;
@@ -46,24 +49,30 @@ fn options(settings: &Settings) -> Options {
 impl StatusArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.settings()?;
-        let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let desired = desired::of(&prepared.platform);
-        let auth0 = Auth0::connect(&prepared.tenant, &settings, &[], options(&settings))?;
+        let tenant = declared(&platform)?;
+        let desired = desired::of(&platform);
+        let auth0 = Auth0::connect(&tenant, &settings, &[], options(&settings))?;
         if let Some(file) = &self.calendar {
             let stand_in = settings.stand_in();
-            return write_calendar(&auth0, &prepared, &desired, (file, stand_in, self.format), terminal);
+            return write_calendar(
+                &auth0,
+                (&platform, &tenant),
+                &desired,
+                (file, stand_in, self.format),
+                terminal,
+            );
         }
         let mut report = Report::default();
-        let running = look_at_action(&auth0, &prepared, &mut report)?;
+        let running = look_at_action(&auth0, platform, &tenant, &mut report, terminal)?;
         let mut progress = Progress(&mut terminal.err);
         look_at_connections(&auth0, &desired, &mut report, &mut progress)?;
         look_at_organizations(&auth0, &desired, &mut report, &mut progress)?;
         look_at_profiles(&auth0, self.profiles, &mut report, &mut progress)?;
         progress.end()?;
-        let tenant =
-            TenantSummary::new(prepared.tenant.name(), prepared.tenant.domain(), settings.stand_in());
+        let tenant = TenantSummary::new(tenant.name(), tenant.domain(), settings.stand_in());
         let shown = Shown::new(tenant, running.as_ref(), &report, auth0.requests());
         match self.format {
             OutputFormat::Human => shown.write(&mut terminal.out)?,
@@ -94,7 +103,7 @@ fn all_checked(report: &Report, consequence: &str) -> anyhow::Result<ExitStatus>
 /// Writes what expires.
 fn write_calendar(
     auth0: &Auth0,
-    prepared: &Prepared,
+    (platform, declared_tenant): (&CompiledPlatform, &Tenant),
     desired: &Desired,
     (file, stand_in, format): (&Path, Option<&str>, OutputFormat),
     terminal: &mut Terminal,
@@ -105,7 +114,7 @@ fn write_calendar(
     files.add(file, Vec::new(), false)?;
     drop(files);
     let mut report = Report::default();
-    let mut expiries = calendar::of_rules(prepared);
+    let mut expiries = calendar::of_rules(platform);
     let mut progress = Progress(&mut terminal.err);
     let mut connections = Vec::new();
     let certificates = Reading { auth0, name: "certificates", scope: "read:connections" };
@@ -123,7 +132,7 @@ fn write_calendar(
         calendar::of_scim(auth0, &connections, &mut show).map(|found| (connections.len(), found))
     })?);
     let clients = Reading { auth0, name: "keys of clients", scope: "read:client_credentials" };
-    expiries.extend(clients.read(&mut report, || calendar::of_clients(auth0, prepared))?);
+    expiries.extend(clients.read(&mut report, || calendar::of_clients(auth0, platform))?);
     let tenant = Reading { auth0, name: "keys of the tenant", scope: "read:signing_keys" };
     expiries
         .extend(tenant.read(&mut report, || calendar::of_tenant(auth0).map(|found| (found.len(), found)))?);
@@ -142,10 +151,10 @@ fn write_calendar(
     progress.end()?;
     expiries.sort();
     let mut files = NewFiles::default();
-    let text = to_ics(prepared.tenant.domain(), &expiries, now.into());
+    let text = to_ics(declared_tenant.domain(), &expiries, now.into());
     files.add(file, text.into_bytes(), false)?;
     files.commit()?;
-    let tenant = TenantSummary::new(prepared.tenant.name(), prepared.tenant.domain(), stand_in);
+    let tenant = TenantSummary::new(declared_tenant.name(), declared_tenant.domain(), stand_in);
     let shown = file.display().to_string();
     let calendar = Calendar::new(tenant, shown, &report, auth0.requests(), &expiries, now.into());
     match format {
@@ -204,8 +213,10 @@ impl Reading<'_> {
 
 fn look_at_action(
     auth0: &Auth0,
-    prepared: &Prepared,
+    platform: CompiledPlatform,
+    tenant: &Tenant,
     report: &mut Report,
+    terminal: &mut Terminal,
 ) -> anyhow::Result<Option<Running>> {
     const NAME: &str = "action";
     const SCOPE: &str = "read:actions";
@@ -213,7 +224,7 @@ fn look_at_action(
         report.add(Check::without_scope(NAME, SCOPE), []);
         return Ok(None);
     }
-    let origin = |code: &str| origin(code, prepared.tenant.domain());
+    let origin = |code: &str| origin(code, tenant.domain());
     let read = auth0.state(ours(&origin)).and_then(|state| {
         let mut versions = match &state.action {
             Some(action) => auth0.versions(&action.id)?,
@@ -230,6 +241,15 @@ fn look_at_action(
         }
     };
     let observed = state.observed(ours(&origin));
+    let deployed = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
+    let reader = deployed.and_then(|version| action_reader::of_code(version.code.as_deref()?));
+    let packaging = match reader.and_then(|reader| reader.verification) {
+        Some(_) if platform.block_settings().is_some() => DeployPackaging::Organizations,
+        _ => DeployPackaging::Embedded,
+    };
+    let Some(prepared) = Prepared::of(platform, packaging, terminal)? else {
+        bail!("the mapping files give no Action that could be compared with the one that logins run")
+    };
     let running = Running::new(&prepared.wanted, &state, &observed, &versions);
     let read = usize::from(observed.action.is_some());
     let check = Check { read, total: Some(read), ..Check::new(NAME, CheckState::Checked) };

@@ -14,7 +14,7 @@ use crate::auth0::Auth0;
 use crate::error::Error;
 
 /// The requests per second that every tenant has, whatever its subscription: Auth0 allows two on free ones.
-const REQUESTS_PER_SECOND: u64 = 2;
+pub const REQUESTS_PER_SECOND: u64 = 2;
 
 /// Makes the Action between the old and the new one, from the code that logins run.
 pub type InBetween<'d> = &'d dyn Fn(&str) -> Result<String, String>;

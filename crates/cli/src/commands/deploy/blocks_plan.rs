@@ -1,0 +1,264 @@
+//! Plans the blocks of a deployment: which organizations get another one, and in which order with the Action.
+
+use anyhow::{Context, anyhow, bail, ensure};
+use claimsmith::Bundle;
+use claimsmith::compiler::{CompiledPlatform, MetadataWriter, time_text};
+use claimsmith_connectors::auth0::{Auth0, Organization, REQUESTS_PER_SECOND, State, code_digest};
+use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
+use claimsmith_lifecycle::deployment::{
+    BlockChange, BlocksPlan, Confirmation, Content, Order, Served, Values, block_values, closed_by,
+    is_nearly_full, joined, order,
+};
+
+use super::in_between;
+use crate::action_reader;
+use crate::blocks::Signable;
+use crate::deployment_files::RUNTIME;
+
+/// What a plan of blocks is made from.
+pub(super) struct Planner<'p> {
+    /// Without the mappings that travel.
+    pub(super) platform: &'p CompiledPlatform,
+    /// The names of the mappings that travel.
+    pub(super) travelling: &'p [String],
+    /// The organizations that were named; all if there is none.
+    pub(super) chosen: &'p [String],
+    /// How long the changes wait for a confirmation, in seconds.
+    pub(super) confirm_within: Option<u32>,
+    /// Whether a change that may remove access may wait for a confirmation.
+    pub(super) is_forced: bool,
+}
+
+/// A plan of blocks, and what people should know about it.
+pub(super) struct PlannedBlocks {
+    pub(super) plan: BlocksPlan,
+    pub(super) warnings: Vec<String>,
+}
+
+/// An organization of the tenant whose mapping travels.
+struct Travelling<'p> {
+    name: &'p str,
+    signable: Signable,
+    found: Values,
+    block: Result<SignedBlock, BlockRefusal>,
+    is_nearly_full: bool,
+}
+
+impl Planner<'_> {
+    /// Plans from what there is. `is_current` says whether logins run the wanted Action already.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails, or something must not be planned.
+    pub(super) fn plan(
+        &self,
+        auth0: &Auth0,
+        state: &State,
+        is_current: bool,
+    ) -> anyhow::Result<PlannedBlocks> {
+        self.check(is_current)?;
+        let mut warnings = Vec::new();
+        let wanted = action_reader::of_bundle(&self.platform.bundle)
+            .context("the compiled mappings cannot be used")?;
+        let running = self.running(state)?;
+        let organizations = self.organizations(auth0)?;
+        let now = Some(auth0.service_time() as f64);
+        let travelling = self.travelling(&organizations, &mut warnings)?;
+        let mut plan = BlocksPlan {
+            is_partial: !self.chosen.is_empty() || self.confirm_within.is_some(),
+            order: Order::ActionFirst,
+            in_between: None,
+            changes: Vec::new(),
+            unchanged: 0,
+            closes: Vec::new(),
+            confirmation: None,
+        };
+        for it in &travelling {
+            match self.change(it, &wanted, running.as_ref(), now) {
+                Some(change) => plan.changes.push(change),
+                None => plan.unchanged += 1,
+            }
+            if it.is_nearly_full {
+                warnings.push(format!(
+                    "the block of `{}` takes most of the metadata keys that others have left; a mapping that does not fit has to be in the Action",
+                    it.name
+                ));
+            }
+        }
+        let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =
+            organizations.iter().map(|it| (it.id.as_str(), joined(&block_values(&it.metadata)))).collect();
+        let served: Vec<Served<'_>> = blocks
+            .iter()
+            .map(|(id, block)| Served {
+                id,
+                block,
+                is_written: plan.changes.iter().any(|change| change.id == *id),
+            })
+            .collect();
+        plan.order = order(running.as_ref(), &wanted, &served, now);
+        if let Some(running) = &running {
+            let closed = closed_by(running, &wanted, &served, now).into_iter();
+            let is_written = |id: &&str| plan.changes.iter().any(|change| change.id == **id);
+            plan.closes = closed.filter(|id| !is_written(id)).map(str::to_owned).collect();
+            if plan.order == Order::InBetween {
+                let code = in_between::compose(self.platform, self.travelling, running).map_err(|why| {
+                    anyhow!("the Action that takes old and new blocks cannot be made: {why}")
+                })?;
+                let code = code_digest(&code);
+                plan.in_between = Some(Content { code, runtime: RUNTIME.to_owned() });
+            }
+        }
+        plan.confirmation = self.confirmation(&plan.changes, auth0.service_time())?;
+        Ok(PlannedBlocks { plan, warnings })
+    }
+
+    fn check(&self, is_current: bool) -> anyhow::Result<()> {
+        let settings = self.platform.block_settings().context("the platform takes no blocks")?;
+        let other = match settings.writer() {
+            MetadataWriter::Api => None,
+            MetadataWriter::Terraform => Some("Terraform"),
+            MetadataWriter::DeployCli => Some("auth0-deploy-cli"),
+        };
+        if let Some(other) = other {
+            bail!(
+                "`platform.yaml` says that {other} writes the metadata of organizations, and it would remove what claimsmith writes; merge the `values` of the files that `claimsmith sign` writes into its configuration, or set `writer: api` and take metadata out of it"
+            );
+        }
+        if !self.chosen.is_empty() || self.confirm_within.is_some() {
+            ensure!(
+                is_current,
+                "logins do not run the Action that these mapping files give, and blocks alone do not change that; plan and apply without `--organization` and `--confirm-within` first"
+            );
+        }
+        for name in self.chosen {
+            ensure!(
+                self.travelling.contains(name),
+                "the mapping of `{}` is in the Action or does not exist; leave out `--organization` to deploy the Action",
+                name.escape_debug()
+            );
+        }
+        Ok(())
+    }
+
+    /// What the Action knows that logins run; `None` if they run none.
+    fn running(&self, state: &State) -> anyhow::Result<Option<ActionReader>> {
+        let deployed = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
+        let is_bound = state
+            .action
+            .as_ref()
+            .is_some_and(|action| state.bindings.iter().any(|binding| binding.action_id == action.id));
+        let Some(code) = deployed.and_then(|version| version.code.as_deref()).filter(|_| is_bound) else {
+            return Ok(None);
+        };
+        let reader = action_reader::of_code(code).context(
+            "the Action that logins run was built by another version of claimsmith, so what it knows of blocks cannot be read; deploy with that version, or put all mappings into the Action first, with `--packaging embedded`",
+        )?;
+        Ok(Some(reader))
+    }
+
+    /// The organizations of the tenant: all, or those that were chosen.
+    fn organizations(&self, auth0: &Auth0) -> anyhow::Result<Vec<Organization>> {
+        if self.chosen.is_empty() {
+            return Ok(auth0.organizations()?);
+        }
+        let mut found = Vec::new();
+        for name in self.chosen {
+            let id = Signable::of(self.platform, name, 0)
+                .map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?
+                .organization_id;
+            found.extend(auth0.organization(&id)?);
+        }
+        Ok(found)
+    }
+
+    fn travelling(
+        &self,
+        organizations: &[Organization],
+        warnings: &mut Vec<String>,
+    ) -> anyhow::Result<Vec<Travelling<'_>>> {
+        let mut all = Vec::new();
+        let is_chosen = |name: &&String| self.chosen.is_empty() || self.chosen.contains(name);
+        for name in self.travelling.iter().filter(is_chosen) {
+            let signable = Signable::of(self.platform, name, 0)
+                .map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
+            let Some(organization) = organizations.iter().find(|it| it.id == signable.organization_id) else {
+                let missing = format!(
+                    "the tenant has no organization {}, which `{name}` names, so its block is not planned; create it, or correct the id in the mapping",
+                    signable.organization_id
+                );
+                ensure!(self.chosen.is_empty(), "{missing}");
+                warnings.push(missing);
+                continue;
+            };
+            let found = block_values(&organization.metadata);
+            // With a second signature, which replacing a key needs.
+            let values = signable.unsigned.value_count(2).unwrap_or_default();
+            all.push(Travelling {
+                name,
+                block: joined(&found),
+                is_nearly_full: is_nearly_full(&organization.metadata, values),
+                found,
+                signable,
+            });
+        }
+        Ok(all)
+    }
+
+    /// What changes for an organization; `None` if its block says already what it is to say.
+    fn change(
+        &self,
+        it: &Travelling<'_>,
+        wanted: &ActionReader,
+        running: Option<&ActionReader>,
+        now: Option<f64>,
+    ) -> Option<BlockChange> {
+        let id = &it.signable.organization_id;
+        let verified = |reader: &ActionReader| match reader.source(id, &it.block, now) {
+            Source::Block(verified) => Some(verified),
+            Source::Action | Source::Nowhere(_) => None,
+        };
+        let by_wanted = verified(wanted);
+        let is_same = |verified: &Verified| {
+            verified.candidate.is_none() && digest(&verified.bundle) == it.signable.digest
+        };
+        if by_wanted.as_ref().is_some_and(is_same) {
+            return None;
+        }
+        let before = running.and_then(verified).or(by_wanted);
+        let used = before.as_ref().map(|verified| verified.bundle_at(now));
+        let only_adds = |used: &[u8]| self.platform.only_adds(it.name, used);
+        Some(BlockChange {
+            organization: it.name.to_owned(),
+            id: id.clone(),
+            mapping: it.signable.digest.clone(),
+            before: used.map(digest),
+            may_remove: used.is_some_and(|used| !only_adds(used)),
+            found: it.found.clone(),
+        })
+    }
+
+    fn confirmation(&self, changes: &[BlockChange], now: u64) -> anyhow::Result<Option<Confirmation>> {
+        let Some(within) = self.confirm_within else { return Ok(None) };
+        ensure!(!changes.is_empty(), "no block would change, so there is nothing to confirm");
+        for change in changes {
+            let name = &change.organization;
+            ensure!(
+                change.before.is_some(),
+                "`{name}` has no block yet that could come back without a confirmation; deploy it without `--confirm-within`"
+            );
+            ensure!(
+                !change.may_remove || self.is_forced,
+                "the change of `{name}` may remove access, and without a confirmation that access would come back; deploy it without `--confirm-within`, or accept that with `--force`"
+            );
+        }
+        let deadline = u32::try_from(now + u64::from(within)).context("the clock of the tenant is wrong")?;
+        let confirmation = Confirmation { deadline, within };
+        confirmation.check(changes.len(), REQUESTS_PER_SECOND, now, &time_text(deadline))?;
+        Ok(Some(confirmation))
+    }
+}
+
+/// The digest of a bundle; empty if it cannot be read, which no mapping has.
+pub(super) fn digest(bundle: &[u8]) -> String {
+    Bundle::decode(bundle).map(|bundle| bundle.digest_hex()).unwrap_or_default()
+}

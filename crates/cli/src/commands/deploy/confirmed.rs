@@ -1,0 +1,58 @@
+//! `claimsmith deploy confirm`: replaces pending blocks by those that were signed in advance.
+
+use std::io::Write;
+
+use anyhow::{anyhow, ensure};
+use claimsmith_connectors::auth0::Auth0;
+
+use super::arguments::ConfirmArguments;
+use super::journal_file::JournalFile;
+use super::prepared::{Prepared, options_for, packaging_of, read_plan, refused, show_step};
+use super::signed_blocks::SignedBlocks;
+use crate::exit_status::ExitStatus;
+use crate::login_time;
+use crate::numbers::counted;
+use crate::tenant::TenantArgument;
+use crate::terminal::Terminal;
+
+const SCOPES: &[&str] = &["read:organizations", "update:organizations"];
+
+impl ConfirmArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let settings = self.credentials.settings()?;
+        let (plan, text) = read_plan(&self.plan)?;
+        let name = self.plan.display();
+        let is_pending = plan.blocks.as_ref().is_some_and(|blocks| blocks.confirmation.is_some());
+        ensure!(is_pending, "`{name}` was made without `--confirm-within`, so its blocks are final");
+        let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
+        let packaging = packaging_of(&plan);
+        let Some(prepared) = Prepared::build(&self.mappings, &chosen, packaging, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let Prepared { tenant, wanted, platform, .. } = prepared;
+        plan.check(tenant.domain(), &wanted)
+            .map_err(|error| anyhow!("`{name}` cannot be confirmed: {error}"))?;
+        let Some(blocks) = &plan.blocks else { return Ok(ExitStatus::Failure) };
+        let signed = SignedBlocks::read(blocks, &self.blocks, &platform, login_time::current())?;
+        let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;
+        let auth0 = Auth0::connect(&tenant, &settings, SCOPES, options_for(blocks.changes.len()))?;
+        let mut record = |step: &str, phase, error: Option<&str>| {
+            journal.append(&format!("confirm {step}"), phase, error)?;
+            show_step(terminal, &format!("confirm {step}"), phase)
+        };
+        match auth0.confirm_blocks(blocks, &signed.values, &signed.confirmed, &mut record) {
+            Ok(written) => {
+                let there = blocks.changes.len() - written;
+                writeln!(
+                    terminal.out,
+                    "{} confirmed, {there} already, in the tenant {} ({})",
+                    counted(written, "block"),
+                    tenant.name(),
+                    tenant.domain()
+                )?;
+                Ok(ExitStatus::Success)
+            }
+            Err(error) => refused(error, terminal),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The Action of some mapping files and its tenant, and what all verbs of `claimsmith deploy` have in common.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use claimsmith::compiler::{CompiledPlatform, Tenant};
+use claimsmith_connectors::auth0::{DeployError, Ours, Settings, code_digest};
+use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
+use claimsmith_lifecycle::journal::Phase;
+
+use super::arguments::{CredentialsArgument, DeployPackaging};
+use crate::action::{self, LIMIT};
+use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
+use crate::escape::escaped;
+use crate::exit_status::ExitStatus;
+use crate::input;
+use crate::numbers::spaced;
+use crate::packaging::Division;
+use crate::platform;
+use crate::tenant::TenantArgument;
+use crate::terminal::Terminal;
+
+const NO_BLOCKS: &str =
+    "`--packaging organizations` needs `blocks` in platform.yaml, with the keys that sign mappings";
+
+/// The Action of some mapping files, and its tenant.
+pub(crate) struct Prepared {
+    pub(crate) tenant: Tenant,
+    pub(crate) wanted: Wanted,
+    pub(super) code: String,
+    /// Without the mappings that travel.
+    pub(crate) platform: CompiledPlatform,
+    /// The names of the mappings that travel.
+    pub(super) travelling: Vec<String>,
+}
+
+impl Prepared {
+    /// Builds the Action; `None` if there are findings or it is too large, which was printed.
+    pub(crate) fn build(
+        path: &Path,
+        tenant: &TenantArgument,
+        packaging: DeployPackaging,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(platform) = platform::load(path, tenant, terminal)? else { return Ok(None) };
+        Self::of(platform, packaging, terminal)
+    }
+
+    /// The same for a platform that was loaded.
+    pub(crate) fn of(
+        mut platform: CompiledPlatform,
+        packaging: DeployPackaging,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<Option<Self>> {
+        let engine = action::embedded_engine()?;
+        let mut travelling = Vec::new();
+        if packaging == DeployPackaging::Organizations {
+            let division = Division::of(&platform).context(NO_BLOCKS)?;
+            for (name, why) in &division.embedded {
+                writeln!(
+                    terminal.err,
+                    "note: the mapping of `{}` stays in the Action: {why}",
+                    escaped(name)
+                )?;
+            }
+            travelling = division.travelling_names().into_iter().map(str::to_owned).collect();
+            platform = platform.without_travelling(&division.travelling_names());
+        }
+        let tenant = declared(&platform)?;
+        let action = action::compose(engine, &platform, LIMIT)?;
+        if action.sizes.total > LIMIT {
+            let (total, limit) = (spaced(action.sizes.total), spaced(LIMIT));
+            writeln!(
+                terminal.err,
+                "error: the Action takes {total} bytes of {limit}; `claimsmith bundle` shows what takes most"
+            )?;
+            return Ok(None);
+        }
+        let bundle =
+            claimsmith::Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
+        let wanted = Wanted {
+            name: ACTION_NAME.to_owned(),
+            trigger: TRIGGER.to_owned(),
+            trigger_version: TRIGGER_VERSION.to_owned(),
+            content: Content { code: code_digest(&action.text), runtime: RUNTIME.to_owned() },
+            bytes: action.text.len(),
+            mappings: bundle.digest_hex(),
+        };
+        Ok(Some(Self { tenant, wanted, code: action.text, platform, travelling }))
+    }
+}
+
+/// The tenant of a platform.
+///
+/// # Errors
+///
+/// If the platform declares none.
+pub(crate) fn declared(platform: &CompiledPlatform) -> anyhow::Result<Tenant> {
+    platform.tenant().cloned().ok_or_else(|| {
+        anyhow!(
+            "`platform.yaml` declares no tenant, so nothing says which one to change; add `tenants: {{ production: {{ domain: … }} }}` with its domain"
+        )
+    })
+}
+
+impl CredentialsArgument {
+    /// Reads them.
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(match &self.file {
+            Some(file) => Settings::from_file(file)?,
+            None => Settings::from_environment()?,
+        })
+    }
+}
+
+/// What this program knows about its Action.
+pub(crate) fn ours(origin: &dyn Fn(&str) -> Origin) -> Ours<'_> {
+    Ours { name: ACTION_NAME, trigger: (TRIGGER, TRIGGER_VERSION), origin }
+}
+
+/// Prints a refusal, which is an answer; everything else is an error.
+pub(super) fn refused(error: DeployError, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+    match error {
+        DeployError::Request(_) | DeployError::Journal(_) | DeployError::RollBack { .. } => Err(error.into()),
+        refusal => {
+            terminal.out.flush()?;
+            writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
+            Ok(ExitStatus::Failure)
+        }
+    }
+}
+
+/// Says that a step is done, as soon as it is.
+pub(super) fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Result<(), String> {
+    if phase != Phase::Done {
+        return Ok(());
+    }
+    let shown = writeln!(terminal.out, "{step}: done").and_then(|()| terminal.out.flush());
+    shown.map_err(|error| error.to_string())
+}
+
+/// Reads a plan from a file; also returns its text.
+///
+/// # Errors
+///
+/// If it cannot be read, or is no plan of this version.
+pub(super) fn read_plan(path: &Path) -> anyhow::Result<(Plan, String)> {
+    let (reader, name) = input::open(path)?;
+    let text = input::read_text(reader, &name)?;
+    let plan = Plan::from_json(&text)
+        .map_err(|error| anyhow!("`{}` cannot be carried out: {error}", path.display()))?;
+    Ok((plan, text))
+}
+
+/// How long a command may take that changes a number of organizations.
+pub(super) fn options_for(organizations: usize) -> Options {
+    let default = Options::default();
+    let more = Duration::from_secs(3).saturating_mul(u32::try_from(organizations).unwrap_or(u32::MAX));
+    Options { limit: default.limit.saturating_add(more), ..default }
+}
+
+/// Where a plan has the mappings.
+pub(super) fn packaging_of(plan: &Plan) -> DeployPackaging {
+    match plan.blocks {
+        Some(_) => DeployPackaging::Organizations,
+        None => DeployPackaging::Embedded,
+    }
+}

@@ -1,0 +1,174 @@
+//! `claimsmith deploy rollback`: an older version of the Action, or the block that an organization had before.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{anyhow, bail};
+use claimsmith_connectors::auth0::{Auth0, DeployError, WriteTerms, code_digest};
+use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Verified};
+use claimsmith_lifecycle::deployment::{
+    BlockChange, Refusal, Served, Values, block_values, closed_by, joined,
+};
+
+use super::arguments::RollbackArguments;
+use super::blocks_plan::digest;
+use super::journal_file::JournalFile;
+use super::origin;
+use super::prepared::{Prepared, declared, options_for, ours, packaging_of, read_plan, refused, show_step};
+use super::signed_blocks;
+use crate::action_reader;
+use crate::deployment_files::ACTION_NAME;
+use crate::exit_status::ExitStatus;
+use crate::login_time;
+use crate::numbers::counted;
+use crate::platform;
+use crate::tenant::TenantArgument;
+use crate::terminal::Terminal;
+
+const ROLL_BACK: &[&str] = &["read:actions", "create:actions"];
+const WRITE_BLOCKS: &[&str] = &["read:organizations", "update:organizations"];
+
+impl RollbackArguments {
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        match &self.plan {
+            Some(plan) => self.take_blocks_back(plan, terminal),
+            None => self.take_action_back(terminal),
+        }
+    }
+
+    fn take_action_back(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let settings = self.credentials.settings()?;
+        let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let tenant = declared(&self.tenant.select(platforms)?)?;
+        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
+        let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
+        let origin = |code: &str| origin::origin(code, tenant.domain());
+        let mut record = |step: &str, phase, error: Option<&str>| journal.append(step, phase, error);
+        let check = |now: &str, then: &str| check_served(&auth0, now, then);
+        match auth0.take_back(ours(&origin), self.to, &check, &mut record) {
+            Ok(back) => {
+                let what = if back.is_unchanged { "already run" } else { "run" };
+                let code = back.to.code.as_deref().map(code_digest).unwrap_or_default();
+                writeln!(
+                    terminal.out,
+                    "logins {what} version {} of `{ACTION_NAME}` (code {}), in the tenant {} ({})",
+                    back.to.number,
+                    code.get(..12).unwrap_or_default(),
+                    tenant.name(),
+                    tenant.domain()
+                )?;
+                Ok(ExitStatus::Success)
+            }
+            Err(error) => refused(error, terminal),
+        }
+    }
+
+    /// Writes the blocks back that a plan found.
+    fn take_blocks_back(&self, path: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let settings = self.credentials.settings()?;
+        let (plan, _) = read_plan(path)?;
+        let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
+        let packaging = packaging_of(&plan);
+        let Some(prepared) = Prepared::build(&self.mappings.path, &chosen, packaging, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let Prepared { tenant, platform, .. } = prepared;
+        if plan.domain != tenant.domain() {
+            bail!("`{}` is for the tenant {}, and not for {}", path.display(), plan.domain, tenant.domain());
+        }
+        let mut changes = Vec::new();
+        for name in &self.organizations {
+            let all = plan.blocks.iter().flat_map(|blocks| &blocks.changes);
+            let change = all
+                .clone()
+                .find(|change| change.organization == *name)
+                .ok_or_else(|| anyhow!("`{}` does not change `{}`", path.display(), name.escape_debug()))?;
+            if change.found.is_empty() {
+                return refused(Refusal::NothingBefore { organization: name.clone() }.into(), terminal);
+            }
+            let check = signed_blocks::check(change, &change.found, &platform, login_time::current());
+            if let Err(why) = check {
+                let refusal = Refusal::BlockUnusable { organization: name.clone(), why };
+                return refused(refusal.into(), terminal);
+            }
+            changes.push(change);
+        }
+        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
+        let auth0 = Auth0::connect(&tenant, &settings, WRITE_BLOCKS, options_for(changes.len()))?;
+        let mut record = |step: &str, phase, error: Option<&str>| {
+            journal.append(&format!("roll back {step}"), phase, error)?;
+            show_step(terminal, &format!("roll back {step}"), phase)
+        };
+        let mut written = 0;
+        for change in &changes {
+            let result = self.take_block_back(&auth0, change, &platform, &mut record);
+            match result {
+                Ok(is_written) => written += usize::from(is_written),
+                Err(error) => return refused(error, terminal),
+            }
+        }
+        writeln!(
+            terminal.out,
+            "{} taken back, {} already, in the tenant {} ({})",
+            counted(written, "block"),
+            changes.len() - written,
+            tenant.name(),
+            tenant.domain()
+        )?;
+        Ok(ExitStatus::Success)
+    }
+
+    fn take_block_back(
+        &self,
+        auth0: &Auth0,
+        change: &BlockChange,
+        platform: &claimsmith::compiler::CompiledPlatform,
+        record: &mut dyn FnMut(
+            &str,
+            claimsmith_lifecycle::journal::Phase,
+            Option<&str>,
+        ) -> Result<(), String>,
+    ) -> Result<bool, DeployError> {
+        let organization = auth0
+            .organization(&change.id)?
+            .ok_or_else(|| Refusal::OrganizationDeleted { organization: change.organization.clone() })?;
+        let present = block_values(&organization.metadata);
+        let is_of_plan = |verified: Verified| {
+            let last = verified.candidate.map_or(verified.bundle, |(candidate, _)| candidate);
+            digest(&last) == change.mapping
+        };
+        let now = login_time::current();
+        let is_expected = present == change.found
+            || signed_blocks::check(change, &present, platform, now).is_ok_and(is_of_plan);
+        if !is_expected && !self.force {
+            return Err(Refusal::BlockChanged { organization: change.organization.clone() }.into());
+        }
+        let back = BlockChange { found: present, ..change.clone() };
+        let values: &Values = &change.found;
+        auth0.write_block(&back, values, WriteTerms::default(), record)
+    }
+}
+
+/// Refuses an older version of the Action that would close logins which are served now.
+fn check_served(auth0: &Auth0, now: &str, then: &str) -> Result<(), DeployError> {
+    let (Some(now), Some(then)) = (action_reader::of_code(now), action_reader::of_code(then)) else {
+        return Ok(());
+    };
+    if now.verification.is_none() {
+        return Ok(());
+    }
+    let organizations = auth0.organizations()?;
+    let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =
+        organizations.iter().map(|it| (it.id.as_str(), joined(&block_values(&it.metadata)))).collect();
+    let served: Vec<Served<'_>> =
+        blocks.iter().map(|(id, block)| Served { id, block, is_written: false }).collect();
+    let closed = closed_by(&now, &then, &served, Some(auth0.service_time() as f64));
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let names = organizations.iter().filter(|it| closed.contains(&it.id.as_str()));
+    Err(Refusal::BlocksNeedNewer { organizations: names.map(|it| it.name.clone()).collect() }.into())
+}
