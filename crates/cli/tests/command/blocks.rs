@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, run_in, write_in};
 
-const DOMAIN: &str = "acme.eu.auth0.com";
+pub(crate) const DOMAIN: &str = "acme.eu.auth0.com";
 /// The time of signing, 2026-11-01.
 const AT: &str = "2026-11-01T00:00:00Z";
 const ISSUED: f64 = 1_793_491_200.0;
@@ -54,11 +54,11 @@ rules:
     grant: finance-readers
 ";
 
-fn key(byte: u8) -> LocalKey {
+pub(crate) fn key(byte: u8) -> LocalKey {
     LocalKey::from_seed([byte; 32]).expect("any bytes are a key")
 }
 
-fn platform(blocks: &str) -> String {
+pub(crate) fn platform(blocks: &str) -> String {
     format!(
         "\
 version: 1
@@ -78,7 +78,7 @@ blocks:
     )
 }
 
-fn keys() -> String {
+pub(crate) fn keys() -> String {
     let [first, second] = [1, 2].map(|byte| key(byte).public_line(""));
     format!(
         "  keys:\n    first:\n      public: {first}\n      protected: true\n    second:\n      public: {second}\n      organizations: [acme]\n"
@@ -86,7 +86,7 @@ fn keys() -> String {
 }
 
 /// A folder with four customers and the keys 1, 2 and 3, of which the third is not declared.
-fn blocks_folder(blocks: &str) -> TempDir {
+pub(crate) fn blocks_folder(blocks: &str) -> TempDir {
     let acme = ACME.replace("  - { id: admins, match: { exact: it-admins }, grant: catalog-admins }\n", "");
     let folder = folder(&[
         ("platform.yaml", &platform(blocks)),

@@ -16,10 +16,18 @@ pub(crate) const DOMAIN: &str = "acme-staging.eu.auth0.com";
 pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) stand_in: Auth0StandIn,
+    domain: &'static str,
 }
 
 impl World {
-    pub(crate) fn new(mut seed: Value) -> Self {
+    pub(crate) fn new(seed: Value) -> Self {
+        let folder = folder(&[("organizations/acme.yaml", &for_tenant(ACME, DOMAIN))]);
+        write(&folder, "platform.yaml", for_tenant(PLATFORM, DOMAIN));
+        Self::with(folder, DOMAIN, seed)
+    }
+
+    /// A folder of mappings for the tenant with a domain.
+    pub(crate) fn with(folder: TempDir, domain: &'static str, mut seed: Value) -> Self {
         let members = seed.as_object_mut().expect("an object");
         members.insert("build".to_owned(), json!({ "steps": 0 }));
         let tenant = json!({
@@ -35,10 +43,8 @@ impl World {
         let mut seed: Seed = serde_json::from_value(seed).expect("a seed");
         seed.tokens.extend(Seed::with_token("hunter2").tokens);
         let stand_in = Auth0StandIn::start(seed).expect("starts");
-        let folder = folder(&[("organizations/acme.yaml", &for_tenant(ACME, DOMAIN))]);
-        write(&folder, "platform.yaml", for_tenant(PLATFORM, DOMAIN));
         fs::write(folder.path().join("ca.pem"), stand_in.ca_pem()).expect("a file");
-        Self { folder, stand_in }
+        Self { folder, stand_in, domain }
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
@@ -62,7 +68,8 @@ impl World {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        let run = self.run_with(arguments, &[("AUTH0_ACCESS_TOKEN", "hunter2"), ("AUTH0_DOMAIN", DOMAIN)]);
+        let environment = [("AUTH0_ACCESS_TOKEN", "hunter2"), ("AUTH0_DOMAIN", self.domain)];
+        let run = self.run_with(arguments, &environment);
         assert!(!run.out.contains("hunter2") && !run.err.contains("hunter2"), "{run:?}");
         run
     }
@@ -71,16 +78,16 @@ impl World {
         self.stand_in.tenant().bindings.values().flatten().map(|it| it.display_name.clone()).collect()
     }
 
-    fn deployed(&self) -> Option<String> {
+    pub(crate) fn deployed(&self) -> Option<String> {
         let tenant = self.stand_in.tenant();
         let own = tenant.actions.iter().find(|action| action.name == "claimsmith");
         own.and_then(|action| action.deployed()).map(|version| version.code.clone())
     }
 
-    fn journal(&self, name: &str) -> Vec<(String, Phase)> {
+    pub(crate) fn journal(&self, name: &str) -> Vec<(String, Phase)> {
         let text = fs::read_to_string(self.folder.path().join(name)).expect("a journal");
         let records = journal::read(&text).expect("records");
-        assert!(records.iter().all(|it| it.domain == DOMAIN));
+        assert!(records.iter().all(|it| it.domain == self.domain));
         records.into_iter().map(|it| (it.step, it.phase)).collect()
     }
 

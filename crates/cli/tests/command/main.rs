@@ -14,6 +14,8 @@ mod bundle;
 mod compare_action;
 #[cfg(embedded_engine)]
 mod deploy;
+#[cfg(embedded_engine)]
+mod deploy_blocks;
 #[path = "../../../../tests/support/diagnostic_pages.rs"]
 mod diagnostic_pages;
 mod diagnostics;

@@ -1,0 +1,543 @@
+//! `claimsmith deploy` with mappings that travel as blocks, against a stand-in of Auth0's Management API.
+
+use std::fs;
+use std::io::Read;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use claimsmith::Bundle;
+use claimsmith::compiler::time_text;
+use claimsmith_lifecycle::block::{ActionReader, Sign, Source, Verification};
+use claimsmith_lifecycle::deployment::{Metadata, block_values, foreign, joined};
+use claimsmith_standins::auth0::Tenant;
+use claimsmith_standins::{At, Fault, FaultKind};
+use serde_json::{Value, json};
+
+use crate::blocks::{DOMAIN, blocks_folder, key, keys, platform};
+use crate::deploy::World;
+use crate::support::{ACME, Run, check_snapshot, claimsmith, write};
+
+const PLAN: &str = "claimsmith.plan.json";
+const TRAVEL: &[&str] = &["deploy", "plan", "--packaging", "organizations"];
+const APPLY: &[&str] = &["deploy", "apply", PLAN];
+
+/// What the tenant has of others.
+fn crm() -> Value {
+    json!({ "crm": "4711" })
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
+}
+
+/// Four customers, of which two have mappings that can travel, and the tenant with their organizations.
+fn world() -> World {
+    let organization = |name: &str| json!({ "id": format!("org_{name}"), "name": name, "metadata": crm() });
+    let organizations: Vec<Value> = ["acme", "globex", "umbrella"].map(organization).to_vec();
+    World::with(
+        blocks_folder(&keys()),
+        DOMAIN,
+        json!({
+            "clock": { "start": now(), "ms_per_request": 0 },
+            "tenant": { "organizations": organizations },
+        }),
+    )
+}
+
+fn sign(world: &World, arguments: &[&str]) -> Run {
+    let command = claimsmith(&[&["sign"], arguments].concat()).current_dir(world.folder.path());
+    let command = command.env_remove("SSH_AUTH_SOCK").env_remove("CLAIMSMITH_SIGNING_KEY");
+    Run::new(command.output().expect("the command starts"))
+}
+
+/// Notes are printed on standard error.
+#[track_caller]
+fn done(run: Run) -> String {
+    assert_eq!(run.code, Some(0), "{run:?}");
+    run.out
+}
+
+#[track_caller]
+fn refused(run: Run) -> String {
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{run:?}");
+    run.err.lines().filter(|line| line.starts_with("error: ")).map(|line| format!("{line}\n")).collect()
+}
+
+/// Plans, signs with a key, and applies.
+fn deploy(world: &World, key: &str) -> String {
+    done(world.run(TRAVEL));
+    done(sign(world, &["--key", key, "--at", &time_text(earlier(1000))]));
+    done(world.run(APPLY))
+}
+
+/// A number of seconds ago.
+fn earlier(seconds: u64) -> u32 {
+    u32::try_from(now() - seconds).expect("before 2106")
+}
+
+fn metadata(tenant: &Tenant, id: &str) -> Metadata {
+    let found = tenant.organizations.iter().find(|it| it["id"] == id).expect("an organization");
+    found["metadata"].as_object().expect("metadata").clone()
+}
+
+/// What the Action of a tenant knows, if logins run one.
+fn reader(tenant: &Tenant) -> Option<ActionReader> {
+    let action = tenant.actions.iter().find(|action| action.name == "claimsmith")?;
+    let bound = tenant.bindings.values().flatten().any(|it| it.action_id == action.id);
+    let code = &action.deployed().filter(|_| bound)?.code;
+    let texts = code.split('"').filter(|text| text.len() > 40).filter_map(|text| {
+        let compressed = BASE64_STANDARD.decode(text).ok()?;
+        let mut bytes = Vec::new();
+        brotli::Decompressor::new(compressed.as_slice(), 4096).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    });
+    for bytes in texts {
+        if let Ok(bundle) = Bundle::decode(&bytes) {
+            return Some(ActionReader {
+                embedded: bundle.organizations().iter().filter_map(|it| it.id).map(str::to_owned).collect(),
+                verification: bundle.block_verification().and_then(Verification::from_json),
+                names: bundle.names().map(str::to_owned).collect(),
+            });
+        }
+    }
+    None
+}
+
+/// Where the mapping of an organization comes from at a login.
+fn source(tenant: &Tenant, id: &str, at: u64) -> Option<Source> {
+    let block = joined(&block_values(&metadata(tenant, id)));
+    Some(reader(tenant)?.source(id, &block, Some(at as f64)))
+}
+
+/// The digest of the mapping of an organization's block, at a login.
+fn used(world: &World, id: &str, at: u64) -> String {
+    match source(&world.stand_in.tenant(), id, at) {
+        Some(Source::Block(verified)) => {
+            Bundle::decode(verified.bundle_at(Some(at as f64))).expect("a bundle").digest_hex()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn requests(world: &World) -> Vec<String> {
+    world.stand_in.requests().iter().map(|it| format!("{} {}", it.method, it.path)).collect()
+}
+
+/// The beginning of a rule that may be added.
+fn acme_with(rule: &str) -> String {
+    ACME.replace("  - { id: admins, match: { exact: it-admins }, grant: catalog-admins }\n", rule)
+}
+
+const ADDED: &str = "  - { id: audit, match: { exact: audit }, grant: finance-readers }\n";
+
+#[test]
+fn mappings_leave_the_action_without_a_moment_in_between() {
+    let world = world();
+    done(world.run(&["deploy", "plan"]));
+    done(world.run(APPLY));
+    let planned = done(world.run(TRAVEL));
+    check_snapshot("deploy-blocks-plan", &world.plain(&planned));
+    let error = world.run(APPLY);
+    assert!(
+        error.err.ends_with(
+            "error: there is no signed block of `acme`, `globex` in `blocks`; `claimsmith sign` writes it\n"
+        ),
+        "{error:?}"
+    );
+    done(sign(&world, &["--key", "1.key"]));
+    let served = watch(&world, &["org_acme", "org_globex", "org_umbrella"]);
+    let applied = done(world.run(APPLY));
+    check_snapshot("deploy-blocks-apply", &world.plain(&applied));
+    assert_eq!(
+        served.lock().expect("no panic").as_slice(),
+        [] as [String; 0],
+        "everyone is served at each request"
+    );
+
+    let tenant = world.stand_in.tenant();
+    let reader = reader(&tenant).expect("an Action");
+    assert_eq!(reader.embedded.iter().collect::<Vec<_>>(), ["org_umbrella"]);
+    for id in ["org_acme", "org_globex"] {
+        let metadata = metadata(&tenant, id);
+        assert_eq!(Value::Object(foreign(&metadata)), crm());
+        assert!(matches!(source(&tenant, id, now()), Some(Source::Block(_))));
+    }
+    assert_eq!(Value::Object(metadata(&tenant, "org_umbrella")), crm());
+    let again = done(world.run(&[TRAVEL, &["--format", "json"]].concat()));
+    let again: Value = serde_json::from_str(&again).expect("JSON");
+    assert_eq!(
+        (&again["steps"], &again["blocks"]["changes"], &again["blocks"]["unchanged"]),
+        (&json!([]), &json!([]), &json!(2))
+    );
+    let before = requests(&world).len();
+    done(world.run(APPLY));
+    let after = requests(&world);
+    assert!(after.len() - before <= 8, "{:?}", &after[before..]);
+}
+
+/// Names each organization that is not served when a request arrives.
+fn watch(world: &World, ids: &'static [&'static str]) -> Arc<Mutex<Vec<String>>> {
+    let closed = Arc::new(Mutex::new(Vec::new()));
+    let found = Arc::clone(&closed);
+    let at = now();
+    let watching = Fault::change(At::request(1), move |tenant| {
+        for id in ids {
+            if !source(tenant, id, at).is_some_and(|source| source.is_served()) {
+                found.lock().expect("no panic").push((*id).to_owned());
+            }
+        }
+    });
+    world.stand_in.add_fault(watching.repeated(10_000));
+    closed
+}
+
+#[test]
+fn change_of_one_customer_touches_nothing_else() {
+    let world = world();
+    deploy(&world, "1.key");
+    let (deployed, globex) = (world.deployed(), metadata(&world.stand_in.tenant(), "org_globex"));
+    let first = used(&world, "org_acme", now());
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(&[TRAVEL, &["--organization", "acme"]].concat()));
+    done(sign(&world, &["--organization", "acme", "--key", "1.key"]));
+    let before = requests(&world).len();
+    let out = done(world.run(APPLY));
+    assert!(out.ends_with("1 block written, 0 as planned already, 0 unchanged\n"), "{out}");
+    assert_eq!(
+        requests(&world)[before..],
+        [
+            "GET /api/v2/actions/actions",
+            "GET /api/v2/organizations/org_acme",
+            "PATCH /api/v2/organizations/org_acme",
+            "GET /api/v2/organizations/org_acme",
+        ]
+    );
+    assert_ne!(used(&world, "org_acme", now()), first);
+    assert_eq!((world.deployed(), metadata(&world.stand_in.tenant(), "org_globex")), (deployed, globex));
+
+    let back = done(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
+    assert!(back.contains("1 block taken back, 0 already"), "{back}");
+    assert_eq!(used(&world, "org_acme", now()), first);
+    let again = done(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
+    assert!(again.starts_with("0 blocks taken back, 1 already"), "{again}");
+    let steps: Vec<String> =
+        world.journal("claimsmith.rollback.jsonl").into_iter().map(|(step, _)| step).collect();
+    assert_eq!(steps, ["roll back block of acme", "roll back block of acme"]);
+}
+
+/// Replaces the only key that may sign by another one.
+fn with_other_key(world: &World) {
+    let blocks = keys().replace(&key(1).public_line(""), &key(3).public_line(""));
+    write(&world.folder, "platform.yaml", platform(&blocks));
+}
+
+#[test]
+fn key_is_replaced_by_an_action_in_between() {
+    let world = world();
+    deploy(&world, "1.key");
+    with_other_key(&world);
+    let planned = done(world.run(TRAVEL));
+    assert!(
+        planned.contains("order      an Action that takes old and new blocks, the blocks, then the Action\n"),
+        "{planned}"
+    );
+    done(sign(&world, &["--key", "3.key"]));
+    let served = watch(&world, &["org_acme", "org_globex"]);
+    let out = done(world.run(APPLY));
+    assert_eq!(served.lock().expect("no panic").as_slice(), [] as [String; 0]);
+    assert!(out.starts_with("update: done\ndeploy: done\nblock of acme: done\nblock of globex: done\nupdate: done\ndeploy: done\n"), "{out}");
+    let verification = reader(&world.stand_in.tenant()).and_then(|it| it.verification).expect("blocks");
+    let public: String = key(1).public().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(verification.keys.iter().all(|it| it.key != public), "the old key is gone");
+}
+
+/// Ends the run of a plan before and after each of its requests, continues it, and compares the tenants.
+fn end_everywhere(change: fn(&World) -> &'static str) {
+    let world = world();
+    deploy(&world, "1.key");
+    let key = change(&world);
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", key]));
+    let begun = world.stand_in.tenant();
+    let served = watch(&world, &["org_acme", "org_globex"]);
+    let before = world.stand_in.requests().len();
+    done(world.run(APPLY));
+    let positions = world.stand_in.requests().len() - before;
+    assert!(positions > 8, "{positions}");
+    let state = |tenant: &Tenant| {
+        let organizations = ["org_acme", "org_globex"].map(|id| metadata(tenant, id));
+        (organizations, reader(tenant), tenant.bindings.values().flatten().count())
+    };
+    let wanted = state(&world.stand_in.tenant());
+    for position in 1..=positions as u64 {
+        // A status that is never repeated ends the command: before the request took effect, or after.
+        for kind in [FaultKind::Status(418), FaultKind::StatusAfter(418)] {
+            world.stand_in.change(|tenant| *tenant = begun.clone());
+            world.stand_in.add_fault(Fault::new(At::request(position), kind));
+            let first = world.run(APPLY);
+            assert!(first.code == Some(2) && first.err.contains("status 418"), "{position}: {first:?}");
+            done(world.run(APPLY));
+            assert_eq!(state(&world.stand_in.tenant()), wanted, "{position}");
+        }
+    }
+    assert_eq!(served.lock().expect("no panic").as_slice(), [] as [String; 0]);
+}
+
+#[test]
+fn run_with_an_action_in_between_ends_anywhere_and_closes_nobody() {
+    end_everywhere(|world| {
+        with_other_key(world);
+        "3.key"
+    });
+}
+
+#[test]
+fn run_with_a_raised_floor_ends_anywhere_and_closes_nobody() {
+    end_everywhere(|world| {
+        let raised = format!("{}  floor: {}\n", keys(), time_text(earlier(500)));
+        write(&world.folder, "platform.yaml", platform(&raised));
+        write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+        "1.key"
+    });
+}
+
+#[test]
+fn candidate_counts_until_the_deadline_unless_it_is_confirmed() {
+    let world = world();
+    deploy(&world, "1.key");
+    let first = used(&world, "org_acme", now());
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    let planned = done(world.run(&within));
+    assert!(planned.contains("\nreturns    at "), "{planned}");
+    let final_one = done(sign(&world, &["--key", "1.key"]));
+    assert!(final_one.contains("2 blocks signed"), "{final_one}");
+    let error = world.run(APPLY).err;
+    assert!(error.contains("`blocks/acme.json` is final, and the plan asks for a confirmation; sign again with `claimsmith sign --plan PLAN`"), "{error}");
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    let out = done(world.run(APPLY));
+    assert!(out.contains("unless `claimsmith deploy confirm claimsmith.plan.json` comes before"), "{out}");
+    let deadline = now() + 30 * 60;
+    let candidate = used(&world, "org_acme", now());
+    assert_ne!(candidate, first);
+    assert_eq!(used(&world, "org_acme", deadline + 60), first, "it returns by itself");
+
+    let confirmed = done(world.run(&["deploy", "confirm", PLAN]));
+    assert!(
+        confirmed.starts_with("confirm block of acme: done\n1 block confirmed, 0 already"),
+        "{confirmed}"
+    );
+    assert_eq!(used(&world, "org_acme", deadline + 60), candidate);
+    done(world.run(&["deploy", "confirm", PLAN]));
+    let error = world.run(&within).failed_with_notes();
+    assert_eq!(error, "error: no block would change, so there is nothing to confirm\n");
+}
+
+#[test]
+fn confirmation_is_refused_after_the_deadline_and_over_other_blocks() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    done(world.run(APPLY));
+    let pending = metadata(&world.stand_in.tenant(), "org_acme");
+    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
+    let error = refused(world.run(&["deploy", "confirm", PLAN]));
+    assert!(error.contains("somebody has changed the block of `acme`"), "{error}");
+    world.stand_in.change(|tenant| set(tenant, "org_acme", Value::Object(pending.clone())));
+    world.stand_in.advance(30 * 60);
+    let error = refused(world.run(&["deploy", "confirm", PLAN]));
+    assert!(error.starts_with("error: the time for a confirmation ended at 20"), "{error}");
+    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), pending);
+}
+
+fn set(tenant: &mut Tenant, id: &str, metadata: Value) {
+    let found = tenant.organizations.iter_mut().find(|it| it["id"] == id).expect("an organization");
+    found.insert("metadata".to_owned(), metadata);
+}
+
+#[test]
+fn what_may_remove_access_does_not_wait_for_a_confirmation() {
+    let world = world();
+    deploy(&world, "1.key");
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
+    let error = world.run(&within).failed_with_notes();
+    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
+    let planned = done(world.run(TRAVEL));
+    assert!(planned.contains("\nmay remove access, revocable by replay until a floor has passed the blocks that are replaced: acme\n"), "{planned}");
+    done(world.run(&[within.as_slice(), &["--force"]].concat()));
+    write(&world.folder, "platform.yaml", platform(&format!("{}  floor: 2026-11-02\n", keys())));
+    let error = world.run(&within).failed_with_notes();
+    assert!(
+        error.starts_with("error: logins do not run the Action that these mapping files give"),
+        "{error}"
+    );
+}
+
+impl Run {
+    /// The error of a run that failed, without the notes before it.
+    fn failed_with_notes(self) -> String {
+        assert_eq!((self.code, self.out.as_str()), (Some(2), ""), "{}", self.err);
+        self.err.lines().filter(|line| !line.starts_with("note: ")).map(|line| format!("{line}\n")).collect()
+    }
+}
+
+#[test]
+fn what_others_do_meanwhile_is_seen() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    // Another program writes a key of its own: it is kept.
+    world.stand_in.change(|tenant| {
+        let mut metadata = metadata(tenant, "org_acme");
+        metadata.insert("plan".to_owned(), "gold".into());
+        set(tenant, "org_acme", Value::Object(metadata));
+    });
+    done(world.run(APPLY));
+    assert_eq!(
+        Value::Object(foreign(&metadata(&world.stand_in.tenant(), "org_acme"))),
+        json!({ "crm": "4711", "plan": "gold" })
+    );
+
+    // Another one writes the block.
+    write(&world.folder, "organizations/acme.yaml", acme_with(""));
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
+    let error = refused(world.run(APPLY));
+    assert_eq!(
+        error,
+        "error: somebody has changed the block of `acme` since the plan was made; plan again, or replace it with `--force`\n"
+    );
+    done(world.run(&[APPLY, &["--force"]].concat()));
+
+    // There are too many keys of others.
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    world.stand_in.change(|tenant| {
+        let mut metadata = metadata(tenant, "org_acme");
+        metadata.extend((0..23).map(|at| (format!("k{at}"), "x".into())));
+        set(tenant, "org_acme", Value::Object(metadata));
+    });
+    let error = refused(world.run(APPLY));
+    assert!(
+        error
+            .starts_with("error: the block of `acme` takes 2 metadata keys, and others use 24 of Auth0's 25"),
+        "{error}"
+    );
+
+    // The organization is deleted: everything else is done.
+    world.stand_in.change(|tenant| {
+        tenant.organizations.retain(|it| it["id"] != "org_acme");
+        set(tenant, "org_globex", crm());
+    });
+    let planned = world.run(TRAVEL);
+    assert!(
+        planned.err.contains("warning: the tenant has no organization org_acme, which `acme` names"),
+        "{planned:?}"
+    );
+    world.stand_in.change(|tenant| tenant.organizations.push(metadata_of("org_acme")));
+    done(world.run(TRAVEL));
+    world.stand_in.change(|tenant| tenant.organizations.retain(|it| it["id"] != "org_acme"));
+    let run = world.run(APPLY);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.out.contains("block of globex: done\n"), "{run:?}");
+    assert!(run.err.contains("error: the Auth0 organization of `acme` does not exist any more"), "{run:?}");
+}
+
+fn metadata_of(id: &str) -> serde_json::Map<String, Value> {
+    let mut organization = serde_json::Map::new();
+    organization.insert("id".to_owned(), id.into());
+    organization.insert("name".to_owned(), "acme".into());
+    organization
+}
+
+#[test]
+fn action_is_not_taken_back_from_under_its_blocks() {
+    let world = world();
+    // The first version has another platform, and no block.
+    write(&world.folder, "organizations/acme.yaml", acme_with(""));
+    let platform_before = platform(&keys().replace(&key(1).public_line(""), &key(3).public_line("")));
+    let platform_after = platform(&keys());
+    write(&world.folder, "platform.yaml", platform_before);
+    deploy(&world, "3.key");
+    write(&world.folder, "platform.yaml", platform_after);
+    deploy(&world, "1.key");
+    let error = refused(world.run(&["deploy", "rollback", "--to", "1"]));
+    assert_eq!(
+        error,
+        "error: that version would close the logins of `acme`, `globex`, whose mappings it cannot read; take back their blocks first, or deploy with `--packaging embedded`\n"
+    );
+}
+
+#[test]
+fn blocks_are_what_the_plan_says() {
+    let world = world();
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    let path = world.folder.path().join("blocks/acme.json");
+    let text = fs::read_to_string(&path).expect("a block");
+    let mut block: Value = serde_json::from_str(&text).expect("JSON");
+    let check = |block: &Value, expected: &str| {
+        fs::write(&path, block.to_string()).expect("written");
+        let run = world.run(APPLY);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.err.contains(expected), "{run:?}");
+    };
+    check(&json!({}), "`blocks/acme.json` is no block that `claimsmith sign` wrote");
+    block["organization"] = "globex".into();
+    check(&block, "`blocks/acme.json` is the block of `globex`");
+    block["organization"] = "acme".into();
+    block["values"]["claimsmith1"] = "AAAA".into();
+    check(&block, "would be refused: the block is damaged; sign again with `claimsmith sign`");
+    let globex = fs::read_to_string(world.folder.path().join("blocks/globex.json")).expect("a block");
+    let globex: Value = serde_json::from_str(&globex).expect("JSON");
+    block["values"] = globex["values"].clone();
+    check(&block, "would be refused: the block is for another tenant or organization");
+    fs::write(&path, &text).expect("written");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(TRAVEL));
+    check(
+        &serde_json::from_str(&text).expect("JSON"),
+        "was signed from other mappings than the plan was made from; sign again with `claimsmith sign`",
+    );
+    assert_eq!(world.deployed(), None);
+}
+
+#[test]
+fn only_the_declared_writer_writes() {
+    let world = world();
+    let blocks = format!("  writer: terraform\n{}", keys());
+    write(&world.folder, "platform.yaml", platform(&blocks));
+    let error = world.run(TRAVEL).failed_with_notes();
+    assert!(
+        error.starts_with("error: `platform.yaml` says that Terraform writes the metadata of organizations"),
+        "{error}"
+    );
+    let error = world.run(&["deploy", "plan", "--organization", "acme"]).failed();
+    assert!(error.contains("add `--packaging organizations`"), "{error}");
+}
+
+#[test]
+fn scopes_that_blocks_need_are_named() {
+    let world = World::with(
+        blocks_folder(&keys()),
+        DOMAIN,
+        json!({ "clock": { "start": now() }, "tenant": {
+            "clients": [{ "client_id": "deploy", "client_secret": "s" }],
+            "client_grants": [{ "client_id": "deploy", "scope": ["read:actions", "read:organizations"] }],
+        } }),
+    );
+    let client = [("AUTH0_CLIENT_ID", "deploy"), ("AUTH0_CLIENT_SECRET", "s")];
+    done(world.run_with(TRAVEL, &client));
+    done(sign(&world, &["--key", "1.key"]));
+    let run = world.run_with(APPLY, &client);
+    assert!(run.err.contains("`create:actions`, `update:actions`, `update:organizations`"), "{run:?}");
+}
