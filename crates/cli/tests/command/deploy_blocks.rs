@@ -41,6 +41,8 @@ fn world() -> World {
         DOMAIN,
         json!({
             "clock": { "start": now(), "ms_per_request": 0 },
+            // The clock does not move, so nothing would be added.
+            "rate": { "burst": 1_000_000 },
             "tenant": { "organizations": organizations },
         }),
     )
@@ -113,12 +115,13 @@ fn source(tenant: &Tenant, id: &str, at: u64) -> Option<Source> {
 
 /// The digest of the mapping of an organization's block, at a login.
 fn used(world: &World, id: &str, at: u64) -> String {
-    match source(&world.stand_in.tenant(), id, at) {
-        Some(Source::Block(verified)) => {
-            Bundle::decode(verified.bundle_at(Some(at as f64))).expect("a bundle").digest_hex()
-        }
-        other => panic!("{other:?}"),
-    }
+    let source = source(&world.stand_in.tenant(), id, at);
+    let verified = match source {
+        Some(Source::Block(verified)) => Some(verified),
+        _ => None,
+    };
+    let verified = verified.expect("a block that is used");
+    Bundle::decode(verified.bundle_at(Some(at as f64))).expect("a bundle").digest_hex()
 }
 
 fn requests(world: &World) -> Vec<String> {

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
-use claimsmith_connectors::auth0::{Auth0, DeployError, WriteTerms, code_digest};
+use claimsmith::compiler::CompiledPlatform;
+use claimsmith_connectors::auth0::{Auth0, DeployError, Journal, WriteTerms, code_digest};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Verified};
 use claimsmith_lifecycle::deployment::{
@@ -125,12 +126,8 @@ impl RollbackArguments {
         &self,
         auth0: &Auth0,
         change: &BlockChange,
-        platform: &claimsmith::compiler::CompiledPlatform,
-        record: &mut dyn FnMut(
-            &str,
-            claimsmith_lifecycle::journal::Phase,
-            Option<&str>,
-        ) -> Result<(), String>,
+        platform: &CompiledPlatform,
+        record: Journal<'_>,
     ) -> Result<bool, DeployError> {
         let organization = auth0
             .organization(&change.id)?
