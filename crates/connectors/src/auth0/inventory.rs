@@ -54,7 +54,7 @@ pub struct TenantKey {
 }
 
 /// A tenant has up to two million organizations, in pages of 100.
-const MOST_PAGES: usize = 20_000;
+pub(super) const MOST_ORGANIZATION_PAGES: usize = 20_000;
 const PER_PAGE: usize = 100;
 
 /// The most profiles of a list by number: Auth0 gives no more of them.
@@ -67,7 +67,7 @@ impl Auth0 {
     ///
     /// If a page cannot be read. What was read before is not all of them.
     pub fn read_organizations(&self, each: &mut dyn FnMut(Vec<SeenOrganization>)) -> Result<(), Error> {
-        self.checkpoints(("/organizations", "organizations"), &[], MOST_PAGES, each)
+        self.checkpoints(("/organizations", "organizations"), &[], MOST_ORGANIZATION_PAGES, each)
     }
 
     /// Reads all connections with their options, page by page. Scope `read:connections`.
@@ -77,7 +77,7 @@ impl Auth0 {
     /// If a page cannot be read. What was read before is not all of them.
     pub fn read_connections(&self, each: &mut dyn FnMut(Vec<SeenConnection>)) -> Result<(), Error> {
         let fields = [("fields", "id,name,strategy,options"), ("include_fields", "true")];
-        self.checkpoints(("/connections", "connections"), &fields, MOST_PAGES, each)
+        self.checkpoints(("/connections", "connections"), &fields, MOST_ORGANIZATION_PAGES, each)
     }
 
     /// The tokens of a connection's SCIM clients; `None` if it takes no SCIM. Scope `read:scim_token`.

@@ -6,11 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Auth0;
+use super::inventory::MOST_ORGANIZATION_PAGES;
 use crate::error::Error;
 use crate::http::encoded;
 
-/// More organizations than any tenant has.
-const MOST_PAGES: usize = 20_000;
+/// More than the connections of an organization, or the connections that have a name.
+const MOST_PAGES: usize = 10;
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -87,7 +88,10 @@ impl Auth0 {
     ///
     /// If there is no answer, or a refusal.
     pub fn organizations(&self) -> Result<Vec<Organization>, Error> {
-        self.list("/organizations", "organizations", &[])
+        let mut all = Vec::new();
+        let list = ("/organizations", "organizations");
+        self.checkpoints(list, &[], MOST_ORGANIZATION_PAGES, &mut |rows| all.extend(rows))?;
+        Ok(all)
     }
 
     /// Replaces all metadata of an organization. Scope `update:organizations`.
