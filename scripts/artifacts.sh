@@ -49,14 +49,20 @@ build_engine() {
 # Properties that only the shim uses have short names in the Action.
 SHIM_PROPERTIES='^(outcome|reason|delivery|bundleHandle|texts|routes|origin|destination|deadline|received|unmatched|handle|lookups|notes|overage|head|leaf|spent|base|json|nfc|path|field|delimiter)$'
 
-# target/engine/shim.js. With this target async functions stay native, which Auth0 requires. No template literals:
+# target/engine/shim.js, and smoke.js, which only tries what it needs. With this target async functions stay native, which Auth0 requires. No template literals:
 # programs that deploy the Action may read `${` as a keyword of their own.
 build_shim() {
-  "$NPM_PROGRAMS/esbuild" js-shim/src/action.js --bundle --format=cjs --platform=node --target=node18 \
-    --supported:template-literal=false --minify --mangle-props="$SHIM_PROPERTIES" --legal-comments=none --log-level=warning \
-    --log-override:commonjs-variable-in-esm=silent --outfile="$ENGINE_DIR/shim.js.new"
-  replace_if_changed "$ENGINE_DIR/shim.js.new" "$ENGINE_DIR/shim.js"
+  bundle_shim action "$ENGINE_DIR/shim.js"
+  bundle_shim smoke "$ENGINE_DIR/smoke.js"
   say "shim.js: $(wc -c <"$ENGINE_DIR/shim.js" | tr -d ' ') bytes"
+}
+
+# A file of js-shim/src/ with all that it imports.
+bundle_shim() {
+  "$NPM_PROGRAMS/esbuild" "js-shim/src/$1.js" --bundle --format=cjs --platform=node --target=node18 \
+    --supported:template-literal=false --minify --mangle-props="$SHIM_PROPERTIES" --legal-comments=none --log-level=warning \
+    --log-override:commonjs-variable-in-esm=silent --outfile="$2.new"
+  replace_if_changed "$2.new" "$2"
 }
 
 # target/engine/run-logins.js, with which the command runs an Action under Node, and run-old-action.js for one of

@@ -47,7 +47,7 @@ fn embed_engine() -> io::Result<()> {
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/engine"),
     };
     let engine = folder.join("engine.wasm");
-    let scripts = ["shim.js", "run-logins.js", "run-old-action.js"];
+    let scripts = ["shim.js", "smoke.js", "run-logins.js", "run-old-action.js"];
     // A file that is not there yet counts as changed, so the next build looks again.
     println!("cargo:rerun-if-changed={}", engine.display());
     for script in scripts {

@@ -34,6 +34,9 @@ const CLIENTS_DIGEST: &str = "__CLAIMSMITH_CLIENTS_DIGEST__";
 const SLICE: &str = "__CLAIMSMITH_SLICE__";
 const SLICE_DIGEST: &str = "__CLAIMSMITH_SLICE_DIGEST__";
 
+/// What the Action that only tries what the other one needs has to know.
+const SMOKE: &str = "__CLAIMSMITH_SMOKE__";
+
 /// How many digits of its digest identify a client.
 const CLIENT_DIGITS: usize = 8;
 
@@ -46,6 +49,8 @@ pub(crate) struct EmbeddedEngine<'e> {
     compressed: &'e [u8],
     /// The JavaScript into which everything is embedded.
     pub(crate) shim: &'e str,
+    /// The JavaScript of the Action that only tries what the other one needs.
+    pub(crate) smoke: &'e str,
     /// The JavaScript that runs logins through an Action.
     pub(crate) login_runner: &'e str,
     /// The JavaScript that does so with an Action of somebody else.
@@ -83,6 +88,7 @@ fn embedded() -> Option<EmbeddedEngine<'static>> {
         raw: env!("CLAIMSMITH_ENGINE_BYTES").parse().ok()?,
         compressed: include_bytes!(concat!(env!("OUT_DIR"), "/engine.br")),
         shim: include_str!(concat!(env!("OUT_DIR"), "/shim.js")),
+        smoke: include_str!(concat!(env!("OUT_DIR"), "/smoke.js")),
         login_runner: include_str!(concat!(env!("OUT_DIR"), "/run-logins.js")),
         old_action_runner: include_str!(concat!(env!("OUT_DIR"), "/run-old-action.js")),
     })
@@ -155,6 +161,20 @@ pub(crate) struct Embedded<'e> {
     pub(crate) rules: usize,
     /// The number of the slice, how many there are, and which logins are those of others.
     pub(crate) slice: Option<(usize, usize, &'e str)>,
+}
+
+/// Makes the Action that only tries what the other one needs, with what it has to know as JSON.
+pub(crate) fn compose_smoke(
+    engine: EmbeddedEngine<'_>,
+    platform: &CompiledPlatform,
+    known: &serde_json::Value,
+) -> anyhow::Result<String> {
+    let engine_text = BASE64_STANDARD.encode(engine.compressed);
+    let contents =
+        [(DIGEST, digest(&engine_text)), (ENGINE, engine_text), (SMOKE, quoted(&known.to_string())?)];
+    let mut text = fill(engine.smoke, &contents)?;
+    text.insert_str(0, &first_line(platform, None));
+    Ok(text)
 }
 
 /// Makes an Action from all mappings.

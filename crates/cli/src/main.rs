@@ -52,6 +52,8 @@ mod scaffold;
 #[cfg(not(target_family = "wasm"))]
 mod signing;
 mod slices;
+#[cfg(not(target_family = "wasm"))]
+mod smoke;
 mod source_map;
 mod tenant;
 mod terminal;

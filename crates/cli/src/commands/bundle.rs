@@ -12,6 +12,7 @@ use crate::capacity::{self, Capacity};
 use crate::deployment_files::{Bindings, DeploymentFiles, Target};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
+use crate::numbers::spaced;
 use crate::packaging::{Division, Packaging};
 use crate::platform;
 use crate::recommendation::{Recommendation, recommend};
@@ -35,6 +36,9 @@ use crate::write::{self, PendingWrites, leftover_drafts};
 /// With `--target`, writes the Action in the files of a program that configures tenants. auth0-deploy-cli replaces
 /// `##NAME##` by environment variables unless it runs with `--env=false`, and the bindings of a trigger as a whole:
 /// they are written only if `--bindings` names all of them.
+///
+/// With `--smoke`, writes a small Action for a test in the tenant: it starts the engine, verifies a block, and sets a claim
+/// with what it found. It sets no other claim and refuses no login.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct BundleArguments {
@@ -60,6 +64,9 @@ pub(super) struct BundleArguments {
     /// The number of slices, from 2 to 10; by default the fewest that fit
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=MAX_SLICES as i64))]
     slices: Option<u8>,
+    /// Write only OUT/smoke.js, an Action that tries what the other one needs and grants nothing
+    #[arg(long, conflicts_with_all = ["target", "bindings", "packaging", "bundle_only", "slices", "all_sizes"])]
+    smoke: bool,
     /// Measure every organization and print every rule, not only the largest ones
     #[arg(long, conflicts_with = "bundle_only")]
     all_sizes: bool,
@@ -80,15 +87,58 @@ Examples:
   claimsmith bundle --packaging slices --slices 3
   claimsmith bundle --target terraform --out modules/claimsmith
   claimsmith bundle --target deploy-cli-directory --out tenant --bindings 'Check device,claimsmith'
+  claimsmith bundle --smoke
   claimsmith bundle --format json | jq .sizes.total";
 
 impl BundleArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        if self.smoke {
+            return self.build_smoke(terminal);
+        }
         match (&self.bundle_only, self.packaging) {
             (Some(file), _) => self.build_bundle(file, terminal),
             (None, Packaging::Slices) => self.build_slices(terminal),
             (None, _) => self.build_action(terminal),
         }
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    fn build_smoke(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let engine = action::embedded_engine()?;
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let smoke = crate::smoke::compose(engine, &platform)?;
+        let (file, bytes) = (self.out.join("smoke.js"), smoke.text.len());
+        write::make_folder(&self.out)?;
+        write::write(&file, smoke.text.into_bytes())?;
+        let name = file.to_string_lossy();
+        match self.format {
+            OutputFormat::Human => {
+                let out = &mut terminal.out;
+                writeln!(out, "wrote {}, {} bytes", escaped(&name), spaced(bytes))?;
+                writeln!(
+                    out,
+                    "its claim is `{}`; every entry has to be `ok`, apart from:",
+                    escaped(&smoke.claim)
+                )?;
+                writeln!(out, "  block: what is in the metadata of the login's organization")?;
+                writeln!(out, "  node: the version of Node")?;
+                writeln!(out, "put it into the flow for a test, log in, read the claim, and remove it")?;
+            }
+            OutputFormat::Json => json::versioned(
+                &mut terminal.out,
+                &serde_json::json!({ "file": name, "claim": smoke.claim, "bytes": bytes }),
+            )?,
+        }
+        Ok(ExitStatus::Success)
+    }
+
+    #[cfg(target_family = "wasm")]
+    fn build_smoke(&self, _: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        anyhow::bail!(
+            "this command runs as WebAssembly and cannot sign; use the program of a system for `--smoke`"
+        )
     }
 
     fn build_bundle(&self, file: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {

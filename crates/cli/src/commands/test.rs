@@ -1,5 +1,10 @@
 //! `claimsmith test`: runs the test cases of mapping files.
 
+#[cfg(not(target_family = "wasm"))]
+mod in_tenant;
+
+use std::path::PathBuf;
+
 use anyhow::{Context, bail};
 use claimsmith::Bundle;
 use claimsmith::cases::Case;
@@ -35,6 +40,12 @@ pub(super) struct TestArguments {
     /// What evaluates the logins; with `wasm`, a case also fails if the Action does not do what this program answers
     #[arg(long, value_enum, default_value_t)]
     engine: Engine,
+    /// Also run the cases in the Auth0 tenant, by the test of its Action `claimsmith`, and compare the claims
+    #[arg(long, conflicts_with_all = ["watch", "engine"])]
+    in_tenant: bool,
+    /// A JSON file with credentials for `--in-tenant`, in place of the environment
+    #[arg(long, value_name = "FILE", requires = "in_tenant")]
+    credentials: Option<PathBuf>,
     /// Run only the cases whose name or file contains PATTERN; `*` is any text
     #[arg(long, value_name = "PATTERN")]
     only: Option<String>,
@@ -67,6 +78,7 @@ Examples:
   claimsmith test --only 'an analyst*finance'
   claimsmith test --deny-warnings
   claimsmith test --watch --only acme
+  claimsmith test --in-tenant --tenant staging
   claimsmith test --format json | jq '.cases[] | select(.passed | not)'";
 
 impl TestArguments {
@@ -99,6 +111,9 @@ impl TestArguments {
         if let (Some(only), true) = (&self.only, tested.is_empty() && count > 0) {
             bail!("no case has `{only}` in its name or file; `claimsmith test` runs all {count}");
         }
+        if self.in_tenant {
+            return self.run_in_tenant(&mappings, &tested, &tenant, terminal);
+        }
         let denied = self.deny_warnings && mappings.count(Severity::Warning) > 0;
         match self.format {
             ReportFormat::Human => {
@@ -116,6 +131,47 @@ impl TestArguments {
 }
 
 impl TestArguments {
+    /// Runs the cases in the tenant. Those that fail here are reported first: comparing them would show nothing.
+    #[cfg(not(target_family = "wasm"))]
+    fn run_in_tenant(
+        &self,
+        mappings: &Mappings,
+        tested: &[TestedCase<'_>],
+        tenant: &TenantArgument,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<ExitStatus> {
+        let mut platforms = mappings.platforms().filter(|platform| tenant.includes(platform));
+        let platform = platforms.next();
+        if tested.is_empty() || tested.iter().any(|case| !case.passed()) {
+            human::tests(&mut terminal.out, mappings, tested, false)?;
+            return Ok(ExitStatus::Failure);
+        }
+        let (Some(platform), None) = (platform, platforms.next()) else {
+            bail!("the mappings are for several tenants; choose one with `--tenant NAME`");
+        };
+        let is_json = match self.format {
+            ReportFormat::Human => false,
+            ReportFormat::Json => true,
+            ReportFormat::Github => bail!("`--in-tenant` prints text or JSON; leave out `--format github`"),
+        };
+        let is_same = in_tenant::run(platform, tested, self.credentials.as_deref(), is_json, terminal)?;
+        Ok(if is_same { ExitStatus::Success } else { ExitStatus::Failure })
+    }
+
+    #[cfg(target_family = "wasm")]
+    fn run_in_tenant(
+        &self,
+        _: &Mappings,
+        _: &[TestedCase<'_>],
+        _: &TenantArgument,
+        _: &mut Terminal,
+    ) -> anyhow::Result<ExitStatus> {
+        let _ = &self.credentials;
+        bail!(
+            "this command runs as WebAssembly and has no network; use the program of a system for `--in-tenant`"
+        )
+    }
+
     /// Runs the chosen cases of a tenant natively.
     fn run_cases<'p>(
         &self,

@@ -30,6 +30,8 @@ mod help;
 #[cfg(unix)]
 mod hostile_checkout;
 mod import;
+#[cfg(embedded_engine)]
+mod in_tenant;
 mod init;
 mod leftover_drafts;
 mod onboard;

@@ -25,6 +25,8 @@ pub struct Seed {
     pub token_lifetime: Option<u64>,
     /// By the name of an Action: what `POST …/test` answers as `payload`.
     pub test_results: BTreeMap<String, Value>,
+    /// Whether `POST …/test` runs the code of other Actions in Node.
+    pub runs_tests: bool,
     pub tenant: Tenant,
     pub faults: Vec<Fault>,
 }

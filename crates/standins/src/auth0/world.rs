@@ -28,6 +28,7 @@ pub struct World {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) token_lifetime: u64,
     pub(crate) test_results: BTreeMap<String, Value>,
+    pub(crate) runs_tests: bool,
     pub(crate) faults: Vec<Fault>,
     ids: Ids,
 }
@@ -49,6 +50,7 @@ impl Service for World {
             tokens,
             token_lifetime: seed.token_lifetime.unwrap_or(86_400),
             test_results: seed.test_results,
+            runs_tests: seed.runs_tests,
             faults: seed.faults,
             ids: Ids(seed.seed),
         };

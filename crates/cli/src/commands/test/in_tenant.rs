@@ -1,0 +1,203 @@
+//! The cases, run by the Action of a tenant through `POST /actions/actions/{id}/test`.
+//!
+//! Auth0 documents no shape of the result, only that it is an object. So every value that is next to the name of the
+//! claim is taken, and a case whose claim is not found is unknown, which is not a success.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use claimsmith::Outcome;
+use claimsmith::compiler::CompiledPlatform;
+use claimsmith::event::Answer;
+use claimsmith_connectors::auth0::{Auth0, Settings, code_digest};
+use claimsmith_connectors::http::Options;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::action::{self, LIMIT};
+use crate::deployment_files::ACTION_NAME;
+use crate::escape::escaped;
+use crate::numbers::counted;
+use crate::render::json;
+use crate::results::TestedCase;
+use crate::terminal::Terminal;
+
+const SCOPES: &[&str] = &["read:actions", "create:actions"];
+
+/// What the tenant's Action did with a case.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "result")]
+pub(super) enum Seen {
+    /// The claim is as expected.
+    Same,
+    /// It is not.
+    Differs { expected: String, found: String },
+    /// The result does not show it.
+    Unknown,
+    /// The event cannot say what the case needs, a time or the groups that Auth0 keeps, or no claim is expected, which a
+    /// result of unknown shape cannot show.
+    NotRun,
+}
+
+#[derive(Debug, Serialize)]
+struct SeenCase<'c> {
+    name: &'c str,
+    file: &'c str,
+    #[serde(flatten)]
+    seen: Seen,
+}
+
+/// Runs cases in a tenant, prints what differs, and returns whether all that were run are the same.
+pub(super) fn run(
+    platform: &CompiledPlatform,
+    tested: &[TestedCase<'_>],
+    credentials: Option<&Path>,
+    is_json: bool,
+    terminal: &mut Terminal,
+) -> anyhow::Result<bool> {
+    let Some(tenant) = platform.tenant() else {
+        bail!(
+            "`platform.yaml` declares no tenant, so nothing says which one to ask; add `tenants` with its domain"
+        );
+    };
+    let settings = match credentials {
+        Some(file) => Settings::from_file(file)?,
+        None => Settings::from_environment()?,
+    };
+    let auth0 = Auth0::connect(tenant, &settings, SCOPES, Options::default())?;
+    let action = auth0.find_action(ACTION_NAME)?;
+    let action = action
+        .with_context(|| format!("the tenant has no Action `{ACTION_NAME}`; `claimsmith deploy` makes it"))?;
+    let built = action::compose(action::embedded_engine()?, platform, LIMIT)?;
+    if code_digest(&action.code) != code_digest(&built.text) {
+        writeln!(
+            terminal.err,
+            "note: the draft of `{ACTION_NAME}` in the tenant is not what these mappings build, so cases may differ; `claimsmith deploy plan` shows what would change"
+        )?;
+    }
+    let mut rows = Vec::new();
+    for case in tested {
+        let is_unseen = case.result.answer.outcome == Outcome::None;
+        let seen = if is_unseen || needs_more(&case.case.event) {
+            Seen::NotRun
+        } else {
+            let mut event = case.case.event.clone();
+            event.as_object_mut().map(|members| members.remove("claimsmith"));
+            compare(&auth0.test_action(&action.id, &event)?, &case.result.answer)
+        };
+        rows.push(SeenCase { name: &case.case.name, file: &case.case.file, seen });
+    }
+    let count = |is: fn(&Seen) -> bool| rows.iter().filter(|row| is(&row.seen)).count();
+    let same = count(|seen| *seen == Seen::Same);
+    let unknown = count(|seen| *seen == Seen::Unknown);
+    let differ = count(|seen| matches!(seen, Seen::Differs { .. }));
+    let not_run = count(|seen| *seen == Seen::NotRun);
+    if is_json {
+        let document = json!({
+            "tenant": tenant.name(), "domain": tenant.domain(), "cases": rows,
+            "same": same, "differ": differ, "unknown": unknown, "not_run": not_run,
+        });
+        json::versioned(&mut terminal.out, &document)?;
+    } else {
+        for row in &rows {
+            let name = escaped(row.name);
+            match &row.seen {
+                Seen::Differs { expected, found } => {
+                    writeln!(
+                        terminal.out,
+                        "differs  {name}\n  here       {}\n  in Auth0   {}",
+                        escaped(expected),
+                        escaped(found)
+                    )?;
+                }
+                Seen::Unknown => {
+                    writeln!(terminal.out, "unknown  {name}: the result does not show the claim")?
+                }
+                Seen::Same | Seen::NotRun => {}
+            }
+        }
+        writeln!(
+            terminal.out,
+            "in the tenant {} ({}): {} the same, {differ} different, {unknown} unknown; {not_run} not run, because an event has neither time nor stored groups, or no claim is expected",
+            escaped(tenant.name()),
+            escaped(tenant.domain()),
+            counted(same, "case")
+        )?;
+    }
+    Ok(differ == 0 && unknown == 0 && same > 0)
+}
+
+/// Whether a case states what only a test can: a time, or the groups that Auth0 keeps.
+fn needs_more(event: &Json) -> bool {
+    let scene = event.get("claimsmith").and_then(Json::as_object);
+    scene.is_some_and(|scene| scene.values().any(|it| !it.is_null()))
+}
+
+/// Compares the result of a test with an answer.
+fn compare(result: &Json, answer: &Answer) -> Seen {
+    if answer.outcome == Outcome::Deny {
+        // The call that refuses, whatever is around it.
+        let is_refused =
+            mentions(result, &|text| text == "access.deny" || text == "deny" || text == "access_denied");
+        return if is_refused { Seen::Same } else { Seen::Unknown };
+    }
+    let Some(claim) = answer.claim.as_deref() else { return Seen::Unknown };
+    let mut found = Vec::new();
+    values_of(result, claim, &mut found);
+    let expected = answer.value();
+    match found.iter().find(|value| **value != &expected) {
+        _ if found.is_empty() => Seen::Unknown,
+        None => Seen::Same,
+        Some(other) => Seen::Differs { expected: expected.to_string(), found: other.to_string() },
+    }
+}
+
+/// The values next to a name: of a member with this name, of the member `value` beside it, and after it in a list.
+fn values_of<'r>(result: &'r Json, name: &str, found: &mut Vec<&'r Json>) {
+    match result {
+        Json::Object(members) => {
+            found.extend(members.get(name));
+            if members.values().any(|value| value.as_str() == Some(name)) {
+                found.extend(members.get("value"));
+            }
+            members.values().for_each(|value| values_of(value, name, found));
+        }
+        Json::Array(items) => {
+            let pairs = items.iter().zip(items.iter().skip(1));
+            found.extend(pairs.filter(|(first, _)| first.as_str() == Some(name)).map(|(_, second)| second));
+            items.iter().for_each(|value| values_of(value, name, found));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text occurs as a name or as a value.
+fn mentions(result: &Json, is_wanted: &dyn Fn(&str) -> bool) -> bool {
+    match result {
+        Json::String(text) => is_wanted(text),
+        Json::Array(items) => items.iter().any(|item| mentions(item, is_wanted)),
+        Json::Object(members) => {
+            members.iter().any(|(name, value)| is_wanted(name) || mentions(value, is_wanted))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_finds_a_claim_in_any_shape() {
+        let check = |result: Json, expected: &[Json]| {
+            let mut found = Vec::new();
+            values_of(&result, "claim", &mut found);
+            assert_eq!(found, expected.iter().collect::<Vec<_>>(), "{result}");
+        };
+        check(json!({ "claims": { "claim": ["a"] } }), &[json!(["a"])]);
+        check(json!([{ "type": "set", "key": "claim", "value": ["a"] }]), &[json!(["a"])]);
+        check(json!({ "calls": [{ "name": "x", "arguments": ["claim", ["a"]] }] }), &[json!(["a"])]);
+        check(json!({ "event": { "user": {} }, "other": "claim" }), &[]);
+    }
+}
