@@ -6,6 +6,7 @@ mod groups;
 mod identity_providers;
 mod pages;
 mod sessions;
+mod set_up;
 mod settings;
 mod users;
 
@@ -18,6 +19,7 @@ pub use self::groups::{Created, Group};
 pub use self::identity_providers::{IdentityProvider, PendingResult};
 pub use self::pages::Pages;
 pub use self::sessions::Sessions;
+pub use self::set_up::{Outcome, SetUpError};
 pub use self::settings::Settings;
 pub use self::users::{AssignedGroup, User, UserFilter};
 use crate::error::{Error, ErrorKind, Permission};

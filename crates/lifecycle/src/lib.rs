@@ -1,7 +1,8 @@
 //! Plans of changes to other systems, and journals of what was done. Pure: without I/O and without a clock.
 //!
 //! A plan says what was found and what is to be there afterwards. While it is carried out, [`deployment::Plan::next`]
-//! decides each step from what is there at that moment, so a run that was interrupted is continued by the next one.
+//! or [`qlik::Plan::next`] decides each step from what is there at that moment, so a run that was interrupted is
+//! continued by the next one.
 
 pub mod assumptions;
 pub mod block;
@@ -10,3 +11,4 @@ pub mod certificate;
 pub mod deployment;
 pub mod drift;
 pub mod journal;
+pub mod qlik;

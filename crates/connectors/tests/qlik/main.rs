@@ -9,6 +9,7 @@
 mod connect;
 mod lists;
 mod repeat;
+mod set_up;
 mod support;
 #[path = "../support/timer.rs"]
 mod timer;
