@@ -19,6 +19,7 @@ mod man;
 mod matrix;
 mod new;
 mod onboard;
+mod qlik;
 mod schema;
 #[cfg(not(target_family = "wasm"))]
 mod sign;
@@ -78,6 +79,7 @@ enum Verb {
     Deploy(deploy::DeployArguments),
     Status(status::StatusArguments),
     Assumptions(assumptions::AssumptionsArguments),
+    Qlik(qlik::QlikArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -109,6 +111,7 @@ impl CommandLine {
             Verb::Deploy(arguments) => arguments.run(terminal),
             Verb::Status(arguments) => arguments.run(terminal),
             Verb::Assumptions(arguments) => arguments.run(terminal),
+            Verb::Qlik(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
             Verb::Man(arguments) => arguments.run(Self::command(), terminal),

@@ -36,6 +36,8 @@ mod folder;
 mod foreign_action;
 mod importing;
 mod input;
+#[cfg(not(target_family = "wasm"))]
+mod journal_file;
 mod login_time;
 mod manual;
 mod mapping_files;

@@ -53,6 +53,7 @@ pages! {
     "deploying" "deploy.md",
     "drift" "status.md",
     "confirm" "assumptions.md",
+    "qlik-cloud" "qlik.md",
     "onboarding" "onboarding.md",
     "adopting" "adopting.md",
     "signing" "blocks.md",

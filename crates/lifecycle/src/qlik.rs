@@ -127,8 +127,7 @@ impl Plan {
         plan.check_names()?;
         plan.next(observed, Progress::default())?;
         let is_set = plan.sets_options(observed, Progress::default())?;
-        let has_pending = plan.found.provider.as_ref().is_some_and(|provider| provider.pending.is_some());
-        if is_set && has_pending && !replaces_pending {
+        if is_set && !replaces_pending && plan.has_pending_of_others(observed) {
             return Err(Refusal::PendingOfOthers);
         }
         Ok(plan)
@@ -214,6 +213,17 @@ impl Plan {
     /// If that is refused.
     pub fn sets_options(&self, now: &Observed, progress: Progress) -> Result<bool, Refusal> {
         Ok(matches!(self.next_of_provider(now, progress)?, Step::SetPending(..)))
+    }
+
+    /// Whether something is pending that this command did not write, in whatever spelling.
+    fn has_pending_of_others(&self, now: &Observed) -> bool {
+        let (Some(claim), Some(provider)) = (&self.wanted.claim, &now.provider) else { return false };
+        let Some(pending) = provider.pending.as_ref().map(digest) else { return false };
+        let spellings = [ClaimSpelling::pointer, ClaimSpelling::bare, ClaimSpelling::either];
+        let is_own = |spelling: &fn(&str) -> ClaimSpelling| {
+            digest(&spelling(&claim.name).applied_to(&provider.options)) == pending
+        };
+        !spellings.map(|it| it as fn(&str) -> ClaimSpelling).iter().any(is_own)
     }
 
     fn check_names(&self) -> Result<(), Refusal> {

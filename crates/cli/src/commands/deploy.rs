@@ -8,8 +8,6 @@ mod confirmed;
 #[cfg(not(target_family = "wasm"))]
 mod in_between;
 #[cfg(not(target_family = "wasm"))]
-mod journal_file;
-#[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(not(target_family = "wasm"))]
 mod origin;

@@ -37,6 +37,7 @@ mod leftover_drafts;
 mod onboard;
 mod onboard_check;
 mod overview;
+mod qlik;
 mod readme;
 mod sarif;
 mod schema;

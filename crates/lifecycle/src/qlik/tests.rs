@@ -143,6 +143,8 @@ fn pending_options_of_others_are_replaced_only_on_demand() {
     assert_eq!(new(true).expect("a plan").steps(&found).expect("steps").len(), 2);
     let own = observed(&[], provider("/groups", Some(options(POINTER)), Verification::Open));
     assert!(Plan::new((HOST, None), "", wanted(&["a"]), &own, false).is_ok(), "those of an earlier run");
+    let other_spelling = observed(&[], provider("/groups", Some(options(CLAIM)), Verification::Open));
+    assert!(Plan::new((HOST, None), "", wanted(&["a"]), &other_spelling, false).is_ok(), "another try");
 }
 
 #[test]

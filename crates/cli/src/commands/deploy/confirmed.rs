@@ -6,10 +6,10 @@ use anyhow::{anyhow, ensure};
 use claimsmith_connectors::auth0::Auth0;
 
 use super::arguments::ConfirmArguments;
-use super::journal_file::JournalFile;
 use super::prepared::{Prepared, options_for, packaging_of, read_plan, refused, show_step};
 use super::signed_blocks::SignedBlocks;
 use crate::exit_status::ExitStatus;
+use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
 use crate::tenant::TenantArgument;

@@ -14,13 +14,13 @@ use claimsmith_lifecycle::deployment::{
 
 use super::arguments::RollbackArguments;
 use super::blocks_plan::digest;
-use super::journal_file::JournalFile;
 use super::origin;
 use super::prepared::{Prepared, declared, options_for, ours, packaging_of, read_plan, refused, show_step};
 use super::signed_blocks;
 use crate::action_reader;
 use crate::deployment_files::ACTION_NAME;
 use crate::exit_status::ExitStatus;
+use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
 use crate::platform;

@@ -12,7 +12,7 @@ use crate::login_time;
 
 /// An open journal.
 #[derive(Debug)]
-pub(super) struct JournalFile {
+pub(crate) struct JournalFile {
     file: File,
     path: PathBuf,
     domain: String,
@@ -41,7 +41,7 @@ impl JournalFile {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub(super) fn open(path: &Path, domain: &str, of: &str) -> anyhow::Result<Self> {
+    pub(crate) fn open(path: &Path, domain: &str, of: &str) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
@@ -61,7 +61,7 @@ impl JournalFile {
     /// # Errors
     ///
     /// Text for people, if it cannot be written.
-    pub(super) fn append(&mut self, step: &str, phase: Phase, error: Option<&str>) -> Result<(), String> {
+    pub(crate) fn append(&mut self, step: &str, phase: Phase, error: Option<&str>) -> Result<(), String> {
         let record = Record {
             at: login_time::current() as u64,
             domain: self.domain.clone(),
