@@ -2,6 +2,10 @@
 
 use std::fs;
 
+use claimsmith::Bundle;
+use claimsmith::compiler::compile;
+use claimsmith::diagnostic::SourceFile;
+use claimsmith::event::{Event, answer};
 use tempfile::TempDir;
 
 use crate::support::{Run, check_snapshot, run, run_in};
@@ -152,6 +156,65 @@ fn names_of_strangers_stay_names() {
     assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)), "{name}");
     let organization = text(&folder, &format!("draft/organizations/{name}"));
     assert!(!organization.lines().any(|line| line.trim_start().starts_with("everyone")), "{organization}");
+}
+
+/// Numbers that are the same each time.
+fn random(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed.wrapping_mul(2).wrapping_add(1);
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    }
+}
+
+#[test]
+fn drafts_of_random_tables_grant_no_one_more_than_the_table_shows() {
+    const UPSTREAM: [&str; 6] = ["A", "B", "C", "Domain Users", "it-admins", "D, E"];
+    const TARGETS: [&str; 4] = ["readers", "writers", "Platform Admins", "auditors"];
+    let mut granted = 0;
+    for seed in 0..60 {
+        let mut next = random(seed);
+        let mut some = |names: &[&str]| -> Vec<String> {
+            let count = next(3);
+            (0..count).map(|_| names[next(names.len())].to_owned()).collect()
+        };
+        let people: Vec<(Vec<String>, Vec<String>)> =
+            (0..2 + seed % 7).map(|_| (some(&UPSTREAM), some(&TARGETS))).collect();
+        let mut table = "user\tad groups\troles\n".to_owned();
+        for (number, (upstream, targets)) in people.iter().enumerate() {
+            table.push_str(&format!("user-{number}\t{}\t{}\n", upstream.join(";"), targets.join(";")));
+        }
+        if people.iter().all(|(_, targets)| targets.is_empty()) {
+            continue;
+        }
+        let folder = with_file("people.csv", table.as_bytes());
+        run_in(&folder, &["import", "csv", "people.csv", "--strategy", "waad"]).stdout(0);
+        let files: Vec<SourceFile> = ["platform.yaml", "organizations/customer.yaml"]
+            .iter()
+            .map(|path| SourceFile {
+                path: (*path).to_owned(),
+                text: text(&folder, &format!("draft/{path}"))
+                    .replace("CLIENT_ID", "PortalClient00000000000000000001"),
+            })
+            .collect();
+        let compilation = compile(&files);
+        let platform = compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics));
+        let bundle = Bundle::decode(&platform.bundle).expect("a bundle");
+        for (upstream, targets) in &people {
+            let event = serde_json::json!({
+                "client": { "client_id": "PortalClient00000000000000000001" },
+                "connection": { "name": "customer" },
+                "user": { "groups": upstream },
+            });
+            let answer = answer(&bundle, &Event::from_json(event).expect("an event"));
+            granted += answer.groups.len();
+            for group in &answer.groups {
+                assert!(targets.contains(group), "{table}\n{upstream:?} receives {group}");
+                assert_ne!(group, "Platform Admins", "{table}");
+            }
+        }
+    }
+    assert!(granted > 50, "the drafts grant what the tables show: {granted}");
 }
 
 #[cfg(unix)]

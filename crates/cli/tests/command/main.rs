@@ -7,6 +7,8 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[cfg(embedded_engine)]
+mod adopting;
+#[cfg(embedded_engine)]
 mod assumptions;
 mod blocks;
 mod bundle;
