@@ -271,3 +271,58 @@ fn key_id(public: &[u8; 32]) -> String {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compiler::{CompiledPlatform, compile_whole};
+    use crate::diagnostic::SourceFile;
+
+    /// A platform with one customer that has some members.
+    fn platform(members: &str) -> CompiledPlatform {
+        let text = format!(
+            "\
+version: 1
+platform:
+  applications: {{ qlik: {{ clients: [client], claim: https://example.com/qlik }} }}
+  groups:
+    readers: {{ applications: [qlik], description: Reads. }}
+    writers: {{ applications: [qlik], description: Writes. }}
+organizations:
+  acme:
+    organization: org_acme
+    connections: {{ acme-ad: {{ strategy: ad }} }}
+{members}"
+        );
+        let file = SourceFile { path: "p.yaml".to_owned(), text };
+        let compilation = compile_whole(&file);
+        compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics))
+    }
+
+    #[test]
+    fn change_only_adds_if_its_additional_rules_grant_and_nothing_else_differs() {
+        const A: &str = "      - { id: a, match: { exact: A }, grant: readers }\n";
+        const B: &str = "      - { id: b, match: { exact: B }, grant: writers }\n";
+        let rules = |rules: &str| format!("    rules:\n{rules}");
+        let check = |earlier: &str, now: &str, expected: bool| {
+            let earlier = platform(earlier).block("acme").expect("a block").bundle;
+            assert_eq!(platform(now).only_adds("acme", &earlier), expected, "{now}");
+        };
+        check(&rules(A), &rules(A), true);
+        check(&rules(A), &rules(&format!("{B}{A}")), true);
+        check(&rules(&format!("{A}{B}")), &rules(A), false);
+        check(&rules(A), &rules(&A.replace("exact: A", "exact: C")), false);
+        check(
+            &rules(A),
+            &rules(&format!("{A}      - {{ id: c, match: {{ exact: C }}, exclude: readers }}\n")),
+            false,
+        );
+        // An additional rule can take the default away.
+        let default = |rules: &str| format!("    default: readers\n    rules:\n{rules}");
+        check(&default(B), &default(B), true);
+        check(&default(B), &default(&format!("{B}{A}")), false);
+        check(&rules(A), &default(A), false);
+        check(&rules(A), &format!("    policies: {{ unmatched: deny }}\n{}", rules(A)), false);
+        assert!(!platform(&rules(A)).only_adds("acme", b"CSMB"));
+        assert!(!platform(&rules(A)).only_adds("globex", b""));
+    }
+}

@@ -45,7 +45,7 @@ pub(crate) fn path_of(folder: &Path, organization: &str) -> PathBuf {
 ///
 /// # Errors
 ///
-/// If the file cannot be read, or is no block of the organization.
+/// If the file cannot be read, or is not a block of the organization.
 pub(crate) fn read(folder: &Path, organization: &str) -> anyhow::Result<Option<BlockFile>> {
     let path = path_of(folder, organization);
     if !path.exists() {
@@ -56,7 +56,7 @@ pub(crate) fn read(folder: &Path, organization: &str) -> anyhow::Result<Option<B
     let file: BlockFile = serde_json::from_str(&text)
         .ok()
         .filter(|file: &BlockFile| file.version == VERSION)
-        .with_context(|| format!("`{}` is no block that `claimsmith sign` wrote", path.display()))?;
+        .with_context(|| format!("`{}` is not a block that `claimsmith sign` wrote", path.display()))?;
     ensure!(
         file.organization == organization,
         "`{}` is the block of `{}`; name each file like the mapping that it is of",

@@ -140,7 +140,7 @@ impl Plan {
         Some(plan)
     }
 
-    /// What an earlier run of the plan may have left, besides the Action that is wanted.
+    /// What an earlier run of the plan may have left, besides the Action as it is to be.
     fn other_content(&self) -> Option<&Content> {
         self.blocks.as_ref()?.in_between.as_ref()
     }

@@ -494,7 +494,7 @@ fn blocks_are_what_the_plan_says() {
         assert_eq!(run.code, Some(2), "{run:?}");
         assert!(run.err.contains(expected), "{run:?}");
     };
-    check(&json!({}), "`blocks/acme.json` is no block that `claimsmith sign` wrote");
+    check(&json!({}), "`blocks/acme.json` is not a block that `claimsmith sign` wrote");
     block["organization"] = "globex".into();
     check(&block, "`blocks/acme.json` is the block of `globex`");
     block["organization"] = "acme".into();
@@ -526,6 +526,19 @@ fn only_the_declared_writer_writes() {
     );
     let error = world.run(&["deploy", "plan", "--organization", "acme"]).failed();
     assert!(error.contains("add `--packaging organizations`"), "{error}");
+}
+
+#[test]
+fn blocks_are_written_anew_when_that_is_asked() {
+    let world = world();
+    deploy(&world, "1.key");
+    let before = metadata(&world.stand_in.tenant(), "org_acme");
+    done(world.run(&[TRAVEL, &["--rewrite"]].concat()));
+    done(sign(&world, &["--key", "1.key", "--key", "2.key"]));
+    let out = done(world.run(APPLY));
+    assert!(out.ends_with("2 blocks written, 0 as planned already, 0 unchanged\n"), "{out}");
+    assert_ne!(metadata(&world.stand_in.tenant(), "org_acme"), before);
+    assert!(matches!(source(&world.stand_in.tenant(), "org_acme", now()), Some(Source::Block(_))));
 }
 
 #[test]

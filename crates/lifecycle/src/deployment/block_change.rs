@@ -39,7 +39,7 @@ pub struct BlockChange {
     /// The digest of the mapping that logins used: that of the block that was found, or of the Action; `None` if there was
     /// none that could be used.
     pub before: Option<String>,
-    /// Whether the change may remove access. The block that was found can then be written back by whoever kept it, until a
+    /// Whether the change may remove access. The block that was found can then be written back by someone who kept it, until a
     /// floor has passed it.
     pub may_remove: bool,
 }
@@ -75,7 +75,7 @@ pub fn foreign(metadata: &Metadata) -> Metadata {
     own.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// Whether a block takes so many of the keys that others have left that it may soon not fit.
+/// Whether a block takes most of the keys that others have left, and may soon not fit.
 pub fn is_nearly_full(metadata: &Metadata, values: usize) -> bool {
     let free = MOST_KEYS.saturating_sub(foreign(metadata).len());
     values * 100 >= free * NEARLY_FULL
@@ -108,5 +108,80 @@ impl BlockChange {
         }
         metadata.extend(values.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))));
         Ok(BlockStep::Write(metadata))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn metadata(value: Value) -> Metadata {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    fn values(texts: &[&str]) -> Values {
+        (0..).zip(texts).map(|(at, text)| (crate::block::key_name(at), (*text).to_owned())).collect()
+    }
+
+    fn change(found: &[&str]) -> BlockChange {
+        BlockChange {
+            organization: "acme".to_owned(),
+            id: "org_acme".to_owned(),
+            mapping: "digest".to_owned(),
+            found: values(found),
+            before: None,
+            may_remove: false,
+        }
+    }
+
+    #[test]
+    fn keys_of_others_are_kept_and_old_values_are_removed() {
+        let now = metadata(json!({
+            "crm": "1", "claimsmith": "x", "claimsmith01": "y", "claimsmith20": "z",
+            "claimsmith0": "a", "claimsmith1": "b", "claimsmith7": "c",
+        }));
+        let found = BlockChange { found: block_values(&now), ..change(&[]) };
+        assert_eq!(found.found.len(), 3);
+        let step = found.next(&now, &values(&["new"]), false);
+        let expected = json!({
+            "crm": "1", "claimsmith": "x", "claimsmith01": "y", "claimsmith20": "z", "claimsmith0": "new",
+        });
+        assert_eq!(step, Ok(BlockStep::Write(metadata(expected))));
+    }
+
+    #[test]
+    fn what_is_there_already_is_not_written() {
+        let now = metadata(json!({ "claimsmith0": "new", "crm": "1" }));
+        assert_eq!(change(&["old"]).next(&now, &values(&["new"]), false), Ok(BlockStep::Nothing));
+    }
+
+    #[test]
+    fn block_of_somebody_else_is_replaced_only_by_force() {
+        for now in [
+            json!({ "claimsmith0": "other" }),
+            json!({}),
+            json!({ "claimsmith0": "old", "claimsmith1": "x" }),
+        ] {
+            let now = metadata(now);
+            let refused = change(&["old"]).next(&now, &values(&["new"]), false);
+            assert_eq!(refused, Err(Refusal::BlockChanged { organization: "acme".to_owned() }));
+            let forced = change(&["old"]).next(&now, &values(&["new"]), true);
+            assert_eq!(forced, Ok(BlockStep::Write(metadata(json!({ "claimsmith0": "new" })))));
+        }
+    }
+
+    #[test]
+    fn block_needs_the_keys_that_others_leave() {
+        let others =
+            |count: usize| -> Metadata { (0..count).map(|at| (format!("k{at}"), "x".into())).collect() };
+        let new = values(&["a", "b"]);
+        assert!(change(&[]).next(&others(23), &new, false).is_ok());
+        assert!(matches!(
+            change(&[]).next(&others(24), &new, true),
+            Err(Refusal::NoKeys { values: 2, others: 24, most: 25, .. })
+        ));
+        assert_eq!([15, 16].map(|values| is_nearly_full(&others(5), values)), [false, true]);
+        assert!(is_nearly_full(&others(25), 0));
     }
 }

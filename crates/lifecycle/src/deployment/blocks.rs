@@ -62,3 +62,20 @@ impl Confirmation {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_time_is_for_confirming() {
+        let confirmation = Confirmation { deadline: 1000, within: 100 };
+        let check = |changes, now| confirmation.check(changes, 2, now, "soon");
+        // 33 changes take 99 requests, which are 50 seconds.
+        assert_eq!((check(33, 900), check(1, 996)), (Ok(()), Ok(())));
+        let too_little = |needed| Err(Refusal::TooLittleTime { deadline: "soon".to_owned(), needed });
+        assert_eq!((check(34, 900), check(1, 997)), (too_little(102), too_little(4)));
+        let passed = Err(Refusal::DeadlinePassed { deadline: "soon".to_owned() });
+        assert_eq!((check(0, 1000), check(1, 2000)), (passed.clone(), passed));
+    }
+}

@@ -71,3 +71,88 @@ pub fn closed_by<'o>(
     };
     organizations.iter().filter(is_closed).map(|it| it.id).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, Verification};
+
+    const DOMAIN: &str = "acme.eu.auth0.com";
+    const NOW: Option<f64> = Some(2000.0);
+
+    fn key(byte: u8) -> LocalKey {
+        LocalKey::from_seed([byte; 32]).expect("any bytes are a key")
+    }
+
+    /// An Action that has some mappings, takes the blocks of some keys, and has some names.
+    fn action(embedded: &[&str], keys: &[u8], floor: u32, names: &[&str]) -> ActionReader {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let key = |byte: &u8| serde_json::json!({ "id": "", "key": hex(&key(*byte).public()), "organizations": null, "protected": true });
+        let keys: Vec<_> = keys.iter().map(key).collect();
+        let text = serde_json::json!({ "domain": DOMAIN, "floor": floor, "floors": {}, "keys": keys });
+        let texts =
+            |texts: &[&str]| -> BTreeSet<String> { texts.iter().map(|it| (*it).to_owned()).collect() };
+        ActionReader {
+            embedded: texts(embedded),
+            verification: if keys.is_empty() { None } else { Verification::from_json(&text.to_string()) },
+            names: texts(names),
+        }
+    }
+
+    fn block(byte: u8) -> Result<SignedBlock, BlockRefusal> {
+        let unsigned = UnsignedBlock::new(DOMAIN, "org_a", 1000, Bundles::Final(b"bundle")).expect("a block");
+        Ok(unsigned.sign(&[&key(byte) as &dyn Sign]).expect("signed"))
+    }
+
+    #[test]
+    fn no_order_closes_logins_that_are_served() {
+        let (one, other, none) = (block(1), block(2), Err(BlockRefusal::NoBlock));
+        let check = |running: &ActionReader, wanted: &ActionReader, block, expected| {
+            let served = [Served { id: "org_a", block, is_written: true }];
+            assert_eq!(order(Some(running), wanted, &served, NOW), expected);
+        };
+        let names = ["viewers"];
+        let takes = |keys: &[u8]| action(&[], keys, 0, &names);
+        // The mapping leaves the Action.
+        check(&action(&["org_a"], &[], 0, &names), &takes(&[1]), &none, Order::BlocksFirst);
+        // Another mapping, with the same key; with one key more; with another key.
+        check(&takes(&[1]), &takes(&[1]), &one, Order::ActionFirst);
+        check(&takes(&[1]), &takes(&[1, 2]), &one, Order::ActionFirst);
+        check(&takes(&[1, 2]), &takes(&[2]), &one, Order::BlocksFirst);
+        check(&takes(&[1]), &takes(&[2]), &one, Order::InBetween);
+        // The floor passes the block, also with a name that the old Action does not know.
+        check(&takes(&[1]), &action(&[], &[1], 1500, &names), &one, Order::BlocksFirst);
+        check(&takes(&[1]), &action(&[], &[1], 1500, &["viewers", "editors"]), &one, Order::InBetween);
+        check(&takes(&[1]), &action(&[], &[1], 0, &["viewers", "editors"]), &one, Order::ActionFirst);
+        // Logins that are closed already cannot be closed.
+        check(&takes(&[1]), &takes(&[2]), &other, Order::ActionFirst);
+        check(&takes(&[1]), &takes(&[2]), &none, Order::ActionFirst);
+        // The mapping returns into the Action.
+        check(&takes(&[1]), &action(&["org_a"], &[2], 0, &names), &one, Order::ActionFirst);
+        let served = [Served { id: "org_a", block: &none, is_written: true }];
+        assert_eq!(order(None, &takes(&[1]), &served, NOW), Order::BlocksFirst);
+    }
+
+    #[test]
+    fn action_in_between_takes_what_either_takes() {
+        let (old, new) = (action(&[], &[1], 1200, &[]), action(&[], &[2], 900, &[]));
+        let both = new.verification.as_ref().expect("keys").or(old.verification.as_ref().expect("keys"));
+        let both = ActionReader { verification: Some(both), ..new.clone() };
+        for byte in [1, 2] {
+            assert!(both.source("org_a", &block(byte), NOW).is_served(), "{byte}");
+        }
+        assert!(!both.source("org_a", &block(3), NOW).is_served());
+        assert_eq!(
+            closed_by(&old, &new, &[Served { id: "org_a", block: &block(1), is_written: false }], NOW),
+            [] as [&str; 0],
+            "its floor has passed the block"
+        );
+        let old = action(&[], &[1], 0, &[]);
+        assert_eq!(
+            closed_by(&old, &new, &[Served { id: "org_a", block: &block(1), is_written: false }], NOW),
+            ["org_a"]
+        );
+    }
+}

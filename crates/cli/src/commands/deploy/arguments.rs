@@ -42,6 +42,9 @@ pub(super) struct PlanArguments {
     /// Only the block of this organization, by the name of its mapping; may be repeated, and leaves the Action alone
     #[arg(long = "organization", value_name = "NAME")]
     pub(super) organizations: Vec<String>,
+    /// Write all blocks, also those whose mappings are as they were: after a new key has signed them
+    #[arg(long)]
+    pub(super) rewrite: bool,
     /// Let the old mappings return after a time such as `30m` or `2h`, unless `claimsmith deploy confirm` comes before
     #[arg(long, value_name = "TIME", value_parser = parse_window)]
     pub(super) confirm_within: Option<u32>,

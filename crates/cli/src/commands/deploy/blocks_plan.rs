@@ -23,6 +23,8 @@ pub(super) struct Planner<'p> {
     pub(super) travelling: &'p [String],
     /// The organizations that were named; all if there is none.
     pub(super) chosen: &'p [String],
+    /// Whether blocks are written whose mappings are as they were.
+    pub(super) is_rewritten: bool,
     /// How long the changes wait for a confirmation, in seconds.
     pub(super) confirm_within: Option<u32>,
     /// Whether a change that may remove access may wait for a confirmation.
@@ -221,7 +223,7 @@ impl Planner<'_> {
         let is_same = |verified: &Verified| {
             verified.candidate.is_none() && digest(&verified.bundle) == it.signable.digest
         };
-        if by_wanted.as_ref().is_some_and(is_same) {
+        if !self.is_rewritten && by_wanted.as_ref().is_some_and(is_same) {
             return None;
         }
         let before = running.and_then(verified).or(by_wanted);

@@ -43,8 +43,8 @@ impl PlanArguments {
         let settings = self.credentials.settings()?;
         let travels = self.packaging == DeployPackaging::Organizations;
         ensure!(
-            travels || (self.organizations.is_empty() && self.confirm_within.is_none()),
-            "`--organization` and `--confirm-within` are for blocks; add `--packaging organizations`"
+            travels || (self.organizations.is_empty() && self.confirm_within.is_none() && !self.rewrite),
+            "`--organization`, `--rewrite` and `--confirm-within` are for blocks; add `--packaging organizations`"
         );
         let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, self.packaging, terminal)?
         else {
@@ -71,6 +71,7 @@ impl PlanArguments {
                 platform: &platform,
                 travelling: &travelling,
                 chosen: &self.organizations,
+                is_rewritten: self.rewrite,
                 confirm_within: self.confirm_within,
                 is_forced: self.force,
             };

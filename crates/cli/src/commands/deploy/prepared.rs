@@ -146,7 +146,7 @@ pub(super) fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Re
 ///
 /// # Errors
 ///
-/// If it cannot be read, or is no plan of this version.
+/// If it cannot be read, or is not a plan of this version.
 pub(super) fn read_plan(path: &Path) -> anyhow::Result<(Plan, String)> {
     let (reader, name) = input::open(path)?;
     let text = input::read_text(reader, &name)?;

@@ -24,7 +24,7 @@ impl Confirmations {
     ///
     /// # Errors
     ///
-    /// If it is no plan for the tenant, has no confirmations, or was made from other mappings.
+    /// If it is not a plan for the tenant, has no confirmations, or was made from other mappings.
     pub(super) fn read(path: &Path, platform: &CompiledPlatform, tenant: &Tenant) -> anyhow::Result<Self> {
         let name = path.display();
         let (reader, shown) = input::open(path)?;
