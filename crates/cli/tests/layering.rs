@@ -116,6 +116,7 @@ const ORDER: &[&str] = &[
     "commands/onboard/arguments",
     "commands/onboard/written",
     "commands/onboard/tenant_gaps",
+    "commands/onboard/qlik_gaps",
     "commands/onboard/check",
     "commands/onboard",
     "commands/bundle",

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::findings::{Finding, Settings, findings};
-pub use self::options::{ClaimSpelling, digest};
+pub use self::options::{ClaimSpelling, digest, paths_of_groups};
 pub use self::refusal::{PlanError, Refusal};
 pub use self::state::{
     Found, FoundProvider, Observed, ObservedGroup, ObservedProvider, Verification, Wanted,
@@ -120,7 +120,7 @@ impl Plan {
             host: host.to_owned(),
             tenant: tenant.map(str::to_owned),
             made_by: made_by.to_owned(),
-            found: Found { missing_groups: missing(&wanted, observed), provider },
+            found: Found { missing_groups: missing_groups(&wanted, observed), provider },
             wanted,
             replaces_pending,
         };
@@ -178,7 +178,7 @@ impl Plan {
         let mut now = observed.clone();
         // Checked as a whole first: the groups may not fit.
         self.next(&now, Progress::default())?;
-        let created = missing(&self.wanted, &now);
+        let created = missing_groups(&self.wanted, &now);
         now.groups.extend(created.iter().map(|name| ObservedGroup::of_provider(name)));
         let mut steps: Vec<String> = created.into_iter().map(|name| Step::CreateGroup(name).name()).collect();
         let step = self.next(&now, Progress::default())?;
@@ -196,7 +196,7 @@ impl Plan {
     ///
     /// If somebody else has changed the identity provider, or the groups do not fit any more.
     pub fn next(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
-        let missing = missing(&self.wanted, now);
+        let missing = missing_groups(&self.wanted, now);
         let own = now.groups.iter().filter(|group| group.is_of_provider).count();
         if own + missing.len() > MOST_GROUPS {
             return Err(Refusal::TooManyGroups { there: own, missing: missing.len() });
@@ -284,13 +284,13 @@ fn found_provider(observed: &Observed) -> Result<FoundProvider, Refusal> {
     Ok(FoundProvider {
         id: provider.id.clone(),
         options: digest(&provider.options),
-        groups_paths: options::groups_paths(&provider.options),
+        groups_paths: paths_of_groups(&provider.options),
         pending: provider.pending.as_ref().map(digest),
     })
 }
 
 /// The names of the wanted groups that do not exist, sorted.
-fn missing(wanted: &Wanted, observed: &Observed) -> Vec<String> {
+pub fn missing_groups(wanted: &Wanted, observed: &Observed) -> Vec<String> {
     let own: std::collections::BTreeSet<&str> =
         observed.groups.iter().filter(|it| it.is_of_provider).map(|it| it.name.as_str()).collect();
     wanted.groups.iter().filter(|name| !own.contains(name.as_str())).cloned().collect()

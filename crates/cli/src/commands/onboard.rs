@@ -3,6 +3,8 @@
 mod arguments;
 mod check;
 #[cfg(not(target_family = "wasm"))]
+mod qlik_gaps;
+#[cfg(not(target_family = "wasm"))]
 mod tenant_gaps;
 mod written;
 

@@ -3,12 +3,13 @@
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::{Event, answer};
+use serde::Serialize;
 
 use super::facts::{Facts, is_placeholder};
 use super::kit::KitFile;
 
 /// Something that is missing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Gap {
     /// Where: a file, with its line if that is known, or a part of the tenant.
     pub(crate) place: String,

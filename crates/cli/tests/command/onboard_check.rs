@@ -1,8 +1,9 @@
-//! `claimsmith onboard --check` and `--platform`, the first against a stand-in of Auth0's Management API.
+//! `claimsmith onboard --check` and `--platform`, the first against stand-ins of Auth0 and Qlik Cloud.
 
 use std::fs;
 
 use claimsmith_standins::auth0::{Auth0StandIn, Seed};
+use claimsmith_standins::qlik::QlikStandIn;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -82,6 +83,7 @@ impl World {
             "AUTH0_CLIENT_SECRET",
             "AUTH0_CLIENT_SIGNING_KEY_PATH",
             "AUTH0_ACCESS_TOKEN",
+            "QLIK_HOST",
         ];
         let command = claimsmith(arguments).current_dir(self.folder.path());
         names.into_iter().fold(command, |command, name| command.env_remove(name))
@@ -218,4 +220,126 @@ fn modes_do_not_mix() {
         "there is no organization `globex`; `claimsmith list` lists those that there are",
     );
     check(&["--check", "acme", "--credentials", "none.json"], "none.json");
+}
+
+const QLIK_HOST: &str = "acme.eu.qlikcloud.com";
+
+/// A customer with an application in Qlik Cloud, and that tenant.
+struct QlikWorld {
+    folder: TempDir,
+    stand_in: QlikStandIn,
+}
+
+impl QlikWorld {
+    fn new(change: impl FnOnce(&mut Value)) -> Self {
+        let path = "/https:~1~1claims.example.com~1catalog~1groups";
+        let mut tenant = json!({
+            "groups": [{ "name": "catalog-admins" }, { "name": "of-another-customer" }],
+            "group_settings": { "auto_create_groups": false },
+            "auth_settings": { "lifespan_minutes": 480 },
+            "identity_providers": [{
+                "id": "idp", "protocol": "OIDC", "provider": "auth0", "active": true, "interactive": true,
+                "options": { "claimsMapping": { "groups": [path] } },
+            }],
+        });
+        change(&mut tenant);
+        let mut seed: claimsmith_standins::qlik::Seed =
+            serde_json::from_value(json!({ "tenant": tenant })).expect("a seed");
+        seed.tokens.extend(claimsmith_standins::qlik::Seed::with_token("hunter2").tokens);
+        let stand_in = QlikStandIn::start(seed).expect("starts");
+        let folder = folder(&[("organizations/acme.yaml", ACME), ("organizations/acme.test.yaml", CASES)]);
+        write(&folder, "platform.yaml", PLATFORM.replace("/groups }", "/groups, profile: qlik-cloud }"));
+        fs::write(folder.path().join("ca.pem"), stand_in.ca_pem()).expect("a file");
+        Self { folder, stand_in }
+    }
+
+    fn check(&self, arguments: &[&str]) -> Run {
+        let command = claimsmith(&[&["onboard", "--check", "acme"], arguments].concat());
+        let command = ["AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_SIGNING_KEY_PATH", "AUTH0_ACCESS_TOKEN"]
+            .into_iter()
+            .fold(command.current_dir(self.folder.path()), |command, name| command.env_remove(name));
+        let command = command
+            .env("SSL_CERT_FILE", self.folder.path().join("ca.pem"))
+            .env("CLAIMSMITH_QLIK_STAND_IN", self.stand_in.domain())
+            .env("QLIK_ACCESS_TOKEN", "hunter2")
+            .env("QLIK_HOST", QLIK_HOST);
+        let run = Run::new(command.output().expect("the command starts"));
+        assert!(!run.out.contains("hunter2") && !run.err.contains("hunter2"), "{run:?}");
+        run
+    }
+
+    /// Gaps and notes about Qlik Cloud, as JSON.
+    fn found(&self) -> (Vec<String>, Vec<String>) {
+        let checked = self.check(&["--format", "json"]).json(1);
+        assert_eq!(checked.get("asked"), Some(&json!({ "auth0": false, "qlik_cloud": true })));
+        assert_eq!(checked.get("complete"), Some(&json!(false)), "the kit was not written");
+        let list = |key: &str| {
+            let all = checked.get(key).and_then(Value::as_array).expect("a list");
+            let text =
+                |it: &Value, key: &str| it.get(key).and_then(Value::as_str).expect("a text").to_owned();
+            let of_qlik = all.iter().filter(|it| text(it, "place") == format!("Qlik Cloud {QLIK_HOST}"));
+            of_qlik.map(|it| text(it, "what")).collect()
+        };
+        (list("gaps"), list("notes"))
+    }
+}
+
+#[test]
+fn gaps_of_qlik_cloud_are_named() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut Value), gaps: &[&str], notes: &[&str]) {
+        let found = QlikWorld::new(change).found();
+        for (found, expected) in [(found.0, gaps), (found.1, notes)] {
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            for (found, expected) in found.iter().zip(expected) {
+                assert!(found.contains(expected), "{found}");
+            }
+        }
+    }
+    check(|_| {}, &[], &[]);
+    check(
+        |tenant| tenant["groups"] = json!([{ "name": "Catalog-Admins" }]),
+        &["there is no group `catalog-admins`", "differs from `catalog-admins`"],
+        &["`autoCreateGroups` is off"],
+    );
+    check(
+        |tenant| {
+            tenant["identity_providers"][0]["options"] = json!({ "claimsMapping": { "groups": ["/groups"] } })
+        },
+        &["does not read the claim `https://claims.example.com/catalog/groups`"],
+        &[],
+    );
+    check(
+        |tenant| tenant["identity_providers"] = json!([]),
+        &["no identity provider for people is active"],
+        &[],
+    );
+    check(
+        |tenant| {
+            tenant["group_settings"] = json!({});
+            tenant["auth_settings"] = json!({});
+        },
+        &[],
+        &["logins create the groups that they carry", "a session lasts up to 24 hours"],
+    );
+    let changes = QlikWorld::new(|_| {});
+    changes.check(&[]);
+    assert!(changes.stand_in.requests().iter().all(|it| it.method == "GET"), "it only reads");
+}
+
+#[test]
+fn tenants_that_were_not_asked_are_named() {
+    let world = QlikWorld::new(|_| {});
+    let command = claimsmith(&["onboard", "--check", "acme"]).current_dir(world.folder.path());
+    let command =
+        command.env_remove("AUTH0_CLIENT_SECRET").env_remove("AUTH0_ACCESS_TOKEN").env_remove("QLIK_HOST");
+    let out = Run::new(command.output().expect("the command starts")).stdout(1);
+    assert!(out.contains("the tenant was not asked") && out.contains("Qlik Cloud was not asked"), "{out}");
+    let file = world.folder.path().join("credentials.json");
+    let settings = json!({ "AUTH0_ACCESS_TOKEN": "t", "AUTH0_DOMAIN": "other.eu.auth0.com", "QLIK_HOST": "evil.example" });
+    fs::write(&file, settings.to_string()).expect("a file");
+    let err = world.check(&["--credentials", "credentials.json"]).failed();
+    assert!(err.contains("the credentials are for another tenant"), "{err}");
+    let err = run_in(&world.folder, &["onboard", "acme", "--format", "json"]).failed();
+    assert!(err.contains("--check"), "{err}");
 }

@@ -48,6 +48,11 @@ impl Settings {
         variable(HOST).is_some()
     }
 
+    /// Whether a JSON file of settings names a tenant of Qlik Cloud. One that cannot be read does not.
+    pub fn are_in_file(path: &Path) -> bool {
+        read_json(path, HOST).is_ok_and(|(settings, _)| member_of(&settings)(HOST).is_some())
+    }
+
     /// Reads the variables of the environment.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::state::{Observed, Wanted};
-use super::{MOST_GROUPS, missing};
+use super::{MOST_GROUPS, missing_groups};
 
 /// The longest session after which nothing is said, in minutes: a user keeps the groups of the last login until then.
 const LONG_SESSION: u64 = 12 * 60;
@@ -77,7 +77,7 @@ pub fn findings(wanted: &Wanted, observed: &Observed, settings: Settings) -> Vec
             ),
         );
     }
-    let is_missing = !missing(wanted, observed).is_empty();
+    let is_missing = !missing_groups(wanted, observed).is_empty();
     match (settings.creates_groups, is_missing) {
         (true, _) => add(
             "creates-groups",
@@ -100,7 +100,7 @@ pub fn findings(wanted: &Wanted, observed: &Observed, settings: Settings) -> Vec
             ),
         );
     }
-    let total = own.len() + missing(wanted, observed).len();
+    let total = own.len() + missing_groups(wanted, observed).len();
     if total > MOST_GROUPS / 10 * 9 {
         add(
             "many-groups",

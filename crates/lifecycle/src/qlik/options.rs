@@ -37,7 +37,7 @@ impl ClaimSpelling {
 
     /// Whether options read the claim so.
     pub fn is_in(&self, options: &Value) -> bool {
-        groups_paths(options) == self.paths
+        paths_of_groups(options) == self.paths
     }
 
     /// Options that read the claim so, and are the same otherwise.
@@ -60,7 +60,7 @@ fn pointer_of(name: &str) -> String {
 }
 
 /// Where options read groups.
-pub(crate) fn groups_paths(options: &Value) -> Vec<String> {
+pub fn paths_of_groups(options: &Value) -> Vec<String> {
     let paths = options.pointer("/claimsMapping/groups").and_then(Value::as_array);
     paths.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }

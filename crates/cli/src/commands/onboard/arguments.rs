@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use claimsmith::event;
 use clap::Args;
 
+use crate::arguments::OutputFormat;
 use crate::commands::init::strategies;
 use crate::onboarding::{KitOptions, Rotations};
 use crate::tenant::TenantArgument;
@@ -30,14 +31,17 @@ pub(crate) struct OnboardArguments {
     /// Write the platform's own plan instead: tenants, naming conventions, claims, owners
     #[arg(long, conflicts_with_all = ["organization", "check", "strategy", "connection", "scim"])]
     pub(super) platform: bool,
-    /// Say what is missing in the mapping, in the kit and, with credentials, in the tenant; the exit code is 1 if
-    /// anything is
+    /// Say what is missing in the mapping, in the kit and, with credentials, in the tenants of Auth0 and Qlik Cloud; the
+    /// exit code is 1 if anything is
     #[arg(long)]
     pub(super) check: bool,
     /// A JSON file with credentials for `--check`, such as the config.json of auth0-deploy-cli, in place of the
     /// environment
     #[arg(long, value_name = "FILE", requires = "check")]
     pub(super) credentials: Option<PathBuf>,
+    /// How to print what is missing
+    #[arg(long, value_enum, default_value_t, requires = "check")]
+    pub(super) format: OutputFormat,
     /// The strategy of its connection in Auth0; needed if it has no mapping yet
     #[arg(long, value_name = "STRATEGY", value_parser = strategies())]
     pub(super) strategy: Option<String>,
@@ -112,6 +116,7 @@ Examples:
 
 `--check` needs the scopes read:organizations, read:organization_connections and read:connections to ask a tenant,
 and read:scim_config if the kit has SCIM. `claimsmith help deploy` lists the credentials.
+With QLIK_HOST and the other credentials of `claimsmith qlik`, it asks Qlik Cloud as well.
 `claimsmith help onboarding` goes through a whole onboarding.";
 
 /// Checks a day, and keeps it as it is.

@@ -1,18 +1,66 @@
 //! `claimsmith onboard --check`: what is still missing.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
+use serde::Serialize;
 
 use super::arguments::OnboardArguments;
 use super::written::existing;
+use crate::arguments::OutputFormat;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::numbers::counted;
 use crate::onboarding::{self, Facts, Gap};
+use crate::render::json;
 use crate::terminal::Terminal;
+
+/// What an onboarding lacks, for programs.
+#[derive(Debug, Serialize)]
+struct Checked<'c> {
+    organization: &'c str,
+    connection: &'c str,
+    /// Whether nothing is missing, as far as was asked.
+    complete: bool,
+    gaps: &'c [Gap],
+    /// What should be known, and is not missing.
+    notes: &'c [Gap],
+    asked: Asked,
+}
+
+/// Which tenants were asked.
+#[derive(Debug, Serialize)]
+struct Asked {
+    auth0: bool,
+    qlik_cloud: bool,
+}
+
+impl Checked<'_> {
+    fn write(&self, has_qlik: bool, out: &mut impl Write) -> io::Result<()> {
+        for Gap { place, what } in self.gaps {
+            writeln!(out, "{}: {}", escaped(place), escaped(what))?;
+        }
+        for Gap { place, what } in self.notes {
+            writeln!(out, "{}: note: {}", escaped(place), escaped(what))?;
+        }
+        if !self.asked.auth0 {
+            writeln!(
+                out,
+                "the tenant was not asked: set credentials as for `claimsmith deploy`, or give `--credentials FILE`"
+            )?;
+        }
+        if has_qlik && !self.asked.qlik_cloud {
+            writeln!(out, "Qlik Cloud was not asked: set credentials as for `claimsmith qlik`")?;
+        }
+        match self.gaps.len() {
+            0 => writeln!(out, "nothing is missing"),
+            1 => writeln!(out, "1 thing is missing"),
+            several => writeln!(out, "{} are missing", counted(several, "thing")),
+        }
+    }
+}
 
 impl OnboardArguments {
     /// Prints what is missing, from the files and, with credentials, from the tenant.
@@ -29,24 +77,50 @@ impl OnboardArguments {
         let found: Vec<Option<String>> =
             wanted.iter().map(|file| existing(out, &file.path)).collect::<anyhow::Result<_>>()?;
         gaps.extend(onboarding::gaps_of_kit(facts, &out.display().to_string(), &wanted, &found));
-        let asked = self.gaps_of_tenant(facts, platform)?;
-        let was_asked = asked.is_some();
-        gaps.extend(asked.unwrap_or_default());
-        for Gap { place, what } in &gaps {
-            writeln!(terminal.out, "{}: {}", escaped(place), escaped(what))?;
-        }
-        if !was_asked {
-            writeln!(
-                terminal.out,
-                "the tenant was not asked: set credentials as for `claimsmith deploy`, or give `--credentials FILE`"
-            )?;
-        }
-        match gaps.len() {
-            0 => writeln!(terminal.out, "nothing is missing")?,
-            1 => writeln!(terminal.out, "1 thing is missing")?,
-            several => writeln!(terminal.out, "{} are missing", counted(several, "thing"))?,
+        let of_tenant = self.gaps_of_tenant(facts, platform)?;
+        let of_qlik = self.gaps_of_qlik(facts)?;
+        let (was_asked, was_qlik_asked) = (of_tenant.is_some(), of_qlik.is_some());
+        gaps.extend(of_tenant.unwrap_or_default());
+        let (of_qlik, notes) = of_qlik.unwrap_or_default();
+        gaps.extend(of_qlik);
+        let checked = Checked {
+            organization: &facts.details.name,
+            connection: &facts.connection.name,
+            complete: gaps.is_empty(),
+            gaps: &gaps,
+            notes: &notes,
+            asked: Asked { auth0: was_asked, qlik_cloud: was_qlik_asked },
+        };
+        match self.format {
+            OutputFormat::Human => checked.write(facts.qlik().next().is_some(), &mut terminal.out)?,
+            OutputFormat::Json => json::versioned(&mut terminal.out, &checked)?,
         }
         Ok(if gaps.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
+    }
+
+    /// What Qlik Cloud lacks, and what should be known about it; `None` if there are no credentials to ask with, or the
+    /// customer has no application there.
+    #[cfg(not(target_family = "wasm"))]
+    fn gaps_of_qlik(&self, facts: &Facts<'_>) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
+        use claimsmith_connectors::qlik::Settings;
+
+        use super::qlik_gaps;
+
+        if facts.qlik().next().is_none() {
+            return Ok(None);
+        }
+        let settings = match &self.credentials {
+            Some(file) if Settings::are_in_file(file) => Settings::from_file(file)?,
+            None if Settings::are_in_environment() => Settings::from_environment()?,
+            _ => return Ok(None),
+        };
+        qlik_gaps::find(facts, &settings).map(Some)
+    }
+
+    /// WebAssembly has no network.
+    #[cfg(target_family = "wasm")]
+    fn gaps_of_qlik(&self, _: &Facts<'_>) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
+        Ok(None)
     }
 
     /// What the tenant lacks; `None` if there are no credentials to ask with.
