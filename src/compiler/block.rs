@@ -133,6 +133,16 @@ impl CompiledPlatform {
         Ok(Block { organization_id, bundle, grants_protected })
     }
 
+    /// Whether a rule of an organization, by its name, has a condition on metadata of the organization, the connection or
+    /// the client.
+    pub fn reads_metadata(&self, organization: &str) -> bool {
+        let mut all = self.organizations();
+        let Some(organization) = all.find(|it| it.name == organization) else { return false };
+        let mapping = lower::lower(organization, &self.model.platform, self.tenant, &mut Vec::new());
+        let reads = |condition: &LoweredCondition| condition.reads_metadata();
+        mapping.rules.iter().any(|rule| rule.condition.as_ref().is_some_and(reads))
+    }
+
     /// The platform of an Action that does not have the mappings of some organizations, by name, because they travel.
     #[must_use]
     pub fn without_travelling(mut self, organizations: &BTreeSet<&str>) -> Self {

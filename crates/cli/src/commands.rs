@@ -26,6 +26,7 @@ mod sign;
 mod status;
 mod test;
 mod validate;
+mod verify_live;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -80,6 +81,7 @@ enum Verb {
     Status(status::StatusArguments),
     Assumptions(assumptions::AssumptionsArguments),
     Qlik(qlik::QlikArguments),
+    VerifyLive(verify_live::VerifyLiveArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -112,6 +114,7 @@ impl CommandLine {
             Verb::Status(arguments) => arguments.run(terminal),
             Verb::Assumptions(arguments) => arguments.run(terminal),
             Verb::Qlik(arguments) => arguments.run(terminal),
+            Verb::VerifyLive(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
             Verb::Man(arguments) => arguments.run(Self::command(), terminal),

@@ -54,6 +54,7 @@ pages! {
     "drift" "status.md",
     "confirm" "assumptions.md",
     "qlik-cloud" "qlik.md",
+    "ground-truth" "verify-live.md",
     "onboarding" "onboarding.md",
     "adopting" "adopting.md",
     "signing" "blocks.md",

@@ -7,6 +7,7 @@ mod calls;
 mod deployment;
 mod inventory;
 mod organizations;
+mod people;
 mod probes;
 mod settings;
 
@@ -24,6 +25,7 @@ pub use self::deployment::{
 };
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::{Connection, Organization, OrganizationConnection};
+pub use self::people::Profiles;
 pub use self::probes::MetadataProbe;
 pub use self::settings::{Credentials, Settings};
 use crate::error::Error;

@@ -11,4 +11,5 @@ pub mod certificate;
 pub mod deployment;
 pub mod drift;
 pub mod journal;
+pub mod live;
 pub mod qlik;

@@ -28,6 +28,7 @@ fn every_verb_has_help() {
         "status",
         "assumptions",
         "qlik",
+        "verify-live",
     ] {
         let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let output = claimsmith(&arguments).env("COLUMNS", "100").output().expect("the command starts");

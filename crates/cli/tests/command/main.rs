@@ -51,5 +51,7 @@ mod tenants;
 mod terminal;
 mod test;
 mod validate;
+#[cfg(embedded_engine)]
+mod verify_live;
 #[cfg(not(target_family = "wasm"))]
 mod watch;

@@ -127,19 +127,29 @@ impl Auth0 {
         most: usize,
         each: &mut dyn FnMut(Vec<Map<String, Value>>),
     ) -> Result<Option<usize>, Error> {
-        let most = most.min(MOST_PROFILES);
+        self.profile_pages(&[], most.min(MOST_PROFILES), each)
+    }
+
+    /// Reads the profiles that a filter leaves, at most a number of them.
+    pub(super) fn profile_pages(
+        &self,
+        filter: &[(&str, &str)],
+        most: usize,
+        each: &mut dyn FnMut(Vec<Map<String, Value>>),
+    ) -> Result<Option<usize>, Error> {
         // Pages have to be of one size, or the next one would skip some.
         let size = most.min(PER_PAGE);
         let per_page = size.to_string();
         let (mut total, mut read) = (None, 0);
         for page in 0..most.div_ceil(PER_PAGE) {
             let page = page.to_string();
-            let query = [
+            let mut query = vec![
                 ("page", page.as_str()),
                 ("per_page", &per_page),
                 ("include_totals", "true"),
                 ("sort", "last_login:-1"),
             ];
+            query.extend(filter);
             let (mut rows, answer) = self.page::<Map<String, Value>>("/users", "users", &query)?;
             total = answer.get("total").and_then(Value::as_u64).and_then(|it| usize::try_from(it).ok());
             let is_last = rows.len() < size;
