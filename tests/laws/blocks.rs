@@ -12,7 +12,7 @@ use proptest::sample::subsequence;
 use serde_json::json;
 
 use crate::login::{Login, login};
-use crate::world::{APPLICATIONS, CONNECTIONS, TARGETS, World, world};
+use crate::world::{APPLICATIONS, CONNECTIONS, TARGETS, TIERS, World, world};
 
 /// A tenant and a key, which a platform needs to take blocks.
 const BLOCKS: &str = "\
@@ -273,6 +273,52 @@ proptest! {
                 };
                 let kept = before.groups.iter().filter(|group| changed.permits(group) && stays(group));
                 prop_assert_eq!(after.groups.iter().collect::<Vec<_>>(), kept.collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn change_that_only_adds_takes_no_group_away(
+        world in world(),
+        is_new in proptest::collection::vec(prop::bool::weighted(0.3), 16),
+        logins in proptest::collection::vec(login(1), 4),
+    ) {
+        let mut world = accepted(world)?;
+        // Limits and defaults can take groups away.
+        for application in &mut world.applications {
+            (application.limit, application.bytes, application.deny_ungranted) = (None, None, false);
+        }
+        world.ungranted = ["no-groups"; 2];
+        world.default.clear();
+        world.application_defaults = [Vec::new(), Vec::new()];
+        let mut earlier = world.clone();
+        let mut is_new = is_new.iter();
+        earlier.rules.retain(|_| is_new.next() != Some(&true));
+        let [earlier, later] = [&earlier, &world].map(|it| compile(&with_blocks(it.files(&mut |_| ()))).platform);
+        let (Some(earlier), Some(later)) = (earlier, later) else {
+            return Err(TestCaseError::reject("a mapping without rules"));
+        };
+        let (Ok(before), Ok(after)) = (earlier.block("acme"), later.block("acme")) else {
+            return Err(TestCaseError::reject("conditions on metadata"));
+        };
+        if !later.only_adds("acme", &before.bundle) {
+            return Ok(());
+        }
+        let platform = platform_bundle(&later);
+        let platform = decoded(&platform);
+        let block = |bundle| Block::new(&platform, bundle, &terms()).expect("a block of acme");
+        let (before, after) = (block(decoded(&before.bundle)), block(decoded(&after.bundle)));
+        for login in &logins {
+            let event = event_of(login, &world).expect("an event");
+            let [before, after] = [&before, &after].map(|block| answer_with_block(&platform, block, &event));
+            for group in &before.groups {
+                let is_above = |tier: &&[&str]| {
+                    let own = tier.iter().position(|it| it == group);
+                    let higher = own.and_then(|own| tier.get(..own)).unwrap_or_default();
+                    higher.iter().any(|higher| after.groups.iter().any(|it| it == higher))
+                };
+                let is_kept = after.groups.contains(group) || TIERS.iter().any(|(_, tier)| is_above(tier));
+                prop_assert!(is_kept, "{group}: {before:?} {after:?}");
             }
         }
     }
