@@ -46,6 +46,17 @@ pub(crate) fn require(platform: &CompiledPlatform, features: &[Feature]) -> anyh
     features.iter().try_for_each(|feature| record.require_feature(*feature)).map_err(anyhow::Error::from)
 }
 
+/// The same for single assumptions, by their ids.
+///
+/// # Errors
+///
+/// As for features.
+pub(crate) fn require_each(platform: &CompiledPlatform, ids: &[&str]) -> anyhow::Result<()> {
+    let Some(tenant) = platform.tenant() else { return Ok(()) };
+    let record = read(&default_path(tenant.domain()), tenant.domain())?;
+    ids.iter().try_for_each(|id| record.require(id)).map_err(anyhow::Error::from)
+}
+
 /// What a deployment of a platform depends on.
 pub(crate) fn features_of_deployment(platform: &CompiledPlatform) -> Vec<Feature> {
     let mut features = vec![Feature::Deploy];

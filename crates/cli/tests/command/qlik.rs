@@ -320,3 +320,28 @@ fn interrupted_run_is_continued_by_the_next_one() {
     let next = world.run(&["apply", "claimsmith.qlik.json"]).stdout(1);
     assert!(next.starts_with("create group bi-viewers: done\nset pending options: done\n"), "{next}");
 }
+
+#[test]
+fn what_depends_on_a_failed_assumption_is_refused() {
+    let world = World::new(|_| {});
+    let platform = PLATFORM
+        .replace("version: 1\n", "version: 1\ntenants: { staging: { domain: acme-staging.eu.auth0.com } }\n")
+        .replace("clients: QlikClient", "clients: { staging: QlikClient }")
+        .replace("clients: CatalogClient", "clients: { staging: CatalogClient }");
+    write(&world.folder, "platform.yaml", platform);
+    let acme = ACME.replace("organization: org_acme", "organization: { staging: org_acme }");
+    write(&world.folder, "organizations/acme.yaml", acme);
+    world.run(&["plan"]).stdout(0);
+    let answer = ["assumptions", "run", "--only", "qlik-claim-path", "--answer", "qlik-claim-path=failed"];
+    assert_eq!(world.run_with(&answer, &[]).code, Some(1));
+    let before = world.stand_in.requests().len();
+    for arguments in [&["plan"][..], &["apply", "claimsmith.qlik.json"]] {
+        let err = world.run(arguments).failed();
+        assert!(
+            err.contains("an assumption that failed on acme-staging.eu.auth0.com (`qlik-claim-path`)"),
+            "{err}"
+        );
+    }
+    assert_eq!(world.stand_in.requests().len(), before, "nothing was sent");
+    world.run(&["plan", "--claim-path", "name"]).stdout(0);
+}

@@ -89,12 +89,16 @@ impl Qlik {
     ///
     /// If a request fails.
     pub fn observe(&self) -> Result<Observed, Error> {
+        Ok(Observed { groups: self.observe_groups()?, provider: self.observe_provider()? })
+    }
+
+    fn observe_groups(&self) -> Result<Vec<ObservedGroup>, Error> {
         let groups = self.groups()?.into_iter().map(|group| ObservedGroup {
             is_of_provider: group.is_of_provider(),
             is_active: group.status.as_deref() != Some("disabled"),
             name: group.name,
         });
-        Ok(Observed { groups: groups.collect(), provider: self.observe_provider()? })
+        Ok(groups.collect())
     }
 
     /// Reads settings that a plan does not change.
@@ -200,7 +204,7 @@ impl Qlik {
 
     /// Reads the groups back once all of them are created.
     fn check_created(&self, now: &mut Observed, created: &mut Vec<String>) -> Result<(), SetUpError> {
-        now.groups = self.observe()?.groups;
+        now.groups = self.observe_groups()?;
         let is_there = |name: &String| now.groups.iter().any(|it| it.is_of_provider && it.name == *name);
         created.retain(|name| !is_there(name));
         if created.is_empty() { Ok(()) } else { Err(SetUpError::NotCreated(created.clone())) }

@@ -198,8 +198,8 @@ fn options_that_somebody_changes_meanwhile_are_noticed() {
     let world = World::new(seed());
     let qlik = world.connect();
     let plan = plan(&qlik);
-    // Between the writing and the reading back: the third reading of the identity providers in this run.
-    let at = At::route("GET", "/api/v1/identity-providers", 3);
+    // Between the writing and the reading back: the second reading of the identity providers in this run.
+    let at = At::route("GET", "/api/v1/identity-providers", 2);
     world.stand_in.add_fault(Fault::change(at, |tenant: &mut claimsmith_standins::qlik::Tenant| {
         tenant.identity_providers[1].insert("pendingOptions".to_owned(), json!({ "realm": "theirs" }));
     }));

@@ -15,6 +15,7 @@ use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Wanted, findings
 use super::arguments::{ApplyArguments, ClaimPath, CredentialsArgument, PlanArguments};
 use super::shown::{PlanSummary, write_waiting};
 use crate::arguments::OutputFormat;
+use crate::assumption_record;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::input;
@@ -93,6 +94,18 @@ fn wanted(
     Wanted { application: application.name.clone(), groups, claim }
 }
 
+/// Refuses what depends on an assumption that failed. The default spelling is one of them, and the others are not.
+fn require_assumptions(platform: &CompiledPlatform, wanted: &Wanted) -> anyhow::Result<()> {
+    let mut ids = vec!["qlik-existing-groups-bound"];
+    if let Some(claim) = &wanted.claim {
+        ids.push("qlik-missing-claim");
+        if *claim == ClaimSpelling::pointer(&claim.name) {
+            ids.push("qlik-claim-path");
+        }
+    }
+    assumption_record::require_each(platform, &ids)
+}
+
 /// Prints a refusal, which is an answer; everything else is an error.
 fn refused(error: SetUpError, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
     match error {
@@ -114,6 +127,7 @@ impl PlanArguments {
         let application = application(&platform, self.application.as_deref())?;
         let claim = (!self.only_groups).then(|| self.claim_path.of(&application.claim));
         let wanted = wanted(&platform, &application, claim);
+        require_assumptions(&platform, &wanted)?;
         let qlik = Qlik::connect(&settings, Options::default())?;
         let observed = qlik.observe()?;
         let noticed = findings(&wanted, &observed, qlik.observe_settings()?);
@@ -152,6 +166,7 @@ impl ApplyArguments {
         let is_same_claim = plan.wanted.claim.as_ref().is_none_or(|claim| claim.name == application.claim);
         let claim = if is_same_claim { plan.wanted.claim.clone() } else { None };
         plan.check(settings.host(), &wanted(&platform, &application, claim)).map_err(named)?;
+        require_assumptions(&platform, &plan.wanted)?;
         let beside = self.plan.with_extension("journal.jsonl");
         let path = self.journal.as_deref().unwrap_or(&beside);
         let mut journal = JournalFile::open(path, settings.host(), &code_digest(&text))?;
