@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 
 use claimsmith::compiler::{BlockSettings, CompiledPlatform};
 
+#[cfg(not(target_family = "wasm"))]
 use crate::blocks::{Embedded, Signable};
 
 /// Where the mappings of customers are.
@@ -31,7 +32,11 @@ pub(crate) struct Division {
 /// Why a mapping cannot travel.
 #[derive(Debug)]
 pub(crate) enum Obstacle {
+    #[cfg(not(target_family = "wasm"))]
     Embedded(Embedded),
+    /// The command runs as WebAssembly, which cannot make blocks.
+    #[cfg(target_family = "wasm")]
+    NoBlocks,
     /// No key may sign for the organization.
     NoKey,
     /// It grants protected groups, and no key may sign that for the organization.
@@ -41,7 +46,12 @@ pub(crate) enum Obstacle {
 impl Display for Obstacle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(not(target_family = "wasm"))]
             Self::Embedded(why) => why.fmt(formatter),
+            #[cfg(target_family = "wasm")]
+            Self::NoBlocks => {
+                formatter.write_str("this command runs as WebAssembly, which cannot make blocks")
+            }
             Self::NoKey => formatter.write_str("no key of `blocks` may sign for it"),
             Self::NoKeyForProtected => {
                 formatter.write_str("it grants protected groups, and no key of `blocks` may sign that for it")
@@ -72,20 +82,30 @@ impl Division {
 
 /// Why the mapping of an organization cannot travel; `None` if it can.
 fn obstacle(platform: &CompiledPlatform, settings: BlockSettings<'_>, name: &str) -> Option<Obstacle> {
-    // The size does not depend on the time of signing. There is room for a second signature, so that replacing a key
-    // never moves a mapping into the Action.
-    let signable = Signable::of(platform, name, 0).and_then(|signable| {
-        signable.unsigned.value_count(2).map_err(Embedded::TooLarge)?;
-        Ok(signable)
-    });
-    let signable = match signable {
-        Ok(signable) => signable,
-        Err(why) => return Some(Obstacle::Embedded(why)),
+    let grants_protected = match grants_protected(platform, name) {
+        Ok(grants_protected) => grants_protected,
+        Err(why) => return Some(why),
     };
     let mut keys = settings.keys().filter(|key| key.may_sign(name)).peekable();
     if keys.peek().is_none() {
         return Some(Obstacle::NoKey);
     }
-    let is_signable = !signable.grants_protected || keys.any(|key| key.may_sign_protected());
+    let is_signable = !grants_protected || keys.any(|key| key.may_sign_protected());
     if is_signable { None } else { Some(Obstacle::NoKeyForProtected) }
+}
+
+/// Whether a mapping that can travel grants protected groups.
+#[cfg(not(target_family = "wasm"))]
+fn grants_protected(platform: &CompiledPlatform, name: &str) -> Result<bool, Obstacle> {
+    // The size does not depend on the time of signing. There is room for a second signature, so that replacing a key
+    // never moves a mapping into the Action.
+    let signable = Signable::of(platform, name, 0).map_err(Obstacle::Embedded)?;
+    let values = signable.unsigned.value_count(2);
+    values.map_err(|error| Obstacle::Embedded(Embedded::TooLarge(error)))?;
+    Ok(signable.grants_protected)
+}
+
+#[cfg(target_family = "wasm")]
+fn grants_protected(_: &CompiledPlatform, _: &str) -> Result<bool, Obstacle> {
+    Err(Obstacle::NoBlocks)
 }
