@@ -4,8 +4,6 @@
 
 use std::path::PathBuf;
 
-use claimsmith_lifecycle::block::MAX_PENDING_SECONDS;
-
 use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::tenant::TenantArgument;
 
@@ -66,6 +64,11 @@ pub(crate) enum DeployPackaging {
     Organizations,
 }
 
+/// The longest time for a confirmation, in seconds. WebAssembly has no blocks, but has these arguments.
+const LONGEST_WINDOW: u32 = 86_400;
+#[cfg(not(target_family = "wasm"))]
+const _: () = assert!(LONGEST_WINDOW == claimsmith_lifecycle::block::MAX_PENDING_SECONDS);
+
 /// Reads how long a change waits for its confirmation, in seconds.
 fn parse_window(text: &str) -> Result<u32, &'static str> {
     const HINT: &str = "write a number of minutes or hours, such as `30m` or `2h`, of at least 1 minute and at most 24 hours";
@@ -75,7 +78,7 @@ fn parse_window(text: &str) -> Result<u32, &'static str> {
         _ => return Err(HINT),
     };
     let window = number.parse::<u32>().ok().and_then(|number| number.checked_mul(seconds));
-    window.filter(|seconds| (60..=MAX_PENDING_SECONDS).contains(seconds)).ok_or(HINT)
+    window.filter(|seconds| (60..=LONGEST_WINDOW).contains(seconds)).ok_or(HINT)
 }
 
 /// Carry out a plan
