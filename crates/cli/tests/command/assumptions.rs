@@ -195,6 +195,11 @@ fn requests_that_fail_leave_the_assumption_unknown() {
 
 /// Where the documentation marks something as not established, by a part of its line, and which assumption it is.
 const MARKS: &[(&str, &str, &[&str])] = &[
+    ("docs/qlik.md", "documents no smaller scope", &["qlik-scopes"]),
+    ("docs/qlik.md", "`QLIK_IDP_CLIENT_SECRET`", &["qlik-secret-returned"]),
+    ("docs/qlik.md", "where exactly it is offered", &["qlik-verification-offered"]),
+    ("docs/qlik.md", "Which one a tenant takes", &["qlik-claim-path"]),
+    ("docs/qlik.md", "whether existing groups still receive users", &["qlik-existing-groups-bound"]),
     ("docs/install-action.md", "Which of the two spellings a tenant takes", &["qlik-claim-path"]),
     (
         "docs/install-action.md",
@@ -272,7 +277,8 @@ const MARKS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Lines that only say what the mark means.
-const LEGENDS: [&str; 2] = ["oints marked *confirm*", "that the documentation marks *confirm*"];
+const LEGENDS: [&str; 3] =
+    ["oints marked *confirm*", "is marked *confirm*", "that the documentation marks *confirm*"];
 
 /// The lines with the mark, by file, below a folder. Kits in `examples/` are made from the templates.
 fn marked(folder: &Path, found: &mut Vec<(String, String)>) {

@@ -62,7 +62,7 @@ pub enum Feature {
     QlikGroups,
     /// Removing access of people who left.
     Leavers,
-    /// Onboarding a customer with a kit.
+    /// Steps that people take by the documentation or a kit.
     Onboarding,
 }
 
@@ -80,7 +80,7 @@ impl Feature {
             Self::QlikClaims => "applying Qlik Cloud's claims mapping".to_owned(),
             Self::QlikGroups => "applying Qlik Cloud's groups".to_owned(),
             Self::Leavers => "removing access of people who left".to_owned(),
-            Self::Onboarding => "nothing (the kit of an onboarding says it)".to_owned(),
+            Self::Onboarding => "nothing (the documentation says it)".to_owned(),
         }
     }
 }
@@ -215,6 +215,18 @@ assumptions! {
         "without automatic creation of groups, groups that exist still receive users"
         [QlikGroups]
         Guided("Switch the creation of groups off in a test tenant, create a group with the API, and log in with a test user who gets it. It held if the user is in the group; it failed if not.");
+    "qlik-scopes" "Qlik Cloud"
+        "groups, identity providers and sessions need the scope that the documentation names, and no smaller one works"
+        [Onboarding]
+        Guided("Give the OAuth client only smaller scopes, and run `claimsmith qlik plan`. It held if Qlik Cloud refuses; it failed if there is a plan.");
+    "qlik-secret-returned" "Qlik Cloud"
+        "Qlik Cloud gives back the client secret of its identity provider, or takes the one that is set"
+        [Onboarding]
+        Guided("Apply a claims mapping in a test tenant and verify it. It held if the verification ends with a login; it failed if it has `tokenError`.");
+    "qlik-verification-offered" "Qlik Cloud"
+        "the administration of Qlik Cloud offers the verification of pending options"
+        [Onboarding]
+        Guided("Apply a claims mapping in a test tenant, and look for the verification in the administration. It held if it can be started there; it failed if not.");
     "catalog-removal" "applications"
         "removing a user from the catalog disables or deletes the account there"
         [Leavers]
