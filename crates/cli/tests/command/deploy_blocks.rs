@@ -481,6 +481,18 @@ fn action_is_not_taken_back_from_under_its_blocks() {
 }
 
 #[test]
+fn action_with_all_mappings_is_not_taken_back_to_one_whose_blocks_are_gone() {
+    let world = world();
+    deploy(&world, "1.key");
+    done(world.run(&["deploy", "plan"]));
+    done(world.run(APPLY));
+    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
+    let error = refused(world.run(&["deploy", "rollback"]));
+    assert!(error.starts_with("error: that version would close the logins of `acme`, whose"), "{error}");
+    assert!(reader(&world.stand_in.tenant()).is_some_and(|it| it.embedded.contains("org_acme")));
+}
+
+#[test]
 fn blocks_are_what_the_plan_says() {
     let world = world();
     done(world.run(TRAVEL));
