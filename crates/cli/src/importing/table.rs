@@ -194,10 +194,8 @@ fn find(
 
 /// The names in a cell, which several lines, `;` or `|` separate; not commas, which names may have.
 fn names(cell: &str, delimiter: u8) -> Vec<String> {
-    let separates =
-        |char: char| char == '\n' || char == '|' && delimiter != b'|' || char == ';' && delimiter != b';';
-    // Within quotes, the delimiter of the table can separate names as well.
-    let separates = |char: char| separates(char) || char == ';';
+    // Within quotes, a delimiter of the table can separate names as well, apart from `|`, which some names have.
+    let separates = |char: char| char == '\n' || char == ';' || (char == '|' && delimiter != b'|');
     cell.split(separates).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 

@@ -102,7 +102,7 @@ impl fmt::Display for Refusal {
             ),
             Self::TooLittleTime { deadline, needed } => write!(
                 formatter,
-                "writing and confirming these blocks may take {needed} seconds, and the time for a confirmation ends at {deadline}; plan again with a longer `--confirm-within`, or fewer `--organization`"
+                "writing and confirming these blocks may take {needed} seconds, and the time for a confirmation ends at {deadline}; plan again with a longer `--confirm-within`, or for fewer organizations"
             ),
             Self::BlocksNeedNewer { organizations } => write!(
                 formatter,

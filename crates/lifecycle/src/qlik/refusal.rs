@@ -63,12 +63,12 @@ impl fmt::Display for Refusal {
             ),
             Self::NoGroups { claim, was_sent: false } => write!(
                 formatter,
-                "the verification did not receive the claim `{}`; check that logins of its application run the Action, with `claimsmith deploy status`, and verify again",
+                "the verification did not receive the claim `{}`; check that logins of its application run the Action, with `claimsmith status`, and verify again",
                 claim.name
             ),
             Self::OtherGroups { name } => write!(
                 formatter,
-                "the verification shows the group `{name}`, which the application does not know in platform.yaml; check that the tenant of Auth0 runs these mappings, with `claimsmith deploy status`, and verify again"
+                "the verification shows the group `{name}`, which the application does not know in platform.yaml; check that the tenant of Auth0 runs these mappings, with `claimsmith status`, and verify again"
             ),
         }
     }
