@@ -36,9 +36,11 @@ pub(crate) struct BlockFile {
     pub(crate) confirmed: Option<Values>,
 }
 
-/// Where the block of an organization is, in a folder.
-pub(crate) fn path_of(folder: &Path, organization: &str) -> PathBuf {
-    folder.join(format!("{organization}.json"))
+/// Where the block of an organization is, in a folder. One that needs a confirmation has a file of its own, so that
+/// signing another one does not replace what confirms it.
+pub(crate) fn path_of(folder: &Path, organization: &str, is_pending: bool) -> PathBuf {
+    let kind = if is_pending { ".pending" } else { "" };
+    folder.join(format!("{organization}{kind}.json"))
 }
 
 /// Reads the block of an organization; `None` if there is no file.
@@ -46,8 +48,8 @@ pub(crate) fn path_of(folder: &Path, organization: &str) -> PathBuf {
 /// # Errors
 ///
 /// If the file cannot be read, or is not a block of the organization.
-pub(crate) fn read(folder: &Path, organization: &str) -> anyhow::Result<Option<BlockFile>> {
-    let path = path_of(folder, organization);
+pub(crate) fn read(folder: &Path, organization: &str, is_pending: bool) -> anyhow::Result<Option<BlockFile>> {
+    let path = path_of(folder, organization, is_pending);
     if !path.exists() {
         return Ok(None);
     }

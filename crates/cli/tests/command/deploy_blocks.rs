@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use claimsmith::Bundle;
 use claimsmith::compiler::time_text;
-use claimsmith_lifecycle::block::{ActionReader, Sign, Source, Verification};
+use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, Sign, Source, Verification};
 use claimsmith_lifecycle::deployment::{Metadata, block_values, foreign, joined};
 use claimsmith_standins::auth0::Tenant;
 use claimsmith_standins::{At, Fault, FaultKind};
@@ -315,13 +315,25 @@ fn candidate_counts_until_the_deadline_unless_it_is_confirmed() {
     let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
     let planned = done(world.run(&within));
     assert!(planned.contains("\nreturns    at "), "{planned}");
-    let final_one = done(sign(&world, &["--key", "1.key"]));
-    assert!(final_one.contains("2 blocks signed"), "{final_one}");
+    assert!(
+        planned.contains("`claimsmith sign --plan claimsmith.plan.json` signs the blocks\n"),
+        "{planned}"
+    );
+    done(sign(&world, &["--key", "1.key"]));
     let error = world.run(APPLY).err;
-    assert!(error.contains("`blocks/acme.json` is final, and the plan asks for a confirmation; sign again with `claimsmith sign --plan PLAN`"), "{error}");
+    assert!(
+        error.contains(
+            "there is no signed block of `acme` in `blocks`; `claimsmith sign --plan PLAN` writes it"
+        ),
+        "{error}"
+    );
     done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
     let out = done(world.run(APPLY));
     assert!(out.contains("unless `claimsmith deploy confirm claimsmith.plan.json` comes before"), "{out}");
+    let again = sign(&world, &["--plan", PLAN, "--key", "1.key"]).failed();
+    assert!(again.contains("`blocks/acme.pending.json` was signed for this plan already"), "{again}");
+    // Another block of the same customer does not replace what confirms this one.
+    done(sign(&world, &["--key", "1.key"]));
     let deadline = now() + 30 * 60;
     let candidate = used(&world, "org_acme", now());
     assert_ne!(candidate, first);
@@ -474,6 +486,11 @@ fn action_is_not_taken_back_from_under_its_blocks() {
     write(&world.folder, "platform.yaml", platform_after);
     deploy(&world, "1.key");
     let error = refused(world.run(&["deploy", "rollback", "--to", "1"]));
+    assert!(
+        error.starts_with("error: that version of `claimsmith` trusts a key, or takes old blocks"),
+        "{error}"
+    );
+    let error = refused(world.run(&["deploy", "rollback", "--to", "1", "--force"]));
     assert_eq!(
         error,
         "error: that version would close the logins of `acme`, `globex`, whose mappings it cannot read; take back their blocks first, or deploy with `--packaging embedded`\n"
@@ -484,7 +501,8 @@ fn action_is_not_taken_back_from_under_its_blocks() {
 fn action_with_all_mappings_is_not_taken_back_to_one_whose_blocks_are_gone() {
     let world = world();
     deploy(&world, "1.key");
-    done(world.run(&["deploy", "plan"]));
+    let planned = world.run(&["deploy", "plan", "--packaging", "embedded"]);
+    assert!(planned.err.contains("warning: the mappings travel as blocks now"), "{planned:?}");
     done(world.run(APPLY));
     world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
     let error = refused(world.run(&["deploy", "rollback"]));
@@ -524,6 +542,64 @@ fn blocks_are_what_the_plan_says() {
         "was signed from other mappings than the plan was made from; sign again with `claimsmith sign`",
     );
     assert_eq!(world.deployed(), None);
+}
+
+#[test]
+fn key_that_others_know_is_not_trusted_from_the_next_deployment_on() {
+    let world = world();
+    deploy(&world, "1.key");
+    with_other_key(&world);
+    let planned = done(world.run(&["deploy", "plan", "--action-only"]));
+    assert!(
+        planned.contains("closes the logins of organizations that are served now: org_acme, org_globex\n"),
+        "{planned}"
+    );
+    done(world.run(APPLY));
+    for id in ["org_acme", "org_globex"] {
+        let source = source(&world.stand_in.tenant(), id, now());
+        assert!(matches!(source, Some(Source::Nowhere(BlockRefusal::Key))), "{source:?}");
+    }
+    let error = refused(world.run(&["deploy", "rollback"]));
+    assert!(error.starts_with("error: that version of `claimsmith` trusts a key"), "{error}");
+    done(world.run(&["deploy", "plan"]));
+    done(sign(&world, &["--key", "3.key"]));
+    done(world.run(APPLY));
+    assert!(source(&world.stand_in.tenant(), "org_acme", now()).is_some_and(|it| it.is_served()));
+}
+
+#[test]
+fn plan_is_for_the_mappings_that_it_was_made_from() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    write(&world.folder, "organizations/acme.yaml", acme_with(""));
+    let error = world.run(APPLY).failed_with_notes();
+    assert_eq!(
+        error,
+        "error: `claimsmith.plan.json` cannot be carried out: the mappings have changed since it was made; plan again\n"
+    );
+}
+
+#[test]
+fn old_mapping_means_no_more_when_it_is_signed_again() {
+    let world = world();
+    // The second key may sign for acme, and not for protected groups.
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    done(sign(&world, &["--key", "2.key", "--organization", "acme"]));
+    done(world.run(APPLY));
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    done(world.run(&within));
+    let error = sign(&world, &["--plan", PLAN, "--key", "1.key"]).failed();
+    assert!(error.contains("the block of `acme` was signed by a key without `protected: true`"), "{error}");
+    let floors =
+        format!("{}  floors: {{ groups: {{ finance-readers: {} }} }}\n", keys(), time_text(earlier(0) + 60));
+    write(&world.folder, "platform.yaml", platform(&floors));
+    let error = sign(&world, &["--plan", PLAN, "--key", "2.key"]).failed();
+    assert!(error.contains("is from before the floor of `finance-readers`"), "{error}");
 }
 
 #[test]

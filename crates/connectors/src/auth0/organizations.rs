@@ -22,7 +22,7 @@ pub struct Organization {
     /// Its name.
     pub name: String,
     /// Its metadata: all of them, since Auth0 replaces them as a whole.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_null")]
     pub metadata: Metadata,
 }
 
@@ -61,6 +61,10 @@ struct Clients {
 #[derive(Deserialize)]
 struct Client {
     client_id: String,
+}
+
+fn none_if_null<'d, D: serde::Deserializer<'d>>(deserializer: D) -> Result<Metadata, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// An answer, or nothing if there is no such thing.

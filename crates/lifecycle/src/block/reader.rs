@@ -95,6 +95,26 @@ impl Verification {
         })
     }
 
+    /// Whether it takes blocks that `other` refuses: of a key that `other` does not know or trusts less, or from before its
+    /// floor.
+    pub fn takes_more_than(&self, other: &Self) -> bool {
+        let trusts_more = |key: &VerificationKey| {
+            let known = other.keys.iter().find(|it| it.key == key.key);
+            known.is_none_or(|known| {
+                let is_wider = match (&key.organizations, &known.organizations) {
+                    (_, None) => false,
+                    (None, Some(_)) => true,
+                    (Some(own), Some(known)) => own.iter().any(|id| !known.contains(id)),
+                };
+                is_wider || (key.protected && !known.protected)
+            })
+        };
+        let ids = self.floors.keys().chain(other.floors.keys());
+        self.floor < other.floor
+            || ids.into_iter().any(|id| self.floor_of(id) < other.floor_of(id))
+            || self.keys.iter().any(trusts_more)
+    }
+
     /// What takes the blocks that either takes.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {

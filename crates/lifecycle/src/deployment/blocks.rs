@@ -15,6 +15,12 @@ const REQUESTS: u64 = 3;
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct BlocksPlan {
+    /// The digest of the mappings that the plan was made from.
+    pub mappings: String,
+    /// The names of the organizations that were chosen; all if there is none.
+    pub chosen: Vec<String>,
+    /// Whether blocks stay as they are, whatever the mappings say.
+    pub is_action_only: bool,
     /// Whether only some organizations were planned, and the Action is not touched.
     pub is_partial: bool,
     /// When the Action is deployed.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::block::{ActionReader, BlockRefusal, SignedBlock};
+use crate::block::{ActionReader, BlockRefusal, SignedBlock, Source};
 
 /// The order of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,11 +40,16 @@ pub fn order(
 ) -> Order {
     // Nothing is lost before the first Action, and it finds all blocks.
     let Some(running) = running else { return Order::BlocksFirst };
-    // Logins that the new Action would close, as long as the old block is there.
+    // With the old block, the new Action would close logins, or give them what the block said once: the running Action may
+    // have had another mapping since.
     let would_close = |it: &Served<'_>| {
+        let then = wanted.source(it.id, it.block, now);
         it.is_written
-            && running.source(it.id, it.block, now).is_served()
-            && !wanted.source(it.id, it.block, now).is_served()
+            && match running.source(it.id, it.block, now) {
+                Source::Action => then != Source::Action,
+                Source::Block(_) => !then.is_served(),
+                Source::Nowhere(_) => matches!(then, Source::Block(_)),
+            }
     };
     // Logins of which the old Action would not understand the new block. Without a mapping there are none.
     let would_not_read = |it: &Served<'_>| {
@@ -108,7 +113,8 @@ mod tests {
 
     #[test]
     fn no_order_closes_logins_that_are_served() {
-        let (one, other, none) = (block(1), block(2), Err(BlockRefusal::NoBlock));
+        let (one, other, third) = (block(1), block(2), block(3));
+        let none = Err(BlockRefusal::NoBlock);
         let check = |running: &ActionReader, wanted: &ActionReader, block, expected| {
             let served = [Served { id: "org_a", block, is_written: true }];
             assert_eq!(order(Some(running), wanted, &served, NOW), expected);
@@ -126,8 +132,12 @@ mod tests {
         check(&takes(&[1]), &action(&[], &[1], 1500, &names), &one, Order::BlocksFirst);
         check(&takes(&[1]), &action(&[], &[1], 1500, &["viewers", "editors"]), &one, Order::InBetween);
         check(&takes(&[1]), &action(&[], &[1], 0, &["viewers", "editors"]), &one, Order::ActionFirst);
+        // An old block must not count again, although the running Action has the mapping, or refuses the block.
+        check(&action(&["org_a"], &[1], 0, &names), &takes(&[1]), &one, Order::BlocksFirst);
+        check(&takes(&[2]), &takes(&[1, 2]), &one, Order::BlocksFirst);
+        check(&takes(&[1]), &takes(&[2]), &other, Order::BlocksFirst);
         // Logins that are closed already cannot be closed.
-        check(&takes(&[1]), &takes(&[2]), &other, Order::ActionFirst);
+        check(&takes(&[1]), &takes(&[2]), &third, Order::ActionFirst);
         check(&takes(&[1]), &takes(&[2]), &none, Order::ActionFirst);
         // The mapping returns into the Action.
         check(&takes(&[1]), &action(&["org_a"], &[2], 0, &names), &one, Order::ActionFirst);

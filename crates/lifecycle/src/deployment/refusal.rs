@@ -25,6 +25,8 @@ pub enum Refusal {
     DeadlinePassed { deadline: String },
     TooLittleTime { deadline: String, needed: u64 },
     BlocksNeedNewer { organizations: Vec<String> },
+    TakesMore { name: String },
+    UnreadableVersion { name: String },
     NothingBefore { organization: String },
     BlockUnusable { organization: String, why: BlockRefusal },
 }
@@ -108,6 +110,14 @@ impl fmt::Display for Refusal {
                 formatter,
                 "that version would close the logins of {}, whose mappings it cannot read; take back their blocks first, or deploy with `--packaging embedded`",
                 list(organizations)
+            ),
+            Self::UnreadableVersion { name } => write!(
+                formatter,
+                "the mappings in that version of `{name}` cannot be read by this version of claimsmith, so it is not known whose logins it would close; name another one with `--to`, or accept it with `--force`"
+            ),
+            Self::TakesMore { name } => write!(
+                formatter,
+                "that version of `{name}` trusts a key, or takes old blocks, that the version which logins run refuses; deploy the earlier mapping files with the keys and floors of today, name another version with `--to`, or accept it with `--force`"
             ),
             Self::NothingBefore { organization } => write!(
                 formatter,

@@ -18,7 +18,8 @@ Examples:
   claimsmith deploy plan customers/mappings --tenant staging --out staging.plan.json
   claimsmith deploy plan --before 'Enrich profile'
   claimsmith deploy plan --packaging organizations
-  claimsmith deploy plan --packaging organizations --organization acme --confirm-within 30m
+  claimsmith deploy plan --organization acme --confirm-within 30m
+  claimsmith deploy plan --action-only
 
 `claimsmith help deploy` lists the credentials.")]
 pub(super) struct PlanArguments {
@@ -34,12 +35,17 @@ pub(super) struct PlanArguments {
     /// Bind the Action before this one, and not at the end; an Action that is bound already stays where it is
     #[arg(long, value_name = "ACTION")]
     pub(super) before: Option<String>,
-    /// Where the mappings are: in the Action, or in the metadata of the customers' Auth0 organizations
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) packaging: DeployPackaging,
+    /// Where the mappings are: in the Action, or in the metadata of the customers' Auth0 organizations; by default where
+    /// the Action that logins run has them
+    #[arg(long, value_enum)]
+    pub(super) packaging: Option<DeployPackaging>,
     /// Only the block of this organization, by the name of its mapping; may be repeated, and leaves the Action alone
     #[arg(long = "organization", value_name = "NAME")]
     pub(super) organizations: Vec<String>,
+    /// Deploy the Action alone and leave the blocks as they are, such as to stop trusting a key at once; the plan names the
+    /// organizations whose logins that closes
+    #[arg(long, conflicts_with_all = ["organizations", "rewrite", "confirm_within"])]
+    pub(super) action_only: bool,
     /// Write all blocks, also those whose mappings are as they were: after a new key has signed them
     #[arg(long)]
     pub(super) rewrite: bool,
@@ -143,7 +149,7 @@ pub(super) struct ConfirmArguments {
 /// Let logins run an older version of the Action again
 ///
 /// Without `--to`, that is the newest older one whose code differs. Bindings stay as they are. Refused if a customer whose
-/// mapping travels could no longer log in.
+/// mapping travels could no longer log in, or if that version takes blocks that the present one refuses.
 ///
 /// With `--organization`, writes the block back that a plan found, and leaves the Action alone.
 #[derive(Debug, clap::Args)]
@@ -170,8 +176,8 @@ pub(super) struct RollbackArguments {
     /// The plan whose blocks are taken back
     #[arg(long, value_name = "PLAN", requires = "organizations")]
     pub(super) plan: Option<PathBuf>,
-    /// Take back a block that somebody else has changed since
-    #[arg(long, requires = "organizations")]
+    /// Take back a block that somebody else has changed since, or let an older version trust what is not trusted any more
+    #[arg(long)]
     pub(super) force: bool,
     /// Where the step is recorded, as one JSON object a line
     #[arg(long, value_name = "FILE", default_value = "claimsmith.rollback.jsonl")]

@@ -23,6 +23,8 @@ pub(super) struct Planner<'p> {
     pub(super) travelling: &'p [String],
     /// The organizations that were named; all if there is none.
     pub(super) chosen: &'p [String],
+    /// Whether no block is written.
+    pub(super) is_action_only: bool,
     /// Whether blocks are written whose mappings are as they were.
     pub(super) is_rewritten: bool,
     /// How long the changes wait for a confirmation, in seconds.
@@ -67,6 +69,9 @@ impl Planner<'_> {
         let now = Some(auth0.service_time() as f64);
         let travelling = self.travelling(&organizations, &mut warnings)?;
         let mut plan = BlocksPlan {
+            mappings: digest_of_mappings(self.platform, self.travelling, self.chosen)?,
+            chosen: self.chosen.to_vec(),
+            is_action_only: self.is_action_only,
             is_partial: !self.chosen.is_empty() || self.confirm_within.is_some(),
             order: Order::ActionFirst,
             in_between: None,
@@ -76,7 +81,8 @@ impl Planner<'_> {
             confirmation: None,
         };
         for it in &travelling {
-            match self.change(it, &wanted, running.as_ref(), now) {
+            let change = self.change(it, &wanted, running.as_ref(), now);
+            match change.filter(|_| !self.is_action_only) {
                 Some(change) => plan.changes.push(change),
                 None => plan.unchanged += 1,
             }
@@ -98,6 +104,16 @@ impl Planner<'_> {
             })
             .collect();
         plan.order = order(running.as_ref(), &wanted, &served, now);
+        if let Some(running) = &running {
+            let leaves = |it: &&Travelling<'_>| running.embedded.contains(&it.signable.organization_id);
+            let leaving: Vec<&str> = travelling.iter().filter(leaves).map(|it| it.name).collect();
+            if !leaving.is_empty() && !self.is_action_only {
+                warnings.push(format!(
+                    "these mappings leave the Action, and then logins of these customers without an Auth0 organization are closed: {}",
+                    leaving.join(", ")
+                ));
+            }
+        }
         if let Some(running) = &running {
             let closed = closed_by(running, &wanted, &served, now).into_iter();
             let is_written = |id: &&str| plan.changes.iter().any(|change| change.id == **id);
@@ -221,7 +237,10 @@ impl Planner<'_> {
         };
         let by_wanted = verified(wanted);
         let is_same = |verified: &Verified| {
-            verified.candidate.is_none() && digest(&verified.bundle) == it.signable.digest
+            verified.candidate.is_none()
+                && digest(&verified.bundle) == it.signable.digest
+                && (verified.protected || !it.signable.grants_protected)
+                && !self.is_floored(verified)
         };
         if !self.is_rewritten && by_wanted.as_ref().is_some_and(is_same) {
             return None;
@@ -234,9 +253,20 @@ impl Planner<'_> {
             id: id.clone(),
             mapping: it.signable.digest.clone(),
             before: used.map(digest),
-            may_remove: used.is_some_and(|used| !only_adds(used)),
+            may_remove: before.as_ref().is_some_and(|verified| {
+                let candidate = verified.candidate.iter().map(|(candidate, _)| candidate);
+                candidate.chain([&verified.bundle]).any(|bundle| !only_adds(bundle))
+            }),
             found: it.found.clone(),
         })
+    }
+
+    /// Whether the Action withholds a group of a block because the block is older than the group's floor.
+    fn is_floored(&self, verified: &Verified) -> bool {
+        let Ok(bundle) = Bundle::decode(&verified.bundle) else { return true };
+        let floors = self.platform.block_settings().into_iter().flat_map(|settings| settings.group_floors());
+        let mut floors = floors.filter(|(_, floor)| *floor > verified.issued);
+        floors.any(|(group, _)| bundle.names().any(|name| name == group))
     }
 
     fn confirmation(&self, changes: &[BlockChange], now: u64) -> anyhow::Result<Option<Confirmation>> {
@@ -260,7 +290,26 @@ impl Planner<'_> {
     }
 }
 
-/// The digest of a bundle; empty if it cannot be read, which no mapping has.
+/// The digest of all mappings that travel, or of those that were chosen, with the names of their organizations.
+///
+/// # Errors
+///
+/// If one of them cannot travel any more.
+pub(super) fn digest_of_mappings(
+    platform: &CompiledPlatform,
+    travelling: &[String],
+    chosen: &[String],
+) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for name in travelling.iter().filter(|name| chosen.is_empty() || chosen.contains(name)) {
+        let signable =
+            Signable::of(platform, name, 0).map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
+        text.push_str(&format!("{name} {}\n", signable.digest));
+    }
+    Ok(code_digest(&text))
+}
+
+/// The digest of a bundle. Empty if the bundle cannot be read; no mapping has an empty digest.
 pub(super) fn digest(bundle: &[u8]) -> String {
     Bundle::decode(bundle).map(|bundle| bundle.digest_hex()).unwrap_or_default()
 }

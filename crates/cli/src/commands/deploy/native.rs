@@ -4,16 +4,16 @@ use std::io::Write;
 
 use anyhow::{anyhow, ensure};
 use claimsmith::compiler::{CompiledPlatform, time_text};
-use claimsmith_connectors::auth0::{Auth0, Deployment};
+use claimsmith_connectors::auth0::{Auth0, ConnectError, Deployment, State};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::assumptions::Feature;
-use claimsmith_lifecycle::deployment::{Plan, Refusal};
+use claimsmith_lifecycle::deployment::{BlockChange, Plan, Refusal};
 
 use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
-use super::blocks_plan::Planner;
+use super::blocks_plan::{self, Planner};
 use super::in_between;
 use super::origin;
-use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused, show_step};
+use super::prepared::{Prepared, declared, options_for, ours, packaging_of, read_plan, refused, show_step};
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
 use crate::action_reader;
@@ -25,37 +25,63 @@ use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
+use crate::platform;
 use crate::render::json;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 use crate::write;
 
 const READ: &[&str] = &["read:actions"];
-const READ_BLOCKS: &[&str] = &["read:actions", "read:organizations"];
+const READ_ORGANIZATIONS: &str = "read:organizations";
 const DEPLOY: &[&str] = &["read:actions", "create:actions", "update:actions"];
 const DEPLOY_BLOCKS: &[&str] =
     &["read:actions", "create:actions", "update:actions", "read:organizations", "update:organizations"];
 /// For blocks alone.
 const WRITE_BLOCKS: &[&str] = &["read:actions", "read:organizations", "update:organizations"];
 
+/// Where the mappings of the Action are that a tenant has deployed; `None` if it has none, or one of another version.
+fn packaging_of_running(state: &State) -> Option<DeployPackaging> {
+    let deployed = state.action.as_ref()?.deployed_version.as_ref()?;
+    let reader = action_reader::of_code(deployed.code.as_deref()?)?;
+    Some(match reader.verification {
+        Some(_) => DeployPackaging::Organizations,
+        None => DeployPackaging::Embedded,
+    })
+}
+
 impl PlanArguments {
+    /// Whether something was asked that only blocks have.
+    fn is_about_blocks(&self) -> bool {
+        !self.organizations.is_empty() || self.confirm_within.is_some() || self.rewrite || self.action_only
+    }
+
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.settings()?;
-        let travels = self.packaging == DeployPackaging::Organizations;
-        ensure!(
-            travels || (self.organizations.is_empty() && self.confirm_within.is_none() && !self.rewrite),
-            "`--organization`, `--rewrite` and `--confirm-within` are for blocks; add `--packaging organizations`"
-        );
-        let Some(prepared) = Prepared::build(&self.mappings.path, &self.tenant, self.packaging, terminal)?
-        else {
+        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { tenant, wanted, platform, travelling, .. } = prepared;
-        assumption_record::require(&platform, &needed_features(&platform, travels, self.confirm_within))?;
-        let scopes = if travels { READ_BLOCKS } else { READ };
-        let auth0 = Auth0::connect(&tenant, &settings, scopes, Options::default())?;
+        let tenant = declared(&platform)?;
+        assumption_record::require(&platform, &needed_features(&platform, false, None))?;
+        let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let state = auth0.state(ours(&origin))?;
+        let running = packaging_of_running(&state);
+        let packaging = self.packaging.or(running).unwrap_or_default();
+        let travels = packaging == DeployPackaging::Organizations;
+        ensure!(
+            travels || !self.is_about_blocks(),
+            "`--organization`, `--action-only`, `--rewrite` and `--confirm-within` are for blocks, and the mappings are in the Action; add `--packaging organizations`"
+        );
+        if travels {
+            assumption_record::require(&platform, &needed_features(&platform, true, self.confirm_within))?;
+            if auth0.lacks(READ_ORGANIZATIONS) {
+                return Err(ConnectError::MissingScopes(vec![READ_ORGANIZATIONS.to_owned()]).into());
+            }
+        }
+        let Some(prepared) = Prepared::of(platform, packaging, terminal)? else {
+            return Ok(ExitStatus::Failure);
+        };
+        let Prepared { wanted, platform, travelling, .. } = prepared;
         let observed = state.observed(ours(&origin));
         let made_by = concat!("claimsmith ", env!("CARGO_PKG_VERSION"));
         let before = self.before.as_deref();
@@ -66,11 +92,17 @@ impl PlanArguments {
             Err(refusal) => return refused(refusal.into(), terminal),
         };
         let mut warnings = Vec::new();
+        if running == Some(DeployPackaging::Organizations) && !travels {
+            warnings.push(
+                "the mappings travel as blocks now, and this plan puts all of them into the Action; leave out `--packaging embedded` to keep them where they are".to_owned(),
+            );
+        }
         if travels {
             let planner = Planner {
                 platform: &platform,
                 travelling: &travelling,
                 chosen: &self.organizations,
+                is_action_only: self.action_only,
                 is_rewritten: self.rewrite,
                 confirm_within: self.confirm_within,
                 is_forced: self.force,
@@ -108,6 +140,20 @@ impl ApplyArguments {
         let within = plan.blocks.as_ref().and_then(|blocks| blocks.confirmation).map(|it| it.within);
         assumption_record::require(&platform, &needed_features(&platform, plan.blocks.is_some(), within))?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
+        if let Some(blocks) = &plan.blocks {
+            let is_known = |change: &BlockChange| travelling.contains(&change.organization);
+            ensure!(
+                blocks.changes.iter().all(is_known),
+                "`{}` changes a mapping that does not exist, or does not travel, any more; plan again",
+                self.plan.display()
+            );
+            let now = blocks_plan::digest_of_mappings(&platform, &travelling, &blocks.chosen)?;
+            ensure!(
+                blocks.is_action_only || now == blocks.mappings,
+                "`{}` cannot be carried out: the mappings have changed since it was made; plan again",
+                self.plan.display()
+            );
+        }
         let signed = match &plan.blocks {
             Some(blocks) => SignedBlocks::read(blocks, &self.blocks, &platform, login_time::current())?,
             None => SignedBlocks::default(),

@@ -138,7 +138,7 @@ pub(super) fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Re
     if phase != Phase::Done {
         return Ok(());
     }
-    let shown = writeln!(terminal.out, "{step}: done").and_then(|()| terminal.out.flush());
+    let shown = writeln!(terminal.out, "{}: done", escaped(step)).and_then(|()| terminal.out.flush());
     shown.map_err(|error| error.to_string())
 }
 

@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith_connectors::auth0::{Auth0, DeployError, Journal, WriteTerms, code_digest};
 use claimsmith_connectors::http::Options;
-use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Verified};
+use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
     BlockChange, Refusal, Served, Values, block_values, closed_by, joined,
 };
@@ -28,7 +28,7 @@ use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
 const ROLL_BACK: &[&str] = &["read:actions", "create:actions"];
-const WRITE_BLOCKS: &[&str] = &["read:organizations", "update:organizations"];
+const WRITE_BLOCKS: &[&str] = &["read:actions", "read:organizations", "update:organizations"];
 
 impl RollbackArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
@@ -48,7 +48,7 @@ impl RollbackArguments {
         let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| journal.append(step, phase, error);
-        let check = |now: &str, then: &str| check_served(&auth0, now, then);
+        let check = |now: &str, then: &str| check_version(&auth0, now, then, self.force);
         match auth0.take_back(ours(&origin), self.to, &check, &mut record) {
             Ok(back) => {
                 let what = if back.is_unchanged { "already run" } else { "run" };
@@ -97,8 +97,21 @@ impl RollbackArguments {
             }
             changes.push(change);
         }
-        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let auth0 = Auth0::connect(&tenant, &settings, WRITE_BLOCKS, options_for(changes.len()))?;
+        let origin = |code: &str| origin::origin(code, tenant.domain());
+        let state = auth0.state(ours(&origin))?;
+        let running = state.action.and_then(|action| action.deployed_version).and_then(|it| it.code);
+        let running = running.and_then(|code| action_reader::of_code(&code));
+        for change in &changes {
+            let block = joined(&change.found);
+            let now = Some(auth0.service_time() as f64);
+            if let Some(Source::Nowhere(why)) = running.as_ref().map(|it| it.source(&change.id, &block, now))
+            {
+                let refusal = Refusal::BlockUnusable { organization: change.organization.clone(), why };
+                return refused(refusal.into(), terminal);
+            }
+        }
+        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let mut record = |step: &str, phase, error: Option<&str>| {
             journal.append(&format!("roll back {step}"), phase, error)?;
             show_step(terminal, &format!("roll back {step}"), phase)
@@ -149,14 +162,22 @@ impl RollbackArguments {
     }
 }
 
-/// Refuses an older version of the Action that would close logins which are served now.
-fn check_served(auth0: &Auth0, now: &str, then: &str) -> Result<(), DeployError> {
+/// Refuses an older version of the Action that would close logins which are served now, or that trusts what is not
+/// trusted any more.
+fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Result<(), DeployError> {
     let (Some(now), Some(then)) = (action_reader::of_code(now), action_reader::of_code(then)) else {
-        return Ok(());
+        let unreadable = Refusal::UnreadableVersion { name: ACTION_NAME.to_owned() };
+        return if is_forced { Ok(()) } else { Err(unreadable.into()) };
     };
     // Without blocks, what an older version serves is what its mapping files said.
     if now.verification.is_none() && then.verification.is_none() {
         return Ok(());
+    }
+    if let (Some(now), Some(then)) = (&now.verification, &then.verification)
+        && then.takes_more_than(now)
+        && !is_forced
+    {
+        return Err(Refusal::TakesMore { name: ACTION_NAME.to_owned() }.into());
     }
     let organizations = auth0.organizations()?;
     let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =

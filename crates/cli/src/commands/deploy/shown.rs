@@ -222,7 +222,16 @@ impl<'a> Planned<'a> {
         if let Some(blocks) = &self.plan.blocks {
             BlocksSummary::new(blocks).write(out)?;
         }
-        writeln!(out, "\n{0}: written; `claimsmith deploy apply {0}` carries it out", escaped(self.file))
+        let file = escaped(self.file);
+        writeln!(out, "\n{file}: written")?;
+        match self.plan.blocks.as_ref().filter(|blocks| !blocks.changes.is_empty()) {
+            Some(BlocksPlan { confirmation: Some(_), .. }) => {
+                writeln!(out, "`claimsmith sign --plan {file}` signs the blocks")?;
+            }
+            Some(_) => writeln!(out, "`claimsmith sign` signs the blocks, if they are not signed yet")?,
+            None => {}
+        }
+        writeln!(out, "`claimsmith deploy apply {file}` carries it out")
     }
 }
 

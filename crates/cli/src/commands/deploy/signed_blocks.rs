@@ -42,11 +42,11 @@ impl SignedBlocks {
         let again = format!("sign again with `{how}`");
         for change in &plan.changes {
             let name = &change.organization;
-            let Some(file) = block_file::read(folder, name)? else {
+            let Some(file) = block_file::read(folder, name, plan.confirmation.is_some())? else {
                 missing.push(format!("`{name}`"));
                 continue;
             };
-            let shown = block_file::path_of(folder, name);
+            let shown = block_file::path_of(folder, name, plan.confirmation.is_some());
             let shown = shown.display();
             let deadline = plan.confirmation.map(|confirmation| confirmation.deadline);
             ensure!(

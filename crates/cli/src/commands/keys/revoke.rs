@@ -153,11 +153,17 @@ fn write_human(out: &mut impl Write, revocation: &Revocation<'_>, time: Duration
     writeln!(out, "\nif the private key may be known to others, in this order:")?;
     writeln!(
         out,
-        "1. remove `{}` from `platform.yaml` and deploy the Action: the logins of these customers follow the policy `closed`",
+        "1. remove `{}` from `platform.yaml`; if it is the only key, `claimsmith keys new` makes the one to declare in its place",
         escaped(key)
     )?;
-    writeln!(out, "2. `claimsmith keys new` makes another key; declare it, and deploy the Action")?;
-    writeln!(out, "3. sign these blocks with it, and write them")?;
+    writeln!(
+        out,
+        "2. deploy the Action at once, with `claimsmith deploy plan --action-only` and `apply`: the logins of these customers follow the policy `closed`"
+    )?;
+    writeln!(
+        out,
+        "3. sign these blocks with another key, and write them: `claimsmith sign`, `claimsmith deploy plan` and `apply`"
+    )?;
     writeln!(
         out,
         "\nif it is only to be replaced, `claimsmith keys rotate {}` closes no customer",

@@ -58,15 +58,19 @@ fn write(out: &mut impl Write, old: &str, new: &str, tenant: &str, scope: &[Stri
     for line in scope {
         writeln!(out, "{}", escaped(line))?;
     }
-    writeln!(out, "\n3. deploy the Action, which then knows both keys")?;
     writeln!(
         out,
-        "4. sign all blocks with both keys, and write them: claimsmith sign --tenant {} --key {old}.key --key {new}.key",
-        escaped(tenant)
+        "\n3. deploy the Action, which then knows both keys: claimsmith deploy plan --action-only, and apply"
     )?;
     writeln!(
         out,
-        "5. remove `{old}` from `platform.yaml`, set `floor` to the time of signing that step 4 printed, and deploy the Action"
+        "4. sign all blocks with both keys: claimsmith sign --tenant {} --key {old}.key --key {new}.key",
+        escaped(tenant)
+    )?;
+    writeln!(out, "   and write them: claimsmith deploy plan --rewrite, and apply")?;
+    writeln!(
+        out,
+        "5. remove `{old}` from `platform.yaml`, set `floor` to the time of signing that step 4 printed, and deploy: claimsmith deploy plan, and apply"
     )?;
     writeln!(out, "6. sign with `{new}` alone from then on, and destroy the private key of `{old}`")
 }

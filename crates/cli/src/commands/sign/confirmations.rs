@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail, ensure};
+use claimsmith::Bundle;
 use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant};
 use claimsmith_lifecycle::block::{BlockRefusal, Expected, SignedBlock, UnsignedBlock, Verified, verify};
 use claimsmith_lifecycle::deployment::{BlockChange, Plan, joined};
 
+use crate::block_file;
 use crate::blocks::{self, Signable};
 use crate::input;
 use crate::signing;
@@ -58,13 +60,27 @@ impl Confirmations {
         names
     }
 
+    /// Refuses to sign a block of this plan again: only what was applied can be confirmed.
+    pub(super) fn check_unsigned(&self, folder: &Path, name: &str) -> anyhow::Result<()> {
+        let is_signed = block_file::read(folder, name, true)
+            .ok()
+            .flatten()
+            .is_some_and(|file| file.deadline == Some(self.deadline));
+        ensure!(
+            !is_signed,
+            "`{}` was signed for this plan already, and only that block can be confirmed once it is applied; remove the file if it was not applied, and sign again",
+            block_file::path_of(folder, name, true).display()
+        );
+        Ok(())
+    }
+
     /// The block with the old mapping, which has to be that of a key that is declared, and the candidate.
     pub(super) fn pending(
         &self,
         name: &str,
         signable: &Signable,
         (settings, tenant): (BlockSettings<'_>, &Tenant),
-        issued: u32,
+        (issued, may_grant_protected): (u32, bool),
     ) -> anyhow::Result<UnsignedBlock> {
         let change = self
             .changes
@@ -80,6 +96,20 @@ impl Confirmations {
             .map_err(|refusal| {
                 anyhow!("the block of `{name}` in the plan cannot be the old one: {refusal}; plan again")
             })?;
+        // The old mapping is signed again with the new one, and must not mean more than it did.
+        ensure!(
+            old.protected || !may_grant_protected,
+            "the block of `{name}` was signed by a key without `protected: true`, and with this key its old mapping could grant more; deploy the change without `--confirm-within`"
+        );
+        let floored = settings.group_floors().find(|(group, floor)| {
+            *floor > old.issued
+                && Bundle::decode(&old.bundle).is_ok_and(|it| it.names().any(|it| it == *group))
+        });
+        if let Some((group, _)) = floored {
+            bail!(
+                "the block of `{name}` is from before the floor of `{group}`, and without a confirmation it would grant that group again; deploy the change without `--confirm-within`"
+            );
+        }
         signable
             .pending(tenant.domain(), &old.bundle, issued, self.deadline)
             .map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))

@@ -113,7 +113,10 @@ impl SignArguments {
                     (issued, confirmations.as_ref()),
                 )? {
                     Ok((text, mut signed)) => {
-                        let path = block_file::path_of(&self.out, name);
+                        let path = block_file::path_of(&self.out, name, confirmations.is_some());
+                        if let Some(planned) = &confirmations {
+                            planned.check_unsigned(&self.out, name)?;
+                        }
                         signed.file = path.to_string_lossy().into_owned();
                         files.push((path, text));
                         summary.signed.push(signed);
@@ -209,7 +212,12 @@ fn sign(
         confirmed: None,
     };
     if let Some(confirmations) = confirmations {
-        let unsigned = confirmations.pending(name, signable, (settings, tenant), issued)?;
+        let unsigned = confirmations.pending(
+            name,
+            signable,
+            (settings, tenant),
+            (issued, own.iter().any(|it| it.declared.may_sign_protected())),
+        )?;
         let pending = match signer.values(&unsigned)? {
             Ok(values) => values,
             Err(too_large) => return Ok(Err(too_large)),

@@ -53,7 +53,7 @@ impl StatusArguments {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&platform)?;
-        let desired = desired::of(&platform);
+        let mut desired = desired::of(&platform);
         let auth0 = Auth0::connect(&tenant, &settings, &[], options(&settings))?;
         if let Some(file) = &self.calendar {
             let stand_in = settings.stand_in();
@@ -67,6 +67,9 @@ impl StatusArguments {
         }
         let mut report = Report::default();
         let running = look_at_action(&auth0, platform, &tenant, &mut report, terminal)?;
+        if running.as_ref().is_some_and(|running| !running.travels) {
+            desired.mappings.iter_mut().for_each(|mapping| mapping.block = None);
+        }
         let mut progress = Progress(&mut terminal.err);
         look_at_connections(&auth0, &desired, &mut report, &mut progress)?;
         look_at_organizations(&auth0, &desired, &mut report, &mut progress)?;
@@ -243,6 +246,7 @@ fn look_at_action(
     let observed = state.observed(ours(&origin));
     let deployed = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
     let reader = deployed.and_then(|version| action_reader::of_code(version.code.as_deref()?));
+    let has_reader = reader.is_some();
     let packaging = match reader.and_then(|reader| reader.verification) {
         Some(_) if platform.block_settings().is_some() => DeployPackaging::Organizations,
         _ => DeployPackaging::Embedded,
@@ -250,7 +254,9 @@ fn look_at_action(
     let Some(prepared) = Prepared::of(platform, packaging, terminal)? else {
         bail!("the mapping files give no Action that could be compared with the one that logins run")
     };
-    let running = Running::new(&prepared.wanted, &state, &observed, &versions);
+    // Before the first deployment, mappings that can travel are expected to.
+    let travels = packaging == DeployPackaging::Organizations || !has_reader;
+    let running = Running::new((&prepared.wanted, travels), &state, &observed, &versions);
     let read = usize::from(observed.action.is_some());
     let check = Check { read, total: Some(read), ..Check::new(NAME, CheckState::Checked) };
     report.add(check, findings_of_action(&running, &observed));

@@ -19,6 +19,9 @@ const MOST_FINDINGS: usize = 200;
 #[derive(Debug, Serialize)]
 pub(super) struct Running {
     pub(super) action: String,
+    /// Whether mappings travel as blocks.
+    #[serde(skip)]
+    pub(super) travels: bool,
     /// Whether logins that run the Action run what the mapping files give.
     pub(super) current: bool,
     /// Whether the trigger runs it.
@@ -46,7 +49,12 @@ struct VersionSummary {
 }
 
 impl Running {
-    pub(super) fn new(wanted: &Wanted, state: &State, observed: &Observed, versions: &[Version]) -> Self {
+    pub(super) fn new(
+        (wanted, travels): (&Wanted, bool),
+        state: &State,
+        observed: &Observed,
+        versions: &[Version],
+    ) -> Self {
         let found = observed.action.as_ref().and_then(|action| action.deployed.clone());
         let number =
             state.action.as_ref().and_then(|action| action.deployed_version.as_ref()).map(|it| it.number);
@@ -58,6 +66,7 @@ impl Running {
         };
         Self {
             action: wanted.name.clone(),
+            travels,
             current: found.as_ref() == Some(&wanted.content),
             bound: observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == own),
             deployed: number,
