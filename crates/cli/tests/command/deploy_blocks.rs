@@ -568,6 +568,34 @@ fn key_that_others_know_is_not_trusted_from_the_next_deployment_on() {
 }
 
 #[test]
+fn blocks_that_logins_would_refuse_for_their_time_are_not_written() {
+    let world = world();
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    let ahead = json!({ "clock": { "start": now() - 3600, "ms_per_request": 0 }, "tenant": {
+        "organizations": world.stand_in.tenant().organizations,
+    } });
+    let mut behind = World::with(blocks_folder(&keys()), DOMAIN, ahead);
+    std::mem::swap(&mut behind.folder, &mut { world }.folder);
+    fs::write(behind.folder.path().join("ca.pem"), behind.stand_in.ca_pem()).expect("a file");
+    let error = refused(behind.run(APPLY));
+    assert!(error.contains("seconds ahead of the tenant's clock"), "{error}");
+    assert_eq!(behind.deployed(), None);
+}
+
+#[test]
+fn plan_names_customers_that_the_mapping_files_have_lost() {
+    let world = world();
+    done(world.run(&["deploy", "plan"]));
+    done(world.run(APPLY));
+    fs::remove_file(world.folder.path().join("mappings/organizations/globex.yaml")).expect("removed");
+    let platform = platform(&keys()).replace("ceilings:\n  globex: { protected: catalog-admins }\n", "");
+    write(&world.folder, "platform.yaml", platform);
+    let planned = world.run(&["deploy", "plan"]);
+    assert!(planned.err.contains("none for them any more: org_globex\n"), "{planned:?}");
+}
+
+#[test]
 fn plan_is_for_the_mappings_that_it_was_made_from() {
     let world = world();
     deploy(&world, "1.key");

@@ -25,6 +25,7 @@ pub enum Refusal {
     DeadlinePassed { deadline: String },
     TooLittleTime { deadline: String, needed: u64 },
     BlocksNeedNewer { organizations: Vec<String> },
+    SignedAhead { seconds: u64 },
     TakesMore { name: String },
     UnreadableVersion { name: String },
     NothingBefore { organization: String },
@@ -114,6 +115,10 @@ impl fmt::Display for Refusal {
             Self::UnreadableVersion { name } => write!(
                 formatter,
                 "the mappings in that version of `{name}` cannot be read by this version of claimsmith, so it is not known whose logins it would close; name another one with `--to`, or accept it with `--force`"
+            ),
+            Self::SignedAhead { seconds } => write!(
+                formatter,
+                "the blocks were signed {seconds} seconds ahead of the tenant's clock, so logins would refuse them; set the clock of the machine that signs, and sign again"
             ),
             Self::TakesMore { name } => write!(
                 formatter,

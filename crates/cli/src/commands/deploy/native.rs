@@ -97,6 +97,19 @@ impl PlanArguments {
                 "the mappings travel as blocks now, and this plan puts all of them into the Action; leave out `--packaging embedded` to keep them where they are".to_owned(),
             );
         }
+        let running = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
+        let running = running.and_then(|version| action_reader::of_code(version.code.as_deref()?));
+        if let (false, Some(running), Some(wanted)) =
+            (travels, running, action_reader::of_bundle(&platform.bundle))
+        {
+            let gone: Vec<&str> = running.embedded.difference(&wanted.embedded).map(String::as_str).collect();
+            if !gone.is_empty() {
+                warnings.push(format!(
+                    "logins of these Auth0 organizations are closed, because the mapping files have none for them any more: {}",
+                    gone.join(", ")
+                ));
+            }
+        }
         if travels {
             let planner = Planner {
                 platform: &platform,
@@ -180,6 +193,7 @@ impl ApplyArguments {
             code: &code,
             in_between: &in_between,
             values: &signed.values,
+            issued: signed.issued,
             ours: ours(&origin),
             is_forced: self.force,
         };

@@ -17,6 +17,8 @@ use crate::block_file;
 pub(super) struct SignedBlocks {
     /// What is written.
     pub(super) values: BTreeMap<String, Values>,
+    /// When the newest of them was signed, in seconds since 1970; 0 if there is none.
+    pub(super) issued: u32,
     /// What confirms it, if it needs a confirmation.
     pub(super) confirmed: BTreeMap<String, Values>,
 }
@@ -69,6 +71,7 @@ impl SignedBlocks {
                 digest(candidate) == change.mapping,
                 "`{shown}` was signed from other mappings than the plan was made from; {again}"
             );
+            blocks.issued = blocks.issued.max(verified.issued);
             if verified.candidate.is_some() {
                 let old = joined(&change.found).and_then(|old| source(change, &old, platform, now));
                 ensure!(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use claimsmith::compiler::time_text;
+use claimsmith_lifecycle::block::MAX_AHEAD_SECONDS;
 use claimsmith_lifecycle::deployment::{
     BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values,
 };
@@ -31,6 +32,8 @@ pub struct Deployment<'d> {
     pub in_between: InBetween<'d>,
     /// The values of each block, by the name of the organization.
     pub values: &'d BTreeMap<String, Values>,
+    /// When the newest of them was signed, in seconds since 1970.
+    pub issued: u32,
     /// Whose Action it is.
     pub ours: Ours<'d>,
     /// Whether changes of others since the plan was made are accepted.
@@ -151,6 +154,10 @@ impl Auth0 {
             let deadline = time_text(confirmation.deadline);
             let now = self.service_time();
             confirmation.check(blocks.changes.len(), REQUESTS_PER_SECOND, now, &deadline)?;
+        }
+        let ahead = u64::from(deployment.issued).saturating_sub(self.service_time());
+        if ahead > u64::from(MAX_AHEAD_SECONDS) && !blocks.changes.is_empty() {
+            return Err(Refusal::SignedAhead { seconds: ahead }.into());
         }
         let deadline = blocks.confirmation.map(|confirmation| confirmation.deadline);
         let terms = WriteTerms { is_forced: deployment.is_forced, deadline };
