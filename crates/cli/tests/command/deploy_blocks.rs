@@ -575,12 +575,12 @@ fn blocks_that_logins_would_refuse_for_their_time_are_not_written() {
     let ahead = json!({ "clock": { "start": now() - 3600, "ms_per_request": 0 }, "tenant": {
         "organizations": world.stand_in.tenant().organizations,
     } });
-    let mut behind = World::with(blocks_folder(&keys()), DOMAIN, ahead);
-    std::mem::swap(&mut behind.folder, &mut { world }.folder);
-    fs::write(behind.folder.path().join("ca.pem"), behind.stand_in.ca_pem()).expect("a file");
-    let error = refused(behind.run(APPLY));
+    let mut slow = World::with(blocks_folder(&keys()), DOMAIN, ahead);
+    std::mem::swap(&mut slow.folder, &mut { world }.folder);
+    fs::write(slow.folder.path().join("ca.pem"), slow.stand_in.ca_pem()).expect("a file");
+    let error = refused(slow.run(APPLY));
     assert!(error.contains("seconds ahead of the tenant's clock"), "{error}");
-    assert_eq!(behind.deployed(), None);
+    assert_eq!(slow.deployed(), None);
 }
 
 #[test]
