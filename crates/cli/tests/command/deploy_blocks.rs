@@ -584,6 +584,75 @@ fn blocks_that_logins_would_refuse_for_their_time_are_not_written() {
 }
 
 #[test]
+fn block_from_before_the_floor_of_its_group_is_written_again() {
+    let world = world();
+    deploy(&world, "1.key");
+    let floors =
+        format!("{}  floors: {{ groups: {{ finance-readers: {} }} }}\n", keys(), time_text(earlier(500)));
+    write(&world.folder, "platform.yaml", platform(&floors));
+    let planned = done(world.run(&[TRAVEL, &["--format", "json"]].concat()));
+    let planned: Value = serde_json::from_str(&planned).expect("JSON");
+    let names: Vec<&str> = planned["blocks"]["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .filter_map(|change| change["organization"].as_str())
+        .collect();
+    assert_eq!(names, ["acme"], "the other customer does not grant the group");
+}
+
+#[test]
+fn block_that_logins_would_refuse_is_not_taken_back() {
+    let world = world();
+    deploy(&world, "1.key");
+    let raised = format!("{}  floor: {}\n", keys(), time_text(earlier(500)));
+    write(&world.folder, "platform.yaml", platform(&raised));
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    done(world.run(APPLY));
+    let after = metadata(&world.stand_in.tenant(), "org_acme");
+    // The files are those from before; the Action is not.
+    write(&world.folder, "platform.yaml", platform(&keys()));
+    let error = refused(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
+    assert!(
+        error.contains("the earlier block of `acme` would be refused: the block was signed before the floor"),
+        "{error}"
+    );
+    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), after);
+}
+
+#[test]
+fn status_expects_blocks_only_where_they_travel() {
+    let world = world();
+    done(world.run(&["deploy", "plan"]));
+    done(world.run(APPLY));
+    let run = world.run(&["status", "--profiles", "0"]);
+    assert!(run.out.contains(": what the mapping files give\n") && !run.out.contains("no-block"), "{run:?}");
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    done(world.run(APPLY));
+    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
+    let run = world.run(&["status", "--profiles", "0"]);
+    assert!(run.out.contains(": what the mapping files give\n") && run.out.contains("no-block"), "{run:?}");
+}
+
+#[test]
+fn mapping_that_still_waits_counts_for_what_a_change_removes() {
+    let world = world();
+    deploy(&world, "1.key");
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
+    done(world.run(&[within.as_slice(), &["--force"]].concat()));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    done(world.run(APPLY));
+    // It only adds to the candidate, but without a confirmation the mapping before that would return.
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED).replace("fin-*", "acc-*"));
+    let error = world.run(&within).failed_with_notes();
+    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
+}
+
+#[test]
 fn plan_names_customers_that_the_mapping_files_have_lost() {
     let world = world();
     done(world.run(&["deploy", "plan"]));
