@@ -5,6 +5,7 @@ use std::io::Read;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use claimsmith::Bundle;
+use claimsmith_connectors::auth0::State;
 use claimsmith_lifecycle::block::{ActionReader, Verification};
 
 /// The shortest text that can be a bundle.
@@ -31,6 +32,11 @@ pub(crate) fn of_bundle(bundle: &[u8]) -> Option<ActionReader> {
 /// What the Action with some code knows; `None` if there is no bundle in it that this version can read.
 pub(crate) fn of_code(code: &str) -> Option<ActionReader> {
     of_bundle(&bundle_in(code)?)
+}
+
+/// What the deployed version of an Action knows; `None` if there is none, or this version cannot read it.
+pub(crate) fn of_state(state: &State) -> Option<ActionReader> {
+    of_code(state.action.as_ref()?.deployed_version.as_ref()?.code.as_deref()?)
 }
 
 /// The bundle in the code of an Action: the text in quotes that inflates to one.

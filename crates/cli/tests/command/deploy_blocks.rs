@@ -1,5 +1,8 @@
 //! `claimsmith deploy` with mappings that travel as blocks, against a stand-in of Auth0's Management API.
 
+mod confirmation;
+mod rollback;
+
 use std::fs;
 use std::io::Read;
 use std::sync::{Arc, Mutex};
@@ -177,7 +180,10 @@ fn mappings_leave_the_action_without_a_moment_in_between() {
     let before = requests(&world).len();
     done(world.run(APPLY));
     let after = requests(&world);
-    assert!(after.len() - before <= 8, "{:?}", &after[before..]);
+    assert_eq!(
+        after[before..],
+        ["GET /api/v2/actions/actions", "GET /api/v2/actions/triggers/post-login/bindings"]
+    );
 }
 
 /// Names each organization that is not served when a request arrives.
@@ -306,91 +312,9 @@ fn run_with_a_raised_floor_ends_anywhere_and_closes_nobody() {
     });
 }
 
-#[test]
-fn candidate_counts_until_the_deadline_unless_it_is_confirmed() {
-    let world = world();
-    deploy(&world, "1.key");
-    let first = used(&world, "org_acme", now());
-    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
-    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
-    let planned = done(world.run(&within));
-    assert!(planned.contains("\nreturns    at "), "{planned}");
-    assert!(
-        planned.contains("`claimsmith sign --plan claimsmith.plan.json` signs the blocks\n"),
-        "{planned}"
-    );
-    done(sign(&world, &["--key", "1.key"]));
-    let error = world.run(APPLY).err;
-    assert!(
-        error.contains(
-            "there is no signed block of `acme` in `blocks`; `claimsmith sign --plan PLAN` writes it"
-        ),
-        "{error}"
-    );
-    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
-    let out = done(world.run(APPLY));
-    assert!(out.contains("unless `claimsmith deploy confirm claimsmith.plan.json` comes before"), "{out}");
-    let again = sign(&world, &["--plan", PLAN, "--key", "1.key"]).failed();
-    assert!(again.contains("`blocks/acme.pending.json` was signed for this plan already"), "{again}");
-    // Another block of the same customer does not replace what confirms this one.
-    done(sign(&world, &["--key", "1.key"]));
-    let deadline = now() + 30 * 60;
-    let candidate = used(&world, "org_acme", now());
-    assert_ne!(candidate, first);
-    assert_eq!(used(&world, "org_acme", deadline + 60), first, "it returns by itself");
-
-    let confirmed = done(world.run(&["deploy", "confirm", PLAN]));
-    assert!(
-        confirmed.starts_with("confirm block of acme: done\n1 block confirmed, 0 already"),
-        "{confirmed}"
-    );
-    assert_eq!(used(&world, "org_acme", deadline + 60), candidate);
-    done(world.run(&["deploy", "confirm", PLAN]));
-    let error = world.run(&within).failed_with_notes();
-    assert_eq!(error, "error: no block would change, so there is nothing to confirm\n");
-}
-
-#[test]
-fn confirmation_is_refused_after_the_deadline_and_over_other_blocks() {
-    let world = world();
-    deploy(&world, "1.key");
-    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
-    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
-    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
-    done(world.run(APPLY));
-    let pending = metadata(&world.stand_in.tenant(), "org_acme");
-    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
-    let error = refused(world.run(&["deploy", "confirm", PLAN]));
-    assert!(error.contains("somebody has changed the block of `acme`"), "{error}");
-    world.stand_in.change(|tenant| set(tenant, "org_acme", Value::Object(pending.clone())));
-    world.stand_in.advance(30 * 60);
-    let error = refused(world.run(&["deploy", "confirm", PLAN]));
-    assert!(error.starts_with("error: the time for a confirmation ended at 20"), "{error}");
-    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), pending);
-}
-
 fn set(tenant: &mut Tenant, id: &str, metadata: Value) {
     let found = tenant.organizations.iter_mut().find(|it| it["id"] == id).expect("an organization");
     found.insert("metadata".to_owned(), metadata);
-}
-
-#[test]
-fn what_may_remove_access_does_not_wait_for_a_confirmation() {
-    let world = world();
-    deploy(&world, "1.key");
-    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
-    write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
-    let error = world.run(&within).failed_with_notes();
-    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
-    let planned = done(world.run(TRAVEL));
-    assert!(planned.contains("\nmay remove access, revocable by replay until a floor has passed the blocks that are replaced: acme\n"), "{planned}");
-    done(world.run(&[within.as_slice(), &["--force"]].concat()));
-    write(&world.folder, "platform.yaml", platform(&format!("{}  floor: 2026-11-02\n", keys())));
-    let error = world.run(&within).failed_with_notes();
-    assert!(
-        error.starts_with("error: logins do not run the Action that these mapping files give"),
-        "{error}"
-    );
 }
 
 impl Run {
@@ -475,42 +399,6 @@ fn metadata_of(id: &str) -> serde_json::Map<String, Value> {
 }
 
 #[test]
-fn action_is_not_taken_back_from_under_its_blocks() {
-    let world = world();
-    // The first version has another platform, and no block.
-    write(&world.folder, "organizations/acme.yaml", acme_with(""));
-    let platform_before = platform(&keys().replace(&key(1).public_line(""), &key(3).public_line("")));
-    let platform_after = platform(&keys());
-    write(&world.folder, "platform.yaml", platform_before);
-    deploy(&world, "3.key");
-    write(&world.folder, "platform.yaml", platform_after);
-    deploy(&world, "1.key");
-    let error = refused(world.run(&["deploy", "rollback", "--to", "1"]));
-    assert!(
-        error.starts_with("error: that version of `claimsmith` trusts a key, or takes old blocks"),
-        "{error}"
-    );
-    let error = refused(world.run(&["deploy", "rollback", "--to", "1", "--force"]));
-    assert_eq!(
-        error,
-        "error: that version would close the logins of `acme`, `globex`, whose mappings it cannot read; take back their blocks first, or deploy with `--packaging embedded`\n"
-    );
-}
-
-#[test]
-fn action_with_all_mappings_is_not_taken_back_to_one_whose_blocks_are_gone() {
-    let world = world();
-    deploy(&world, "1.key");
-    let planned = world.run(&["deploy", "plan", "--packaging", "embedded"]);
-    assert!(planned.err.contains("warning: the mappings travel as blocks now"), "{planned:?}");
-    done(world.run(APPLY));
-    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
-    let error = refused(world.run(&["deploy", "rollback"]));
-    assert!(error.starts_with("error: that version would close the logins of `acme`, whose"), "{error}");
-    assert!(reader(&world.stand_in.tenant()).is_some_and(|it| it.embedded.contains("org_acme")));
-}
-
-#[test]
 fn blocks_are_what_the_plan_says() {
     let world = world();
     done(world.run(TRAVEL));
@@ -542,29 +430,6 @@ fn blocks_are_what_the_plan_says() {
         "was signed from other mappings than the plan was made from; sign again with `claimsmith sign`",
     );
     assert_eq!(world.deployed(), None);
-}
-
-#[test]
-fn key_that_others_know_is_not_trusted_from_the_next_deployment_on() {
-    let world = world();
-    deploy(&world, "1.key");
-    with_other_key(&world);
-    let planned = done(world.run(&["deploy", "plan", "--action-only"]));
-    assert!(
-        planned.contains("closes the logins of organizations that are served now: org_acme, org_globex\n"),
-        "{planned}"
-    );
-    done(world.run(APPLY));
-    for id in ["org_acme", "org_globex"] {
-        let source = source(&world.stand_in.tenant(), id, now());
-        assert!(matches!(source, Some(Source::Nowhere(BlockRefusal::Key))), "{source:?}");
-    }
-    let error = refused(world.run(&["deploy", "rollback"]));
-    assert!(error.starts_with("error: that version of `claimsmith` trusts a key"), "{error}");
-    done(world.run(&["deploy", "plan"]));
-    done(sign(&world, &["--key", "3.key"]));
-    done(world.run(APPLY));
-    assert!(source(&world.stand_in.tenant(), "org_acme", now()).is_some_and(|it| it.is_served()));
 }
 
 #[test]
@@ -602,27 +467,6 @@ fn block_from_before_the_floor_of_its_group_is_written_again() {
 }
 
 #[test]
-fn block_that_logins_would_refuse_is_not_taken_back() {
-    let world = world();
-    deploy(&world, "1.key");
-    let raised = format!("{}  floor: {}\n", keys(), time_text(earlier(500)));
-    write(&world.folder, "platform.yaml", platform(&raised));
-    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
-    done(world.run(TRAVEL));
-    done(sign(&world, &["--key", "1.key"]));
-    done(world.run(APPLY));
-    let after = metadata(&world.stand_in.tenant(), "org_acme");
-    // The files are those from before; the Action is not.
-    write(&world.folder, "platform.yaml", platform(&keys()));
-    let error = refused(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
-    assert!(
-        error.contains("the earlier block of `acme` would be refused: the block was signed before the floor"),
-        "{error}"
-    );
-    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), after);
-}
-
-#[test]
 fn status_expects_blocks_only_where_they_travel() {
     let world = world();
     done(world.run(&["deploy", "plan"]));
@@ -635,21 +479,6 @@ fn status_expects_blocks_only_where_they_travel() {
     world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
     let run = world.run(&["status", "--profiles", "0"]);
     assert!(run.out.contains(": what the mapping files give\n") && run.out.contains("no-block"), "{run:?}");
-}
-
-#[test]
-fn mapping_that_still_waits_counts_for_what_a_change_removes() {
-    let world = world();
-    deploy(&world, "1.key");
-    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
-    write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
-    done(world.run(&[within.as_slice(), &["--force"]].concat()));
-    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
-    done(world.run(APPLY));
-    // It only adds to the candidate, but without a confirmation the mapping before that would return.
-    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED).replace("fin-*", "acc-*"));
-    let error = world.run(&within).failed_with_notes();
-    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
 }
 
 #[test]
@@ -677,26 +506,6 @@ fn plan_is_for_the_mappings_that_it_was_made_from() {
         error,
         "error: `claimsmith.plan.json` cannot be carried out: the mappings have changed since it was made; plan again\n"
     );
-}
-
-#[test]
-fn old_mapping_means_no_more_when_it_is_signed_again() {
-    let world = world();
-    // The second key may sign for acme, and not for protected groups.
-    done(world.run(TRAVEL));
-    done(sign(&world, &["--key", "1.key"]));
-    done(sign(&world, &["--key", "2.key", "--organization", "acme"]));
-    done(world.run(APPLY));
-    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
-    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
-    done(world.run(&within));
-    let error = sign(&world, &["--plan", PLAN, "--key", "1.key"]).failed();
-    assert!(error.contains("the block of `acme` was signed by a key without `protected: true`"), "{error}");
-    let floors =
-        format!("{}  floors: {{ groups: {{ finance-readers: {} }} }}\n", keys(), time_text(earlier(0) + 60));
-    write(&world.folder, "platform.yaml", platform(&floors));
-    let error = sign(&world, &["--plan", PLAN, "--key", "2.key"]).failed();
-    assert!(error.contains("is from before the floor of `finance-readers`"), "{error}");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::io::Write;
 
 use anyhow::{anyhow, ensure};
 use claimsmith::compiler::{CompiledPlatform, time_text};
-use claimsmith_connectors::auth0::{Auth0, ConnectError, Deployment, State};
+use claimsmith_connectors::auth0::{Auth0, ConnectError, Deployment};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::assumptions::Feature;
+use claimsmith_lifecycle::block::ActionReader;
 use claimsmith_lifecycle::deployment::{BlockChange, Plan, Refusal};
 
 use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
@@ -39,14 +40,12 @@ const DEPLOY_BLOCKS: &[&str] =
 /// For blocks alone.
 const WRITE_BLOCKS: &[&str] = &["read:actions", "read:organizations", "update:organizations"];
 
-/// Where the mappings of the Action are that a tenant has deployed; `None` if it has none, or one of another version.
-fn packaging_of_running(state: &State) -> Option<DeployPackaging> {
-    let deployed = state.action.as_ref()?.deployed_version.as_ref()?;
-    let reader = action_reader::of_code(deployed.code.as_deref()?)?;
-    Some(match reader.verification {
+/// Where an Action has its mappings.
+fn packaging_of_running(running: &ActionReader) -> DeployPackaging {
+    match running.verification {
         Some(_) => DeployPackaging::Organizations,
         None => DeployPackaging::Embedded,
-    })
+    }
 }
 
 impl PlanArguments {
@@ -65,8 +64,9 @@ impl PlanArguments {
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let state = auth0.state(ours(&origin))?;
-        let running = packaging_of_running(&state);
-        let packaging = self.packaging.or(running).unwrap_or_default();
+        let running = action_reader::of_state(&state);
+        let found = running.as_ref().map(packaging_of_running);
+        let packaging = self.packaging.or(found).unwrap_or_default();
         let travels = packaging == DeployPackaging::Organizations;
         ensure!(
             travels || !self.is_about_blocks(),
@@ -92,13 +92,11 @@ impl PlanArguments {
             Err(refusal) => return refused(refusal.into(), terminal),
         };
         let mut warnings = Vec::new();
-        if running == Some(DeployPackaging::Organizations) && !travels {
+        if found == Some(DeployPackaging::Organizations) && !travels {
             warnings.push(
                 "the mappings travel as blocks now, and this plan puts all of them into the Action; leave out `--packaging embedded` to keep them where they are".to_owned(),
             );
         }
-        let running = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
-        let running = running.and_then(|version| action_reader::of_code(version.code.as_deref()?));
         if let (false, Some(running), Some(wanted)) =
             (travels, running, action_reader::of_bundle(&platform.bundle))
         {

@@ -100,8 +100,7 @@ impl RollbackArguments {
         let auth0 = Auth0::connect(&tenant, &settings, WRITE_BLOCKS, options_for(changes.len()))?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let state = auth0.state(ours(&origin))?;
-        let running = state.action.and_then(|action| action.deployed_version).and_then(|it| it.code);
-        let running = running.and_then(|code| action_reader::of_code(&code));
+        let running = action_reader::of_state(&state);
         for change in &changes {
             let block = joined(&change.found);
             let now = Some(auth0.service_time() as f64);

@@ -244,8 +244,7 @@ fn look_at_action(
         }
     };
     let observed = state.observed(ours(&origin));
-    let deployed = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
-    let reader = deployed.and_then(|version| action_reader::of_code(version.code.as_deref()?));
+    let reader = action_reader::of_state(&state);
     let has_reader = reader.is_some();
     let packaging = match reader.and_then(|reader| reader.verification) {
         Some(_) if platform.block_settings().is_some() => DeployPackaging::Organizations,

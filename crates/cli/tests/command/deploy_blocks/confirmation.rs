@@ -1,0 +1,120 @@
+//! Changes that need a confirmation, and what they may be.
+
+use super::*;
+
+#[test]
+fn candidate_counts_until_the_deadline_unless_it_is_confirmed() {
+    let world = world();
+    deploy(&world, "1.key");
+    let first = used(&world, "org_acme", now());
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    let planned = done(world.run(&within));
+    assert!(planned.contains("\nreturns    at "), "{planned}");
+    assert!(
+        planned.contains("`claimsmith sign --plan claimsmith.plan.json` signs the blocks\n"),
+        "{planned}"
+    );
+    done(sign(&world, &["--key", "1.key"]));
+    let error = world.run(APPLY).err;
+    assert!(
+        error.contains(
+            "there is no signed block of `acme` in `blocks`; `claimsmith sign --plan PLAN` writes it"
+        ),
+        "{error}"
+    );
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    let out = done(world.run(APPLY));
+    assert!(out.contains("unless `claimsmith deploy confirm claimsmith.plan.json` comes before"), "{out}");
+    let again = sign(&world, &["--plan", PLAN, "--key", "1.key"]).failed();
+    assert!(again.contains("`blocks/acme.pending.json` was signed for this plan already"), "{again}");
+    // Another block of the same customer does not replace what confirms this one.
+    done(sign(&world, &["--key", "1.key"]));
+    let deadline = now() + 30 * 60;
+    let candidate = used(&world, "org_acme", now());
+    assert_ne!(candidate, first);
+    assert_eq!(used(&world, "org_acme", deadline + 60), first, "it returns by itself");
+
+    let confirmed = done(world.run(&["deploy", "confirm", PLAN]));
+    assert!(
+        confirmed.starts_with("confirm block of acme: done\n1 block confirmed, 0 already"),
+        "{confirmed}"
+    );
+    assert_eq!(used(&world, "org_acme", deadline + 60), candidate);
+    done(world.run(&["deploy", "confirm", PLAN]));
+    let error = world.run(&within).failed_with_notes();
+    assert_eq!(error, "error: no block would change, so there is nothing to confirm\n");
+}
+
+#[test]
+fn confirmation_is_refused_after_the_deadline_and_over_other_blocks() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    done(world.run(APPLY));
+    let pending = metadata(&world.stand_in.tenant(), "org_acme");
+    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
+    let error = refused(world.run(&["deploy", "confirm", PLAN]));
+    assert!(error.contains("somebody has changed the block of `acme`"), "{error}");
+    world.stand_in.change(|tenant| set(tenant, "org_acme", Value::Object(pending.clone())));
+    world.stand_in.advance(30 * 60);
+    let error = refused(world.run(&["deploy", "confirm", PLAN]));
+    assert!(error.starts_with("error: the time for a confirmation ended at 20"), "{error}");
+    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), pending);
+}
+
+#[test]
+fn what_may_remove_access_does_not_wait_for_a_confirmation() {
+    let world = world();
+    deploy(&world, "1.key");
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
+    let error = world.run(&within).failed_with_notes();
+    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
+    let planned = done(world.run(TRAVEL));
+    assert!(planned.contains("\nmay remove access, revocable by replay until a floor has passed the blocks that are replaced: acme\n"), "{planned}");
+    done(world.run(&[within.as_slice(), &["--force"]].concat()));
+    write(&world.folder, "platform.yaml", platform(&format!("{}  floor: 2026-11-02\n", keys())));
+    let error = world.run(&within).failed_with_notes();
+    assert!(
+        error.starts_with("error: logins do not run the Action that these mapping files give"),
+        "{error}"
+    );
+}
+
+#[test]
+fn mapping_that_still_waits_counts_for_what_a_change_removes() {
+    let world = world();
+    deploy(&world, "1.key");
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
+    done(world.run(&[within.as_slice(), &["--force"]].concat()));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    done(world.run(APPLY));
+    // It only adds to the candidate, but without a confirmation the mapping before that would return.
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED).replace("fin-*", "acc-*"));
+    let error = world.run(&within).failed_with_notes();
+    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
+}
+
+#[test]
+fn old_mapping_means_no_more_when_it_is_signed_again() {
+    let world = world();
+    // The second key may sign for acme, and not for protected groups.
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    done(sign(&world, &["--key", "2.key", "--organization", "acme"]));
+    done(world.run(APPLY));
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    done(world.run(&within));
+    let error = sign(&world, &["--plan", PLAN, "--key", "1.key"]).failed();
+    assert!(error.contains("the block of `acme` was signed by a key without `protected: true`"), "{error}");
+    let floors =
+        format!("{}  floors: {{ groups: {{ finance-readers: {} }} }}\n", keys(), time_text(earlier(0) + 60));
+    write(&world.folder, "platform.yaml", platform(&floors));
+    let error = sign(&world, &["--plan", PLAN, "--key", "2.key"]).failed();
+    assert!(error.contains("is from before the floor of `finance-readers`"), "{error}");
+}
