@@ -126,3 +126,7 @@ pub use matching::regex_vm::Regex;
 pub use outcome::{Note, Outcome, Reason};
 #[cfg(feature = "compiler")]
 pub use patterns::{Glob, GlobError, StandaloneRegex, StandaloneRegexError};
+#[cfg(feature = "compiler")]
+pub use text::hex::hex;
+#[cfg(feature = "compiler")]
+pub use text::public_key::{KEY_TYPE, key_id, wire_form};

@@ -1,9 +1,11 @@
 //! Characters and texts, without any knowledge of groups: scanning, letter case, invisible characters, object ids,
-//! times, quotes, keys.
+//! times, quotes, keys, hexadecimal digits.
 
 pub(crate) mod case_mapping;
 #[cfg(feature = "compiler")]
 pub(crate) mod date_advice;
+#[cfg(feature = "compiler")]
+pub(crate) mod hex;
 pub(crate) mod invisible;
 #[cfg(feature = "compiler")]
 pub(crate) mod letters;

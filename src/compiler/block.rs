@@ -4,9 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-use sha2::{Digest as _, Sha256};
-
 use super::grants::GrantChecker;
 use super::lowered::{LoweredCondition, LoweredMapping};
 use super::one_organization::OwnGroups;
@@ -19,9 +16,9 @@ use crate::ids::OrganizationId;
 use crate::language::model::{Application, Effect, Limits, Organization, Tokens};
 use crate::language::tenants::ByTenant;
 use crate::login::delimited::KnownNames as _;
-
-/// How many bytes of its fingerprint identify a key.
-const KEY_ID_BYTES: usize = 8;
+use crate::text::hex::hex;
+use crate::text::public_key::key_id;
+use serde::Serialize;
 
 /// The mapping of one customer, to be signed.
 #[derive(Debug)]
@@ -212,15 +209,16 @@ impl CompiledPlatform {
         Some(writer.bytes)
     }
 
-    /// What a host needs to verify blocks, as JSON.
-    fn verification(&self) -> Option<String> {
+    /// What a host needs to verify blocks, as JSON: the text of kind 5 that docs/spec/block.md describes. `None` if the
+    /// platform takes no blocks, or declares no tenant.
+    pub fn verification(&self) -> Option<String> {
         let settings = self.block_settings()?;
         let id = |name: &str| {
             let organization = self.organizations().find(|it| it.name == name)?;
             Some(organization.ids.get(self.tenant)?.value.clone())
         };
         let key = |key: super::BlockKey<'_>| VerificationKey {
-            id: key_id(key.public()),
+            id: hex(&key_id(key.public())),
             key: hex(key.public()),
             organizations: key.organizations().map(|names| names.filter_map(id).collect()),
             protected: key.may_sign_protected(),
@@ -269,17 +267,6 @@ struct VerificationKey {
     key: String,
     organizations: Option<Vec<String>>,
     protected: bool,
-}
-
-/// The first bytes of the SHA-256 of a public key in SSH's wire format (RFC 8709, section 4), as hexadecimal digits.
-fn key_id(public: &[u8; 32]) -> String {
-    const TYPE: &[u8] = b"ssh-ed25519";
-    let field = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes(), bytes].concat();
-    hex(Sha256::digest([field(TYPE), field(public)].concat()).get(..KEY_ID_BYTES).unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

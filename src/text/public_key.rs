@@ -1,5 +1,7 @@
 //! Public keys of OpenSSH, as `ssh-keygen` writes them into `.pub` files.
 
+use sha2::{Digest as _, Sha256};
+
 /// Why a text is not the public key of a key that signs blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotPublicKey {
@@ -21,7 +23,8 @@ pub(crate) enum NotPublicKey {
     Weak,
 }
 
-const TYPE: &str = "ssh-ed25519";
+/// The type of the keys.
+pub const KEY_TYPE: &str = "ssh-ed25519";
 
 /// What the base64 of every such key begins with: the length of the type, the type, and nearly all of the key's length.
 const START: &str = "AAAAC3NzaC1lZDI1NTE5AAAAI";
@@ -73,6 +76,21 @@ const fn ends(first: u8, between: u8, last: u8) -> [u8; 32] {
     bytes
 }
 
+/// A public key in SSH's wire form, as in a `.pub` file after base64.
+///
+/// Source: RFC 8709, section 4.
+pub fn wire_form(public: &[u8; 32]) -> Vec<u8> {
+    let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes(), bytes].concat();
+    [string(KEY_TYPE.as_bytes()), string(public)].concat()
+}
+
+/// The id of a key in blocks: the first bytes of the SHA-256 of its wire form.
+pub fn key_id(public: &[u8; 32]) -> [u8; 8] {
+    let mut id = [0; 8];
+    id.iter_mut().zip(Sha256::digest(wire_form(public))).for_each(|(to, from)| *to = from);
+    id
+}
+
 /// The 32 bytes of a key of type `ssh-ed25519`, from the line of its `.pub` file. What is after the key is a comment.
 pub(crate) fn parse_public_key(text: &str) -> Result<[u8; 32], NotPublicKey> {
     if super::private_key::has_private_key(text) {
@@ -88,7 +106,7 @@ pub(crate) fn parse_public_key(text: &str) -> Result<[u8; 32], NotPublicKey> {
     if let Some(other) = OTHER_TYPES.into_iter().find(|other| *other == kind) {
         return Err(NotPublicKey::OtherType(other));
     }
-    if kind != TYPE {
+    if kind != KEY_TYPE {
         return Err(NotPublicKey::NoType);
     }
     let encoded = rest.trim_start_matches(' ').split(' ').next().unwrap_or_default();

@@ -3,13 +3,18 @@
 use claimsmith::compiler::block::NotABlock;
 use claimsmith::compiler::inspect;
 use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_lifecycle::block::{Bundles, UnsignedBlock, WriteError};
+use claimsmith_lifecycle::block::{Bundles, UnsignedBlock, Verification, WriteError};
 
 /// The names of all mappings, sorted; some may not exist in the platform's tenant.
 pub(crate) fn organizations(platform: &CompiledPlatform) -> Vec<&str> {
     let mut names: Vec<&str> = inspect::mapping_files(platform).map(|(name, _)| name).collect();
     names.sort_unstable();
     names
+}
+
+/// What the tenant's Action knows about blocks when it is deployed from the files; `None` if the platform takes none.
+pub(crate) fn verification(platform: &CompiledPlatform) -> Option<Verification> {
+    Verification::from_json(&platform.verification()?)
 }
 
 /// A block that only needs its signatures.

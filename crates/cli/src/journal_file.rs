@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use claimsmith_connectors::auth0::code_digest;
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::{Phase, Record};
 
 use crate::login_time;
@@ -33,7 +33,7 @@ impl JournalFile {
         text: &str,
     ) -> anyhow::Result<Self> {
         let beside = plan.with_extension("journal.jsonl");
-        Self::open(named.unwrap_or(&beside), domain, &code_digest(text))
+        Self::open(named.unwrap_or(&beside), domain, &sha256_hex(text))
     }
 
     /// Opens a journal, or begins one. A link is not followed.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use claimsmith::compiler::{BlockKey, BlockSettings};
-use claimsmith_lifecycle::block::{KnownKey, LocalKey, Sign, fingerprint};
+use claimsmith_lifecycle::block::{LocalKey, Sign, fingerprint};
 
 use crate::folder;
 
@@ -142,14 +142,4 @@ fn check_mode(path: &Path) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 fn check_mode(_: &Path) -> anyhow::Result<()> {
     Ok(())
-}
-
-/// The keys of a tenant, for checking the block of an organization.
-pub(crate) fn known_keys(settings: BlockSettings<'_>, organization: &str) -> Vec<KnownKey> {
-    let known = |key: BlockKey<'_>| KnownKey {
-        public: *key.public(),
-        may_sign: key.may_sign(organization),
-        protected: key.may_sign_protected(),
-    };
-    settings.keys().map(known).collect()
 }

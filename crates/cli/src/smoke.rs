@@ -1,13 +1,13 @@
 //! The Action that only says whether a tenant can run the Action of `claimsmith bundle`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use claimsmith::compiler::{CompiledPlatform, Delivery};
 use claimsmith::{Bundle, boundary};
-use claimsmith_lifecycle::block::{Bundles, LocalKey, Sign, UnsignedBlock, key_id};
+use claimsmith_lifecycle::block::{Bundles, LocalKey, Sign, UnsignedBlock, Verification, VerificationKey};
 use serde_json::{Value as Json, json};
 
 use crate::action::{self, EmbeddedEngine, LIMIT};
@@ -64,15 +64,18 @@ fn sample() -> anyhow::Result<Json> {
     let key = LocalKey::from_seed(SEED)?;
     let block = UnsignedBlock::new(DOMAIN, ORGANIZATION, ISSUED, Bundles::Final(CONTENT.as_bytes()))?
         .sign(&[&key])?;
-    let key = json!({
-        "id": hex(&key_id(&key.public())), "key": hex(&key.public()), "organizations": null, "protected": false,
-    });
+    let settings = Verification {
+        domain: DOMAIN.to_owned(),
+        floor: 0,
+        floors: BTreeMap::new(),
+        keys: vec![VerificationKey::of_all(&key.public())],
+    };
     Ok(json!({
         "text": BASE64_URL_SAFE_NO_PAD.encode(block.bytes()),
         "organization": ORGANIZATION,
         "content": CONTENT,
         "now": ISSUED,
-        "settings": { "domain": DOMAIN, "floor": 0, "floors": {}, "keys": [key] },
+        "settings": settings,
     }))
 }
 
@@ -84,8 +87,4 @@ fn own_settings(platform: &CompiledPlatform) -> anyhow::Result<Json> {
         Some(settings) => Ok(serde_json::from_str(&settings)?),
         None => Ok(Json::Null),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! Mappings that travel as signed blocks in the metadata of Auth0 organizations.
 //!
 //! [`UnsignedBlock`] takes what a block says, [`SignedBlock`] is its bytes, `metadata` divides them into the values of
-//! Auth0's metadata, and [`verify`] checks them as the Action does at a login. `docs/spec/block.md` describes the format.
+//! Auth0's metadata, and [`Verification`] checks them as the Action does at a login. `docs/spec/block.md` describes the format.
 
 mod metadata;
 mod openssh;
@@ -18,9 +18,9 @@ pub use self::metadata::{MAX_VALUES, VALUE_CHARACTERS, key_name, key_position};
 pub use self::openssh::{KeyFileError, LocalKey};
 pub use self::reader::{ActionReader, Source, Verification, VerificationKey};
 pub use self::refusal::BlockRefusal;
-pub use self::signature::{KeyId, Sign, SignError, fingerprint, key_id, wire_form};
+pub use self::signature::{KeyId, Sign, SignError, fingerprint};
 pub use self::statement::{Bundles, SignedBlock, UnsignedBlock, WriteError};
-pub use self::verify::{Expected, KnownKey, Verified, verify};
+pub use self::verify::Verified;
 
 /// The most bytes of the bundles of a block, inflated.
 pub const MAX_INFLATED: usize = 262_144;

@@ -2,7 +2,7 @@
 //!
 //! Source of the form: RFC 5545. Lines end with CR and LF and have at most 75 bytes; longer ones are folded.
 
-use sha2::{Digest as _, Sha256};
+use crate::digest::short_hex;
 
 /// The most bytes of a line, without its end.
 const LINE: usize = 75;
@@ -78,8 +78,7 @@ pub fn to_ics(domain: &str, expiries: &[Expiry], written_at: i64) -> String {
 
 /// The same thing has the same identifier in each calendar of the tenant.
 fn uid(key: &str, number: usize) -> String {
-    let digest = Sha256::digest(format!("{key}\n{number}").as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    short_hex(&format!("{key}\n{number}"), 16)
 }
 
 /// Such as `20261127T120000Z`.

@@ -13,23 +13,21 @@ mod profiles;
 #[cfg(test)]
 mod tests;
 
-pub use self::blocks::{DesiredBlock, pending_deadline};
+pub use self::blocks::pending_deadline;
 pub use self::connections::{SeenConnection, check_connections};
 pub use self::finding::{Finding, FindingCode, Severity};
 pub use self::organizations::{OrganizationCheck, SeenOrganization};
 pub use self::profiles::{LARGEST_PROFILE, ProfileCheck};
-use crate::block::KnownKey;
+use crate::block::Verification;
 
 /// What the mapping files say about a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Desired {
-    /// The tenant's domain.
-    pub domain: String,
     /// The organizations that exist in the tenant.
     pub mappings: Vec<DesiredMapping>,
-    /// What is known about blocks; `None` if the platform takes none.
-    pub blocks: Option<DesiredBlocks>,
+    /// What its Action is to know about blocks; `None` if the platform takes none.
+    pub verification: Option<Verification>,
 }
 
 /// A mapping.
@@ -44,8 +42,8 @@ pub struct DesiredMapping {
     pub organization: Option<String>,
     /// Where its groups are read.
     pub connections: Vec<DesiredConnection>,
-    /// Its block, if it travels.
-    pub block: Option<DesiredBlock>,
+    /// The bundle that is to be in its block, if it travels.
+    pub block: Option<Vec<u8>>,
 }
 
 /// A connection of a mapping.
@@ -70,18 +68,6 @@ pub struct DesiredSource {
     pub shape: String,
     /// How many entries mean that the list was cut.
     pub cap: Option<u32>,
-}
-
-/// What a platform says about the blocks of organizations without a mapping.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct DesiredBlocks {
-    /// The keys that may sign for every organization.
-    pub keys: Vec<KnownKey>,
-    /// The floor of all blocks, in seconds since 1970.
-    pub floor: u32,
-    /// Later floors, by the id of the Auth0 organization.
-    pub floors: Vec<(String, u32)>,
 }
 
 impl DesiredSource {

@@ -9,6 +9,7 @@ pub mod block;
 pub mod calendar;
 pub mod certificate;
 pub mod deployment;
+pub mod digest;
 pub mod drift;
 pub mod journal;
 pub mod live;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
+
+use crate::digest::short_hex;
 
 /// What is known about a person in Auth0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +124,7 @@ pub fn compare(
 
 /// A name for a person that says nothing about it to those who do not know the subject, and is the same in each run.
 pub fn pseudonym(domain: &str, subject: &str) -> String {
-    let digest = Sha256::digest(format!("{domain}\n{subject}").as_bytes());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    short_hex(&format!("{domain}\n{subject}"), 6)
 }
 
 #[cfg(test)]

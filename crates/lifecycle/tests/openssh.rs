@@ -8,15 +8,17 @@
     reason = "a test stops at what is wrong"
 )]
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use claimsmith::wire_form;
 use claimsmith_lifecycle::block::{
-    Bundles, Expected, KeyFileError, KnownKey, LocalKey, Sign, SignedBlock, UnsignedBlock, fingerprint,
-    verify, wire_form,
+    Bundles, KeyFileError, LocalKey, Sign, SignedBlock, UnsignedBlock, Verification, VerificationKey,
+    fingerprint,
 };
 use tempfile::TempDir;
 
@@ -39,15 +41,13 @@ fn block(key: &LocalKey) -> SignedBlock {
 }
 
 fn verifies(block: &SignedBlock, public: [u8; 32]) -> bool {
-    let keys = [KnownKey { public, may_sign: true, protected: false }];
-    let expected = Expected {
-        domain: "acme.eu.auth0.com",
-        organization: "org_Globex",
-        keys: &keys,
+    let verification = Verification {
+        domain: "acme.eu.auth0.com".to_owned(),
         floor: 0,
-        now: Some(1_793_491_200.0),
+        floors: BTreeMap::new(),
+        keys: vec![VerificationKey::of_all(&public)],
     };
-    verify(block, expected).is_ok()
+    verification.verify("org_Globex", block, Some(1_793_491_200.0)).is_ok()
 }
 
 fn string(bytes: &[u8]) -> Vec<u8> {

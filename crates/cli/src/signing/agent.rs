@@ -7,7 +7,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use claimsmith_lifecycle::block::{Sign, SignError, wire_form};
+use claimsmith::wire_form;
+use claimsmith_lifecycle::block::{Sign, SignError};
 
 const REQUEST_IDENTITIES: u8 = 11;
 const IDENTITIES_ANSWER: u8 = 12;

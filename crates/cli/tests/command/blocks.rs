@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command as Program;
 
 use claimsmith_lifecycle::block::{
-    BlockRefusal, Expected, KnownKey, LocalKey, Sign, SignedBlock, Verified, verify,
+    BlockRefusal, LocalKey, Sign, SignedBlock, Verification, VerificationKey, Verified,
 };
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -131,12 +131,14 @@ fn block(folder: &TempDir, name: &str) -> Json {
 fn verified(block: &Json, organization: &str, keys: &[u8]) -> Result<Verified, BlockRefusal> {
     let values: BTreeMap<String, String> =
         serde_json::from_value(block["values"].clone()).expect("texts by key");
-    let known: Vec<_> = keys
-        .iter()
-        .map(|byte| KnownKey { public: key(*byte).public(), may_sign: true, protected: false })
-        .collect();
-    let expected = Expected { domain: DOMAIN, organization, keys: &known, floor: 0, now: Some(ISSUED) };
-    verify(&SignedBlock::join(|key| values.get(key).map(String::as_str))?, expected)
+    let verification = Verification {
+        domain: DOMAIN.to_owned(),
+        floor: 0,
+        floors: BTreeMap::new(),
+        keys: keys.iter().map(|byte| VerificationKey::of_all(&key(*byte).public())).collect(),
+    };
+    let block = SignedBlock::join(|key| values.get(key).map(String::as_str))?;
+    verification.verify(organization, &block, Some(ISSUED))
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn key_is_replaced_by_an_action_in_between() {
     assert_eq!(served.lock().expect("no panic").as_slice(), [] as [String; 0]);
     assert!(out.starts_with("update: done\ndeploy: done\nblock of acme: done\nblock of globex: done\nupdate: done\ndeploy: done\n"), "{out}");
     let verification = reader(&world.stand_in.tenant()).and_then(|it| it.verification).expect("blocks");
-    let public: String = key(1).public().iter().map(|byte| format!("{byte:02x}")).collect();
+    let public = claimsmith::hex(&key(1).public());
     assert!(verification.keys.iter().all(|it| it.key != public), "the old key is gone");
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use claimsmith_lifecycle::deployment::{
     Bound, Build, Content, Observed, ObservedAction, Origin, Plan, Progress, Refusal, Step,
 };
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 
 pub use self::blocks::{Carried, Deployment, InBetween, REQUESTS_PER_SECOND, WriteTerms};
@@ -104,13 +105,7 @@ fn observe(action: &Action, ours: Ours<'_>) -> ObservedAction {
 }
 
 fn content(code: &str, runtime: &str) -> Content {
-    Content { code: code_digest(code), runtime: runtime.to_owned() }
-}
-
-/// The SHA-256 of some code, in hexadecimal digits.
-pub fn code_digest(code: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, code.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    Content { code: sha256_hex(code), runtime: runtime.to_owned() }
 }
 
 impl Auth0 {

@@ -1,8 +1,9 @@
 //! Deployments: carried out, interrupted at every request, disturbed by others, and taken back.
 
-use claimsmith_connectors::auth0::{Auth0, DeployError, Ours, code_digest};
+use claimsmith_connectors::auth0::{Auth0, DeployError, Ours};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 use claimsmith_standins::auth0::{Seed, Tenant};
 use claimsmith_standins::{At, Fault, FaultKind};
@@ -30,7 +31,7 @@ fn wanted() -> Wanted {
         name: "claimsmith".to_owned(),
         trigger: "post-login".to_owned(),
         trigger_version: "v3".to_owned(),
-        content: Content { code: code_digest(NEW), runtime: "node22".to_owned() },
+        content: Content { code: sha256_hex(NEW), runtime: "node22".to_owned() },
         bytes: NEW.len(),
         mappings: "abc".to_owned(),
     }

@@ -4,9 +4,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use claimsmith::{KEY_TYPE, key_id, wire_form};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
-use super::signature::{KEY_TYPE, Sign, SignError, key_id, put_string, wire_form};
+use super::signature::{Sign, SignError, put_string};
 
 const BEGIN: &str = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END: &str = "-----END OPENSSH PRIVATE KEY-----";

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use claimsmith::{hex, key_id};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::BlockRefusal;
@@ -10,7 +11,7 @@ use super::verify::{Expected, KnownKey, Verified, verify};
 
 /// What an Action knows about blocks: the text of kind 5 that docs/spec/block.md describes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Verification {
     /// The tenant's domain.
     pub domain: String,
@@ -24,7 +25,7 @@ pub struct Verification {
 
 /// A key that may sign blocks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct VerificationKey {
     /// The key's id, in hexadecimal digits.
     pub id: String,
@@ -37,6 +38,11 @@ pub struct VerificationKey {
 }
 
 impl VerificationKey {
+    /// A key that may sign for all organizations, and whose blocks grant no protected group.
+    pub fn of_all(public: &[u8; 32]) -> Self {
+        Self { id: hex(&key_id(public)), key: hex(public), organizations: None, protected: false }
+    }
+
     fn may_sign(&self, organization: &str) -> bool {
         self.organizations.as_ref().is_none_or(|all| all.iter().any(|it| it == organization))
     }

@@ -2,13 +2,12 @@
 //!
 //! Source: openssh-portable, PROTOCOL.sshsig; the key's form is that of RFC 8709.
 
+use claimsmith::wire_form;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use sha2::{Digest, Sha256, Sha512};
 
 /// What a signature is for: one for another purpose never fits a block.
 const NAMESPACE: &str = "claimsmith-block";
-/// The type of the keys.
-pub(super) const KEY_TYPE: &str = "ssh-ed25519";
 
 /// The first bytes of the SHA-256 of a public key in SSH's wire form.
 pub type KeyId = [u8; 8];
@@ -46,30 +45,10 @@ pub(super) fn put_string(bytes: &mut Vec<u8>, string: &[u8]) {
     bytes.extend(string);
 }
 
-/// A public key in SSH's wire form, as in a `.pub` file after base64.
-pub fn wire_form(public: &[u8; 32]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(51);
-    put_string(&mut bytes, KEY_TYPE.as_bytes());
-    put_string(&mut bytes, public);
-    bytes
-}
-
-fn key_digest(public: &[u8; 32]) -> [u8; 32] {
-    Sha256::digest(wire_form(public)).into()
-}
-
-/// The id of a key in blocks.
-pub fn key_id(public: &[u8; 32]) -> KeyId {
-    let digest = key_digest(public);
-    let mut id = KeyId::default();
-    id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    id
-}
-
 /// The fingerprint of a key, as `ssh-keygen -l` prints it.
 pub fn fingerprint(public: &[u8; 32]) -> String {
     use base64::Engine;
-    let digest = base64::engine::general_purpose::STANDARD_NO_PAD.encode(key_digest(public));
+    let digest = base64::engine::general_purpose::STANDARD_NO_PAD.encode(Sha256::digest(wire_form(public)));
     format!("SHA256:{digest}")
 }
 

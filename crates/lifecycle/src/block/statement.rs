@@ -2,8 +2,10 @@
 
 use std::io::Read;
 
+use claimsmith::key_id;
+
 use super::refusal::BlockRefusal;
-use super::signature::{KeyId, Sign, SignError, fits, key_id, signed_bytes};
+use super::signature::{KeyId, Sign, SignError, fits, signed_bytes};
 use super::{MAX_INFLATED, MAX_PENDING_SECONDS};
 
 const MAGIC: &[u8] = b"CSBK";

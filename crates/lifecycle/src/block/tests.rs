@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use claimsmith::key_id;
 use proptest::prelude::*;
 
 use super::signature::signed_bytes;
+use super::verify::{Expected, KnownKey, verify};
 use super::*;
 
 const DOMAIN: &str = "acme.eu.auth0.com";

@@ -1,36 +1,36 @@
 //! Checks of a block, in the order in which the Action makes them.
 
+use claimsmith::key_id;
+
 use super::MAX_AHEAD_SECONDS;
 use super::refusal::BlockRefusal;
-use super::signature::{fits, key_id};
+use super::signature::fits;
 use super::statement::{ReadBlock, SignedBlock};
 
 /// A key that a reader of blocks knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct KnownKey {
+pub(super) struct KnownKey {
     /// The public key.
-    pub public: [u8; 32],
+    pub(super) public: [u8; 32],
     /// Whether it may sign for the organization of the login.
-    pub may_sign: bool,
+    pub(super) may_sign: bool,
     /// Whether blocks that it signed may grant protected groups.
-    pub protected: bool,
+    pub(super) protected: bool,
 }
 
 /// What a block has to be.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Expected<'e> {
+pub(super) struct Expected<'e> {
     /// The tenant's domain.
-    pub domain: &'e str,
+    pub(super) domain: &'e str,
     /// The id of the Auth0 organization.
-    pub organization: &'e str,
+    pub(super) organization: &'e str,
     /// The keys of the tenant.
-    pub keys: &'e [KnownKey],
+    pub(super) keys: &'e [KnownKey],
     /// The later of the floors of all blocks and of the organization, in seconds since 1970.
-    pub floor: u32,
+    pub(super) floor: u32,
     /// The time of the login, in seconds since 1970; `None` if the clock is broken.
-    pub now: Option<f64>,
+    pub(super) now: Option<f64>,
 }
 
 /// A block that was signed by a known key for this organization. Its bundles were not decoded.
@@ -62,7 +62,7 @@ impl Verified {
 /// # Errors
 ///
 /// The first reason not to use it.
-pub fn verify(block: &SignedBlock, expected: Expected<'_>) -> Result<Verified, BlockRefusal> {
+pub(super) fn verify(block: &SignedBlock, expected: Expected<'_>) -> Result<Verified, BlockRefusal> {
     let read = ReadBlock::read(&block.bytes)?;
     let signers = read.signatures.iter().filter_map(|(id, signature)| {
         let key = expected.keys.iter().find(|key| key.may_sign && key_id(&key.public) == *id)?;

@@ -93,8 +93,7 @@ mod tests {
 
     /// An Action that has some mappings, takes the blocks of some keys, and has some names.
     fn action(embedded: &[&str], keys: &[u8], floor: u32, names: &[&str]) -> ActionReader {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let key = |byte: &u8| serde_json::json!({ "id": "", "key": hex(&key(*byte).public()), "organizations": null, "protected": true });
+        let key = |byte: &u8| serde_json::json!({ "id": "", "key": claimsmith::hex(&key(*byte).public()), "organizations": null, "protected": true });
         let keys: Vec<_> = keys.iter().map(key).collect();
         let text = serde_json::json!({ "domain": DOMAIN, "floor": floor, "floors": {}, "keys": keys });
         let texts =

@@ -3,39 +3,16 @@
 use super::finding::{Finding, FindingCode};
 use super::organizations::{SeenOrganization, place};
 use super::{Desired, DesiredMapping};
-use crate::block::{BlockRefusal, Expected, KnownKey, SignedBlock, Verified, key_position, verify};
-
-/// The block that a mapping gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct DesiredBlock {
-    /// The bundle, as it would be signed.
-    pub bundle: Vec<u8>,
-    /// The keys of the tenant.
-    pub keys: Vec<KnownKey>,
-    /// The later of the floors of all blocks and of the organization, in seconds since 1970.
-    pub floor: u32,
-}
+use crate::block::{BlockRefusal, SignedBlock, Verified, key_position};
 
 fn has_block(organization: &SeenOrganization) -> bool {
     organization.metadata.keys().any(|key| key_position(key).is_some())
 }
 
-fn read(
-    desired: &Desired,
-    organization: &SeenOrganization,
-    (keys, floor): (&[KnownKey], u32),
-    now: u32,
-) -> Result<Verified, BlockRefusal> {
+fn read(desired: &Desired, organization: &SeenOrganization, now: u32) -> Result<Verified, BlockRefusal> {
     let block = SignedBlock::join(|key| organization.metadata.get(key).and_then(|it| it.as_str()))?;
-    let expected = Expected {
-        domain: &desired.domain,
-        organization: &organization.id,
-        keys,
-        floor,
-        now: Some(f64::from(now)),
-    };
-    verify(&block, expected)
+    let verification = desired.verification.as_ref().ok_or(BlockRefusal::Key)?;
+    verification.verify(&organization.id, &block, Some(f64::from(now)))
 }
 
 /// The deadline of a pending block, in seconds since 1970; `None` if the block is final or would be refused.
@@ -45,8 +22,8 @@ pub fn pending_deadline(
     organization: &SeenOrganization,
     now: u32,
 ) -> Option<u32> {
-    let block = mapping.block.as_ref()?;
-    let verified = read(desired, organization, (&block.keys, block.floor), now).ok()?;
+    mapping.block.as_ref()?;
+    let verified = read(desired, organization, now).ok()?;
     verified.candidate.map(|(_, deadline)| deadline)
 }
 
@@ -74,7 +51,7 @@ pub(super) fn check_block(
     let name = &mapping.name;
     let again =
         format!("sign it with `claimsmith sign --organization {name}`, and write its values to the metadata");
-    let verified = match read(desired, organization, (&block.keys, block.floor), now) {
+    let verified = match read(desired, organization, now) {
         Ok(verified) => verified,
         Err(BlockRefusal::NoBlock) => {
             return found(FindingCode::NoBlock, "its metadata have no block".to_owned(), &again);
@@ -91,7 +68,7 @@ pub(super) fn check_block(
                 &again,
             );
         }
-        Some((candidate, _)) if *candidate == block.bundle => {
+        Some((candidate, _)) if candidate == block => {
             return found(
                 FindingCode::BlockPending,
                 "its mapping is a candidate, which waits for a confirmation".to_owned(),
@@ -100,7 +77,7 @@ pub(super) fn check_block(
         }
         _ => {}
     }
-    if verified.bundle_at(Some(f64::from(now))) == block.bundle {
+    if verified.bundle_at(Some(f64::from(now))) == block {
         None
     } else {
         found(FindingCode::BlockDiffers, "its block has another mapping than the files".to_owned(), &again)
@@ -124,10 +101,7 @@ pub(super) fn check_stray_block(
             "remove the keys `claimsmith0` and following".to_owned(),
         )
     };
-    let Some(blocks) = &desired.blocks else { return Some(unused()) };
-    let own = blocks.floors.iter().filter(|(id, _)| *id == organization.id).map(|(_, floor)| *floor);
-    let floor = own.fold(blocks.floor, u32::max);
-    Some(match read(desired, organization, (&blocks.keys, floor), now) {
+    Some(match read(desired, organization, now) {
         Err(_) => unused(),
         Ok(_) => Finding::new(
             FindingCode::BlockWithoutMapping,

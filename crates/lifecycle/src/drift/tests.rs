@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, key_name};
+use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, VerificationKey, key_name};
 
 const DOMAIN: &str = "acme.eu.auth0.com";
 const NOW: u32 = 1_795_780_800;
@@ -25,7 +25,7 @@ fn mapping(strategy: &str, sources: Vec<DesiredSource>) -> DesiredMapping {
 }
 
 fn desired(mappings: Vec<DesiredMapping>) -> Desired {
-    Desired { domain: DOMAIN.to_owned(), mappings, blocks: None }
+    Desired { mappings, verification: None }
 }
 
 fn seen(name: &str, strategy: &str, options: Value) -> SeenConnection {
@@ -128,10 +128,6 @@ fn key(byte: u8) -> LocalKey {
     LocalKey::from_seed([byte; 32]).expect("any bytes are a key")
 }
 
-fn known(byte: u8) -> KnownKey {
-    KnownKey { public: key(byte).public(), may_sign: true, protected: false }
-}
-
 /// Metadata with a block, next to another key.
 fn block(organization: &str, bundles: Bundles<'_>, issued: u32, byte: u8) -> Value {
     let unsigned = UnsignedBlock::new(DOMAIN, organization, issued, bundles).expect("a block");
@@ -146,11 +142,14 @@ fn block(organization: &str, bundles: Bundles<'_>, issued: u32, byte: u8) -> Val
 
 fn with_block() -> Desired {
     let mut mapping = mapping("okta", Vec::new());
-    let floor = NOW - 1000;
-    mapping.block = Some(DesiredBlock { bundle: b"new".to_vec(), keys: vec![known(1)], floor });
-    let blocks =
-        DesiredBlocks { keys: vec![known(1)], floor, floors: vec![("org_left".to_owned(), NOW - 10)] };
-    Desired { blocks: Some(blocks), ..desired(vec![mapping]) }
+    mapping.block = Some(b"new".to_vec());
+    let verification = Verification {
+        domain: DOMAIN.to_owned(),
+        floor: NOW - 1000,
+        floors: [("org_left".to_owned(), NOW - 10)].into(),
+        keys: vec![VerificationKey::of_all(&key(1).public())],
+    };
+    Desired { verification: Some(verification), ..desired(vec![mapping]) }
 }
 
 #[track_caller]

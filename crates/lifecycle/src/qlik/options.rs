@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+
+use crate::digest::sha256_hex;
 
 /// Members that do not count when options are compared: secrets, which answers may leave out, and what Qlik Cloud reads
 /// from the discovery address by itself.
@@ -74,7 +75,7 @@ pub fn digest(options: &Value) -> String {
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     canonical(&kept.into(), &mut text);
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(&text)
 }
 
 fn is_empty(value: &Value) -> bool {

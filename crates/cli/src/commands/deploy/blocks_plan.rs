@@ -3,12 +3,13 @@
 use anyhow::{Context, anyhow, bail, ensure};
 use claimsmith::Bundle;
 use claimsmith::compiler::{CompiledPlatform, MetadataWriter, time_text};
-use claimsmith_connectors::auth0::{Auth0, Organization, REQUESTS_PER_SECOND, State, code_digest};
+use claimsmith_connectors::auth0::{Auth0, Organization, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
     BlockChange, BlocksPlan, Confirmation, Content, Order, Served, Values, block_values, closed_by,
     is_nearly_full, joined, order,
 };
+use claimsmith_lifecycle::digest::sha256_hex;
 
 use super::in_between;
 use crate::action_reader;
@@ -122,7 +123,7 @@ impl Planner<'_> {
                 let code = in_between::compose(self.platform, self.travelling, running).map_err(|why| {
                     anyhow!("the Action that takes old and new blocks cannot be made: {why}")
                 })?;
-                let code = code_digest(&code);
+                let code = sha256_hex(&code);
                 plan.in_between = Some(Content { code, runtime: RUNTIME.to_owned() });
             }
         }
@@ -306,7 +307,7 @@ pub(super) fn digest_of_mappings(
             Signable::of(platform, name, 0).map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
         text.push_str(&format!("{name} {}\n", signable.digest));
     }
-    Ok(code_digest(&text))
+    Ok(sha256_hex(&text))
 }
 
 /// The digest of a bundle. Empty if the bundle cannot be read; no mapping has an empty digest.

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_connectors::auth0::{DeployError, Ours, Settings, code_digest};
+use claimsmith_connectors::auth0::{DeployError, Ours, Settings};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 
 use super::arguments::{CredentialsArgument, DeployPackaging};
@@ -85,7 +86,7 @@ impl Prepared {
             name: ACTION_NAME.to_owned(),
             trigger: TRIGGER.to_owned(),
             trigger_version: TRIGGER_VERSION.to_owned(),
-            content: Content { code: code_digest(&action.text), runtime: RUNTIME.to_owned() },
+            content: Content { code: sha256_hex(&action.text), runtime: RUNTIME.to_owned() },
             bytes: action.text.len(),
             mappings: bundle.digest_hex(),
         };

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith_connectors::auth0::{Auth0, DeployError, Journal, WriteTerms, code_digest};
+use claimsmith_connectors::auth0::{Auth0, DeployError, Journal, WriteTerms};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
     BlockChange, Refusal, Served, Values, block_values, closed_by, joined,
 };
+use claimsmith_lifecycle::digest::sha256_hex;
 
 use super::arguments::RollbackArguments;
 use super::blocks_plan::digest;
@@ -52,7 +53,7 @@ impl RollbackArguments {
         match auth0.take_back(ours(&origin), self.to, &check, &mut record) {
             Ok(back) => {
                 let what = if back.is_unchanged { "already run" } else { "run" };
-                let code = back.to.code.as_deref().map(code_digest).unwrap_or_default();
+                let code = back.to.code.as_deref().map(sha256_hex).unwrap_or_default();
                 writeln!(
                     terminal.out,
                     "logins {what} version {} of `{ACTION_NAME}` (code {}), in the tenant {} ({})",

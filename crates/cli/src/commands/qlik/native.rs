@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{anyhow, bail};
 use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_connectors::auth0::code_digest;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{Qlik, SetUpError, Settings};
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Wanted, findings};
 
@@ -169,7 +169,7 @@ impl ApplyArguments {
         require_assumptions(&platform, &plan.wanted)?;
         let beside = self.plan.with_extension("journal.jsonl");
         let path = self.journal.as_deref().unwrap_or(&beside);
-        let mut journal = JournalFile::open(path, settings.host(), &code_digest(&text))?;
+        let mut journal = JournalFile::open(path, settings.host(), &sha256_hex(&text))?;
         let steps = u32::try_from(plan.found.missing_groups.len()).unwrap_or(u32::MAX);
         let limit = Options::default().limit.saturating_add(PER_STEP.saturating_mul(steps));
         let qlik = Qlik::connect(&settings, Options { limit, ..Options::default() })?;

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use claimsmith::Bundle;
-use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant};
-use claimsmith_lifecycle::block::{BlockRefusal, Expected, SignedBlock, UnsignedBlock, Verified, verify};
+use claimsmith::compiler::{CompiledPlatform, Tenant};
+use claimsmith_lifecycle::block::UnsignedBlock;
 use claimsmith_lifecycle::deployment::{BlockChange, Plan, joined};
 
+use super::signed::Terms;
 use crate::block_file;
 use crate::blocks::{self, Signable};
 use crate::input;
-use crate::signing;
 
 /// The changes of a plan that need a confirmation.
 #[derive(Debug)]
@@ -79,8 +79,8 @@ impl Confirmations {
         &self,
         name: &str,
         signable: &Signable,
-        (settings, tenant): (BlockSettings<'_>, &Tenant),
-        (issued, may_grant_protected): (u32, bool),
+        terms: &Terms<'_>,
+        may_grant_protected: bool,
     ) -> anyhow::Result<UnsignedBlock> {
         let change = self
             .changes
@@ -91,8 +91,9 @@ impl Confirmations {
             change.mapping == signable.digest,
             "the mapping of `{name}` has changed since the plan was made; plan again"
         );
+        let Terms { settings, tenant, verification, issued } = terms;
         let old = joined(&change.found)
-            .and_then(|block| verify_declared(&block, (settings, tenant), (name, &change.id), issued))
+            .and_then(|block| verification.verify(&change.id, &block, Some(f64::from(*issued))))
             .map_err(|refusal| {
                 anyhow!("the block of `{name}` in the plan cannot be the old one: {refusal}; plan again")
             })?;
@@ -111,26 +112,7 @@ impl Confirmations {
             );
         }
         signable
-            .pending(tenant.domain(), &old.bundle, issued, self.deadline)
+            .pending(tenant.domain(), &old.bundle, *issued, self.deadline)
             .map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))
     }
-}
-
-/// Checks a block of an organization, by the name of its mapping and its id, with the keys that are declared.
-pub(super) fn verify_declared(
-    block: &SignedBlock,
-    (settings, tenant): (BlockSettings<'_>, &Tenant),
-    (name, id): (&str, &str),
-    now: u32,
-) -> Result<Verified, BlockRefusal> {
-    let by_id = settings.floors_by_id().filter(|(floored, _)| *floored == id).map(|(_, floor)| floor);
-    let floor = by_id.chain([settings.organization_floor(name)]).max().unwrap_or_default();
-    let expected = Expected {
-        domain: tenant.domain(),
-        organization: id,
-        keys: &signing::known_keys(settings, name),
-        floor,
-        now: Some(f64::from(now)),
-    };
-    verify(block, expected)
 }

@@ -7,15 +7,16 @@ use anyhow::{anyhow, bail, ensure};
 use claimsmith::compiler::block::NotABlock;
 use claimsmith::compiler::inspect::nearest_word;
 use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant, time_text};
+use claimsmith::{hex, key_id};
 use claimsmith_lifecycle::assumptions::Feature;
 use claimsmith_lifecycle::block::{
-    BlockRefusal, MAX_VALUES, Sign, SignedBlock, UnsignedBlock, Verified, WriteError, key_id, key_name,
+    BlockRefusal, MAX_VALUES, Sign, UnsignedBlock, Verification, WriteError, key_name,
 };
 use claimsmith_lifecycle::deployment::Values;
 use serde::Serialize;
 
 use super::arguments::SignArguments;
-use super::confirmations::{Confirmations, verify_declared};
+use super::confirmations::Confirmations;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
 use crate::block_file::{self, BlockFile};
@@ -82,7 +83,8 @@ impl SignArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let (Some(settings), Some(tenant)) = (platform.block_settings(), platform.tenant()) else {
+        let declared = (platform.block_settings(), platform.tenant(), blocks::verification(&platform));
+        let (Some(settings), Some(tenant), Some(verification)) = declared else {
             bail!(
                 "`platform.yaml` does not say which keys sign blocks; `claimsmith keys new` makes one and prints what to write there"
             )
@@ -109,8 +111,8 @@ impl SignArguments {
                     name,
                     &signable,
                     &signers,
-                    (settings, tenant),
-                    (issued, confirmations.as_ref()),
+                    &Terms { settings, tenant, verification: &verification, issued },
+                    confirmations.as_ref(),
                 )? {
                     Ok((text, mut signed)) => {
                         let path = block_file::path_of(&self.out, name, confirmations.is_some());
@@ -167,14 +169,25 @@ fn not_signed(name: &str, embedded: &Embedded) -> EmbeddedOrganization {
     EmbeddedOrganization { organization: name.to_owned(), code, reason }
 }
 
+/// What a platform says about the blocks of its tenant, and the second of signing.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'p> {
+    pub(super) settings: BlockSettings<'p>,
+    pub(super) tenant: &'p Tenant,
+    /// What the tenant's Action knows.
+    pub(super) verification: &'p Verification,
+    /// In seconds since 1970.
+    pub(super) issued: u32,
+}
+
 /// Signs a block with all keys that may sign it, and checks it as the Action does. The inner error is why the mapping has
 /// to be in the Action instead.
 fn sign(
     name: &str,
     signable: &Signable,
     signers: &[Signer<'_>],
-    (settings, tenant): (BlockSettings<'_>, &Tenant),
-    (issued, confirmations): (u32, Option<&Confirmations>),
+    terms: &Terms<'_>,
+    confirmations: Option<&Confirmations>,
 ) -> anyhow::Result<Result<(String, SignedOrganization), Embedded>> {
     let own: Vec<&Signer<'_>> = signers.iter().filter(|it| it.declared.may_sign(name)).collect();
     ensure!(
@@ -194,30 +207,26 @@ fn sign(
         own.len()
     );
     let keys: Vec<&dyn Sign> = own.iter().map(|it| &*it.key).collect();
-    let signer = BlockSigner { name, keys: &keys, settings, tenant, id: &signable.organization_id, issued };
+    let signer = BlockSigner { name, keys: &keys, terms, id: &signable.organization_id };
     let values = match signer.values(&signable.unsigned)? {
         Ok(values) => values,
         Err(too_large) => return Ok(Err(too_large)),
     };
     let mut file = BlockFile {
         version: block_file::VERSION,
-        domain: tenant.domain().to_owned(),
+        domain: terms.tenant.domain().to_owned(),
         organization: name.to_owned(),
         organization_id: signable.organization_id.clone(),
-        issued,
+        issued: terms.issued,
         deadline: None,
-        keys: keys.iter().map(|key| hexadecimal(&key_id(&key.public()))).collect(),
+        keys: keys.iter().map(|key| hex(&key_id(&key.public()))).collect(),
         digest: signable.digest.clone(),
         values,
         confirmed: None,
     };
     if let Some(confirmations) = confirmations {
-        let unsigned = confirmations.pending(
-            name,
-            signable,
-            (settings, tenant),
-            (issued, own.iter().any(|it| it.declared.may_sign_protected())),
-        )?;
+        let may_grant_protected = own.iter().any(|it| it.declared.may_sign_protected());
+        let unsigned = confirmations.pending(name, signable, terms, may_grant_protected)?;
         let pending = match signer.values(&unsigned)? {
             Ok(values) => values,
             Err(too_large) => return Ok(Err(too_large)),
@@ -240,11 +249,9 @@ fn sign(
 struct BlockSigner<'s> {
     name: &'s str,
     keys: &'s [&'s dyn Sign],
-    settings: BlockSettings<'s>,
-    tenant: &'s Tenant,
+    terms: &'s Terms<'s>,
     /// The id of the Auth0 organization.
     id: &'s str,
-    issued: u32,
 }
 
 impl BlockSigner<'_> {
@@ -252,7 +259,8 @@ impl BlockSigner<'_> {
     fn values(&self, unsigned: &UnsignedBlock) -> anyhow::Result<Result<Values, Embedded>> {
         let name = self.name;
         let block = unsigned.sign(self.keys).map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))?;
-        match self.verify(&block) {
+        let Terms { verification, issued, .. } = self.terms;
+        match verification.verify(self.id, &block, Some(f64::from(*issued))) {
             Ok(_) => {}
             Err(BlockRefusal::Stale) => bail!(
                 "the floor of `{name}` in `platform.yaml` is after the time of signing, so every Action would refuse the block; nothing was written: sign again when the floor has passed"
@@ -267,14 +275,6 @@ impl BlockSigner<'_> {
             Err(error) => Err(error.into()),
         }
     }
-
-    fn verify(&self, block: &SignedBlock) -> Result<Verified, BlockRefusal> {
-        verify_declared(block, (self.settings, self.tenant), (self.name, self.id), self.issued)
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn write_files(out: PathBuf, files: Vec<(PathBuf, String)>) -> anyhow::Result<()> {

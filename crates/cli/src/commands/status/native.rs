@@ -139,7 +139,7 @@ fn write_calendar(
     let tenant = Reading { auth0, name: "keys of the tenant", scope: "read:signing_keys" };
     expiries
         .extend(tenant.read(&mut report, || calendar::of_tenant(auth0).map(|found| (found.len(), found)))?);
-    if desired.blocks.is_some() {
+    if desired.verification.is_some() {
         let blocks = Reading { auth0, name: "blocks", scope: "read:organizations" };
         expiries.extend(blocks.read(&mut report, || {
             let (mut count, mut found) = (0, Vec::new());

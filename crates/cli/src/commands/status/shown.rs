@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use claimsmith_connectors::auth0::{State, Version, code_digest};
+use claimsmith_connectors::auth0::{State, Version};
 use claimsmith_lifecycle::deployment::{Content, Observed, Wanted};
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::drift::{Finding, Severity};
 use serde::Serialize;
 
@@ -62,7 +63,7 @@ impl Running {
         let version = |version: &Version| VersionSummary {
             number: version.number,
             created_at: version.created_at.clone(),
-            code: version.code.as_deref().map(code_digest).unwrap_or_default(),
+            code: version.code.as_deref().map(sha256_hex).unwrap_or_default(),
         };
         Self {
             action: wanted.name.clone(),

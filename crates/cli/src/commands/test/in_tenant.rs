@@ -10,8 +10,9 @@ use anyhow::{Context, bail};
 use claimsmith::Outcome;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::Answer;
-use claimsmith_connectors::auth0::{Auth0, Settings, code_digest};
+use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -70,7 +71,7 @@ pub(super) fn run(
     let action = action
         .with_context(|| format!("the tenant has no Action `{ACTION_NAME}`; `claimsmith deploy` makes it"))?;
     let built = action::compose(action::embedded_engine()?, platform, LIMIT)?;
-    if code_digest(&action.code) != code_digest(&built.text) {
+    if sha256_hex(&action.code) != sha256_hex(&built.text) {
         writeln!(
             terminal.err,
             "note: the draft of `{ACTION_NAME}` in the tenant is not what these mappings build, so cases may differ; `claimsmith deploy plan` shows what would change"

@@ -8,6 +8,7 @@ use claimsmith_lifecycle::block::MAX_AHEAD_SECONDS;
 use claimsmith_lifecycle::deployment::{
     BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values,
 };
+use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 
 use super::{DeployError, Journal, MOST_LOOKS, Ours};
@@ -126,7 +127,7 @@ impl Auth0 {
         }
         let running = state.action.and_then(|action| action.deployed_version).and_then(|it| it.code);
         let code = (deployment.in_between)(&running.unwrap_or_default()).map_err(DeployError::InBetween)?;
-        if super::code_digest(&code) != in_between.wanted.content.code {
+        if sha256_hex(&code) != in_between.wanted.content.code {
             return Err(Refusal::ActionChanged { name: ours.name.to_owned() }.into());
         }
         self.carry_out(&in_between, &code, ours, is_forced, journal)
