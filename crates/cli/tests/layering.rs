@@ -158,6 +158,7 @@ const ORDER: &[&str] = &[
     "commands/keys/rotate",
     "commands/keys",
     "commands/sign/arguments",
+    "commands/sign/terms",
     "commands/sign/confirmations",
     "commands/sign/signed",
     "commands/sign",

@@ -3,5 +3,6 @@
 mod arguments;
 mod confirmations;
 mod signed;
+mod terms;
 
 pub(super) use self::arguments::SignArguments;

@@ -8,7 +8,7 @@ use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_lifecycle::block::UnsignedBlock;
 use claimsmith_lifecycle::deployment::{BlockChange, Plan, joined};
 
-use super::signed::Terms;
+use super::terms::Terms;
 use crate::block_file;
 use crate::blocks::{self, Signable};
 use crate::input;

@@ -6,17 +6,16 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail, ensure};
 use claimsmith::compiler::block::NotABlock;
 use claimsmith::compiler::inspect::nearest_word;
-use claimsmith::compiler::{BlockSettings, CompiledPlatform, Tenant, time_text};
+use claimsmith::compiler::{CompiledPlatform, Tenant, time_text};
 use claimsmith::{hex, key_id};
 use claimsmith_lifecycle::assumptions::Feature;
-use claimsmith_lifecycle::block::{
-    BlockRefusal, MAX_VALUES, Sign, UnsignedBlock, Verification, WriteError, key_name,
-};
+use claimsmith_lifecycle::block::{BlockRefusal, MAX_VALUES, Sign, UnsignedBlock, WriteError, key_name};
 use claimsmith_lifecycle::deployment::Values;
 use serde::Serialize;
 
 use super::arguments::SignArguments;
 use super::confirmations::Confirmations;
+use super::terms::Terms;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
 use crate::block_file::{self, BlockFile};
@@ -167,17 +166,6 @@ impl SignArguments {
 fn not_signed(name: &str, embedded: &Embedded) -> EmbeddedOrganization {
     let (code, reason) = (embedded.code(), embedded.to_string());
     EmbeddedOrganization { organization: name.to_owned(), code, reason }
-}
-
-/// What a platform says about the blocks of its tenant, and the second of signing.
-#[derive(Clone, Copy)]
-pub(super) struct Terms<'p> {
-    pub(super) settings: BlockSettings<'p>,
-    pub(super) tenant: &'p Tenant,
-    /// What the tenant's Action knows.
-    pub(super) verification: &'p Verification,
-    /// In seconds since 1970.
-    pub(super) issued: u32,
 }
 
 /// Signs a block with all keys that may sign it, and checks it as the Action does. The inner error is why the mapping has
