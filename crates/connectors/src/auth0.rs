@@ -24,7 +24,7 @@ pub use self::deployment::{
     WriteTerms,
 };
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
-pub use self::organizations::{Connection, Organization, OrganizationConnection};
+pub use self::organizations::OrganizationConnection;
 pub use self::people::Profiles;
 pub use self::probes::MetadataProbe;
 pub use self::settings::{Credentials, Settings};

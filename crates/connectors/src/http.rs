@@ -10,6 +10,7 @@ use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Refusal};
@@ -70,6 +71,18 @@ pub(crate) struct Request<'r> {
     pub(crate) is_repeatable: bool,
     /// Whether the service's message may be shown: not if it may be about a person.
     pub(crate) shows_message: bool,
+}
+
+impl Request<'_> {
+    /// What a part of the answer says.
+    pub(crate) fn read<T: DeserializeOwned>(&self, answer: Value) -> Result<T, Error> {
+        serde_json::from_value(answer).map_err(|error| {
+            // The category only: the text of the error may quote the answer.
+            let kind =
+                ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
+            Error { method: self.method, path: self.path.clone(), kind }
+        })
+    }
 }
 
 /// A client of one service, which is all that it talks to.

@@ -14,9 +14,9 @@ mod profiles;
 mod tests;
 
 pub use self::blocks::pending_deadline;
-pub use self::connections::{SeenConnection, check_connections};
+pub use self::connections::check_connections;
 pub use self::finding::{Finding, FindingCode, Severity};
-pub use self::organizations::{OrganizationCheck, SeenOrganization};
+pub use self::organizations::OrganizationCheck;
 pub use self::profiles::{LARGEST_PROFILE, ProfileCheck};
 use crate::block::Verification;
 

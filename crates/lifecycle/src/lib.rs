@@ -14,3 +14,4 @@ pub mod drift;
 pub mod journal;
 pub mod live;
 pub mod qlik;
+pub mod tenant;

@@ -22,7 +22,7 @@ impl Auth0 {
     ) -> Result<T, Error> {
         let path = format!("/api/v2{path}");
         let request = Request { method, path, query: &[], body, is_repeatable, shows_message: true };
-        read(self.send(&request)?, &request)
+        request.read(self.send(&request)?)
     }
 
     /// Reads all pages of a list.
@@ -87,18 +87,10 @@ impl Auth0 {
             Request { method: "GET", path, query, body: None, is_repeatable: true, shows_message: true };
         let mut answer = self.send(&request)?;
         let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
-        Ok((read(rows, &request)?, answer))
+        Ok((request.read(rows)?, answer))
     }
 }
 
 fn incomplete(path: &str, pages: usize) -> Error {
     Error { method: "GET", path: format!("/api/v2{path}"), kind: ErrorKind::Incomplete { pages } }
-}
-
-pub(super) fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
-    serde_json::from_value(answer).map_err(|error| {
-        // The category only: the text of the error may quote the answer.
-        let kind = ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
-        Error { method: request.method, path: request.path.clone(), kind }
-    })
 }

@@ -1,10 +1,11 @@
 //! What a whole tenant has, which is only read: organizations, connections, and some profiles.
 
-use claimsmith_lifecycle::drift::{SeenConnection, SeenOrganization};
+use claimsmith_lifecycle::tenant::{Connection, Organization};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Auth0;
+use super::organizations::found;
 use crate::error::Error;
 use crate::http::encoded;
 
@@ -54,7 +55,7 @@ pub struct TenantKey {
 }
 
 /// A tenant has up to two million organizations, in pages of 100.
-pub(super) const MOST_ORGANIZATION_PAGES: usize = 20_000;
+const MOST_ORGANIZATION_PAGES: usize = 20_000;
 const PER_PAGE: usize = 100;
 
 /// The most profiles of a list by number: Auth0 gives no more of them.
@@ -66,7 +67,7 @@ impl Auth0 {
     /// # Errors
     ///
     /// If a page cannot be read. What was read before is not all of them.
-    pub fn read_organizations(&self, each: &mut dyn FnMut(Vec<SeenOrganization>)) -> Result<(), Error> {
+    pub fn read_organizations(&self, each: &mut dyn FnMut(Vec<Organization>)) -> Result<(), Error> {
         self.checkpoints(("/organizations", "organizations"), &[], MOST_ORGANIZATION_PAGES, each)
     }
 
@@ -75,7 +76,7 @@ impl Auth0 {
     /// # Errors
     ///
     /// If a page cannot be read. What was read before is not all of them.
-    pub fn read_connections(&self, each: &mut dyn FnMut(Vec<SeenConnection>)) -> Result<(), Error> {
+    pub fn read_connections(&self, each: &mut dyn FnMut(Vec<Connection>)) -> Result<(), Error> {
         let fields = [("fields", "id,name,strategy,options"), ("include_fields", "true")];
         self.checkpoints(("/connections", "connections"), &fields, MOST_ORGANIZATION_PAGES, each)
     }
@@ -87,11 +88,7 @@ impl Auth0 {
     /// If there is no answer, or a refusal.
     pub fn scim_tokens(&self, connection: &str) -> Result<Option<Vec<ScimToken>>, Error> {
         let path = format!("/connections/{}/scim-configuration/tokens", encoded(connection));
-        match self.call("GET", path, None, true) {
-            Ok(tokens) => Ok(Some(tokens)),
-            Err(error) if error.status() == Some(404) => Ok(None),
-            Err(error) => Err(error),
-        }
+        found(self.call("GET", path, None, true))
     }
 
     /// The public keys of a client; `None` if there is no such client. Scope `read:client_credentials`.
@@ -100,11 +97,7 @@ impl Auth0 {
     ///
     /// If there is no answer, or a refusal.
     pub fn client_credentials(&self, client: &str) -> Result<Option<Vec<ClientCredential>>, Error> {
-        match self.call("GET", format!("/clients/{}/credentials", encoded(client)), None, true) {
-            Ok(credentials) => Ok(Some(credentials)),
-            Err(error) if error.status() == Some(404) => Ok(None),
-            Err(error) => Err(error),
-        }
+        found(self.call("GET", format!("/clients/{}/credentials", encoded(client)), None, true))
     }
 
     /// The keys with which the tenant signs. Scope `read:signing_keys`.

@@ -1,30 +1,17 @@
 //! Organizations and connections, which are only read.
 
 use claimsmith_lifecycle::deployment::Metadata;
+use claimsmith_lifecycle::tenant::{Connection, Organization};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Auth0;
-use super::inventory::MOST_ORGANIZATION_PAGES;
 use crate::error::Error;
 use crate::http::encoded;
 
 /// More than the connections of an organization, or the connections that have a name.
 const MOST_PAGES: usize = 10;
-
-/// An organization.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct Organization {
-    /// Its id, `org_…`.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its metadata: all of them, since Auth0 replaces them as a whole.
-    #[serde(default, deserialize_with = "none_if_null")]
-    pub metadata: Metadata,
-}
 
 /// A connection of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,22 +24,6 @@ pub struct OrganizationConnection {
     pub assign_membership_on_login: bool,
 }
 
-/// A connection.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct Connection {
-    /// Its id, `con_…`.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its strategy.
-    #[serde(default)]
-    pub strategy: String,
-    /// Its options. They may hold secrets: print no member of them that is not known to be none.
-    #[serde(default)]
-    pub options: Value,
-}
-
 #[derive(Deserialize)]
 struct Clients {
     clients: Vec<Client>,
@@ -63,12 +34,8 @@ struct Client {
     client_id: String,
 }
 
-fn none_if_null<'d, D: serde::Deserializer<'d>>(deserializer: D) -> Result<Metadata, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
 /// An answer, or nothing if there is no such thing.
-fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.status() == Some(404) => Ok(None),
@@ -93,8 +60,7 @@ impl Auth0 {
     /// If there is no answer, or a refusal.
     pub fn organizations(&self) -> Result<Vec<Organization>, Error> {
         let mut all = Vec::new();
-        let list = ("/organizations", "organizations");
-        self.checkpoints(list, &[], MOST_ORGANIZATION_PAGES, &mut |rows| all.extend(rows))?;
+        self.read_organizations(&mut |rows| all.extend(rows))?;
         Ok(all)
     }
 

@@ -1,5 +1,6 @@
 //! Tests of what Auth0 does, on objects that are there for tests.
 
+use claimsmith_lifecycle::tenant::Organization;
 use serde_json::{Map, Value, json};
 
 use super::Auth0;
@@ -102,11 +103,7 @@ impl Auth0 {
 
     fn metadata_of(&self, organization: &str) -> Result<Map<String, Value>, Error> {
         let path = format!("/organizations/{}", encoded(organization));
-        let mut answer: Value = self.call("GET", path, None, true)?;
-        match answer.get_mut("metadata").map(Value::take) {
-            Some(Value::Object(metadata)) => Ok(metadata),
-            _ => Ok(Map::new()),
-        }
+        Ok(self.call::<Organization>("GET", path, None, true)?.metadata)
     }
 
     fn write_metadata(&self, organization: &str, metadata: &Map<String, Value>) -> Result<(), Error> {

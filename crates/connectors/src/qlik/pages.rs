@@ -24,7 +24,7 @@ impl Qlik {
         is_repeatable: bool,
     ) -> Result<T, Error> {
         let request = Request { method, path, query: &[], body, is_repeatable, shows_message: true };
-        read(self.send(&request)?, &request)
+        request.read(self.send(&request)?)
     }
 
     /// The pages of a list. `shows_message`: whether messages of the service are not about people.
@@ -124,7 +124,7 @@ impl<T: DeserializeOwned> Pages<'_, T> {
         if next == cursor.map_or(Next::First, |it| Next::Cursor(it.to_owned())) {
             return Err(unreadable("a page that is followed by itself"));
         }
-        Ok((read(rows, &request)?, next))
+        Ok((request.read(rows)?, next))
     }
 
     fn unreadable(&self, why: String) -> Error {
@@ -176,14 +176,6 @@ fn decoded(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
-}
-
-pub(super) fn read<T: DeserializeOwned>(answer: Value, request: &Request<'_>) -> Result<T, Error> {
-    serde_json::from_value(answer).map_err(|error| {
-        // The category only: the text of the error may quote the answer.
-        let kind = ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
-        Error { method: request.method, path: request.path.clone(), kind }
-    })
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
 //! Blocks in the metadata of organizations, compared with what the files would give.
 
 use super::finding::{Finding, FindingCode};
-use super::organizations::{SeenOrganization, place};
+use super::organizations::place;
 use super::{Desired, DesiredMapping};
 use crate::block::{BlockRefusal, SignedBlock, Verified, key_position};
+use crate::tenant::Organization;
 
-fn has_block(organization: &SeenOrganization) -> bool {
+fn has_block(organization: &Organization) -> bool {
     organization.metadata.keys().any(|key| key_position(key).is_some())
 }
 
-fn read(desired: &Desired, organization: &SeenOrganization, now: u32) -> Result<Verified, BlockRefusal> {
+fn read(desired: &Desired, organization: &Organization, now: u32) -> Result<Verified, BlockRefusal> {
     let block = SignedBlock::join(|key| organization.metadata.get(key).and_then(|it| it.as_str()))?;
     let verification = desired.verification.as_ref().ok_or(BlockRefusal::Key)?;
     verification.verify(&organization.id, &block, Some(f64::from(now)))
@@ -19,7 +20,7 @@ fn read(desired: &Desired, organization: &SeenOrganization, now: u32) -> Result<
 pub fn pending_deadline(
     desired: &Desired,
     mapping: &DesiredMapping,
-    organization: &SeenOrganization,
+    organization: &Organization,
     now: u32,
 ) -> Option<u32> {
     mapping.block.as_ref()?;
@@ -31,7 +32,7 @@ pub fn pending_deadline(
 pub(super) fn check_block(
     desired: &Desired,
     mapping: &DesiredMapping,
-    organization: &SeenOrganization,
+    organization: &Organization,
     now: u32,
 ) -> Option<Finding> {
     let found = |code, what: String, fix: &str| {
@@ -85,11 +86,7 @@ pub(super) fn check_block(
 }
 
 /// Checks the metadata of an organization without a mapping.
-pub(super) fn check_stray_block(
-    desired: &Desired,
-    organization: &SeenOrganization,
-    now: u32,
-) -> Option<Finding> {
+pub(super) fn check_stray_block(desired: &Desired, organization: &Organization, now: u32) -> Option<Finding> {
     if !has_block(organization) {
         return None;
     }

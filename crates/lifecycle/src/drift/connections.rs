@@ -4,35 +4,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::finding::{Finding, FindingCode};
 use super::{Desired, DesiredConnection, DesiredMapping, DesiredSource};
-
-/// A connection of the tenant, as the Management API lists it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct SeenConnection {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its strategy.
-    #[serde(default)]
-    pub strategy: String,
-    /// Its options, which may hold secrets.
-    #[serde(default)]
-    pub options: Value,
-}
+use crate::tenant::Connection;
 
 /// The shapes that read a list, and nothing that is split.
 const LISTS: [&str; 2] = ["list", "list-or-string"];
 
 /// Compares all connections of a tenant with what the mappings read. Findings are in the order of the mappings, then of
 /// the connections.
-pub fn check_connections(desired: &Desired, seen: &[SeenConnection]) -> Vec<Finding> {
-    let by_name: BTreeMap<&str, &SeenConnection> = seen.iter().map(|it| (it.name.as_str(), it)).collect();
+pub fn check_connections(desired: &Desired, seen: &[Connection]) -> Vec<Finding> {
+    let by_name: BTreeMap<&str, &Connection> = seen.iter().map(|it| (it.name.as_str(), it)).collect();
     let mut findings = Vec::new();
     let mut known = BTreeSet::new();
     for mapping in &desired.mappings {
@@ -64,7 +48,7 @@ fn missing(mapping: &DesiredMapping, connection: &DesiredConnection) -> Finding 
     .of_file(&mapping.file)
 }
 
-fn unknown_connection(seen: &SeenConnection) -> Finding {
+fn unknown_connection(seen: &Connection) -> Finding {
     Finding::new(
         FindingCode::UnknownConnection,
         place(&seen.name),
@@ -76,7 +60,7 @@ fn unknown_connection(seen: &SeenConnection) -> Finding {
 fn check_connection(
     mapping: &DesiredMapping,
     connection: &DesiredConnection,
-    seen: &SeenConnection,
+    seen: &Connection,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |code, what: String, fix: &str| {

@@ -2,25 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
 use super::blocks::{check_block, check_stray_block};
 use super::finding::{Finding, FindingCode};
 use super::{Desired, DesiredMapping};
-
-/// An organization of the tenant, as the Management API lists it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct SeenOrganization {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its metadata.
-    #[serde(default)]
-    pub metadata: Map<String, Value>,
-}
+use crate::tenant::Organization;
 
 /// Compares the organizations of a tenant with the mappings.
 #[derive(Debug)]
@@ -40,7 +25,7 @@ impl<'d> OrganizationCheck<'d> {
     }
 
     /// Looks at an organization.
-    pub fn see(&mut self, organization: &SeenOrganization) {
+    pub fn see(&mut self, organization: &Organization) {
         match self.by_id.get_key_value(organization.id.as_str()) {
             Some((id, mapping)) => {
                 self.seen.insert(id);
@@ -80,6 +65,6 @@ impl<'d> OrganizationCheck<'d> {
 }
 
 /// How an organization is named to people.
-pub(super) fn place(organization: &SeenOrganization) -> String {
+pub(super) fn place(organization: &Organization) -> String {
     format!("organization `{}`", organization.name)
 }

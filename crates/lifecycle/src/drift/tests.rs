@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, VerificationKey, key_name};
+use crate::tenant::{Connection, Organization};
 
 const DOMAIN: &str = "acme.eu.auth0.com";
 const NOW: u32 = 1_795_780_800;
@@ -28,8 +29,8 @@ fn desired(mappings: Vec<DesiredMapping>) -> Desired {
     Desired { mappings, verification: None }
 }
 
-fn seen(name: &str, strategy: &str, options: Value) -> SeenConnection {
-    SeenConnection { id: "con_1".to_owned(), name: name.to_owned(), strategy: strategy.to_owned(), options }
+fn seen(name: &str, strategy: &str, options: Value) -> Connection {
+    Connection { id: "con_1".to_owned(), name: name.to_owned(), strategy: strategy.to_owned(), options }
 }
 
 fn codes(findings: &[Finding]) -> Vec<&'static str> {
@@ -103,12 +104,12 @@ fn connections_are_compared_by_name() {
     assert_eq!(codes(&check_connections(&any, &[seen("acme-idp", "oidc", json!({}))])), [""; 0]);
 }
 
-fn organization(id: &str, metadata: Value) -> SeenOrganization {
+fn organization(id: &str, metadata: Value) -> Organization {
     let metadata = metadata.as_object().expect("an object").clone();
-    SeenOrganization { id: id.to_owned(), name: format!("name-of-{id}"), metadata }
+    Organization { id: id.to_owned(), name: format!("name-of-{id}"), metadata }
 }
 
-fn findings(desired: &Desired, organizations: &[SeenOrganization]) -> Vec<Finding> {
+fn findings(desired: &Desired, organizations: &[Organization]) -> Vec<Finding> {
     let mut check = OrganizationCheck::new(desired, NOW);
     organizations.iter().for_each(|it| check.see(it));
     check.finish()

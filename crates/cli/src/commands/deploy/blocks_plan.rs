@@ -3,13 +3,14 @@
 use anyhow::{Context, anyhow, bail, ensure};
 use claimsmith::Bundle;
 use claimsmith::compiler::{CompiledPlatform, MetadataWriter, time_text};
-use claimsmith_connectors::auth0::{Auth0, Organization, REQUESTS_PER_SECOND, State};
+use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
     BlockChange, BlocksPlan, Confirmation, Content, Order, Served, Values, block_values, closed_by,
     is_nearly_full, joined, order,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
+use claimsmith_lifecycle::tenant::Organization;
 
 use super::in_between;
 use crate::action_reader;

@@ -1,8 +1,9 @@
 //! What an onboarding lacks in its Auth0 tenant, which is only read.
 
 use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_connectors::auth0::{Auth0, Connection, Settings};
+use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::tenant::Connection;
 use serde_json::Value as Json;
 
 use crate::onboarding::{Facts, Gap};

@@ -8,7 +8,8 @@ use claimsmith_connectors::Error;
 use claimsmith_connectors::auth0::Auth0;
 use claimsmith_lifecycle::calendar::{Expiry, time_text};
 use claimsmith_lifecycle::certificate;
-use claimsmith_lifecycle::drift::{Desired, SeenConnection, SeenOrganization, pending_deadline};
+use claimsmith_lifecycle::drift::{Desired, pending_deadline};
+use claimsmith_lifecycle::tenant::{Connection, Organization};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -63,11 +64,11 @@ pub(super) fn of_rules(platform: &CompiledPlatform) -> Vec<Expiry> {
 }
 
 /// The certificates with which identity providers sign.
-pub(super) fn of_certificates(connections: &[SeenConnection]) -> Vec<Expiry> {
+pub(super) fn of_certificates(connections: &[Connection]) -> Vec<Expiry> {
     connections.iter().filter_map(of_certificate).collect()
 }
 
-fn of_certificate(connection: &SeenConnection) -> Option<Expiry> {
+fn of_certificate(connection: &Connection) -> Option<Expiry> {
     let text = |key: &str| connection.options.get(key).and_then(Value::as_str);
     let certificate = CERTIFICATES.into_iter().filter_map(text).find_map(certificate::expiry_of_text);
     let at = certificate.or_else(|| text("expires").and_then(parse_time).map(|time| time as i64))?;
@@ -84,7 +85,7 @@ fn of_certificate(connection: &SeenConnection) -> Option<Expiry> {
 /// The tokens of SCIM clients, one request for each connection that can have some.
 pub(super) fn of_scim(
     auth0: &Auth0,
-    connections: &[SeenConnection],
+    connections: &[Connection],
     each: &mut dyn FnMut(usize),
 ) -> Result<Vec<Expiry>, Error> {
     let mut expiries = Vec::new();
@@ -146,7 +147,7 @@ pub(super) fn of_tenant(auth0: &Auth0) -> Result<Vec<Expiry>, Error> {
 }
 
 /// The deadline of a candidate.
-pub(super) fn of_block(desired: &Desired, organization: &SeenOrganization, now: u32) -> Option<Expiry> {
+pub(super) fn of_block(desired: &Desired, organization: &Organization, now: u32) -> Option<Expiry> {
     let mapping = desired.mappings.iter().find(|it| it.organization.as_ref() == Some(&organization.id))?;
     let deadline = pending_deadline(desired, mapping, organization, now)?;
     Some(Expiry {
