@@ -36,7 +36,7 @@ pub(crate) fn of_code(code: &str) -> Option<ActionReader> {
 
 /// What the deployed version of an Action knows; `None` if there is none, or this version cannot read it.
 pub(crate) fn of_state(state: &State) -> Option<ActionReader> {
-    of_code(state.action.as_ref()?.deployed_version.as_ref()?.code.as_deref()?)
+    of_code(state.deployed_code()?)
 }
 
 /// The bundle in the code of an Action: the text in quotes that inflates to one.

@@ -12,7 +12,7 @@ pub use self::block_change::{
     BlockChange, BlockStep, MOST_KEYS, Metadata, Values, block_values, foreign, is_nearly_full, joined,
 };
 pub use self::blocks::{BlocksPlan, Confirmation};
-pub use self::order::{Order, Served, closed_by, order};
+pub use self::order::{Order, Runs, Served, closed_by, order, waiting};
 pub use self::refusal::{PlanError, Refusal};
 pub use self::state::{Bound, Build, Content, Found, FoundAction, Observed, ObservedAction, Origin, Wanted};
 
@@ -138,6 +138,21 @@ impl Plan {
         let content = blocks.in_between.as_mut()?;
         core::mem::swap(content, &mut plan.wanted.content);
         Some(plan)
+    }
+
+    /// What logins run now, if `content` is that.
+    pub fn runs(&self, content: Option<&Content>) -> Runs {
+        let Some(content) = content else { return Runs::Other };
+        let found = self.found.action.as_ref().and_then(|action| action.deployed.as_ref());
+        if *content == self.wanted.content {
+            Runs::Wanted
+        } else if self.other_content() == Some(content) {
+            Runs::InBetween
+        } else if found == Some(content) {
+            Runs::Found
+        } else {
+            Runs::Other
+        }
     }
 
     /// What an earlier run of the plan may have left, besides the Action as it is to be.

@@ -1,6 +1,8 @@
 //! `claimsmith deploy` with mappings that travel as blocks, against a stand-in of Auth0's Management API.
 
+mod blocked;
 mod confirmation;
+mod recomputed;
 mod rollback;
 
 use std::fs;
@@ -67,6 +69,17 @@ fn done(run: Run) -> String {
 #[track_caller]
 fn refused(run: Run) -> String {
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{run:?}");
+    errors(&run)
+}
+
+/// The errors of a run that has done everything else.
+#[track_caller]
+fn not_written(run: Run) -> String {
+    assert!(run.code == Some(1) && run.out.contains("0 blocks written"), "{run:?}");
+    errors(&run)
+}
+
+fn errors(run: &Run) -> String {
     run.err.lines().filter(|line| line.starts_with("error: ")).map(|line| format!("{line}\n")).collect()
 }
 
@@ -349,7 +362,7 @@ fn what_others_do_meanwhile_is_seen() {
     done(world.run(TRAVEL));
     done(sign(&world, &["--key", "1.key"]));
     world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
-    let error = refused(world.run(APPLY));
+    let error = not_written(world.run(APPLY));
     assert_eq!(
         error,
         "error: somebody has changed the block of `acme` since the plan was made; plan again, or replace it with `--force`\n"
@@ -365,7 +378,7 @@ fn what_others_do_meanwhile_is_seen() {
         metadata.extend((0..23).map(|at| (format!("k{at}"), "x".into())));
         set(tenant, "org_acme", Value::Object(metadata));
     });
-    let error = refused(world.run(APPLY));
+    let error = not_written(world.run(APPLY));
     assert!(
         error
             .starts_with("error: the block of `acme` takes 2 metadata keys, and others use 24 of Auth0's 25"),

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod error;
+mod recomputed;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use claimsmith_lifecycle::deployment::{
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 
-pub use self::blocks::{Carried, Deployment, InBetween, REQUESTS_PER_SECOND, WriteTerms};
+pub use self::blocks::{Carried, Deployment, InBetween, REQUESTS_PER_SECOND, ReadAction, WriteTerms};
 pub use self::error::DeployError;
 use super::Auth0;
 use super::actions::{Action, ActionContent, BuildError, BuildState, Version};
@@ -70,6 +71,18 @@ pub struct RolledBack {
 }
 
 impl State {
+    /// The code of the deployed version.
+    pub fn deployed_code(&self) -> Option<&str> {
+        self.action.as_ref()?.deployed_version.as_ref()?.code.as_deref()
+    }
+
+    /// The code that logins run; `None` if nothing is deployed, or the trigger does not run it.
+    pub fn runs(&self) -> Option<&str> {
+        let id = &self.action.as_ref()?.id;
+        let is_bound = self.bindings.iter().any(|binding| binding.action_id == *id);
+        self.deployed_code().filter(|_| is_bound)
+    }
+
     /// What a plan needs to know about it.
     pub fn observed(&self, ours: Ours<'_>) -> Observed {
         let bound = |binding: &Binding| Bound {
@@ -141,7 +154,20 @@ impl Auth0 {
         is_forced: bool,
         journal: Journal<'_>,
     ) -> Result<Vec<&'static str>, DeployError> {
-        let mut run = Run { auth0: self, plan, code, ours, is_forced, state: self.state(ours)? };
+        self.carry_out_from(self.state(ours)?, plan, code, ours, is_forced, journal)
+    }
+
+    /// The same from a state that was just read.
+    fn carry_out_from(
+        &self,
+        state: State,
+        plan: &Plan,
+        code: &str,
+        ours: Ours<'_>,
+        is_forced: bool,
+        journal: Journal<'_>,
+    ) -> Result<Vec<&'static str>, DeployError> {
+        let mut run = Run { auth0: self, plan, code, ours, is_forced, state };
         let mut progress = Progress { is_forced, has_written: false };
         let mut steps = Vec::new();
         for _ in 0..MOST_ROUNDS {

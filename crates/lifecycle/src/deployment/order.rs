@@ -1,7 +1,11 @@
 //! In which order the Action and the blocks of a deployment are written, so that no login is closed in between.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use super::blocks::BlocksPlan;
+use super::refusal::Refusal;
 use crate::block::{ActionReader, BlockRefusal, SignedBlock, Source};
 
 /// The order of a deployment.
@@ -15,6 +19,16 @@ pub enum Order {
     BlocksFirst,
     /// An Action that takes old and new blocks, the blocks, and then the Action.
     InBetween,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::ActionFirst => "the Action, then the blocks",
+            Self::BlocksFirst => "the blocks, then the Action",
+            Self::InBetween => "an Action that takes old and new blocks, the blocks, then the Action",
+        })
+    }
 }
 
 /// An organization of a deployment.
@@ -40,28 +54,132 @@ pub fn order(
 ) -> Order {
     // Nothing is lost before the first Action, and it finds all blocks.
     let Some(running) = running else { return Order::BlocksFirst };
-    // With the old block, the new Action would close logins, or give them what the block said once: the running Action may
-    // have had another mapping since.
-    let would_close = |it: &Served<'_>| {
-        let then = wanted.source(it.id, it.block, now);
-        it.is_written
-            && match running.source(it.id, it.block, now) {
-                Source::Action => then != Source::Action,
-                Source::Block(_) => !then.is_served(),
-                Source::Nowhere(_) => matches!(then, Source::Block(_)),
-            }
-    };
-    // Logins of which the old Action would not understand the new block. Without a mapping there are none.
-    let would_not_read = |it: &Served<'_>| {
-        it.is_written
-            && running.source(it.id, it.block, now).is_served()
-            && !running.takes_blocks_of(wanted, it.id)
-    };
-    match (organizations.iter().any(would_close), organizations.iter().any(would_not_read)) {
+    let needs = Needs::of(running, wanted, organizations, now);
+    match (needs.blocks_before, needs.action_before) {
         (true, true) => Order::InBetween,
         (true, false) => Order::BlocksFirst,
         (false, _) => Order::ActionFirst,
     }
+}
+
+/// What has to come before what, so that no login is closed in between.
+#[derive(Clone, Copy, Debug)]
+struct Needs {
+    /// The blocks before the Action that is to run then.
+    blocks_before: bool,
+    /// An Action that takes the new blocks before these.
+    action_before: bool,
+}
+
+impl Needs {
+    fn of(
+        running: &ActionReader,
+        wanted: &ActionReader,
+        organizations: &[Served<'_>],
+        now: Option<f64>,
+    ) -> Self {
+        let any = |is_needed: &dyn Fn(&Served<'_>) -> bool| organizations.iter().any(is_needed);
+        Self {
+            blocks_before: any(&|it| it.is_written && is_lost(running, wanted, it, now)),
+            // Without a mapping there are no logins that would not understand the new block.
+            action_before: any(&|it| {
+                it.is_written
+                    && running.source(it.id, it.block, now).is_served()
+                    && !running.takes_blocks_of(wanted, it.id)
+            }),
+        }
+    }
+}
+
+/// Whether the wanted Action would close the logins of an organization as long as its block is the one that is there, or
+/// give them what that block said once: the running Action may have had another mapping since.
+fn is_lost(running: &ActionReader, wanted: &ActionReader, it: &Served<'_>, now: Option<f64>) -> bool {
+    let then = wanted.source(it.id, it.block, now);
+    match running.source(it.id, it.block, now) {
+        Source::Action => then != Source::Action,
+        Source::Block(_) => !then.is_served(),
+        Source::Nowhere(_) => matches!(then, Source::Block(_)),
+    }
+}
+
+/// The organizations that wait for a block before the wanted Action may be deployed, by id.
+pub fn waiting<'o>(
+    running: &ActionReader,
+    wanted: &ActionReader,
+    organizations: &[Served<'o>],
+    now: Option<f64>,
+) -> Vec<&'o str> {
+    let waits = |it: &&Served<'o>| it.is_written && is_lost(running, wanted, it, now);
+    organizations.iter().filter(waits).map(|it| it.id).collect()
+}
+
+impl BlocksPlan {
+    /// Decides order and closures again, from what there is when the plan is carried out, and refuses it if others are
+    /// needed than it says. Blocks that an earlier run of the plan has written are not `is_written`.
+    ///
+    /// `running` is what logins run; `None` if they run no Action of ours.
+    ///
+    /// # Errors
+    ///
+    /// If the order of the plan would close logins in between, or if it closes other organizations than it says.
+    pub fn check_order(
+        &self,
+        running: Option<&ActionReader>,
+        wanted: &ActionReader,
+        organizations: &[Served<'_>],
+        runs: Runs,
+        now: Option<f64>,
+    ) -> Result<(), Refusal> {
+        if runs == Runs::Wanted {
+            return Ok(());
+        }
+        let left = match self.order {
+            // Without an Action in between, or after it, the blocks are next.
+            Order::InBetween if runs == Runs::InBetween || self.in_between.is_none() => Order::BlocksFirst,
+            order => order,
+        };
+        let is_safe = match running.map(|running| Needs::of(running, wanted, organizations, now)) {
+            None => left == Order::BlocksFirst,
+            Some(needs) => match left {
+                Order::ActionFirst => !needs.blocks_before,
+                Order::BlocksFirst => !needs.action_before,
+                Order::InBetween => true,
+            },
+        };
+        if !is_safe {
+            let needed = order(running, wanted, organizations, now);
+            return Err(Refusal::OrderChanged { planned: self.order, needed });
+        }
+        let Some(running) = running else { return Ok(()) };
+        let is_changed = |id: &str| self.changes.iter().any(|change| change.id == id);
+        let closes: Vec<&str> = closed_by(running, wanted, organizations, now);
+        let closes: Vec<&str> = closes.into_iter().filter(|id| !is_changed(id)).collect();
+        let more = closes.iter().filter(|id| !self.closes.iter().any(|it| it == *id));
+        let exists = |id: &str| organizations.iter().any(|it| it.id == id);
+        let is_fewer = |id: &&String| !closes.contains(&id.as_str()) && exists(id);
+        // Later, some of them are closed already.
+        let fewer = self.closes.iter().filter(|id| runs == Runs::Found && is_fewer(id));
+        let (more, fewer): (Vec<String>, Vec<String>) =
+            (more.map(|id| (*id).to_owned()).collect(), fewer.cloned().collect());
+        if more.is_empty() && fewer.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::ClosesOthers { more, fewer })
+    }
+}
+
+/// What logins run while a plan is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no other case")]
+pub enum Runs {
+    /// What the plan has found.
+    Found,
+    /// Its Action between the old and the new one.
+    InBetween,
+    /// The Action that it deploys last.
+    Wanted,
+    /// Something else, or nothing.
+    Other,
 }
 
 /// The organizations that one Action serves and another one would not, by id.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::order::Order;
 use crate::block::BlockRefusal;
 
 /// Why a deployment stops before it changes anything more.
@@ -28,6 +29,9 @@ pub enum Refusal {
     SignedAhead { seconds: u64 },
     TakesMore { name: String },
     UnreadableVersion { name: String },
+    OrderChanged { planned: Order, needed: Order },
+    ClosesOthers { more: Vec<String>, fewer: Vec<String> },
+    BlocksMissing { organizations: Vec<String> },
     NothingBefore { organization: String },
     BlockUnusable { organization: String, why: BlockRefusal },
 }
@@ -123,6 +127,26 @@ impl fmt::Display for Refusal {
             Self::TakesMore { name } => write!(
                 formatter,
                 "that version of `{name}` trusts a key, or takes old blocks, that the version which logins run refuses; deploy the earlier mapping files with the keys and floors of today, name another version with `--to`, or accept it with `--force`"
+            ),
+            Self::OrderChanged { planned, needed } => write!(
+                formatter,
+                "the plan writes {planned}; from what there is now, no login is closed in between only by {needed}, so nothing was changed; plan again, or accept it with `--force`"
+            ),
+            Self::ClosesOthers { more, fewer } => {
+                formatter.write_str(
+                    "the plan does not say which Auth0 organizations are closed from what there is now, so nothing was changed",
+                )?;
+                for (names, what) in [(more, "it would also close"), (fewer, "it would not close")] {
+                    if !names.is_empty() {
+                        write!(formatter, "; {what} {}", list(names))?;
+                    }
+                }
+                formatter.write_str("; plan again, or accept it with `--force`")
+            }
+            Self::BlocksMissing { organizations } => write!(
+                formatter,
+                "the last Action of the plan is not deployed, because it would close the logins of {}, whose blocks could not be written; until then, logins run an Action that still takes old blocks and keys. Mend what is named above and run the same command again, or close these logins: plan with `--action-only`, and apply",
+                list(organizations)
             ),
             Self::NothingBefore { organization } => write!(
                 formatter,

@@ -162,14 +162,7 @@ impl Planner<'_> {
 
     /// What the Action knows that logins run; `None` if they run none.
     fn running(&self, state: &State) -> anyhow::Result<Option<ActionReader>> {
-        let deployed = state.action.as_ref().and_then(|action| action.deployed_version.as_ref());
-        let is_bound = state
-            .action
-            .as_ref()
-            .is_some_and(|action| state.bindings.iter().any(|binding| binding.action_id == action.id));
-        let Some(code) = deployed.and_then(|version| version.code.as_deref()).filter(|_| is_bound) else {
-            return Ok(None);
-        };
+        let Some(code) = state.runs() else { return Ok(None) };
         let reader = action_reader::of_code(code).context(
             "the Action that logins run was built by another version of claimsmith, so what it knows of blocks cannot be read; deploy with that version, or put all mappings into the Action first, with `--packaging embedded`",
         )?;

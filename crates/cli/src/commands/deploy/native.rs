@@ -190,6 +190,7 @@ impl ApplyArguments {
             plan: &plan,
             code: &code,
             in_between: &in_between,
+            read: &action_reader::of_code,
             values: &signed.values,
             issued: signed.issued,
             ours: ours(&origin),
@@ -199,16 +200,19 @@ impl ApplyArguments {
             Ok(carried) => carried,
             Err(error) => return refused(error, terminal),
         };
-        let what = if carried.steps.is_empty() { "already run" } else { "run" };
-        writeln!(
-            terminal.out,
-            "logins {what} `{ACTION_NAME}` with the mappings {}, in the tenant {} ({})",
-            wanted.mappings.get(..12).unwrap_or_default(),
-            tenant.name(),
-            tenant.domain()
-        )?;
+        if carried.waits_for.is_empty() {
+            let what = if carried.steps.is_empty() { "already run" } else { "run" };
+            writeln!(
+                terminal.out,
+                "logins {what} `{ACTION_NAME}` with the mappings {}, in the tenant {} ({})",
+                wanted.mappings.get(..12).unwrap_or_default(),
+                tenant.name(),
+                tenant.domain()
+            )?;
+        }
         if let Some(blocks) = &plan.blocks {
-            let there = blocks.changes.len() - carried.deleted.len() - carried.written;
+            let without = carried.deleted.len() + carried.unwritten.len();
+            let there = blocks.changes.len() - without - carried.written;
             writeln!(
                 terminal.out,
                 "{} written, {} as planned already, {} unchanged",
@@ -230,7 +234,15 @@ impl ApplyArguments {
             let refusal = Refusal::OrganizationDeleted { organization: organization.clone() };
             writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
         }
-        Ok(if carried.deleted.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
+        for (_, error) in &carried.unwritten {
+            writeln!(terminal.err, "error: {}", escaped(&error.to_string()))?;
+        }
+        if !carried.waits_for.is_empty() {
+            let refusal = Refusal::BlocksMissing { organizations: carried.waits_for };
+            writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
+        }
+        let is_complete = carried.deleted.is_empty() && carried.unwritten.is_empty();
+        Ok(if is_complete { ExitStatus::Success } else { ExitStatus::Failure })
     }
 }
 

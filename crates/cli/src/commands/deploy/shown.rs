@@ -119,12 +119,7 @@ impl<'a> BlocksSummary<'a> {
 
     /// Writes what changes, and what follows from it.
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let order = match self.order {
-            Order::ActionFirst => "the Action, then the blocks",
-            Order::BlocksFirst => "the blocks, then the Action",
-            Order::InBetween => "an Action that takes old and new blocks, the blocks, then the Action",
-        };
-        writeln!(out, "order      {order}")?;
+        writeln!(out, "order      {}", self.order)?;
         for change in &self.changes {
             let before = change.before.map(|before| format!("{} -> ", short(before))).unwrap_or_default();
             writeln!(out, "block      {} {before}{}", escaped(change.organization), short(change.after))?;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use claimsmith::compiler::time_text;
-use claimsmith_lifecycle::block::MAX_AHEAD_SECONDS;
+use claimsmith_lifecycle::block::{ActionReader, MAX_AHEAD_SECONDS};
 use claimsmith_lifecycle::deployment::{
     BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 
-use super::{DeployError, Journal, MOST_LOOKS, Ours};
+use super::{DeployError, Journal, MOST_LOOKS, Ours, State};
 use crate::auth0::Auth0;
 use crate::error::Error;
 
@@ -20,6 +20,9 @@ pub const REQUESTS_PER_SECOND: u64 = 2;
 
 /// Makes the Action between the old and the new one, from the code that logins run.
 pub type InBetween<'d> = &'d dyn Fn(&str) -> Result<String, String>;
+
+/// Says what the Action with some code knows of blocks; `None` if its code is of another version.
+pub type ReadAction<'d> = &'d dyn Fn(&str) -> Option<ActionReader>;
 
 /// A deployment of blocks that is carried out.
 #[derive(Clone, Copy)]
@@ -31,6 +34,8 @@ pub struct Deployment<'d> {
     pub code: &'d str,
     /// Makes the Action in between.
     pub in_between: InBetween<'d>,
+    /// Reads what an Action knows.
+    pub read: ReadAction<'d>,
     /// The values of each block, by the name of the organization.
     pub values: &'d BTreeMap<String, Values>,
     /// When the newest of them was signed, in seconds since 1970.
@@ -67,6 +72,10 @@ pub struct Carried {
     pub written: usize,
     /// The organizations that do not exist any more; everything else was done.
     pub deleted: Vec<String>,
+    /// The organizations whose blocks could not be written, each with the reason; the other blocks were written.
+    pub unwritten: Vec<(String, DeployError)>,
+    /// Those of them whose logins the Action would have closed, so it was not deployed.
+    pub waits_for: Vec<String>,
 }
 
 impl Auth0 {
@@ -91,23 +100,26 @@ impl Auth0 {
             self.write_blocks(deployment, blocks, journal, &mut carried)?;
             return Ok(carried);
         }
-        match blocks.order {
-            Order::ActionFirst => {
-                carried.steps = self.carry_out(plan, code, ours, is_forced, journal)?;
-                self.write_blocks(deployment, blocks, journal, &mut carried)?;
-            }
-            Order::BlocksFirst | Order::InBetween => {
-                match blocks.order {
-                    // What would be refused afterwards is refused before anything is written.
-                    Order::BlocksFirst => {
-                        let observed = self.state(ours)?.observed(ours);
-                        plan.next(&observed, deployment.progress())?;
-                    }
-                    _ => carried.steps = self.deploy_in_between(deployment, journal)?,
-                }
-                self.write_blocks(deployment, blocks, journal, &mut carried)?;
-                carried.steps.extend(self.carry_out(plan, code, ours, is_forced, journal)?);
-            }
+        let state = self.state(ours)?;
+        // What would be refused afterwards is refused before anything is written.
+        plan.next(&state.observed(ours), deployment.progress())?;
+        if !is_forced {
+            self.check_order(deployment, blocks, &state)?;
+        }
+        if blocks.order == Order::ActionFirst {
+            carried.steps = self.carry_out_from(state, plan, code, ours, is_forced, journal)?;
+            self.write_blocks(deployment, blocks, journal, &mut carried)?;
+            return Ok(carried);
+        }
+        if blocks.order == Order::InBetween {
+            carried.steps = self.deploy_in_between(deployment, state, journal)?;
+        }
+        self.write_blocks(deployment, blocks, journal, &mut carried)?;
+        if !carried.unwritten.is_empty() {
+            carried.waits_for = self.waits_for(deployment, blocks, &carried.unwritten)?;
+        }
+        if carried.waits_for.is_empty() {
+            carried.steps.extend(self.carry_out(plan, code, ours, is_forced, journal)?);
         }
         Ok(carried)
     }
@@ -116,21 +128,21 @@ impl Auth0 {
     fn deploy_in_between(
         &self,
         deployment: Deployment<'_>,
+        state: State,
         journal: Journal<'_>,
     ) -> Result<Vec<&'static str>, DeployError> {
         let Deployment { plan, ours, is_forced, .. } = deployment;
         let Some(in_between) = plan.in_between() else { return Ok(Vec::new()) };
-        let state = self.state(ours)?;
         let runs = state.observed(ours).action.and_then(|action| action.deployed);
         if runs.as_ref().is_some_and(|it| [&in_between.wanted.content, &plan.wanted.content].contains(&it)) {
             return Ok(Vec::new());
         }
-        let running = state.action.and_then(|action| action.deployed_version).and_then(|it| it.code);
-        let code = (deployment.in_between)(&running.unwrap_or_default()).map_err(DeployError::InBetween)?;
+        let running = state.deployed_code().unwrap_or_default();
+        let code = (deployment.in_between)(running).map_err(DeployError::InBetween)?;
         if sha256_hex(&code) != in_between.wanted.content.code {
             return Err(Refusal::ActionChanged { name: ours.name.to_owned() }.into());
         }
-        self.carry_out(&in_between, &code, ours, is_forced, journal)
+        self.carry_out_from(state, &in_between, &code, ours, is_forced, journal)
     }
 
     /// Refuses to write blocks if logins run another Action than the one that they are for.
@@ -171,6 +183,9 @@ impl Auth0 {
                 Ok(is_written) => carried.written += usize::from(is_written),
                 Err(DeployError::Refused(Refusal::OrganizationDeleted { organization })) => {
                     carried.deleted.push(organization);
+                }
+                Err(error) if error.is_about_one_block() => {
+                    carried.unwritten.push((change.organization.clone(), error.of(&change.organization)));
                 }
                 Err(error) => return Err(error),
             }

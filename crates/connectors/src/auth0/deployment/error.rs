@@ -34,12 +34,48 @@ pub enum DeployError {
     NoBlock(String),
     /// The block of this organization is not there after it was written.
     NotWritten(String),
+    /// Auth0 does not take the metadata of an organization.
+    #[non_exhaustive]
+    Metadata {
+        /// The name of the mapping.
+        organization: String,
+        /// What Auth0 says.
+        error: Box<Error>,
+    },
     /// The Action in between cannot be made.
     InBetween(String),
     /// There is no Action to take back.
     NoAction(String),
     /// There is no version to go back to; these are the numbers that there are.
     NoVersion(Vec<u64>),
+}
+
+impl DeployError {
+    /// Whether it says something about the metadata of one organization, and nothing about others.
+    pub(super) fn is_about_one_block(&self) -> bool {
+        match self {
+            Self::Refused(Refusal::NoKeys { .. } | Refusal::BlockChanged { .. }) | Self::NotWritten(_) => {
+                true
+            }
+            // Auth0 refuses these metadata, for their size or for what they have.
+            Self::Request(error) => {
+                error.method == "PATCH"
+                    && error.path.contains("/organizations/")
+                    && matches!(error.status(), Some(400 | 413 | 422))
+            }
+            _ => false,
+        }
+    }
+
+    /// The same, with the name of the organization.
+    pub(super) fn of(self, organization: &str) -> Self {
+        match self {
+            Self::Request(error) => {
+                Self::Metadata { organization: organization.to_owned(), error: Box::new(error) }
+            }
+            other => other,
+        }
+    }
 }
 
 impl std::error::Error for DeployError {}
@@ -92,6 +128,10 @@ impl fmt::Display for DeployError {
             Self::NotWritten(organization) => write!(
                 formatter,
                 "the block of `{organization}` is not there after it was written; if another program writes the metadata of this organization, stop it, and run the same command again"
+            ),
+            Self::Metadata { organization, error } => write!(
+                formatter,
+                "Auth0 does not take the metadata of `{organization}`, with those of others in them: {error}; remove what it does not take, and run the same command again"
             ),
             Self::InBetween(why) => write!(
                 formatter,
