@@ -48,7 +48,7 @@ pub enum ErrorKind {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// Auth0's `errorCode`, or `error` of its token endpoint; the code of Qlik Cloud's first error.
+    /// Auth0's `errorCode`, or `error` of its token endpoint; the code of Qlik Cloud's first error; SCIM's `scimType`.
     pub code: Option<String>,
     /// What the service says, of requests that are not about people.
     pub message: Option<String>,

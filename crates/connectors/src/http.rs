@@ -90,6 +90,8 @@ pub struct HttpClient {
     client: Client,
     /// `https://` and the host.
     base: String,
+    /// Of bodies, and of the answers that are asked for.
+    media_type: &'static str,
     options: Options,
     bucket: Mutex<Bucket>,
     pacer: Mutex<Pacer>,
@@ -126,7 +128,14 @@ impl HttpClient {
         let deadline = options.timer.elapsed().saturating_add(options.limit);
         let base = format!("https://{host}");
         let (bucket, pacer, sent) = (Mutex::default(), Mutex::default(), AtomicUsize::default());
-        Ok(Self { client, base, options, bucket, pacer, sent, date: Mutex::default(), deadline })
+        let media_type = "application/json";
+        Ok(Self { client, base, media_type, options, bucket, pacer, sent, date: Mutex::default(), deadline })
+    }
+
+    /// The same client for a service with a media type of its own.
+    #[must_use]
+    pub(crate) fn with_media_type(self, media_type: &'static str) -> Self {
+        Self { media_type, ..self }
     }
 
     /// How many requests were sent so far, those for a token and repeated ones included.
@@ -253,11 +262,12 @@ impl HttpClient {
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).unwrap_or_default();
         let left = self.deadline.saturating_sub(self.timer().elapsed());
         let mut builder = self.client.request(method, url).timeout(left.min(LONGEST_REQUEST));
+        builder = builder.header("accept", self.media_type);
         if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
         if let Some(body) = &request.body {
-            builder = builder.header("content-type", "application/json").body(body.to_string());
+            builder = builder.header("content-type", self.media_type).body(body.to_string());
         }
         builder.send()
     }
@@ -344,7 +354,10 @@ fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
     // Auth0's token endpoint has `error` alone; elsewhere it is the status in words.
     let code = text("errorCode").or_else(|| text("error")).filter(is_lower_code);
     let code = code.or_else(|| first("code").filter(is_code));
-    let message = text("message").or_else(|| first("detail")).or_else(|| first("title")).unwrap_or_default();
+    // SCIM has a keyword and a text (RFC 7644 §3.12).
+    let code = code.or_else(|| text("scimType").filter(is_code));
+    let message = text("message").or_else(|| text("detail"));
+    let message = message.or_else(|| first("detail")).or_else(|| first("title")).unwrap_or_default();
     let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();
     let is_scope = |text: &&str| {
         !text.is_empty() && text.bytes().all(|it| it.is_ascii_lowercase() || matches!(it, b':' | b'_' | b'-'))

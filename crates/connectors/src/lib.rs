@@ -9,6 +9,7 @@ mod error;
 pub mod http;
 pub mod qlik;
 mod rate;
+pub mod scim;
 mod secret;
 mod settings;
 #[cfg(test)]

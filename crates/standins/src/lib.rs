@@ -20,6 +20,7 @@ mod http;
 mod ids;
 mod json_patch;
 pub mod qlik;
+pub mod scim;
 mod server;
 mod service;
 mod stand_in;

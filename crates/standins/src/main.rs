@@ -10,14 +10,15 @@ use std::process::ExitCode;
 
 use claimsmith_standins::auth0::Auth0StandIn;
 use claimsmith_standins::qlik::QlikStandIn;
+use claimsmith_standins::scim::ScimStandIn;
 use claimsmith_standins::{Service, StandIn};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 const USAGE: &str = "\
-usage: claimsmith-standins auth0|qlik [--seed FILE] --dir DIR
+usage: claimsmith-standins auth0|qlik|scim [--seed FILE] --dir DIR
 
-Starts a stand-in of Auth0's Management API or of Qlik Cloud, and runs until standard input is closed.
+Starts a stand-in of Auth0's Management API, of Qlik Cloud or of a SCIM service, and runs until standard input is closed.
 Prints one line of JSON: domain, and the paths of what it writes into DIR: the certificate authority, and a certificate
 of localhost with its key, for other servers of the same test.
 FILE is described in crates/standins/README.md; without it the tenant is empty and no token is valid.
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let ran = match options.service {
         Which::Auth0 => run(&options, Auth0StandIn::start),
         Which::Qlik => run(&options, QlikStandIn::start),
+        Which::Scim => run(&options, ScimStandIn::start),
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
 enum Which {
     Auth0,
     Qlik,
+    Scim,
 }
 
 struct Options {
@@ -61,6 +64,7 @@ impl Options {
         let service = match service.as_str() {
             "auth0" => Which::Auth0,
             "qlik" => Which::Qlik,
+            "scim" => Which::Scim,
             _ => return None,
         };
         let (mut seed, mut folder) = (None, None);

@@ -1,0 +1,67 @@
+//! A service of SCIM 2.0 (RFC 7643 and 7644), such as an application's users and groups.
+//!
+//! Servers differ from the standard and from each other, so nothing is taken for granted: a list is read to its end, or
+//! not at all, and what a group does not say about its members is not an empty group.
+
+mod lists;
+mod resources;
+mod settings;
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use self::resources::{Group, User};
+pub use self::settings::Settings;
+use crate::error::{Error, ErrorKind};
+use crate::http::{HttpClient, Options, Request};
+use crate::secret::Secret;
+
+/// The type of requests and answers (RFC 7644 §3.1).
+const MEDIA_TYPE: &str = "application/scim+json";
+
+/// A connection to one service.
+pub struct Scim {
+    http: HttpClient,
+    /// The path of the service below its host, without a slash at its end.
+    base_path: String,
+    token: Secret,
+}
+
+impl fmt::Debug for Scim {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Scim").field("http", &self.http).finish_non_exhaustive()
+    }
+}
+
+impl Scim {
+    /// A client of the service of the settings. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// Text for people, if the certificate authorities cannot be used.
+    pub fn new(settings: &Settings, options: Options) -> Result<Self, String> {
+        let http = HttpClient::new(settings.host(), options)?.with_media_type(MEDIA_TYPE);
+        Ok(Self { http, base_path: settings.base_path().to_owned(), token: settings.token().clone() })
+    }
+
+    /// Sends a request that changes nothing. `path` is below the service, with a slash at its beginning.
+    fn get(&self, path: &str, query: &[(&str, &str)], shows_message: bool) -> Result<Value, Error> {
+        let path = format!("{}{path}", self.base_path);
+        let request = Request { method: "GET", path, query, body: None, is_repeatable: true, shows_message };
+        self.http.send(&request, Some(&self.token))
+    }
+
+    fn unreadable(&self, path: &str, why: String) -> Error {
+        let path = format!("{}{path}", self.base_path);
+        Error { method: "GET", path, kind: ErrorKind::Unreadable(why) }
+    }
+
+    fn read<T: DeserializeOwned>(&self, path: &str, answer: Value) -> Result<T, Error> {
+        // The category only: the text of the error may quote the answer.
+        serde_json::from_value(answer).map_err(|error| {
+            self.unreadable(path, format!("without a member that is needed ({:?})", error.classify()))
+        })
+    }
+}

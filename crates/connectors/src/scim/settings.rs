@@ -1,0 +1,140 @@
+//! Which service, and the token for it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::secret::Secret;
+use crate::settings::{SettingsError, member_of, read_json, variable};
+
+const URL: &str = "SCIM_URL";
+const TOKEN: &str = "SCIM_TOKEN";
+
+/// What is needed to ask a service.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    host: String,
+    base_path: String,
+    token: Secret,
+}
+
+impl Settings {
+    /// Reads the variables of the environment.
+    ///
+    /// # Errors
+    ///
+    /// If the address is missing or not one over TLS, or if there is no token.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        Self::read(&variable, "the environment")
+    }
+
+    /// Reads a JSON file with the same names. The environment is ignored then.
+    ///
+    /// # Errors
+    ///
+    /// As for the environment, or if the file cannot be read.
+    pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
+        let (settings, shown) = read_json(path, URL)?;
+        Self::read(&member_of(&settings), &shown)
+    }
+
+    /// Reads settings as a file holds them.
+    ///
+    /// # Errors
+    ///
+    /// As for a file.
+    pub fn from_json(settings: &Value) -> Result<Self, SettingsError> {
+        Self::read(&member_of(settings), "the file of settings")
+    }
+
+    fn read(get: &dyn Fn(&str) -> Option<String>, place: &str) -> Result<Self, SettingsError> {
+        let Some(url) = get(URL) else {
+            return Err(SettingsError(format!(
+                "{place} does not say where the SCIM service is: set `{URL}` to its base, such as `https://catalog.example.com/scim/v2`"
+            )));
+        };
+        let (host, base_path) = parts(&url).ok_or_else(|| {
+            SettingsError(format!(
+                "`{URL}` of {place} has to be the base of the service, such as `https://catalog.example.com/scim/v2`, without a user, a query or `/Users`"
+            ))
+        })?;
+        let Some(token) = get(TOKEN) else {
+            return Err(SettingsError(format!("{place} has no `{TOKEN}`, the bearer token of the SCIM service")));
+        };
+        Ok(Self { host, base_path, token: Secret::new(token) })
+    }
+
+    /// The address of the service, for people.
+    pub fn url(&self) -> String {
+        format!("https://{}{}", self.host, self.base_path)
+    }
+
+    /// Whether the service is on this machine.
+    pub fn is_local(&self) -> bool {
+        self.host.starts_with("localhost:")
+    }
+
+    /// The host, with its port if it has one.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn base_path(&self) -> &str {
+        &self.base_path
+    }
+
+    pub(super) fn token(&self) -> &Secret {
+        &self.token
+    }
+}
+
+/// The host and the path of a base address. The path has no slash at its end.
+fn parts(url: &str) -> Option<(String, String)> {
+    let rest = url.strip_prefix("https://")?;
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = path.trim_end_matches('/');
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
+    let is_port = port.is_none_or(|port| matches!(port.parse::<u16>(), Ok(1..)));
+    let is_path = path.bytes().all(|it| it.is_ascii_alphanumeric() || b"/-._~%".contains(&it));
+    // The address of a list: the rest would be looked for below it.
+    let is_list = ["/Users", "/Groups"].iter().any(|it| path.ends_with(it));
+    let is_base = is_name && is_port && is_path && !is_list;
+    is_base.then(|| (host.to_owned(), path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn address_is_a_base_over_tls() {
+        for (url, expected) in [
+            ("https://catalog.example.com/scim/v2/", "https://catalog.example.com/scim/v2"),
+            ("https://catalog.example.com", "https://catalog.example.com"),
+            ("https://localhost:8443/v2", "https://localhost:8443/v2"),
+        ] {
+            let settings = Settings::from_json(&json!({ "SCIM_URL": url, "SCIM_TOKEN": "hunter2" }));
+            let settings = settings.expect("settings");
+            assert_eq!(settings.url(), expected);
+            assert!(!format!("{settings:?}").contains("hunter2"));
+        }
+        for url in [
+            "http://catalog.example.com/scim/v2",
+            "catalog.example.com/scim/v2",
+            "https://me:hunter2@catalog.example.com/scim/v2",
+            "https://catalog.example.com/scim/v2?token=hunter2",
+            "https://catalog.example.com/scim/v2/Users",
+            "https://catalog.example.com:0/",
+            "https:///scim",
+        ] {
+            let error = Settings::from_json(&json!({ "SCIM_URL": url, "SCIM_TOKEN": "t" }));
+            let error = error.expect_err("refused").to_string();
+            assert!(error.contains("has to be the base of the service") && !error.contains("hunter2"), "{error}");
+        }
+        let error = Settings::from_json(&json!({ "SCIM_URL": "https://a.example" })).expect_err("refused");
+        assert!(error.to_string().contains("has no `SCIM_TOKEN`"), "{error}");
+    }
+}

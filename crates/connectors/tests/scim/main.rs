@@ -1,0 +1,131 @@
+//! The connector of SCIM, against a stand-in.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at what is wrong"
+)]
+
+#[path = "../support/timer.rs"]
+mod timer;
+
+use std::sync::Arc;
+
+use claimsmith_connectors::Timer;
+use claimsmith_connectors::http::Options;
+use claimsmith_connectors::scim::{Scim, Settings};
+use claimsmith_standins::scim::{ScimStandIn, Seed, Tenant};
+use claimsmith_standins::{At, Fault, FaultKind};
+use serde_json::{Value, json};
+
+use crate::timer::FakeTimer;
+
+struct World {
+    stand_in: ScimStandIn,
+    timer: Arc<FakeTimer>,
+}
+
+impl World {
+    /// A service with a number of users, every other of whom is in the group `Even`.
+    fn new(users: usize, quirks: Value) -> Self {
+        let user = |at: usize| {
+            json!({ "id": format!("u{at}"), "userName": format!("user{at}"), "externalId": format!("auth0|{at}") })
+        };
+        let members = |at: usize| json!({ "value": format!("u{at}") });
+        let seed: Seed = serde_json::from_value(json!({
+            "tokens": [{ "token": "hunter2" }], "quirks": quirks,
+            "tenant": {
+                "users": (0..users).map(user).collect::<Vec<_>>(),
+                "groups": [
+                    { "id": "e", "displayName": "Even", "members": (0..users).step_by(2).map(members).collect::<Vec<_>>() },
+                    { "id": "n", "displayName": "None" },
+                ],
+            },
+        }))
+        .expect("a seed");
+        Self { stand_in: ScimStandIn::start(seed).expect("starts"), timer: Arc::default() }
+    }
+
+    fn connect(&self, token: &str) -> Scim {
+        let url = format!("https://{}/scim/v2", self.stand_in.domain());
+        let settings = Settings::from_json(&json!({ "SCIM_URL": url, "SCIM_TOKEN": token })).expect("settings");
+        let options = Options {
+            timer: Arc::clone(&self.timer) as Arc<dyn Timer>,
+            ca_pem: Some(self.stand_in.ca_pem().to_owned()),
+            ..Options::default()
+        };
+        Scim::new(&settings, options).expect("a client")
+    }
+
+    /// How many users a list of a service with this quirk has, and in how many requests.
+    fn read(users: usize, quirks: Value) -> (Result<usize, String>, usize) {
+        let world = Self::new(users, quirks);
+        let found = world.connect("hunter2").users();
+        (found.map(|it| it.len()).map_err(|error| error.to_string()), world.stand_in.requests().len())
+    }
+}
+
+#[test]
+fn lists_are_read_to_their_end_whatever_the_service_counts() {
+    for (users, quirks, requests) in [
+        (0, json!({}), 1),
+        (99, json!({}), 1),
+        (100, json!({}), 2),
+        (250, json!({}), 3),
+        (250, json!({ "most_per_page": 40 }), 7),
+        (250, json!({ "counts_page": true }), 3),
+        (200, json!({ "counts_page": true }), 3),
+        (100, json!({ "starts_again": true }), 2),
+        (250, json!({ "has_cursors": true }), 3),
+        (50, json!({ "has_cursors": true }), 1),
+    ] {
+        assert_eq!(World::read(users, quirks.clone()), (Ok(users), requests), "{users} {quirks}");
+    }
+}
+
+#[test]
+fn list_whose_pages_repeat_is_an_error() {
+    let (found, requests) = World::read(250, json!({ "ignores_start_index": true }));
+    assert_eq!(
+        found.expect_err("no part of the list"),
+        "GET /scim/v2/Users: unexpected answer: a list that changed while it was read, or whose pages repeat; try again"
+    );
+    assert_eq!(requests, 6, "three attempts of two pages");
+}
+
+#[test]
+fn list_that_changes_is_read_again() {
+    let world = World::new(250, json!({}));
+    world.stand_in.add_fault(Fault::change(At::route("GET", "/scim/v2/Users", 2), |tenant: &mut Tenant| {
+        tenant.users.remove(0);
+    }));
+    let users = world.connect("hunter2").users().expect("users");
+    assert_eq!((users.len(), users[0].user_name.as_str()), (249, "user1"));
+}
+
+#[test]
+fn members_are_not_taken_for_granted() {
+    let world = World::new(5, json!({}));
+    let scim = world.connect("hunter2");
+    let groups = scim.groups().expect("groups");
+    let even = groups[0].member_ids().expect("members");
+    assert_eq!(even.into_iter().collect::<Vec<_>>(), ["u0", "u2", "u4"]);
+    assert_eq!((groups[1].display_name.as_str(), groups[1].member_ids()), ("None", None));
+    let world = World::new(5, json!({ "lists_without_members": true }));
+    let scim = world.connect("hunter2");
+    assert_eq!(scim.groups().expect("groups")[0].member_ids(), None);
+    assert_eq!(scim.group("e").expect("a group").member_ids().map(|it| it.len()), Some(3));
+}
+
+#[test]
+fn errors_name_the_refusal_and_no_secret() {
+    let world = World::new(1, json!({}));
+    let error = world.connect("hunter3").users().expect_err("refused").to_string();
+    assert!(error.starts_with("GET /scim/v2/Users: status 401, the bearer token is not valid; "), "{error}");
+    assert!(!error.contains("hunter"), "{error}");
+    let error = world.connect("hunter2").group("a b").expect_err("refused");
+    assert_eq!(error.to_string(), "GET /scim/v2/Groups/a%20b: status 404, there is no resource with this id");
+    world.stand_in.add_fault(Fault::new(At::route("GET", "/scim/v2/Users", 1), FaultKind::Status(429)));
+    assert_eq!(world.connect("hunter2").users().expect("users").len(), 1);
+    assert_eq!(world.timer.waits(), [1000]);
+}
