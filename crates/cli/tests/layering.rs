@@ -148,6 +148,7 @@ const ORDER: &[&str] = &[
     "commands/qlik/native",
     "commands/qlik",
     "commands/verify_live/arguments",
+    "commands/verify_live/held",
     "commands/verify_live/people",
     "commands/verify_live/shown",
     "commands/verify_live/native",

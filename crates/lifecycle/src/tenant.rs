@@ -32,6 +32,9 @@ pub struct Connection {
     /// Its options. They may hold secrets: print no member of them that is not known to be none.
     #[serde(default)]
     pub options: Value,
+    /// Its metadata, which hold no secrets.
+    #[serde(default)]
+    pub metadata: Value,
 }
 
 fn none_if_null<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Metadata, D::Error> {

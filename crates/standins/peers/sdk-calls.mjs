@@ -202,6 +202,7 @@ await call('ListClientGrantPaginatedResponseContent', () =>
 );
 await call('ListUsersOffsetPaginatedResponseContent', () => users.list());
 await call('GetUserResponseContent', () => users.get('waad|1'));
+await call('GetUserGroupsPaginatedResponseContent', () => users.groups.get('waad|1'));
 await call('UpdateUserResponseContent', () => users.update('waad|1', { blocked: true }));
 const created = await call('CreateUserResponseContent', () =>
   users.create({ connection: 'db', email: 'b@example.com' }),

@@ -18,6 +18,7 @@ const scope = ['actions', 'organizations', 'connections', 'users']
       'client_credentials',
       'client_grants',
       'signing_keys',
+      'groups',
     ].map((kind) => `read:${kind}`),
   );
 

@@ -2,6 +2,8 @@
 
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
+mod held;
+#[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(not(target_family = "wasm"))]
 mod people;

@@ -13,6 +13,9 @@ use crate::http::encoded;
 /// An organization has up to 100 000 members, in pages of 100.
 const MOST_PAGES: usize = 1000;
 
+/// A user has groups of up to 200 pages: the Action reads no more of them either.
+const MOST_GROUP_PAGES: usize = 200;
+
 #[derive(Deserialize)]
 struct Member {
     user_id: String,
@@ -55,4 +58,37 @@ impl Auth0 {
         let total = self.profile_pages(&filter, most.min(MOST_PROFILES), &mut |rows| all.extend(rows))?;
         Ok(Profiles { profiles: all, total })
     }
+
+    /// The groups that directories provision for a user, as `api.groups` of an Action has them. Scope `read:groups`.
+    ///
+    /// # Errors
+    ///
+    /// If a page cannot be read: no part of the list is returned then.
+    pub fn provisioned_groups(&self, user: &str) -> Result<Vec<Value>, Error> {
+        let path = format!("/users/{}/groups", encoded(user));
+        let mut groups = Vec::new();
+        let each = &mut |rows: Vec<Value>| groups.extend(rows);
+        self.checkpoints((&path, "groups"), &[], MOST_GROUP_PAGES, each).map_err(without_person)?;
+        Ok(groups)
+    }
+
+    /// The metadata of a client; none if there is no such client. Scope `read:clients`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn client_metadata(&self, client: &str) -> Result<Value, Error> {
+        let answer: Result<Value, Error> =
+            self.call("GET", format!("/clients/{}", encoded(client)), None, true);
+        match answer {
+            Ok(mut client) => Ok(client.get_mut("client_metadata").map(Value::take).unwrap_or_default()),
+            Err(error) if error.status() == Some(404) => Ok(Value::Null),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The path names a person.
+fn without_person(error: Error) -> Error {
+    Error { path: "/api/v2/users/…/groups".to_owned(), ..error }
 }

@@ -59,7 +59,9 @@ impl Settings {
             ))
         })?;
         let Some(token) = get(TOKEN) else {
-            return Err(SettingsError(format!("{place} has no `{TOKEN}`, the bearer token of the SCIM service")));
+            return Err(SettingsError(format!(
+                "{place} has no `{TOKEN}`, the bearer token of the SCIM service"
+            )));
         };
         Ok(Self { host, base_path, token: Secret::new(token) })
     }
@@ -94,7 +96,8 @@ fn parts(url: &str) -> Option<(String, String)> {
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let path = path.trim_end_matches('/');
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
-    let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
+    let is_name =
+        !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it));
     let is_port = port.is_none_or(|port| matches!(port.parse::<u16>(), Ok(1..)));
     let is_path = path.bytes().all(|it| it.is_ascii_alphanumeric() || b"/-._~%".contains(&it));
     // The address of a list: the rest would be looked for below it.
@@ -132,7 +135,10 @@ mod tests {
         ] {
             let error = Settings::from_json(&json!({ "SCIM_URL": url, "SCIM_TOKEN": "t" }));
             let error = error.expect_err("refused").to_string();
-            assert!(error.contains("has to be the base of the service") && !error.contains("hunter2"), "{error}");
+            assert!(
+                error.contains("has to be the base of the service") && !error.contains("hunter2"),
+                "{error}"
+            );
         }
         let error = Settings::from_json(&json!({ "SCIM_URL": "https://a.example" })).expect_err("refused");
         assert!(error.to_string().contains("has no `SCIM_TOKEN`"), "{error}");

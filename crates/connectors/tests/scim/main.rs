@@ -28,9 +28,7 @@ struct World {
 impl World {
     /// A service with a number of users, every other of whom is in the group `Even`.
     fn new(users: usize, quirks: Value) -> Self {
-        let user = |at: usize| {
-            json!({ "id": format!("u{at}"), "userName": format!("user{at}"), "externalId": format!("auth0|{at}") })
-        };
+        let user = |at: usize| json!({ "id": format!("u{at}"), "userName": format!("user{at}"), "externalId": format!("auth0|{at}") });
         let members = |at: usize| json!({ "value": format!("u{at}") });
         let seed: Seed = serde_json::from_value(json!({
             "tokens": [{ "token": "hunter2" }], "quirks": quirks,
@@ -48,7 +46,8 @@ impl World {
 
     fn connect(&self, token: &str) -> Scim {
         let url = format!("https://{}/scim/v2", self.stand_in.domain());
-        let settings = Settings::from_json(&json!({ "SCIM_URL": url, "SCIM_TOKEN": token })).expect("settings");
+        let settings =
+            Settings::from_json(&json!({ "SCIM_URL": url, "SCIM_TOKEN": token })).expect("settings");
         let options = Options {
             timer: Arc::clone(&self.timer) as Arc<dyn Timer>,
             ca_pem: Some(self.stand_in.ca_pem().to_owned()),

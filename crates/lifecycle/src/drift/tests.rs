@@ -30,7 +30,13 @@ fn desired(mappings: Vec<DesiredMapping>) -> Desired {
 }
 
 fn seen(name: &str, strategy: &str, options: Value) -> Connection {
-    Connection { id: "con_1".to_owned(), name: name.to_owned(), strategy: strategy.to_owned(), options }
+    Connection {
+        id: "con_1".to_owned(),
+        name: name.to_owned(),
+        strategy: strategy.to_owned(),
+        options,
+        metadata: Value::Null,
+    }
 }
 
 fn codes(findings: &[Finding]) -> Vec<&'static str> {

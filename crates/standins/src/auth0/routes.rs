@@ -88,6 +88,7 @@ routes! {
     GET "users/*" "read:users" users::get;
     PATCH "users/*" "update:users" users::update;
     DELETE "users/*" "delete:users" users::delete;
+    GET "users/*/groups" "read:groups" users::groups;
     GET "users/*/organizations" "read:organizations" users::organizations;
     GET "users-by-email" "read:users" users::by_email;
 }

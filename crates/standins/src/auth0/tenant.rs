@@ -21,6 +21,8 @@ pub struct Tenant {
     pub organization_connections: BTreeMap<String, Vec<Record>>,
     /// Ids of users, by the organization's id.
     pub organization_members: BTreeMap<String, Vec<String>>,
+    /// Groups that a directory provisions, by the user's id.
+    pub user_groups: BTreeMap<String, Vec<Record>>,
     pub connections: Vec<Record>,
     /// Ids of clients, by the connection's id.
     pub connection_clients: BTreeMap<String, Vec<String>>,

@@ -97,6 +97,13 @@ pub(crate) fn organizations(world: &mut World, call: &Call) -> Answered {
     ok(200, page::of_objects(call, "organizations", found, page::whole)?)
 }
 
+/// Groups that a directory provisions.
+pub(crate) fn groups(world: &mut World, call: &Call) -> Answered {
+    find(world, call)?;
+    let groups = world.tenant.user_groups.get(call.parameter(0)).map(Vec::as_slice).unwrap_or_default();
+    ok(200, page::of_objects(call, "groups", groups, page::whole)?)
+}
+
 fn find<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Record, Box<Response>> {
     let id = Value::from(call.parameter(0));
     let found = world.tenant.users.iter_mut().find(|it| it.get("user_id") == Some(&id));

@@ -16,9 +16,8 @@ pub(crate) fn of(world: &World, call: &Call, resources: Vec<Record>) -> Answered
     let number = |name: &str| -> Result<Option<usize>, Box<crate::http::Response>> {
         let Some(text) = call.query(name) else { return Ok(None) };
         // A negative `count` is 0, and a `startIndex` below 1 is 1 (RFC 7644 §3.4.2.4).
-        let value: i64 = text.parse().map_err(|_| {
-            error(400, Some("invalidValue"), &format!("{name} is not a number"))
-        })?;
+        let value: i64 =
+            text.parse().map_err(|_| error(400, Some("invalidValue"), &format!("{name} is not a number")))?;
         Ok(Some(usize::try_from(value).unwrap_or(0)))
     };
     let size = number("count")?.unwrap_or(quirks.most_per_page).min(quirks.most_per_page);

@@ -76,12 +76,7 @@ impl Service for World {
 
     fn routes() -> Vec<String> {
         let both = ["Users", "Groups"].into_iter().flat_map(|it| {
-            [
-                format!("GET {it}"),
-                format!("POST {it}"),
-                format!("GET {it}/*"),
-                format!("DELETE {it}/*"),
-            ]
+            [format!("GET {it}"), format!("POST {it}"), format!("GET {it}/*"), format!("DELETE {it}/*")]
         });
         std::iter::once("GET ServiceProviderConfig".to_owned()).chain(both).collect()
     }

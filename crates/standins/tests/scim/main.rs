@@ -86,7 +86,8 @@ fn filters_are_equalities() {
         let encoded = filter.replace(' ', "%20").replace('"', "%22");
         assert_eq!(service.names(&format!("Users?filter={encoded}")), expected, "{filter}");
     }
-    for filter in ["userName co \"a\"", "userName eq", "userName eq \"a\" or active eq true", "(id eq \"1\")"] {
+    for filter in ["userName co \"a\"", "userName eq", "userName eq \"a\" or active eq true", "(id eq \"1\")"]
+    {
         let encoded = filter.replace(' ', "%20").replace('"', "%22");
         let answer = service.send("GET", &format!("Users?filter={encoded}"), None);
         assert_eq!((answer.status, &answer.body["scimType"]), (400, &json!("invalidFilter")), "{filter}");
@@ -101,7 +102,10 @@ fn resources_are_created_and_deleted() {
     assert!(created.status == 201 && id != "mine", "{created:?}");
     assert!(created.header("location").expect("a location").ends_with(&format!("/scim/v2/Users/{id}")));
     let twin = service.send("POST", "Users", Some(json!({ "userName": "DORA" })));
-    assert_eq!((twin.status, &twin.body["scimType"], &twin.body["status"]), (409, &json!("uniqueness"), &json!("409")));
+    assert_eq!(
+        (twin.status, &twin.body["scimType"], &twin.body["status"]),
+        (409, &json!("uniqueness"), &json!("409"))
+    );
     assert_eq!(service.send("DELETE", "Users/1", None).status, 204);
     assert_eq!(service.send("DELETE", "Users/1", None).status, 404);
     assert_eq!(service.get("Groups/g")["members"], json!([]));
@@ -134,5 +138,8 @@ fn servers_of_other_kinds_can_be_played() {
     assert_eq!(service.get("Groups")["Resources"][0].get("members"), None);
     assert_eq!(service.get("Groups/g")["members"][0]["value"], "1");
     let service = with(json!({ "hides_members": true }));
-    assert_eq!((&service.get("Groups/g")["members"], service.get("Users/1").get("groups")), (&json!([]), None));
+    assert_eq!(
+        (&service.get("Groups/g")["members"], service.get("Users/1").get("groups")),
+        (&json!([]), None)
+    );
 }

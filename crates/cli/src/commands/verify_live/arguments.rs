@@ -8,19 +8,22 @@ use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::commands::deploy::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
-/// Compare what logins give with the groups that people hold in Qlik Cloud
+/// Compare what logins give with the groups that people hold in an application
 ///
 /// Reads profiles and memberships from Auth0, evaluates the mappings for them, and compares the groups with those that
-/// Qlik Cloud has of the identity provider. Changes nothing. People whom one side does not have are counted as unseen, and
+/// Qlik Cloud has of the identity provider, or with the members of the groups of a SCIM service. Changes nothing. People whom one side does not have are counted as unseen, and
 /// never as equal. The exit code is 1 if somebody holds other groups, and 2 if no one could be compared.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Qlik Cloud is set by QLIK_HOST with QLIK_CLIENT_ID and QLIK_CLIENT_SECRET, or with QLIK_ACCESS_TOKEN,
-in the environment or in the file of `--qlik-credentials`. Auth0 needs the scopes read:users and
+in the environment or in the file of `--qlik-credentials`. With `--scim`, SCIM_URL is the base of the
+service, such as https://catalog.example.com/scim/v2, and SCIM_TOKEN its bearer token, in the
+environment or in the file of `--scim-credentials`. Auth0 needs the scopes read:users and
 read:organization_members; `claimsmith help deploy` lists the credentials.
 
 Examples:
   claimsmith verify-live
+  claimsmith verify-live --scim --application catalog
   claimsmith verify-live --people 1000 --format json | jq .different")]
 pub(crate) struct VerifyLiveArguments {
     #[command(flatten)]
@@ -32,7 +35,13 @@ pub(crate) struct VerifyLiveArguments {
     /// A JSON file with the credentials of Qlik Cloud, in place of the environment
     #[arg(long, value_name = "FILE")]
     pub(super) qlik_credentials: Option<PathBuf>,
-    /// The application of Qlik Cloud, by its name in `platform.yaml`; needed if there are several
+    /// Compare with the groups of a SCIM service, in place of Qlik Cloud
+    #[arg(long, conflicts_with = "qlik_credentials")]
+    pub(super) scim: bool,
+    /// A JSON file with SCIM_URL and SCIM_TOKEN, in place of the environment
+    #[arg(long, value_name = "FILE", requires = "scim")]
+    pub(super) scim_credentials: Option<PathBuf>,
+    /// The application, by its name in `platform.yaml`; needed if there are several
     #[arg(long, value_name = "NAME")]
     pub(super) application: Option<String>,
     /// How many people of each connection to read, those with the newest logins, at most 1000

@@ -1,6 +1,6 @@
 //! Compares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -10,11 +10,13 @@ use claimsmith::compiler::{CompiledPlatform, time_text};
 use claimsmith_connectors::auth0::Auth0;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{Qlik, Settings as QlikSettings};
+use claimsmith_connectors::scim::{Scim, Settings as ScimSettings};
 use claimsmith_lifecycle::live::{compare, one_each, pseudonym};
 
 use super::arguments::VerifyLiveArguments;
-use super::people::{self, Coverage};
-use super::shown::Verified;
+use super::held::{self, Held, Known};
+use super::people::{self, Coverage, Reading};
+use super::shown::{Compared, Verified};
 use crate::arguments::OutputFormat;
 use crate::assumption_record::domain;
 use crate::commands::deploy::TenantSummary;
@@ -26,15 +28,29 @@ use crate::terminal::Terminal;
 
 /// Auth0's smallest rate limit is two requests a second.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// Services of SCIM name no limit, and some have a low one.
+const SCIM_INTERVAL: Duration = Duration::from_millis(200);
 const LIMIT: Duration = Duration::from_secs(3600);
+
+/// Where people hold groups.
+enum Place {
+    Qlik(Qlik),
+    Scim(Scim, String),
+}
+
+impl Place {
+    fn held(&self, names: &BTreeSet<String>, known: &Known<'_>) -> anyhow::Result<Held> {
+        match self {
+            Self::Qlik(qlik) => Ok(held::in_qlik(qlik, known)?),
+            Self::Scim(scim, _) => held::in_scim(scim, names, known),
+        }
+    }
+}
 
 impl VerifyLiveArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.settings()?;
-        let qlik_settings = match &self.qlik_credentials {
-            Some(file) => QlikSettings::from_file(file)?,
-            None => QlikSettings::from_environment()?,
-        };
+        let place = self.place()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
@@ -45,33 +61,46 @@ impl VerifyLiveArguments {
         let interval = if settings.stand_in().is_some() { Duration::ZERO } else { INTERVAL };
         let options = Options { interval, limit: LIMIT, ..Options::default() };
         let auth0 = Auth0::connect(tenant, &settings, &[], options)?;
-        let qlik = Qlik::connect(&qlik_settings, Options { limit: LIMIT, ..Options::default() })?;
         let now = login_time::current();
+        let reading = Reading {
+            auth0: &auth0,
+            application: &application,
+            bundle: &bundle,
+            most: usize::from(self.people),
+            now,
+        };
         let (mut all, mut coverage) = (Vec::new(), Coverage::default());
         for organization in inspect::organization_connections(&platform) {
-            let reading = (usize::from(self.people), now, platform.reads_metadata(&organization.name));
-            all.extend(people::read(&auth0, &organization, &application, &bundle, reading, &mut coverage)?);
+            let reads_metadata = platform.reads_metadata(&organization.name);
+            all.extend(people::read(&reading, &organization, reads_metadata, &mut coverage)?);
         }
-        let all = one_each(all);
-        let known: BTreeSet<&str> = all.iter().map(|it| it.subject.as_str()).collect();
-        let mut held = BTreeMap::new();
-        for page in qlik.users(None) {
-            for user in page? {
-                let groups = user.provider_groups().map(|names| names.map(str::to_owned).collect());
-                held.insert(subject_of(&user.subject, &known).to_owned(), groups);
+        let mut all = one_each(all);
+        let known = Known {
+            subjects: all.iter().map(|it| it.subject.as_str()).collect(),
+            emails: std::mem::take(&mut coverage.emails),
+        };
+        let held = place.held(&groups_of(&platform, &application), &known)?;
+        for person in &mut all {
+            if person.expected.is_ok() && held.inactive.contains(&person.subject) {
+                person.expected = Err("inactive");
             }
         }
         let shown = |subject: &str| {
             if self.show_people { subject.to_owned() } else { pseudonym(domain, subject) }
         };
-        let comparison = compare(&all, &held, &shown);
+        let comparison = compare(&all, &held.groups, &shown);
         let verified = Verified {
             tenant: TenantSummary::new(tenant.name(), domain, settings.stand_in()),
-            qlik_cloud: qlik.host(),
+            compared: match &place {
+                Place::Qlik(qlik) => Compared::QlikCloud(qlik.host()),
+                Place::Scim(_, url) => Compared::Scim(url),
+            },
             application: &application.name,
             profiles_read: coverage.read,
             profiles_total: coverage.total,
-            application_users: held.len(),
+            application_users: held.users,
+            other_groups: held.other_groups,
+            gaps: &coverage.gaps,
             read_at: time_text(now as u32),
             comparison: &comparison,
         };
@@ -88,35 +117,71 @@ impl VerifyLiveArguments {
         }
     }
 
-    /// The application whose groups are in Qlik Cloud.
+    /// The service with which logins are compared.
+    fn place(&self) -> anyhow::Result<Place> {
+        if self.scim {
+            let settings = match &self.scim_credentials {
+                Some(file) => ScimSettings::from_file(file)?,
+                None => ScimSettings::from_environment()?,
+            };
+            let interval = if settings.is_local() { Duration::ZERO } else { SCIM_INTERVAL };
+            let options = Options { interval, limit: LIMIT, ..Options::default() };
+            let scim = Scim::new(&settings, options).map_err(|why| anyhow!(why))?;
+            return Ok(Place::Scim(scim, settings.url()));
+        }
+        let settings = match &self.qlik_credentials {
+            Some(file) => QlikSettings::from_file(file)?,
+            None => QlikSettings::from_environment()?,
+        };
+        Ok(Place::Qlik(Qlik::connect(&settings, Options { limit: LIMIT, ..Options::default() })?))
+    }
+
+    /// The application whose groups are compared. Those of the profile `qlik-cloud` are in Qlik Cloud, and no others.
     fn chosen(&self, platform: &CompiledPlatform) -> anyhow::Result<ApplicationDetails> {
         let all = inspect::applications(platform);
-        let fits = |it: &ApplicationDetails| match &self.application {
-            Some(name) => it.name == *name,
-            None => it.is_qlik_cloud,
+        let names = |of: &dyn Fn(&ApplicationDetails) -> bool| {
+            let names: Vec<&str> = all.iter().filter(|it| of(it)).map(|it| it.name.as_str()).collect();
+            if names.is_empty() { "none".to_owned() } else { word_list(&names) }
         };
-        let mut found: Vec<ApplicationDetails> = all.iter().filter(|it| fits(it)).cloned().collect();
-        let names: Vec<&str> = all.iter().map(|it| it.name.as_str()).collect();
+        let fits = |it: &ApplicationDetails| it.is_qlik_cloud != self.scim;
+        let mut found: Vec<ApplicationDetails> = match &self.application {
+            Some(name) => all.iter().filter(|it| it.name == *name).cloned().collect(),
+            None => all.iter().filter(|it| fits(it)).cloned().collect(),
+        };
         match (found.pop(), found.is_empty()) {
-            (Some(only), true) => Ok(only),
-            (Some(_), false) => {
-                bail!("several applications have `profile: qlik-cloud`; choose one with `--application`")
-            }
+            (Some(only), true) if only.is_qlik_cloud || self.scim => Ok(only),
+            (Some(other), true) => bail!(
+                "`{}` is not in Qlik Cloud: applications with `profile: qlik-cloud`: {}; if it has a SCIM service, compare with that by `--scim`",
+                other.name,
+                names(&fits)
+            ),
+            (Some(_), false) if self.scim => bail!(
+                "a SCIM service is that of one application; choose it with `--application`: {}",
+                names(&fits)
+            ),
+            (Some(_), false) => bail!(
+                "several applications have `profile: qlik-cloud`; choose one with `--application`: {}",
+                names(&fits)
+            ),
             (None, _) if self.application.is_some() => {
-                bail!("there is no such application; `platform.yaml` has {}", word_list(&names))
+                bail!("there is no such application; `platform.yaml` has {}", names(&|_| true))
             }
             (None, _) => bail!(
-                "no application has `profile: qlik-cloud`; choose one with `--application`: {}",
-                word_list(&names)
+                "no application {}; `platform.yaml` has {}",
+                match self.scim {
+                    true =>
+                        "lacks `profile: qlik-cloud`, so choose the one of the SCIM service with `--application`",
+                    false =>
+                        "has `profile: qlik-cloud`, so none is in Qlik Cloud; compare with a SCIM service by `--scim`",
+                },
+                names(&|_| true)
             ),
         }
     }
 }
 
-/// The subject of a user in Auth0: Qlik Cloud may put the realm of the identity provider before it.
-fn subject_of<'s>(subject: &'s str, known: &BTreeSet<&str>) -> &'s str {
-    match subject.split_once('\\') {
-        Some((_, bare)) if !known.contains(subject) => bare,
-        _ => subject,
-    }
+/// The groups that an application has in `platform.yaml`.
+fn groups_of(platform: &CompiledPlatform, application: &ApplicationDetails) -> BTreeSet<String> {
+    let groups = inspect::target_groups(platform).into_iter();
+    groups.filter(|it| it.applications.contains(&application.name)).map(|it| it.name).collect()
 }

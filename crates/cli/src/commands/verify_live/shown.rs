@@ -1,5 +1,6 @@
 //! The result of a comparison, as text and for JSON.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use claimsmith_lifecycle::live::Comparison;
@@ -16,33 +17,71 @@ const MOST_DIFFERENCES: usize = 50;
 #[derive(Debug, Serialize)]
 pub(super) struct Verified<'v> {
     pub(super) tenant: TenantSummary<'v>,
-    pub(super) qlik_cloud: &'v str,
+    #[serde(flatten)]
+    pub(super) compared: Compared<'v>,
     pub(super) application: &'v str,
     /// How many profiles were read, and how many their connections have.
     pub(super) profiles_read: usize,
     pub(super) profiles_total: usize,
-    /// How many users Qlik Cloud has.
+    /// How many users the application has.
     pub(super) application_users: usize,
+    /// How many groups it has that are not compared.
+    pub(super) other_groups: usize,
+    /// What of Auth0 could not be read, and why.
+    pub(super) gaps: &'v BTreeSet<String>,
     /// When, in RFC 3339 format.
     pub(super) read_at: String,
     #[serde(flatten)]
     pub(super) comparison: &'v Comparison,
 }
 
+/// Where people hold groups.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Compared<'v> {
+    /// The host of a tenant of Qlik Cloud.
+    QlikCloud(&'v str),
+    /// The base of a SCIM service.
+    Scim(&'v str),
+}
+
+impl Compared<'_> {
+    /// Where it is, what its users are called, and what it is called.
+    fn words(&self) -> (&str, [&'static str; 2], &'static str) {
+        match self {
+            Self::QlikCloud(host) => (host, ["user of Qlik Cloud", "users of Qlik Cloud"], "Qlik Cloud"),
+            Self::Scim(url) => {
+                (url, ["user of the SCIM service", "users of the SCIM service"], "the SCIM service")
+            }
+        }
+    }
+}
+
 impl Verified<'_> {
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let it = self.comparison;
+        let (place, [one, many], name) = self.compared.words();
         self.tenant.write(out)?;
-        writeln!(out, "compared   `{}` with {}", escaped(self.application), escaped(self.qlik_cloud))?;
+        writeln!(out, "compared   `{}` with {}", escaped(self.application), escaped(place))?;
         writeln!(
             out,
-            "read       {} of {} profiles of the mappings' connections, {}, at {}",
+            "read       {} of {} profiles of the mappings' connections, {} {}, at {}",
             spaced(self.profiles_read),
             spaced(self.profiles_total),
-            counted(self.application_users, "user of Qlik Cloud")
-                .replace("user of Qlik Clouds", "users of Qlik Cloud"),
+            spaced(self.application_users),
+            if self.application_users == 1 { one } else { many },
             self.read_at
         )?;
+        if self.other_groups > 0 {
+            let groups = counted(self.other_groups, "group");
+            writeln!(
+                out,
+                "ignored    {groups} of {name} that the application does not have in platform.yaml"
+            )?;
+        }
+        for gap in self.gaps {
+            writeln!(out, "not read   {}", escaped(gap))?;
+        }
         if let Some((oldest, newest)) = &it.logins {
             writeln!(out, "age        logins to Auth0 from {} to {}", escaped(oldest), escaped(newest))?;
         }
@@ -50,7 +89,7 @@ impl Verified<'_> {
         writeln!(out, "different  {}", spaced(it.different))?;
         writeln!(
             out,
-            "unseen     {} not in Qlik Cloud, {} not among the profiles",
+            "unseen     {} not in {name}, {} not among the profiles",
             spaced(it.unseen_in_application),
             spaced(it.unseen_in_auth0)
         )?;
@@ -58,13 +97,13 @@ impl Verified<'_> {
             writeln!(out, "unknown    {} ({reason})", spaced(*count))?;
         }
         for difference in it.differences.iter().take(MOST_DIFFERENCES) {
-            let line = format!(
-                "{} {}: lacks {}, has also {}",
-                difference.mapping,
-                difference.person,
-                list(&difference.missing),
-                list(&difference.extra)
-            );
+            let mut parts = Vec::new();
+            for (word, groups) in [("lacks", &difference.missing), ("has also", &difference.extra)] {
+                if !groups.is_empty() {
+                    parts.push(format!("{word} `{}`", groups.join("`, `")));
+                }
+            }
+            let line = format!("{} {}: {}", difference.mapping, difference.person, parts.join(", "));
             writeln!(out, "{}", escaped(&line))?;
         }
         if let Some(more) = it.differences.len().checked_sub(MOST_DIFFERENCES).filter(|more| *more > 0) {
@@ -72,8 +111,4 @@ impl Verified<'_> {
         }
         Ok(())
     }
-}
-
-fn list(groups: &[String]) -> String {
-    if groups.is_empty() { "nothing".to_owned() } else { format!("`{}`", groups.join("`, `")) }
 }
