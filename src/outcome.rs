@@ -93,11 +93,14 @@ pub enum Reason {
     BlockForeign,
     /// The block was signed before the least accepted time, before the application existed, or in the future.
     BlockStale,
+    /// The login has no organization, no mapping of the Action lists its connection, and mappings may travel as blocks,
+    /// which only an organization leads to.
+    OrganizationRequired,
 }
 
 impl Reason {
     /// Every reason, in the order of their numbers at the boundary.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Ok,
         Self::UnknownClient,
         Self::UnknownOrganization,
@@ -131,6 +134,7 @@ impl Reason {
         Self::BlockSignature,
         Self::BlockForeign,
         Self::BlockStale,
+        Self::OrganizationRequired,
     ];
 
     /// The stable code of the reason, as it appears in log lines and JSON.
@@ -169,6 +173,7 @@ impl Reason {
             Self::BlockSignature => "block-signature",
             Self::BlockForeign => "block-foreign",
             Self::BlockStale => "block-stale",
+            Self::OrganizationRequired => "organization-required",
         }
     }
 }

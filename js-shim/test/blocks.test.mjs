@@ -118,6 +118,14 @@ test('a connection of an embedded customer and of one whose mapping travels is a
   assert.deepEqual([result.reason, groupsOf(result)], ['ambiguous-connection', []]);
 });
 
+test('a mapping that travels needs an organization, also where metadata have its block', async ({ mock }) => {
+  const instance = load(ACTION);
+  for (const metadataOfNoOne of [undefined, metadata()]) {
+    const result = await logIn(mock, instance, event('acme', metadataOfNoOne, { id: '' }));
+    assert.deepEqual([result.reason, groupsOf(result)], ['organization-required', []]);
+  }
+});
+
 test('the provenance names the block', async ({ mock }) => {
   const result = await logIn(mock, load(ACTION), event('acme', metadata(), { client: 'audited-client' }));
   const { bundle, rules, block } = result.claims.idToken['https://claims.example.com/provenance'];

@@ -26,7 +26,7 @@ const ONLY = 'only';
  */
 const EXCLUDED = {
   // A login without an organization has no metadata, so no block either.
-  'no organization': { reason: 'unknown-connection', expected: 4, seen: 0 },
+  'no organization': { reason: 'organization-required', expected: 9, seen: 0 },
   // The Action does not know which organizations have a mapping, only that this one has no block.
   'unknown organization': { reason: 'no-block', expected: 8, seen: 0 },
 };
@@ -94,7 +94,8 @@ function exclusion({ organization }, answer, blocks) {
   if (organization?.id !== undefined)
     return answer.reason === 'unknown-organization' ? 'unknown organization' : undefined;
   const travels = (name) => [...blocks.values()].some((block) => block.organization === name);
-  return answer.reason === 'ambiguous-connection' || travels(answer.organization) ? 'no organization' : undefined;
+  const isUnclear = ['ambiguous-connection', 'unknown-connection'].includes(answer.reason);
+  return isUnclear || travels(answer.organization) ? 'no organization' : undefined;
 }
 
 for (const platform of PLATFORMS) {

@@ -307,6 +307,11 @@ impl<'b> Bundle<'b> {
         self.groups.iter().copied().chain(self.applications.iter().map(|application| application.name))
     }
 
+    /// Whether mappings may travel as blocks, so that they are not all in the bundle.
+    pub(crate) fn takes_blocks(&self) -> bool {
+        self.block_settings.is_some()
+    }
+
     /// What a host needs to verify blocks, as JSON; `None` if every customer's mapping is in the bundle.
     #[cfg(feature = "compiler")]
     pub fn block_verification(&self) -> Option<&'b str> {

@@ -92,7 +92,11 @@ fn find_destination(bundle: &Bundle<'_>, organization: Option<&str>, connection:
         },
         None => bundle.find_connection(connection),
     };
-    let Some(found) = found else { return Destination::Closed(Reason::UnknownConnection) };
+    let Some(found) = found else {
+        let may_travel = organization.is_none() && bundle.takes_blocks();
+        let reason = if may_travel { Reason::OrganizationRequired } else { Reason::UnknownConnection };
+        return Destination::Closed(reason);
+    };
     match bundle.connection(found) {
         Some(listed) if organization.is_none() && listed.shared => {
             Destination::Closed(Reason::AmbiguousConnection)

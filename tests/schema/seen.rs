@@ -103,6 +103,7 @@ pub(crate) const SEEN: &[&str] = &[
     "invalid-value.lint",
     "invalid-value.lint-error",
     "invalid-value.lint-level",
+    "invalid-value.lint-off",
     "invalid-value.negated-domain",
     "invalid-value.negated-strategy",
     "invalid-value.nested",

@@ -155,6 +155,9 @@ pub(super) fn reason(reason: Reason, has_organization: bool) -> &'static str {
         Reason::BlockKey => "no key that may sign for the organization has signed the block",
         Reason::BlockSignature => "the signature of the block is not valid",
         Reason::BlockForeign => "the block is for another tenant or organization",
+        Reason::OrganizationRequired => {
+            "no mapping of the Action lists this connection, and a mapping that travels needs a login with an organization"
+        }
         Reason::BlockStale => "the block was signed too early, or before the application existed",
     }
 }

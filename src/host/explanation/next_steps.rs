@@ -16,7 +16,7 @@ pub(super) fn next_steps(
 ) -> Vec<String> {
     match reason {
         Reason::UnknownOrganization => unknown_organization(bundle, event),
-        Reason::UnknownConnection => unknown_connection(bundle, event),
+        Reason::UnknownConnection | Reason::OrganizationRequired => unknown_connection(bundle, event),
         Reason::AttributeAbsent => attribute_absent(connection.and_then(|id| bundle.connection(id)), event),
         _ => Vec::new(),
     }

@@ -10,6 +10,12 @@ pub(crate) fn lint_codes() -> Vec<&'static str> {
 
 static LINT_CODE: TextType = TextType::among(lint_codes);
 
+/// Whether keys of this type are codes of warnings. Only a static has one address: that of a constant's list can differ
+/// from use to use.
+pub(crate) fn is_lint_code(key: &TextType) -> bool {
+    core::ptr::eq(key, &LINT_CODE)
+}
+
 pub(crate) static LINT_LEVELS: &[Word] = &[
     word("error", "The mappings cannot be used, and `allow` does not help."),
     word("warning", "Reported; one place can be allowed with a reason."),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{SchemaWriter, Texts, members};
-use crate::language::grammar::{Key, LINT_LEVELS, TextType, ValueType, Word, guard_codes, guard_levels};
+use crate::language::grammar::{Key, TextType, ValueType, Word, guard_codes, guard_levels, is_lint_code};
 use crate::limits::MAX_ENTRIES;
 
 /// The name of the definition of a text with a parameter of a template in it.
@@ -47,7 +47,7 @@ impl SchemaWriter {
                 names.remove("examples");
                 let mut map = members([("type", json!("object"))]);
                 map.insert("additionalProperties".to_owned(), Json::Object(self.describe(of, texts)));
-                if matches!(of, ValueType::Word(words) if core::ptr::eq(*words, LINT_LEVELS)) {
+                if matches!(of, ValueType::Word(_)) && is_lint_code(key) {
                     let level = Json::Object(self.words(guard_levels(), texts));
                     let codes = guard_codes().map(|code| (code.to_owned(), level.clone()));
                     map.insert("properties".to_owned(), Json::Object(codes.collect()));
