@@ -4,8 +4,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::inspect;
-use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_lifecycle::assumptions::{Feature, Record};
 
 use crate::folder;
@@ -78,11 +78,4 @@ pub(crate) fn features_of_deployment(platform: &CompiledPlatform) -> Vec<Feature
     features.sort_unstable();
     features.dedup();
     features
-}
-
-/// The domain of a platform's tenant.
-pub(crate) fn domain(platform: &CompiledPlatform) -> anyhow::Result<&str> {
-    platform.tenant().map(Tenant::domain).ok_or_else(|| {
-        anyhow!("`platform.yaml` declares no tenant, and what is assumed is true or not of a tenant; add `tenants` with its domain")
-    })
 }

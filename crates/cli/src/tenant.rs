@@ -1,10 +1,24 @@
 //! Which Auth0 tenant a verb is for.
 
+#[cfg(not(target_family = "wasm"))]
+use anyhow::Context;
 use anyhow::bail;
 use claimsmith::compiler::inspect::{self, nearest_word, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::event::Event;
 use clap::Args;
+
+/// The tenant of a platform, for verbs that talk to it.
+///
+/// # Errors
+///
+/// If the platform declares none.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn declared(platform: &CompiledPlatform) -> anyhow::Result<&Tenant> {
+    platform.tenant().context(
+        "`platform.yaml` declares no tenant, so nothing says which one is meant; add `tenants: { production: { domain: … } }` with its domain",
+    )
+}
 
 /// The tenant, for verbs that work with one.
 #[derive(Clone, Debug, Default, Args)]

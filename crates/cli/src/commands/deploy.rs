@@ -26,7 +26,7 @@ pub(super) use self::arguments::{CredentialsArgument, DeployPackaging};
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::origin::origin;
 #[cfg(not(target_family = "wasm"))]
-pub(super) use self::prepared::{Prepared, declared, ours};
+pub(super) use self::prepared::{Prepared, ours};
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::shown::{TenantSummary, names, quoted, short};
 

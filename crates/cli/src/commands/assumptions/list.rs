@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use super::arguments::ListArguments;
 use crate::arguments::OutputFormat;
-use crate::assumption_record::{default_path, domain, read};
+use crate::assumption_record::{default_path, read};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::numbers::counted;
 use crate::platform;
 use crate::render::json;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 
 /// An assumption, and what is known about it.
@@ -75,7 +76,7 @@ impl ListArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let domain = domain(&platform)?;
+        let domain = declared(&platform)?.domain();
         let path = self.record.clone().unwrap_or_else(|| default_path(domain));
         let record = read(&path, domain)?;
         let assumptions: Vec<Listed<'_>> = ASSUMPTIONS.iter().map(|it| Listed::of(it, &record)).collect();

@@ -16,13 +16,14 @@ use super::arguments::RunArguments;
 use super::list::{Listed, summary};
 use super::probe::TestObjects;
 use crate::arguments::OutputFormat;
-use crate::assumption_record::{default_path, domain, read};
+use crate::assumption_record::{default_path, read};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::input;
 use crate::login_time;
 use crate::platform;
 use crate::render::json;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 use crate::write::{self, make_folder};
 
@@ -49,7 +50,7 @@ impl RunArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let domain = domain(&platform)?;
+        let domain = declared(&platform)?.domain();
         let objects = TestObjects {
             platform: &platform,
             organization: self.test_organization.as_deref(),
@@ -166,7 +167,7 @@ impl RunArguments {
 
     fn connect(&self, platform: &claimsmith::compiler::CompiledPlatform) -> anyhow::Result<Auth0> {
         let settings: Settings = self.credentials.settings()?;
-        let tenant = platform.tenant().ok_or_else(|| anyhow!("the platform declares no tenant"))?;
+        let tenant = declared(platform)?;
         Ok(Auth0::connect(tenant, &settings, &[], Options::default())?)
     }
 }

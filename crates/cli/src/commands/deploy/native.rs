@@ -14,7 +14,7 @@ use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
 use super::blocks_plan::{self, Planner};
 use super::in_between;
 use super::origin;
-use super::prepared::{Prepared, declared, options_for, ours, packaging_of, read_plan, refused, show_step};
+use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused, show_step};
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
 use crate::action_reader;
@@ -29,6 +29,7 @@ use crate::numbers::counted;
 use crate::platform;
 use crate::render::json;
 use crate::tenant::TenantArgument;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 use crate::write;
 
@@ -59,7 +60,7 @@ impl PlanArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let tenant = declared(&platform)?;
+        let tenant = declared(&platform)?.clone();
         assumption_record::require(&platform, &needed_features(&platform, false, None))?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());

@@ -22,6 +22,7 @@ use crate::numbers::spaced;
 use crate::packaging::Division;
 use crate::platform;
 use crate::tenant::TenantArgument;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 
 const NO_BLOCKS: &str =
@@ -70,7 +71,7 @@ impl Prepared {
             travelling = division.travelling_names().into_iter().map(str::to_owned).collect();
             platform = platform.without_travelling(&division.travelling_names());
         }
-        let tenant = declared(&platform)?;
+        let tenant = declared(&platform)?.clone();
         let action = action::compose(engine, &platform, LIMIT)?;
         if action.sizes.total > LIMIT {
             let (total, limit) = (spaced(action.sizes.total), spaced(LIMIT));
@@ -92,19 +93,6 @@ impl Prepared {
         };
         Ok(Some(Self { tenant, wanted, code: action.text, platform, travelling }))
     }
-}
-
-/// The tenant of a platform.
-///
-/// # Errors
-///
-/// If the platform declares none.
-pub(crate) fn declared(platform: &CompiledPlatform) -> anyhow::Result<Tenant> {
-    platform.tenant().cloned().ok_or_else(|| {
-        anyhow!(
-            "`platform.yaml` declares no tenant, so nothing says which one to change; add `tenants: {{ production: {{ domain: … }} }}` with its domain"
-        )
-    })
 }
 
 impl CredentialsArgument {

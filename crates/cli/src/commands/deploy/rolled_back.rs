@@ -16,7 +16,7 @@ use claimsmith_lifecycle::digest::sha256_hex;
 use super::arguments::RollbackArguments;
 use super::blocks_plan::digest;
 use super::origin;
-use super::prepared::{Prepared, declared, options_for, ours, packaging_of, read_plan, refused, show_step};
+use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused, show_step};
 use super::signed_blocks;
 use crate::action_reader;
 use crate::deployment_files::ACTION_NAME;
@@ -26,6 +26,7 @@ use crate::login_time;
 use crate::numbers::counted;
 use crate::platform;
 use crate::tenant::TenantArgument;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 
 const ROLL_BACK: &[&str] = &["read:actions", "create:actions"];
@@ -44,7 +45,7 @@ impl RollbackArguments {
         let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let tenant = declared(&self.tenant.select(platforms)?)?;
+        let tenant = declared(&self.tenant.select(platforms)?)?.clone();
         let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());

@@ -22,12 +22,13 @@ use super::report::{Check, CheckState, Report};
 use super::shown::{Running, Shown};
 use crate::action_reader;
 use crate::arguments::OutputFormat;
-use crate::commands::deploy::{DeployPackaging, Prepared, TenantSummary, declared, origin, ours};
+use crate::commands::deploy::{DeployPackaging, Prepared, TenantSummary, origin, ours};
 use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::numbers::spaced;
 use crate::platform;
 use crate::render::json;
+use crate::tenant::declared;
 use crate::terminal::{Stream, Terminal};
 use crate::write::NewFiles;
 
@@ -52,7 +53,7 @@ impl StatusArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let tenant = declared(&platform)?;
+        let tenant = declared(&platform)?.clone();
         let mut desired = desired::of(&platform);
         let auth0 = Auth0::connect(&tenant, &settings, &[], options(&settings))?;
         if let Some(file) = &self.calendar {

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use claimsmith::Outcome;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::Answer;
@@ -22,6 +22,7 @@ use crate::escape::escaped;
 use crate::numbers::counted;
 use crate::render::json;
 use crate::results::TestedCase;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 
 const SCOPES: &[&str] = &["read:actions", "create:actions"];
@@ -57,11 +58,7 @@ pub(super) fn run(
     is_json: bool,
     terminal: &mut Terminal,
 ) -> anyhow::Result<bool> {
-    let Some(tenant) = platform.tenant() else {
-        bail!(
-            "`platform.yaml` declares no tenant, so nothing says which one to ask; add `tenants` with its domain"
-        );
-    };
+    let tenant = declared(platform)?;
     let settings = match credentials {
         Some(file) => Settings::from_file(file)?,
         None => Settings::from_environment()?,

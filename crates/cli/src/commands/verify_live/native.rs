@@ -18,12 +18,12 @@ use super::held::{self, Held, Known};
 use super::people::{self, Coverage, Reading};
 use super::shown::{Compared, Verified};
 use crate::arguments::OutputFormat;
-use crate::assumption_record::domain;
 use crate::commands::deploy::TenantSummary;
 use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::platform;
 use crate::render::json;
+use crate::tenant::declared;
 use crate::terminal::Terminal;
 
 /// Auth0's smallest rate limit is two requests a second.
@@ -54,8 +54,8 @@ impl VerifyLiveArguments {
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let domain = domain(&platform)?;
-        let tenant = platform.tenant().ok_or_else(|| anyhow!("the platform declares no tenant"))?;
+        let tenant = declared(&platform)?;
+        let domain = tenant.domain();
         let application = self.chosen(&platform)?;
         let bundle = Bundle::decode(&platform.bundle).context("the compiled mappings cannot be used")?;
         let interval = if settings.stand_in().is_some() { Duration::ZERO } else { INTERVAL };
