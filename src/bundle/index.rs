@@ -4,6 +4,8 @@
 
 use super::application::Application;
 use super::block_settings::BlockSettings;
+#[cfg(feature = "compiler")]
+use super::block_settings::BlockTerms;
 use super::error::BundleError;
 use super::mapping::Mapping;
 use super::policy::Policy;
@@ -319,6 +321,22 @@ impl<'b> Bundle<'b> {
     }
 
     /// The names of all target groups, sorted.
+    /// Whether a block may grant a target group here, by its name. `false` if the bundle takes no blocks, or does not have the
+    /// group.
+    #[cfg(feature = "compiler")]
+    pub fn permits(&self, group: &str, terms: &BlockTerms<'_>) -> bool {
+        let settings = self.block_settings.as_ref().zip(self.find_group(group.as_bytes()));
+        settings.is_some_and(|(settings, group)| settings.permits(group, terms))
+    }
+
+    /// The target groups above others in a tier, by name: a user who has one of them does not keep the others.
+    #[cfg(feature = "compiler")]
+    pub fn groups_above_others(&self) -> impl Iterator<Item = &'b str> {
+        let above = |tier: &Vec<TargetId>| tier.len().saturating_sub(1);
+        let groups = self.tiers.iter().flat_map(move |tier| tier.iter().take(above(tier)));
+        groups.filter_map(|group| self.group_name(*group))
+    }
+
     pub(crate) fn group_names(&self) -> &[&'b str] {
         &self.groups
     }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use claimsmith::Bundle;
 use claimsmith_connectors::auth0::State;
-use claimsmith_lifecycle::block::{ActionReader, Verification};
+use claimsmith_lifecycle::block::ActionReader;
 
 /// The shortest text that can be a bundle.
 const SHORTEST: usize = 40;
@@ -16,17 +16,7 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// What the Action with a bundle knows; `None` if this version cannot read it.
 pub(crate) fn of_bundle(bundle: &[u8]) -> Option<ActionReader> {
-    let bundle = Bundle::decode(bundle).ok()?;
-    let verification = match bundle.block_verification() {
-        Some(text) => Some(Verification::from_json(text)?),
-        None => None,
-    };
-    let ids = bundle.organizations().iter().filter_map(|organization| organization.id);
-    Some(ActionReader {
-        embedded: ids.map(str::to_owned).collect(),
-        verification,
-        names: bundle.names().map(str::to_owned).collect(),
-    })
+    ActionReader::of_bundle(bundle)
 }
 
 /// What the Action with some code knows; `None` if there is no bundle in it that this version can read.

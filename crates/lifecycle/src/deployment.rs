@@ -9,10 +9,11 @@ mod state;
 use serde::{Deserialize, Serialize};
 
 pub use self::block_change::{
-    BlockChange, BlockStep, MOST_KEYS, Metadata, Values, block_values, foreign, is_nearly_full, joined,
+    BlockChange, BlockStep, MOST_KEYS, Metadata, Values, block_values, foreign, free_keys, is_nearly_full,
+    joined,
 };
 pub use self::blocks::{BlocksPlan, Confirmation};
-pub use self::order::{Order, Runs, Served, closed_by, order, waiting};
+pub use self::order::{Order, Runs, Served, closed_by, order, waiting, withheld};
 pub use self::refusal::{PlanError, Refusal};
 pub use self::state::{Bound, Build, Content, Found, FoundAction, Observed, ObservedAction, Origin, Wanted};
 

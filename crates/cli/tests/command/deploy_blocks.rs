@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use claimsmith::Bundle;
 use claimsmith::compiler::time_text;
-use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, Sign, Source, Verification};
+use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, Sign, Source};
 use claimsmith_lifecycle::deployment::{Metadata, block_values, foreign, joined};
 use claimsmith_standins::auth0::Tenant;
 use claimsmith_standins::{At, Fault, FaultKind};
@@ -112,12 +112,8 @@ fn reader(tenant: &Tenant) -> Option<ActionReader> {
         Some(bytes)
     });
     for bytes in texts {
-        if let Ok(bundle) = Bundle::decode(&bytes) {
-            return Some(ActionReader {
-                embedded: bundle.organizations().iter().filter_map(|it| it.id).map(str::to_owned).collect(),
-                verification: bundle.block_verification().and_then(Verification::from_json),
-                names: bundle.names().map(str::to_owned).collect(),
-            });
+        if let Some(reader) = ActionReader::of_bundle(&bytes) {
+            return Some(reader);
         }
     }
     None

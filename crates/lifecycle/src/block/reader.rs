@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use claimsmith::{BlockTerms, Bundle};
 use claimsmith::{hex, key_id};
 use serde::{Deserialize, Serialize};
 
@@ -160,6 +161,8 @@ pub struct ActionReader {
     pub verification: Option<Verification>,
     /// The names of its target groups and applications.
     pub names: BTreeSet<String>,
+    /// Its bundle.
+    pub bundle: Vec<u8>,
 }
 
 /// Where the mapping of an organization comes from.
@@ -182,6 +185,34 @@ impl Source {
 }
 
 impl ActionReader {
+    /// What the Action with a bundle knows; `None` if this version cannot read it.
+    pub fn of_bundle(bytes: &[u8]) -> Option<Self> {
+        let bundle = Bundle::decode(bytes).ok()?;
+        let verification = match bundle.block_verification() {
+            Some(text) => Some(Verification::from_json(text)?),
+            None => None,
+        };
+        let ids = bundle.organizations().iter().filter_map(|organization| organization.id);
+        Some(Self {
+            embedded: ids.map(str::to_owned).collect(),
+            verification,
+            names: bundle.names().map(str::to_owned).collect(),
+            bundle: bytes.to_vec(),
+        })
+    }
+
+    /// The Action between this one, which logins run, and another one: it has the names and groups of the other one, takes the
+    /// blocks that either takes, and keeps the mappings that are in this one.
+    #[must_use]
+    pub fn in_between(&self, wanted: &Self) -> Self {
+        let verification = match (&wanted.verification, &self.verification) {
+            (Some(wanted), Some(running)) => Some(wanted.or(running)),
+            (wanted, running) => wanted.clone().or_else(|| running.clone()),
+        };
+        let embedded = wanted.embedded.union(&self.embedded).cloned().collect();
+        Self { embedded, verification, ..wanted.clone() }
+    }
+
     /// Where the mapping of an organization comes from, if its metadata have a block, or what is wrong with it.
     pub fn source(
         &self,
@@ -209,6 +240,38 @@ impl ActionReader {
             (Some(own), Some(other)) => own.knows_keys_of(other, organization),
             _ => false,
         };
-        knows_keys && other.names.is_subset(&self.names)
+        knows_keys && other.names.is_subset(&self.names) && self.permits_all_of(other, organization)
+    }
+
+    /// Whether a block of an organization may grant here what a new one may grant in `other`.
+    fn permits_all_of(&self, other: &Self, organization: &str) -> bool {
+        let (Ok(own), Ok(theirs)) = (Bundle::decode(&self.bundle), Bundle::decode(&other.bundle)) else {
+            return false;
+        };
+        // A block that is signed now is above all floors, and whether its key may sign protected groups is compared apart.
+        let terms = BlockTerms { organization, issued: u32::MAX, may_grant_protected: true };
+        let all = &mut other.names.iter();
+        all.all(|name| !theirs.permits(name, &terms) || own.permits(name, &terms))
+    }
+
+    /// The target groups that a block grants in this Action and not in `other`, although it has lower groups of their tiers:
+    /// these do not take their place, so people would have neither. By name.
+    pub fn withheld_by(
+        &self,
+        other: &Self,
+        organization: &str,
+        (own, theirs): (&Verified, &Verified),
+    ) -> Vec<String> {
+        let decoded =
+            (Bundle::decode(&self.bundle), Bundle::decode(&other.bundle), Bundle::decode(&own.bundle));
+        let (Ok(here), Ok(there), Ok(block)) = decoded else { return Vec::new() };
+        let terms = |verified: &Verified| BlockTerms {
+            organization,
+            issued: verified.issued,
+            may_grant_protected: verified.protected,
+        };
+        let is_withheld =
+            |name: &&str| here.permits(name, &terms(own)) && !there.permits(name, &terms(theirs));
+        block.groups_above_others().filter(is_withheld).map(str::to_owned).collect()
     }
 }

@@ -75,13 +75,34 @@ pub fn foreign(metadata: &Metadata) -> Metadata {
     own.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
+/// How many metadata keys others have left for a block.
+pub fn free_keys(metadata: &Metadata) -> usize {
+    MOST_KEYS.saturating_sub(foreign(metadata).len())
+}
+
 /// Whether a block takes most of the keys that others have left, and may soon not fit.
-pub fn is_nearly_full(metadata: &Metadata, values: usize) -> bool {
-    let free = MOST_KEYS.saturating_sub(foreign(metadata).len());
+pub fn is_nearly_full(free: usize, values: usize) -> bool {
     values * 100 >= free * NEARLY_FULL
 }
 
 impl BlockChange {
+    /// Refuses a block that takes more keys than others have left.
+    ///
+    /// # Errors
+    ///
+    /// If it does.
+    pub fn check_keys(&self, free: usize, values: usize) -> Result<(), Refusal> {
+        if values <= free {
+            return Ok(());
+        }
+        Err(Refusal::NoKeys {
+            organization: self.organization.clone(),
+            values,
+            others: MOST_KEYS - free,
+            most: MOST_KEYS,
+        })
+    }
+
     /// Decides what to write, from the metadata that are there now.
     ///
     /// # Errors
@@ -96,16 +117,8 @@ impl BlockChange {
         if present != self.found && !is_forced {
             return Err(Refusal::BlockChanged { organization: organization() });
         }
+        self.check_keys(free_keys(now), values.len())?;
         let mut metadata = foreign(now);
-        let others = metadata.len();
-        if others + values.len() > MOST_KEYS {
-            return Err(Refusal::NoKeys {
-                organization: organization(),
-                values: values.len(),
-                others,
-                most: MOST_KEYS,
-            });
-        }
         metadata.extend(values.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))));
         Ok(BlockStep::Write(metadata))
     }
@@ -181,7 +194,7 @@ mod tests {
             change(&[]).next(&others(24), &new, true),
             Err(Refusal::NoKeys { values: 2, others: 24, most: 25, .. })
         ));
-        assert_eq!([15, 16].map(|values| is_nearly_full(&others(5), values)), [false, true]);
-        assert!(is_nearly_full(&others(25), 0));
+        assert_eq!([15, 16].map(|values| is_nearly_full(free_keys(&others(5)), values)), [false, true]);
+        assert!(is_nearly_full(free_keys(&others(25)), 0));
     }
 }

@@ -97,8 +97,25 @@ fn is_lost(running: &ActionReader, wanted: &ActionReader, it: &Served<'_>, now: 
     let then = wanted.source(it.id, it.block, now);
     match running.source(it.id, it.block, now) {
         Source::Action => then != Source::Action,
-        Source::Block(_) => !then.is_served(),
+        Source::Block(verified) => match &then {
+            Source::Block(then) => !running.withheld_by(wanted, it.id, (&verified, then)).is_empty(),
+            _ => !then.is_served(),
+        },
         Source::Nowhere(_) => matches!(then, Source::Block(_)),
+    }
+}
+
+/// The target groups that the block of an organization does not grant under the wanted Action, although people would not have
+/// the lower groups of their tiers in place of them. By name.
+pub fn withheld(
+    running: &ActionReader,
+    wanted: &ActionReader,
+    it: &Served<'_>,
+    now: Option<f64>,
+) -> Vec<String> {
+    match (running.source(it.id, it.block, now), wanted.source(it.id, it.block, now)) {
+        (Source::Block(own), Source::Block(theirs)) => running.withheld_by(wanted, it.id, (&own, &theirs)),
+        _ => Vec::new(),
     }
 }
 
@@ -199,6 +216,9 @@ pub fn closed_by<'o>(
 mod tests {
     use std::collections::BTreeSet;
 
+    use claimsmith::compiler::{CompiledPlatform, compile_whole};
+    use claimsmith::diagnostic::SourceFile;
+
     use super::*;
     use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, Verification};
 
@@ -212,15 +232,49 @@ mod tests {
     /// An Action that has some mappings, takes the blocks of some keys, and has some names.
     fn action(embedded: &[&str], keys: &[u8], floor: u32, names: &[&str]) -> ActionReader {
         let key = |byte: &u8| serde_json::json!({ "id": "", "key": claimsmith::hex(&key(*byte).public()), "organizations": null, "protected": true });
-        let keys: Vec<_> = keys.iter().map(key).collect();
-        let text = serde_json::json!({ "domain": DOMAIN, "floor": floor, "floors": {}, "keys": keys });
+        let known: Vec<_> = keys.iter().map(key).collect();
+        let text = serde_json::json!({ "domain": DOMAIN, "floor": floor, "floors": {}, "keys": known });
         let texts =
             |texts: &[&str]| -> BTreeSet<String> { texts.iter().map(|it| (*it).to_owned()).collect() };
         ActionReader {
             embedded: texts(embedded),
             verification: if keys.is_empty() { None } else { Verification::from_json(&text.to_string()) },
             names: texts(names),
+            bundle: platform("[low, high]", "low", names, keys).bundle_with_blocks(&BTreeSet::from(["acme"])),
         }
+    }
+
+    /// A platform with a customer who has a ceiling, and with a tier.
+    fn platform(tier: &str, ceiling: &str, names: &[&str], keys: &[u8]) -> CompiledPlatform {
+        let groups = [&["high", "low"], names].concat();
+        let group = |name: &&str| format!("    {name}: {{ applications: [app], description: Reads. }}\n");
+        let key = |byte: &u8| {
+            let line = key(*byte).public_line("");
+            format!("      k{byte}: {{ public: \"{line}\" }}\n")
+        };
+        let keys: String = keys.iter().map(key).collect();
+        let blocks = if keys.is_empty() { String::new() } else { format!("  blocks:\n    keys:\n{keys}") };
+        let text = format!(
+            "\
+version: 1
+platform:
+  tenants: {{ only: {{ domain: {DOMAIN} }} }}
+  applications: {{ app: {{ clients: [client], claim: https://example.com/app }} }}
+  groups:
+{}  tiers: {{ level: {tier} }}
+  ceilings: {{ acme: {{ groups: [{ceiling}] }} }}
+{blocks}organizations:
+  acme:
+    organization: org_a
+    connections: {{ acme-ad: {{ strategy: ad }} }}
+    rules:
+      - {{ id: a, match: {{ exact: A }}, grant: low }}
+      - {{ id: b, match: {{ exact: B }}, grant: [{ceiling}] }}
+",
+            groups.iter().map(group).collect::<String>(),
+        );
+        let compilation = compile_whole(&SourceFile { path: "p.yaml".to_owned(), text });
+        compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics))
     }
 
     fn block(byte: u8) -> Result<SignedBlock, BlockRefusal> {
@@ -263,10 +317,39 @@ mod tests {
     }
 
     #[test]
+    fn order_keeps_the_groups_of_a_tier() {
+        let platform = |ceiling: &str, keys: &[u8]| platform("[high, low]", ceiling, &[], keys);
+        let reader = |platform: &CompiledPlatform| {
+            ActionReader::of_bundle(&platform.bundle_with_blocks(&BTreeSet::from(["acme"])))
+                .expect("a bundle")
+        };
+        let signed = |platform: &CompiledPlatform| {
+            let bundle = platform.block("acme").expect("a block").bundle;
+            let unsigned =
+                UnsignedBlock::new(DOMAIN, "org_a", 1000, Bundles::Final(&bundle)).expect("a block");
+            Ok(unsigned.sign(&[&key(1) as &dyn Sign]).expect("signed"))
+        };
+        let check =
+            |before: &CompiledPlatform, after: &CompiledPlatform, expected, expected_withheld: &[&str]| {
+                let block = signed(before);
+                let served = Served { id: "org_a", block: &block, is_written: true };
+                let (running, wanted) = (reader(before), reader(after));
+                assert_eq!(order(Some(&running), &wanted, std::slice::from_ref(&served), NOW), expected);
+                assert_eq!(withheld(&running, &wanted, &served, NOW), expected_withheld);
+            };
+        // The new block, under the old ceiling, would give neither group to people who had the lower one.
+        check(&platform("low", &[1]), &platform("low, high", &[1]), Order::ActionFirst, &[]);
+        // Under the new ceiling, the old block would.
+        check(&platform("low, high", &[1]), &platform("low", &[1]), Order::BlocksFirst, &["high"]);
+        // The key decides as well.
+        check(&platform("low", &[1, 2]), &platform("low, high", &[2]), Order::InBetween, &[]);
+        check(&platform("low", &[1]), &platform("low", &[1]), Order::ActionFirst, &[]);
+    }
+
+    #[test]
     fn action_in_between_takes_what_either_takes() {
         let (old, new) = (action(&[], &[1], 1200, &[]), action(&[], &[2], 900, &[]));
-        let both = new.verification.as_ref().expect("keys").or(old.verification.as_ref().expect("keys"));
-        let both = ActionReader { verification: Some(both), ..new.clone() };
+        let both = old.in_between(&new);
         for byte in [1, 2] {
             assert!(both.source("org_a", &block(byte), NOW).is_served(), "{byte}");
         }

@@ -101,7 +101,8 @@ impl fmt::Display for Refusal {
             ),
             Self::NoKeys { organization, values, others, most } => write!(
                 formatter,
-                "the block of `{organization}` takes {values} metadata keys, and others use {others} of Auth0's {most}; remove some of these, or give the mapping fewer rules"
+                "the block of `{organization}` takes {values} metadata keys, and others use {others} of Auth0's {most}; remove {} of theirs, give the mapping fewer rules, or keep it in the Action: let no key sign for `{organization}`, by naming the other customers in `organizations` of the keys in platform.yaml, and plan again",
+                (values + others).saturating_sub(*most)
             ),
             Self::DeadlinePassed { deadline } => write!(
                 formatter,

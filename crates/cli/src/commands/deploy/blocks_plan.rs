@@ -6,8 +6,8 @@ use claimsmith::compiler::{CompiledPlatform, MetadataWriter, time_text};
 use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
-    BlockChange, BlocksPlan, Confirmation, Content, Order, Served, Values, block_values, closed_by,
-    is_nearly_full, joined, order,
+    BlockChange, BlocksPlan, Confirmation, Content, Order, Refusal, Served, Values, block_values, closed_by,
+    free_keys, is_nearly_full, joined, order, withheld,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::tenant::Organization;
@@ -39,6 +39,8 @@ pub(super) struct Planner<'p> {
 pub(super) struct PlannedBlocks {
     pub(super) plan: BlocksPlan,
     pub(super) warnings: Vec<String>,
+    /// Why it must not be carried out.
+    pub(super) refusals: Vec<Refusal>,
 }
 
 /// An organization of the tenant whose mapping travels.
@@ -47,7 +49,10 @@ struct Travelling<'p> {
     signable: Signable,
     found: Values,
     block: Result<SignedBlock, BlockRefusal>,
-    is_nearly_full: bool,
+    /// How many metadata keys others have left.
+    free_keys: usize,
+    /// How many it takes at least, and with a second signature, which replacing a key needs.
+    values: [usize; 2],
 }
 
 impl Planner<'_> {
@@ -82,17 +87,21 @@ impl Planner<'_> {
             closes: Vec::new(),
             confirmation: None,
         };
+        let mut refusals = Vec::new();
         for it in &travelling {
-            let change = self.change(it, &wanted, running.as_ref(), now);
-            match change.filter(|_| !self.is_action_only) {
+            let [least, values] = it.values;
+            let change = self.change(it, &wanted, running.as_ref(), now).filter(|_| !self.is_action_only);
+            let refusal = change.as_ref().and_then(|change| change.check_keys(it.free_keys, least).err());
+            if refusal.is_none() && is_nearly_full(it.free_keys, values) {
+                warnings.push(format!(
+                    "the block of `{}` takes {values} of the {} metadata keys that others have left, counting a second signature; a mapping that does not fit has to be in the Action",
+                    it.name, it.free_keys
+                ));
+            }
+            refusals.extend(refusal);
+            match change {
                 Some(change) => plan.changes.push(change),
                 None => plan.unchanged += 1,
-            }
-            if it.is_nearly_full {
-                warnings.push(format!(
-                    "the block of `{}` takes most of the metadata keys that others have left; a mapping that does not fit has to be in the Action",
-                    it.name
-                ));
             }
         }
         let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =
@@ -107,6 +116,19 @@ impl Planner<'_> {
             .collect();
         plan.order = order(running.as_ref(), &wanted, &served, now);
         if let Some(running) = &running {
+            // In every other order, the new block is there before the Action that withholds the group.
+            let waits = |it: &&Served<'_>| plan.order == Order::InBetween || !it.is_written;
+            for it in served.iter().filter(waits) {
+                let next = if it.is_written { &running.in_between(&wanted) } else { &wanted };
+                let groups = withheld(running, next, it, now);
+                let name = travelling.iter().find(|travelling| travelling.signable.organization_id == it.id);
+                if let (Some(name), false) = (name.map(|it| it.name), groups.is_empty()) {
+                    warnings.push(format!(
+                        "from the Action until the new block of `{name}` is written, people have neither these groups nor lower ones of their tiers: {}",
+                        groups.join(", ")
+                    ));
+                }
+            }
             let leaves = |it: &&Travelling<'_>| running.embedded.contains(&it.signable.organization_id);
             let leaving: Vec<&str> = travelling.iter().filter(leaves).map(|it| it.name).collect();
             if !leaving.is_empty() && !self.is_action_only {
@@ -129,7 +151,7 @@ impl Planner<'_> {
             }
         }
         plan.confirmation = self.confirmation(&plan.changes, auth0.service_time())?;
-        Ok(PlannedBlocks { plan, warnings })
+        Ok(PlannedBlocks { plan, warnings, refusals })
     }
 
     fn check(&self, is_current: bool) -> anyhow::Result<()> {
@@ -204,12 +226,12 @@ impl Planner<'_> {
                 continue;
             };
             let found = block_values(&organization.metadata);
-            // With a second signature, which replacing a key needs.
-            let values = signable.unsigned.value_count(2).unwrap_or_default();
             all.push(Travelling {
                 name,
                 block: joined(&found),
-                is_nearly_full: is_nearly_full(&organization.metadata, values),
+                free_keys: free_keys(&organization.metadata),
+                values: [1, 2]
+                    .map(|signatures| signable.unsigned.value_count(signatures).unwrap_or_default()),
                 found,
                 signable,
             });

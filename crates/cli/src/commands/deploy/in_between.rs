@@ -28,10 +28,7 @@ pub(super) fn compose(
     };
     let travelling: BTreeSet<&str> =
         travelling.iter().filter(|name| !is_kept(name)).map(String::as_str).collect();
-    let verification = match (&wanted.verification, &running.verification) {
-        (Some(wanted), Some(running)) => Some(wanted.or(running)),
-        (wanted, running) => wanted.clone().or_else(|| running.clone()),
-    };
+    let verification = running.in_between(&wanted).verification;
     let verification = verification.map(|verification| verification.to_json());
     let bundle = platform.bundle_with_verification(&travelling, verification);
     let embedded = Embedded { bundle: &bundle, rules: platform.counts.rules, slice: None };

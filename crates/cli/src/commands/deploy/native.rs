@@ -120,6 +120,12 @@ impl PlanArguments {
                 is_forced: self.force,
             };
             let blocks = planner.plan(&auth0, &state, steps.is_empty())?;
+            for refusal in &blocks.refusals {
+                writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
+            }
+            if !blocks.refusals.is_empty() {
+                return Ok(ExitStatus::Failure);
+            }
             plan.blocks = Some(blocks.plan);
             warnings = blocks.warnings;
         }

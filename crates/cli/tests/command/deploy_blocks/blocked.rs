@@ -104,3 +104,40 @@ fn metadata_that_auth0_refuses_hold_up_no_other_customer() {
     );
     done(world.run(APPLY));
 }
+
+#[test]
+fn mapping_for_which_too_few_keys_are_left_is_not_planned() {
+    let world = world();
+    done(world.run(&["deploy", "plan"]));
+    done(world.run(APPLY));
+    world.stand_in.change(|tenant| fill(tenant, "org_acme"));
+    let error = refused(world.run(TRAVEL));
+    assert_eq!(
+        error,
+        "error: the block of `acme` takes 2 metadata keys, and others use 25 of Auth0's 25; remove 2 of theirs, give the mapping fewer rules, or keep it in the Action: let no key sign for `acme`, by naming the other customers in `organizations` of the keys in platform.yaml, and plan again\n"
+    );
+    // The advice keeps it in the Action.
+    let blocks = keys().replace("[acme]", "[globex]");
+    let blocks = blocks.replace("protected: true\n", "protected: true\n      organizations: [globex]\n");
+    write(&world.folder, "platform.yaml", platform(&blocks));
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--organization", "globex", "--key", "1.key"]));
+    done(world.run(APPLY));
+    let reader = reader(&world.stand_in.tenant()).expect("an Action");
+    assert!(reader.embedded.contains("org_acme") && !reader.embedded.contains("org_globex"));
+}
+
+#[test]
+fn mapping_that_soon_does_not_fit_is_a_warning() {
+    let world = world();
+    world.stand_in.change(|tenant| {
+        let mut metadata = metadata(tenant, "org_acme");
+        metadata.extend((0..22).map(|at| (format!("k{at}"), "x".into())));
+        set(tenant, "org_acme", Value::Object(metadata));
+    });
+    let run = world.run(TRAVEL);
+    assert!(
+        run.err.contains("warning: the block of `acme` takes 2 of the 2 metadata keys that others have left"),
+        "{run:?}"
+    );
+}

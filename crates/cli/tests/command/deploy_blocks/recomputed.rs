@@ -104,3 +104,40 @@ fn run_that_closes_customers_is_continued() {
         }
     }
 }
+
+/// A platform with a tier, in which the mapping of `globex` grants the groups of a ceiling.
+fn with_tier(world: &World, blocks: &str, is_lowered: bool) {
+    let tier = "tiers: { level: [catalog-admins, finance-readers] }\nceilings:";
+    let mut text = platform(blocks).replace("ceilings:", tier);
+    let readers = "  - { id: readers, match: { exact: readers }, grant: finance-readers }\n";
+    let mut rules = format!(
+        "version: 1\norganization: org_globex\nconnections: {{ globex-ad: {{ strategy: ad }} }}\nrules:\n{readers}"
+    );
+    if is_lowered {
+        text = text.replace("ceilings:\n  globex: { protected: catalog-admins }\n", "");
+        rules.push_str("  - { id: admins, match: { exact: it-admins }, grant: finance-readers }\n");
+    } else {
+        rules.push_str(
+            "  - { id: admins, match: { exact: it-admins }, grant: catalog-admins, protected: true }\n",
+        );
+    }
+    write(&world.folder, "platform.yaml", text);
+    write(&world.folder, "organizations/globex.yaml", rules);
+}
+
+#[test]
+fn group_that_the_new_action_withholds_is_replaced_before() {
+    let world = world();
+    with_tier(&world, &keys(), false);
+    deploy(&world, "1.key");
+    with_tier(&world, &keys(), true);
+    let run = world.run(TRAVEL);
+    assert!(run.out.contains("order      the blocks, then the Action\n"), "{run:?}");
+    let withheld = "warning: from the Action until the new block of `globex` is written, people have neither these groups nor lower ones of their tiers: catalog-admins\n";
+    assert!(!run.err.contains(withheld), "{run:?}");
+    // If the key is replaced as well, an Action goes in between, and it has the new ceilings.
+    with_tier(&world, &keys().replace(&key(1).public_line(""), &key(3).public_line("")), true);
+    let run = world.run(TRAVEL);
+    assert!(run.out.contains("order      an Action that takes old and new blocks"), "{run:?}");
+    assert!(run.err.ends_with(withheld), "{run:?}");
+}
