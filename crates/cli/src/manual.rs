@@ -64,13 +64,15 @@ pages! {
 /// Where codes are looked up.
 const DIAGNOSTICS: &str = "diagnostics";
 const REASONS_AND_NOTES: &str = "reasons";
+const DRIFT: &str = "drift";
 
 /// The page with a name.
 pub(crate) fn page(name: &str) -> Option<&'static Page> {
     PAGES.iter().find(|page| page.name == name)
 }
 
-/// What a code means: the section of a diagnostic, and the rows of reasons and notes. In Markdown.
+/// What a code means: the section of a diagnostic, the rows of reasons and notes, and the row of a finding about a tenant.
+/// In Markdown.
 pub(crate) fn code(name: &str) -> Option<String> {
     let diagnostic = page(DIAGNOSTICS).and_then(|page| page.section(name));
     let row = format!("| `{name}` |");
@@ -82,7 +84,17 @@ pub(crate) fn code(name: &str) -> Option<String> {
         let decided_by = cells.next().map(|policy| format!("; decided by {policy}"));
         format!("In answers and log lines, `{name}`: {meaning}{}", decided_by.unwrap_or_default())
     });
-    let parts: Vec<String> = diagnostic.map(str::to_owned).into_iter().chain(rows).collect();
+    let lines = page(DRIFT).map(Page::lines).into_iter().flatten();
+    let findings = lines.filter(|(heading, _)| *heading == "Findings");
+    let findings = findings.filter_map(|(_, line)| line.strip_prefix(&row)).filter_map(|rest| {
+        let (severity, found) = rest.split_once(" | ")?;
+        let found = found.trim_end_matches('|').trim();
+        Some(format!(
+            "In `claimsmith status` (`claimsmith help {DRIFT}`), `{name}` is a {}: {found}",
+            severity.trim()
+        ))
+    });
+    let parts: Vec<String> = diagnostic.map(str::to_owned).into_iter().chain(rows).chain(findings).collect();
     if parts.is_empty() { None } else { Some(parts.join("\n\n")) }
 }
 
@@ -242,6 +254,18 @@ mod tests {
             assert!(code(known).is_some_and(|text| text.contains(known)), "{known}");
         }
         assert_eq!(code("unheard-of"), None);
+    }
+
+    #[test]
+    #[cfg(not(target_family = "wasm"))]
+    fn every_finding_about_a_tenant_has_its_row() {
+        for known in claimsmith_lifecycle::drift::FindingCode::ALL {
+            let text = code(known.name()).unwrap_or_default();
+            assert!(
+                text.contains(&format!("`{}` is a {}: ", known.name(), known.meaning().0.name())),
+                "{text}"
+            );
+        }
     }
 
     #[test]

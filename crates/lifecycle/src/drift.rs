@@ -6,6 +6,7 @@
 
 mod blocks;
 mod connections;
+mod enabled;
 mod finding;
 mod organizations;
 mod profiles;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use self::blocks::pending_deadline;
 pub use self::connections::check_connections;
+pub use self::enabled::check_enabled;
 pub use self::finding::{Finding, FindingCode, Severity};
 pub use self::organizations::OrganizationCheck;
 pub use self::profiles::{LARGEST_PROFILE, ProfileCheck};

@@ -34,6 +34,7 @@ impl World {
             "actions": [{ "id": "other", "name": "Check device", "code": "//", "versions": [{ "number": 1, "deployed": true }] }],
             "bindings": { "post-login": [{ "action_id": "other", "display_name": "Check device" }] },
             "organizations": [{ "id": "org_acme", "name": "acme" }],
+            "organization_connections": { "org_acme": [{ "connection_id": "con_1" }] },
             "connections": [{
                 "id": "con_1", "name": "acme-entra", "strategy": "waad",
                 "options": { "ext_groups": true, "ext_nested_groups": true, "client_secret": "hunter2-secret" },

@@ -75,6 +75,10 @@ fn version_is_printed() {
 
 #[test]
 fn codes_and_pages_have_help() {
+    for code in claimsmith_lifecycle::drift::FindingCode::ALL {
+        let out = run(&["help", code.name()]).stdout(0);
+        assert!(out.contains(&format!("`{}` is a ", code.name())), "{out}");
+    }
     check_snapshot("help/unknown-group", &run(&["help", "unknown-group"]).stdout(0));
     check_snapshot("help/attribute-absent", &run(&["help", "attribute-absent"]).stdout(0));
     check_snapshot("help/patterns-captures", &run(&["help", "patterns", "ignore-case"]).stdout(0));

@@ -75,6 +75,7 @@ fn tenant_that_is_as_the_files_say_has_no_findings() {
             &format!("/api/v2/actions/actions/{}/versions", world.stand_in.tenant().actions[1].id),
             "/api/v2/connections",
             "/api/v2/organizations",
+            "/api/v2/organizations/org_acme/enabled_connections",
             "/api/v2/users",
         ]
     );
@@ -86,10 +87,10 @@ fn tenant_that_is_as_the_files_say_has_no_findings() {
         (&json!(true), &json!(true), &json!(1), &json!("post-login"))
     );
     assert_eq!(running["found"], running["wanted"]);
-    assert_eq!((&json["requests"], &json["problems"], &json["notes"]), (&json!(6), &json!(0), &json!(0)));
+    assert_eq!((&json["requests"], &json["problems"], &json["notes"]), (&json!(7), &json!(0), &json!(0)));
     let names: Vec<&Value> =
         json["checks"].as_array().expect("a list").iter().map(|it| &it["name"]).collect();
-    assert_eq!(names, ["action", "connections", "organizations", "profiles"]);
+    assert_eq!(names, ["action", "connections", "organizations", "enabled connections", "profiles"]);
     assert!(json["checks"].as_array().expect("a list").iter().all(|it| it["state"] == "checked"));
 }
 
@@ -127,6 +128,16 @@ fn each_drift_of_the_tenant_is_found() {
         },
         0,
         &["unknown-connection"],
+    );
+    check(
+        |tenant| {
+            let other = json!({ "id": "con_2", "name": "Username-Password", "strategy": "auth0" });
+            tenant.connections.push(other.as_object().expect("an object").clone());
+            let enabled = json!({ "connection_id": "con_2" }).as_object().expect("an object").clone();
+            tenant.organization_connections.insert("org_acme".to_owned(), vec![enabled]);
+        },
+        1,
+        &["connection-not-enabled", "unknown-connection", "connection-not-mapped"],
     );
     check(|tenant| tenant.connections[0]["strategy"] = "oidc".into(), 1, &["other-strategy"]);
     check(
@@ -180,7 +191,13 @@ fn action_that_does_not_run_what_the_files_give_is_found() {
 #[test]
 fn missing_scopes_are_named_and_nothing_is_fine_without_them() {
     let world = deployed();
-    let all = ["read:actions", "read:connections", "read:organizations", "read:users"];
+    let all = [
+        "read:actions",
+        "read:connections",
+        "read:organizations",
+        "read:organization_connections",
+        "read:users",
+    ];
     for (at, missing) in all.iter().enumerate() {
         let granted: Vec<&str> = all.iter().copied().filter(|it| it != missing).collect();
         let client = format!("client-{at}");
@@ -202,10 +219,16 @@ fn missing_scopes_are_named_and_nothing_is_fine_without_them() {
     }
     let run = world.run_with(
         &["status", "--profiles", "0"],
-        &[("AUTH0_CLIENT_ID", "client-3"), ("AUTH0_CLIENT_SECRET", "s")],
+        &[("AUTH0_CLIENT_ID", "client-4"), ("AUTH0_CLIENT_SECRET", "s")],
     );
     let out = run.stdout(0);
     assert!(out.contains("skipped    profiles\n"), "{out}");
+    let run = world.run_with(
+        &["status", "--skip-enabled"],
+        &[("AUTH0_CLIENT_ID", "client-3"), ("AUTH0_CLIENT_SECRET", "s")],
+    );
+    let out = run.stdout(0);
+    assert!(out.contains("skipped    enabled connections\n"), "{out}");
 }
 
 #[test]
@@ -213,14 +236,18 @@ fn token_that_lacks_scopes_is_refused_only_where_it_lacks_them() {
     let world = World::new(json!({ "tokens": [{ "token": "limited", "scopes": ["read:connections"] }] }));
     let run = world.run_with(&["status"], &[("AUTH0_ACCESS_TOKEN", "limited")]);
     assert_eq!(run.code, Some(2), "{run:?}");
-    for scope in ["read:actions", "read:organizations", "read:users"] {
+    for scope in ["read:actions", "read:organizations", "read:organization_connections", "read:users"] {
         assert!(run.out.contains(&format!("the token lacks the scope `{scope}`")), "{}", run.out);
     }
     assert!(run.out.contains("checked    connections: 1 read\n"), "{}", run.out);
-    assert!(run.out.ends_with("not checked: action, organizations, profiles\n"), "{}", run.out);
+    assert!(
+        run.out.ends_with("not checked: action, organizations, enabled connections, profiles\n"),
+        "{}",
+        run.out
+    );
     assert_eq!(
         run.err,
-        "error: could not read everything (action, organizations, profiles), so it is not known whether logins work as the files say; add `read:actions`, `read:organizations`, `read:users` to the client grant for the Auth0 Management API\n"
+        "error: could not read everything (action, organizations, enabled connections, profiles), so it is not known whether logins work as the files say; add `read:actions`, `read:organization_connections`, `read:organizations`, `read:users` to the client grant for the Auth0 Management API\n"
     );
 }
 
@@ -229,8 +256,9 @@ fn request_that_fails_leaves_its_check_unknown() {
     let world = deployed();
     for (path, name) in [
         ("/api/v2/actions/actions", "action"),
-        ("/api/v2/connections", "connections"),
+        ("/api/v2/connections", "connections, enabled connections"),
         ("/api/v2/organizations", "organizations"),
+        ("/api/v2/organizations/org_acme/enabled_connections", "enabled connections"),
         ("/api/v2/users", "profiles"),
     ] {
         let fault = Fault::new(At::route("GET", path, 1), FaultKind::Status(400));
@@ -324,7 +352,7 @@ fn thousand_organizations_take_ten_pages() {
     let out = world.run(&["status"]).stdout(0);
     assert!(out.contains("checked    organizations: 1 000 read\n"), "{out}");
     assert!(out.contains("\n799 findings more; `--format json` has all of them\n"), "{out}");
-    assert_eq!(world.stand_in.requests().len() - before, 5 + 10);
+    assert_eq!(world.stand_in.requests().len() - before, 6 + 10);
 }
 
 /// A certificate that ends at 2081-08-30 22:13 UTC.

@@ -112,6 +112,12 @@ codes! {
     /// The tenant has a connection that no mapping names.
     UnknownConnection "unknown-connection" Warning
         "logins through it follow the policy `closed`";
+    /// A connection of a mapping is not enabled for its organization.
+    ConnectionNotEnabled "connection-not-enabled" Problem
+        "no login to the organization comes through it, so its users get nothing";
+    /// A connection is enabled for an organization whose mapping does not name it.
+    ConnectionNotMapped "connection-not-mapped" Warning
+        "logins to the organization through it follow the policy `closed`";
     /// Mapping and tenant disagree about a connection's strategy.
     OtherStrategy "other-strategy" Problem
         "the defaults of the source, such as attribute and shape, are those of another strategy";

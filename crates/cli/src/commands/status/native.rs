@@ -13,7 +13,9 @@ use claimsmith_lifecycle::calendar::{Expiry, to_ics};
 use claimsmith_lifecycle::deployment::{Observed, Origin};
 use claimsmith_lifecycle::drift::{
     Desired, Finding, FindingCode, OrganizationCheck, ProfileCheck, Severity, check_connections,
+    check_enabled,
 };
+use claimsmith_lifecycle::tenant::Connection;
 
 use super::arguments::StatusArguments;
 use super::calendar::{self, Calendar};
@@ -31,6 +33,9 @@ use crate::render::json;
 use crate::tenant::declared;
 use crate::terminal::{Stream, Terminal};
 use crate::write::NewFiles;
+
+/// The check of connections by organization.
+const ENABLED: &str = "enabled connections";
 
 /// How many versions are shown.
 const SHOWN_VERSIONS: usize = 5;
@@ -72,8 +77,13 @@ impl StatusArguments {
             desired.mappings.iter_mut().for_each(|mapping| mapping.block = None);
         }
         let mut progress = Progress(&mut terminal.err);
-        look_at_connections(&auth0, &desired, &mut report, &mut progress)?;
+        let connections = look_at_connections(&auth0, &desired, &mut report, &mut progress)?;
         look_at_organizations(&auth0, &desired, &mut report, &mut progress)?;
+        if self.skip_enabled {
+            report.add(Check::new(ENABLED, CheckState::Skipped), []);
+        } else {
+            look_at_enabled(&auth0, &desired, connections.as_deref(), &mut report, &mut progress)?;
+        }
         look_at_profiles(&auth0, self.profiles, &mut report, &mut progress)?;
         progress.end()?;
         let tenant = TenantSummary::new(tenant.name(), tenant.domain(), settings.stand_in());
@@ -301,12 +311,12 @@ fn look_at_connections(
     desired: &Desired,
     report: &mut Report,
     progress: &mut Progress<'_>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Vec<Connection>>> {
     const NAME: &str = "connections";
     const SCOPE: &str = "read:connections";
     if auth0.lacks(SCOPE) {
         report.add(Check::without_scope(NAME, SCOPE), []);
-        return Ok(());
+        return Ok(None);
     }
     let mut seen = Vec::new();
     let read = auth0.read_connections(&mut |rows| {
@@ -318,10 +328,55 @@ fn look_at_connections(
         Ok(()) => {
             let check = Check { read: count, total: Some(count), ..Check::new(NAME, CheckState::Checked) };
             report.add(check, check_connections(desired, &seen));
+            Ok(Some(seen))
         }
         // Which ones are missing is not known, and the settings of the others are looked at by the next run.
-        Err(error) => report.add(Check::failed(NAME, count, error)?, []),
+        Err(error) => {
+            report.add(Check::failed(NAME, count, error)?, []);
+            Ok(None)
+        }
     }
+}
+
+/// Which connections are enabled for the organizations of the mappings: Auth0 has a list for each organization alone.
+fn look_at_enabled(
+    auth0: &Auth0,
+    desired: &Desired,
+    connections: Option<&[Connection]>,
+    report: &mut Report,
+    progress: &mut Progress<'_>,
+) -> anyhow::Result<()> {
+    const SCOPE: &str = "read:organization_connections";
+    if auth0.lacks(SCOPE) {
+        report.add(Check::without_scope(ENABLED, SCOPE), []);
+        return Ok(());
+    }
+    let Some(connections) = connections else {
+        let why = Some("the connections could not be read".to_owned());
+        report.add(Check { why, ..Check::new(ENABLED, CheckState::NotChecked) }, []);
+        return Ok(());
+    };
+    let mapped = || desired.mappings.iter().filter_map(|it| Some((it, it.organization.as_deref()?)));
+    let total = mapped().count();
+    let (mut read, mut findings) = (0, Vec::new());
+    for (mapping, organization) in mapped() {
+        match auth0.organization_connections(organization) {
+            Ok(enabled) => {
+                let enabled = enabled.iter().map(|it| it.connection_id.as_str()).collect();
+                findings.extend(check_enabled(mapping, &enabled, connections));
+            }
+            // That the organization is missing is a finding already.
+            Err(error) if error.status() == Some(404) => {}
+            Err(error) => {
+                let failed = Check::failed(ENABLED, read, error)?;
+                report.add(Check { total: Some(total), ..failed }, findings);
+                return Ok(());
+            }
+        }
+        read += 1;
+        progress.show(ENABLED, read, Some(total));
+    }
+    report.add(Check { read, total: Some(total), ..Check::new(ENABLED, CheckState::Checked) }, findings);
     Ok(())
 }
 
