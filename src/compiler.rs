@@ -8,6 +8,7 @@
 //! divides the customers among several Actions, `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the
 //! bundle, and `inspect` answers questions about compiled mappings.
 
+mod additions;
 pub mod block;
 mod block_settings;
 pub mod capacity;

@@ -9,13 +9,10 @@ use super::lowered::{LoweredCondition, LoweredMapping};
 use super::one_organization::OwnGroups;
 use super::{CompiledPlatform, encode, lower, slices};
 use crate::bundle::application::OverLimit;
-use crate::bundle::index::Bundle;
 use crate::bundle::policy::Policy;
 use crate::codec::writer::Writer;
-use crate::ids::OrganizationId;
-use crate::language::model::{Application, Effect, Limits, Organization, Tokens};
+use crate::language::model::{Application, Limits, Organization, Tokens};
 use crate::language::tenants::ByTenant;
-use crate::login::delimited::KnownNames as _;
 use crate::text::hex::hex;
 use crate::text::public_key::key_id;
 use serde::Serialize;
@@ -78,42 +75,18 @@ impl CompiledPlatform {
     /// Why the mapping cannot travel on its own; it has to be in the Action.
     pub fn block(&self, organization: &str) -> Result<Block, NotABlock> {
         let mut all = self.organizations();
-        self.block_of(all.find(|it| it.name == organization).ok_or(NotABlock::UnknownOrganization)?, |_| true)
+        self.block_of(all.find(|it| it.name == organization).ok_or(NotABlock::UnknownOrganization)?, |_| ())
     }
 
-    /// Whether everyone receives at least what an earlier bundle of an organization's block gave them, apart from limits
-    /// and from lower groups of a tier.
-    ///
-    /// `false` means that access may have been removed: the mapping differs by more than additional rules that grant.
-    pub fn only_adds(&self, organization: &str, earlier: &[u8]) -> bool {
-        let mut all = self.organizations();
-        let Some(organization) = all.find(|it| it.name == organization) else { return false };
-        let Ok(bundle) = Bundle::decode(earlier) else { return false };
-        let Some(mapping) = bundle.mapping(OrganizationId(0)) else { return false };
-        let ids: BTreeSet<&str> = mapping.rules().iter().map(|rule| rule.id).collect();
-        let is_known = |id: &str| ids.contains(id);
-        let mut added = organization.rules.iter().filter(|rule| !is_known(&rule.id.value)).peekable();
-        if added.peek().is_some() {
-            // Where nothing else grants, a default does. And the names of a rule decide where a text of several names is
-            // divided.
-            let depends_on_rules =
-                organization.default_groups().next().is_some() || mapping.max_delimiters() > 0;
-            if depends_on_rules || added.any(|rule| rule.effect != Effect::Grant) {
-                return false;
-            }
-        }
-        self.block_of(organization, is_known).is_ok_and(|block| block.bundle == earlier)
-    }
-
-    /// The block of an organization with the rules whose ids are chosen.
-    fn block_of(
+    /// The block of an organization, after a change of its mapping.
+    pub(super) fn block_of(
         &self,
         organization: &Organization,
-        is_chosen: impl Fn(&str) -> bool,
+        change: impl FnOnce(&mut LoweredMapping),
     ) -> Result<Block, NotABlock> {
         let platform = &self.model.platform;
         let mut mapping = lower::lower(organization, platform, self.tenant, &mut Vec::new());
-        mapping.rules.retain(|rule| is_chosen(&rule.id));
+        change(&mut mapping);
         let organization_id = mapping.id.clone().ok_or(NotABlock::NoOrganizationId)?;
         let reads_metadata = |condition: &LoweredCondition| condition.reads_metadata();
         let unsigned = mapping.rules.iter().find(|rule| rule.condition.as_ref().is_some_and(reads_metadata));
@@ -267,59 +240,4 @@ struct VerificationKey {
     key: String,
     organizations: Option<Vec<String>>,
     protected: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::compiler::{CompiledPlatform, compile_whole};
-    use crate::diagnostic::SourceFile;
-
-    /// A platform with one customer that has some members.
-    fn platform(members: &str) -> CompiledPlatform {
-        let text = format!(
-            "\
-version: 1
-platform:
-  applications: {{ qlik: {{ clients: [client], claim: https://example.com/qlik }} }}
-  groups:
-    readers: {{ applications: [qlik], description: Reads. }}
-    writers: {{ applications: [qlik], description: Writes. }}
-organizations:
-  acme:
-    organization: org_acme
-    connections: {{ acme-ad: {{ strategy: ad }} }}
-{members}"
-        );
-        let file = SourceFile { path: "p.yaml".to_owned(), text };
-        let compilation = compile_whole(&file);
-        compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics))
-    }
-
-    #[test]
-    fn change_only_adds_if_its_additional_rules_grant_and_nothing_else_differs() {
-        const A: &str = "      - { id: a, match: { exact: A }, grant: readers }\n";
-        const B: &str = "      - { id: b, match: { exact: B }, grant: writers }\n";
-        let rules = |rules: &str| format!("    rules:\n{rules}");
-        let check = |earlier: &str, now: &str, expected: bool| {
-            let earlier = platform(earlier).block("acme").expect("a block").bundle;
-            assert_eq!(platform(now).only_adds("acme", &earlier), expected, "{now}");
-        };
-        check(&rules(A), &rules(A), true);
-        check(&rules(A), &rules(&format!("{B}{A}")), true);
-        check(&rules(&format!("{A}{B}")), &rules(A), false);
-        check(&rules(A), &rules(&A.replace("exact: A", "exact: C")), false);
-        check(
-            &rules(A),
-            &rules(&format!("{A}      - {{ id: c, match: {{ exact: C }}, exclude: readers }}\n")),
-            false,
-        );
-        // An additional rule can take the default away.
-        let default = |rules: &str| format!("    default: readers\n    rules:\n{rules}");
-        check(&default(B), &default(B), true);
-        check(&default(B), &default(&format!("{B}{A}")), false);
-        check(&rules(A), &default(A), false);
-        check(&rules(A), &format!("    policies: {{ unmatched: deny }}\n{}", rules(A)), false);
-        assert!(!platform(&rules(A)).only_adds("acme", b"CSMB"));
-        assert!(!platform(&rules(A)).only_adds("globex", b""));
-    }
 }

@@ -144,7 +144,7 @@ fn lower_defaults(
 }
 
 /// The exact names in Unicode's normalization form D, if they differ there.
-fn decomposed(rules: &[LoweredRule]) -> Vec<String> {
+pub(super) fn decomposed(rules: &[LoweredRule]) -> Vec<String> {
     let names = rules.iter().flat_map(LoweredRule::clauses).flat_map(|clause| &clause.plain.names);
     let decomposed = names.map(|name| (name, name.nfd().collect::<String>()));
     let differing = decomposed.filter(|(name, decomposed)| *name != decomposed);

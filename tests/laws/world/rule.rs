@@ -293,6 +293,22 @@ pub(crate) struct Rule {
     pub(crate) expires: Option<i32>,
 }
 
+impl Rule {
+    /// Removes the last exact name of each set of patterns and the last target group, as long as there are others.
+    pub(crate) fn remove_last(&mut self, of_names: bool, of_groups: bool) {
+        if let (true, Matches::Groups { any, all, none }) = (of_names, &mut self.matches) {
+            for patterns in any.iter_mut().chain(all).chain(none) {
+                if patterns.exact.len() + patterns.glob.len() + patterns.regex.len() > 1 {
+                    patterns.exact.pop();
+                }
+            }
+        }
+        if of_groups && self.groups.len() > 1 {
+            self.groups.pop();
+        }
+    }
+}
+
 fn matches() -> impl Strategy<Value = (Matches, bool)> {
     let list = |most: usize| vec(patterns(), 0..most);
     prop_oneof![
