@@ -161,6 +161,7 @@ const ORDER: &[&str] = &[
     "commands/sign/arguments",
     "commands/sign/terms",
     "commands/sign/confirmations",
+    "commands/sign/writer_files",
     "commands/sign/signed",
     "commands/sign",
     "commands/schema",

@@ -4,5 +4,6 @@ mod arguments;
 mod confirmations;
 mod signed;
 mod terms;
+mod writer_files;
 
 pub(super) use self::arguments::SignArguments;

@@ -108,3 +108,32 @@ test('Terraform takes the module to the tenant', async (context) => {
   assert.equal(misspelled.code, 1, misspelled.output);
   assert.match(misspelled.output, /An argument named "runtimes" is not expected here/);
 });
+
+test('Terraform reads the metadata of signed blocks', async (context) => {
+  const standIn = await start(seed);
+  context.after(() => standIn.stop());
+  const key = await claimsmith(standIn, ['keys', 'new', 'only', '--out', 'only.key']);
+  assert.equal(key.code, 0, key.output);
+  const [line] = key.out.match(/ssh-ed25519 \S+/);
+  const blocks = `  blocks:\n    writer: terraform\n    keys: { only: { public: ${line} } }\n`;
+  const mappings = MAPPINGS.replace('\norganizations:\n', `${blocks}\norganizations:\n`);
+  fs.writeFileSync(path.join(standIn.folder, 'mappings.yaml'), mappings);
+  const signed = await claimsmith(standIn, ['sign', 'mappings.yaml', '--key', 'only.key']);
+  assert.equal(signed.code, 0, signed.output);
+  const root = `module "blocks" {
+  source = "./blocks"
+}
+
+output "metadata" {
+  value = merge({ crm = "4711" }, module.blocks.metadata["northwind"])
+}
+`;
+  fs.writeFileSync(path.join(standIn.folder, 'main.tf'), root);
+  const show = ['output', '-no-color', '-json', 'metadata'];
+  const runs = [['fmt', '-check', '-diff', '-recursive'], ['get'], ['validate', '-no-color'], APPLY, show];
+  const results = await terraform(standIn, ...runs);
+  for (const { code, output } of results) assert.equal(code, 0, output);
+  const file = path.join(standIn.folder, 'blocks/northwind.json');
+  const { values } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  assert.deepEqual(JSON.parse(results.at(-1).output), { crm: '4711', ...values });
+});

@@ -163,7 +163,7 @@ impl Planner<'_> {
         };
         if let Some(other) = other {
             bail!(
-                "`platform.yaml` says that {other} writes the metadata of organizations, and it would remove what claimsmith writes; merge the `values` of the files that `claimsmith sign` writes into its configuration, or set `writer: api` and take metadata out of it"
+                "`platform.yaml` says that {other} writes the metadata of organizations, and it would remove what claimsmith writes; merge what `claimsmith sign` writes for it into its configuration, or set `writer: api` and take metadata out of it"
             );
         }
         if !self.chosen.is_empty() || self.confirm_within.is_some() {

@@ -1,7 +1,8 @@
 //! What `claimsmith sign` does.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail, ensure};
 use claimsmith::compiler::block::NotABlock;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use super::arguments::SignArguments;
 use super::confirmations::Confirmations;
 use super::terms::Terms;
+use super::writer_files;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
 use crate::block_file::{self, BlockFile};
@@ -103,7 +105,7 @@ impl SignArguments {
             signed: Vec::new(),
             embedded: Vec::new(),
         };
-        let mut files = Vec::new();
+        let mut files = BTreeMap::new();
         for name in names {
             match Signable::of(&platform, name, issued) {
                 Ok(signable) => match sign(
@@ -113,13 +115,14 @@ impl SignArguments {
                     &Terms { settings, tenant, verification: &verification, issued },
                     confirmations.as_ref(),
                 )? {
-                    Ok((text, mut signed)) => {
+                    Ok((block, mut signed)) => {
                         let path = block_file::path_of(&self.out, name, confirmations.is_some());
                         if let Some(planned) = &confirmations {
                             planned.check_unsigned(&self.out, name)?;
                         }
                         signed.file = path.to_string_lossy().into_owned();
-                        files.push((path, text));
+                        files.insert(path, serde_json::to_string_pretty(&block)? + "\n");
+                        files.extend(writer_files::of(settings.writer(), &self.out, &block));
                         summary.signed.push(signed);
                     }
                     Err(embedded) => summary.embedded.push(not_signed(name, &embedded)),
@@ -129,9 +132,16 @@ impl SignArguments {
                 Err(embedded) => summary.embedded.push(not_signed(name, &embedded)),
             }
         }
-        write_files(self.out.clone(), files)?;
+        write_files(&self.out, files)?;
         match self.format {
-            OutputFormat::Human => write_human(&mut terminal.out, &summary)?,
+            OutputFormat::Human => {
+                write_human(&mut terminal.out, &summary)?;
+                let note =
+                    writer_files::note(settings.writer(), &self.out).filter(|_| confirmations.is_none());
+                if let Some(note) = note {
+                    writeln!(terminal.out, "{}", escaped(&note))?;
+                }
+            }
             OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
         }
         terminal.out.flush()?;
@@ -176,7 +186,7 @@ fn sign(
     signers: &[Signer<'_>],
     terms: &Terms<'_>,
     confirmations: Option<&Confirmations>,
-) -> anyhow::Result<Result<(String, SignedOrganization), Embedded>> {
+) -> anyhow::Result<Result<(BlockFile, SignedOrganization), Embedded>> {
     let own: Vec<&Signer<'_>> = signers.iter().filter(|it| it.declared.may_sign(name)).collect();
     ensure!(
         !own.is_empty(),
@@ -230,7 +240,7 @@ fn sign(
         deadline: file.deadline,
         keys: own.iter().map(|it| it.declared.name().to_owned()).collect(),
     };
-    Ok(Ok((serde_json::to_string_pretty(&file)? + "\n", signed)))
+    Ok(Ok((file, signed)))
 }
 
 /// Signs blocks of one organization.
@@ -265,10 +275,11 @@ impl BlockSigner<'_> {
     }
 }
 
-fn write_files(out: PathBuf, files: Vec<(PathBuf, String)>) -> anyhow::Result<()> {
-    make_folder(&out)?;
+fn write_files(out: &Path, files: BTreeMap<PathBuf, String>) -> anyhow::Result<()> {
+    make_folder(out)?;
     let mut writing = PendingWrites::default();
     for (path, text) in files {
+        make_folder(path.parent().unwrap_or(out))?;
         writing.put(&path, text.into_bytes()).map_err(|unwritten| unwritten.at(&path))?;
     }
     writing.commit()
