@@ -1,7 +1,7 @@
 //! A journal, to which each step is appended before anything else is done.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -15,6 +15,8 @@ use crate::login_time;
 pub(crate) struct JournalFile {
     file: File,
     path: PathBuf,
+    /// Whether it did not exist before.
+    is_new: bool,
     domain: String,
     /// What is carried out.
     of: String,
@@ -26,7 +28,7 @@ impl JournalFile {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub(super) fn beside(
+    pub(crate) fn beside(
         plan: &Path,
         named: Option<&Path>,
         domain: &str,
@@ -43,17 +45,22 @@ impl JournalFile {
     /// If it cannot be written.
     pub(crate) fn open(path: &Path, domain: &str, of: &str) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
-        options.append(true).create(true);
+        options.append(true).create_new(true);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt;
             options.custom_flags((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits() as i32);
         }
-        let file =
-            options.open(path).with_context(|| format!("cannot write the journal `{}`", path.display()))?;
+        let (file, is_new) = match options.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                (options.create_new(false).open(path), false)
+            }
+            opened => (opened, true),
+        };
+        let file = file.with_context(|| format!("cannot write the journal `{}`", path.display()))?;
         let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
         anyhow::ensure!(is_file, "the journal `{}` is not a file", path.display());
-        Ok(Self { file, path: path.to_owned(), domain: domain.to_owned(), of: of.to_owned() })
+        Ok(Self { file, path: path.to_owned(), is_new, domain: domain.to_owned(), of: of.to_owned() })
     }
 
     /// Appends a step.
@@ -72,5 +79,14 @@ impl JournalFile {
         };
         let written = self.file.write_all(record.to_line().as_bytes()).and_then(|()| self.file.sync_data());
         written.map_err(|error| format!("`{}`: {error}", self.path.display()))
+    }
+}
+
+impl Drop for JournalFile {
+    /// A journal that nothing was written into says nothing.
+    fn drop(&mut self) {
+        if self.is_new && self.file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }

@@ -27,6 +27,7 @@ mod capacity;
 mod case_filter;
 mod commands;
 mod compress;
+mod credentials;
 mod deployment_files;
 mod encoding;
 mod escape;
@@ -46,7 +47,11 @@ mod numbers;
 mod onboarding;
 mod packaging;
 mod placeholders;
+#[cfg(not(target_family = "wasm"))]
+mod plan_file;
 mod platform;
+#[cfg(not(target_family = "wasm"))]
+mod progress;
 mod recommendation;
 mod render;
 mod results;

@@ -22,7 +22,7 @@ mod signed_blocks;
 
 use clap::Subcommand;
 
-pub(super) use self::arguments::{CredentialsArgument, DeployPackaging};
+pub(super) use self::arguments::DeployPackaging;
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::origin::origin;
 #[cfg(not(target_family = "wasm"))]

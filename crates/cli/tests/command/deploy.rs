@@ -340,3 +340,16 @@ fn journal_follows_no_link() {
     assert!(error.starts_with("error: cannot write the journal `claimsmith.plan.journal.jsonl`"), "{error}");
     assert!(!target.exists() && world.deployed().is_none());
 }
+
+#[test]
+fn journal_of_a_rollback_that_did_nothing_does_not_exist() {
+    let world = World::new(json!({}));
+    let run = world.run(&["deploy", "rollback"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let journal = world.folder.path().join("claimsmith.rollback.jsonl");
+    assert!(!journal.exists());
+    // One that has something in it stays.
+    fs::write(&journal, "").expect("written");
+    world.run(&["deploy", "rollback"]);
+    assert!(journal.exists());
+}

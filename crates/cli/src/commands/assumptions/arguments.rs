@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::commands::deploy::CredentialsArgument;
+use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
 /// List what is assumed, and what is known about it on a tenant

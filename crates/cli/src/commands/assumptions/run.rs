@@ -166,7 +166,7 @@ impl RunArguments {
     }
 
     fn connect(&self, platform: &claimsmith::compiler::CompiledPlatform) -> anyhow::Result<Auth0> {
-        let settings: Settings = self.credentials.settings()?;
+        let settings: Settings = self.credentials.auth0()?;
         let tenant = declared(platform)?;
         Ok(Auth0::connect(tenant, &settings, &[], Options::default())?)
     }

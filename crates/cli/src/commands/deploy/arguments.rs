@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
 /// Say what a deployment would change, and write it down
@@ -183,12 +184,4 @@ pub(super) struct RollbackArguments {
     /// Where the step is recorded, as one JSON object a line
     #[arg(long, value_name = "FILE", default_value = "claimsmith.rollback.jsonl")]
     pub(super) journal: PathBuf,
-}
-
-/// Who asks.
-#[derive(Debug, clap::Args)]
-pub(crate) struct CredentialsArgument {
-    /// A JSON file with credentials, such as the config.json of auth0-deploy-cli, in place of the environment
-    #[arg(long = "credentials", value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
 }

@@ -6,12 +6,13 @@ use anyhow::{anyhow, ensure};
 use claimsmith_connectors::auth0::Auth0;
 
 use super::arguments::ConfirmArguments;
-use super::prepared::{Prepared, options_for, packaging_of, read_plan, refused, show_step};
+use super::prepared::{Prepared, options_for, packaging_of, read_plan, refused};
 use super::signed_blocks::SignedBlocks;
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
+use crate::progress::show_step;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
@@ -19,7 +20,7 @@ const SCOPES: &[&str] = &["read:organizations", "update:organizations"];
 
 impl ConfirmArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let (plan, text) = read_plan(&self.plan)?;
         let name = self.plan.display();
         let is_pending = plan.blocks.as_ref().is_some_and(|blocks| blocks.confirmation.is_some());

@@ -14,7 +14,7 @@ use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
 use super::blocks_plan::{self, Planner};
 use super::in_between;
 use super::origin;
-use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused, show_step};
+use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused};
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
 use crate::action_reader;
@@ -27,6 +27,7 @@ use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
 use crate::platform;
+use crate::progress::show_step;
 use crate::render::json;
 use crate::tenant::TenantArgument;
 use crate::tenant::declared;
@@ -56,7 +57,7 @@ impl PlanArguments {
     }
 
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
@@ -146,7 +147,7 @@ impl PlanArguments {
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let (plan, text) = read_plan(&self.plan)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };

@@ -4,23 +4,23 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_connectors::auth0::{DeployError, Ours, Settings};
+use claimsmith_connectors::auth0::{DeployError, Ours};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
 use claimsmith_lifecycle::digest::sha256_hex;
-use claimsmith_lifecycle::journal::Phase;
 
-use super::arguments::{CredentialsArgument, DeployPackaging};
+use super::arguments::DeployPackaging;
 use crate::action::{self, LIMIT};
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::input;
 use crate::numbers::spaced;
 use crate::packaging::Division;
+use crate::plan_file;
 use crate::platform;
+use crate::progress::show_refusal;
 use crate::tenant::TenantArgument;
 use crate::tenant::declared;
 use crate::terminal::Terminal;
@@ -95,16 +95,6 @@ impl Prepared {
     }
 }
 
-impl CredentialsArgument {
-    /// Reads them.
-    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
-        Ok(match &self.file {
-            Some(file) => Settings::from_file(file)?,
-            None => Settings::from_environment()?,
-        })
-    }
-}
-
 /// What this program knows about its Action.
 pub(crate) fn ours(origin: &dyn Fn(&str) -> Origin) -> Ours<'_> {
     Ours { name: ACTION_NAME, trigger: (TRIGGER, TRIGGER_VERSION), origin }
@@ -114,21 +104,8 @@ pub(crate) fn ours(origin: &dyn Fn(&str) -> Origin) -> Ours<'_> {
 pub(super) fn refused(error: DeployError, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
     match error {
         DeployError::Request(_) | DeployError::Journal(_) | DeployError::RollBack { .. } => Err(error.into()),
-        refusal => {
-            terminal.out.flush()?;
-            writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
-            Ok(ExitStatus::Failure)
-        }
+        refusal => show_refusal(&refusal, terminal),
     }
-}
-
-/// Says that a step is done, as soon as it is.
-pub(super) fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Result<(), String> {
-    if phase != Phase::Done {
-        return Ok(());
-    }
-    let shown = writeln!(terminal.out, "{}: done", escaped(step)).and_then(|()| terminal.out.flush());
-    shown.map_err(|error| error.to_string())
 }
 
 /// Reads a plan from a file; also returns its text.
@@ -137,11 +114,7 @@ pub(super) fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Re
 ///
 /// If it cannot be read, or is not a plan of this version.
 pub(super) fn read_plan(path: &Path) -> anyhow::Result<(Plan, String)> {
-    let (reader, name) = input::open(path)?;
-    let text = input::read_text(reader, &name)?;
-    let plan = Plan::from_json(&text)
-        .map_err(|error| anyhow!("`{}` cannot be carried out: {error}", path.display()))?;
-    Ok((plan, text))
+    plan_file::read(path, Plan::from_json)
 }
 
 /// How long a command may take that changes a number of organizations.

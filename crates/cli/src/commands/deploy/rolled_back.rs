@@ -16,7 +16,7 @@ use claimsmith_lifecycle::digest::sha256_hex;
 use super::arguments::RollbackArguments;
 use super::blocks_plan::digest;
 use super::origin;
-use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused, show_step};
+use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused};
 use super::signed_blocks;
 use crate::action_reader;
 use crate::deployment_files::ACTION_NAME;
@@ -25,6 +25,7 @@ use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
 use crate::platform;
+use crate::progress::show_step;
 use crate::tenant::TenantArgument;
 use crate::tenant::declared;
 use crate::terminal::Terminal;
@@ -41,7 +42,7 @@ impl RollbackArguments {
     }
 
     fn take_action_back(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
@@ -71,7 +72,7 @@ impl RollbackArguments {
 
     /// Writes the blocks back that a plan found.
     fn take_blocks_back(&self, path: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let (plan, _) = read_plan(path)?;
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
         let packaging = packaging_of(&plan);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
 /// Say what the set-up would change in Qlik Cloud, and write it down
@@ -90,12 +91,4 @@ pub(super) struct ApplyArguments {
     /// Where each step is recorded, one JSON object a line; next to the plan by default
     #[arg(long, value_name = "FILE")]
     pub(super) journal: Option<PathBuf>,
-}
-
-/// Who asks.
-#[derive(Debug, clap::Args)]
-pub(super) struct CredentialsArgument {
-    /// A JSON file with credentials, in place of the environment
-    #[arg(long = "credentials", value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
 }

@@ -7,21 +7,20 @@ use anyhow::{anyhow, bail};
 use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::http::Options;
-use claimsmith_connectors::qlik::{Qlik, SetUpError, Settings};
-use claimsmith_lifecycle::digest::sha256_hex;
-use claimsmith_lifecycle::journal::Phase;
+use claimsmith_connectors::qlik::{Qlik, SetUpError};
 use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Wanted, findings};
 
-use super::arguments::{ApplyArguments, ClaimPath, CredentialsArgument, PlanArguments};
+use super::arguments::{ApplyArguments, ClaimPath, PlanArguments};
 use super::shown::{PlanSummary, write_waiting};
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::input;
 use crate::journal_file::JournalFile;
 use crate::numbers::spaced;
+use crate::plan_file;
 use crate::platform;
+use crate::progress::{show_refusal, show_step};
 use crate::render::json;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
@@ -29,15 +28,6 @@ use crate::write;
 
 /// How long a request may take with the pauses that Qlik Cloud asks for: it takes 100 changes a minute.
 const PER_STEP: Duration = Duration::from_secs(1);
-
-impl CredentialsArgument {
-    fn settings(&self) -> anyhow::Result<Settings> {
-        Ok(match &self.file {
-            Some(file) => Settings::from_file(file)?,
-            None => Settings::from_environment()?,
-        })
-    }
-}
 
 impl ClaimPath {
     fn of(self, claim: &str) -> ClaimSpelling {
@@ -110,17 +100,13 @@ fn require_assumptions(platform: &CompiledPlatform, wanted: &Wanted) -> anyhow::
 fn refused(error: SetUpError, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
     match error {
         SetUpError::Request(_) | SetUpError::Journal(_) | SetUpError::NoProviderSecret => Err(error.into()),
-        refusal => {
-            terminal.out.flush()?;
-            writeln!(terminal.err, "error: {}", escaped(&refusal.to_string()))?;
-            Ok(ExitStatus::Failure)
-        }
+        refusal => show_refusal(&refusal, terminal),
     }
 }
 
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.qlik()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
@@ -152,11 +138,9 @@ impl PlanArguments {
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
-        let (reader, name) = input::open(&self.plan)?;
-        let text = input::read_text(reader, &name)?;
+        let settings = self.credentials.qlik()?;
+        let (plan, text) = plan_file::read(&self.plan, Plan::from_json)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
-        let plan = Plan::from_json(&text).map_err(named)?;
         let chosen = TenantArgument { name: plan.tenant.clone() };
         let Some(platform) = platform::load(&self.mappings, &chosen, terminal)? else {
             return Ok(ExitStatus::Failure);
@@ -167,9 +151,7 @@ impl ApplyArguments {
         let claim = if is_same_claim { plan.wanted.claim.clone() } else { None };
         plan.check(settings.host(), &wanted(&platform, &application, claim)).map_err(named)?;
         require_assumptions(&platform, &plan.wanted)?;
-        let beside = self.plan.with_extension("journal.jsonl");
-        let path = self.journal.as_deref().unwrap_or(&beside);
-        let mut journal = JournalFile::open(path, settings.host(), &sha256_hex(&text))?;
+        let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), settings.host(), &text)?;
         let steps = u32::try_from(plan.found.missing_groups.len()).unwrap_or(u32::MAX);
         let limit = Options::default().limit.saturating_add(PER_STEP.saturating_mul(steps));
         let qlik = Qlik::connect(&settings, Options { limit, ..Options::default() })?;
@@ -205,13 +187,4 @@ impl ApplyArguments {
 fn read_from(plan: &Plan) -> String {
     let claim = plan.wanted.claim.as_ref();
     claim.map(|claim| format!(", read from the claim `{}`", claim.name)).unwrap_or_default()
-}
-
-/// Says that a step is done, as soon as it is.
-fn show_step(terminal: &mut Terminal, step: &str, phase: Phase) -> Result<(), String> {
-    if phase != Phase::Done {
-        return Ok(());
-    }
-    let shown = writeln!(terminal.out, "{}: done", escaped(step)).and_then(|()| terminal.out.flush());
-    shown.map_err(|error| error.to_string())
 }

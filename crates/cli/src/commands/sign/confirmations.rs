@@ -11,7 +11,7 @@ use claimsmith_lifecycle::deployment::{BlockChange, Plan, joined};
 use super::terms::Terms;
 use crate::block_file;
 use crate::blocks::{self, Signable};
-use crate::input;
+use crate::plan_file;
 
 /// The changes of a plan that need a confirmation.
 #[derive(Debug)]
@@ -29,9 +29,7 @@ impl Confirmations {
     /// If it is not a plan for the tenant, has no confirmations, or was made from other mappings.
     pub(super) fn read(path: &Path, platform: &CompiledPlatform, tenant: &Tenant) -> anyhow::Result<Self> {
         let name = path.display();
-        let (reader, shown) = input::open(path)?;
-        let plan = Plan::from_json(&input::read_text(reader, &shown)?)
-            .map_err(|error| anyhow!("`{name}` cannot be used: {error}"))?;
+        let (plan, _) = plan_file::read(path, Plan::from_json)?;
         ensure!(
             plan.domain == tenant.domain(),
             "`{name}` is for the tenant {}, and not for {}",

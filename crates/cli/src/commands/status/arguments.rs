@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::commands::deploy::CredentialsArgument;
+use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
 /// Show what the logins of a tenant run, and what would break them

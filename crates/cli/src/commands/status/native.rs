@@ -54,7 +54,7 @@ fn options(settings: &Settings) -> Options {
 
 impl StatusArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::commands::deploy::CredentialsArgument;
+use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
 /// Compare what logins give with the groups that people hold in an application

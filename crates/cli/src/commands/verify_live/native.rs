@@ -49,7 +49,7 @@ impl Place {
 
 impl VerifyLiveArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.settings()?;
+        let settings = self.credentials.auth0()?;
         let place = self.place()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
