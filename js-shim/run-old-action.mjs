@@ -6,7 +6,8 @@
  * those of a list, and its console is not this program's. That is not a wall against an Action that tries to break out.
  *
  * Standard input has lines: the text of the Action as JSON, then each login's event, as `login.mjs` reads it.
- * Standard output has a line of JSON for each login, what the Action did with it, or one with `fatal`.
+ * Standard output has a line of JSON for each login, what the Action did with it and what it needed that is not there, or
+ * one with `fatal`. Texts of what the Action throws are not in it: they may be about the user.
  */
 
 import { readFileSync, writeSync } from 'node:fs';
@@ -18,6 +19,11 @@ import { createApi, takeScene } from './auth0-loader.mjs';
 const MODULES =
   /^(?:node:)?(?:assert|buffer|crypto|events|path|punycode|querystring|stream|string_decoder|timers|timers\/promises|url|util|zlib)$/;
 const MAX_TEXT = 300;
+/** Errors whose names are the language's own. */
+const KINDS = new Set(['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'EvalError', 'URIError']);
+const RULE = /(?:function\s*\w*\s*)?\(\s*user\s*,\s*context\s*,\s*(?:callback|cb)\s*\)/;
+const RULE_FIX =
+  'it is an Auth0 Rule and not an Action; write its body as `exports.onExecutePostLogin = async (event, api) => { … }`, with `event.user` for `user`, `event.client` and `event.connection` for those of `context`, `api.idToken.setCustomClaim(name, value)` for `context.idToken[name] = value`, and `return` for `callback`';
 const SCENE = Date;
 
 const real = process;
@@ -69,10 +75,14 @@ function isIntact() {
   return structuredClone === clone;
 }
 
+/** What the Action has asked for that is not there, since the last login or the start. */
+let needed = new Set();
+
 /** The replacement of a module that is not there: it can be loaded and taken apart, but not called. */
 function missing(name) {
   const refuse = () => {
-    throw new Error(`the Action calls ${name}, which is not there: it runs without network and without npm packages`);
+    needed.add(name);
+    throw new Error('not there');
   };
   return new Proxy(function () {}, {
     get: (_, key) => (typeof key === 'symbol' || key === 'then' ? undefined : missing(`${name}.${key}`)),
@@ -109,8 +119,55 @@ function load(source) {
   const module = { exports: {} };
   outer.exports(module, module.exports, quiet);
   const handler = module.exports?.onExecutePostLogin;
-  if (typeof handler !== 'function') throw new Error('it exports no `onExecutePostLogin`');
-  return handler;
+  return typeof handler === 'function' ? handler : new Error(withoutHandler(source, module.exports));
+}
+
+/** Why there is nothing to run. */
+function withoutHandler(source, exported) {
+  if (RULE.test(source)) return RULE_FIX;
+  const other = Object.keys(exported ?? {}).find((key) => /^on(?!ExecutePostLogin$)[A-Z]/.test(key));
+  if (other === undefined) return 'it exports no `onExecutePostLogin`';
+  return `it exports \`${other}\`, which is not run at a login, and no \`onExecutePostLogin\``;
+}
+
+/** Why the Action could not be loaded. Messages of the parser quote the code alone. */
+function loadError(source, error) {
+  if (RULE.test(source) && !source.includes('onExecutePostLogin')) return RULE_FIX;
+  if (needed.size > 0)
+    return `it calls \`${[...needed].join('`, `')}\` while it is loaded, and there is no such thing here`;
+  if (error instanceof SyntaxError) return `it is not JavaScript that Node reads: ${textOf(error)}`;
+  return `it throws while it is loaded: ${kindOf(error)}`;
+}
+
+/** The kind of an error, and the line of the Action that it comes from; never its text. */
+function kindOf(error) {
+  let [kind, line] = ['something that is not an error', ''];
+  try {
+    if (error instanceof Error) {
+      const name = `${error.constructor?.name}`;
+      kind = KINDS.has(name) ? name : 'an error';
+      // The first line is the function around the Action.
+      const found = /\/action\.js:(\d+):/.exec(`${error.stack}`.slice(-4000));
+      line = found === null ? '' : ` in line ${Number(found[1]) - 1}`;
+    }
+  } catch {
+    kind = 'an error';
+  }
+  return kind + line;
+}
+
+/** Secrets or settings of the Action, of which only those of the event are there. */
+function asked(values, path) {
+  return new Proxy(values, {
+    get(target, key) {
+      if (typeof key === 'string' && !(key in target)) needed.add(`${path}.${key}`);
+      return target[key];
+    },
+    has(target, key) {
+      if (typeof key === 'string' && !(key in target)) needed.add(`${path}.${key}`);
+      return key in target;
+    },
+  });
 }
 
 function withoutWorld() {
@@ -147,8 +204,9 @@ async function run(handler, sent) {
       return now;
     }
   };
-  event.secrets ??= {};
-  event.configuration ??= {};
+  event.secrets = asked(event.secrets ?? {}, 'event.secrets');
+  event.configuration = asked(event.configuration ?? {}, 'event.configuration');
+  needed = new Set();
   if (event.user) {
     event.user.app_metadata ??= {};
     event.user.user_metadata ??= {};
@@ -159,10 +217,12 @@ async function run(handler, sent) {
   try {
     await handler(event, wrapped);
   } catch (thrown) {
-    error = textOf(thrown);
+    if (thrown?.code === 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING') needed.add('import()');
+    error = kindOf(thrown);
   }
   const { claims, attributes, denied } = api;
-  return { claims, attributes, denied: denied !== null, ignored: [...ignored].slice(0, 20), error };
+  const needs = [...needed].slice(0, 20);
+  return { claims, attributes, denied: denied !== null, ignored: [...ignored].slice(0, 20), needs, error };
 }
 
 real.on('unhandledRejection', () => {});
@@ -174,7 +234,11 @@ let handler;
 try {
   handler = load(source);
 } catch (error) {
-  write(`${stringify({ fatal: textOf(error) })}\n`);
+  write(`${stringify({ fatal: loadError(source, error) })}\n`);
+  exit(0);
+}
+if (handler instanceof Error) {
+  write(`${stringify({ fatal: handler.message })}\n`);
   exit(0);
 }
 for (const event of events) {

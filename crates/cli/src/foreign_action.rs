@@ -34,7 +34,9 @@ pub(crate) struct OldLogin {
     pub(crate) denied: bool,
     /// Calls of `api` that were not carried out.
     pub(crate) ignored: Vec<String>,
-    /// What the Action threw, if it did.
+    /// What the Action needed that is not there, such as `fetch`.
+    pub(crate) needs: Vec<String>,
+    /// The kind of what the Action threw, and the line, if it did.
     pub(crate) error: Option<String>,
     /// Why no login can be run.
     fatal: Option<String>,

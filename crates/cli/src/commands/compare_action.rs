@@ -78,6 +78,9 @@ struct Row<'c> {
     logins: usize,
     /// The first of them.
     lines: &'c [usize],
+    /// Both, for people.
+    #[serde(skip)]
+    text: String,
     accepted: bool,
     /// The reason, or why it is not accepted any longer.
     note: Option<String>,
@@ -107,7 +110,29 @@ impl CompareActionArguments {
                 Event::from_json(json).with_context(|| format!("line {line} is not an event"))?.at(now);
             comparison.add(line, &event, &bundle, login, &claims);
         }
+        self.check_claims(&comparison, terminal)?;
         self.print(&comparison, &accepted, login_time::current(), terminal)
+    }
+
+    /// Refuses a comparison with claims that the Action never sets: everyone would seem to gain everything.
+    fn check_claims(&self, comparison: &Comparison, terminal: &mut Terminal) -> anyhow::Result<()> {
+        let (set, unset): (Vec<&String>, Vec<&String>) =
+            self.claims.iter().partition(|name| comparison.set.contains(*name));
+        if unset.is_empty() {
+            return Ok(());
+        }
+        let list = |names: &mut dyn Iterator<Item = &String>| {
+            let names: Vec<String> = names.map(|name| format!("`{}`", escaped(name))).collect();
+            if names.is_empty() { "no claim at all".to_owned() } else { names.join(", ") }
+        };
+        let text = format!(
+            "the Action never sets {} of `--claim` for these logins; it sets {}",
+            list(&mut unset.into_iter()),
+            list(&mut comparison.set.iter())
+        );
+        ensure!(!set.is_empty(), "{text}; nothing was compared");
+        writeln!(terminal.err, "warning: {text}")?;
+        Ok(())
     }
 
     fn print(
@@ -129,12 +154,25 @@ impl CompareActionArguments {
                 let document = json!({
                     "logins": comparison.logins, "equal": comparison.equal, "claims": comparison.claims,
                     "ignored": comparison.ignored, "differences": rows, "open": open, "unused": unused,
+                    "not_comparable": {
+                        "logins": comparison.without_answer,
+                        "needs": comparison.not_comparable.iter().map(|(needs, logins)| {
+                            json!({ "needs": needs, "logins": logins.count, "lines": logins.lines })
+                        }).collect::<Vec<Json>>(),
+                    },
                 });
                 json::versioned(&mut terminal.out, &document)?;
             }
             OutputFormat::Human => write_human(comparison, &rows, unused, terminal)?,
         }
-        Ok(if open == 0 { ExitStatus::Success } else { ExitStatus::Failure })
+        match (open, comparison.without_answer) {
+            (0, 0) => Ok(ExitStatus::Success),
+            (0, without) => bail!(
+                "{} could not be compared, so it is not known whether something changes; give what the Action needs in the events, such as `secrets`, or let a copy of the Action have it as a value",
+                counted(without, "login")
+            ),
+            _ => Ok(ExitStatus::Failure),
+        }
     }
 }
 
@@ -147,7 +185,14 @@ fn row<'c>(difference: &'c Difference, logins: &'c Logins, accepted: &Accepted, 
             (false, Some(format!("it was accepted for at most {}", counted(most, "login"))))
         }
     };
-    Row { difference, logins: logins.count, lines: &logins.lines, accepted: is_accepted, note }
+    Row {
+        difference,
+        logins: logins.count,
+        lines: &logins.lines,
+        text: logins.text(),
+        accepted: is_accepted,
+        note,
+    }
 }
 
 fn write_human(
@@ -163,30 +208,42 @@ fn write_human(
         let state = if row.accepted { "accepted" } else { "open" };
         writeln!(out, "{:<17} {}", change.word(), escaped(group))?;
         writeln!(out, "  because    {}", escaped(cause))?;
-        let lines: Vec<String> = row.lines.iter().map(usize::to_string).collect();
-        let more = if row.logins > row.lines.len() { ", …" } else { "" };
-        writeln!(out, "  for        {}: line {}{more}", counted(row.logins, "login"), lines.join(", "))?;
+        writeln!(out, "  for        {}", row.text)?;
         match &row.note {
             Some(note) => writeln!(out, "  {state:<10} {}", escaped(note))?,
             None => writeln!(out, "  {state}")?,
         }
     }
-    if !rows.is_empty() {
+    for (needs, logins) in &comparison.not_comparable {
+        writeln!(out, "not-comparable    `{}`", escaped(needs))?;
+        writeln!(out, "  because    the Action asks for it, and it is not there")?;
+        writeln!(out, "  for        {}", logins.text())?;
+    }
+    if !rows.is_empty() || !comparison.not_comparable.is_empty() {
         writeln!(out)?;
     }
     let open = rows.iter().filter(|row| !row.accepted).count();
     writeln!(
         out,
-        "{}, {} with the same groups; {}, {} of them accepted",
+        "{}, {} with the same groups{}; {}, {} of them accepted",
         counted(comparison.logins, "login"),
         comparison.equal,
+        match comparison.without_answer {
+            0 => String::new(),
+            without => format!(", {without} that cannot be compared"),
+        },
         counted(rows.len(), "difference"),
         rows.len() - open
     )?;
     let names: Vec<String> = comparison.claims.iter().map(|name| format!("`{}`", escaped(name))).collect();
     match names.is_empty() {
         true => {
-            writeln!(out, "the Action set no claim that holds groups; `--claim NAME` says which one does")?
+            let set: Vec<String> = comparison.set.iter().map(|name| format!("`{}`", escaped(name))).collect();
+            let set = if set.is_empty() { "none at all".to_owned() } else { set.join(", ") };
+            writeln!(
+                out,
+                "the Action set no claim that is a list of texts (it set {set}); `--claim NAME` says which one holds groups"
+            )?
         }
         false => writeln!(out, "groups of the Action: {}", names.join(", "))?,
     }

@@ -2,6 +2,8 @@
 
 It has the two resources that `claimsmith bundle --target terraform` uses, and works on the Management API of a
 stand-in. The arguments are those of docs/resources/action.md and docs/resources/trigger_action.md of the provider.
+The resources of a kit of `claimsmith onboard` can only be planned; their arguments are those of the npm package
+`@pulumi/auth0` 3.49, which is made from the provider's schema.
 """
 
 import json
@@ -148,6 +150,89 @@ class TriggerAction(Resource):
         call("PATCH", f"actions/triggers/{trigger}/bindings", {"bindings": refs})
 
 
+def plan_only(name, attributes, block_types=()):
+    """A resource that a plan can create. Its id is not known before."""
+
+    class Planned(Resource):
+        def __init__(self, provider):
+            pass
+
+        @classmethod
+        def get_name(cls):
+            return name
+
+        @classmethod
+        def get_schema(cls):
+            own = [Attribute("id", TEXT, computed=True), *attributes]
+            return Schema(attributes=own, block_types=list(block_types))
+
+        def upgrade(self, ctx, version, old):
+            return old
+
+        def create(self, ctx, planned):
+            raise NotImplementedError(f"auth0_{name} is only planned")
+
+        read = update = delete = create
+
+    return Planned
+
+
+def optional(kind, *names):
+    return [Attribute(name, kind, optional=True) for name in names]
+
+
+OPTIONS = [
+    *optional(TEXT, "adfs_server", "app_id", "authorization_endpoint", "client_id", "client_secret", "digest_algorithm"),
+    *optional(TEXT, "discovery_url", "domain", "entity_id", "fed_metadata_xml", "fields_map", "icon_url", "identity_api"),
+    *optional(TEXT, "issuer", "jwks_uri", "max_groups_to_retrieve", "metadata_url", "metadata_xml"),
+    *optional(TEXT, "ping_federate_base_url", "protocol_binding", "request_template", "set_user_root_attributes"),
+    *optional(TEXT, "should_trust_email_verified_connection", "sign_in_endpoint", "sign_out_endpoint"),
+    *optional(TEXT, "signature_algorithm", "signing_cert", "tenant_domain", "token_endpoint", "type", "upstream_params"),
+    *optional(TEXT, "user_id_attribute", "userinfo_endpoint", "waad_protocol"),
+    *optional(types.Bool(), "api_enable_groups", "api_enable_users", "debug", "disable_cache", "disable_sign_out"),
+    *optional(types.Bool(), "map_user_id_to_id", "pkce_enabled", "sign_saml_request", "use_cert_auth", "use_kerberos"),
+    *optional(types.Bool(), "use_wsfed", "waad_common_endpoint"),
+    *optional(types.Set(TEXT), "domain_aliases", "ips", "non_persistent_attrs", "scopes"),
+]
+ATTRIBUTE_MAP = blocks.SetNestedBlock(
+    "attribute_map",
+    Block([Attribute("mapping_mode", TEXT, required=True), *optional(TEXT, "userinfo_scope", "attributes")]),
+)
+KIT = [
+    plan_only("organization", [Attribute("name", TEXT, required=True), *optional(TEXT, "display_name")]),
+    plan_only(
+        "connection",
+        [
+            Attribute("name", TEXT, required=True),
+            Attribute("strategy", TEXT, required=True),
+            *optional(TEXT, "display_name"),
+            *optional(types.Bool(), "is_domain_connection", "show_as_button"),
+            *optional(types.Set(TEXT), "realms"),
+        ],
+        [blocks.SetNestedBlock("options", Block(OPTIONS, [ATTRIBUTE_MAP]))],
+    ),
+    plan_only(
+        "organization_connection",
+        [
+            Attribute("organization_id", TEXT, required=True),
+            Attribute("connection_id", TEXT, required=True),
+            *optional(types.Bool(), "assign_membership_on_login", "is_signup_enabled", "show_as_button"),
+        ],
+    ),
+    plan_only(
+        "connection_clients",
+        [
+            Attribute("connection_id", TEXT, required=True),
+            Attribute("enabled_clients", types.Set(TEXT), required=True),
+        ],
+    ),
+    plan_only(
+        "connection_scim_configuration",
+        [Attribute("connection_id", TEXT, required=True), *optional(TEXT, "user_id_attribute")],
+    ),
+]
+
+
 def bindings(trigger):
     return call("GET", f"actions/triggers/{trigger}/bindings?per_page=50")["bindings"]
 
@@ -174,7 +259,7 @@ class Auth0(Provider):
         return []
 
     def get_resources(self):
-        return [Action, TriggerAction]
+        return [Action, TriggerAction, *KIT]
 
 
 run_provider(Auth0())

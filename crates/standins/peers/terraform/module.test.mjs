@@ -4,12 +4,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { claimsmith, control, runProgram, start } from '../standin.mjs';
+import { claimsmith, control, start } from '../standin.mjs';
+import { terraform } from './terraform.mjs';
 
-const python = process.env.TERRAFORM_PYTHON;
-assert.ok(python, 'TERRAFORM_PYTHON is not set: the path of a Python that has what requirements.txt lists');
-const program = fileURLToPath(new URL('run_terraform.py', import.meta.url));
 const MAPPINGS = fs.readFileSync(new URL('../mappings.yaml', import.meta.url), 'utf8');
 
 const seed = {
@@ -35,15 +32,6 @@ output "action_id" {
   value = module.claimsmith.action_id
 }
 `;
-
-/** Runs Terraform once for each list of arguments. */
-async function terraform(standIn, ...runs) {
-  const environment = { SSL_CERT_FILE: standIn.ca, AUTH0_DOMAIN: standIn.domain, AUTH0_API_TOKEN: 't' };
-  const args = [program, standIn.folder, JSON.stringify(runs)];
-  const { code, out, output } = await runProgram(python, args, environment);
-  assert.equal(code, 0, output);
-  return JSON.parse(out);
-}
 
 async function bundle(standIn, mappings) {
   fs.writeFileSync(path.join(standIn.folder, 'mappings.yaml'), mappings);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::foreign_action::OldLogin;
+use crate::numbers::counted;
 
 /// How many lines are named for each difference.
 const EXAMPLES: usize = 5;
@@ -44,7 +45,7 @@ pub(super) struct Difference {
     pub(super) change: Change,
     /// The group; empty where the login as a whole is different.
     pub(super) group: String,
-    /// Why, in the mappings; for what the Action refuses or throws, its text.
+    /// Why, in the mappings; for what the Action throws, its kind.
     pub(super) cause: String,
 }
 
@@ -62,6 +63,12 @@ pub(super) struct Comparison {
     pub(super) found: BTreeMap<Difference, Logins>,
     pub(super) logins: usize,
     pub(super) equal: usize,
+    /// What the Action needed that is not there, and the logins that therefore cannot be compared.
+    pub(super) not_comparable: BTreeMap<String, Logins>,
+    /// How many logins that are.
+    pub(super) without_answer: usize,
+    /// All claims and SAML attributes that the Action set.
+    pub(super) set: BTreeSet<String>,
     /// The claims that were taken for groups.
     pub(super) claims: BTreeSet<String>,
     /// Calls of the Action that were not carried out.
@@ -111,6 +118,14 @@ impl Comparison {
     ) {
         self.logins += 1;
         self.ignored.extend(old.ignored.iter().cloned());
+        self.set.extend(old.claims.values().flatten().chain(&old.attributes).map(|(name, _)| name.clone()));
+        if !old.needs.is_empty() {
+            self.without_answer += 1;
+            for need in &old.needs {
+                self.not_comparable.entry(need.clone()).or_default().add(line);
+            }
+            return;
+        }
         let (groups, names) = claims.groups(old);
         self.claims.extend(names);
         let explanation = explain(bundle, event);
@@ -146,11 +161,23 @@ impl Comparison {
 
     fn note(&mut self, change: Change, group: &str, cause: String, line: usize) {
         let difference = Difference { change, group: group.to_owned(), cause };
-        let logins = self.found.entry(difference).or_default();
-        logins.count += 1;
-        if logins.lines.len() < EXAMPLES {
-            logins.lines.push(line);
+        self.found.entry(difference).or_default().add(line);
+    }
+}
+
+impl Logins {
+    fn add(&mut self, line: usize) {
+        self.count += 1;
+        if self.lines.len() < EXAMPLES {
+            self.lines.push(line);
         }
+    }
+
+    /// The lines for people.
+    pub(super) fn text(&self) -> String {
+        let lines: Vec<String> = self.lines.iter().map(usize::to_string).collect();
+        let more = if self.count > self.lines.len() { ", …" } else { "" };
+        format!("{}: line {}{more}", counted(self.count, "login"), lines.join(", "))
     }
 }
 
