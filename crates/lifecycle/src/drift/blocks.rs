@@ -28,6 +28,33 @@ pub fn pending_deadline(
     verified.candidate.map(|(_, deadline)| deadline)
 }
 
+/// Whether an organization has a block that is used, and whether an earlier one that was signed since its floor could be
+/// written back.
+pub(super) fn is_replaceable(
+    desired: &Desired,
+    mapping: &DesiredMapping,
+    organization: &Organization,
+    now: u32,
+) -> Option<bool> {
+    mapping.block.as_ref()?;
+    let verification = desired.verification.as_ref()?;
+    let verified = read(desired, organization, now).ok()?;
+    Some(verified.issued > verification.floor_of(&organization.id))
+}
+
+/// What is true of blocks together: how many were looked at, and how many of them could be replaced by earlier ones.
+pub(super) fn replaceable(blocks: usize, count: usize) -> Option<Finding> {
+    if count == 0 {
+        return None;
+    }
+    Some(Finding::new(
+        FindingCode::BlocksReplaceable,
+        "blocks".to_owned(),
+        format!("signed after the floors of their organizations: {count} of {blocks}"),
+        "after a change that removes access, sign all blocks again, set `blocks.floor` to the time that `claimsmith sign` prints, and deploy blocks and Action; if earlier blocks grant nothing more, nothing needs to be done".to_owned(),
+    ))
+}
+
 /// Checks the metadata of an organization that has a mapping.
 pub(super) fn check_block(
     desired: &Desired,

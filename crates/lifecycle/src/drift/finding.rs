@@ -163,6 +163,9 @@ codes! {
     /// The Action does not use the block.
     BlockUnused "block-unused" Note
         "the Action ignores it";
+    /// Blocks were signed after their floors.
+    BlocksReplaceable "blocks-replaceable" Note
+        "someone who kept an earlier block that was signed since its floor could write it back, and logins would get what it grants";
     /// A profile is too large for Auth0.
     ProfileTooLarge "profile-too-large" Problem
         "Auth0 holds up to 10 KB per profile; above that, logins may fail and attributes may be missing";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::{check_block, check_stray_block};
+use super::blocks::{check_block, check_stray_block, is_replaceable, replaceable};
 use super::finding::{Finding, FindingCode};
 use super::{Desired, DesiredMapping};
 use crate::tenant::Organization;
@@ -15,13 +15,22 @@ pub struct OrganizationCheck<'d> {
     seen: BTreeSet<&'d str>,
     now: u32,
     findings: Vec<Finding>,
+    /// How many blocks are used, and how many of them could be replaced by earlier ones.
+    blocks: [usize; 2],
 }
 
 impl<'d> OrganizationCheck<'d> {
     /// Begins, at a second since 1970.
     pub fn new(desired: &'d Desired, now: u32) -> Self {
         let by_id = desired.mappings.iter().filter_map(|it| Some((it.organization.as_deref()?, it)));
-        Self { desired, by_id: by_id.collect(), seen: BTreeSet::new(), now, findings: Vec::new() }
+        Self {
+            desired,
+            by_id: by_id.collect(),
+            seen: BTreeSet::new(),
+            now,
+            findings: Vec::new(),
+            blocks: [0; 2],
+        }
     }
 
     /// Looks at an organization.
@@ -30,6 +39,10 @@ impl<'d> OrganizationCheck<'d> {
             Some((id, mapping)) => {
                 self.seen.insert(id);
                 self.findings.extend(check_block(self.desired, mapping, organization, self.now));
+                let is_replaceable = is_replaceable(self.desired, mapping, organization, self.now);
+                let [blocks, replaceable] = &mut self.blocks;
+                *blocks += usize::from(is_replaceable.is_some());
+                *replaceable += usize::from(is_replaceable == Some(true));
             }
             None => {
                 self.findings.push(Finding::new(
@@ -55,11 +68,13 @@ impl<'d> OrganizationCheck<'d> {
             );
             self.findings.push(finding.of_file(&mapping.file));
         }
-        self.findings
+        self.incomplete()
     }
 
     /// The findings so far, if not all organizations could be read: nothing is said about missing ones.
-    pub fn incomplete(self) -> Vec<Finding> {
+    pub fn incomplete(mut self) -> Vec<Finding> {
+        let [blocks, count] = self.blocks;
+        self.findings.extend(replaceable(blocks, count));
         self.findings
     }
 }

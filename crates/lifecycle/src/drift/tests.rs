@@ -115,7 +115,14 @@ fn organization(id: &str, metadata: Value) -> Organization {
     Organization { id: id.to_owned(), name: format!("name-of-{id}"), metadata }
 }
 
+/// What is found in single organizations.
 fn findings(desired: &Desired, organizations: &[Organization]) -> Vec<Finding> {
+    let mut found = all_findings(desired, organizations);
+    found.retain(|it| it.code != FindingCode::BlocksReplaceable);
+    found
+}
+
+fn all_findings(desired: &Desired, organizations: &[Organization]) -> Vec<Finding> {
     let mut check = OrganizationCheck::new(desired, NOW);
     organizations.iter().for_each(|it| check.see(it));
     check.finish()
@@ -206,6 +213,32 @@ fn candidates_count_until_their_deadline() {
     let desired = with_block();
     let seen = organization("org_acme", pending(b"old", b"new", NOW + 60));
     assert_eq!(pending_deadline(&desired, &desired.mappings[0], &seen, NOW), Some(NOW + 60));
+}
+
+#[test]
+fn blocks_that_earlier_ones_could_replace_are_counted_once() {
+    let names = ["acme", "globex", "initech"];
+    let mapping = |name: &&str| DesiredMapping {
+        name: (*name).to_owned(),
+        organization: Some(format!("org_{name}")),
+        block: Some(b"new".to_vec()),
+        ..mapping("okta", Vec::new())
+    };
+    let desired = Desired { mappings: names.iter().map(mapping).collect(), ..with_block() };
+    let check = |issued: [u32; 3], expected: &[&str]| {
+        let seen = names.iter().zip(issued).map(|(name, issued)| {
+            let id = format!("org_{name}");
+            organization(&id, block(&id, Bundles::Final(b"new"), issued, 1))
+        });
+        let found = all_findings(&desired, &seen.collect::<Vec<_>>());
+        let replaceable = found.iter().filter(|it| it.code == FindingCode::BlocksReplaceable);
+        assert_eq!(replaceable.map(|it| it.what.as_str()).collect::<Vec<_>>(), expected);
+    };
+    let floor = NOW - 1000;
+    check([floor; 3], &[]);
+    check([floor, NOW, NOW], &["signed after the floors of their organizations: 2 of 3"]);
+    // A block that the Action refuses is a finding of its own.
+    check([floor, floor - 1, NOW], &["signed after the floors of their organizations: 1 of 2"]);
 }
 
 #[test]
