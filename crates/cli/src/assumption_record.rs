@@ -13,9 +13,15 @@ use crate::folder;
 /// More than any record has, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Where the record of a tenant is, unless an option says something else.
-pub(crate) fn default_path(domain: &str) -> PathBuf {
-    Path::new("assumptions").join(format!("{domain}.json"))
+/// Where the record of a tenant is, unless an option says something else: next to the folder of mapping files, or to the
+/// file that holds a whole platform, from wherever the command is run.
+pub(crate) fn default_path(mappings: &Path, domain: &str) -> PathBuf {
+    let beside = match (mappings.file_name(), mappings.parent()) {
+        (Some(_), Some(parent)) => parent.to_owned(),
+        // `.` and `..` do not say what they are in.
+        _ => mappings.join(".."),
+    };
+    beside.join("assumptions").join(format!("{domain}.json"))
 }
 
 /// Reads the record of a tenant. One that is not there yet is empty.
@@ -35,14 +41,19 @@ pub(crate) fn read(path: &Path, domain: &str) -> anyhow::Result<Record> {
     Record::from_json(&text, domain).map_err(|error| anyhow!("cannot use `{}`: {error}", path.display()))
 }
 
-/// Refuses what depends on an assumption that failed on the tenant of a platform, by the record in the working folder.
+/// Refuses what depends on an assumption that failed on the tenant of a platform, by the record next to its
+/// mapping files.
 ///
 /// # Errors
 ///
 /// The assumption that failed; or the record cannot be read, so it is not known whether one has.
-pub(crate) fn require(platform: &CompiledPlatform, features: &[Feature]) -> anyhow::Result<()> {
+pub(crate) fn require(
+    mappings: &Path,
+    platform: &CompiledPlatform,
+    features: &[Feature],
+) -> anyhow::Result<()> {
     let Some(tenant) = platform.tenant() else { return Ok(()) };
-    let record = read(&default_path(tenant.domain()), tenant.domain())?;
+    let record = read(&default_path(mappings, tenant.domain()), tenant.domain())?;
     features.iter().try_for_each(|feature| record.require_feature(*feature)).map_err(anyhow::Error::from)
 }
 
@@ -51,9 +62,9 @@ pub(crate) fn require(platform: &CompiledPlatform, features: &[Feature]) -> anyh
 /// # Errors
 ///
 /// As for features.
-pub(crate) fn require_each(platform: &CompiledPlatform, ids: &[&str]) -> anyhow::Result<()> {
+pub(crate) fn require_each(mappings: &Path, platform: &CompiledPlatform, ids: &[&str]) -> anyhow::Result<()> {
     let Some(tenant) = platform.tenant() else { return Ok(()) };
-    let record = read(&default_path(tenant.domain()), tenant.domain())?;
+    let record = read(&default_path(mappings, tenant.domain()), tenant.domain())?;
     ids.iter().try_for_each(|id| record.require(id)).map_err(anyhow::Error::from)
 }
 
@@ -78,4 +89,25 @@ pub(crate) fn features_of_deployment(platform: &CompiledPlatform) -> Vec<Feature
     features.sort_unstable();
     features.dedup();
     features
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::default_path;
+
+    #[test]
+    fn record_is_next_to_the_mappings() {
+        for (mappings, expected) in [
+            ("mappings", "assumptions/a.json"),
+            ("mappings/", "assumptions/a.json"),
+            ("customers/mappings", "customers/assumptions/a.json"),
+            ("all.yaml", "assumptions/a.json"),
+            (".", "./../assumptions/a.json"),
+            ("..", "../../assumptions/a.json"),
+        ] {
+            assert_eq!(default_path(Path::new(mappings), "a"), Path::new(expected), "{mappings}");
+        }
+    }
 }

@@ -135,6 +135,55 @@ fn failed_assumption_refuses_what_depends_on_it() {
 }
 
 #[test]
+fn test_that_is_not_made_says_which_result_stays() {
+    let world = world();
+    world.run(&TESTS).stdout(0);
+    let at = record(&world)["results"]["metadata-replaced"]["at"].as_str().expect("a time").to_owned();
+    let wrong = ["assumptions", "run", "--test-organization", "org_gone", "--test-user", "waad|gone"];
+    let out = world.run(&wrong).stdout(0);
+    let stays = format!(" The result of {at} stays.\n");
+    assert!(
+        out.contains("\n         It was not tested: GET /api/v2/organizations/org_gone: status 404")
+            && out.matches(&stays).count() == 3,
+        "{out}"
+    );
+    let open = world.run(&["assumptions", "run", "--only", "metadata-replaced", "--format", "json"]).json(0);
+    assert_eq!(
+        (&open["open"][0]["id"], &open["open"][0]["stays"]),
+        (&json!("metadata-replaced"), &json!(at))
+    );
+    // What a person has seen is asked again only if it is asked for.
+    world.run(&["assumptions", "run", "--answer", "webassembly-runs=failed"]).stdout(1);
+    let err = world.run(&["deploy", "plan"]).failed();
+    let advice = "see how to test it again with `claimsmith assumptions run --only webassembly-runs`, and record it with `--answer webassembly-runs=held`\n";
+    assert!(err.ends_with(advice), "{err}");
+    let out = world.run(&["assumptions", "run", "--only", "webassembly-runs"]).stdout(1);
+    assert!(out.contains("Deploy the Action to a test tenant") && out.contains(" stays.\n"), "{out}");
+    let out = world.run(&["assumptions", "run"]).stdout(1);
+    assert!(!out.contains("Deploy the Action to a test tenant"), "{out}");
+}
+
+#[test]
+fn record_is_next_to_the_mappings_from_anywhere() {
+    let world = world();
+    world.run(&["assumptions", "run", "--answer", "webassembly-runs=failed"]).stdout(1);
+    let below = world.folder.path().join("work");
+    fs::create_dir_all(below.join("mappings/deeper")).expect("a folder");
+    for name in ["platform.yaml", "organizations"] {
+        fs::rename(world.folder.path().join("mappings").join(name), below.join("mappings").join(name))
+            .expect("moved");
+    }
+    let list = |folder: &str| world.run(&["assumptions", "list", folder]).stdout(0);
+    assert!(list("work/mappings").starts_with("unknown  webassembly-runs"));
+    fs::rename(world.folder.path().join("assumptions"), below.join("assumptions")).expect("moved");
+    for folder in ["work/mappings", "work/mappings/", "work/mappings/.", "work/../work/mappings/deeper/.."] {
+        assert!(list(folder).starts_with("failed   webassembly-runs"), "{folder}");
+        let err = world.run(&["deploy", "plan", folder]).failed();
+        assert!(err.contains("an assumption that failed"), "{err}");
+    }
+}
+
+#[test]
 fn attribute_with_another_spelling_is_a_failure_and_a_missing_one_is_not_guessed() {
     let world = world();
     let user = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::list::{ASSUMPTIONS, Assumption, Feature, assumption};
+use super::list::{ASSUMPTIONS, Assumption, Feature, Test, assumption};
 
 /// The version of the form.
 const VERSION: u32 = 1;
@@ -134,9 +134,15 @@ impl fmt::Display for FailedAssumption {
         if let Some(note) = note {
             write!(formatter, "; seen at {}: {}", at.escape_debug(), note.escape_debug())?;
         }
+        let (verb, answer) = match assumption(id).map(|it| it.test) {
+            Some(Test::Guided(_)) => {
+                ("see how to test it", format!(", and record it with `--answer {id}=held`"))
+            }
+            _ => ("test it", String::new()),
+        };
         write!(
             formatter,
-            "; if that has changed, test it again with `claimsmith assumptions run --only {id}`"
+            "; if that has changed, {verb} again with `claimsmith assumptions run --only {id}`{answer}"
         )
     }
 }

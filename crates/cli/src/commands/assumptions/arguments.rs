@@ -19,7 +19,7 @@ pub(super) struct ListArguments {
     pub(super) mappings: MappingsArgument,
     #[command(flatten)]
     pub(super) tenant: TenantArgument,
-    /// The record; `assumptions/DOMAIN.json` by default
+    /// The record; `assumptions/DOMAIN.json` next to the mapping files by default
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,
     /// How to print the list
@@ -63,7 +63,7 @@ pub(super) struct RunArguments {
     /// A JSON file with answers by id, such as `{ "qlik-claim-path": "held" }`
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<PathBuf>,
-    /// The record; `assumptions/DOMAIN.json` by default, which the other commands read
+    /// The record; `assumptions/DOMAIN.json` next to the mapping files by default, which the other commands read
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,
     /// How to print the results

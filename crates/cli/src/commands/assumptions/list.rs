@@ -77,7 +77,7 @@ impl ListArguments {
             return Ok(ExitStatus::Failure);
         };
         let domain = declared(&platform)?.domain();
-        let path = self.record.clone().unwrap_or_else(|| default_path(domain));
+        let path = self.record.clone().unwrap_or_else(|| default_path(&self.mappings.path, domain));
         let record = read(&path, domain)?;
         let assumptions: Vec<Listed<'_>> = ASSUMPTIONS.iter().map(|it| Listed::of(it, &record)).collect();
         match self.format {

@@ -27,12 +27,14 @@ use crate::tenant::declared;
 use crate::terminal::Terminal;
 use crate::write::{self, make_folder};
 
-/// What is still to be done for an assumption that is unknown.
+/// What is still to be done for an assumption that was not tested.
 #[derive(Debug, Serialize)]
 struct Open {
     id: &'static str,
     /// Why it was not tested, or what a person has to do.
     what: String,
+    /// When the result was found out that stays; null if nothing is known.
+    stays: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +59,7 @@ impl RunArguments {
             users: &self.test_user,
         };
         objects.check()?;
-        let path = self.record.clone().unwrap_or_else(|| default_path(domain));
+        let path = self.record.clone().unwrap_or_else(|| default_path(&self.mappings.path, domain));
         let mut record = read(&path, domain)?;
         let needs_tenant = self.test_organization.is_some() || !self.test_user.is_empty();
         let auth0 = if needs_tenant { Some(self.connect(&platform)?) } else { None };
@@ -80,9 +82,10 @@ impl RunArguments {
                     Err(why) => format!("It was not tested: {why}."),
                 },
             };
-            // What was found out before stays.
-            if record.outcome(it.id) == Outcome::Unknown {
-                open.push(Open { id: it.id, what });
+            let before = record.tested(it.id).filter(|it| it.outcome != Outcome::Unknown);
+            // What a person has answered is not asked again, unless it is asked for.
+            if before.is_none() || matches!(it.test, Test::Automatic(_)) || !self.only.is_empty() {
+                open.push(Open { id: it.id, what, stays: before.map(|it| it.at.clone()) });
             }
         }
         if let Some(id) = answers.keys().next() {
@@ -107,7 +110,9 @@ impl RunArguments {
                         writeln!(terminal.out, "         {}", escaped(&refuse))?;
                     }
                     if let Some(open) = open.iter().find(|open| open.id == it.id) {
-                        writeln!(terminal.out, "         {}", escaped(&open.what))?;
+                        let stays = open.stays.as_ref();
+                        let stays = stays.map(|at| format!(" The result of {at} stays.")).unwrap_or_default();
+                        writeln!(terminal.out, "         {}{}", escaped(&open.what), escaped(&stays))?;
                     }
                 }
                 writeln!(terminal.out, "{}, recorded in {}", summary(&results), escaped(&shown))?;

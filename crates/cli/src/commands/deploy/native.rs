@@ -62,7 +62,7 @@ impl PlanArguments {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&platform)?.clone();
-        assumption_record::require(&platform, &needed_features(&platform, false, None))?;
+        assumption_record::require(&self.mappings.path, &platform, &needed_features(&platform, false, None))?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let state = auth0.state(ours(&origin))?;
@@ -75,7 +75,11 @@ impl PlanArguments {
             "`--organization`, `--action-only`, `--rewrite` and `--confirm-within` are for blocks, and the mappings are in the Action; add `--packaging organizations`"
         );
         if travels {
-            assumption_record::require(&platform, &needed_features(&platform, true, self.confirm_within))?;
+            assumption_record::require(
+                &self.mappings.path,
+                &platform,
+                &needed_features(&platform, true, self.confirm_within),
+            )?;
             if auth0.lacks(READ_ORGANIZATIONS) {
                 return Err(ConnectError::MissingScopes(vec![READ_ORGANIZATIONS.to_owned()]).into());
             }
@@ -157,7 +161,11 @@ impl ApplyArguments {
         };
         let Prepared { tenant, wanted, code, platform, travelling } = prepared;
         let within = plan.blocks.as_ref().and_then(|blocks| blocks.confirmation).map(|it| it.within);
-        assumption_record::require(&platform, &needed_features(&platform, plan.blocks.is_some(), within))?;
+        assumption_record::require(
+            &self.mappings,
+            &platform,
+            &needed_features(&platform, plan.blocks.is_some(), within),
+        )?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
         if let Some(blocks) = &plan.blocks {
             let is_known = |change: &BlockChange| travelling.contains(&change.organization);

@@ -1,6 +1,7 @@
 //! What `claimsmith qlik` does, with the network.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{anyhow, bail};
@@ -85,7 +86,7 @@ fn wanted(
 }
 
 /// Refuses what depends on an assumption that failed. The default spelling is one of them, and the others are not.
-fn require_assumptions(platform: &CompiledPlatform, wanted: &Wanted) -> anyhow::Result<()> {
+fn require_assumptions(mappings: &Path, platform: &CompiledPlatform, wanted: &Wanted) -> anyhow::Result<()> {
     let mut ids = vec!["qlik-existing-groups-bound"];
     if let Some(claim) = &wanted.claim {
         ids.push("qlik-missing-claim");
@@ -93,7 +94,7 @@ fn require_assumptions(platform: &CompiledPlatform, wanted: &Wanted) -> anyhow::
             ids.push("qlik-claim-path");
         }
     }
-    assumption_record::require_each(platform, &ids)
+    assumption_record::require_each(mappings, platform, &ids)
 }
 
 /// Prints a refusal, which is an answer; everything else is an error.
@@ -113,7 +114,7 @@ impl PlanArguments {
         let application = application(&platform, self.application.as_deref())?;
         let claim = (!self.only_groups).then(|| self.claim_path.of(&application.claim));
         let wanted = wanted(&platform, &application, claim);
-        require_assumptions(&platform, &wanted)?;
+        require_assumptions(&self.mappings.path, &platform, &wanted)?;
         let qlik = Qlik::connect(&settings, Options::default())?;
         let observed = qlik.observe()?;
         let noticed = findings(&wanted, &observed, qlik.observe_settings()?);
@@ -150,7 +151,7 @@ impl ApplyArguments {
         let is_same_claim = plan.wanted.claim.as_ref().is_none_or(|claim| claim.name == application.claim);
         let claim = if is_same_claim { plan.wanted.claim.clone() } else { None };
         plan.check(settings.host(), &wanted(&platform, &application, claim)).map_err(named)?;
-        require_assumptions(&platform, &plan.wanted)?;
+        require_assumptions(&self.mappings, &platform, &plan.wanted)?;
         let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), settings.host(), &text)?;
         let steps = u32::try_from(plan.found.missing_groups.len()).unwrap_or(u32::MAX);
         let limit = Options::default().limit.saturating_add(PER_STEP.saturating_mul(steps));

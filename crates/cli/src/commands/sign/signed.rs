@@ -90,7 +90,7 @@ impl SignArguments {
                 "`platform.yaml` does not say which keys sign blocks; `claimsmith keys new` makes one and prints what to write there"
             )
         };
-        assumption_record::require(&platform, &[Feature::Blocks])?;
+        assumption_record::require(&self.mappings.path, &platform, &[Feature::Blocks])?;
         let confirmations = self.confirmations(&platform, tenant)?;
         let names = match &confirmations {
             Some(planned) => planned.names(&platform),
