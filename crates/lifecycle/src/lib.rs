@@ -14,4 +14,5 @@ pub mod drift;
 pub mod journal;
 pub mod live;
 pub mod qlik;
+pub mod sync;
 pub mod tenant;

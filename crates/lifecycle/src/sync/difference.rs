@@ -1,0 +1,483 @@
+//! What has to change in a service.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::observed::{Observed, ObservedGroup, ObservedUser};
+use super::wanted::{Attributes, Policy, Ungranted, Wanted, WantedUser};
+
+/// A user of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct User {
+    /// The id that the service issued; `None` until the user is created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Our id.
+    pub external_id: String,
+}
+
+/// A group of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Group {
+    /// The id that the service issued.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A member that is added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Member {
+    /// The user.
+    pub user: User,
+    /// The rule that grants it.
+    pub rule: String,
+}
+
+/// Why something is taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "what prints a plan has to know all of them")]
+pub enum WhyRemoved {
+    /// The directory has no such person.
+    Left,
+    /// The directory does not let the person log in.
+    Disabled,
+    /// No rule grants it.
+    NotGranted,
+}
+
+/// A change, in the order in which they are made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "a program that carries out a plan has to know all changes")]
+pub enum Change {
+    /// Create a user, active.
+    Create {
+        /// Our id.
+        external_id: String,
+        /// The name of the user.
+        user_name: String,
+        /// What else is written.
+        attributes: Attributes,
+    },
+    /// Write attributes of a user, and leave all others.
+    Update {
+        /// The user.
+        user: User,
+        /// The name of the user, if it changes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user_name: Option<String>,
+        /// The other attributes that change.
+        attributes: Attributes,
+    },
+    /// Let a user log in.
+    Activate {
+        /// The user.
+        user: User,
+    },
+    /// Add members to a group.
+    AddMembers {
+        /// The group.
+        group: Group,
+        /// The members.
+        members: Vec<Member>,
+    },
+    /// Remove members from a group.
+    RemoveMembers {
+        /// The group.
+        group: Group,
+        /// The members, and why.
+        members: Vec<(User, WhyRemoved)>,
+    },
+    /// Do not let a user log in.
+    Deactivate {
+        /// The user.
+        user: User,
+        /// Why.
+        why: WhyRemoved,
+    },
+}
+
+/// Something that a person has to decide. What it concerns is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// The directory was not read to its end, so nothing is removed.
+    Unread {
+        /// Why.
+        why: Vec<String>,
+    },
+    /// The service has no group of this name, which people are granted.
+    NoGroup {
+        /// The name.
+        name: String,
+    },
+    /// The service has several groups of this name.
+    SameGroup {
+        /// The name.
+        name: String,
+    },
+    /// The service does not say who is in a group: existing members are neither added nor removed.
+    MembersUnknown {
+        /// The name of the group.
+        name: String,
+    },
+    /// Several people of the directory, or several users of the service, have this id.
+    SameExternalId {
+        /// The id.
+        external_id: String,
+    },
+    /// Several people of the directory would have the same name in the service.
+    SameUserName {
+        /// Our ids of these people.
+        external_ids: Vec<String>,
+    },
+    /// The name of a person is that of another user of the service, who is not changed.
+    NameTaken {
+        /// Our id of the person.
+        external_id: String,
+        /// The service's id of the other user.
+        id: String,
+    },
+}
+
+/// What has to change, and what a person has to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The changes, in the order in which they are made: users come before their memberships, what is added before what
+    /// is removed, and users are deactivated last.
+    pub changes: Vec<Change>,
+    /// What a person has to decide, sorted.
+    pub findings: Vec<Finding>,
+    /// The service's ids of the groups that were compared.
+    pub(super) managed: BTreeSet<String>,
+}
+
+/// What became of a person or of a user when the two sides were brought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    /// It has a counterpart at this position of the other side.
+    With(u32),
+    /// There is no counterpart.
+    Alone,
+    /// It is unclear, so nothing about it changes.
+    Unclear,
+}
+
+/// Users in the service and people of the directory, brought together.
+struct Matches {
+    people: Vec<Match>,
+    users: Vec<Match>,
+    /// Whether the name of a person cannot be written.
+    taken: Vec<bool>,
+}
+
+/// What has to change so that a service has what the mappings want.
+pub fn difference(wanted: &Wanted, observed: &Observed, policy: &Policy) -> Difference {
+    let mut findings = BTreeSet::new();
+    if !wanted.is_complete() {
+        findings.insert(Finding::Unread { why: wanted.unread.clone() });
+    }
+    let matches = Matches::of(wanted, observed, &mut findings);
+    let compared = Compared { wanted, observed, policy, matches };
+    let mut changes = compared.users();
+    let (added, removed, managed) = compared.members(&mut findings);
+    changes.extend(added);
+    changes.extend(removed);
+    changes.extend(compared.deactivated());
+    Difference { changes, findings: findings.into_iter().collect(), managed }
+}
+
+/// The form in which names are compared: SCIM's `userName` does not depend on letter case (RFC 7643 §4.1.1).
+fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// The positions of each key, in the order of the positions.
+fn positions<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = Option<K>>) -> HashMap<K, Vec<u32>> {
+    let mut all: HashMap<K, Vec<u32>> = HashMap::new();
+    for (key, at) in keys.zip(0_u32..) {
+        if let Some(key) = key {
+            all.entry(key).or_default().push(at);
+        }
+    }
+    all
+}
+
+impl Matches {
+    fn of(wanted: &Wanted, observed: &Observed, findings: &mut BTreeSet<Finding>) -> Self {
+        let mut all = Self {
+            people: vec![Match::Alone; wanted.people.len()],
+            users: vec![Match::Alone; observed.users.len()],
+            taken: vec![false; wanted.people.len()],
+        };
+        let people = positions(wanted.people.iter().map(|it| Some(it.external_id.as_str())));
+        let users = positions(observed.users.iter().map(|it| it.external_id.as_deref()));
+        for (person, at) in wanted.people.iter().zip(0_u32..) {
+            let id = person.external_id.as_str();
+            let same = people.get(id).map(Vec::as_slice).unwrap_or_default();
+            match (same, users.get(id).map(Vec::as_slice).unwrap_or_default()) {
+                ([_], []) => {}
+                ([_], [user]) => {
+                    set(&mut all.people, at, Match::With(*user));
+                    set(&mut all.users, *user, Match::With(at));
+                }
+                (_, users) => {
+                    findings.insert(Finding::SameExternalId { external_id: id.to_owned() });
+                    set(&mut all.people, at, Match::Unclear);
+                    users.iter().for_each(|user| set(&mut all.users, *user, Match::Unclear));
+                }
+            }
+        }
+        all.compare_names(wanted, observed, findings);
+        all
+    }
+
+    /// Finds names that cannot be written, because another user has them or another person would.
+    fn compare_names(&mut self, wanted: &Wanted, observed: &Observed, findings: &mut BTreeSet<Finding>) {
+        let named = |person: &WantedUser| Some(folded(&person.user_name));
+        let people = positions(wanted.people.iter().map(named));
+        let users = positions(observed.users.iter().map(|user| Some(folded(&user.user_name))));
+        for (person, at) in wanted.people.iter().zip(0_u32..) {
+            let name = folded(&person.user_name);
+            let with = get(&self.people, at);
+            if with == Match::Unclear {
+                continue;
+            }
+            let owner = users.get(&name).into_iter().flatten().find(|user| with != Match::With(**user));
+            let same = people.get(&name).map(Vec::as_slice).unwrap_or_default();
+            if let Some(user) = owner.and_then(|at| observed.users.get(*at as usize)) {
+                let external_id = person.external_id.clone();
+                findings.insert(Finding::NameTaken { external_id, id: user.id.clone() });
+            } else if same.len() > 1 {
+                let ids = same.iter().filter_map(|at| wanted.people.get(*at as usize));
+                let mut external_ids: Vec<String> = ids.map(|it| it.external_id.clone()).collect();
+                external_ids.sort_unstable();
+                findings.insert(Finding::SameUserName { external_ids });
+            } else {
+                continue;
+            }
+            if let Some(taken) = self.taken.get_mut(at as usize) {
+                *taken = true;
+            }
+            if with == Match::Alone {
+                set(&mut self.people, at, Match::Unclear);
+            }
+        }
+    }
+}
+
+fn get(all: &[Match], at: u32) -> Match {
+    all.get(at as usize).copied().unwrap_or(Match::Unclear)
+}
+
+fn set(all: &mut [Match], at: u32, to: Match) {
+    if let Some(place) = all.get_mut(at as usize) {
+        *place = to;
+    }
+}
+
+struct Compared<'c> {
+    wanted: &'c Wanted,
+    observed: &'c Observed,
+    policy: &'c Policy,
+    matches: Matches,
+}
+
+impl Compared<'_> {
+    fn person(&self, at: u32) -> Option<&WantedUser> {
+        self.wanted.people.get(at as usize)
+    }
+
+    /// Whether a person is to have groups, and a user for them.
+    fn is_provisioned(person: &WantedUser) -> bool {
+        person.is_active && !person.memberships.is_empty()
+    }
+
+    /// Whether a user belongs to our directory.
+    fn is_ours(&self, user: &ObservedUser) -> bool {
+        self.policy.owns(user.external_id.as_deref())
+    }
+
+    /// Users that are created, updated and activated.
+    fn users(&self) -> Vec<Change> {
+        let (mut created, mut updated, mut activated) = (Vec::new(), Vec::new(), Vec::new());
+        for (person, at) in self.wanted.people.iter().zip(0_u32..) {
+            match get(&self.matches.people, at) {
+                Match::Alone if Self::is_provisioned(person) => created.push(Change::Create {
+                    external_id: person.external_id.clone(),
+                    user_name: person.user_name.clone(),
+                    attributes: person.attributes.clone(),
+                }),
+                Match::With(user) => {
+                    let Some(user) = self.observed.users.get(user as usize) else { continue };
+                    if !self.is_ours(user) {
+                        continue;
+                    }
+                    updated.extend(self.update(person, user, at));
+                    if !user.is_active && Self::is_provisioned(person) {
+                        activated.push(Change::Activate { user: named(user) });
+                    }
+                }
+                Match::Alone | Match::Unclear => {}
+            }
+        }
+        created.into_iter().chain(updated).chain(activated).collect()
+    }
+
+    fn update(&self, person: &WantedUser, user: &ObservedUser, at: u32) -> Option<Change> {
+        let is_taken = self.matches.taken.get(at as usize).copied().unwrap_or_default();
+        let renames = person.user_name != user.user_name && !is_taken;
+        let user_name = if renames { Some(person.user_name.clone()) } else { None };
+        let differs = |(key, value): &(&_, &String)| user.attributes.get(key) != Some(value);
+        let attributes: Attributes =
+            person.attributes.iter().filter(differs).map(|(key, value)| (*key, value.clone())).collect();
+        if user_name.is_none() && attributes.is_empty() {
+            return None;
+        }
+        Some(Change::Update { user: named(user), user_name, attributes })
+    }
+
+    /// The managed groups of the service, each with its position among the wanted ones.
+    fn groups(&self, findings: &mut BTreeSet<Finding>) -> Vec<(usize, &ObservedGroup)> {
+        let mut by_name: BTreeMap<&str, Vec<&ObservedGroup>> = BTreeMap::new();
+        for group in &self.observed.groups {
+            by_name.entry(&group.name).or_default().push(group);
+        }
+        let mut found = Vec::new();
+        for (at, name) in self.wanted.groups.iter().enumerate() {
+            match by_name.get(name.as_str()).map(Vec::as_slice) {
+                Some([group]) => found.push((at, *group)),
+                Some(_) => {
+                    findings.insert(Finding::SameGroup { name: name.clone() });
+                }
+                None => {
+                    let is_it = |membership: &super::Membership| membership.group as usize == at;
+                    if self.wanted.people.iter().any(|person| person.memberships.iter().any(is_it)) {
+                        findings.insert(Finding::NoGroup { name: name.clone() });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// For each group, the positions of the people who are to be members, and of the rules that grant it.
+    fn wanted_members(&self) -> Vec<Vec<(u32, u32)>> {
+        let mut members = vec![Vec::new(); self.wanted.groups.len()];
+        for (person, at) in self.wanted.people.iter().zip(0_u32..).filter(|(person, _)| person.is_active) {
+            for membership in &person.memberships {
+                if let Some(group) = members.get_mut(membership.group as usize) {
+                    group.push((at, membership.rule));
+                }
+            }
+        }
+        members
+    }
+
+    /// Members that are added, members that are removed, and the ids of the groups that were compared.
+    fn members(&self, findings: &mut BTreeSet<Finding>) -> (Vec<Change>, Vec<Change>, BTreeSet<String>) {
+        let (mut added, mut removed, mut managed) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let wanted = self.wanted_members();
+        for (at, observed) in self.groups(findings) {
+            let group = Group { id: observed.id.clone(), name: observed.name.clone() };
+            let people = wanted.get(at).map(Vec::as_slice).unwrap_or_default();
+            if observed.members.is_none() {
+                findings.insert(Finding::MembersUnknown { name: group.name.clone() });
+            }
+            let adds = self.adds(people, observed);
+            if !adds.is_empty() {
+                added.push(Change::AddMembers { group: group.clone(), members: adds });
+            }
+            let removes = self.removes(people, observed);
+            if !removes.is_empty() {
+                removed.push(Change::RemoveMembers { group, members: removes });
+            }
+            managed.insert(observed.id.clone());
+        }
+        (added, removed, managed)
+    }
+
+    fn adds(&self, people: &[(u32, u32)], group: &ObservedGroup) -> Vec<Member> {
+        let mut adds = Vec::new();
+        for (at, rule) in people {
+            let Some(person) = self.person(*at) else { continue };
+            let user = match get(&self.matches.people, *at) {
+                Match::Alone => User { id: None, external_id: person.external_id.clone() },
+                Match::With(user) => {
+                    let members = group.members.as_deref();
+                    let is_member = members.is_none_or(|members| members.binary_search(&user).is_ok());
+                    let Some(user) = self.observed.users.get(user as usize) else { continue };
+                    if is_member || !self.is_ours(user) {
+                        continue;
+                    }
+                    named(user)
+                }
+                Match::Unclear => continue,
+            };
+            let rule = self.wanted.rules.get(*rule as usize).cloned().unwrap_or_default();
+            adds.push(Member { user, rule });
+        }
+        adds
+    }
+
+    fn removes(&self, people: &[(u32, u32)], group: &ObservedGroup) -> Vec<(User, WhyRemoved)> {
+        if !self.wanted.is_complete() {
+            return Vec::new();
+        }
+        let members = group.members.iter().flatten();
+        let why = |at: &u32| {
+            let user = self.observed.users.get(*at as usize)?;
+            let why = match get(&self.matches.users, *at) {
+                Match::With(person) if people.binary_search_by_key(&person, |(at, _)| *at).is_ok() => {
+                    return None;
+                }
+                Match::With(person) if self.person(person)?.is_active => WhyRemoved::NotGranted,
+                Match::With(_) => WhyRemoved::Disabled,
+                Match::Alone => WhyRemoved::Left,
+                Match::Unclear => return None,
+            };
+            if self.is_ours(user) { Some((named(user), why)) } else { None }
+        };
+        members.filter_map(why).collect()
+    }
+
+    fn deactivated(&self) -> Vec<Change> {
+        if !self.wanted.is_complete() {
+            return Vec::new();
+        }
+        let users = self.observed.users.iter().zip(0_u32..);
+        let users = users.filter(|(user, _)| user.is_active && self.is_ours(user));
+        let why = |at: u32| match get(&self.matches.users, at) {
+            Match::Alone => Some(WhyRemoved::Left),
+            Match::With(person) => {
+                let person = self.person(person)?;
+                let is_ungranted =
+                    person.memberships.is_empty() && self.policy.ungranted == Ungranted::Deactivate;
+                if !person.is_active {
+                    Some(WhyRemoved::Disabled)
+                } else if is_ungranted {
+                    Some(WhyRemoved::NotGranted)
+                } else {
+                    None
+                }
+            }
+            Match::Unclear => None,
+        };
+        users.filter_map(|(user, at)| Some(Change::Deactivate { user: named(user), why: why(at)? })).collect()
+    }
+}
+
+fn named(user: &ObservedUser) -> User {
+    User { id: Some(user.id.clone()), external_id: user.external_id.clone().unwrap_or_default() }
+}

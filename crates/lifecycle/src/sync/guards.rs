@@ -1,0 +1,123 @@
+//! Guards: how much one run may take away before a person has to agree.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::difference::{Change, Difference};
+use super::observed::Observed;
+use super::wanted::Policy;
+
+/// How much may be taken away of one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Limit {
+    /// The most of them.
+    pub most: usize,
+    /// The most of them, in percent of those that there are.
+    pub percent: u8,
+    /// Up to this number of them, the percentage is not looked at: one of ten people may leave.
+    pub always: usize,
+}
+
+/// The guards of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Limits {
+    /// For users that are deactivated.
+    pub users: Limit,
+    /// For memberships that are removed, of all groups together.
+    pub memberships: Limit,
+    /// For the memberships of each group.
+    pub group: Limit,
+}
+
+impl Default for Limits {
+    /// 500 users, as Entra Connect's threshold of deletions, and 5 percent of them.
+    fn default() -> Self {
+        let users = Limit { most: 500, percent: 5, always: 5 };
+        Self {
+            users,
+            memberships: Limit { most: 2000, percent: 5, always: 20 },
+            group: Limit { most: 500, percent: 20, always: 5 },
+        }
+    }
+}
+
+/// What a guard counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "what prints guards has to know all of them")]
+pub enum Guarded {
+    /// Users that are deactivated.
+    Users,
+    /// Memberships that are removed.
+    Memberships,
+    /// Memberships of the group with this name.
+    Group(String),
+}
+
+/// A guard that a difference breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Exceeded {
+    /// What it counts.
+    pub guarded: Guarded,
+    /// How many would be taken away.
+    pub removed: usize,
+    /// How many there are.
+    pub of: usize,
+    /// How many may be taken away.
+    pub allowed: usize,
+}
+
+impl Limit {
+    /// How many of a number may be taken away.
+    pub fn allowed(&self, of: usize) -> usize {
+        let share = of.saturating_mul(usize::from(self.percent)) / 100;
+        share.max(self.always).min(self.most)
+    }
+
+    fn check(&self, guarded: Guarded, removed: usize, of: usize) -> Option<Exceeded> {
+        let allowed = self.allowed(of);
+        if removed > allowed { Some(Exceeded { guarded, removed, of, allowed }) } else { None }
+    }
+}
+
+/// The guards that a difference breaks. Only users of ours, and their memberships of managed groups, count.
+pub fn exceeded(
+    difference: &Difference,
+    observed: &Observed,
+    policy: &Policy,
+    limits: &Limits,
+) -> Vec<Exceeded> {
+    let is_ours: Vec<bool> =
+        observed.users.iter().map(|user| policy.owns(user.external_id.as_deref())).collect();
+    let is_member = |at: &u32| is_ours.get(*at as usize).copied().unwrap_or_default();
+    let active = observed.users.iter().zip(&is_ours).filter(|(user, is_ours)| user.is_active && **is_ours);
+    let mut users = 0;
+    let mut removed: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in &difference.changes {
+        match change {
+            Change::Deactivate { .. } => users += 1,
+            Change::RemoveMembers { group, members } => {
+                *removed.entry(&group.id).or_default() += members.len();
+            }
+            _ => {}
+        }
+    }
+    let (mut memberships, mut all) = (0, 0);
+    let mut found = Vec::new();
+    for group in observed.groups.iter().filter(|group| difference.managed.contains(&group.id)) {
+        let of = group.members.iter().flatten().filter(|at| is_member(at)).count();
+        let removed = removed.get(group.id.as_str()).copied().unwrap_or_default();
+        memberships += removed;
+        all += of;
+        found.extend(limits.group.check(Guarded::Group(group.name.clone()), removed, of));
+    }
+    let mut exceeded: Vec<Exceeded> = Vec::new();
+    exceeded.extend(limits.users.check(Guarded::Users, users, active.count()));
+    exceeded.extend(limits.memberships.check(Guarded::Memberships, memberships, all));
+    exceeded.extend(found);
+    exceeded
+}

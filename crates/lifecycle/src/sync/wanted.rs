@@ -1,0 +1,100 @@
+//! What the mappings want in a service.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// An attribute of a user that is written, other than `userName`, `externalId` and `active` (RFC 7643 §4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "what writes users has to know all of them")]
+pub enum Attribute {
+    /// `displayName`.
+    DisplayName,
+    /// `name.givenName`.
+    GivenName,
+    /// `name.familyName`.
+    FamilyName,
+    /// The value of the entry of `emails` with the type `work`.
+    Email,
+}
+
+/// Attributes with their values. One that is missing is not written, and what the service has stays.
+pub type Attributes = BTreeMap<Attribute, String>;
+
+/// A group of a person, and the rule that grants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Membership {
+    /// The position of the group in [`Wanted::groups`].
+    pub group: u32,
+    /// The position of the rule in [`Wanted::rules`].
+    pub rule: u32,
+}
+
+/// A person of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct WantedUser {
+    /// The stable id of the person in the directory, as the service's `externalId` has it: with [`Policy::prefix`].
+    pub external_id: String,
+    /// The name of the user in the service.
+    pub user_name: String,
+    /// What else is written.
+    pub attributes: Attributes,
+    /// Whether the directory lets the person log in.
+    pub is_active: bool,
+    /// The groups, each once, sorted.
+    pub memberships: Vec<Membership>,
+}
+
+/// What the mappings want in a service.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Wanted {
+    /// The names of the groups that are managed: all groups of the application. Other groups are never looked at.
+    pub groups: Vec<String>,
+    /// The ids of the rules.
+    pub rules: Vec<String>,
+    /// The people of the directory, also those without a group.
+    pub people: Vec<WantedUser>,
+    /// Why the directory was not read to its end; empty if it was. Then people and groups may be missing.
+    pub unread: Vec<String>,
+}
+
+impl Wanted {
+    /// Whether the directory was read to its end.
+    pub fn is_complete(&self) -> bool {
+        self.unread.is_empty()
+    }
+}
+
+/// What happens to a user of ours who is in the directory and is granted no group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "there is no other way")]
+pub enum Ungranted {
+    /// The user stays active, without groups.
+    #[default]
+    Keep,
+    /// The user is deactivated.
+    Deactivate,
+}
+
+/// What is ours in a service, and how it is treated.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a plain record")]
+pub struct Policy {
+    /// What the `externalId` of each user of ours begins with, such as `claimsmith:acme:`. Never empty.
+    pub prefix: String,
+    /// What happens to those without a group.
+    pub ungranted: Ungranted,
+}
+
+impl Policy {
+    /// Whether a user with an `externalId` is ours.
+    pub(super) fn owns(&self, external_id: Option<&str>) -> bool {
+        // An empty prefix would own everybody.
+        !self.prefix.is_empty() && external_id.is_some_and(|id| id.starts_with(&self.prefix))
+    }
+}
