@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod certificate;
 pub mod deployment;
 pub mod digest;
+pub mod directory;
 pub mod drift;
 pub mod journal;
 pub mod live;
