@@ -6,6 +6,7 @@
 
 pub mod auth0;
 mod error;
+pub mod files;
 pub mod http;
 pub mod qlik;
 mod rate;
