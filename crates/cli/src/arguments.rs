@@ -7,11 +7,14 @@ use clap::{Args, ValueEnum};
 use crate::login_time;
 use crate::tenant::TenantArgument;
 
+/// The folder that verbs read if none is named.
+pub(crate) const DEFAULT_MAPPINGS: &str = "mappings";
+
 /// Where the mapping files are, for verbs that need nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct MappingsArgument {
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(value_name = "DIR", default_value = "mappings")]
+    #[arg(value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
     pub(crate) path: PathBuf,
 }
 
@@ -19,7 +22,7 @@ pub(crate) struct MappingsArgument {
 #[derive(Debug, Args)]
 pub(crate) struct LoginArguments {
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
     pub(crate) mappings: PathBuf,
     #[command(flatten)]
     pub(crate) tenant: TenantArgument,

@@ -108,10 +108,12 @@ fn read_file(path: &Path) -> anyhow::Result<LocalKey> {
     let name = path.display();
     let cannot = || format!("cannot read the key `{name}`");
     let reader = folder::open_named(path).with_context(cannot)?;
-    check_mode(path)?;
     let mut text = String::new();
     reader.take(MOST_BYTES).read_to_string(&mut text).with_context(cannot)?;
-    LocalKey::parse(&text).map_err(|error| anyhow!("`{name}` {error}"))
+    let key = LocalKey::parse(&text).map_err(|error| anyhow!("`{name}` {error}"))?;
+    // Only a key has to be secret.
+    check_mode(path)?;
+    Ok(key)
 }
 
 fn read_variable(text: &str) -> anyhow::Result<LocalKey> {

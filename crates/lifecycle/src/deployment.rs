@@ -103,17 +103,15 @@ impl Plan {
     ) -> Result<Self, Refusal> {
         let id = observed.action.as_ref().map(|action| action.id.as_str());
         let is_bound = observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == id);
-        let bind_at = match before {
-            _ if is_bound => None,
-            None => Some(observed.bindings.len()),
+        let at = match before {
+            None => observed.bindings.len(),
             Some(name) => {
                 let at = observed.bindings.iter().position(|bound| bound.name == name);
-                Some(at.ok_or_else(|| Refusal::UnknownPosition {
-                    name: name.to_owned(),
-                    bound: names(&observed.bindings),
-                })?)
+                let (name, bound) = (name.to_owned(), names(&observed.bindings));
+                at.ok_or(Refusal::UnknownPosition { name, bound })?
             }
         };
+        let bind_at = if is_bound { None } else { Some(at) };
         let action = observed.action.as_ref().map(|action| FoundAction {
             id: action.id.clone(),
             draft: action.draft.clone(),

@@ -28,6 +28,8 @@ use crate::block::Verification;
 pub struct Desired {
     /// The organizations that exist in the tenant.
     pub mappings: Vec<DesiredMapping>,
+    /// Whether `claimsmith deploy` writes the metadata of organizations.
+    pub is_metadata_ours: bool,
     /// What its Action is to know about blocks; `None` if the platform takes none.
     pub verification: Option<Verification>,
 }

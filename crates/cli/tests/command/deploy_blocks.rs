@@ -2,6 +2,7 @@
 
 mod blocked;
 mod confirmation;
+mod mistakes;
 mod recomputed;
 mod rollback;
 
@@ -157,7 +158,7 @@ fn mappings_leave_the_action_without_a_moment_in_between() {
     let error = world.run(APPLY);
     assert!(
         error.err.ends_with(
-            "error: there is no signed block of `acme`, `globex` in `blocks`; `claimsmith sign` writes it\n"
+            "error: there is no signed block of `acme`, `globex` in `blocks`; `claimsmith sign` writes it, and `--blocks DIR` names another folder that has it\n"
         ),
         "{error:?}"
     );
@@ -540,7 +541,7 @@ fn only_the_declared_writer_writes() {
     assert_eq!(organization, json!({ "name": "acme", "metadata": json("blocks/acme.json")["values"] }));
     assert!(!world.folder.path().join("blocks/organizations/globex.json").exists());
     let error = world.run(&["deploy", "plan", "--organization", "acme"]).failed();
-    assert!(error.contains("add `--packaging organizations`"), "{error}");
+    assert!(error.contains("with `--packaging organizations`"), "{error}");
 }
 
 #[test]

@@ -184,6 +184,8 @@ fn action_that_does_not_run_what_the_files_give_is_found() {
     ] {
         let world = deployed();
         world.stand_in.change(|tenant| tenant.actions[1].code = code.to_owned());
+        assert_eq!(codes(status(&world), 0), ["draft-differs"]);
+        world.stand_in.change(|tenant| tenant.actions[1].versions.clear());
         assert_eq!(codes(status(&world), 1), ["foreign-action"]);
     }
 }

@@ -126,7 +126,14 @@ impl Settings {
                 )));
             }
         };
-        Ok(Self { domain: get(DOMAIN), stand_in: None, credentials })
+        let domain = get(DOMAIN);
+        if let Some(domain) = domain.as_deref().filter(|it| it.contains("://") || it.contains('/')) {
+            return Err(SettingsError(format!(
+                "`{DOMAIN}` of {place} has to be the domain alone, such as `acme.eu.auth0.com`, and not the address `{}`",
+                domain.escape_debug()
+            )));
+        }
+        Ok(Self { domain, stand_in: None, credentials })
     }
 
     /// The domain that the settings are for.
@@ -175,6 +182,8 @@ mod tests {
     #[test]
     fn no_error_holds_a_secret() {
         let error = |values: &[(&str, &str)]| read(values).expect_err("refused");
+        let address = error(&[(TOKEN, "t"), (DOMAIN, "https://acme.eu.auth0.com/")]);
+        assert!(address.contains("has to be the domain alone"), "{address}");
         assert_eq!(
             error(&[(CLIENT_ID, "me")]),
             "the environment has no credentials: set `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SIGNING_KEY_PATH`, or `AUTH0_ACCESS_TOKEN`"

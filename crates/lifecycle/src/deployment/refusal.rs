@@ -29,6 +29,8 @@ pub enum Refusal {
     SignedAhead { seconds: u64 },
     TakesMore { name: String },
     UnreadableVersion { name: String },
+    MappingsOfThen { name: String },
+    NotApplied { organization: String },
     OrderChanged { planned: Order, needed: Order },
     ClosesOthers { more: Vec<String>, fewer: Vec<String> },
     BlocksMissing { organizations: Vec<String> },
@@ -43,7 +45,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Foreign { name } => write!(
                 formatter,
-                "the tenant has an Action `{name}` that claimsmith did not build, and it is not touched; rename it in the dashboard if it is to stay, or delete it"
+                "the tenant has an Action `{name}` that claimsmith did not build, and it is not touched; if it is to stay, unbind it from its trigger and rename it in the dashboard, or else delete it"
             ),
             Self::OtherTenant { name, domain } => write!(
                 formatter,
@@ -120,6 +122,14 @@ impl fmt::Display for Refusal {
             Self::UnreadableVersion { name } => write!(
                 formatter,
                 "the mappings in that version of `{name}` cannot be read by this version of claimsmith, so it is not known whose logins it would close; name another one with `--to`, or accept it with `--force`"
+            ),
+            Self::MappingsOfThen { name } => write!(
+                formatter,
+                "that version of `{name}` has the mappings of customers in it, as they were when it was built, and logins would not look at the blocks that were written since: access that was removed would come back; deploy the earlier mapping files instead, or accept it with `--force`"
+            ),
+            Self::NotApplied { organization } => write!(
+                formatter,
+                "the block of `{organization}` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first"
             ),
             Self::SignedAhead { seconds } => write!(
                 formatter,
@@ -206,7 +216,10 @@ impl fmt::Display for PlanError {
                 write!(formatter, "it has version {version}, and this program knows version 1; plan again")
             }
             Self::OtherTenant { own, other } => {
-                write!(formatter, "it is for the tenant {own}, and not for {other}")
+                write!(
+                    formatter,
+                    "it is for the tenant {own}, and not for {other}; plan again for the tenant that you mean, with `--tenant`"
+                )
             }
             Self::Stale { planned, now } if planned == now => {
                 formatter.write_str("another version of claimsmith made it, whose Action differs; plan again")

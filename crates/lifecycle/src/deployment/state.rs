@@ -95,6 +95,13 @@ pub struct ObservedAction {
     pub deployed: Option<Content>,
 }
 
+impl ObservedAction {
+    /// Whether the draft is neither what logins run nor what is wanted, such as after an edit in the dashboard.
+    pub fn has_other_draft(&self, wanted: &Content) -> bool {
+        self.deployed.as_ref().is_some_and(|deployed| self.draft != *deployed) && self.draft != *wanted
+    }
+}
+
 /// Who made the code of an Action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no other case")]

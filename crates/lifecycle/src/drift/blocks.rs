@@ -77,8 +77,15 @@ pub(super) fn check_block(
         };
     };
     let name = &mapping.name;
-    let again =
-        format!("sign it with `claimsmith sign --organization {name}`, and write its values to the metadata");
+    let again = if desired.is_metadata_ours {
+        format!(
+            "run `claimsmith deploy plan --organization {name}`, `claimsmith sign --organization {name}` and `claimsmith deploy apply claimsmith.plan.json`"
+        )
+    } else {
+        format!(
+            "sign it with `claimsmith sign --organization {name}`, and merge its values into what writes the metadata"
+        )
+    };
     let verified = match read(desired, organization, now) {
         Ok(verified) => verified,
         Err(BlockRefusal::NoBlock) => {

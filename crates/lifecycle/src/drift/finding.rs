@@ -97,6 +97,9 @@ codes! {
     /// The deployed code is not what the files give.
     ActionDiffers "action-differs" Problem
         "logins get what other mapping files, or another version of claimsmith, gave";
+    /// The draft is neither what is deployed nor what the files give.
+    DraftDiffers "draft-differs" Warning
+        "somebody has edited it in the dashboard, and a click there on Deploy gives logins that code";
     /// The trigger does not run the Action.
     ActionNotBound "action-not-bound" Problem
         "logins do not run the Action, so they get no groups";

@@ -45,13 +45,18 @@ impl<'d> OrganizationCheck<'d> {
                 *replaceable += usize::from(is_replaceable == Some(true));
             }
             None => {
+                let stray = check_stray_block(self.desired, organization, self.now);
+                let is_served = stray.as_ref().is_some_and(|it| it.code == FindingCode::BlockWithoutMapping);
+                self.findings.extend(stray);
+                if is_served {
+                    return;
+                }
                 self.findings.push(Finding::new(
                     FindingCode::UnmappedOrganization,
                     place(organization),
                     format!("no mapping has its id `{}`", organization.id),
                     "add a mapping with `claimsmith onboard`; ignore this if its users do not use these applications".to_owned(),
                 ));
-                self.findings.extend(check_stray_block(self.desired, organization, self.now));
             }
         }
     }

@@ -26,7 +26,7 @@ fn mapping(strategy: &str, sources: Vec<DesiredSource>) -> DesiredMapping {
 }
 
 fn desired(mappings: Vec<DesiredMapping>) -> Desired {
-    Desired { mappings, verification: None }
+    Desired { mappings, is_metadata_ours: true, verification: None }
 }
 
 fn seen(name: &str, strategy: &str, options: Value) -> Connection {

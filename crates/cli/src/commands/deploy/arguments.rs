@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::arguments::{DEFAULT_MAPPINGS, MappingsArgument, OutputFormat};
 use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
@@ -106,7 +106,7 @@ pub(super) struct ApplyArguments {
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
     pub(super) mappings: PathBuf,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
@@ -136,7 +136,7 @@ pub(super) struct ConfirmArguments {
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
     pub(super) mappings: PathBuf,
     /// The folder with the signed blocks of the plan
     #[arg(long, value_name = "DIR", default_value = "blocks")]

@@ -1,8 +1,10 @@
 //! Plans the blocks of a deployment: which organizations get another one, and in which order with the Action.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, anyhow, bail, ensure};
 use claimsmith::Bundle;
-use claimsmith::compiler::{CompiledPlatform, MetadataWriter, time_text};
+use claimsmith::compiler::{CompiledPlatform, MetadataWriter, inspect, time_text};
 use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
@@ -138,6 +140,8 @@ impl Planner<'_> {
                 ));
             }
         }
+        warnings.extend(self.left(&blocks, &wanted, now));
+        warnings.extend(self.floors_ahead(auth0.service_time()));
         if let Some(running) = &running {
             let closed = closed_by(running, &wanted, &served, now).into_iter();
             let is_written = |id: &&str| plan.changes.iter().any(|change| change.id == **id);
@@ -152,6 +156,40 @@ impl Planner<'_> {
         }
         plan.confirmation = self.confirmation(&plan.changes, auth0.service_time())?;
         Ok(PlannedBlocks { plan, warnings, refusals })
+    }
+
+    /// The organizations whose block the Action takes although the files have no mapping for them.
+    fn left(
+        &self,
+        blocks: &[(&str, Result<SignedBlock, BlockRefusal>)],
+        wanted: &ActionReader,
+        now: Option<f64>,
+    ) -> Option<String> {
+        let mappings = inspect::organization_connections(self.platform);
+        let ids: BTreeSet<String> = mappings.filter_map(|mapping| mapping.id).collect();
+        let is_served = |(id, block): &&(&str, Result<SignedBlock, BlockRefusal>)| {
+            !ids.contains(*id) && matches!(wanted.source(id, block, now), Source::Block(_))
+        };
+        let left: Vec<&str> = blocks.iter().filter(is_served).map(|(id, _)| *id).collect();
+        if left.is_empty() {
+            return None;
+        }
+        Some(format!(
+            "no mapping has these Auth0 organizations, and their logins still get what their blocks grant: {}; to end that, set a floor for each under `blocks.floors.organizations` in platform.yaml, and plan again",
+            left.join(", ")
+        ))
+    }
+
+    /// Floors that are in the future, so that every block is refused until then.
+    fn floors_ahead(&self, now: u64) -> Option<String> {
+        let settings = self.platform.block_settings()?;
+        let names = self.travelling.iter().map(|name| settings.organization_floor(name));
+        let floors = names.chain([settings.floor()]).chain(settings.group_floors().map(|(_, floor)| floor));
+        let latest = floors.filter(|floor| u64::from(*floor) > now).max()?;
+        Some(format!(
+            "a floor in platform.yaml is in the future ({}), and no block that is signed before counts; correct it, unless that is meant",
+            time_text(latest)
+        ))
     }
 
     fn check(&self, is_current: bool) -> anyhow::Result<()> {

@@ -56,7 +56,21 @@ impl PlanArguments {
         !self.organizations.is_empty() || self.confirm_within.is_some() || self.rewrite || self.action_only
     }
 
+    /// Plans, and says so if the file has an earlier plan after a refusal: it would be carried out in place of this one.
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let result = self.plan(terminal);
+        if !matches!(result, Ok(ExitStatus::Success)) && self.out.exists() {
+            let file = self.out.to_string_lossy();
+            let file = escaped(&file);
+            writeln!(
+                terminal.err,
+                "note: `{file}` is still an earlier plan; do not apply it in place of this one"
+            )?;
+        }
+        result
+    }
+
+    fn plan(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.auth0()?;
         let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
@@ -71,8 +85,12 @@ impl PlanArguments {
         let packaging = self.packaging.or(found).unwrap_or_default();
         let travels = packaging == DeployPackaging::Organizations;
         ensure!(
+            found == Some(DeployPackaging::Organizations) || !self.action_only,
+            "`--action-only` replaces an Action that takes blocks, and logins run none; leave it out"
+        );
+        ensure!(
             travels || !self.is_about_blocks(),
-            "`--organization`, `--action-only`, `--rewrite` and `--confirm-within` are for blocks, and the mappings are in the Action; add `--packaging organizations`"
+            "`--organization`, `--rewrite` and `--confirm-within` are for blocks, and the mappings are in the Action; leave them out, or let the mappings travel first, with `--packaging organizations`"
         );
         if travels {
             assumption_record::require(
@@ -98,6 +116,11 @@ impl PlanArguments {
             Err(refusal) => return refused(refusal.into(), terminal),
         };
         let mut warnings = Vec::new();
+        if observed.action.as_ref().is_some_and(|action| action.has_other_draft(&plan.wanted.content)) {
+            warnings.push(format!(
+                "the draft of `{ACTION_NAME}` is not what logins run, such as after an edit in the dashboard, and this plan replaces it"
+            ));
+        }
         if found == Some(DeployPackaging::Organizations) && !travels {
             warnings.push(
                 "the mappings travel as blocks now, and this plan puts all of them into the Action; leave out `--packaging embedded` to keep them where they are".to_owned(),
@@ -132,11 +155,17 @@ impl PlanArguments {
                 return Ok(ExitStatus::Failure);
             }
             plan.blocks = Some(blocks.plan);
-            warnings = blocks.warnings;
+            warnings.extend(blocks.warnings);
         }
         write::write(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
-        let planned = Planned { file: &file, plan: &plan, steps: &steps, stand_in: settings.stand_in() };
+        let planned = Planned {
+            file: &file,
+            mappings: &self.mappings.path,
+            plan: &plan,
+            steps: &steps,
+            stand_in: settings.stand_in(),
+        };
         match self.format {
             OutputFormat::Human => planned.write(&mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &planned.summary())?,

@@ -181,6 +181,10 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
     {
         return Err(Refusal::TakesMore { name: ACTION_NAME.to_owned() }.into());
     }
+    let puts_back = then.embedded.difference(&now.embedded).next().is_some();
+    if now.verification.is_some() && puts_back && !is_forced {
+        return Err(Refusal::MappingsOfThen { name: ACTION_NAME.to_owned() }.into());
+    }
     let organizations = auth0.organizations()?;
     let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =
         organizations.iter().map(|it| (it.id.as_str(), joined(&block_values(&it.metadata)))).collect();

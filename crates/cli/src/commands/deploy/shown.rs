@@ -1,11 +1,13 @@
 //! Plans of deployments, as text and for JSON.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use claimsmith::compiler::time_text;
 use claimsmith_lifecycle::deployment::{BlockChange, BlocksPlan, Bound, Content, Order, Plan};
 use serde::Serialize;
 
+use crate::arguments::DEFAULT_MAPPINGS;
 use crate::escape::escaped;
 use crate::numbers::{counted, spaced};
 
@@ -39,6 +41,8 @@ impl<'a> TenantSummary<'a> {
 #[derive(Debug)]
 pub(super) struct Planned<'a> {
     pub(super) file: &'a str,
+    /// Where the mapping files are.
+    pub(super) mappings: &'a Path,
     pub(super) plan: &'a Plan,
     pub(super) steps: &'a [&'a str],
     pub(super) stand_in: Option<&'a str>,
@@ -199,7 +203,11 @@ impl<'a> Planned<'a> {
         row(out, "Action", &format!("`{}` {what}", wanted.name))?;
         let code = code_change(before, &wanted.content);
         row(out, "code", &format!("{code} ({} bytes)", spaced(wanted.bytes)))?;
-        row(out, "mappings", short(&wanted.mappings))?;
+        let place = match &self.plan.blocks {
+            None => "all in the Action",
+            Some(_) => "apart from those that travel as blocks",
+        };
+        row(out, "mappings", &format!("{}, {place}", short(&wanted.mappings)))?;
         let runtime = match before.map(|before| before.runtime.as_str()) {
             Some(runtime) if runtime != wanted.content.runtime => {
                 format!("{runtime} -> {}", wanted.content.runtime)
@@ -218,15 +226,21 @@ impl<'a> Planned<'a> {
             BlocksSummary::new(blocks).write(out)?;
         }
         let file = escaped(self.file);
+        let path = self.mappings.to_string_lossy();
+        let [sign, apply] = if self.mappings == Path::new(DEFAULT_MAPPINGS) {
+            [String::new(), String::new()]
+        } else {
+            [format!(" {}", escaped(&path)), format!(" --mappings {}", escaped(&path))]
+        };
         writeln!(out, "\n{file}: written")?;
         match self.plan.blocks.as_ref().filter(|blocks| !blocks.changes.is_empty()) {
             Some(BlocksPlan { confirmation: Some(_), .. }) => {
-                writeln!(out, "`claimsmith sign --plan {file}` signs the blocks")?;
+                writeln!(out, "`claimsmith sign{sign} --plan {file}` signs the blocks")?;
             }
-            Some(_) => writeln!(out, "`claimsmith sign` signs the blocks, if they are not signed yet")?,
+            Some(_) => writeln!(out, "`claimsmith sign{sign}` signs the blocks, if they are not signed yet")?,
             None => {}
         }
-        writeln!(out, "`claimsmith deploy apply {file}` carries it out")
+        writeln!(out, "`claimsmith deploy apply {file}{apply}` carries it out")
     }
 }
 

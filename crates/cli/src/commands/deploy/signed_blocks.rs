@@ -91,7 +91,7 @@ impl SignedBlocks {
         }
         ensure!(
             missing.is_empty(),
-            "there is no signed block of {} in `{}`; `{how}` writes it",
+            "there is no signed block of {} in `{}`; `{how}` writes it, and `--blocks DIR` names another folder that has it",
             missing.join(", "),
             folder.display()
         );

@@ -261,7 +261,7 @@ impl BlockSigner<'_> {
         match verification.verify(self.id, &block, Some(f64::from(*issued))) {
             Ok(_) => {}
             Err(BlockRefusal::Stale) => bail!(
-                "the floor of `{name}` in `platform.yaml` is after the time of signing, so every Action would refuse the block; nothing was written: sign again when the floor has passed"
+                "the floor of `{name}` in `platform.yaml` is after the time of signing, so every Action would refuse the block; nothing was written: correct the floor if it is a mistake, or sign again when it has passed"
             ),
             Err(refusal) => bail!("the block of `{name}` would be refused: {refusal}; nothing was written"),
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::inspect::{self, OrganizationConnections};
+use claimsmith::compiler::{CompiledPlatform, MetadataWriter};
 use claimsmith_lifecycle::drift::{Desired, DesiredConnection, DesiredMapping, DesiredSource};
 
 use crate::blocks;
@@ -14,7 +14,11 @@ pub(super) fn of(platform: &CompiledPlatform) -> Desired {
     let division = Division::of(platform);
     let travelling = division.as_ref().map(Division::travelling_names).unwrap_or_default();
     let mappings = inspect::organization_connections(platform).map(|it| mapping(it, platform, &travelling));
-    Desired { mappings: mappings.collect(), verification: blocks::verification(platform) }
+    Desired {
+        mappings: mappings.collect(),
+        is_metadata_ours: platform.block_settings().is_none_or(|it| it.writer() == MetadataWriter::Api),
+        verification: blocks::verification(platform),
+    }
 }
 
 fn mapping(

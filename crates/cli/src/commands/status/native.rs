@@ -10,7 +10,7 @@ use claimsmith_connectors::Error;
 use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::calendar::{Expiry, to_ics};
-use claimsmith_lifecycle::deployment::{Observed, Origin};
+use claimsmith_lifecycle::deployment::{Content, Observed, Origin};
 use claimsmith_lifecycle::drift::{
     Desired, Finding, FindingCode, OrganizationCheck, ProfileCheck, Severity, check_connections,
     check_enabled,
@@ -269,11 +269,11 @@ fn look_at_action(
     let running = Running::new((&prepared.wanted, travels), &state, &observed, &versions);
     let read = usize::from(observed.action.is_some());
     let check = Check { read, total: Some(read), ..Check::new(NAME, CheckState::Checked) };
-    report.add(check, findings_of_action(&running, &observed));
+    report.add(check, findings_of_action(&running, &observed, &prepared.wanted.content));
     Ok(Some(running))
 }
 
-fn findings_of_action(running: &Running, observed: &Observed) -> Vec<Finding> {
+fn findings_of_action(running: &Running, observed: &Observed, wanted: &Content) -> Vec<Finding> {
     let place = || format!("Action `{}`", running.action);
     let finding = |code, what: &str, fix: &str| Finding::new(code, place(), what.to_owned(), fix.to_owned());
     let deploy = "`claimsmith deploy plan` says what would change, and `claimsmith deploy apply` does it";
@@ -281,7 +281,7 @@ fn findings_of_action(running: &Running, observed: &Observed) -> Vec<Finding> {
         vec![finding(
             FindingCode::ForeignAction,
             what,
-            "rename that Action in Auth0, and deploy with `claimsmith deploy`",
+            "if it is to stay, unbind it from its trigger and rename it in Auth0; then deploy with `claimsmith deploy`",
         )]
     };
     match observed.action.as_ref().map(|action| &action.origin) {
@@ -293,6 +293,10 @@ fn findings_of_action(running: &Running, observed: &Observed) -> Vec<Finding> {
         Some(Origin::Ours) => {}
     }
     let mut findings = Vec::new();
+    if observed.action.as_ref().is_some_and(|action| action.has_other_draft(wanted)) {
+        let fix = "`claimsmith deploy apply` replaces the draft, and `claimsmith deploy rollback` puts what is deployed back into it";
+        findings.push(finding(FindingCode::DraftDiffers, "its draft is not what is deployed", fix));
+    }
     if running.found.is_none() {
         findings.push(finding(FindingCode::ActionMissing, "no version of it is deployed", deploy));
     } else if !running.current {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use claimsmith::compiler::time_text;
 use claimsmith_lifecycle::block::{ActionReader, MAX_AHEAD_SECONDS};
 use claimsmith_lifecycle::deployment::{
-    BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values,
+    BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values, block_values,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
@@ -283,9 +283,21 @@ impl Auth0 {
             let own = pending.get(&change.organization).ok_or_else(none)?;
             let values = confirmed.get(&change.organization).ok_or_else(none)?;
             let over = BlockChange { found: own.clone(), ..change.clone() };
-            written += usize::from(self.write_block(&over, values, terms, journal)?);
+            let result = self.write_block(&over, values, terms, journal);
+            if let Err(DeployError::Refused(Refusal::BlockChanged { organization })) = &result
+                && self.has_block_of(change)?
+            {
+                return Err(Refusal::NotApplied { organization: organization.clone() }.into());
+            }
+            written += usize::from(result?);
         }
         Ok(written)
+    }
+
+    /// Whether an organization has the block that a plan found.
+    fn has_block_of(&self, change: &BlockChange) -> Result<bool, DeployError> {
+        let organization = self.organization(&change.id)?;
+        Ok(organization.is_some_and(|it| block_values(&it.metadata) == change.found))
     }
 
     /// What the tenant's clock said in the last answer, in seconds since 1970; this machine's if it did not say.
