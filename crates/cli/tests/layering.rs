@@ -130,6 +130,7 @@ const ORDER: &[&str] = &[
     "commands/deploy/in_between",
     "commands/deploy/blocks_plan",
     "commands/deploy/signed_blocks",
+    "commands/deploy/sliced",
     "commands/deploy/native",
     "commands/deploy/confirmed",
     "commands/deploy/rolled_back",

@@ -21,7 +21,7 @@ pub use self::assertion::SigningKey;
 pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{
     Carried, DeployError, Deployment, InBetween, Journal, Ours, REQUESTS_PER_SECOND, ReadAction, RolledBack,
-    State, WriteTerms,
+    SlicesState, State, WriteTerms,
 };
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::OrganizationConnection;

@@ -4,6 +4,7 @@ mod block_change;
 mod blocks;
 mod order;
 mod refusal;
+mod slices;
 mod state;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ pub use self::block_change::{
 pub use self::blocks::{BlocksPlan, Confirmation};
 pub use self::order::{Order, Runs, Served, closed_by, order, waiting, withheld};
 pub use self::refusal::{PlanError, Refusal};
+pub use self::slices::{ObservedSlices, SlicesPlan, SlicesStep};
 pub use self::state::{Bound, Build, Content, Found, FoundAction, Observed, ObservedAction, Origin, Wanted};
 
 /// The version of the form of a plan.

@@ -19,6 +19,8 @@ mod rolled_back;
 mod shown;
 #[cfg(not(target_family = "wasm"))]
 mod signed_blocks;
+#[cfg(not(target_family = "wasm"))]
+mod sliced;
 
 use clap::Subcommand;
 

@@ -18,6 +18,8 @@ mod compare_action;
 mod deploy;
 #[cfg(embedded_engine)]
 mod deploy_blocks;
+#[cfg(embedded_engine)]
+mod deploy_slices;
 #[path = "../../../../tests/support/diagnostic_pages.rs"]
 mod diagnostic_pages;
 mod diagnostics;

@@ -3,6 +3,7 @@
 mod blocks;
 mod error;
 mod recomputed;
+mod slices;
 
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use claimsmith_lifecycle::journal::Phase;
 
 pub use self::blocks::{Carried, Deployment, InBetween, REQUESTS_PER_SECOND, ReadAction, WriteTerms};
 pub use self::error::DeployError;
+pub use self::slices::SlicesState;
 use super::Auth0;
 use super::actions::{Action, ActionContent, BuildError, BuildState, Version};
 use super::bindings::{Binding, BindingRef};

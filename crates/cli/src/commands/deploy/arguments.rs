@@ -18,6 +18,7 @@ Examples:
   claimsmith deploy plan
   claimsmith deploy plan customers/mappings --tenant staging --out staging.plan.json
   claimsmith deploy plan --before 'Enrich profile'
+  claimsmith deploy plan --packaging slices --slices 3
   claimsmith deploy plan --packaging organizations
   claimsmith deploy plan --organization acme --confirm-within 30m
   claimsmith deploy plan --action-only
@@ -40,6 +41,9 @@ pub(super) struct PlanArguments {
     /// the Action that logins run has them
     #[arg(long, value_enum)]
     pub(super) packaging: Option<DeployPackaging>,
+    /// The number of slices, from 2 to 10; by default as many as there are in the flow, or the fewest that fit
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=10))]
+    pub(super) slices: Option<u8>,
     /// Only the block of this organization, by the name of its mapping; may be repeated, and leaves the Action alone
     #[arg(long = "organization", value_name = "NAME")]
     pub(super) organizations: Vec<String>,
@@ -67,6 +71,8 @@ pub(crate) enum DeployPackaging {
     /// All in the Action
     #[default]
     Embedded,
+    /// Divided among several Actions of the same trigger
+    Slices,
     /// Each in the metadata of its Auth0 organization, as a signed block
     Organizations,
 }

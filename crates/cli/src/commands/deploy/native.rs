@@ -8,7 +8,7 @@ use claimsmith_connectors::auth0::{Auth0, ConnectError, Deployment};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::assumptions::Feature;
 use claimsmith_lifecycle::block::ActionReader;
-use claimsmith_lifecycle::deployment::{BlockChange, Plan, Refusal};
+use claimsmith_lifecycle::deployment::{BlockChange, Plan, Refusal, SlicesPlan};
 
 use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
 use super::blocks_plan::{self, Planner};
@@ -17,6 +17,7 @@ use super::origin;
 use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused};
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
+use super::sliced;
 use crate::action_reader;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
@@ -26,6 +27,7 @@ use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
 use crate::numbers::counted;
+use crate::plan_file;
 use crate::platform;
 use crate::progress::show_step;
 use crate::render::json;
@@ -82,6 +84,8 @@ impl PlanArguments {
         let state = auth0.state(ours(&origin))?;
         let running = action_reader::of_state(&state);
         let found = running.as_ref().map(packaging_of_running);
+        let has_slices = !sliced::bound(&state.bindings).is_empty();
+        let found = if has_slices { Some(DeployPackaging::Slices) } else { found };
         let packaging = self.packaging.or(found).unwrap_or_default();
         let travels = packaging == DeployPackaging::Organizations;
         ensure!(
@@ -92,6 +96,20 @@ impl PlanArguments {
             travels || !self.is_about_blocks(),
             "`--organization`, `--rewrite` and `--confirm-within` are for blocks, and the mappings are in the Action; leave them out, or let the mappings travel first, with `--packaging organizations`"
         );
+        ensure!(
+            self.slices.is_none() || packaging == DeployPackaging::Slices,
+            "`--slices` is for `--packaging slices`, which divides the customers among several Actions"
+        );
+        if has_slices || packaging == DeployPackaging::Slices {
+            ensure!(
+                !travels,
+                "slices are in the flow, and blocks need one Action there; deploy with `--packaging embedded` first"
+            );
+            let is_embedded = packaging == DeployPackaging::Embedded;
+            let stand_in = settings.stand_in();
+            let of = (&platform, &tenant);
+            return sliced::plan(self, of, &auth0, &state.bindings, is_embedded, stand_in, terminal);
+        }
         if travels {
             assumption_record::require(
                 &self.mappings.path,
@@ -180,6 +198,10 @@ impl PlanArguments {
 
 impl ApplyArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let (slices, text) = plan_file::read(&self.plan, |text| SlicesPlan::from_json(text).transpose())?;
+        if let Some(plan) = slices {
+            return sliced::apply(self, &plan, &text, DEPLOY, terminal);
+        }
         let settings = self.credentials.auth0()?;
         let (plan, text) = read_plan(&self.plan)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());

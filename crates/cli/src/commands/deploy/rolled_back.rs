@@ -18,8 +18,9 @@ use super::blocks_plan::digest;
 use super::origin;
 use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused};
 use super::signed_blocks;
+use super::sliced;
 use crate::action_reader;
-use crate::deployment_files::ACTION_NAME;
+use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
@@ -47,8 +48,11 @@ impl RollbackArguments {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&self.tenant.select(platforms)?)?.clone();
-        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
+        if let Some(refusal) = sliced::refuse_rollback(&auth0.bindings(TRIGGER)?, terminal)? {
+            return Ok(refusal);
+        }
+        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| journal.append(step, phase, error);
         let check = |now: &str, then: &str| check_version(&auth0, now, then, self.force);

@@ -1,0 +1,294 @@
+//! The deployment of several Actions that divide the customers: a new set beside the old one, and then all at once.
+
+use std::io::Write;
+
+use anyhow::{anyhow, ensure};
+use claimsmith::compiler::{CompiledPlatform, Tenant};
+use claimsmith_connectors::auth0::{Auth0, Binding, SlicesState};
+use claimsmith_lifecycle::deployment::{Content, Origin, Refusal, SlicesPlan, SlicesStep, Wanted};
+use claimsmith_lifecycle::digest::sha256_hex;
+use serde::Serialize;
+
+use super::arguments::{ApplyArguments, PlanArguments};
+use super::origin;
+use super::prepared::{options_for, ours, refused};
+use super::shown::{TenantSummary, quoted, short};
+use crate::action::{self, LIMIT};
+use crate::arguments::OutputFormat;
+use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
+use crate::escape::escaped;
+use crate::exit_status::ExitStatus;
+use crate::journal_file::JournalFile;
+use crate::numbers::spaced;
+use crate::platform;
+use crate::progress::{show_refusal, show_step};
+use crate::render::json;
+use crate::slices::{self, MAX_SLICES};
+use crate::tenant::{TenantArgument, declared};
+use crate::terminal::Terminal;
+use crate::write;
+
+/// The sets, of which one is in the flow.
+const SETS: [char; 2] = ['a', 'b'];
+
+/// The name of an Action of a set, counted from 1.
+fn name_of(set: char, number: usize) -> String {
+    format!("{ACTION_NAME}-{set}{number}")
+}
+
+/// The set of an Action, by its name.
+fn set_of(name: &str) -> Option<char> {
+    let of_set = |set: char| (1..=MAX_SLICES).any(|number| name_of(set, number) == name);
+    SETS.into_iter().find(|set| of_set(*set))
+}
+
+/// The names of slices in the flow, in their order.
+pub(super) fn bound(bindings: &[Binding]) -> Vec<&str> {
+    bindings.iter().map(|it| it.action_name.as_str()).filter(|name| set_of(name).is_some()).collect()
+}
+
+/// Actions as they are to be, each with its code.
+type Built = Vec<(Wanted, String)>;
+
+/// Builds the Actions with some names, or one with all mappings if there is only one; `None` if they do not fit, which was
+/// printed.
+fn build(
+    platform: &CompiledPlatform,
+    count: Option<usize>,
+    is_embedded: bool,
+    name: &dyn Fn(usize) -> String,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<Built>> {
+    let engine = action::embedded_engine()?;
+    let parts: Vec<(String, String, usize)> = if is_embedded {
+        let action = action::compose(engine, platform, LIMIT)?;
+        let digest = claimsmith::Bundle::decode(&platform.bundle).map(|bundle| bundle.digest_hex());
+        vec![(action.text, digest.unwrap_or_default(), action.sizes.total)]
+    } else {
+        let slices = match count {
+            Some(count) => slices::divide(engine, platform, count, LIMIT)?,
+            None => match slices::fewest(engine, platform, LIMIT)? {
+                Some(slices) => slices,
+                None => slices::divide(engine, platform, MAX_SLICES, LIMIT)?,
+            },
+        };
+        slices.into_iter().map(|it| (it.text, it.summary.digest, it.summary.sizes.total)).collect()
+    };
+    if let Some((number, total)) = (1..).zip(parts.iter().map(|part| part.2)).find(|(_, it)| *it > LIMIT) {
+        let (total, limit) = (spaced(total), spaced(LIMIT));
+        writeln!(
+            terminal.err,
+            "error: the Action {number} takes {total} bytes of {limit}; give `--slices` a higher number, or see with `claimsmith bundle` what takes most"
+        )?;
+        return Ok(None);
+    }
+    let wanted = |(number, (text, mappings, _)): (usize, (String, String, usize))| {
+        let wanted = Wanted {
+            name: if is_embedded { ACTION_NAME.to_owned() } else { name(number) },
+            trigger: TRIGGER.to_owned(),
+            trigger_version: TRIGGER_VERSION.to_owned(),
+            content: Content { code: sha256_hex(&text), runtime: RUNTIME.to_owned() },
+            bytes: text.len(),
+            mappings,
+        };
+        (wanted, text)
+    };
+    Ok(Some((1..).zip(parts).map(wanted).collect()))
+}
+
+/// What a plan changes.
+#[derive(Debug, Serialize)]
+struct Summary<'a> {
+    file: &'a str,
+    tenant: TenantSummary<'a>,
+    actions: &'a [Wanted],
+    /// Whether logins run them already.
+    current: bool,
+    /// The names of the Actions that leave the flow.
+    replaces: Vec<&'a str>,
+    trigger: &'a str,
+    /// The names in the flow before.
+    bindings: Vec<&'a str>,
+}
+
+impl Summary<'_> {
+    fn write(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        for wanted in self.actions {
+            let (name, code) = (escaped(&wanted.name), short(&wanted.content.code));
+            writeln!(out, "Action     `{name}`: code {code} ({} bytes)", spaced(wanted.bytes))?;
+        }
+        let list = |names: &[&str]| match names {
+            [] => "nothing".to_owned(),
+            names => escaped(&quoted(names).join(", ")).into_owned(),
+        };
+        writeln!(out, "{} {}", self.trigger, list(&self.bindings))?;
+        writeln!(out, "replaces   {}", list(&self.replaces))?;
+        let steps = match self.current {
+            true => "none",
+            false => "deploy these Actions outside the flow, then bind all of them in one request",
+        };
+        writeln!(out, "steps      {steps}")?;
+        let file = escaped(self.file);
+        writeln!(out, "\n{file}: written\n`claimsmith deploy apply {file}` carries it out")?;
+        Ok(())
+    }
+}
+
+/// Plans slices, or one Action in place of them.
+pub(super) fn plan(
+    arguments: &PlanArguments,
+    (platform, tenant): (&CompiledPlatform, &Tenant),
+    auth0: &Auth0,
+    bindings: &[Binding],
+    is_embedded: bool,
+    stand_in: Option<&str>,
+    terminal: &mut Terminal,
+) -> anyhow::Result<ExitStatus> {
+    ensure!(
+        arguments.before.is_none(),
+        "slices take the place of the Action that they replace, or the end of the flow; leave out `--before`"
+    );
+    let in_flow = bound(bindings);
+    let is_single = |name: &&str| *name == ACTION_NAME;
+    let single: Vec<&str> = bindings.iter().map(|it| it.action_name.as_str()).filter(is_single).collect();
+    ensure!(
+        single.is_empty() || in_flow.is_empty(),
+        "the flow has `{ACTION_NAME}` as well as slices, so two Actions answer each login; remove one of them in the dashboard, and plan again"
+    );
+    let origin = |code: &str| origin::origin(code, tenant.domain());
+    let running: Vec<&str> = in_flow.iter().chain(&single).copied().collect();
+    let state = auth0.slices_state(&running, TRIGGER)?;
+    let observed = state.observed(ours(&origin));
+    for (name, action) in running.iter().zip(&observed.actions) {
+        if action.as_ref().is_none_or(|action| action.origin != Origin::Ours) {
+            return refused(Refusal::Foreign { name: (*name).to_owned() }.into(), terminal);
+        }
+    }
+    // A customer stays in its slice as long as their number stays.
+    let count = arguments.slices.map(usize::from).or(Some(in_flow.len()).filter(|count| *count > 1));
+    let other = match in_flow.first().and_then(|name| set_of(name)) {
+        Some('a') => 'b',
+        _ => 'a',
+    };
+    let name = |number: usize| name_of(other, number);
+    let Some(built) = build(platform, count, is_embedded, &name, terminal)? else {
+        return Ok(ExitStatus::Failure);
+    };
+    let mut slices: Vec<Wanted> = built.into_iter().map(|(wanted, _)| wanted).collect();
+    let deployed: Vec<Option<&Content>> =
+        observed.actions.iter().map(|action| action.as_ref()?.deployed.as_ref()).collect();
+    let is_current = deployed.iter().copied().eq(slices.iter().map(|wanted| Some(&wanted.content)));
+    let (mut replaced, mut now): (Vec<String>, Option<SlicesState>) = (Vec::new(), None);
+    if is_current {
+        for (wanted, name) in slices.iter_mut().zip(&running) {
+            wanted.name = (*name).to_owned();
+        }
+    } else {
+        replaced = observed.actions.iter().flatten().map(|action| action.id.clone()).collect();
+        let names: Vec<&str> = slices.iter().map(|wanted| wanted.name.as_str()).collect();
+        now = Some(auth0.slices_state(&names, TRIGGER)?);
+    }
+    let observed = now.as_ref().unwrap_or(&state).observed(ours(&origin));
+    let made_by = concat!("claimsmith ", env!("CARGO_PKG_VERSION"));
+    let plan = SlicesPlan::new((tenant.name(), tenant.domain()), made_by, slices, replaced, &observed);
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(refusal) => return refused(refusal.into(), terminal),
+    };
+    write::write(&arguments.out, plan.to_json().into_bytes())?;
+    let is_replaced =
+        |bound: &&claimsmith_lifecycle::deployment::Bound| plan.replaced.contains(&bound.action_id);
+    let file = arguments.out.to_string_lossy();
+    let summary = Summary {
+        file: &file,
+        tenant: TenantSummary::new(tenant.name(), tenant.domain(), stand_in),
+        actions: &plan.slices,
+        current: plan.next(&observed, claimsmith_lifecycle::deployment::Progress::default())
+            == Ok(SlicesStep::Nothing),
+        replaces: plan.found.iter().filter(is_replaced).map(|bound| bound.name.as_str()).collect(),
+        trigger: TRIGGER,
+        bindings: plan.found.iter().map(|bound| bound.name.as_str()).collect(),
+    };
+    match arguments.format {
+        OutputFormat::Human => {
+            summary.tenant.write(&mut terminal.out)?;
+            summary.write(&mut terminal.out)?;
+        }
+        OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// Carries out a plan of slices.
+pub(super) fn apply(
+    arguments: &ApplyArguments,
+    plan: &SlicesPlan,
+    text: &str,
+    scopes: &[&str],
+    terminal: &mut Terminal,
+) -> anyhow::Result<ExitStatus> {
+    let named = |error: &dyn std::fmt::Display| {
+        anyhow!("`{}` cannot be carried out: {error}", arguments.plan.display())
+    };
+    let names: Vec<&str> = plan.slices.iter().map(|wanted| wanted.name.as_str()).collect();
+    let is_embedded = names == [ACTION_NAME];
+    let is_own = |name: &str| name == ACTION_NAME || set_of(name).is_some();
+    let is_own_id = |id: &String| plan.found.iter().any(|it| it.action_id == *id && is_own(&it.name));
+    ensure!(
+        (is_embedded || names.iter().all(|name| set_of(name).is_some()))
+            && (1..=MAX_SLICES).contains(&names.len())
+            && plan.replaced.iter().all(is_own_id),
+        "{}",
+        named(&"it changes Actions that are not those of claimsmith; plan again")
+    );
+    let settings = arguments.credentials.auth0()?;
+    let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
+    let Some(platform) = platform::load(&arguments.mappings, &chosen, terminal)? else {
+        return Ok(ExitStatus::Failure);
+    };
+    let tenant = declared(&platform)?;
+    let name = |number: usize| names.get(number - 1).map(|name| (*name).to_owned()).unwrap_or_default();
+    let Some(built) = build(&platform, Some(names.len()), is_embedded, &name, terminal)? else {
+        return Ok(ExitStatus::Failure);
+    };
+    let (wanted, codes): (Vec<Wanted>, Vec<String>) = built.into_iter().unzip();
+    plan.check(tenant.domain(), &wanted).map_err(|error| named(&error))?;
+    let mut journal =
+        JournalFile::beside(&arguments.plan, arguments.journal.as_deref(), tenant.domain(), text)?;
+    // Each Action may take as long as the blocks of some organizations.
+    let auth0 = Auth0::connect(tenant, &settings, scopes, options_for(20 * names.len()))?;
+    let origin = |code: &str| origin::origin(code, tenant.domain());
+    let mut record = |step: &str, phase, error: Option<&str>| {
+        journal.append(step, phase, error)?;
+        show_step(terminal, step, phase)
+    };
+    match auth0.carry_out_slices(plan, &codes, ours(&origin), arguments.force, &mut record) {
+        Ok(steps) => {
+            let what = if steps.is_empty() { "already run" } else { "run" };
+            let (tenant, domain) = (tenant.name(), tenant.domain());
+            writeln!(
+                terminal.out,
+                "logins {what} {}, in the tenant {tenant} ({domain})",
+                quoted(&names).join(", ")
+            )?;
+            Ok(ExitStatus::Success)
+        }
+        Err(error) => refused(error, terminal),
+    }
+}
+
+/// Refuses to take back an Action that is not in the flow, because slices are.
+pub(super) fn refuse_rollback(
+    bindings: &[Binding],
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<ExitStatus>> {
+    let in_flow = bound(bindings);
+    if in_flow.is_empty() {
+        return Ok(None);
+    }
+    let refusal = format!(
+        "logins run {}, and only one Action can be taken back; deploy the earlier mapping files with `--packaging slices`",
+        quoted(&in_flow).join(", ")
+    );
+    show_refusal(&refusal, terminal).map(Some)
+}
