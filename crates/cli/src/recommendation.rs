@@ -168,7 +168,10 @@ impl Recommendation {
             }
             None => format!("embedded: one Action holds all mappings, with {free} % free"),
         };
-        let declare = "`--packaging organizations` needs `blocks` in platform.yaml";
+        let declare = match self.blocks.is_some_and(|it| it.declared) {
+            true => "with `--packaging organizations`",
+            false => "`--packaging organizations` needs `blocks` in platform.yaml",
+        };
         let otherwise = blocks.as_ref().map(|it| format!("; {declare}: {it}")).unwrap_or_default();
         let blocks = blocks.unwrap_or_default();
         match self.reason {

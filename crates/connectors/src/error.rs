@@ -107,6 +107,10 @@ impl fmt::Display for Error {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotSent(why) if why.contains("dns error") => write!(
+                formatter,
+                "no connection: the host of the service is not known; check how its domain is spelled, and whether this machine can look up names ({why})"
+            ),
             Self::NotSent(why) => write!(formatter, "no connection: {why}"),
             Self::NoAnswer(why) => write!(formatter, "no answer: {why}"),
             Self::Refused(refusal) => refusal.fmt(formatter),
@@ -155,5 +159,17 @@ impl fmt::Display for Refusal {
             500.. => write!(formatter, "; the service has a problem"),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorKind;
+
+    #[test]
+    fn host_that_is_not_known_has_advice() {
+        let text = ErrorKind::NotSent("dns error: error resolving DNS".to_owned()).to_string();
+        assert!(text.contains("check how its domain is spelled") && text.contains("(dns error: "), "{text}");
+        assert_eq!(ErrorKind::NotSent("refused".to_owned()).to_string(), "no connection: refused");
     }
 }

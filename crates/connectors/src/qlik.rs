@@ -19,7 +19,7 @@ pub use self::groups::{Created, Group};
 pub use self::identity_providers::{IdentityProvider, PendingResult};
 pub use self::pages::Pages;
 pub use self::sessions::Sessions;
-pub use self::set_up::{Outcome, SetUpError};
+pub use self::set_up::{Outcome, SetUpError, has_secret};
 pub use self::settings::Settings;
 pub use self::users::{AssignedGroup, User, UserFilter};
 use crate::error::{Error, ErrorKind, Permission};

@@ -154,6 +154,20 @@ impl DraftArguments {
             counts.left_out,
             counted(counts.questions, "line")
         )?;
+        let unused: Vec<String> = draft
+            .unused
+            .iter()
+            .map(|head| {
+                if head.is_empty() { "one without a head".to_owned() } else { format!("`{}`", escaped(head)) }
+            })
+            .collect();
+        if !unused.is_empty() {
+            writeln!(
+                terminal.out,
+                "columns that were not used: {}; options such as `--upstream-column` name others",
+                unused.join(", ")
+            )?;
+        }
         let open = missing(&files);
         if open.is_empty() {
             writeln!(terminal.out, "the draft validates")?;

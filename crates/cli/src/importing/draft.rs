@@ -29,6 +29,8 @@ pub(crate) struct Draft {
     pub(crate) connections: BTreeMap<String, DraftConnection>,
     /// What else is to be confirmed, about the whole.
     pub(crate) questions: Vec<String>,
+    /// The heads of columns that were not used.
+    pub(crate) unused: Vec<String>,
 }
 
 /// A target group.

@@ -144,6 +144,9 @@ pub(crate) fn read(
     ensure!(!people.is_empty(), "the table has no line with a person");
     let mut draft = people.draft(upstream.is_some());
     draft.origin = origin;
+    let used = [Some(person), upstream, Some(target), connection];
+    let unused = heads.iter().enumerate().filter(|(at, _)| !used.contains(&Some(*at)));
+    draft.unused = unused.map(|(_, head)| head.to_owned()).collect();
     for connection in draft.connections.values_mut() {
         connection.strategy = strategy.map(str::to_owned);
     }

@@ -83,6 +83,10 @@ impl From<WriteRefusal> for Unwritten {
 pub(super) fn described(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::InvalidInput => format!("it {error}"),
+        // What is written need not exist, so it is its folder that does not.
+        io::ErrorKind::NotFound => {
+            "its folder does not exist; make it first, or name another file".to_owned()
+        }
         _ => error.to_string(),
     }
 }

@@ -300,6 +300,20 @@ fn keys_new_writes_a_private_file_and_prints_what_to_declare() {
     let err = run_in(&folder, &["keys", "new", "again", "--out", "s.key"]).failed();
     assert!(err.contains("`s.key` exists already"), "{err}");
     assert_eq!(fs::read_to_string(folder.path().join("s.key")).expect("a key"), text);
+    // Where the platform has `blocks`, a second one would be a mistake.
+    crate::support::write_in(&folder, "mappings/platform.yaml", "version: 1\nblocks:\n  keys: {}\n");
+    let out = run_in(&folder, &["keys", "new", "second", "--out", "second.key"]).stdout(0);
+    assert!(
+        out.contains("add to the `keys` of `blocks` in `mappings/platform.yaml`")
+            && !out.contains("\nblocks:\n")
+            && out.contains("\n    second:\n      public: "),
+        "{out}"
+    );
+    let err = run_in(&folder, &["keys", "new", "third", "--out", "nowhere/s.key"]).failed();
+    assert_eq!(
+        err,
+        "error: cannot write `nowhere/s.key`: its folder does not exist; make it first, or name another file\n"
+    );
     let err = run_in(&folder, &["keys", "new", "a key", "--out", "x.key"]).failed();
     assert!(err.contains("the name of a key has 1 to 64"), "{err}");
 }

@@ -126,6 +126,21 @@ pub(crate) fn for_tenant(text: &str, domain: &str) -> String {
 }
 
 #[test]
+fn placeholders_of_init_are_refused() {
+    let world = World::new(json!({}));
+    let acme = for_tenant(ACME, DOMAIN).replace("org_acme", "org_Replaceacme");
+    write(&world.folder, "organizations/acme.yaml", acme);
+    let platform = for_tenant(PLATFORM, DOMAIN).replace("CatalogClient", "ReplaceByTheClientId");
+    write(&world.folder, "platform.yaml", platform);
+    let err = world.run(&["deploy", "plan"]).failed();
+    assert_eq!(
+        err,
+        "error: the mapping files still have placeholders, which no login has: `ReplaceByTheClientId`, `org_Replaceacme`; replace them by the ids in Auth0\n"
+    );
+    assert!(world.stand_in.requests().is_empty());
+}
+
+#[test]
 fn action_is_planned_applied_looked_at_and_taken_back() {
     let world = World::new(json!({}));
     let planned = world.run(&["deploy", "plan"]).stdout(0);

@@ -37,6 +37,16 @@ fn draft(folder: &TempDir, names: &[&str]) -> String {
 }
 
 #[test]
+fn columns_that_are_not_used_are_named() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let table = "User,AD Groups,Roles,Cost center,Notes\na@example.com,it,Readers,4711,x\n";
+    std::fs::write(folder.path().join("people.csv"), table).expect("a file");
+    let out =
+        crate::support::run_in(&folder, &["import", "csv", "people.csv", "--strategy", "waad"]).stdout(0);
+    assert!(out.contains("columns that were not used: `Cost center`, `Notes`; "), "{out}");
+}
+
+#[test]
 fn an_export_of_the_authorization_extension_becomes_a_draft_that_validates() {
     let folder = with_fixture(EXPORT);
     let arguments =

@@ -338,8 +338,16 @@ fn tenants_that_were_not_asked_are_named() {
     let file = world.folder.path().join("credentials.json");
     let settings = json!({ "AUTH0_ACCESS_TOKEN": "t", "AUTH0_DOMAIN": "other.eu.auth0.com", "QLIK_HOST": "evil.example" });
     fs::write(&file, settings.to_string()).expect("a file");
-    let err = world.check(&["--credentials", "credentials.json"]).failed();
-    assert!(err.contains("the credentials are for another tenant"), "{err}");
+    let run = world.check(&["--credentials", "credentials.json"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.err.contains("`QLIK_HOST` of `credentials.json` has to be the host of a tenant"), "{run:?}");
+    // What the files lack is said also if the tenant cannot be asked.
+    let settings = json!({ "AUTH0_ACCESS_TOKEN": "t", "AUTH0_DOMAIN": "other.eu.auth0.com" });
+    fs::write(&file, settings.to_string()).expect("a file");
+    let run = world.check(&["--credentials", "credentials.json"]);
+    assert!(run.code == Some(2) && run.err.contains("the credentials are for another tenant"), "{run:?}");
+    assert!(run.out.contains("onboarding/acme/README.md: is not there"), "{run:?}");
+    assert!(run.out.contains("not known: what the tenant lacks: "), "{run:?}");
     let err = run_in(&world.folder, &["onboard", "acme", "--format", "json"]).failed();
     assert!(err.contains("--check"), "{err}");
 }

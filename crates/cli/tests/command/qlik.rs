@@ -185,6 +185,7 @@ fn plan_is_printed_for_programs() {
         "create": ["bi-developers", "bi-viewers"],
         "claim": { "name": CLAIM, "before": ["/groups"], "after": ["/https:~1~1claims.example.com~1qlik~1groups", CLAIM] },
         "steps": ["create group bi-developers", "create group bi-viewers", "set pending options"],
+        "needs": [],
         "findings": plan["findings"],
     });
     assert_eq!(plan, expected);
@@ -290,6 +291,8 @@ fn what_is_missing_is_named() {
     world.run(&["plan"]).stdout(0);
     let secretless =
         [("QLIK_HOST", HOST), ("QLIK_CLIENT_ID", "claimsmith"), ("QLIK_CLIENT_SECRET", "hunter2")];
+    let out = world.run_with(&["qlik", "plan"], &secretless).stdout(0);
+    assert!(out.contains("\nneeds       QLIK_IDP_CLIENT_SECRET, when it is applied: "), "{out}");
     let err = world.run_with(&["qlik", "apply", "claimsmith.qlik.json"], &secretless).failed();
     assert!(err.contains("set `QLIK_IDP_CLIENT_SECRET`"), "{err}");
     assert_eq!(world.groups().len(), 3, "before anything was changed");

@@ -212,7 +212,8 @@ impl Qlik {
 }
 
 /// Whether answers have the client secret. Services that hide one write asterisks.
-fn has_secret(now: &Observed) -> bool {
+/// Whether Qlik Cloud gives back the client secret of its identity provider, which pending options need.
+pub fn has_secret(now: &Observed) -> bool {
     let options = now.provider.as_ref().map(|provider| &provider.options);
     let secret = options.and_then(|options| options.get("clientSecret")).and_then(Value::as_str);
     secret.is_some_and(|secret| !secret.trim_matches('*').is_empty())

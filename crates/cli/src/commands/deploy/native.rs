@@ -74,10 +74,11 @@ impl PlanArguments {
 
     fn plan(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.auth0()?;
-        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&platform)?.clone();
+        platform::without_placeholders(&platform)?;
         assumption_record::require(&self.mappings.path, &platform, &needed_features(&platform, false, None))?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());

@@ -47,7 +47,7 @@ impl Prepared {
         packaging: DeployPackaging,
         terminal: &mut Terminal,
     ) -> anyhow::Result<Option<Self>> {
-        let Some(platform) = platform::load(path, tenant, terminal)? else { return Ok(None) };
+        let Some(platform) = platform::load_briefly(path, tenant, terminal)? else { return Ok(None) };
         Self::of(platform, packaging, terminal)
     }
 

@@ -1,13 +1,15 @@
 //! `claimsmith keys new`: makes a key.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use claimsmith_lifecycle::block::{LocalKey, Sign, fingerprint};
 
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
+use crate::folder;
+use crate::input::MAX_FILE;
 use crate::terminal::Terminal;
 use crate::write::NewFiles;
 
@@ -46,8 +48,17 @@ impl NewArguments {
         let file = self.out.display().to_string();
         let out = &mut terminal.out;
         writeln!(out, "wrote {}: the private key {}", escaped(&file), fingerprint(&key.public()))?;
-        writeln!(out, "\nadd to `platform.yaml`, and deploy the Action before the key signs:\n")?;
-        writeln!(out, "blocks:\n  keys:\n    {}:", self.name)?;
+        match has_blocks() {
+            true => writeln!(
+                out,
+                "\nadd to the `keys` of `blocks` in `{PLATFORM}`, and deploy the Action before the key signs:\n"
+            )?,
+            false => writeln!(
+                out,
+                "\nadd to `platform.yaml`, and deploy the Action before the key signs:\n\nblocks:\n  keys:"
+            )?,
+        }
+        writeln!(out, "    {}:", self.name)?;
         writeln!(out, "      public: {}", key.public_line(&self.name))?;
         if let Some(tenant) = &self.tenant {
             writeln!(out, "      tenant: {}", escaped(tenant))?;
@@ -58,6 +69,18 @@ impl NewArguments {
         )?;
         Ok(ExitStatus::Success)
     }
+}
+
+/// Where mapping files are by default.
+const PLATFORM: &str = "mappings/platform.yaml";
+
+/// Whether the platform of the working folder has `blocks` already. A file that cannot be read has none.
+fn has_blocks() -> bool {
+    let text = folder::open_named(Path::new(PLATFORM)).and_then(|reader| {
+        let mut text = String::new();
+        reader.take(MAX_FILE as u64).read_to_string(&mut text).map(|_| text)
+    });
+    text.is_ok_and(|text| text.lines().any(|line| line.starts_with("blocks:")))
 }
 
 /// The name of a key, as `platform.yaml` takes it.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use anyhow::ensure;
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
 use serde::Serialize;
@@ -28,6 +29,8 @@ struct Checked<'c> {
     /// What should be known, and is not missing.
     notes: &'c [Gap],
     asked: Asked,
+    /// Why a tenant could not be asked although there are credentials.
+    unknown: &'c [String],
 }
 
 /// Which tenants were asked.
@@ -45,21 +48,37 @@ impl Checked<'_> {
         for Gap { place, what } in self.notes {
             writeln!(out, "{}: note: {}", escaped(place), escaped(what))?;
         }
-        if !self.asked.auth0 {
+        for why in self.unknown {
+            writeln!(out, "not known: {}", escaped(why))?;
+        }
+        if !self.asked.auth0 && self.unknown.is_empty() {
             writeln!(
                 out,
                 "the tenant was not asked: set credentials as for `claimsmith deploy`, or give `--credentials FILE`"
             )?;
         }
-        if has_qlik && !self.asked.qlik_cloud {
+        if has_qlik && !self.asked.qlik_cloud && self.unknown.is_empty() {
             writeln!(out, "Qlik Cloud was not asked: set credentials as for `claimsmith qlik`")?;
         }
         match self.gaps.len() {
+            0 if !self.unknown.is_empty() => writeln!(out, "nothing is missing in the files"),
             0 => writeln!(out, "nothing is missing"),
             1 => writeln!(out, "1 thing is missing"),
             several => writeln!(out, "{} are missing", counted(several, "thing")),
         }
     }
+}
+
+/// Whether credentials cannot be used as they are given, so nothing was asked with them.
+#[cfg(not(target_family = "wasm"))]
+fn is_of_settings(error: &anyhow::Error) -> bool {
+    error.is::<claimsmith_connectors::SettingsError>()
+}
+
+/// WebAssembly has no network.
+#[cfg(target_family = "wasm")]
+fn is_of_settings(_: &anyhow::Error) -> bool {
+    true
 }
 
 impl OnboardArguments {
@@ -77,8 +96,22 @@ impl OnboardArguments {
         let found: Vec<Option<String>> =
             wanted.iter().map(|file| existing(out, &file.path)).collect::<anyhow::Result<_>>()?;
         gaps.extend(onboarding::gaps_of_kit(facts, &out.display().to_string(), &wanted, &found));
-        let of_tenant = self.gaps_of_tenant(facts, platform)?;
-        let of_qlik = self.gaps_of_qlik(facts)?;
+        // What the files lack is known also if a tenant cannot be asked.
+        let mut unknown = Vec::new();
+        let of_tenant = match self.gaps_of_tenant(facts, platform) {
+            Err(error) if !is_of_settings(&error) => {
+                unknown.push(format!("what the tenant lacks: {error:#}"));
+                None
+            }
+            other => other?,
+        };
+        let of_qlik = match self.gaps_of_qlik(facts) {
+            Err(error) if !is_of_settings(&error) => {
+                unknown.push(format!("what Qlik Cloud lacks: {error:#}"));
+                None
+            }
+            other => other?,
+        };
         let (was_asked, was_qlik_asked) = (of_tenant.is_some(), of_qlik.is_some());
         gaps.extend(of_tenant.unwrap_or_default());
         let (of_qlik, notes) = of_qlik.unwrap_or_default();
@@ -86,15 +119,18 @@ impl OnboardArguments {
         let checked = Checked {
             organization: &facts.details.name,
             connection: &facts.connection.name,
-            complete: gaps.is_empty(),
+            complete: gaps.is_empty() && unknown.is_empty(),
             gaps: &gaps,
             notes: &notes,
             asked: Asked { auth0: was_asked, qlik_cloud: was_qlik_asked },
+            unknown: &unknown,
         };
         match self.format {
             OutputFormat::Human => checked.write(facts.qlik().next().is_some(), &mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &checked)?,
         }
+        terminal.out.flush()?;
+        ensure!(unknown.is_empty(), "not everything could be asked: {}", unknown.join("; "));
         Ok(if gaps.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
     }
 

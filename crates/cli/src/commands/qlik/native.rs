@@ -8,7 +8,7 @@ use anyhow::{anyhow, bail};
 use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::http::Options;
-use claimsmith_connectors::qlik::{Qlik, SetUpError};
+use claimsmith_connectors::qlik::{Qlik, SetUpError, has_secret};
 use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Wanted, findings};
 
 use super::arguments::{ApplyArguments, ClaimPath, PlanArguments};
@@ -66,6 +66,9 @@ fn application(platform: &CompiledPlatform, name: Option<&str>) -> anyhow::Resul
     }
 }
 
+/// The step that needs the client secret, as plans call it.
+const SET_OPTIONS: &str = "set pending options";
+
 fn none() -> anyhow::Error {
     anyhow!(
         "no application in `platform.yaml` has `profile: qlik-cloud`; add it to the one that is in Qlik Cloud"
@@ -108,7 +111,7 @@ fn refused(error: SetUpError, terminal: &mut Terminal) -> anyhow::Result<ExitSta
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.qlik()?;
-        let Some(platform) = platform::load(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let application = application(&platform, self.application.as_deref())?;
@@ -128,7 +131,11 @@ impl PlanArguments {
         };
         write::write(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
-        let summary = PlanSummary::new(&file, &plan, &steps, &noticed, settings.stand_in());
+        let mut summary = PlanSummary::new(&file, &plan, &steps, &noticed, settings.stand_in());
+        let sets_options = steps.iter().any(|it| it == SET_OPTIONS);
+        if sets_options && settings.provider_secret().is_none() && !has_secret(&observed) {
+            summary = summary.with_secret_needed();
+        }
         match self.format {
             OutputFormat::Human => summary.write(&mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
@@ -143,7 +150,7 @@ impl ApplyArguments {
         let (plan, text) = plan_file::read(&self.plan, Plan::from_json)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
         let chosen = TenantArgument { name: plan.tenant.clone() };
-        let Some(platform) = platform::load(&self.mappings, &chosen, terminal)? else {
+        let Some(platform) = platform::load_briefly(&self.mappings, &chosen, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let application = application(&platform, Some(&plan.wanted.application))?;

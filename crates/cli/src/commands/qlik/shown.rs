@@ -28,6 +28,8 @@ pub(super) struct PlanSummary<'a> {
     claim: Option<ClaimSummary<'a>>,
     /// What `claimsmith qlik apply` does, in this order; nothing if the list is empty.
     steps: &'a [String],
+    /// Variables that `apply` needs and that are not set.
+    needs: Vec<&'static str>,
     findings: &'a [Finding],
 }
 
@@ -61,8 +63,14 @@ impl<'a> PlanSummary<'a> {
                 after: &claim.paths,
             }),
             steps,
+            needs: Vec::new(),
             findings,
         }
+    }
+
+    /// The same plan, which needs the client secret of the identity provider.
+    pub(super) fn with_secret_needed(self) -> Self {
+        Self { needs: vec!["QLIK_IDP_CLIENT_SECRET"], ..self }
     }
 
     /// Writes what the plan changes.
@@ -97,6 +105,15 @@ impl<'a> PlanSummary<'a> {
         }
         steps.extend(self.steps.iter().filter(|it| !it.starts_with("create group ")).cloned());
         row(out, "steps", &if steps.is_empty() { "none".to_owned() } else { steps.join(", ") })?;
+        for name in &self.needs {
+            row(
+                out,
+                "needs",
+                &format!(
+                    "{name}, when it is applied: the client secret that the identity provider uses at Auth0, because Qlik Cloud does not give it back"
+                ),
+            )?;
+        }
         for finding in self.findings {
             row(out, "finding", &finding.text)?;
         }
