@@ -31,6 +31,9 @@ pub(super) use self::origin::origin;
 pub(super) use self::prepared::{Prepared, ours};
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::shown::{TenantSummary, names, quoted, short};
+#[cfg(not(target_family = "wasm"))]
+#[cfg(not(target_family = "wasm"))]
+pub(super) use self::sliced::{bound as slices_in_flow, differing as differing_slices};
 
 use self::arguments::{ApplyArguments, ConfirmArguments, PlanArguments, RollbackArguments};
 use crate::exit_status::ExitStatus;

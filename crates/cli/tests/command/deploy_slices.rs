@@ -81,6 +81,13 @@ fn slices_take_the_place_of_one_action_at_once() {
     assert!(again.contains("replaces   nothing\nsteps      none\n"), "{again}");
     let out = world.run(APPLY).stdout(0);
     assert!(out.starts_with("logins already run `claimsmith-a1`, `claimsmith-a2`"), "{out}");
+    let differing = |run: &crate::support::Run| run.out.matches("problem[action-").count();
+    let run = world.run(&["status", "--profiles", "0"]);
+    assert!(run.out.contains("checked    slices: 2 read\n") && differing(&run) == 0, "{run:?}");
+    change(&world);
+    let run = world.run(&["status", "--profiles", "0"]);
+    assert!(run.out.contains("problem[action-differs] Action `claimsmith-a"), "{run:?}");
+    assert_eq!(differing(&run), 1, "one customer is in one slice: {run:?}");
     let run = world.run(&["deploy", "rollback"]);
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.err.contains("only one Action can be taken back"), "{run:?}");

@@ -43,7 +43,7 @@ fn set_of(name: &str) -> Option<char> {
 }
 
 /// The names of slices in the flow, in their order.
-pub(super) fn bound(bindings: &[Binding]) -> Vec<&str> {
+pub(crate) fn bound(bindings: &[Binding]) -> Vec<&str> {
     bindings.iter().map(|it| it.action_name.as_str()).filter(|name| set_of(name).is_some()).collect()
 }
 
@@ -291,4 +291,24 @@ pub(super) fn refuse_rollback(
         quoted(&in_flow).join(", ")
     );
     show_refusal(&refusal, terminal).map(Some)
+}
+
+/// The names of the slices in the flow that are not what a platform gives, or were not built for its tenant; `None` if no
+/// slices can be made of it, which was printed.
+pub(crate) fn differing(
+    (platform, tenant): (&CompiledPlatform, &Tenant),
+    auth0: &Auth0,
+    in_flow: &[&str],
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<Vec<String>>> {
+    let name = |number: usize| in_flow.get(number - 1).map(|name| (*name).to_owned()).unwrap_or_default();
+    let Some(built) = build(platform, Some(in_flow.len()), false, &name, terminal)? else { return Ok(None) };
+    let origin = |code: &str| origin::origin(code, tenant.domain());
+    let observed = auth0.slices_state(in_flow, TRIGGER)?.observed(ours(&origin));
+    let pairs = built.into_iter().zip(observed.actions);
+    let differs = pairs.filter(|((wanted, _), action)| {
+        let action = action.as_ref().filter(|action| action.origin == Origin::Ours);
+        action.and_then(|action| action.deployed.as_ref()) != Some(&wanted.content)
+    });
+    Ok(Some(differs.map(|((wanted, _), _)| wanted.name).collect()))
 }

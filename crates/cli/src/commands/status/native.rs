@@ -24,7 +24,9 @@ use super::report::{Check, CheckState, Report};
 use super::shown::{Running, Shown};
 use crate::action_reader;
 use crate::arguments::OutputFormat;
-use crate::commands::deploy::{DeployPackaging, Prepared, TenantSummary, origin, ours};
+use crate::commands::deploy::{
+    DeployPackaging, Prepared, TenantSummary, differing_slices, origin, ours, slices_in_flow,
+};
 use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::numbers::spaced;
@@ -36,6 +38,9 @@ use crate::write::NewFiles;
 
 /// The check of connections by organization.
 const ENABLED: &str = "enabled connections";
+
+/// The check of the Actions that divide the customers.
+const SLICES: &str = "slices";
 
 /// How many versions are shown.
 const SHOWN_VERSIONS: usize = 5;
@@ -73,7 +78,8 @@ impl StatusArguments {
         }
         let mut report = Report::default();
         let running = look_at_action(&auth0, platform, &tenant, &mut report, terminal)?;
-        if running.as_ref().is_some_and(|running| !running.travels) {
+        let has_slices = report.checks.iter().any(|check| check.name == SLICES);
+        if has_slices || running.as_ref().is_some_and(|running| !running.travels) {
             desired.mappings.iter_mut().for_each(|mapping| mapping.block = None);
         }
         let mut progress = Progress(&mut terminal.err);
@@ -254,6 +260,10 @@ fn look_at_action(
             return Ok(None);
         }
     };
+    let in_flow = slices_in_flow(&state.bindings);
+    if !in_flow.is_empty() {
+        return look_at_slices(auth0, (&platform, tenant), &in_flow, report, terminal).map(|()| None);
+    }
     let observed = state.observed(ours(&origin));
     let reader = action_reader::of_state(&state);
     let has_reader = reader.is_some();
@@ -271,6 +281,32 @@ fn look_at_action(
     let check = Check { read, total: Some(read), ..Check::new(NAME, CheckState::Checked) };
     report.add(check, findings_of_action(&running, &observed, &prepared.wanted.content));
     Ok(Some(running))
+}
+
+/// Compares the Actions that divide the customers.
+fn look_at_slices(
+    auth0: &Auth0,
+    (platform, tenant): (&CompiledPlatform, &Tenant),
+    in_flow: &[&str],
+    report: &mut Report,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    let Some(differing) = differing_slices((platform, tenant), auth0, in_flow, terminal)? else {
+        bail!("the mapping files give no slices that could be compared with those that logins run")
+    };
+    let finding = |name: String| {
+        Finding::new(
+            FindingCode::ActionDiffers,
+            format!("Action `{name}`"),
+            "the version that is deployed is not what the mapping files give".to_owned(),
+            "`claimsmith deploy plan` says what would change, and `claimsmith deploy apply` does it"
+                .to_owned(),
+        )
+    };
+    let read = in_flow.len();
+    let check = Check { read, total: Some(read), ..Check::new(SLICES, CheckState::Checked) };
+    report.add(check, differing.into_iter().map(finding));
+    Ok(())
 }
 
 fn findings_of_action(running: &Running, observed: &Observed, wanted: &Content) -> Vec<Finding> {
