@@ -1,16 +1,15 @@
 //! Compiled mappings for verbs that cannot work with mappings that have errors.
 
-use std::io::Write;
+#[cfg(not(target_family = "wasm"))]
+mod of_tenant;
+
 use std::path::Path;
 
-use anyhow::ensure;
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith::compiler::inspect;
-use claimsmith::diagnostic::Severity;
 
-use crate::escape::escaped;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use self::of_tenant::{load_briefly, without_placeholders};
 use crate::mappings::{Coverage, Mappings};
-use crate::numbers::counted;
 use crate::render::human;
 use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
@@ -28,64 +27,12 @@ pub(crate) fn load(
     tenant.select(platforms).map(Some)
 }
 
-/// Like [`load`], for what is done with a tenant: warnings are only counted, so that the plan is what is read.
-pub(crate) fn load_briefly(
-    path: &Path,
-    tenant: &TenantArgument,
-    terminal: &mut Terminal,
-) -> anyhow::Result<Option<CompiledPlatform>> {
-    let mut mappings = Mappings::load(path, Coverage::Checked)?;
-    let Some(first) = mappings.platform.take() else {
-        human::findings_only(&mut terminal.err, &mappings)?;
-        return Ok(None);
-    };
-    let warnings = mappings.count(Severity::Warning);
-    if warnings > 0 {
-        let (warnings, path) = (counted(warnings, "warning"), path.display().to_string());
-        let path = if path == "mappings" { String::new() } else { format!(" {}", escaped(&path)) };
-        writeln!(
-            terminal.err,
-            "{warnings} about the mapping files; `claimsmith validate{path}` shows what each means"
-        )?;
-    }
-    let mut platforms = vec![first];
-    platforms.append(&mut mappings.other_tenants);
-    tenant.select(platforms).map(Some)
-}
-
 /// Like [`load`], for a question about all tenants, of which there is at least one. Also returns the files.
 pub(crate) fn load_all(
     path: &Path,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<(Mappings, Vec<CompiledPlatform>)>> {
     load_checked(path, Coverage::Ignored, terminal)
-}
-
-/// The client id that `claimsmith init` writes, and the beginning of the organization ids of `init` and `new`.
-const PLACEHOLDERS: [&str; 2] = ["ReplaceByTheClientId", "org_Replace"];
-
-/// What `claimsmith init` and `claimsmith new` wrote that was not replaced yet.
-fn placeholders(platform: &CompiledPlatform) -> Vec<String> {
-    let clients = inspect::applications(platform).into_iter().flat_map(|it| it.clients);
-    let organizations = inspect::organization_connections(platform).filter_map(|it| it.id);
-    let all = clients.chain(organizations);
-    all.filter(|id| PLACEHOLDERS.iter().any(|it| id.starts_with(it))).collect()
-}
-
-/// Refuses mappings with ids that are not those of a tenant.
-///
-/// # Errors
-///
-/// Which ones they are.
-pub(crate) fn without_placeholders(platform: &CompiledPlatform) -> anyhow::Result<()> {
-    let found = placeholders(platform);
-    let names: Vec<String> = found.iter().map(|it| format!("`{}`", escaped(it))).collect();
-    ensure!(
-        found.is_empty(),
-        "the mapping files still have placeholders, which no login has: {}; replace them by the ids in Auth0",
-        names.join(", ")
-    );
-    Ok(())
 }
 
 fn load_checked(

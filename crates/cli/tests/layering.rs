@@ -93,6 +93,7 @@ const ORDER: &[&str] = &[
     "onboarding/page",
     "onboarding",
     "tenant",
+    "platform/of_tenant",
     "platform",
     "arguments",
     "signing/agent",

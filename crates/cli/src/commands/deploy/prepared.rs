@@ -39,6 +39,9 @@ pub(crate) struct Prepared {
     pub(super) travelling: Vec<String>,
 }
 
+/// How many mappings are named that cannot travel.
+const MOST_NOTES: usize = 3;
+
 impl Prepared {
     /// Builds the Action; `None` if there are findings or it is too large, which was printed.
     pub(crate) fn build(
@@ -61,11 +64,23 @@ impl Prepared {
         let mut travelling = Vec::new();
         if packaging == DeployPackaging::Organizations {
             let division = Division::of(&platform).context(NO_BLOCKS)?;
-            for (name, why) in &division.embedded {
+            for (name, why) in division.embedded.iter().take(MOST_NOTES) {
                 writeln!(
                     terminal.err,
                     "note: the mapping of `{}` stays in the Action: {why}",
                     escaped(name)
+                )?;
+            }
+            let more = division.embedded.len().saturating_sub(MOST_NOTES);
+            if more > 0 {
+                let more = if more == 1 {
+                    "1 more mapping stays".to_owned()
+                } else {
+                    format!("{more} more mappings stay")
+                };
+                writeln!(
+                    terminal.err,
+                    "note: {more} in the Action; `claimsmith bundle --packaging organizations` names each with the reason"
                 )?;
             }
             travelling = division.travelling_names().into_iter().map(str::to_owned).collect();
