@@ -56,6 +56,15 @@ impl VerificationKey {
     }
 }
 
+/// Whether a scope has all organizations of another one; `None` is all organizations.
+fn covers(scope: &Option<Vec<String>>, other: &Option<Vec<String>>) -> bool {
+    match (scope, other) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(scope), Some(other)) => other.iter().all(|id| scope.contains(id)),
+    }
+}
+
 impl Verification {
     /// Reads the text that an Action has; `None` if it is not of this version.
     pub fn from_json(text: &str) -> Option<Self> {
@@ -108,12 +117,7 @@ impl Verification {
         let trusts_more = |key: &VerificationKey| {
             let known = other.keys.iter().find(|it| it.key == key.key);
             known.is_none_or(|known| {
-                let is_wider = match (&key.organizations, &known.organizations) {
-                    (_, None) => false,
-                    (None, Some(_)) => true,
-                    (Some(own), Some(known)) => own.iter().any(|id| !known.contains(id)),
-                };
-                is_wider || (key.protected && !known.protected)
+                !covers(&known.organizations, &key.organizations) || (key.protected && !known.protected)
             })
         };
         let ids = self.floors.keys().chain(other.floors.keys());
@@ -134,6 +138,9 @@ impl Verification {
             match both.keys.iter_mut().find(|own| own.key == key.key) {
                 None => both.keys.push(key.clone()),
                 Some(own) => {
+                    // Whether it may grant protected groups is what the files say now. A key that may sign for other
+                    // organizations now must not have that for those of before.
+                    own.protected &= key.protected || covers(&own.organizations, &key.organizations);
                     own.organizations = match (own.organizations.take(), &key.organizations) {
                         (Some(mut own), Some(others)) => {
                             own.extend(others.iter().cloned());
@@ -143,7 +150,6 @@ impl Verification {
                         }
                         _ => None,
                     };
-                    // Protected groups are what the files say now.
                 }
             }
         }

@@ -435,3 +435,18 @@ proptest! {
         prop_assert!(check(&metadata).is_err());
     }
 }
+
+#[test]
+fn readers_together_give_a_key_no_protected_group_of_the_organizations_of_before() {
+    let reader = |organizations: &[&str], protected| {
+        let organizations = Some(organizations.iter().map(|it| (*it).to_owned()).collect());
+        let key = VerificationKey { organizations, protected, ..VerificationKey::of_all(&key(1).public()) };
+        Verification { domain: DOMAIN.to_owned(), floor: 0, floors: BTreeMap::new(), keys: vec![key] }
+    };
+    let is_protected = |now: &Verification, before: &Verification| now.or(before).keys[0].protected;
+    let acme = reader(&["org_acme"], false);
+    assert!(!is_protected(&reader(&["org_globex"], true), &acme), "it would be for acme as well");
+    assert!(is_protected(&reader(&["org_acme", "org_globex"], true), &acme));
+    assert!(is_protected(&reader(&["org_globex"], true), &reader(&["org_acme"], true)));
+    assert!(!is_protected(&acme, &reader(&["org_acme"], true)));
+}

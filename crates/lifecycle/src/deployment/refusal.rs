@@ -31,6 +31,7 @@ pub enum Refusal {
     UnreadableVersion { name: String },
     MappingsOfThen { name: String },
     NotApplied { organization: String },
+    EarlierBlocks { organizations: Vec<String> },
     OrderChanged { planned: Order, needed: Order },
     ClosesOthers { more: Vec<String>, fewer: Vec<String> },
     BlocksMissing { organizations: Vec<String> },
@@ -130,6 +131,11 @@ impl fmt::Display for Refusal {
             Self::NotApplied { organization } => write!(
                 formatter,
                 "the block of `{organization}` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first"
+            ),
+            Self::EarlierBlocks { organizations } => write!(
+                formatter,
+                "the mappings of {} leave the Action, and their metadata still have blocks with other mappings, which logins would get; plan without `--action-only`, so that their blocks are written",
+                list(organizations)
             ),
             Self::SignedAhead { seconds } => write!(
                 formatter,

@@ -46,17 +46,16 @@ impl<'d> OrganizationCheck<'d> {
             }
             None => {
                 let stray = check_stray_block(self.desired, organization, self.now);
-                let is_served = stray.as_ref().is_some_and(|it| it.code == FindingCode::BlockWithoutMapping);
-                self.findings.extend(stray);
-                if is_served {
-                    return;
+                // A block that counts is what decides about its logins.
+                if stray.as_ref().is_none_or(|it| it.code != FindingCode::BlockWithoutMapping) {
+                    self.findings.push(Finding::new(
+                        FindingCode::UnmappedOrganization,
+                        place(organization),
+                        format!("no mapping has its id `{}`", organization.id),
+                        "add a mapping with `claimsmith onboard`; ignore this if its users do not use these applications".to_owned(),
+                    ));
                 }
-                self.findings.push(Finding::new(
-                    FindingCode::UnmappedOrganization,
-                    place(organization),
-                    format!("no mapping has its id `{}`", organization.id),
-                    "add a mapping with `claimsmith onboard`; ignore this if its users do not use these applications".to_owned(),
-                ));
+                self.findings.extend(stray);
             }
         }
     }

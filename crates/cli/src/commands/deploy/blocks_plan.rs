@@ -131,6 +131,9 @@ impl Planner<'_> {
                     ));
                 }
             }
+            if self.is_action_only {
+                refusals.extend(earlier_blocks(running, &wanted, &travelling, now));
+            }
             let leaves = |it: &&Travelling<'_>| running.embedded.contains(&it.signable.organization_id);
             let leaving: Vec<&str> = travelling.iter().filter(leaves).map(|it| it.name).collect();
             if !leaving.is_empty() && !self.is_action_only {
@@ -343,6 +346,23 @@ impl Planner<'_> {
         confirmation.check(changes.len(), REQUESTS_PER_SECOND, now, &time_text(deadline))?;
         Ok(Some(confirmation))
     }
+}
+
+/// The customers whose mappings leave the Action, and whose logins would get an earlier mapping that a block still has.
+fn earlier_blocks(
+    running: &ActionReader,
+    wanted: &ActionReader,
+    travelling: &[Travelling<'_>],
+    now: Option<f64>,
+) -> Option<Refusal> {
+    let is_other = |it: &&Travelling<'_>| {
+        let id = &it.signable.organization_id;
+        running.embedded.contains(id)
+            && matches!(wanted.source(id, &it.block, now), Source::Block(verified) if digest(verified.bundle_at(now)) != it.signable.digest)
+    };
+    let organizations: Vec<String> =
+        travelling.iter().filter(is_other).map(|it| it.name.to_owned()).collect();
+    if organizations.is_empty() { None } else { Some(Refusal::EarlierBlocks { organizations }) }
 }
 
 /// The digest of all mappings that travel, or of those that were chosen, with the names of their organizations.

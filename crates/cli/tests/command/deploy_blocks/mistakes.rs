@@ -115,3 +115,25 @@ fn next_command_names_the_mappings() {
         "{planned}"
     );
 }
+
+#[test]
+fn earlier_block_does_not_count_again_when_its_mapping_leaves_the_action() {
+    let world = world();
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    deploy(&world, "1.key");
+    // No key may sign for the customer for a time, so its mapping is in the Action.
+    let without =
+        keys().replace("      protected: true\n", "      protected: true\n      organizations: [globex]\n");
+    let without = without.replace("organizations: [acme]", "organizations: [globex]");
+    write(&world.folder, "platform.yaml", platform(&without));
+    done(world.run(&["deploy", "plan"]));
+    done(sign(&world, &["--key", "1.key", "--organization", "globex"]));
+    done(world.run(APPLY));
+    assert!(reader(&world.stand_in.tenant()).is_some_and(|it| it.embedded.contains("org_acme")));
+    write(&world.folder, "organizations/acme.yaml", acme_with(""));
+    write(&world.folder, "platform.yaml", platform(&keys()));
+    let error = refused(world.run(&["deploy", "plan", "--action-only"]));
+    assert!(error.contains("the mappings of `acme` leave the Action"), "{error}");
+    let planned = done(world.run(&["deploy", "plan"]));
+    assert!(planned.contains("block      acme "), "{planned}");
+}
