@@ -355,7 +355,8 @@ fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
     let code = text("errorCode").or_else(|| text("error")).filter(is_lower_code);
     let code = code.or_else(|| first("code").filter(is_code));
     // SCIM has a keyword and a text (RFC 7644 §3.12).
-    let code = code.or_else(|| text("scimType").filter(is_code));
+    let is_keyword = |text: &&str| text.len() <= 20 && text.bytes().all(|it| it.is_ascii_alphabetic());
+    let code = code.or_else(|| text("scimType").filter(is_keyword));
     let message = text("message").or_else(|| text("detail"));
     let message = message.or_else(|| first("detail")).or_else(|| first("title")).unwrap_or_default();
     let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();

@@ -47,9 +47,12 @@ impl Scim {
     }
 
     /// Sends a request that changes nothing. `path` is below the service, with a slash at its beginning.
-    fn get(&self, path: &str, query: &[(&str, &str)], shows_message: bool) -> Result<Value, Error> {
+    ///
+    /// A service's message is never shown: it may be about a person, or repeat the token.
+    fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Error> {
         let path = format!("{}{path}", self.base_path);
-        let request = Request { method: "GET", path, query, body: None, is_repeatable: true, shows_message };
+        let request =
+            Request { method: "GET", path, query, body: None, is_repeatable: true, shows_message: false };
         self.http.send(&request, Some(&self.token))
     }
 

@@ -15,6 +15,8 @@ use crate::error::{Error, ErrorKind};
 const COUNT: usize = 100;
 /// A million resources in pages of 100.
 const MOST_PAGES: usize = 10_000;
+/// How many pages of a list may be empty although more follow.
+const MOST_EMPTY_PAGES: usize = 10;
 /// How often a list is read that changes meanwhile.
 const ATTEMPTS: usize = 3;
 
@@ -41,7 +43,7 @@ struct Page {
 struct Collected {
     resources: Vec<Value>,
     ids: BTreeSet<String>,
-    /// `totalResults` of the first page.
+    /// `totalResults` of the first page; the largest number if the service does not count.
     total: Option<usize>,
     /// Whether there were more resources than that: some services count those of a page alone.
     has_more: bool,
@@ -76,9 +78,12 @@ impl Scim {
     }
 
     /// The list, or `None` if it changed while it was read.
+    ///
+    /// What a service counts is never the proof of an end: after the last page, one more is asked for.
     fn once(&self, path: &str) -> Result<Option<Vec<Value>>, Error> {
         let mut all = Collected::default();
         let mut next = Next::First;
+        let mut empty_pages = 0;
         for _ in 0..MOST_PAGES {
             let Page { resources, total, cursor } = self.page(path, &next)?;
             let is_past_total = matches!(next, Next::Index(at) if all.total.is_some_and(|it| at > it));
@@ -86,34 +91,42 @@ impl Scim {
             if is_past_total && all.knows_all(&resources) {
                 return Ok(Some(all.resources));
             }
-            let (length, is_full) = (resources.len(), resources.len() >= COUNT);
+            let is_empty = resources.is_empty();
             if !all.add(resources) {
                 return Ok(None);
             }
             all.has_more |= is_past_total;
             let read = all.resources.len();
-            next = match (cursor, total) {
-                (Some(cursor), _) => Next::Cursor(cursor),
-                (None, _) if matches!(next, Next::Cursor(_)) => return Ok(Some(all.resources)),
-                (None, None) if is_full => {
-                    return Err(self.unreadable(path, "a list without `totalResults`".to_owned()));
+            let expected = *all.total.get_or_insert(total.unwrap_or(usize::MAX));
+            let is_counted = expected != usize::MAX;
+            if is_counted && !all.has_more && (total.is_some_and(|it| it != expected) || read > expected) {
+                return Ok(None);
+            }
+            let is_short = is_counted && read < expected;
+            next = match cursor {
+                Some(_) if is_empty && empty_pages >= MOST_EMPTY_PAGES => {
+                    return Err(self.unreadable(path, "a list of empty pages".to_owned()));
                 }
-                (None, None) => return Ok(Some(all.resources)),
-                (None, Some(total)) => {
-                    let expected = *all.total.get_or_insert(total);
-                    let has_changed = !all.has_more && (expected != total || read > total);
-                    if has_changed || (read < expected && length == 0) {
-                        return Ok(None);
-                    }
-                    if read >= expected && !is_full {
-                        return Ok(Some(all.resources));
-                    }
-                    Next::Index(read + 1)
+                Some(cursor) => {
+                    empty_pages += usize::from(is_empty);
+                    Next::Cursor(cursor)
                 }
+                None if matches!(next, Next::Cursor(_)) || is_empty || (is_counted && expected == 0) => {
+                    return Ok(if is_short { None } else { Some(all.resources) });
+                }
+                // With cursors, a page without one is the last, and it need not count (RFC 9865).
+                None if !is_counted && self.has_cursors()? => return Ok(Some(all.resources)),
+                None => Next::Index(read + 1),
             };
         }
         let path = format!("{}{path}", self.base_path);
         Err(Error { method: "GET", path, kind: ErrorKind::Incomplete { pages: MOST_PAGES } })
+    }
+
+    /// Whether the service says that its lists go from cursor to cursor.
+    fn has_cursors(&self) -> Result<bool, Error> {
+        let answer = self.get("/ServiceProviderConfig", &[])?;
+        Ok(answer.pointer("/pagination/cursor").and_then(Value::as_bool) == Some(true))
     }
 
     fn page(&self, path: &str, next: &Next) -> Result<Page, Error> {
@@ -127,11 +140,14 @@ impl Scim {
         if !key.is_empty() {
             query.push((key, &place));
         }
-        let mut answer = self.get(path, &query, true)?;
+        let mut answer = self.get(path, &query)?;
         let total = answer.get("totalResults").and_then(Value::as_u64);
         let total = total.and_then(|it| usize::try_from(it).ok());
-        let cursor = answer.get("nextCursor").and_then(Value::as_str).filter(|it| !it.is_empty());
-        let cursor = cursor.map(str::to_owned);
+        let cursor = match answer.get("nextCursor") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(cursor)) => Some(cursor.clone()).filter(|it| !it.is_empty()),
+            Some(_) => return Err(self.unreadable(path, "a `nextCursor` that is not text".to_owned())),
+        };
         let resources = match answer.get_mut("Resources").map(Value::take) {
             Some(Value::Array(resources)) => resources,
             // A list without resources need not have an empty one.

@@ -44,12 +44,28 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Member {
     value: String,
+    /// `User` or `Group`, if the service says.
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+}
+
+impl Member {
+    fn is_group(&self) -> bool {
+        self.kind.as_ref().is_some_and(|kind| kind.eq_ignore_ascii_case("group"))
+    }
 }
 
 impl Group {
-    /// The ids of its members, users and groups; `None` if the answer does not say.
+    /// The ids of its members, apart from those that the service says are groups; `None` if the answer does not say who its
+    /// members are.
     pub fn member_ids(&self) -> Option<BTreeSet<&str>> {
-        Some(self.members.as_ref()?.iter().map(|it| it.value.as_str()).collect())
+        let users = self.members.as_ref()?.iter().filter(|it| !it.is_group());
+        Some(users.map(|it| it.value.as_str()).collect())
+    }
+
+    /// Whether groups are members of it, by what the service says and by the ids of all groups.
+    pub fn has_groups(&self, groups: &BTreeSet<String>) -> bool {
+        self.members.iter().flatten().any(|it| it.is_group() || groups.contains(&it.value))
     }
 }
 
@@ -79,6 +95,33 @@ impl Scim {
     /// If there is no answer, or a refusal.
     pub fn group(&self, id: &str) -> Result<Group, Error> {
         let path = format!("/Groups/{}", encoded(id));
-        self.read(&path, self.get(&path, &[], true)?)
+        if [".", ".."].contains(&id) {
+            return Err(self.unreadable("/Groups", "an id that is a path".to_owned()));
+        }
+        let group: Group = self.read(&path, self.get(&path, &[])?)?;
+        if group.id != id {
+            return Err(self.unreadable(&path, "a group with another id".to_owned()));
+        }
+        Ok(group)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn groups_in_groups_are_not_people() {
+        let group = |members| -> Group {
+            serde_json::from_value(json!({ "id": "g1", "members": members })).expect("a group")
+        };
+        let known = BTreeSet::from(["g2".to_owned()]);
+        // The type counts more than an id, which a user may have as well.
+        let typed = group(json!([{ "value": "u1" }, { "value": "u2", "type": "Group" }]));
+        assert_eq!((typed.member_ids(), typed.has_groups(&known)), (Some(BTreeSet::from(["u1"])), true));
+        assert!(group(json!([{ "value": "g2" }])).has_groups(&known));
+        assert!(!group(json!([{ "value": "u1", "type": "User" }])).has_groups(&known));
     }
 }

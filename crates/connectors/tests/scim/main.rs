@@ -68,15 +68,17 @@ impl World {
 fn lists_are_read_to_their_end_whatever_the_service_counts() {
     for (users, quirks, requests) in [
         (0, json!({}), 1),
-        (99, json!({}), 1),
+        // What a service counts is not the proof of an end.
+        (99, json!({}), 2),
         (100, json!({}), 2),
-        (250, json!({}), 3),
-        (250, json!({ "most_per_page": 40 }), 7),
-        (250, json!({ "counts_page": true }), 3),
+        (250, json!({}), 4),
+        (250, json!({ "most_per_page": 40 }), 8),
+        (250, json!({ "counts_page": true }), 4),
+        (250, json!({ "counts_page": true, "most_per_page": 40 }), 8),
         (200, json!({ "counts_page": true }), 3),
         (100, json!({ "starts_again": true }), 2),
         (250, json!({ "has_cursors": true }), 3),
-        (50, json!({ "has_cursors": true }), 1),
+        (50, json!({ "has_cursors": true }), 2),
     ] {
         assert_eq!(World::read(users, quirks.clone()), (Ok(users), requests), "{users} {quirks}");
     }
@@ -120,10 +122,10 @@ fn members_are_not_taken_for_granted() {
 fn errors_name_the_refusal_and_no_secret() {
     let world = World::new(1, json!({}));
     let error = world.connect("hunter3").users().expect_err("refused").to_string();
-    assert!(error.starts_with("GET /scim/v2/Users: status 401, the bearer token is not valid; "), "{error}");
+    assert!(error.starts_with("GET /scim/v2/Users: status 401; "), "{error}");
     assert!(!error.contains("hunter"), "{error}");
     let error = world.connect("hunter2").group("a b").expect_err("refused");
-    assert_eq!(error.to_string(), "GET /scim/v2/Groups/a%20b: status 404, there is no resource with this id");
+    assert_eq!(error.to_string(), "GET /scim/v2/Groups/a%20b: status 404");
     world.stand_in.add_fault(Fault::new(At::route("GET", "/scim/v2/Users", 1), FaultKind::Status(429)));
     assert_eq!(world.connect("hunter2").users().expect("users").len(), 1);
     assert_eq!(world.timer.waits(), [1000]);

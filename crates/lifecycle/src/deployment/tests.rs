@@ -178,7 +178,10 @@ fn plan_is_read_as_it_was_written_and_for_its_tenant_alone() {
     assert_eq!(read, plan);
     assert_eq!(read.check(DOMAIN, &wanted()), Ok(()));
     let other = read.check("other.eu.auth0.com", &wanted()).expect_err("refused").to_string();
-    assert_eq!(other, "it is for the tenant acme.eu.auth0.com, and not for other.eu.auth0.com");
+    assert_eq!(
+        other,
+        "it is for the tenant acme.eu.auth0.com, and not for other.eu.auth0.com; plan again for the tenant that you mean, with `--tenant`"
+    );
     let stale = |change: fn(&mut Wanted)| {
         let mut now = wanted();
         change(&mut now);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use claimsmith_connectors::Error;
 use claimsmith_connectors::qlik::Qlik;
 use claimsmith_connectors::scim::{Group, Scim, User};
@@ -62,9 +62,10 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
     let all = scim.groups()?;
     let (own, others): (Vec<Group>, Vec<Group>) =
         all.into_iter().partition(|group| names.contains(&group.display_name));
+    let ids: BTreeSet<String> = own.iter().chain(&others).map(|group| group.id.clone()).collect();
     let mut groups_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for group in &own {
-        for member in members(scim, group)? {
+        for member in members(scim, group, &ids)? {
             groups_of.entry(member).or_default().insert(group.display_name.clone());
         }
     }
@@ -89,16 +90,28 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
 }
 
 /// The ids of a group's members. A list may leave them out, and the group alone have them.
-fn members(scim: &Scim, group: &Group) -> anyhow::Result<BTreeSet<String>> {
+fn members(scim: &Scim, group: &Group, groups: &BTreeSet<String>) -> anyhow::Result<BTreeSet<String>> {
     let ids = |group: &Group| -> Option<BTreeSet<String>> {
         Some(group.member_ids()?.into_iter().map(str::to_owned).collect())
     };
+    let check = |group: &Group| {
+        ensure!(
+            !group.has_groups(groups),
+            "`{}` has groups as members in the SCIM service, and their people may hold it as well, so nothing can be compared",
+            group.display_name.escape_debug()
+        );
+        Ok(())
+    };
     match ids(group) {
-        Some(members) => Ok(members),
+        Some(members) => {
+            check(group)?;
+            Ok(members)
+        }
         None => {
             let alone = scim.group(&group.id);
             let alone =
                 alone.with_context(|| format!("the members of `{}` are not known", group.display_name))?;
+            check(&alone)?;
             Ok(ids(&alone).unwrap_or_default())
         }
     }
