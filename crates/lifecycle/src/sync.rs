@@ -1,21 +1,21 @@
-//! Users and memberships of a service: what the mappings want, against what the service has.
+//! Users and memberships of a service: what the mappings give, against what the service has.
 //!
-//! [`Wanted`] comes from a directory through the mapping files, [`Observed`] from the service. [`difference`] says what
+//! [`Desired`] comes from a directory through the mapping files, [`Observed`] from the service. [`difference`] says what
 //! has to change, and [`exceeded`] which guards that breaks. Three rules hold for every input:
 //!
 //! - Nothing is removed that a complete read of the directory did not justify.
 //! - Users that are not ours keep everything, also in groups that are managed.
 //! - After the changes are made, the difference is empty, except that a name which became free is used in the next run.
 
+mod desired;
 mod difference;
 mod guards;
 mod observed;
-mod wanted;
 
 #[cfg(test)]
 mod tests;
 
+pub use self::desired::{Attribute, Attributes, Desired, DesiredUser, Membership, Policy, Ungranted};
 pub use self::difference::{Change, Difference, Finding, Group, Member, User, WhyRemoved, difference};
 pub use self::guards::{Exceeded, Guarded, Limit, Limits, exceeded};
 pub use self::observed::{Observed, ObservedGroup, ObservedUser};
-pub use self::wanted::{Attribute, Attributes, Membership, Policy, Ungranted, Wanted, WantedUser};

@@ -100,7 +100,7 @@ impl State {
 
 fn observe(action: &Action, ours: Ours<'_>) -> ObservedAction {
     let deployed = action.deployed_version.as_ref().and_then(|version| version.code.as_deref());
-    // Whoever edits a draft in the dashboard does not make the Action another one: logins run what is deployed.
+    // An edit of the draft does not make the Action another one: logins run what is deployed.
     let origin = match deployed.map(ours.origin) {
         Some(Origin::Ours) => Origin::Ours,
         _ => (ours.origin)(&action.code),

@@ -96,7 +96,7 @@ pub struct ObservedAction {
 }
 
 impl ObservedAction {
-    /// Whether the draft is neither what logins run nor what is wanted, such as after an edit in the dashboard.
+    /// Whether the draft is neither what logins run nor what the files give, such as after an edit in the dashboard.
     pub fn has_other_draft(&self, wanted: &Content) -> bool {
         self.deployed.as_ref().is_some_and(|deployed| self.draft != *deployed) && self.draft != *wanted
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::desired::{Attributes, Desired, DesiredUser, Policy, Ungranted};
 use super::observed::{Observed, ObservedGroup, ObservedUser};
-use super::wanted::{Attributes, Policy, Ungranted, Wanted, WantedUser};
 
 /// A user of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct Member {
     pub rule: String,
 }
 
-/// Why something is taken away.
+/// Why something is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "what prints a plan has to know all of them")]
@@ -182,14 +182,14 @@ struct Matches {
     taken: Vec<bool>,
 }
 
-/// What has to change so that a service has what the mappings want.
-pub fn difference(wanted: &Wanted, observed: &Observed, policy: &Policy) -> Difference {
+/// What has to change so that a service has what the mappings give.
+pub fn difference(desired: &Desired, observed: &Observed, policy: &Policy) -> Difference {
     let mut findings = BTreeSet::new();
-    if !wanted.is_complete() {
-        findings.insert(Finding::Unread { why: wanted.unread.clone() });
+    if !desired.is_complete() {
+        findings.insert(Finding::Unread { why: desired.unread.clone() });
     }
-    let matches = Matches::of(wanted, observed, &mut findings);
-    let compared = Compared { wanted, observed, policy, matches };
+    let matches = Matches::of(desired, observed, &mut findings);
+    let compared = Compared { desired, observed, policy, matches };
     let mut changes = compared.users();
     let (added, removed, managed) = compared.members(&mut findings);
     changes.extend(added);
@@ -215,15 +215,15 @@ fn positions<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = Option<K>>) -> 
 }
 
 impl Matches {
-    fn of(wanted: &Wanted, observed: &Observed, findings: &mut BTreeSet<Finding>) -> Self {
+    fn of(desired: &Desired, observed: &Observed, findings: &mut BTreeSet<Finding>) -> Self {
         let mut all = Self {
-            people: vec![Match::Alone; wanted.people.len()],
+            people: vec![Match::Alone; desired.people.len()],
             users: vec![Match::Alone; observed.users.len()],
-            taken: vec![false; wanted.people.len()],
+            taken: vec![false; desired.people.len()],
         };
-        let people = positions(wanted.people.iter().map(|it| Some(it.external_id.as_str())));
+        let people = positions(desired.people.iter().map(|it| Some(it.external_id.as_str())));
         let users = positions(observed.users.iter().map(|it| it.external_id.as_deref()));
-        for (person, at) in wanted.people.iter().zip(0_u32..) {
+        for (person, at) in desired.people.iter().zip(0_u32..) {
             let id = person.external_id.as_str();
             let same = people.get(id).map(Vec::as_slice).unwrap_or_default();
             match (same, users.get(id).map(Vec::as_slice).unwrap_or_default()) {
@@ -239,16 +239,16 @@ impl Matches {
                 }
             }
         }
-        all.compare_names(wanted, observed, findings);
+        all.compare_names(desired, observed, findings);
         all
     }
 
     /// Finds names that cannot be written, because another user has them or another person would.
-    fn compare_names(&mut self, wanted: &Wanted, observed: &Observed, findings: &mut BTreeSet<Finding>) {
-        let named = |person: &WantedUser| Some(folded(&person.user_name));
-        let people = positions(wanted.people.iter().map(named));
+    fn compare_names(&mut self, desired: &Desired, observed: &Observed, findings: &mut BTreeSet<Finding>) {
+        let named = |person: &DesiredUser| Some(folded(&person.user_name));
+        let people = positions(desired.people.iter().map(named));
         let users = positions(observed.users.iter().map(|user| Some(folded(&user.user_name))));
-        for (person, at) in wanted.people.iter().zip(0_u32..) {
+        for (person, at) in desired.people.iter().zip(0_u32..) {
             let name = folded(&person.user_name);
             let with = get(&self.people, at);
             if with == Match::Unclear {
@@ -260,7 +260,7 @@ impl Matches {
                 let external_id = person.external_id.clone();
                 findings.insert(Finding::NameTaken { external_id, id: user.id.clone() });
             } else if same.len() > 1 {
-                let ids = same.iter().filter_map(|at| wanted.people.get(*at as usize));
+                let ids = same.iter().filter_map(|at| desired.people.get(*at as usize));
                 let mut external_ids: Vec<String> = ids.map(|it| it.external_id.clone()).collect();
                 external_ids.sort_unstable();
                 findings.insert(Finding::SameUserName { external_ids });
@@ -288,19 +288,19 @@ fn set(all: &mut [Match], at: u32, to: Match) {
 }
 
 struct Compared<'c> {
-    wanted: &'c Wanted,
+    desired: &'c Desired,
     observed: &'c Observed,
     policy: &'c Policy,
     matches: Matches,
 }
 
 impl Compared<'_> {
-    fn person(&self, at: u32) -> Option<&WantedUser> {
-        self.wanted.people.get(at as usize)
+    fn person(&self, at: u32) -> Option<&DesiredUser> {
+        self.desired.people.get(at as usize)
     }
 
     /// Whether a person is to have groups, and a user for them.
-    fn is_provisioned(person: &WantedUser) -> bool {
+    fn is_provisioned(person: &DesiredUser) -> bool {
         person.is_active && !person.memberships.is_empty()
     }
 
@@ -312,7 +312,7 @@ impl Compared<'_> {
     /// Users that are created, updated and activated.
     fn users(&self) -> Vec<Change> {
         let (mut created, mut updated, mut activated) = (Vec::new(), Vec::new(), Vec::new());
-        for (person, at) in self.wanted.people.iter().zip(0_u32..) {
+        for (person, at) in self.desired.people.iter().zip(0_u32..) {
             match get(&self.matches.people, at) {
                 Match::Alone if Self::is_provisioned(person) => created.push(Change::Create {
                     external_id: person.external_id.clone(),
@@ -335,7 +335,7 @@ impl Compared<'_> {
         created.into_iter().chain(updated).chain(activated).collect()
     }
 
-    fn update(&self, person: &WantedUser, user: &ObservedUser, at: u32) -> Option<Change> {
+    fn update(&self, person: &DesiredUser, user: &ObservedUser, at: u32) -> Option<Change> {
         let is_taken = self.matches.taken.get(at as usize).copied().unwrap_or_default();
         let renames = person.user_name != user.user_name && !is_taken;
         let user_name = if renames { Some(person.user_name.clone()) } else { None };
@@ -348,14 +348,14 @@ impl Compared<'_> {
         Some(Change::Update { user: named(user), user_name, attributes })
     }
 
-    /// The managed groups of the service, each with its position among the wanted ones.
+    /// The managed groups of the service, each with its position among the desired ones.
     fn groups(&self, findings: &mut BTreeSet<Finding>) -> Vec<(usize, &ObservedGroup)> {
         let mut by_name: BTreeMap<&str, Vec<&ObservedGroup>> = BTreeMap::new();
         for group in &self.observed.groups {
             by_name.entry(&group.name).or_default().push(group);
         }
         let mut found = Vec::new();
-        for (at, name) in self.wanted.groups.iter().enumerate() {
+        for (at, name) in self.desired.groups.iter().enumerate() {
             match by_name.get(name.as_str()).map(Vec::as_slice) {
                 Some([group]) => found.push((at, *group)),
                 Some(_) => {
@@ -363,7 +363,7 @@ impl Compared<'_> {
                 }
                 None => {
                     let is_it = |membership: &super::Membership| membership.group as usize == at;
-                    if self.wanted.people.iter().any(|person| person.memberships.iter().any(is_it)) {
+                    if self.desired.people.iter().any(|person| person.memberships.iter().any(is_it)) {
                         findings.insert(Finding::NoGroup { name: name.clone() });
                     }
                 }
@@ -373,9 +373,9 @@ impl Compared<'_> {
     }
 
     /// For each group, the positions of the people who are to be members, and of the rules that grant it.
-    fn wanted_members(&self) -> Vec<Vec<(u32, u32)>> {
-        let mut members = vec![Vec::new(); self.wanted.groups.len()];
-        for (person, at) in self.wanted.people.iter().zip(0_u32..).filter(|(person, _)| person.is_active) {
+    fn desired_members(&self) -> Vec<Vec<(u32, u32)>> {
+        let mut members = vec![Vec::new(); self.desired.groups.len()];
+        for (person, at) in self.desired.people.iter().zip(0_u32..).filter(|(person, _)| person.is_active) {
             for membership in &person.memberships {
                 if let Some(group) = members.get_mut(membership.group as usize) {
                     group.push((at, membership.rule));
@@ -388,10 +388,10 @@ impl Compared<'_> {
     /// Members that are added, members that are removed, and the ids of the groups that were compared.
     fn members(&self, findings: &mut BTreeSet<Finding>) -> (Vec<Change>, Vec<Change>, BTreeSet<String>) {
         let (mut added, mut removed, mut managed) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let wanted = self.wanted_members();
+        let desired = self.desired_members();
         for (at, observed) in self.groups(findings) {
             let group = Group { id: observed.id.clone(), name: observed.name.clone() };
-            let people = wanted.get(at).map(Vec::as_slice).unwrap_or_default();
+            let people = desired.get(at).map(Vec::as_slice).unwrap_or_default();
             if observed.members.is_none() {
                 findings.insert(Finding::MembersUnknown { name: group.name.clone() });
             }
@@ -425,14 +425,14 @@ impl Compared<'_> {
                 }
                 Match::Unclear => continue,
             };
-            let rule = self.wanted.rules.get(*rule as usize).cloned().unwrap_or_default();
+            let rule = self.desired.rules.get(*rule as usize).cloned().unwrap_or_default();
             adds.push(Member { user, rule });
         }
         adds
     }
 
     fn removes(&self, people: &[(u32, u32)], group: &ObservedGroup) -> Vec<(User, WhyRemoved)> {
-        if !self.wanted.is_complete() {
+        if !self.desired.is_complete() {
             return Vec::new();
         }
         let members = group.members.iter().flatten();
@@ -453,7 +453,7 @@ impl Compared<'_> {
     }
 
     fn deactivated(&self) -> Vec<Change> {
-        if !self.wanted.is_complete() {
+        if !self.desired.is_complete() {
             return Vec::new();
         }
         let users = self.observed.users.iter().zip(0_u32..);

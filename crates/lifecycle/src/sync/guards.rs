@@ -1,14 +1,14 @@
-//! Guards: how much one run may take away before a person has to agree.
+//! Guards: how much one run may remove before a person has to agree.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::desired::Policy;
 use super::difference::{Change, Difference};
 use super::observed::Observed;
-use super::wanted::Policy;
 
-/// How much may be taken away of one thing.
+/// How much may be removed of one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Limit {
@@ -63,16 +63,16 @@ pub enum Guarded {
 pub struct Exceeded {
     /// What it counts.
     pub guarded: Guarded,
-    /// How many would be taken away.
+    /// How many would be removed.
     pub removed: usize,
     /// How many there are.
     pub of: usize,
-    /// How many may be taken away.
+    /// How many may be removed.
     pub allowed: usize,
 }
 
 impl Limit {
-    /// How many of a number may be taken away.
+    /// How many of a number may be removed.
     pub fn allowed(&self, of: usize) -> usize {
         let share = of.saturating_mul(usize::from(self.percent)) / 100;
         share.max(self.always).min(self.most)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::wanted::Attributes;
+use super::desired::Attributes;
 
 /// A user of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -16,8 +16,8 @@ fn ours(id: &str) -> String {
     format!("{PREFIX}{id}")
 }
 
-fn person(id: &str, name: &str, groups: &[u32]) -> WantedUser {
-    WantedUser {
+fn person(id: &str, name: &str, groups: &[u32]) -> DesiredUser {
+    DesiredUser {
         external_id: ours(id),
         user_name: name.to_owned(),
         attributes: Attributes::new(),
@@ -26,9 +26,9 @@ fn person(id: &str, name: &str, groups: &[u32]) -> WantedUser {
     }
 }
 
-fn wanted(people: Vec<WantedUser>) -> Wanted {
+fn desired(people: Vec<DesiredUser>) -> Desired {
     let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
-    Wanted { groups: names(&["readers", "writers"]), rules: names(&["sales"]), people, unread: Vec::new() }
+    Desired { groups: names(&["readers", "writers"]), rules: names(&["sales"]), people, unread: Vec::new() }
 }
 
 fn user(id: &str, external_id: Option<String>, name: &str) -> ObservedUser {
@@ -88,8 +88,8 @@ fn shown(difference: &Difference) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(wanted: &Wanted, observed: &Observed, expected: &[&str]) -> Vec<Finding> {
-    let difference = difference(wanted, observed, &policy());
+fn check(desired: &Desired, observed: &Observed, expected: &[&str]) -> Vec<Finding> {
+    let difference = difference(desired, observed, &policy());
     assert_eq!(shown(&difference), expected);
     difference.findings
 }
@@ -97,7 +97,7 @@ fn check(wanted: &Wanted, observed: &Observed, expected: &[&str]) -> Vec<Finding
 #[test]
 fn joiner_mover_and_leaver() {
     let people =
-        wanted(vec![person("ada", "ada@example.com", &[0]), person("bob", "bob@example.com", &[0, 1])]);
+        desired(vec![person("ada", "ada@example.com", &[0]), person("bob", "bob@example.com", &[0, 1])]);
     let users = vec![
         user("1", Some(ours("bob")), "bob@example.com"),
         user("2", Some(ours("eve")), "eve@example.com"),
@@ -121,7 +121,7 @@ fn joiner_mover_and_leaver() {
 
 #[test]
 fn incomplete_read_removes_nothing() {
-    let mut people = wanted(vec![person("ada", "ada@example.com", &[1])]);
+    let mut people = desired(vec![person("ada", "ada@example.com", &[1])]);
     people.unread = vec!["page 3 of the people".to_owned()];
     let users = vec![user("1", Some(ours("ada")), "ada@example.com"), user("2", Some(ours("eve")), "eve")];
     let findings = check(&people, &observed(users, &["1", "2"], &[]), &["add ada to writers by sales"]);
@@ -130,7 +130,7 @@ fn incomplete_read_removes_nothing() {
 
 #[test]
 fn person_without_a_group_is_not_created_and_is_deactivated_if_the_policy_says_so() {
-    let people = wanted(vec![person("ada", "ada", &[]), person("bob", "bob", &[])]);
+    let people = desired(vec![person("ada", "ada", &[]), person("bob", "bob", &[])]);
     let service = observed(vec![user("1", Some(ours("bob")), "bob")], &["1"], &[]);
     check(&people, &service, &["remove bob from readers: NotGranted"]);
     let policy = Policy { ungranted: Ungranted::Deactivate, ..policy() };
@@ -140,7 +140,7 @@ fn person_without_a_group_is_not_created_and_is_deactivated_if_the_policy_says_s
 
 #[test]
 fn disabled_person_loses_groups_and_comes_back() {
-    let mut people = wanted(vec![person("ada", "ada", &[0])]);
+    let mut people = desired(vec![person("ada", "ada", &[0])]);
     people.people[0].is_active = false;
     let mut service = observed(vec![user("1", Some(ours("ada")), "ada")], &["1"], &[]);
     check(&people, &service, &["remove ada from readers: Disabled", "deactivate ada: Disabled"]);
@@ -152,7 +152,7 @@ fn disabled_person_loses_groups_and_comes_back() {
 #[test]
 fn name_of_another_user_is_not_written() {
     // Names that differ by letter case alone are the same.
-    let people = wanted(vec![person("ada", "Ada@example.com", &[0]), person("bob", "root", &[0])]);
+    let people = desired(vec![person("ada", "Ada@example.com", &[0]), person("bob", "root", &[0])]);
     let users = vec![
         user("1", None, "ada@example.com"),
         user("2", Some(ours("bob")), "bob"),
@@ -165,7 +165,7 @@ fn name_of_another_user_is_not_written() {
 
 #[test]
 fn ids_and_names_that_are_not_unique_change_nothing() {
-    let people = wanted(vec![
+    let people = desired(vec![
         person("ada", "ada", &[0]),
         person("ada", "ada2", &[0]),
         person("bob", "b", &[0]),
@@ -182,7 +182,7 @@ fn ids_and_names_that_are_not_unique_change_nothing() {
 
 #[test]
 fn rename_and_attributes_are_updated() {
-    let mut people = wanted(vec![person("ada", "ada.l@example.com", &[])]);
+    let mut people = desired(vec![person("ada", "ada.l@example.com", &[])]);
     people.people[0].attributes.insert(Attribute::Email, "ada.l@example.com".to_owned());
     let mut service = observed(vec![user("1", Some(ours("ada")), "ada@example.com")], &[], &[]);
     check(&people, &service, &["update ada Some(\"ada.l@example.com\") 1"]);
@@ -193,7 +193,7 @@ fn rename_and_attributes_are_updated() {
 
 #[test]
 fn members_that_are_unknown_are_not_empty() {
-    let people = wanted(vec![person("ada", "ada", &[0]), person("bob", "bob", &[0])]);
+    let people = desired(vec![person("ada", "ada", &[0]), person("bob", "bob", &[0])]);
     let users = vec![user("1", Some(ours("ada")), "ada"), user("2", Some(ours("eve")), "eve")];
     let mut service = observed(users, &[], &[]);
     service.groups[0].members = None;
@@ -204,7 +204,7 @@ fn members_that_are_unknown_are_not_empty() {
 
 #[test]
 fn groups_of_the_service_have_to_exist_once() {
-    let people = wanted(vec![person("ada", "ada", &[0, 1])]);
+    let people = desired(vec![person("ada", "ada", &[0, 1])]);
     let mut service = observed(vec![user("1", Some(ours("ada")), "ada")], &["1"], &["1"]);
     service.groups[0].name = "Readers".to_owned();
     service.groups[2].name = "writers".to_owned();
@@ -218,7 +218,7 @@ fn groups_of_the_service_have_to_exist_once() {
 fn empty_prefix_owns_no_user() {
     let service = observed(vec![user("1", Some("x".to_owned()), "x")], &["1"], &[]);
     let policy = Policy { prefix: String::new(), ..policy() };
-    assert_eq!(shown(&difference(&wanted(Vec::new()), &service, &policy)), [] as [String; 0]);
+    assert_eq!(shown(&difference(&desired(Vec::new()), &service, &policy)), [] as [String; 0]);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn guards_count_users_of_ours_alone() {
     let service = observed(users, &all, &all[..10]);
     let stays = |count: usize| {
         let people = (0..count).map(|at| person(&at.to_string(), &format!("u{at}"), &[0, 1]));
-        let difference = difference(&wanted(people.collect()), &service, &policy());
+        let difference = difference(&desired(people.collect()), &service, &policy());
         let limits = Limits {
             users: Limit { most: 500, percent: 10, always: 1 },
             memberships: Limit { most: 5, percent: 100, always: 0 },
@@ -319,11 +319,11 @@ fn carry_out(service: &Observed, changes: &[Change]) -> Observed {
     )
 }
 
-fn some_person() -> impl Strategy<Value = WantedUser> {
+fn some_person() -> impl Strategy<Value = DesiredUser> {
     (0..6_u8, 0..5_u8, any::<bool>(), proptest::sample::subsequence(vec![0_u32, 1], 0..=2)).prop_map(
         |(id, name, is_active, groups)| {
             let name = if name == 4 { "U0".to_owned() } else { format!("u{name}") };
-            WantedUser { is_active, ..person(&format!("p{id}"), &name, &groups) }
+            DesiredUser { is_active, ..person(&format!("p{id}"), &name, &groups) }
         },
     )
 }
@@ -361,7 +361,7 @@ proptest! {
         service in some_service(),
         is_complete in any::<bool>(),
     ) {
-        let mut all = wanted(people);
+        let mut all = desired(people);
         if !is_complete {
             all.unread.push("a page".to_owned());
         }
@@ -395,12 +395,12 @@ proptest! {
         service in some_service(),
         which in any::<prop::sample::Index>(),
     ) {
-        let all = wanted(people);
+        let all = desired(people);
         let mut less = all.clone();
         let at = which.index(less.people.len());
         less.people[at].memberships.pop();
-        let added = |wanted: &Wanted| -> BTreeSet<String> {
-            shown(&difference(wanted, &service, &policy())).into_iter().filter(|line| line.starts_with("add ")).collect()
+        let added = |desired: &Desired| -> BTreeSet<String> {
+            shown(&difference(desired, &service, &policy())).into_iter().filter(|line| line.starts_with("add ")).collect()
         };
         prop_assert!(added(&less).is_subset(&added(&all)));
     }

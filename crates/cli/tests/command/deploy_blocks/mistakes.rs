@@ -1,4 +1,4 @@
-//! What people do by mistake, and what they are told.
+//! Mistakes of people, and what is printed about them.
 
 use super::*;
 

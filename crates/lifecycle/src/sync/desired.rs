@@ -1,4 +1,4 @@
-//! What the mappings want in a service.
+//! What the mappings give in a service.
 
 use std::collections::BTreeMap;
 
@@ -26,16 +26,16 @@ pub type Attributes = BTreeMap<Attribute, String>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Membership {
-    /// The position of the group in [`Wanted::groups`].
+    /// The position of the group in [`Desired::groups`].
     pub group: u32,
-    /// The position of the rule in [`Wanted::rules`].
+    /// The position of the rule in [`Desired::rules`].
     pub rule: u32,
 }
 
 /// A person of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct WantedUser {
+pub struct DesiredUser {
     /// The stable id of the person in the directory, as the service's `externalId` has it: with [`Policy::prefix`].
     pub external_id: String,
     /// The name of the user in the service.
@@ -48,21 +48,21 @@ pub struct WantedUser {
     pub memberships: Vec<Membership>,
 }
 
-/// What the mappings want in a service.
+/// What the mappings give in a service.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Wanted {
+pub struct Desired {
     /// The names of the groups that are managed: all groups of the application. Other groups are never looked at.
     pub groups: Vec<String>,
     /// The ids of the rules.
     pub rules: Vec<String>,
     /// The people of the directory, also those without a group.
-    pub people: Vec<WantedUser>,
+    pub people: Vec<DesiredUser>,
     /// Why the directory was not read to its end; empty if it was. Then people and groups may be missing.
     pub unread: Vec<String>,
 }
 
-impl Wanted {
+impl Desired {
     /// Whether the directory was read to its end.
     pub fn is_complete(&self) -> bool {
         self.unread.is_empty()
