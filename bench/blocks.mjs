@@ -76,9 +76,9 @@ function known() {
     const texts = textsOf(logins(customers, 500, groups), metadata[0]);
     const sides = [run(engines.embedded()), run(engines.organizations())];
     agree(sides, texts);
-    const [embedded, travelling] = measure(sides.map((side) => ({ run: side, texts })));
-    figures[`block-known-${groups}`] = travelling - embedded;
-    rows.push([`${groups} groups`, ...[embedded, travelling, travelling - embedded].map((it) => it.toFixed(2))]);
+    const [embedded, traveling] = measure(sides.map((side) => ({ run: side, texts })));
+    figures[`block-known-${groups}`] = traveling - embedded;
+    rows.push([`${groups} groups`, ...[embedded, traveling, traveling - embedded].map((it) => it.toFixed(2))]);
   }
   return { heads: ['login', 'embedded', 'block', 'more'], rows };
 }
@@ -100,9 +100,9 @@ function first() {
       });
     }
   }
-  const [embedded, travelling] = [times.embedded, times.organizations].map(median);
-  figures['block-first'] = travelling - embedded;
-  const cells = [embedded, travelling, travelling - embedded].map((it) => it.toFixed(3));
+  const [embedded, traveling] = [times.embedded, times.organizations].map(median);
+  figures['block-first'] = traveling - embedded;
+  const cells = [embedded, traveling, traveling - embedded].map((it) => it.toFixed(3));
   return { heads: ['login', 'embedded', 'block', 'more'], rows: [['first of a customer, 50 groups', ...cells]] };
 }
 

@@ -89,7 +89,7 @@ pub struct CompiledPlatform {
     /// The position of its tenant.
     pub(crate) tenant: usize,
     /// The names of the organizations whose mappings are not in the bundle, because they travel as blocks.
-    pub(crate) travelling: BTreeSet<String>,
+    pub(crate) traveling: BTreeSet<String>,
     /// What the files say, for [`inspect`].
     pub(crate) model: Arc<Model>,
 }
@@ -396,8 +396,8 @@ fn encode_tenant(
     };
     let bundle = encode::encode(platform, tenant, lowered, None).bundle;
     let fallback = Fallback::of(platform, tenant);
-    let travelling = BTreeSet::new();
-    CompiledPlatform { bundle, cases, fallback, counts, tenant, travelling, model: Arc::clone(model) }
+    let traveling = BTreeSet::new();
+    CompiledPlatform { bundle, cases, fallback, counts, tenant, traveling, model: Arc::clone(model) }
 }
 
 /// Reads the cases that a tenant's logins can be. What is wrong with a case is reported once for all tenants.

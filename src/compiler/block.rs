@@ -115,9 +115,9 @@ impl CompiledPlatform {
 
     /// The platform of an Action that does not have the mappings of some organizations, by name, because they travel.
     #[must_use]
-    pub fn without_travelling(mut self, organizations: &BTreeSet<&str>) -> Self {
+    pub fn without_traveling(mut self, organizations: &BTreeSet<&str>) -> Self {
         self.bundle = self.bundle_with_blocks(organizations);
-        self.travelling = organizations.iter().map(|name| (*name).to_owned()).collect();
+        self.traveling = organizations.iter().map(|name| (*name).to_owned()).collect();
         self
     }
 
@@ -134,13 +134,13 @@ impl CompiledPlatform {
         verification: Option<String>,
     ) -> Vec<u8> {
         let platform = &self.model.platform;
-        let (travelling, kept): (Vec<&Organization>, Vec<&Organization>) =
+        let (traveling, kept): (Vec<&Organization>, Vec<&Organization>) =
             self.organizations().partition(|it| organizations.contains(it.name.as_str()));
         let lower = |it: &&Organization| lower::lower(it, platform, self.tenant, &mut Vec::new());
-        let settings = self.encode_settings(&travelling, verification);
+        let settings = self.encode_settings(&traveling, verification);
         let mut mappings: Vec<LoweredMapping> = kept.iter().map(lower).collect();
         // Without an organization, a login cannot lead to the one of two customers whose mapping is in the Action.
-        let elsewhere = travelling.iter().flat_map(|it| &it.connections);
+        let elsewhere = traveling.iter().flat_map(|it| &it.connections);
         let elsewhere: BTreeSet<&str> = elsewhere.map(|it| it.name.value.as_str()).collect();
         let names = mappings.iter().flat_map(|it| &it.connections).map(|it| &it.name);
         let shared: BTreeSet<String> =
@@ -150,7 +150,7 @@ impl CompiledPlatform {
     }
 
     /// The settings for blocks in a bundle, if the platform takes blocks.
-    fn encode_settings(&self, travelling: &[&Organization], verification: Option<String>) -> Option<Vec<u8>> {
+    fn encode_settings(&self, traveling: &[&Organization], verification: Option<String>) -> Option<Vec<u8>> {
         let platform = &self.model.platform;
         let mut writer = Writer::default();
         writer.text(&verification?);
@@ -167,7 +167,7 @@ impl CompiledPlatform {
             writer.number(*floor as usize);
         });
         let mut ceilings: Vec<(&str, Vec<usize>)> = Vec::new();
-        for organization in travelling {
+        for organization in traveling {
             let checker = GrantChecker::new(platform, organization);
             if let (Some(id), Some(_)) = (organization.ids.get(self.tenant), checker.bounds.ceiling) {
                 let allowed = platform.groups.iter().enumerate().filter(|(_, group)| checker.allows(group));

@@ -93,7 +93,7 @@ fn encode_without(platform: &CompiledPlatform, without: &BTreeSet<&str>) -> Enco
 
 /// The organizations whose mappings are in the bundle.
 pub(super) fn embedded(platform: &CompiledPlatform) -> impl Iterator<Item = &Organization> {
-    platform.organizations().filter(|it| !platform.travelling.contains(&it.name))
+    platform.organizations().filter(|it| !platform.traveling.contains(&it.name))
 }
 
 pub(super) fn lowered(platform: &CompiledPlatform, organization: &Organization) -> LoweredMapping {

@@ -31,12 +31,12 @@ pub(crate) struct Signable {
 
 /// Why a mapping does not travel as a block: it is embedded in the Action.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Embedded {
+pub(crate) enum NotSignable {
     NotABlock(NotABlock),
     TooLarge(WriteError),
 }
 
-impl Embedded {
+impl NotSignable {
     /// A short word for programs.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Embedded {
     }
 }
 
-impl std::fmt::Display for Embedded {
+impl std::fmt::Display for NotSignable {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NotABlock(NotABlock::NoOrganizationId) => {
@@ -67,8 +67,8 @@ impl std::fmt::Display for Embedded {
 
 impl Signable {
     /// The block of an organization, by the name of its mapping, issued at a second since 1970.
-    pub(crate) fn of(platform: &CompiledPlatform, name: &str, issued: u32) -> Result<Self, Embedded> {
-        let block = platform.block(name).map_err(Embedded::NotABlock)?;
+    pub(crate) fn of(platform: &CompiledPlatform, name: &str, issued: u32) -> Result<Self, NotSignable> {
+        let block = platform.block(name).map_err(NotSignable::NotABlock)?;
         let domain = platform.tenant().map(Tenant::domain).unwrap_or_default();
         let unsigned =
             UnsignedBlock::new(domain, &block.organization_id, issued, Bundles::Final(&block.bundle));
@@ -78,7 +78,7 @@ impl Signable {
             digest: digest.unwrap_or_default(),
             bundle: block.bundle,
             grants_protected: block.grants_protected,
-            unsigned: unsigned.map_err(Embedded::TooLarge)?,
+            unsigned: unsigned.map_err(NotSignable::TooLarge)?,
         })
     }
 

@@ -34,7 +34,6 @@ mod escape;
 mod exit_status;
 mod fix;
 mod folder;
-mod foreign_action;
 mod importing;
 mod input;
 #[cfg(not(target_family = "wasm"))]
@@ -44,6 +43,7 @@ mod manual;
 mod mapping_files;
 mod mappings;
 mod numbers;
+mod old_action;
 mod onboarding;
 mod packaging;
 mod placeholders;

@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use claimsmith::compiler::{BlockSettings, CompiledPlatform};
 
 #[cfg(not(target_family = "wasm"))]
-use crate::blocks::{Embedded, Signable};
+use crate::blocks::{NotSignable, Signable};
 
 /// Where the mappings of customers are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -24,7 +24,7 @@ pub(crate) enum Packaging {
 #[derive(Debug)]
 pub(crate) struct Division {
     /// Those whose mappings travel.
-    travelling: Vec<String>,
+    traveling: Vec<String>,
     /// Those whose mappings have to be in the Action, each with the reason.
     pub(crate) embedded: Vec<(String, Obstacle)>,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Division {
 #[derive(Debug)]
 pub(crate) enum Obstacle {
     #[cfg(not(target_family = "wasm"))]
-    Embedded(Embedded),
+    NotSignable(NotSignable),
     /// The command runs as WebAssembly, which cannot make blocks.
     #[cfg(target_family = "wasm")]
     NoBlocks,
@@ -43,11 +43,23 @@ pub(crate) enum Obstacle {
     NoKeyForProtected,
 }
 
+impl Obstacle {
+    /// A short word for programs.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NotSignable(why) => why.code(),
+            Self::NoKey => "no-key",
+            Self::NoKeyForProtected => "no-key-for-protected",
+        }
+    }
+}
+
 impl Display for Obstacle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             #[cfg(not(target_family = "wasm"))]
-            Self::Embedded(why) => why.fmt(formatter),
+            Self::NotSignable(why) => why.fmt(formatter),
             #[cfg(target_family = "wasm")]
             Self::NoBlocks => {
                 formatter.write_str("this command runs as WebAssembly, which cannot make blocks")
@@ -64,10 +76,10 @@ impl Division {
     /// Divides the organizations of a platform; `None` if it takes no blocks.
     pub(crate) fn of(platform: &CompiledPlatform) -> Option<Self> {
         let settings = platform.block_settings()?;
-        let mut division = Self { travelling: Vec::new(), embedded: Vec::new() };
+        let mut division = Self { traveling: Vec::new(), embedded: Vec::new() };
         for name in platform.organization_names() {
             match obstacle(platform, settings, name) {
-                None => division.travelling.push(name.to_owned()),
+                None => division.traveling.push(name.to_owned()),
                 Some(why) => division.embedded.push((name.to_owned(), why)),
             }
         }
@@ -75,8 +87,8 @@ impl Division {
     }
 
     /// The names of the organizations whose mappings travel.
-    pub(crate) fn travelling_names(&self) -> BTreeSet<&str> {
-        self.travelling.iter().map(String::as_str).collect()
+    pub(crate) fn traveling_names(&self) -> BTreeSet<&str> {
+        self.traveling.iter().map(String::as_str).collect()
     }
 }
 
@@ -99,9 +111,9 @@ fn obstacle(platform: &CompiledPlatform, settings: BlockSettings<'_>, name: &str
 fn grants_protected(platform: &CompiledPlatform, name: &str) -> Result<bool, Obstacle> {
     // The size does not depend on the time of signing. There is room for a second signature, so that replacing a key
     // never moves a mapping into the Action.
-    let signable = Signable::of(platform, name, 0).map_err(Obstacle::Embedded)?;
+    let signable = Signable::of(platform, name, 0).map_err(Obstacle::NotSignable)?;
     let values = signable.unsigned.value_count(2);
-    values.map_err(|error| Obstacle::Embedded(Embedded::TooLarge(error)))?;
+    values.map_err(|error| Obstacle::NotSignable(NotSignable::TooLarge(error)))?;
     Ok(signable.grants_protected)
 }
 

@@ -35,7 +35,7 @@ struct WithBlocks {
     /// Whether `platform.yaml` has `blocks`.
     declared: bool,
     /// The number of mappings that travel, and of those that stay in the Action.
-    travelling: usize,
+    traveling: usize,
     embedded: usize,
     /// The bytes of the Action.
     total: usize,
@@ -85,7 +85,7 @@ pub(crate) fn recommend(
         return Ok(with_room);
     }
     let blocks = with_blocks(engine, platform, sizes.limit)?;
-    let is_usable = |it: &WithBlocks| it.travelling > 0 && it.total <= sizes.limit;
+    let is_usable = |it: &WithBlocks| it.traveling > 0 && it.total <= sizes.limit;
     if is_declared && blocks.as_ref().is_some_and(is_usable) {
         let reason = Reason::BlocksDeclared;
         return Ok(Recommendation { packaging: Some("organizations"), reason, blocks, ..with_room });
@@ -122,19 +122,19 @@ fn with_blocks(
     let division = Division::of(platform);
     let declared = division.is_some();
     let all: Vec<&str> = platform.organization_names().collect();
-    let travelling: BTreeSet<&str> = match &division {
-        Some(division) => division.travelling_names(),
+    let traveling: BTreeSet<&str> = match &division {
+        Some(division) => division.traveling_names(),
         // Without keys, whether a mapping is too large for a block is left to `sign`.
         None => all.iter().copied().filter(|name| platform.block(name).is_ok()).collect(),
     };
-    if travelling.is_empty() {
+    if traveling.is_empty() {
         return Ok(None);
     }
-    let bundle = platform.bundle_with_blocks(&travelling);
+    let bundle = platform.bundle_with_blocks(&traveling);
     let part = Embedded { bundle: &bundle, rules: 0, slice: None };
     let total = action::compose_part(engine, platform, part, limit)?.sizes.total;
-    let embedded = all.len().saturating_sub(travelling.len());
-    Ok(Some(WithBlocks { declared, travelling: travelling.len(), embedded, total }))
+    let embedded = all.len().saturating_sub(traveling.len());
+    Ok(Some(WithBlocks { declared, traveling: traveling.len(), embedded, total }))
 }
 
 impl Recommendation {
@@ -153,9 +153,9 @@ impl Recommendation {
                 0 => String::new(),
                 count => format!(", {} among them", counted(count, "mapping")),
             };
-            let travelling = counted(it.travelling, "mapping");
+            let traveling = counted(it.traveling, "mapping");
             format!(
-                "{travelling} would travel, and the Action would have {} % of the limit{kept}",
+                "{traveling} would travel, and the Action would have {} % of the limit{kept}",
                 percent(it.total)
             )
         });
@@ -219,9 +219,8 @@ mod tests {
             };
             assert_eq!(recommendation.words(&sizes), expected);
         };
-        let blocks = |declared, travelling, embedded| {
-            Some(WithBlocks { declared, travelling, embedded, total: 66_000 })
-        };
+        let blocks =
+            |declared, traveling, embedded| Some(WithBlocks { declared, traveling, embedded, total: 66_000 });
         let fits = "embedded: one Action holds all mappings, with 40 % free, room for about 80 more rules";
         check(60_000, Reason::Fits, None, None, fits);
         let nearly = "embedded: one Action holds all mappings, with 10 % free, room for about 20 more rules; `--packaging slices` would take 2 Actions, the largest with 77 % of the limit; `--packaging organizations` needs `blocks` in platform.yaml: 9 mappings would travel, and the Action would have 66 % of the limit, 1 mapping among them";

@@ -54,7 +54,7 @@ const ORDER: &[&str] = &[
     "slices",
     "smoke",
     "action_run",
-    "foreign_action",
+    "old_action",
     "capacity",
     "blocks",
     "packaging",

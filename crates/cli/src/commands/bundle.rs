@@ -215,7 +215,7 @@ impl BundleArguments {
         for (name, why) in &division.embedded {
             writeln!(terminal.err, "note: the mapping of `{}` stays in the Action: {why}", escaped(name))?;
         }
-        Ok(Some(platform.without_travelling(&division.travelling_names())))
+        Ok(Some(platform.without_traveling(&division.traveling_names())))
     }
 
     fn build_slices(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {

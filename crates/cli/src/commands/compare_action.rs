@@ -19,10 +19,10 @@ use crate::action::embedded_engine;
 use crate::arguments::OutputFormat;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::foreign_action;
 use crate::input::{self, MAX_FILE};
 use crate::login_time;
 use crate::numbers::counted;
+use crate::old_action;
 use crate::platform;
 use crate::render::json;
 use crate::tenant::TenantArgument;
@@ -101,7 +101,7 @@ impl CompareActionArguments {
         let sent: Vec<(usize, String)> =
             events.iter().map(|(line, json)| (*line, json.to_string())).collect();
         let runner = embedded_engine()?.old_action_runner;
-        let old = foreign_action::run(&action, runner, &sent, Duration::from_secs(self.timeout))
+        let old = old_action::run(&action, runner, &sent, Duration::from_secs(self.timeout))
             .with_context(|| format!("cannot run {name}"))?;
         let mut comparison = Comparison::default();
         let claims = OldClaims { names: &self.claims };

@@ -188,9 +188,12 @@ fn sign_uses_the_keys_that_may_sign() {
     let err = sign(&folder, &["--key", "2.key"]).failed();
     assert!(err.contains("none of the given keys may sign for `globex`; nothing was written"), "{err}");
     let folder = blocks_folder(&keys().replace("      protected: true\n", ""));
-    let err = sign(&folder, &["--key", "1.key"]).failed();
+    let err = sign(&folder, &["--key", "1.key", "--organization", "globex"]).failed();
     assert!(err.contains("`globex` grants protected groups, and none of the given keys"), "{err}");
     assert!(!folder.path().join("blocks").exists());
+    // Where no key may sign for a customer, its mapping is in the Action.
+    let out = sign(&folder, &["--key", "1.key"]).stdout(0);
+    assert!(out.contains("globex stays in the Action: it grants protected groups, and no key"), "{out}");
 }
 
 #[test]

@@ -8,8 +8,8 @@ use claimsmith::{Bundle, Outcome, TargetId};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::foreign_action::OldLogin;
 use crate::numbers::counted;
+use crate::old_action::OldLogin;
 
 /// How many lines are named for each difference.
 const EXAMPLES: usize = 5;

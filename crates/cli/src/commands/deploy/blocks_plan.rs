@@ -24,7 +24,7 @@ pub(super) struct Planner<'p> {
     /// Without the mappings that travel.
     pub(super) platform: &'p CompiledPlatform,
     /// The names of the mappings that travel.
-    pub(super) travelling: &'p [String],
+    pub(super) traveling: &'p [String],
     /// The organizations that were named; all if there is none.
     pub(super) chosen: &'p [String],
     /// Whether no block is written.
@@ -46,7 +46,7 @@ pub(super) struct PlannedBlocks {
 }
 
 /// An organization of the tenant whose mapping travels.
-struct Travelling<'p> {
+struct Traveling<'p> {
     name: &'p str,
     signable: Signable,
     found: Values,
@@ -76,9 +76,9 @@ impl Planner<'_> {
         let running = self.running(state)?;
         let organizations = self.organizations(auth0)?;
         let now = Some(auth0.service_time() as f64);
-        let travelling = self.travelling(&organizations, &mut warnings)?;
+        let traveling = self.traveling(&organizations, &mut warnings)?;
         let mut plan = BlocksPlan {
-            mappings: digest_of_mappings(self.platform, self.travelling, self.chosen)?,
+            mappings: digest_of_mappings(self.platform, self.traveling, self.chosen)?,
             chosen: self.chosen.to_vec(),
             is_action_only: self.is_action_only,
             is_partial: !self.chosen.is_empty() || self.confirm_within.is_some(),
@@ -90,7 +90,7 @@ impl Planner<'_> {
             confirmation: None,
         };
         let mut refusals = Vec::new();
-        for it in &travelling {
+        for it in &traveling {
             let [least, values] = it.values;
             let change = self.change(it, &wanted, running.as_ref(), now).filter(|_| !self.is_action_only);
             let refusal = change.as_ref().and_then(|change| change.check_keys(it.free_keys, least).err());
@@ -123,7 +123,7 @@ impl Planner<'_> {
             for it in served.iter().filter(waits) {
                 let next = if it.is_written { &running.in_between(&wanted) } else { &wanted };
                 let groups = withheld(running, next, it, now);
-                let name = travelling.iter().find(|travelling| travelling.signable.organization_id == it.id);
+                let name = traveling.iter().find(|traveling| traveling.signable.organization_id == it.id);
                 if let (Some(name), false) = (name.map(|it| it.name), groups.is_empty()) {
                     warnings.push(format!(
                         "from the Action until the new block of `{name}` is written, people have neither these groups nor lower ones of their tiers: {}",
@@ -132,10 +132,10 @@ impl Planner<'_> {
                 }
             }
             if self.is_action_only {
-                refusals.extend(earlier_blocks(running, &wanted, &travelling, now));
+                refusals.extend(earlier_blocks(running, &wanted, &traveling, now));
             }
-            let leaves = |it: &&Travelling<'_>| running.embedded.contains(&it.signable.organization_id);
-            let leaving: Vec<&str> = travelling.iter().filter(leaves).map(|it| it.name).collect();
+            let leaves = |it: &&Traveling<'_>| running.embedded.contains(&it.signable.organization_id);
+            let leaving: Vec<&str> = traveling.iter().filter(leaves).map(|it| it.name).collect();
             if !leaving.is_empty() && !self.is_action_only {
                 warnings.push(format!(
                     "these mappings leave the Action, and then logins of these customers without an Auth0 organization are closed: {}",
@@ -150,7 +150,7 @@ impl Planner<'_> {
             let is_written = |id: &&str| plan.changes.iter().any(|change| change.id == **id);
             plan.closes = closed.filter(|id| !is_written(id)).map(str::to_owned).collect();
             if plan.order == Order::InBetween {
-                let code = in_between::compose(self.platform, self.travelling, running).map_err(|why| {
+                let code = in_between::compose(self.platform, self.traveling, running).map_err(|why| {
                     anyhow!("the Action that takes old and new blocks cannot be made: {why}")
                 })?;
                 let code = sha256_hex(&code);
@@ -186,7 +186,7 @@ impl Planner<'_> {
     /// Floors that are in the future, so that every block is refused until then.
     fn floors_ahead(&self, now: u64) -> Option<String> {
         let settings = self.platform.block_settings()?;
-        let names = self.travelling.iter().map(|name| settings.organization_floor(name));
+        let names = self.traveling.iter().map(|name| settings.organization_floor(name));
         let floors = names.chain([settings.floor()]).chain(settings.group_floors().map(|(_, floor)| floor));
         let latest = floors.filter(|floor| u64::from(*floor) > now).max()?;
         Some(format!(
@@ -215,7 +215,7 @@ impl Planner<'_> {
         }
         for name in self.chosen {
             ensure!(
-                self.travelling.contains(name),
+                self.traveling.contains(name),
                 "the mapping of `{}` is in the Action or does not exist; leave out `--organization` to deploy the Action",
                 name.escape_debug()
             );
@@ -247,14 +247,14 @@ impl Planner<'_> {
         Ok(found)
     }
 
-    fn travelling(
+    fn traveling(
         &self,
         organizations: &[Organization],
         warnings: &mut Vec<String>,
-    ) -> anyhow::Result<Vec<Travelling<'_>>> {
+    ) -> anyhow::Result<Vec<Traveling<'_>>> {
         let mut all = Vec::new();
         let is_chosen = |name: &&String| self.chosen.is_empty() || self.chosen.contains(name);
-        for name in self.travelling.iter().filter(is_chosen) {
+        for name in self.traveling.iter().filter(is_chosen) {
             let signable = Signable::of(self.platform, name, 0)
                 .map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
             let Some(organization) = organizations.iter().find(|it| it.id == signable.organization_id) else {
@@ -267,7 +267,7 @@ impl Planner<'_> {
                 continue;
             };
             let found = block_values(&organization.metadata);
-            all.push(Travelling {
+            all.push(Traveling {
                 name,
                 block: joined(&found),
                 free_keys: free_keys(&organization.metadata),
@@ -283,7 +283,7 @@ impl Planner<'_> {
     /// What changes for an organization; `None` if its block says already what it is to say.
     fn change(
         &self,
-        it: &Travelling<'_>,
+        it: &Traveling<'_>,
         wanted: &ActionReader,
         running: Option<&ActionReader>,
         now: Option<f64>,
@@ -352,16 +352,15 @@ impl Planner<'_> {
 fn earlier_blocks(
     running: &ActionReader,
     wanted: &ActionReader,
-    travelling: &[Travelling<'_>],
+    traveling: &[Traveling<'_>],
     now: Option<f64>,
 ) -> Option<Refusal> {
-    let is_other = |it: &&Travelling<'_>| {
+    let is_other = |it: &&Traveling<'_>| {
         let id = &it.signable.organization_id;
         running.embedded.contains(id)
             && matches!(wanted.source(id, &it.block, now), Source::Block(verified) if digest(verified.bundle_at(now)) != it.signable.digest)
     };
-    let organizations: Vec<String> =
-        travelling.iter().filter(is_other).map(|it| it.name.to_owned()).collect();
+    let organizations: Vec<String> = traveling.iter().filter(is_other).map(|it| it.name.to_owned()).collect();
     if organizations.is_empty() { None } else { Some(Refusal::EarlierBlocks { organizations }) }
 }
 
@@ -372,11 +371,11 @@ fn earlier_blocks(
 /// If one of them cannot travel any more.
 pub(super) fn digest_of_mappings(
     platform: &CompiledPlatform,
-    travelling: &[String],
+    traveling: &[String],
     chosen: &[String],
 ) -> anyhow::Result<String> {
     let mut text = String::new();
-    for name in travelling.iter().filter(|name| chosen.is_empty() || chosen.contains(name)) {
+    for name in traveling.iter().filter(|name| chosen.is_empty() || chosen.contains(name)) {
         let signable =
             Signable::of(platform, name, 0).map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
         text.push_str(&format!("{name} {}\n", signable.digest));

@@ -17,7 +17,7 @@ use crate::numbers::spaced;
 /// Text for people, if it cannot be made.
 pub(super) fn compose(
     platform: &CompiledPlatform,
-    travelling: &[String],
+    traveling: &[String],
     running: &ActionReader,
 ) -> Result<String, String> {
     let text = |error: anyhow::Error| format!("{error:#}");
@@ -26,11 +26,11 @@ pub(super) fn compose(
     let is_kept = |name: &&String| {
         Signable::of(platform, name, 0).is_ok_and(|it| running.embedded.contains(&it.organization_id))
     };
-    let travelling: BTreeSet<&str> =
-        travelling.iter().filter(|name| !is_kept(name)).map(String::as_str).collect();
+    let traveling: BTreeSet<&str> =
+        traveling.iter().filter(|name| !is_kept(name)).map(String::as_str).collect();
     let verification = running.in_between(&wanted).verification;
     let verification = verification.map(|verification| verification.to_json());
-    let bundle = platform.bundle_with_verification(&travelling, verification);
+    let bundle = platform.bundle_with_verification(&traveling, verification);
     let embedded = Embedded { bundle: &bundle, rules: platform.counts.rules, slice: None };
     let action = action::compose_part(engine, platform, embedded, LIMIT).map_err(text)?;
     if action.sizes.total > LIMIT {

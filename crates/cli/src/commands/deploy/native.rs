@@ -124,7 +124,7 @@ impl PlanArguments {
         let Some(prepared) = Prepared::of(platform, packaging, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { wanted, platform, travelling, .. } = prepared;
+        let Prepared { wanted, platform, traveling, .. } = prepared;
         let observed = state.observed(ours(&origin));
         let made_by = concat!("claimsmith ", env!("CARGO_PKG_VERSION"));
         let before = self.before.as_deref();
@@ -159,7 +159,7 @@ impl PlanArguments {
         if travels {
             let planner = Planner {
                 platform: &platform,
-                travelling: &travelling,
+                traveling: &traveling,
                 chosen: &self.organizations,
                 is_action_only: self.action_only,
                 is_rewritten: self.rewrite,
@@ -211,7 +211,7 @@ impl ApplyArguments {
         let Some(prepared) = Prepared::build(&self.mappings, &chosen, packaging, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let Prepared { tenant, wanted, code, platform, travelling } = prepared;
+        let Prepared { tenant, wanted, code, platform, traveling } = prepared;
         let within = plan.blocks.as_ref().and_then(|blocks| blocks.confirmation).map(|it| it.within);
         assumption_record::require(
             &self.mappings,
@@ -220,13 +220,13 @@ impl ApplyArguments {
         )?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
         if let Some(blocks) = &plan.blocks {
-            let is_known = |change: &BlockChange| travelling.contains(&change.organization);
+            let is_known = |change: &BlockChange| traveling.contains(&change.organization);
             ensure!(
                 blocks.changes.iter().all(is_known),
                 "`{}` changes a mapping that does not exist, or does not travel, any more; plan again",
                 self.plan.display()
             );
-            let now = blocks_plan::digest_of_mappings(&platform, &travelling, &blocks.chosen)?;
+            let now = blocks_plan::digest_of_mappings(&platform, &traveling, &blocks.chosen)?;
             ensure!(
                 blocks.is_action_only || now == blocks.mappings,
                 "`{}` cannot be carried out: the mappings have changed since it was made; plan again",
@@ -252,7 +252,7 @@ impl ApplyArguments {
         let in_between = |running: &str| {
             let running = action_reader::of_code(running)
                 .ok_or("what logins run now was built by another version of claimsmith")?;
-            in_between::compose(&platform, &travelling, &running)
+            in_between::compose(&platform, &traveling, &running)
         };
         let deployment = Deployment {
             plan: &plan,

@@ -36,7 +36,7 @@ pub(crate) struct Prepared {
     /// Without the mappings that travel.
     pub(crate) platform: CompiledPlatform,
     /// The names of the mappings that travel.
-    pub(super) travelling: Vec<String>,
+    pub(super) traveling: Vec<String>,
 }
 
 /// How many mappings are named that cannot travel.
@@ -61,7 +61,7 @@ impl Prepared {
         terminal: &mut Terminal,
     ) -> anyhow::Result<Option<Self>> {
         let engine = action::embedded_engine()?;
-        let mut travelling = Vec::new();
+        let mut traveling = Vec::new();
         if packaging == DeployPackaging::Organizations {
             let division = Division::of(&platform).context(NO_BLOCKS)?;
             for (name, why) in division.embedded.iter().take(MOST_NOTES) {
@@ -83,8 +83,8 @@ impl Prepared {
                     "note: {more} in the Action; `claimsmith bundle --packaging organizations` names each with the reason"
                 )?;
             }
-            travelling = division.travelling_names().into_iter().map(str::to_owned).collect();
-            platform = platform.without_travelling(&division.travelling_names());
+            traveling = division.traveling_names().into_iter().map(str::to_owned).collect();
+            platform = platform.without_traveling(&division.traveling_names());
         }
         let tenant = declared(&platform)?.clone();
         let action = action::compose(engine, &platform, LIMIT)?;
@@ -106,7 +106,7 @@ impl Prepared {
             bytes: action.text.len(),
             mappings: bundle.digest_hex(),
         };
-        Ok(Some(Self { tenant, wanted, code: action.text, platform, travelling }))
+        Ok(Some(Self { tenant, wanted, code: action.text, platform, traveling }))
     }
 }
 

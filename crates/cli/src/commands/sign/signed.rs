@@ -21,11 +21,12 @@ use super::writer_files;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
 use crate::block_file::{self, BlockFile};
-use crate::blocks::{self, Embedded, Signable};
+use crate::blocks::{self, NotSignable, Signable};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::numbers::counted;
+use crate::packaging::Division;
 use crate::platform;
 use crate::render::json;
 use crate::signing::{self, Signer};
@@ -107,7 +108,15 @@ impl SignArguments {
             embedded: Vec::new(),
         };
         let mut files = BTreeMap::new();
+        // An organization that was named is expected to be signed: then what is missing is an error.
+        let embedded = Division::of(&platform).map(|division| division.embedded).unwrap_or_default();
+        let obstacle = |name: &str| embedded.iter().find(|(it, _)| it == name).map(|(_, why)| why);
         for name in names {
+            if let Some(why) = obstacle(name).filter(|_| self.organizations.is_empty()) {
+                let (code, reason) = (why.code(), why.to_string());
+                summary.embedded.push(EmbeddedOrganization { organization: name.to_owned(), code, reason });
+                continue;
+            }
             match Signable::of(&platform, name, issued) {
                 Ok(signable) => match sign(
                     name,
@@ -128,8 +137,8 @@ impl SignArguments {
                     }
                     Err(embedded) => summary.embedded.push(not_signed(name, &embedded)),
                 },
-                Err(Embedded::NotABlock(NotABlock::UnknownOrganization)) if self.organizations.is_empty() => {
-                }
+                Err(NotSignable::NotABlock(NotABlock::UnknownOrganization))
+                    if self.organizations.is_empty() => {}
                 Err(embedded) => summary.embedded.push(not_signed(name, &embedded)),
             }
         }
@@ -174,7 +183,7 @@ impl SignArguments {
     }
 }
 
-fn not_signed(name: &str, embedded: &Embedded) -> EmbeddedOrganization {
+fn not_signed(name: &str, embedded: &NotSignable) -> EmbeddedOrganization {
     let (code, reason) = (embedded.code(), embedded.to_string());
     EmbeddedOrganization { organization: name.to_owned(), code, reason }
 }
@@ -187,7 +196,7 @@ fn sign(
     signers: &[Signer<'_>],
     terms: &Terms<'_>,
     confirmations: Option<&Confirmations>,
-) -> anyhow::Result<Result<(BlockFile, SignedOrganization), Embedded>> {
+) -> anyhow::Result<Result<(BlockFile, SignedOrganization), NotSignable>> {
     let own: Vec<&Signer<'_>> = signers.iter().filter(|it| it.declared.may_sign(name)).collect();
     ensure!(
         !own.is_empty(),
@@ -255,7 +264,7 @@ struct BlockSigner<'s> {
 
 impl BlockSigner<'_> {
     /// Signs a block, checks it as the Action does, and divides it into the values of the metadata.
-    fn values(&self, unsigned: &UnsignedBlock) -> anyhow::Result<Result<Values, Embedded>> {
+    fn values(&self, unsigned: &UnsignedBlock) -> anyhow::Result<Result<Values, NotSignable>> {
         let name = self.name;
         let block = unsigned.sign(self.keys).map_err(|error| anyhow!("cannot sign for `{name}`: {error}"))?;
         let Terms { verification, issued, .. } = self.terms;
@@ -270,7 +279,7 @@ impl BlockSigner<'_> {
             Ok(values) => {
                 Ok(Ok(values.into_iter().enumerate().map(|(at, value)| (key_name(at), value)).collect()))
             }
-            Err(error @ WriteError::TooManyValues(_)) => Ok(Err(Embedded::TooLarge(error))),
+            Err(error @ WriteError::TooManyValues(_)) => Ok(Err(NotSignable::TooLarge(error))),
             Err(error) => Err(error.into()),
         }
     }

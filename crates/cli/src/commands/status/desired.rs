@@ -12,8 +12,8 @@ use crate::packaging::Division;
 /// What a platform says about its tenant.
 pub(super) fn of(platform: &CompiledPlatform) -> Desired {
     let division = Division::of(platform);
-    let travelling = division.as_ref().map(Division::travelling_names).unwrap_or_default();
-    let mappings = inspect::organization_connections(platform).map(|it| mapping(it, platform, &travelling));
+    let traveling = division.as_ref().map(Division::traveling_names).unwrap_or_default();
+    let mappings = inspect::organization_connections(platform).map(|it| mapping(it, platform, &traveling));
     Desired {
         mappings: mappings.collect(),
         is_metadata_ours: platform.block_settings().is_none_or(|it| it.writer() == MetadataWriter::Api),
@@ -24,10 +24,10 @@ pub(super) fn of(platform: &CompiledPlatform) -> Desired {
 fn mapping(
     organization: OrganizationConnections,
     platform: &CompiledPlatform,
-    travelling: &BTreeSet<&str>,
+    traveling: &BTreeSet<&str>,
 ) -> DesiredMapping {
     let OrganizationConnections { name, file, id, connections } = organization;
-    let travels = travelling.contains(name.as_str());
+    let travels = traveling.contains(name.as_str());
     let block = if travels { platform.block(&name).ok().map(|block| block.bundle) } else { None };
     let connections = connections.into_iter().map(|connection| DesiredConnection {
         name: connection.name,
