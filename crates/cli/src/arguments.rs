@@ -5,16 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::login_time;
+use crate::mapping_files::DEFAULT_FOLDER;
 use crate::tenant::TenantArgument;
-
-/// The folder that verbs read if none is named.
-pub(crate) const DEFAULT_MAPPINGS: &str = "mappings";
 
 /// Where the mapping files are, for verbs that need nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct MappingsArgument {
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
+    #[arg(value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(crate) path: PathBuf,
 }
 
@@ -22,7 +20,7 @@ pub(crate) struct MappingsArgument {
 #[derive(Debug, Args)]
 pub(crate) struct LoginArguments {
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(crate) mappings: PathBuf,
     #[command(flatten)]
     pub(crate) tenant: TenantArgument,

@@ -19,7 +19,7 @@ use crate::whole_folder::folder_around;
 const MAX_DEPTH: usize = 8;
 
 /// The folder of mappings that is read if none is named.
-const DEFAULT_FOLDER: &str = "mappings";
+pub(crate) const DEFAULT_FOLDER: &str = "mappings";
 
 /// What happens to a file that the user names if it is a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

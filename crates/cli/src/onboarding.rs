@@ -21,6 +21,6 @@ mod words;
 
 pub(crate) use self::check::{Gap, of_kit as gaps_of_kit, of_mapping as gaps_of_mapping};
 pub(crate) use self::facts::{Facts, KitOptions, Rotations};
-pub(crate) use self::kit::{KitFile, files};
+pub(crate) use self::kit::{KitFile, files, filled};
 pub(crate) use self::page::{NAME as PAGE, PageEngine, page};
 pub(crate) use self::platform_plan::plan;

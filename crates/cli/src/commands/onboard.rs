@@ -45,6 +45,12 @@ struct Named<'n> {
 
 impl OnboardArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        let is_inside = !self.mappings.exists() && Path::new("platform.yaml").exists();
+        ensure!(
+            !is_inside,
+            "there is no folder `{}` here, but `platform.yaml` is in this folder; run the command one folder up, or name this folder with `--mappings .`",
+            self.mappings.display()
+        );
         ensure!(
             self.mappings.is_dir(),
             "`{}` is not a folder; `claimsmith init` starts one with its first organization",
@@ -89,12 +95,13 @@ impl OnboardArguments {
         );
         let out = self.out.clone().unwrap_or_else(|| Path::new("onboarding").join(name));
         if self.check {
-            return self.check_all(&facts, &platform, &bundle, &out, terminal);
+            let page = page(&facts, &bytes, &onboarding::files(&facts), &out)?;
+            return self.check_all(&facts, (&platform, &bundle), (&out, page), terminal);
         }
         let mut files = onboarding::files(&facts);
         files.extend(page(&facts, &bytes, &files, &out)?);
         let written = write_files(&self.mappings, &added, &out, files)?;
-        self.print(named, &added, &out, &written, terminal)?;
+        self.print(named, &facts, &added, &out, &written, terminal)?;
         Ok(ExitStatus::Success)
     }
 
@@ -172,6 +179,7 @@ impl OnboardArguments {
     fn print(
         &self,
         named: Named<'_>,
+        facts: &Facts<'_>,
         added: &[NewFile],
         out: &Path,
         written: &WrittenKit,
@@ -187,10 +195,17 @@ impl OnboardArguments {
         for path in &written.paths {
             writeln!(terminal.out, "  {path}")?;
         }
+        if !written.filled.is_empty() {
+            writeln!(terminal.out, "filled in {}", counted(written.filled.len(), "file"))?;
+            for path in &written.filled {
+                writeln!(terminal.out, "  {path}")?;
+            }
+        }
         writeln!(terminal.out, "\nwhat to do next")?;
         let mut steps = Vec::new();
-        if let (false, Some(strategy)) = (added.is_empty(), &self.strategy) {
-            let of_mapping = replace_steps(named.path, strategy, &mappings);
+        // They are to be done as long as the mapping has the placeholder.
+        if !added.is_empty() || facts.has_placeholder() {
+            let of_mapping = replace_steps(named.path, facts.connection.strategy, &mappings);
             steps.extend(of_mapping.into_iter().filter(|step| !step.contains("platform.yaml")));
         }
         let argument = if mappings == "mappings" { String::new() } else { format!(" {mappings}") };
@@ -211,7 +226,10 @@ fn page(facts: &Facts<'_>, bundle: &[u8], files: &[KitFile], out: &Path) -> anyh
     let Ok((script, engine)) = action::embedded_page() else { return Ok(None) };
     let mut parts = Vec::new();
     for file in files.iter().filter(|file| file.path.ends_with(".md")) {
-        let text = existing(out, &file.path)?.unwrap_or_else(|| file.text.clone());
+        let text = match existing(out, &file.path)? {
+            Some(found) => onboarding::filled(&found, &file.text).unwrap_or(found),
+            None => file.text.clone(),
+        };
         parts.push(KitFile { path: file.path.clone(), text });
     }
     let text = onboarding::page(facts, bundle, &parts, &PageEngine { engine: &engine, script })?;

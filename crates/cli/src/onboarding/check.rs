@@ -6,7 +6,7 @@ use claimsmith::event::{Event, answer};
 use serde::Serialize;
 
 use super::facts::{Facts, is_placeholder};
-use super::kit::KitFile;
+use super::kit::{KitFile, TODO};
 
 /// Something that is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,6 +93,7 @@ pub(crate) fn of_kit(
             gaps.push(Gap::new(place, what));
             continue;
         };
+        // The bodies of requests are filled in where they are sent: one of their values is a secret.
         if !file.path.ends_with(".md") {
             continue;
         }
@@ -111,7 +112,7 @@ pub(crate) fn of_kit(
 
 /// The places of a line that a person has to fill in, each up to the end of its cell.
 fn todos(line: &str) -> impl Iterator<Item = &str> {
-    let starts = line.match_indices("TODO: ").map(|(at, _)| at);
+    let starts = line.match_indices(TODO).map(|(at, _)| at);
     starts.filter_map(|at| {
         let rest = line.get(at..)?;
         Some(rest.split(" |").next().unwrap_or(rest).trim())

@@ -111,6 +111,11 @@ impl<'f> Facts<'f> {
         self.guide.has_scim && (self.options.scim || self.reads_provisioned())
     }
 
+    /// Whether the mapping has a placeholder in place of the id of its Auth0 organization.
+    pub(crate) fn has_placeholder(&self) -> bool {
+        self.details.id.as_deref().is_some_and(is_placeholder)
+    }
+
     /// The id of the Auth0 organization, if it is one that Auth0 gave.
     pub(crate) fn organization_id(&self) -> Option<&str> {
         self.details.id.as_deref().filter(|id| !is_placeholder(id))

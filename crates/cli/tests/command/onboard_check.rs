@@ -72,6 +72,10 @@ impl World {
             assert!(text.contains(todo), "{text}");
             fs::write(path, text.replace(todo, "filled in")).expect("a file");
         }
+        let command = world.command(&["onboard", "--check", "acme"]).output().expect("the command starts");
+        let out = Run::new(command).stdout(1);
+        assert!(out.starts_with("onboarding/acme/kit.html: was made from earlier files; "), "{out}");
+        run_in(&world.folder, &["onboard", "acme"]).stdout(0);
         world
     }
 
@@ -184,6 +188,34 @@ fn gaps_of_the_files_are_named_with_their_lines() {
     ] {
         assert!(run.out.contains(text), "{}", run.out);
     }
+}
+
+#[test]
+fn options_fill_in_what_is_still_to_be_filled_in() {
+    let folder = TempDir::new().expect("a temporary folder");
+    run_in(&folder, &["init", "--organization", "first"]).stdout(0);
+    run_in(&folder, &["onboard", "acme", "--strategy", "okta", "--owner", "Zoe"]).stdout(0);
+    let path = folder.path().join("onboarding/acme/cutover.md");
+    let text = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, text.replace("TODO: a date", "2026-12-01")).expect("a file");
+    let run = run_in(&folder, &["onboard", "acme", "--pilot", "Ann, Bob"]);
+    assert!(run.err.is_empty(), "nothing was kept: {run:?}");
+    let out = run.stdout(0);
+    assert!(
+        out.contains("filled in 1 file\n  cutover.md\n") && out.contains("in place of `org_Replaceacme`"),
+        "{out}"
+    );
+    let text = fs::read_to_string(&path).expect("a file");
+    assert!(
+        text.contains("Ann, Bob") && text.contains("2026-12-01") && !text.contains("`--pilot`"),
+        "{text}"
+    );
+    fs::write(&path, format!("{text}Another line.\n")).expect("a file");
+    let run = run_in(&folder, &["onboard", "acme"]);
+    assert!(run.err.contains("cutover.md` has other content and was kept"), "{run:?}");
+    let inside = claimsmith(&["onboard", "acme"]).current_dir(folder.path().join("mappings"));
+    let run = Run::new(inside.output().expect("the command starts"));
+    assert!(run.err.contains("run the command one folder up"), "{run:?}");
 }
 
 #[test]

@@ -4,8 +4,9 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{DEFAULT_MAPPINGS, MappingsArgument, OutputFormat};
+use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::credentials::CredentialsArgument;
+use crate::mapping_files::DEFAULT_FOLDER;
 use crate::tenant::TenantArgument;
 
 /// Say what a deployment would change, and write it down
@@ -112,7 +113,7 @@ pub(super) struct ApplyArguments {
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(super) mappings: PathBuf,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
@@ -142,7 +143,7 @@ pub(super) struct ConfirmArguments {
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
     /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_MAPPINGS)]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(super) mappings: PathBuf,
     /// The folder with the signed blocks of the plan
     #[arg(long, value_name = "DIR", default_value = "blocks")]

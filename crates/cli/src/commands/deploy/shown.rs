@@ -7,8 +7,8 @@ use claimsmith::compiler::time_text;
 use claimsmith_lifecycle::deployment::{BlockChange, BlocksPlan, Bound, Content, Order, Plan};
 use serde::Serialize;
 
-use crate::arguments::DEFAULT_MAPPINGS;
 use crate::escape::escaped;
+use crate::mapping_files::DEFAULT_FOLDER;
 use crate::numbers::{counted, spaced};
 
 /// The first digits of a digest.
@@ -227,7 +227,7 @@ impl<'a> Planned<'a> {
         }
         let file = escaped(self.file);
         let path = self.mappings.to_string_lossy();
-        let [sign, apply] = if self.mappings == Path::new(DEFAULT_MAPPINGS) {
+        let [sign, apply] = if self.mappings == Path::new(DEFAULT_FOLDER) {
             [String::new(), String::new()]
         } else {
             [format!(" {}", escaped(&path)), format!(" --mappings {}", escaped(&path))]

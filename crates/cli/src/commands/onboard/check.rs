@@ -14,7 +14,7 @@ use crate::arguments::OutputFormat;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::numbers::counted;
-use crate::onboarding::{self, Facts, Gap};
+use crate::onboarding::{self, Facts, Gap, KitFile};
 use crate::render::json;
 use crate::terminal::Terminal;
 
@@ -86,9 +86,8 @@ impl OnboardArguments {
     pub(super) fn check_all(
         &self,
         facts: &Facts<'_>,
-        platform: &CompiledPlatform,
-        bundle: &Bundle<'_>,
-        out: &Path,
+        (platform, bundle): (&CompiledPlatform, &Bundle<'_>),
+        (out, page): (&Path, Option<KitFile>),
         terminal: &mut Terminal,
     ) -> anyhow::Result<ExitStatus> {
         let mut gaps = onboarding::gaps_of_mapping(facts, platform, &self.platform_file(), bundle);
@@ -96,6 +95,15 @@ impl OnboardArguments {
         let found: Vec<Option<String>> =
             wanted.iter().map(|file| existing(out, &file.path)).collect::<anyhow::Result<_>>()?;
         gaps.extend(onboarding::gaps_of_kit(facts, &out.display().to_string(), &wanted, &found));
+        if let Some(page) = page
+            && existing(out, &page.path)?.is_some_and(|found| found != page.text)
+        {
+            let what = format!(
+                "was made from earlier files; `claimsmith onboard {}` writes it again, before it is sent",
+                facts.details.name
+            );
+            gaps.push(Gap::new(format!("{}/{}", out.display(), page.path), what));
+        }
         // What the files lack is known also if a tenant cannot be asked.
         let mut unknown = Vec::new();
         let of_tenant = match self.gaps_of_tenant(facts, platform) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::onboarding::{KitFile, PAGE};
+use crate::onboarding::{KitFile, PAGE, filled};
 use crate::scaffold::NewFile;
 use crate::write::{self, NewFiles};
 
@@ -13,6 +13,8 @@ const LARGEST_FILE: u64 = 1 << 22;
 #[derive(Debug, Default)]
 pub(super) struct WrittenKit {
     pub(super) paths: Vec<String>,
+    /// Files in which places were filled in that had to be.
+    pub(super) filled: Vec<String>,
     /// Files that have other content.
     pub(super) kept: Vec<String>,
 }
@@ -33,7 +35,8 @@ pub(super) fn existing(out: &Path, file: &str) -> anyhow::Result<Option<String>>
     Ok(content.map(|content| String::from_utf8_lossy(&content).into_owned()))
 }
 
-/// Writes the new mapping files, those files of the kit that do not exist, and the page, which is made from the others.
+/// Writes the new mapping files, those files of the kit that do not exist, what is known now in place of the `TODO`s of
+/// those that do, and the page, which is made from the others.
 pub(super) fn write_files(
     mappings: &Path,
     added: &[NewFile],
@@ -42,7 +45,7 @@ pub(super) fn write_files(
 ) -> anyhow::Result<WrittenKit> {
     let mut written = WrittenKit::default();
     let mut writing = NewFiles::default();
-    let mut page = None;
+    let mut replaced = Vec::new();
     for file in added {
         let path = mappings.join(&file.path);
         writing.add(&path, file.text.clone().into_bytes(), file.executable)?;
@@ -56,14 +59,21 @@ pub(super) fn write_files(
             }
             Some(content) if content == text => {}
             Some(_) if path == PAGE => {
-                page = Some((full, text));
+                replaced.push((full, text));
                 written.paths.push(path);
             }
-            Some(_) => written.kept.push(path),
+            Some(content) => match filled(&content, &text) {
+                Some(text) if text != content => {
+                    replaced.push((full, text));
+                    written.filled.push(path);
+                }
+                Some(_) => {}
+                None => written.kept.push(path),
+            },
         }
     }
     writing.commit()?;
-    if let Some((path, text)) = page {
+    for (path, text) in replaced {
         write::write(&path, text.into_bytes())?;
     }
     Ok(written)
