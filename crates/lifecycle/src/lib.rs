@@ -17,3 +17,6 @@ pub mod live;
 pub mod qlik;
 pub mod sync;
 pub mod tenant;
+#[cfg(test)]
+#[path = "../tests/support/bundle.rs"]
+mod test_bundle;

@@ -8,6 +8,9 @@
     reason = "a test stops at what is wrong"
 )]
 
+#[path = "support/bundle.rs"]
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
@@ -22,6 +25,8 @@ use claimsmith_lifecycle::block::{
 };
 use tempfile::TempDir;
 
+use self::support::bundle;
+
 const NAMESPACE: &str = "claimsmith-block";
 const SIGNATURE: usize = 64;
 
@@ -35,7 +40,8 @@ fn keygen(folder: &Path, arguments: &[&str], input: Option<&Path>) -> (bool, Str
 }
 
 fn block(key: &LocalKey) -> SignedBlock {
-    let bundles = Bundles::Final(b"a bundle");
+    let bytes = bundle("org_Globex", "a");
+    let bundles = Bundles::Final(&bytes);
     let block = UnsignedBlock::new("acme.eu.auth0.com", "org_Globex", 1_793_491_200, bundles);
     block.expect("it fits").sign(&[key]).expect("a key")
 }

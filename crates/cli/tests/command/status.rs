@@ -1,5 +1,8 @@
 //! `claimsmith status`, against a stand-in of Auth0's Management API.
 
+#[path = "../../../lifecycle/tests/support/bundle.rs"]
+mod test_bundle;
+
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -10,6 +13,7 @@ use claimsmith_lifecycle::drift::FindingCode;
 use claimsmith_standins::{At, Fault, FaultKind};
 use serde_json::{Value, json};
 
+use self::test_bundle::bundle;
 use crate::deploy::{DOMAIN, World, for_tenant, times};
 use crate::support::{ACME, PLATFORM, Run, check_snapshot, root, write};
 
@@ -328,7 +332,8 @@ fn blocks_are_read_back_and_compared() {
     set(mixed);
     assert_eq!(of_blocks(&world), ["block-refused"]);
     // A block whose mapping is not in the files any more.
-    let bundles = Bundles::Final(b"a bundle");
+    let bytes = bundle("org_left", "a");
+    let bundles = Bundles::Final(&bytes);
     let unsigned = UnsignedBlock::new(DOMAIN, "org_left", 1_700_000_000, bundles).expect("a block");
     let values = unsigned.sign(&[&key as &dyn Sign]).and_then(|it| it.values()).expect("values");
     let metadata: BTreeMap<String, String> =
@@ -474,7 +479,8 @@ fn deadlines_of_candidates_are_in_the_calendar() {
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs()
             as u32;
-    let bundles = Bundles::Pending { old: b"old", candidate: b"new", deadline: now + 3000 };
+    let [old, candidate] = ["old", "new"].map(|name| bundle("org_acme", name));
+    let bundles = Bundles::Pending { old: &old, candidate: &candidate, deadline: now + 3000 };
     let unsigned = UnsignedBlock::new(DOMAIN, "org_acme", now - 10, bundles).expect("a block");
     let values = unsigned.sign(&[&key as &dyn Sign]).and_then(|it| it.values()).expect("values");
     let metadata: BTreeMap<String, String> =

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claimsmith::{BlockTerms, Bundle};
-use claimsmith::{hex, key_id};
+use claimsmith::{BlockTerms, Bundle, OrganizationId, hex, key_id};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::BlockRefusal;
@@ -65,6 +64,13 @@ fn covers(scope: &Option<Vec<String>>, other: &Option<Vec<String>>) -> bool {
     }
 }
 
+/// Whether some bytes are a bundle with the mapping of one organization, by its id, and no other.
+fn is_of(bundle: &[u8], organization: &str) -> bool {
+    let Ok(bundle) = Bundle::decode(bundle) else { return false };
+    matches!(bundle.organizations(), [only] if only.id == Some(organization))
+        && bundle.mapping(OrganizationId(0)).is_some()
+}
+
 impl Verification {
     /// Reads the text that an Action has; `None` if it is not of this version.
     pub fn from_json(text: &str) -> Option<Self> {
@@ -99,7 +105,15 @@ impl Verification {
         };
         let keys: Vec<KnownKey> = self.keys.iter().filter_map(known).collect();
         let floor = self.floor_of(organization);
-        verify(block, Expected { domain: &self.domain, organization, keys: &keys, floor, now })
+        let verified =
+            verify(block, Expected { domain: &self.domain, organization, keys: &keys, floor, now })?;
+        // The Action loads all bundles of a block before it uses one.
+        let bundles = verified.candidate.iter().map(|(candidate, _)| candidate).chain([&verified.bundle]);
+        if bundles.into_iter().all(|bundle| is_of(bundle, organization)) {
+            Ok(verified)
+        } else {
+            Err(BlockRefusal::Damaged)
+        }
     }
 
     /// Whether every block of an organization that `other` takes because of its key is taken here as well, with the same

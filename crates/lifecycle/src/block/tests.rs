@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::signature::signed_bytes;
 use super::verify::{Expected, KnownKey, verify};
 use super::*;
+use crate::test_bundle::bundle;
 
 const DOMAIN: &str = "acme.eu.auth0.com";
 const ORGANIZATION: &str = "org_Globex";
@@ -449,4 +450,25 @@ fn readers_together_give_a_key_no_protected_group_of_the_organizations_of_before
     assert!(is_protected(&reader(&["org_acme", "org_globex"], true), &acme));
     assert!(is_protected(&reader(&["org_globex"], true), &reader(&["org_acme"], true)));
     assert!(!is_protected(&acme, &reader(&["org_acme"], true)));
+}
+
+#[test]
+fn block_holds_bundles_of_its_organization_alone() {
+    let own = bundle(ORGANIZATION, "a");
+    let verification = Verification {
+        domain: DOMAIN.to_owned(),
+        floor: 0,
+        floors: BTreeMap::new(),
+        keys: vec![VerificationKey::of_all(&key(1).public())],
+    };
+    let check =
+        |bundles: Bundles<'_>| verification.verify(ORGANIZATION, &signed(bundles), Some(NOW)).map(|_| ());
+    let pending = |old, candidate| Bundles::Pending { old, candidate, deadline: ISSUED + 100 };
+    assert_eq!(check(Bundles::Final(&own)), Ok(()));
+    assert_eq!(check(pending(&own, &own)), Ok(()));
+    for other in [&bundle("org_other", "a")[..], BUNDLE, &own[..own.len() - 1], b""] {
+        for bundles in [Bundles::Final(other), pending(other, &own), pending(&own, other)] {
+            assert_eq!(check(bundles), Err(BlockRefusal::Damaged));
+        }
+    }
 }

@@ -221,6 +221,7 @@ mod tests {
 
     use super::*;
     use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, Verification};
+    use crate::test_bundle::bundle;
 
     const DOMAIN: &str = "acme.eu.auth0.com";
     const NOW: Option<f64> = Some(2000.0);
@@ -278,7 +279,8 @@ platform:
     }
 
     fn block(byte: u8) -> Result<SignedBlock, BlockRefusal> {
-        let unsigned = UnsignedBlock::new(DOMAIN, "org_a", 1000, Bundles::Final(b"bundle")).expect("a block");
+        let unsigned = UnsignedBlock::new(DOMAIN, "org_a", 1000, Bundles::Final(&bundle("org_a", "a")))
+            .expect("a block");
         Ok(unsigned.sign(&[&key(byte) as &dyn Sign]).expect("signed"))
     }
 

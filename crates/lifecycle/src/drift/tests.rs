@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, VerificationKey, key_name};
 use crate::tenant::{Connection, Organization};
+use crate::test_bundle::bundle;
 
 const DOMAIN: &str = "acme.eu.auth0.com";
 const NOW: u32 = 1_795_780_800;
@@ -138,6 +139,11 @@ fn organizations_are_compared_by_id() {
     assert_eq!(check.incomplete(), [], "what was not read is not missing");
 }
 
+/// A bundle of the organization `org_acme`.
+fn acme(name: &str) -> Vec<u8> {
+    bundle("org_acme", name)
+}
+
 fn key(byte: u8) -> LocalKey {
     LocalKey::from_seed([byte; 32]).expect("any bytes are a key")
 }
@@ -156,7 +162,7 @@ fn block(organization: &str, bundles: Bundles<'_>, issued: u32, byte: u8) -> Val
 
 fn with_block() -> Desired {
     let mut mapping = mapping("okta", Vec::new());
-    mapping.block = Some(b"new".to_vec());
+    mapping.block = Some(acme("new"));
     let verification = Verification {
         domain: DOMAIN.to_owned(),
         floor: NOW - 1000,
@@ -180,17 +186,20 @@ fn check_block(metadata: Value, expected: &[(&str, &str)]) {
 #[test]
 fn blocks_are_verified_as_the_action_does() {
     let at = NOW - 100;
-    let good = || block("org_acme", Bundles::Final(b"new"), at, 1);
+    let good = || block("org_acme", Bundles::Final(&acme("new")), at, 1);
     check_block(good(), &[]);
     check_block(json!({}), &[("no-block", "have no block")]);
-    check_block(block("org_acme", Bundles::Final(b"old"), at, 1), &[("block-differs", "another mapping")]);
+    check_block(
+        block("org_acme", Bundles::Final(&acme("old")), at, 1),
+        &[("block-differs", "another mapping")],
+    );
     let mut damaged = good();
-    damaged["claimsmith0"] = "1.2.AAAA".into();
+    damaged["claimsmith0"] = "1.20.AAAA".into();
     for (metadata, code) in [
-        (block("org_acme", Bundles::Final(b"new"), NOW - 1001, 1), "block-stale"),
-        (block("org_acme", Bundles::Final(b"new"), NOW + 1000, 1), "block-stale"),
-        (block("org_other", Bundles::Final(b"new"), at, 1), "block-foreign"),
-        (block("org_acme", Bundles::Final(b"new"), at, 2), "block-key"),
+        (block("org_acme", Bundles::Final(&acme("new")), NOW - 1001, 1), "block-stale"),
+        (block("org_acme", Bundles::Final(&acme("new")), NOW + 1000, 1), "block-stale"),
+        (block("org_other", Bundles::Final(&bundle("org_other", "new")), at, 1), "block-foreign"),
+        (block("org_acme", Bundles::Final(&acme("new")), at, 2), "block-key"),
         (damaged, "block-damaged"),
         (json!({ "claimsmith0": "2.1.AAAA" }), "block-version"),
         (json!({ "claimsmith0": 7, "claimsmith1": "x" }), "no-block"),
@@ -203,15 +212,15 @@ fn blocks_are_verified_as_the_action_does() {
 #[test]
 fn candidates_count_until_their_deadline() {
     let at = NOW - 100;
-    let pending = |old: &[u8], candidate: &[u8], deadline| {
-        let bundles = Bundles::Pending { old, candidate, deadline };
+    let pending = |old: &str, candidate: &str, deadline| {
+        let bundles = Bundles::Pending { old: &acme(old), candidate: &acme(candidate), deadline };
         block("org_acme", bundles, at, 1)
     };
-    check_block(pending(b"old", b"new", NOW + 60), &[("block-pending", "waits for a confirmation")]);
-    check_block(pending(b"old", b"new", NOW), &[("block-expired", "deadline")]);
-    check_block(pending(b"old", b"other", NOW + 60), &[("block-differs", "another mapping")]);
+    check_block(pending("old", "new", NOW + 60), &[("block-pending", "waits for a confirmation")]);
+    check_block(pending("old", "new", NOW), &[("block-expired", "deadline")]);
+    check_block(pending("old", "other", NOW + 60), &[("block-differs", "another mapping")]);
     let desired = with_block();
-    let seen = organization("org_acme", pending(b"old", b"new", NOW + 60));
+    let seen = organization("org_acme", pending("old", "new", NOW + 60));
     assert_eq!(pending_deadline(&desired, &desired.mappings[0], &seen, NOW), Some(NOW + 60));
 }
 
@@ -228,7 +237,7 @@ fn blocks_that_earlier_ones_could_replace_are_counted_once() {
     let check = |issued: [u32; 3], expected: &[&str]| {
         let seen = names.iter().zip(issued).map(|(name, issued)| {
             let id = format!("org_{name}");
-            organization(&id, block(&id, Bundles::Final(b"new"), issued, 1))
+            organization(&id, block(&id, Bundles::Final(&bundle(&id, "new")), issued, 1))
         });
         let found = all_findings(&desired, &seen.collect::<Vec<_>>());
         let replaceable = found.iter().filter(|it| it.code == FindingCode::BlocksReplaceable);
@@ -244,8 +253,9 @@ fn blocks_that_earlier_ones_could_replace_are_counted_once() {
 #[test]
 fn block_without_a_mapping_counts_until_a_floor() {
     let desired = with_block();
-    let acme = organization("org_acme", block("org_acme", Bundles::Final(b"new"), NOW - 5, 1));
-    let stray = |id: &str, issued, key| organization(id, block(id, Bundles::Final(b"x"), issued, key));
+    let acme = organization("org_acme", block("org_acme", Bundles::Final(&acme("new")), NOW - 5, 1));
+    let stray =
+        |id: &str, issued, key| organization(id, block(id, Bundles::Final(&bundle(id, "x")), issued, key));
     let check = |organization, expected: &[&str]| {
         let found = findings(&desired, &[acme.clone(), organization]);
         assert_eq!(codes(&found), expected);
