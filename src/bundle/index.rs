@@ -320,7 +320,6 @@ impl<'b> Bundle<'b> {
         self.block_settings.as_ref().map(|settings| settings.verification)
     }
 
-    /// The names of all target groups, sorted.
     /// Whether a block may grant a target group here, by its name. `false` if the bundle takes no blocks, or does not have the
     /// group.
     #[cfg(feature = "compiler")]
@@ -337,6 +336,7 @@ impl<'b> Bundle<'b> {
         groups.filter_map(|group| self.group_name(*group))
     }
 
+    /// The names of all target groups, sorted.
     pub(crate) fn group_names(&self) -> &[&'b str] {
         &self.groups
     }

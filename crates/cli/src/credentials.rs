@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[cfg(not(target_family = "wasm"))]
 use claimsmith_connectors::{auth0, qlik};
 
-/// Who asks.
+/// The option `--credentials`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CredentialsArgument {
     /// A JSON file with credentials, in place of the environment

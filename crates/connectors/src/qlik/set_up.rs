@@ -211,8 +211,8 @@ impl Qlik {
     }
 }
 
-/// Whether answers have the client secret. Services that hide one write asterisks.
-/// Whether Qlik Cloud gives back the client secret of its identity provider, which pending options need.
+/// Whether Qlik Cloud gives back the client secret of its identity provider, which pending options need. Services that hide
+/// one write asterisks.
 pub fn has_secret(now: &Observed) -> bool {
     let options = now.provider.as_ref().map(|provider| &provider.options);
     let secret = options.and_then(|options| options.get("clientSecret")).and_then(Value::as_str);

@@ -12,11 +12,11 @@ use super::observed::Observed;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Limit {
-    /// The most of them.
+    /// At most this many are removed, whatever the percentage.
     pub most: usize,
     /// The most of them, in percent of those that there are.
     pub percent: u8,
-    /// Up to this number of them, the percentage is not looked at: one of ten people may leave.
+    /// This many may be removed even if the percentage allows fewer, so that small services can change.
     pub always: usize,
 }
 

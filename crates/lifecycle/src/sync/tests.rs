@@ -45,7 +45,6 @@ fn observed(users: Vec<ObservedUser>, readers: &[&str], writers: &[&str]) -> Obs
     let everyone: Vec<String> = users.iter().map(|it| it.id.clone()).collect();
     let mut groups = vec![group("readers", readers), group("writers", writers)];
     groups.push(("g-others".to_owned(), "others".to_owned(), everyone));
-    let groups: Vec<_> = groups;
     Observed::new(
         users,
         groups

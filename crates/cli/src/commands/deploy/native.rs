@@ -3,10 +3,9 @@
 use std::io::Write;
 
 use anyhow::{anyhow, ensure};
-use claimsmith::compiler::{CompiledPlatform, time_text};
+use claimsmith::compiler::time_text;
 use claimsmith_connectors::auth0::{Auth0, ConnectError, Deployment};
 use claimsmith_connectors::http::Options;
-use claimsmith_lifecycle::assumptions::Feature;
 use claimsmith_lifecycle::block::ActionReader;
 use claimsmith_lifecycle::deployment::{BlockChange, Plan, Refusal, SlicesPlan};
 
@@ -14,7 +13,7 @@ use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
 use super::blocks_plan::{self, Planner};
 use super::in_between;
 use super::origin;
-use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused};
+use super::prepared::{Prepared, needed_features, options_for, ours, packaging_of, read_plan, refused};
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
 use super::sliced;
@@ -312,16 +311,4 @@ impl ApplyArguments {
         let is_complete = carried.deleted.is_empty() && carried.unwritten.is_empty();
         Ok(if is_complete { ExitStatus::Success } else { ExitStatus::Failure })
     }
-}
-
-/// What a deployment depends on.
-fn needed_features(platform: &CompiledPlatform, travels: bool, within: Option<u32>) -> Vec<Feature> {
-    let mut features = assumption_record::features_of_deployment(platform);
-    if travels {
-        features.push(Feature::Blocks);
-    }
-    if within.is_some() {
-        features.push(Feature::ConfirmWithin);
-    }
-    features
 }

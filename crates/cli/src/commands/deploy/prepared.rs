@@ -8,11 +8,13 @@ use anyhow::Context;
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::auth0::{DeployError, Ours};
 use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::assumptions::Feature;
 use claimsmith_lifecycle::deployment::{Content, Origin, Plan, Wanted};
 use claimsmith_lifecycle::digest::sha256_hex;
 
 use super::arguments::DeployPackaging;
 use crate::action::{self, LIMIT};
+use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -145,4 +147,20 @@ pub(super) fn packaging_of(plan: &Plan) -> DeployPackaging {
         Some(_) => DeployPackaging::Organizations,
         None => DeployPackaging::Embedded,
     }
+}
+
+/// What a deployment depends on.
+pub(super) fn needed_features(
+    platform: &CompiledPlatform,
+    travels: bool,
+    within: Option<u32>,
+) -> Vec<Feature> {
+    let mut features = assumption_record::features_of_deployment(platform);
+    if travels {
+        features.push(Feature::Blocks);
+    }
+    if within.is_some() {
+        features.push(Feature::ConfirmWithin);
+    }
+    features
 }

@@ -227,10 +227,10 @@ impl<'a> Planned<'a> {
         }
         let file = escaped(self.file);
         let path = self.mappings.to_string_lossy();
-        let [sign, apply] = if self.mappings == Path::new(DEFAULT_FOLDER) {
-            [String::new(), String::new()]
+        let sign = if self.mappings == Path::new(DEFAULT_FOLDER) {
+            String::new()
         } else {
-            [format!(" {}", escaped(&path)), format!(" --mappings {}", escaped(&path))]
+            format!(" {}", escaped(&path))
         };
         writeln!(out, "\n{file}: written")?;
         match self.plan.blocks.as_ref().filter(|blocks| !blocks.changes.is_empty()) {
@@ -240,8 +240,18 @@ impl<'a> Planned<'a> {
             Some(_) => writeln!(out, "`claimsmith sign{sign}` signs the blocks, if they are not signed yet")?,
             None => {}
         }
-        writeln!(out, "`claimsmith deploy apply {file}{apply}` carries it out")
+        write_next(out, self.file, self.mappings)
     }
+}
+
+/// Says how a plan is carried out.
+pub(super) fn write_next(out: &mut impl Write, file: &str, mappings: &Path) -> io::Result<()> {
+    let file = escaped(file);
+    if mappings == Path::new(DEFAULT_FOLDER) {
+        return writeln!(out, "`claimsmith deploy apply {file}` carries it out");
+    }
+    let mappings = mappings.to_string_lossy();
+    writeln!(out, "`claimsmith deploy apply {file} --mappings {}` carries it out", escaped(&mappings))
 }
 
 fn code_change(before: Option<&Content>, after: &Content) -> String {

@@ -1,6 +1,7 @@
 //! The deployment of several Actions that divide the customers: a new set beside the old one, and then all at once.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::{anyhow, ensure};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
@@ -11,10 +12,11 @@ use serde::Serialize;
 
 use super::arguments::{ApplyArguments, PlanArguments};
 use super::origin;
-use super::prepared::{options_for, ours, refused};
-use super::shown::{TenantSummary, quoted, short};
+use super::prepared::{needed_features, options_for, ours, refused};
+use super::shown::{TenantSummary, quoted, short, write_next};
 use crate::action::{self, LIMIT};
 use crate::arguments::OutputFormat;
+use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -100,6 +102,8 @@ fn build(
 #[derive(Debug, Serialize)]
 struct Summary<'a> {
     file: &'a str,
+    #[serde(skip)]
+    mappings: &'a Path,
     tenant: TenantSummary<'a>,
     actions: &'a [Wanted],
     /// Whether logins run them already.
@@ -129,8 +133,8 @@ impl Summary<'_> {
         };
         writeln!(out, "steps      {steps}")?;
         let file = escaped(self.file);
-        writeln!(out, "\n{file}: written\n`claimsmith deploy apply {file}` carries it out")?;
-        Ok(())
+        writeln!(out, "\n{file}: written")?;
+        Ok(write_next(out, self.file, self.mappings)?)
     }
 }
 
@@ -201,6 +205,7 @@ pub(super) fn plan(
     let file = arguments.out.to_string_lossy();
     let summary = Summary {
         file: &file,
+        mappings: &arguments.mappings.path,
         tenant: TenantSummary::new(tenant.name(), tenant.domain(), stand_in),
         actions: &plan.slices,
         current: plan.next(&observed, claimsmith_lifecycle::deployment::Progress::default())
@@ -243,9 +248,11 @@ pub(super) fn apply(
     );
     let settings = arguments.credentials.auth0()?;
     let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
-    let Some(platform) = platform::load(&arguments.mappings, &chosen, terminal)? else {
+    let Some(platform) = platform::load_briefly(&arguments.mappings, &chosen, terminal)? else {
         return Ok(ExitStatus::Failure);
     };
+    let needed = needed_features(&platform, false, None);
+    assumption_record::require(&arguments.mappings, &platform, &needed)?;
     let tenant = declared(&platform)?;
     let name = |number: usize| names.get(number - 1).map(|name| (*name).to_owned()).unwrap_or_default();
     let Some(built) = build(&platform, Some(names.len()), is_embedded, &name, terminal)? else {

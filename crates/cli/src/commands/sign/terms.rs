@@ -1,4 +1,4 @@
-//! What the signing of blocks rests on.
+//! What all blocks of one run of `sign` have in common.
 
 use claimsmith::compiler::{BlockSettings, Tenant};
 use claimsmith_lifecycle::block::Verification;

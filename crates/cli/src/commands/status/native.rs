@@ -29,7 +29,7 @@ use crate::commands::deploy::{
 };
 use crate::exit_status::ExitStatus;
 use crate::login_time;
-use crate::numbers::spaced;
+use crate::numbers::{counted, spaced};
 use crate::platform;
 use crate::render::json;
 use crate::tenant::declared;
@@ -292,7 +292,10 @@ fn look_at_slices(
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let Some(differing) = differing_slices((platform, tenant), auth0, in_flow, terminal)? else {
-        bail!("the mapping files give no slices that could be compared with those that logins run")
+        bail!(
+            "the mapping files do not fit into the {} that logins run, so nothing was compared; `claimsmith bundle --packaging slices` shows the sizes",
+            counted(in_flow.len(), "slice")
+        )
     };
     let finding = |name: String| {
         Finding::new(
