@@ -9,11 +9,10 @@ use arbitrary::Arbitrary;
 use claimsmith::cases::Case;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::inspect::mapping_files;
-use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, TargetId, boundary};
+use claimsmith::{Bundle, FORMAT_VERSION, Note, Outcome, Reason, TargetId, boundary, key_id};
 use claimsmith_fuzz::{Edit, damage, platforms_with_blocks};
 use claimsmith_lifecycle::block::{
-    Bundles, Expected, KnownKey, LocalKey, Sign, SignedBlock, UnsignedBlock, Verified, key_id, key_name,
-    verify,
+    Bundles, LocalKey, Sign, SignedBlock, UnsignedBlock, Verification, VerificationKey, Verified, key_name,
 };
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha512};
@@ -46,12 +45,12 @@ struct Customer {
 impl Customer {
     fn signed(&self) -> &[(SignedBlock, Verified); 2] {
         self.signed.get_or_init(|| {
-            let (old, keys) = (self.bundle.as_slice(), known_keys());
+            let old = self.bundle.as_slice();
             [Bundles::Final(old), Bundles::Pending { old, candidate: old, deadline: ISSUED + 600 }].map(
                 |bundles| {
                     let unsigned = UnsignedBlock::new(DOMAIN, &self.id, ISSUED, bundles).expect("it fits");
                     let block = unsigned.sign(&[&*KEY]).expect("the key signs");
-                    let verified = verify(&block, expected(self, &keys)).expect("a good block");
+                    let verified = VERIFICATION.verify(&self.id, &block, Some(NOW)).expect("a good block");
                     (block, verified)
                 },
             )
@@ -62,6 +61,13 @@ impl Customer {
 static PLATFORMS: LazyLock<Vec<CompiledPlatform>> = LazyLock::new(platforms_with_blocks);
 
 static KEY: LazyLock<LocalKey> = LazyLock::new(|| LocalKey::from_seed([7; 32]).expect("a seed of 32 bytes"));
+
+static VERIFICATION: LazyLock<Verification> = LazyLock::new(|| Verification {
+    domain: DOMAIN.to_owned(),
+    floor: 0,
+    floors: BTreeMap::new(),
+    keys: vec![VerificationKey::of_all(&KEY.public())],
+});
 
 static CUSTOMERS: LazyLock<Vec<Customer>> = LazyLock::new(|| {
     let mut customers = Vec::new();
@@ -213,22 +219,14 @@ fn check_evaluation(platform: &Bundle<'_>, words: &[u32]) {
     assert!(granted.is_empty() || may_grant && application != boundary::NONE);
 }
 
-fn known_keys() -> [KnownKey; 1] {
-    [KnownKey { public: KEY.public(), may_sign: true, protected: false }]
-}
-
-fn expected<'e>(customer: &'e Customer, keys: &'e [KnownKey]) -> Expected<'e> {
-    Expected { domain: DOMAIN, organization: &customer.id, keys, floor: 0, now: Some(NOW) }
-}
-
 /// A statement that the key signed after it was damaged: what follows the signature must hold as well.
 fn check_statement(customer: &Customer, input: &Input<'_>) {
-    let keys = known_keys();
     let bytes = customer.signed()[usize::from(input.is_pending)].0.bytes();
     let message = damage(&bytes[..bytes.len() - 8 - 64], &input.message);
     let signed = [message.as_slice(), &key_id(&KEY.public()), &signature(&message)].concat();
     for bytes in [signed.as_slice(), input.bytes] {
-        let Ok(verified) = verify(&SignedBlock::from_bytes(bytes.to_vec()), expected(customer, &keys)) else {
+        let block = SignedBlock::from_bytes(bytes.to_vec());
+        let Ok(verified) = VERIFICATION.verify(&customer.id, &block, Some(NOW)) else {
             continue;
         };
         let candidate = verified.candidate.as_ref().map(|(candidate, _)| candidate.len());
@@ -248,7 +246,6 @@ fn signature(message: &[u8]) -> Vec<u8> {
 
 /// Values of metadata that were damaged or mixed are refused, or have the block as it was signed.
 fn check_metadata(customer: &Customer, input: &Input<'_>) {
-    let keys = known_keys();
     let [(whole, whole_verified), (pending, pending_verified)] = customer.signed();
     // Large mappings have no values at all.
     let (Ok(values), Ok(others)) = (whole.values(), pending.values()) else { return };
@@ -262,7 +259,7 @@ fn check_metadata(customer: &Customer, input: &Input<'_>) {
         *value = String::from_utf8_lossy(&damage(value.as_bytes(), &input.values)).into_owned();
     }
     let Ok(joined) = SignedBlock::join(|key| metadata.get(key).map(String::as_str)) else { return };
-    if let Ok(verified) = verify(&joined, expected(customer, &keys)) {
+    if let Ok(verified) = VERIFICATION.verify(&customer.id, &joined, Some(NOW)) {
         assert!([whole_verified, pending_verified].contains(&&verified), "a block that was never signed");
     }
 }

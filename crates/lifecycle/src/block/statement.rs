@@ -159,7 +159,7 @@ impl UnsignedBlock {
 }
 
 impl SignedBlock {
-    /// A block that was written elsewhere. Nothing is checked: [`verify`](super::verify) does.
+    /// A block that was written elsewhere. Nothing is checked: [`Verification::verify`](super::Verification::verify) does.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self { bytes }
     }
