@@ -67,6 +67,10 @@ pub fn read_json_lines(mut text: impl BufRead) -> io::Result<Directory> {
         if (&mut text).take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
             break;
         }
+        if line.len() as u64 == LONGEST_LINE {
+            reader.unread(format!("line {number} is longer than {LONGEST_LINE} bytes"));
+            break;
+        }
         let content = line.trim_ascii();
         // A byte order mark, as editors of Windows write it.
         let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);

@@ -1,7 +1,7 @@
 //! A service of SCIM 2.0 (RFC 7643 and 7644), such as an application's users and groups.
 //!
 //! Servers differ from the standard and from each other, so nothing is taken for granted: a list is read to its end, or
-//! not at all, and what a group does not say about its members is not an empty group.
+//! not at all, and a group says whether it named its members, because a list may leave them out.
 
 mod lists;
 mod resources;

@@ -26,6 +26,9 @@ pub struct Group {
     pub name: String,
 }
 
+/// How many reasons of an incomplete read are kept: one is enough, and a file of nothing but damage has no end of them.
+const MOST_REASONS: usize = 20;
+
 /// What was read of a directory.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
@@ -34,7 +37,7 @@ pub struct Directory {
     pub people: Vec<Person>,
     /// The groups, likewise.
     pub groups: Vec<Group>,
-    /// Why it was not read to its end; empty if it was.
+    /// Why it was not read to its end, at most 20 reasons; empty if it was.
     pub unread: Vec<String>,
     /// For each group, the positions of the people who are in it directly.
     members: Vec<Vec<u32>>,
@@ -75,9 +78,9 @@ impl DirectoryReader {
         self.members.push(members);
     }
 
-    /// Says that something could not be read, and why.
+    /// Says that something could not be read, and why. The first reasons are kept.
     pub fn unread(&mut self, why: String) {
-        if !self.directory.unread.contains(&why) {
+        if self.directory.unread.len() < MOST_REASONS && !self.directory.unread.contains(&why) {
             self.directory.unread.push(why);
         }
     }
@@ -216,6 +219,9 @@ mod tests {
         reader.person(person(""));
         let directory = reader.finish();
         assert_eq!(directory.unread, ["an id that came twice", "an entry without an id"]);
+        let mut reader = DirectoryReader::default();
+        (0..1000).for_each(|at| reader.unread(format!("line {at}")));
+        assert_eq!(reader.finish().unread.len(), MOST_REASONS);
     }
 
     proptest! {

@@ -114,7 +114,8 @@ impl CompareActionArguments {
         self.print(&comparison, &accepted, login_time::current(), terminal)
     }
 
-    /// Refuses a comparison with claims that the Action never sets: everyone would seem to gain everything.
+    /// Refuses a comparison of which the Action sets no claim, since everyone would seem to gain everything, and warns about
+    /// single claims that it never sets.
     fn check_claims(&self, comparison: &Comparison, terminal: &mut Terminal) -> anyhow::Result<()> {
         let (set, unset): (Vec<&String>, Vec<&String>) =
             self.claims.iter().partition(|name| comparison.set.contains(*name));

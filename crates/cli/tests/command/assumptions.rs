@@ -169,16 +169,18 @@ fn test_that_is_not_made_says_which_result_stays() {
 fn record_is_next_to_the_mappings_from_anywhere() {
     let world = world();
     world.run(&["assumptions", "run", "--answer", "webassembly-runs=failed"]).stdout(1);
-    let below = world.folder.path().join("work");
+    let below = world.folder.path().join("files");
     fs::create_dir_all(below.join("mappings/deeper")).expect("a folder");
     for name in ["platform.yaml", "organizations"] {
         fs::rename(world.folder.path().join("mappings").join(name), below.join("mappings").join(name))
             .expect("moved");
     }
     let list = |folder: &str| world.run(&["assumptions", "list", folder]).stdout(0);
-    assert!(list("work/mappings").starts_with("unknown  webassembly-runs"));
+    assert!(list("files/mappings").starts_with("unknown  webassembly-runs"));
     fs::rename(world.folder.path().join("assumptions"), below.join("assumptions")).expect("moved");
-    for folder in ["work/mappings", "work/mappings/", "work/mappings/.", "work/../work/mappings/deeper/.."] {
+    for folder in
+        ["files/mappings", "files/mappings/", "files/mappings/.", "files/../files/mappings/deeper/.."]
+    {
         assert!(list(folder).starts_with("failed   webassembly-runs"), "{folder}");
         let err = world.run(&["deploy", "plan", folder]).failed();
         assert!(err.contains("an assumption that failed"), "{err}");

@@ -112,6 +112,7 @@ fn members(scim: &Scim, group: &Group, groups: &BTreeSet<String>) -> anyhow::Res
             let alone =
                 alone.with_context(|| format!("the members of `{}` are not known", group.display_name))?;
             check(&alone)?;
+            // Many services leave `members` out of an empty group; one that never has them is refused by the caller.
             Ok(ids(&alone).unwrap_or_default())
         }
     }
