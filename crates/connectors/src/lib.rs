@@ -8,6 +8,7 @@ pub mod auth0;
 mod error;
 pub mod files;
 pub mod http;
+mod journal;
 pub mod qlik;
 mod rate;
 pub mod scim;
@@ -19,6 +20,7 @@ mod test_key;
 mod timer;
 
 pub use error::{Error, ErrorKind, Permission, Refusal};
+pub use journal::Journal;
 pub use secret::Secret;
 pub use settings::SettingsError;
 pub use timer::{SystemTimer, Timer};

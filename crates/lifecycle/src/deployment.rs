@@ -6,6 +6,9 @@ mod order;
 mod refusal;
 mod slices;
 mod state;
+mod step;
+
+use std::slice;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +19,14 @@ pub use self::block_change::{
 pub use self::blocks::{BlocksPlan, Confirmation};
 pub use self::order::{Order, Runs, Served, closed_by, order, waiting, withheld};
 pub use self::refusal::{PlanError, Refusal};
-pub use self::slices::{ObservedSlices, SlicesPlan, SlicesStep};
+pub use self::slices::SlicesPlan;
 pub use self::state::{Bound, Build, Content, Found, FoundAction, Observed, ObservedAction, Origin, Wanted};
+pub use self::step::{ActionsPlan, Progress, Step};
+use self::step::{check_own, check_room, left};
+use crate::plan_json;
 
 /// The version of the form of a plan.
 const VERSION: u32 = 1;
-
-/// How many Actions Auth0 binds to a trigger.
-const MOST_BINDINGS: usize = 20;
 
 /// What is to be there afterwards, and what was found when the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,48 +51,6 @@ pub struct Plan {
     pub blocks: Option<BlocksPlan>,
 }
 
-/// What is done next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a program that carries out a plan has to know all steps")]
-pub enum Step {
-    /// Create the Action.
-    Create,
-    /// Replace the draft of the Action with this id.
-    Update(String),
-    /// Wait until its draft is built.
-    Wait(String),
-    /// Deploy its draft.
-    Deploy(String),
-    /// Bind it at a position.
-    Bind(String, usize),
-    /// Nothing: everything is as it is to be.
-    Nothing,
-}
-
-impl Step {
-    /// As in a journal.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Update(_) => "update",
-            Self::Wait(_) => "wait",
-            Self::Deploy(_) => "deploy",
-            Self::Bind(..) => "bind",
-            Self::Nothing => "nothing",
-        }
-    }
-}
-
-/// How a plan is carried out.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Progress {
-    /// Whether changes of others since the plan was made are accepted.
-    pub is_forced: bool,
-    /// Whether the draft was written by this run, so that another build would fail as well.
-    pub has_written: bool,
-}
-
 impl Plan {
     /// Plans from what there is.
     ///
@@ -103,7 +64,7 @@ impl Plan {
         observed: &Observed,
         before: Option<&str>,
     ) -> Result<Self, Refusal> {
-        let id = observed.action.as_ref().map(|action| action.id.as_str());
+        let id = observed.action().map(|action| action.id.as_str());
         let is_bound = observed.bindings.iter().any(|bound| Some(bound.action_id.as_str()) == id);
         let at = match before {
             None => observed.bindings.len(),
@@ -114,7 +75,7 @@ impl Plan {
             }
         };
         let bind_at = if is_bound { None } else { Some(at) };
-        let action = observed.action.as_ref().map(|action| FoundAction {
+        let action = observed.action().map(|action| FoundAction {
             id: action.id.clone(),
             draft: action.draft.clone(),
             deployed: action.deployed.clone(),
@@ -163,8 +124,7 @@ impl Plan {
 
     /// The plan as JSON.
     pub fn to_json(&self) -> String {
-        // Texts, numbers and lists alone are always JSON.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        plan_json::write(self)
     }
 
     /// Reads a plan.
@@ -173,13 +133,7 @@ impl Plan {
     ///
     /// If it is not a plan of this version.
     pub fn from_json(text: &str) -> Result<Self, PlanError> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|_| PlanError::Unreadable)?;
-        match value.get("version").and_then(serde_json::Value::as_u64) {
-            Some(version) if version == u64::from(VERSION) => {}
-            Some(version) => return Err(PlanError::OtherVersion(version)),
-            None => return Err(PlanError::Unreadable),
-        }
-        serde_json::from_value(value).map_err(|_| PlanError::Unreadable)
+        plan_json::read(text, VERSION).map_err(PlanError::from)
     }
 
     /// Refuses a plan that was made for another tenant or from something else.
@@ -218,17 +172,18 @@ impl Plan {
             if !matches!(step, Step::Wait(_)) {
                 steps.push(step.name());
             }
-            progress.has_written |= matches!(step, Step::Create | Step::Update(_));
-            self.imagine(&step, &mut now);
+            progress.has_written |= matches!(step, Step::Create(_) | Step::Update(_));
+            self.imagine(step, &mut now);
         }
         Ok(steps)
     }
 
     /// What a step does.
-    fn imagine(&self, step: &Step, now: &mut Observed) {
+    fn imagine(&self, step: Step, now: &mut Observed) {
         let content = &self.wanted.content;
-        match (step, &mut now.action) {
-            (Step::Create, action) => {
+        let Some(action) = now.actions.first_mut() else { return };
+        match (step, action) {
+            (Step::Create(_), action) => {
                 *action = Some(ObservedAction {
                     id: String::new(),
                     origin: Origin::Ours,
@@ -244,60 +199,15 @@ impl Plan {
             }
             (Step::Wait(_), Some(action)) => action.build = Build::Built,
             (Step::Deploy(_), Some(action)) => action.deployed = Some(action.draft.clone()),
-            (Step::Bind(id, at), _) => {
-                let bound = Bound { action_id: id.clone(), name: self.wanted.name.clone() };
-                now.bindings.insert((*at).min(now.bindings.len()), bound);
+            (Step::Bind(at), Some(action)) => {
+                let bound = Bound { action_id: action.id.clone(), name: self.wanted.name.clone() };
+                now.bindings.insert(at.min(now.bindings.len()), bound);
             }
             _ => {}
         }
     }
 
-    /// Decides the next step from what there is now.
-    ///
-    /// What a run of the same plan has done already is accepted, whatever it was, so that every run that was
-    /// interrupted is continued.
-    ///
-    /// # Errors
-    ///
-    /// If somebody else has changed something, or the Action must not be touched.
-    pub fn next(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
-        let place = self.place(now, progress)?;
-        let Some(action) = &now.action else {
-            if self.found.action.is_some() && !progress.is_forced {
-                return Err(Refusal::ActionDeleted { name: self.wanted.name.clone() });
-            }
-            return Ok(Step::Create);
-        };
-        self.check_action(action, progress)?;
-        let content = &self.wanted.content;
-        let id = || action.id.clone();
-        if action.draft != *content {
-            return Ok(Step::Update(id()));
-        }
-        if action.deployed.as_ref() != Some(content) {
-            return match action.build {
-                Build::Built => Ok(Step::Deploy(id())),
-                Build::Running => Ok(Step::Wait(id())),
-                // An earlier run may have met a problem that has passed.
-                Build::Failed if !progress.has_written => Ok(Step::Update(id())),
-                Build::Failed => Err(Refusal::BuildFailed { name: self.wanted.name.clone() }),
-            };
-        }
-        Ok(place.map_or(Step::Nothing, |at| Step::Bind(id(), at)))
-    }
-
-    fn check_action(&self, action: &ObservedAction, progress: Progress) -> Result<(), Refusal> {
-        let name = self.wanted.name.clone();
-        match &action.origin {
-            Origin::Ours => {}
-            Origin::OtherTenant(domain) => {
-                return Err(Refusal::OtherTenant { name, domain: domain.clone() });
-            }
-            Origin::Foreign => return Err(Refusal::Foreign { name }),
-        }
-        if !action.fits_trigger {
-            return Err(Refusal::OtherTrigger { name, trigger: self.wanted.trigger.clone() });
-        }
+    fn check_unchanged(&self, action: &ObservedAction, progress: Progress) -> Result<(), Refusal> {
         let found = self.found.action.as_ref();
         let is_own = |it: &Content| *it == self.wanted.content || Some(it) == self.other_content();
         let is_known_draft = is_own(&action.draft) || found.is_some_and(|found| found.draft == action.draft);
@@ -306,12 +216,12 @@ impl Plan {
         if (is_known_draft && is_known_version) || progress.is_forced {
             return Ok(());
         }
-        Err(Refusal::ActionChanged { name })
+        Err(Refusal::ActionChanged { name: self.wanted.name.clone() })
     }
 
     /// Where the Action is to be bound; `None` if it is.
     fn place(&self, now: &Observed, progress: Progress) -> Result<Option<usize>, Refusal> {
-        let own = now.action.as_ref().map(|action| action.id.as_str());
+        let own = now.action().map(|action| action.id.as_str());
         let ids = |bindings: &[Bound]| -> Vec<String> {
             bindings.iter().map(|bound| bound.action_id.clone()).collect()
         };
@@ -333,10 +243,31 @@ impl Plan {
         if current.iter().any(|id| Some(id.as_str()) == own) {
             return Ok(None);
         }
-        if current.len() >= MOST_BINDINGS {
-            return Err(Refusal::FullTrigger { trigger: self.wanted.trigger.clone(), most: MOST_BINDINGS });
-        }
+        check_room(&self.wanted.trigger, current.len() + 1)?;
         Ok(Some(wanted_at.min(current.len())))
+    }
+}
+
+impl ActionsPlan for Plan {
+    fn wanted(&self) -> &[Wanted] {
+        slice::from_ref(&self.wanted)
+    }
+
+    fn replaced(&self) -> &[String] {
+        &[]
+    }
+
+    fn next(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
+        let place = self.place(now, progress)?;
+        let Some(action) = now.action() else {
+            if self.found.action.is_some() && !progress.is_forced {
+                return Err(Refusal::ActionDeleted { name: self.wanted.name.clone() });
+            }
+            return Ok(Step::Create(0));
+        };
+        check_own(&self.wanted, action)?;
+        self.check_unchanged(action, progress)?;
+        Ok(left(0, &self.wanted, action, progress)?.or(place.map(Step::Bind)).unwrap_or(Step::Nothing))
     }
 }
 

@@ -16,6 +16,7 @@ pub use self::refusal::{PlanError, Refusal};
 pub use self::state::{
     Found, FoundProvider, Observed, ObservedGroup, ObservedProvider, Verification, Wanted,
 };
+use crate::plan_json;
 
 /// The version of the form of a plan.
 const VERSION: u32 = 1;
@@ -135,8 +136,7 @@ impl Plan {
 
     /// The plan as JSON.
     pub fn to_json(&self) -> String {
-        // Texts and lists alone are always JSON.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        plan_json::write(self)
     }
 
     /// Reads a plan.
@@ -145,13 +145,7 @@ impl Plan {
     ///
     /// If it is not a plan of this version.
     pub fn from_json(text: &str) -> Result<Self, PlanError> {
-        let value: Value = serde_json::from_str(text).map_err(|_| PlanError::Unreadable)?;
-        match value.get("version").and_then(Value::as_u64) {
-            Some(version) if version == u64::from(VERSION) => {}
-            Some(version) => return Err(PlanError::OtherVersion(version)),
-            None => return Err(PlanError::Unreadable),
-        }
-        serde_json::from_value(value).map_err(|_| PlanError::Unreadable)
+        plan_json::read(text, VERSION).map_err(PlanError::from)
     }
 
     /// Refuses a plan that was made for another tenant or from something else.

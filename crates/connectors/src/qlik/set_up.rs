@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use claimsmith_lifecycle::journal::Phase;
 use claimsmith_lifecycle::qlik::{
     Observed, ObservedGroup, ObservedProvider, Plan, Progress, Refusal, Settings, Step, Verification, Waiting,
 };
@@ -10,8 +9,8 @@ use serde_json::Value;
 
 use super::identity_providers::PendingResult;
 use super::{IdentityProvider, Qlik};
-use crate::auth0::Journal;
 use crate::error::Error;
+use crate::journal::{Journal, recorded};
 use crate::secret::Secret;
 
 /// What a run of a plan has done.
@@ -150,15 +149,9 @@ impl Qlik {
                 Step::Wait(waiting) => Some(waiting),
                 step => {
                     let name = step.name();
-                    journal(&name, Phase::Begun, None).map_err(SetUpError::Journal)?;
-                    match self.take(&step, &mut now, provider_secret) {
-                        Ok(()) => journal(&name, Phase::Done, None).map_err(SetUpError::Journal)?,
-                        Err(error) => {
-                            // The error of the step counts more than one of the journal.
-                            let _ = journal(&name, Phase::Failed, Some(&error.to_string()));
-                            return Err(error);
-                        }
-                    }
+                    recorded(journal, &name, SetUpError::Journal, || {
+                        self.take(&step, &mut now, provider_secret)
+                    })?;
                     if let Step::CreateGroup(group) = step {
                         created.push(group);
                     }

@@ -38,12 +38,12 @@ fn wanted() -> Wanted {
 }
 
 fn plan(auth0: &Auth0) -> Plan {
-    let observed = auth0.state(ours()).expect("a state").observed(ours());
+    let observed = auth0.state(&[ours().name], ours().trigger.0).expect("a state").observed(ours());
     Plan::new(("staging", DOMAIN), "test", wanted(), &observed, None).expect("a plan")
 }
 
-fn apply(auth0: &Auth0, plan: &Plan, is_forced: bool) -> Result<Vec<&'static str>, DeployError> {
-    auth0.carry_out(plan, NEW, ours(), is_forced, &mut |_, _, _| Ok(()))
+fn apply(auth0: &Auth0, plan: &Plan, is_forced: bool) -> Result<Vec<String>, DeployError> {
+    auth0.carry_out(plan, &[NEW], ours(), is_forced, &mut |_, _, _| Ok(()))
 }
 
 /// Two Actions of others that are bound, and possibly an old one of ours.
@@ -389,7 +389,7 @@ fn nothing_is_done_that_cannot_be_recorded() {
     let world = World::new(seed(None, false));
     let auth0 = world.connect();
     let plan = plan(&auth0);
-    let error = auth0.carry_out(&plan, NEW, ours(), false, &mut |_, _, _| Err("disk full".to_owned()));
+    let error = auth0.carry_out(&plan, &[NEW], ours(), false, &mut |_, _, _| Err("disk full".to_owned()));
     assert!(error.expect_err("stopped").to_string().ends_with("disk full"));
     assert!(world.stand_in.requests().iter().all(|it| it.method == "GET"));
 }

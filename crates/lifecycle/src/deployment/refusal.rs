@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::order::Order;
 use crate::block::BlockRefusal;
+use crate::plan_json::NotRead;
 
 /// Why a deployment stops before it changes anything more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,6 +209,15 @@ pub enum PlanError {
         /// Their digest now.
         now: String,
     },
+}
+
+impl From<NotRead> for PlanError {
+    fn from(error: NotRead) -> Self {
+        match error {
+            NotRead::Unreadable => Self::Unreadable,
+            NotRead::OtherVersion(version) => Self::OtherVersion(version),
+        }
+    }
 }
 
 impl std::error::Error for PlanError {}

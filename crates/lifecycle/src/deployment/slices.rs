@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
 use super::refusal::{PlanError, Refusal};
-use super::state::{Bound, Build, ObservedAction, Origin, Wanted};
-use super::{MOST_BINDINGS, Progress, names};
+use super::state::{Bound, Observed, Wanted};
+use super::step::{ActionsPlan, Progress, Step, check_own, check_room, left};
+use crate::plan_json;
 
 /// The version of the form of a plan.
 const VERSION: u32 = 1;
@@ -32,34 +34,6 @@ pub struct SlicesPlan {
     pub bind_at: usize,
 }
 
-/// What there is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct ObservedSlices {
-    /// The Actions of the wanted names, in their order.
-    pub actions: Vec<Option<ObservedAction>>,
-    /// What the trigger runs, in its order.
-    pub bindings: Vec<Bound>,
-}
-
-/// What is done next; the number is the position of the Action.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a program that carries out a plan has to know all steps")]
-pub enum SlicesStep {
-    /// Create the Action.
-    Create(usize),
-    /// Replace its draft.
-    Update(usize),
-    /// Wait until its draft is built.
-    Wait(usize),
-    /// Deploy its draft.
-    Deploy(usize),
-    /// Bind all of them at a position among what stays, and nothing that is replaced, in one request.
-    Bind(usize),
-    /// Nothing: everything is as it is to be.
-    Nothing,
-}
-
 impl SlicesPlan {
     /// Plans from what there is: `replaced` are the ids of the Actions of ours that the trigger runs.
     ///
@@ -71,7 +45,7 @@ impl SlicesPlan {
         made_by: &str,
         slices: Vec<Wanted>,
         replaced: Vec<String>,
-        observed: &ObservedSlices,
+        observed: &Observed,
     ) -> Result<Self, Refusal> {
         let found = observed.bindings.clone();
         let stays = |bound: &&Bound| !replaced.contains(&bound.action_id);
@@ -92,8 +66,7 @@ impl SlicesPlan {
 
     /// The plan as JSON.
     pub fn to_json(&self) -> String {
-        // Texts, numbers and lists alone are always JSON.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        plan_json::write(self)
     }
 
     /// Reads a plan; `None` if it is one of another kind.
@@ -104,10 +77,7 @@ impl SlicesPlan {
     pub fn from_json(text: &str) -> Option<Result<Self, PlanError>> {
         let value: serde_json::Value = serde_json::from_str(text).ok()?;
         value.get("slices")?;
-        Some(match value.get("version").and_then(serde_json::Value::as_u64) {
-            Some(version) if version != u64::from(VERSION) => Err(PlanError::OtherVersion(version)),
-            _ => serde_json::from_value(value).map_err(|_| PlanError::Unreadable),
-        })
+        Some(plan_json::read(text, VERSION).map_err(PlanError::from))
     }
 
     /// Refuses a plan that was made for another tenant or from something else.
@@ -125,13 +95,18 @@ impl SlicesPlan {
         let all = |slices: &[Wanted]| slices.iter().map(|it| it.mappings.as_str()).collect::<String>();
         Err(PlanError::Stale { planned: all(&self.slices), now: all(wanted) })
     }
+}
 
-    /// Decides the next step from what there is now. What a run of the same plan has done already is accepted.
-    ///
-    /// # Errors
-    ///
-    /// If somebody else has changed something, or an Action must not be touched.
-    pub fn next(&self, now: &ObservedSlices, progress: Progress) -> Result<SlicesStep, Refusal> {
+impl ActionsPlan for SlicesPlan {
+    fn wanted(&self) -> &[Wanted] {
+        &self.slices
+    }
+
+    fn replaced(&self) -> &[String] {
+        &self.replaced
+    }
+
+    fn next(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
         let trigger = || self.slices.first().map(|it| it.trigger.clone()).unwrap_or_default();
         let own: Vec<Option<&str>> =
             now.actions.iter().map(|action| action.as_ref().map(|it| it.id.as_str())).collect();
@@ -154,13 +129,18 @@ impl SlicesPlan {
                 now: names(&now.bindings),
             });
         }
+        let stay = others(&now.bindings).len();
+        if !is_swapped {
+            check_room(&trigger(), stay + self.slices.len())?;
+        }
         let mut is_left = None;
         for (at, (wanted, action)) in self.slices.iter().zip(&now.actions).enumerate() {
             let Some(action) = action else {
-                is_left = is_left.or(Some(SlicesStep::Create(at)));
+                is_left = is_left.or(Some(Step::Create(at)));
                 continue;
             };
-            let step = step_of(at, wanted, action, progress)?;
+            check_own(wanted, action)?;
+            let step = left(at, wanted, action, progress)?;
             if step.is_some() && own.get(at).is_some_and(|id| bound.contains(id)) {
                 // A change of an Action in the flow would not be at once with that of the others.
                 return Err(Refusal::ActionChanged { name: wanted.name.clone() });
@@ -171,45 +151,11 @@ impl SlicesPlan {
             return Ok(step);
         }
         if is_swapped {
-            return Ok(SlicesStep::Nothing);
+            return Ok(Step::Nothing);
         }
-        let stay = others(&now.bindings).len();
-        if stay + self.slices.len() > MOST_BINDINGS {
-            return Err(Refusal::FullTrigger { trigger: trigger(), most: MOST_BINDINGS });
-        }
-        Ok(SlicesStep::Bind(self.bind_at.min(stay)))
+        Ok(Step::Bind(self.bind_at.min(stay)))
     }
 }
 
-/// What is left to do for one Action; `None` if what it has deployed is what is to run.
-fn step_of(
-    at: usize,
-    wanted: &Wanted,
-    action: &ObservedAction,
-    progress: Progress,
-) -> Result<Option<SlicesStep>, Refusal> {
-    let name = || wanted.name.clone();
-    match &action.origin {
-        Origin::Ours => {}
-        Origin::OtherTenant(domain) => {
-            return Err(Refusal::OtherTenant { name: name(), domain: domain.clone() });
-        }
-        Origin::Foreign => return Err(Refusal::Foreign { name: name() }),
-    }
-    if !action.fits_trigger {
-        return Err(Refusal::OtherTrigger { name: name(), trigger: wanted.trigger.clone() });
-    }
-    Ok(if action.draft != wanted.content {
-        Some(SlicesStep::Update(at))
-    } else if action.deployed.as_ref() == Some(&wanted.content) {
-        None
-    } else {
-        Some(match action.build {
-            Build::Built => SlicesStep::Deploy(at),
-            Build::Running => SlicesStep::Wait(at),
-            // An earlier run may have met a problem that has passed.
-            Build::Failed if !progress.has_written => SlicesStep::Update(at),
-            Build::Failed => return Err(Refusal::BuildFailed { name: name() }),
-        })
-    })
-}
+#[cfg(test)]
+mod tests;

@@ -71,10 +71,17 @@ pub struct Bound {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
 pub struct Observed {
-    /// The Action of the wanted name.
-    pub action: Option<ObservedAction>,
+    /// The Actions of the wanted names, in their order; `None` for a name that no Action has.
+    pub actions: Vec<Option<ObservedAction>>,
     /// What the trigger runs, in its order.
     pub bindings: Vec<Bound>,
+}
+
+impl Observed {
+    /// The only Action, if one is wanted, or the first one.
+    pub fn action(&self) -> Option<&ObservedAction> {
+        self.actions.first().and_then(Option::as_ref)
+    }
 }
 
 /// An Action as it is now.

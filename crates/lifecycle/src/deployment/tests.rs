@@ -33,7 +33,7 @@ fn action(draft: &str, deployed: Option<&str>) -> ObservedAction {
 }
 
 fn observed(action: Option<ObservedAction>, names: &[&str]) -> Observed {
-    Observed { action, bindings: bound(names) }
+    Observed { actions: vec![action], bindings: bound(names) }
 }
 
 fn plan(observed: &Observed) -> Plan {
@@ -72,16 +72,16 @@ fn every_state_that_a_run_passes_is_continued() {
             if step == Step::Nothing {
                 break;
             }
-            plan.imagine(&step, &mut now);
-            if let Some(action) = &mut now.action {
+            plan.imagine(step, &mut now);
+            if let Some(Some(action)) = now.actions.first_mut() {
                 action.id = "id-claimsmith".to_owned();
             }
             checked += 1;
         }
-        let action = now.action.expect("an Action");
+        let action = now.action().expect("an Action").clone();
         assert_eq!((action.draft, action.deployed), (content("new"), Some(content("new"))));
         let expected =
-            if found.bindings.len() == 2 && found.action.is_some() { 0 } else { found.bindings.len() };
+            if found.bindings.len() == 2 && found.action().is_some() { 0 } else { found.bindings.len() };
         assert_eq!(now.bindings.iter().position(|it| it.name == "claimsmith"), Some(expected));
     }
     assert!(checked > 6);
@@ -93,10 +93,9 @@ fn draft_is_deployed_only_when_it_is_built() {
     let plan = plan(&found);
     let with =
         |build| observed(Some(ObservedAction { build, ..action("new", Some("old")) }), &["claimsmith"]);
-    let id = || "id-claimsmith".to_owned();
-    assert_eq!(plan.next(&with(Build::Running), WRITTEN), Ok(Step::Wait(id())));
-    assert_eq!(plan.next(&with(Build::Built), WRITTEN), Ok(Step::Deploy(id())));
-    assert_eq!(plan.next(&with(Build::Failed), Progress::default()), Ok(Step::Update(id())));
+    assert_eq!(plan.next(&with(Build::Running), WRITTEN), Ok(Step::Wait(0)));
+    assert_eq!(plan.next(&with(Build::Built), WRITTEN), Ok(Step::Deploy(0)));
+    assert_eq!(plan.next(&with(Build::Failed), Progress::default()), Ok(Step::Update(0)));
     assert!(matches!(plan.next(&with(Build::Failed), WRITTEN), Err(Refusal::BuildFailed { .. })));
 }
 
@@ -109,10 +108,10 @@ fn changes_of_others_are_refused_unless_forced() {
         assert!(refusal.contains(text), "{refusal}");
         assert_eq!(plan.next(now, FORCED).as_ref(), Ok(forced));
     };
-    let update = Step::Update("id-claimsmith".to_owned());
+    let update = Step::Update(0);
     check(&observed(Some(action("edited", Some("old"))), &["a", "b"]), "has changed the Action", &update);
     check(&observed(Some(action("old", Some("edited"))), &["a", "b"]), "has changed the Action", &update);
-    check(&observed(None, &["a", "b"]), "has deleted the Action", &Step::Create);
+    check(&observed(None, &["a", "b"]), "has deleted the Action", &Step::Create(0));
     check(
         &observed(Some(action("old", Some("old"))), &["c", "a"]),
         "removed: `b`; added: `c`; then `a`, `b`, now `c`, `a`",
@@ -122,7 +121,7 @@ fn changes_of_others_are_refused_unless_forced() {
     let moved = observed(Some(action("new", Some("new"))), &["claimsmith", "a", "b"]);
     check(&moved, "added: `claimsmith`", &Step::Nothing);
     let fewer = observed(Some(action("new", Some("new"))), &["a"]);
-    check(&fewer, "removed: `b`", &Step::Bind("id-claimsmith".to_owned(), 1));
+    check(&fewer, "removed: `b`", &Step::Bind(1));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::options::ClaimSpelling;
 use super::{LONGEST_NAME, MOST_GROUPS};
+use crate::plan_json::NotRead;
 
 /// Why the set-up stops before it changes anything more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,15 @@ pub enum PlanError {
     },
     /// It was made from other mappings.
     Stale,
+}
+
+impl From<NotRead> for PlanError {
+    fn from(error: NotRead) -> Self {
+        match error {
+            NotRead::Unreadable => Self::Unreadable,
+            NotRead::OtherVersion(version) => Self::OtherVersion(version),
+        }
+    }
 }
 
 impl std::error::Error for PlanError {}

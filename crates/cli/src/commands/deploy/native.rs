@@ -20,7 +20,7 @@ use super::sliced;
 use crate::action_reader;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
-use crate::deployment_files::ACTION_NAME;
+use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
@@ -81,7 +81,7 @@ impl PlanArguments {
         assumption_record::require(&self.mappings.path, &platform, &needed_features(&platform, false, None))?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
-        let state = auth0.state(ours(&origin))?;
+        let state = auth0.state(&[ACTION_NAME], TRIGGER)?;
         let running = action_reader::of_state(&state);
         let found = running.as_ref().map(packaging_of_running);
         let has_slices = !sliced::bound(&state.bindings).is_empty();
@@ -134,7 +134,7 @@ impl PlanArguments {
             Err(refusal) => return refused(refusal.into(), terminal),
         };
         let mut warnings = Vec::new();
-        if observed.action.as_ref().is_some_and(|action| action.has_other_draft(&plan.wanted.content)) {
+        if observed.action().is_some_and(|action| action.has_other_draft(&plan.wanted.content)) {
             warnings.push(format!(
                 "the draft of `{ACTION_NAME}` is not what logins run, such as after an edit in the dashboard, and this plan replaces it"
             ));

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith_connectors::auth0::{Auth0, DeployError, Journal, WriteTerms};
+use claimsmith_connectors::Journal;
+use claimsmith_connectors::auth0::{Auth0, DeployError, WriteTerms};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
@@ -105,8 +106,7 @@ impl RollbackArguments {
             changes.push(change);
         }
         let auth0 = Auth0::connect(&tenant, &settings, WRITE_BLOCKS, options_for(changes.len()))?;
-        let origin = |code: &str| origin::origin(code, tenant.domain());
-        let state = auth0.state(ours(&origin))?;
+        let state = auth0.state(&[ACTION_NAME], TRIGGER)?;
         let running = action_reader::of_state(&state);
         for change in &changes {
             let block = joined(&change.found);

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::{anyhow, ensure};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
-use claimsmith_connectors::auth0::{Auth0, Binding, SlicesState};
-use claimsmith_lifecycle::deployment::{Content, Origin, Refusal, SlicesPlan, SlicesStep, Wanted};
+use claimsmith_connectors::auth0::{Auth0, Binding, State};
+use claimsmith_lifecycle::deployment::{
+    ActionsPlan as _, Content, Origin, Progress, Refusal, SlicesPlan, Step, Wanted,
+};
 use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
 
@@ -161,7 +163,7 @@ pub(super) fn plan(
     );
     let origin = |code: &str| origin::origin(code, tenant.domain());
     let running: Vec<&str> = in_flow.iter().chain(&single).copied().collect();
-    let state = auth0.slices_state(&running, TRIGGER)?;
+    let state = auth0.state(&running, TRIGGER)?;
     let observed = state.observed(ours(&origin));
     for (name, action) in running.iter().zip(&observed.actions) {
         if action.as_ref().is_none_or(|action| action.origin != Origin::Ours) {
@@ -182,7 +184,7 @@ pub(super) fn plan(
     let deployed: Vec<Option<&Content>> =
         observed.actions.iter().map(|action| action.as_ref()?.deployed.as_ref()).collect();
     let is_current = deployed.iter().copied().eq(slices.iter().map(|wanted| Some(&wanted.content)));
-    let (mut replaced, mut now): (Vec<String>, Option<SlicesState>) = (Vec::new(), None);
+    let (mut replaced, mut now): (Vec<String>, Option<State>) = (Vec::new(), None);
     if is_current {
         for (wanted, name) in slices.iter_mut().zip(&running) {
             wanted.name = (*name).to_owned();
@@ -190,7 +192,7 @@ pub(super) fn plan(
     } else {
         replaced = observed.actions.iter().flatten().map(|action| action.id.clone()).collect();
         let names: Vec<&str> = slices.iter().map(|wanted| wanted.name.as_str()).collect();
-        now = Some(auth0.slices_state(&names, TRIGGER)?);
+        now = Some(auth0.state(&names, TRIGGER)?);
     }
     let observed = now.as_ref().unwrap_or(&state).observed(ours(&origin));
     let made_by = concat!("claimsmith ", env!("CARGO_PKG_VERSION"));
@@ -208,8 +210,7 @@ pub(super) fn plan(
         mappings: &arguments.mappings.path,
         tenant: TenantSummary::new(tenant.name(), tenant.domain(), stand_in),
         actions: &plan.slices,
-        current: plan.next(&observed, claimsmith_lifecycle::deployment::Progress::default())
-            == Ok(SlicesStep::Nothing),
+        current: plan.next(&observed, Progress::default()) == Ok(Step::Nothing),
         replaces: plan.found.iter().filter(is_replaced).map(|bound| bound.name.as_str()).collect(),
         trigger: TRIGGER,
         bindings: plan.found.iter().map(|bound| bound.name.as_str()).collect(),
@@ -269,7 +270,8 @@ pub(super) fn apply(
         journal.append(step, phase, error)?;
         show_step(terminal, step, phase)
     };
-    match auth0.carry_out_slices(plan, &codes, ours(&origin), arguments.force, &mut record) {
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    match auth0.carry_out(plan, &codes, ours(&origin), arguments.force, &mut record) {
         Ok(steps) => {
             let what = if steps.is_empty() { "already run" } else { "run" };
             let (tenant, domain) = (tenant.name(), tenant.domain());
@@ -311,7 +313,7 @@ pub(crate) fn differing(
     let name = |number: usize| in_flow.get(number - 1).map(|name| (*name).to_owned()).unwrap_or_default();
     let Some(built) = build(platform, Some(in_flow.len()), false, &name, terminal)? else { return Ok(None) };
     let origin = |code: &str| origin::origin(code, tenant.domain());
-    let observed = auth0.slices_state(in_flow, TRIGGER)?.observed(ours(&origin));
+    let observed = auth0.state(in_flow, TRIGGER)?.observed(ours(&origin));
     let pairs = built.into_iter().zip(observed.actions);
     let differs = pairs.filter(|((wanted, _), action)| {
         let action = action.as_ref().filter(|action| action.origin == Origin::Ours);

@@ -27,6 +27,7 @@ use crate::arguments::OutputFormat;
 use crate::commands::deploy::{
     DeployPackaging, Prepared, TenantSummary, differing_slices, origin, ours, slices_in_flow,
 };
+use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::numbers::{counted, spaced};
@@ -245,8 +246,8 @@ fn look_at_action(
         return Ok(None);
     }
     let origin = |code: &str| origin(code, tenant.domain());
-    let read = auth0.state(ours(&origin)).and_then(|state| {
-        let mut versions = match &state.action {
+    let read = auth0.state(&[ACTION_NAME], TRIGGER).and_then(|state| {
+        let mut versions = match state.action() {
             Some(action) => auth0.versions(&action.id)?,
             None => Vec::new(),
         };
@@ -277,7 +278,7 @@ fn look_at_action(
     // Before the first deployment, mappings that can travel are expected to.
     let travels = packaging == DeployPackaging::Organizations || !has_reader;
     let running = Running::new((&prepared.wanted, travels), &state, &observed, &versions);
-    let read = usize::from(observed.action.is_some());
+    let read = usize::from(observed.action().is_some());
     let check = Check { read, total: Some(read), ..Check::new(NAME, CheckState::Checked) };
     report.add(check, findings_of_action(&running, &observed, &prepared.wanted.content));
     Ok(Some(running))
@@ -323,7 +324,7 @@ fn findings_of_action(running: &Running, observed: &Observed, wanted: &Content) 
             "if it is to stay, unbind it from its trigger and rename it in Auth0; then deploy with `claimsmith deploy`",
         )]
     };
-    match observed.action.as_ref().map(|action| &action.origin) {
+    match observed.action().map(|action| &action.origin) {
         None => return vec![finding(FindingCode::ActionMissing, "there is none", deploy)],
         Some(Origin::Foreign) => return foreign("claimsmith did not build it"),
         Some(Origin::OtherTenant(domain)) => {
@@ -332,7 +333,7 @@ fn findings_of_action(running: &Running, observed: &Observed, wanted: &Content) 
         Some(Origin::Ours) => {}
     }
     let mut findings = Vec::new();
-    if observed.action.as_ref().is_some_and(|action| action.has_other_draft(wanted)) {
+    if observed.action().is_some_and(|action| action.has_other_draft(wanted)) {
         let fix = "`claimsmith deploy apply` replaces the draft, and `claimsmith deploy rollback` puts what is deployed back into it";
         findings.push(finding(FindingCode::DraftDiffers, "its draft is not what is deployed", fix));
     }

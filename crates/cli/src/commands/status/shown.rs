@@ -56,10 +56,9 @@ impl Running {
         observed: &Observed,
         versions: &[Version],
     ) -> Self {
-        let found = observed.action.as_ref().and_then(|action| action.deployed.clone());
-        let number =
-            state.action.as_ref().and_then(|action| action.deployed_version.as_ref()).map(|it| it.number);
-        let own = observed.action.as_ref().map(|action| action.id.as_str());
+        let found = observed.action().and_then(|action| action.deployed.clone());
+        let number = state.action().and_then(|action| action.deployed_version.as_ref()).map(|it| it.number);
+        let own = observed.action().map(|action| action.id.as_str());
         let version = |version: &Version| VersionSummary {
             number: version.number,
             created_at: version.created_at.clone(),

@@ -6,14 +6,16 @@ use std::time::Duration;
 use claimsmith::compiler::time_text;
 use claimsmith_lifecycle::block::{ActionReader, MAX_AHEAD_SECONDS};
 use claimsmith_lifecycle::deployment::{
-    BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values, block_values,
+    ActionsPlan as _, BlockChange, BlockStep, BlocksPlan, Order, Plan, Progress, Refusal, Values,
+    block_values,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::journal::Phase;
 
-use super::{DeployError, Journal, MOST_LOOKS, Ours, State};
+use super::{DeployError, MOST_LOOKS, Ours, State};
 use crate::auth0::Auth0;
 use crate::error::Error;
+use crate::journal::Journal;
 
 /// The requests per second that every tenant has, whatever its subscription: Auth0 allows two on free ones.
 pub const REQUESTS_PER_SECOND: u64 = 2;
@@ -67,7 +69,7 @@ pub struct WriteTerms {
 #[non_exhaustive]
 pub struct Carried {
     /// The steps of the Action.
-    pub steps: Vec<&'static str>,
+    pub steps: Vec<String>,
     /// How many blocks were written.
     pub written: usize,
     /// The organizations that do not exist any more; everything else was done.
@@ -92,7 +94,7 @@ impl Auth0 {
         let Deployment { plan, code, ours, is_forced, .. } = deployment;
         let mut carried = Carried::default();
         let Some(blocks) = &plan.blocks else {
-            carried.steps = self.carry_out(plan, code, ours, is_forced, journal)?;
+            carried.steps = self.carry_out(plan, &[code], ours, is_forced, journal)?;
             return Ok(carried);
         };
         if blocks.is_partial {
@@ -100,14 +102,14 @@ impl Auth0 {
             self.write_blocks(deployment, blocks, journal, &mut carried)?;
             return Ok(carried);
         }
-        let state = self.state(ours)?;
+        let state = self.state(&[ours.name], ours.trigger.0)?;
         // What would be refused afterwards is refused before anything is written.
         plan.next(&state.observed(ours), deployment.progress())?;
         if !is_forced {
             self.check_order(deployment, blocks, &state)?;
         }
         if blocks.order == Order::ActionFirst {
-            carried.steps = self.carry_out_from(state, plan, code, ours, is_forced, journal)?;
+            carried.steps = self.carry_out_from(state, plan, &[code], ours, is_forced, journal)?;
             self.write_blocks(deployment, blocks, journal, &mut carried)?;
             return Ok(carried);
         }
@@ -119,7 +121,7 @@ impl Auth0 {
             carried.waits_for = self.waits_for(deployment, blocks, &carried.unwritten)?;
         }
         if carried.waits_for.is_empty() {
-            carried.steps.extend(self.carry_out(plan, code, ours, is_forced, journal)?);
+            carried.steps.extend(self.carry_out(plan, &[code], ours, is_forced, journal)?);
         }
         Ok(carried)
     }
@@ -130,11 +132,12 @@ impl Auth0 {
         deployment: Deployment<'_>,
         state: State,
         journal: Journal<'_>,
-    ) -> Result<Vec<&'static str>, DeployError> {
+    ) -> Result<Vec<String>, DeployError> {
         let Deployment { plan, ours, is_forced, .. } = deployment;
         let Some(in_between) = plan.in_between() else { return Ok(Vec::new()) };
-        let runs = state.observed(ours).action.and_then(|action| action.deployed);
-        if runs.as_ref().is_some_and(|it| [&in_between.wanted.content, &plan.wanted.content].contains(&it)) {
+        let observed = state.observed(ours);
+        let runs = observed.action().and_then(|action| action.deployed.as_ref());
+        if runs.is_some_and(|it| [&in_between.wanted.content, &plan.wanted.content].contains(&it)) {
             return Ok(Vec::new());
         }
         let running = state.deployed_code().unwrap_or_default();
@@ -142,7 +145,7 @@ impl Auth0 {
         if sha256_hex(&code) != in_between.wanted.content.code {
             return Err(Refusal::ActionChanged { name: ours.name.to_owned() }.into());
         }
-        self.carry_out_from(state, &in_between, &code, ours, is_forced, journal)
+        self.carry_out_from(state, &in_between, &[&code], ours, is_forced, journal)
     }
 
     /// Refuses to write blocks if logins run another Action than the one that they are for.

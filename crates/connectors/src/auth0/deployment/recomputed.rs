@@ -19,7 +19,7 @@ impl Auth0 {
     ) -> Result<(), DeployError> {
         let Deployment { plan, ours, read, .. } = deployment;
         let observed = state.observed(ours);
-        let content = observed.action.as_ref().and_then(|action| action.deployed.as_ref());
+        let content = observed.action().and_then(|action| action.deployed.as_ref());
         let runs = plan.runs(content.filter(|_| state.runs().is_some()));
         if runs == Runs::Wanted {
             return Ok(());
@@ -50,7 +50,7 @@ impl Auth0 {
         blocks: &BlocksPlan,
         unwritten: &[(String, DeployError)],
     ) -> Result<Vec<String>, DeployError> {
-        let state = self.state(deployment.ours)?;
+        let state = self.state(&[deployment.ours.name], deployment.ours.trigger.0)?;
         let Some(code) = state.runs() else { return Ok(Vec::new()) };
         let changed = || Refusal::ActionChanged { name: deployment.ours.name.to_owned() };
         let running = (deployment.read)(code).ok_or_else(changed)?;
