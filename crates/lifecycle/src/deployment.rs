@@ -13,8 +13,7 @@ use std::slice;
 use serde::{Deserialize, Serialize};
 
 pub use self::block_change::{
-    BlockChange, BlockStep, MOST_KEYS, Metadata, Values, block_values, foreign, free_keys, is_nearly_full,
-    joined,
+    BlockChange, BlockStep, MOST_KEYS, Values, block_values, foreign, free_keys, is_nearly_full, joined,
 };
 pub use self::blocks::{BlocksPlan, Confirmation};
 pub use self::order::{Order, Runs, Served, closed_by, order, waiting, withheld};

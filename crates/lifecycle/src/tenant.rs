@@ -1,9 +1,10 @@
 //! What an Auth0 tenant has, as its Management API lists it.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::deployment::Metadata;
+/// The metadata of an organization.
+pub type Metadata = Map<String, Value>;
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -1,7 +1,6 @@
 //! Organizations and connections, which are only read.
 
-use claimsmith_lifecycle::deployment::Metadata;
-use claimsmith_lifecycle::tenant::{Connection, Organization};
+use claimsmith_lifecycle::tenant::{Connection, Metadata, Organization};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

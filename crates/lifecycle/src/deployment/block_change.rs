@@ -6,19 +6,17 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::refusal::Refusal;
 use crate::block::{BlockRefusal, SignedBlock, key_position};
+use crate::tenant::Metadata;
 
 /// The metadata keys that Auth0 has for an organization.
 pub const MOST_KEYS: usize = 25;
 
 /// From this share of the free keys on, in percent, a plan warns.
 const NEARLY_FULL: usize = 80;
-
-/// The metadata of an Auth0 organization.
-pub type Metadata = Map<String, Value>;
 
 /// The values of a block, by key.
 pub type Values = BTreeMap<String, String>;
