@@ -132,6 +132,7 @@ const ORDER: &[&str] = &[
     "commands/deploy/blocks_plan",
     "commands/deploy/signed_blocks",
     "commands/deploy/sliced",
+    "commands/deploy/second_action",
     "commands/deploy/native",
     "commands/deploy/confirmed",
     "commands/deploy/rolled_back",

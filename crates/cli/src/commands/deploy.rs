@@ -16,6 +16,8 @@ mod prepared;
 #[cfg(not(target_family = "wasm"))]
 mod rolled_back;
 #[cfg(not(target_family = "wasm"))]
+mod second_action;
+#[cfg(not(target_family = "wasm"))]
 mod shown;
 #[cfg(not(target_family = "wasm"))]
 mod signed_blocks;
@@ -30,8 +32,9 @@ pub(super) use self::origin::origin;
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::prepared::{Prepared, ours};
 #[cfg(not(target_family = "wasm"))]
-pub(super) use self::shown::{TenantSummary, names, quoted, short};
+pub(super) use self::second_action::SecondActions;
 #[cfg(not(target_family = "wasm"))]
+pub(super) use self::shown::{TenantSummary, names, quoted, short};
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::sliced::{bound as slices_in_flow, differing as differing_slices};
 

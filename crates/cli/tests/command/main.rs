@@ -45,6 +45,8 @@ mod qlik;
 mod readme;
 mod sarif;
 mod schema;
+#[cfg(embedded_engine)]
+mod second_action;
 mod shell;
 #[cfg(embedded_engine)]
 mod status;

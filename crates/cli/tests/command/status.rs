@@ -77,6 +77,7 @@ fn tenant_that_is_as_the_files_say_has_no_findings() {
             "/api/v2/actions/actions",
             "/api/v2/actions/triggers/post-login/bindings",
             &format!("/api/v2/actions/actions/{}/versions", world.stand_in.tenant().actions[1].id),
+            "/api/v2/actions/actions/other",
             "/api/v2/connections",
             "/api/v2/organizations",
             "/api/v2/organizations/org_acme/enabled_connections",
@@ -91,7 +92,7 @@ fn tenant_that_is_as_the_files_say_has_no_findings() {
         (&json!(true), &json!(true), &json!(1), &json!("post-login"))
     );
     assert_eq!(running["found"], running["wanted"]);
-    assert_eq!((&json["requests"], &json["problems"], &json["notes"]), (&json!(7), &json!(0), &json!(0)));
+    assert_eq!((&json["requests"], &json["problems"], &json["notes"]), (&json!(8), &json!(0), &json!(0)));
     let names: Vec<&Value> =
         json["checks"].as_array().expect("a list").iter().map(|it| &it["name"]).collect();
     assert_eq!(names, ["action", "connections", "organizations", "enabled connections", "profiles"]);
@@ -359,7 +360,7 @@ fn thousand_organizations_take_ten_pages() {
     let out = world.run(&["status"]).stdout(0);
     assert!(out.contains("checked    organizations: 1 000 read\n"), "{out}");
     assert!(out.contains("\n799 findings more; `--format json` has all of them\n"), "{out}");
-    assert_eq!(world.stand_in.requests().len() - before, 6 + 10);
+    assert_eq!(world.stand_in.requests().len() - before, 7 + 10);
 }
 
 /// A certificate that ends at 2081-08-30 22:13 UTC.

@@ -154,6 +154,20 @@ impl Auth0 {
         self.call("GET", format!("/actions/actions/{}", encoded(id)), None, true)
     }
 
+    /// The code of an Action that logins run where it is bound; `None` if nothing is deployed.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer, or a refusal.
+    pub fn deployed_code(&self, id: &str) -> Result<Option<String>, Error> {
+        let Some(version) = self.action(id)?.deployed_version else { return Ok(None) };
+        match version.code {
+            Some(code) => Ok(Some(code)),
+            // Not every answer has it.
+            None => Ok(self.version(id, &version.id)?.code),
+        }
+    }
+
     /// Creates an Action, whose build begins.
     ///
     /// # Errors

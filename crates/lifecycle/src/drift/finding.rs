@@ -103,6 +103,9 @@ codes! {
     /// The trigger does not run the Action.
     ActionNotBound "action-not-bound" Problem
         "logins do not run the Action, so they get no groups";
+    /// The trigger runs another Action that claimsmith built.
+    SecondAction "second-action" Problem
+        "of several Actions that claimsmith built, the one that runs last overwrites the claims of the others";
     /// A mapping names an Auth0 organization that the tenant does not have.
     MissingOrganization "missing-organization" Problem
         "no login has this organization, so its customer gets nothing";

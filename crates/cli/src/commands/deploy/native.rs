@@ -14,6 +14,7 @@ use super::blocks_plan::{self, Planner};
 use super::in_between;
 use super::origin;
 use super::prepared::{Prepared, needed_features, options_for, ours, packaging_of, read_plan, refused};
+use super::second_action::SecondActions;
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
 use super::sliced;
@@ -28,7 +29,7 @@ use crate::login_time;
 use crate::numbers::counted;
 use crate::plan_file;
 use crate::platform;
-use crate::progress::show_step;
+use crate::progress::{show_refusal, show_step};
 use crate::render::json;
 use crate::tenant::TenantArgument;
 use crate::tenant::declared;
@@ -82,6 +83,10 @@ impl PlanArguments {
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let state = auth0.state(&[ACTION_NAME], TRIGGER)?;
+        let second = SecondActions::find(&auth0, &state.bindings, tenant.domain())?;
+        if let Some(refusal) = second.refusal(state.action().is_some()) {
+            return show_refusal(&refusal, terminal);
+        }
         let running = action_reader::of_state(&state);
         let found = running.as_ref().map(packaging_of_running);
         let has_slices = !sliced::bound(&state.bindings).is_empty();

@@ -46,9 +46,19 @@ fn set_of(name: &str) -> Option<char> {
     SETS.into_iter().find(|set| of_set(*set))
 }
 
-/// The names of slices in the flow, in their order.
+/// The names of slices in the flow, in their order: those of the set that comes first.
 pub(crate) fn bound(bindings: &[Binding]) -> Vec<&str> {
-    bindings.iter().map(|it| it.action_name.as_str()).filter(|name| set_of(name).is_some()).collect()
+    own(bindings).into_iter().filter(|name| set_of(name).is_some()).collect()
+}
+
+/// The names in the flow that belong together, in their order: those of the set of slices that comes first, or that of the
+/// one Action.
+pub(super) fn own(bindings: &[Binding]) -> Vec<&str> {
+    let names = || bindings.iter().map(|it| it.action_name.as_str());
+    match names().find_map(set_of) {
+        Some(set) => names().filter(|name| set_of(name) == Some(set)).collect(),
+        None => names().filter(|name| *name == ACTION_NAME).collect(),
+    }
 }
 
 /// Actions as they are to be, each with its code.
@@ -157,10 +167,6 @@ pub(super) fn plan(
     let in_flow = bound(bindings);
     let is_single = |name: &&str| *name == ACTION_NAME;
     let single: Vec<&str> = bindings.iter().map(|it| it.action_name.as_str()).filter(is_single).collect();
-    ensure!(
-        single.is_empty() || in_flow.is_empty(),
-        "the flow has `{ACTION_NAME}` as well as slices, so two Actions answer each login; remove one of them in the dashboard, and plan again"
-    );
     let origin = |code: &str| origin::origin(code, tenant.domain());
     let running: Vec<&str> = in_flow.iter().chain(&single).copied().collect();
     let state = auth0.state(&running, TRIGGER)?;

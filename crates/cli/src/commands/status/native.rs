@@ -25,7 +25,7 @@ use super::shown::{Running, Shown};
 use crate::action_reader;
 use crate::arguments::OutputFormat;
 use crate::commands::deploy::{
-    DeployPackaging, Prepared, TenantSummary, differing_slices, origin, ours, slices_in_flow,
+    DeployPackaging, Prepared, SecondActions, TenantSummary, differing_slices, origin, ours, slices_in_flow,
 };
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::exit_status::ExitStatus;
@@ -252,15 +252,18 @@ fn look_at_action(
             None => Vec::new(),
         };
         versions.truncate(SHOWN_VERSIONS);
-        Ok((state, versions))
+        let second = SecondActions::find(auth0, &state.bindings, tenant.domain())?;
+        let second = second.findings(state.action().is_some());
+        Ok((state, versions, second))
     });
-    let (state, versions) = match read {
+    let (state, versions, second) = match read {
         Ok(read) => read,
         Err(error) => {
             report.add(Check::failed(NAME, 0, error)?, []);
             return Ok(None);
         }
     };
+    report.findings.extend(second);
     let in_flow = slices_in_flow(&state.bindings);
     if !in_flow.is_empty() {
         return look_at_slices(auth0, (&platform, tenant), &in_flow, report, terminal).map(|()| None);
