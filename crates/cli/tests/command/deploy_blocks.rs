@@ -501,7 +501,7 @@ fn plan_names_customers_that_the_mapping_files_have_lost() {
     let platform = platform(&keys()).replace("ceilings:\n  globex: { protected: catalog-admins }\n", "");
     write(&world.folder, "platform.yaml", platform);
     let planned = world.run(&["deploy", "plan"]);
-    assert!(planned.err.contains("none for them any more: org_globex\n"), "{planned:?}");
+    assert!(planned.err.contains("none for them any more: globex (org_globex)\n"), "{planned:?}");
 }
 
 #[test]

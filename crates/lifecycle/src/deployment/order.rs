@@ -37,10 +37,19 @@ impl fmt::Display for Order {
 pub struct Served<'s> {
     /// The id of the Auth0 organization.
     pub id: &'s str,
+    /// Its name, for people.
+    pub name: &'s str,
     /// The block that its metadata have.
     pub block: &'s Result<SignedBlock, BlockRefusal>,
     /// Whether the deployment writes another one.
     pub is_written: bool,
+}
+
+impl Served<'_> {
+    /// Name and id, for people.
+    pub fn named(&self) -> String {
+        format!("{} ({})", self.name, self.id)
+    }
 }
 
 /// Decides the order, from the Action that logins run and the one that they are to run.
@@ -168,16 +177,20 @@ impl BlocksPlan {
             return Err(Refusal::OrderChanged { planned: self.order, needed });
         }
         let Some(running) = running else { return Ok(()) };
-        let is_changed = |id: &str| self.changes.iter().any(|change| change.id == id);
-        let closes: Vec<&str> = closed_by(running, wanted, organizations, now);
-        let closes: Vec<&str> = closes.into_iter().filter(|id| !is_changed(id)).collect();
-        let more = closes.iter().filter(|id| !self.closes.iter().any(|it| it == *id));
-        let exists = |id: &str| organizations.iter().any(|it| it.id == id);
-        let is_fewer = |id: &&String| !closes.contains(&id.as_str()) && exists(id);
-        // Later, some of them are closed already.
-        let fewer = self.closes.iter().filter(|id| runs == Runs::Found && is_fewer(id));
-        let (more, fewer): (Vec<String>, Vec<String>) =
-            (more.map(|id| (*id).to_owned()).collect(), fewer.cloned().collect());
+        let closed: Vec<&str> =
+            closed_by(running, wanted, organizations, now).into_iter().map(|it| it.id).collect();
+        let (mut more, mut fewer) = (Vec::new(), Vec::new());
+        // Those that do not exist any more cannot be closed.
+        for it in organizations {
+            let is_planned = self.closes.iter().any(|id| id == it.id);
+            let is_closed = closed.contains(&it.id) && !self.changes.iter().any(|change| change.id == it.id);
+            match (is_planned, is_closed) {
+                (false, true) => more.push(it.named()),
+                // Later, some of them are closed already.
+                (true, false) if runs == Runs::Found => fewer.push(it.named()),
+                _ => {}
+            }
+        }
         if more.is_empty() && fewer.is_empty() {
             return Ok(());
         }
@@ -199,17 +212,17 @@ pub enum Runs {
     Other,
 }
 
-/// The organizations that one Action serves and another one would not, by id.
-pub fn closed_by<'o>(
+/// The organizations that one Action serves and another one would not.
+pub fn closed_by<'s, 'o>(
     running: &ActionReader,
     other: &ActionReader,
-    organizations: &[Served<'o>],
+    organizations: &'s [Served<'o>],
     now: Option<f64>,
-) -> Vec<&'o str> {
+) -> Vec<&'s Served<'o>> {
     let is_closed = |it: &&Served<'o>| {
         running.source(it.id, it.block, now).is_served() && !other.source(it.id, it.block, now).is_served()
     };
-    organizations.iter().filter(is_closed).map(|it| it.id).collect()
+    organizations.iter().filter(is_closed).collect()
 }
 
 #[cfg(test)]
@@ -289,7 +302,7 @@ platform:
         let (one, other, third) = (block(1), block(2), block(3));
         let none = Err(BlockRefusal::NoBlock);
         let check = |running: &ActionReader, wanted: &ActionReader, block, expected| {
-            let served = [Served { id: "org_a", block, is_written: true }];
+            let served = [Served { id: "org_a", name: "a", block, is_written: true }];
             assert_eq!(order(Some(running), wanted, &served, NOW), expected);
         };
         let names = ["viewers"];
@@ -314,7 +327,7 @@ platform:
         check(&takes(&[1]), &takes(&[2]), &none, Order::ActionFirst);
         // The mapping returns into the Action.
         check(&takes(&[1]), &action(&["org_a"], &[2], 0, &names), &one, Order::ActionFirst);
-        let served = [Served { id: "org_a", block: &none, is_written: true }];
+        let served = [Served { id: "org_a", name: "a", block: &none, is_written: true }];
         assert_eq!(order(None, &takes(&[1]), &served, NOW), Order::BlocksFirst);
     }
 
@@ -334,7 +347,7 @@ platform:
         let check =
             |before: &CompiledPlatform, after: &CompiledPlatform, expected, expected_withheld: &[&str]| {
                 let block = signed(before);
-                let served = Served { id: "org_a", block: &block, is_written: true };
+                let served = Served { id: "org_a", name: "a", block: &block, is_written: true };
                 let (running, wanted) = (reader(before), reader(after));
                 assert_eq!(order(Some(&running), &wanted, std::slice::from_ref(&served), NOW), expected);
                 assert_eq!(withheld(&running, &wanted, &served, NOW), expected_withheld);
@@ -356,15 +369,12 @@ platform:
             assert!(both.source("org_a", &block(byte), NOW).is_served(), "{byte}");
         }
         assert!(!both.source("org_a", &block(3), NOW).is_served());
-        assert_eq!(
-            closed_by(&old, &new, &[Served { id: "org_a", block: &block(1), is_written: false }], NOW),
-            [] as [&str; 0],
-            "its floor has passed the block"
-        );
+        let block = block(1);
+        let served = [Served { id: "org_a", name: "a", block: &block, is_written: false }];
+        assert!(closed_by(&old, &new, &served, NOW).is_empty(), "its floor has passed the block");
         let old = action(&[], &[1], 0, &[]);
-        assert_eq!(
-            closed_by(&old, &new, &[Served { id: "org_a", block: &block(1), is_written: false }], NOW),
-            ["org_a"]
-        );
+        let closed: Vec<String> =
+            closed_by(&old, &new, &served, NOW).into_iter().map(Served::named).collect();
+        assert_eq!(closed, ["a (org_a)"]);
     }
 }

@@ -156,7 +156,7 @@ impl fmt::Display for Refusal {
                 )?;
                 for (names, what) in [(more, "it would also close"), (fewer, "it would not close")] {
                     if !names.is_empty() {
-                        write!(formatter, "; {what} {}", list(names))?;
+                        write!(formatter, "; {what} {}", names.join(", "))?;
                     }
                 }
                 formatter.write_str("; plan again, or accept it with `--force`")

@@ -40,6 +40,8 @@ pub(super) struct Planner<'p> {
 /// A plan of blocks, and what people should know about it.
 pub(super) struct PlannedBlocks {
     pub(super) plan: BlocksPlan,
+    /// The organizations that the plan closes, for people.
+    pub(super) closes: Vec<String>,
     pub(super) warnings: Vec<String>,
     /// Why it must not be carried out.
     pub(super) refusals: Vec<Refusal>,
@@ -89,7 +91,7 @@ impl Planner<'_> {
             closes: Vec::new(),
             confirmation: None,
         };
-        let mut refusals = Vec::new();
+        let (mut refusals, mut closes) = (Vec::new(), Vec::new());
         for it in &traveling {
             let [least, values] = it.values;
             let change = self.change(it, &wanted, running.as_ref(), now).filter(|_| !self.is_action_only);
@@ -106,16 +108,15 @@ impl Planner<'_> {
                 None => plan.unchanged += 1,
             }
         }
-        let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =
-            organizations.iter().map(|it| (it.id.as_str(), joined(&block_values(&it.metadata)))).collect();
-        let served: Vec<Served<'_>> = blocks
-            .iter()
-            .map(|(id, block)| Served {
-                id,
-                block,
-                is_written: plan.changes.iter().any(|change| change.id == *id),
-            })
-            .collect();
+        let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
+            organizations.iter().map(|it| joined(&block_values(&it.metadata))).collect();
+        let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
+            id: &organization.id,
+            name: &organization.name,
+            block,
+            is_written: plan.changes.iter().any(|change| change.id == organization.id),
+        });
+        let served: Vec<Served<'_>> = served.collect();
         plan.order = order(running.as_ref(), &wanted, &served, now);
         if let Some(running) = &running {
             // In every other order, the new block is there before the Action that withholds the group.
@@ -143,12 +144,13 @@ impl Planner<'_> {
                 ));
             }
         }
-        warnings.extend(self.left(&blocks, &wanted, now));
+        warnings.extend(self.left(&served, &wanted, now));
         warnings.extend(self.floors_ahead(auth0.service_time()));
         if let Some(running) = &running {
-            let closed = closed_by(running, &wanted, &served, now).into_iter();
-            let is_written = |id: &&str| plan.changes.iter().any(|change| change.id == **id);
-            plan.closes = closed.filter(|id| !is_written(id)).map(str::to_owned).collect();
+            for it in closed_by(running, &wanted, &served, now).into_iter().filter(|it| !it.is_written) {
+                plan.closes.push(it.id.to_owned());
+                closes.push(it.named());
+            }
             if plan.order == Order::InBetween {
                 let code = in_between::compose(self.platform, self.traveling, running).map_err(|why| {
                     anyhow!("the Action that takes old and new blocks cannot be made: {why}")
@@ -158,22 +160,17 @@ impl Planner<'_> {
             }
         }
         plan.confirmation = self.confirmation(&plan.changes, auth0.service_time())?;
-        Ok(PlannedBlocks { plan, warnings, refusals })
+        Ok(PlannedBlocks { plan, closes, warnings, refusals })
     }
 
     /// The organizations whose block the Action takes although the files have no mapping for them.
-    fn left(
-        &self,
-        blocks: &[(&str, Result<SignedBlock, BlockRefusal>)],
-        wanted: &ActionReader,
-        now: Option<f64>,
-    ) -> Option<String> {
+    fn left(&self, organizations: &[Served<'_>], wanted: &ActionReader, now: Option<f64>) -> Option<String> {
         let mappings = inspect::organization_connections(self.platform);
         let ids: BTreeSet<String> = mappings.filter_map(|mapping| mapping.id).collect();
-        let is_served = |(id, block): &&(&str, Result<SignedBlock, BlockRefusal>)| {
-            !ids.contains(*id) && matches!(wanted.source(id, block, now), Source::Block(_))
+        let is_served = |it: &&Served<'_>| {
+            !ids.contains(it.id) && matches!(wanted.source(it.id, it.block, now), Source::Block(_))
         };
-        let left: Vec<&str> = blocks.iter().filter(is_served).map(|(id, _)| *id).collect();
+        let left: Vec<String> = organizations.iter().filter(is_served).map(Served::named).collect();
         if left.is_empty() {
             return None;
         }

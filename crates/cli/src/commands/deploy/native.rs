@@ -52,6 +52,16 @@ fn packaging_of_running(running: &ActionReader) -> DeployPackaging {
     }
 }
 
+/// Name and id of an Auth0 organization whose mapping an Action has.
+fn named(running: &ActionReader, id: &str) -> String {
+    let bundle = claimsmith::Bundle::decode(&running.bundle);
+    let all = bundle.as_ref().map(claimsmith::Bundle::organizations).unwrap_or_default();
+    match all.iter().find(|organization| organization.id == Some(id)) {
+        Some(organization) => format!("{} ({id})", organization.name),
+        None => id.to_owned(),
+    }
+}
+
 impl PlanArguments {
     /// Whether something was asked that only blocks have.
     fn is_about_blocks(&self) -> bool {
@@ -138,7 +148,7 @@ impl PlanArguments {
             Ok(planned) => planned,
             Err(refusal) => return refused(refusal.into(), terminal),
         };
-        let mut warnings = Vec::new();
+        let (mut warnings, mut closes) = (Vec::new(), Vec::new());
         if observed.action().is_some_and(|action| action.has_other_draft(&plan.wanted.content)) {
             warnings.push(format!(
                 "the draft of `{ACTION_NAME}` is not what logins run, such as after an edit in the dashboard, and this plan replaces it"
@@ -152,7 +162,8 @@ impl PlanArguments {
         if let (false, Some(running), Some(wanted)) =
             (travels, running, action_reader::of_bundle(&platform.bundle))
         {
-            let gone: Vec<&str> = running.embedded.difference(&wanted.embedded).map(String::as_str).collect();
+            let gone = running.embedded.difference(&wanted.embedded);
+            let gone: Vec<String> = gone.map(|id| named(&running, id)).collect();
             if !gone.is_empty() {
                 warnings.push(format!(
                     "logins of these Auth0 organizations are closed, because the mapping files have none for them any more: {}",
@@ -178,6 +189,7 @@ impl PlanArguments {
                 return Ok(ExitStatus::Failure);
             }
             plan.blocks = Some(blocks.plan);
+            closes = blocks.closes;
             warnings.extend(blocks.warnings);
         }
         write::write(&self.out, plan.to_json().into_bytes())?;
@@ -187,6 +199,7 @@ impl PlanArguments {
             mappings: &self.mappings.path,
             plan: &plan,
             steps: &steps,
+            closes: &closes,
             stand_in: settings.stand_in(),
         };
         match self.format {

@@ -190,14 +190,19 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
         return Err(Refusal::MappingsOfThen { name: ACTION_NAME.to_owned() }.into());
     }
     let organizations = auth0.organizations()?;
-    let blocks: Vec<(&str, Result<SignedBlock, BlockRefusal>)> =
-        organizations.iter().map(|it| (it.id.as_str(), joined(&block_values(&it.metadata)))).collect();
-    let served: Vec<Served<'_>> =
-        blocks.iter().map(|(id, block)| Served { id, block, is_written: false }).collect();
+    let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
+        organizations.iter().map(|it| joined(&block_values(&it.metadata))).collect();
+    let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
+        id: &organization.id,
+        name: &organization.name,
+        block,
+        is_written: false,
+    });
+    let served: Vec<Served<'_>> = served.collect();
     let closed = closed_by(&now, &then, &served, Some(auth0.service_time() as f64));
     if closed.is_empty() {
         return Ok(());
     }
-    let names = organizations.iter().filter(|it| closed.contains(&it.id.as_str()));
-    Err(Refusal::BlocksNeedNewer { organizations: names.map(|it| it.name.clone()).collect() }.into())
+    let organizations = closed.into_iter().map(|it| it.name.to_owned()).collect();
+    Err(Refusal::BlocksNeedNewer { organizations }.into())
 }

@@ -45,6 +45,8 @@ pub(super) struct Planned<'a> {
     pub(super) mappings: &'a Path,
     pub(super) plan: &'a Plan,
     pub(super) steps: &'a [&'a str],
+    /// The organizations that the plan closes, for people.
+    pub(super) closes: &'a [String],
     pub(super) stand_in: Option<&'a str>,
 }
 
@@ -121,8 +123,8 @@ impl<'a> BlocksSummary<'a> {
         }
     }
 
-    /// Writes what changes, and what follows from it.
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    /// Writes what changes, and what follows from it: `closes` names the organizations that are closed.
+    fn write(&self, closes: &[String], out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "order      {}", self.order)?;
         for change in &self.changes {
             let before = change.before.map(|before| format!("{} -> ", short(before))).unwrap_or_default();
@@ -141,11 +143,11 @@ impl<'a> BlocksSummary<'a> {
                 escaped(&removing.join(", "))
             )?;
         }
-        if !self.closes.is_empty() {
+        if !closes.is_empty() {
             writeln!(
                 out,
                 "\ncloses the logins of organizations that are served now: {}",
-                escaped(&self.closes.join(", "))
+                escaped(&closes.join(", "))
             )?;
         }
         Ok(())
@@ -223,7 +225,7 @@ impl<'a> Planned<'a> {
         let steps = if self.steps.is_empty() { "none".to_owned() } else { self.steps.join(", ") };
         row(out, "steps", &steps)?;
         if let Some(blocks) = &self.plan.blocks {
-            BlocksSummary::new(blocks).write(out)?;
+            BlocksSummary::new(blocks).write(self.closes, out)?;
         }
         let file = escaped(self.file);
         let path = self.mappings.to_string_lossy();

@@ -76,7 +76,7 @@ fn customer_who_can_be_closed_does_not_keep_the_old_key() {
     // The advice of the error.
     let planned = done(world.run(&["deploy", "plan", "--action-only"]));
     assert!(
-        planned.contains("closes the logins of organizations that are served now: org_acme\n"),
+        planned.contains("closes the logins of organizations that are served now: acme (org_acme)\n"),
         "{planned}"
     );
     done(world.run(APPLY));

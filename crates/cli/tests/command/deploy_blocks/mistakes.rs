@@ -63,9 +63,9 @@ fn customer_that_has_left_with_a_block_is_named() {
     write(&world.folder, "platform.yaml", without(&keys()));
     let planned = world.run(&["deploy", "plan"]);
     assert!(
-        planned
-            .err
-            .contains("their logins still get what their blocks grant: org_globex; to end that, set a floor"),
+        planned.err.contains(
+            "their logins still get what their blocks grant: globex (org_globex); to end that, set a floor"
+        ),
         "{planned:?}"
     );
     let floors =
@@ -73,7 +73,9 @@ fn customer_that_has_left_with_a_block_is_named() {
     write(&world.folder, "platform.yaml", without(&floors));
     let planned = world.run(&["deploy", "plan"]);
     assert!(!planned.err.contains("still get"), "{planned:?}");
-    assert!(done(planned).contains("closes the logins of organizations that are served now: org_globex"));
+    assert!(
+        done(planned).contains("closes the logins of organizations that are served now: globex (org_globex)")
+    );
 }
 
 #[test]

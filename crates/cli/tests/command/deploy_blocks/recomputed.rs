@@ -59,7 +59,7 @@ fn closures_that_the_plan_does_not_say_are_refused() {
     edit_plan(&world, "\"org_globex\"\n", "\"org_umbrella\"\n");
     let error = refused(world.run(APPLY));
     assert!(
-        error.ends_with("; it would also close `org_globex`; it would not close `org_umbrella`; plan again, or accept it with `--force`\n"),
+        error.ends_with("; it would also close globex (org_globex); it would not close umbrella (org_umbrella); plan again, or accept it with `--force`\n"),
         "{error}"
     );
     done(world.run(&["deploy", "plan", "--action-only"]));
@@ -78,7 +78,9 @@ fn customer_who_is_served_since_the_plan_is_not_closed() {
     world.stand_in.change(|tenant| set(tenant, "org_globex", Value::Object(block.clone())));
     let error = refused(world.run(APPLY));
     assert!(
-        error.ends_with("; it would also close `org_globex`; plan again, or accept it with `--force`\n"),
+        error.ends_with(
+            "; it would also close globex (org_globex); plan again, or accept it with `--force`\n"
+        ),
         "{error}"
     );
     // An organization that is gone cannot be closed, and its absence does not matter.

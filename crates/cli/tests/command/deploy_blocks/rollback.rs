@@ -66,7 +66,9 @@ fn key_that_others_know_is_not_trusted_from_the_next_deployment_on() {
     with_other_key(&world);
     let planned = done(world.run(&["deploy", "plan", "--action-only"]));
     assert!(
-        planned.contains("closes the logins of organizations that are served now: org_acme, org_globex\n"),
+        planned.contains(
+            "closes the logins of organizations that are served now: acme (org_acme), globex (org_globex)\n"
+        ),
         "{planned}"
     );
     done(world.run(APPLY));

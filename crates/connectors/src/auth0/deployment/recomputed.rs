@@ -74,6 +74,7 @@ impl Auth0 {
 /// What the metadata of an organization have of a block.
 struct Found<'f> {
     id: &'f str,
+    name: &'f str,
     values: Values,
     block: Result<SignedBlock, BlockRefusal>,
 }
@@ -81,10 +82,10 @@ struct Found<'f> {
 impl<'f> Found<'f> {
     fn of(organization: &'f Organization) -> Self {
         let values = block_values(&organization.metadata);
-        Self { id: &organization.id, block: joined(&values), values }
+        Self { id: &organization.id, name: &organization.name, block: joined(&values), values }
     }
 
     fn served(&self, is_written: bool) -> Served<'_> {
-        Served { id: self.id, block: &self.block, is_written }
+        Served { id: self.id, name: self.name, block: &self.block, is_written }
     }
 }
