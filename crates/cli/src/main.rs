@@ -45,6 +45,7 @@ mod mappings;
 mod numbers;
 mod old_action;
 mod onboarding;
+mod other_verbs;
 mod packaging;
 mod placeholders;
 #[cfg(not(target_family = "wasm"))]

@@ -52,13 +52,34 @@ pages! {
     "install-action" "install-action.md",
     "deploying" "deploy.md",
     "drift" "status.md",
-    "confirm" "assumptions.md",
+    "assumed" "assumptions.md",
     "qlik-cloud" "qlik.md",
     "ground-truth" "verify-live.md",
     "onboarding" "onboarding.md",
     "adopting" "adopting.md",
     "signing" "blocks.md",
     "action-full" "guides/action-full.md",
+}
+
+/// Words that are answered with something else, each with a page that is about the same word.
+const RELATED: [(&str, &str); 2] = [("blocks", "signing"), ("confirm", "assumed")];
+
+/// A page that is about a word as well.
+pub(crate) fn related(word: &str) -> Option<&'static Page> {
+    RELATED.iter().find(|(related, _)| *related == word).and_then(|(_, name)| page(name))
+}
+
+/// The pages that have a word, those with most occurrences first.
+pub(crate) fn pages_with(word: &str) -> Vec<&'static Page> {
+    let word = word.to_lowercase();
+    let count = |page: &&Page| {
+        let text = page.text.to_lowercase();
+        let words = text.split(|char: char| !(char.is_alphanumeric() || char == '-' || char == '_'));
+        words.filter(|it| *it == word).count()
+    };
+    let mut pages: Vec<(usize, &Page)> = PAGES.iter().map(|page| (count(&page), page)).collect();
+    pages.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    pages.into_iter().filter(|(count, _)| *count > 0).map(|(_, page)| page).collect()
 }
 
 /// Where codes are looked up.
@@ -236,7 +257,7 @@ fn command_for(target: &str) -> Option<String> {
 mod tests {
     use claimsmith::diagnostic::Code;
 
-    use super::{PAGES, code, diagnostic, page, plain};
+    use super::{PAGES, RELATED, code, diagnostic, page, plain, related};
 
     #[test]
     fn every_diagnostic_has_its_page() {
@@ -266,6 +287,11 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn related_pages_exist() {
+        assert!(RELATED.iter().all(|(word, _)| related(word).is_some()));
     }
 
     #[test]

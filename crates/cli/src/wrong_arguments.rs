@@ -1,7 +1,5 @@
 //! What to do about arguments that the command line does not have.
 
-mod verbs;
-
 use std::io::Write;
 
 use claimsmith::compiler::inspect::{strategy_meant_by, word_list};
@@ -11,6 +9,7 @@ use clap::{Command, CommandFactory, Parser};
 
 use crate::commands::CommandLine;
 use crate::escape::{escaped, escaped_lines};
+use crate::other_verbs;
 use crate::terminal::Terminal;
 
 /// Prints the error, or the help that was asked for, and ends the program.
@@ -35,7 +34,7 @@ pub(crate) fn exit(error: Error) -> ! {
 fn explained(mut error: Error) -> Error {
     let verb = std::env::args().nth(1).unwrap_or_default();
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
-        && let Some(advice) = verbs::meant_by(&verb, word)
+        && let Some(advice) = other_verbs::meant_by(&verb, word)
     {
         // A word that is known to mean something else is not a misspelled command.
         error.remove(ContextKind::SuggestedSubcommand);
@@ -46,6 +45,23 @@ fn explained(mut error: Error) -> Error {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(advice)]));
     }
     error
+}
+
+/// Where an option that is written before the command belongs; `None` if the command does not have it.
+fn after_the_command(option: &str, arguments: &[String], commands: &Command) -> Option<String> {
+    let long = option.strip_prefix("--")?;
+    let mut rest = arguments.iter();
+    let mut command = rest.find_map(|argument| commands.find_subcommand(argument))?;
+    let mut name = command.get_name().to_owned();
+    if let Some(verb) = rest.find_map(|argument| command.find_subcommand(argument)) {
+        name = format!("{name} {}", verb.get_name());
+        command = verb;
+    }
+    let has_option = command.get_arguments().any(|it| it.get_long() == Some(long));
+    if !has_option {
+        return None;
+    }
+    Some(format!("options are written after the command: `claimsmith {name} {option} …`"))
 }
 
 fn takes_tenant(command: &Command) -> bool {
@@ -59,6 +75,12 @@ fn advice(error: &Error, verb: &str, commands: &Command) -> Option<String> {
         _ => None,
     };
     let argument = text(ContextKind::InvalidArg)?;
+    if error.kind() == ErrorKind::UnknownArgument && verb.starts_with('-') {
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        if let Some(advice) = after_the_command(argument, &arguments, commands) {
+            return Some(advice);
+        }
+    }
     match error.kind() {
         ErrorKind::UnknownArgument if argument == "--tenant" => {
             let taking: Vec<&str> =

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "journal_file",
     "manual",
     "manual/words",
+    "other_verbs",
     "placeholders",
     "scaffold",
     "case_filter",
@@ -174,7 +175,6 @@ const ORDER: &[&str] = &[
     "commands/completions",
     "commands/man",
     "commands",
-    "wrong_arguments/verbs",
     "wrong_arguments",
     "main",
 ];

@@ -62,6 +62,23 @@ fn wrong_arguments_are_refused() {
 }
 
 #[test]
+fn option_before_the_command_is_told_its_place() {
+    let check = |arguments: &[&str], expected: &str| {
+        let err = run(arguments).failed();
+        assert!(
+            err.contains(&format!("tip: options are written after the command: `{expected} …`\n")),
+            "{err}"
+        );
+    };
+    check(&["--tenant", "staging", "deploy", "plan"], "claimsmith deploy plan --tenant");
+    check(&["--tenant=staging", "status"], "claimsmith status --tenant");
+    check(&["--format", "json", "validate"], "claimsmith validate --format");
+    // The command does not have the option.
+    let err = run(&["--tenant", "staging", "validate"]).failed();
+    assert!(!err.contains("after the command"), "{err}");
+}
+
+#[test]
 fn version_is_printed() {
     let out = run(&["--version"]).stdout(0);
     let (name, rest) = out.trim_end().split_once(' ').expect("a name and a version");
@@ -158,6 +175,23 @@ fn words_of_the_language_have_help() {
 }
 
 #[test]
+fn word_of_a_command_or_of_a_usage_line_has_help() {
+    for verb in ["confirm", "rollback"] {
+        let out = run(&["help", verb]).stdout(0);
+        assert!(out.starts_with(&run(&["help", "deploy", verb]).stdout(0)), "{out}");
+    }
+    assert!(run(&["help", "confirm"]).stdout(0).contains("See also `claimsmith help assumed` ("));
+    let out = run(&["help", "plan"]).stdout(0);
+    assert!(out.ends_with("See also `claimsmith help deploy plan`, `claimsmith help qlik plan`\n"), "{out}");
+    // The page about the key, and the one about the command.
+    let out = run(&["help", "blocks"]).stdout(0);
+    assert!(out.starts_with("# Blocks\n") && out.contains("\nSee also `claimsmith help signing` ("), "{out}");
+    let out = run(&["help", "NAME"]).stdout(0);
+    assert!(out.contains("- `--tenant NAME`: ") && out.contains("`claimsmith help deploy plan`"), "{out}");
+    assert!(run(&["help", "PLAN"]).stdout(0).contains("`claimsmith help deploy apply`"));
+}
+
+#[test]
 fn unknown_words_of_help_are_corrected() {
     let check = |arguments: &[&str], expected: &str| {
         let err = run(&[&["help"], arguments].concat()).failed();
@@ -166,6 +200,8 @@ fn unknown_words_of_help_are_corrected() {
     check(&["unknown-grup"], "did you mean `unknown-group`");
     check(&["exakt"], "did you mean `exact`");
     check(&["paterns"], "did you mean `patterns`?");
+    check(&["slices"], "it is on these pages: `claimsmith help ");
+    check(&["compile"], "`claimsmith bundle` builds the Action");
     check(&["xyzzy"], "`claimsmith help` lists the commands and pages");
     check(&["patterns", "captchas"], "it has: Exact, Glob, Regex, Ignore-case, Captures");
 }

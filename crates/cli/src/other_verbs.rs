@@ -2,7 +2,7 @@
 
 /// What a word means that is not a command. `verb` is the first argument: the word itself, or a command that has commands
 /// of its own.
-pub(super) fn meant_by(verb: &str, word: &str) -> Option<&'static str> {
+pub(crate) fn meant_by(verb: &str, word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     match verb {
         "deploy" => of_deploy(&word),
@@ -32,6 +32,7 @@ fn of_program(word: &str) -> Option<&'static str> {
         "drift" | "health" | "monitor" | "state" => {
             "`claimsmith status` shows what the logins of a tenant run, and what would break them"
         }
+        "confirm" => "`claimsmith deploy confirm` keeps what would otherwise return to what it was",
         "rollback" | "revert" | "undo" | "restore" => {
             "`claimsmith deploy rollback` lets logins run an older version again"
         }
