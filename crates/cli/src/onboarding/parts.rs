@@ -14,7 +14,7 @@ use super::words::{code, codes, given, plain, row};
 use crate::placeholders::{Contents, fill};
 
 /// A template of a part, by the name of the file that it becomes.
-const TEMPLATES: &[(&str, &str)] = &[
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("README.md", include_str!("../../templates/onboarding/README.md")),
     ("identity-provider.md", include_str!("../../templates/onboarding/identity-provider.md")),
     ("auth0.md", include_str!("../../templates/onboarding/auth0.md")),

@@ -28,6 +28,7 @@ pub(super) fn auth0(facts: &Facts<'_>) -> Contents {
             },
         ),
         ("requests", numbered.collect()),
+        ("id-in-file", id_in_file(facts)),
         ("ticket", ticket(facts)),
         ("included", kinds.to_owned()),
         (
@@ -50,6 +51,20 @@ pub(super) fn auth0(facts: &Facts<'_>) -> Contents {
         ("attributes", attributes(facts)),
         ("scim", scim(facts)),
     ]
+}
+
+/// Where the id of the organization is to be.
+fn id_in_file(facts: &Facts<'_>) -> String {
+    let file = code(&facts.details.file);
+    match &facts.details.id {
+        Some(id) if facts.has_placeholder() => {
+            format!("The organization's id goes to `organization` in {file}, in place of {}.", code(id))
+        }
+        Some(id) => format!("The organization's id is {}, as {file} has it.", code(id)),
+        None => format!(
+            "{file} names no organization: if the customer is to have one, its id goes to `organization` there."
+        ),
+    }
 }
 
 fn ticket(facts: &Facts<'_>) -> String {
