@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { createApi } from '../auth0-loader.mjs';
 import { DOMAIN, ISSUED, blockBytes, bundleOf, metadataOf, newKey } from './support-blocks.mjs';
 import { bundleText, claimsmith, load, login, onBothTokens } from './support.mjs';
@@ -140,6 +140,7 @@ const REFUSED = {
   'no metadata': ['no-block', undefined],
   'metadata of others': ['no-block', { tier: 'gold' }],
   'a first value that is not text': ['block-damaged', { ...metadata(), claimsmith0: 5 }],
+  'a first value that is null': ['block-damaged', { ...metadata(), claimsmith0: null }],
   'no version': ['block-damaged', { claimsmith0: 'x' }],
   'no values': ['block-damaged', { claimsmith0: '1.0.' }],
   'too many values': ['block-damaged', { claimsmith0: '1.21.AAAA' }],
@@ -171,6 +172,10 @@ const REFUSED = {
   'the block of another customer': ['block-foreign', GLOBEX_METADATA],
   'another tenant': ['block-foreign', metadata({ domain: 'globex.eu.auth0.com' })],
   'a block from the future': ['block-stale', metadata({ issued: ISSUED + 361 })],
+  'a payload with a large window': [
+    'block-damaged',
+    metadata({ payload: brotliCompressSync(BUNDLE, { params: { [constants.BROTLI_PARAM_LARGE_WINDOW]: 1 } }) }),
+  ],
   'a block without compression': ['block-damaged', metadata({ payload: BUNDLE })],
   'a payload that inflates to more than is stated': [
     'block-damaged',

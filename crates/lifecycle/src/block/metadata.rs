@@ -6,6 +6,7 @@
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine, alphabet};
+use serde_json::{Map, Value};
 
 use super::refusal::BlockRefusal;
 use super::signature::KeyId;
@@ -48,8 +49,20 @@ impl SignedBlock {
         Ok(chunks.map(|chunk| String::from_utf8_lossy(chunk).into_owned()).collect())
     }
 
-    /// The block in the values of an organization's metadata, by key. `get` has `None` for a key that is missing, or
-    /// whose value is not text.
+    /// The block in an organization's metadata, as the Action reads it: a first value that is not text is a damaged block.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or its values do not fit together.
+    pub fn in_metadata(metadata: &Map<String, Value>) -> Result<Self, BlockRefusal> {
+        let get = |key: &str| metadata.get(key).and_then(Value::as_str);
+        match Self::join(get) {
+            Err(BlockRefusal::NoBlock) if metadata.contains_key(&key_name(0)) => Err(BlockRefusal::Damaged),
+            found => found,
+        }
+    }
+
+    /// The block in some values, by key. `get` has `None` for a key that is missing.
     ///
     /// # Errors
     ///

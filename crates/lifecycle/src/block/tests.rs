@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use claimsmith::key_id;
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::signature::signed_bytes;
 use super::verify::{Expected, KnownKey, verify};
 use super::*;
+use crate::tenant::Metadata;
 use crate::test_bundle::bundle;
 
 const DOMAIN: &str = "acme.eu.auth0.com";
@@ -73,8 +75,12 @@ fn crafted(kind: u8, [deadline, inflated, first]: [u32; 3], payload: &[u8]) -> S
 }
 
 fn brotli(bytes: &[u8]) -> Vec<u8> {
+    brotli_with(bytes, false)
+}
+
+fn brotli_with(bytes: &[u8], large_window: bool) -> Vec<u8> {
     let mut compressed = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams { quality: 5, large_window, ..Default::default() };
     brotli::BrotliCompress(&mut &*bytes, &mut compressed, &params).expect("memory does not fail");
     compressed
 }
@@ -211,6 +217,35 @@ fn inflating_stops_at_the_stated_length() {
     assert!(
         verify(&crafted(0, [0, 262_144, 262_144], &brotli(&vec![0; 262_144])), expected(&[known(1)])).is_ok()
     );
+}
+
+/// RFC 7932 has no large windows, and Node refuses them.
+#[test]
+fn large_window_is_refused() {
+    let length = u32::try_from(BUNDLE.len()).expect("short");
+    let large = brotli_with(BUNDLE, true);
+    assert_ne!(large, brotli(BUNDLE));
+    refused(&crafted(0, [0, length, length], &large), BlockRefusal::Damaged);
+}
+
+/// Node ignores what comes after a stream.
+#[test]
+fn bytes_after_the_stream_are_ignored() {
+    let length = u32::try_from(BUNDLE.len()).expect("short");
+    for more in [vec![0], vec![0xff; 9], brotli(BUNDLE), vec![1; 5_000]] {
+        let payload = [brotli(BUNDLE), more].concat();
+        assert!(verify(&crafted(0, [0, length, length], &payload), expected(&[known(1)])).is_ok());
+    }
+}
+
+#[test]
+fn first_value_that_is_not_text_is_damaged() {
+    for value in [json!(5), json!(null), json!(true), json!({}), json!([])] {
+        let mut all = Metadata::new();
+        all.insert("claimsmith0".to_owned(), value.clone());
+        assert_eq!(SignedBlock::in_metadata(&all).err(), Some(BlockRefusal::Damaged), "{value}");
+    }
+    assert_eq!(SignedBlock::in_metadata(&Metadata::new()).err(), Some(BlockRefusal::NoBlock));
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn has_block(organization: &Organization) -> bool {
 }
 
 fn read(desired: &Desired, organization: &Organization, now: u32) -> Result<Verified, BlockRefusal> {
-    let block = SignedBlock::join(|key| organization.metadata.get(key).and_then(|it| it.as_str()))?;
+    let block = SignedBlock::in_metadata(&organization.metadata)?;
     let verification = desired.verification.as_ref().ok_or(BlockRefusal::Key)?;
     verification.verify(&organization.id, &block, Some(f64::from(now)))
 }

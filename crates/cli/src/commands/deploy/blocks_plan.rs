@@ -9,7 +9,7 @@ use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
     BlockChange, BlocksPlan, Confirmation, Content, Order, Refusal, Served, Values, block_values, closed_by,
-    free_keys, is_nearly_full, joined, order, withheld,
+    free_keys, is_nearly_full, order, withheld,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::tenant::Organization;
@@ -109,7 +109,7 @@ impl Planner<'_> {
             }
         }
         let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
-            organizations.iter().map(|it| joined(&block_values(&it.metadata))).collect();
+            organizations.iter().map(|it| SignedBlock::in_metadata(&it.metadata)).collect();
         let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
             id: &organization.id,
             name: &organization.name,
@@ -266,7 +266,7 @@ impl Planner<'_> {
             let found = block_values(&organization.metadata);
             all.push(Traveling {
                 name,
-                block: joined(&found),
+                block: SignedBlock::in_metadata(&organization.metadata),
                 free_keys: free_keys(&organization.metadata),
                 values: [1, 2]
                     .map(|signatures| signable.unsigned.value_count(signatures).unwrap_or_default()),

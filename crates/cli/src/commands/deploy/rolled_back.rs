@@ -191,7 +191,7 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
     }
     let organizations = auth0.organizations()?;
     let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
-        organizations.iter().map(|it| joined(&block_values(&it.metadata))).collect();
+        organizations.iter().map(|it| SignedBlock::in_metadata(&it.metadata)).collect();
     let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
         id: &organization.id,
         name: &organization.name,

@@ -1,9 +1,7 @@
 //! What a deployment needs from what there is when it is carried out, which may differ from when it was planned.
 
 use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock};
-use claimsmith_lifecycle::deployment::{
-    BlocksPlan, Refusal, Runs, Served, Values, block_values, joined, waiting,
-};
+use claimsmith_lifecycle::deployment::{BlocksPlan, Refusal, Runs, Served, Values, block_values, waiting};
 use claimsmith_lifecycle::tenant::Organization;
 
 use super::{DeployError, Deployment, State};
@@ -82,7 +80,7 @@ struct Found<'f> {
 impl<'f> Found<'f> {
     fn of(organization: &'f Organization) -> Self {
         let values = block_values(&organization.metadata);
-        Self { id: &organization.id, name: &organization.name, block: joined(&values), values }
+        Self { id: &organization.id, name: &organization.name, block: SignedBlock::in_metadata(&organization.metadata), values }
     }
 
     fn served(&self, is_written: bool) -> Served<'_> {
