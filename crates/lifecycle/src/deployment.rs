@@ -130,9 +130,13 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// If it is not a plan of this version.
+    /// If it is not a plan of this version, or changes the block of an organization twice.
     pub fn from_json(text: &str) -> Result<Self, PlanError> {
-        plan_json::read(text, VERSION).map_err(PlanError::from)
+        let plan: Self = plan_json::read(text, VERSION)?;
+        match plan.blocks.as_ref().and_then(BlocksPlan::repeated) {
+            Some(name) => Err(PlanError::RepeatedOrganization(name.to_owned())),
+            None => Ok(plan),
+        }
     }
 
     /// Refuses a plan that was made for another tenant or from something else.

@@ -193,7 +193,11 @@ fn mappings_leave_the_action_without_a_moment_in_between() {
     let after = requests(&world);
     assert_eq!(
         after[before..],
-        ["GET /api/v2/actions/actions", "GET /api/v2/actions/triggers/post-login/bindings"]
+        [
+            "GET /api/v2/organizations",
+            "GET /api/v2/actions/actions",
+            "GET /api/v2/actions/triggers/post-login/bindings",
+        ]
     );
 }
 
@@ -517,6 +521,55 @@ fn plan_is_for_the_mappings_that_it_was_made_from() {
         error,
         "error: `claimsmith.plan.json` cannot be carried out: the mappings have changed since it was made; plan again\n"
     );
+}
+
+/// Edits the plan by hand.
+fn edit_plan(world: &World, edit: impl FnOnce(&mut Value)) {
+    let path = world.folder.path().join(PLAN);
+    let mut plan = serde_json::from_str(&fs::read_to_string(&path).expect("a plan")).expect("JSON");
+    edit(&mut plan);
+    fs::write(&path, plan.to_string()).expect("written");
+}
+
+#[test]
+fn plan_that_leaves_out_a_block_is_refused() {
+    let world = world();
+    deploy(&world, "1.key");
+    let first = used(&world, "org_acme", now());
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    for chosen in [&[] as &[&str], &["--organization", "acme"]] {
+        done(world.run(&[TRAVEL, chosen].concat()));
+        done(sign(&world, &["--organization", "acme", "--key", "1.key"]));
+        edit_plan(&world, |plan| plan["blocks"]["changes"] = json!([]));
+        assert_eq!(
+            refused(world.run(APPLY)),
+            "error: the plan does not write the blocks of `acme`, and what there is now is not what the mapping files give, so nothing was changed; plan again, or leave these blocks as they are with `--force`\n"
+        );
+        assert!(done(world.run(&[APPLY, &["--force"]].concat())).contains("0 blocks written"));
+        assert_eq!(used(&world, "org_acme", now()), first);
+    }
+    done(world.run(TRAVEL));
+    assert!(done(world.run(APPLY)).contains("1 block written"));
+}
+
+#[test]
+fn plan_that_repeats_something_is_refused() {
+    let world = world();
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", "1.key"]));
+    edit_plan(&world, |plan| {
+        let changes = plan["blocks"]["changes"].as_array_mut().expect("changes");
+        changes.push(changes[0].clone());
+    });
+    let run = world.run(APPLY);
+    assert!(run.code == Some(2) && run.err.contains("it changes the block of `acme` twice"), "{run:?}");
+    done(world.run(TRAVEL));
+    let path = world.folder.path().join(PLAN);
+    let text = fs::read_to_string(&path).expect("a plan");
+    fs::write(&path, text.replacen('{', "{ \"domain\": \"x\",", 1)).expect("written");
+    let run = world.run(APPLY);
+    assert!(run.code == Some(2) && run.err.contains("it has `domain` twice in one object"), "{run:?}");
+    assert_eq!(world.deployed(), None);
 }
 
 #[test]

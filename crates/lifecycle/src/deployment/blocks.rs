@@ -1,5 +1,7 @@
 //! The blocks of a deployment.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::block_change::BlockChange;
@@ -35,6 +37,16 @@ pub struct BlocksPlan {
     pub closes: Vec<String>,
     /// Until when the changes need a confirmation; `None` if they are final.
     pub confirmation: Option<Confirmation>,
+}
+
+impl BlocksPlan {
+    /// The name of the first mapping that is changed twice, or whose organization is.
+    pub(super) fn repeated(&self) -> Option<&str> {
+        let (mut names, mut ids) = (BTreeSet::new(), BTreeSet::new());
+        let mut each = self.changes.iter();
+        let repeated = each.find(|it| !names.insert(it.organization.as_str()) || !ids.insert(it.id.as_str()));
+        repeated.map(|change| change.organization.as_str())
+    }
 }
 
 /// Until when changes need a confirmation.

@@ -36,6 +36,7 @@ pub enum Refusal {
     OrderChanged { planned: Order, needed: Order },
     ClosesOthers { more: Vec<String>, fewer: Vec<String> },
     BlocksMissing { organizations: Vec<String> },
+    BlocksLeftOut { organizations: Vec<String> },
     NothingBefore { organization: String },
     BlockUnusable { organization: String, why: BlockRefusal },
 }
@@ -166,6 +167,11 @@ impl fmt::Display for Refusal {
                 "the last Action of the plan is not deployed, because it would close the logins of {}, whose blocks could not be written; until then, logins run an Action that still takes old blocks and keys. Mend what is named above and run the same command again, or close these logins: plan with `--action-only`, and apply",
                 list(organizations)
             ),
+            Self::BlocksLeftOut { organizations } => write!(
+                formatter,
+                "the plan does not write the blocks of {}, and what there is now is not what the mapping files give, so nothing was changed; plan again, or leave these blocks as they are with `--force`",
+                list(organizations)
+            ),
             Self::NothingBefore { organization } => write!(
                 formatter,
                 "`{organization}` had no block before; to take its access away, sign a mapping without rules and raise its floor"
@@ -191,6 +197,10 @@ fn list(names: &[String]) -> String {
 pub enum PlanError {
     /// It is not a plan.
     Unreadable,
+    /// An object in it has a member of this name twice.
+    Repeated(String),
+    /// It changes the block of this organization twice.
+    RepeatedOrganization(String),
     /// It is a plan of another version.
     OtherVersion(u64),
     /// It is for another tenant.
@@ -215,6 +225,7 @@ impl From<NotRead> for PlanError {
     fn from(error: NotRead) -> Self {
         match error {
             NotRead::Unreadable => Self::Unreadable,
+            NotRead::Repeated(name) => Self::Repeated(name),
             NotRead::OtherVersion(version) => Self::OtherVersion(version),
         }
     }
@@ -228,6 +239,16 @@ impl fmt::Display for PlanError {
             Self::Unreadable => {
                 formatter.write_str("it is not a plan that `claimsmith deploy plan` has written")
             }
+            Self::Repeated(name) => write!(
+                formatter,
+                "it has `{}` twice in one object, as no plan has that the command has written; plan again",
+                name.escape_debug()
+            ),
+            Self::RepeatedOrganization(name) => write!(
+                formatter,
+                "it changes the block of `{}` twice, as no plan does that the command has written; plan again",
+                name.escape_debug()
+            ),
             Self::OtherVersion(version) => {
                 write!(formatter, "it has version {version}, and this program knows version 1; plan again")
             }

@@ -85,6 +85,8 @@ fn paths(paths: &[String]) -> String {
 pub enum PlanError {
     /// It is not a plan.
     Unreadable,
+    /// An object in it has a member of this name twice.
+    Repeated(String),
     /// It is a plan of another version.
     OtherVersion(u64),
     /// It is for another tenant.
@@ -103,6 +105,7 @@ impl From<NotRead> for PlanError {
     fn from(error: NotRead) -> Self {
         match error {
             NotRead::Unreadable => Self::Unreadable,
+            NotRead::Repeated(name) => Self::Repeated(name),
             NotRead::OtherVersion(version) => Self::OtherVersion(version),
         }
     }
@@ -114,6 +117,11 @@ impl fmt::Display for PlanError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable => formatter.write_str("it is not a plan that `claimsmith qlik plan` has written"),
+            Self::Repeated(name) => write!(
+                formatter,
+                "it has `{}` twice in one object, as no plan has that the command has written; plan again",
+                name.escape_debug()
+            ),
             Self::OtherVersion(version) => {
                 write!(formatter, "it has version {version}, and this program knows version 1; plan again")
             }

@@ -163,6 +163,34 @@ impl Planner<'_> {
         Ok(PlannedBlocks { plan, closes, warnings, refusals })
     }
 
+    /// The names of the mappings that a plan of blocks does not change, although their blocks are not what the mapping files
+    /// give: the plan was edited, or somebody has changed what it found as it is to be.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails.
+    pub(super) fn left_out(&self, auth0: &Auth0, plan: &BlocksPlan) -> anyhow::Result<Vec<String>> {
+        let is_changed = |name: &str| plan.changes.iter().any(|change| change.organization == name);
+        let is_chosen = |name: &&String| self.chosen.is_empty() || self.chosen.contains(name);
+        let left: Vec<&String> =
+            self.traveling.iter().filter(is_chosen).filter(|name| !is_changed(name)).collect();
+        if left.is_empty() || self.is_action_only {
+            return Ok(Vec::new());
+        }
+        let wanted = action_reader::of_bundle(&self.platform.bundle)
+            .context("the compiled mappings cannot be used")?;
+        let organizations = self.organizations(auth0)?;
+        let now = Some(auth0.service_time() as f64);
+        let mut names = Vec::new();
+        for name in left {
+            let it = self.traveling_of(name, &organizations)?;
+            if it.is_ok_and(|it| self.change(&it, &wanted, None, now).is_some()) {
+                names.push(name.clone());
+            }
+        }
+        Ok(names)
+    }
+
     /// The organizations whose block the Action takes although the files have no mapping for them.
     fn left(&self, organizations: &[Served<'_>], wanted: &ActionReader, now: Option<f64>) -> Option<String> {
         let mappings = inspect::organization_connections(self.platform);
@@ -252,29 +280,39 @@ impl Planner<'_> {
         let mut all = Vec::new();
         let is_chosen = |name: &&String| self.chosen.is_empty() || self.chosen.contains(name);
         for name in self.traveling.iter().filter(is_chosen) {
-            let signable = Signable::of(self.platform, name, 0)
-                .map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
-            let Some(organization) = organizations.iter().find(|it| it.id == signable.organization_id) else {
-                let missing = format!(
-                    "the tenant has no organization {}, which `{name}` names, so its block is not planned; create it, or correct the id in the mapping",
-                    signable.organization_id
-                );
-                ensure!(self.chosen.is_empty(), "{missing}");
-                warnings.push(missing);
-                continue;
-            };
-            let found = block_values(&organization.metadata);
-            all.push(Traveling {
-                name,
-                block: SignedBlock::in_metadata(&organization.metadata),
-                free_keys: free_keys(&organization.metadata),
-                values: [1, 2]
-                    .map(|signatures| signable.unsigned.value_count(signatures).unwrap_or_default()),
-                found,
-                signable,
-            });
+            match self.traveling_of(name, organizations)? {
+                Ok(it) => all.push(it),
+                Err(id) => {
+                    let missing = format!(
+                        "the tenant has no organization {id}, which `{name}` names, so its block is not planned; create it, or correct the id in the mapping"
+                    );
+                    ensure!(self.chosen.is_empty(), "{missing}");
+                    warnings.push(missing);
+                }
+            }
         }
         Ok(all)
+    }
+
+    /// A mapping that travels, with what the tenant has for it; or the id of its organization, if the tenant has none.
+    fn traveling_of<'n>(
+        &self,
+        name: &'n str,
+        organizations: &[Organization],
+    ) -> anyhow::Result<Result<Traveling<'n>, String>> {
+        let signable =
+            Signable::of(self.platform, name, 0).map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
+        let Some(organization) = organizations.iter().find(|it| it.id == signable.organization_id) else {
+            return Ok(Err(signable.organization_id));
+        };
+        Ok(Ok(Traveling {
+            name,
+            found: block_values(&organization.metadata),
+            block: SignedBlock::in_metadata(&organization.metadata),
+            free_keys: free_keys(&organization.metadata),
+            values: [1, 2].map(|signatures| signable.unsigned.value_count(signatures).unwrap_or_default()),
+            signable,
+        }))
     }
 
     /// What changes for an organization; `None` if its block says already what it is to say.

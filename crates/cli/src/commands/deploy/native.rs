@@ -261,6 +261,21 @@ impl ApplyArguments {
             Some(_) => DEPLOY_BLOCKS,
         };
         let auth0 = Auth0::connect(&tenant, &settings, scopes, options_for(signed.values.len()))?;
+        if let Some(blocks) = plan.blocks.as_ref().filter(|_| !self.force) {
+            let planner = Planner {
+                platform: &platform,
+                traveling: &traveling,
+                chosen: &blocks.chosen,
+                is_action_only: blocks.is_action_only,
+                is_rewritten: false,
+                confirm_within: within,
+                is_forced: self.force,
+            };
+            let organizations = planner.left_out(&auth0, blocks)?;
+            if !organizations.is_empty() {
+                return refused(Refusal::BlocksLeftOut { organizations }.into(), terminal);
+            }
+        }
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| {
             journal.append(step, phase, error)?;

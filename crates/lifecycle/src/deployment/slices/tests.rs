@@ -185,7 +185,7 @@ fn plan_is_read_as_it_was_written_and_for_its_tenant_alone() {
     let later = text.replacen("\"version\": 1", "\"version\": 2", 1);
     assert_eq!(SlicesPlan::from_json(&later), Some(Err(PlanError::OtherVersion(2))));
     let repeated = text.replacen("\"bind_at\"", "\"bind_at\": 0, \"bind_at\"", 1);
-    assert_eq!(SlicesPlan::from_json(&repeated), Some(Err(PlanError::Unreadable)));
+    assert_eq!(SlicesPlan::from_json(&repeated), Some(Err(PlanError::Repeated("bind_at".to_owned()))));
     let slices = [wanted("b-1"), wanted("b-2")];
     assert_eq!(plan().check(DOMAIN, &slices), Ok(()));
     assert!(matches!(plan().check("other.eu.auth0.com", &slices), Err(PlanError::OtherTenant { .. })));
