@@ -81,12 +81,18 @@ pub const NOT_A_MEMBER: &str = "not-a-member";
 
 /// Compares people with the groups that an application holds, by subject; `None` if it does not say which groups.
 ///
-/// `shown` gives a person's name in the result. People whom one side does not have are counted, and never as equal.
+/// `unseen` are groups of which it is not known who holds them, each with the reason; they are not compared, and a person
+/// who should hold one is never equal. `shown` gives a person's name in the result. People whom one side does not have are
+/// counted, and never as equal.
 pub fn compare(
     people: &[Person],
     held: &BTreeMap<String, Option<BTreeSet<String>>>,
+    unseen: &BTreeMap<String, &'static str>,
     shown: &dyn Fn(&str) -> String,
 ) -> Comparison {
+    let seen = |groups: &BTreeSet<String>| -> BTreeSet<String> {
+        groups.iter().filter(|it| !unseen.contains_key(*it)).cloned().collect()
+    };
     let mut result = Comparison::default();
     let known: BTreeSet<&str> = people.iter().map(|it| it.subject.as_str()).collect();
     result.unseen_in_auth0 = held.keys().filter(|subject| !known.contains(subject.as_str())).count();
@@ -102,6 +108,12 @@ pub fn compare(
             result.unseen_in_application += 1;
             continue;
         };
+        let why = expected.iter().find_map(|group| unseen.get(group));
+        let (expected, held) = (&seen(expected), &seen(held));
+        if let (true, Some(why)) = (expected == held, why) {
+            *result.not_comparable.entry(why).or_default() += 1;
+            continue;
+        }
         if let Some(login) = &person.last_login {
             let (oldest, newest) = result.logins.take().unwrap_or_else(|| (login.clone(), login.clone()));
             result.logins = Some((oldest.min(login.clone()), newest.max(login.clone())));
@@ -173,7 +185,8 @@ mod tests {
             ("05".to_owned(), None),
             ("06".to_owned(), Some(groups(&["a"]))),
         ];
-        let result = compare(&people, &held.into_iter().collect(), &|subject| pseudonym("d", subject));
+        let held = held.into_iter().collect();
+        let result = compare(&people, &held, &BTreeMap::new(), &|subject| pseudonym("d", subject));
         assert_eq!((result.equal, result.different), (1, 1));
         assert_eq!((result.unseen_in_application, result.unseen_in_auth0), (2, 1));
         assert_eq!(result.not_comparable, [("attribute-absent", 1)].into());
@@ -182,5 +195,23 @@ mod tests {
         assert_eq!((&difference.missing, &difference.extra), (&vec!["a".to_owned()], &vec!["c".to_owned()]));
         assert_eq!(difference.person, pseudonym("d", "02"));
         assert_ne!(pseudonym("d", "02"), pseudonym("e", "02"));
+    }
+
+    #[test]
+    fn group_that_is_not_seen_is_not_lacked() {
+        let people = [
+            person("01", Ok(&["a", "x"])),
+            person("02", Ok(&["a", "x"])),
+            person("03", Ok(&["a"])),
+            person("04", Ok(&[])),
+        ];
+        let held = [("01", &["a"] as &[_]), ("02", &["b"]), ("03", &["a", "x"]), ("04", &[])];
+        let held = held.map(|(subject, names)| (subject.to_owned(), Some(groups(names)))).into();
+        let unseen = [("x".to_owned(), "missing-group")].into();
+        let result = compare(&people, &held, &unseen, &str::to_owned);
+        assert_eq!((result.equal, result.different), (2, 1));
+        assert_eq!(result.not_comparable, [("missing-group", 1)].into());
+        let difference = &result.differences[0];
+        assert_eq!((difference.person.as_str(), &difference.missing), ("02", &vec!["a".to_owned()]));
     }
 }

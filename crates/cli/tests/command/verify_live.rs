@@ -305,6 +305,40 @@ fn people_are_compared_with_members_of_a_scim_service() {
 }
 
 #[test]
+fn scim_group_that_is_not_seen_is_a_finding_of_its_own() {
+    let live = Live::new();
+    let check = |change: fn(&mut Vec<serde_json::Map<String, Value>>),
+                 snapshot: &str,
+                 [missing, without]: [Value; 2]| {
+        let catalog = catalog(json!({}));
+        catalog.change(|tenant| change(&mut tenant.groups));
+        let out = compare_with(&live, &catalog, &[]).stdout(1);
+        check_snapshot(snapshot, &plain(&live, &out));
+        let json = compare_with(&live, &catalog, &["--format", "json"]).json(1);
+        assert_eq!(
+            (&json["equal"], &json["different"], &json["differences"]),
+            (&json!(2), &json!(0), &json!([]))
+        );
+        assert_eq!((&json["missing_groups"], &json["groups_without_members"]), (&missing, &without));
+    };
+    // Bob should hold the group, and Carl holds it.
+    check(
+        |groups| groups.retain(|it| it["displayName"] != "finance-readers"),
+        "verify-live-scim-missing",
+        [json!(["finance-readers"]), json!([])],
+    );
+    check(
+        |groups| {
+            for group in groups.iter_mut().filter(|it| it["displayName"] == "finance-readers") {
+                group.remove("members");
+            }
+        },
+        "verify-live-scim-without-members",
+        [json!([]), json!(["finance-readers"])],
+    );
+}
+
+#[test]
 fn scim_service_that_says_nothing_is_not_an_answer() {
     let live = Live::new();
     let err = compare_with(&live, &catalog(json!({ "hides_members": true })), &[]).failed();

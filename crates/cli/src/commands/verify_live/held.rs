@@ -18,7 +18,14 @@ pub(super) struct Held {
     pub(super) inactive: BTreeSet<String>,
     /// How many groups the application has that are not in `platform.yaml`; they are not compared.
     pub(super) other_groups: usize,
+    /// The groups of the application of which it is not known who holds them, each with the reason.
+    pub(super) unseen: BTreeMap<String, &'static str>,
 }
+
+/// Why it is not known who holds a group: the service has none of its name.
+pub(super) const MISSING: &str = "missing-group";
+/// Why it is not known who holds a group: the service does not say who its members are.
+pub(super) const WITHOUT_MEMBERS: &str = "group-without-members";
 
 /// Who is who: the subjects of the people that were read, and their e-mail addresses in lowercase.
 #[derive(Debug, Default)]
@@ -64,8 +71,15 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
         all.into_iter().partition(|group| names.contains(&group.display_name));
     let ids: BTreeSet<String> = own.iter().chain(&others).map(|group| group.id.clone()).collect();
     let mut groups_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let there: BTreeSet<&String> = own.iter().map(|group| &group.display_name).collect();
+    let mut unseen: BTreeMap<String, &'static str> =
+        names.iter().filter(|name| !there.contains(name)).map(|name| (name.clone(), MISSING)).collect();
     for group in &own {
-        for member in members(scim, group, &ids)? {
+        let Some(members) = members(scim, group, &ids)? else {
+            unseen.insert(group.display_name.clone(), WITHOUT_MEMBERS);
+            continue;
+        };
+        for member in members {
             groups_of.entry(member).or_default().insert(group.display_name.clone());
         }
     }
@@ -75,7 +89,7 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
             "no group of the application has a member in the SCIM service, so it may not say who its members are; nothing can be compared"
         );
     }
-    let mut held = Held { users: users.len(), other_groups: others.len(), ..Held::default() };
+    let mut held = Held { users: users.len(), other_groups: others.len(), unseen, ..Held::default() };
     for user in users {
         let subject = subject_of(&user, known);
         let groups = groups_of.remove(&user.id).unwrap_or_default();
@@ -89,8 +103,13 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
     Ok(held)
 }
 
-/// The ids of a group's members. A list may leave them out, and the group alone have them.
-fn members(scim: &Scim, group: &Group, groups: &BTreeSet<String>) -> anyhow::Result<BTreeSet<String>> {
+/// The ids of a group's members; `None` if the service does not say who they are. A list may leave them out, and the group
+/// alone have them.
+fn members(
+    scim: &Scim,
+    group: &Group,
+    groups: &BTreeSet<String>,
+) -> anyhow::Result<Option<BTreeSet<String>>> {
     let ids = |group: &Group| -> Option<BTreeSet<String>> {
         Some(group.member_ids()?.into_iter().map(str::to_owned).collect())
     };
@@ -105,15 +124,15 @@ fn members(scim: &Scim, group: &Group, groups: &BTreeSet<String>) -> anyhow::Res
     match ids(group) {
         Some(members) => {
             check(group)?;
-            Ok(members)
+            Ok(Some(members))
         }
         None => {
             let alone = scim.group(&group.id);
             let alone =
                 alone.with_context(|| format!("the members of `{}` are not known", group.display_name))?;
             check(&alone)?;
-            // Many services leave `members` out of an empty group; one that never has them is refused by the caller.
-            Ok(ids(&alone).unwrap_or_default())
+            // Many services leave `members` out of an empty group, which looks like one whose members are not told.
+            Ok(ids(&alone))
         }
     }
 }

@@ -88,7 +88,13 @@ impl VerifyLiveArguments {
         let shown = |subject: &str| {
             if self.show_people { subject.to_owned() } else { pseudonym(domain, subject) }
         };
-        let comparison = compare(&all, &held.groups, &shown);
+        let comparison = compare(&all, &held.groups, &held.unseen, &shown);
+        let because = |reason: &str| comparison.not_comparable.get(reason).copied().unwrap_or_default();
+        let lack_a_group = because(held::MISSING) + because(held::WITHOUT_MEMBERS);
+        let unseen = |reason: &str| {
+            let groups = held.unseen.iter().filter(|(_, why)| **why == reason);
+            groups.map(|(name, _)| name.as_str()).collect()
+        };
         let verified = Verified {
             tenant: TenantSummary::new(tenant.name(), domain, settings.stand_in()),
             compared: match &place {
@@ -100,6 +106,8 @@ impl VerifyLiveArguments {
             profiles_total: coverage.total,
             application_users: held.users,
             other_groups: held.other_groups,
+            missing_groups: unseen(held::MISSING),
+            groups_without_members: unseen(held::WITHOUT_MEMBERS),
             gaps: &coverage.gaps,
             read_at: time_text(now as u32),
             comparison: &comparison,
@@ -108,7 +116,7 @@ impl VerifyLiveArguments {
             OutputFormat::Human => verified.write(&mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &verified)?,
         }
-        match (comparison.different, comparison.equal) {
+        match (comparison.different + lack_a_group, comparison.equal) {
             (0, 0) => bail!(
                 "no one could be compared, so nothing is known; read more people with `--people`, or see why they are unseen"
             ),

@@ -27,6 +27,10 @@ pub(super) struct Verified<'v> {
     pub(super) application_users: usize,
     /// How many groups it has that are not compared.
     pub(super) other_groups: usize,
+    /// The groups of `platform.yaml` that the application does not have; they are not compared.
+    pub(super) missing_groups: Vec<&'v str>,
+    /// The groups whose members it does not name; they are not compared.
+    pub(super) groups_without_members: Vec<&'v str>,
     /// What of Auth0 could not be read, and why.
     pub(super) gaps: &'v BTreeSet<String>,
     /// When, in RFC 3339 format.
@@ -78,6 +82,13 @@ impl Verified<'_> {
                 out,
                 "ignored    {groups} of {name} that the application does not have in platform.yaml"
             )?;
+        }
+        for group in &self.missing_groups {
+            writeln!(out, "missing    {name} has no group `{}`, so it is not compared", escaped(group))?;
+        }
+        for group in &self.groups_without_members {
+            let group = escaped(group);
+            writeln!(out, "not read   {name} does not name the members of `{group}`, so it is not compared")?;
         }
         for gap in self.gaps {
             writeln!(out, "not read   {}", escaped(gap))?;

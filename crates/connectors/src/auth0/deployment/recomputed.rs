@@ -80,7 +80,12 @@ struct Found<'f> {
 impl<'f> Found<'f> {
     fn of(organization: &'f Organization) -> Self {
         let values = block_values(&organization.metadata);
-        Self { id: &organization.id, name: &organization.name, block: SignedBlock::in_metadata(&organization.metadata), values }
+        Self {
+            id: &organization.id,
+            name: &organization.name,
+            block: SignedBlock::in_metadata(&organization.metadata),
+            values,
+        }
     }
 
     fn served(&self, is_written: bool) -> Served<'_> {
