@@ -42,6 +42,8 @@ mod login_time;
 mod manual;
 mod mapping_files;
 mod mappings;
+#[cfg(not(target_family = "wasm"))]
+mod metadata_writer;
 mod numbers;
 mod old_action;
 mod onboarding;

@@ -58,6 +58,7 @@ const ORDER: &[&str] = &[
     "old_action",
     "capacity",
     "blocks",
+    "metadata_writer",
     "packaging",
     "recommendation",
     "results",

@@ -5,6 +5,7 @@ mod confirmation;
 mod mistakes;
 mod recomputed;
 mod rollback;
+mod writer;
 
 use std::fs;
 use std::io::Read;
@@ -570,32 +571,6 @@ fn plan_that_repeats_something_is_refused() {
     let run = world.run(APPLY);
     assert!(run.code == Some(2) && run.err.contains("it has `domain` twice in one object"), "{run:?}");
     assert_eq!(world.deployed(), None);
-}
-
-#[test]
-fn only_the_declared_writer_writes() {
-    let world = world();
-    let blocks = format!("  writer: terraform\n{}", keys());
-    write(&world.folder, "platform.yaml", platform(&blocks));
-    let error = world.run(TRAVEL).failed_with_notes();
-    assert!(
-        error.starts_with("error: `platform.yaml` says that Terraform writes the metadata of organizations"),
-        "{error}"
-    );
-    // What the other one reads is written when blocks are signed.
-    let read = |path: &str| fs::read_to_string(world.folder.path().join(path)).expect("a file");
-    let out = done(sign(&world, &["--key", "1.key"]));
-    assert!(out.ends_with("merge its output `metadata` into each `auth0_organization`\n"), "{out}");
-    assert!(read("blocks/blocks.tf").contains("output \"metadata\""));
-    write(&world.folder, "platform.yaml", platform(&blocks.replace("terraform", "deploy-cli")));
-    let out = done(sign(&world, &["--key", "1.key", "--organization", "acme"]));
-    assert!(out.contains("merge them into the files of its folder `organizations`\n"), "{out}");
-    let json = |path: &str| serde_json::from_str::<Value>(&read(path)).expect("JSON");
-    let organization = json("blocks/organizations/acme.json");
-    assert_eq!(organization, json!({ "name": "acme", "metadata": json("blocks/acme.json")["values"] }));
-    assert!(!world.folder.path().join("blocks/organizations/globex.json").exists());
-    let error = world.run(&["deploy", "plan", "--organization", "acme"]).failed();
-    assert!(error.contains("with `--packaging organizations`"), "{error}");
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, anyhow, ensure};
 use claimsmith::Bundle;
-use claimsmith::compiler::{CompiledPlatform, MetadataWriter, inspect, time_text};
+use claimsmith::compiler::{CompiledPlatform, inspect, time_text};
 use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
@@ -18,6 +18,7 @@ use super::in_between;
 use crate::action_reader;
 use crate::blocks::Signable;
 use crate::deployment_files::RUNTIME;
+use crate::metadata_writer;
 
 /// What a plan of blocks is made from.
 pub(super) struct Planner<'p> {
@@ -221,16 +222,9 @@ impl Planner<'_> {
     }
 
     fn check(&self, is_current: bool) -> anyhow::Result<()> {
-        let settings = self.platform.block_settings().context("the platform takes no blocks")?;
-        let other = match settings.writer() {
-            MetadataWriter::Api => None,
-            MetadataWriter::Terraform => Some("Terraform"),
-            MetadataWriter::DeployCli => Some("auth0-deploy-cli"),
-        };
-        if let Some(other) = other {
-            bail!(
-                "`platform.yaml` says that {other} writes the metadata of organizations, and it would remove what claimsmith writes; merge what `claimsmith sign` writes for it into its configuration, or set `writer: api` and take metadata out of it"
-            );
+        self.platform.block_settings().context("the platform takes no blocks")?;
+        if !self.is_action_only {
+            metadata_writer::check_own(self.platform)?;
         }
         if !self.chosen.is_empty() || self.confirm_within.is_some() {
             ensure!(

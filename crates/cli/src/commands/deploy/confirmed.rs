@@ -11,6 +11,7 @@ use super::signed_blocks::SignedBlocks;
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
+use crate::metadata_writer;
 use crate::numbers::counted;
 use crate::progress::show_step;
 use crate::tenant::TenantArgument;
@@ -33,6 +34,7 @@ impl ConfirmArguments {
         let Prepared { tenant, wanted, platform, .. } = prepared;
         plan.check(tenant.domain(), &wanted)
             .map_err(|error| anyhow!("`{name}` cannot be confirmed: {error}"))?;
+        metadata_writer::check_own(&platform)?;
         let Some(blocks) = &plan.blocks else { return Ok(ExitStatus::Failure) };
         let signed = SignedBlocks::read(blocks, &self.blocks, &platform, login_time::current())?;
         let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;

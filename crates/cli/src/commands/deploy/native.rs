@@ -26,6 +26,7 @@ use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
+use crate::metadata_writer;
 use crate::numbers::counted;
 use crate::plan_file;
 use crate::platform;
@@ -103,8 +104,9 @@ impl PlanArguments {
         let found = if has_slices { Some(DeployPackaging::Slices) } else { found };
         let packaging = self.packaging.or(found).unwrap_or_default();
         let travels = packaging == DeployPackaging::Organizations;
+        let is_written_by_others = travels && metadata_writer::other_program(&platform).is_some();
         ensure!(
-            found == Some(DeployPackaging::Organizations) || !self.action_only,
+            found == Some(DeployPackaging::Organizations) || is_written_by_others || !self.action_only,
             "`--action-only` replaces an Action that takes blocks, and logins run none; leave it out"
         );
         ensure!(
@@ -237,6 +239,9 @@ impl ApplyArguments {
         )?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
         if let Some(blocks) = &plan.blocks {
+            if !blocks.is_action_only {
+                metadata_writer::check_own(&platform)?;
+            }
             let is_known = |change: &BlockChange| traveling.contains(&change.organization);
             ensure!(
                 blocks.changes.iter().all(is_known),

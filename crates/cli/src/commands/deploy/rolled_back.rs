@@ -25,6 +25,7 @@ use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
+use crate::metadata_writer;
 use crate::numbers::counted;
 use crate::platform;
 use crate::progress::show_step;
@@ -88,6 +89,7 @@ impl RollbackArguments {
         if plan.domain != tenant.domain() {
             bail!("`{}` is for the tenant {}, and not for {}", path.display(), plan.domain, tenant.domain());
         }
+        metadata_writer::check_own(&platform)?;
         let mut changes = Vec::new();
         for name in &self.organizations {
             let all = plan.blocks.iter().flat_map(|blocks| &blocks.changes);

@@ -13,6 +13,7 @@ use crate::arguments::{MappingsArgument, OutputFormat};
 use crate::blocks::{self, Signable};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
+use crate::metadata_writer;
 use crate::numbers::counted;
 use crate::platform;
 use crate::render::json;
@@ -44,7 +45,7 @@ pub(super) struct RevokeArguments {
 pub(super) struct Found<'p> {
     pub(super) key: BlockKey<'p>,
     pub(super) tenant: &'p str,
-    platform: &'p CompiledPlatform,
+    pub(super) platform: &'p CompiledPlatform,
 }
 
 /// The key with a name.
@@ -97,7 +98,10 @@ impl RevokeArguments {
         let found = find(&platforms, &self.name)?;
         let (revocation, time) = revoke(found)?;
         match self.format {
-            OutputFormat::Human => write_human(&mut terminal.out, &revocation, time)?,
+            OutputFormat::Human => {
+                let writer = metadata_writer::other_program(found.platform);
+                write_human(&mut terminal.out, &revocation, time, writer)?;
+            }
             OutputFormat::Json => json::versioned(&mut terminal.out, &revocation)?,
         }
         Ok(ExitStatus::Success)
@@ -127,7 +131,13 @@ fn revoke(found: Found<'_>) -> anyhow::Result<(Revocation<'_>, Duration)> {
     Ok((Revocation { key: key.name(), tenant, closed, signed_again, signing_milliseconds }, time))
 }
 
-fn write_human(out: &mut impl Write, revocation: &Revocation<'_>, time: Duration) -> io::Result<()> {
+/// `writer` is the program that writes the metadata of organizations, if it is not claimsmith.
+fn write_human(
+    out: &mut impl Write,
+    revocation: &Revocation<'_>,
+    time: Duration,
+    writer: Option<&str>,
+) -> io::Result<()> {
     let Revocation { key, tenant, closed, signed_again, .. } = revocation;
     writeln!(out, "without `{}` in the tenant {}:\n", escaped(key), escaped(tenant))?;
     let list = |names: &[&str]| escaped(&names.join(", ")).into_owned();
@@ -160,10 +170,11 @@ fn write_human(out: &mut impl Write, revocation: &Revocation<'_>, time: Duration
         out,
         "2. deploy the Action at once, with `claimsmith deploy plan --action-only` and `apply`: the logins of these customers follow the policy `closed`"
     )?;
-    writeln!(
-        out,
-        "3. sign these blocks with another key, and write them: `claimsmith sign`, `claimsmith deploy plan` and `apply`"
-    )?;
+    let write = match writer {
+        Some(program) => format!("`claimsmith sign`, and let {program} write them"),
+        None => "`claimsmith sign`, `claimsmith deploy plan` and `apply`".to_owned(),
+    };
+    writeln!(out, "3. sign these blocks with another key, and write them: {write}")?;
     writeln!(
         out,
         "\nif it is only to be replaced, `claimsmith keys rotate {}` closes no customer",

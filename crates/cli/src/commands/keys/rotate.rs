@@ -7,6 +7,7 @@ use super::revoke::find;
 use crate::arguments::MappingsArgument;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
+use crate::metadata_writer;
 use crate::platform;
 use crate::terminal::Terminal;
 
@@ -45,12 +46,26 @@ impl RotateArguments {
         if found.key.may_sign_protected() {
             lines.push("      protected: true".to_owned());
         }
-        write(&mut terminal.out, old, &new, tenant, &lines)?;
+        let writer = metadata_writer::other_program(found.platform);
+        write(&mut terminal.out, (old, &new), tenant, &lines, writer)?;
         Ok(ExitStatus::Success)
     }
 }
 
-fn write(out: &mut impl Write, old: &str, new: &str, tenant: &str, scope: &[String]) -> io::Result<()> {
+/// `writer` is the program that writes the metadata of organizations, if it is not claimsmith.
+fn write(
+    out: &mut impl Write,
+    (old, new): (&str, &str),
+    tenant: &str,
+    scope: &[String],
+    writer: Option<&str>,
+) -> io::Result<()> {
+    let (blocks, action) = match writer {
+        Some(program) => (format!("let {program} write them"), "claimsmith deploy plan --action-only"),
+        None => {
+            ("write them: claimsmith deploy plan --rewrite, and apply".to_owned(), "claimsmith deploy plan")
+        }
+    };
     writeln!(out, "to replace `{old}` by `{new}` in the tenant {}:\n", escaped(tenant))?;
     writeln!(out, "1. make the key: claimsmith keys new {new} --out {new}.key --tenant {}", escaped(tenant))?;
     writeln!(out, "2. add it to `platform.yaml` beside `{old}`, with the same scope:\n")?;
@@ -67,10 +82,10 @@ fn write(out: &mut impl Write, old: &str, new: &str, tenant: &str, scope: &[Stri
         "4. sign all blocks with both keys: claimsmith sign --tenant {} --key {old}.key --key {new}.key",
         escaped(tenant)
     )?;
-    writeln!(out, "   and write them: claimsmith deploy plan --rewrite, and apply")?;
+    writeln!(out, "   and {blocks}")?;
     writeln!(
         out,
-        "5. remove `{old}` from `platform.yaml`, set `floor` to the time of signing that step 4 printed, and deploy: claimsmith deploy plan, and apply"
+        "5. remove `{old}` from `platform.yaml`, set `floor` to the time of signing that step 4 printed, and deploy: {action}, and apply"
     )?;
     writeln!(out, "6. sign with `{new}` alone from then on, and destroy the private key of `{old}`")
 }
