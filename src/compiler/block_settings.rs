@@ -33,6 +33,11 @@ impl<'p> BlockSettings<'p> {
         self.blocks.keys.iter().filter(move |key| key.tenant == self.tenant).map(BlockKey)
     }
 
+    /// Whether the mapping of an organization stays in the Action, by its name, because the platform says so.
+    pub fn is_embedded(self, organization: &str) -> bool {
+        self.blocks.embedded.iter().any(|name| name.value == organization)
+    }
+
     /// The second before which blocks must not have been issued, since 1970; 0 if there is no floor.
     pub fn floor(self) -> u32 {
         self.blocks.floor

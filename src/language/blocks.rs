@@ -48,6 +48,11 @@ impl Blocks {
         let fields = Fields::read(node, &BLOCKS, sink)?;
         let writer = fields.choice("writer", &MetadataWriter::WORDS, sink).unwrap_or(MetadataWriter::Api);
         let keys = fields.require("keys", sink).map(|node| read_keys(node, known, sink)).unwrap_or_default();
+        let embedded =
+            fields.get("embedded").map(|_| fields.some_texts("embedded", sink)).unwrap_or_default();
+        for organization in &embedded {
+            check_organization(organization, known, sink);
+        }
         let floor = fields.get("floor").and_then(|node| read_floor(node, "floor", sink)).unwrap_or_default();
         let (mut organization_floors, mut group_floors) = (Vec::new(), Vec::new());
         if let Some(floors) = fields.get("floors").and_then(|node| Fields::read(node, &FLOORS, sink)) {
@@ -60,7 +65,7 @@ impl Blocks {
                 check_known(name, groups, problem, sink);
             });
         }
-        Some(Self { writer, keys, floor, organization_floors, group_floors })
+        Some(Self { writer, keys, embedded, floor, organization_floors, group_floors })
     }
 }
 

@@ -8,6 +8,8 @@ pub(crate) struct Blocks {
     pub(crate) writer: MetadataWriter,
     /// Sorted by name.
     pub(crate) keys: Vec<SigningKey>,
+    /// The names of the mappings that stay in the Action.
+    pub(crate) embedded: Vec<Spanned<String>>,
     /// Blocks that were issued before this second are refused, in seconds since 1970; 0 if there is no floor.
     pub(crate) floor: u32,
     /// The same for the blocks of an organization.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claimsmith::compiler::{CompiledPlatform, compile};
 use claimsmith::diagnostic::{Severity, SourceFile};
 use claimsmith::event::{Answer, Event, answer, answer_with_block};
-use claimsmith::{Block, BlockTerms, Bundle, Outcome};
+use claimsmith::{Block, BlockTerms, Bundle, Outcome, Reason};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -73,6 +73,14 @@ fn event_of(login: &Login, world: &World) -> Option<Event> {
     json["organization"] = json!({ "id": "org_acme" });
     // Conditions on metadata do not travel, so there is no need for it.
     Event::from_json(json).ok()
+}
+
+/// The same login to another client.
+fn with_client(login: &Login, world: &World, client: &str) -> Event {
+    let mut json = login.json(world);
+    json["organization"] = json!({ "id": "org_acme" });
+    json["client"] = json!({ "client_id": client });
+    Event::from_json(json).expect("an event")
 }
 
 /// What does not depend on which bundle the mapping is in.
@@ -163,6 +171,10 @@ impl Changed {
         applications.insert(
             "other",
             json!({ "clients": ["other-client"], "claim": "https://claims.example.com/other" }),
+        );
+        applications.insert(
+            "newer",
+            json!({ "clients": ["newer-client"], "claim": "https://claims.example.com/newer" }),
         );
         let mut platform = json!({ "applications": applications, "groups": groups });
         if let Some((higher, lower)) =
@@ -264,6 +276,10 @@ proptest! {
             let (before, after) = (answer_with_block(&then, &old, &event), answer_with_block(&now, &new, &event));
             prop_assert!(after.groups.iter().all(|group| before.groups.contains(group)), "{after:?} {before:?}");
             prop_assert!(after.groups.iter().all(|group| changed.permits(group)), "{after:?}");
+            // The block says nothing about an application that is newer.
+            let newer = answer_with_block(&now, &new, &with_client(login, &world, "newer-client"));
+            let answered = (newer.reason, newer.application.as_deref(), newer.groups.len());
+            prop_assert_eq!(answered, (Reason::BlockStale, Some("newer"), 0));
             if after.outcome == Outcome::Groups && before.outcome == Outcome::Groups && changed.tier.is_none() {
                 let application = after.application.as_deref().expect("an application");
                 let at = changed.applications.iter().position(|name| *name == application);

@@ -37,6 +37,8 @@ pub(crate) enum Obstacle {
     /// The command runs as WebAssembly, which cannot make blocks.
     #[cfg(target_family = "wasm")]
     NoBlocks,
+    /// `platform.yaml` lists it under `embedded`.
+    Embedded,
     /// No key may sign for the organization.
     NoKey,
     /// It grants protected groups, and no key may sign that for the organization.
@@ -49,6 +51,7 @@ impl Obstacle {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::NotSignable(why) => why.code(),
+            Self::Embedded => "embedded",
             Self::NoKey => "no-key",
             Self::NoKeyForProtected => "no-key-for-protected",
         }
@@ -64,6 +67,7 @@ impl Display for Obstacle {
             Self::NoBlocks => {
                 formatter.write_str("this command runs as WebAssembly, which cannot make blocks")
             }
+            Self::Embedded => formatter.write_str("`blocks` lists it under `embedded`"),
             Self::NoKey => formatter.write_str("no key of `blocks` may sign for it"),
             Self::NoKeyForProtected => {
                 formatter.write_str("it grants protected groups, and no key of `blocks` may sign that for it")
@@ -94,6 +98,9 @@ impl Division {
 
 /// Why the mapping of an organization cannot travel; `None` if it can.
 fn obstacle(platform: &CompiledPlatform, settings: BlockSettings<'_>, name: &str) -> Option<Obstacle> {
+    if settings.is_embedded(name) {
+        return Some(Obstacle::Embedded);
+    }
     let grants_protected = match grants_protected(platform, name) {
         Ok(grants_protected) => grants_protected,
         Err(why) => return Some(why),

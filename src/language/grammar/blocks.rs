@@ -21,6 +21,11 @@ pub(crate) static BLOCKS: Object = Object {
             ValueType::Map { key: &KEY_NAME, of: &ValueType::Object(&SIGNING_KEY), least: 1 },
             "The keys that may sign, by a name of your own.",
         ),
+        Key::optional(
+            "embedded",
+            ValueType::Texts { of: &ORGANIZATION_NAME, least: 1 },
+            "The organizations whose mappings stay in the Action, by the names of their files.",
+        ),
         Key::optional("floor", ValueType::Text(&DATE), "Blocks that were signed before are refused."),
         Key::optional(
             "floors",

@@ -54,8 +54,9 @@ mod support;
 mod tenants;
 mod terminal;
 mod test;
-mod validate;
 #[cfg(embedded_engine)]
+mod traveling;
+mod validate;
 mod verify_live;
 #[cfg(not(target_family = "wasm"))]
 mod watch;

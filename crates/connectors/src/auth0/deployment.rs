@@ -63,7 +63,7 @@ pub struct RolledBack {
 }
 
 impl State {
-    /// The only Action, if one was read, or the first one.
+    /// The Action, or the first one of several.
     pub fn action(&self) -> Option<&Action> {
         self.actions.first().and_then(Option::as_ref)
     }

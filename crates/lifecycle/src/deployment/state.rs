@@ -78,7 +78,7 @@ pub struct Observed {
 }
 
 impl Observed {
-    /// The only Action, if one is expected, or the first one.
+    /// The Action, or the first one of several.
     pub fn action(&self) -> Option<&ObservedAction> {
         self.actions.first().and_then(Option::as_ref)
     }

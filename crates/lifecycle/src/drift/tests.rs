@@ -246,9 +246,15 @@ fn blocks_that_earlier_ones_could_replace_are_counted_once() {
     };
     let floor = NOW - 1000;
     check([floor; 3], &[]);
-    check([floor, NOW, NOW], &["signed after the floors of their organizations: 2 of 3"]);
+    check(
+        [floor, NOW, NOW],
+        &["revocable by replay, because they were signed after the floors of their organizations: 2 of 3"],
+    );
     // A block that the Action refuses is a finding of its own.
-    check([floor, floor - 1, NOW], &["signed after the floors of their organizations: 1 of 2"]);
+    check(
+        [floor, floor - 1, NOW],
+        &["revocable by replay, because they were signed after the floors of their organizations: 1 of 2"],
+    );
 }
 
 #[test]

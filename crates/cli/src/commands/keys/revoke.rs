@@ -119,7 +119,7 @@ fn revoke(found: Found<'_>) -> anyhow::Result<(Revocation<'_>, Duration)> {
         let Ok(signable) = Signable::of(platform, name, 0) else { continue };
         let may_sign =
             |it: &BlockKey<'_>| it.may_sign(name) && (it.may_sign_protected() || !signable.grants_protected);
-        if !may_sign(&key) {
+        if settings.is_embedded(name) || !may_sign(&key) {
             continue;
         }
         signable.unsigned.sign(&[&trial])?;
