@@ -31,7 +31,7 @@ pub(crate) mod owned_source;
 pub(crate) mod parameter;
 pub(crate) mod parsed_patterns;
 pub(crate) mod placeholder;
-mod placeholder_id;
+pub(crate) mod placeholder_id;
 pub(crate) mod platform;
 pub(crate) mod pointer;
 pub(crate) mod policies;

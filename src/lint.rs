@@ -16,6 +16,7 @@
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
 //! | `no-effect` | `no_effect` |
+//! | `placeholder-id` | `placeholder_id` |
 //! | `redundant-grant` | `redundant_grant` |
 //! | `similar-target-groups`, `unused-target-group` | `registry` |
 //! | `unreachable-default` | `unreachable_default` |
@@ -47,6 +48,7 @@ mod one_set;
 mod other_form;
 mod pattern_inclusion;
 mod pattern_set;
+mod placeholder_id;
 mod prepared;
 mod redundant_grant;
 mod registry;
@@ -77,6 +79,7 @@ pub(crate) fn lint(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     registry::lint(platform, organizations, diagnostics);
+    placeholder_id::lint_platform(platform, diagnostics);
     misleading_name::lint_platform(platform, diagnostics);
     foreign_syntax::lint_platform(platform, diagnostics);
     duplicate_entry::lint_platform(platform, diagnostics);
@@ -103,6 +106,7 @@ fn lint_one(
     let mut diagnostics = Vec::new();
     let mut left = budget;
     let prepared = Prepared::of(organization);
+    placeholder_id::lint(organization, &mut diagnostics);
     foreign_syntax::lint(organization, &mut diagnostics);
     unreachable_pattern::lint(organization, &mut diagnostics);
     misleading_name::lint(organization, &mut diagnostics);

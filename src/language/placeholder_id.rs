@@ -7,8 +7,7 @@ use crate::text::letters::letters_and_digits;
 
 /// What people and examples write in place of an id, in small letters and digits.
 ///
-/// `ReplaceByTheClientId`, which `claimsmith init` writes, is not among them: a new folder must pass its first `validate`
-/// and `test` before there is a client.
+/// Those of [`is_of_a_new_file`] are not among them: a new folder must pass its first `test` before there is a client.
 const WORDS: &[&str] = &[
     "id",
     "clientid",
@@ -39,6 +38,11 @@ const WORDS: &[&str] = &[
     "abc123",
     "abcdef",
 ];
+
+/// Whether an id is one of those that `claimsmith init` and `claimsmith new` write: a client, or an organization.
+pub fn is_of_a_new_file(id: &str) -> bool {
+    id == "ReplaceByTheClientId" || id.starts_with("org_Replace")
+}
 
 /// Whether an id, or the part of it that differs between ids, is a placeholder.
 pub(crate) fn is_placeholder(id: &str) -> bool {

@@ -10,7 +10,7 @@ use claimsmith_connectors::{auth0, qlik};
 /// The option `--credentials`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CredentialsArgument {
-    /// A JSON file with credentials, in place of the environment
+    /// A JSON file with credentials, such as the config.json of auth0-deploy-cli, in place of the environment
     #[arg(long = "credentials", value_name = "FILE")]
     file: Option<PathBuf>,
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use claimsmith::compiler::CompiledPlatform;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::of_tenant::{load_briefly, without_placeholders};
+pub(crate) use self::of_tenant::{load_counting_warnings, refuse_placeholders};
 use crate::mappings::{Coverage, Mappings};
 use crate::render::human;
 use crate::tenant::TenantArgument;

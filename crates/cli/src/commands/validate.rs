@@ -78,7 +78,7 @@ impl ValidateArguments {
                 let (mappings, fixed) = fix::fix(&self.mappings.path)?;
                 (mappings, Some(fixed))
             }
-            false => (Mappings::load(&self.mappings.path, Coverage::Checked)?, None),
+            false => (Mappings::load(&self.mappings.path, Coverage::Validated)?, None),
         };
         let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);

@@ -2,10 +2,11 @@
 
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
+use claimsmith::compiler::inspect::is_placeholder;
 use claimsmith::event::{Event, answer};
 use serde::Serialize;
 
-use super::facts::{Facts, is_placeholder};
+use super::facts::Facts;
 use super::kit::{KitFile, TODO};
 
 /// Something that is missing.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use claimsmith::compiler::inspect::{
-    ApplicationDetails, ConnectionDetails, OrganizationDetails, SourceDetails,
+    ApplicationDetails, ConnectionDetails, OrganizationDetails, SourceDetails, is_placeholder,
 };
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::event::{Event, answer};
@@ -143,11 +143,6 @@ impl<'f> Facts<'f> {
     pub(crate) fn others(&self) -> impl Iterator<Item = &ApplicationDetails> {
         self.details.applications.iter().filter(|it| !it.is_qlik_cloud)
     }
-}
-
-/// Whether an id is one of those that the templates of mapping files have.
-pub(crate) fn is_placeholder(id: &str) -> bool {
-    id.starts_with("org_Replace")
 }
 
 /// The cases of an organization whose logins come through a connection.

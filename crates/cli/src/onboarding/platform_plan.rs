@@ -1,9 +1,9 @@
 //! The plan of the platform: tenants, names, claims and owners, for the people who keep it.
 
-use claimsmith::compiler::inspect::{self, ConnectionDetails, OrganizationDetails};
+use claimsmith::compiler::inspect::{self, ConnectionDetails, OrganizationDetails, is_placeholder};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 
-use super::facts::{KitOptions, is_placeholder};
+use super::facts::KitOptions;
 use super::kit::KitFile;
 use super::parts::tidy;
 use super::words::{code, codes, given, plain, row, todo};

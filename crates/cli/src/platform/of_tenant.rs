@@ -16,7 +16,7 @@ use crate::tenant::TenantArgument;
 use crate::terminal::Terminal;
 
 /// Like [`load`](super::load), for what is done with a tenant: warnings are only counted, so that the plan is what is read.
-pub(crate) fn load_briefly(
+pub(crate) fn load_counting_warnings(
     path: &Path,
     tenant: &TenantArgument,
     terminal: &mut Terminal,
@@ -40,15 +40,12 @@ pub(crate) fn load_briefly(
     tenant.select(platforms).map(Some)
 }
 
-/// The client id that `claimsmith init` writes, and the beginning of the organization ids of `init` and `new`.
-const PLACEHOLDERS: [&str; 2] = ["ReplaceByTheClientId", "org_Replace"];
-
 /// What `claimsmith init` and `claimsmith new` wrote that was not replaced yet.
 fn placeholders(platform: &CompiledPlatform) -> Vec<String> {
     let clients = inspect::applications(platform).into_iter().flat_map(|it| it.clients);
     let organizations = inspect::organization_connections(platform).filter_map(|it| it.id);
     let all = clients.chain(organizations);
-    all.filter(|id| PLACEHOLDERS.iter().any(|it| id.starts_with(it))).collect()
+    all.filter(|id| inspect::is_placeholder(id)).collect()
 }
 
 /// Refuses mappings with ids that are not those of a tenant.
@@ -56,7 +53,7 @@ fn placeholders(platform: &CompiledPlatform) -> Vec<String> {
 /// # Errors
 ///
 /// Which ones they are.
-pub(crate) fn without_placeholders(platform: &CompiledPlatform) -> anyhow::Result<()> {
+pub(crate) fn refuse_placeholders(platform: &CompiledPlatform) -> anyhow::Result<()> {
     let found = placeholders(platform);
     let names: Vec<String> = found.iter().map(|it| format!("`{}`", escaped(it))).collect();
     ensure!(

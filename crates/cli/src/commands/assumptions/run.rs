@@ -49,7 +49,8 @@ impl RunArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let chosen = self.chosen()?;
         let mut answers = self.given_answers()?;
-        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
         let domain = declared(&platform)?.domain();

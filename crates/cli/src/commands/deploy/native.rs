@@ -85,11 +85,12 @@ impl PlanArguments {
 
     fn plan(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.auth0()?;
-        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&platform)?.clone();
-        platform::without_placeholders(&platform)?;
+        platform::refuse_placeholders(&platform)?;
         assumption_record::require(&self.mappings.path, &platform, &needed_features(&platform, false, None))?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());

@@ -52,7 +52,9 @@ impl Prepared {
         packaging: DeployPackaging,
         terminal: &mut Terminal,
     ) -> anyhow::Result<Option<Self>> {
-        let Some(platform) = platform::load_briefly(path, tenant, terminal)? else { return Ok(None) };
+        let Some(platform) = platform::load_counting_warnings(path, tenant, terminal)? else {
+            return Ok(None);
+        };
         Self::of(platform, packaging, terminal)
     }
 

@@ -255,7 +255,7 @@ pub(super) fn apply(
     );
     let settings = arguments.credentials.auth0()?;
     let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
-    let Some(platform) = platform::load_briefly(&arguments.mappings, &chosen, terminal)? else {
+    let Some(platform) = platform::load_counting_warnings(&arguments.mappings, &chosen, terminal)? else {
         return Ok(ExitStatus::Failure);
     };
     let needed = needed_features(&platform, false, None);

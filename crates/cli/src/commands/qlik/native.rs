@@ -111,7 +111,8 @@ fn refused(error: SetUpError, terminal: &mut Terminal) -> anyhow::Result<ExitSta
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.qlik()?;
-        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
         let application = application(&platform, self.application.as_deref())?;
@@ -150,7 +151,7 @@ impl ApplyArguments {
         let (plan, text) = plan_file::read(&self.plan, Plan::from_json)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
         let chosen = TenantArgument { name: plan.tenant.clone() };
-        let Some(platform) = platform::load_briefly(&self.mappings, &chosen, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings, &chosen, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let application = application(&platform, Some(&plan.wanted.application))?;

@@ -82,7 +82,8 @@ impl SignArguments {
     }
 
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
         let declared = (platform.block_settings(), platform.tenant(), blocks::verification(&platform));
@@ -91,7 +92,7 @@ impl SignArguments {
                 "`platform.yaml` does not say which keys sign blocks; `claimsmith keys new` makes one and prints what to write there"
             )
         };
-        platform::without_placeholders(&platform)?;
+        platform::refuse_placeholders(&platform)?;
         assumption_record::require(&self.mappings.path, &platform, &[Feature::Blocks])?;
         let confirmations = self.confirmations(&platform, tenant)?;
         let names = match &confirmations {

@@ -61,7 +61,8 @@ fn options(settings: &Settings) -> Options {
 impl StatusArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.auth0()?;
-        let Some(platform) = platform::load_briefly(&self.mappings.path, &self.tenant, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&platform)?.clone();
