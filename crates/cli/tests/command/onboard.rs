@@ -83,8 +83,12 @@ fn kit_of_each_strategy_is_as_reviewed() {
         let kit = without_digest(&kit(&folder, "onboarding/acme"));
         check_snapshot(&format!("onboard/{strategy}"), &kit);
         assert!(!kit.contains("{{"), "{strategy}");
-        let out = run_in(&folder, &["validate"]).stdout(0);
-        assert_eq!(out.matches("warning[").count(), out.matches("warning[placeholder-id]").count(), "{out}");
+        let validated = run_in(&folder, &["validate"]).stdout(0);
+        assert_eq!(
+            validated.matches("warning[").count(),
+            validated.matches("warning[placeholder-id]").count(),
+            "{validated}"
+        );
         run_in(&folder, &["test", "--only", "acme"]).stdout(0);
         if strategy == "waad" {
             check_snapshot("onboard", &out);
