@@ -377,7 +377,13 @@ fn tenants_that_were_not_asked_are_named() {
     let settings = json!({ "AUTH0_ACCESS_TOKEN": "t", "AUTH0_DOMAIN": "other.eu.auth0.com" });
     fs::write(&file, settings.to_string()).expect("a file");
     let run = world.check(&["--credentials", "credentials.json"]);
-    assert!(run.code == Some(2) && run.err.contains("the credentials are for another tenant"), "{run:?}");
+    // The reason is printed once, and the other tenant is still named as not asked.
+    assert!(run.code == Some(2) && run.out.contains("the credentials are for another tenant"), "{run:?}");
+    assert!(
+        !run.err.contains("the credentials are") && run.out.contains("Qlik Cloud was not asked"),
+        "{run:?}"
+    );
+    assert!(!run.out.contains("the tenant was not asked"), "{run:?}");
     assert!(run.out.contains("onboarding/acme/README.md: is not there"), "{run:?}");
     assert!(run.out.contains("not known: what the tenant lacks: "), "{run:?}");
     let err = run_in(&world.folder, &["onboard", "acme", "--format", "json"]).failed();

@@ -29,6 +29,9 @@ struct Checked<'c> {
     /// What should be known, and is not missing.
     notes: &'c [Gap],
     asked: Asked,
+    /// Which ones have credentials, and could not be asked.
+    #[serde(skip)]
+    failed: Asked,
     /// Why a tenant could not be asked although there are credentials.
     unknown: &'c [String],
 }
@@ -51,13 +54,13 @@ impl Checked<'_> {
         for why in self.unknown {
             writeln!(out, "not known: {}", escaped(why))?;
         }
-        if !self.asked.auth0 && self.unknown.is_empty() {
+        if !self.asked.auth0 && !self.failed.auth0 {
             writeln!(
                 out,
                 "the tenant was not asked: set credentials as for `claimsmith deploy`, or give `--credentials FILE`"
             )?;
         }
-        if has_qlik && !self.asked.qlik_cloud && self.unknown.is_empty() {
+        if has_qlik && !self.asked.qlik_cloud && !self.failed.qlik_cloud {
             writeln!(out, "Qlik Cloud was not asked: set credentials as for `claimsmith qlik`")?;
         }
         match self.gaps.len() {
@@ -106,8 +109,10 @@ impl OnboardArguments {
         }
         // What the files lack is known also if a tenant cannot be asked.
         let mut unknown = Vec::new();
+        let mut failed = Asked { auth0: false, qlik_cloud: false };
         let of_tenant = match self.gaps_of_tenant(facts, platform) {
             Err(error) if !is_of_settings(&error) => {
+                failed.auth0 = true;
                 unknown.push(format!("what the tenant lacks: {error:#}"));
                 None
             }
@@ -115,6 +120,7 @@ impl OnboardArguments {
         };
         let of_qlik = match self.gaps_of_qlik(facts) {
             Err(error) if !is_of_settings(&error) => {
+                failed.qlik_cloud = true;
                 unknown.push(format!("what Qlik Cloud lacks: {error:#}"));
                 None
             }
@@ -131,6 +137,7 @@ impl OnboardArguments {
             gaps: &gaps,
             notes: &notes,
             asked: Asked { auth0: was_asked, qlik_cloud: was_qlik_asked },
+            failed,
             unknown: &unknown,
         };
         match self.format {
@@ -138,7 +145,11 @@ impl OnboardArguments {
             OutputFormat::Json => json::versioned(&mut terminal.out, &checked)?,
         }
         terminal.out.flush()?;
-        ensure!(unknown.is_empty(), "not everything could be asked: {}", unknown.join("; "));
+        // What is printed already says why.
+        ensure!(
+            unknown.is_empty(),
+            "not everything could be asked; run the command again when that is mended"
+        );
         Ok(if gaps.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
     }
 

@@ -25,7 +25,8 @@ use super::shown::{Running, Shown};
 use crate::action_reader;
 use crate::arguments::OutputFormat;
 use crate::commands::deploy::{
-    DeployPackaging, Prepared, SecondActions, TenantSummary, differing_slices, origin, ours, slices_in_flow,
+    DeployPackaging, Prepared, SecondActions, TenantSummary, differing_slices, origin, ours, quoted,
+    slices_in_flow,
 };
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::exit_status::ExitStatus;
@@ -296,11 +297,17 @@ fn look_at_slices(
     report: &mut Report,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
+    let read = in_flow.len();
+    let check = Check { read, total: Some(read), ..Check::new(SLICES, CheckState::Checked) };
     let Some(differing) = differing_slices((platform, tenant), auth0, in_flow, terminal)? else {
-        bail!(
-            "the mapping files do not fit into the {} that logins run, so nothing was compared; `claimsmith bundle --packaging slices` shows the sizes",
-            counted(in_flow.len(), "slice")
-        )
+        let finding = Finding::new(
+            FindingCode::ActionDiffers,
+            quoted(in_flow).join(", "),
+            format!("the mapping files do not fit into the {} that logins run", counted(read, "slice")),
+            "`claimsmith bundle --packaging slices` shows the sizes, and `claimsmith deploy plan --slices NUMBER` takes more slices".to_owned(),
+        );
+        report.add(check, [finding]);
+        return Ok(());
     };
     let finding = |name: String| {
         Finding::new(
@@ -311,8 +318,6 @@ fn look_at_slices(
                 .to_owned(),
         )
     };
-    let read = in_flow.len();
-    let check = Check { read, total: Some(read), ..Check::new(SLICES, CheckState::Checked) };
     report.add(check, differing.into_iter().map(finding));
     Ok(())
 }
