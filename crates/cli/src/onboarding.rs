@@ -32,6 +32,8 @@ mod tests {
     use claimsmith::compiler::{compile_whole, inspect};
     use claimsmith::diagnostic::SourceFile;
 
+    use crate::packaging::MappingPlace;
+
     use super::{Facts, KitOptions, PageEngine, files, page, plan};
 
     const PLATFORM: &str = "\
@@ -58,7 +60,8 @@ organizations:
         let details = inspect::organization(&platform, "acme").expect("an organization");
         let connection = details.connections.first().expect("a connection");
         let options = KitOptions::default();
-        let facts = Facts::new(&platform, &bundle, &details, connection, &options).expect("a guide");
+        let facts = Facts::new(&platform, &bundle, &details, connection, MappingPlace::Action, &options);
+        let facts = facts.expect("a guide");
         let mut all = files(&facts);
         let parts = all.iter().filter(|file| file.path.ends_with(".md")).count();
         assert_eq!(parts, super::parts::TEMPLATES.len(), "a part was left out");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
-use claimsmith::compiler::{BlockSettings, CompiledPlatform};
+use claimsmith::compiler::{BlockSettings, CompiledPlatform, MetadataWriter};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::blocks::{NotSignable, Signable};
@@ -93,6 +93,37 @@ impl Division {
     /// The names of the organizations whose mappings travel.
     pub(crate) fn traveling_names(&self) -> BTreeSet<&str> {
         self.traveling.iter().map(String::as_str).collect()
+    }
+}
+
+/// Where the mapping of one customer is.
+#[derive(Debug)]
+pub(crate) enum MappingPlace {
+    /// In the Action, as all mappings are: the platform takes no blocks.
+    Action,
+    /// In the Action for a reason, although the platform takes blocks.
+    Stays(Obstacle),
+    /// In a block, in metadata that this program writes.
+    Block(MetadataWriter),
+}
+
+impl MappingPlace {
+    /// That of an organization, by the name of its mapping.
+    ///
+    /// # Errors
+    ///
+    /// If the platform takes blocks and the command runs as WebAssembly, which cannot say how large a block is.
+    pub(crate) fn of(platform: &CompiledPlatform, name: &str) -> anyhow::Result<Self> {
+        let Some(settings) = platform.block_settings() else { return Ok(Self::Action) };
+        match obstacle(platform, settings, name) {
+            None => Ok(Self::Block(settings.writer())),
+            #[cfg(target_family = "wasm")]
+            Some(Obstacle::NoBlocks) => anyhow::bail!(
+                "platform.yaml has `blocks`, and {}, so it cannot say where the mapping is; use a claimsmith that is built for this system",
+                Obstacle::NoBlocks
+            ),
+            Some(why) => Ok(Self::Stays(why)),
+        }
     }
 }
 

@@ -85,6 +85,7 @@ const ORDER: &[&str] = &[
     "onboarding/terraform",
     "onboarding/parts/identity_provider",
     "onboarding/parts/auth0",
+    "onboarding/parts/mapping",
     "onboarding/parts/applications",
     "onboarding/parts/people",
     "onboarding/parts",

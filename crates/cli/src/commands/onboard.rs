@@ -29,6 +29,7 @@ use crate::mapping_files::slashed;
 use crate::mappings::Mappings;
 use crate::numbers::counted;
 use crate::onboarding::{self, Facts, KitFile, PAGE, PageEngine};
+use crate::packaging::MappingPlace;
 use crate::platform;
 use crate::scaffold::NewFile;
 use crate::terminal::Terminal;
@@ -85,7 +86,8 @@ impl OnboardArguments {
         let bundle = Bundle::decode(&bytes).context("the compiled mapping cannot be used")?;
         let connection = self.connection(&details)?;
         let options = self.people.options();
-        let facts = Facts::new(&platform, &bundle, &details, connection, &options);
+        let place = MappingPlace::of(&platform, name)?;
+        let facts = Facts::new(&platform, &bundle, &details, connection, place, &options);
         let facts =
             facts.with_context(|| format!("there is no kit for the strategy `{}`", connection.strategy))?;
         ensure!(

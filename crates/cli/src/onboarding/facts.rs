@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::guide::Guide;
 use super::words::todo;
+use crate::packaging::MappingPlace;
 
 /// What options say about people and dates.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,8 @@ pub(crate) struct Facts<'f> {
     pub(crate) domain: Option<&'f str>,
     /// The name of the Auth0 tenant, which is the beginning of its domain.
     pub(crate) tenant_id: Option<&'f str>,
+    /// Where the mapping is.
+    pub(crate) place: MappingPlace,
     pub(crate) users: Vec<TestUser>,
     /// The digest of the customer's bundle.
     pub(crate) digest: String,
@@ -77,6 +80,7 @@ impl<'f> Facts<'f> {
         bundle: &Bundle<'_>,
         details: &'f OrganizationDetails,
         connection: &'f ConnectionDetails,
+        place: MappingPlace,
         options: &'f KitOptions,
     ) -> Option<Self> {
         Some(Self {
@@ -84,6 +88,7 @@ impl<'f> Facts<'f> {
             connection,
             guide: Guide::of(connection.strategy)?,
             options,
+            place,
             domain: platform.tenant().map(Tenant::domain),
             tenant_id: platform.tenant().map(Tenant::id),
             users: test_users(platform, bundle, &details.name, &connection.name),

@@ -3,11 +3,13 @@
 mod applications;
 mod auth0;
 mod identity_provider;
+mod mapping;
 mod people;
 
 use self::applications::{catalog, qlik};
 use self::auth0::auth0;
 use self::identity_provider::identity_provider;
+use self::mapping::{cutover, mapping_in_auth0, mapping_in_handover};
 use self::people::{handover, test_users};
 use super::facts::Facts;
 use super::words::{code, codes, given, plain, row};
@@ -104,11 +106,12 @@ fn own(part: &str, facts: &Facts<'_>) -> Contents {
     match part {
         "README.md" => readme(facts),
         "identity-provider.md" => identity_provider(facts),
-        "auth0.md" => auth0(facts),
+        "auth0.md" => auth0(facts).into_iter().chain(mapping_in_auth0(facts)).collect(),
         QLIK => qlik(facts),
         CATALOG => catalog(facts),
         "test-users.md" => test_users(facts),
-        "handover.md" => handover(facts),
+        "cutover.md" => cutover(facts),
+        "handover.md" => handover(facts).into_iter().chain(mapping_in_handover(facts)).collect(),
         _ => Vec::new(),
     }
 }

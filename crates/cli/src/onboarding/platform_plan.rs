@@ -1,7 +1,7 @@
 //! The plan of the platform: tenants, names, claims and owners, for the people who keep it.
 
 use claimsmith::compiler::inspect::{self, ConnectionDetails, OrganizationDetails, is_placeholder};
-use claimsmith::compiler::{CompiledPlatform, Tenant};
+use claimsmith::compiler::{BlockSettings, CompiledPlatform, MetadataWriter, Tenant};
 
 use super::facts::KitOptions;
 use super::kit::KitFile;
@@ -47,16 +47,23 @@ pub(crate) fn plan(platforms: &[CompiledPlatform], platform_file: &str, options:
 }
 
 fn tenants(platforms: &[CompiledPlatform]) -> String {
-    let declared: Vec<&Tenant> = platforms.iter().filter_map(CompiledPlatform::tenant).collect();
+    let declared: Vec<(&Tenant, &CompiledPlatform)> =
+        platforms.iter().filter_map(|platform| Some((platform.tenant()?, platform))).collect();
     if declared.is_empty() {
         return todo("declare the Auth0 tenants with `tenants` in platform.yaml, each with its domain")
             + "\n\n";
     }
-    let rows = declared.iter().map(|tenant| {
+    let rows = declared.iter().map(|(tenant, platform)| {
+        let takes_blocks = platform.block_settings().filter(|blocks| blocks.keys().next().is_some());
+        let packaging = match takes_blocks.map(BlockSettings::writer) {
+            None => "",
+            Some(MetadataWriter::Api) => " --packaging organizations",
+            Some(_) => " --packaging organizations --action-only",
+        };
         row(&[
             &code(tenant.name()),
             &code(tenant.domain()),
-            &format!("`claimsmith deploy plan --tenant {}`", tenant.name()),
+            &format!("`claimsmith deploy plan --tenant {}{packaging}`", tenant.name()),
         ])
     });
     format!("| tenant | domain | deployed by |\n| --- | --- | --- |\n{}\n", rows.collect::<String>())

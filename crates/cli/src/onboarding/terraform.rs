@@ -5,10 +5,12 @@
 
 use std::fmt::Write as _;
 
+use claimsmith::compiler::MetadataWriter;
 use serde_json::Value as Json;
 
 use super::facts::Facts;
 use super::settings::{self, Setting};
+use crate::packaging::MappingPlace;
 
 const HEAD: &str = "\
 # Written by `claimsmith onboard`. Use this folder as a module.
@@ -39,9 +41,10 @@ pub(crate) fn module(facts: &Facts<'_>) -> String {
             quoted(value.what)
         );
     }
+    let (variable, assigned, kept) = metadata(&facts.place);
     let _ = write!(
         text,
-        "\nresource \"auth0_organization\" \"customer\" {{\n  name         = {}\n  display_name = {}\n}}\n",
+        "{variable}\nresource \"auth0_organization\" \"customer\" {{\n  name         = {}\n  display_name = {}\n{assigned}{kept}}}\n",
         quoted(&facts.details.name),
         quoted(facts.display())
     );
@@ -50,6 +53,24 @@ pub(crate) fn module(facts: &Facts<'_>) -> String {
     }
     text += "\noutput \"organization_id\" {\n  description = \"The id of the organization, for the mapping file.\"\n  value       = auth0_organization.customer.id\n}\n";
     text
+}
+
+/// What keeps a signed block in the metadata of the organization: a variable, an argument and a block of the resource.
+fn metadata(place: &MappingPlace) -> (&'static str, &'static str, &'static str) {
+    match place {
+        MappingPlace::Action | MappingPlace::Stays(_) => ("", "", ""),
+        MappingPlace::Block(MetadataWriter::Terraform) => (
+            "\nvariable \"metadata\" {\n  description = \"all metadata of the organization, with the signed block\"\n  type        = map(string)\n}\n",
+            "  metadata     = var.metadata\n",
+            "",
+        ),
+        // Without it, Terraform would remove the block.
+        MappingPlace::Block(MetadataWriter::Api | MetadataWriter::DeployCli) => (
+            "",
+            "",
+            "\n  # Another program writes the signed block into the metadata.\n  lifecycle {\n    ignore_changes = [metadata]\n  }\n",
+        ),
+    }
 }
 
 fn connection(facts: &Facts<'_>, settings: &[(&'static str, Setting)]) -> String {

@@ -39,6 +39,7 @@ mod in_tenant;
 mod init;
 mod leftover_drafts;
 mod onboard;
+mod onboard_blocks;
 mod onboard_check;
 mod overview;
 mod qlik;

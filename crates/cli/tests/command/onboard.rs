@@ -35,7 +35,7 @@ fn files(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
 }
 
 /// The texts of a kit, one after the other. The page is not a text to read.
-fn kit(folder: &TempDir, path: &str) -> String {
+pub(crate) fn kit(folder: &TempDir, path: &str) -> String {
     let root = folder.path().join(path);
     let mut found = Vec::new();
     files(&root, &root, &mut found);
@@ -44,7 +44,7 @@ fn kit(folder: &TempDir, path: &str) -> String {
 }
 
 /// The digest of a mapping changes with the format of bundles.
-fn without_digest(text: &str) -> String {
+pub(crate) fn without_digest(text: &str) -> String {
     let line = |line: &str| {
         if line.starts_with("| mapping digest |") {
             "| mapping digest | DIGEST |".to_owned()

@@ -1,10 +1,13 @@
 //! The part for the owners of the Auth0 tenant.
 
+use claimsmith::compiler::MetadataWriter;
+
 use crate::onboarding::bodies;
 use crate::onboarding::facts::Facts;
 use crate::onboarding::samples::claim;
 use crate::onboarding::settings;
 use crate::onboarding::words::{code, codes, row};
+use crate::packaging::MappingPlace;
 use crate::placeholders::Contents;
 
 pub(super) fn auth0(facts: &Facts<'_>) -> Contents {
@@ -15,7 +18,10 @@ pub(super) fn auth0(facts: &Facts<'_>) -> Contents {
     let settings = settings::settings(facts);
     let values: Vec<_> = settings.iter().flat_map(|it| settings::customer_values(it)).collect();
     let keywords: Vec<String> = values.iter().map(|it| settings::keyword(&facts.details.name, *it)).collect();
-    let variables: Vec<&str> = values.iter().map(|it| it.variable).collect();
+    let mut variables: Vec<&str> = values.iter().map(|it| it.variable).collect();
+    if let MappingPlace::Block(MetadataWriter::Terraform) = facts.place {
+        variables.push("metadata");
+    }
     let kinds =
         if settings.is_some() { "[\"organizations\", \"connections\"]" } else { "[\"organizations\"]" };
     vec![
