@@ -122,6 +122,7 @@ const ORDER: &[&str] = &[
     "commands/compare_action",
     "commands/onboard/arguments",
     "commands/onboard/written",
+    "commands/onboard/block_gaps",
     "commands/onboard/tenant_gaps",
     "commands/onboard/qlik_gaps",
     "commands/onboard/check",

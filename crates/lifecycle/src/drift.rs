@@ -14,7 +14,7 @@ mod profiles;
 #[cfg(test)]
 mod tests;
 
-pub use self::blocks::pending_deadline;
+pub use self::blocks::{check_block, pending_deadline};
 pub use self::connections::check_connections;
 pub use self::enabled::check_enabled;
 pub use self::finding::{Finding, FindingCode, Severity};

@@ -1,6 +1,8 @@
 //! `claimsmith onboard`: what a customer and the platform need for an onboarding.
 
 mod arguments;
+#[cfg(not(target_family = "wasm"))]
+mod block_gaps;
 mod check;
 #[cfg(not(target_family = "wasm"))]
 mod qlik_gaps;

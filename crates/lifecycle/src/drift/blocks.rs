@@ -55,8 +55,8 @@ pub(super) fn replaceable(blocks: usize, count: usize) -> Option<Finding> {
     ))
 }
 
-/// Checks the metadata of an organization that has a mapping.
-pub(super) fn check_block(
+/// Checks the metadata of an organization that has a mapping, at a second since 1970.
+pub fn check_block(
     desired: &Desired,
     mapping: &DesiredMapping,
     organization: &Organization,

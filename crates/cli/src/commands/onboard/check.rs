@@ -15,6 +15,7 @@ use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::numbers::counted;
 use crate::onboarding::{self, Facts, Gap, KitFile};
+use crate::packaging::MappingPlace;
 use crate::render::json;
 use crate::terminal::Terminal;
 
@@ -34,6 +35,9 @@ struct Checked<'c> {
     failed: Asked,
     /// Why a tenant could not be asked although there are credentials.
     unknown: &'c [String],
+    /// Whether the mapping is to be in the tenant as a signed block.
+    #[serde(skip)]
+    has_block: bool,
 }
 
 /// Which tenants were asked.
@@ -59,6 +63,13 @@ impl Checked<'_> {
                 out,
                 "the tenant was not asked: set credentials as for `claimsmith deploy`, or give `--credentials FILE`"
             )?;
+            if self.has_block {
+                writeln!(
+                    out,
+                    "so it is not known whether the signed block of `{}` is there, without which its logins are closed",
+                    self.organization
+                )?;
+            }
         }
         if has_qlik && !self.asked.qlik_cloud && !self.failed.qlik_cloud {
             writeln!(out, "Qlik Cloud was not asked: set credentials as for `claimsmith qlik`")?;
@@ -127,9 +138,10 @@ impl OnboardArguments {
             other => other?,
         };
         let (was_asked, was_qlik_asked) = (of_tenant.is_some(), of_qlik.is_some());
-        gaps.extend(of_tenant.unwrap_or_default());
-        let (of_qlik, notes) = of_qlik.unwrap_or_default();
-        gaps.extend(of_qlik);
+        let (of_tenant, mut notes) = of_tenant.unwrap_or_default();
+        let (of_qlik, of_qlik_notes) = of_qlik.unwrap_or_default();
+        gaps.extend(of_tenant.into_iter().chain(of_qlik));
+        notes.extend(of_qlik_notes);
         let checked = Checked {
             organization: &facts.details.name,
             connection: &facts.connection.name,
@@ -139,6 +151,7 @@ impl OnboardArguments {
             asked: Asked { auth0: was_asked, qlik_cloud: was_qlik_asked },
             failed,
             unknown: &unknown,
+            has_block: matches!(facts.place, MappingPlace::Block(_)),
         };
         match self.format {
             OutputFormat::Human => checked.write(facts.qlik().next().is_some(), &mut terminal.out)?,
@@ -178,13 +191,13 @@ impl OnboardArguments {
         Ok(None)
     }
 
-    /// What the tenant lacks; `None` if there are no credentials to ask with.
+    /// What the tenant lacks, and what should be known about it; `None` if there are no credentials to ask with.
     #[cfg(not(target_family = "wasm"))]
     fn gaps_of_tenant(
         &self,
         facts: &Facts<'_>,
         platform: &CompiledPlatform,
-    ) -> anyhow::Result<Option<Vec<Gap>>> {
+    ) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
         use claimsmith_connectors::auth0::Settings;
 
         use super::tenant_gaps;
@@ -199,7 +212,11 @@ impl OnboardArguments {
 
     /// WebAssembly has no network.
     #[cfg(target_family = "wasm")]
-    fn gaps_of_tenant(&self, _: &Facts<'_>, _: &CompiledPlatform) -> anyhow::Result<Option<Vec<Gap>>> {
+    fn gaps_of_tenant(
+        &self,
+        _: &Facts<'_>,
+        _: &CompiledPlatform,
+    ) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
         anyhow::ensure!(
             self.credentials.is_none(),
             "`--credentials` needs a claimsmith that is built for this system; this one is WebAssembly"

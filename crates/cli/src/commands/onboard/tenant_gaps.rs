@@ -6,10 +6,14 @@ use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::tenant::Connection;
 use serde_json::Value as Json;
 
+use super::block_gaps;
 use crate::onboarding::{Facts, Gap};
+use crate::packaging::MappingPlace;
 
 const SCOPES: [&str; 3] = ["read:organizations", "read:organization_connections", "read:connections"];
 const SCIM_SCOPE: &str = "read:scim_config";
+/// Whether logins take a block depends on the Action.
+const BLOCK_SCOPE: &str = "read:actions";
 
 /// Variables that hold credentials.
 const CREDENTIALS: [&str; 3] = ["AUTH0_CLIENT_SECRET", "AUTH0_CLIENT_SIGNING_KEY_PATH", "AUTH0_ACCESS_TOKEN"];
@@ -19,7 +23,7 @@ pub(super) fn has_credentials() -> bool {
     CREDENTIALS.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// What the tenant lacks; none if the platform declares no tenant, which is a gap of the mapping files.
+/// What the tenant lacks, and what should be known about it; none if the platform declares no tenant, which is a gap of the mapping files.
 ///
 /// # Errors
 ///
@@ -28,14 +32,17 @@ pub(super) fn find(
     facts: &Facts<'_>,
     platform: &CompiledPlatform,
     settings: &Settings,
-) -> anyhow::Result<Vec<Gap>> {
-    let Some(tenant) = platform.tenant() else { return Ok(Vec::new()) };
+) -> anyhow::Result<(Vec<Gap>, Vec<Gap>)> {
+    let Some(tenant) = platform.tenant() else { return Ok((Vec::new(), Vec::new())) };
     let mut scopes = SCOPES.to_vec();
     if facts.has_scim() {
         scopes.push(SCIM_SCOPE);
     }
+    if let MappingPlace::Block(_) = facts.place {
+        scopes.push(BLOCK_SCOPE);
+    }
     let auth0 = Auth0::connect(tenant, settings, &scopes, Options::default())?;
-    let mut gaps = Vec::new();
+    let (mut gaps, mut notes) = (Vec::new(), Vec::new());
     let mut organization = None;
     if let Some(id) = facts.organization_id() {
         organization = auth0.organization(id)?;
@@ -46,10 +53,15 @@ pub(super) fn find(
             ));
         }
     }
+    if let Some(organization) = &organization {
+        let of_block = block_gaps::find(facts, platform, &auth0, organization)?;
+        gaps.extend(of_block.gaps.into_iter().map(|what| gap(tenant, what)));
+        notes.extend(of_block.notes.into_iter().map(|what| gap(tenant, what)));
+    }
     let name = &facts.connection.name;
     let Some(connection) = auth0.find_connection(name)? else {
         gaps.push(gap(tenant, format!("there is no connection `{name}`; send the ticket, or create it with auth0/api/connection.json")));
-        return Ok(gaps);
+        return Ok((gaps, notes));
     };
     gaps.extend(of_options(facts, &connection).into_iter().map(|what| gap(tenant, what)));
     if let Some(organization) = organization {
@@ -74,7 +86,7 @@ pub(super) fn find(
             format!("the connection `{name}` takes no SCIM; use auth0/api/scim-configuration.json"),
         ));
     }
-    Ok(gaps)
+    Ok((gaps, notes))
 }
 
 fn gap(tenant: &Tenant, what: String) -> Gap {
