@@ -2,6 +2,7 @@
 
 mod blocked;
 mod confirmation;
+mod kills;
 mod mistakes;
 mod recomputed;
 mod rollback;
