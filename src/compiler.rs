@@ -13,6 +13,7 @@ pub mod block;
 mod block_settings;
 pub mod capacity;
 mod ceiling;
+mod changed_mappings;
 mod duplicate_organizations;
 pub(crate) mod encode;
 mod expansions;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter, time_text};
+pub use self::changed_mappings::changed_mappings;
 pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 

@@ -297,6 +297,12 @@ impl<'b> Bundle<'b> {
         &self.applications
     }
 
+    /// All client ids, each with its application.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn clients(&self) -> &[(&'b str, ApplicationId)] {
+        &self.clients
+    }
+
     /// The application of this name.
     pub(crate) fn find_application_named(&self, name: &str) -> Option<ApplicationId> {
         let at = self.applications.iter().position(|application| application.name == name)?;

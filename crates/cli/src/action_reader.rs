@@ -4,7 +4,7 @@ use std::io::Read;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use claimsmith::Bundle;
+use claimsmith::{Bundle, compiler};
 use claimsmith_connectors::auth0::State;
 use claimsmith_lifecycle::block::ActionReader;
 
@@ -27,6 +27,14 @@ pub(crate) fn of_code(code: &str) -> Option<ActionReader> {
 /// What the deployed version of an Action knows; `None` if there is none, or this version cannot read it.
 pub(crate) fn of_state(state: &State) -> Option<ActionReader> {
     of_code(state.deployed_code()?)
+}
+
+/// The organizations whose mappings differ from those of the deployed version of an Action. `None` if there is none, this
+/// version cannot read it, or its platform differs as well.
+pub(crate) fn changed_mappings(state: &State, bundle: &[u8]) -> Option<Vec<String>> {
+    let earlier = bundle_in(state.deployed_code()?)?;
+    let [earlier, later] = [&earlier, bundle].map(|bytes| Bundle::decode(bytes).ok());
+    compiler::changed_mappings(&earlier?, &later?)
 }
 
 /// The bundle in the code of an Action: the text in quotes that inflates to one.

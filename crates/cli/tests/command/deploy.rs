@@ -210,6 +210,7 @@ fn plan_is_printed_for_programs() {
         "after": { "code": code, "runtime": "node22" },
         "bytes": plan["bytes"],
         "mappings": mappings,
+        "changed_mappings": null,
         "trigger": "post-login",
         "bindings": ["Check device"],
         "bind_at": 1,
@@ -220,8 +221,8 @@ fn plan_is_printed_for_programs() {
     world.run(&["deploy", "apply", "claimsmith.plan.json"]).stdout(0);
     let again = world.run(&["deploy", "plan", "--format", "json"]).json(0);
     assert_eq!(
-        (&again["change"], &again["steps"], &again["bind_at"]),
-        (&json!("unchanged"), &json!([]), &json!(null))
+        (&again["change"], &again["steps"], &again["bind_at"], &again["changed_mappings"]),
+        (&json!("unchanged"), &json!([]), &json!(null), &json!([]))
     );
 }
 

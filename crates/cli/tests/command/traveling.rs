@@ -25,18 +25,18 @@ fn customers_whose_mappings_travel_change_no_byte_of_the_action() {
     let folder = blocks_folder(&keys());
     let first = action(&folder);
     for name in ["hooli", "stark", "wayne"] {
-        write(&folder, &format!("organizations/{name}.yaml"), &customer(name));
+        write(&folder, &format!("organizations/{name}.yaml"), customer(name));
         assert!(action(&folder) == first, "a new customer");
     }
     let rule = "  - { id: audit, match: { exact: audit }, grant: finance-readers }\n";
-    write(&folder, "organizations/hooli.yaml", &format!("{}{rule}", customer("hooli")));
+    write(&folder, "organizations/hooli.yaml", format!("{}{rule}", customer("hooli")));
     assert!(action(&folder) == first, "a new rule");
     fs::remove_file(folder.path().join("mappings/organizations/wayne.yaml")).expect("removed");
     assert!(action(&folder) == first, "a customer who has left");
     // What the platform says about one customer is in the Action, which enforces it.
     let ceiling =
         platform(&keys()).replace("ceilings:\n", "ceilings:\n  stark: { groups: finance-readers }\n");
-    write(&folder, "platform.yaml", &ceiling);
+    write(&folder, "platform.yaml", ceiling);
     assert!(action(&folder) != first, "a ceiling");
 }
 
@@ -45,7 +45,7 @@ fn mapping_stays_in_the_action_where_the_platform_says_so() {
     let folder = blocks_folder(&keys());
     let travels = action(&folder);
     let embedded = format!("  embedded: acme\n{}", keys());
-    write(&folder, "platform.yaml", &platform(&embedded));
+    write(&folder, "platform.yaml", platform(&embedded));
     assert!(action(&folder).len() > travels.len());
     let out = run_in(&folder, &["sign", "--key", "1.key"]);
     assert!(
@@ -59,7 +59,7 @@ fn mapping_stays_in_the_action_where_the_platform_says_so() {
     let revoked = run_in(&folder, &["keys", "revoke", "second"]);
     assert!(revoked.out.contains("no customer is closed"), "{revoked:?}");
     let unknown = platform(&embedded.replace("acme", "acmee"));
-    write(&folder, "platform.yaml", &unknown);
+    write(&folder, "platform.yaml", unknown);
     let error = run_in(&folder, &["validate"]);
     assert!(
         error.out.contains("no mapping describes the organization `acmee`") && error.out.contains("`acme`"),

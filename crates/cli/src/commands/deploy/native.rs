@@ -197,11 +197,13 @@ impl PlanArguments {
         }
         write::write(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
+        let changed = action_reader::changed_mappings(&state, &platform.bundle);
         let planned = Planned {
             file: &file,
             mappings: &self.mappings.path,
             plan: &plan,
             steps: &steps,
+            changed: changed.as_deref(),
             closes: &closes,
             stand_in: settings.stand_in(),
         };

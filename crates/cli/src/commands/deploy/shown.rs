@@ -45,6 +45,8 @@ pub(super) struct Planned<'a> {
     pub(super) mappings: &'a Path,
     pub(super) plan: &'a Plan,
     pub(super) steps: &'a [&'a str],
+    /// The organizations whose mappings in the Action differ; `None` if that is not known.
+    pub(super) changed: Option<&'a [String]>,
     /// The organizations that the plan closes, for people.
     pub(super) closes: &'a [String],
     pub(super) stand_in: Option<&'a str>,
@@ -73,6 +75,8 @@ pub(super) struct PlanSummary<'a> {
     after: &'a Content,
     bytes: usize,
     mappings: &'a str,
+    /// The organizations whose mappings in the Action differ from those that logins run; null if the platform differs as well.
+    changed_mappings: Option<&'a [String]>,
     trigger: &'a str,
     /// The names in the flow before.
     bindings: Vec<&'a str>,
@@ -183,6 +187,7 @@ impl<'a> Planned<'a> {
             after: &wanted.content,
             bytes: wanted.bytes,
             mappings: &wanted.mappings,
+            changed_mappings: self.changed,
             trigger: &wanted.trigger,
             bindings: names(&self.plan.found.bindings),
             bind_at: self.plan.bind_at,
@@ -210,6 +215,9 @@ impl<'a> Planned<'a> {
             Some(_) => "apart from those that travel as blocks",
         };
         row(out, "mappings", &format!("{}, {place}", short(&wanted.mappings)))?;
+        if self.change() == Change::Updated && before.is_some() {
+            row(out, "changed", &changed(self.changed))?;
+        }
         let runtime = match before.map(|before| before.runtime.as_str()) {
             Some(runtime) if runtime != wanted.content.runtime => {
                 format!("{runtime} -> {}", wanted.content.runtime)
@@ -254,6 +262,15 @@ pub(super) fn write_next(out: &mut impl Write, file: &str, mappings: &Path) -> i
     }
     let mappings = mappings.to_string_lossy();
     writeln!(out, "`claimsmith deploy apply {file} --mappings {}` carries it out", escaped(&mappings))
+}
+
+/// Whose mappings in the Action change.
+fn changed(names: Option<&[String]>) -> String {
+    match names {
+        None => "the platform, so every mapping may give something else".to_owned(),
+        Some([]) => "no mapping".to_owned(),
+        Some(names) => names.join(", "),
+    }
 }
 
 fn code_change(before: Option<&Content>, after: &Content) -> String {

@@ -1,0 +1,139 @@
+//! Which mappings of two bundles differ.
+
+use std::collections::BTreeMap;
+
+use crate::bundle::index::{Bundle, Organization};
+use crate::collections::bit_set::BitSet;
+use crate::ids::{ApplicationId, ConnectionId, LookupId, TargetId};
+use crate::login::source::Source;
+
+/// The names of the organizations whose mappings in a bundle are new, other or missing, compared with an earlier bundle;
+/// sorted.
+///
+/// `None` if the platforms differ too: mappings refer to its groups and applications by number, so they cannot be compared
+/// then.
+pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<String>> {
+    if !is_same_platform(earlier, later) {
+        return None;
+    }
+    let by_name = |bundle: &'_ Bundle<'_>| -> BTreeMap<String, usize> {
+        bundle.organizations().iter().enumerate().map(|(at, it)| (it.name.to_owned(), at)).collect()
+    };
+    let (then, now) = (by_name(earlier), by_name(later));
+    let is_same = |name: &str| {
+        let find = |bundle: &BTreeMap<String, usize>| bundle.get(name).copied();
+        let then = find(&then).and_then(|at| earlier.organizations().get(at));
+        let now = find(&now).and_then(|at| later.organizations().get(at));
+        matches!((then, now), (Some(then), Some(now)) if is_same_mapping((earlier, then), (later, now)))
+    };
+    let mut names: Vec<String> =
+        then.keys().chain(now.keys()).filter(|name| !is_same(name)).cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    Some(names)
+}
+
+/// Whether the numbers in mappings mean the same in both, and the same applies to all of them.
+fn is_same_platform(one: &Bundle<'_>, other: &Bundle<'_>) -> bool {
+    let groups_of = |bundle: &Bundle<'_>| -> Vec<Vec<TargetId>> {
+        let count = bundle.applications().len() as u32;
+        let sets = (0..count).filter_map(|at| bundle.groups_of(ApplicationId(at)));
+        sets.map(BitSet::members).collect()
+    };
+    (one.closed, one.failure, one.ungranted) == (other.closed, other.failure, other.ungranted)
+        && one.applications() == other.applications()
+        && one.clients() == other.clients()
+        && one.group_names() == other.group_names()
+        && groups_of(one) == groups_of(other)
+        && (&one.tiers, &one.includes) == (&other.tiers, &other.includes)
+}
+
+fn is_same_mapping(
+    (one_bundle, one): (&Bundle<'_>, &Organization<'_>),
+    (other_bundle, other): (&Bundle<'_>, &Organization<'_>),
+) -> bool {
+    let lookups = |bundle: &Bundle<'_>, ids: &[LookupId]| -> Vec<String> {
+        ids.iter().filter_map(|id| bundle.lookup(*id)).map(|lookup| format!("{lookup:?}")).collect()
+    };
+    let connections = |bundle: &Bundle<'_>, organization: &Organization<'_>| -> Vec<String> {
+        let ids = organization.connections.clone().map(|at| ConnectionId(at as u32));
+        let all = ids.filter_map(|id| bundle.connection(id)).map(|connection| {
+            let source = |source: &Source<'_>| {
+                let lookup = lookups(bundle, &[source.lookup]);
+                format!("{:?} {lookup:?}", Source { lookup: LookupId(0), ..source.clone() })
+            };
+            let sources: Vec<String> = bundle.sources(connection).map(source).collect();
+            format!("{} {:?} {sources:?}", connection.name, connection.combine)
+        });
+        all.collect()
+    };
+    one.id == other.id
+        && one.encoded == other.encoded
+        && lookups(one_bundle, &one.condition_inputs) == lookups(other_bundle, &other.condition_inputs)
+        && connections(one_bundle, one) == connections(other_bundle, other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiler::compile_whole;
+    use crate::diagnostic::SourceFile;
+
+    const TEXT: &str = "\
+version: 1
+platform:
+  applications: { qlik: { clients: [client], claim: https://example.com/qlik } }
+  groups: { viewers: { applications: [qlik], description: Reads. }, editors: { applications: [qlik], description: Writes. } }
+organizations:
+  acme:
+    connections: { acme-entra: { strategy: waad } }
+    rules: [{ id: viewers, match: { exact: team }, grant: viewers }]
+  globex:
+    connections: { globex-okta: { strategy: okta } }
+    rules: [{ id: viewers, match: { exact: team }, grant: viewers }]
+";
+
+    fn bundle(text: &str) -> Vec<u8> {
+        let file = SourceFile { path: "mappings.yaml".to_owned(), text: text.to_owned() };
+        let compilation = compile_whole(&file);
+        compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics)).bundle
+    }
+
+    fn changed(change: &dyn Fn(&str) -> String) -> Option<Vec<String>> {
+        let (earlier, later) = (bundle(TEXT), bundle(&change(TEXT)));
+        let [earlier, later] = [&earlier, &later].map(|it| Bundle::decode(it).expect("a bundle"));
+        changed_mappings(&earlier, &later)
+    }
+
+    #[test]
+    fn mappings_that_differ_are_named() {
+        let names = |names: &[&str]| Some(names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(changed(&str::to_owned), names(&[]));
+        let (acme, globex) = TEXT.split_at(TEXT.find("  globex:").expect("globex"));
+        // A name, a group, a connection's strategy, an attribute, an id.
+        for (from, to) in [
+            ("exact: team", "exact: teams"),
+            ("grant: viewers", "grant: editors"),
+            ("strategy: okta", "strategy: samlp"),
+            ("match:", "when: { user: { attribute: /department, equals: a } }, match:"),
+            ("    connections", "    organization: org_globex\n    connections"),
+        ] {
+            let change = |_: &str| format!("{acme}{}", globex.replacen(from, to, 1));
+            assert_eq!(changed(&change), names(&["globex"]), "{to}");
+        }
+        assert_eq!(changed(&|_| acme.to_owned()), names(&["globex"]), "gone");
+        let added = globex.replace("globex", "initech");
+        assert_eq!(changed(&|text| format!("{text}{added}")), names(&["initech"]), "new");
+    }
+
+    #[test]
+    fn mappings_of_other_platforms_are_not_compared() {
+        for (from, to) in [
+            ("clients: [client]", "clients: [other]"),
+            ("editors: {", "writers: {"),
+            ("groups: {", "policies: { closed: deny }\n  groups: {"),
+        ] {
+            assert_eq!(changed(&|text| text.replacen(from, to, 1)), None, "{to}");
+        }
+    }
+}
