@@ -1,5 +1,7 @@
 //! Mappings that travel as blocks: what they grant under the platform that they were signed for, and under another one.
 
+mod less;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use claimsmith::compiler::{CompiledPlatform, compile};

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use self::change::{Change, change};
+pub(crate) use self::change::{Change, change};
 use self::exceptions::EXCEPTIONS;
 pub(crate) use self::exceptions::{Exception, Loss};
 use crate::login::{Login, input, login};
@@ -31,7 +31,7 @@ pub(crate) fn is_no_more(less: &[String], more: &[String]) -> bool {
 }
 
 /// Applies the changes one by one, without those that do not make the login less or that are exceptions.
-fn lessen(
+pub(crate) fn lessen(
     world: &World,
     login: &Login,
     changes: &[Change],
