@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::deploy::World;
+use crate::followed::{arguments, command_lines, page};
 use crate::support::{Run, root, write};
 
 /// The files that the page names, and where this project has them.
@@ -24,17 +25,11 @@ cases:
     expect: { claims: [catalog-admins] }
 ";
 
-/// The command lines of the page.
-fn commands(page: &str) -> Vec<Vec<String>> {
-    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("claimsmith "));
-    lines.map(|line| line.split_whitespace().skip(1).map(str::to_owned).collect()).collect()
-}
-
 #[test]
 fn every_command_of_the_page_does_what_it_says() {
-    let page = fs::read_to_string(root().join("docs/adopting.md")).expect("the page");
-    let commands = commands(&page);
+    let lines = command_lines(&page("adopting.md"));
+    let own = lines.iter().filter(|line| line.starts_with("claimsmith "));
+    let commands: Vec<_> = own.map(|line| arguments(line)).collect();
     let verbs: Vec<String> = commands.iter().map(|words| words[..2].join(" ")).collect();
     assert_eq!(
         verbs,
@@ -43,6 +38,8 @@ fn every_command_of_the_page_does_what_it_says() {
             "import csv",
             "compare-action old-action.js",
             "bundle --smoke",
+            "bundle --smoke",
+            "test --in-tenant",
             "test --in-tenant"
         ]
     );

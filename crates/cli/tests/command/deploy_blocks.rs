@@ -2,6 +2,7 @@
 
 mod blocked;
 mod confirmation;
+mod followed;
 mod kills;
 mod mistakes;
 mod recomputed;

@@ -30,6 +30,8 @@ mod file_names;
 mod files;
 mod fix;
 mod fmt;
+#[cfg(embedded_engine)]
+mod followed;
 mod help;
 #[cfg(unix)]
 mod hostile_checkout;
