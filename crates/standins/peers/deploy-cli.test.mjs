@@ -73,6 +73,17 @@ function write(folder, files) {
   }
 }
 
+// As docs/deploy.md says. --env=false: otherwise it replaces keywords in the code by environment variables.
+async function importInto(standIn, config, input) {
+  write(standIn.folder, { 'config.json': config });
+  const at = (name) => path.join(standIn.folder, name);
+  const files = [`--config_file=${at('config.json')}`, `--input_file=${at(input)}`];
+  const { code, output } = await run(standIn, [program, 'import', '--env=false', ...files]);
+  assert.equal(code, 0, output);
+}
+
+const codeOf = (action) => action.versions.find(({ deployed }) => deployed).code;
+
 async function claimsOfLogin(code) {
   const api = createApi();
   const event = {
@@ -113,14 +124,9 @@ test('auth0-deploy-cli imports a tree', async () => {
         ACME_OKTA_DOMAIN: 'kit.okta.example',
       },
     };
-    write(standIn.folder, { 'config.json': config });
-    const [input, settings] = ['tree', 'config.json'].map((name) => path.join(standIn.folder, name));
-    // --env=false: otherwise it replaces keywords in the code by environment variables.
-    const { code, output } = await run(standIn, [program, 'import', '--env=false', '-c', settings, '-i', input]);
-    assert.equal(code, 0, output);
+    await importInto(standIn, config, 'tree');
 
     const { tenant } = await control(standIn, ['tenant']);
-    const codeOf = (action) => action.versions.find(({ deployed }) => deployed).code;
     const flow = tenant.bindings['post-login'].map(({ action_id }) =>
       tenant.actions.find(({ id }) => id === action_id),
     );
@@ -151,6 +157,46 @@ test('auth0-deploy-cli imports a tree', async () => {
       ['kit-id', 'kit-secret', 'kit.okta.example', false],
     );
     assert.deepEqual(tenant.connection_clients[id], ['ReplaceByTheClientId']);
+  } finally {
+    await standIn.stop();
+  }
+});
+
+test('auth0-deploy-cli imports a YAML file', async () => {
+  const standIn = await start({
+    build: { steps: 2 },
+    tokens: [{ token: 't' }],
+    tenant: {
+      actions: [{ id: 'other', name: 'other', code: '//', versions: [{ number: 1, deployed: true }] }],
+      bindings: { 'post-login': [{ action_id: 'other', display_name: 'other' }] },
+    },
+  });
+  try {
+    fs.copyFileSync(new URL('mappings.yaml', import.meta.url), path.join(standIn.folder, 'mappings.yaml'));
+    const named = async () => {
+      const { tenant } = await control(standIn, ['tenant']);
+      const flow = tenant.bindings['post-login'].map(({ display_name: name }) => name);
+      return { flow, action: tenant.actions.find(({ name }) => name === 'claimsmith') };
+    };
+    const config = { AUTH0_DOMAIN: standIn.domain, AUTH0_ACCESS_TOKEN: 't', AUTH0_ALLOW_DELETE: false };
+    // Without bindings, the flow stays as it is; with all of them named, the Action is in its place.
+    for (const [bindings, included, flow] of [
+      [[], ['actions'], ['other']],
+      [['--bindings', 'claimsmith,other'], ['actions', 'triggers'], ['claimsmith', 'other']],
+    ]) {
+      const target = ['--target', 'deploy-cli-yaml', '--out', included.join('-'), ...bindings];
+      const bundled = await claimsmith(standIn, ['bundle', 'mappings.yaml', ...target]);
+      assert.equal(bundled.code, 0, bundled.output);
+      const input = `${included.join('-')}/claimsmith.yaml`;
+      await importInto(standIn, { ...config, AUTH0_INCLUDED_ONLY: included }, input);
+      const found = await named();
+      assert.deepEqual(found.flow, flow);
+      const written = path.join(standIn.folder, included.join('-'), 'actions/claimsmith/code.js');
+      assert.equal(codeOf(found.action), fs.readFileSync(written, 'utf8'));
+      assert.deepEqual(await claimsOfLogin(codeOf(found.action)), {
+        'https://claims.example.com/catalog/groups': ['stewards'],
+      });
+    }
   } finally {
     await standIn.stop();
   }

@@ -118,3 +118,27 @@ fn old_mapping_means_no_more_when_it_is_signed_again() {
     let error = sign(&world, &["--plan", PLAN, "--key", "2.key"]).failed();
     assert!(error.contains("is from before the floor of `finance-readers`"), "{error}");
 }
+
+#[test]
+fn customer_without_a_block_has_nothing_to_come_back_to() {
+    let world = world();
+    deploy(&world, "1.key");
+    let within = [TRAVEL, &["--organization", "acme", "--confirm-within", "30m"]].concat();
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
+    for arguments in [&within, &[within.as_slice(), &["--force"]].concat()] {
+        fs::remove_file(world.folder.path().join(PLAN)).unwrap_or_default();
+        let error = world.run(arguments).failed_with_notes();
+        assert_eq!(
+            error,
+            "error: `acme` has no block yet that could come back without a confirmation; deploy it without `--confirm-within`\n"
+        );
+        assert!(!world.folder.path().join(PLAN).exists());
+    }
+    assert_eq!(Value::Object(metadata(&world.stand_in.tenant(), "org_acme")), crm());
+    // The advice.
+    done(world.run(&[TRAVEL, &["--organization", "acme"]].concat()));
+    done(sign(&world, &["--key", "1.key"]));
+    done(world.run(APPLY));
+    assert!(matches!(source(&world.stand_in.tenant(), "org_acme", now()), Some(Source::Block(_))));
+}

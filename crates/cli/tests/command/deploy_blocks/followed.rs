@@ -2,6 +2,8 @@
 
 use std::process::Command as Program;
 
+use serde_json::Map;
+
 use super::*;
 use crate::followed::{arguments, command_lines, page};
 
@@ -11,35 +13,39 @@ fn follow(world: &World, line: &str) -> String {
     let words = arguments(line);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     // It needs no tenant, and asks no agent for a key.
-    done(if words[0] == "sign" { sign(world, &words[1..]) } else { world.run(&words) })
+    done(match words.split_first() {
+        Some((&"sign", rest)) => sign(world, rest),
+        _ => world.run(&words),
+    })
 }
 
-fn read(world: &World, path: &str) -> Value {
+/// The organization in a file, and its metadata.
+fn organization(world: &World, path: &str) -> (Value, Map<String, Value>) {
     let text = fs::read_to_string(world.folder.path().join(path)).expect("a file");
-    serde_json::from_str(&text).expect("JSON")
+    let organization: Value = serde_json::from_str(&text).expect("JSON");
+    let metadata = organization.get("metadata").and_then(Value::as_object).expect("metadata").clone();
+    (organization, metadata)
 }
 
 /// The lines that merge the metadata, where the programs are there, and otherwise what they do.
 fn merge(world: &World, lines: &[String]) {
-    let [own, block] =
-        ["tenant", "blocks"].map(|folder| read(world, &format!("{folder}/organizations/acme.json")));
-    let mut merged = own;
-    let added = block["metadata"].as_object().expect("metadata").clone();
-    merged["metadata"].as_object_mut().expect("metadata").extend(added);
+    let (mut merged, mut metadata) = organization(world, "tenant/organizations/acme.json");
+    metadata.extend(organization(world, "blocks/organizations/acme.json").1);
+    merged.as_object_mut().expect("an object").insert("metadata".to_owned(), metadata.into());
     let target = "tenant/organizations/acme.json";
     if cfg!(unix) && Program::new("jq").arg("--version").output().is_ok() {
         for line in lines {
             let run = Program::new("sh").args(["-c", line]).current_dir(world.folder.path()).output();
             assert!(run.expect("sh").status.success(), "{line}");
         }
-        assert_eq!(read(world, target), merged);
+        assert_eq!(organization(world, target).0, merged);
     } else {
         crate::support::write_in(&world.folder, target, merged.to_string());
     }
 }
 
-#[test]
-fn every_command_of_the_blocks_page_does_what_it_says() {
+/// The lines of the page, which are as the tests expect them.
+fn lines() -> Vec<String> {
     let lines = command_lines(&page("blocks.md"));
     assert_eq!(
         lines,
@@ -56,28 +62,25 @@ fn every_command_of_the_blocks_page_does_what_it_says() {
             "claimsmith deploy plan --action-only",
         ]
     );
-    another_program_writes(&lines[..4]);
-    a_change_is_confirmed_and_taken_back(&lines[4..]);
+    lines
 }
 
-fn another_program_writes(lines: &[String]) {
+#[test]
+fn commands_beside_another_writer_do_what_the_page_says() {
+    let lines = &lines()[..4];
     let world = world();
     fs::remove_file(world.folder.path().join("mappings/organizations/globex.yaml")).expect("a file");
     let settings = format!("  writer: deploy-cli\n{}", keys());
-    write(
-        &world.folder,
-        "platform.yaml",
-        platform(&settings)
-            .replace("  globex: { protected: catalog-admins }\n", "  acme: { protected: catalog-admins }\n"),
-    );
+    // The ceiling of the customer that has left is now that of the other one.
+    write(&world.folder, "platform.yaml", platform(&settings).replace("  globex: {", "  acme: {"));
     done(sign(&world, &["--key", "1.key", "--at", &time_text(earlier(1000))]));
     let own = json!({ "name": "acme", "display_name": "Acme", "metadata": crm() });
     crate::support::write_in(&world.folder, "tenant/organizations/acme.json", own.to_string());
     merge(&world, &lines[..2]);
-    let merged = read(&world, "tenant/organizations/acme.json");
-    assert_eq!((&merged["display_name"], &merged["metadata"]["crm"]), (&json!("Acme"), &json!("4711")));
+    let (merged, added) = organization(&world, "tenant/organizations/acme.json");
+    assert_eq!((&merged["display_name"], &added["crm"]), (&json!("Acme"), &json!("4711")));
     // What auth0-deploy-cli does with the file.
-    world.stand_in.change(|tenant| set(tenant, "org_acme", merged["metadata"].clone()));
+    world.stand_in.change(|tenant| set(tenant, "org_acme", added.clone().into()));
     for line in &lines[2..] {
         follow(&world, line);
     }
@@ -86,7 +89,9 @@ fn another_program_writes(lines: &[String]) {
     assert_eq!(Value::Object(foreign(&metadata(&tenant, "org_acme"))), crm());
 }
 
-fn a_change_is_confirmed_and_taken_back(lines: &[String]) {
+#[test]
+fn commands_of_a_confirmation_do_what_the_page_says() {
+    let lines = lines();
     let world = world();
     fs::copy(world.folder.path().join("1.key"), world.folder.path().join("production-2026.key"))
         .expect("a key");
@@ -94,7 +99,7 @@ fn a_change_is_confirmed_and_taken_back(lines: &[String]) {
     let after = now() + 86_400;
     let first = used(&world, "org_acme", after);
     write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
-    let [plan, sign, apply, confirm, rollback, action_only] = lines else {
+    let [plan, sign, apply, confirm, rollback, action_only] = &lines[4..] else {
         unreachable!("there are six lines");
     };
     for line in [plan, sign, apply] {

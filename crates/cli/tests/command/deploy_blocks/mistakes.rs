@@ -139,3 +139,69 @@ fn earlier_block_does_not_count_again_when_its_mapping_leaves_the_action() {
     let planned = done(world.run(&["deploy", "plan"]));
     assert!(planned.contains("block      acme "), "{planned}");
 }
+
+#[test]
+fn mapping_that_is_too_large_for_a_block_is_deployed_in_the_action() {
+    let world = world();
+    deploy(&world, "1.key");
+    assert!(matches!(source(&world.stand_in.tenant(), "org_acme", now()), Some(Source::Block(_))));
+    write(&world.folder, "organizations/acme.yaml", crate::traveling::acme_with_rules(400));
+    let one = [TRAVEL, &["--organization", "acme"]].concat();
+    let error = world.run(&one).failed_with_notes();
+    assert!(error.starts_with("error: "), "{error}");
+    let planned = done(world.run(&["deploy", "plan"]));
+    assert!(!planned.contains("block      acme"), "{planned}");
+    done(world.run(APPLY));
+    let tenant = world.stand_in.tenant();
+    assert!(reader(&tenant).is_some_and(|it| it.embedded.contains("org_acme")));
+    assert!(matches!(source(&tenant, "org_acme", now()), Some(Source::Action)));
+    assert!(matches!(source(&tenant, "org_globex", now()), Some(Source::Block(_))));
+    let error = world.run(&one).failed_with_notes();
+    assert_eq!(
+        error,
+        "error: the mapping of `acme` is in the Action or does not exist; leave out `--organization` to deploy the Action\n"
+    );
+}
+
+#[test]
+fn failed_assumption_on_metadata_refuses_signing_and_writing_blocks() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
+    done(world.run(&within));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    let answer = |id: &str, outcome: &str| {
+        let answer = format!("{id}={outcome}");
+        world.run(&["assumptions", "run", "--only", id, "--answer", &answer])
+    };
+    let plan_in_action = &["deploy", "plan", "--packaging", "embedded", "--out", "other.plan.json"][..];
+    for (id, refused, accepted) in [
+        ("metadata-replaced", &[TRAVEL, &within, APPLY][..], &[plan_in_action][..]),
+        ("metadata-hold-block", &[TRAVEL, &within, APPLY], &[plan_in_action]),
+        ("metadata-seen-soon", &[&within, APPLY], &[plan_in_action]),
+    ] {
+        let run = answer(id, "failed");
+        assert_eq!(run.code, Some(1), "{run:?}");
+        let expected = format!("error: this depends on an assumption that failed on {DOMAIN} (`{id}`): ");
+        let before = requests(&world).len();
+        for arguments in refused {
+            let error = world.run(arguments).failed_with_notes();
+            assert!(error.starts_with(&expected), "{arguments:?}: {error}");
+        }
+        let reads = requests(&world).split_off(before);
+        assert!(reads.iter().all(|it| it.starts_with("GET ")), "{id}: {reads:?}");
+        let signed = sign(&world, &["--key", "1.key"]);
+        if id == "metadata-seen-soon" {
+            done(signed);
+        } else {
+            let error = signed.failed();
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        for arguments in accepted {
+            done(world.run(arguments));
+        }
+        done(answer(id, "held"));
+    }
+    done(world.run(APPLY));
+}
