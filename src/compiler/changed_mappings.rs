@@ -16,7 +16,7 @@ pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<
     if !is_same_platform(earlier, later) {
         return None;
     }
-    let by_name = |bundle: &'_ Bundle<'_>| -> BTreeMap<String, usize> {
+    let by_name = |bundle: &Bundle<'_>| -> BTreeMap<String, usize> {
         bundle.organizations().iter().enumerate().map(|(at, it)| (it.name.to_owned(), at)).collect()
     };
     let (then, now) = (by_name(earlier), by_name(later));

@@ -6,7 +6,7 @@ mod overview;
 mod reasons;
 mod written;
 
-pub use crate::language::placeholder_id::is_of_a_new_file as is_placeholder;
+pub use crate::language::placeholder_id::is_unfilled;
 
 pub use self::login::{
     LoginDescription, LoginProblem, application_names, describe_login, nearest_word, word_list,

@@ -7,7 +7,7 @@ use crate::text::letters::letters_and_digits;
 
 /// What people and examples write in place of an id, in small letters and digits.
 ///
-/// Those of [`is_of_a_new_file`] are not among them: a new folder must pass its first `test` before there is a client.
+/// Those of [`is_unfilled`] are not among them: a new folder must pass its first `test` before there is a client.
 const WORDS: &[&str] = &[
     "id",
     "clientid",
@@ -40,7 +40,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Whether an id is one of those that `claimsmith init` and `claimsmith new` write: a client, or an organization.
-pub fn is_of_a_new_file(id: &str) -> bool {
+pub fn is_unfilled(id: &str) -> bool {
     id == "ReplaceByTheClientId" || id.starts_with("org_Replace")
 }
 

@@ -47,6 +47,15 @@ impl MetadataWriter {
     pub(super) const WORDS: [(&str, Self); 3] =
         [("api", Self::Api), ("terraform", Self::Terraform), ("deploy-cli", Self::DeployCli)];
 
+    /// The program's name for people; `None` for claimsmith itself.
+    pub fn other_program(self) -> Option<&'static str> {
+        match self {
+            Self::Api => None,
+            Self::Terraform => Some("Terraform"),
+            Self::DeployCli => Some("auth0-deploy-cli"),
+        }
+    }
+
     /// Its word in `platform.yaml`.
     pub fn name(self) -> &'static str {
         Self::WORDS.iter().find(|(_, writer)| *writer == self).map_or("api", |(word, _)| word)

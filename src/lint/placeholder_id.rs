@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::model::{Organization, Platform};
-use crate::language::placeholder_id::is_of_a_new_file;
+use crate::language::placeholder_id::is_unfilled;
 use crate::language::yaml::Spanned;
 
 /// Reports clients of applications that are placeholders.
@@ -25,7 +25,7 @@ pub(super) fn lint(organization: &Organization, diagnostics: &mut Vec<Diagnostic
 }
 
 fn finding(file: &str, id: &Spanned<String>, span: &Range<usize>, whose: &str) -> Option<Diagnostic> {
-    if !is_of_a_new_file(&id.value) {
+    if !is_unfilled(&id.value) {
         return None;
     }
     let message = format!("`{}` is still a placeholder, so no login has this id", id.value.escape_debug());

@@ -1,14 +1,10 @@
 //! The program that writes the metadata of organizations, if it is not claimsmith.
 
-use claimsmith::compiler::{CompiledPlatform, MetadataWriter};
+use claimsmith::compiler::CompiledPlatform;
 
 /// Its name for people; `None` if it is claimsmith.
 pub(crate) fn other_program(platform: &CompiledPlatform) -> Option<&'static str> {
-    match platform.block_settings()?.writer() {
-        MetadataWriter::Api => None,
-        MetadataWriter::Terraform => Some("Terraform"),
-        MetadataWriter::DeployCli => Some("auth0-deploy-cli"),
-    }
+    platform.block_settings()?.writer().other_program()
 }
 
 /// Refuses to write metadata that another program writes.

@@ -103,7 +103,7 @@ pub(crate) enum MappingPlace {
     Action,
     /// In the Action for a reason, although the platform takes blocks.
     Stays(Obstacle),
-    /// In a block, in metadata that this program writes.
+    /// In a block, in metadata that the program in `writer` of `platform.yaml` writes.
     Block(MetadataWriter),
 }
 

@@ -107,7 +107,7 @@ impl fmt::Display for Error {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Which of these it is, only the text of a library says.
+            // Only the library's text tells a bad name from an unreachable host, so the advice covers both.
             Self::NotSent(why) => write!(
                 formatter,
                 "no connection: {why}; check how the domain is spelled, and whether this machine can look it up and reach it, such as by the proxy that `HTTPS_PROXY` names"

@@ -1,9 +1,9 @@
 //! A block under another platform than the one that it was signed for, at logins that send less.
 //!
 //! Two laws meet here. A block grants nothing that it did not grant when it was signed, so nothing takes the place of a group
-//! that the platform withholds now; and a login that sends less gets no more. Both hold, apart from one case: the block's
-//! own tier leaves a lower group out in favor of a higher one, the platform withholds the higher one, and the person has
-//! neither; without what the higher one depends on, the person has the lower one.
+//! that the platform withholds now; and a login that sends less gets no more. Both hold, apart from one case: a tier
+//! of the block prefers the higher of two groups, and the platform withholds that one now. The person then has neither
+//! group; a login that lacks what the higher group needs has the lower one.
 
 use super::*;
 use crate::less::{Change, change, is_no_more, lessen};
@@ -52,7 +52,7 @@ fn seen(world: &World, changed: &Changed, pairs: &[(Login, Vec<Change>)]) -> Opt
     let pairs = pairs.iter().map(|(login, changes)| {
         let less = lessen(&world, login, changes, |_, _| ());
         let [with, without] = [login, &less].map(|it| {
-            // Without a time of its own, the clock is broken.
+            // A login without a time has an unknown clock; NaN is that value.
             event_of(it, &world).expect("an event").at(f64::NAN)
         });
         Seen {

@@ -2,7 +2,7 @@
 
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith::compiler::inspect::is_placeholder;
+use claimsmith::compiler::inspect::is_unfilled;
 use claimsmith::event::{Event, answer};
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub(crate) fn of_mapping(
             "declares no tenant; add `tenants` with the domain of the Auth0 tenant",
         ));
     }
-    if let Some(id) = facts.details.id.as_deref().filter(|id| is_placeholder(id)) {
+    if let Some(id) = facts.details.id.as_deref().filter(|id| is_unfilled(id)) {
         gaps.push(Gap::new(
             file,
             format!("`{id}` is a placeholder; enter the id that Auth0 gave the organization"),

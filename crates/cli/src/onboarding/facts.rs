@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use claimsmith::compiler::inspect::{
-    ApplicationDetails, ConnectionDetails, OrganizationDetails, SourceDetails, is_placeholder,
+    ApplicationDetails, ConnectionDetails, OrganizationDetails, SourceDetails, is_unfilled,
 };
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith::event::{Event, answer};
@@ -118,12 +118,12 @@ impl<'f> Facts<'f> {
 
     /// Whether the mapping has a placeholder in place of the id of its Auth0 organization.
     pub(crate) fn has_placeholder(&self) -> bool {
-        self.details.id.as_deref().is_some_and(is_placeholder)
+        self.details.id.as_deref().is_some_and(is_unfilled)
     }
 
     /// The id of the Auth0 organization, if it is one that Auth0 gave.
     pub(crate) fn organization_id(&self) -> Option<&str> {
-        self.details.id.as_deref().filter(|id| !is_placeholder(id))
+        self.details.id.as_deref().filter(|id| !is_unfilled(id))
     }
 
     /// The domain of the tenant, or what has to be done about it.

@@ -1,6 +1,6 @@
 //! The plan of the platform: tenants, names, claims and owners, for the people who keep it.
 
-use claimsmith::compiler::inspect::{self, ConnectionDetails, OrganizationDetails, is_placeholder};
+use claimsmith::compiler::inspect::{self, ConnectionDetails, OrganizationDetails, is_unfilled};
 use claimsmith::compiler::{BlockSettings, CompiledPlatform, MetadataWriter, Tenant};
 
 use super::facts::KitOptions;
@@ -124,7 +124,7 @@ fn customers(organizations: &[OrganizationDetails]) -> String {
         row(&["customer", "organization", "connections", "owners of rules"]) + "| --- | --- | --- | --- |\n";
     for organization in organizations {
         let id = match &organization.id {
-            Some(id) if is_placeholder(id) => todo("the id that Auth0 gives"),
+            Some(id) if is_unfilled(id) => todo("the id that Auth0 gives"),
             Some(id) => code(id),
             None => "none".to_owned(),
         };

@@ -45,7 +45,7 @@ fn placeholders(platform: &CompiledPlatform) -> Vec<String> {
     let clients = inspect::applications(platform).into_iter().flat_map(|it| it.clients);
     let organizations = inspect::organization_connections(platform).filter_map(|it| it.id);
     let all = clients.chain(organizations);
-    all.filter(|id| inspect::is_placeholder(id)).collect()
+    all.filter(|id| inspect::is_unfilled(id)).collect()
 }
 
 /// Refuses mappings with ids that are not those of a tenant.

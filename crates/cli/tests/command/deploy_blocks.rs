@@ -546,7 +546,7 @@ fn plan_that_leaves_out_a_block_is_refused() {
         edit_plan(&world, |plan| plan["blocks"]["changes"] = json!([]));
         assert_eq!(
             refused(world.run(APPLY)),
-            "error: the plan does not write the blocks of `acme`, and what there is now is not what the mapping files give, so nothing was changed; plan again, or leave these blocks as they are with `--force`\n"
+            "error: the plan does not write the blocks of `acme`, which differ from what the mapping files give, so nothing was changed; plan again, or leave these blocks as they are with `--force`\n"
         );
         assert!(done(world.run(&[APPLY, &["--force"]].concat())).contains("0 blocks written"));
         assert_eq!(used(&world, "org_acme", now()), first);

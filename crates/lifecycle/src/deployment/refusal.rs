@@ -106,7 +106,7 @@ impl fmt::Display for Refusal {
             ),
             Self::NoKeys { organization, values, others, most } => write!(
                 formatter,
-                "the block of `{organization}` takes {values} metadata keys, and others use {others} of Auth0's {most}; remove {} of theirs, give the mapping fewer rules, or keep it in the Action: let no key sign for `{organization}`, by naming the other customers in `organizations` of the keys in platform.yaml, and plan again",
+                "the block of `{organization}` takes {values} metadata keys, and others use {others} of Auth0's {most}; remove {} of theirs, give the mapping fewer rules, or keep it in the Action: add `{organization}` to `embedded` of `blocks` in platform.yaml, and plan again",
                 (values + others).saturating_sub(*most)
             ),
             Self::DeadlinePassed { deadline } => write!(
@@ -169,7 +169,7 @@ impl fmt::Display for Refusal {
             ),
             Self::BlocksLeftOut { organizations } => write!(
                 formatter,
-                "the plan does not write the blocks of {}, and what there is now is not what the mapping files give, so nothing was changed; plan again, or leave these blocks as they are with `--force`",
+                "the plan does not write the blocks of {}, which differ from what the mapping files give, so nothing was changed; plan again, or leave these blocks as they are with `--force`",
                 list(organizations)
             ),
             Self::NothingBefore { organization } => write!(
@@ -241,12 +241,12 @@ impl fmt::Display for PlanError {
             }
             Self::Repeated(name) => write!(
                 formatter,
-                "it has `{}` twice in one object, as no plan has that the command has written; plan again",
+                "it has `{}` twice in one object, which the command never writes; plan again",
                 name.escape_debug()
             ),
             Self::RepeatedOrganization(name) => write!(
                 formatter,
-                "it changes the block of `{}` twice, as no plan does that the command has written; plan again",
+                "it changes the block of `{}` twice, which the command never does; plan again",
                 name.escape_debug()
             ),
             Self::OtherVersion(version) => {

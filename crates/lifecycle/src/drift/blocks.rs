@@ -50,7 +50,7 @@ pub(super) fn replaceable(blocks: usize, count: usize) -> Option<Finding> {
     Some(Finding::new(
         FindingCode::BlocksReplaceable,
         "blocks".to_owned(),
-        format!("revocable by replay, because they were signed after the floors of their organizations: {count} of {blocks}"),
+        format!("could be replaced by an earlier block, because they were signed after the floors of their organizations: {count} of {blocks}"),
         "after a change that removes access, sign all blocks again, set `blocks.floor` to the time that `claimsmith sign` prints, and deploy blocks and Action; if earlier blocks grant nothing more, nothing needs to be done".to_owned(),
     ))
 }

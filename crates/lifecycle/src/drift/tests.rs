@@ -248,12 +248,16 @@ fn blocks_that_earlier_ones_could_replace_are_counted_once() {
     check([floor; 3], &[]);
     check(
         [floor, NOW, NOW],
-        &["revocable by replay, because they were signed after the floors of their organizations: 2 of 3"],
+        &[
+            "could be replaced by an earlier block, because they were signed after the floors of their organizations: 2 of 3",
+        ],
     );
     // A block that the Action refuses is a finding of its own.
     check(
         [floor, floor - 1, NOW],
-        &["revocable by replay, because they were signed after the floors of their organizations: 1 of 2"],
+        &[
+            "could be replaced by an earlier block, because they were signed after the floors of their organizations: 1 of 2",
+        ],
     );
 }
 

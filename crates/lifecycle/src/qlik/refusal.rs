@@ -119,7 +119,7 @@ impl fmt::Display for PlanError {
             Self::Unreadable => formatter.write_str("it is not a plan that `claimsmith qlik plan` has written"),
             Self::Repeated(name) => write!(
                 formatter,
-                "it has `{}` twice in one object, as no plan has that the command has written; plan again",
+                "it has `{}` twice in one object, which the command never writes; plan again",
                 name.escape_debug()
             ),
             Self::OtherVersion(version) => {

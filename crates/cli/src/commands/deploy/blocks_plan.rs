@@ -164,8 +164,8 @@ impl Planner<'_> {
         Ok(PlannedBlocks { plan, closes, warnings, refusals })
     }
 
-    /// The names of the mappings that a plan of blocks does not change, although their blocks are not what the mapping files
-    /// give: the plan was edited, or somebody has changed what it found as it is to be.
+    /// The mappings whose blocks differ from what the mapping files give, although the plan does not change them: it was
+    /// edited, or a block that was right has changed since.
     ///
     /// # Errors
     ///

@@ -35,7 +35,7 @@ pub(super) fn compose(
     let action = action::compose_part(engine, platform, embedded, LIMIT).map_err(text)?;
     if action.sizes.total > LIMIT {
         return Err(format!(
-            "it takes {} bytes of {}; let fewer mappings travel at once, with `organizations` of the keys",
+            "it takes {} bytes of {}; let fewer mappings travel at once: list some under `embedded` of `blocks`",
             spaced(action.sizes.total),
             spaced(LIMIT)
         ));

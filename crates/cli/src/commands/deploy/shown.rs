@@ -75,7 +75,8 @@ pub(super) struct PlanSummary<'a> {
     after: &'a Content,
     bytes: usize,
     mappings: &'a str,
-    /// The organizations whose mappings in the Action differ from those that logins run; null if the platform differs as well.
+    /// The organizations whose mappings in the Action differ from those that logins run; null if there is no earlier Action, this
+    /// version cannot read it, or the platform differs as well.
     changed_mappings: Option<&'a [String]>,
     trigger: &'a str,
     /// The names in the flow before.
@@ -267,7 +268,7 @@ pub(super) fn write_next(out: &mut impl Write, file: &str, mappings: &Path) -> i
 /// Whose mappings in the Action change.
 fn changed(names: Option<&[String]>) -> String {
     match names {
-        None => "the platform, so every mapping may give something else".to_owned(),
+        None => "not known: the platform differs, or this version cannot read the deployed Action; every mapping may give something else".to_owned(),
         Some([]) => "no mapping".to_owned(),
         Some(names) => names.join(", "),
     }

@@ -2,8 +2,7 @@
 
 use claimsmith::compiler::{CompiledPlatform, MetadataWriter};
 use claimsmith_connectors::auth0::Auth0;
-use claimsmith_lifecycle::block::Source;
-use claimsmith_lifecycle::deployment::{block_values, joined};
+use claimsmith_lifecycle::block::{SignedBlock, Source};
 use claimsmith_lifecycle::drift::{Desired, DesiredMapping, Severity, check_block};
 use claimsmith_lifecycle::tenant::Organization;
 
@@ -60,7 +59,7 @@ pub(super) fn find(
     }
     // The files may trust a key, or have lowered a floor, and the Action not yet.
     if let (true, Some(running)) = (is_note, running) {
-        let block = joined(&block_values(&organization.metadata));
+        let block = SignedBlock::in_metadata(&organization.metadata);
         if let Source::Nowhere(why) = running.source(&organization.id, &block, Some(now)) {
             found.gaps.push(format!(
                 "the Action that logins run does not take the block of `{}`: {why} (`{}`); deploy the Action with `claimsmith deploy plan --packaging organizations`",

@@ -88,11 +88,7 @@ fn action_first() -> String {
 }
 
 fn program(writer: MetadataWriter) -> &'static str {
-    match writer {
-        MetadataWriter::Api => "`claimsmith deploy`",
-        MetadataWriter::Terraform => "Terraform",
-        MetadataWriter::DeployCli => "auth0-deploy-cli",
-    }
+    writer.other_program().unwrap_or("`claimsmith deploy`")
 }
 
 pub(super) fn cutover(facts: &Facts<'_>) -> Contents {

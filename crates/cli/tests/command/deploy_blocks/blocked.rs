@@ -114,7 +114,7 @@ fn mapping_for_which_too_few_keys_are_left_is_not_planned() {
     let error = refused(world.run(TRAVEL));
     assert_eq!(
         error,
-        "error: the block of `acme` takes 2 metadata keys, and others use 25 of Auth0's 25; remove 2 of theirs, give the mapping fewer rules, or keep it in the Action: let no key sign for `acme`, by naming the other customers in `organizations` of the keys in platform.yaml, and plan again\n"
+        "error: the block of `acme` takes 2 metadata keys, and others use 25 of Auth0's 25; remove 2 of theirs, give the mapping fewer rules, or keep it in the Action: add `acme` to `embedded` of `blocks` in platform.yaml, and plan again\n"
     );
     // The advice keeps it in the Action.
     let blocks = keys().replace("[acme]", "[globex]");

@@ -4,9 +4,9 @@ use super::*;
 
 /// Kills a command at each of its requests, before the request takes effect and after it, and runs it again: everything
 /// has to be as after a run that was not killed, and no login is closed meanwhile. Returns how many requests it makes.
-fn ends_anywhere(world: &World, arguments: &[&str]) -> u64 {
+fn check_continues_after_every_kill(world: &World, arguments: &[&str]) -> u64 {
     let begun = world.stand_in.tenant();
-    let served = watch(world, &["org_acme", "org_globex"]);
+    let closed = watch(world, &["org_acme", "org_globex"]);
     let before = world.stand_in.requests().len();
     done(world.run(arguments));
     let positions = (world.stand_in.requests().len() - before) as u64;
@@ -23,7 +23,7 @@ fn ends_anywhere(world: &World, arguments: &[&str]) -> u64 {
             assert!(!differs(&world.stand_in.tenant(), &wanted), "{arguments:?} at {position}");
         }
     }
-    assert_eq!(served.lock().expect("no panic").as_slice(), [] as [String; 0]);
+    assert_eq!(closed.lock().expect("no panic").as_slice(), [] as [String; 0]);
     positions
 }
 
@@ -47,27 +47,32 @@ fn with_a_signed_change() -> World {
 }
 
 #[test]
-fn change_that_needs_a_confirmation_ends_anywhere() {
+fn confirmation_continues_after_a_kill_at_any_request() {
     let world = with_a_signed_change();
-    let pending = used(&world, "org_acme", now());
-    assert!(ends_anywhere(&world, APPLY) >= 4);
+    let first = used(&world, "org_acme", now());
+    assert!(check_continues_after_every_kill(&world, APPLY) >= 4);
     let candidate = used(&world, "org_acme", now());
-    assert_ne!(candidate, pending);
-    assert!(ends_anywhere(&world, &["deploy", "confirm", PLAN]) >= 3);
+    assert_ne!(candidate, first);
+    assert!(check_continues_after_every_kill(&world, &["deploy", "confirm", PLAN]) >= 3);
     assert_eq!(used(&world, "org_acme", now() + 3600), candidate);
 }
 
 #[test]
-fn block_that_is_taken_back_ends_anywhere() {
+fn rollback_of_a_block_continues_after_a_kill_at_any_request() {
     let world = with_a_signed_change();
     let first = used(&world, "org_acme", now());
     done(world.run(APPLY));
-    assert!(ends_anywhere(&world, &["deploy", "rollback", "--organization", "acme", "--plan", PLAN]) >= 4);
+    assert!(
+        check_continues_after_every_kill(
+            &world,
+            &["deploy", "rollback", "--organization", "acme", "--plan", PLAN]
+        ) >= 4
+    );
     assert_eq!(used(&world, "org_acme", now()), first);
 }
 
 #[test]
-fn action_that_is_taken_back_ends_anywhere() {
+fn rollback_of_the_action_continues_after_a_kill_at_any_request() {
     let world = world();
     deploy(&world, "1.key");
     // Another version of the Action that takes the same blocks.
@@ -80,5 +85,5 @@ fn action_that_is_taken_back_ends_anywhere() {
     done(world.run(&["deploy", "plan", "--action-only"]));
     done(world.run(APPLY));
     // Without a number, a second run would go back further.
-    assert!(ends_anywhere(&world, &["deploy", "rollback", "--to", "1"]) >= 4);
+    assert!(check_continues_after_every_kill(&world, &["deploy", "rollback", "--to", "1"]) >= 4);
 }
