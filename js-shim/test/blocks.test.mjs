@@ -1,98 +1,34 @@
-/** Mappings that travel as blocks in the metadata of organizations: what the Action does with good and with bad ones. */
+/** Mappings that travel as blocks in the metadata of organizations: what the Action does with them. */
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { createApi } from '../auth0-loader.mjs';
-import { DOMAIN, ISSUED, blockBytes, bundleOf, metadataOf, newKey } from './support-blocks.mjs';
+import {
+  ACME_KEY,
+  ACTION,
+  ALL,
+  BUNDLE,
+  CLAIM,
+  GLOBEX,
+  GLOBEX_METADATA,
+  INITECH,
+  KEY,
+  NEXT_KEY,
+  OTHER_BUNDLE,
+  STRANGER,
+  action,
+  event,
+  groupsOf,
+  logIn,
+  metadata,
+  organization,
+  platform,
+} from './support-block-logins.mjs';
+import { ISSUED, bundleOf } from './support-blocks.mjs';
 import { bundleText, claimsmith, load, login, onBothTokens } from './support.mjs';
-
-const CLAIM = 'https://claims.example.com/wiki';
-const NOW = (ISSUED + 60) * 1000;
-const KEY = newKey();
-const NEXT_KEY = newKey();
-const ACME_KEY = newKey();
-const STRANGER = newKey();
-
-const platform = (
-  organizations,
-  { groups = ['readers', 'writers', 'root'], closed = 'no-groups', blocks = '' } = {},
-) => `
-version: 1
-platform:
-  tenants: { production: { domain: ${DOMAIN} } }
-  applications:
-    wiki: { clients: [wiki-client], claim: ${CLAIM} }
-    audited:
-      clients: [audited-client]
-      claim: https://claims.example.com/audited
-      provenance: https://claims.example.com/provenance
-  groups:
-${groups.map((name) => `    ${name}: { applications: [wiki, audited], description: x, protected: ${name === 'root'} }`).join('\n')}
-  policies: { closed: ${closed}, failure: no-groups }
-${organizations.includes(ACME) ? '  ceilings: { acme: { protected: [root] } }' : ''}
-${organizations.length > 2 ? settings(blocks) : ''}
-organizations:
-${organizations.join('')}
-`;
-
-/** The keys of a platform that takes blocks, and what else it says about them. */
-const settings = (more) => `
-  blocks:
-    keys:
-      main: { public: ${KEY.line}, protected: true }
-      next: { public: ${NEXT_KEY.line} }
-      acme: { public: ${ACME_KEY.line}, organizations: [acme] }
-${more}
-`;
-
-const organization = (name, rules, id = `org_${name}`) => `
-  ${name}:
-    ${id ? `organization: ${id}` : ''}
-    connections: { ${name}: { strategy: ad } }
-    rules:
-${rules.map(([group, grant, more = ''], i) => `      - { id: rule-${i}, match: { exact: ${group} }, grant: ${grant}, ${more} }`).join('\n')}
-`;
-const ACME = organization('acme', [
-  ['Staff', 'readers'],
-  ['Admins', 'root', 'protected: true'],
-]);
-const GLOBEX = organization('globex', [['Staff', 'writers']]);
-const INITECH = organization('initech', [['Staff', 'readers']], '');
-const ALL = [ACME, GLOBEX, INITECH];
-
-const action = (options) => bundleText(platform(ALL, options), '--packaging', 'organizations');
-const ACTION = action();
-const BUNDLE = bundleOf(platform([ACME]));
-const OTHER_BUNDLE = bundleOf(platform([organization('acme', [['Staff', 'writers']])]));
-const GLOBEX_BUNDLE = bundleOf(platform([GLOBEX]));
-
-const sealed = (parts = {}) => blockBytes({ keys: [KEY], bundles: [BUNDLE], organization: 'org_acme', ...parts });
-const metadata = (parts) => metadataOf(sealed(parts));
-const GLOBEX_METADATA = metadata({ bundles: [GLOBEX_BUNDLE], organization: 'org_globex' });
-
-/** A login of a customer, by default of a member of staff to the wiki. */
-function event(name, metadata, { groups = ['Staff'], client = 'wiki-client', id = `org_${name}` } = {}) {
-  return {
-    ...(id && { organization: { id, ...(metadata && { metadata }) } }),
-    connection: { id: 'con_1', name },
-    client: { client_id: client },
-    transaction: { protocol: 'oidc-basic-profile' },
-    user: { user_id: 'x', groups },
-  };
-}
-
-/** The result of a login at a time, by default a minute after the blocks were signed. */
-async function logIn(mock, instance, event, now = NOW) {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['Date'], now });
-  return login(instance, event, createApi());
-}
-
-const groupsOf = ({ claims }) => claims.idToken[CLAIM];
 
 test('a customer logs in with the mapping in its metadata', async ({ mock }) => {
   const instance = load(ACTION);
@@ -133,139 +69,6 @@ test('the provenance names the block', async ({ mock }) => {
   assert.match(block.bundle, /^[0-9a-f]{64}$/);
   assert.notEqual(block.bundle, bundle);
   assert.equal(result.block.bundle, block.bundle.slice(0, 12));
-});
-
-/** Each is refused, with a reason. */
-const REFUSED = {
-  'no metadata': ['no-block', undefined],
-  'metadata of others': ['no-block', { tier: 'gold' }],
-  'a first value that is not text': ['block-damaged', { ...metadata(), claimsmith0: 5 }],
-  'a first value that is null': ['block-damaged', { ...metadata(), claimsmith0: null }],
-  'no version': ['block-damaged', { claimsmith0: 'x' }],
-  'no values': ['block-damaged', { claimsmith0: '1.0.' }],
-  'too many values': ['block-damaged', { claimsmith0: '1.21.AAAA' }],
-  'a value that is missing': ['block-damaged', without(metadata(), 'claimsmith1')],
-  'a value that is not text': ['block-damaged', { ...metadata(), claimsmith1: 5 }],
-  'a value that is too long': ['block-damaged', { ...metadata(), claimsmith1: 'A'.repeat(256) }],
-  'a sign outside the alphabet': [
-    'block-damaged',
-    { ...metadata(), claimsmith1: '=' + metadata().claimsmith1.slice(1) },
-  ],
-  'another version of the text': [
-    'block-version',
-    { ...metadata(), claimsmith0: '2' + metadata().claimsmith0.slice(1) },
-  ],
-  'another version of the block': ['block-version', metadata({ version: 2 })],
-  'another magic': ['block-version', metadata({ magic: 'CSBL' })],
-  'a kind that does not exist': ['block-damaged', metadata({ kind: 2 })],
-  'no signature': ['block-damaged', metadata({ keys: [] })],
-  'three signatures': ['block-damaged', metadata({ keys: [KEY, KEY, KEY] })],
-  'a payload that is longer than the block': ['block-damaged', metadata({ length: 1 << 30 })],
-  'a key that the Action does not know': ['block-key', metadata({ keys: [STRANGER] })],
-  'a key for another organization': [
-    'block-key',
-    metadata({ keys: [ACME_KEY], bundles: [GLOBEX_BUNDLE], organization: 'org_globex' }),
-    'globex',
-  ],
-  'a signature of another key': ['block-signature', metadata({ keys: [{ ...STRANGER, id: KEY.id }] })],
-  'a signature for another purpose': ['block-signature', metadata({ namespace: 'claimsmith-approval' })],
-  'the block of another customer': ['block-foreign', GLOBEX_METADATA],
-  'another tenant': ['block-foreign', metadata({ domain: 'globex.eu.auth0.com' })],
-  'a block from the future': ['block-stale', metadata({ issued: ISSUED + 361 })],
-  'a payload with a large window': [
-    'block-damaged',
-    metadata({ payload: brotliCompressSync(BUNDLE, { params: { [constants.BROTLI_PARAM_LARGE_WINDOW]: 1 } }) }),
-  ],
-  'a block without compression': ['block-damaged', metadata({ payload: BUNDLE })],
-  'a payload that inflates to more than is stated': [
-    'block-damaged',
-    metadata({ inflated: BUNDLE.length - 1, first: BUNDLE.length - 1 }),
-  ],
-  'a payload that inflates to less': [
-    'block-damaged',
-    metadata({ inflated: BUNDLE.length + 1, first: BUNDLE.length + 1 }),
-  ],
-  'a payload that inflates to 256 MiB': [
-    'block-damaged',
-    metadata({ payload: brotliCompressSync(Buffer.alloc(1 << 28)), inflated: 1 << 28, first: 1 << 28 }),
-  ],
-  'a bundle of the future': ['block-version', metadata({ bundles: [changed(BUNDLE, 4, 99)] })],
-  'a bundle that is damaged': ['block-damaged', metadata({ bundles: [changed(BUNDLE, BUNDLE.length - 1, 0xff)] })],
-  'something that is not a bundle': ['block-damaged', metadata({ bundles: [Buffer.from('nothing')] })],
-  'a bundle of two organizations': ['block-damaged', metadata({ bundles: [bundleOf(platform([ACME, GLOBEX]))] })],
-  'a bundle of another organization': ['block-damaged', metadata({ bundles: [GLOBEX_BUNDLE] })],
-  'a deadline in a final block': ['block-damaged', metadata({ deadline: ISSUED + 60 })],
-  'a pending block without a deadline': ['block-damaged', metadata({ bundles: [BUNDLE, OTHER_BUNDLE] })],
-  'a deadline after more than a day': [
-    'block-damaged',
-    metadata({ bundles: [BUNDLE, OTHER_BUNDLE], deadline: ISSUED + 86_401 }),
-  ],
-  'a pending block with a bad candidate': [
-    'block-damaged',
-    metadata({ bundles: [BUNDLE, Buffer.from('nothing')], deadline: ISSUED + 600 }),
-  ],
-};
-
-function without(metadata, key) {
-  const { [key]: _, ...rest } = metadata;
-  return rest;
-}
-
-function changed(bytes, at, byte) {
-  const copy = Buffer.from(bytes);
-  copy[at] ^= byte;
-  return copy;
-}
-
-for (const [name, [reason, bad, customer = 'acme']] of Object.entries(REFUSED)) {
-  test(`refused: ${name}`, async ({ mock }) => {
-    for (const [source, outcome] of [
-      [ACTION, 'groups'],
-      [DENYING, 'deny'],
-    ]) {
-      const instance = load(source);
-      for (const before of [() => {}, () => logIn(mock, instance, event(customer, GOOD[customer]))]) {
-        await before();
-        const result = await logIn(mock, instance, event(customer, bad));
-        assert.deepEqual([result.reason, result.outcome, result.block], [reason, outcome, undefined]);
-        assert.deepEqual(groupsOf(result) ?? [], []);
-        // Others log in as before.
-        assert.deepEqual(groupsOf(await logIn(mock, instance, event('globex', GLOBEX_METADATA))), ['writers']);
-      }
-      assert.deepEqual(groupsOf(await logIn(mock, instance, event('acme', metadata()))), ['readers']);
-    }
-  });
-}
-const GOOD = { acme: metadata(), globex: GLOBEX_METADATA };
-const DENYING = action({ closed: 'deny' });
-
-test('a value of an older block among those of a newer one is noticed', async ({ mock }) => {
-  const [older, newer] = [metadata(), metadata({ issued: ISSUED + 1 })];
-  const instance = load(ACTION);
-  for (const key of Object.keys(newer)) {
-    const { reason, claims } = await logIn(mock, instance, event('acme', { ...newer, [key]: older[key] }));
-    assert.deepEqual(claims.idToken[CLAIM], []);
-    assert.match(reason, /^block-(signature|damaged)$/);
-  }
-});
-
-test('a flipped bit anywhere in a block is noticed', async ({ mock }) => {
-  const bytes = sealed();
-  const instance = load(ACTION);
-  for (let at = 0; at < bytes.length; at++) {
-    const result = await logIn(mock, instance, event('acme', metadataOf(changed(bytes, at, 1 << (at % 8)))));
-    assert.deepEqual([groupsOf(result), result.outcome], [[], 'groups'], `byte ${at}`);
-    assert.match(result.reason, /^block-(version|damaged|key|signature)$/, `byte ${at}`);
-  }
-});
-
-test('a block that is cut anywhere is noticed', async ({ mock }) => {
-  const bytes = sealed();
-  const instance = load(ACTION);
-  for (let length = 0; length < bytes.length; length++) {
-    const result = await logIn(mock, instance, event('acme', metadataOf(bytes.subarray(0, length))));
-    assert.deepEqual(groupsOf(result), [], `${length} bytes`);
-  }
 });
 
 test('one of two keys is enough, whichever the Action knows', async ({ mock }) => {
@@ -321,6 +124,25 @@ test('a group that the platform of the Action does not have is not granted', asy
   assert.deepEqual([groupsOf(result), result.notes], [['readers'], { 'unregistered-target': 1 }]);
 });
 
+test('the provenance says which bundle of a pending block counts', async ({ mock }) => {
+  const deadline = ISSUED + 600;
+  const pending = metadata({ bundles: [BUNDLE, OTHER_BUNDLE], deadline });
+  const instance = load(ACTION);
+  const found = [];
+  for (const now of [deadline - 1, deadline]) {
+    const sent = event('acme', pending, { client: 'audited-client' });
+    const { claims, block: logged } = await logIn(mock, instance, sent, now * 1000);
+    const { block } = claims.idToken['https://claims.example.com/provenance'];
+    assert.equal(logged.bundle, block.bundle.slice(0, 12));
+    found.push([claims.idToken['https://claims.example.com/audited'], block.candidate, block.issued, block.bundle]);
+  }
+  const digest = (bundle) => bundle.toString('hex', 5, 37);
+  assert.deepEqual(found, [
+    [['writers'], true, ISSUED, digest(OTHER_BUNDLE)],
+    [['readers'], false, ISSUED, digest(BUNDLE)],
+  ]);
+});
+
 test('the candidate counts until the deadline', async ({ mock }) => {
   const deadline = ISSUED + 600;
   const pending = metadata({ bundles: [BUNDLE, OTHER_BUNDLE], deadline });
@@ -355,123 +177,11 @@ test('a customer whose mapping is in the Action does not use a block, and a note
   assert.deepEqual(result.notes, { 'block-ignored': 1 });
 });
 
-test('a failure while a login waits for its groups does not put its block in quarantine', async ({ mock }) => {
-  const mapping = `
-  acme:
-    organization: org_acme
-    connections: { acme: { strategy: ad, groups: { from: provisioned } } }
-    rules: [{ id: staff, match: { exact: Staff }, grant: readers }]
-`;
-  const block = metadata({ bundles: [bundleOf(platform([mapping]))] });
-  const keeps = { groups: [{ id: 'grp_1', name: 'Staff', connection_id: 'con_1' }] };
-  const Instance = WebAssembly.Instance;
-  let broken = true;
-  mock.method(WebAssembly, 'Instance', function (...args) {
-    const { exports } = new Instance(...args);
-    const evaluate = (length) => {
-      if (broken) throw new WebAssembly.RuntimeError('unreachable');
-      return exports.evaluate(length);
-    };
-    return { exports: { ...exports, memory: exports.memory, evaluate } };
-  });
-  const instance = load(ACTION);
-  mock.timers.enable({ apis: ['Date'], now: NOW });
-  const waiting = createApi();
-  waiting.groups = {
-    getUserGroups: async () => {
-      const other = await login(instance, event('initech', undefined, { id: '' }), createApi());
-      assert.equal(other.reason, 'engine-failure');
-      broken = false;
-      return keeps;
-    },
-  };
-  for (let i = 0; i < 2; i++) {
-    const result = await login(instance, event('acme', block), waiting);
-    assert.deepEqual([result.reason, groupsOf(result)], ['ok', ['readers']]);
-    waiting.groups = { getUserGroups: async () => keeps };
-  }
-});
-
 test('an embedded customer is not looked for in metadata', async ({ mock }) => {
   const source = bundleText(platform(ALL));
   // Without the packaging, every mapping is in the Action, and it takes no blocks.
   const result = await logIn(mock, load(source), event('acme', metadata({ bundles: [OTHER_BUNDLE] })));
   assert.deepEqual([groupsOf(result), result.block], [['readers'], undefined]);
-});
-
-test('more blocks than an instance keeps start a new one, and nothing changes', async ({ mock }) => {
-  const instance = load(ACTION);
-  for (let i = 0; i < 200; i++) {
-    const fresh = metadata({ issued: ISSUED + (i % 50), bundles: [i % 2 ? BUNDLE : OTHER_BUNDLE] });
-    assert.deepEqual(groupsOf(await logIn(mock, instance, event('acme', fresh))), [i % 2 ? 'readers' : 'writers']);
-    assert.deepEqual(groupsOf(await logIn(mock, instance, event('globex', GLOBEX_METADATA))), ['writers']);
-  }
-});
-
-test('a block that made an engine fail is not used again, and others do not wait for a new engine', async ({
-  mock,
-}) => {
-  let engines = 0;
-  const Instance = WebAssembly.Instance;
-  mock.method(WebAssembly, 'Instance', function (...args) {
-    engines++;
-    const { exports } = new Instance(...args);
-    let at;
-    return {
-      exports: {
-        ...exports,
-        memory: exports.memory,
-        reserve: (length) => (at = exports.reserve(length)),
-        evaluate(length) {
-          // The third word is the handle of a block.
-          if (new DataView(exports.memory.buffer).getUint32((at >>> 0) + 8, true) !== 0 && broken) {
-            throw new WebAssembly.RuntimeError('unreachable');
-          }
-          return exports.evaluate(length);
-        },
-      },
-    };
-  });
-  let broken = true;
-  const instance = load(ACTION);
-  const first = await logIn(mock, instance, event('acme', metadata()));
-  assert.deepEqual([first.reason, groupsOf(first), engines], ['engine-failure', [], 1]);
-  broken = false;
-  for (let i = 0; i < 3; i++) {
-    const again = await logIn(mock, instance, event('acme', metadata()));
-    assert.deepEqual([again.reason, groupsOf(again)], ['engine-failure', []]);
-    assert.deepEqual(groupsOf(await logIn(mock, instance, event('globex', GLOBEX_METADATA))), ['writers']);
-  }
-  assert.equal(engines, 2);
-  // Another block of the customer is used.
-  const next = metadata({ issued: ISSUED + 1 });
-  assert.deepEqual(groupsOf(await logIn(mock, instance, event('acme', next))), ['readers']);
-});
-
-test('a login that waits for its groups uses the block that its event has', async ({ mock }) => {
-  const mapping = (grant) => `
-  acme:
-    organization: org_acme
-    connections: { acme: { strategy: ad, groups: { from: provisioned } } }
-    rules: [{ id: staff, match: { exact: Staff }, grant: ${grant} }]
-`;
-  const [older, newer] = ['readers', 'writers'].map((grant, i) =>
-    metadata({ bundles: [bundleOf(platform([mapping(grant)]))], issued: ISSUED + i }),
-  );
-  const instance = load(ACTION);
-  mock.timers.enable({ apis: ['Date'], now: NOW });
-  const waiting = createApi();
-  const keeps = { groups: [{ id: 'grp_1', name: 'Staff', connection_id: 'con_1' }] };
-  waiting.groups = {
-    // Another login of the customer, with a newer block, comes in between.
-    getUserGroups: async () => {
-      const api = createApi();
-      api.groups = { getUserGroups: async () => keeps };
-      assert.deepEqual(groupsOf(await login(instance, event('acme', newer), api)), ['writers']);
-      return keeps;
-    },
-  };
-  assert.deepEqual(groupsOf(await login(instance, event('acme', older), waiting)), ['readers']);
 });
 
 test('a block that the command signs is used by the Action that the command builds', async ({ mock }) => {

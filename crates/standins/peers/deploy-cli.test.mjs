@@ -182,7 +182,11 @@ test('auth0-deploy-cli imports a YAML file', async () => {
     // Without bindings, the flow stays as it is; with all of them named, the Action is in its place.
     for (const [bindings, included, flow] of [
       [[], ['actions'], ['other']],
-      [['--bindings', 'claimsmith,other'], ['actions', 'triggers'], ['claimsmith', 'other']],
+      [
+        ['--bindings', 'claimsmith,other'],
+        ['actions', 'triggers'],
+        ['claimsmith', 'other'],
+      ],
     ]) {
       const target = ['--target', 'deploy-cli-yaml', '--out', included.join('-'), ...bindings];
       const bundled = await claimsmith(standIn, ['bundle', 'mappings.yaml', ...target]);
