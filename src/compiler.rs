@@ -37,7 +37,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use self::block_settings::{BlockKey, BlockSettings, MetadataWriter, time_text};
-pub use self::changed_mappings::changed_mappings;
+pub use self::changed_mappings::{ChangedMapping, MappingChange, changed_mappings};
 pub use self::fallback::{Delivery, Fallback};
 pub use crate::language::tenants::{OtherDomain, Tenant};
 

@@ -1,18 +1,40 @@
 //! Which mappings of two bundles differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::index::{Bundle, Organization};
 use crate::collections::bit_set::BitSet;
 use crate::ids::{ApplicationId, ConnectionId, LookupId, TargetId};
 use crate::login::source::Source;
 
-/// The names of the organizations whose mappings in a bundle are new, other or missing, compared with an earlier bundle;
-/// sorted.
+/// A mapping that is not the same in a later bundle.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct ChangedMapping {
+    /// The name of the organization.
+    pub organization: String,
+    /// How it differs.
+    pub change: MappingChange,
+}
+
+/// How a mapping differs from an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "there is no other case")]
+pub enum MappingChange {
+    /// There was none.
+    New,
+    /// It has another content, which need not give anybody something else.
+    Other,
+    /// There is none any more.
+    Gone,
+}
+
+/// The mappings of a bundle that are not as in an earlier bundle, sorted by organization.
 ///
 /// `None` if the platforms differ too: mappings refer to its groups and applications by number, so they cannot be compared
 /// then.
-pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<String>> {
+pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<ChangedMapping>> {
     if !is_same_platform(earlier, later) {
         return None;
     }
@@ -20,17 +42,22 @@ pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<
         bundle.organizations().iter().enumerate().map(|(at, it)| (it.name.to_owned(), at)).collect()
     };
     let (then, now) = (by_name(earlier), by_name(later));
-    let is_same = |name: &str| {
+    let change = |name: &str| {
         let find = |bundle: &BTreeMap<String, usize>| bundle.get(name).copied();
         let then = find(&then).and_then(|at| earlier.organizations().get(at));
         let now = find(&now).and_then(|at| later.organizations().get(at));
-        matches!((then, now), (Some(then), Some(now)) if is_same_mapping((earlier, then), (later, now)))
+        match (then, now) {
+            (Some(then), Some(now)) if is_same_mapping((earlier, then), (later, now)) => None,
+            (Some(_), Some(_)) => Some(MappingChange::Other),
+            (None, _) => Some(MappingChange::New),
+            (_, None) => Some(MappingChange::Gone),
+        }
     };
-    let mut names: Vec<String> =
-        then.keys().chain(now.keys()).filter(|name| !is_same(name)).cloned().collect();
-    names.sort_unstable();
-    names.dedup();
-    Some(names)
+    let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
+    let changed = names
+        .into_iter()
+        .filter_map(|name| Some(ChangedMapping { organization: name.clone(), change: change(name)? }));
+    Some(changed.collect())
 }
 
 /// Whether the numbers in mappings mean the same in both, and the same applies to all of them.
@@ -99,7 +126,7 @@ organizations:
         compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics)).bundle
     }
 
-    fn changed(change: &dyn Fn(&str) -> String) -> Option<Vec<String>> {
+    fn changed(change: &dyn Fn(&str) -> String) -> Option<Vec<ChangedMapping>> {
         let (earlier, later) = (bundle(TEXT), bundle(&change(TEXT)));
         let [earlier, later] = [&earlier, &later].map(|it| Bundle::decode(it).expect("a bundle"));
         changed_mappings(&earlier, &later)
@@ -107,8 +134,8 @@ organizations:
 
     #[test]
     fn mappings_that_differ_are_named() {
-        let names = |names: &[&str]| Some(names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
-        assert_eq!(changed(&str::to_owned), names(&[]));
+        let one = |name: &str, change| Some(vec![ChangedMapping { organization: name.to_owned(), change }]);
+        assert_eq!(changed(&str::to_owned), Some(Vec::new()));
         let (acme, globex) = TEXT.split_at(TEXT.find("  globex:").expect("globex"));
         // A name, a group, a connection's strategy, an attribute, an id.
         for (from, to) in [
@@ -119,11 +146,11 @@ organizations:
             ("    connections", "    organization: org_globex\n    connections"),
         ] {
             let change = |_: &str| format!("{acme}{}", globex.replacen(from, to, 1));
-            assert_eq!(changed(&change), names(&["globex"]), "{to}");
+            assert_eq!(changed(&change), one("globex", MappingChange::Other), "{to}");
         }
-        assert_eq!(changed(&|_| acme.to_owned()), names(&["globex"]), "gone");
+        assert_eq!(changed(&|_| acme.to_owned()), one("globex", MappingChange::Gone));
         let added = globex.replace("globex", "initech");
-        assert_eq!(changed(&|text| format!("{text}{added}")), names(&["initech"]), "new");
+        assert_eq!(changed(&|text| format!("{text}{added}")), one("initech", MappingChange::New));
     }
 
     #[test]

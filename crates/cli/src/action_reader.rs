@@ -4,7 +4,8 @@ use std::io::Read;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use claimsmith::{Bundle, compiler};
+use claimsmith::Bundle;
+use claimsmith::compiler::{self, ChangedMapping};
 use claimsmith_connectors::auth0::State;
 use claimsmith_lifecycle::block::ActionReader;
 
@@ -31,7 +32,7 @@ pub(crate) fn of_state(state: &State) -> Option<ActionReader> {
 
 /// The organizations whose mappings differ from those of the deployed version of an Action. `None` if there is none, this
 /// version cannot read it, or its platform differs as well.
-pub(crate) fn changed_mappings(state: &State, bundle: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn changed_mappings(state: &State, bundle: &[u8]) -> Option<Vec<ChangedMapping>> {
     let earlier = bundle_in(state.deployed_code()?)?;
     let [earlier, later] = [&earlier, bundle].map(|bytes| Bundle::decode(bytes).ok());
     compiler::changed_mappings(&earlier?, &later?)

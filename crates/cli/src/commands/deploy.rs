@@ -4,6 +4,8 @@ mod arguments;
 #[cfg(not(target_family = "wasm"))]
 mod blocks_plan;
 #[cfg(not(target_family = "wasm"))]
+mod closed;
+#[cfg(not(target_family = "wasm"))]
 mod confirmed;
 #[cfg(not(target_family = "wasm"))]
 mod in_between;
@@ -22,6 +24,8 @@ mod shown;
 #[cfg(not(target_family = "wasm"))]
 mod signed_blocks;
 #[cfg(not(target_family = "wasm"))]
+mod slice_names;
+#[cfg(not(target_family = "wasm"))]
 mod sliced;
 
 use clap::Subcommand;
@@ -36,7 +40,9 @@ pub(super) use self::second_action::SecondActions;
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::shown::{TenantSummary, names, quoted, short};
 #[cfg(not(target_family = "wasm"))]
-pub(super) use self::sliced::{bound as slices_in_flow, differing as differing_slices};
+pub(super) use self::slice_names::bound as slices_in_flow;
+#[cfg(not(target_family = "wasm"))]
+pub(super) use self::sliced::differing as differing_slices;
 
 use self::arguments::{ApplyArguments, ConfirmArguments, PlanArguments, RollbackArguments};
 use crate::exit_status::ExitStatus;

@@ -6,6 +6,7 @@ mod followed;
 mod kills;
 mod mistakes;
 mod recomputed;
+mod revived;
 mod rollback;
 mod writer;
 

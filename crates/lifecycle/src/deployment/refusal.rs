@@ -31,6 +31,7 @@ pub enum Refusal {
     TakesMore { name: String },
     UnreadableVersion { name: String },
     MappingsOfThen { name: String },
+    BlocksOfThen { name: String, organizations: Vec<String> },
     NotApplied { organization: String },
     EarlierBlocks { organizations: Vec<String> },
     OrderChanged { planned: Order, needed: Order },
@@ -133,6 +134,11 @@ impl fmt::Display for Refusal {
             Self::NotApplied { organization } => write!(
                 formatter,
                 "the block of `{organization}` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first"
+            ),
+            Self::BlocksOfThen { name, organizations } => write!(
+                formatter,
+                "that version of `{name}` takes blocks of customers whose mappings are in the Action now, so an earlier block would count again, which anyone with access to the metadata could have written back: {}; deploy the mapping files of that time instead, or accept it with `--force`",
+                list(organizations)
             ),
             Self::EarlierBlocks { organizations } => write!(
                 formatter,

@@ -60,6 +60,13 @@ struct Traveling<'p> {
     values: [usize; 2],
 }
 
+impl Traveling<'_> {
+    /// Whether a block has this mapping, now and later.
+    fn is_in(&self, verified: &Verified) -> bool {
+        verified.candidate.is_none() && digest(&verified.bundle) == self.signable.digest
+    }
+}
+
 impl Planner<'_> {
     /// Plans from what there is. `is_current` says whether logins run the wanted Action already.
     ///
@@ -138,9 +145,9 @@ impl Planner<'_> {
             }
             let leaves = |it: &&Traveling<'_>| running.embedded.contains(&it.signable.organization_id);
             let leaving: Vec<&str> = traveling.iter().filter(leaves).map(|it| it.name).collect();
-            if !leaving.is_empty() && !self.is_action_only {
+            if !leaving.is_empty() {
                 warnings.push(format!(
-                    "these mappings leave the Action, and then logins of these customers without an Auth0 organization are closed: {}",
+                    "these mappings leave the Action, and then logins that do not go through the Auth0 organization of their customer are closed: {}",
                     leaving.join(", ")
                 ));
             }
@@ -162,6 +169,20 @@ impl Planner<'_> {
         }
         plan.confirmation = self.confirmation(&plan.changes, auth0.service_time())?;
         Ok(PlannedBlocks { plan, closes, warnings, refusals })
+    }
+
+    /// Refuses to deploy the Action alone, if mappings leave it whose organizations have earlier blocks by now.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails, or the Action that logins run cannot be read.
+    pub(super) fn earlier_blocks(&self, auth0: &Auth0, state: &State) -> anyhow::Result<Option<Refusal>> {
+        let Some(running) = self.running(state)? else { return Ok(None) };
+        let wanted = action_reader::of_bundle(&self.platform.bundle)
+            .context("the compiled mappings cannot be used")?;
+        let organizations = self.organizations(auth0)?;
+        let traveling = self.traveling(&organizations, &mut Vec::new())?;
+        Ok(earlier_blocks(&running, &wanted, &traveling, Some(auth0.service_time() as f64)))
     }
 
     /// The mappings whose blocks differ from what the mapping files give, although the plan does not change them: it was
@@ -324,8 +345,7 @@ impl Planner<'_> {
         };
         let by_wanted = verified(wanted);
         let is_same = |verified: &Verified| {
-            verified.candidate.is_none()
-                && digest(&verified.bundle) == it.signable.digest
+            it.is_in(verified)
                 && (verified.protected || !it.signable.grants_protected)
                 && !self.is_floored(verified)
         };
@@ -387,7 +407,7 @@ fn earlier_blocks(
     let is_other = |it: &&Traveling<'_>| {
         let id = &it.signable.organization_id;
         running.embedded.contains(id)
-            && matches!(wanted.source(id, &it.block, now), Source::Block(verified) if digest(verified.bundle_at(now)) != it.signable.digest)
+            && matches!(wanted.source(id, &it.block, now), Source::Block(verified) if !it.is_in(&verified))
     };
     let organizations: Vec<String> = traveling.iter().filter(is_other).map(|it| it.name.to_owned()).collect();
     if organizations.is_empty() { None } else { Some(Refusal::EarlierBlocks { organizations }) }

@@ -7,16 +7,18 @@ use claimsmith::compiler::time_text;
 use claimsmith_connectors::auth0::{Auth0, ConnectError, Deployment};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::ActionReader;
-use claimsmith_lifecycle::deployment::{BlockChange, Plan, Refusal, SlicesPlan};
+use claimsmith_lifecycle::deployment::{BlockChange, Origin, Plan, Refusal, SlicesPlan};
 
 use super::arguments::{ApplyArguments, DeployPackaging, PlanArguments};
 use super::blocks_plan::{self, Planner};
+use super::closed::{READ_ORGANIZATIONS, closed_without_mapping, named, only_in_blocks};
 use super::in_between;
 use super::origin;
 use super::prepared::{Prepared, needed_features, options_for, ours, packaging_of, read_plan, refused};
 use super::second_action::SecondActions;
 use super::shown::Planned;
 use super::signed_blocks::SignedBlocks;
+use super::slice_names;
 use super::sliced;
 use crate::action_reader;
 use crate::arguments::OutputFormat;
@@ -38,7 +40,6 @@ use crate::terminal::Terminal;
 use crate::write;
 
 const READ: &[&str] = &["read:actions"];
-const READ_ORGANIZATIONS: &str = "read:organizations";
 const DEPLOY: &[&str] = &["read:actions", "create:actions", "update:actions"];
 const DEPLOY_BLOCKS: &[&str] =
     &["read:actions", "create:actions", "update:actions", "read:organizations", "update:organizations"];
@@ -50,16 +51,6 @@ fn packaging_of_running(running: &ActionReader) -> DeployPackaging {
     match running.verification {
         Some(_) => DeployPackaging::Organizations,
         None => DeployPackaging::Embedded,
-    }
-}
-
-/// Name and id of an Auth0 organization whose mapping an Action has.
-fn named(running: &ActionReader, id: &str) -> String {
-    let bundle = claimsmith::Bundle::decode(&running.bundle);
-    let all = bundle.as_ref().map(claimsmith::Bundle::organizations).unwrap_or_default();
-    match all.iter().find(|organization| organization.id == Some(id)) {
-        Some(organization) => format!("{} ({id})", organization.name),
-        None => id.to_owned(),
     }
 }
 
@@ -101,7 +92,13 @@ impl PlanArguments {
         }
         let running = action_reader::of_state(&state);
         let found = running.as_ref().map(packaging_of_running);
-        let has_slices = !sliced::bound(&state.bindings).is_empty();
+        let is_unreadable =
+            state.runs().is_some_and(|code| origin(code) == Origin::Ours) && running.is_none();
+        ensure!(
+            self.packaging.is_some() || !is_unreadable,
+            "the Action that logins run was built by another version of claimsmith, so where its mappings are cannot be read; say where they are to be, with `--packaging`"
+        );
+        let has_slices = !slice_names::bound(&state.bindings).is_empty();
         let found = if has_slices { Some(DeployPackaging::Slices) } else { found };
         let packaging = self.packaging.or(found).unwrap_or_default();
         let travels = packaging == DeployPackaging::Organizations;
@@ -166,13 +163,9 @@ impl PlanArguments {
             (travels, running, action_reader::of_bundle(&platform.bundle))
         {
             let gone = running.embedded.difference(&wanted.embedded);
-            let gone: Vec<String> = gone.map(|id| named(&running, id)).collect();
-            if !gone.is_empty() {
-                warnings.push(format!(
-                    "logins of these Auth0 organizations are closed, because the mapping files have none for them any more: {}",
-                    gone.join(", ")
-                ));
-            }
+            let mut gone: Vec<String> = gone.map(|id| named(&running, id)).collect();
+            gone.extend(only_in_blocks(&auth0, &running, &wanted)?);
+            warnings.extend(closed_without_mapping(&gone));
         }
         if travels {
             let planner = Planner {
@@ -242,6 +235,12 @@ impl ApplyArguments {
         )?;
         plan.check(tenant.domain(), &wanted).map_err(named)?;
         if let Some(blocks) = &plan.blocks {
+            let writes = !blocks.changes.is_empty() || blocks.is_partial;
+            ensure!(
+                !blocks.is_action_only || !writes,
+                "`{}` says that it writes no block, and it has some; plan again",
+                self.plan.display()
+            );
             if !blocks.is_action_only {
                 metadata_writer::check_own(&platform)?;
             }
@@ -279,10 +278,22 @@ impl ApplyArguments {
                 confirm_within: within,
                 is_forced: self.force,
             };
+            if blocks.is_action_only
+                && let Some(refusal) =
+                    planner.earlier_blocks(&auth0, &auth0.state(&[ACTION_NAME], TRIGGER)?)?
+            {
+                return refused(refusal.into(), terminal);
+            }
             let organizations = planner.left_out(&auth0, blocks)?;
             if !organizations.is_empty() {
                 return refused(Refusal::BlocksLeftOut { organizations }.into(), terminal);
             }
+        }
+        // Without `--force`, the plan refuses whatever was added to the flow since.
+        if self.force
+            && let Some(refusal) = SecondActions::refusal_now(&auth0, tenant.domain())?
+        {
+            return show_refusal(&refusal, terminal);
         }
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| {

@@ -51,20 +51,26 @@ impl RollbackArguments {
         };
         let tenant = declared(&self.tenant.select(platforms)?)?.clone();
         let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
-        if let Some(refusal) = sliced::refuse_rollback(&auth0.bindings(TRIGGER)?, terminal)? {
+        let bindings = auth0.bindings(TRIGGER)?;
+        if let Some(refusal) = sliced::refuse_rollback(&bindings, terminal)? {
             return Ok(refusal);
         }
+        let is_bound = bindings.iter().any(|binding| binding.action_name == ACTION_NAME);
         let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| journal.append(step, phase, error);
         let check = |now: &str, then: &str| check_version(&auth0, now, then, self.force);
         match auth0.take_back(ours(&origin), self.to, &check, &mut record) {
             Ok(back) => {
-                let what = if back.is_unchanged { "already run" } else { "run" };
+                let what = match (is_bound, back.is_unchanged) {
+                    (true, true) => "logins already run",
+                    (true, false) => "logins run",
+                    (false, _) => "no login runs the Action, because the flow does not have it; deployed is",
+                };
                 let code = back.to.code.as_deref().map(sha256_hex).unwrap_or_default();
                 writeln!(
                     terminal.out,
-                    "logins {what} version {} of `{ACTION_NAME}` (code {}), in the tenant {} ({})",
+                    "{what} version {} of `{ACTION_NAME}` (code {}), in the tenant {} ({})",
                     back.to.number,
                     code.get(..12).unwrap_or_default(),
                     tenant.name(),
@@ -201,6 +207,15 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
         is_written: false,
     });
     let served: Vec<Served<'_>> = served.collect();
+    let takes_again = |it: &&Served<'_>| {
+        let source = then.source(it.id, it.block, Some(auth0.service_time() as f64));
+        now.embedded.contains(it.id) && matches!(source, Source::Block(_))
+    };
+    let again: Vec<String> = served.iter().filter(takes_again).map(|it| it.name.to_owned()).collect();
+    if !again.is_empty() && !is_forced {
+        let name = ACTION_NAME.to_owned();
+        return Err(Refusal::BlocksOfThen { name, organizations: again }.into());
+    }
     let closed = closed_by(&now, &then, &served, Some(auth0.service_time() as f64));
     if closed.is_empty() {
         return Ok(());

@@ -7,7 +7,7 @@ use claimsmith_lifecycle::drift::{Finding, FindingCode};
 
 use super::origin::origin;
 use super::shown::quoted;
-use super::sliced;
+use super::slice_names::own;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 
 /// What the flow has besides the Action, or besides the set of slices that comes first.
@@ -19,13 +19,13 @@ pub(crate) struct SecondActions<'b> {
 }
 
 impl<'b> SecondActions<'b> {
-    /// Looks at the code of everything else in the flow, with a request for each.
+    /// Looks at the code of everything else in the flow, with one or two requests for each.
     ///
     /// # Errors
     ///
     /// If a request fails.
     pub(crate) fn find(auth0: &Auth0, bindings: &'b [Binding], domain: &str) -> Result<Self, Error> {
-        let own = sliced::own(bindings);
+        let own = own(bindings);
         let mut others = Vec::new();
         for binding in bindings.iter().filter(|binding| !own.contains(&binding.action_name.as_str())) {
             // What logins run counts, not a draft.
@@ -70,6 +70,17 @@ impl<'b> SecondActions<'b> {
         self.others.iter().map(finding).collect()
     }
 
+    /// Why nothing is deployed: the flow has a second Action of claimsmith now. `None` if it has none.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails.
+    pub(super) fn refusal_now(auth0: &Auth0, domain: &str) -> Result<Option<String>, Error> {
+        let bindings = auth0.bindings(TRIGGER)?;
+        // An Action that is not in the flow is bound by the plan.
+        Ok(SecondActions::find(auth0, &bindings, domain)?.refusal(true))
+    }
+
     /// Why nothing is planned; `None` if there are no others.
     pub(super) fn refusal(&self, has_action: bool) -> Option<String> {
         if self.others.is_empty() {
@@ -80,6 +91,10 @@ impl<'b> SecondActions<'b> {
         Some(if self.is_other_name(has_action) {
             format!(
                 "{TRIGGER} runs {names}, which claimsmith built, and of two such Actions the one that runs last overwrites the claims of the other; rename {names} to `{ACTION_NAME}` in the dashboard so that it is replaced, and plan again"
+            )
+        } else if self.own.is_empty() {
+            format!(
+                "{TRIGGER} runs {names}, which claimsmith built, and not `{ACTION_NAME}`; bind `{ACTION_NAME}` in the dashboard first, so that logins are served all the time, then remove {names} from the flow, and plan again"
             )
         } else {
             format!(

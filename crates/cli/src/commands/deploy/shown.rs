@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use claimsmith::compiler::time_text;
+use claimsmith::compiler::{ChangedMapping, MappingChange, time_text};
 use claimsmith_lifecycle::deployment::{BlockChange, BlocksPlan, Bound, Content, Order, Plan};
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ pub(super) struct Planned<'a> {
     pub(super) plan: &'a Plan,
     pub(super) steps: &'a [&'a str],
     /// The organizations whose mappings in the Action differ; `None` if that is not known.
-    pub(super) changed: Option<&'a [String]>,
+    pub(super) changed: Option<&'a [ChangedMapping]>,
     /// The organizations that the plan closes, for people.
     pub(super) closes: &'a [String],
     pub(super) stand_in: Option<&'a str>,
@@ -77,7 +77,7 @@ pub(super) struct PlanSummary<'a> {
     mappings: &'a str,
     /// The organizations whose mappings in the Action differ from those that logins run; null if there is no earlier Action, this
     /// version cannot read it, or the platform differs as well.
-    changed_mappings: Option<&'a [String]>,
+    changed_mappings: Option<&'a [ChangedMapping]>,
     trigger: &'a str,
     /// The names in the flow before.
     bindings: Vec<&'a str>,
@@ -217,7 +217,12 @@ impl<'a> Planned<'a> {
         };
         row(out, "mappings", &format!("{}, {place}", short(&wanted.mappings)))?;
         if self.change() == Change::Updated && before.is_some() {
-            row(out, "changed", &changed(self.changed))?;
+            let gone = if self.plan.blocks.is_some() {
+                "not in the Action any more"
+            } else {
+                "gone: its logins are closed"
+            };
+            row(out, "changed", &changed(self.changed, gone))?;
         }
         let runtime = match before.map(|before| before.runtime.as_str()) {
             Some(runtime) if runtime != wanted.content.runtime => {
@@ -265,12 +270,19 @@ pub(super) fn write_next(out: &mut impl Write, file: &str, mappings: &Path) -> i
     writeln!(out, "`claimsmith deploy apply {file} --mappings {}` carries it out", escaped(&mappings))
 }
 
-/// Whose mappings in the Action change.
-fn changed(names: Option<&[String]>) -> String {
-    match names {
+/// Whose mappings in the Action change. `gone` says what it means that one is not there any more.
+fn changed(mappings: Option<&[ChangedMapping]>, gone: &str) -> String {
+    match mappings {
         None => "not known: the platform differs, or this version cannot read the deployed Action; every mapping may give something else".to_owned(),
         Some([]) => "no mapping".to_owned(),
-        Some(names) => names.join(", "),
+        Some(mappings) => {
+            let named = mappings.iter().map(|it| match it.change {
+                MappingChange::Other => it.organization.clone(),
+                MappingChange::New => format!("{} (new)", it.organization),
+                MappingChange::Gone => format!("{} ({gone})", it.organization),
+            });
+            named.collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

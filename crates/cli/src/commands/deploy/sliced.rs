@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{anyhow, ensure};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::auth0::{Auth0, Binding, State};
+use claimsmith_lifecycle::block::ActionReader;
 use claimsmith_lifecycle::deployment::{
     ActionsPlan as _, Content, Origin, Progress, Refusal, SlicesPlan, Step, Wanted,
 };
@@ -13,10 +14,14 @@ use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
 
 use super::arguments::{ApplyArguments, PlanArguments};
+use super::closed::{closed_without_mapping, named};
 use super::origin;
 use super::prepared::{needed_features, options_for, ours, refused};
+use super::second_action::SecondActions;
 use super::shown::{TenantSummary, quoted, short, write_next};
+use super::slice_names::{bound, name_of, own, set_of};
 use crate::action::{self, LIMIT};
+use crate::action_reader;
 use crate::arguments::OutputFormat;
 use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, RUNTIME, TRIGGER, TRIGGER_VERSION};
@@ -31,35 +36,6 @@ use crate::slices::{self, MAX_SLICES};
 use crate::tenant::{TenantArgument, declared};
 use crate::terminal::Terminal;
 use crate::write;
-
-/// The sets, of which one is in the flow.
-const SETS: [char; 2] = ['a', 'b'];
-
-/// The name of an Action of a set, counted from 1.
-fn name_of(set: char, number: usize) -> String {
-    format!("{ACTION_NAME}-{set}{number}")
-}
-
-/// The set of an Action, by its name.
-fn set_of(name: &str) -> Option<char> {
-    let of_set = |set: char| (1..=MAX_SLICES).any(|number| name_of(set, number) == name);
-    SETS.into_iter().find(|set| of_set(*set))
-}
-
-/// The names of slices in the flow, in their order: those of the set that comes first.
-pub(crate) fn bound(bindings: &[Binding]) -> Vec<&str> {
-    own(bindings).into_iter().filter(|name| set_of(name).is_some()).collect()
-}
-
-/// The names in the flow that belong together, in their order: those of the set of slices that comes first, or that of the
-/// one Action.
-pub(super) fn own(bindings: &[Binding]) -> Vec<&str> {
-    let names = || bindings.iter().map(|it| it.action_name.as_str());
-    match names().find_map(set_of) {
-        Some(set) => names().filter(|name| set_of(name) == Some(set)).collect(),
-        None => names().filter(|name| *name == ACTION_NAME).collect(),
-    }
-}
 
 /// Actions as they are to be, each with its code.
 type Built = Vec<(Wanted, String)>;
@@ -165,10 +141,9 @@ pub(super) fn plan(
         "slices take the place of the Action that they replace, or the end of the flow; leave out `--before`"
     );
     let in_flow = bound(bindings);
-    let is_single = |name: &&str| *name == ACTION_NAME;
-    let single: Vec<&str> = bindings.iter().map(|it| it.action_name.as_str()).filter(is_single).collect();
     let origin = |code: &str| origin::origin(code, tenant.domain());
-    let running: Vec<&str> = in_flow.iter().chain(&single).copied().collect();
+    // A flow with other Actions of claimsmith was refused before.
+    let running = own(bindings);
     let state = auth0.state(&running, TRIGGER)?;
     let observed = state.observed(ours(&origin));
     for (name, action) in running.iter().zip(&observed.actions) {
@@ -208,6 +183,17 @@ pub(super) fn plan(
         Err(refusal) => return refused(refusal.into(), terminal),
     };
     write::write(&arguments.out, plan.to_json().into_bytes())?;
+    let readers = state
+        .actions
+        .iter()
+        .flatten()
+        .filter_map(|action| action_reader::of_code(action.deployed_version.as_ref()?.code.as_deref()?));
+    let readers: Vec<ActionReader> = readers.collect();
+    let wanted = action_reader::of_bundle(&platform.bundle);
+    let is_gone = |id: &&String| wanted.as_ref().is_some_and(|wanted| !wanted.embedded.contains(*id));
+    let gone =
+        readers.iter().flat_map(|reader| reader.embedded.iter().filter(is_gone).map(|id| named(reader, id)));
+    let warning = closed_without_mapping(&gone.collect::<Vec<_>>());
     let is_replaced =
         |bound: &&claimsmith_lifecycle::deployment::Bound| plan.replaced.contains(&bound.action_id);
     let file = arguments.out.to_string_lossy();
@@ -227,6 +213,10 @@ pub(super) fn plan(
             summary.write(&mut terminal.out)?;
         }
         OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
+    }
+    terminal.out.flush()?;
+    if let Some(warning) = warning {
+        writeln!(terminal.err, "warning: {}", escaped(&warning))?;
     }
     Ok(ExitStatus::Success)
 }
@@ -272,6 +262,14 @@ pub(super) fn apply(
     // Each Action may take as long as the blocks of some organizations.
     let auth0 = Auth0::connect(tenant, &settings, scopes, options_for(20 * names.len()))?;
     let origin = |code: &str| origin::origin(code, tenant.domain());
+    if let Some(name) = foreign_replaced(&auth0, plan, &origin)? {
+        return refused(Refusal::Foreign { name }.into(), terminal);
+    }
+    if arguments.force
+        && let Some(refusal) = SecondActions::refusal_now(&auth0, tenant.domain())?
+    {
+        return show_refusal(&refusal, terminal);
+    }
     let mut record = |step: &str, phase, error: Option<&str>| {
         journal.append(step, phase, error)?;
         show_step(terminal, step, phase)
@@ -290,6 +288,23 @@ pub(super) fn apply(
         }
         Err(error) => refused(error, terminal),
     }
+}
+
+/// The name of an Action in the flow that a plan replaces and that is not ours: a plan may have been edited.
+fn foreign_replaced(
+    auth0: &Auth0,
+    plan: &SlicesPlan,
+    origin: &dyn Fn(&str) -> Origin,
+) -> anyhow::Result<Option<String>> {
+    let bindings = auth0.bindings(TRIGGER)?;
+    for binding in bindings.iter().filter(|binding| plan.replaced.contains(&binding.action_id)) {
+        let name = binding.action_name.as_str();
+        let code = auth0.deployed_code(&binding.action_id)?.unwrap_or_default();
+        if (name != ACTION_NAME && set_of(name).is_none()) || origin(&code) != Origin::Ours {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// Refuses to take back an Action that is not in the flow, because slices are.
