@@ -189,3 +189,40 @@ fn plan_of_slices_that_was_edited_touches_no_other_action() {
     assert!(error.contains("it changes Actions that are not those of claimsmith"), "{error}");
     assert_eq!(names(&world), ["Check device"]);
 }
+
+#[test]
+fn edited_plan_takes_no_action_of_others_out_of_the_flow() {
+    let world = world();
+    world.run(&["deploy", "plan"]).stdout(0);
+    world.run(APPLY).stdout(0);
+    world.run(PLAN).stdout(0);
+    let path = world.folder.path().join("claimsmith.plan.json");
+    let text = std::fs::read_to_string(&path).expect("a plan");
+    let mut plan: Value = serde_json::from_str(&text).expect("JSON");
+    let found = plan["found"].as_array_mut().expect("a list");
+    let other = found.iter_mut().find(|it| it["name"] == "Check device").expect("an Action of others");
+    other["name"] = json!("claimsmith-b9");
+    let id = other["action_id"].clone();
+    plan["replaced"].as_array_mut().expect("a list").push(id);
+    std::fs::write(&path, plan.to_string()).expect("written");
+    let before = names(&world);
+    for force in [&[][..], &["--force"]] {
+        let run = world.run(&[APPLY, force].concat());
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.err.contains("`Check device`"), "{run:?}");
+        assert_eq!(names(&world), before);
+    }
+}
+
+#[test]
+fn customers_whose_logins_end_are_named() {
+    let world = world();
+    world.run(PLAN).stdout(0);
+    world.run(APPLY).stdout(0);
+    std::fs::remove_file(world.folder.path().join("mappings/organizations/beta.yaml")).expect("removed");
+    for plan in [&["deploy", "plan"][..], &["deploy", "plan", "--packaging", "embedded"]] {
+        let run = world.run(plan);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.err.contains("have none for them any more: beta (org_beta)\n"), "{run:?}");
+    }
+}

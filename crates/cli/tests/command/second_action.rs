@@ -141,3 +141,39 @@ fn slices_of_one_set_belong_together() {
         &["post-login also runs `claimsmith-b1`"],
     );
 }
+
+#[test]
+fn only_action_that_serves_logins_stays_until_another_one_does() {
+    let world = deployed(&["deploy", "plan"]);
+    world.stand_in.change(|tenant| {
+        copy(tenant, "claimsmith", "groups", str::to_owned);
+        let own = tenant.actions.iter().find(|it| it.name == "claimsmith").expect("an Action").id.clone();
+        tenant.bindings.values_mut().for_each(|all| all.retain(|it| it.action_id != own));
+        bind(tenant, "groups");
+    });
+    let expected = "bind `claimsmith` in the dashboard first";
+    refused(&world, &["deploy", "plan"], &[expected]);
+    assert!(world.run(&["status"]).out.contains(expected));
+    let run = world.run(&["deploy", "rollback", "--to", "1"]);
+    assert!(run.out.contains("no login runs the Action, because the flow does not have it"), "{run:?}");
+}
+
+#[test]
+fn force_does_not_deploy_beside_a_second_action() {
+    for plan in [&["deploy", "plan"][..], &["deploy", "plan", "--packaging", "slices", "--slices", "2"]] {
+        let world = deployed(&["deploy", "plan"]);
+        write(&world.folder, "organizations/acme.yaml", for_tenant(&ACME.replace("fin-*", "acc-*"), DOMAIN));
+        world.run(plan).stdout(0);
+        world.stand_in.change(|tenant| {
+            copy(tenant, "claimsmith", "old groups", str::to_owned);
+            bind(tenant, "old groups");
+        });
+        let before = world.stand_in.tenant();
+        for arguments in [APPLY, &[APPLY, &["--force"]].concat()] {
+            let run = world.run(arguments);
+            assert_eq!(run.code, Some(1), "{run:?}");
+            assert!(run.err.contains("old groups"), "{run:?}");
+        }
+        assert_eq!(world.stand_in.tenant(), before);
+    }
+}

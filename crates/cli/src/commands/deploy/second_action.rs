@@ -48,15 +48,17 @@ impl<'b> SecondActions<'b> {
 
     /// The findings; `has_action` says whether there is an Action of the name that claimsmith gives.
     pub(crate) fn findings(&self, has_action: bool) -> Vec<Finding> {
-        let fix = match self.is_other_name(has_action) {
-            true => {
-                format!("rename it to `{ACTION_NAME}` in the dashboard, and deploy with `claimsmith deploy`")
-            }
-            false => "remove it from the flow in the dashboard".to_owned(),
+        let fix = if self.is_other_name(has_action) {
+            format!("rename it to `{ACTION_NAME}` in the dashboard, and deploy with `claimsmith deploy`")
+        } else if self.own.is_empty() {
+            format!("bind `{ACTION_NAME}` in the dashboard first, and then remove this one from the flow")
+        } else {
+            "remove it from the flow in the dashboard".to_owned()
         };
-        let own = match self.own.is_empty() {
-            true => ", and claimsmith built it".to_owned(),
-            false => format!(" as well as {}", quoted(&self.own).join(", ")),
+        let own = if self.own.is_empty() {
+            ", and claimsmith built it".to_owned()
+        } else {
+            format!(" as well as {}", quoted(&self.own).join(", "))
         };
         let finding = |(name, tenant): &(&str, Option<String>)| {
             let tenant = tenant.as_ref().map(|domain| format!("; it was built for the tenant {domain}"));
