@@ -99,10 +99,14 @@ impl Planner<'_> {
             closes: Vec::new(),
             confirmation: None,
         };
-        let (mut refusals, mut closes) = (Vec::new(), Vec::new());
+        let (mut refusals, mut closes, mut differing) = (Vec::new(), Vec::new(), Vec::new());
         for it in &traveling {
             let [least, values] = it.values;
-            let change = self.change(it, &wanted, running.as_ref(), now).filter(|_| !self.is_action_only);
+            let change = self.change(it, &wanted, running.as_ref(), now);
+            if self.is_action_only && change.is_some() {
+                differing.push(it.name);
+            }
+            let change = change.filter(|_| !self.is_action_only);
             let refusal = change.as_ref().and_then(|change| change.check_keys(it.free_keys, least).err());
             if refusal.is_none() && is_nearly_full(it.free_keys, values) {
                 warnings.push(format!(
@@ -151,6 +155,12 @@ impl Planner<'_> {
                     leaving.join(", ")
                 ));
             }
+        }
+        if !differing.is_empty() {
+            warnings.push(format!(
+                "these blocks are not what the mapping files give, and stay as they are: {}",
+                differing.join(", ")
+            ));
         }
         warnings.extend(self.left(&served, &wanted, now));
         warnings.extend(self.floors_ahead(auth0.service_time()));

@@ -207,6 +207,11 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
         is_written: false,
     });
     let served: Vec<Served<'_>> = served.collect();
+    let closed = closed_by(&now, &then, &served, Some(auth0.service_time() as f64));
+    if !closed.is_empty() {
+        let organizations = closed.into_iter().map(|it| it.name.to_owned()).collect();
+        return Err(Refusal::BlocksNeedNewer { organizations }.into());
+    }
     let takes_again = |it: &&Served<'_>| {
         let source = then.source(it.id, it.block, Some(auth0.service_time() as f64));
         now.embedded.contains(it.id) && matches!(source, Source::Block(_))
@@ -216,10 +221,5 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
         let name = ACTION_NAME.to_owned();
         return Err(Refusal::BlocksOfThen { name, organizations: again }.into());
     }
-    let closed = closed_by(&now, &then, &served, Some(auth0.service_time() as f64));
-    if closed.is_empty() {
-        return Ok(());
-    }
-    let organizations = closed.into_iter().map(|it| it.name.to_owned()).collect();
-    Err(Refusal::BlocksNeedNewer { organizations }.into())
+    Ok(())
 }

@@ -94,6 +94,8 @@ struct BlocksSummary<'a> {
     order: Order,
     changes: Vec<BlockSummary<'a>>,
     unchanged: usize,
+    #[serde(skip)]
+    is_action_only: bool,
     /// The Auth0 organizations whose logins are closed afterwards, and were not before.
     closes: &'a [String],
     /// When the old mappings return without a confirmation, in seconds since 1970.
@@ -123,6 +125,7 @@ impl<'a> BlocksSummary<'a> {
             order: blocks.order,
             changes: blocks.changes.iter().map(summary).collect(),
             unchanged: blocks.unchanged,
+            is_action_only: blocks.is_action_only,
             closes: &blocks.closes,
             deadline: blocks.confirmation.map(|confirmation| confirmation.deadline),
         }
@@ -132,10 +135,15 @@ impl<'a> BlocksSummary<'a> {
     fn write(&self, closes: &[String], out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "order      {}", self.order)?;
         for change in &self.changes {
-            let before = change.before.map(|before| format!("{} -> ", short(before))).unwrap_or_default();
-            writeln!(out, "block      {} {before}{}", escaped(change.organization), short(change.after))?;
+            let text = match change.before {
+                None => short(change.after).to_owned(),
+                Some(before) if before == change.after => format!("{}, signed again", short(change.after)),
+                Some(before) => format!("{} -> {}", short(before), short(change.after)),
+            };
+            writeln!(out, "block      {} {text}", escaped(change.organization))?;
         }
-        writeln!(out, "unchanged  {}", counted(self.unchanged, "block"))?;
+        let why = if self.is_action_only { ", because of `--action-only`" } else { "" };
+        writeln!(out, "unchanged  {}{why}", counted(self.unchanged, "block"))?;
         if let Some(deadline) = self.deadline {
             writeln!(out, "returns    at {}, unless it is confirmed", time_text(deadline))?;
         }

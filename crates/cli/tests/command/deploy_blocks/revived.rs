@@ -98,6 +98,11 @@ fn plan_of_the_action_alone_names_who_needs_an_organization() {
     assert_eq!(run.code, Some(0), "{run:?}");
     let expected = "do not go through the Auth0 organization of their customer are closed: acme, globex";
     assert!(run.err.contains(expected), "{run:?}");
+    assert!(run.out.contains("unchanged  2 blocks, because of `--action-only`\n"), "{run:?}");
+    assert!(
+        run.err.contains("not what the mapping files give, and stay as they are: acme, globex\n"),
+        "{run:?}"
+    );
     // Without their blocks, those that do are closed as well.
     assert!(run.out.contains("closes the logins of") && run.out.contains("acme (org_acme)"), "{run:?}");
 }
