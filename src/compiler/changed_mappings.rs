@@ -24,7 +24,7 @@ pub struct ChangedMapping {
 pub enum MappingChange {
     /// There was none.
     New,
-    /// It has another content, which need not give anybody something else.
+    /// It has another content, which need not change what people have.
     Other,
     /// There is none any more.
     Gone,

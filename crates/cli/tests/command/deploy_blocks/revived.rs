@@ -4,7 +4,7 @@ use super::*;
 
 const ACTION_ONLY: &[&str] = &["deploy", "plan", "--action-only"];
 
-/// Deploys acme's mapping with a rule that is taken away later, and returns the metadata with that block.
+/// Deploys acme's mapping with a rule and then without it, and returns the metadata with the earlier block.
 fn with_an_earlier_block(world: &World) -> Metadata {
     write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
     deploy(world, "1.key");
