@@ -353,3 +353,22 @@ fn scim_service_that_says_nothing_is_not_an_answer() {
     let err = compare_with(&live, &catalog, &[]).failed();
     assert!(err.contains("`SCIM_URL` has to be the base of the service"), "{err}");
 }
+
+#[test]
+fn group_without_members_is_open_even_if_no_one_should_hold_it() {
+    let live = Live::new();
+    live.world.stand_in.change(|tenant| {
+        let bob = tenant.users.iter_mut().find(|it| it["user_id"] == "waad|bob").expect("bob");
+        bob.insert("groups".to_owned(), json!(["it-admins"]));
+    });
+    let catalog = catalog(json!({}));
+    catalog.change(|tenant| {
+        for group in tenant.groups.iter_mut().filter(|it| it["displayName"] == "finance-readers") {
+            group.remove("members");
+        }
+    });
+    let json = compare_with(&live, &catalog, &["--format", "json"]).json(1);
+    let counted = (&json["different"], &json["not_comparable"]["group-without-members"]);
+    assert_eq!(counted, (&json!(0), &Value::Null), "{json}");
+    assert_eq!(json["groups_without_members"], json!(["finance-readers"]));
+}
