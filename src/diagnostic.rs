@@ -327,6 +327,8 @@ codes! {
         "keep the rule away from the connection by its condition, or let conditions decide alone",
     ExpiredRule Warning "expired-rule" "A rule that has expired and no longer fires."
         "remove the whole rule; or, if it is to grant again, write a later date: without `expires` it would never end",
+    FutureFloor Warning "future-floor" "A floor of blocks that is in the future."
+        "write the present time, unless no block is to count until then; then sign the blocks again, and deploy",
     NearMiss Warning "near-miss" "A name that differs from a known one only in letter case, spaces or invisible characters."
         "write both in the same way if the same group is meant",
     InvisibleCharacter Warning "invisible-character" "A name contains an invisible character, or is not in Unicode normalization form C."

@@ -13,6 +13,7 @@
 //! | `expired-rule` | `expired_rule` |
 //! | `foreign-syntax` | `foreign_syntax`, `one_set`, `other_form` |
 //! | `forgeable-name` | `forgeable_name` |
+//! | `future-floor` | `future_floor` |
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
 //! | `no-effect` | `no_effect` |
@@ -39,6 +40,7 @@ mod duplicate_entry;
 mod expired_rule;
 mod foreign_syntax;
 mod forgeable_name;
+mod future_floor;
 mod impossible_condition;
 mod impossible_names;
 mod misleading_name;
@@ -80,6 +82,7 @@ pub(crate) fn lint(
 ) {
     registry::lint(platform, organizations, diagnostics);
     placeholder_id::lint_platform(platform, diagnostics);
+    future_floor::lint(platform, now, diagnostics);
     misleading_name::lint_platform(platform, diagnostics);
     foreign_syntax::lint_platform(platform, diagnostics);
     duplicate_entry::lint_platform(platform, diagnostics);

@@ -40,26 +40,26 @@ impl<'p> BlockSettings<'p> {
 
     /// The second before which blocks must not have been issued, since 1970; 0 if there is no floor.
     pub fn floor(self) -> u32 {
-        self.blocks.floor
+        self.blocks.floor.as_ref().map_or(0, |floor| floor.value)
     }
 
     /// The same for the blocks of an organization, by the name of its mapping. It is never lower than the floor of all.
     pub fn organization_floor(self, organization: &str) -> u32 {
         let floors = &self.blocks.organization_floors;
         let own = floors.iter().find(|(name, _)| name.value == organization);
-        own.map_or(0, |(_, floor)| *floor).max(self.blocks.floor)
+        own.map_or(0, |(_, floor)| floor.value).max(self.floor())
     }
 
     /// The floors that name an Auth0 organization by its id, whether or not it still has a mapping.
     pub fn floors_by_id(self) -> impl Iterator<Item = (&'p str, u32)> {
         let floors = self.blocks.organization_floors.iter();
         let floors = floors.filter(|(name, _)| is_organization_id(&name.value));
-        floors.map(|(name, floor)| (name.value.as_str(), *floor))
+        floors.map(|(name, floor)| (name.value.as_str(), floor.value))
     }
 
     /// The target groups that blocks do not grant if they were issued before a second, with this second.
     pub fn group_floors(self) -> impl Iterator<Item = (&'p str, u32)> {
-        self.blocks.group_floors.iter().map(|(name, floor)| (name.value.as_str(), *floor))
+        self.blocks.group_floors.iter().map(|(name, floor)| (name.value.as_str(), floor.value))
     }
 }
 

@@ -53,7 +53,7 @@ impl Blocks {
         for organization in &embedded {
             check_organization(organization, known, sink);
         }
-        let floor = fields.get("floor").and_then(|node| read_floor(node, "floor", sink)).unwrap_or_default();
+        let floor = fields.get("floor").and_then(|node| read_floor(node, "floor", sink));
         let (mut organization_floors, mut group_floors) = (Vec::new(), Vec::new());
         if let Some(floors) = fields.get("floors").and_then(|node| Fields::read(node, &FLOORS, sink)) {
             organization_floors = read_floors(&floors, "organizations", sink, |name, sink| {
@@ -211,7 +211,7 @@ fn read_floors(
     key: &str,
     sink: &mut DiagnosticSink<'_>,
     check: impl Fn(&Spanned<String>, &mut DiagnosticSink<'_>),
-) -> Vec<(Spanned<String>, u32)> {
+) -> Vec<(Spanned<String>, Spanned<u32>)> {
     let mut floors = Vec::new();
     let Some(node) = fields.get(key) else { return floors };
     for (name, node) in read_members(node, Subject::Key(key), sink).unwrap_or_default() {
@@ -224,6 +224,7 @@ fn read_floors(
 }
 
 /// Reads a floor. Part of a second is rounded up, so that no block from before it passes.
-fn read_floor(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<u32> {
-    read_date_of(node, key, sink).map(|(seconds, _)| seconds.ceil() as u32)
+fn read_floor(node: &Node, key: &str, sink: &mut DiagnosticSink<'_>) -> Option<Spanned<u32>> {
+    let (seconds, date) = read_date_of(node, key, sink)?;
+    Some(Spanned { span: date.span, value: seconds.ceil() as u32 })
 }

@@ -10,12 +10,12 @@ pub(crate) struct Blocks {
     pub(crate) keys: Vec<SigningKey>,
     /// The names of the mappings that stay in the Action.
     pub(crate) embedded: Vec<Spanned<String>>,
-    /// Blocks that were issued before this second are refused, in seconds since 1970; 0 if there is no floor.
-    pub(crate) floor: u32,
+    /// Blocks that were issued before this second are refused, in seconds since 1970.
+    pub(crate) floor: Option<Spanned<u32>>,
     /// The same for the blocks of an organization.
-    pub(crate) organization_floors: Vec<(Spanned<String>, u32)>,
+    pub(crate) organization_floors: Vec<(Spanned<String>, Spanned<u32>)>,
     /// Blocks that were issued before do not grant the target group.
-    pub(crate) group_floors: Vec<(Spanned<String>, u32)>,
+    pub(crate) group_floors: Vec<(Spanned<String>, Spanned<u32>)>,
 }
 
 /// A key that may sign blocks of one tenant.

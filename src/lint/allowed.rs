@@ -12,7 +12,7 @@ use crate::language::template::Templates;
 pub(crate) struct Ran {
     /// The lints of files without errors.
     pub(crate) all: bool,
-    /// Expired rules.
+    /// Expired rules, and floors in the future.
     pub(crate) has_time: bool,
     /// What no case shows.
     pub(crate) has_cases: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Ran {
 impl Ran {
     fn looked_for(self, code: Code) -> bool {
         match code {
-            Code::ExpiredRule => self.has_time,
+            Code::ExpiredRule | Code::FutureFloor => self.has_time,
             Code::UntestedOrganization | Code::UntestedRule => self.has_cases,
             _ => true,
         }

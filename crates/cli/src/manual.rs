@@ -93,35 +93,40 @@ pub(crate) fn page(name: &str) -> Option<&'static Page> {
 }
 
 /// What a code means: the section of a diagnostic, the rows of reasons and notes, and the row of a finding about a tenant.
-/// In Markdown.
+/// As plain text.
 pub(crate) fn code(name: &str) -> Option<String> {
-    let diagnostic = page(DIAGNOSTICS).and_then(|page| page.section(name));
+    let diagnostic = page(DIAGNOSTICS).and_then(|page| page.section(name).map(|text| page.plain(text)));
     let row = format!("| `{name}` |");
-    let lines = page(REASONS_AND_NOTES).map(Page::lines).into_iter().flatten();
-    let listed = lines.filter(|(heading, _)| is_code_list(heading));
-    let rows = listed.filter_map(|(_, line)| line.strip_prefix(&row)).map(|rest| {
+    let rows_of = |name: &str, is_listed: fn(&str) -> bool| {
+        let page = page(name);
+        let lines =
+            page.map(Page::lines).into_iter().flatten().filter(move |(heading, _)| is_listed(heading));
+        lines.filter_map(move |(_, line)| Some(page?.without_links(line)))
+    };
+    let rows = rows_of(REASONS_AND_NOTES, is_code_list).filter_map(|line| {
+        let rest = line.strip_prefix(&row)?;
         let mut cells = rest.split(" | ").map(|cell| cell.trim().trim_end_matches('|').trim());
         let meaning = cells.next().unwrap_or_default();
         let decided_by = cells.next().map(|policy| format!("; decided by {policy}"));
-        format!("In answers and log lines, `{name}`: {meaning}{}", decided_by.unwrap_or_default())
+        Some(format!("In answers and log lines, `{name}`: {meaning}{}", decided_by.unwrap_or_default()))
     });
-    let lines = page(DRIFT).map(Page::lines).into_iter().flatten();
-    let findings = lines.filter(|(heading, _)| *heading == "Findings");
-    let findings = findings.filter_map(|(_, line)| line.strip_prefix(&row)).filter_map(|rest| {
-        let (severity, found) = rest.split_once(" | ")?;
+    let findings = rows_of(DRIFT, |heading| heading == "Findings").filter_map(|line| {
+        let (severity, found) = line.strip_prefix(&row)?.split_once(" | ")?;
         let found = found.trim_end_matches('|').trim();
         Some(format!(
             "In `claimsmith status` (`claimsmith help {DRIFT}`), `{name}` is a {}: {found}",
             severity.trim()
         ))
     });
-    let parts: Vec<String> = diagnostic.map(str::to_owned).into_iter().chain(rows).chain(findings).collect();
-    if parts.is_empty() { None } else { Some(parts.join("\n\n")) }
+    let diagnostic = diagnostic.map(|text| text.trim_end().to_owned());
+    let parts: Vec<String> = diagnostic.into_iter().chain(rows).chain(findings).collect();
+    if parts.is_empty() { None } else { Some(parts.join("\n\n") + "\n") }
 }
 
-/// The page of a diagnostic in Markdown, for programs that show it.
-pub(crate) fn diagnostic(code: Code) -> &'static str {
-    page(DIAGNOSTICS).and_then(|page| page.section(code.name())).unwrap_or_default()
+/// The page of a diagnostic in Markdown and as plain text, for programs that show it.
+pub(crate) fn diagnostic(code: Code) -> (&'static str, String) {
+    let found = page(DIAGNOSTICS).and_then(|page| Some((page, page.section(code.name())?)));
+    found.map(|(page, section)| (section, page.plain(section))).unwrap_or_default()
 }
 
 impl Page {
@@ -195,41 +200,79 @@ fn anchor(heading: &str) -> String {
     kept.collect::<String>().trim().to_lowercase().replace(' ', "-")
 }
 
-/// Markdown as plain text: comments are left out, code is indented, and links name what to ask for.
-pub(crate) fn plain(markdown: &str) -> String {
-    let mut text = String::new();
-    let mut in_code = false;
-    for line in markdown.lines() {
-        if line.starts_with("```") {
-            in_code = !in_code;
-        } else if in_code {
-            text += &format!("    {line}");
-            text.truncate(text.trim_end().len());
-            text.push('\n');
-        } else if !line.starts_with("<!--") {
-            text += &without_links(line);
-            text.push('\n');
+impl Page {
+    /// Markdown of this page as plain text: comments are left out, code is indented, and links name what to ask for.
+    pub(crate) fn plain(&self, markdown: &str) -> String {
+        let mut text = String::new();
+        let mut in_code = false;
+        for line in markdown.lines() {
+            if line.starts_with("```") {
+                in_code = !in_code;
+            } else if in_code {
+                text += &format!("    {line}");
+                text.truncate(text.trim_end().len());
+                text.push('\n');
+            } else if !line.starts_with("<!--") {
+                text += &self.without_links(line);
+                text.push('\n');
+            }
         }
+        // Where a comment was, two empty lines can meet.
+        while let Some(at) = text.find("\n\n\n") {
+            text.remove(at);
+        }
+        text
     }
-    // Where a comment was, two empty lines can meet.
-    while let Some(at) = text.find("\n\n\n") {
-        text.remove(at);
+
+    fn without_links(&self, line: &str) -> String {
+        let mut text = String::new();
+        let mut rest = line;
+        while let Some((before, shown, target, after)) = next_link(rest) {
+            text += before;
+            text += shown;
+            if let Some(command) = self.command_for(target) {
+                text += &format!(" ({command})");
+            }
+            rest = after;
+        }
+        text + rest
     }
-    text
+
+    /// What shows the section or page that a link of this page leads to; `None` if it is on this page or on none of those
+    /// here.
+    fn command_for(&self, target: &str) -> Option<String> {
+        let (path, section) = target.split_once('#').unwrap_or((target, ""));
+        if path.is_empty() {
+            return None;
+        }
+        let path = from(self.path, path);
+        let page = PAGES.iter().find(|page| page.path == path)?;
+        // A diagnostic has its own name as a word.
+        let words = match section {
+            "" => page.name.to_owned(),
+            section if page.name == DIAGNOSTICS && is_diagnostic(section) => section.to_owned(),
+            section => format!("{} {section}", page.name),
+        };
+        Some(format!("`claimsmith help {words}`"))
+    }
 }
 
-fn without_links(line: &str) -> String {
-    let mut text = String::new();
-    let mut rest = line;
-    while let Some((before, shown, target, after)) = next_link(rest) {
-        text += before;
-        text += shown;
-        if let Some(command) = command_for(target) {
-            text += &format!(" ({command})");
+fn is_diagnostic(name: &str) -> bool {
+    Code::ALL.iter().any(|code| code.name() == name)
+}
+
+/// The path to which a link of the page at a path leads.
+fn from(page: &str, link: &str) -> String {
+    let mut folders: Vec<&str> = page.split('/').collect();
+    folders.pop();
+    for part in link.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(folders.pop()),
+            part => folders.push(part),
         }
-        rest = after;
     }
-    text + rest
+    folders.join("/")
 }
 
 /// The first link of a text: what is before it, what it shows, where it leads, and what is after it.
@@ -239,30 +282,16 @@ fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
     Some((text.get(..start)?, text.get(start + 1..middle)?, text.get(middle + 2..end)?, text.get(end + 1..)?))
 }
 
-/// What shows the section or page that a link leads to; `None` if it is on the same page or on none of those here.
-fn command_for(target: &str) -> Option<String> {
-    let (path, section) = target.split_once('#').unwrap_or((target, ""));
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let page = PAGES.iter().find(|page| !file.is_empty() && page.path.rsplit('/').next() == Some(file))?;
-    // A diagnostic has its own name as a word.
-    let words = match section {
-        "" => page.name.to_owned(),
-        section if page.name == DIAGNOSTICS => section.to_owned(),
-        section => format!("{} {section}", page.name),
-    };
-    Some(format!("`claimsmith help {words}`"))
-}
-
 #[cfg(test)]
 mod tests {
     use claimsmith::diagnostic::Code;
 
-    use super::{PAGES, RELATED, code, diagnostic, page, plain, related};
+    use super::{PAGES, RELATED, code, diagnostic, page, related};
 
     #[test]
     fn every_diagnostic_has_its_page() {
         for known in Code::ALL {
-            let text = diagnostic(*known);
+            let (text, _) = diagnostic(*known);
             assert!(text.starts_with(&format!("## `{}`\n", known.name())), "{}", known.name());
             assert!(text.matches("\n## ").count() == 0 && text.len() > 100, "{text}");
         }
@@ -304,13 +333,34 @@ mod tests {
     }
 
     #[test]
+    fn link_leads_from_its_page() {
+        let check = |name: &str, link: &str, command: &str| {
+            let shown = page(name).expect("a page").plain(&format!("[it]({link})"));
+            let command = if command.is_empty() {
+                "it\n".to_owned()
+            } else {
+                format!("it (`claimsmith help {command}`)\n")
+            };
+            assert_eq!(shown, command, "{link} of {name}");
+        };
+        check("blocks", "../blocks.md#another-program", "signing another-program");
+        check("signing", "language/blocks.md#keys", "blocks keys");
+        check("platform", "blocks.md", "blocks");
+        check("drift", "blocks.md", "signing");
+        check("action-full", "../blocks.md", "signing");
+        check("rules", "../diagnostics.md#near-miss", "near-miss");
+        check("rules", "../diagnostics.md#not-a-code", "diagnostics not-a-code");
+        check("signing", "spec/block.md", "");
+    }
+
+    #[test]
     fn plain_text_has_no_markup_of_links_and_comments() {
         let markdown = "See [the rules](rules.md#keys), [below](#x) and [a host](https://example.com).\n\n\
                         <!-- from a.yaml -->\n```yaml\na: 1\n```\n";
         let expected = "See the rules (`claimsmith help rules keys`), below and a host.\n\n    a: 1\n";
-        assert_eq!(plain(markdown), expected);
+        assert_eq!(page("rules").expect("a page").plain(markdown), expected);
         for page in PAGES {
-            let text = plain(page.text());
+            let text = page.plain(page.text());
             assert!(!text.contains("](") && !text.contains("<!--"), "{}", page.name);
         }
     }

@@ -174,6 +174,7 @@ const ORDER: &[&str] = &[
     "commands/sign/terms",
     "commands/sign/confirmations",
     "commands/sign/writer_files",
+    "commands/sign/leftover",
     "commands/sign/signed",
     "commands/sign",
     "commands/schema",

@@ -66,8 +66,8 @@ impl HelpArguments {
         }
         let verbs = verbs_named(&commands, word);
         let text = match (manual::page(word), &self.section) {
-            (Some(page), None) => page.text().to_owned(),
-            (Some(page), Some(section)) => section_of(page, section)?.to_owned(),
+            (Some(page), None) => page.plain(page.text()),
+            (Some(page), Some(section)) => page.plain(section_of(page, section)?),
             (None, _) => match (placeholders(&commands, word), of_language(word)) {
                 (Some(text), _) | (None, Some(text)) => text,
                 (None, None) => match verbs.as_slice() {
@@ -83,7 +83,7 @@ impl HelpArguments {
                 },
             },
         };
-        write!(terminal.out, "{}", crate::escape::escaped_lines(&manual::plain(&text)))?;
+        write!(terminal.out, "{}", crate::escape::escaped_lines(&text))?;
         match self.section {
             None => see_also(word, &verbs, terminal),
             Some(_) => Ok(ExitStatus::Success),
@@ -94,7 +94,7 @@ impl HelpArguments {
 /// What the codes and the language say of a word, which can be both, such as `none`.
 fn of_language(word: &str) -> Option<String> {
     match (manual::code(word), words::help(word)) {
-        (Some(code), Some(text)) => Some(format!("{code}\n\n{text}")),
+        (Some(code), Some(text)) => Some(format!("{code}\n{text}")),
         (text, None) | (None, text) => text,
     }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod confirmations;
+mod leftover;
 mod signed;
 mod terms;
 mod writer_files;

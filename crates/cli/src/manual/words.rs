@@ -7,14 +7,15 @@ use super::{PAGES, Page, anchor, is_code_list};
 /// The most places that are named besides the sections.
 const MOST_ROWS: usize = 8;
 
-/// What the reference says of a word, in Markdown; `None` if it has no section and no row about it.
+/// What the reference says of a word, as plain text; `None` if it has no section and no row about it.
 pub(crate) fn help(word: &str) -> Option<String> {
     let word = word.trim_matches('`').to_lowercase();
     let pages = || PAGES.iter().filter(|page| is_reference(page));
     let mut parts = Vec::new();
     for page in pages() {
         if let Some(section) = page.section(&word).filter(|section| !section.starts_with("# ")) {
-            parts.push(format!("From `claimsmith help {} {word}`:\n\n{section}", page.name));
+            let section = page.plain(section);
+            parts.push(format!("From `claimsmith help {} {word}`:\n\n{}", page.name, section.trim_end()));
         }
     }
     let rows: Vec<String> = pages().flat_map(|page| rows(page, &word)).take(MOST_ROWS).collect();
@@ -51,7 +52,7 @@ fn rows(page: &Page, word: &str) -> Vec<String> {
         } else if keys(line).contains(&word) {
             let described: Vec<String> = cells(line).iter().zip(&columns).filter_map(described).collect();
             let place = format!("`claimsmith help {} {}`", page.name, anchor(section));
-            rows.push(format!("- {}\n  {place}", described.join(": ")));
+            rows.push(format!("- {}\n  {place}", page.without_links(&described.join(": "))));
         }
     }
     rows

@@ -118,7 +118,7 @@ fn data(facts: &Facts<'_>, bundle: &[u8], engine: &[u8]) -> Json {
 
 /// What a reason means, as plain text.
 fn meaning(code: &str) -> String {
-    let text = manual::code(code).map(|text| manual::plain(&text)).unwrap_or_default();
+    let text = manual::code(code).unwrap_or_default();
     let line = text.lines().rfind(|line| line.starts_with("In answers and log lines")).unwrap_or_default();
     let meaning = line.split_once(": ").map_or("", |(_, meaning)| meaning);
     let meaning = meaning.split(" (`claimsmith help").next().unwrap_or_default();

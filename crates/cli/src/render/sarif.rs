@@ -186,7 +186,7 @@ fn level(severity: Severity) -> &'static str {
 
 impl ReportingDescriptor {
     fn new(code: Code) -> Self {
-        let page = manual::diagnostic(code);
+        let (markdown, text) = manual::diagnostic(code);
         Self {
             id: code.name(),
             short_description: SarifMessage { text: code.summary().to_owned() },
@@ -194,7 +194,7 @@ impl ReportingDescriptor {
                 text: format!("{} `claimsmith help {}` has examples.", code.summary(), code.name()),
             },
             help_uri: format!("{PAGES}#{}", code.name()),
-            help: RuleHelp { text: manual::plain(page), markdown: page },
+            help: RuleHelp { text, markdown },
             default_configuration: ReportingConfiguration { level: level(code.severity()) },
         }
     }

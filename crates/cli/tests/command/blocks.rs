@@ -323,6 +323,38 @@ fn keys_new_writes_a_private_file_and_prints_what_to_declare() {
 
 #[cfg(unix)]
 #[test]
+fn sign_names_files_of_blocks_that_do_not_travel_any_more() {
+    for (writer, more) in [("terraform", ""), ("deploy-cli", "blocks/organizations/globex.json")] {
+        let settings = |embedded: &str| platform(&format!("  writer: {writer}\n{embedded}{}", keys()));
+        let folder = blocks_folder(&keys());
+        write_in(&folder, "mappings/platform.yaml", settings(""));
+        let run = sign(&folder, &["--key", "1.key"]);
+        assert!(!run.err.contains("any more"), "{}", run.err);
+        run.stdout(0);
+        write_in(&folder, "blocks/notes.json", "{}");
+        write_in(&folder, "mappings/platform.yaml", settings("  embedded: globex\n"));
+        let run = sign(&folder, &["--key", "1.key"]);
+        assert!(run.err.contains("remove them: blocks/globex.json"), "{}", run.err);
+        assert!(run.err.contains(more) && !run.err.contains("acme.json"), "{}", run.err);
+        assert_eq!(run.code, Some(0));
+        // The customer leaves.
+        fs::remove_file(folder.path().join("mappings/organizations/globex.yaml")).expect("a mapping");
+        let left = settings("").replace("ceilings:\n  globex: { protected: catalog-admins }\n", "");
+        write_in(&folder, "mappings/platform.yaml", &left);
+        let json: Json =
+            serde_json::from_str(&sign(&folder, &["--key", "1.key", "--format", "json"]).out).expect("JSON");
+        let files = json["leftover"].as_array().expect("files");
+        assert_eq!(files.len(), if more.is_empty() { 1 } else { 2 }, "{files:?}");
+        // The advice.
+        for file in files {
+            fs::remove_file(folder.path().join(file.as_str().expect("a path"))).expect("a file");
+        }
+        let json = sign(&folder, &["--key", "1.key", "--format", "json"]).json(0);
+        assert_eq!(json["leftover"], serde_json::json!([]));
+    }
+}
+
+#[test]
 fn keys_new_follows_no_link() {
     let folder = TempDir::new().expect("a folder");
     std::os::unix::fs::symlink("elsewhere", folder.path().join("s.key")).expect("a link");
@@ -345,6 +377,17 @@ fn rotation_is_explained() {
     check_snapshot("keys-rotate", &run_in(&folder, &["keys", "rotate", "second"]).stdout(0));
     let err = run_in(&folder, &["keys", "rotate", "secnd"]).failed();
     assert!(err.contains("declares no key `secnd`; did you mean `second`?"), "{err}");
+}
+
+#[test]
+fn key_that_was_removed_is_not_taken_for_its_successor() {
+    let folder = blocks_folder(&keys());
+    for arguments in [["keys", "revoke", "second-2"], ["keys", "rotate", "first2026"]] {
+        let err = run_in(&folder, &arguments).failed();
+        assert!(!err.contains("did you mean"), "{err}");
+        let rest = "; then sign the blocks with another key with `claimsmith sign`, and write them with `claimsmith deploy plan` and `apply`";
+        assert!(err.contains("; it has `first`, `second`. If ") && err.contains(rest), "{err}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Help, version and wrong arguments.
 
+use std::collections::BTreeSet;
+
 use crate::support::{Run, check_snapshot, claimsmith, run};
 
 #[test]
@@ -106,6 +108,45 @@ fn codes_and_pages_have_help() {
     for page in ["language", "tests", "command", "install-action", "which-strategy"] {
         assert!(run(&["help", page]).stdout(0).starts_with("# "), "{page}");
     }
+}
+
+/// The words that a part of a help text lists, such as `Commands:`.
+fn listed<'t>(help: &'t str, part: &str) -> impl Iterator<Item = &'t str> {
+    let list = help.split_once(part).map_or("", |(_, list)| list);
+    let lines = list.lines().skip(1).take_while(|line| !line.is_empty());
+    let words = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    words.filter(|word| !word.is_empty())
+}
+
+/// Each `claimsmith help …` that a help page prints, including the pages that those name, and the help of all commands.
+#[test]
+fn help_that_help_names_is_there() {
+    let pages = run(&["help"]).stdout(0);
+    let codes = claimsmith::diagnostic::Code::ALL.iter().map(|code| code.name());
+    let words = listed(&pages, "\nCommands:").chain(listed(&pages, "\nPages,")).chain(codes);
+    let mut left: Vec<String> = words.map(str::to_owned).collect();
+    assert!(left.iter().any(|it| it == "signing") && left.iter().any(|it| it == "validate"), "{left:?}");
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    while let Some(words) = left.pop() {
+        if !seen.insert(words.clone()) {
+            continue;
+        }
+        let arguments: Vec<&str> = ["help"].into_iter().chain(words.split(' ')).collect();
+        let shown = run(&arguments).stdout(0);
+        let verbs = listed(&shown, "\nCommands:").filter(|verb| *verb != "help");
+        left.extend(verbs.map(|verb| format!("{words} {verb}")));
+        for named in shown.split("claimsmith help ").skip(1) {
+            let named = named.split(['`', '\n']).next().expect("the words of a command");
+            // A word in capitals is for one of the reader's.
+            if !named.contains(|char: char| char.is_ascii_uppercase()) {
+                left.push(named.to_owned());
+            }
+        }
+    }
+    for words in ["signing another-program-writes-the-metadata", "deploy confirm", "near-miss"] {
+        assert!(seen.contains(words), "{words}");
+    }
+    assert!(seen.len() > 200, "{}", seen.len());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::finding::{Finding, FindingCode};
 use super::organizations::place;
 use super::{Desired, DesiredMapping};
 use crate::block::{BlockRefusal, SignedBlock, Verified, key_position};
+use crate::calendar::time_text;
 use crate::tenant::Organization;
 
 fn has_block(organization: &Organization) -> bool {
@@ -103,11 +104,18 @@ pub fn check_block(
                 &again,
             );
         }
-        Some((candidate, _)) if candidate == block => {
+        Some((candidate, deadline)) if candidate == block => {
             return found(
                 FindingCode::BlockPending,
-                "its mapping is a candidate, which waits for a confirmation".to_owned(),
-                "confirm it before the deadline, or let it pass",
+                format!(
+                    "its mapping is a candidate, which waits for a confirmation until {}",
+                    time_text(i64::from(*deadline))
+                ),
+                if desired.is_metadata_ours {
+                    "confirm it before then with `claimsmith deploy confirm PLAN`, in which `PLAN` is the file of its plan, or let the deadline pass"
+                } else {
+                    &again
+                },
             );
         }
         _ => {}

@@ -151,9 +151,9 @@ codes! {
     /// There is no block.
     NoBlock "no-block" Problem
         "the Action has no mapping for the organization, so its logins follow the policy `closed`";
-    /// The Action would refuse the block.
+    /// The Action of the files would refuse the block.
     BlockRefused "block-refused" Problem
-        "the Action refuses the block, so the organization's logins follow the policy `closed`";
+        "the Action of these files would refuse the block, so where logins run it, those of the organization follow the policy `closed`";
     /// The block has another mapping.
     BlockDiffers "block-differs" Problem
         "logins get what an older or another mapping gives";

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::block::{Bundles, LocalKey, Sign, UnsignedBlock, VerificationKey, key_name};
+use crate::calendar::time_text;
 use crate::tenant::{Connection, Organization};
 use crate::test_bundle::bundle;
 
@@ -217,7 +218,8 @@ fn candidates_count_until_their_deadline() {
         let bundles = Bundles::Pending { old: &acme(old), candidate: &acme(candidate), deadline };
         block("org_acme", bundles, at, 1)
     };
-    check_block(pending("old", "new", NOW + 60), &[("block-pending", "waits for a confirmation")]);
+    let until = format!("waits for a confirmation until {}", time_text(i64::from(NOW + 60)));
+    check_block(pending("old", "new", NOW + 60), &[("block-pending", &until)]);
     check_block(pending("old", "new", NOW), &[("block-expired", "deadline")]);
     check_block(pending("old", "other", NOW + 60), &[("block-differs", "another mapping")]);
     let desired = with_block();

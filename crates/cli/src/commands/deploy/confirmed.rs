@@ -36,7 +36,8 @@ impl ConfirmArguments {
             .map_err(|error| anyhow!("`{name}` cannot be confirmed: {error}"))?;
         metadata_writer::check_own(&platform)?;
         let Some(blocks) = &plan.blocks else { return Ok(ExitStatus::Failure) };
-        let signed = SignedBlocks::read(blocks, &self.blocks, &platform, login_time::current())?;
+        let signed =
+            SignedBlocks::read((blocks, &self.plan), &self.blocks, &platform, login_time::current())?;
         let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;
         let auth0 = Auth0::connect(&tenant, &settings, SCOPES, options_for(blocks.changes.len()))?;
         let mut record = |step: &str, phase, error: Option<&str>| {

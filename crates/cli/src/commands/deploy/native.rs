@@ -258,7 +258,9 @@ impl ApplyArguments {
             );
         }
         let signed = match &plan.blocks {
-            Some(blocks) => SignedBlocks::read(blocks, &self.blocks, &platform, login_time::current())?,
+            Some(blocks) => {
+                SignedBlocks::read((blocks, &self.plan), &self.blocks, &platform, login_time::current())?
+            }
             None => SignedBlocks::default(),
         };
         let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;

@@ -24,31 +24,37 @@ pub(super) struct SignedBlocks {
 }
 
 impl SignedBlocks {
-    /// Reads the blocks of a plan from a folder.
+    /// Reads the blocks of a plan, with the path of its file, from a folder.
     ///
     /// # Errors
     ///
     /// If one is missing, was signed for something else, or would be refused at a login.
     pub(super) fn read(
-        plan: &BlocksPlan,
+        (plan, file): (&BlocksPlan, &Path),
         folder: &Path,
         platform: &CompiledPlatform,
         now: f64,
     ) -> anyhow::Result<Self> {
         let mut blocks = Self::default();
-        let mut missing = Vec::new();
-        let how = match plan.confirmation {
-            Some(_) => "claimsmith sign --plan PLAN",
-            None => "claimsmith sign",
+        let (mut missing, mut finals) = (Vec::new(), Vec::new());
+        let is_pending = plan.confirmation.is_some();
+        let how = if is_pending {
+            format!("claimsmith sign --plan {}", file.display())
+        } else {
+            "claimsmith sign".to_owned()
         };
         let again = format!("sign again with `{how}`");
         for change in &plan.changes {
             let name = &change.organization;
-            let Some(file) = block_file::read(folder, name, plan.confirmation.is_some())? else {
+            let Some(file) = block_file::read(folder, name, is_pending)? else {
                 missing.push(format!("`{name}`"));
+                let other = block_file::path_of(folder, name, false);
+                if is_pending && other.exists() {
+                    finals.push(format!("`{}`", other.display()));
+                }
                 continue;
             };
-            let shown = block_file::path_of(folder, name, plan.confirmation.is_some());
+            let shown = block_file::path_of(folder, name, is_pending);
             let shown = shown.display();
             let deadline = plan.confirmation.map(|confirmation| confirmation.deadline);
             ensure!(
@@ -89,9 +95,16 @@ impl SignedBlocks {
             }
             blocks.values.insert(name.clone(), file.values);
         }
+        let (kind, which) =
+            if is_pending { ("block", " that asks for a confirmation") } else { ("signed block", "") };
+        let is_final = match finals.as_slice() {
+            [] => String::new(),
+            [one] => format!(" ({one} is final)"),
+            more => format!(" ({} are final)", more.join(", ")),
+        };
         ensure!(
             missing.is_empty(),
-            "there is no signed block of {} in `{}`; `{how}` writes it, and `--blocks DIR` names another folder that has it",
+            "there is no {kind} of {} in `{}`{which}{is_final}; `{how}` writes it, and `--blocks DIR` names another folder that has it",
             missing.join(", "),
             folder.display()
         );

@@ -69,13 +69,24 @@ pub(super) fn find<'p>(platforms: &'p [CompiledPlatform], name: &str) -> anyhow:
             "`platform.yaml` declares no keys; `claimsmith keys new` makes one and prints what to write there"
         );
     }
-    let near = nearest_word(name, &names).map(|near| format!("did you mean `{near}`? "));
+    // The successor of a key differs only in the number at its end, and is not meant.
+    let others: Vec<&str> = names.iter().copied().filter(|it| stem(it) != stem(name)).collect();
+    let near = nearest_word(name, &others).map(|near| format!("did you mean `{near}`? "));
+    let write = match platforms.iter().find_map(metadata_writer::other_program) {
+        Some(program) => format!("let {program} write them"),
+        None => "write them with `claimsmith deploy plan` and `apply`".to_owned(),
+    };
     Err(anyhow!(
-        "`platform.yaml` declares no key `{}`; {}it has {}",
+        "`platform.yaml` declares no key `{0}`; {1}it has {2}. If `{0}` was removed from it, which blocks it could sign is not known any more: deploy the Action without it, if that was not done, with `claimsmith deploy plan --action-only` and `apply`; then sign the blocks with another key with `claimsmith sign`, and {write}",
         name.escape_debug(),
         near.unwrap_or_default(),
         word_list(&names)
     ))
+}
+
+/// The name of a key without the number at its end.
+fn stem(name: &str) -> &str {
+    name.trim_end_matches(|char: char| char.is_ascii_digit()).trim_end_matches(['-', '_', '.'])
 }
 
 #[derive(Debug, Serialize)]

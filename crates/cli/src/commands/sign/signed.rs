@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::arguments::SignArguments;
 use super::confirmations::Confirmations;
+use super::leftover;
 use super::terms::Terms;
 use super::writer_files;
 use crate::arguments::OutputFormat;
@@ -64,6 +65,8 @@ struct Summary {
     signed: Vec<SignedOrganization>,
     /// Organizations whose mappings have to be in the Action.
     embedded: Vec<EmbeddedOrganization>,
+    /// Files of blocks whose mappings do not travel any more, which another program would go on to write.
+    leftover: Vec<String>,
 }
 
 impl SignArguments {
@@ -107,10 +110,12 @@ impl SignArguments {
             issued,
             signed: Vec::new(),
             embedded: Vec::new(),
+            leftover: Vec::new(),
         };
         let mut files = BTreeMap::new();
         // An organization that was named is expected to be signed: then what is missing is an error.
-        let embedded = Division::of(&platform).map(|division| division.embedded).unwrap_or_default();
+        let division = Division::of(&platform);
+        let embedded = division.as_ref().map(|division| division.embedded.as_slice()).unwrap_or_default();
         let obstacle = |name: &str| embedded.iter().find(|(it, _)| it == name).map(|(_, why)| why);
         for name in names {
             if let Some(why) = obstacle(name).filter(|_| self.organizations.is_empty()) {
@@ -144,6 +149,10 @@ impl SignArguments {
             }
         }
         write_files(&self.out, files)?;
+        let mut traveling = division.as_ref().map(Division::traveling_names).unwrap_or_default();
+        traveling.retain(|name| !summary.embedded.iter().any(|it| it.organization == *name));
+        let left = leftover::files(settings.writer(), &self.out, tenant.domain(), &traveling);
+        summary.leftover = left.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         match self.format {
             OutputFormat::Human => {
                 write_human(&mut terminal.out, &summary)?;
@@ -162,6 +171,13 @@ impl SignArguments {
                 "warning: the block of `{}` takes {} of {MAX_VALUES} values; a mapping that does not fit has to be in the Action",
                 escaped(&signed.organization),
                 signed.values
+            )?;
+        }
+        if let Some(program) = settings.writer().other_program().filter(|_| !summary.leftover.is_empty()) {
+            writeln!(
+                terminal.err,
+                "warning: these files have blocks whose mappings do not travel any more, and {program} would go on to write them; remove them: {}",
+                escaped(&summary.leftover.join(", "))
             )?;
         }
         // An organization that was named is expected to have a block.

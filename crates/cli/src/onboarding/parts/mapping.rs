@@ -54,10 +54,12 @@ fn block(facts: &Facts<'_>, writer: MetadataWriter) -> String {
             "`claimsmith deploy` writes no metadata here. `sign` makes `blocks/` a module, whose metadata go into the module of this kit, in which `SOURCE` is its folder:\n\n\
              ```hcl\n\
              module \"blocks\" {{\n  source = \"./blocks\"\n}}\n\n\
-             module \"customer\" {{\n  source   = \"SOURCE\"\n  metadata = merge({{}}, lookup(module.blocks.metadata, \"{name}\", {{}}))\n}}\n\
+             module \"customer\" {{\n  source   = \"SOURCE\"\n  metadata = merge({{}}, module.blocks.metadata[\"{name}\"])\n}}\n\
              ```\n\n\
-             Metadata of others go between the first braces: Terraform replaces all of them.\n\
-             Then apply the configuration.\n{}",
+             Metadata of others go between the braces: Terraform replaces all of them.\n\
+             Then apply the configuration.\n\
+             Sign before the first time: if `blocks/` has no file of this customer's block, Terraform stops with an error and changes nothing.\n\
+             If Terraform also creates the organization, apply once with `metadata = {{}}`, write the id of the organization into the mapping, sign, and apply with the block.\n{}",
             action_first()
         ),
         MetadataWriter::DeployCli => format!(

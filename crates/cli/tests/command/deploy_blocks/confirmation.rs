@@ -19,7 +19,7 @@ fn candidate_counts_until_the_deadline_unless_it_is_confirmed() {
     let error = world.run(APPLY).err;
     assert!(
         error.contains(
-            "there is no signed block of `acme` in `blocks`; `claimsmith sign --plan PLAN` writes it"
+            "there is no block of `acme` in `blocks` that asks for a confirmation (`blocks/acme.json` is final); `claimsmith sign --plan claimsmith.plan.json` writes it"
         ),
         "{error}"
     );
