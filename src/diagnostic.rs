@@ -353,8 +353,6 @@ codes! {
         "name the group or the application that is meant, or remove the entry",
     ContainsOnText Warning "contains-on-text" "A condition looks for an entry of a list in an attribute that is one text."
         "write `equals` for the whole text, or `contains-text` for a part of it",
-    PlaceholderId Warning "placeholder-id" "An id that `claimsmith init` or `claimsmith new` wrote."
-        "write the id that Auth0 has",
     IncludeCycle Error "include-cycle" "A target group includes itself, by way of others or directly."
         "remove one of the entries of `includes`",
     UnusedAllow Warning "unused-allow" "A finding is allowed that is not there."

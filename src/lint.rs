@@ -17,7 +17,6 @@
 //! | `impossible-condition` | `impossible_condition` |
 //! | `near-miss` | `near_miss` |
 //! | `no-effect` | `no_effect` |
-//! | `placeholder-id` | `placeholder_id` |
 //! | `redundant-grant` | `redundant_grant` |
 //! | `similar-target-groups`, `unused-target-group` | `registry` |
 //! | `unreachable-default` | `unreachable_default` |
@@ -50,7 +49,6 @@ mod one_set;
 mod other_form;
 mod pattern_inclusion;
 mod pattern_set;
-mod placeholder_id;
 mod prepared;
 mod redundant_grant;
 mod registry;
@@ -81,7 +79,6 @@ pub(crate) fn lint(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     registry::lint(platform, organizations, diagnostics);
-    placeholder_id::lint_platform(platform, diagnostics);
     future_floor::lint(platform, now, diagnostics);
     misleading_name::lint_platform(platform, diagnostics);
     foreign_syntax::lint_platform(platform, diagnostics);
@@ -109,7 +106,6 @@ fn lint_one(
     let mut diagnostics = Vec::new();
     let mut left = budget;
     let prepared = Prepared::of(organization);
-    placeholder_id::lint(organization, &mut diagnostics);
     foreign_syntax::lint(organization, &mut diagnostics);
     unreachable_pattern::lint(organization, &mut diagnostics);
     misleading_name::lint(organization, &mut diagnostics);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bundle::index::{Bundle, Organization};
 use crate::collections::bit_set::BitSet;
 use crate::ids::{ApplicationId, ConnectionId, LookupId, TargetId};
-use crate::login::source::Source;
+use crate::login::lookup::Lookup;
+use crate::login::source::{Combine, Source};
 
 /// A mapping that is not the same in a later bundle.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -38,26 +39,22 @@ pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<
     if !is_same_platform(earlier, later) {
         return None;
     }
-    let by_name = |bundle: &Bundle<'_>| -> BTreeMap<String, usize> {
-        bundle.organizations().iter().enumerate().map(|(at, it)| (it.name.to_owned(), at)).collect()
-    };
     let (then, now) = (by_name(earlier), by_name(later));
-    let change = |name: &str| {
-        let find = |bundle: &BTreeMap<String, usize>| bundle.get(name).copied();
-        let then = find(&then).and_then(|at| earlier.organizations().get(at));
-        let now = find(&now).and_then(|at| later.organizations().get(at));
-        match (then, now) {
-            (Some(then), Some(now)) if is_same_mapping((earlier, then), (later, now)) => None,
-            (Some(_), Some(_)) => Some(MappingChange::Other),
-            (None, _) => Some(MappingChange::New),
-            (_, None) => Some(MappingChange::Gone),
-        }
-    };
-    let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
-    let changed = names
-        .into_iter()
-        .filter_map(|name| Some(ChangedMapping { organization: name.clone(), change: change(name)? }));
+    let names: BTreeSet<&str> = then.keys().chain(now.keys()).copied().collect();
+    let changed = names.into_iter().filter_map(|name| {
+        let change = match (then.get(name), now.get(name)) {
+            (Some(then), Some(now)) if is_same_mapping((earlier, then), (later, now)) => return None,
+            (Some(_), Some(_)) => MappingChange::Other,
+            (None, _) => MappingChange::New,
+            (_, None) => MappingChange::Gone,
+        };
+        Some(ChangedMapping { organization: name.to_owned(), change })
+    });
     Some(changed.collect())
+}
+
+fn by_name<'o, 'b>(bundle: &'o Bundle<'b>) -> BTreeMap<&'b str, &'o Organization<'b>> {
+    bundle.organizations().iter().map(|organization| (organization.name, organization)).collect()
 }
 
 /// Whether the numbers in mappings mean the same in both, and the same applies to all of them.
@@ -75,29 +72,37 @@ fn is_same_platform(one: &Bundle<'_>, other: &Bundle<'_>) -> bool {
         && (&one.tiers, &one.includes) == (&other.tiers, &other.includes)
 }
 
-fn is_same_mapping(
-    (one_bundle, one): (&Bundle<'_>, &Organization<'_>),
-    (other_bundle, other): (&Bundle<'_>, &Organization<'_>),
+fn is_same_mapping<'o, 't>(
+    (one_bundle, one): (&Bundle<'o>, &Organization<'o>),
+    (other_bundle, other): (&Bundle<'t>, &Organization<'t>),
 ) -> bool {
-    let lookups = |bundle: &Bundle<'_>, ids: &[LookupId]| -> Vec<String> {
-        ids.iter().filter_map(|id| bundle.lookup(*id)).map(|lookup| format!("{lookup:?}")).collect()
-    };
-    let connections = |bundle: &Bundle<'_>, organization: &Organization<'_>| -> Vec<String> {
-        let ids = organization.connections.clone().map(|at| ConnectionId(at as u32));
-        let all = ids.filter_map(|id| bundle.connection(id)).map(|connection| {
-            let source = |source: &Source<'_>| {
-                let lookup = lookups(bundle, &[source.lookup]);
-                format!("{:?} {lookup:?}", Source { lookup: LookupId(0), ..source.clone() })
-            };
-            let sources: Vec<String> = bundle.sources(connection).map(source).collect();
-            format!("{} {:?} {sources:?}", connection.name, connection.combine)
-        });
-        all.collect()
-    };
     one.id == other.id
         && one.encoded == other.encoded
         && lookups(one_bundle, &one.condition_inputs) == lookups(other_bundle, &other.condition_inputs)
         && connections(one_bundle, one) == connections(other_bundle, other)
+}
+
+/// The ids of lookups can differ between bundles.
+fn lookups<'b>(bundle: &Bundle<'b>, ids: &[LookupId]) -> Vec<Lookup<'b>> {
+    ids.iter().filter_map(|id| bundle.lookup(*id)).copied().collect()
+}
+
+/// Sources, each with its lookup in place of the id.
+type Sources<'b> = Vec<(Source<'b>, Vec<Lookup<'b>>)>;
+
+/// Each connection, with its sources.
+fn connections<'b>(
+    bundle: &Bundle<'b>,
+    organization: &Organization<'b>,
+) -> Vec<(&'b str, Combine, Sources<'b>)> {
+    let ids = organization.connections.clone().map(|at| ConnectionId(at as u32));
+    let all = ids.filter_map(|id| bundle.connection(id)).map(|connection| {
+        let sources = bundle.sources(connection).map(|source| {
+            (Source { lookup: LookupId(0), ..source.clone() }, lookups(bundle, &[source.lookup]))
+        });
+        (connection.name, connection.combine, sources.collect())
+    });
+    all.collect()
 }
 
 #[cfg(test)]

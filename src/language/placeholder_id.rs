@@ -7,7 +7,8 @@ use crate::text::letters::letters_and_digits;
 
 /// What people and examples write in place of an id, in small letters and digits.
 ///
-/// Those of [`is_unfilled`] are not among them: a new folder must pass its first `test` before there is a client.
+/// Those of [`is_unfilled`] are not among them: a new folder must pass its first `validate` and `test` before there is a
+/// client.
 const WORDS: &[&str] = &[
     "id",
     "clientid",

@@ -40,7 +40,7 @@ pub(crate) struct AppliedFix {
 /// When a file cannot be read, or must not be written.
 pub(crate) fn fix(path: &Path) -> anyhow::Result<(Mappings, Vec<AppliedFix>)> {
     let (original, is_folder) = FoundFiles::at(path)?;
-    let compile = |found: &FoundFiles| Mappings::compile(path, found.clone(), is_folder, Coverage::Validated);
+    let compile = |found: &FoundFiles| Mappings::compile(path, found.clone(), is_folder, Coverage::Checked);
     let mut found = original.clone();
     let mut mappings = compile(&found)?;
     let mut applied = Vec::new();

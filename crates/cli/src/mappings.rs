@@ -28,8 +28,6 @@ pub(crate) struct Mappings {
 /// Whether the cases are run to find rules that no case shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coverage {
-    /// They are, and ids that are still placeholders are reported, which a new folder has at first.
-    Validated,
     /// They are, for verbs that check mappings or build what is deployed.
     Checked,
     /// They are not, for verbs that only answer a question.
@@ -103,10 +101,6 @@ impl Mappings {
             if !sources.contains(&diagnostic.file) && !is_misnamed(&diagnostic.file) {
                 diagnostic.file = mapping_files::slashed(&path.join(&diagnostic.file))?;
             }
-        }
-        if coverage != Coverage::Validated {
-            let is_warning = |it: &Diagnostic| it.severity == Severity::Warning;
-            diagnostics.retain(|it| it.code != Code::PlaceholderId || !is_warning(it));
         }
         // A file in place of the folder `organizations`.
         diagnostics.retain(|diagnostic| !is_unreadable(&diagnostic.file));

@@ -19,7 +19,7 @@ mod settings;
 mod terraform;
 mod words;
 
-pub(crate) use self::check::{Gap, of_kit as gaps_of_kit, of_mapping as gaps_of_mapping};
+pub(crate) use self::check::{Found, Gap, of_kit as gaps_of_kit, of_mapping as gaps_of_mapping};
 pub(crate) use self::facts::{Facts, KitOptions, Rotations};
 pub(crate) use self::kit::{KitFile, files, filled};
 pub(crate) use self::page::{NAME as PAGE, PageEngine, page};

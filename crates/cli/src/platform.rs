@@ -2,13 +2,14 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod of_tenant;
+pub(crate) mod unfilled_ids;
 
 use std::path::Path;
 
 use claimsmith::compiler::CompiledPlatform;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::of_tenant::{load_counting_warnings, refuse_placeholders};
+pub(crate) use self::of_tenant::load_counting_warnings;
 use crate::mappings::{Coverage, Mappings};
 use crate::render::human;
 use crate::tenant::TenantArgument;

@@ -18,6 +18,8 @@ mod plan_json;
 pub mod qlik;
 pub mod sync;
 pub mod tenant;
+
+pub use plan_json::NotRead;
 #[cfg(test)]
 #[path = "../tests/support/bundle.rs"]
 mod test_bundle;

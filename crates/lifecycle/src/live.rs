@@ -81,17 +81,17 @@ pub const NOT_A_MEMBER: &str = "not-a-member";
 
 /// Compares people with the groups that an application holds, by subject; `None` if it does not say which groups.
 ///
-/// `unseen` are groups of which it is not known who holds them, each with the reason; they are not compared, and a person
-/// who should hold one is never equal. `shown` gives a person's name in the result. People whom one side does not have are
+/// `uncompared` are groups whose holders are not known, each with the reason; a person who should hold one is never counted
+/// as equal. `shown` gives a person's name in the result. People whom one side does not have are
 /// counted, and never as equal.
 pub fn compare(
     people: &[Person],
     held: &BTreeMap<String, Option<BTreeSet<String>>>,
-    unseen: &BTreeMap<String, &'static str>,
+    uncompared: &BTreeMap<String, &'static str>,
     shown: &dyn Fn(&str) -> String,
 ) -> Comparison {
-    let seen = |groups: &BTreeSet<String>| -> BTreeSet<String> {
-        groups.iter().filter(|it| !unseen.contains_key(*it)).cloned().collect()
+    let comparable = |groups: &BTreeSet<String>| -> BTreeSet<String> {
+        groups.iter().filter(|it| !uncompared.contains_key(*it)).cloned().collect()
     };
     let mut result = Comparison::default();
     let known: BTreeSet<&str> = people.iter().map(|it| it.subject.as_str()).collect();
@@ -108,8 +108,8 @@ pub fn compare(
             result.unseen_in_application += 1;
             continue;
         };
-        let why = expected.iter().find_map(|group| unseen.get(group));
-        let (expected, held) = (&seen(expected), &seen(held));
+        let why = expected.iter().find_map(|group| uncompared.get(group));
+        let (expected, held) = (&comparable(expected), &comparable(held));
         if let (true, Some(why)) = (expected == held, why) {
             *result.not_comparable.entry(why).or_default() += 1;
             continue;
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn group_that_is_not_seen_is_not_lacked() {
+    fn group_that_is_not_compared_is_not_lacked() {
         let people = [
             person("01", Ok(&["a", "x"])),
             person("02", Ok(&["a", "x"])),
@@ -207,8 +207,8 @@ mod tests {
         ];
         let held = [("01", &["a"] as &[_]), ("02", &["b"]), ("03", &["a", "x"]), ("04", &[])];
         let held = held.map(|(subject, names)| (subject.to_owned(), Some(groups(names)))).into();
-        let unseen = [("x".to_owned(), "missing-group")].into();
-        let result = compare(&people, &held, &unseen, &str::to_owned);
+        let uncompared = [("x".to_owned(), "missing-group")].into();
+        let result = compare(&people, &held, &uncompared, &str::to_owned);
         assert_eq!((result.equal, result.different), (2, 1));
         assert_eq!(result.not_comparable, [("missing-group", 1)].into());
         let difference = &result.differences[0];

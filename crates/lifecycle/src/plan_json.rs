@@ -9,13 +9,30 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// Why a text is not a plan that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NotRead {
+#[non_exhaustive]
+pub enum NotRead {
     /// It is not a plan.
     Unreadable,
     /// An object has a member of this name twice. Two programs could take different ones.
     Repeated(String),
     /// It is a plan of this other version.
     OtherVersion(u64),
+}
+
+impl fmt::Display for NotRead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable => formatter.write_str("it is not a plan of this command"),
+            Self::Repeated(name) => write!(
+                formatter,
+                "it has `{}` twice in one object, which the command never writes; plan again",
+                name.escape_debug()
+            ),
+            Self::OtherVersion(version) => {
+                write!(formatter, "it has version {version}, and this program knows version 1; plan again")
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! `claimsmith deploy`: takes the Action to its tenant, and takes it back.
 
+#[cfg(not(target_family = "wasm"))]
+mod applied;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
 mod blocks_plan;
@@ -10,9 +12,9 @@ mod confirmed;
 #[cfg(not(target_family = "wasm"))]
 mod in_between;
 #[cfg(not(target_family = "wasm"))]
-mod native;
-#[cfg(not(target_family = "wasm"))]
 mod origin;
+#[cfg(not(target_family = "wasm"))]
+mod planned;
 #[cfg(not(target_family = "wasm"))]
 mod prepared;
 #[cfg(not(target_family = "wasm"))]

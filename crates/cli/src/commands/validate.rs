@@ -9,6 +9,7 @@ use crate::arguments::MappingsArgument;
 use crate::exit_status::ExitStatus;
 use crate::fix;
 use crate::mappings::{Coverage, Mappings};
+use crate::platform::unfilled_ids;
 use crate::render::{github, human, json, sarif};
 use crate::terminal::Terminal;
 use crate::watch;
@@ -78,7 +79,7 @@ impl ValidateArguments {
                 let (mappings, fixed) = fix::fix(&self.mappings.path)?;
                 (mappings, Some(fixed))
             }
-            false => (Mappings::load(&self.mappings.path, Coverage::Validated)?, None),
+            false => (Mappings::load(&self.mappings.path, Coverage::Checked)?, None),
         };
         let warnings = mappings.count(Severity::Warning);
         let fine = mappings.platform.is_some() && !(self.deny_warnings && warnings > 0);
@@ -86,6 +87,8 @@ impl ValidateArguments {
             ValidateFormat::Human => {
                 human::fixes(&mut terminal.out, fixed.as_deref())?;
                 human::validation(&mut terminal.out, &mappings, fine)?;
+                let tenants = mappings.platform.iter().chain(&mappings.other_tenants);
+                unfilled_ids::note(tenants, terminal)?;
             }
             ValidateFormat::Json => json::validation(&mut terminal.out, &mappings, fixed.as_deref())?,
             ValidateFormat::Github => {

@@ -18,6 +18,13 @@ pub(crate) struct Gap {
     pub(crate) what: String,
 }
 
+/// What a tenant lacks, and what should be known about it.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) notes: Vec<Gap>,
+}
+
 impl Gap {
     pub(crate) fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
         Self { place: place.into(), what: what.into() }

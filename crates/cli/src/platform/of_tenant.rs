@@ -3,9 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::ensure;
 use claimsmith::compiler::CompiledPlatform;
-use claimsmith::compiler::inspect;
 use claimsmith::diagnostic::Severity;
 
 use crate::escape::escaped;
@@ -38,28 +36,4 @@ pub(crate) fn load_counting_warnings(
     let mut platforms = vec![first];
     platforms.append(&mut mappings.other_tenants);
     tenant.select(platforms).map(Some)
-}
-
-/// What `claimsmith init` and `claimsmith new` wrote that was not replaced yet.
-fn placeholders(platform: &CompiledPlatform) -> Vec<String> {
-    let clients = inspect::applications(platform).into_iter().flat_map(|it| it.clients);
-    let organizations = inspect::organization_connections(platform).filter_map(|it| it.id);
-    let all = clients.chain(organizations);
-    all.filter(|id| inspect::is_unfilled(id)).collect()
-}
-
-/// Refuses mappings with ids that are not those of a tenant.
-///
-/// # Errors
-///
-/// Which ones they are.
-pub(crate) fn refuse_placeholders(platform: &CompiledPlatform) -> anyhow::Result<()> {
-    let found = placeholders(platform);
-    let names: Vec<String> = found.iter().map(|it| format!("`{}`", escaped(it))).collect();
-    ensure!(
-        found.is_empty(),
-        "the mapping files still have placeholders, which no login has: {}; replace them by the ids in Auth0",
-        names.join(", ")
-    );
-    Ok(())
 }

@@ -5,6 +5,7 @@ mod test_bundle;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -319,6 +320,10 @@ fn blocks_are_read_back_and_compared() {
     };
     let good = sign();
     set(good.clone());
+    // The time is that of the tenant, which is behind.
+    assert_eq!(of_blocks(&world), ["block-refused"]);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    world.stand_in.advance(now.checked_sub(world.stand_in.now()).expect("it is behind"));
     assert_eq!(of_blocks(&world), ["blocks-replaceable"]);
     write(
         &world.folder,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::blocks::BlocksPlan;
 use super::refusal::Refusal;
 use crate::block::{ActionReader, BlockRefusal, SignedBlock, Source};
+use crate::tenant::Organization;
 
 /// The order of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +46,16 @@ pub struct Served<'s> {
     pub is_written: bool,
 }
 
-impl Served<'_> {
+impl<'s> Served<'s> {
+    /// An organization of a tenant, with what [`SignedBlock::in_metadata`] says of it.
+    pub fn of(
+        organization: &'s Organization,
+        block: &'s Result<SignedBlock, BlockRefusal>,
+        is_written: bool,
+    ) -> Self {
+        Self { id: &organization.id, name: &organization.name, block, is_written }
+    }
+
     /// Name and id, for people.
     pub fn named(&self) -> String {
         format!("{} ({})", self.name, self.id)

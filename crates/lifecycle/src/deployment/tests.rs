@@ -1,4 +1,5 @@
 use super::*;
+use crate::plan_json::NotRead;
 
 const DOMAIN: &str = "acme.eu.auth0.com";
 
@@ -192,7 +193,7 @@ fn plan_is_read_as_it_was_written_and_for_its_tenant_alone() {
     );
     assert!(stale(|it| it.content.code = "other".to_owned()).starts_with("another version of claimsmith"));
     for text in ["", "{}", "[]", "{\"version\":1}", &text.replacen("wanted", "wished", 1)] {
-        assert_eq!(Plan::from_json(text), Err(PlanError::Unreadable), "{text}");
+        assert_eq!(Plan::from_json(text), Err(PlanError::NotRead(NotRead::Unreadable)), "{text}");
     }
-    assert_eq!(Plan::from_json("{\"version\":2}"), Err(PlanError::OtherVersion(2)));
+    assert_eq!(Plan::from_json("{\"version\":2}"), Err(PlanError::NotRead(NotRead::OtherVersion(2))));
 }

@@ -83,12 +83,8 @@ fn paths(paths: &[String]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// It is not a plan.
-    Unreadable,
-    /// An object in it has a member of this name twice.
-    Repeated(String),
-    /// It is a plan of another version.
-    OtherVersion(u64),
+    /// Its text cannot be read.
+    NotRead(NotRead),
     /// It is for another tenant.
     #[non_exhaustive]
     OtherTenant {
@@ -103,11 +99,7 @@ pub enum PlanError {
 
 impl From<NotRead> for PlanError {
     fn from(error: NotRead) -> Self {
-        match error {
-            NotRead::Unreadable => Self::Unreadable,
-            NotRead::Repeated(name) => Self::Repeated(name),
-            NotRead::OtherVersion(version) => Self::OtherVersion(version),
-        }
+        Self::NotRead(error)
     }
 }
 
@@ -116,15 +108,7 @@ impl std::error::Error for PlanError {}
 impl fmt::Display for PlanError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable => formatter.write_str("it is not a plan that `claimsmith qlik plan` has written"),
-            Self::Repeated(name) => write!(
-                formatter,
-                "it has `{}` twice in one object, which the command never writes; plan again",
-                name.escape_debug()
-            ),
-            Self::OtherVersion(version) => {
-                write!(formatter, "it has version {version}, and this program knows version 1; plan again")
-            }
+            Self::NotRead(error) => error.fmt(formatter),
             Self::OtherTenant { own, other } => {
                 write!(formatter, "it is for the tenant {own}, and not for {other}")
             }

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::plan_json::NotRead;
 
 const HOST: &str = "acme.eu.qlikcloud.com";
 const CLAIM: &str = "https://example.com/groups";
@@ -185,9 +186,9 @@ fn plan_is_read_as_it_was_written_and_for_its_tenant_alone() {
     assert_eq!(other, "it is for the tenant acme.eu.qlikcloud.com, and not for other.eu.qlikcloud.com");
     assert_eq!(read.check(HOST, &wanted(&["a"])), Err(PlanError::Stale));
     for text in ["", "{}", "{\"version\":1}", &text.replacen("wanted", "wished", 1)] {
-        assert_eq!(Plan::from_json(text), Err(PlanError::Unreadable));
+        assert_eq!(Plan::from_json(text), Err(PlanError::NotRead(NotRead::Unreadable)));
     }
-    assert_eq!(Plan::from_json("{\"version\":2}"), Err(PlanError::OtherVersion(2)));
+    assert_eq!(Plan::from_json("{\"version\":2}"), Err(PlanError::NotRead(NotRead::OtherVersion(2))));
 }
 
 #[test]

@@ -122,12 +122,9 @@ impl Planner<'_> {
         }
         let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
             organizations.iter().map(|it| SignedBlock::in_metadata(&it.metadata)).collect();
-        let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
-            id: &organization.id,
-            name: &organization.name,
-            block,
-            is_written: plan.changes.iter().any(|change| change.id == organization.id),
-        });
+        let is_written = |it: &Organization| plan.changes.iter().any(|change| change.id == it.id);
+        let served =
+            organizations.iter().zip(&blocks).map(|(it, block)| Served::of(it, block, is_written(it)));
         let served: Vec<Served<'_>> = served.collect();
         plan.order = order(running.as_ref(), &wanted, &served, now);
         if let Some(running) = &running {

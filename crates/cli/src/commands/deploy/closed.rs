@@ -28,12 +28,7 @@ pub(super) fn only_in_blocks(
     }
     let organizations = auth0.organizations()?;
     let blocks: Vec<_> = organizations.iter().map(|it| SignedBlock::in_metadata(&it.metadata)).collect();
-    let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
-        id: &organization.id,
-        name: &organization.name,
-        block,
-        is_written: false,
-    });
+    let served = organizations.iter().zip(&blocks).map(|(it, block)| Served::of(it, block, false));
     let served: Vec<Served<'_>> = served.filter(|it| !running.embedded.contains(it.id)).collect();
     let closed = closed_by(running, wanted, &served, Some(auth0.service_time() as f64));
     Ok(closed.into_iter().map(Served::named).collect())

@@ -200,12 +200,7 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
     let organizations = auth0.organizations()?;
     let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
         organizations.iter().map(|it| SignedBlock::in_metadata(&it.metadata)).collect();
-    let served = organizations.iter().zip(&blocks).map(|(organization, block)| Served {
-        id: &organization.id,
-        name: &organization.name,
-        block,
-        is_written: false,
-    });
+    let served = organizations.iter().zip(&blocks).map(|(it, block)| Served::of(it, block, false));
     let served: Vec<Served<'_>> = served.collect();
     let closed = closed_by(&now, &then, &served, Some(auth0.service_time() as f64));
     if !closed.is_empty() {

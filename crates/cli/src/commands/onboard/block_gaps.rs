@@ -9,19 +9,11 @@ use claimsmith_lifecycle::tenant::Organization;
 use crate::action_reader;
 use crate::blocks;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
-use crate::login_time;
 use crate::onboarding::Facts;
 use crate::packaging::MappingPlace;
 
-/// What has to be done about the block, and what should be known about it.
-#[derive(Debug, Default)]
-pub(super) struct BlockGaps {
-    pub(super) gaps: Vec<String>,
-    pub(super) notes: Vec<String>,
-}
-
 /// Compares the metadata of the customer's organization with the block that the mapping files give, and asks the Action
-/// that logins run whether it takes the block.
+/// that logins run whether it takes the block. `report` gets what is found, each with whether it is a note only.
 ///
 /// # Errors
 ///
@@ -31,8 +23,9 @@ pub(super) fn find(
     platform: &CompiledPlatform,
     auth0: &Auth0,
     organization: &Organization,
-) -> anyhow::Result<BlockGaps> {
-    let MappingPlace::Block(writer) = facts.place else { return Ok(BlockGaps::default()) };
+    report: &mut dyn FnMut(String, bool),
+) -> anyhow::Result<()> {
+    let MappingPlace::Block(writer) = facts.place else { return Ok(()) };
     let running = action_reader::of_state(&auth0.state(&[ACTION_NAME], TRIGGER)?);
     // Until mappings travel in the tenant, the Action has this one, and a block changes nothing.
     let is_embedded = running.as_ref().is_some_and(|it| it.embedded.contains(&organization.id));
@@ -49,24 +42,23 @@ pub(super) fn find(
         connections: Vec::new(),
         block: platform.block(&details.name).ok().filter(|_| !is_embedded).map(|block| block.bundle),
     };
-    let now = login_time::current();
-    let mut found = BlockGaps::default();
+    let now = auth0.service_time();
     let finding = check_block(&desired, &mapping, organization, now as u32);
     let is_note = finding.as_ref().is_none_or(|finding| finding.severity == Severity::Note);
     if let Some(finding) = finding {
-        let list = if is_note { &mut found.notes } else { &mut found.gaps };
-        list.push(format!("{}: {}; {}", finding.place, finding.what, finding.fix));
+        report(format!("{}: {}; {}", finding.place, finding.what, finding.fix), is_note);
     }
     // The files may trust a key, or have lowered a floor, and the Action not yet.
     if let (true, Some(running)) = (is_note, running) {
         let block = SignedBlock::in_metadata(&organization.metadata);
-        if let Source::Nowhere(why) = running.source(&organization.id, &block, Some(now)) {
-            found.gaps.push(format!(
+        if let Source::Nowhere(why) = running.source(&organization.id, &block, Some(now as f64)) {
+            let what = format!(
                 "the Action that logins run does not take the block of `{}`: {why} (`{}`); deploy the Action with `claimsmith deploy plan --packaging organizations`",
                 details.name,
                 why.code()
-            ));
+            );
+            report(what, false);
         }
     }
-    Ok(found)
+    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::arguments::OutputFormat;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::numbers::counted;
-use crate::onboarding::{self, Facts, Gap, KitFile};
+use crate::onboarding::{self, Facts, Found, Gap, KitFile};
 use crate::packaging::MappingPlace;
 use crate::render::json;
 use crate::terminal::Terminal;
@@ -138,10 +138,9 @@ impl OnboardArguments {
             other => other?,
         };
         let (was_asked, was_qlik_asked) = (of_tenant.is_some(), of_qlik.is_some());
-        let (of_tenant, mut notes) = of_tenant.unwrap_or_default();
-        let (of_qlik, of_qlik_notes) = of_qlik.unwrap_or_default();
-        gaps.extend(of_tenant.into_iter().chain(of_qlik));
-        notes.extend(of_qlik_notes);
+        let (of_tenant, of_qlik) = (of_tenant.unwrap_or_default(), of_qlik.unwrap_or_default());
+        gaps.extend(of_tenant.gaps.into_iter().chain(of_qlik.gaps));
+        let notes: Vec<Gap> = of_tenant.notes.into_iter().chain(of_qlik.notes).collect();
         let checked = Checked {
             organization: &facts.details.name,
             connection: &facts.connection.name,
@@ -169,7 +168,7 @@ impl OnboardArguments {
     /// What Qlik Cloud lacks, and what should be known about it; `None` if there are no credentials to ask with, or the
     /// customer has no application there.
     #[cfg(not(target_family = "wasm"))]
-    fn gaps_of_qlik(&self, facts: &Facts<'_>) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
+    fn gaps_of_qlik(&self, facts: &Facts<'_>) -> anyhow::Result<Option<Found>> {
         use claimsmith_connectors::qlik::Settings;
 
         use super::qlik_gaps;
@@ -187,7 +186,7 @@ impl OnboardArguments {
 
     /// WebAssembly has no network.
     #[cfg(target_family = "wasm")]
-    fn gaps_of_qlik(&self, _: &Facts<'_>) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
+    fn gaps_of_qlik(&self, _: &Facts<'_>) -> anyhow::Result<Option<Found>> {
         Ok(None)
     }
 
@@ -197,7 +196,7 @@ impl OnboardArguments {
         &self,
         facts: &Facts<'_>,
         platform: &CompiledPlatform,
-    ) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
+    ) -> anyhow::Result<Option<Found>> {
         use claimsmith_connectors::auth0::Settings;
 
         use super::tenant_gaps;
@@ -212,11 +211,7 @@ impl OnboardArguments {
 
     /// WebAssembly has no network.
     #[cfg(target_family = "wasm")]
-    fn gaps_of_tenant(
-        &self,
-        _: &Facts<'_>,
-        _: &CompiledPlatform,
-    ) -> anyhow::Result<Option<(Vec<Gap>, Vec<Gap>)>> {
+    fn gaps_of_tenant(&self, _: &Facts<'_>, _: &CompiledPlatform) -> anyhow::Result<Option<Found>> {
         anyhow::ensure!(
             self.credentials.is_none(),
             "`--credentials` needs a claimsmith that is built for this system; this one is WebAssembly"

@@ -7,7 +7,7 @@ use claimsmith_lifecycle::qlik::{
     ClaimSpelling, Observed, Wanted, findings, missing_groups, paths_of_groups,
 };
 
-use crate::onboarding::{Facts, Gap};
+use crate::onboarding::{Facts, Found, Gap};
 
 /// Findings that keep users of the customer from what they should have.
 const GAPS: [&str; 2] = ["letter-case", "disabled-group"];
@@ -20,25 +20,25 @@ const NOTES: [&str; 5] =
 /// # Errors
 ///
 /// If the tenant cannot be asked.
-pub(super) fn find(facts: &Facts<'_>, settings: &Settings) -> anyhow::Result<(Vec<Gap>, Vec<Gap>)> {
+pub(super) fn find(facts: &Facts<'_>, settings: &Settings) -> anyhow::Result<Found> {
     let qlik = Qlik::connect(settings, Options::default())?;
     let observed = qlik.observe()?;
     let tenant = qlik.observe_settings()?;
     let place = format!("Qlik Cloud {}", qlik.host());
-    let (mut gaps, mut notes) = (Vec::new(), Vec::new());
+    let mut found = Found::default();
     for application in facts.qlik() {
         let wanted = wanted(facts, application);
         for name in missing_groups(&wanted, &observed) {
             let what = format!(
                 "there is no group `{name}`; `claimsmith qlik plan` plans it for all customers, and qlik-cloud/groups.json has its body"
             );
-            gaps.push(Gap::new(&place, what));
+            found.gaps.push(Gap::new(&place, what));
         }
-        gaps.extend(of_claim(application, &observed).map(|what| Gap::new(&place, what)));
+        found.gaps.extend(of_claim(application, &observed).map(|what| Gap::new(&place, what)));
         for finding in findings(&wanted, &observed, tenant) {
             let list = match finding.code {
-                code if GAPS.contains(&code) => &mut gaps,
-                code if NOTES.contains(&code) => &mut notes,
+                code if GAPS.contains(&code) => &mut found.gaps,
+                code if NOTES.contains(&code) => &mut found.notes,
                 _ => continue,
             };
             let gap = Gap::new(&place, finding.text);
@@ -47,7 +47,7 @@ pub(super) fn find(facts: &Facts<'_>, settings: &Settings) -> anyhow::Result<(Ve
             }
         }
     }
-    Ok((gaps, notes))
+    Ok(found)
 }
 
 /// The groups that the customer can receive.

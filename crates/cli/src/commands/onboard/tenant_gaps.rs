@@ -7,7 +7,7 @@ use claimsmith_lifecycle::tenant::Connection;
 use serde_json::Value as Json;
 
 use super::block_gaps;
-use crate::onboarding::{Facts, Gap};
+use crate::onboarding::{Facts, Found, Gap};
 use crate::packaging::MappingPlace;
 
 const SCOPES: [&str; 3] = ["read:organizations", "read:organization_connections", "read:connections"];
@@ -23,7 +23,8 @@ pub(super) fn has_credentials() -> bool {
     CREDENTIALS.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// What the tenant lacks, and what should be known about it; none if the platform declares no tenant, which is a gap of the mapping files.
+/// What the tenant lacks, and what should be known about it: nothing if the platform declares no tenant, which is a gap of
+/// the mapping files.
 ///
 /// # Errors
 ///
@@ -32,8 +33,8 @@ pub(super) fn find(
     facts: &Facts<'_>,
     platform: &CompiledPlatform,
     settings: &Settings,
-) -> anyhow::Result<(Vec<Gap>, Vec<Gap>)> {
-    let Some(tenant) = platform.tenant() else { return Ok((Vec::new(), Vec::new())) };
+) -> anyhow::Result<Found> {
+    let Some(tenant) = platform.tenant() else { return Ok(Found::default()) };
     let mut scopes = SCOPES.to_vec();
     if facts.has_scim() {
         scopes.push(SCIM_SCOPE);
@@ -42,34 +43,35 @@ pub(super) fn find(
         scopes.push(BLOCK_SCOPE);
     }
     let auth0 = Auth0::connect(tenant, settings, &scopes, Options::default())?;
-    let (mut gaps, mut notes) = (Vec::new(), Vec::new());
+    let mut found = Found::default();
     let mut organization = None;
     if let Some(id) = facts.organization_id() {
         organization = auth0.organization(id)?;
         if organization.is_none() {
-            gaps.push(gap(
+            found.gaps.push(gap(
                 tenant,
                 format!("there is no organization `{id}`; create it with auth0/api/organization.json"),
             ));
         }
     }
     if let Some(organization) = &organization {
-        let of_block = block_gaps::find(facts, platform, &auth0, organization)?;
-        gaps.extend(of_block.gaps.into_iter().map(|what| gap(tenant, what)));
-        notes.extend(of_block.notes.into_iter().map(|what| gap(tenant, what)));
+        block_gaps::find(facts, platform, &auth0, organization, &mut |what, is_note| {
+            let list = if is_note { &mut found.notes } else { &mut found.gaps };
+            list.push(gap(tenant, what));
+        })?;
     }
     let name = &facts.connection.name;
     let Some(connection) = auth0.find_connection(name)? else {
-        gaps.push(gap(tenant, format!("there is no connection `{name}`; send the ticket, or create it with auth0/api/connection.json")));
-        return Ok((gaps, notes));
+        found.gaps.push(gap(tenant, format!("there is no connection `{name}`; send the ticket, or create it with auth0/api/connection.json")));
+        return Ok(found);
     };
-    gaps.extend(of_options(facts, &connection).into_iter().map(|what| gap(tenant, what)));
+    found.gaps.extend(of_options(facts, &connection).into_iter().map(|what| gap(tenant, what)));
     if let Some(organization) = organization {
         let enabled = auth0.organization_connections(&organization.id)?;
         match enabled.iter().find(|it| it.connection_id == connection.id) {
-            None => gaps.push(gap(tenant, format!("the connection `{name}` is not enabled for the organization; use auth0/api/organization-connection.json"))),
+            None => found.gaps.push(gap(tenant, format!("the connection `{name}` is not enabled for the organization; use auth0/api/organization-connection.json"))),
             Some(it) if !it.assign_membership_on_login => {
-                gaps.push(gap(tenant, format!("users of `{name}` do not become members at their login; without `assign_membership_on_login`, each has to be added")));
+                found.gaps.push(gap(tenant, format!("users of `{name}` do not become members at their login; without `assign_membership_on_login`, each has to be added")));
             }
             Some(_) => {}
         }
@@ -77,16 +79,16 @@ pub(super) fn find(
     let clients = auth0.connection_clients(&connection.id)?;
     for application in &facts.details.applications {
         for client in application.clients.iter().filter(|client| !clients.contains(client)) {
-            gaps.push(gap(tenant, format!("the connection `{name}` is not enabled for the client `{client}` of `{}`; use auth0/api/connection-clients.json", application.name)));
+            found.gaps.push(gap(tenant, format!("the connection `{name}` is not enabled for the client `{client}` of `{}`; use auth0/api/connection-clients.json", application.name)));
         }
     }
     if facts.has_scim() && !auth0.takes_scim(&connection.id)? {
-        gaps.push(gap(
+        found.gaps.push(gap(
             tenant,
             format!("the connection `{name}` takes no SCIM; use auth0/api/scim-configuration.json"),
         ));
     }
-    Ok((gaps, notes))
+    Ok(found)
 }
 
 fn gap(tenant: &Tenant, what: String) -> Gap {

@@ -95,7 +95,7 @@ impl SignArguments {
                 "`platform.yaml` does not say which keys sign blocks; `claimsmith keys new` makes one and prints what to write there"
             )
         };
-        platform::refuse_placeholders(&platform)?;
+        platform::unfilled_ids::refuse(&platform)?;
         assumption_record::require(&self.mappings.path, &platform, &[Feature::Blocks])?;
         let confirmations = self.confirmations(&platform, tenant)?;
         let names = match &confirmations {

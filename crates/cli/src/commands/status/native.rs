@@ -446,7 +446,7 @@ fn look_at_organizations(
         return Ok(());
     }
     let expected = desired.mappings.iter().filter(|it| it.organization.is_some()).count();
-    let mut check = OrganizationCheck::new(desired, login_time::current() as u32);
+    let mut check = OrganizationCheck::new(desired, auth0.service_time() as u32);
     let mut count = 0;
     let read = auth0.read_organizations(&mut |rows| {
         rows.iter().for_each(|organization| check.see(organization));

@@ -19,7 +19,7 @@ pub(super) struct Held {
     /// How many groups the application has that are not in `platform.yaml`; they are not compared.
     pub(super) other_groups: usize,
     /// The groups of the application of which it is not known who holds them, each with the reason.
-    pub(super) unseen: BTreeMap<String, &'static str>,
+    pub(super) uncompared: BTreeMap<String, &'static str>,
 }
 
 /// Why it is not known who holds a group: the service has none of its name.
@@ -72,11 +72,11 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
     let ids: BTreeSet<String> = own.iter().chain(&others).map(|group| group.id.clone()).collect();
     let mut groups_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let there: BTreeSet<&String> = own.iter().map(|group| &group.display_name).collect();
-    let mut unseen: BTreeMap<String, &'static str> =
+    let mut uncompared: BTreeMap<String, &'static str> =
         names.iter().filter(|name| !there.contains(name)).map(|name| (name.clone(), MISSING)).collect();
     for group in &own {
         let Some(members) = members(scim, group, &ids)? else {
-            unseen.insert(group.display_name.clone(), WITHOUT_MEMBERS);
+            uncompared.insert(group.display_name.clone(), WITHOUT_MEMBERS);
             continue;
         };
         for member in members {
@@ -89,7 +89,7 @@ pub(super) fn in_scim(scim: &Scim, names: &BTreeSet<String>, known: &Known<'_>) 
             "no group of the application has a member in the SCIM service, so it may not say who its members are; nothing can be compared"
         );
     }
-    let mut held = Held { users: users.len(), other_groups: others.len(), unseen, ..Held::default() };
+    let mut held = Held { users: users.len(), other_groups: others.len(), uncompared, ..Held::default() };
     for user in users {
         let subject = subject_of(&user, known);
         let groups = groups_of.remove(&user.id).unwrap_or_default();

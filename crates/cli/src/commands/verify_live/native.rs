@@ -89,11 +89,11 @@ impl VerifyLiveArguments {
         let shown = |subject: &str| {
             if self.show_people { subject.to_owned() } else { pseudonym(domain, subject) }
         };
-        let comparison = compare(&all, &held.groups, &held.unseen, &shown);
+        let comparison = compare(&all, &held.groups, &held.uncompared, &shown);
         let because = |reason: &str| comparison.not_comparable.get(reason).copied().unwrap_or_default();
         let lack_a_group = because(held::MISSING) + because(held::WITHOUT_MEMBERS);
-        let unseen = |reason: &str| {
-            let groups = held.unseen.iter().filter(|(_, why)| **why == reason);
+        let uncompared = |reason: &str| {
+            let groups = held.uncompared.iter().filter(|(_, why)| **why == reason);
             groups.map(|(name, _)| name.as_str()).collect()
         };
         let verified = Verified {
@@ -107,8 +107,8 @@ impl VerifyLiveArguments {
             profiles_total: coverage.total,
             application_users: held.users,
             other_groups: held.other_groups,
-            missing_groups: unseen(held::MISSING),
-            groups_without_members: unseen(held::WITHOUT_MEMBERS),
+            missing_groups: uncompared(held::MISSING),
+            groups_without_members: uncompared(held::WITHOUT_MEMBERS),
             gaps: &coverage.gaps,
             read_at: time_text(now as u32),
             comparison: &comparison,

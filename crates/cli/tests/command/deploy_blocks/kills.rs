@@ -87,3 +87,53 @@ fn rollback_of_the_action_continues_after_a_kill_at_any_request() {
     // Without a number, a second run would go back further.
     assert!(check_continues_after_every_kill(&world, &["deploy", "rollback", "--to", "1"]) >= 4);
 }
+
+/// Ends the run of a plan before and after each of its requests, continues it, and compares the tenants.
+fn end_everywhere(change: fn(&World) -> &'static str) {
+    let world = world();
+    deploy(&world, "1.key");
+    let key = change(&world);
+    done(world.run(TRAVEL));
+    done(sign(&world, &["--key", key]));
+    let begun = world.stand_in.tenant();
+    let served = watch(&world, &["org_acme", "org_globex"]);
+    let before = world.stand_in.requests().len();
+    done(world.run(APPLY));
+    let positions = world.stand_in.requests().len() - before;
+    assert!(positions > 8, "{positions}");
+    let state = |tenant: &Tenant| {
+        let organizations = ["org_acme", "org_globex"].map(|id| metadata(tenant, id));
+        (organizations, reader(tenant), tenant.bindings.values().flatten().count())
+    };
+    let wanted = state(&world.stand_in.tenant());
+    for position in 1..=positions as u64 {
+        // A status that is never repeated ends the command: before the request took effect, or after.
+        for kind in [FaultKind::Status(418), FaultKind::StatusAfter(418)] {
+            world.stand_in.change(|tenant| *tenant = begun.clone());
+            world.stand_in.add_fault(Fault::new(At::request(position), kind));
+            let first = world.run(APPLY);
+            assert!(first.code == Some(2) && first.err.contains("status 418"), "{position}: {first:?}");
+            done(world.run(APPLY));
+            assert_eq!(state(&world.stand_in.tenant()), wanted, "{position}");
+        }
+    }
+    assert_eq!(served.lock().expect("no panic").as_slice(), [] as [String; 0]);
+}
+
+#[test]
+fn run_with_an_action_in_between_ends_anywhere_and_closes_nobody() {
+    end_everywhere(|world| {
+        with_other_key(world);
+        "3.key"
+    });
+}
+
+#[test]
+fn run_with_a_raised_floor_ends_anywhere_and_closes_nobody() {
+    end_everywhere(|world| {
+        let raised = format!("{}  floor: {}\n", keys(), time_text(earlier(500)));
+        write(&world.folder, "platform.yaml", platform(&raised));
+        write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+        "1.key"
+    });
+}

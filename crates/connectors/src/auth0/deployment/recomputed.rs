@@ -31,7 +31,7 @@ impl Auth0 {
         let organizations = self.organizations()?;
         let found: Vec<Found<'_>> = organizations.iter().map(Found::of).collect();
         let is_written = |found: &Found<'_>| {
-            let change = blocks.changes.iter().find(|change| change.id == found.id);
+            let change = blocks.changes.iter().find(|change| change.id == found.organization.id);
             let values = change.and_then(|change| deployment.values.get(&change.organization));
             values.is_some_and(|values| *values != found.values)
         };
@@ -71,8 +71,7 @@ impl Auth0 {
 
 /// What the metadata of an organization have of a block.
 struct Found<'f> {
-    id: &'f str,
-    name: &'f str,
+    organization: &'f Organization,
     values: Values,
     block: Result<SignedBlock, BlockRefusal>,
 }
@@ -80,15 +79,10 @@ struct Found<'f> {
 impl<'f> Found<'f> {
     fn of(organization: &'f Organization) -> Self {
         let values = block_values(&organization.metadata);
-        Self {
-            id: &organization.id,
-            name: &organization.name,
-            block: SignedBlock::in_metadata(&organization.metadata),
-            values,
-        }
+        Self { organization, block: SignedBlock::in_metadata(&organization.metadata), values }
     }
 
     fn served(&self, is_written: bool) -> Served<'_> {
-        Served { id: self.id, name: self.name, block: &self.block, is_written }
+        Served::of(self.organization, &self.block, is_written)
     }
 }

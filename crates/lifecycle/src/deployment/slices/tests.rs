@@ -1,5 +1,6 @@
 use super::super::state::{Build, Content, ObservedAction, Origin};
 use super::*;
+use crate::plan_json::NotRead;
 
 const DOMAIN: &str = "acme.eu.auth0.com";
 const FORCED: Progress = Progress { is_forced: true, has_written: false };
@@ -183,9 +184,12 @@ fn plan_is_read_as_it_was_written_and_for_its_tenant_alone() {
         assert_eq!(SlicesPlan::from_json(other), None, "{other}");
     }
     let later = text.replacen("\"version\": 1", "\"version\": 2", 1);
-    assert_eq!(SlicesPlan::from_json(&later), Some(Err(PlanError::OtherVersion(2))));
+    assert_eq!(SlicesPlan::from_json(&later), Some(Err(PlanError::NotRead(NotRead::OtherVersion(2)))));
     let repeated = text.replacen("\"bind_at\"", "\"bind_at\": 0, \"bind_at\"", 1);
-    assert_eq!(SlicesPlan::from_json(&repeated), Some(Err(PlanError::Repeated("bind_at".to_owned()))));
+    assert_eq!(
+        SlicesPlan::from_json(&repeated),
+        Some(Err(PlanError::NotRead(NotRead::Repeated("bind_at".to_owned()))))
+    );
     let slices = [wanted("b-1"), wanted("b-2")];
     assert_eq!(plan().check(DOMAIN, &slices), Ok(()));
     assert!(matches!(plan().check("other.eu.auth0.com", &slices), Err(PlanError::OtherTenant { .. })));
