@@ -143,7 +143,7 @@ async function logInOften(mock, instance, count, parts = {}) {
   }
 }
 
-test('an instance KEPT 64 bundles of blocks, and begins anew beyond that', async ({ mock }) => {
+test('an instance keeps 64 bundles of blocks, and begins anew beyond that', async ({ mock }) => {
   const pending = { bundles: [OTHER_BUNDLE, BUNDLE], deadline: ISSUED + 600 };
   for (const [parts, most] of [
     [{}, 64],
@@ -165,7 +165,7 @@ test('an instance KEPT 64 bundles of blocks, and begins anew beyond that', async
   }
 });
 
-test('an instance KEPT 1 MiB of blocks, and begins anew beyond that', async ({ mock }) => {
+test('an instance keeps 1 MiB of blocks, and begins anew beyond that', async ({ mock }) => {
   const more = Array.from({ length: 400 }, (_, i) => [`${'x'.repeat(240)}${i}`, 'readers']);
   const bundle = bundleOf(platform([organization('acme', [['Staff', 'readers'], ...more])]));
   const most = Math.floor((1 << 20) / bundle.length);
