@@ -320,10 +320,10 @@ fn blocks_are_read_back_and_compared() {
     };
     let good = sign();
     set(good.clone());
-    // The time is that of the tenant, which is behind.
+    // The time is that of the tenant, which runs slow.
     assert_eq!(of_blocks(&world), ["block-refused"]);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    world.stand_in.advance(now.checked_sub(world.stand_in.now()).expect("it is behind"));
+    world.stand_in.advance(now.checked_sub(world.stand_in.now()).expect("the clock of the tenant runs slow"));
     assert_eq!(of_blocks(&world), ["blocks-replaceable"]);
     write(
         &world.folder,
