@@ -1,5 +1,6 @@
 // What a mapping costs that travels in the metadata of an organization, compared with the same mapping in the Action:
 // a login with a block that is known, and the first login with a block. Both sides take turns in one process.
+// And how many values of the metadata a block takes.
 //
 //   node bench/blocks.mjs COMMAND
 
@@ -16,6 +17,7 @@ import { median, report } from './table.mjs';
 const FOLDER = 'target/bench/blocks';
 const NOW = 1_800_000_000;
 const GROUPS = [5, 50, 200];
+const RULES = [40, 100, 200, 300];
 /** How often each customer's block is signed anew, which makes it unknown to an engine that runs. */
 const SIGNINGS = 8;
 const [command] = process.argv.slice(2);
@@ -28,10 +30,8 @@ const ENGINE = base64('target/engine/engine.wasm');
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const [, line] = /public: (ssh-ed25519 \S+)/.exec(claimsmith('keys', 'new', 'bench', '--out', at('key')));
-write(at('mappings'), customers, {
-  tenants: { bench: { domain: 'bench.eu.auth0.com' } },
-  blocks: { keys: { bench: { public: line } } },
-});
+const TRAVELING = { tenants: { bench: { domain: 'bench.eu.auth0.com' } }, blocks: { keys: { bench: { public: line } } } };
+write(at('mappings'), customers, TRAVELING);
 
 const engines = Object.fromEntries(
   ['embedded', 'organizations'].map((packaging) => {
@@ -106,4 +106,18 @@ function first() {
   return { heads: ['login', 'embedded', 'block', 'more'], rows: [['first of a customer, 50 groups', ...cells]] };
 }
 
-report('blocks', { tables: { known: known(), first: first() }, figures });
+/** How many values of 255 characters the blocks of 50 customers take, by the number of their rules. */
+function values() {
+  const rows = RULES.map((rules) => {
+    const folder = at(`mappings-${rules}`);
+    write(folder, platform(50, rules), TRAVELING);
+    const out = at(`values-${rules}`);
+    const signed = JSON.parse(claimsmith('sign', folder, '--key', at('key'), '--out', out, '--format', 'json')).signed;
+    const counts = signed.map((it) => Object.keys(JSON.parse(readFileSync(it.file, 'utf8')).values).length);
+    const cells = counts.length === 0 ? ['', '', ''] : [Math.min(...counts), median(counts), Math.max(...counts)];
+    return [`${rules} rules`, ...cells.map(String), String(50 - counts.length)];
+  });
+  return { heads: ['mapping', 'fewest values', 'median', 'most', 'do not fit'], rows };
+}
+
+report('blocks', { tables: { known: known(), first: first(), values: values() }, figures });
