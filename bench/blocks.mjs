@@ -30,7 +30,10 @@ const ENGINE = base64('target/engine/engine.wasm');
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const [, line] = /public: (ssh-ed25519 \S+)/.exec(claimsmith('keys', 'new', 'bench', '--out', at('key')));
-const TRAVELING = { tenants: { bench: { domain: 'bench.eu.auth0.com' } }, blocks: { keys: { bench: { public: line } } } };
+const TRAVELING = {
+  tenants: { bench: { domain: 'bench.eu.auth0.com' } },
+  blocks: { keys: { bench: { public: line } } },
+};
 write(at('mappings'), customers, TRAVELING);
 
 const engines = Object.fromEntries(
