@@ -1,5 +1,5 @@
-// The real auth0-deploy-cli imports a tree into the stand-in, with the Action that `claimsmith bundle` writes into it, and
-// what is there then is run. Once: reading its own schemas takes it 14 seconds.
+// The real auth0-deploy-cli imports a tree into the stand-in, with the Action that `claimsmith bundle` writes into it and the
+// block that `claimsmith sign` writes, and what is there then is run. Once: reading its own schemas takes it 14 seconds.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -82,12 +82,28 @@ async function importInto(standIn, config, input) {
   assert.equal(code, 0, output);
 }
 
+// The mappings in the folder of the stand-in, of which those of organizations travel, and the metadata that
+// auth0-deploy-cli is to write.
+async function travelingMappings(standIn) {
+  const done = async (...args) => {
+    const { code, output } = await claimsmith(standIn, args);
+    assert.equal(code, 0, output);
+    return output;
+  };
+  const [, key] = /public: (ssh-ed25519 \S+)/.exec(await done('keys', 'new', 'deploy', '--out', 'key'));
+  const blocks = `  blocks:\n    writer: deploy-cli\n    keys: { deploy: { public: ${key} } }\n`;
+  const text = fs.readFileSync(new URL('mappings.yaml', import.meta.url), 'utf8');
+  fs.writeFileSync(path.join(standIn.folder, 'mappings.yaml'), text.replace('  applications:\n', `${blocks}$&`));
+  await done('sign', 'mappings.yaml', '--key', 'key');
+  return JSON.parse(fs.readFileSync(path.join(standIn.folder, 'blocks/organizations/northwind.json'), 'utf8'));
+}
+
 const codeOf = (action) => action.versions.find(({ deployed }) => deployed).code;
 
-async function claimsOfLogin(code) {
+async function claimsOfLogin(code, metadata = {}) {
   const api = createApi();
   const event = {
-    organization: { id: 'org_Northwind00000001' },
+    organization: { id: 'org_Northwind00000001', metadata },
     connection: { id: 'con_NorthwindEntra001', name: 'northwind-entra' },
     client: { client_id: 'CatalogClient' },
     user: { groups: ['Data Office', 'Staff'], identities: [{ connection: 'northwind-entra' }] },
@@ -106,13 +122,16 @@ test('auth0-deploy-cli imports a tree', async () => {
         { client_id: 'deploy', name: 'Deploy', app_type: 'non_interactive' },
         { client_id: 'ReplaceByTheClientId', name: 'Reports', app_type: 'spa' },
       ],
+      organizations: [{ id: 'org_Northwind00000001', name: 'northwind', metadata: { region: 'us' } }],
     },
   });
   try {
-    write(path.join(standIn.folder, 'tree'), { ...tree(), ...kit() });
-    fs.copyFileSync(new URL('mappings.yaml', import.meta.url), path.join(standIn.folder, 'mappings.yaml'));
+    const { name, metadata } = await travelingMappings(standIn);
+    const northwind = { name, display_name: 'Northwind', metadata: { region: 'us', ...metadata } };
+    write(path.join(standIn.folder, 'tree'), { ...tree(), ...kit(), 'organizations/northwind.json': northwind });
     const target = ['--target', 'deploy-cli-directory', '--bindings', 'groups,claimsmith', '--out', 'tree'];
-    const bundled = await claimsmith(standIn, ['bundle', 'mappings.yaml', ...target]);
+    const packaged = ['bundle', 'mappings.yaml', '--packaging', 'organizations', ...target];
+    const bundled = await claimsmith(standIn, packaged);
     assert.equal(bundled.code, 0, bundled.output);
     const config = {
       AUTH0_DOMAIN: standIn.domain,
@@ -138,8 +157,13 @@ test('auth0-deploy-cli imports a tree', async () => {
     assert.equal(codeOf(own), 'exports.onExecutePostLogin = async () => {};\n');
     assert.equal(own.modules[0].module_id, tenant.modules[0].id);
     assert.equal(codeOf(built), fs.readFileSync(path.join(standIn.folder, 'tree/actions/claimsmith/code.js'), 'utf8'));
-    assert.deepEqual(await claimsOfLogin(codeOf(built)), {
+    const written = tenant.organizations.find((it) => it.name === 'northwind').metadata;
+    assert.deepEqual(written, northwind.metadata);
+    assert.deepEqual(await claimsOfLogin(codeOf(built), written), {
       'https://claims.example.com/catalog/groups': ['stewards'],
+    });
+    assert.deepEqual(await claimsOfLogin(codeOf(built), { region: 'us' }), {
+      'https://claims.example.com/catalog/groups': [],
     });
     const named = (list, name) => list.find((it) => it.name === name);
     for (const [name, connection] of [
