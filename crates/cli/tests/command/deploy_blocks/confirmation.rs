@@ -66,6 +66,27 @@ fn confirmation_is_refused_after_the_deadline_and_over_other_blocks() {
 }
 
 #[test]
+fn change_is_not_written_without_the_time_to_confirm_it() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    // The clock of the tenant is another one than that of the machine, and counts.
+    world.stand_in.advance(500);
+    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
+    let plan = fs::read_to_string(world.folder.path().join(PLAN)).expect("a plan");
+    let plan: Value = serde_json::from_str(&plan).expect("JSON");
+    let deadline = world.stand_in.now() + 30 * 60;
+    assert_eq!(plan["blocks"]["confirmation"]["deadline"], json!(deadline));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    let before = metadata(&world.stand_in.tenant(), "org_acme");
+    world.stand_in.advance(30 * 60 - 3);
+    let error = refused(world.run(APPLY));
+    let expected = "error: writing and confirming these blocks may take 4 seconds, and the time for a confirmation ends at 20";
+    assert!(error.starts_with(expected), "{error}");
+    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), before);
+}
+
+#[test]
 fn what_may_remove_access_does_not_wait_for_a_confirmation() {
     let world = world();
     deploy(&world, "1.key");
