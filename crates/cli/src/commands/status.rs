@@ -1,14 +1,22 @@
 //! `claimsmith status`: what the logins of a tenant run, and what would break them.
 
+#[cfg(not(target_family = "wasm"))]
+mod action;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
 mod calendar;
+#[cfg(not(target_family = "wasm"))]
+mod calendar_file;
 #[cfg(not(target_family = "wasm"))]
 mod desired;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 #[cfg(not(target_family = "wasm"))]
+mod progress;
+#[cfg(not(target_family = "wasm"))]
 mod report;
+#[cfg(not(target_family = "wasm"))]
+mod settings;
 #[cfg(not(target_family = "wasm"))]
 mod shown;
 

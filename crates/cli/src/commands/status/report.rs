@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
+use anyhow::bail;
+use claimsmith_connectors::auth0::Auth0;
 use claimsmith_connectors::{Error, ErrorKind};
 use claimsmith_lifecycle::drift::{Finding, Severity};
 use serde::Serialize;
 
 use crate::escape::escaped;
+use crate::exit_status::ExitStatus;
 use crate::numbers::spaced;
 
 /// How far a check went.
@@ -117,6 +120,15 @@ impl Report {
         self.findings.sort_by_key(|finding| finding.severity);
     }
 
+    /// Whether the credentials lack the scope of a check, which is noted then.
+    pub(super) fn lacks_scope(&mut self, auth0: &Auth0, name: &'static str, scope: &str) -> bool {
+        let lacks = auth0.lacks(scope);
+        if lacks {
+            self.add(Check::without_scope(name, scope), []);
+        }
+        lacks
+    }
+
     pub(super) fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
@@ -134,5 +146,25 @@ impl Report {
         scopes.sort_unstable();
         scopes.dedup();
         scopes
+    }
+
+    /// Success, if nothing is unknown.
+    ///
+    /// # Errors
+    ///
+    /// What was not checked, with the `consequence`.
+    pub(super) fn all_checked(&self, consequence: &str) -> anyhow::Result<ExitStatus> {
+        let not_checked = self.not_checked();
+        if not_checked.is_empty() {
+            return Ok(ExitStatus::Success);
+        }
+        let scopes = self.missing_scopes();
+        let advice = match scopes.is_empty() {
+            true => "run the command again".to_owned(),
+            false => {
+                format!("add `{}` to the client grant for the Auth0 Management API", scopes.join("`, `"))
+            }
+        };
+        bail!("could not read everything ({}), so {consequence}; {advice}", not_checked.join(", "))
     }
 }
