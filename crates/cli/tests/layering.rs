@@ -38,6 +38,7 @@ const ORDER: &[&str] = &[
     "mappings",
     "write/refusal",
     "write/no_follow",
+    "write/draft",
     "write",
     "write/leftover_drafts",
     "importing/privileged",

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{PREFIX, SUFFIX};
+use super::draft::{PREFIX, SUFFIX};
 use crate::escape::escaped;
 use crate::terminal::Terminal;
 

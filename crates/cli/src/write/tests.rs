@@ -109,6 +109,7 @@ fn files_that_already_have_the_new_content_are_not_an_error() {
 mod unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
+    use super::super::draft::new_file;
     use super::*;
 
     #[test]
