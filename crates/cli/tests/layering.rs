@@ -135,6 +135,8 @@ const ORDER: &[&str] = &[
     "commands/deploy/shown",
     "commands/deploy/prepared",
     "commands/deploy/in_between",
+    "commands/deploy/traveling",
+    "commands/deploy/block_warnings",
     "commands/deploy/blocks_plan",
     "commands/deploy/signed_blocks",
     "commands/deploy/closed",

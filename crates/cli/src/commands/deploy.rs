@@ -4,6 +4,8 @@
 mod applied;
 mod arguments;
 #[cfg(not(target_family = "wasm"))]
+mod block_warnings;
+#[cfg(not(target_family = "wasm"))]
 mod blocks_plan;
 #[cfg(not(target_family = "wasm"))]
 mod closed;
@@ -29,6 +31,8 @@ mod signed_blocks;
 mod slice_names;
 #[cfg(not(target_family = "wasm"))]
 mod sliced;
+#[cfg(not(target_family = "wasm"))]
+mod traveling;
 
 use clap::Subcommand;
 

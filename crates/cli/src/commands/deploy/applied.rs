@@ -8,13 +8,14 @@ use claimsmith_connectors::auth0::{Auth0, Deployment};
 use claimsmith_lifecycle::deployment::{BlockChange, Refusal, SlicesPlan};
 
 use super::arguments::ApplyArguments;
-use super::blocks_plan::{self, Planner};
+use super::blocks_plan::Planner;
 use super::in_between;
 use super::origin;
 use super::prepared::{Prepared, needed_features, options_for, ours, packaging_of, read_plan, refused};
 use super::second_action::SecondActions;
 use super::signed_blocks::SignedBlocks;
 use super::sliced;
+use super::traveling::digest_of_mappings;
 use crate::action_reader;
 use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
@@ -73,7 +74,7 @@ impl ApplyArguments {
                 "`{}` changes a mapping that does not exist, or does not travel, any more; plan again",
                 self.plan.display()
             );
-            let now = blocks_plan::digest_of_mappings(&platform, &traveling, &blocks.chosen)?;
+            let now = digest_of_mappings(&platform, &traveling, &blocks.chosen)?;
             ensure!(
                 blocks.is_action_only || now == blocks.mappings,
                 "`{}` cannot be carried out: the mappings have changed since it was made; plan again",

@@ -1,20 +1,18 @@
 //! Plans the blocks of a deployment: which organizations get another one, and in which order with the Action.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, anyhow, ensure};
-use claimsmith::Bundle;
-use claimsmith::compiler::{CompiledPlatform, inspect, time_text};
+use claimsmith::compiler::{CompiledPlatform, time_text};
 use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
-    BlockChange, BlocksPlan, Confirmation, Content, Order, Refusal, Served, Values, block_values, closed_by,
-    free_keys, is_nearly_full, order, withheld,
+    BlockChange, BlocksPlan, Confirmation, Content, Order, Refusal, Served, closed_by, order,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::tenant::Organization;
 
+use super::block_warnings;
 use super::in_between;
+use super::traveling::{Traveling, digest, digest_of_mappings, earlier_blocks, is_floored};
 use crate::action_reader;
 use crate::blocks::Signable;
 use crate::deployment_files::RUNTIME;
@@ -46,25 +44,6 @@ pub(super) struct PlannedBlocks {
     pub(super) warnings: Vec<String>,
     /// Why it must not be carried out.
     pub(super) refusals: Vec<Refusal>,
-}
-
-/// An organization of the tenant whose mapping travels.
-struct Traveling<'p> {
-    name: &'p str,
-    signable: Signable,
-    found: Values,
-    block: Result<SignedBlock, BlockRefusal>,
-    /// How many metadata keys others have left.
-    free_keys: usize,
-    /// How many it takes at least, and with a second signature, which replacing a key needs.
-    values: [usize; 2],
-}
-
-impl Traveling<'_> {
-    /// Whether a block has this mapping, now and later.
-    fn is_in(&self, verified: &Verified) -> bool {
-        verified.candidate.is_none() && digest(&verified.bundle) == self.signable.digest
-    }
 }
 
 impl Planner<'_> {
@@ -101,18 +80,15 @@ impl Planner<'_> {
         };
         let (mut refusals, mut closes, mut differing) = (Vec::new(), Vec::new(), Vec::new());
         for it in &traveling {
-            let [least, values] = it.values;
+            let [least, _] = it.values;
             let change = self.change(it, &wanted, running.as_ref(), now);
             if self.is_action_only && change.is_some() {
                 differing.push(it.name);
             }
             let change = change.filter(|_| !self.is_action_only);
             let refusal = change.as_ref().and_then(|change| change.check_keys(it.free_keys, least).err());
-            if refusal.is_none() && is_nearly_full(it.free_keys, values) {
-                warnings.push(format!(
-                    "the block of `{}` takes {values} of the {} metadata keys that others have left, counting a second signature; a mapping that does not fit has to be in the Action",
-                    it.name, it.free_keys
-                ));
+            if refusal.is_none() {
+                warnings.extend(block_warnings::nearly_full(it));
             }
             refusals.extend(refusal);
             match change {
@@ -128,39 +104,17 @@ impl Planner<'_> {
         let served: Vec<Served<'_>> = served.collect();
         plan.order = order(running.as_ref(), &wanted, &served, now);
         if let Some(running) = &running {
-            // In every other order, the new block is there before the Action that withholds the group.
-            let waits = |it: &&Served<'_>| plan.order == Order::InBetween || !it.is_written;
-            for it in served.iter().filter(waits) {
-                let next = if it.is_written { &running.in_between(&wanted) } else { &wanted };
-                let groups = withheld(running, next, it, now);
-                let name = traveling.iter().find(|traveling| traveling.signable.organization_id == it.id);
-                if let (Some(name), false) = (name.map(|it| it.name), groups.is_empty()) {
-                    warnings.push(format!(
-                        "from the Action until the new block of `{name}` is written, people have neither these groups nor lower ones of their tiers: {}",
-                        groups.join(", ")
-                    ));
-                }
-            }
+            warnings.extend(block_warnings::withheld_meanwhile(
+                running, &wanted, plan.order, &served, &traveling, now,
+            ));
             if self.is_action_only {
                 refusals.extend(earlier_blocks(running, &wanted, &traveling, now));
             }
-            let leaves = |it: &&Traveling<'_>| running.embedded.contains(&it.signable.organization_id);
-            let leaving: Vec<&str> = traveling.iter().filter(leaves).map(|it| it.name).collect();
-            if !leaving.is_empty() {
-                warnings.push(format!(
-                    "these mappings leave the Action, and then logins that do not go through the Auth0 organization of their customer are closed: {}",
-                    leaving.join(", ")
-                ));
-            }
+            warnings.extend(block_warnings::leaving(running, &traveling));
         }
-        if !differing.is_empty() {
-            warnings.push(format!(
-                "these blocks are not what the mapping files give, and stay as they are: {}",
-                differing.join(", ")
-            ));
-        }
-        warnings.extend(self.left(&served, &wanted, now));
-        warnings.extend(self.floors_ahead(auth0.service_time()));
+        warnings.extend(block_warnings::differing(&differing));
+        warnings.extend(block_warnings::without_mapping(self.platform, &wanted, &served, now));
+        warnings.extend(block_warnings::floors_ahead(self.platform, self.traveling, auth0.service_time()));
         if let Some(running) = &running {
             for it in closed_by(running, &wanted, &served, now).into_iter().filter(|it| !it.is_written) {
                 plan.closes.push(it.id.to_owned());
@@ -212,41 +166,12 @@ impl Planner<'_> {
         let now = Some(auth0.service_time() as f64);
         let mut names = Vec::new();
         for name in left {
-            let it = self.traveling_of(name, &organizations)?;
+            let it = Traveling::of(self.platform, name, &organizations)?;
             if it.is_ok_and(|it| self.change(&it, &wanted, None, now).is_some()) {
                 names.push(name.clone());
             }
         }
         Ok(names)
-    }
-
-    /// The organizations whose block the Action takes although the files have no mapping for them.
-    fn left(&self, organizations: &[Served<'_>], wanted: &ActionReader, now: Option<f64>) -> Option<String> {
-        let mappings = inspect::organization_connections(self.platform);
-        let ids: BTreeSet<String> = mappings.filter_map(|mapping| mapping.id).collect();
-        let is_served = |it: &&Served<'_>| {
-            !ids.contains(it.id) && matches!(wanted.source(it.id, it.block, now), Source::Block(_))
-        };
-        let left: Vec<String> = organizations.iter().filter(is_served).map(Served::named).collect();
-        if left.is_empty() {
-            return None;
-        }
-        Some(format!(
-            "no mapping has these Auth0 organizations, and their logins still get what their blocks grant: {}; to end that, set a floor for each under `blocks.floors.organizations` in platform.yaml, and plan again",
-            left.join(", ")
-        ))
-    }
-
-    /// Floors that are in the future, so that every block is refused until then.
-    fn floors_ahead(&self, now: u64) -> Option<String> {
-        let settings = self.platform.block_settings()?;
-        let names = self.traveling.iter().map(|name| settings.organization_floor(name));
-        let floors = names.chain([settings.floor()]).chain(settings.group_floors().map(|(_, floor)| floor));
-        let latest = floors.filter(|floor| u64::from(*floor) > now).max()?;
-        Some(format!(
-            "a floor in platform.yaml is in the future ({}), and no block that is signed before counts; correct it, unless that is meant",
-            time_text(latest)
-        ))
     }
 
     fn check(&self, is_current: bool) -> anyhow::Result<()> {
@@ -302,7 +227,7 @@ impl Planner<'_> {
         let mut all = Vec::new();
         let is_chosen = |name: &&String| self.chosen.is_empty() || self.chosen.contains(name);
         for name in self.traveling.iter().filter(is_chosen) {
-            match self.traveling_of(name, organizations)? {
+            match Traveling::of(self.platform, name, organizations)? {
                 Ok(it) => all.push(it),
                 Err(id) => {
                     let missing = format!(
@@ -314,27 +239,6 @@ impl Planner<'_> {
             }
         }
         Ok(all)
-    }
-
-    /// A mapping that travels, with what the tenant has for it; or the id of its organization, if the tenant has none.
-    fn traveling_of<'n>(
-        &self,
-        name: &'n str,
-        organizations: &[Organization],
-    ) -> anyhow::Result<Result<Traveling<'n>, String>> {
-        let signable =
-            Signable::of(self.platform, name, 0).map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
-        let Some(organization) = organizations.iter().find(|it| it.id == signable.organization_id) else {
-            return Ok(Err(signable.organization_id));
-        };
-        Ok(Ok(Traveling {
-            name,
-            found: block_values(&organization.metadata),
-            block: SignedBlock::in_metadata(&organization.metadata),
-            free_keys: free_keys(&organization.metadata),
-            values: [1, 2].map(|signatures| signable.unsigned.value_count(signatures).unwrap_or_default()),
-            signable,
-        }))
     }
 
     /// What changes for an organization; `None` if its block says already what it is to say.
@@ -354,7 +258,7 @@ impl Planner<'_> {
         let is_same = |verified: &Verified| {
             it.is_in(verified)
                 && (verified.protected || !it.signable.grants_protected)
-                && !self.is_floored(verified)
+                && !is_floored(self.platform, verified)
         };
         if !self.is_rewritten && by_wanted.as_ref().is_some_and(is_same) {
             return None;
@@ -373,14 +277,6 @@ impl Planner<'_> {
             }),
             found: it.found.clone(),
         })
-    }
-
-    /// Whether the Action withholds a group of a block because the block is older than the group's floor.
-    fn is_floored(&self, verified: &Verified) -> bool {
-        let Ok(bundle) = Bundle::decode(&verified.bundle) else { return true };
-        let floors = self.platform.block_settings().into_iter().flat_map(|settings| settings.group_floors());
-        let mut floors = floors.filter(|(_, floor)| *floor > verified.issued);
-        floors.any(|(group, _)| bundle.names().any(|name| name == group))
     }
 
     fn confirmation(&self, changes: &[BlockChange], now: u64) -> anyhow::Result<Option<Confirmation>> {
@@ -402,44 +298,4 @@ impl Planner<'_> {
         confirmation.check(changes.len(), REQUESTS_PER_SECOND, now, &time_text(deadline))?;
         Ok(Some(confirmation))
     }
-}
-
-/// The customers whose mappings leave the Action, and whose logins would get an earlier mapping that a block still has.
-fn earlier_blocks(
-    running: &ActionReader,
-    wanted: &ActionReader,
-    traveling: &[Traveling<'_>],
-    now: Option<f64>,
-) -> Option<Refusal> {
-    let is_other = |it: &&Traveling<'_>| {
-        let id = &it.signable.organization_id;
-        running.embedded.contains(id)
-            && matches!(wanted.source(id, &it.block, now), Source::Block(verified) if !it.is_in(&verified))
-    };
-    let organizations: Vec<String> = traveling.iter().filter(is_other).map(|it| it.name.to_owned()).collect();
-    if organizations.is_empty() { None } else { Some(Refusal::EarlierBlocks { organizations }) }
-}
-
-/// The digest of all mappings that travel, or of those that were chosen, with the names of their organizations.
-///
-/// # Errors
-///
-/// If one of them cannot travel any more.
-pub(super) fn digest_of_mappings(
-    platform: &CompiledPlatform,
-    traveling: &[String],
-    chosen: &[String],
-) -> anyhow::Result<String> {
-    let mut text = String::new();
-    for name in traveling.iter().filter(|name| chosen.is_empty() || chosen.contains(name)) {
-        let signable =
-            Signable::of(platform, name, 0).map_err(|why| anyhow!("`{name}` cannot travel: {why}"))?;
-        text.push_str(&format!("{name} {}\n", signable.digest));
-    }
-    Ok(sha256_hex(&text))
-}
-
-/// The digest of a bundle. Empty if the bundle cannot be read; no mapping has an empty digest.
-pub(super) fn digest(bundle: &[u8]) -> String {
-    Bundle::decode(bundle).map(|bundle| bundle.digest_hex()).unwrap_or_default()
 }

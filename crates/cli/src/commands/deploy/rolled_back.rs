@@ -15,11 +15,11 @@ use claimsmith_lifecycle::deployment::{
 use claimsmith_lifecycle::digest::sha256_hex;
 
 use super::arguments::RollbackArguments;
-use super::blocks_plan::digest;
 use super::origin;
 use super::prepared::{Prepared, options_for, ours, packaging_of, read_plan, refused};
 use super::signed_blocks;
 use super::sliced;
+use super::traveling::digest;
 use crate::action_reader;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::exit_status::ExitStatus;

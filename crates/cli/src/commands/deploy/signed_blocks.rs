@@ -8,7 +8,7 @@ use claimsmith::compiler::CompiledPlatform;
 use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{BlockChange, BlocksPlan, Values, joined};
 
-use super::blocks_plan::digest;
+use super::traveling::digest;
 use crate::action_reader;
 use crate::block_file;
 
