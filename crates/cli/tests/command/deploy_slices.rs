@@ -226,3 +226,31 @@ fn customers_whose_logins_end_are_named() {
         assert!(run.err.contains("have none for them any more: beta (org_beta)\n"), "{run:?}");
     }
 }
+
+#[test]
+fn slices_that_somebody_else_has_deployed_since_are_not_replaced() {
+    let world = world();
+    world.run(PLAN).stdout(0);
+    world.run(APPLY).stdout(0);
+    change(&world);
+    world.run(&["deploy", "plan"]).stdout(0);
+    let code_of = |tenant: &Tenant| flow(tenant).iter().map(|(_, code)| code.clone()).collect::<Vec<_>>();
+    // Somebody deploys other code into the same Actions.
+    world.stand_in.change(|tenant| {
+        let slice = tenant.actions.iter_mut().find(|it| it.name == "claimsmith-a2").expect("a slice");
+        for version in slice.versions.iter_mut().filter(|it| it.deployed) {
+            version.code.push_str("// edited\n");
+        }
+    });
+    let before = code_of(&world.stand_in.tenant());
+    let run = world.run(APPLY);
+    assert!(
+        run.code == Some(1) && run.err.contains("somebody has changed the Action `claimsmith-a2`"),
+        "{run:?}"
+    );
+    assert_eq!(code_of(&world.stand_in.tenant()), before);
+    world.run(&[APPLY, &["--force"]].concat()).stdout(0);
+    assert_eq!(names(&world), ["Check device", "claimsmith-b1", "claimsmith-b2"]);
+    // Once they have left the flow, the plan is done, whatever becomes of them.
+    world.run(APPLY).stdout(0);
+}

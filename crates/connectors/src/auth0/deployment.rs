@@ -11,7 +11,9 @@ use std::time::Duration;
 use claimsmith_lifecycle::deployment::{Bound, Build, Content, Observed, ObservedAction, Origin, Refusal};
 use claimsmith_lifecycle::digest::sha256_hex;
 
-pub use self::blocks::{Carried, Deployment, InBetween, REQUESTS_PER_SECOND, ReadAction, WriteTerms};
+pub use self::blocks::{
+    Carried, Confirmed, Deployment, InBetween, REQUESTS_PER_SECOND, ReadAction, WriteTerms,
+};
 pub use self::error::DeployError;
 use super::Auth0;
 use super::actions::{Action, BuildState, Version};

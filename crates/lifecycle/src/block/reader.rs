@@ -294,4 +294,28 @@ impl ActionReader {
             |name: &&str| here.permits(name, &terms(own)) && !there.permits(name, &terms(theirs));
         block.groups_above_others().filter(is_withheld).map(str::to_owned).collect()
     }
+
+    /// The target groups that a block grants in `other` and not in this Action, at any time. By name.
+    pub fn granted_only_by(
+        &self,
+        other: &Self,
+        organization: &str,
+        (own, theirs): (&Verified, &Verified),
+    ) -> Vec<String> {
+        let (Ok(here), Ok(there)) = (Bundle::decode(&self.bundle), Bundle::decode(&other.bundle)) else {
+            return Vec::new();
+        };
+        let terms = |verified: &Verified| BlockTerms {
+            organization,
+            issued: verified.issued,
+            may_grant_protected: verified.protected,
+        };
+        let is_more = |name: &&str| there.permits(name, &terms(theirs)) && !here.permits(name, &terms(own));
+        let bundles = theirs.candidate.iter().map(|(candidate, _)| candidate).chain([&theirs.bundle]);
+        let blocks = bundles.filter_map(|bundle| Bundle::decode(bundle).ok());
+        let names: BTreeSet<String> = blocks
+            .flat_map(|block| block.names().filter(is_more).map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        names.into_iter().collect()
+    }
 }

@@ -32,6 +32,7 @@ pub enum Refusal {
     UnreadableVersion { name: String },
     MappingsOfThen { name: String },
     BlocksOfThen { name: String, organizations: Vec<String> },
+    GroupsOfThen { name: String, groups: Vec<(String, Vec<String>)> },
     NotApplied { organization: String },
     EarlierBlocks { organizations: Vec<String> },
     OrderChanged { planned: Order, needed: Order },
@@ -137,9 +138,22 @@ impl fmt::Display for Refusal {
             ),
             Self::BlocksOfThen { name, organizations } => write!(
                 formatter,
-                "that version of `{name}` takes blocks of customers whose mappings are in the Action now, so an earlier block would count again, which anyone with access to the metadata could have written back: {}; deploy the mapping files of that time instead, or accept it with `--force`",
+                "that version of `{name}` takes blocks of customers whose mappings are in the Action now or nowhere, so an earlier block would count again, which anyone with access to the metadata could have written back: {}; deploy the mapping files of that time instead, or accept it with `--force`",
                 list(organizations)
             ),
+            Self::GroupsOfThen { name, groups } => {
+                write!(
+                    formatter,
+                    "with that version of `{name}`, blocks would grant groups that the version which logins run withholds:"
+                )?;
+                for (at, (organization, groups)) in groups.iter().enumerate() {
+                    let separator = if at == 0 { "" } else { ";" };
+                    write!(formatter, "{separator} `{organization}`: {}", list(groups))?;
+                }
+                formatter.write_str(
+                    "; deploy the earlier mapping files with the groups, ceilings and floors of today, or accept it with `--force`",
+                )
+            }
             Self::EarlierBlocks { organizations } => write!(
                 formatter,
                 "the mappings of {} leave the Action, and their metadata still have blocks with other mappings, which logins would get; plan without `--action-only`, so that their blocks are written",

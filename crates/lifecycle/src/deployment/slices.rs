@@ -1,6 +1,8 @@
 //! The deployment of several Actions that divide the customers. Exactly one of them answers each login, and only if all of
 //! them are in the flow, so a new set is deployed beside the old one, and one request replaces the old set by the new one.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::names;
@@ -30,12 +32,15 @@ pub struct SlicesPlan {
     pub found: Vec<Bound>,
     /// The ids of the Actions among them that are replaced.
     pub replaced: Vec<String>,
+    /// The digests of the code that logins ran of these, by id.
+    pub codes: BTreeMap<String, String>,
     /// Where the first of the new Actions is bound, counted from 0 among those that stay.
     pub bind_at: usize,
 }
 
 impl SlicesPlan {
-    /// Plans from what there is: `replaced` are the ids of the Actions of ours that the trigger runs.
+    /// Plans from what there is: `replaced` are the ids of the Actions of ours that the trigger runs, each with the digest of
+    /// its code.
     ///
     /// # Errors
     ///
@@ -44,9 +49,11 @@ impl SlicesPlan {
         (tenant, domain): (&str, &str),
         made_by: &str,
         slices: Vec<Wanted>,
-        replaced: Vec<String>,
+        replaced: &[(String, String)],
         observed: &Observed,
     ) -> Result<Self, Refusal> {
+        let codes = replaced.iter().cloned().collect();
+        let replaced: Vec<String> = replaced.iter().map(|(id, _)| id.clone()).collect();
         let found = observed.bindings.clone();
         let stays = |bound: &&Bound| !replaced.contains(&bound.action_id);
         let first = found.iter().position(|bound| !stays(&bound)).unwrap_or(found.len());
@@ -59,6 +66,7 @@ impl SlicesPlan {
             slices,
             found,
             replaced,
+            codes,
             bind_at,
         };
         plan.next(observed, Progress::default()).map(|_| plan)
@@ -78,6 +86,19 @@ impl SlicesPlan {
         let value: serde_json::Value = serde_json::from_str(text).ok()?;
         value.get("slices")?;
         Some(plan_json::read(text, VERSION).map_err(PlanError::from))
+    }
+
+    /// Refuses to replace an Action that runs other code than when the plan was made, by the digest of the code: somebody has
+    /// deployed since, and the plan does not have their change.
+    ///
+    /// # Errors
+    ///
+    /// If it does.
+    pub fn check_replaced(&self, id: &str, name: &str, code: &str) -> Result<(), Refusal> {
+        if self.codes.get(id).is_some_and(|planned| planned == code) {
+            return Ok(());
+        }
+        Err(Refusal::ActionChanged { name: name.to_owned() })
     }
 
     /// Refuses a plan that was made for another tenant or from something else.

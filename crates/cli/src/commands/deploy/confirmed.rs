@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use anyhow::{anyhow, ensure};
-use claimsmith_connectors::auth0::Auth0;
+use claimsmith_connectors::auth0::{Auth0, Confirmed};
 
 use super::arguments::ConfirmArguments;
 use super::prepared::{Prepared, options_for, packaging_of, read_plan, refused};
 use super::signed_blocks::SignedBlocks;
+use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::journal_file::JournalFile;
 use crate::login_time;
@@ -45,16 +46,22 @@ impl ConfirmArguments {
             show_step(terminal, &format!("confirm {step}"), phase)
         };
         match auth0.confirm_blocks(blocks, &signed.values, &signed.confirmed, &mut record) {
-            Ok(written) => {
-                let there = blocks.changes.len() - written;
-                writeln!(
-                    terminal.out,
-                    "{} confirmed, {there} already, in the tenant {} ({})",
-                    counted(written, "block"),
-                    tenant.name(),
-                    tenant.domain()
-                )?;
-                Ok(ExitStatus::Success)
+            Ok(Confirmed { written, unconfirmed, .. }) => {
+                let there = blocks.changes.len() - unconfirmed.len() - written;
+                if written + there > 0 {
+                    writeln!(
+                        terminal.out,
+                        "{} confirmed, {there} already, in the tenant {} ({})",
+                        counted(written, "block"),
+                        tenant.name(),
+                        tenant.domain()
+                    )?;
+                    terminal.out.flush()?;
+                }
+                for error in &unconfirmed {
+                    writeln!(terminal.err, "error: {}", escaped(&error.to_string()))?;
+                }
+                Ok(if unconfirmed.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
             }
             Err(error) => refused(error, terminal),
         }

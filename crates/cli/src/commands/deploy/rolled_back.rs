@@ -207,14 +207,27 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
         let organizations = closed.into_iter().map(|it| it.name.to_owned()).collect();
         return Err(Refusal::BlocksNeedNewer { organizations }.into());
     }
-    let takes_again = |it: &&Served<'_>| {
-        let source = then.source(it.id, it.block, Some(auth0.service_time() as f64));
-        now.embedded.contains(it.id) && matches!(source, Source::Block(_))
-    };
-    let again: Vec<String> = served.iter().filter(takes_again).map(|it| it.name.to_owned()).collect();
-    if !again.is_empty() && !is_forced {
-        let name = ACTION_NAME.to_owned();
-        return Err(Refusal::BlocksOfThen { name, organizations: again }.into());
+    if is_forced {
+        return Ok(());
+    }
+    let time = Some(auth0.service_time() as f64);
+    let (mut organizations, mut groups) = (Vec::new(), Vec::new());
+    for it in &served {
+        match (now.source(it.id, it.block, time), then.source(it.id, it.block, time)) {
+            (Source::Block(own), Source::Block(theirs)) => {
+                let more = now.granted_only_by(&then, it.id, (&own, &theirs));
+                groups.extend(Some((it.name.to_owned(), more)).filter(|(_, more)| !more.is_empty()));
+            }
+            (_, Source::Block(_)) => organizations.push(it.name.to_owned()),
+            _ => {}
+        }
+    }
+    let name = ACTION_NAME.to_owned();
+    if !organizations.is_empty() {
+        return Err(Refusal::BlocksOfThen { name, organizations }.into());
+    }
+    if !groups.is_empty() {
+        return Err(Refusal::GroupsOfThen { name, groups }.into());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::auth0::{Auth0, Binding, State};
 use claimsmith_lifecycle::block::ActionReader;
 use claimsmith_lifecycle::deployment::{
-    ActionsPlan as _, Content, Origin, Progress, Refusal, SlicesPlan, Step, Wanted,
+    ActionsPlan as _, Content, ObservedAction, Origin, Progress, Refusal, SlicesPlan, Step, Wanted,
 };
 use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
@@ -165,19 +165,21 @@ pub(super) fn plan(
     let deployed: Vec<Option<&Content>> =
         observed.actions.iter().map(|action| action.as_ref()?.deployed.as_ref()).collect();
     let is_current = deployed.iter().copied().eq(slices.iter().map(|wanted| Some(&wanted.content)));
-    let (mut replaced, mut now): (Vec<String>, Option<State>) = (Vec::new(), None);
+    let (mut replaced, mut now): (Vec<(String, String)>, Option<State>) = (Vec::new(), None);
     if is_current {
         for (wanted, name) in slices.iter_mut().zip(&running) {
             wanted.name = (*name).to_owned();
         }
     } else {
-        replaced = observed.actions.iter().flatten().map(|action| action.id.clone()).collect();
+        let code = |action: &ObservedAction| action.deployed.as_ref().map(|it| it.code.clone());
+        let each = observed.actions.iter().flatten();
+        replaced = each.map(|it| (it.id.clone(), code(it).unwrap_or_default())).collect();
         let names: Vec<&str> = slices.iter().map(|wanted| wanted.name.as_str()).collect();
         now = Some(auth0.state(&names, TRIGGER)?);
     }
     let observed = now.as_ref().unwrap_or(&state).observed(ours(&origin));
     let made_by = concat!("claimsmith ", env!("CARGO_PKG_VERSION"));
-    let plan = SlicesPlan::new((tenant.name(), tenant.domain()), made_by, slices, replaced, &observed);
+    let plan = SlicesPlan::new((tenant.name(), tenant.domain()), made_by, slices, &replaced, &observed);
     let plan = match plan {
         Ok(plan) => plan,
         Err(refusal) => return refused(refusal.into(), terminal),
@@ -262,8 +264,8 @@ pub(super) fn apply(
     // Each Action may take as long as the blocks of some organizations.
     let auth0 = Auth0::connect(tenant, &settings, scopes, options_for(20 * names.len()))?;
     let origin = |code: &str| origin::origin(code, tenant.domain());
-    if let Some(name) = foreign_replaced(&auth0, plan, &origin)? {
-        return refused(Refusal::Foreign { name }.into(), terminal);
+    if let Some(refusal) = replaces_others(&auth0, plan, &origin, arguments.force)? {
+        return refused(refusal.into(), terminal);
     }
     if arguments.force
         && let Some(refusal) = SecondActions::refusal_now(&auth0, tenant.domain())?
@@ -290,18 +292,23 @@ pub(super) fn apply(
     }
 }
 
-/// The name of an Action in the flow that a plan replaces and that is not ours: a plan may have been edited.
-fn foreign_replaced(
+/// Why a plan must not replace what is in the flow: something is not ours, since a plan may have been edited, or somebody
+/// has deployed other code into it since.
+fn replaces_others(
     auth0: &Auth0,
     plan: &SlicesPlan,
     origin: &dyn Fn(&str) -> Origin,
-) -> anyhow::Result<Option<String>> {
+    is_forced: bool,
+) -> anyhow::Result<Option<Refusal>> {
     let bindings = auth0.bindings(TRIGGER)?;
     for binding in bindings.iter().filter(|binding| plan.replaced.contains(&binding.action_id)) {
-        let name = binding.action_name.as_str();
-        let code = auth0.deployed_code(&binding.action_id)?.unwrap_or_default();
+        let (id, name) = (binding.action_id.as_str(), binding.action_name.as_str());
+        let code = auth0.deployed_code(id)?.unwrap_or_default();
         if (name != ACTION_NAME && set_of(name).is_none()) || origin(&code) != Origin::Ours {
-            return Ok(Some(name.to_owned()));
+            return Ok(Some(Refusal::Foreign { name: name.to_owned() }));
+        }
+        if !is_forced && let Err(refusal) = plan.check_replaced(id, name, &sha256_hex(&code)) {
+            return Ok(Some(refusal));
         }
     }
     Ok(None)

@@ -163,3 +163,41 @@ fn customer_without_a_block_has_nothing_to_come_back_to() {
     done(world.run(APPLY));
     assert!(matches!(source(&world.stand_in.tenant(), "org_acme", now()), Some(Source::Block(_))));
 }
+
+#[test]
+fn customer_who_cannot_be_confirmed_holds_up_no_other() {
+    let world = world();
+    deploy(&world, "1.key");
+    let (first, last) = (used(&world, "org_acme", now()), used(&world, "org_globex", now()));
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    let text = fs::read_to_string(world.folder.path().join("mappings/organizations/globex.yaml"));
+    write(&world.folder, "organizations/globex.yaml", text.expect("a mapping") + ADDED);
+    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    done(world.run(APPLY));
+    let begun = world.stand_in.tenant();
+    let deadline = now() + 30 * 60;
+    assert_eq!(used(&world, "org_globex", deadline), last);
+    let patch = At::route("PATCH", "/api/v2/organizations/org_acme", 1);
+    world.stand_in.add_fault(Fault::new(patch, FaultKind::Status(400)));
+    type Change = fn(&mut Tenant);
+    let changes: [(Change, &str); 3] = [
+        (|_| {}, "Auth0 does not take the metadata of `acme`"),
+        (|tenant| set(tenant, "org_acme", crm()), "somebody has changed the block of `acme`"),
+        (
+            |tenant| tenant.organizations.retain(|it| it["id"] != "org_acme"),
+            "the Auth0 organization of `acme` does not exist any more",
+        ),
+    ];
+    for (change, expected) in changes {
+        world.stand_in.change(|tenant| *tenant = begun.clone());
+        world.stand_in.change(change);
+        let run = world.run(&["deploy", "confirm", PLAN]);
+        assert!(run.code == Some(1) && errors(&run).contains(expected), "{run:?}");
+        assert!(run.out.contains("1 block confirmed, 0 already"), "{run:?}");
+        assert_ne!(used(&world, "org_globex", deadline), last, "{expected}");
+    }
+    world.stand_in.change(|tenant| *tenant = begun.clone());
+    assert!(done(world.run(&["deploy", "confirm", PLAN])).contains("2 blocks confirmed"));
+    assert_ne!(used(&world, "org_acme", deadline), first);
+}

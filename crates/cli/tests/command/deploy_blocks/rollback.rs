@@ -83,3 +83,41 @@ fn key_that_others_know_is_not_trusted_from_the_next_deployment_on() {
     done(world.run(APPLY));
     assert!(source(&world.stand_in.tenant(), "org_acme", now()).is_some_and(|it| it.is_served()));
 }
+
+#[test]
+fn group_that_blocks_do_not_grant_any_more_does_not_come_back() {
+    let floors = format!("  floors: {{ groups: {{ finance-readers: {} }} }}\n", time_text(earlier(500)));
+    let raised = platform(&format!("{}{floors}", keys()));
+    let lowered = platform(&keys()).replace(
+        "ceilings:\n",
+        "  others: { applications: [catalog], description: Reads others. }\nceilings:\n  acme: { groups: others }\n",
+    );
+    for (restricted, acme) in
+        [(raised, acme_with("")), (lowered, acme_with("").replace("finance-readers", "others"))]
+    {
+        let world = world();
+        deploy(&world, "1.key");
+        write(&world.folder, "platform.yaml", restricted);
+        write(&world.folder, "organizations/acme.yaml", acme);
+        done(world.run(&["deploy", "plan", "--action-only"]));
+        done(world.run(APPLY));
+        let error = refused(world.run(&["deploy", "rollback"]));
+        assert!(error.contains("`acme`: `finance-readers`"), "{error}");
+        assert!(!error.contains("globex"), "{error}");
+        done(world.run(&["deploy", "rollback", "--force"]));
+    }
+}
+
+#[test]
+fn customer_whose_mapping_is_nowhere_does_not_come_back() {
+    let world = world();
+    deploy(&world, "1.key");
+    fs::remove_file(world.folder.path().join("mappings/organizations/acme.yaml")).expect("removed");
+    let one_key = keys().replace("      organizations: [acme]\n", "");
+    write(&world.folder, "platform.yaml", platform(&one_key));
+    done(world.run(&["deploy", "plan", "--packaging", "embedded"]));
+    done(world.run(APPLY));
+    assert!(source(&world.stand_in.tenant(), "org_acme", now()).is_some_and(|it| !it.is_served()));
+    let error = refused(world.run(&["deploy", "rollback"]));
+    assert!(error.contains("`acme`") && error.contains("would count again"), "{error}");
+}

@@ -80,6 +80,16 @@ pub struct Carried {
     pub waits_for: Vec<String>,
 }
 
+/// What was confirmed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Confirmed {
+    /// How many blocks were written; the others were there already.
+    pub written: usize,
+    /// Why the rest could not be confirmed.
+    pub unconfirmed: Vec<DeployError>,
+}
+
 impl Auth0 {
     /// Carries out a plan with blocks, or what an earlier run has left of it.
     ///
@@ -266,35 +276,42 @@ impl Auth0 {
         pause.map_err(|kind| Error { method: "GET", path, kind })
     }
 
-    /// Replaces pending blocks of a plan by final ones, before their deadline. Returns how many were not there before.
+    /// Replaces pending blocks of a plan by final ones, before their deadline. A customer who cannot be confirmed, such as
+    /// because the block is not the one that the plan has written, holds up no other one, whose old mapping would return.
     ///
     /// # Errors
     ///
-    /// If the deadline has passed, a request fails, or a block is not the one that the plan has written.
+    /// If the deadline has passed, or a request fails.
     pub fn confirm_blocks(
         &self,
         blocks: &BlocksPlan,
         pending: &BTreeMap<String, Values>,
         confirmed: &BTreeMap<String, Values>,
         journal: Journal<'_>,
-    ) -> Result<usize, DeployError> {
+    ) -> Result<Confirmed, DeployError> {
         let deadline = blocks.confirmation.map(|confirmation| confirmation.deadline);
         let terms = WriteTerms { is_forced: false, deadline };
-        let mut written = 0;
+        let mut all = Confirmed::default();
         for change in &blocks.changes {
-            let none = || DeployError::NoBlock(change.organization.clone());
-            let own = pending.get(&change.organization).ok_or_else(none)?;
-            let values = confirmed.get(&change.organization).ok_or_else(none)?;
+            let organization = &change.organization;
+            let none = || DeployError::NoBlock(organization.clone());
+            let own = pending.get(organization).ok_or_else(none)?;
+            let values = confirmed.get(organization).ok_or_else(none)?;
             let over = BlockChange { found: own.clone(), ..change.clone() };
-            let result = self.write_block(&over, values, terms, journal);
-            if let Err(DeployError::Refused(Refusal::BlockChanged { organization })) = &result
-                && self.has_block_of(change)?
-            {
-                return Err(Refusal::NotApplied { organization: organization.clone() }.into());
+            match self.write_block(&over, values, terms, journal) {
+                Ok(is_written) => all.written += usize::from(is_written),
+                Err(DeployError::Refused(Refusal::BlockChanged { .. })) if self.has_block_of(change)? => {
+                    let organization = organization.clone();
+                    all.unconfirmed.push(Refusal::NotApplied { organization }.into());
+                }
+                Err(error @ DeployError::Refused(Refusal::OrganizationDeleted { .. })) => {
+                    all.unconfirmed.push(error);
+                }
+                Err(error) if error.is_about_one_block() => all.unconfirmed.push(error.of(organization)),
+                Err(error) => return Err(error),
             }
-            written += usize::from(result?);
         }
-        Ok(written)
+        Ok(all)
     }
 
     /// Whether an organization has the block that a plan found.

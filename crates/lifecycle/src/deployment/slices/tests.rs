@@ -34,9 +34,9 @@ fn before() -> Observed {
 }
 
 fn plan_from(observed: &Observed) -> Result<SlicesPlan, Refusal> {
-    let replaced = vec!["id-a-1".to_owned(), "id-a-2".to_owned()];
+    let replaced = ["id-a-1", "id-a-2"].map(|id| (id.to_owned(), format!("code of {id}")));
     let slices = vec![wanted("b-1"), wanted("b-2")];
-    SlicesPlan::new(("production", DOMAIN), "claimsmith 0.1.0", slices, replaced, observed)
+    SlicesPlan::new(("production", DOMAIN), "claimsmith 0.1.0", slices, &replaced, observed)
 }
 
 fn plan() -> SlicesPlan {
@@ -194,4 +194,14 @@ fn plan_is_read_as_it_was_written_and_for_its_tenant_alone() {
     assert_eq!(plan().check(DOMAIN, &slices), Ok(()));
     assert!(matches!(plan().check("other.eu.auth0.com", &slices), Err(PlanError::OtherTenant { .. })));
     assert!(matches!(plan().check(DOMAIN, &slices[..1]), Err(PlanError::Stale { .. })));
+}
+
+#[test]
+fn action_with_other_code_than_planned_is_not_replaced() {
+    let plan = plan();
+    assert_eq!(plan.check_replaced("id-a-1", "a-1", "code of id-a-1"), Ok(()));
+    for (id, code) in [("id-a-1", "edited"), ("id-a-3", "")] {
+        let refusal = plan.check_replaced(id, "a-1", code);
+        assert_eq!(refusal, Err(Refusal::ActionChanged { name: "a-1".to_owned() }), "{id}");
+    }
 }
