@@ -76,13 +76,16 @@ pub(crate) struct Request<'r> {
 impl Request<'_> {
     /// What a part of the answer says.
     pub(crate) fn read<T: DeserializeOwned>(&self, answer: Value) -> Result<T, Error> {
-        serde_json::from_value(answer).map_err(|error| {
-            // The category only: the text of the error may quote the answer.
-            let kind =
-                ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()));
-            Error { method: self.method, path: self.path.clone(), kind }
-        })
+        part_of(answer).map_err(|kind| Error { method: self.method, path: self.path.clone(), kind })
     }
+}
+
+/// What a part of an answer says.
+pub(crate) fn part_of<T: DeserializeOwned>(answer: Value) -> Result<T, ErrorKind> {
+    // The category only: the text of the error may quote the answer.
+    serde_json::from_value(answer).map_err(|error| {
+        ErrorKind::Unreadable(format!("without a member that is needed ({:?})", error.classify()))
+    })
 }
 
 /// A client of one service, which is all that it talks to.

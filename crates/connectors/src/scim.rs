@@ -15,7 +15,7 @@ use serde_json::Value;
 pub use self::resources::{Group, User};
 pub use self::settings::Settings;
 use crate::error::{Error, ErrorKind};
-use crate::http::{HttpClient, Options, Request};
+use crate::http::{HttpClient, Options, Request, part_of};
 use crate::secret::Secret;
 
 /// The type of requests and answers (RFC 7644 §3.1).
@@ -57,14 +57,14 @@ impl Scim {
     }
 
     fn unreadable(&self, path: &str, why: String) -> Error {
-        let path = format!("{}{path}", self.base_path);
-        Error { method: "GET", path, kind: ErrorKind::Unreadable(why) }
+        self.error(path, ErrorKind::Unreadable(why))
+    }
+
+    fn error(&self, path: &str, kind: ErrorKind) -> Error {
+        Error { method: "GET", path: format!("{}{path}", self.base_path), kind }
     }
 
     fn read<T: DeserializeOwned>(&self, path: &str, answer: Value) -> Result<T, Error> {
-        // The category only: the text of the error may quote the answer.
-        serde_json::from_value(answer).map_err(|error| {
-            self.unreadable(path, format!("without a member that is needed ({:?})", error.classify()))
-        })
+        part_of(answer).map_err(|kind| self.error(path, kind))
     }
 }

@@ -63,11 +63,14 @@ pub enum Step {
 }
 
 impl Step {
+    /// The name of [`Step::SetPending`], which needs the client secret of the identity provider.
+    pub const SET_PENDING: &'static str = "set pending options";
+
     /// As in a journal.
     pub fn name(&self) -> String {
         match self {
             Self::CreateGroup(name) => format!("create group {name}"),
-            Self::SetPending(..) => "set pending options".to_owned(),
+            Self::SetPending(..) => Self::SET_PENDING.to_owned(),
             Self::Promote(_) => "promote pending options".to_owned(),
             Self::Wait(_) => "wait".to_owned(),
             Self::Nothing => "nothing".to_owned(),

@@ -30,9 +30,9 @@ pub enum Refusal {
     SignedAhead { seconds: u64 },
     TakesMore { name: String },
     UnreadableVersion { name: String },
-    MappingsOfThen { name: String },
-    BlocksOfThen { name: String, organizations: Vec<String> },
-    GroupsOfThen { name: String, groups: Vec<(String, Vec<String>)> },
+    StaleMappings { name: String },
+    ReplayedBlocks { name: String, organizations: Vec<String> },
+    RegainedGroups { name: String, groups: Vec<(String, Vec<String>)> },
     NotApplied { organization: String },
     EarlierBlocks { organizations: Vec<String> },
     OrderChanged { planned: Order, needed: Order },
@@ -128,7 +128,7 @@ impl fmt::Display for Refusal {
                 formatter,
                 "the mappings in that version of `{name}` cannot be read by this version of claimsmith, so it is not known whose logins it would close; name another one with `--to`, or accept it with `--force`"
             ),
-            Self::MappingsOfThen { name } => write!(
+            Self::StaleMappings { name } => write!(
                 formatter,
                 "that version of `{name}` has the mappings of customers in it, as they were when it was built, and logins would not look at the blocks that were written since: access that was removed would come back; deploy the earlier mapping files instead, or accept it with `--force`"
             ),
@@ -136,12 +136,12 @@ impl fmt::Display for Refusal {
                 formatter,
                 "the block of `{organization}` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first"
             ),
-            Self::BlocksOfThen { name, organizations } => write!(
+            Self::ReplayedBlocks { name, organizations } => write!(
                 formatter,
                 "that version of `{name}` takes blocks of customers whose mappings are in the Action now or nowhere, so an earlier block would count again, which anyone with access to the metadata could have written back: {}; deploy the mapping files of that time instead, or accept it with `--force`",
                 list(organizations)
             ),
-            Self::GroupsOfThen { name, groups } => {
+            Self::RegainedGroups { name, groups } => {
                 write!(
                     formatter,
                     "with that version of `{name}`, blocks would grant groups that the version which logins run withholds:"

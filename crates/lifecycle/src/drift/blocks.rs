@@ -1,7 +1,6 @@
 //! Blocks in the metadata of organizations, compared with what the files would give.
 
-use super::finding::{Finding, FindingCode};
-use super::organizations::place;
+use super::finding::{Finding, FindingCode, organization_place};
 use super::{Desired, DesiredMapping};
 use crate::block::{BlockRefusal, SignedBlock, Verified, key_position};
 use crate::calendar::time_text;
@@ -64,7 +63,10 @@ pub fn check_block(
     now: u32,
 ) -> Option<Finding> {
     let found = |code, what: String, fix: &str| {
-        Some(Finding::new(code, place(organization), what, fix.to_owned()).of_file(&mapping.file))
+        Some(
+            Finding::new(code, organization_place(&organization.name), what, fix.to_owned())
+                .of_file(&mapping.file),
+        )
     };
     let Some(block) = &mapping.block else {
         return if has_block(organization) {
@@ -135,7 +137,7 @@ pub(super) fn check_stray_block(desired: &Desired, organization: &Organization, 
     let unused = || {
         Finding::new(
             FindingCode::BlockUnused,
-            place(organization),
+            organization_place(&organization.name),
             "its metadata have a block that the Action does not take".to_owned(),
             "remove the keys `claimsmith0` and following".to_owned(),
         )
@@ -144,7 +146,7 @@ pub(super) fn check_stray_block(desired: &Desired, organization: &Organization, 
         Err(_) => unused(),
         Ok(_) => Finding::new(
             FindingCode::BlockWithoutMapping,
-            place(organization),
+            organization_place(&organization.name),
             "it has a block that the Action takes, and no mapping".to_owned(),
             format!(
                 "set a floor for `{}` under `blocks.floors.organizations` and deploy the Action; then remove the keys `claimsmith0` and following",

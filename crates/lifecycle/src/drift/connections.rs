@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::finding::{Finding, FindingCode};
+use super::finding::{Finding, FindingCode, connection_place};
 use super::{Desired, DesiredConnection, DesiredMapping, DesiredSource};
 use crate::tenant::Connection;
 
@@ -33,14 +33,10 @@ pub fn check_connections(desired: &Desired, seen: &[Connection]) -> Vec<Finding>
     findings
 }
 
-fn place(name: &str) -> String {
-    format!("connection `{name}`")
-}
-
 fn missing(mapping: &DesiredMapping, connection: &DesiredConnection) -> Finding {
     Finding::new(
         FindingCode::MissingConnection,
-        place(&connection.name),
+        connection_place(&connection.name),
         format!("the mapping `{}` names it, and the tenant has no connection of this name", mapping.name),
         "correct its name in the mapping, or create it; the name of a connection cannot be changed in Auth0"
             .to_owned(),
@@ -51,7 +47,7 @@ fn missing(mapping: &DesiredMapping, connection: &DesiredConnection) -> Finding 
 fn unknown_connection(seen: &Connection) -> Finding {
     Finding::new(
         FindingCode::UnknownConnection,
-        place(&seen.name),
+        connection_place(&seen.name),
         format!("no mapping names it (strategy `{}`)", seen.strategy),
         "add it to the mapping of its customer, with `groups: none` if it sends no groups; ignore this if it is not for these applications".to_owned(),
     )
@@ -64,8 +60,10 @@ fn check_connection(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |code, what: String, fix: &str| {
-        findings
-            .push(Finding::new(code, place(&connection.name), what, fix.to_owned()).of_file(&mapping.file));
+        findings.push(
+            Finding::new(code, connection_place(&connection.name), what, fix.to_owned())
+                .of_file(&mapping.file),
+        );
     };
     if connection.strategy != "other" && connection.strategy != seen.strategy {
         let what =

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::DesiredMapping;
-use super::finding::{Finding, FindingCode};
+use super::finding::{Finding, FindingCode, organization_place};
 use crate::tenant::Connection;
 
 /// Compares the connections of a mapping with those that are enabled for its organization, by id. `all` are the
 /// connections of the tenant: those that it does not have are not looked for here.
 pub fn check_enabled(mapping: &DesiredMapping, enabled: &BTreeSet<&str>, all: &[Connection]) -> Vec<Finding> {
-    let place = || format!("organization `{}`", mapping.organization.as_deref().unwrap_or_default());
+    let place = || organization_place(mapping.organization.as_deref().unwrap_or_default());
     let is_mapped = |it: &Connection| mapping.connections.iter().any(|wanted| wanted.name == it.name);
     let mut findings = Vec::new();
     for connection in all {

@@ -179,3 +179,13 @@ codes! {
     ProfileLarge "profile-large" Warning
         "Auth0 holds up to 10 KB per profile, and a few more groups would exceed that";
 }
+
+/// How an organization is named to people.
+pub(super) fn organization_place(name: &str) -> String {
+    format!("organization `{name}`")
+}
+
+/// How a connection is named to people.
+pub(super) fn connection_place(name: &str) -> String {
+    format!("connection `{name}`")
+}

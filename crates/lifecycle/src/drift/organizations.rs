@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::{check_block, check_stray_block, is_replaceable, replaceable};
-use super::finding::{Finding, FindingCode};
+use super::finding::{Finding, FindingCode, organization_place};
 use super::{Desired, DesiredMapping};
 use crate::tenant::Organization;
 
@@ -50,7 +50,7 @@ impl<'d> OrganizationCheck<'d> {
                 if stray.as_ref().is_none_or(|it| it.code != FindingCode::BlockWithoutMapping) {
                     self.findings.push(Finding::new(
                         FindingCode::UnmappedOrganization,
-                        place(organization),
+                        organization_place(&organization.name),
                         format!("no mapping has its id `{}`", organization.id),
                         "add a mapping with `claimsmith onboard`; ignore this if its users do not use these applications".to_owned(),
                     ));
@@ -81,9 +81,4 @@ impl<'d> OrganizationCheck<'d> {
         self.findings.extend(replaceable(blocks, count));
         self.findings
     }
-}
-
-/// How an organization is named to people.
-pub(super) fn place(organization: &Organization) -> String {
-    format!("organization `{}`", organization.name)
 }

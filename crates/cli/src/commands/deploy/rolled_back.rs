@@ -195,7 +195,7 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
     }
     let puts_back = then.embedded.difference(&now.embedded).next().is_some();
     if now.verification.is_some() && puts_back && !is_forced {
-        return Err(Refusal::MappingsOfThen { name: ACTION_NAME.to_owned() }.into());
+        return Err(Refusal::StaleMappings { name: ACTION_NAME.to_owned() }.into());
     }
     let organizations = auth0.organizations()?;
     let blocks: Vec<Result<SignedBlock, BlockRefusal>> =
@@ -224,10 +224,10 @@ fn check_version(auth0: &Auth0, now: &str, then: &str, is_forced: bool) -> Resul
     }
     let name = ACTION_NAME.to_owned();
     if !organizations.is_empty() {
-        return Err(Refusal::BlocksOfThen { name, organizations }.into());
+        return Err(Refusal::ReplayedBlocks { name, organizations }.into());
     }
     if !groups.is_empty() {
-        return Err(Refusal::GroupsOfThen { name, groups }.into());
+        return Err(Refusal::RegainedGroups { name, groups }.into());
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{Qlik, SetUpError, has_secret};
-use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Wanted, findings};
+use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Step, Wanted, findings};
 
 use super::arguments::{ApplyArguments, ClaimPath, PlanArguments};
 use super::shown::{PlanSummary, write_waiting};
@@ -65,9 +65,6 @@ fn application(platform: &CompiledPlatform, name: Option<&str>) -> anyhow::Resul
         ),
     }
 }
-
-/// The step that needs the client secret, as plans call it.
-const SET_OPTIONS: &str = "set pending options";
 
 fn none() -> anyhow::Error {
     anyhow!(
@@ -133,7 +130,7 @@ impl PlanArguments {
         write::write(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
         let mut summary = PlanSummary::new(&file, &plan, &steps, &noticed, settings.stand_in());
-        let sets_options = steps.iter().any(|it| it == SET_OPTIONS);
+        let sets_options = steps.iter().any(|it| it == Step::SET_PENDING);
         if sets_options && settings.provider_secret().is_none() && !has_secret(&observed) {
             summary = summary.with_secret_needed();
         }
@@ -151,7 +148,7 @@ impl ApplyArguments {
         let (plan, text) = plan_file::read(&self.plan, Plan::from_json)?;
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
         let chosen = TenantArgument { name: plan.tenant.clone() };
-        let Some(platform) = platform::load_counting_warnings(&self.mappings, &chosen, terminal)? else {
+        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &chosen, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let application = application(&platform, Some(&plan.wanted.application))?;
@@ -159,8 +156,9 @@ impl ApplyArguments {
         let is_same_claim = plan.wanted.claim.as_ref().is_none_or(|claim| claim.name == application.claim);
         let claim = if is_same_claim { plan.wanted.claim.clone() } else { None };
         plan.check(settings.host(), &wanted(&platform, &application, claim)).map_err(named)?;
-        require_assumptions(&self.mappings, &platform, &plan.wanted)?;
-        let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), settings.host(), &text)?;
+        require_assumptions(&self.mappings.path, &platform, &plan.wanted)?;
+        let mut journal =
+            JournalFile::beside(&self.plan, self.journal.path.as_deref(), settings.host(), &text)?;
         let steps = u32::try_from(plan.found.missing_groups.len()).unwrap_or(u32::MAX);
         let limit = Options::default().limit.saturating_add(PER_STEP.saturating_mul(steps));
         let qlik = Qlik::connect(&settings, Options { limit, ..Options::default() })?;

@@ -16,7 +16,7 @@ use claimsmith_lifecycle::live::{compare, one_each, pseudonym};
 use super::arguments::VerifyLiveArguments;
 use super::held::{self, Held, Known};
 use super::people::{self, Coverage, Reading};
-use super::shown::{Compared, Verified};
+use super::shown::{ServiceAddress, Verified};
 use crate::arguments::OutputFormat;
 use crate::commands::deploy::TenantSummary;
 use crate::exit_status::ExitStatus;
@@ -32,13 +32,13 @@ const INTERVAL: Duration = Duration::from_millis(500);
 const SCIM_INTERVAL: Duration = Duration::from_millis(200);
 const LIMIT: Duration = Duration::from_secs(3600);
 
-/// Where people hold groups.
-enum Place {
+/// The application's service, where people hold groups.
+enum Service {
     Qlik(Qlik),
     Scim(Scim, String),
 }
 
-impl Place {
+impl Service {
     fn held(&self, names: &BTreeSet<String>, known: &Known<'_>) -> anyhow::Result<Held> {
         match self {
             Self::Qlik(qlik) => Ok(held::in_qlik(qlik, known)?),
@@ -50,7 +50,7 @@ impl Place {
 impl VerifyLiveArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.auth0()?;
-        let place = self.place()?;
+        let service = self.service()?;
         let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
         else {
             return Ok(ExitStatus::Failure);
@@ -80,7 +80,7 @@ impl VerifyLiveArguments {
             subjects: all.iter().map(|it| it.subject.as_str()).collect(),
             emails: std::mem::take(&mut coverage.emails),
         };
-        let held = place.held(&groups_of(&platform, &application), &known)?;
+        let held = service.held(&groups_of(&platform, &application), &known)?;
         for person in &mut all {
             if person.expected.is_ok() && held.inactive.contains(&person.subject) {
                 person.expected = Err("inactive");
@@ -98,9 +98,9 @@ impl VerifyLiveArguments {
         };
         let verified = Verified {
             tenant: TenantSummary::new(tenant.name(), domain, settings.stand_in()),
-            compared: match &place {
-                Place::Qlik(qlik) => Compared::QlikCloud(qlik.host()),
-                Place::Scim(_, url) => Compared::Scim(url),
+            service: match &service {
+                Service::Qlik(qlik) => ServiceAddress::QlikCloud(qlik.host()),
+                Service::Scim(_, url) => ServiceAddress::Scim(url),
             },
             application: &application.name,
             profiles_read: coverage.read,
@@ -128,7 +128,7 @@ impl VerifyLiveArguments {
     }
 
     /// The service with which logins are compared.
-    fn place(&self) -> anyhow::Result<Place> {
+    fn service(&self) -> anyhow::Result<Service> {
         if self.scim {
             let settings = match &self.scim_credentials {
                 Some(file) => ScimSettings::from_file(file)?,
@@ -137,13 +137,13 @@ impl VerifyLiveArguments {
             let interval = if settings.is_local() { Duration::ZERO } else { SCIM_INTERVAL };
             let options = Options { interval, limit: LIMIT, ..Options::default() };
             let scim = Scim::new(&settings, options).map_err(|why| anyhow!(why))?;
-            return Ok(Place::Scim(scim, settings.url()));
+            return Ok(Service::Scim(scim, settings.url()));
         }
         let settings = match &self.qlik_credentials {
             Some(file) => QlikSettings::from_file(file)?,
             None => QlikSettings::from_environment()?,
         };
-        Ok(Place::Qlik(Qlik::connect(&settings, Options { limit: LIMIT, ..Options::default() })?))
+        Ok(Service::Qlik(Qlik::connect(&settings, Options { limit: LIMIT, ..Options::default() })?))
     }
 
     /// The application whose groups are compared. Those of the profile `qlik-cloud` are in Qlik Cloud, and no others.

@@ -18,7 +18,7 @@ const MOST_DIFFERENCES: usize = 50;
 pub(super) struct Verified<'v> {
     pub(super) tenant: TenantSummary<'v>,
     #[serde(flatten)]
-    pub(super) compared: Compared<'v>,
+    pub(super) service: ServiceAddress<'v>,
     pub(super) application: &'v str,
     /// How many profiles were read, and how many their connections have.
     pub(super) profiles_read: usize,
@@ -39,18 +39,18 @@ pub(super) struct Verified<'v> {
     pub(super) comparison: &'v Comparison,
 }
 
-/// Where people hold groups.
+/// The service in which people hold groups.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Compared<'v> {
+pub(super) enum ServiceAddress<'v> {
     /// The host of a tenant of Qlik Cloud.
     QlikCloud(&'v str),
     /// The base of a SCIM service.
     Scim(&'v str),
 }
 
-impl Compared<'_> {
-    /// Where it is, what its users are called, and what it is called.
+impl ServiceAddress<'_> {
+    /// Its address, what its users are called (one, several), and what it is called.
     fn words(&self) -> (&str, [&'static str; 2], &'static str) {
         match self {
             Self::QlikCloud(host) => (host, ["user of Qlik Cloud", "users of Qlik Cloud"], "Qlik Cloud"),
@@ -64,9 +64,9 @@ impl Compared<'_> {
 impl Verified<'_> {
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let it = self.comparison;
-        let (place, [one, many], name) = self.compared.words();
+        let (address, [one, many], name) = self.service.words();
         self.tenant.write(out)?;
-        writeln!(out, "compared   `{}` with {}", escaped(self.application), escaped(place))?;
+        writeln!(out, "compared   `{}` with {}", escaped(self.application), escaped(address))?;
         writeln!(
             out,
             "read       {} of {} profiles of the mappings' connections, {} {}, at {}",
