@@ -8,6 +8,9 @@ use crate::login_time;
 use crate::mapping_files::DEFAULT_FOLDER;
 use crate::tenant::TenantArgument;
 
+/// The folder that `sign` writes signed blocks into, and `deploy` reads them from, if none is named.
+pub(crate) const BLOCKS_FOLDER: &str = "blocks";
+
 /// Where the mapping files are, for verbs that need nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct MappingsArgument {
@@ -16,12 +19,28 @@ pub(crate) struct MappingsArgument {
     pub(crate) path: PathBuf,
 }
 
+/// Where the mapping files are, for verbs whose argument is something else.
+#[derive(Debug, Args)]
+pub(crate) struct MappingsOption {
+    /// The folder of mapping files, or a YAML file that holds a whole platform
+    #[arg(id = "mappings", long = "mappings", value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    pub(crate) path: PathBuf,
+}
+
+/// The journal of a verb that carries out a plan.
+#[derive(Debug, Args)]
+#[cfg_attr(target_family = "wasm", allow(dead_code, reason = "they are only read where there is a network"))]
+pub(crate) struct JournalOption {
+    /// Where each step is recorded, one JSON object a line; next to the plan by default
+    #[arg(id = "journal", long = "journal", value_name = "FILE")]
+    pub(crate) path: Option<PathBuf>,
+}
+
 /// Which logins to evaluate against which mappings.
 #[derive(Debug, Args)]
 pub(crate) struct LoginArguments {
-    /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
-    pub(crate) mappings: PathBuf,
+    #[command(flatten)]
+    pub(crate) mappings: MappingsOption,
     #[command(flatten)]
     pub(crate) tenant: TenantArgument,
     /// The event of a login as Auth0 passes it to an Action, as JSON; `-` reads standard input

@@ -10,6 +10,7 @@ use claimsmith::compiler::is_misnamed;
 use claimsmith::diagnostic::{Diagnostic, SourceFile};
 
 use crate::encoding::{self, WrongByte};
+use crate::escape::escaped;
 use crate::folder::{EntryType, Folder, open_named};
 use crate::input::{MAX_FILE, cannot_open, read_bytes};
 use crate::numbers::counted;
@@ -20,6 +21,12 @@ const MAX_DEPTH: usize = 8;
 
 /// The folder of mappings that is read if none is named.
 pub(crate) const DEFAULT_FOLDER: &str = "mappings";
+
+/// The folder of mappings as an argument after a command that a message names: with a space before it, and empty for the
+/// folder that is read if none is named.
+pub(crate) fn as_argument(mappings: &str) -> String {
+    if mappings == DEFAULT_FOLDER { String::new() } else { format!(" {}", escaped(mappings)) }
+}
 
 /// What happens to a file that the user names if it is a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,6 +27,9 @@ macro_rules! strategies {
 }
 strategies! { "waad" "okta" "oidc" "samlp" "adfs" "pingfederate" "google-apps" "ad" "other" }
 
+/// The platform of a new folder, and of one that has its mapping files where they are read if no folder is named.
+pub(crate) const PLATFORM_FILE: &str = "mappings/platform.yaml";
+
 const PLATFORM: &str = include_str!("../templates/folder/platform.yaml");
 const MAPPING: &str = include_str!("../templates/organization/mapping.yaml");
 const CASES: &str = include_str!("../templates/organization/cases.test.yaml");
@@ -34,7 +37,7 @@ const ALIASES: &str = include_str!("../templates/organization/aliases.yaml");
 
 /// The files of a folder that are the same for everyone: path, content, whether they can be run.
 const FOLDER: &[(&str, &str, bool)] = &[
-    ("mappings/platform.yaml", PLATFORM, false),
+    (PLATFORM_FILE, PLATFORM, false),
     (".gitattributes", include_str!("../templates/folder/gitattributes"), false),
     (".gitignore", include_str!("../templates/folder/gitignore"), false),
     (".githooks/pre-commit", include_str!("../templates/folder/pre-commit"), true),

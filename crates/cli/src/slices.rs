@@ -1,6 +1,7 @@
 //! Divides the mappings among several Actions.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::slices::{Slice, divide as divide_customers};
@@ -10,6 +11,9 @@ use crate::action::{self, ActionSizes, Embedded, EmbeddedEngine};
 
 /// The most slices. A login runs all of them.
 pub(crate) const MAX_SLICES: usize = 10;
+
+/// The numbers of slices that may be asked for.
+pub(crate) const COUNTS: RangeInclusive<i64> = 2..=MAX_SLICES as i64;
 
 /// Keys are listed by at least this number of digits of their digests.
 const MIN_DIGITS: usize = 4;

@@ -62,7 +62,7 @@ pub(super) struct BundleArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     bundle_only: Option<PathBuf>,
     /// The number of slices, from 2 to 10; by default the fewest that fit
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=MAX_SLICES as i64))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(slices::COUNTS))]
     slices: Option<u8>,
     /// Write only OUT/smoke.js, an Action that tries what the other one needs and grants nothing
     #[arg(long, conflicts_with_all = ["target", "bindings", "packaging", "bundle_only", "slices", "all_sizes"])]

@@ -21,6 +21,7 @@ use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::input::{self, MAX_FILE};
 use crate::login_time;
+use crate::mapping_files::DEFAULT_FOLDER;
 use crate::numbers::counted;
 use crate::old_action;
 use crate::platform;
@@ -43,7 +44,7 @@ pub(super) struct CompareActionArguments {
     #[arg(long, value_name = "FILE")]
     population: PathBuf,
     /// The mapping files: a folder, or one file with a whole platform
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     mappings: PathBuf,
     #[command(flatten)]
     tenant: TenantArgument,

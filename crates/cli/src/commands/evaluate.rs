@@ -47,7 +47,7 @@ Examples:
 
 impl EvaluateArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some((_, platforms)) = platform::load_all(&self.login.mappings, terminal)? else {
+        let Some((_, platforms)) = platform::load_all(&self.login.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         if self.jsonl {

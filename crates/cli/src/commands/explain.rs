@@ -12,7 +12,7 @@ use claimsmith::event::Event;
 use claimsmith::explanation::Explanation;
 use clap::Args;
 
-use crate::arguments::OutputFormat;
+use crate::arguments::{MappingsOption, OutputFormat};
 use crate::case_filter;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
@@ -35,9 +35,8 @@ use crate::terminal::{ErrorWithList, Terminal};
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct ExplainArguments {
-    /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
-    mappings: PathBuf,
+    #[command(flatten)]
+    mappings: MappingsOption,
     #[command(flatten)]
     tenant: TenantArgument,
     #[command(flatten)]
@@ -87,7 +86,7 @@ Examples:
 
 impl ExplainArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let Some((mappings, platforms)) = platform::load_all(&self.mappings, terminal)? else {
+        let Some((mappings, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         if let Some(name) = &self.login.case {

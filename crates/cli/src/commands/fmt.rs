@@ -10,7 +10,7 @@ use claimsmith::diagnostic::SourceFile;
 use crate::arguments::ReportFormat;
 use crate::exit_status::ExitStatus;
 use crate::input;
-use crate::mapping_files::FoundFiles;
+use crate::mapping_files::{DEFAULT_FOLDER, FoundFiles};
 use crate::render::{github, human, json};
 use crate::results::{FormattedFile, Formatting, Unformatted};
 use crate::source_map::SourceMap;
@@ -27,7 +27,7 @@ use crate::write::{PendingWrites, Unwritten, leftover_drafts};
 #[command(after_help = AFTER_HELP)]
 pub(super) struct FmtArguments {
     /// Folders of mapping files, and YAML files; `-` formats standard input to standard output
-    #[arg(value_name = "PATH", default_value = "mappings")]
+    #[arg(value_name = "PATH", default_value = DEFAULT_FOLDER)]
     paths: Vec<PathBuf>,
     /// Write nothing, and show what would change; the exit code is 1 if anything would
     #[arg(long)]

@@ -8,7 +8,8 @@ use claimsmith::compiler::inspect;
 use clap::builder::PossibleValuesParser;
 
 use crate::exit_status::ExitStatus;
-use crate::scaffold::{self, NewFile};
+use crate::mapping_files::DEFAULT_FOLDER;
+use crate::scaffold::{self, NewFile, PLATFORM_FILE};
 use crate::terminal::Terminal;
 use crate::write::NewFiles;
 
@@ -68,7 +69,8 @@ impl InitArguments {
             steps.push(format!("`cd {root}`"));
         }
         steps.push("`claimsmith test` runs the cases, which pass".to_owned());
-        steps.extend(replace_steps(name, &self.strategy, "mappings"));
+        steps.push(format!("in {PLATFORM_FILE}: your applications with their client ids, and their groups"));
+        steps.extend(replace_steps(name, &self.strategy, DEFAULT_FOLDER));
         steps.push("`claimsmith validate` and `claimsmith test` check every change".to_owned());
         steps.push(
             "`claimsmith bundle` builds the Action; `claimsmith help install-action` says how to install it"
@@ -89,20 +91,15 @@ impl InitArguments {
 pub(super) fn replace_steps(path: &str, strategy: &str, mappings: &str) -> Vec<String> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let id = scaffold::placeholder_id(name);
-    let mut steps = Vec::new();
-    if mappings == "mappings" {
-        steps.push(
-            "in mappings/platform.yaml: your applications with their client ids, and their groups".to_owned(),
-        );
-    }
-    steps.push(format!(
-        "in {mappings}/organizations/{path}.yaml: the id of the organization in place of `{id}`, the name of the \
+    vec![
+        format!(
+            "in {mappings}/organizations/{path}.yaml: the id of the organization in place of `{id}`, the name of the \
          connection in place of `{name}-{strategy}`, and the customer's groups"
-    ));
-    steps.push(format!(
-        "in {mappings}/organizations/{path}.test.yaml: logins that must work, and some that must not"
-    ));
-    steps
+        ),
+        format!(
+            "in {mappings}/organizations/{path}.test.yaml: logins that must work, and some that must not"
+        ),
+    ]
 }
 
 pub(super) fn write_steps(steps: &[String], terminal: &mut Terminal) -> anyhow::Result<()> {

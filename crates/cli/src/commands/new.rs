@@ -12,7 +12,7 @@ use clap::Subcommand;
 
 use super::init::{ensure_name, replace_steps, strategies, write_new, write_steps};
 use crate::exit_status::ExitStatus;
-use crate::mapping_files::slashed;
+use crate::mapping_files::{DEFAULT_FOLDER, as_argument, slashed};
 use crate::mappings::Mappings;
 use crate::platform;
 use crate::scaffold::{Expectations, NewFile, NewOrganization};
@@ -44,7 +44,7 @@ pub(super) struct NewOrganizationArguments {
     #[arg(long, value_name = "STRATEGY", value_parser = strategies())]
     pub(super) strategy: String,
     /// The folder of mapping files
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(super) mappings: PathBuf,
 }
 
@@ -89,11 +89,8 @@ impl NewOrganizationArguments {
             writeln!(terminal.out, "wrote {mappings}/{}", file.path)?;
         }
         writeln!(terminal.out, "\nwhat to do next")?;
-        let mut steps: Vec<String> = replace_steps(&self.name, &self.strategy, &mappings)
-            .into_iter()
-            .filter(|step| !step.contains("platform.yaml"))
-            .collect();
-        let argument = if mappings == "mappings" { String::new() } else { format!(" {mappings}") };
+        let mut steps = replace_steps(&self.name, &self.strategy, &mappings);
+        let argument = as_argument(&mappings);
         steps.push(format!("`claimsmith test{argument} --only {name}` runs its cases, which pass"));
         steps.push(format!(
             "in CODEOWNERS, if you have one: who answers for `{mappings}/organizations/{}.*`",

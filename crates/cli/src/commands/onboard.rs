@@ -27,7 +27,7 @@ use super::new::NewOrganizationArguments;
 use crate::action;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::mapping_files::slashed;
+use crate::mapping_files::{as_argument, slashed};
 use crate::mappings::Mappings;
 use crate::numbers::counted;
 use crate::onboarding::{self, Facts, KitFile, PAGE, PageEngine};
@@ -209,10 +209,9 @@ impl OnboardArguments {
         let mut steps = Vec::new();
         // They are to be done as long as the mapping has the placeholder.
         if !added.is_empty() || facts.has_placeholder() {
-            let of_mapping = replace_steps(named.path, facts.connection.strategy, &mappings);
-            steps.extend(of_mapping.into_iter().filter(|step| !step.contains("platform.yaml")));
+            steps.extend(replace_steps(named.path, facts.connection.strategy, &mappings));
         }
-        let argument = if mappings == "mappings" { String::new() } else { format!(" {mappings}") };
+        let argument = as_argument(&mappings);
         steps.push(format!("`claimsmith test{argument} --only {}` runs its cases", named.name));
         steps.push(format!("`claimsmith onboard --check {}` says what is still missing", named.path));
         if action::embedded_page().is_ok() {

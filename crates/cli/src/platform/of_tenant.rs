@@ -6,7 +6,7 @@ use std::path::Path;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::diagnostic::Severity;
 
-use crate::escape::escaped;
+use crate::mapping_files::as_argument;
 use crate::mappings::{Coverage, Mappings};
 use crate::numbers::counted;
 use crate::render::human;
@@ -27,7 +27,7 @@ pub(crate) fn load_counting_warnings(
     let warnings = mappings.count(Severity::Warning);
     if warnings > 0 {
         let (warnings, path) = (counted(warnings, "warning"), path.display().to_string());
-        let path = if path == "mappings" { String::new() } else { format!(" {}", escaped(&path)) };
+        let path = as_argument(&path);
         writeln!(
             terminal.err,
             "{warnings} about the mapping files; `claimsmith validate{path}` shows what each means"

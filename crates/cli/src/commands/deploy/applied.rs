@@ -47,13 +47,13 @@ impl ApplyArguments {
         let named = |error| anyhow!("`{}` cannot be carried out: {error}", self.plan.display());
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
         let packaging = packaging_of(&plan);
-        let Some(prepared) = Prepared::build(&self.mappings, &chosen, packaging, terminal)? else {
+        let Some(prepared) = Prepared::build(&self.mappings.path, &chosen, packaging, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let Prepared { tenant, wanted, code, platform, traveling } = prepared;
         let within = plan.blocks.as_ref().and_then(|blocks| blocks.confirmation).map(|it| it.within);
         assumption_record::require(
-            &self.mappings,
+            &self.mappings.path,
             &platform,
             &needed_features(&platform, plan.blocks.is_some(), within),
         )?;
@@ -87,7 +87,8 @@ impl ApplyArguments {
             }
             None => SignedBlocks::default(),
         };
-        let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;
+        let mut journal =
+            JournalFile::beside(&self.plan, self.journal.path.as_deref(), tenant.domain(), &text)?;
         let scopes = match &plan.blocks {
             None => DEPLOY,
             Some(blocks) if blocks.is_partial => WRITE_BLOCKS,

@@ -4,9 +4,9 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::arguments::{BLOCKS_FOLDER, JournalOption, MappingsArgument, MappingsOption, OutputFormat};
 use crate::credentials::CredentialsArgument;
-use crate::mapping_files::DEFAULT_FOLDER;
+use crate::slices;
 use crate::tenant::TenantArgument;
 
 /// Say what a deployment would change, and write it down
@@ -43,7 +43,7 @@ pub(super) struct PlanArguments {
     #[arg(long, value_enum)]
     pub(super) packaging: Option<DeployPackaging>,
     /// The number of slices, from 2 to 10; by default as many as there are in the flow, or the fewest that fit
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=10))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(slices::COUNTS))]
     pub(super) slices: Option<u8>,
     /// Only the block of this organization, by the name of its mapping; may be repeated, and leaves the Action alone
     #[arg(long = "organization", value_name = "NAME")]
@@ -112,20 +112,18 @@ pub(super) struct ApplyArguments {
     /// What `claimsmith deploy plan` has written
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
-    /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
-    pub(super) mappings: PathBuf,
+    #[command(flatten)]
+    pub(super) mappings: MappingsOption,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
     /// The folder with the signed blocks that the plan writes
-    #[arg(long, value_name = "DIR", default_value = "blocks")]
+    #[arg(long, value_name = "DIR", default_value = BLOCKS_FOLDER)]
     pub(super) blocks: PathBuf,
     /// Accept what somebody else has changed since the plan was made, and replace an edited draft or block
     #[arg(long)]
     pub(super) force: bool,
-    /// Where each step is recorded, one JSON object a line; next to the plan by default
-    #[arg(long, value_name = "FILE")]
-    pub(super) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) journal: JournalOption,
 }
 
 /// Confirm the blocks of a plan that was made with `--confirm-within`
@@ -142,17 +140,15 @@ pub(super) struct ConfirmArguments {
     /// What `claimsmith deploy plan` has written
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
-    /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
-    pub(super) mappings: PathBuf,
+    #[command(flatten)]
+    pub(super) mappings: MappingsOption,
     /// The folder with the signed blocks of the plan
-    #[arg(long, value_name = "DIR", default_value = "blocks")]
+    #[arg(long, value_name = "DIR", default_value = BLOCKS_FOLDER)]
     pub(super) blocks: PathBuf,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
-    /// Where each step is recorded, one JSON object a line; next to the plan by default
-    #[arg(long, value_name = "FILE")]
-    pub(super) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) journal: JournalOption,
 }
 
 /// Let logins run an older version of the Action again

@@ -29,7 +29,7 @@ impl ConfirmArguments {
         ensure!(is_pending, "`{name}` was made without `--confirm-within`, so its blocks are final");
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
         let packaging = packaging_of(&plan);
-        let Some(prepared) = Prepared::build(&self.mappings, &chosen, packaging, terminal)? else {
+        let Some(prepared) = Prepared::build(&self.mappings.path, &chosen, packaging, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
         let Prepared { tenant, wanted, platform, .. } = prepared;
@@ -39,7 +39,8 @@ impl ConfirmArguments {
         let Some(blocks) = &plan.blocks else { return Ok(ExitStatus::Failure) };
         let signed =
             SignedBlocks::read((blocks, &self.plan), &self.blocks, &platform, login_time::current())?;
-        let mut journal = JournalFile::beside(&self.plan, self.journal.as_deref(), tenant.domain(), &text)?;
+        let mut journal =
+            JournalFile::beside(&self.plan, self.journal.path.as_deref(), tenant.domain(), &text)?;
         let auth0 = Auth0::connect(&tenant, &settings, SCOPES, options_for(blocks.changes.len()))?;
         let mut record = |step: &str, phase, error: Option<&str>| {
             journal.append(&format!("confirm {step}"), phase, error)?;

@@ -8,7 +8,7 @@ use claimsmith_lifecycle::deployment::{BlockChange, BlocksPlan, Bound, Content, 
 use serde::Serialize;
 
 use crate::escape::escaped;
-use crate::mapping_files::DEFAULT_FOLDER;
+use crate::mapping_files::as_argument;
 use crate::numbers::{counted, spaced};
 
 /// The first digits of a digest.
@@ -250,12 +250,7 @@ impl<'a> Planned<'a> {
             BlocksSummary::new(blocks).write(self.closes, out)?;
         }
         let file = escaped(self.file);
-        let path = self.mappings.to_string_lossy();
-        let sign = if self.mappings == Path::new(DEFAULT_FOLDER) {
-            String::new()
-        } else {
-            format!(" {}", escaped(&path))
-        };
+        let sign = as_argument(&self.mappings.to_string_lossy());
         writeln!(out, "\n{file}: written")?;
         match self.plan.blocks.as_ref().filter(|blocks| !blocks.changes.is_empty()) {
             Some(BlocksPlan { confirmation: Some(_), .. }) => {
@@ -271,11 +266,11 @@ impl<'a> Planned<'a> {
 /// Says how a plan is carried out.
 pub(super) fn write_next(out: &mut impl Write, file: &str, mappings: &Path) -> io::Result<()> {
     let file = escaped(file);
-    if mappings == Path::new(DEFAULT_FOLDER) {
-        return writeln!(out, "`claimsmith deploy apply {file}` carries it out");
-    }
-    let mappings = mappings.to_string_lossy();
-    writeln!(out, "`claimsmith deploy apply {file} --mappings {}` carries it out", escaped(&mappings))
+    let option = match as_argument(&mappings.to_string_lossy()) {
+        argument if argument.is_empty() => argument,
+        argument => format!(" --mappings{argument}"),
+    };
+    writeln!(out, "`claimsmith deploy apply {file}{option}` carries it out")
 }
 
 /// Whose mappings in the Action change. `gone` says what it means that one is not there any more.

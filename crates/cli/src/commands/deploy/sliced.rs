@@ -247,11 +247,12 @@ pub(super) fn apply(
     );
     let settings = arguments.credentials.auth0()?;
     let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
-    let Some(platform) = platform::load_counting_warnings(&arguments.mappings, &chosen, terminal)? else {
+    let Some(platform) = platform::load_counting_warnings(&arguments.mappings.path, &chosen, terminal)?
+    else {
         return Ok(ExitStatus::Failure);
     };
     let needed = needed_features(&platform, false, None);
-    assumption_record::require(&arguments.mappings, &platform, &needed)?;
+    assumption_record::require(&arguments.mappings.path, &platform, &needed)?;
     let tenant = declared(&platform)?;
     let name = |number: usize| names.get(number - 1).map(|name| (*name).to_owned()).unwrap_or_default();
     let Some(built) = build(&platform, Some(names.len()), is_embedded, &name, terminal)? else {
@@ -260,7 +261,7 @@ pub(super) fn apply(
     let (wanted, codes): (Vec<Wanted>, Vec<String>) = built.into_iter().unzip();
     plan.check(tenant.domain(), &wanted).map_err(|error| named(&error))?;
     let mut journal =
-        JournalFile::beside(&arguments.plan, arguments.journal.as_deref(), tenant.domain(), text)?;
+        JournalFile::beside(&arguments.plan, arguments.journal.path.as_deref(), tenant.domain(), text)?;
     // Each Action may take as long as the blocks of some organizations.
     let auth0 = Auth0::connect(tenant, &settings, scopes, options_for(20 * names.len()))?;
     let origin = |code: &str| origin::origin(code, tenant.domain());

@@ -10,6 +10,7 @@ use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
 use crate::folder;
 use crate::input::MAX_FILE;
+use crate::scaffold::PLATFORM_FILE;
 use crate::terminal::Terminal;
 use crate::write::NewFiles;
 
@@ -51,7 +52,7 @@ impl NewArguments {
         match has_blocks() {
             true => writeln!(
                 out,
-                "\nadd to the `keys` of `blocks` in `{PLATFORM}`, and deploy the Action before the key signs:\n"
+                "\nadd to the `keys` of `blocks` in `{PLATFORM_FILE}`, and deploy the Action before the key signs:\n"
             )?,
             false => writeln!(
                 out,
@@ -71,12 +72,9 @@ impl NewArguments {
     }
 }
 
-/// Where mapping files are by default.
-const PLATFORM: &str = "mappings/platform.yaml";
-
 /// Whether the platform of the working folder has `blocks` already. A file that cannot be read has none.
 fn has_blocks() -> bool {
-    let text = folder::open_named(Path::new(PLATFORM)).and_then(|reader| {
+    let text = folder::open_named(Path::new(PLATFORM_FILE)).and_then(|reader| {
         let mut text = String::new();
         reader.take(MAX_FILE as u64).read_to_string(&mut text).map(|_| text)
     });

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::arguments::OutputFormat;
 use crate::commands::init::strategies;
+use crate::mapping_files::DEFAULT_FOLDER;
 use crate::onboarding::{KitOptions, Rotations};
 use crate::tenant::TenantArgument;
 
@@ -49,7 +50,7 @@ pub(crate) struct OnboardArguments {
     #[arg(long, value_name = "NAME")]
     pub(super) connection: Option<String>,
     /// The folder of mapping files
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(super) mappings: PathBuf,
     #[command(flatten)]
     pub(super) tenant: TenantArgument,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::arguments::{JournalOption, MappingsArgument, MappingsOption, OutputFormat};
 use crate::credentials::CredentialsArgument;
 use crate::tenant::TenantArgument;
 
@@ -77,9 +77,8 @@ pub(super) struct ApplyArguments {
     /// What `claimsmith qlik plan` has written
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
-    /// The folder of mapping files, or a YAML file that holds a whole platform
-    #[arg(long, value_name = "DIR", default_value = "mappings")]
-    pub(super) mappings: PathBuf,
+    #[command(flatten)]
+    pub(super) mappings: MappingsOption,
     #[command(flatten)]
     pub(super) credentials: CredentialsArgument,
     /// Make verified options live for all logins
@@ -88,7 +87,6 @@ pub(super) struct ApplyArguments {
     /// Accept what somebody else has changed at the identity provider since the plan was made
     #[arg(long)]
     pub(super) force: bool,
-    /// Where each step is recorded, one JSON object a line; next to the plan by default
-    #[arg(long, value_name = "FILE")]
-    pub(super) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) journal: JournalOption,
 }

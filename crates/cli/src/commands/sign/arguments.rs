@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
+use crate::arguments::{BLOCKS_FOLDER, MappingsArgument, OutputFormat};
 use crate::login_time;
 use crate::tenant::TenantArgument;
 
@@ -22,7 +22,7 @@ pub(crate) struct SignArguments {
     #[arg(long = "organization", value_name = "NAME")]
     pub(super) organizations: Vec<String>,
     /// The folder to write OUT/NAME.json into, which is created if it does not exist
-    #[arg(long, value_name = "OUT", default_value = "blocks")]
+    #[arg(long, value_name = "OUT", default_value = BLOCKS_FOLDER)]
     pub(super) out: PathBuf,
     /// The file of a private key; twice while one key replaces another
     #[arg(long = "key", value_name = "FILE")]
