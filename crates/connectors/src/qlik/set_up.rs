@@ -142,6 +142,8 @@ impl Qlik {
             let mut step = plan.next(&now, progress)?;
             if !matches!(step, Step::CreateGroup(_)) && !created.is_empty() {
                 self.check_created(&mut now, &mut created)?;
+                // Many groups take a while, and what is pending by now is what would become live.
+                now.provider = self.observe_provider()?;
                 step = plan.next(&now, progress)?;
             }
             let waiting = match step {

@@ -198,8 +198,8 @@ fn options_that_somebody_changes_meanwhile_are_noticed() {
     let world = World::new(seed());
     let qlik = world.connect();
     let plan = plan(&qlik);
-    // Between the writing and the reading back: the second reading of the identity providers in this run.
-    let at = At::route("GET", "/api/v1/identity-providers", 2);
+    // Between the writing and the reading back: the third reading of the identity providers in this run.
+    let at = At::route("GET", "/api/v1/identity-providers", 3);
     world.stand_in.add_fault(Fault::change(at, |tenant: &mut claimsmith_standins::qlik::Tenant| {
         tenant.identity_providers[1].insert("pendingOptions".to_owned(), json!({ "realm": "theirs" }));
     }));
@@ -224,4 +224,26 @@ fn group_that_somebody_creates_meanwhile_is_no_problem() {
     ));
     run(&qlik, &plan, PROMOTES).expect("carried out");
     assert_eq!(state(&world).0, ["a", "b", "c", "theirs"]);
+}
+
+#[test]
+fn options_that_somebody_leaves_pending_while_groups_are_created_do_not_become_live() {
+    let world = World::new(seed());
+    let qlik = world.connect();
+    let plan = plan(&qlik);
+    run(&qlik, &plan, PROMOTES).expect("carried out");
+    verify(&world);
+    world.stand_in.change(|tenant| tenant.groups.retain(|group| group["name"] != "a"));
+    world.stand_in.add_fault(Fault::change(
+        At::route("POST", "/api/v1/groups", 1),
+        |tenant: &mut claimsmith_standins::qlik::Tenant| {
+            let provider = &mut tenant.identity_providers[1];
+            let mut theirs = provider["pendingOptions"].clone();
+            theirs["claimsMapping"]["groups"] = json!(["/theirs"]);
+            provider.insert("pendingOptions".to_owned(), theirs);
+        },
+    ));
+    let error = run(&qlik, &plan, PROMOTES).expect_err("refused").to_string();
+    assert_eq!(state(&world).1, json!(["/groups"]), "{error}");
+    assert!(error.contains("somebody has changed the pending options"), "{error}");
 }
