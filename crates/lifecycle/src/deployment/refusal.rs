@@ -41,6 +41,7 @@ pub enum Refusal {
     BlocksLeftOut { organizations: Vec<String> },
     NothingBefore { organization: String },
     BlockUnusable { organization: String, why: BlockRefusal },
+    BlockUnused { organization: String },
 }
 
 impl std::error::Error for Refusal {}
@@ -195,6 +196,10 @@ impl fmt::Display for Refusal {
             Self::NothingBefore { organization } => write!(
                 formatter,
                 "`{organization}` had no block before; to take its access away, sign a mapping without rules and raise its floor"
+            ),
+            Self::BlockUnused { organization } => write!(
+                formatter,
+                "the mapping of `{organization}` is in the Action that logins run, so its block changes nothing; deploy its earlier mapping file"
             ),
             Self::BlockUnusable { organization, why } => write!(
                 formatter,

@@ -115,15 +115,20 @@ impl RollbackArguments {
         }
         let auth0 = Auth0::connect(&tenant, &settings, WRITE_BLOCKS, options_for(changes.len()))?;
         let state = auth0.state(&[ACTION_NAME], TRIGGER)?;
+        if let Some(refusal) = sliced::refuse_rollback_of_blocks(&state.bindings, terminal)? {
+            return Ok(refusal);
+        }
         let running = action_reader::of_state(&state);
         for change in &changes {
             let block = joined(&change.found);
             let now = Some(auth0.service_time() as f64);
-            if let Some(Source::Nowhere(why)) = running.as_ref().map(|it| it.source(&change.id, &block, now))
-            {
-                let refusal = Refusal::BlockUnusable { organization: change.organization.clone(), why };
-                return refused(refusal.into(), terminal);
-            }
+            let organization = change.organization.clone();
+            let refusal = match running.as_ref().map(|it| it.source(&change.id, &block, now)) {
+                Some(Source::Nowhere(why)) => Refusal::BlockUnusable { organization, why },
+                Some(Source::Action) => Refusal::BlockUnused { organization },
+                Some(Source::Block(_)) | None => continue,
+            };
+            return refused(refusal.into(), terminal);
         }
         let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
         let mut record = |step: &str, phase, error: Option<&str>| {

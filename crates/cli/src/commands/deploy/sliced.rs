@@ -320,12 +320,28 @@ pub(super) fn refuse_rollback(
     bindings: &[Binding],
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<ExitStatus>> {
+    refuse_beside_slices(bindings, "and only one Action can be taken back", terminal)
+}
+
+/// Refuses to take back blocks, because slices are in the flow and do not look at them.
+pub(super) fn refuse_rollback_of_blocks(
+    bindings: &[Binding],
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<ExitStatus>> {
+    refuse_beside_slices(bindings, "which take no blocks", terminal)
+}
+
+fn refuse_beside_slices(
+    bindings: &[Binding],
+    why: &str,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<ExitStatus>> {
     let in_flow = bound(bindings);
     if in_flow.is_empty() {
         return Ok(None);
     }
     let refusal = format!(
-        "logins run {}, and only one Action can be taken back; deploy the earlier mapping files with `--packaging slices`",
+        "logins run {}, {why}; deploy the earlier mapping files with `--packaging slices`",
         quoted(&in_flow).join(", ")
     );
     show_refusal(&refusal, terminal).map(Some)

@@ -121,3 +121,26 @@ fn customer_whose_mapping_is_nowhere_does_not_come_back() {
     let error = refused(world.run(&["deploy", "rollback"]));
     assert!(error.contains("`acme`") && error.contains("would count again"), "{error}");
 }
+
+#[test]
+fn block_that_no_login_looks_at_is_not_taken_back() {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    deploy(&world, "1.key");
+    let after = metadata(&world.stand_in.tenant(), "org_acme");
+    let apply = |packaging: &[&str]| {
+        done(world.run(&[&["deploy", "plan", "--out", "other.json", "--packaging"], packaging].concat()));
+        done(world.run(&["deploy", "apply", "other.json"]));
+    };
+    let take_back = ["deploy", "rollback", "--organization", "acme", "--plan", PLAN];
+    apply(&["embedded"]);
+    for force in [&[][..], &["--force"]] {
+        let error = refused(world.run(&[&take_back, force].concat()));
+        assert!(error.contains("the mapping of `acme` is in the Action that logins run"), "{error}");
+    }
+    apply(&["slices", "--slices", "2"]);
+    let error = refused(world.run(&take_back));
+    assert!(error.contains("logins run `claimsmith-a1`, `claimsmith-a2`, which take no blocks"), "{error}");
+    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), after);
+}
