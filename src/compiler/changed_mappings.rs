@@ -1,4 +1,4 @@
-//! Which mappings of two bundles differ.
+//! Which mappings differ between the bundles of two times.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,19 +31,20 @@ pub enum MappingChange {
     Gone,
 }
 
-/// The mappings of a bundle that are not as in an earlier bundle, sorted by organization.
+/// The mappings that are not as in earlier bundles, sorted by organization. Several bundles are slices of one platform.
 ///
-/// `None` if the platforms differ too: mappings refer to its groups and applications by number, so they cannot be compared
-/// then.
-pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<ChangedMapping>> {
-    if !is_same_platform(earlier, later) {
+/// `None` if there is no earlier bundle, or the platforms differ too: mappings refer to its groups and applications by
+/// number, so they cannot be compared then.
+pub fn changed_mappings<'b>(earlier: &[Bundle<'b>], later: &[Bundle<'b>]) -> Option<Vec<ChangedMapping>> {
+    let first = earlier.first()?;
+    if !earlier.iter().chain(later).all(|other| is_same_platform(first, other)) {
         return None;
     }
     let (then, now) = (by_name(earlier), by_name(later));
     let names: BTreeSet<&str> = then.keys().chain(now.keys()).copied().collect();
     let changed = names.into_iter().filter_map(|name| {
         let change = match (then.get(name), now.get(name)) {
-            (Some(then), Some(now)) if is_same_mapping((earlier, then), (later, now)) => return None,
+            (Some(then), Some(now)) if is_same_mapping(*then, *now) => return None,
             (Some(_), Some(_)) => MappingChange::Other,
             (None, _) => MappingChange::New,
             (_, None) => MappingChange::Gone,
@@ -53,8 +54,13 @@ pub fn changed_mappings(earlier: &Bundle<'_>, later: &Bundle<'_>) -> Option<Vec<
     Some(changed.collect())
 }
 
-fn by_name<'o, 'b>(bundle: &'o Bundle<'b>) -> BTreeMap<&'b str, &'o Organization<'b>> {
-    bundle.organizations().iter().map(|organization| (organization.name, organization)).collect()
+/// An organization, with the bundle that it is in.
+type Found<'o, 'b> = (&'o Bundle<'b>, &'o Organization<'b>);
+
+/// The organizations of some bundles. Slices have one without a name, for shared connections; it has no mapping.
+fn by_name<'o, 'b>(bundles: &'o [Bundle<'b>]) -> BTreeMap<&'b str, Found<'o, 'b>> {
+    let all = bundles.iter().flat_map(|bundle| bundle.organizations().iter().map(move |it| (bundle, it)));
+    all.filter(|(_, it)| !it.name.is_empty()).map(|(bundle, it)| (it.name, (bundle, it))).collect()
 }
 
 /// Whether the numbers in mappings mean the same in both, and the same applies to all of them.
@@ -72,10 +78,7 @@ fn is_same_platform(one: &Bundle<'_>, other: &Bundle<'_>) -> bool {
         && (&one.tiers, &one.includes) == (&other.tiers, &other.includes)
 }
 
-fn is_same_mapping<'o, 't>(
-    (one_bundle, one): (&Bundle<'o>, &Organization<'o>),
-    (other_bundle, other): (&Bundle<'t>, &Organization<'t>),
-) -> bool {
+fn is_same_mapping((one_bundle, one): Found<'_, '_>, (other_bundle, other): Found<'_, '_>) -> bool {
     one.id == other.id
         && one.encoded == other.encoded
         && lookups(one_bundle, &one.condition_inputs) == lookups(other_bundle, &other.condition_inputs)
@@ -108,7 +111,7 @@ fn connections<'b>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compiler::compile_whole;
+    use crate::compiler::{CompiledPlatform, compile_whole, slices};
     use crate::diagnostic::SourceFile;
 
     const TEXT: &str = "\
@@ -125,16 +128,39 @@ organizations:
     rules: [{ id: viewers, match: { exact: team }, grant: viewers }]
 ";
 
-    fn bundle(text: &str) -> Vec<u8> {
+    fn platform(text: &str) -> CompiledPlatform {
         let file = SourceFile { path: "mappings.yaml".to_owned(), text: text.to_owned() };
         let compilation = compile_whole(&file);
-        compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics)).bundle
+        compilation.platform.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics))
+    }
+
+    fn decoded(bundles: &[Vec<u8>]) -> Vec<Bundle<'_>> {
+        bundles.iter().map(|it| Bundle::decode(it).expect("a bundle")).collect()
     }
 
     fn changed(change: &dyn Fn(&str) -> String) -> Option<Vec<ChangedMapping>> {
-        let (earlier, later) = (bundle(TEXT), bundle(&change(TEXT)));
-        let [earlier, later] = [&earlier, &later].map(|it| Bundle::decode(it).expect("a bundle"));
-        changed_mappings(&earlier, &later)
+        let [earlier, later] = [platform(TEXT).bundle, platform(&change(TEXT)).bundle].map(|it| [it]);
+        changed_mappings(&decoded(&earlier), &decoded(&later))
+    }
+
+    #[test]
+    fn mappings_of_slices_are_compared_wherever_they_are() {
+        // A connection that both list, for which slices have an organization without a name.
+        let text = TEXT
+            .replace("globex-okta: { strategy: okta }", "acme-entra: { strategy: waad }")
+            .replace("    connections", "    organization: ORG\n    connections");
+        let text = text.replacen("ORG", "org_acme", 1).replacen("ORG", "org_globex", 1);
+        let later = platform(&text.replacen("exact: team", "exact: teams", 1));
+        let whole = [later.bundle.clone()];
+        for count in 1..=3 {
+            let earlier: Vec<Vec<u8>> =
+                slices::divide(&platform(&text), count).into_iter().map(|it| it.bundle).collect();
+            let changed = changed_mappings(&decoded(&earlier), &decoded(&whole)).expect("the same platform");
+            let named: Vec<&str> = changed.iter().map(|it| it.organization.as_str()).collect();
+            assert_eq!(named, ["acme"], "{count}");
+            assert_eq!(changed_mappings(&decoded(&whole), &decoded(&whole)), Some(Vec::new()));
+        }
+        assert_eq!(changed_mappings(&[], &decoded(&whole)), None);
     }
 
     #[test]

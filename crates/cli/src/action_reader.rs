@@ -30,12 +30,13 @@ pub(crate) fn of_state(state: &State) -> Option<ActionReader> {
     of_code(state.deployed_code()?)
 }
 
-/// The organizations whose mappings differ from those of the deployed version of an Action. `None` if there is none, this
-/// version cannot read it, or its platform differs as well.
+/// The organizations whose mappings differ from those of the deployed versions of the Actions. `None` if there is none,
+/// this version cannot read one of them, or its platform differs as well.
 pub(crate) fn changed_mappings(state: &State, bundle: &[u8]) -> Option<Vec<ChangedMapping>> {
-    let earlier = bundle_in(state.deployed_code()?)?;
-    let [earlier, later] = [&earlier, bundle].map(|bytes| Bundle::decode(bytes).ok());
-    compiler::changed_mappings(&earlier?, &later?)
+    let earlier: Vec<Vec<u8>> = state.deployed_codes().map(|code| bundle_in(code?)).collect::<Option<_>>()?;
+    let earlier: Vec<Bundle<'_>> =
+        earlier.iter().map(|bytes| Bundle::decode(bytes).ok()).collect::<Option<_>>()?;
+    compiler::changed_mappings(&earlier, &[Bundle::decode(bundle).ok()?])
 }
 
 /// The bundle in the code of an Action: the text in quotes that inflates to one.

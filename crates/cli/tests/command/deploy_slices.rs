@@ -64,6 +64,7 @@ fn slices_take_the_place_of_one_action_at_once() {
     assert_eq!(names(&world), ["claimsmith", "Check device"]);
     let planned = world.run(PLAN).stdout(0);
     assert!(planned.contains("replaces   `claimsmith`\n"), "{planned}");
+    assert!(planned.contains("changed    no mapping\n"), "{planned}");
     let before = flow(&world.stand_in.tenant());
     let seen = watch(&world);
     let out = world.run(APPLY).stdout(0);
@@ -78,7 +79,7 @@ fn slices_take_the_place_of_one_action_at_once() {
 
     // The same again needs nothing, and `deploy plan` alone keeps the slices and their number.
     let again = world.run(&["deploy", "plan"]).stdout(0);
-    assert!(again.contains("replaces   nothing\nsteps      none\n"), "{again}");
+    assert!(again.contains("replaces   nothing\nsteps      none\n") && !again.contains("changed"), "{again}");
     let out = world.run(APPLY).stdout(0);
     assert!(out.starts_with("logins already run `claimsmith-a1`, `claimsmith-a2`"), "{out}");
     let differing = |run: &crate::support::Run| run.out.matches("problem[action-").count();
@@ -104,7 +105,8 @@ fn run_with_slices_ends_anywhere_and_is_continued() {
     world.run(PLAN).stdout(0);
     world.run(APPLY).stdout(0);
     change(&world);
-    world.run(&["deploy", "plan"]).stdout(0);
+    let planned = world.run(&["deploy", "plan"]).stdout(0);
+    assert!(planned.contains("changed    acme\n"), "{planned}");
     let begun = world.stand_in.tenant();
     let old = flow(&begun);
     let count = world.stand_in.requests().len();
@@ -223,6 +225,7 @@ fn customers_whose_logins_end_are_named() {
     for plan in [&["deploy", "plan"][..], &["deploy", "plan", "--packaging", "embedded"]] {
         let run = world.run(plan);
         assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.out.contains("changed    beta (gone: its logins are closed)\n"), "{run:?}");
         assert!(run.err.contains("have none for them any more: beta (org_beta)\n"), "{run:?}");
     }
 }

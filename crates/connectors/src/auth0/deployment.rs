@@ -72,7 +72,12 @@ impl State {
 
     /// The code of its deployed version.
     pub fn deployed_code(&self) -> Option<&str> {
-        self.action()?.deployed_version.as_ref()?.code.as_deref()
+        self.deployed_codes().next()?
+    }
+
+    /// The code of the deployed version of each Action; `None` for one that does not exist or is not deployed.
+    pub fn deployed_codes(&self) -> impl Iterator<Item = Option<&str>> {
+        self.actions.iter().map(|action| action.as_ref()?.deployed_version.as_ref()?.code.as_deref())
     }
 
     /// The code that logins run; `None` if nothing is deployed, or the trigger does not run it.

@@ -225,11 +225,7 @@ impl<'a> Planned<'a> {
         };
         row(out, "mappings", &format!("{}, {place}", short(&wanted.mappings)))?;
         if self.change() == Change::Updated && before.is_some() {
-            let gone = if self.plan.blocks.is_some() {
-                "not in the Action any more"
-            } else {
-                "gone: its logins are closed"
-            };
+            let gone = if self.plan.blocks.is_some() { "not in the Action any more" } else { LOGINS_CLOSED };
             row(out, "changed", &changed(self.changed, gone))?;
         }
         let runtime = match before.map(|before| before.runtime.as_str()) {
@@ -273,8 +269,11 @@ pub(super) fn write_next(out: &mut impl Write, file: &str, mappings: &Path) -> i
     writeln!(out, "`claimsmith deploy apply {file}{option}` carries it out")
 }
 
+/// What it means that the mapping files do not have a mapping any more, if none travels.
+pub(super) const LOGINS_CLOSED: &str = "gone: its logins are closed";
+
 /// Whose mappings in the Action change. `gone` says what it means that one is not there any more.
-fn changed(mappings: Option<&[ChangedMapping]>, gone: &str) -> String {
+pub(super) fn changed(mappings: Option<&[ChangedMapping]>, gone: &str) -> String {
     match mappings {
         None => "not known: the platform differs, or this version cannot read the deployed Action; every mapping may give something else".to_owned(),
         Some([]) => "no mapping".to_owned(),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{anyhow, ensure};
-use claimsmith::compiler::{CompiledPlatform, Tenant};
+use claimsmith::compiler::{ChangedMapping, CompiledPlatform, Tenant};
 use claimsmith_connectors::auth0::{Auth0, Binding, State};
 use claimsmith_lifecycle::block::ActionReader;
 use claimsmith_lifecycle::deployment::{
@@ -18,7 +18,7 @@ use super::closed::{closed_without_mapping, named};
 use super::origin;
 use super::prepared::{needed_features, options_for, ours, refused};
 use super::second_action::SecondActions;
-use super::shown::{TenantSummary, quoted, short, write_next};
+use super::shown::{LOGINS_CLOSED, TenantSummary, changed, quoted, short, write_next};
 use super::slice_names::{bound, name_of, own, set_of};
 use crate::action::{self, LIMIT};
 use crate::action_reader;
@@ -96,6 +96,9 @@ struct Summary<'a> {
     actions: &'a [Wanted],
     /// Whether logins run them already.
     current: bool,
+    /// The organizations whose mappings differ from those that logins run; null if there is no earlier Action, this
+    /// version cannot read one, or the platform differs as well.
+    changed_mappings: Option<&'a [ChangedMapping]>,
     /// The names of the Actions that leave the flow.
     replaces: Vec<&'a str>,
     trigger: &'a str,
@@ -108,6 +111,9 @@ impl Summary<'_> {
         for wanted in self.actions {
             let (name, code) = (escaped(&wanted.name), short(&wanted.content.code));
             writeln!(out, "Action     `{name}`: code {code} ({} bytes)", spaced(wanted.bytes))?;
+        }
+        if !self.current && !self.replaces.is_empty() {
+            writeln!(out, "changed    {}", escaped(&changed(self.changed_mappings, LOGINS_CLOSED)))?;
         }
         let list = |names: &[&str]| match names {
             [] => "nothing".to_owned(),
@@ -185,12 +191,8 @@ pub(super) fn plan(
         Err(refusal) => return refused(refusal.into(), terminal),
     };
     write::write(&arguments.out, plan.to_json().into_bytes())?;
-    let readers = state
-        .actions
-        .iter()
-        .flatten()
-        .filter_map(|action| action_reader::of_code(action.deployed_version.as_ref()?.code.as_deref()?));
-    let readers: Vec<ActionReader> = readers.collect();
+    let readers: Vec<ActionReader> =
+        state.deployed_codes().flatten().filter_map(action_reader::of_code).collect();
     let wanted = action_reader::of_bundle(&platform.bundle);
     let is_gone = |id: &&String| wanted.as_ref().is_some_and(|wanted| !wanted.embedded.contains(*id));
     let gone =
@@ -199,12 +201,14 @@ pub(super) fn plan(
     let is_replaced =
         |bound: &&claimsmith_lifecycle::deployment::Bound| plan.replaced.contains(&bound.action_id);
     let file = arguments.out.to_string_lossy();
+    let changed = action_reader::changed_mappings(&state, &platform.bundle);
     let summary = Summary {
         file: &file,
         mappings: &arguments.mappings.path,
         tenant: TenantSummary::new(tenant.name(), tenant.domain(), stand_in),
         actions: &plan.slices,
         current: plan.next(&observed, Progress::default()) == Ok(Step::Nothing),
+        changed_mappings: changed.as_deref(),
         replaces: plan.found.iter().filter(is_replaced).map(|bound| bound.name.as_str()).collect(),
         trigger: TRIGGER,
         bindings: plan.found.iter().map(|bound| bound.name.as_str()).collect(),
