@@ -14,7 +14,7 @@ use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
 
 use super::arguments::{ApplyArguments, PlanArguments};
-use super::closed::{closed_without_mapping, named};
+use super::closed::{closed_without_mapping, named, only_in_blocks};
 use super::origin;
 use super::prepared::{needed_features, options_for, ours, refused};
 use super::second_action::SecondActions;
@@ -197,7 +197,13 @@ pub(super) fn plan(
     let is_gone = |id: &&String| wanted.as_ref().is_some_and(|wanted| !wanted.embedded.contains(*id));
     let gone =
         readers.iter().flat_map(|reader| reader.embedded.iter().filter(is_gone).map(|id| named(reader, id)));
-    let warning = closed_without_mapping(&gone.collect::<Vec<_>>());
+    let mut gone: Vec<String> = gone.collect();
+    for reader in &readers {
+        if let Some(wanted) = &wanted {
+            gone.extend(only_in_blocks(auth0, reader, wanted)?);
+        }
+    }
+    let warning = closed_without_mapping(&gone);
     let is_replaced =
         |bound: &&claimsmith_lifecycle::deployment::Bound| plan.replaced.contains(&bound.action_id);
     let file = arguments.out.to_string_lossy();

@@ -124,6 +124,9 @@ fn customer_who_has_only_a_block_is_named_when_the_action_takes_none() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.err.contains("mapping files have none for them any more: globex (org_globex)\n"), "{run:?}");
     assert!(run.out.contains("initech (gone: its logins are closed)"), "{run:?}");
+    let run = world.run(&["deploy", "plan", "--packaging", "slices", "--slices", "2"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.err.contains("have none for them any more: globex (org_globex)\n"), "{run:?}");
 }
 
 #[test]
