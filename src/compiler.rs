@@ -14,6 +14,7 @@ mod block_settings;
 pub mod capacity;
 mod ceiling;
 mod changed_mappings;
+mod changed_rules;
 mod duplicate_organizations;
 pub(crate) mod encode;
 mod expansions;

@@ -335,6 +335,14 @@ impl<'b> Mapping<'b> {
     pub(crate) fn exact_names(&self) -> impl Iterator<Item = (std::borrow::Cow<'b, [u8]>, ClauseId)> {
         self.matcher.exact_names().chain(self.folded.iter().flat_map(Matcher::exact_names))
     }
+
+    /// The globs and regular expressions, each with its clause, as texts that differ if the patterns do.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn pattern_texts(&self) -> impl Iterator<Item = (String, ClauseId)> {
+        let globs = self.matcher.globs().chain(self.folded.iter().flat_map(Matcher::globs));
+        let globs = globs.map(|glob| (glob.pattern.to_glob(), glob.clause));
+        globs.chain(self.expressions.iter().map(|(clause, regex)| (format!("{regex:?}"), *clause)))
+    }
 }
 
 impl KnownNames for Mapping<'_> {

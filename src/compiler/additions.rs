@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::CompiledPlatform;
+use super::changed_rules::changed_rules;
 use super::lower::decomposed;
 use super::lowered::{LoweredMapping, LoweredRule};
 use crate::bundle::index::Bundle;
@@ -17,30 +18,55 @@ impl CompiledPlatform {
     /// `false` means that access may have been removed: the mapping differs by more than additional rules that grant, and
     /// additional exact names and target groups of rules that grant.
     pub fn only_adds(&self, organization: &str, earlier: &[u8]) -> bool {
+        self.compare(organization, earlier).is_some_and(|comparison| comparison.only_adds)
+    }
+
+    /// The rules that may be why [`only_adds`](Self::only_adds) is `false`, by their ids, ascending: those that are gone,
+    /// that exclude, or that differ by more than additions. Empty if something else than rules differs, or if the earlier
+    /// bundle cannot be read.
+    pub fn removing_rules(&self, organization: &str, earlier: &[u8]) -> Vec<String> {
+        let comparison = self.compare(organization, earlier).filter(|it| !it.only_adds);
+        comparison.map(|it| it.removing.into_iter().collect()).unwrap_or_default()
+    }
+
+    /// Compares a mapping with an earlier bundle; `None` if there is no such mapping, or the bundle cannot be read.
+    fn compare(&self, organization: &str, earlier: &[u8]) -> Option<Comparison> {
         let mut all = self.organizations();
-        let Some(organization) = all.find(|it| it.name == organization) else { return false };
-        let Ok(bundle) = Bundle::decode(earlier) else { return false };
-        let Some(mapping) = bundle.mapping(OrganizationId(0)) else { return false };
+        let organization = all.find(|it| it.name == organization)?;
+        let bundle = Bundle::decode(earlier).ok()?;
+        let mapping = bundle.mapping(OrganizationId(0))?;
         let known = Known::of(&bundle, mapping);
         let name_of = |group: usize| self.model.platform.groups.get(group).map(|it| it.name.value.as_str());
         let mut additions = Additions::default();
         // The same bytes mean the same, so what was left out is all that differs.
-        let is_same = self
+        let without = self
             .block_of(organization, |mapping| known.leave_out_additions(mapping, &name_of, &mut additions))
-            .is_ok_and(|block| block.bundle == earlier);
+            .ok()?
+            .bundle;
         // Where nothing else grants, a default does. And the names of a rule decide where a text of several names is
         // divided.
         let depends_on_rules = organization.default_groups().next().is_some() || mapping.max_delimiters() > 0;
-        is_same && !additions.may_remove && !(additions.are_any && depends_on_rules)
+        let removing = if depends_on_rules { &additions.all } else { &additions.excluding };
+        let only_adds = without == earlier && removing.is_empty();
+        let changed = Bundle::decode(&without).map(|without| changed_rules(&bundle, &without));
+        let removing = removing.union(&changed.unwrap_or_default()).cloned().collect();
+        Some(Comparison { only_adds, removing })
     }
 }
 
-/// What was left out of a mapping.
+/// How a mapping differs from an earlier one.
+struct Comparison {
+    only_adds: bool,
+    /// The ids of the rules that may remove access.
+    removing: BTreeSet<String>,
+}
+
+/// The rules of which something was left out, by their ids.
 #[derive(Debug, Default)]
 struct Additions {
-    are_any: bool,
-    /// Whether a rule among them does something else than granting.
-    may_remove: bool,
+    all: BTreeSet<String>,
+    /// Those of them that exclude, and were left out as a whole.
+    excluding: BTreeSet<String>,
 }
 
 /// What the rules of an earlier bundle have, by their ids.
@@ -81,10 +107,12 @@ impl<'b> Known<'b> {
     ) {
         mapping.rules.retain_mut(|rule| {
             match self.rules.get(rule.id.as_str()) {
-                Some(known) => additions.are_any |= known.reduce(rule, name_of),
-                None => {
-                    additions.are_any = true;
-                    additions.may_remove |= rule.excludes;
+                Some(known) if !known.reduce(rule, name_of) => {}
+                known => {
+                    if known.is_none() && rule.excludes {
+                        additions.excluding.insert(rule.id.clone());
+                    }
+                    additions.all.insert(rule.id.clone());
                 }
             }
             self.rules.contains_key(rule.id.as_str())
@@ -198,6 +226,49 @@ organizations:
         check(&all(""), &all("any: { exact: A }, "), false);
         check(&all("any: { exact: A }, "), &all("any: { exact: [A, B] }, "), true);
         assert!(!platform(&rules(A)).only_adds("acme", b"CSMB"));
+        assert!(platform(&rules(A)).removing_rules("acme", b"CSMB").is_empty());
         assert!(!platform(&rules(A)).only_adds("globex", b""));
+    }
+
+    #[test]
+    fn rules_are_named_that_may_remove_access() {
+        const A: &str = "      - { id: a, match: { exact: A, glob: A* }, grant: readers }\n";
+        const B: &str = "      - { id: b, match: { exact: [B, C] }, grant: writers }\n";
+        let rules = |rules: &str| format!("    rules:\n{rules}");
+        let check = |earlier: &str, now: &str, expected: &[&str]| {
+            let earlier = platform(earlier).block("acme").expect("a block").bundle;
+            assert_eq!(platform(now).removing_rules("acme", &earlier), expected, "{now}");
+        };
+        let both = rules(&format!("{A}{B}"));
+        let with = |from: &str, to: &str| both.replace(from, to);
+        check(&both, &both, &[]);
+        // What only adds is not named, also where another rule removes.
+        check(&rules(A), &both, &[]);
+        check(&rules(B), &with("[B, C]", "B"), &["b"]);
+        check(&both, &rules(A), &["b"]);
+        check(&both, &with("A*", "AB*"), &["a"]);
+        check(&both, &with("glob: A*", "regex: A.*"), &["a"]);
+        check(&both, &with("grant: writers", "grant: readers"), &["b"]);
+        check(&both, &with("grant: writers", "exclude: writers"), &["b"]);
+        check(&both, &with("grant: readers", "grant: readers, expires: 2030-01-01"), &["a"]);
+        check(&both, &with("id: b", "id: c"), &["b"]);
+        check(
+            &both,
+            &with("match: { exact: [B, C] }", "match: { any: { exact: [B, C] }, none: { exact: D } }"),
+            &["b"],
+        );
+        let when = |value: &str| {
+            with("id: b", &format!("id: b, when: {{ user: {{ attribute: /title, equals: {value} }} }}"))
+        };
+        check(&when("x"), &when("x"), &[]);
+        check(&when("x"), &when("z"), &["b"]);
+        check(&both, &when("x"), &["b"]);
+        let excluding = format!("{both}      - {{ id: c, match: {{ exact: C }}, exclude: readers }}\n");
+        check(&both, &excluding, &["c"]);
+        // Something else than a rule.
+        check(&both, &format!("    policies: {{ unmatched: deny }}\n{both}"), &[]);
+        // With a default, what only adds may remove.
+        let default = |rules: &str| format!("    default: readers\n{rules}");
+        check(&default(&rules(A)), &default(&both), &["b"]);
     }
 }

@@ -82,6 +82,12 @@ impl<'b> AffixIndex<'b> {
         Some(index)
     }
 
+    /// The globs.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn globs(&self) -> &[ClauseGlob<'b>] {
+        &self.globs
+    }
+
     /// The bucket of a name's first bytes.
     #[inline(always)]
     fn bucket(&self, name: &[u8]) -> usize {

@@ -110,6 +110,12 @@ impl<'b> Matcher<'b> {
         self.names.iter().map(|exact| (object_id::unpack(exact.name), exact.clause))
     }
 
+    /// The globs, each with its clause.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn globs(&self) -> impl Iterator<Item = &ClauseGlob<'b>> {
+        self.prefixes.globs().iter().chain(self.suffixes.globs()).chain(&self.anywhere)
+    }
+
     /// Calls `matched` for each pattern that matches a name.
     pub(crate) fn for_each_match(
         &self,

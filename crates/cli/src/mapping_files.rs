@@ -355,11 +355,11 @@ fn no_mappings() -> anyhow::Error {
     };
     match whole {
         Some(whole) => anyhow!(
-            "there is no folder `{DEFAULT_FOLDER}` here, but `platform.yaml` is in `{0}`; name that folder, as in `claimsmith validate {0}`",
+            "there is no folder `{DEFAULT_FOLDER}` here, but `platform.yaml` is in `{0}`; name that folder, as in `claimsmith validate {0}` or `claimsmith explain --mappings {0}`",
             whole.display()
         ),
         None => anyhow!(
-            "there is no folder `{DEFAULT_FOLDER}` here; name the folder of your mapping files, as in `claimsmith validate FOLDER`, or start one with `claimsmith init`"
+            "there is no folder `{DEFAULT_FOLDER}` here; name the folder of your mapping files, as in `claimsmith validate FOLDER` or `claimsmith explain --mappings FOLDER`, or start one with `claimsmith init`"
         ),
     }
 }

@@ -83,6 +83,17 @@ fn advice(error: &Error, verb: &str, commands: &Command) -> Option<String> {
     }
     match error.kind() {
         ErrorKind::UnknownArgument if argument == "--tenant" => {
+            if let Some(command) = commands.find_subcommand(verb).filter(|it| takes_tenant(it)) {
+                let taking = command.get_subcommands().filter(|it| takes_tenant(it));
+                let taking: Vec<String> = taking.map(|it| format!("{verb} {}", it.get_name())).collect();
+                let taking: Vec<&str> = taking.iter().map(String::as_str).collect();
+                let why = if ["deploy", "qlik"].contains(&verb) {
+                    "a plan says which tenant it is for; "
+                } else {
+                    ""
+                };
+                return Some(format!("{why}`--tenant` is for {}", word_list(&taking)));
+            }
             let taking: Vec<&str> =
                 commands.get_subcommands().filter(|it| takes_tenant(it)).map(Command::get_name).collect();
             let why = match verb {

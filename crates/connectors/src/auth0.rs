@@ -20,8 +20,8 @@ pub use self::actions::{Action, ActionContent, BuildError, BuildState, Trigger, 
 pub use self::assertion::SigningKey;
 pub use self::bindings::{Binding, BindingRef};
 pub use self::deployment::{
-    Carried, Confirmed, DeployError, Deployment, InBetween, Ours, REQUESTS_PER_SECOND, ReadAction,
-    RolledBack, State, WriteTerms,
+    BlockWrite, Carried, Confirmed, DeployError, Deployment, InBetween, Ours, REQUESTS_PER_SECOND,
+    ReadAction, RolledBack, State, WriteTerms,
 };
 pub use self::inventory::{ClientCredential, MOST_PROFILES, ScimToken, TenantKey};
 pub use self::organizations::OrganizationConnection;

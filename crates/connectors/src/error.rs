@@ -108,6 +108,10 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // Only the library's text tells a bad name from an unreachable host, so the advice covers both.
+            Self::NotSent(why) if why.contains("certificate") => write!(
+                formatter,
+                "no connection: {why}; if your network has a certificate authority of its own, such as for its proxy, set `SSL_CERT_FILE` to a file with its certificate in PEM; if it has none, somebody else may have answered"
+            ),
             Self::NotSent(why) => write!(
                 formatter,
                 "no connection: {why}; check how the domain is spelled, and whether this machine can look it up and reach it, such as by the proxy that `HTTPS_PROXY` names"
@@ -173,5 +177,7 @@ mod tests {
             let begin = format!("no connection: {why}; check how the domain is spelled, ");
             assert!(text.starts_with(&begin), "{text}");
         }
+        let text = ErrorKind::NotSent("invalid peer certificate: UnknownIssuer".to_owned()).to_string();
+        assert!(text.contains("set `SSL_CERT_FILE` to a file"), "{text}");
     }
 }

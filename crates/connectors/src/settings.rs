@@ -22,15 +22,36 @@ impl fmt::Display for SettingsError {
 
 /// A variable of the environment that is not empty.
 pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    std::env::var(name).ok().and_then(|value| value_of(&value))
+}
+
+/// A value without the line ends after it, which files of secrets often have; `None` if it is empty.
+fn value_of(text: &str) -> Option<String> {
+    Some(text.trim_end_matches(['\r', '\n'])).filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+/// Refuses a token with a character that no request can carry, or with more than the token.
+pub(crate) fn check_token(name: &str, place: &str, token: &str) -> Result<(), SettingsError> {
+    if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(SettingsError(format!(
+        "`{name}` of {place} has a space, a line break or another character that no token has; write the token alone, without `Bearer`"
+    )))
 }
 
 /// A file of settings, and its path for messages. `example` is one of its names.
 pub(crate) fn read_json(path: &Path, example: &str) -> Result<(Value, String), SettingsError> {
     let shown = format!("`{}`", path.display());
     let text = read_file(path).map_err(|why| SettingsError(format!("{shown} {why}")))?;
-    let settings = serde_json::from_slice(&text)
-        .map_err(|_| SettingsError(format!("{shown} is not JSON with settings such as `{example}`")))?;
+    // Some editors write a byte order mark.
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+    let settings = serde_json::from_slice(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        SettingsError(format!(
+            "{shown} is not JSON with settings such as `{example}`: line {line}, column {column} is not as JSON has it"
+        ))
+    })?;
     Ok((settings, shown))
 }
 
@@ -46,7 +67,7 @@ pub(crate) fn stand_in_host(name: &str, host: &str) -> Result<String, SettingsEr
 }
 
 pub(crate) fn member_of(settings: &Value) -> impl Fn(&str) -> Option<String> {
-    |name| settings.get(name).and_then(Value::as_str).filter(|it| !it.is_empty()).map(str::to_owned)
+    |name| settings.get(name).and_then(Value::as_str).and_then(value_of)
 }
 
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
@@ -56,4 +77,39 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
         return Err("is not a file of at most 1 MiB".to_owned());
     }
     std::fs::read(path).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_end_before_their_line_ends() {
+        let settings = serde_json::json!({ "a": "b\r\n", "c": "\n", "d": " e" });
+        let get = member_of(&settings);
+        assert_eq!((get("a").as_deref(), get("c"), get("d").as_deref()), (Some("b"), None, Some(" e")));
+    }
+
+    #[test]
+    fn file_that_is_not_json_is_named_with_the_place() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("config.json");
+        let read = |text: &str| {
+            std::fs::write(&path, text).expect("a file");
+            read_json(&path, "NAME").map(|(settings, _)| settings).map_err(|error| error.to_string())
+        };
+        assert_eq!(read("\u{feff}{\r\n}"), Ok(serde_json::json!({})));
+        let error = read("{\n  \"NAME\": hunter2 }").expect_err("refused");
+        assert!(error.ends_with("such as `NAME`: line 2, column 11 is not as JSON has it"), "{error}");
+    }
+
+    #[test]
+    fn token_is_the_token_alone() {
+        assert_eq!(check_token("TOKEN", "the environment", "abc.d-e_f"), Ok(()));
+        for token in ["Bearer hunter2", "hunter2\nx", "hunter2é"] {
+            let error = check_token("TOKEN", "the environment", token).expect_err("refused").to_string();
+            assert!(error.starts_with("`TOKEN` of the environment has a space, a line break"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
 }

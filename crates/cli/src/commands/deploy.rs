@@ -73,9 +73,10 @@ Credentials, from the environment or from a JSON file with the same names:
   AUTH0_CLIENT_SECRET               its secret, or
   AUTH0_CLIENT_SIGNING_KEY_PATH     the path of its private RSA key
   AUTH0_ACCESS_TOKEN              an access token instead
-`plan` needs the scope read:actions, `rollback` also create:actions, and `apply` also update:actions. Where mappings
-travel as blocks, `plan` and `rollback` need read:organizations as well, `apply` also update:organizations, and
-`confirm` and `rollback --organization` the last two.";
+
+`plan` needs the scope read:actions, `rollback` also create:actions, and `apply` also
+update:actions. Where mappings travel as blocks, `plan` and `rollback` need read:organizations as
+well, `apply` also update:organizations, and `confirm` and `rollback --organization` the last two.";
 
 #[derive(Debug, Subcommand)]
 enum DeployVerb {

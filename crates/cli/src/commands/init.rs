@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::exit_status::ExitStatus;
 use crate::mapping_files::DEFAULT_FOLDER;
+use crate::numbers::counted;
 use crate::scaffold::{self, NewFile, PLATFORM_FILE};
 use crate::terminal::Terminal;
 use crate::write::NewFiles;
@@ -129,7 +130,10 @@ pub(super) fn write_new(root: &Path, files: &[NewFile]) -> anyhow::Result<()> {
         .map(|path| format!("`{}`", path.display()))
         .collect();
     if let [first, rest @ ..] = existing.as_slice() {
-        let others = if rest.is_empty() { String::new() } else { format!(" and {} others", rest.len()) };
+        let others = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {}", counted(more, "other file")),
+        };
         bail!(
             "{first}{others} would be overwritten; nothing was written; choose an empty folder or another name"
         );

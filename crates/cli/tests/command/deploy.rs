@@ -186,6 +186,9 @@ fn action_is_planned_applied_looked_at_and_taken_back() {
     assert_eq!(world.journal("claimsmith.rollback.jsonl").len(), 2);
     let status = world.run(&["status"]).stdout(1);
     check_snapshot("status-rolled-back", &times(&world.plain(&status)));
+    let again = world.run(&["deploy", "apply", "claimsmith.plan.json"]);
+    assert!(again.err.starts_with("note: this plan deployed the Action at 20"), "{again:?}");
+    assert!(again.out.starts_with("update: done\ndeploy: done\n"), "{again:?}");
 }
 
 /// Text without the times of versions.
@@ -361,7 +364,13 @@ fn journal_follows_no_link() {
 fn journal_of_a_rollback_that_did_nothing_does_not_exist() {
     let world = World::new(json!({}));
     let run = world.run(&["deploy", "rollback"]);
-    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_eq!(
+        (run.code, run.err.as_str()),
+        (
+            Some(1),
+            "error: the tenant has no deployed Action `claimsmith`, so there is nothing to go back to\n"
+        )
+    );
     let journal = world.folder.path().join("claimsmith.rollback.jsonl");
     assert!(!journal.exists());
     // One that has something in it stays.

@@ -253,8 +253,13 @@ fn change_of_one_customer_touches_nothing_else() {
     let again = done(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
     assert!(again.starts_with("0 blocks taken back, 1 already"), "{again}");
     let steps: Vec<String> =
-        world.journal("claimsmith.rollback.jsonl").into_iter().map(|(step, _)| step).collect();
-    assert_eq!(steps, ["roll back block of acme", "roll back block of acme"]);
+        world.journal("claimsmith.plan.journal.jsonl").into_iter().map(|(step, _)| step).collect();
+    assert!(
+        steps.ends_with(
+            &["block of acme", "roll back block of acme", "roll back block of acme"].map(str::to_owned)
+        ),
+        "{steps:?}"
+    );
 }
 
 /// Replaces the only key that may sign by another one.

@@ -60,7 +60,7 @@ fn an_export_of_the_authorization_extension_becomes_a_draft_that_validates() {
     run_in(&folder, &["fmt", "--check", "draft"]).stdout(0);
     // What would overwrite a file writes nothing.
     let err = run_in(&folder, &arguments).failed();
-    assert!(err.contains("would be overwritten; nothing was written"), "{err}");
+    assert!(err.contains(" and 2 other files would be overwritten; nothing was written"), "{err}");
 }
 
 #[test]

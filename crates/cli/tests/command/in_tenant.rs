@@ -1,6 +1,7 @@
 //! Cases, and the Action that tries what another one needs, through the test that Auth0 has for Actions.
 
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use claimsmith::compiler::{CompiledPlatform, compile_whole};
 use claimsmith::diagnostic::SourceFile;
@@ -9,6 +10,7 @@ use claimsmith_connectors::http::Options;
 use claimsmith_standins::auth0::{Auth0StandIn, Seed};
 use serde_json::{Value, json};
 
+use crate::blocks;
 use crate::deploy::{DOMAIN, World};
 use crate::support::{check_snapshot, run_in, write};
 
@@ -62,6 +64,33 @@ fn cases_run_in_the_tenant() {
     assert_eq!(run.code, Some(1));
     check_snapshot("test-in-tenant-differs", &run.out);
     assert!(run.err.contains("is not what these mappings build"), "{}", run.err);
+}
+
+#[test]
+fn cases_of_mappings_that_travel_run_with_their_blocks() {
+    let organizations = ["acme", "globex"].map(|name| json!({ "id": format!("org_{name}"), "name": name }));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let world = World::with(
+        blocks::blocks_folder(&blocks::keys()),
+        blocks::DOMAIN,
+        json!({
+            "runs_tests": true,
+            "clock": { "start": now },
+            "tenant": { "organizations": organizations },
+        }),
+    );
+    let cases = CASES.replace("it-admins, fin-berlin", "fin-berlin").replace("[catalog-admins, ", "[");
+    write(&world.folder, "organizations/acme.test.yaml", cases);
+    for arguments in [
+        ["deploy", "plan", "--packaging", "organizations"].as_slice(),
+        &["sign", "--key", "1.key"],
+        &["deploy", "apply", "claimsmith.plan.json"],
+    ] {
+        let run = world.run(arguments);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    let out = world.run(&["test", "--in-tenant"]).stdout(0);
+    assert!(out.contains(": 3 cases the same, 0 different, 0 unknown; 1 not run"), "{out}");
 }
 
 #[test]

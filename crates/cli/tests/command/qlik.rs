@@ -144,6 +144,10 @@ fn guide_leads_from_a_plan_to_what_logins_read() {
     assert!(!text.contains("hunter2"), "{text}");
 
     check_snapshot("qlik-apply", &run(apply).stdout(1));
+    let planned = world.run(&["plan", "--out", "other.json"]).stdout(0);
+    let pending =
+        "~1groups`, which the pending options have already; a person has to verify them\nsteps       none\n";
+    assert!(planned.contains(pending), "{planned}");
     assert_eq!(world.groups(), ["BI-viewers", "bi-developers", "bi-viewers", "finance", "old-team"]);
     assert_eq!(world.live_path(), json!(["/groups"]));
     world.verify(&json!(["bi-viewers", "finance"]));

@@ -62,6 +62,16 @@ fn tenant_of_a_command_that_takes_none_names_those_that_do() {
         let err = run(&[command, "--tenant", "staging"]).failed();
         assert!(err.contains(&format!("tip: {takes}")), "{err}");
     }
+    for (arguments, tip) in [
+        (
+            ["deploy", "apply"],
+            "a plan says which tenant it is for; `--tenant` is for `deploy plan`, `deploy rollback`",
+        ),
+        (["keys", "rotate"], "`--tenant` is for `keys new`, `keys list`"),
+    ] {
+        let err = run(&[&arguments[..], &["x", "--tenant", "staging"]].concat()).failed();
+        assert!(err.contains(&format!("tip: {tip}")), "{err}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use claimsmith_lifecycle::deployment::{Bound, Build, Content, Observed, Observed
 use claimsmith_lifecycle::digest::sha256_hex;
 
 pub use self::blocks::{
-    Carried, Confirmed, Deployment, InBetween, REQUESTS_PER_SECOND, ReadAction, WriteTerms,
+    BlockWrite, Carried, Confirmed, Deployment, InBetween, REQUESTS_PER_SECOND, ReadAction, WriteTerms,
 };
 pub use self::error::DeployError;
 use super::Auth0;
@@ -187,7 +187,7 @@ impl Auth0 {
                 chosen = Some(version);
             }
         }
-        let to = chosen.ok_or(DeployError::NoVersion(numbers))?;
+        let to = chosen.ok_or(DeployError::NoVersion { asked: number, kept: numbers })?;
         if runs(&to) {
             return Ok(RolledBack { to, is_unchanged: true });
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::assertion::SigningKey;
 use crate::secret::Secret;
-use crate::settings::{SettingsError, member_of, read_file, read_json, stand_in_host, variable};
+use crate::settings::{SettingsError, check_token, member_of, read_file, read_json, stand_in_host, variable};
 
 const DOMAIN: &str = "AUTH0_DOMAIN";
 const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
@@ -109,7 +109,11 @@ impl Settings {
                     "{place} has no credentials: set `{CLIENT_ID}` and `{SECRET}`, or `{CLIENT_ID}` and `{KEY_PATH}`, or `{TOKEN}`"
                 )));
             }
-            [TOKEN] => Credentials::Token(Secret::new(get(TOKEN).unwrap_or_default())),
+            [TOKEN] => {
+                let token = get(TOKEN).unwrap_or_default();
+                check_token(TOKEN, place, &token)?;
+                Credentials::Token(Secret::new(token))
+            }
             [SECRET] => {
                 Credentials::Client { id: id()?, secret: Secret::new(get(SECRET).unwrap_or_default()) }
             }

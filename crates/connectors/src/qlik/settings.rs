@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::secret::Secret;
-use crate::settings::{SettingsError, member_of, read_json, stand_in_host, variable};
+use crate::settings::{SettingsError, check_token, member_of, read_json, stand_in_host, variable};
 
 const HOST: &str = "QLIK_HOST";
 const CLIENT_ID: &str = "QLIK_CLIENT_ID";
@@ -106,7 +106,8 @@ impl Settings {
         };
         if !is_host(&host) {
             return fails(format!(
-                "`{HOST}` of {place} has to be the host of a tenant alone, such as `acme.eu.qlikcloud.com`"
+                "`{HOST}` of {place} has to be the host of a tenant alone, such as `acme.eu.qlikcloud.com`, and not `{}`: in lowercase letters, without `https://` and `/`, and in `qlikcloud.com` or `qlikcloudgov.com`, because no other host receives credentials",
+                host.escape_debug()
             ));
         }
         let credentials = match (get(TOKEN), get(CLIENT_ID), get(SECRET)) {
@@ -115,7 +116,10 @@ impl Settings {
                     "{place} has several credentials, `{TOKEN}`, `{SECRET}`; keep the one that is meant"
                 ));
             }
-            (Some(token), _, None) => Credentials::Token(Secret::new(token)),
+            (Some(token), _, None) => {
+                check_token(TOKEN, place, &token)?;
+                Credentials::Token(Secret::new(token))
+            }
             (None, Some(id), Some(secret)) => Credentials::Client { id, secret: Secret::new(secret) },
             (None, None, Some(_)) => {
                 return fails(format!("{place} has no `{CLIENT_ID}` for its `{SECRET}`"));

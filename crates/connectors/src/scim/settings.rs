@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::secret::Secret;
-use crate::settings::{SettingsError, member_of, read_json, variable};
+use crate::settings::{SettingsError, check_token, member_of, read_json, variable};
 
 const URL: &str = "SCIM_URL";
 const TOKEN: &str = "SCIM_TOKEN";
@@ -55,7 +55,7 @@ impl Settings {
         };
         let (host, base_path) = parts(&url).ok_or_else(|| {
             SettingsError(format!(
-                "`{URL}` of {place} has to be the base of the service, such as `https://catalog.example.com/scim/v2`, without a user, a query or `/Users`"
+                "`{URL}` of {place} has to be the base of the service with `https://`, such as `https://catalog.example.com/scim/v2`, and without a user, a query or `/Users`"
             ))
         })?;
         let Some(token) = get(TOKEN) else {
@@ -63,6 +63,7 @@ impl Settings {
                 "{place} has no `{TOKEN}`, the bearer token of the SCIM service"
             )));
         };
+        check_token(TOKEN, place, &token)?;
         Ok(Self { host, base_path, token: Secret::new(token) })
     }
 

@@ -348,7 +348,8 @@ fn old_version_is_taken_back_once() {
         .take_back(ours(), Some(7), &|_, _| Ok(()), &mut |_, _, _| Ok(()))
         .expect_err("none")
         .to_string();
-    assert_eq!(error, "there is no such version to go back to; Auth0 keeps 3, 2, 1");
+    let advice = "deploy the mapping files of that time instead, with `claimsmith deploy plan` and `apply`";
+    assert_eq!(error, format!("Auth0 keeps no version 7 to go back to (it keeps 3, 2, 1); {advice}"));
 }
 
 #[test]

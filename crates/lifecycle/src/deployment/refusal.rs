@@ -114,7 +114,7 @@ impl fmt::Display for Refusal {
             ),
             Self::DeadlinePassed { deadline } => write!(
                 formatter,
-                "the time for a confirmation ended at {deadline}, and logins use the mappings from before; plan again"
+                "the time for a confirmation ended at {deadline}, and logins use the mappings from before, unless they were confirmed in time; plan again if the change is still needed"
             ),
             Self::TooLittleTime { deadline, needed } => write!(
                 formatter,
@@ -135,7 +135,7 @@ impl fmt::Display for Refusal {
             ),
             Self::NotApplied { organization } => write!(
                 formatter,
-                "the block of `{organization}` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first"
+                "the block of `{organization}` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first, unless the change was taken back on purpose"
             ),
             Self::ReplayedBlocks { name, organizations } => write!(
                 formatter,
@@ -195,7 +195,7 @@ impl fmt::Display for Refusal {
             ),
             Self::NothingBefore { organization } => write!(
                 formatter,
-                "`{organization}` had no block before; to take its access away, sign a mapping without rules and raise its floor"
+                "`{organization}` had no block before this plan; if its mapping was in the Action then, put it back there with `claimsmith deploy plan --packaging embedded` and `apply`; if the customer is new and must have no access, sign a mapping without rules and raise its floor"
             ),
             Self::BlockUnused { organization } => write!(
                 formatter,

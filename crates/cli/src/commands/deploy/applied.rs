@@ -6,6 +6,7 @@ use anyhow::{anyhow, ensure};
 use claimsmith::compiler::time_text;
 use claimsmith_connectors::auth0::{Auth0, Deployment};
 use claimsmith_lifecycle::deployment::{BlockChange, Refusal, SlicesPlan};
+use claimsmith_lifecycle::journal::Phase;
 
 use super::arguments::ApplyArguments;
 use super::blocks_plan::Planner;
@@ -21,7 +22,7 @@ use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::journal_file::JournalFile;
+use crate::journal_file::{BlockStep, Earlier, JournalFile};
 use crate::login_time;
 use crate::metadata_writer;
 use crate::numbers::counted;
@@ -123,7 +124,14 @@ impl ApplyArguments {
             return show_refusal(&refusal, terminal);
         }
         let origin = |code: &str| origin::origin(code, tenant.domain());
+        let deployments = 1 + usize::from(plan.blocks.as_ref().is_some_and(|it| it.in_between.is_some()));
         let mut record = |step: &str, phase, error: Option<&str>| {
+            if phase == Phase::Begun
+                && let Some(before) = done_before(journal.earlier(), step, deployments)
+            {
+                let shown = writeln!(terminal.err, "note: {}", escaped(&before));
+                shown.map_err(|error| error.to_string())?;
+            }
             journal.append(step, phase, error)?;
             show_step(terminal, step, phase)
         };
@@ -138,6 +146,7 @@ impl ApplyArguments {
             in_between: &in_between,
             read: &action_reader::of_code,
             values: &signed.values,
+            confirmed: &signed.confirmed,
             issued: signed.issued,
             ours: ours(&origin),
             is_forced: self.force,
@@ -158,15 +167,19 @@ impl ApplyArguments {
         }
         if let Some(blocks) = &plan.blocks {
             let without = carried.deleted.len() + carried.unwritten.len();
-            let there = blocks.changes.len() - without - carried.written;
+            let there = blocks.changes.len() - without - carried.written - carried.confirmed;
+            let confirmed = match carried.confirmed {
+                0 => String::new(),
+                confirmed => format!(", {confirmed} confirmed already"),
+            };
             writeln!(
                 terminal.out,
-                "{} written, {} as planned already, {} unchanged",
+                "{} written, {} as planned already, {} unchanged{confirmed}",
                 counted(carried.written, "block"),
                 there,
                 blocks.unchanged
             )?;
-            if let Some(confirmation) = blocks.confirmation {
+            if let Some(confirmation) = blocks.confirmation.filter(|_| carried.written + there > 0) {
                 writeln!(
                     terminal.out,
                     "the old mappings return at {} unless `claimsmith deploy confirm {}` comes before",
@@ -190,4 +203,24 @@ impl ApplyArguments {
         let is_complete = carried.deleted.is_empty() && carried.unwritten.is_empty();
         Ok(if is_complete { ExitStatus::Success } else { ExitStatus::Failure })
     }
+}
+
+/// Says that an earlier run has taken a step of the plan, which is not in force any more. `deployments` is how often a run
+/// deploys the Action.
+fn done_before(earlier: &Earlier, step: &str, deployments: usize) -> Option<String> {
+    if let Some(organization) = step.strip_prefix("block of ") {
+        return Some(match earlier.of_block(organization)? {
+            (BlockStep::TakenBack, at) => {
+                format!("the block of `{organization}` was taken back at {at}, and this plan writes it again")
+            }
+            (_, at) => format!(
+                "this plan wrote the block of `{organization}` at {at} already, and somebody has replaced it since; it is written again"
+            ),
+        });
+    }
+    let times = earlier.times(step);
+    let at = times.last().filter(|_| step == "deploy" && times.len() >= deployments)?;
+    Some(format!(
+        "this plan deployed the Action at {at} already, and logins run another version since, such as after `claimsmith deploy rollback`; it is deployed again"
+    ))
 }

@@ -184,7 +184,8 @@ pub(super) struct RollbackArguments {
     /// Take back a block that somebody else has changed since, or let an older version trust what is not trusted any more
     #[arg(long)]
     pub(super) force: bool,
-    /// Where the step is recorded, as one JSON object a line
-    #[arg(long, value_name = "FILE", default_value = "claimsmith.rollback.jsonl")]
-    pub(super) journal: PathBuf,
+    /// Where each step is recorded, one JSON object a line; `claimsmith.rollback.jsonl` by default, and with `--plan` next to
+    /// the plan
+    #[arg(long, value_name = "FILE")]
+    pub(super) journal: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! Plans the blocks of a deployment: which organizations get another one, and in which order with the Action.
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use claimsmith::compiler::{CompiledPlatform, time_text};
 use claimsmith_connectors::auth0::{Auth0, REQUESTS_PER_SECOND, State};
 use claimsmith_lifecycle::block::{ActionReader, BlockRefusal, SignedBlock, Source, Verified};
@@ -12,7 +12,7 @@ use claimsmith_lifecycle::tenant::Organization;
 
 use super::block_warnings;
 use super::in_between;
-use super::traveling::{Traveling, digest, digest_of_mappings, earlier_blocks, is_floored};
+use super::traveling::{Traveling, bundles, digest, digest_of_mappings, earlier_blocks, is_floored};
 use crate::action_reader;
 use crate::blocks::Signable;
 use crate::deployment_files::RUNTIME;
@@ -128,7 +128,7 @@ impl Planner<'_> {
                 plan.in_between = Some(Content { code, runtime: RUNTIME.to_owned() });
             }
         }
-        plan.confirmation = self.confirmation(&plan.changes, auth0.service_time())?;
+        plan.confirmation = self.confirmation(&plan.changes, &traveling, &wanted, auth0.service_time())?;
         Ok(PlannedBlocks { plan, closes, warnings, refusals })
     }
 
@@ -266,20 +266,25 @@ impl Planner<'_> {
         let before = running.and_then(verified).or(by_wanted);
         let used = before.as_ref().map(|verified| verified.bundle_at(now));
         let only_adds = |used: &[u8]| self.platform.only_adds(it.name, used);
+        let may_remove = before.as_ref().is_some_and(|verified| !bundles(verified).all(only_adds));
         Some(BlockChange {
             organization: it.name.to_owned(),
             id: id.clone(),
             mapping: it.signable.digest.clone(),
             before: used.map(digest),
-            may_remove: before.as_ref().is_some_and(|verified| {
-                let candidate = verified.candidate.iter().map(|(candidate, _)| candidate);
-                candidate.chain([&verified.bundle]).any(|bundle| !only_adds(bundle))
-            }),
+            may_remove,
             found: it.found.clone(),
         })
     }
 
-    fn confirmation(&self, changes: &[BlockChange], now: u64) -> anyhow::Result<Option<Confirmation>> {
+    /// Until when the changes wait for a confirmation. Logins run the wanted Action.
+    fn confirmation(
+        &self,
+        changes: &[BlockChange],
+        traveling: &[Traveling<'_>],
+        wanted: &ActionReader,
+        now: u64,
+    ) -> anyhow::Result<Option<Confirmation>> {
         let Some(within) = self.confirm_within else { return Ok(None) };
         ensure!(!changes.is_empty(), "no block would change, so there is nothing to confirm");
         for change in changes {
@@ -288,10 +293,15 @@ impl Planner<'_> {
                 change.before.is_some(),
                 "`{name}` has no block yet that could come back without a confirmation; deploy it without `--confirm-within`"
             );
-            ensure!(
-                !change.may_remove || self.is_forced,
-                "the change of `{name}` may remove access, and without a confirmation that access would come back; deploy it without `--confirm-within`, or accept that with `--force`"
-            );
+            if change.may_remove && !self.is_forced {
+                let it = traveling.iter().find(|it| it.name == name);
+                let rules = it
+                    .map(|it| it.removing_rules(self.platform, wanted, Some(now as f64)))
+                    .unwrap_or_default();
+                bail!(
+                    "the change of `{name}` may remove access{rules}, and without a confirmation that access would come back; deploy it without `--confirm-within`, or accept that with `--force`"
+                );
+            }
         }
         let deadline = u32::try_from(now + u64::from(within)).context("the clock of the tenant is wrong")?;
         let confirmation = Confirmation { deadline, within };

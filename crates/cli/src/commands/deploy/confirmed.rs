@@ -3,14 +3,15 @@
 use std::io::Write;
 
 use anyhow::{anyhow, ensure};
-use claimsmith_connectors::auth0::{Auth0, Confirmed};
+use claimsmith_connectors::auth0::{Auth0, Confirmed, DeployError};
+use claimsmith_lifecycle::deployment::Refusal;
 
 use super::arguments::ConfirmArguments;
 use super::prepared::{Prepared, options_for, packaging_of, read_plan, refused};
 use super::signed_blocks::SignedBlocks;
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
-use crate::journal_file::JournalFile;
+use crate::journal_file::{BlockStep, Earlier, JournalFile};
 use crate::login_time;
 use crate::metadata_writer;
 use crate::numbers::counted;
@@ -26,7 +27,10 @@ impl ConfirmArguments {
         let (plan, text) = read_plan(&self.plan)?;
         let name = self.plan.display();
         let is_pending = plan.blocks.as_ref().is_some_and(|blocks| blocks.confirmation.is_some());
-        ensure!(is_pending, "`{name}` was made without `--confirm-within`, so its blocks are final");
+        ensure!(
+            is_pending,
+            "`{name}` was made without `--confirm-within`, so nothing of it waits for a confirmation; `claimsmith deploy apply` is all that it needs"
+        );
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
         let packaging = packaging_of(&plan);
         let Some(prepared) = Prepared::build(&self.mappings.path, &chosen, packaging, terminal)? else {
@@ -60,11 +64,23 @@ impl ConfirmArguments {
                     terminal.out.flush()?;
                 }
                 for error in &unconfirmed {
-                    writeln!(terminal.err, "error: {}", escaped(&error.to_string()))?;
+                    let why = taken_back(journal.earlier(), error).unwrap_or_else(|| error.to_string());
+                    writeln!(terminal.err, "error: {}", escaped(&why))?;
                 }
                 Ok(if unconfirmed.is_empty() { ExitStatus::Success } else { ExitStatus::Failure })
             }
             Err(error) => refused(error, terminal),
         }
+    }
+}
+
+/// Says that a block does not wait because the change was taken back, if the journal says so.
+fn taken_back(earlier: &Earlier, error: &DeployError) -> Option<String> {
+    let DeployError::Refused(Refusal::NotApplied { organization }) = error else { return None };
+    match earlier.of_block(organization)? {
+        (BlockStep::TakenBack, at) => Some(format!(
+            "the block of `{organization}` was taken back at {at}, so nothing waits for a confirmation; plan again if the change is needed after all"
+        )),
+        _ => None,
     }
 }

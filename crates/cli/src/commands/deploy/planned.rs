@@ -3,16 +3,17 @@
 use std::io::Write;
 
 use anyhow::ensure;
+use claimsmith::compiler::time_text;
 use claimsmith_connectors::auth0::{Auth0, ConnectError};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::ActionReader;
-use claimsmith_lifecycle::deployment::{Origin, Plan};
+use claimsmith_lifecycle::deployment::{BlockChange, Origin, Plan};
 
 use super::arguments::{DeployPackaging, PlanArguments};
 use super::blocks_plan::Planner;
 use super::closed::{READ_ORGANIZATIONS, closed_without_mapping, named, only_in_blocks};
 use super::origin;
-use super::prepared::{Prepared, needed_features, ours, refused};
+use super::prepared::{Prepared, needed_features, ours, read_plan, refused};
 use super::second_action::SecondActions;
 use super::shown::Planned;
 use super::slice_names;
@@ -23,6 +24,7 @@ use crate::assumption_record;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 use crate::escape::escaped;
 use crate::exit_status::ExitStatus;
+use crate::journal_file::{BlockStep, Earlier};
 use crate::metadata_writer;
 use crate::platform;
 use crate::progress::show_refusal;
@@ -50,7 +52,7 @@ impl PlanArguments {
     /// Plans, and says so if the file has an earlier plan after a refusal: it would be carried out in place of this one.
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let result = self.plan(terminal);
-        if !matches!(result, Ok(ExitStatus::Success)) && self.out.exists() {
+        if !matches!(result, Ok(ExitStatus::Success)) && self.out.is_file() {
             let file = self.out.to_string_lossy();
             let file = escaped(&file);
             writeln!(
@@ -59,6 +61,33 @@ impl PlanArguments {
             )?;
         }
         result
+    }
+
+    /// Refuses to replace a plan whose blocks wait for a confirmation, which only that plan can give.
+    ///
+    /// # Errors
+    ///
+    /// If its deadline is after `now`, in seconds since 1970, and its journal has blocks that were neither confirmed nor
+    /// taken back.
+    fn check_replaced(&self, now: u64) -> anyhow::Result<()> {
+        let Ok((plan, text)) = read_plan(&self.out) else { return Ok(()) };
+        let Some(blocks) = &plan.blocks else { return Ok(()) };
+        let Some(confirmation) = blocks.confirmation.filter(|it| u64::from(it.deadline) > now) else {
+            return Ok(());
+        };
+        let earlier = Earlier::beside(&self.out, &text);
+        let waits = |change: &&BlockChange| {
+            matches!(earlier.of_block(&change.organization), Some((BlockStep::Written, _)))
+        };
+        let waiting: Vec<String> =
+            blocks.changes.iter().filter(waits).map(|it| format!("`{}`", it.organization)).collect();
+        let (file, deadline) = (self.out.display(), time_text(confirmation.deadline));
+        ensure!(
+            waiting.is_empty(),
+            "`{file}` has a change of {} that waits for a confirmation until {deadline}, and no other plan can confirm it; run `claimsmith deploy confirm {file}` first, or write this plan into another file with `--out`",
+            waiting.join(", ")
+        );
+        Ok(())
     }
 
     fn plan(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
@@ -175,6 +204,7 @@ impl PlanArguments {
             closes = blocks.closes;
             warnings.extend(blocks.warnings);
         }
+        self.check_replaced(auth0.service_time())?;
         write::write(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
         let changed = action_reader::changed_mappings(&state, &platform.bundle);

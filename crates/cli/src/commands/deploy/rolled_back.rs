@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith_connectors::Journal;
-use claimsmith_connectors::auth0::{Auth0, DeployError, WriteTerms};
+use claimsmith_connectors::auth0::{Auth0, BlockWrite, DeployError, WriteTerms};
 use claimsmith_connectors::http::Options;
 use claimsmith_lifecycle::block::{BlockRefusal, SignedBlock, Source, Verified};
 use claimsmith_lifecycle::deployment::{
@@ -35,6 +35,10 @@ use crate::terminal::Terminal;
 
 const ROLL_BACK: &[&str] = &["read:actions", "create:actions"];
 const WRITE_BLOCKS: &[&str] = &["read:actions", "read:organizations", "update:organizations"];
+/// How many customers an error names.
+const MOST_NAMES: usize = 5;
+/// Where it is recorded that the Action was taken back.
+const JOURNAL: &str = "claimsmith.rollback.jsonl";
 
 impl RollbackArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
@@ -56,7 +60,8 @@ impl RollbackArguments {
             return Ok(refusal);
         }
         let is_bound = bindings.iter().any(|binding| binding.action_name == ACTION_NAME);
-        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
+        let journal = self.journal.as_deref().unwrap_or(Path::new(JOURNAL));
+        let mut journal = JournalFile::open(journal, tenant.domain(), "rollback")?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let mut record = |step: &str, phase, error: Option<&str>| journal.append(step, phase, error);
         let check = |now: &str, then: &str| check_version(&auth0, now, then, self.force);
@@ -85,7 +90,7 @@ impl RollbackArguments {
     /// Writes the blocks back that a plan found.
     fn take_blocks_back(&self, path: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let settings = self.credentials.auth0()?;
-        let (plan, _) = read_plan(path)?;
+        let (plan, text) = read_plan(path)?;
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
         let packaging = packaging_of(&plan);
         let Some(prepared) = Prepared::build(&self.mappings.path, &chosen, packaging, terminal)? else {
@@ -99,10 +104,16 @@ impl RollbackArguments {
         let mut changes = Vec::new();
         for name in &self.organizations {
             let all = plan.blocks.iter().flat_map(|blocks| &blocks.changes);
-            let change = all
-                .clone()
-                .find(|change| change.organization == *name)
-                .ok_or_else(|| anyhow!("`{}` does not change `{}`", path.display(), name.escape_debug()))?;
+            let change = all.clone().find(|change| change.organization == *name).ok_or_else(|| {
+                let changed: Vec<String> =
+                    all.take(MOST_NAMES).map(|change| format!("`{}`", change.organization)).collect();
+                let changed = if changed.is_empty() { "no block".to_owned() } else { changed.join(", ") };
+                anyhow!(
+                    "`{}` does not change `{}`; it changes {changed}",
+                    path.display(),
+                    name.escape_debug()
+                )
+            })?;
             if change.found.is_empty() {
                 return refused(Refusal::NothingBefore { organization: name.clone() }.into(), terminal);
             }
@@ -130,10 +141,11 @@ impl RollbackArguments {
             };
             return refused(refusal.into(), terminal);
         }
-        let mut journal = JournalFile::open(&self.journal, tenant.domain(), "rollback")?;
+        let mut journal = JournalFile::beside(path, self.journal.as_deref(), tenant.domain(), &text)?;
         let mut record = |step: &str, phase, error: Option<&str>| {
-            journal.append(&format!("roll back {step}"), phase, error)?;
-            show_step(terminal, &format!("roll back {step}"), phase)
+            let step = format!("roll back {step}");
+            journal.append(&step, phase, error)?;
+            show_step(terminal, &step, phase)
         };
         let mut written = 0;
         for change in &changes {
@@ -177,7 +189,7 @@ impl RollbackArguments {
         }
         let back = BlockChange { found: present, ..change.clone() };
         let values: &Values = &change.found;
-        auth0.write_block(&back, values, WriteTerms::default(), record)
+        Ok(auth0.write_block(&back, values, WriteTerms::default(), record)? == BlockWrite::Written)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The mappings that travel, each with what the tenant has for it.
 
+use std::collections::BTreeSet;
+
 use anyhow::anyhow;
 use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
@@ -9,6 +11,9 @@ use claimsmith_lifecycle::digest::sha256_hex;
 use claimsmith_lifecycle::tenant::Organization;
 
 use crate::blocks::Signable;
+
+/// How many rules a refusal names.
+const MOST_RULES: usize = 5;
 
 /// An organization of the tenant whose mapping travels.
 pub(super) struct Traveling<'p> {
@@ -52,6 +57,35 @@ impl<'p> Traveling<'p> {
     pub(super) fn is_in(&self, verified: &Verified) -> bool {
         verified.candidate.is_none() && digest(&verified.bundle) == self.signable.digest
     }
+
+    /// The rules because of which the mapping may remove access that its block grants, for people. Empty if it is something
+    /// else.
+    pub(super) fn removing_rules(
+        &self,
+        platform: &CompiledPlatform,
+        reader: &ActionReader,
+        now: Option<f64>,
+    ) -> String {
+        let Source::Block(verified) = reader.source(&self.signable.organization_id, &self.block, now) else {
+            return String::new();
+        };
+        let rules = bundles(&verified).flat_map(|bundle| platform.removing_rules(self.name, bundle));
+        let rules: BTreeSet<String> = rules.map(|rule| format!("`{rule}`")).collect();
+        let more = rules.len().saturating_sub(MOST_RULES);
+        let mut named: Vec<String> = rules.into_iter().take(MOST_RULES).collect();
+        named.extend((more > 0).then(|| format!("{more} more")));
+        match named.as_slice() {
+            [] => String::new(),
+            [one] => format!(" by the rule {one}"),
+            [first @ .., last] => format!(" by the rules {} and {last}", first.join(", ")),
+        }
+    }
+}
+
+/// The bundles of a block: the candidate, if there is one, and the mapping that stays.
+pub(super) fn bundles(verified: &Verified) -> impl Iterator<Item = &[u8]> {
+    let candidate = verified.candidate.iter().map(|(candidate, _)| candidate);
+    candidate.chain([&verified.bundle]).map(Vec::as_slice)
 }
 
 /// The customers whose mappings leave the Action, and whose logins would get an earlier mapping that a block still has.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use claimsmith_lifecycle::qlik::{Finding, Plan, Waiting};
+use claimsmith_lifecycle::qlik::{Finding, Plan, Step, Waiting};
 use serde::Serialize;
 
 use crate::escape::escaped;
@@ -90,8 +90,13 @@ impl<'a> PlanSummary<'a> {
             Some(claim) => {
                 row(out, "claim", claim.name)?;
                 let before = if claim.before.is_empty() { "nothing".to_owned() } else { names(claim.before) };
+                let is_pending = !self.steps.iter().any(|it| it == Step::SET_PENDING);
                 let path = match claim.before == claim.after {
                     true => format!("{}, as it is", names(claim.after)),
+                    false if is_pending => format!(
+                        "{before} -> {}, which the pending options have already; a person has to verify them",
+                        names(claim.after)
+                    ),
                     false => format!("{before} -> {}", names(claim.after)),
                 };
                 row(out, "path", &path)?;

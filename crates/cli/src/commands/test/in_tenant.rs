@@ -3,6 +3,7 @@
 //! Auth0 documents no shape of the result, only that it is an object. So every value that is next to the name of the
 //! claim is taken, and a case whose claim is not found is unknown, which is not a success.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -12,14 +13,18 @@ use claimsmith::compiler::CompiledPlatform;
 use claimsmith::event::Answer;
 use claimsmith_connectors::auth0::{Auth0, Settings};
 use claimsmith_connectors::http::Options;
+use claimsmith_lifecycle::block::ActionReader;
+use claimsmith_lifecycle::deployment::{Values, block_values};
 use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::action::{self, LIMIT};
+use crate::action::{self, Embedded, LIMIT};
+use crate::action_reader;
 use crate::deployment_files::ACTION_NAME;
 use crate::escape::escaped;
 use crate::numbers::counted;
+use crate::packaging::Division;
 use crate::render::json;
 use crate::results::TestedCase;
 use crate::tenant::declared;
@@ -67,7 +72,14 @@ pub(super) fn run(
     let action = auth0.find_action(ACTION_NAME)?;
     let action = action
         .with_context(|| format!("the tenant has no Action `{ACTION_NAME}`; `claimsmith deploy` makes it"))?;
-    let built = action::compose(action::embedded_engine()?, platform, LIMIT)?;
+    let running = action_reader::of_code(&action.code);
+    let reader = running.filter(|reader| reader.verification.is_some());
+    let with_blocks = reader.as_ref().and_then(|_| Division::of(platform));
+    let with_blocks = with_blocks.map(|division| platform.bundle_with_blocks(&division.traveling_names()));
+    let bundle = with_blocks.as_ref().unwrap_or(&platform.bundle);
+    let mappings = Embedded { bundle, rules: platform.counts.rules, slice: None };
+    let built = action::compose_part(action::embedded_engine()?, platform, mappings, LIMIT)?;
+    let mut blocks = Blocks { auth0: &auth0, reader, values: BTreeMap::new() };
     if sha256_hex(&action.code) != sha256_hex(&built.text) {
         writeln!(
             terminal.err,
@@ -82,6 +94,7 @@ pub(super) fn run(
         } else {
             let mut event = case.case.event.clone();
             event.as_object_mut().map(|members| members.remove("claimsmith"));
+            blocks.add(&mut event)?;
             compare(&auth0.test_action(&action.id, &event)?, &case.result.answer)
         };
         rows.push(SeenCase { name: &case.case.name, file: &case.case.file, seen });
@@ -124,6 +137,44 @@ pub(super) fn run(
         )?;
     }
     Ok(differ == 0 && unknown == 0 && same > 0)
+}
+
+/// The blocks of the tenant's organizations, which a login has in its event.
+struct Blocks<'a> {
+    auth0: &'a Auth0,
+    /// What the Action knows, if it takes blocks.
+    reader: Option<ActionReader>,
+    /// Those that were read, by the id of the organization.
+    values: BTreeMap<String, Values>,
+}
+
+impl Blocks<'_> {
+    /// Adds the block of the organization to an event, if the Action does not have its mapping.
+    ///
+    /// # Errors
+    ///
+    /// If a request fails.
+    fn add(&mut self, event: &mut Json) -> anyhow::Result<()> {
+        let Some(reader) = &self.reader else { return Ok(()) };
+        let Some(organization) = event.get_mut("organization").and_then(Json::as_object_mut) else {
+            return Ok(());
+        };
+        let Some(id) = organization.get("id").and_then(Json::as_str).map(str::to_owned) else {
+            return Ok(());
+        };
+        if reader.embedded.contains(&id) {
+            return Ok(());
+        }
+        if !self.values.contains_key(&id) {
+            let found = self.auth0.organization(&id)?;
+            self.values.insert(id.clone(), found.map(|it| block_values(&it.metadata)).unwrap_or_default());
+        }
+        let metadata = organization.entry("metadata").or_insert_with(|| json!({}));
+        if let (Some(metadata), Some(values)) = (metadata.as_object_mut(), self.values.get(&id)) {
+            metadata.extend(values.iter().map(|(key, value)| (key.clone(), json!(value))));
+        }
+        Ok(())
+    }
 }
 
 /// Whether a case states what only a test can: a time, or the groups that Auth0 keeps.

@@ -93,7 +93,10 @@ fn what_may_remove_access_does_not_wait_for_a_confirmation() {
     let within = [TRAVEL, &["--confirm-within", "30m"]].concat();
     write(&world.folder, "organizations/acme.yaml", acme_with("").replace("fin-*", "acc-*"));
     let error = world.run(&within).failed_with_notes();
-    assert!(error.starts_with("error: the change of `acme` may remove access"), "{error}");
+    assert_eq!(
+        error,
+        "error: the change of `acme` may remove access by the rule `finance`, and without a confirmation that access would come back; deploy it without `--confirm-within`, or accept that with `--force`\n"
+    );
     let planned = done(world.run(TRAVEL));
     assert!(planned.contains("\nmay remove access, revocable by replay until a floor has passed the blocks that are replaced: acme\n"), "{planned}");
     done(world.run(&[within.as_slice(), &["--force"]].concat()));
@@ -200,4 +203,91 @@ fn customer_who_cannot_be_confirmed_holds_up_no_other() {
     world.stand_in.change(|tenant| *tenant = begun.clone());
     assert!(done(world.run(&["deploy", "confirm", PLAN])).contains("2 blocks confirmed"));
     assert_ne!(used(&world, "org_acme", deadline), first);
+}
+
+/// Writes a block of acme that waits for a confirmation.
+fn pending() -> World {
+    let world = world();
+    deploy(&world, "1.key");
+    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
+    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
+    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
+    done(world.run(APPLY));
+    world
+}
+
+#[test]
+fn confirmed_block_is_not_replaced_by_the_one_that_waited() {
+    let world = pending();
+    done(world.run(&["deploy", "confirm", PLAN]));
+    let confirmed = metadata(&world.stand_in.tenant(), "org_acme");
+    for arguments in [APPLY, &[APPLY, &["--force"]].concat()] {
+        let run = world.run(arguments);
+        assert_eq!(errors(&run), "", "{run:?}");
+        let out = done(run);
+        assert!(
+            out.ends_with("0 blocks written, 0 as planned already, 1 unchanged, 1 confirmed already\n"),
+            "{out}"
+        );
+    }
+    assert_eq!(metadata(&world.stand_in.tenant(), "org_acme"), confirmed);
+}
+
+#[test]
+fn plan_that_was_taken_back_says_so_when_it_is_carried_out_again() {
+    let world = pending();
+    done(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
+    let error = refused(world.run(&["deploy", "confirm", PLAN]));
+    assert!(error.starts_with("error: the block of `acme` was taken back at 20"), "{error}");
+    assert!(
+        error.ends_with(
+            "Z, so nothing waits for a confirmation; plan again if the change is needed after all\n"
+        ),
+        "{error}"
+    );
+    let again = world.run(APPLY);
+    assert!(again.err.contains("\nnote: the block of `acme` was taken back at 20"), "{again:?}");
+    assert!(again.err.ends_with("Z, and this plan writes it again\n"), "{again:?}");
+    assert!(done(again).starts_with("block of acme: done\n"));
+    done(world.run(&["deploy", "confirm", PLAN]));
+    // The same without a journal of what was taken back.
+    fs::remove_file(world.folder.path().join("claimsmith.plan.journal.jsonl")).expect("a journal");
+    let elsewhere = ["--journal", "other.jsonl"];
+    done(
+        world.run(
+            &[&["deploy", "rollback", "--organization", "acme", "--plan", PLAN], &elsewhere[..]].concat(),
+        ),
+    );
+    let error = refused(world.run(&["deploy", "confirm", PLAN]));
+    assert_eq!(
+        error,
+        "error: the block of `acme` is as it was before the plan, so nothing waits for a confirmation; run `claimsmith deploy apply` with this plan first, unless the change was taken back on purpose\n"
+    );
+}
+
+#[test]
+fn plan_whose_change_waits_for_a_confirmation_is_not_replaced() {
+    let world = pending();
+    let plan = || fs::read(world.folder.path().join(PLAN)).expect("a plan");
+    let first = plan();
+    for arguments in [TRAVEL.to_vec(), [TRAVEL, &["--organization", "globex", "--rewrite"]].concat()] {
+        let error = world.run(&arguments).failed_with_notes();
+        assert!(
+            error.starts_with(
+                "error: `claimsmith.plan.json` has a change of `acme` that waits for a confirmation until 20"
+            ),
+            "{error}"
+        );
+        assert_eq!(plan(), first);
+    }
+    // Each of the three ways out.
+    done(world.run(&[TRAVEL, &["--out", "other.json"]].concat()));
+    done(world.run(&["deploy", "rollback", "--organization", "acme", "--plan", PLAN]));
+    done(world.run(TRAVEL));
+    let world = pending();
+    done(world.run(&["deploy", "confirm", PLAN]));
+    done(world.run(TRAVEL));
+    let world = pending();
+    world.stand_in.advance(30 * 60);
+    done(world.run(TRAVEL));
 }

@@ -65,6 +65,8 @@ fn block_that_returns_to_an_earlier_mapping_is_not_current() {
     done(world.run(&[TRAVEL, &["--organization", "acme", "--confirm-within", "30m", "--force"]].concat()));
     done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
     done(world.run(APPLY));
+    // A plan that waits for a confirmation is not replaced.
+    fs::remove_file(world.folder.path().join(PLAN)).expect("a plan");
     embed(&world, true);
     deploy(&world, "1.key");
     embed(&world, false);

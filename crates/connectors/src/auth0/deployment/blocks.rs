@@ -40,6 +40,8 @@ pub struct Deployment<'d> {
     pub read: ReadAction<'d>,
     /// The values of each block, by the name of the organization.
     pub values: &'d BTreeMap<String, Values>,
+    /// What confirms each block, if the plan asks for a confirmation.
+    pub confirmed: &'d BTreeMap<String, Values>,
     /// When the newest of them was signed, in seconds since 1970.
     pub issued: u32,
     /// Whose Action it is.
@@ -57,11 +59,25 @@ impl std::fmt::Debug for Deployment<'_> {
 /// What has to hold when a block is written.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct WriteTerms {
+pub struct WriteTerms<'t> {
     /// Whether a block that somebody else has written since is replaced.
     pub is_forced: bool,
     /// The moment from which on it must not be written, in seconds since 1970, by the clock of the tenant.
     pub deadline: Option<u32>,
+    /// What confirms the block; it is never replaced by the block that it confirms.
+    pub confirmed: Option<&'t Values>,
+}
+
+/// What has become of a block that was to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is nothing else")]
+pub enum BlockWrite {
+    /// It was written.
+    Written,
+    /// It was there already.
+    There,
+    /// It was confirmed already.
+    Confirmed,
 }
 
 /// What was done.
@@ -72,6 +88,8 @@ pub struct Carried {
     pub steps: Vec<String>,
     /// How many blocks were written.
     pub written: usize,
+    /// How many blocks were confirmed before, and stay so.
+    pub confirmed: usize,
     /// The organizations that do not exist any more; everything else was done.
     pub deleted: Vec<String>,
     /// The organizations whose blocks could not be written, each with the reason; the other blocks were written.
@@ -186,14 +204,17 @@ impl Auth0 {
             return Err(Refusal::SignedAhead { seconds: ahead }.into());
         }
         let deadline = blocks.confirmation.map(|confirmation| confirmation.deadline);
-        let terms = WriteTerms { is_forced: deployment.is_forced, deadline };
         for change in &blocks.changes {
             let values = deployment
                 .values
                 .get(&change.organization)
                 .ok_or_else(|| DeployError::NoBlock(change.organization.clone()))?;
+            let confirmed = deployment.confirmed.get(&change.organization);
+            let terms = WriteTerms { is_forced: deployment.is_forced, deadline, confirmed };
             match self.write_block(change, values, terms, journal) {
-                Ok(is_written) => carried.written += usize::from(is_written),
+                Ok(BlockWrite::Written) => carried.written += 1,
+                Ok(BlockWrite::Confirmed) => carried.confirmed += 1,
+                Ok(BlockWrite::There) => {}
                 Err(DeployError::Refused(Refusal::OrganizationDeleted { organization })) => {
                     carried.deleted.push(organization);
                 }
@@ -206,7 +227,7 @@ impl Auth0 {
         Ok(())
     }
 
-    /// Writes the values of a block over what was found, and reads them back. Returns whether they were not there before.
+    /// Writes the values of a block over what was found, and reads them back.
     ///
     /// # Errors
     ///
@@ -215,9 +236,9 @@ impl Auth0 {
         &self,
         change: &BlockChange,
         values: &Values,
-        terms: WriteTerms,
+        terms: WriteTerms<'_>,
         journal: Journal<'_>,
-    ) -> Result<bool, DeployError> {
+    ) -> Result<BlockWrite, DeployError> {
         let deleted = || Refusal::OrganizationDeleted { organization: change.organization.clone() };
         let step = format!("block of {}", change.organization);
         let mut has_begun = false;
@@ -238,13 +259,16 @@ impl Auth0 {
                 Ok(None) => return fail(deleted().into(), has_begun, journal),
                 Err(error) => return fail(error.into(), has_begun, journal),
             };
+            if !has_begun && terms.confirmed.is_some_and(|it| block_values(&metadata) == *it) {
+                return Ok(BlockWrite::Confirmed);
+            }
             let metadata = match change.next(&metadata, values, terms.is_forced) {
                 Ok(BlockStep::Write(metadata)) => metadata,
                 Ok(BlockStep::Nothing) if has_begun => {
                     journal(&step, Phase::Done, None).map_err(DeployError::Journal)?;
-                    return Ok(true);
+                    return Ok(BlockWrite::Written);
                 }
-                Ok(BlockStep::Nothing) => return Ok(false),
+                Ok(BlockStep::Nothing) => return Ok(BlockWrite::There),
                 Err(refusal) => return fail(refusal.into(), has_begun, journal),
             };
             if is_sent {
@@ -290,7 +314,7 @@ impl Auth0 {
         journal: Journal<'_>,
     ) -> Result<Confirmed, DeployError> {
         let deadline = blocks.confirmation.map(|confirmation| confirmation.deadline);
-        let terms = WriteTerms { is_forced: false, deadline };
+        let terms = WriteTerms { is_forced: false, deadline, confirmed: None };
         let mut all = Confirmed::default();
         for change in &blocks.changes {
             let organization = &change.organization;
@@ -299,7 +323,7 @@ impl Auth0 {
             let values = confirmed.get(organization).ok_or_else(none)?;
             let over = BlockChange { found: own.clone(), ..change.clone() };
             match self.write_block(&over, values, terms, journal) {
-                Ok(is_written) => all.written += usize::from(is_written),
+                Ok(outcome) => all.written += usize::from(outcome == BlockWrite::Written),
                 Err(DeployError::Refused(Refusal::BlockChanged { .. })) if self.has_block_of(change)? => {
                     let organization = organization.clone();
                     all.unconfirmed.push(Refusal::NotApplied { organization }.into());

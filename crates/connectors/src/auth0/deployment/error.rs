@@ -46,8 +46,14 @@ pub enum DeployError {
     InBetween(String),
     /// There is no Action to take back.
     NoAction(String),
-    /// There is no version to go back to; these are the numbers that there are.
-    NoVersion(Vec<u64>),
+    /// There is no version to go back to.
+    #[non_exhaustive]
+    NoVersion {
+        /// The number that was asked for; `None` for the newest older version with other code.
+        asked: Option<u64>,
+        /// The numbers that there are.
+        kept: Vec<u64>,
+    },
 }
 
 impl DeployError {
@@ -111,7 +117,10 @@ impl fmt::Display for DeployError {
                 "somebody has changed the bindings while they were written: now bound are {}; plan again",
                 names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             ),
-            Self::Unsettled => write!(formatter, "others change the Action or the bindings all the time"),
+            Self::Unsettled => write!(
+                formatter,
+                "others change the Action or the bindings all the time; run the same command again when they have ended"
+            ),
             Self::Journal(why) => {
                 write!(formatter, "the journal cannot be written, and nothing more was done: {why}")
             }
@@ -137,13 +146,20 @@ impl fmt::Display for DeployError {
                 formatter,
                 "the Action that takes old and new blocks cannot be made, and nothing was changed: {why}"
             ),
-            Self::NoAction(name) => write!(formatter, "the tenant has no deployed Action `{name}`"),
-            Self::NoVersion(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+            Self::NoAction(name) => write!(
+                formatter,
+                "the tenant has no deployed Action `{name}`, so there is nothing to go back to"
+            ),
+            Self::NoVersion { asked, kept } => {
+                match asked {
+                    Some(number) => write!(formatter, "Auth0 keeps no version {number} to go back to")?,
+                    None => write!(formatter, "Auth0 keeps no older version with other code to go back to")?,
+                }
+                let kept: Vec<String> = kept.iter().map(u64::to_string).collect();
                 write!(
                     formatter,
-                    "there is no such version to go back to; Auth0 keeps {}",
-                    numbers.join(", ")
+                    " (it keeps {}); deploy the mapping files of that time instead, with `claimsmith deploy plan` and `apply`",
+                    kept.join(", ")
                 )
             }
         }
