@@ -17,6 +17,12 @@ pub(crate) fn verification(platform: &CompiledPlatform) -> Option<Verification> 
     Verification::from_json(&platform.verification()?)
 }
 
+/// Target groups with a floor, each with its second since 1970.
+pub(crate) fn group_floors(platform: &CompiledPlatform) -> Vec<(String, u32)> {
+    let floors = platform.block_settings().into_iter().flat_map(|settings| settings.group_floors());
+    floors.map(|(group, floor)| (group.to_owned(), floor)).collect()
+}
+
 /// A block that only needs its signatures.
 #[derive(Debug)]
 pub(crate) struct Signable {

@@ -32,6 +32,8 @@ pub struct Desired {
     pub is_metadata_ours: bool,
     /// What its Action is to know about blocks; `None` if the platform takes none.
     pub verification: Option<Verification>,
+    /// Target groups that blocks grant only if they were signed since a second after 1970, each with that second.
+    pub group_floors: Vec<(String, u32)>,
 }
 
 /// A mapping.
@@ -48,6 +50,8 @@ pub struct DesiredMapping {
     pub connections: Vec<DesiredConnection>,
     /// The bundle that is to be in its block, if it travels.
     pub block: Option<Vec<u8>>,
+    /// Whether it grants protected groups, which the key of its block has to be allowed.
+    pub grants_protected: bool,
 }
 
 /// A connection of a mapping.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use claimsmith::compiler::time_text;
 use claimsmith_lifecycle::block::{Bundles, LocalKey, Sign, UnsignedBlock, key_name};
 use claimsmith_lifecycle::drift::FindingCode;
 use claimsmith_standins::{At, Fault, FaultKind};
@@ -344,6 +345,12 @@ fn blocks_are_read_back_and_compared() {
     assert_eq!(of_blocks(&world), ["block-differs", "blocks-replaceable"]);
     set(sign());
     assert_eq!(of_blocks(&world), ["blocks-replaceable"]);
+    // The Action withholds a group of an older block.
+    let floor = time_text(u32::try_from(now() + 60).expect("before 2106"));
+    let floors = format!("{}  floors: {{ groups: {{ finance-readers: {floor} }} }}\n", blocks_platform(&key));
+    write(&world.folder, "platform.yaml", floors);
+    assert_eq!(of_blocks(&world), ["block-differs", "blocks-replaceable"]);
+    write(&world.folder, "platform.yaml", blocks_platform(&key));
     let mut mixed = good;
     mixed["claimsmith0"] = "1.2.AAAA".into();
     set(mixed);

@@ -1,5 +1,7 @@
 //! Blocks in the metadata of organizations, compared with what the files would give.
 
+use claimsmith::Bundle;
+
 use super::finding::{Finding, FindingCode, organization_place};
 use super::{Desired, DesiredMapping};
 use crate::block::{BlockRefusal, SignedBlock, Verified, key_position};
@@ -122,11 +124,33 @@ pub fn check_block(
         }
         _ => {}
     }
-    if verified.bundle_at(Some(f64::from(now))) == block {
-        None
-    } else {
-        found(FindingCode::BlockDiffers, "its block has another mapping than the files".to_owned(), &again)
+    if verified.bundle_at(Some(f64::from(now))) != block {
+        let what = "its block has another mapping than the files".to_owned();
+        return found(FindingCode::BlockDiffers, what, &again);
     }
+    let withheld = withheld(desired, mapping, &verified)?;
+    found(
+        FindingCode::BlockDiffers,
+        format!("its block has the mapping of the files, and {withheld}"),
+        &again,
+    )
+}
+
+/// What logins do not get from a block with the mapping of the files, and would get from one that is signed now.
+fn withheld(desired: &Desired, mapping: &DesiredMapping, verified: &Verified) -> Option<String> {
+    if mapping.grants_protected && !verified.protected {
+        return Some("grants no protected groups, because its key may not sign them".to_owned());
+    }
+    let bundle = Bundle::decode(&verified.bundle).ok()?;
+    let is_old = |(group, floor): &&(String, u32)| {
+        *floor > verified.issued && bundle.names().any(|name| name == group.as_str())
+    };
+    let groups = desired.group_floors.iter().filter(is_old).map(|(group, _)| format!("`{group}`"));
+    let groups: Vec<String> = groups.collect();
+    if groups.is_empty() {
+        return None;
+    }
+    Some(format!("does not grant what is older than its floor: {}", groups.join(", ")))
 }
 
 /// Checks the metadata of an organization without a mapping.

@@ -24,11 +24,12 @@ fn mapping(strategy: &str, sources: Vec<DesiredSource>) -> DesiredMapping {
             sources,
         }],
         block: None,
+        grants_protected: false,
     }
 }
 
 fn desired(mappings: Vec<DesiredMapping>) -> Desired {
-    Desired { mappings, is_metadata_ours: true, verification: None }
+    Desired { mappings, is_metadata_ours: true, verification: None, group_floors: Vec::new() }
 }
 
 fn seen(name: &str, strategy: &str, options: Value) -> Connection {
@@ -303,4 +304,22 @@ fn profiles_are_measured_without_keeping_a_person() {
     );
     assert!(findings[0].what.ends_with("are the attribute `groups`"), "{findings:#?}");
     assert!(!format!("{findings:?}").contains("ada"));
+}
+
+#[test]
+fn block_that_does_not_grant_what_its_mapping_says_is_found() {
+    let check = |change: fn(&mut Desired), expected: &str| {
+        let mut desired = with_block();
+        change(&mut desired);
+        let seen = block("org_acme", Bundles::Final(&acme("new")), NOW - 100, 1);
+        let found = findings(&desired, &[organization("org_acme", seen)]);
+        let texts: Vec<&str> = found.iter().map(|it| it.what.as_str()).collect();
+        assert_eq!(texts.len(), usize::from(!expected.is_empty()), "{texts:?}");
+        assert!(texts.iter().all(|it| it.contains(expected)), "{texts:?}");
+    };
+    check(|_| {}, "");
+    check(|desired| desired.mappings[0].grants_protected = true, "its key may not sign them");
+    check(|desired| desired.group_floors = vec![("readers".to_owned(), NOW - 50)], "older than its floor: `");
+    check(|desired| desired.group_floors = vec![("readers".to_owned(), NOW - 100)], "");
+    check(|desired| desired.group_floors = vec![("other".to_owned(), NOW - 50)], "");
 }

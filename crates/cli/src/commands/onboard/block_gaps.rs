@@ -34,13 +34,16 @@ pub(super) fn find(
         mappings: Vec::new(),
         is_metadata_ours: writer == MetadataWriter::Api,
         verification: blocks::verification(platform),
+        group_floors: blocks::group_floors(platform),
     };
+    let block = platform.block(&details.name).ok().filter(|_| !is_embedded);
     let mapping = DesiredMapping {
         name: details.name.clone(),
         file: details.file.clone(),
         organization: details.id.clone(),
         connections: Vec::new(),
-        block: platform.block(&details.name).ok().filter(|_| !is_embedded).map(|block| block.bundle),
+        grants_protected: block.as_ref().is_some_and(|block| block.grants_protected),
+        block: block.map(|block| block.bundle),
     };
     let now = auth0.service_time();
     let finding = check_block(&desired, &mapping, organization, now as u32);

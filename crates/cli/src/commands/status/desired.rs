@@ -18,6 +18,7 @@ pub(super) fn of(platform: &CompiledPlatform) -> Desired {
         mappings: mappings.collect(),
         is_metadata_ours: platform.block_settings().is_none_or(|it| it.writer() == MetadataWriter::Api),
         verification: blocks::verification(platform),
+        group_floors: blocks::group_floors(platform),
     }
 }
 
@@ -28,7 +29,7 @@ fn mapping(
 ) -> DesiredMapping {
     let OrganizationConnections { name, file, id, connections } = organization;
     let travels = traveling.contains(name.as_str());
-    let block = if travels { platform.block(&name).ok().map(|block| block.bundle) } else { None };
+    let block = if travels { platform.block(&name).ok() } else { None };
     let connections = connections.into_iter().map(|connection| DesiredConnection {
         name: connection.name,
         strategy: connection.strategy.to_owned(),
@@ -42,5 +43,12 @@ fn mapping(
             })
             .collect(),
     });
-    DesiredMapping { name, file, organization: id, connections: connections.collect(), block }
+    DesiredMapping {
+        name,
+        file,
+        organization: id,
+        connections: connections.collect(),
+        grants_protected: block.as_ref().is_some_and(|block| block.grants_protected),
+        block: block.map(|block| block.bundle),
+    }
 }
