@@ -104,6 +104,11 @@ impl Settings {
             })
         };
         let credentials = match found.as_slice() {
+            [] if get(CLIENT_ID).is_some() => {
+                return Err(SettingsError(format!(
+                    "{place} has `{CLIENT_ID}` without a secret or a key: set `{SECRET}` or `{KEY_PATH}` as well"
+                )));
+            }
             [] => {
                 return Err(SettingsError(format!(
                     "{place} has no credentials: set `{CLIENT_ID}` and `{SECRET}`, or `{CLIENT_ID}` and `{KEY_PATH}`, or `{TOKEN}`"
@@ -190,6 +195,10 @@ mod tests {
         assert!(address.contains("has to be the domain alone"), "{address}");
         assert_eq!(
             error(&[(CLIENT_ID, "me")]),
+            "the environment has `AUTH0_CLIENT_ID` without a secret or a key: set `AUTH0_CLIENT_SECRET` or `AUTH0_CLIENT_SIGNING_KEY_PATH` as well"
+        );
+        assert_eq!(
+            error(&[]),
             "the environment has no credentials: set `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SIGNING_KEY_PATH`, or `AUTH0_ACCESS_TOKEN`"
         );
         assert_eq!(

@@ -124,7 +124,10 @@ impl Settings {
             (None, None, Some(_)) => {
                 return fails(format!("{place} has no `{CLIENT_ID}` for its `{SECRET}`"));
             }
-            (None, _, None) => {
+            (None, Some(_), None) => {
+                return fails(format!("{place} has no `{SECRET}` for its `{CLIENT_ID}`"));
+            }
+            (None, None, None) => {
                 return fails(format!(
                     "{place} has no credentials for Qlik Cloud: set `{CLIENT_ID}` and `{SECRET}`, or `{TOKEN}`"
                 ));

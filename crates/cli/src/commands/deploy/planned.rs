@@ -136,6 +136,7 @@ impl PlanArguments {
                 !travels,
                 "slices are in the flow, and blocks need one Action there; deploy with `--packaging embedded` first"
             );
+            self.check_replaced(auth0.service_time())?;
             let is_embedded = packaging == DeployPackaging::Embedded;
             let stand_in = settings.stand_in();
             let of = (&platform, &tenant);

@@ -270,7 +270,9 @@ fn plan_whose_change_waits_for_a_confirmation_is_not_replaced() {
     let world = pending();
     let plan = || fs::read(world.folder.path().join(PLAN)).expect("a plan");
     let first = plan();
-    for arguments in [TRAVEL.to_vec(), [TRAVEL, &["--organization", "globex", "--rewrite"]].concat()] {
+    let globex = [TRAVEL, &["--organization", "globex", "--rewrite"]].concat();
+    let slices = ["deploy", "plan", "--packaging", "slices", "--slices", "2"].to_vec();
+    for arguments in [TRAVEL.to_vec(), globex, slices] {
         let error = world.run(&arguments).failed_with_notes();
         assert!(
             error.starts_with(
