@@ -29,7 +29,7 @@ pub use self::people::Profiles;
 pub use self::probes::MetadataProbe;
 pub use self::settings::{Credentials, Settings};
 use crate::error::Error;
-use crate::http::{HttpClient, Options, Request};
+use crate::http::{HttpClient, Options, Request, access_token};
 use crate::secret::Secret;
 pub use crate::settings::SettingsError;
 
@@ -171,12 +171,8 @@ fn issue(
         shows_message: false,
     };
     let answer = http.send(&request, None).map_err(ConnectError::NoToken)?;
-    let token = answer.get("access_token").and_then(Value::as_str);
-    let token = token.ok_or_else(|| {
-        let kind = crate::ErrorKind::Unreadable("without an access token".to_owned());
-        ConnectError::NoToken(Error { method: request.method, path: request.path, kind })
-    })?;
+    let token = access_token(&request, &answer).map_err(ConnectError::NoToken)?;
     let scopes = answer.get("scope").and_then(Value::as_str);
     let scopes = scopes.map(|text| text.split_whitespace().map(str::to_owned).collect());
-    Ok((Secret::new(token.to_owned()), scopes))
+    Ok((token, scopes))
 }

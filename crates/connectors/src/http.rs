@@ -80,6 +80,15 @@ impl Request<'_> {
     }
 }
 
+/// The access token in the answer of a token endpoint.
+pub(crate) fn access_token(request: &Request<'_>, answer: &Value) -> Result<Secret, Error> {
+    let token = answer.get("access_token").and_then(Value::as_str);
+    token.map(|token| Secret::new(token.to_owned())).ok_or_else(|| {
+        let kind = ErrorKind::Unreadable("without an access token".to_owned());
+        Error { method: request.method, path: request.path.clone(), kind }
+    })
+}
+
 /// What a part of an answer says.
 pub(crate) fn part_of<T: DeserializeOwned>(answer: Value) -> Result<T, ErrorKind> {
     // The category only: the text of the error may quote the answer.

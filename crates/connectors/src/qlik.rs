@@ -23,7 +23,7 @@ pub use self::set_up::{Outcome, SetUpError, has_secret};
 pub use self::settings::Settings;
 pub use self::users::{AssignedGroup, User, UserFilter};
 use crate::error::{Error, ErrorKind, Permission};
-use crate::http::{HttpClient, Options, Request};
+use crate::http::{HttpClient, Options, Request, access_token};
 use crate::secret::Secret;
 
 /// A connection to one tenant, with a token.
@@ -135,10 +135,5 @@ fn issue(http: &HttpClient, id: &str, secret: &Secret) -> Result<Secret, Error> 
         shows_message: false,
     };
     let answer = http.send(&request, None)?;
-    let token = answer.get("access_token").and_then(Value::as_str);
-    let token = token.ok_or_else(|| {
-        let kind = ErrorKind::Unreadable("without an access token".to_owned());
-        Error { method: request.method, path: request.path.clone(), kind }
-    })?;
-    Ok(Secret::new(token.to_owned()))
+    access_token(&request, &answer)
 }

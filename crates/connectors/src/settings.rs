@@ -66,6 +66,11 @@ pub(crate) fn stand_in_host(name: &str, host: &str) -> Result<String, SettingsEr
     }
 }
 
+/// The address of the stand-in that the environment names.
+pub(crate) fn stand_in_of_environment(name: &str) -> Result<Option<String>, SettingsError> {
+    variable(name).map(|host| stand_in_host(name, &host)).transpose()
+}
+
 pub(crate) fn member_of(settings: &Value) -> impl Fn(&str) -> Option<String> {
     |name| settings.get(name).and_then(Value::as_str).and_then(value_of)
 }

@@ -7,7 +7,8 @@ use super::Auth0;
 use crate::error::{Error, ErrorKind};
 use crate::http::Request;
 
-const PER_PAGE: usize = 100;
+/// The most rows of a page.
+pub(super) const PER_PAGE: usize = 100;
 /// No list that is read by number has more pages: 100 Actions, 50 versions, 20 bindings.
 const MOST_PAGES: usize = 10;
 
@@ -88,6 +89,15 @@ impl Auth0 {
         let mut answer = self.send(&request)?;
         let rows = answer.get_mut(key).map(Value::take).unwrap_or_default();
         Ok((request.read(rows)?, answer))
+    }
+}
+
+/// An answer; `None` if there is no such object.
+pub(super) fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.status() == Some(404) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

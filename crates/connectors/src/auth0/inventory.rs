@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Auth0;
-use super::organizations::found;
+use super::calls::{PER_PAGE, found};
 use crate::error::Error;
 use crate::http::encoded;
 
@@ -54,9 +54,8 @@ pub struct TenantKey {
     pub revoked: Option<bool>,
 }
 
-/// A tenant has up to two million organizations, in pages of 100.
-const MOST_ORGANIZATION_PAGES: usize = 20_000;
-const PER_PAGE: usize = 100;
+/// A tenant has up to two million organizations, and fewer connections.
+const MOST_TENANT_PAGES: usize = 20_000;
 
 /// The most profiles of a list by number: Auth0 gives no more of them.
 pub const MOST_PROFILES: usize = 1000;
@@ -68,7 +67,7 @@ impl Auth0 {
     ///
     /// If a page cannot be read. What was read before is not all of them.
     pub fn read_organizations(&self, each: &mut dyn FnMut(Vec<Organization>)) -> Result<(), Error> {
-        self.checkpoints(("/organizations", "organizations"), &[], MOST_ORGANIZATION_PAGES, each)
+        self.checkpoints(("/organizations", "organizations"), &[], MOST_TENANT_PAGES, each)
     }
 
     /// Reads all connections with their options, page by page. Scope `read:connections`.
@@ -78,7 +77,7 @@ impl Auth0 {
     /// If a page cannot be read. What was read before is not all of them.
     pub fn read_connections(&self, each: &mut dyn FnMut(Vec<Connection>)) -> Result<(), Error> {
         let fields = [("fields", "id,name,strategy,options"), ("include_fields", "true")];
-        self.checkpoints(("/connections", "connections"), &fields, MOST_ORGANIZATION_PAGES, each)
+        self.checkpoints(("/connections", "connections"), &fields, MOST_TENANT_PAGES, each)
     }
 
     /// The tokens of a connection's SCIM clients; `None` if it takes no SCIM. Scope `read:scim_token`.

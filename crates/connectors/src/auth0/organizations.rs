@@ -1,4 +1,4 @@
-//! Organizations and connections, which are only read.
+//! Organizations, whose metadata alone are written, and connections, which are only read.
 
 use claimsmith_lifecycle::tenant::{Connection, Metadata, Organization};
 use serde::Deserialize;
@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Auth0;
+use super::calls::found;
 use crate::error::Error;
 use crate::http::encoded;
 
@@ -31,15 +32,6 @@ struct Clients {
 #[derive(Deserialize)]
 struct Client {
     client_id: String,
-}
-
-/// An answer, or nothing if there is no such thing.
-pub(super) fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.status() == Some(404) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 impl Auth0 {

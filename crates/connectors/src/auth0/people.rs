@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Auth0;
+use super::calls::found;
 use super::inventory::MOST_PROFILES;
 use crate::error::Error;
 use crate::http::encoded;
@@ -78,13 +79,9 @@ impl Auth0 {
     ///
     /// If there is no answer, or a refusal.
     pub fn client_metadata(&self, client: &str) -> Result<Value, Error> {
-        let answer: Result<Value, Error> =
-            self.call("GET", format!("/clients/{}", encoded(client)), None, true);
-        match answer {
-            Ok(mut client) => Ok(client.get_mut("client_metadata").map(Value::take).unwrap_or_default()),
-            Err(error) if error.status() == Some(404) => Ok(Value::Null),
-            Err(error) => Err(error),
-        }
+        let found: Option<Value> =
+            found(self.call("GET", format!("/clients/{}", encoded(client)), None, true))?;
+        Ok(found.and_then(|mut it| it.get_mut("client_metadata").map(Value::take)).unwrap_or_default())
     }
 }
 

@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use super::assertion::SigningKey;
 use crate::secret::Secret;
-use crate::settings::{SettingsError, check_token, member_of, read_file, read_json, stand_in_host, variable};
+use crate::settings::{
+    SettingsError, check_token, member_of, read_file, read_json, stand_in_host, stand_in_of_environment,
+    variable,
+};
 
 const DOMAIN: &str = "AUTH0_DOMAIN";
 const TOKEN: &str = "AUTH0_ACCESS_TOKEN";
@@ -57,10 +60,7 @@ impl Settings {
     /// If there are no credentials or several, or if the key cannot be read.
     pub fn from_environment() -> Result<Self, SettingsError> {
         let settings = Self::read(&variable, Path::new(""), "the environment")?;
-        match variable(STAND_IN) {
-            Some(host) => settings.at_stand_in(&host),
-            None => Ok(settings),
-        }
+        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
     }
 
     /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
@@ -71,10 +71,7 @@ impl Settings {
     pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
         let (settings, shown) = read_json(path, DOMAIN)?;
         let settings = Self::read(&member_of(&settings), path.parent().unwrap_or(Path::new("")), &shown)?;
-        match variable(STAND_IN) {
-            Some(host) => settings.at_stand_in(&host),
-            None => Ok(settings),
-        }
+        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
     }
 
     /// Reads settings as a file holds them, whose paths are relative to a folder.

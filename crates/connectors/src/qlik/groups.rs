@@ -28,8 +28,14 @@ pub struct Group {
 impl Group {
     /// Whether it is for what the identity provider sends.
     pub fn is_of_provider(&self) -> bool {
-        self.provider_type.as_deref() != Some("custom")
+        is_of_provider(self.provider_type.as_deref())
     }
+}
+
+/// Whether a group with this type comes from the identity provider. One without a type does: Qlik Cloud documents it as
+/// optional.
+pub(super) fn is_of_provider(provider_type: Option<&str>) -> bool {
+    provider_type != Some("custom")
 }
 
 /// What became of a group that was to be created.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use claimsmith_lifecycle::qlik::{
-    Observed, ObservedGroup, ObservedProvider, Plan, Progress, Refusal, Settings, Step, Verification, Waiting,
+    Observed, ObservedGroup, ObservedProvider, Plan, Progress, Refusal, Settings, Step, Verification,
+    Waiting, digest,
 };
 use serde_json::Value;
 
@@ -177,7 +178,6 @@ impl Qlik {
                 self.set_pending_options(id, options.clone(), secret)?;
                 now.provider = self.observe_provider()?;
                 let pending = now.provider.as_ref().and_then(|provider| provider.pending.as_ref());
-                let digest = claimsmith_lifecycle::qlik::digest;
                 if pending.map(digest) != Some(digest(options)) {
                     return Err(SetUpError::NotPending);
                 }
@@ -187,7 +187,6 @@ impl Qlik {
                 self.promote_pending_options(id)?;
                 now.provider = self.observe_provider()?;
                 let live = now.provider.as_ref().map(|provider| &provider.options);
-                let digest = claimsmith_lifecycle::qlik::digest;
                 if live.map(digest) != wanted.as_ref().map(digest) {
                     return Err(SetUpError::NotLive);
                 }

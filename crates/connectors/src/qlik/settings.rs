@@ -6,7 +6,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::secret::Secret;
-use crate::settings::{SettingsError, check_token, member_of, read_json, stand_in_host, variable};
+use crate::settings::{
+    SettingsError, check_token, member_of, read_json, stand_in_host, stand_in_of_environment, variable,
+};
 
 const HOST: &str = "QLIK_HOST";
 const CLIENT_ID: &str = "QLIK_CLIENT_ID";
@@ -59,7 +61,8 @@ impl Settings {
     ///
     /// If the host is missing or not one of Qlik Cloud, or if there are no credentials or several.
     pub fn from_environment() -> Result<Self, SettingsError> {
-        Self::read(&variable, "the environment")?.for_stand_in_of_environment()
+        let settings = Self::read(&variable, "the environment")?;
+        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
     }
 
     /// Reads a JSON file with the same names. The environment is ignored then, except for the stand-in's address.
@@ -69,7 +72,8 @@ impl Settings {
     /// As for the environment, or if the file cannot be read.
     pub fn from_file(path: &Path) -> Result<Self, SettingsError> {
         let (settings, shown) = read_json(path, HOST)?;
-        Self::read(&member_of(&settings), &shown)?.for_stand_in_of_environment()
+        let settings = Self::read(&member_of(&settings), &shown)?;
+        Ok(Self { stand_in: stand_in_of_environment(STAND_IN)?, ..settings })
     }
 
     /// Reads settings as a file holds them.
@@ -79,13 +83,6 @@ impl Settings {
     /// As for a file.
     pub fn from_json(settings: &Value) -> Result<Self, SettingsError> {
         Self::read(&member_of(settings), "the file of settings")
-    }
-
-    fn for_stand_in_of_environment(self) -> Result<Self, SettingsError> {
-        match variable(STAND_IN) {
-            Some(host) => self.at_stand_in(&host),
-            None => Ok(self),
-        }
     }
 
     /// The same settings for a stand-in on this machine, `localhost:PORT`, which is asked in the tenant's place.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Qlik;
+use super::groups::is_of_provider;
 use super::pages::Pages;
 
 const PATH: &str = "/api/v1/users";
@@ -30,8 +31,6 @@ pub struct User {
 
 impl User {
     /// The names of the groups that come from the identity provider; `None` if the answer does not say.
-    ///
-    /// A group without a type counts: Qlik Cloud documents it as optional.
     pub fn provider_groups(&self) -> Option<impl Iterator<Item = &str>> {
         let groups = self.assigned_groups.as_ref()?.iter();
         Some(groups.filter(|group| group.is_of_provider()).map(|group| group.name.as_str()))
@@ -55,7 +54,7 @@ pub struct AssignedGroup {
 impl AssignedGroup {
     /// Whether the identity provider assigns it.
     pub fn is_of_provider(&self) -> bool {
-        self.provider_type.as_deref() != Some("custom")
+        is_of_provider(self.provider_type.as_deref())
     }
 }
 
