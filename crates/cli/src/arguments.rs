@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::credentials::CredentialsArgument;
 use crate::login_time;
 use crate::mapping_files::DEFAULT_FOLDER;
 use crate::tenant::TenantArgument;
@@ -17,6 +18,18 @@ pub(crate) struct MappingsArgument {
     /// The folder of mapping files, or a YAML file that holds a whole platform
     #[arg(value_name = "DIR", default_value = DEFAULT_FOLDER)]
     pub(crate) path: PathBuf,
+}
+
+/// A tenant of the mapping files, and the credentials for it.
+#[derive(Debug, Args)]
+#[cfg_attr(target_family = "wasm", allow(dead_code, reason = "they are only read where there is a network"))]
+pub(crate) struct TenantAccess {
+    #[command(flatten)]
+    pub(crate) mappings: MappingsArgument,
+    #[command(flatten)]
+    pub(crate) tenant: TenantArgument,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialsArgument,
 }
 
 /// Where the mapping files are, for verbs whose argument is something else.

@@ -4,8 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::credentials::CredentialsArgument;
+use crate::arguments::{MappingsArgument, OutputFormat, TenantAccess};
 use crate::tenant::TenantArgument;
 
 /// List what is assumed, and what is known about it on a tenant
@@ -43,11 +42,7 @@ Tests of a test organization need the scopes read:organizations and update:organ
 users read:users. `claimsmith help deploy` lists the credentials.")]
 pub(super) struct RunArguments {
     #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
+    pub(super) access: TenantAccess,
     /// The id of an assumption to test; can be repeated, and all are tested without it
     #[arg(long, value_name = "ID")]
     pub(super) only: Vec<String>,

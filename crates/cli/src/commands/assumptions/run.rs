@@ -49,7 +49,8 @@ impl RunArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
         let chosen = self.chosen()?;
         let mut answers = self.given_answers()?;
-        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        let Some(platform) =
+            platform::load_counting_warnings(&self.access.mappings.path, &self.access.tenant, terminal)?
         else {
             return Ok(ExitStatus::Failure);
         };
@@ -60,7 +61,7 @@ impl RunArguments {
             users: &self.test_user,
         };
         objects.check()?;
-        let path = self.record.clone().unwrap_or_else(|| default_path(&self.mappings.path, domain));
+        let path = self.record.clone().unwrap_or_else(|| default_path(&self.access.mappings.path, domain));
         let mut record = read(&path, domain)?;
         let needs_tenant = self.test_organization.is_some() || !self.test_user.is_empty();
         let auth0 = if needs_tenant { Some(self.connect(&platform)?) } else { None };
@@ -172,7 +173,7 @@ impl RunArguments {
     }
 
     fn connect(&self, platform: &claimsmith::compiler::CompiledPlatform) -> anyhow::Result<Auth0> {
-        let settings: Settings = self.credentials.auth0()?;
+        let settings: Settings = self.access.credentials.auth0()?;
         let tenant = declared(platform)?;
         Ok(Auth0::connect(tenant, &settings, &[], Options::default())?)
     }

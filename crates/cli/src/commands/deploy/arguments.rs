@@ -4,10 +4,9 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{BLOCKS_FOLDER, JournalOption, MappingsArgument, MappingsOption, OutputFormat};
+use crate::arguments::{BLOCKS_FOLDER, JournalOption, MappingsOption, OutputFormat, TenantAccess};
 use crate::credentials::CredentialsArgument;
 use crate::slices;
-use crate::tenant::TenantArgument;
 
 /// Say what a deployment would change, and write it down
 ///
@@ -27,11 +26,7 @@ Examples:
 `claimsmith help deploy` lists the credentials.")]
 pub(super) struct PlanArguments {
     #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
+    pub(super) access: TenantAccess,
     /// The file to write the plan into
     #[arg(long, value_name = "FILE", default_value = "claimsmith.plan.json")]
     pub(super) out: PathBuf,
@@ -167,11 +162,7 @@ Examples:
 `claimsmith help deploy` lists the credentials.")]
 pub(super) struct RollbackArguments {
     #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
+    pub(super) access: TenantAccess,
     /// The number of the version, as `claimsmith status` shows it
     #[arg(long, value_name = "NUMBER")]
     pub(super) to: Option<u64>,

@@ -91,14 +91,19 @@ impl PlanArguments {
     }
 
     fn plan(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.auth0()?;
-        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        let settings = self.access.credentials.auth0()?;
+        let Some(platform) =
+            platform::load_counting_warnings(&self.access.mappings.path, &self.access.tenant, terminal)?
         else {
             return Ok(ExitStatus::Failure);
         };
         let tenant = declared(&platform)?.clone();
         platform::unfilled_ids::refuse(&platform)?;
-        assumption_record::require(&self.mappings.path, &platform, &needed_features(&platform, false, None))?;
+        assumption_record::require(
+            &self.access.mappings.path,
+            &platform,
+            &needed_features(&platform, false, None),
+        )?;
         let auth0 = Auth0::connect(&tenant, &settings, READ, Options::default())?;
         let origin = |code: &str| origin::origin(code, tenant.domain());
         let state = auth0.state(&[ACTION_NAME], TRIGGER)?;
@@ -144,7 +149,7 @@ impl PlanArguments {
         }
         if travels {
             assumption_record::require(
-                &self.mappings.path,
+                &self.access.mappings.path,
                 &platform,
                 &needed_features(&platform, true, self.confirm_within),
             )?;
@@ -211,7 +216,7 @@ impl PlanArguments {
         let changed = action_reader::changed_mappings(&state, &platform.bundle);
         let planned = Planned {
             file: &file,
-            mappings: &self.mappings.path,
+            mappings: &self.access.mappings.path,
             plan: &plan,
             steps: &steps,
             changed: changed.as_deref(),

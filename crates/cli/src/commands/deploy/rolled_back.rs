@@ -49,11 +49,11 @@ impl RollbackArguments {
     }
 
     fn take_action_back(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.auth0()?;
-        let Some((_, platforms)) = platform::load_all(&self.mappings.path, terminal)? else {
+        let settings = self.access.credentials.auth0()?;
+        let Some((_, platforms)) = platform::load_all(&self.access.mappings.path, terminal)? else {
             return Ok(ExitStatus::Failure);
         };
-        let tenant = declared(&self.tenant.select(platforms)?)?.clone();
+        let tenant = declared(&self.access.tenant.select(platforms)?)?.clone();
         let auth0 = Auth0::connect(&tenant, &settings, ROLL_BACK, Options::default())?;
         let bindings = auth0.bindings(TRIGGER)?;
         if let Some(refusal) = sliced::refuse_rollback(&bindings, terminal)? {
@@ -89,11 +89,12 @@ impl RollbackArguments {
 
     /// Writes the blocks back that a plan found.
     fn take_blocks_back(&self, path: &Path, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.auth0()?;
+        let settings = self.access.credentials.auth0()?;
         let (plan, text) = read_plan(path)?;
         let chosen = TenantArgument { name: Some(plan.tenant.clone()) };
         let packaging = packaging_of(&plan);
-        let Some(prepared) = Prepared::build(&self.mappings.path, &chosen, packaging, terminal)? else {
+        let Some(prepared) = Prepared::build(&self.access.mappings.path, &chosen, packaging, terminal)?
+        else {
             return Ok(ExitStatus::Failure);
         };
         let Prepared { tenant, platform, .. } = prepared;

@@ -210,7 +210,7 @@ pub(super) fn plan(
     let changed = action_reader::changed_mappings(&state, &platform.bundle);
     let summary = Summary {
         file: &file,
-        mappings: &arguments.mappings.path,
+        mappings: &arguments.access.mappings.path,
         tenant: TenantSummary::new(tenant.name(), tenant.domain(), stand_in),
         actions: &plan.slices,
         current: plan.next(&observed, Progress::default()) == Ok(Step::Nothing),

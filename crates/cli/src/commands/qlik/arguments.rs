@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::arguments::{JournalOption, MappingsArgument, MappingsOption, OutputFormat};
+use crate::arguments::{JournalOption, MappingsOption, OutputFormat, TenantAccess};
 use crate::credentials::CredentialsArgument;
-use crate::tenant::TenantArgument;
 
 /// Say what the set-up would change in Qlik Cloud, and write it down
 ///
@@ -24,11 +23,7 @@ Examples:
 `claimsmith help qlik` lists the credentials.")]
 pub(super) struct PlanArguments {
     #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
+    pub(super) access: TenantAccess,
     /// The application, by its name in `platform.yaml`; needed if several have the profile `qlik-cloud`
     #[arg(long, value_name = "NAME")]
     pub(super) application: Option<String>,

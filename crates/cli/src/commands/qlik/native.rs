@@ -107,15 +107,16 @@ fn refused(error: SetUpError, terminal: &mut Terminal) -> anyhow::Result<ExitSta
 
 impl PlanArguments {
     pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.qlik()?;
-        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        let settings = self.access.credentials.qlik()?;
+        let Some(platform) =
+            platform::load_counting_warnings(&self.access.mappings.path, &self.access.tenant, terminal)?
         else {
             return Ok(ExitStatus::Failure);
         };
         let application = application(&platform, self.application.as_deref())?;
         let claim = (!self.only_groups).then(|| self.claim_path.of(&application.claim));
         let wanted = wanted(&platform, &application, claim);
-        require_assumptions(&self.mappings.path, &platform, &wanted)?;
+        require_assumptions(&self.access.mappings.path, &platform, &wanted)?;
         let qlik = Qlik::connect(&settings, Options::default())?;
         let observed = qlik.observe()?;
         let noticed = findings(&wanted, &observed, qlik.observe_settings()?);

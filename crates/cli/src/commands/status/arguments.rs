@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::credentials::CredentialsArgument;
-use crate::tenant::TenantArgument;
+use crate::arguments::{OutputFormat, TenantAccess};
 
 /// Show what the logins of a tenant run, and what would break them
 ///
@@ -29,11 +27,7 @@ Examples:
 #[cfg_attr(target_family = "wasm", allow(dead_code, reason = "they are only read where there is a network"))]
 pub(crate) struct StatusArguments {
     #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
+    pub(super) access: TenantAccess,
     /// How many profiles to measure, those with the newest logins, at most 1000; 0 reads none
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub(super) profiles: u16,

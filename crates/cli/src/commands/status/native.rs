@@ -38,8 +38,9 @@ fn options(settings: &Settings) -> Options {
 
 impl StatusArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.auth0()?;
-        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        let settings = self.access.credentials.auth0()?;
+        let Some(platform) =
+            platform::load_counting_warnings(&self.access.mappings.path, &self.access.tenant, terminal)?
         else {
             return Ok(ExitStatus::Failure);
         };

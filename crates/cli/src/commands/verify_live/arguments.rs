@@ -4,9 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::arguments::{MappingsArgument, OutputFormat};
-use crate::credentials::CredentialsArgument;
-use crate::tenant::TenantArgument;
+use crate::arguments::{OutputFormat, TenantAccess};
 
 /// Compare what logins give with the groups that people hold in an application
 ///
@@ -27,11 +25,7 @@ Examples:
   claimsmith verify-live --people 1000 --format json | jq .different")]
 pub(crate) struct VerifyLiveArguments {
     #[command(flatten)]
-    pub(super) mappings: MappingsArgument,
-    #[command(flatten)]
-    pub(super) tenant: TenantArgument,
-    #[command(flatten)]
-    pub(super) credentials: CredentialsArgument,
+    pub(super) access: TenantAccess,
     /// A JSON file with the credentials of Qlik Cloud, in place of the environment
     #[arg(long, value_name = "FILE")]
     pub(super) qlik_credentials: Option<PathBuf>,

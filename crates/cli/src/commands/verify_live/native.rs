@@ -49,9 +49,10 @@ impl Service {
 
 impl VerifyLiveArguments {
     pub(crate) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
-        let settings = self.credentials.auth0()?;
+        let settings = self.access.credentials.auth0()?;
         let service = self.service()?;
-        let Some(platform) = platform::load_counting_warnings(&self.mappings.path, &self.tenant, terminal)?
+        let Some(platform) =
+            platform::load_counting_warnings(&self.access.mappings.path, &self.access.tenant, terminal)?
         else {
             return Ok(ExitStatus::Failure);
         };
