@@ -82,8 +82,8 @@ pub const NOT_A_MEMBER: &str = "not-a-member";
 /// Compares people with the groups that an application holds, by subject; `None` if it does not say which groups.
 ///
 /// `uncompared` are groups whose holders are not known, each with the reason; a person who should hold one is never counted
-/// as equal. `shown` gives a person's name in the result. People whom one side does not have are
-/// counted, and never as equal.
+/// as equal. `shown` gives a person's name in the result. People whom one side does not have are counted, and never as
+/// equal.
 pub fn compare(
     people: &[Person],
     held: &BTreeMap<String, Option<BTreeSet<String>>>,

@@ -46,9 +46,9 @@ pub(super) use self::second_action::SecondActions;
 #[cfg(not(target_family = "wasm"))]
 pub(super) use self::shown::{TenantSummary, names, quoted, short};
 #[cfg(not(target_family = "wasm"))]
-pub(super) use self::slice_names::bound as slices_in_flow;
+pub(super) use self::slice_names::slices_in_flow;
 #[cfg(not(target_family = "wasm"))]
-pub(super) use self::sliced::differing as differing_slices;
+pub(super) use self::sliced::differing_slices;
 
 use self::arguments::{ApplyArguments, ConfirmArguments, PlanArguments, RollbackArguments};
 use crate::exit_status::ExitStatus;

@@ -57,7 +57,7 @@ impl<'s> Served<'s> {
     }
 
     /// Name and id, for people.
-    pub fn named(&self) -> String {
+    pub fn name_and_id(&self) -> String {
         format!("{} ({})", self.name, self.id)
     }
 }
@@ -195,9 +195,9 @@ impl BlocksPlan {
             let is_planned = self.closes.iter().any(|id| id == it.id);
             let is_closed = closed.contains(&it.id) && !self.changes.iter().any(|change| change.id == it.id);
             match (is_planned, is_closed) {
-                (false, true) => more.push(it.named()),
+                (false, true) => more.push(it.name_and_id()),
                 // Later, some of them are closed already.
-                (true, false) if runs == Runs::Found => fewer.push(it.named()),
+                (true, false) if runs == Runs::Found => fewer.push(it.name_and_id()),
                 _ => {}
             }
         }
@@ -384,7 +384,7 @@ platform:
         assert!(closed_by(&old, &new, &served, NOW).is_empty(), "its floor has passed the block");
         let old = action(&[], &[1], 0, &[]);
         let closed: Vec<String> =
-            closed_by(&old, &new, &served, NOW).into_iter().map(Served::named).collect();
+            closed_by(&old, &new, &served, NOW).into_iter().map(Served::name_and_id).collect();
         assert_eq!(closed, ["a (org_a)"]);
     }
 }

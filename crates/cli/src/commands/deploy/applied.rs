@@ -63,7 +63,7 @@ impl ApplyArguments {
             let writes = !blocks.changes.is_empty() || blocks.is_partial;
             ensure!(
                 !blocks.is_action_only || !writes,
-                "`{}` says that it writes no block, and it has some; plan again",
+                "`{}` is a plan of the Action alone, and changes blocks; plan again",
                 self.plan.display()
             );
             if !blocks.is_action_only {

@@ -82,7 +82,7 @@ pub(super) fn without_mapping(
     let is_served = |it: &&Served<'_>| {
         !ids.contains(it.id) && matches!(wanted.source(it.id, it.block, now), Source::Block(_))
     };
-    let left: Vec<String> = organizations.iter().filter(is_served).map(Served::named).collect();
+    let left: Vec<String> = organizations.iter().filter(is_served).map(Served::name_and_id).collect();
     if left.is_empty() {
         return None;
     }

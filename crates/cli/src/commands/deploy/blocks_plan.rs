@@ -118,7 +118,7 @@ impl Planner<'_> {
         if let Some(running) = &running {
             for it in closed_by(running, &wanted, &served, now).into_iter().filter(|it| !it.is_written) {
                 plan.closes.push(it.id.to_owned());
-                closes.push(it.named());
+                closes.push(it.name_and_id());
             }
             if plan.order == Order::InBetween {
                 let code = in_between::compose(self.platform, self.traveling, running).map_err(|why| {

@@ -8,7 +8,7 @@ use claimsmith_lifecycle::deployment::{Served, closed_by};
 pub(super) const READ_ORGANIZATIONS: &str = "read:organizations";
 
 /// Name and id of an Auth0 organization whose mapping an Action has.
-pub(super) fn named(running: &ActionReader, id: &str) -> String {
+pub(super) fn name_and_id(running: &ActionReader, id: &str) -> String {
     let bundle = claimsmith::Bundle::decode(&running.bundle);
     let all = bundle.as_ref().map(claimsmith::Bundle::organizations).unwrap_or_default();
     match all.iter().find(|organization| organization.id == Some(id)) {
@@ -31,7 +31,7 @@ pub(super) fn only_in_blocks(
     let served = organizations.iter().zip(&blocks).map(|(it, block)| Served::of(it, block, false));
     let served: Vec<Served<'_>> = served.filter(|it| !running.embedded.contains(it.id)).collect();
     let closed = closed_by(running, wanted, &served, Some(auth0.service_time() as f64));
-    Ok(closed.into_iter().map(Served::named).collect())
+    Ok(closed.into_iter().map(Served::name_and_id).collect())
 }
 
 /// Warns of organizations that the mapping files do not have any more.

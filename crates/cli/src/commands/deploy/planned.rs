@@ -11,7 +11,7 @@ use claimsmith_lifecycle::deployment::{BlockChange, Origin, Plan};
 
 use super::arguments::{DeployPackaging, PlanArguments};
 use super::blocks_plan::Planner;
-use super::closed::{READ_ORGANIZATIONS, closed_without_mapping, named, only_in_blocks};
+use super::closed::{READ_ORGANIZATIONS, closed_without_mapping, name_and_id, only_in_blocks};
 use super::origin;
 use super::prepared::{Prepared, needed_features, ours, read_plan, refused};
 use super::second_action::SecondActions;
@@ -119,7 +119,7 @@ impl PlanArguments {
             self.packaging.is_some() || !is_unreadable,
             "the Action that logins run was built by another version of claimsmith, so where its mappings are cannot be read; say where they are to be, with `--packaging`"
         );
-        let has_slices = !slice_names::bound(&state.bindings).is_empty();
+        let has_slices = !slice_names::slices_in_flow(&state.bindings).is_empty();
         let found = if has_slices { Some(DeployPackaging::Slices) } else { found };
         let packaging = self.packaging.or(found).unwrap_or_default();
         let travels = packaging == DeployPackaging::Organizations;
@@ -185,7 +185,7 @@ impl PlanArguments {
             (travels, running, action_reader::of_bundle(&platform.bundle))
         {
             let gone = running.embedded.difference(&wanted.embedded);
-            let mut gone: Vec<String> = gone.map(|id| named(&running, id)).collect();
+            let mut gone: Vec<String> = gone.map(|id| name_and_id(&running, id)).collect();
             gone.extend(only_in_blocks(&auth0, &running, &wanted)?);
             warnings.extend(closed_without_mapping(&gone));
         }

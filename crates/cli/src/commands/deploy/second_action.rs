@@ -7,7 +7,7 @@ use claimsmith_lifecycle::drift::{Finding, FindingCode};
 
 use super::origin::origin;
 use super::shown::quoted;
-use super::slice_names::own;
+use super::slice_names::own_in_flow;
 use crate::deployment_files::{ACTION_NAME, TRIGGER};
 
 /// What the flow has besides the Action, or besides the set of slices that comes first.
@@ -25,7 +25,7 @@ impl<'b> SecondActions<'b> {
     ///
     /// If a request fails.
     pub(crate) fn find(auth0: &Auth0, bindings: &'b [Binding], domain: &str) -> Result<Self, Error> {
-        let own = own(bindings);
+        let own = own_in_flow(bindings);
         let mut others = Vec::new();
         for binding in bindings.iter().filter(|binding| !own.contains(&binding.action_name.as_str())) {
             // What logins run counts, not a draft.

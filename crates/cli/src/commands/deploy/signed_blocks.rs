@@ -116,7 +116,7 @@ impl SignedBlocks {
 ///
 /// # Errors
 ///
-/// Text for people, if they would be refused.
+/// Why they would be refused.
 pub(super) fn check(
     change: &BlockChange,
     values: &Values,

@@ -20,13 +20,13 @@ pub(super) fn set_of(name: &str) -> Option<char> {
 }
 
 /// The names of slices in the flow, in their order: those of the set that comes first.
-pub(crate) fn bound(bindings: &[Binding]) -> Vec<&str> {
-    own(bindings).into_iter().filter(|name| set_of(name).is_some()).collect()
+pub(crate) fn slices_in_flow(bindings: &[Binding]) -> Vec<&str> {
+    own_in_flow(bindings).into_iter().filter(|name| set_of(name).is_some()).collect()
 }
 
 /// The names in the flow that belong together, in their order: those of the set of slices that comes first, or that of the
 /// one Action.
-pub(super) fn own(bindings: &[Binding]) -> Vec<&str> {
+pub(super) fn own_in_flow(bindings: &[Binding]) -> Vec<&str> {
     let names = || bindings.iter().map(|it| it.action_name.as_str());
     match names().find_map(set_of) {
         Some(set) => names().filter(|name| set_of(name) == Some(set)).collect(),

@@ -14,12 +14,12 @@ use claimsmith_lifecycle::digest::sha256_hex;
 use serde::Serialize;
 
 use super::arguments::{ApplyArguments, PlanArguments};
-use super::closed::{closed_without_mapping, named, only_in_blocks};
+use super::closed::{closed_without_mapping, name_and_id, only_in_blocks};
 use super::origin;
 use super::prepared::{needed_features, options_for, ours, refused};
 use super::second_action::SecondActions;
 use super::shown::{LOGINS_CLOSED, TenantSummary, changed, quoted, short, write_next};
-use super::slice_names::{bound, name_of, own, set_of};
+use super::slice_names::{name_of, own_in_flow, set_of, slices_in_flow};
 use crate::action::{self, LIMIT};
 use crate::action_reader;
 use crate::arguments::OutputFormat;
@@ -146,10 +146,10 @@ pub(super) fn plan(
         arguments.before.is_none(),
         "slices take the place of the Action that they replace, or the end of the flow; leave out `--before`"
     );
-    let in_flow = bound(bindings);
+    let in_flow = slices_in_flow(bindings);
     let origin = |code: &str| origin::origin(code, tenant.domain());
     // A flow with other Actions of claimsmith was refused before.
-    let running = own(bindings);
+    let running = own_in_flow(bindings);
     let state = auth0.state(&running, TRIGGER)?;
     let observed = state.observed(ours(&origin));
     for (name, action) in running.iter().zip(&observed.actions) {
@@ -195,8 +195,9 @@ pub(super) fn plan(
         state.deployed_codes().flatten().filter_map(action_reader::of_code).collect();
     let wanted = action_reader::of_bundle(&platform.bundle);
     let is_gone = |id: &&String| wanted.as_ref().is_some_and(|wanted| !wanted.embedded.contains(*id));
-    let gone =
-        readers.iter().flat_map(|reader| reader.embedded.iter().filter(is_gone).map(|id| named(reader, id)));
+    let gone = readers
+        .iter()
+        .flat_map(|reader| reader.embedded.iter().filter(is_gone).map(|id| name_and_id(reader, id)));
     let mut gone: Vec<String> = gone.collect();
     for reader in &readers {
         if let Some(wanted) = &wanted {
@@ -346,7 +347,7 @@ fn refuse_beside_slices(
     why: &str,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<ExitStatus>> {
-    let in_flow = bound(bindings);
+    let in_flow = slices_in_flow(bindings);
     if in_flow.is_empty() {
         return Ok(None);
     }
@@ -359,7 +360,7 @@ fn refuse_beside_slices(
 
 /// The names of the slices in the flow that are not what a platform gives, or were not built for its tenant; `None` if no
 /// slices can be made of it, which was printed.
-pub(crate) fn differing(
+pub(crate) fn differing_slices(
     (platform, tenant): (&CompiledPlatform, &Tenant),
     auth0: &Auth0,
     in_flow: &[&str],

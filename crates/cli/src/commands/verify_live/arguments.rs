@@ -9,8 +9,11 @@ use crate::arguments::{OutputFormat, TenantAccess};
 /// Compare what logins give with the groups that people hold in an application
 ///
 /// Reads profiles and memberships from Auth0, evaluates the mappings for them, and compares the groups with those that
-/// Qlik Cloud has of the identity provider, or with the members of the groups of a SCIM service. Changes nothing. People whom one side does not have are counted as unseen, and
-/// never as equal. The exit code is 1 if somebody holds other groups, should hold one that the SCIM service does not have, or if the service does not name the members of a group, and 2 if no one could be compared.
+/// Qlik Cloud has of the identity provider, or with the members of the groups of a SCIM service. Changes nothing. People
+/// whom one side does not have are counted as unseen, and never as equal.
+///
+/// The exit code is 1 if somebody holds other groups, should hold one that the SCIM service does not have, or if the
+/// service does not name the members of a group, and 2 if no one could be compared.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Qlik Cloud is set by QLIK_HOST with QLIK_CLIENT_ID and QLIK_CLIENT_SECRET, or with QLIK_ACCESS_TOKEN,

@@ -52,7 +52,7 @@ fn block_that_was_written_back_after_the_plan_is_not_revived() {
     assert!(error.contains("the mappings of `acme` leave the Action"), "{error}");
     fs::write(&path, with_changes.to_string()).expect("written");
     let error = world.run(APPLY).failed_with_notes();
-    assert!(error.contains("says that it writes no block, and it has some"), "{error}");
+    assert!(error.contains("is a plan of the Action alone, and changes blocks"), "{error}");
     assert!(is_in_the_action(&world));
 }
 
