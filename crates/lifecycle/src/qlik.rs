@@ -94,7 +94,7 @@ pub enum Waiting {
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Progress {
+pub struct RunTerms {
     /// Whether changes of others since the plan was made are accepted.
     pub is_forced: bool,
     /// Whether verified options become live.
@@ -129,8 +129,8 @@ impl Plan {
             replaces_pending,
         };
         plan.check_names()?;
-        plan.next(observed, Progress::default())?;
-        let is_set = plan.sets_options(observed, Progress::default())?;
+        plan.next(observed, RunTerms::default())?;
+        let is_set = plan.sets_options(observed, RunTerms::default())?;
         if is_set && !replaces_pending && plan.has_pending_of_others(observed) {
             return Err(Refusal::PendingOfOthers);
         }
@@ -174,11 +174,11 @@ impl Plan {
     pub fn steps(&self, observed: &Observed) -> Result<Vec<String>, Refusal> {
         let mut now = observed.clone();
         // Checked as a whole first: the groups may not fit.
-        self.next(&now, Progress::default())?;
+        self.next(&now, RunTerms::default())?;
         let created = missing_groups(&self.wanted, &now);
         now.groups.extend(created.iter().map(|name| ObservedGroup::of_provider(name)));
         let mut steps: Vec<String> = created.into_iter().map(|name| Step::CreateGroup(name).name()).collect();
-        let step = self.next(&now, Progress::default())?;
+        let step = self.next(&now, RunTerms::default())?;
         if matches!(step, Step::SetPending(..)) {
             steps.push(step.name());
         }
@@ -192,14 +192,14 @@ impl Plan {
     /// # Errors
     ///
     /// If somebody else has changed the identity provider, or the groups do not fit any more.
-    pub fn next(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
+    pub fn next(&self, now: &Observed, terms: RunTerms) -> Result<Step, Refusal> {
         let missing = missing_groups(&self.wanted, now);
         let own = now.groups.iter().filter(|group| group.is_of_provider).count();
         if own + missing.len() > MOST_GROUPS {
             return Err(Refusal::TooManyGroups { there: own, missing: missing.len() });
         }
         // An identity provider that somebody has changed stops the groups as well: nothing is left half done then.
-        let of_provider = self.next_of_provider(now, progress)?;
+        let of_provider = self.next_of_provider(now, terms)?;
         Ok(missing.into_iter().next().map_or(of_provider, Step::CreateGroup))
     }
 
@@ -208,8 +208,8 @@ impl Plan {
     /// # Errors
     ///
     /// If that is refused.
-    pub fn sets_options(&self, now: &Observed, progress: Progress) -> Result<bool, Refusal> {
-        Ok(matches!(self.next_of_provider(now, progress)?, Step::SetPending(..)))
+    pub fn sets_options(&self, now: &Observed, terms: RunTerms) -> Result<bool, Refusal> {
+        Ok(matches!(self.next_of_provider(now, terms)?, Step::SetPending(..)))
     }
 
     /// Whether something is pending that this command did not write, in whatever spelling.
@@ -231,7 +231,7 @@ impl Plan {
         }
     }
 
-    fn next_of_provider(&self, now: &Observed, progress: Progress) -> Result<Step, Refusal> {
+    fn next_of_provider(&self, now: &Observed, terms: RunTerms) -> Result<Step, Refusal> {
         let (Some(claim), Some(found)) = (&self.wanted.claim, &self.found.provider) else {
             return Ok(Step::Nothing);
         };
@@ -240,14 +240,14 @@ impl Plan {
         if claim.is_in(&provider.options) {
             return Ok(Step::Nothing);
         }
-        if digest(&provider.options) != found.options && !progress.is_forced {
+        if digest(&provider.options) != found.options && !terms.is_forced {
             return Err(Refusal::OptionsChanged);
         }
         let wanted = claim.applied_to(&provider.options);
         let pending = provider.pending.as_ref().map(digest);
         if pending.as_ref() != Some(&digest(&wanted)) {
             let is_known = pending.is_none() || pending == found.pending;
-            return match is_known || progress.is_forced {
+            return match is_known || terms.is_forced {
                 true => Ok(Step::SetPending(provider.id.clone(), wanted)),
                 false => Err(Refusal::PendingChanged),
             };
@@ -264,7 +264,7 @@ impl Plan {
                 if let Some(other) = groups.iter().find(|name| !self.wanted.groups.contains(name)) {
                     return Err(Refusal::OtherGroups { name: other.clone() });
                 }
-                match progress.promotes {
+                match terms.promotes {
                     true => Ok(Step::Promote(provider.id.clone())),
                     false => Ok(Step::Wait(Waiting::Promote(groups.clone()))),
                 }

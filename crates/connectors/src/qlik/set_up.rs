@@ -3,7 +3,7 @@
 use std::fmt;
 
 use claimsmith_lifecycle::qlik::{
-    Observed, ObservedGroup, ObservedProvider, Plan, Progress, Refusal, Settings, Step, Verification,
+    Observed, ObservedGroup, ObservedProvider, Plan, Refusal, RunTerms, Settings, Step, Verification,
     Waiting, digest,
 };
 use serde_json::Value;
@@ -127,25 +127,25 @@ impl Qlik {
     pub fn carry_out(
         &self,
         plan: &Plan,
-        progress: Progress,
+        terms: RunTerms,
         provider_secret: Option<&Secret>,
         journal: Journal<'_>,
     ) -> Result<Outcome, SetUpError> {
         let mut now = self.observe()?;
         // Before anything is changed.
-        if plan.sets_options(&now, progress)? && provider_secret.is_none() && !has_secret(&now) {
+        if plan.sets_options(&now, terms)? && provider_secret.is_none() && !has_secret(&now) {
             return Err(SetUpError::NoProviderSecret);
         }
         let mut steps = Vec::new();
         let mut created = Vec::new();
         // Each step makes the next one smaller; two more rounds for changes of others that are accepted.
         for _ in 0..plan.wanted.groups.len() + 4 {
-            let mut step = plan.next(&now, progress)?;
+            let mut step = plan.next(&now, terms)?;
             if !matches!(step, Step::CreateGroup(_)) && !created.is_empty() {
                 self.check_created(&mut now, &mut created)?;
                 // Many groups take a while, and what is pending by now is what would become live.
                 now.provider = self.observe_provider()?;
-                step = plan.next(&now, progress)?;
+                step = plan.next(&now, terms)?;
             }
             let waiting = match step {
                 Step::Nothing => None,

@@ -3,7 +3,7 @@
 use claimsmith_connectors::Secret;
 use claimsmith_connectors::qlik::{Outcome, Qlik, SetUpError};
 use claimsmith_lifecycle::journal::Phase;
-use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Waiting, Wanted};
+use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, RunTerms, Waiting, Wanted};
 use claimsmith_standins::{At, Fault, FaultKind};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::support::{HOST, World};
 
 const CLAIM: &str = "https://claims.example.com/qlik/groups";
 const POINTER: &str = "/https:~1~1claims.example.com~1qlik~1groups";
-const PROMOTES: Progress = Progress { is_forced: false, promotes: true };
+const PROMOTES: RunTerms = RunTerms { is_forced: false, promotes: true };
 
 fn seed() -> Value {
     json!({ "tenant": {
@@ -42,9 +42,9 @@ fn plan(qlik: &Qlik) -> Plan {
     Plan::new((HOST, None), "test", wanted(), &observed, false).expect("a plan")
 }
 
-fn run(qlik: &Qlik, plan: &Plan, progress: Progress) -> Result<Outcome, SetUpError> {
+fn run(qlik: &Qlik, plan: &Plan, terms: RunTerms) -> Result<Outcome, SetUpError> {
     let secret = Secret::new("hunter2".to_owned());
-    qlik.carry_out(plan, progress, Some(&secret), &mut |_, _, _| Ok(()))
+    qlik.carry_out(plan, terms, Some(&secret), &mut |_, _, _| Ok(()))
 }
 
 fn verify(world: &World) {
@@ -92,7 +92,7 @@ fn plan_is_carried_out_up_to_the_verification_and_then_promoted() {
     assert_eq!(run(&qlik, &plan, PROMOTES).expect("again").steps, [""; 0]);
 
     verify(&world);
-    let told = run(&qlik, &plan, Progress::default()).expect("again");
+    let told = run(&qlik, &plan, RunTerms::default()).expect("again");
     assert_eq!((told.steps.len(), told.waiting), (0, Some(Waiting::Promote(vec!["a".to_owned()]))));
     let promoted = run(&qlik, &plan, PROMOTES).expect("promoted");
     assert_eq!(
@@ -124,11 +124,11 @@ fn with_fault(nth: u64, kind: FaultKind<claimsmith_standins::qlik::Tenant>) -> (
     };
     world.stand_in.add_fault(Fault::new(At::request(nth), kind));
     let mut has_failed = false;
-    let mut continued = |progress: Progress| {
-        run(&once(), &plan, progress).unwrap_or_else(|error| {
+    let mut continued = |terms: RunTerms| {
+        run(&once(), &plan, terms).unwrap_or_else(|error| {
             has_failed = true;
             assert!(!error.to_string().contains("hunter2"), "{error}");
-            run(&once(), &plan, progress).expect("the next run continues")
+            run(&once(), &plan, terms).expect("the next run continues")
         })
     };
     let first = continued(PROMOTES);
@@ -206,7 +206,7 @@ fn options_that_somebody_changes_meanwhile_are_noticed() {
     assert_eq!(run(&qlik, &plan, PROMOTES), Err(SetUpError::NotPending));
     let error = run(&qlik, &plan, PROMOTES).expect_err("refused").to_string();
     assert!(error.contains("somebody has changed the pending options"), "{error}");
-    let forced = Progress { is_forced: true, promotes: false };
+    let forced = RunTerms { is_forced: true, promotes: false };
     assert_eq!(run(&qlik, &plan, forced).expect("forced").waiting, Some(Waiting::Verify));
 }
 

@@ -47,8 +47,8 @@ fn passed(groups: &[&str], sent: &[&str]) -> Verification {
     Verification::Passed { groups: Some(texts(groups)), sent_claims: texts(sent) }
 }
 
-const PROMOTES: Progress = Progress { is_forced: false, promotes: true };
-const FORCED: Progress = Progress { is_forced: true, promotes: false };
+const PROMOTES: RunTerms = RunTerms { is_forced: false, promotes: true };
+const FORCED: RunTerms = RunTerms { is_forced: true, promotes: false };
 
 #[test]
 fn steps_lead_to_a_verification() {
@@ -79,11 +79,11 @@ fn only_what_a_person_has_verified_becomes_live() {
     let plan = plan(&start);
     let with =
         |verification| observed(&["a", "b"], provider("/groups", Some(options(POINTER)), verification));
-    let next = |now: &Observed, progress| plan.next(now, progress);
-    for progress in [Progress::default(), PROMOTES, FORCED] {
-        assert_eq!(next(&with(Verification::Open), progress), Ok(Step::Wait(Waiting::Verify)));
+    let next = |now: &Observed, terms| plan.next(now, terms);
+    for terms in [RunTerms::default(), PROMOTES, FORCED] {
+        assert_eq!(next(&with(Verification::Open), terms), Ok(Step::Wait(Waiting::Verify)));
         let failed = with(Verification::Failed("tokenError".to_owned()));
-        assert_eq!(next(&failed, progress), Ok(Step::Wait(Waiting::VerifyAgain("tokenError".to_owned()))));
+        assert_eq!(next(&failed, terms), Ok(Step::Wait(Waiting::VerifyAgain("tokenError".to_owned()))));
         for (verification, expected) in [
             (passed(&[], &[CLAIM]), "received the claim"),
             (passed(&[], &["sub"]), "did not receive the claim"),
@@ -93,12 +93,12 @@ fn only_what_a_person_has_verified_becomes_live() {
             ),
             (passed(&["a", "x"], &[CLAIM]), "shows the group `x`"),
         ] {
-            let refusal = next(&with(verification), progress).expect_err("refused").to_string();
+            let refusal = next(&with(verification), terms).expect_err("refused").to_string();
             assert!(refusal.contains(expected), "{refusal}");
         }
     }
     let good = with(passed(&["a"], &[CLAIM]));
-    assert_eq!(next(&good, Progress::default()), Ok(Step::Wait(Waiting::Promote(vec!["a".to_owned()]))));
+    assert_eq!(next(&good, RunTerms::default()), Ok(Step::Wait(Waiting::Promote(vec!["a".to_owned()]))));
     assert_eq!(next(&good, PROMOTES), Ok(Step::Promote("idp".to_owned())));
     assert_eq!(
         next(&observed(&["a", "b"], provider(POINTER, None, Verification::Open)), PROMOTES),
@@ -118,13 +118,13 @@ fn changes_of_others_are_refused_unless_forced() {
         (changed(|it| it.options["realm"] = json!("other")), "changed the options"),
         (changed(|it| it.pending = Some(json!({ "realm": "other" }))), "changed the pending options"),
     ] {
-        let refusal = plan.next(&now, Progress::default()).expect_err("refused").to_string();
+        let refusal = plan.next(&now, RunTerms::default()).expect_err("refused").to_string();
         assert!(refusal.contains(text), "{refusal}");
         assert!(matches!(plan.next(&now, FORCED), Ok(Step::CreateGroup(_))), "groups come first");
     }
     let other = changed(|it| it.id = "other".to_owned());
-    for progress in [Progress::default(), FORCED] {
-        assert_eq!(plan.next(&other, progress), Err(Refusal::OtherProvider));
+    for terms in [RunTerms::default(), FORCED] {
+        assert_eq!(plan.next(&other, terms), Err(Refusal::OtherProvider));
     }
     // What is built on keeps the change.
     let mut now = changed(|it| it.options["realm"] = json!("other"));

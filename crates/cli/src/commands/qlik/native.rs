@@ -9,7 +9,7 @@ use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, Tenant};
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{Qlik, SetUpError, has_secret};
-use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, Progress, Step, Wanted, findings};
+use claimsmith_lifecycle::qlik::{ClaimSpelling, Plan, RunTerms, Step, Wanted, findings};
 
 use super::arguments::{ApplyArguments, ClaimPath, PlanArguments};
 use super::shown::{PlanSummary, write_waiting};
@@ -163,12 +163,12 @@ impl ApplyArguments {
         let steps = u32::try_from(plan.found.missing_groups.len()).unwrap_or(u32::MAX);
         let limit = Options::default().limit.saturating_add(PER_STEP.saturating_mul(steps));
         let qlik = Qlik::connect(&settings, Options { limit, ..Options::default() })?;
-        let progress = Progress { is_forced: self.force, promotes: self.promote };
+        let terms = RunTerms { is_forced: self.force, promotes: self.promote };
         let mut record = |step: &str, phase, error: Option<&str>| {
             journal.append(step, phase, error)?;
             show_step(terminal, step, phase)
         };
-        let outcome = match qlik.carry_out(&plan, progress, settings.provider_secret(), &mut record) {
+        let outcome = match qlik.carry_out(&plan, terms, settings.provider_secret(), &mut record) {
             Ok(outcome) => outcome,
             Err(error) => return refused(error, terminal),
         };

@@ -37,7 +37,7 @@ pub(super) fn write_calendar(
     let mut expiries = calendar::of_rules(platform);
     let mut progress = Progress(&mut terminal.err);
     let mut connections = Vec::new();
-    let certificates = Reading { auth0, name: "certificates", scope: "read:connections" };
+    let certificates = ScopedRead { auth0, name: "certificates", scope: "read:connections" };
     expiries.extend(certificates.read(&mut report, || {
         auth0.read_connections(&mut |rows| {
             connections.extend(rows);
@@ -45,19 +45,19 @@ pub(super) fn write_calendar(
         })?;
         Ok((connections.len(), calendar::of_certificates(&connections)))
     })?);
-    let scim = Reading { auth0, name: "SCIM tokens", scope: "read:scim_token" };
+    let scim = ScopedRead { auth0, name: "SCIM tokens", scope: "read:scim_token" };
     let has_connections = report.not_checked().is_empty();
     expiries.extend(scim.read_if(has_connections, &mut report, || {
         let mut show = |count| progress.show("connections asked for SCIM tokens", count, None);
         calendar::of_scim(auth0, &connections, &mut show).map(|found| (connections.len(), found))
     })?);
-    let clients = Reading { auth0, name: "keys of clients", scope: "read:client_credentials" };
+    let clients = ScopedRead { auth0, name: "keys of clients", scope: "read:client_credentials" };
     expiries.extend(clients.read(&mut report, || calendar::of_clients(auth0, platform))?);
-    let tenant = Reading { auth0, name: "keys of the tenant", scope: "read:signing_keys" };
+    let tenant = ScopedRead { auth0, name: "keys of the tenant", scope: "read:signing_keys" };
     expiries
         .extend(tenant.read(&mut report, || calendar::of_tenant(auth0).map(|found| (found.len(), found)))?);
     if desired.verification.is_some() {
-        let blocks = Reading { auth0, name: "blocks", scope: "read:organizations" };
+        let blocks = ScopedRead { auth0, name: "blocks", scope: "read:organizations" };
         expiries.extend(blocks.read(&mut report, || {
             let (mut count, mut found) = (0, Vec::new());
             auth0.read_organizations(&mut |rows| {
@@ -86,13 +86,13 @@ pub(super) fn write_calendar(
 }
 
 /// Something that needs a scope.
-struct Reading<'r> {
+struct ScopedRead<'r> {
     auth0: &'r Auth0,
     name: &'static str,
     scope: &'static str,
 }
 
-impl Reading<'_> {
+impl ScopedRead<'_> {
     /// The same, if what it depends on could be read.
     fn read_if(
         &self,
