@@ -325,6 +325,8 @@ codes! {
         "choose `incomplete: deny` or `no-groups`, or remove the rules with `exclude` and `none`",
     NeedsGroups Error "needs-groups" "A rule or a policy needs groups, at a connection that sends none."
         "keep the rule away from the connection by its condition, or let conditions decide alone",
+    UnprovidedInput Error "unprovided-input" "A rule for people of a directory reads what the directory does not provide."
+        "let the directory provide it, or decide by the groups",
     ExpiredRule Warning "expired-rule" "A rule that has expired and no longer fires."
         "remove the whole rule; or, if it is to grant again, write a later date: without `expires` it would never end",
     FutureFloor Warning "future-floor" "A floor of blocks that is in the future."

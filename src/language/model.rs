@@ -5,6 +5,7 @@
 
 use core::ops::Range;
 
+pub(crate) use super::directory::Directory;
 pub(crate) use super::owned_source::{From, OwnedForm, OwnedShape, OwnedSkip, OwnedSource};
 use super::parsed_patterns::{GlobPattern, Grant, RegexPattern};
 pub(crate) use super::signing_key::{Blocks, SigningKey};
@@ -177,6 +178,8 @@ pub(crate) struct Organization {
     pub(crate) connections: Vec<Connection>,
     /// Whether all of them could be read.
     pub(crate) has_all_connections: bool,
+    /// The directory whose people are provisioned in an application.
+    pub(crate) directory: Option<Directory>,
     pub(crate) aliases: Vec<Alias>,
     /// The file's own rules and those of the templates that it uses.
     pub(crate) rules: Vec<Rule>,

@@ -6,9 +6,10 @@ use super::allow::{read_allow, whole};
 use super::conditions::DeclaredNames;
 use super::connections::read_connections;
 use super::diagnostic_sink::DiagnosticSink;
+use super::directory;
 use super::fields::Fields;
 use super::grammar::{Layout, ORGANIZATION};
-use super::model::{Alias, Organization, Rule};
+use super::model::{Alias, Directory, Organization, Rule};
 use super::name_checks::{check_known, check_name};
 use super::normalize_names::normalize_names;
 use super::placeholder_id::{is_placeholder, report_placeholder};
@@ -48,6 +49,12 @@ impl Organization {
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
         let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
         let has_all_connections = has_all_connections(&fields, &names);
+        let known = directory::Known {
+            connections: &connections,
+            has_all_connections,
+            applications: context.applications,
+        };
+        let directory = Directory::read(&fields, known, sink);
         normalize_names(&connections, &mut rules, &mut aliases);
         let has_nameless = rules.iter().any(|rule| rule.id.value.is_empty());
         let (default, application_defaults) = read_default(&fields, context, sink);
@@ -63,6 +70,7 @@ impl Organization {
             ids,
             connections,
             has_all_connections,
+            directory,
             aliases,
             rules,
             rules_misspelled: fields.is_any_misspelled(&["rules", "use"]) || has_nameless,

@@ -128,6 +128,7 @@ pub(super) fn organization(rules: Vec<Rule>) -> Organization {
         aliases: Vec::new(),
         rules,
         has_all_connections: true,
+        directory: None,
         rules_misspelled: false,
         default: Vec::new(),
         application_defaults: Vec::new(),

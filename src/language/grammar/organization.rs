@@ -1,6 +1,7 @@
 //! `organizations/<name>.yaml`.
 
 use super::connection::CONNECTION;
+use super::directory::DIRECTORY;
 use super::lint::ALLOW;
 use super::platform::{INCOMPLETE, POLICY, REFRESH_VALUE, UNMATCHED};
 use super::template::USE;
@@ -34,6 +35,11 @@ pub(crate) static ORGANIZATION: Object = Object {
             "connections",
             ValueType::Map { key: &CONNECTION_NAME, of: &ValueType::Object(&CONNECTION), least: 1 },
             "The customer's connections, by their name in Auth0.",
+        ),
+        Key::optional(
+            "directory",
+            ValueType::Object(&DIRECTORY),
+            "The directory whose people are provisioned in an application, for identity providers that cannot do it.",
         ),
         Key::optional(
             "aliases",
@@ -74,7 +80,7 @@ static ORGANIZATION_ID: TextType = TextType::matching(
     "write the id, which begins with `org_` and has letters and digits",
 )
 .such_as("org_AcmeAnalytics01");
-static CONNECTION_NAME: TextType = TextType::name(MAX_CONNECTION_NAME).such_as("acme-entra");
+pub(super) static CONNECTION_NAME: TextType = TextType::name(MAX_CONNECTION_NAME).such_as("acme-entra");
 static ALIAS_ID: TextType =
     TextType::matching(MAX_TEXT, "^[^\\u0000-\\u001f\\u007f]*$", "write it without control characters")
         .such_as("6f1c2a54-8f5e-4a39-9f0e-2b1d3c4e5f60");
