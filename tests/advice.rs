@@ -101,6 +101,8 @@ fn received(platform: &CompiledPlatform, groups: &Json, place: &Place) -> BTreeS
             "joined": joined,
             "title": "Head of sales",
             "level": 7,
+            "email": "ada@acme.example",
+            "email_verified": true,
             "app_metadata": { "groups": groups },
         },
     });

@@ -32,6 +32,7 @@ pages! {
     "blocks" "language/blocks.md",
     "connections" "language/connections.md",
     "stored-groups" "language/stored-groups.md",
+    "directory" "language/directory.md",
     "shapes" "language/shapes.md",
     "names" "language/names.md",
     "rules" "language/rules.md",
