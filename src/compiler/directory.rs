@@ -274,6 +274,14 @@ impl<'p> DirectoryMapping<'p> {
         &self.directory.user
     }
 
+    /// The directory's names of the attributes that conditions read.
+    pub fn provided_attributes(&self) -> impl Iterator<Item = &str> {
+        self.directory.provides.iter().filter_map(|provided| match &provided.value {
+            ProvidedValue::Attribute(name) => Some(name.as_str()),
+            ProvidedValue::Constant(_) => None,
+        })
+    }
+
     /// The event of a person with groups and with the attributes of the directory, as a login would have it.
     ///
     /// The time is set with [`Event::at`].

@@ -154,6 +154,11 @@ impl Directory {
         of_people
     }
 
+    /// The names of groups, by their positions.
+    pub fn names<'d>(&'d self, groups: &'d [u32]) -> impl Iterator<Item = &'d str> {
+        groups.iter().filter_map(|at| self.groups.get(*at as usize)).map(|group| group.name.as_str())
+    }
+
     /// A group, and all groups that it is in. `is_seen` is all false before and after.
     fn with_parents(&self, group: u32, is_seen: &mut [bool]) -> Vec<u32> {
         let mut found = vec![group];

@@ -10,12 +10,14 @@
 mod desired;
 mod difference;
 mod guards;
+mod mapped;
 mod observed;
 
 #[cfg(test)]
 mod tests;
 
-pub use self::desired::{Attribute, Attributes, Desired, DesiredUser, Membership, Policy, Ungranted};
+pub use self::desired::{Attribute, Attributes, Desired, DesiredUser, Policy, Ungranted};
 pub use self::difference::{Change, Difference, Finding, Group, Member, User, WhyRemoved, difference};
 pub use self::guards::{Exceeded, Guarded, Limit, Limits, exceeded};
+pub use self::mapped::Mapped;
 pub use self::observed::{Observed, ObservedGroup, ObservedUser};

@@ -22,16 +22,6 @@ pub enum Attribute {
 /// Attributes with their values. One that is missing is not written, and what the service has stays.
 pub type Attributes = BTreeMap<Attribute, String>;
 
-/// A group of a person, and the rule that grants it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(clippy::exhaustive_structs, reason = "a plain record")]
-pub struct Membership {
-    /// The position of the group in [`Desired::groups`].
-    pub group: u32,
-    /// The position of the rule in [`Desired::rules`].
-    pub rule: u32,
-}
-
 /// A person of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain record")]
@@ -44,8 +34,10 @@ pub struct DesiredUser {
     pub attributes: Attributes,
     /// Whether the directory lets the person log in.
     pub is_active: bool,
-    /// The groups, each once, sorted.
-    pub memberships: Vec<Membership>,
+    /// The positions of the groups in [`Desired::groups`], each once, sorted.
+    pub memberships: Vec<u32>,
+    /// Why it is not known what the person is to have, as a code; then nothing about the person changes.
+    pub undecided: Option<&'static str>,
 }
 
 /// What the mappings give in a service.
@@ -54,8 +46,6 @@ pub struct DesiredUser {
 pub struct Desired {
     /// The names of the groups that are managed: all groups of the application. Other groups are never looked at.
     pub groups: Vec<String>,
-    /// The ids of the rules.
-    pub rules: Vec<String>,
     /// The people of the directory, also those without a group.
     pub people: Vec<DesiredUser>,
     /// Why the directory was not read to its end; empty if it was. Then people and groups may be missing.

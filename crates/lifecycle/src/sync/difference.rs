@@ -37,8 +37,9 @@ pub struct Group {
 pub struct Member {
     /// The user.
     pub user: User,
-    /// The rule that grants it.
-    pub rule: String,
+    /// The rules that grant it, if they were looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
 }
 
 /// Why something is removed.
@@ -130,6 +131,13 @@ pub enum Finding {
     MembersUnknown {
         /// The name of the group.
         name: String,
+    },
+    /// What a person is to have is not known.
+    Undecided {
+        /// Our id of the person.
+        external_id: String,
+        /// Why, as a code.
+        why: &'static str,
     },
     /// Several people of the directory, or several users of the service, have this id.
     SameExternalId {
@@ -227,6 +235,12 @@ impl Matches {
             let id = person.external_id.as_str();
             let same = people.get(id).map(Vec::as_slice).unwrap_or_default();
             match (same, users.get(id).map(Vec::as_slice).unwrap_or_default()) {
+                (_, users) if person.undecided.is_some() => {
+                    let why = person.undecided.unwrap_or_default();
+                    findings.insert(Finding::Undecided { external_id: id.to_owned(), why });
+                    set(&mut all.people, at, Match::Unclear);
+                    users.iter().for_each(|user| set(&mut all.users, *user, Match::Unclear));
+                }
                 ([_], []) => {}
                 ([_], [user]) => {
                     set(&mut all.people, at, Match::With(*user));
@@ -362,7 +376,7 @@ impl Compared<'_> {
                     findings.insert(Finding::SameGroup { name: name.clone() });
                 }
                 None => {
-                    let is_it = |membership: &super::Membership| membership.group as usize == at;
+                    let is_it = |group: &u32| *group as usize == at;
                     if self.desired.people.iter().any(|person| person.memberships.iter().any(is_it)) {
                         findings.insert(Finding::NoGroup { name: name.clone() });
                     }
@@ -372,13 +386,13 @@ impl Compared<'_> {
         found
     }
 
-    /// For each group, the positions of the people who are to be members, and of the rules that grant it.
-    fn desired_members(&self) -> Vec<Vec<(u32, u32)>> {
+    /// For each group, the positions of the people who are to be members.
+    fn desired_members(&self) -> Vec<Vec<u32>> {
         let mut members = vec![Vec::new(); self.desired.groups.len()];
         for (person, at) in self.desired.people.iter().zip(0_u32..).filter(|(person, _)| person.is_active) {
-            for membership in &person.memberships {
-                if let Some(group) = members.get_mut(membership.group as usize) {
-                    group.push((at, membership.rule));
+            for group in &person.memberships {
+                if let Some(group) = members.get_mut(*group as usize) {
+                    group.push(at);
                 }
             }
         }
@@ -408,9 +422,9 @@ impl Compared<'_> {
         (added, removed, managed)
     }
 
-    fn adds(&self, people: &[(u32, u32)], group: &ObservedGroup) -> Vec<Member> {
+    fn adds(&self, people: &[u32], group: &ObservedGroup) -> Vec<Member> {
         let mut adds = Vec::new();
-        for (at, rule) in people {
+        for at in people {
             let Some(person) = self.person(*at) else { continue };
             let user = match get(&self.matches.people, *at) {
                 Match::Alone => User { id: None, external_id: person.external_id.clone() },
@@ -425,13 +439,12 @@ impl Compared<'_> {
                 }
                 Match::Unclear => continue,
             };
-            let rule = self.desired.rules.get(*rule as usize).cloned().unwrap_or_default();
-            adds.push(Member { user, rule });
+            adds.push(Member { user, rules: Vec::new() });
         }
         adds
     }
 
-    fn removes(&self, people: &[(u32, u32)], group: &ObservedGroup) -> Vec<(User, WhyRemoved)> {
+    fn removes(&self, people: &[u32], group: &ObservedGroup) -> Vec<(User, WhyRemoved)> {
         if !self.desired.is_complete() {
             return Vec::new();
         }
@@ -439,7 +452,7 @@ impl Compared<'_> {
         let why = |at: &u32| {
             let user = self.observed.users.get(*at as usize)?;
             let why = match get(&self.matches.users, *at) {
-                Match::With(person) if people.binary_search_by_key(&person, |(at, _)| *at).is_ok() => {
+                Match::With(person) if people.binary_search(&person).is_ok() => {
                     return None;
                 }
                 Match::With(person) if self.person(person)?.is_active => WhyRemoved::NotGranted,

@@ -22,13 +22,14 @@ fn person(id: &str, name: &str, groups: &[u32]) -> DesiredUser {
         user_name: name.to_owned(),
         attributes: Attributes::new(),
         is_active: true,
-        memberships: groups.iter().map(|group| Membership { group: *group, rule: 0 }).collect(),
+        memberships: groups.to_vec(),
+        undecided: None,
     }
 }
 
 fn desired(people: Vec<DesiredUser>) -> Desired {
     let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
-    Desired { groups: names(&["readers", "writers"]), rules: names(&["sales"]), people, unread: Vec::new() }
+    Desired { groups: names(&["readers", "writers"]), people, unread: Vec::new() }
 }
 
 fn user(id: &str, external_id: Option<String>, name: &str) -> ObservedUser {
@@ -67,11 +68,7 @@ fn shown(difference: &Difference) -> Vec<String> {
             }
             Change::Activate { user } => lines.push(format!("activate {}", short(user))),
             Change::AddMembers { group, members } => {
-                lines.extend(
-                    members
-                        .iter()
-                        .map(|it| format!("add {} to {} by {}", short(&it.user), group.name, it.rule)),
-                );
+                lines.extend(members.iter().map(|it| format!("add {} to {}", short(&it.user), group.name)));
             }
             Change::RemoveMembers { group, members } => {
                 lines.extend(
@@ -109,8 +106,8 @@ fn joiner_mover_and_leaver() {
         &service,
         &[
             "create ada",
-            "add ada to readers by sales",
-            "add bob to readers by sales",
+            "add ada to readers",
+            "add bob to readers",
             "remove eve from readers: Left",
             "deactivate eve: Left",
         ],
@@ -123,7 +120,7 @@ fn incomplete_read_removes_nothing() {
     let mut people = desired(vec![person("ada", "ada@example.com", &[1])]);
     people.unread = vec!["page 3 of the people".to_owned()];
     let users = vec![user("1", Some(ours("ada")), "ada@example.com"), user("2", Some(ours("eve")), "eve")];
-    let findings = check(&people, &observed(users, &["1", "2"], &[]), &["add ada to writers by sales"]);
+    let findings = check(&people, &observed(users, &["1", "2"], &[]), &["add ada to writers"]);
     assert_eq!(findings, [Finding::Unread { why: people.unread.clone() }]);
 }
 
@@ -157,7 +154,7 @@ fn name_of_another_user_is_not_written() {
         user("2", Some(ours("bob")), "bob"),
         user("3", None, "ROOT"),
     ];
-    let findings = check(&people, &observed(users, &[], &[]), &["add bob to readers by sales"]);
+    let findings = check(&people, &observed(users, &[], &[]), &["add bob to readers"]);
     let taken = |id: &str, by: &str| Finding::NameTaken { external_id: ours(id), id: by.to_owned() };
     assert_eq!(findings, [taken("ada", "1"), taken("bob", "3")]);
 }
@@ -196,8 +193,7 @@ fn members_that_are_unknown_are_not_empty() {
     let users = vec![user("1", Some(ours("ada")), "ada"), user("2", Some(ours("eve")), "eve")];
     let mut service = observed(users, &[], &[]);
     service.groups[0].members = None;
-    let findings =
-        check(&people, &service, &["create bob", "add bob to readers by sales", "deactivate eve: Left"]);
+    let findings = check(&people, &service, &["create bob", "add bob to readers", "deactivate eve: Left"]);
     assert_eq!(findings, [Finding::MembersUnknown { name: "readers".to_owned() }]);
 }
 
