@@ -2,7 +2,7 @@
 //!
 //! `language` reads the files into the model, `target_globs` replaces globs of target groups, `lower` resolves names and
 //! lowers the rules (`rule_patterns` their patterns, `grants` what they grant, `expansions` what captures expand to),
-//! `needs_groups` checks rules at connections without groups, `directory` rules that people of a directory receive, `partial_input` what is not safe with partial input,
+//! `needs_groups` checks rules at connections without groups, `unprovided_input` rules for people of a directory, `directory` writes the bundle for them, `partial_input` what is not safe with partial input,
 //! `language::cases` reads the test cases, `lint` looks for likely mistakes, `encode` writes the bundle, `block` those of
 //! mappings that travel, `untested` finds rules that fire in no case, `capacity` says how its bytes are divided, `slices`
 //! divides the customers among several Actions, `one_organization` writes the bundle of one customer, `fallback` states what the Action does without the engine or the
@@ -32,6 +32,7 @@ mod partial_input;
 pub(crate) mod rule_patterns;
 pub mod slices;
 mod target_globs;
+mod unprovided_input;
 mod untested;
 
 use std::collections::BTreeSet;

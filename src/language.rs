@@ -37,6 +37,7 @@ pub(crate) mod platform;
 pub(crate) mod pointer;
 pub(crate) mod policies;
 pub(crate) mod read_context;
+mod read_directory;
 pub(crate) mod rules;
 pub(crate) mod signing_key;
 pub(crate) mod skip;

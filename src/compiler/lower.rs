@@ -12,7 +12,7 @@ use super::lowered::{
 };
 use super::partial_input::{check_limits, check_partial, unsafe_partial, with_included};
 use super::rule_patterns::{MatchesEverything, PatternLowering};
-use super::{directory, needs_groups};
+use super::{needs_groups, unprovided_input};
 use crate::bundle::policy::IncompletePolicy;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ids::{Id as _, TargetId};
@@ -66,7 +66,7 @@ pub(crate) fn lower(
     let default = organization.default.iter().filter_map(|name| checker.resolve_default(name, &mut sink));
     let default = default.collect();
     let application_defaults = lower_defaults(&rules, organization, platform, &checker, &mut sink);
-    directory::check(organization, &rules, platform, diagnostics);
+    unprovided_input::check(organization, &rules, platform, diagnostics);
     let connections = organization.connections.iter().map(|connection| LoweredConnection {
         name: connection.name.value.clone(),
         sources: connection.sources.clone(),

@@ -6,7 +6,6 @@ use super::allow::{read_allow, whole};
 use super::conditions::DeclaredNames;
 use super::connections::read_connections;
 use super::diagnostic_sink::DiagnosticSink;
-use super::directory;
 use super::fields::Fields;
 use super::grammar::{Layout, ORGANIZATION};
 use super::model::{Alias, Directory, Organization, Rule};
@@ -15,6 +14,7 @@ use super::normalize_names::normalize_names;
 use super::placeholder_id::{is_placeholder, report_placeholder};
 use super::policies::OwnPolicies;
 use super::read_context::ReadContext;
+use super::read_directory;
 use super::rules::{check_ids, check_size, read_rules};
 use super::subject::Subject;
 use super::template_uses::expand_uses;
@@ -49,7 +49,7 @@ impl Organization {
         let mut rules = read_own_and_used(&fields, &connections, context, sink);
         let names: Vec<&str> = connections.iter().map(|connection| connection.name.value.as_str()).collect();
         let has_all_connections = has_all_connections(&fields, &names);
-        let known = directory::Known {
+        let known = read_directory::Known {
             connections: &connections,
             has_all_connections,
             applications: context.applications,
