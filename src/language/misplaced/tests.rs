@@ -124,6 +124,13 @@ fn node_at<'n>(node: &'n mut Node, path: &[usize]) -> &'n mut Vec<(Spanned<Strin
     }
 }
 
+/// The position of the organization in whose mapping a path is.
+fn organization_of(root: &Node, path: &[usize]) -> Option<usize> {
+    let Kind::Map(members) = &root.kind else { return None };
+    let part = members.get(*path.first()?)?;
+    if part.0.value == "organizations" { path.get(1).copied() } else { None }
+}
+
 /// A tree in which a member of one mapping is in another.
 fn moved(root: &Node, from: &[usize], member: usize, to: &[usize]) -> Node {
     let mut root = root.clone();
@@ -213,7 +220,12 @@ fn moved_key_is_one_finding_with_a_true_place() {
             let is_new = seen.insert((site.object.name, name.value.clone(), value.kind.noun()));
             if is_new && site.object.key(&name.value).is_some() {
                 let inside = [site.path.as_slice(), &[member]].concat();
-                let fits = |to: &Site| to.object.key(&name.value).is_none() && !to.path.starts_with(&inside);
+                let fits = |to: &Site| {
+                    // A key of one customer's mapping does not get into another customer's by mistake.
+                    let of = |path: &[usize]| organization_of(&root, path);
+                    let is_near = of(&to.path).is_none_or(|it| of(&site.path).is_none_or(|from| from == it));
+                    is_near && to.object.key(&name.value).is_none() && !to.path.starts_with(&inside)
+                };
                 let targets = targets.iter().filter(|to| fits(&sites.0[**to]));
                 moves.extend(targets.map(|to| (from, member, *to)));
             }
