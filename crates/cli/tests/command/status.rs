@@ -50,6 +50,30 @@ fn status(world: &World) -> Run {
     world.run(&["status", "--format", "json"])
 }
 
+/// `script` of util-linux, which every Debian has, runs a command on a terminal of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn progress_is_shown_on_a_terminal_and_nowhere_else() {
+    let world = deployed();
+    let progress = "organizations: 1 read of about 1";
+    let run = world.run(&["status"]);
+    assert!(!run.out.contains(progress) && !run.err.contains(progress), "{run:?}");
+    let command = format!("'{}' status", snapbox::cmd::cargo_bin!("claimsmith").display());
+    let output = std::process::Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(world.folder.path())
+        .env("TERM", "xterm")
+        .env("SSL_CERT_FILE", world.folder.path().join("ca.pem"))
+        .env("CLAIMSMITH_AUTH0_STAND_IN", world.stand_in.domain())
+        .envs([("AUTH0_ACCESS_TOKEN", "hunter2"), ("AUTH0_DOMAIN", DOMAIN)])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("`script` starts");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains(progress), "{shown}");
+    assert!(shown.contains("\r\u{1b}[K"), "the line is removed: {shown:?}");
+}
+
 #[test]
 fn every_finding_is_listed() {
     let page = fs::read_to_string(root().join("docs/status.md")).expect("a page");

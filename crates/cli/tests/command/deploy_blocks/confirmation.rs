@@ -48,12 +48,7 @@ fn candidate_counts_until_the_deadline_unless_it_is_confirmed() {
 
 #[test]
 fn confirmation_is_refused_after_the_deadline_and_over_other_blocks() {
-    let world = world();
-    deploy(&world, "1.key");
-    write(&world.folder, "organizations/acme.yaml", acme_with(ADDED));
-    done(world.run(&[TRAVEL, &["--confirm-within", "30m"]].concat()));
-    done(sign(&world, &["--plan", PLAN, "--key", "1.key"]));
-    done(world.run(APPLY));
+    let world = pending();
     let pending = metadata(&world.stand_in.tenant(), "org_acme");
     world.stand_in.change(|tenant| set(tenant, "org_acme", crm()));
     let error = refused(world.run(&["deploy", "confirm", PLAN]));
