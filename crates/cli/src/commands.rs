@@ -24,6 +24,7 @@ mod schema;
 #[cfg(not(target_family = "wasm"))]
 mod sign;
 mod status;
+mod sync;
 mod test;
 mod validate;
 mod verify_live;
@@ -82,6 +83,7 @@ enum Verb {
     Assumptions(assumptions::AssumptionsArguments),
     Qlik(qlik::QlikArguments),
     VerifyLive(verify_live::VerifyLiveArguments),
+    Sync(sync::SyncArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
@@ -115,6 +117,7 @@ impl CommandLine {
             Verb::Assumptions(arguments) => arguments.run(terminal),
             Verb::Qlik(arguments) => arguments.run(terminal),
             Verb::VerifyLive(arguments) => arguments.run(terminal),
+            Verb::Sync(arguments) => arguments.run(terminal),
             Verb::Schema(arguments) => arguments.run(terminal),
             Verb::Completions(arguments) => arguments.run(Self::command(), terminal),
             Verb::Man(arguments) => arguments.run(Self::command(), terminal),

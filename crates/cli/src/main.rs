@@ -60,6 +60,8 @@ mod render;
 mod results;
 mod scaffold;
 #[cfg(not(target_family = "wasm"))]
+mod scim_service;
+#[cfg(not(target_family = "wasm"))]
 mod signing;
 mod slices;
 #[cfg(not(target_family = "wasm"))]

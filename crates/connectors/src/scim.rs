@@ -4,6 +4,7 @@
 //! not at all, and a group says whether it named its members, because a list may leave them out.
 
 mod lists;
+mod observed;
 mod resources;
 mod settings;
 

@@ -12,6 +12,7 @@ mod difference;
 mod guards;
 mod mapped;
 mod observed;
+mod plan;
 
 #[cfg(test)]
 mod tests;
@@ -21,3 +22,4 @@ pub use self::difference::{Change, Difference, Finding, Group, Member, User, Why
 pub use self::guards::{Exceeded, Guarded, Limit, Limits, exceeded};
 pub use self::mapped::Mapped;
 pub use self::observed::{Observed, ObservedGroup, ObservedUser};
+pub use self::plan::{Plan, Read, Subject};

@@ -54,6 +54,7 @@ mod shell;
 #[cfg(embedded_engine)]
 mod status;
 mod support;
+mod sync;
 mod tenants;
 mod terminal;
 mod test;

@@ -55,7 +55,7 @@ fn tenant_of_a_platform_that_declares_none_is_refused() {
 
 #[test]
 fn tenant_of_a_command_that_takes_none_names_those_that_do() {
-    let takes = "`--tenant` is for `onboard`, `compare-action`, `test`, `evaluate`, `explain`, `list`, `matrix`, `bundle`, `keys`, `sign`, `deploy`, `status`, `assumptions`, `qlik`, `verify-live`";
+    let takes = "`--tenant` is for `onboard`, `compare-action`, `test`, `evaluate`, `explain`, `list`, `matrix`, `bundle`, `keys`, `sign`, `deploy`, `status`, `assumptions`, `qlik`, `verify-live`, `sync`";
     let err = run(&["validate", TENANTS, "--tenant", "staging"]).failed();
     assert!(err.contains(&format!("tip: `validate` checks the mappings of all tenants; {takes}")), "{err}");
     for command in ["fmt", "expiring", "schema", "init"] {

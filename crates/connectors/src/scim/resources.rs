@@ -24,6 +24,51 @@ pub struct User {
     /// Whether it may log in, if the service says so.
     #[serde(default)]
     pub active: Option<bool>,
+    /// The name that is shown.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    #[serde(default)]
+    name: Option<Name>,
+    #[serde(default)]
+    emails: Option<Vec<Email>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Name {
+    #[serde(default)]
+    given_name: Option<String>,
+    #[serde(default)]
+    family_name: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Email {
+    #[serde(default)]
+    value: Option<String>,
+    /// Such as `work`, if the service says.
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+}
+
+impl User {
+    /// The given name.
+    pub fn given_name(&self) -> Option<&str> {
+        self.name.as_ref()?.given_name.as_deref()
+    }
+
+    /// The family name.
+    pub fn family_name(&self) -> Option<&str> {
+        self.name.as_ref()?.family_name.as_deref()
+    }
+
+    /// The address of the type `work`; if the service names no types, the first one.
+    pub fn email(&self) -> Option<&str> {
+        let all = self.emails.as_deref()?;
+        let is_work = |it: &&Email| it.kind.as_ref().is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
+        let found = all.iter().find(is_work).or_else(|| all.first().filter(|it| it.kind.is_none()));
+        found?.value.as_deref()
+    }
 }
 
 /// A group.

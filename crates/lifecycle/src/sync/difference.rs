@@ -108,9 +108,9 @@ pub enum Change {
 }
 
 /// Something that a person has to decide. What it concerns is left as it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "what prints a plan has to know all of them")]
 pub enum Finding {
     /// The directory was not read to its end, so nothing is removed.
     Unread {
@@ -137,7 +137,7 @@ pub enum Finding {
         /// Our id of the person.
         external_id: String,
         /// Why, as a code.
-        why: &'static str,
+        why: String,
     },
     /// Several people of the directory, or several users of the service, have this id.
     SameExternalId {
@@ -236,7 +236,7 @@ impl Matches {
             let same = people.get(id).map(Vec::as_slice).unwrap_or_default();
             match (same, users.get(id).map(Vec::as_slice).unwrap_or_default()) {
                 (_, users) if person.undecided.is_some() => {
-                    let why = person.undecided.unwrap_or_default();
+                    let why = person.undecided.unwrap_or_default().to_owned();
                     findings.insert(Finding::Undecided { external_id: id.to_owned(), why });
                     set(&mut all.people, at, Match::Unclear);
                     users.iter().for_each(|user| set(&mut all.users, *user, Match::Unclear));

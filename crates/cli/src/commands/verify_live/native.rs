@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use claimsmith::Bundle;
 use claimsmith::compiler::inspect::{self, ApplicationDetails, word_list};
 use claimsmith::compiler::{CompiledPlatform, time_text};
 use claimsmith_connectors::auth0::Auth0;
 use claimsmith_connectors::http::Options;
 use claimsmith_connectors::qlik::{Qlik, Settings as QlikSettings};
-use claimsmith_connectors::scim::{Scim, Settings as ScimSettings};
+use claimsmith_connectors::scim::Scim;
 use claimsmith_lifecycle::live::{compare, one_each, pseudonym};
 
 use super::arguments::VerifyLiveArguments;
@@ -23,13 +23,12 @@ use crate::exit_status::ExitStatus;
 use crate::login_time;
 use crate::platform;
 use crate::render::json;
+use crate::scim_service;
 use crate::tenant::declared;
 use crate::terminal::Terminal;
 
 /// Auth0's smallest rate limit is two requests a second.
 const INTERVAL: Duration = Duration::from_millis(500);
-/// Services of SCIM name no limit, and some have a low one.
-const SCIM_INTERVAL: Duration = Duration::from_millis(200);
 const LIMIT: Duration = Duration::from_secs(3600);
 
 /// The application's service, where people hold groups.
@@ -131,14 +130,8 @@ impl VerifyLiveArguments {
     /// The service with which logins are compared.
     fn service(&self) -> anyhow::Result<Service> {
         if self.scim {
-            let settings = match &self.scim_credentials {
-                Some(file) => ScimSettings::from_file(file)?,
-                None => ScimSettings::from_environment()?,
-            };
-            let interval = if settings.is_local() { Duration::ZERO } else { SCIM_INTERVAL };
-            let options = Options { interval, limit: LIMIT, ..Options::default() };
-            let scim = Scim::new(&settings, options).map_err(|why| anyhow!(why))?;
-            return Ok(Service::Scim(scim, settings.url()));
+            let (scim, url) = scim_service::connect(self.scim_credentials.as_deref(), LIMIT)?;
+            return Ok(Service::Scim(scim, url));
         }
         let settings = match &self.qlik_credentials {
             Some(file) => QlikSettings::from_file(file)?,

@@ -1,0 +1,46 @@
+//! `claimsmith sync`: the users and memberships of a service follow a customer's directory.
+
+mod arguments;
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(not(target_family = "wasm"))]
+mod shown;
+
+use clap::Subcommand;
+
+use self::arguments::PlanArguments;
+use crate::exit_status::ExitStatus;
+use crate::terminal::Terminal;
+
+/// Let the users and groups of an application follow a customer's directory
+///
+/// For applications that have to know people before they log in, and whose users the customer's identity provider does
+/// not provision. People receive the groups that the rules of the mapping grant at a login.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true, subcommand_required = true)]
+pub(super) struct SyncArguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Plan(PlanArguments),
+}
+
+impl SyncArguments {
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn run(&self, terminal: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        match &self.verb {
+            Verb::Plan(arguments) => arguments.run(terminal),
+        }
+    }
+
+    /// Fails, because WebAssembly has no network.
+    #[cfg(target_family = "wasm")]
+    pub(super) fn run(&self, _: &mut Terminal) -> anyhow::Result<ExitStatus> {
+        anyhow::bail!(
+            "`claimsmith sync` needs a claimsmith that is built for this system; this one is WebAssembly"
+        )
+    }
+}

@@ -1,0 +1,162 @@
+//! `claimsmith sync`, against a stand-in of a SCIM service.
+
+use std::fs;
+
+use claimsmith_lifecycle::sync::{Change, Plan};
+use claimsmith_standins::scim::{ScimStandIn, Seed};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{ACME, Run, check_snapshot, claimsmith, folder, write, write_in};
+
+/// A folder with a mapping that has a directory, and the service of the application.
+struct World {
+    folder: TempDir,
+    catalog: ScimStandIn,
+}
+
+fn with_directory() -> String {
+    let directory = "directory:\n  kind: file\n  application: catalog\n  user: { user-name: mail }\nrules:\n";
+    ACME.replace("rules:\n", directory)
+}
+
+fn person(id: &str, active: bool) -> String {
+    let attributes = json!({ "mail": format!("{id}@example.com"), "displayName": id });
+    json!({ "person": { "id": id, "active": active, "attributes": attributes } }).to_string()
+}
+
+fn group(name: &str, members: &[&str]) -> String {
+    json!({ "group": { "id": name, "name": name, "members": members } }).to_string()
+}
+
+fn end(people: usize, groups: usize) -> String {
+    json!({ "end": { "people": people, "groups": groups } }).to_string()
+}
+
+impl World {
+    fn new(quirks: Value) -> Self {
+        let user = |id: &str| {
+            json!({
+                "id": id, "userName": format!("{id}@example.com"), "externalId": format!("claimsmith:acme:{id}"),
+                "displayName": id, "active": true, "emails": [],
+            })
+        };
+        let own = json!({ "id": "own", "userName": "own@example.com", "active": true });
+        let seed: Seed = serde_json::from_value(json!({
+            "tokens": [{ "token": "hunter2" }], "quirks": quirks,
+            "tenant": {
+                "users": [user("bob"), user("carl"), user("dora"), own],
+                "groups": [
+                    { "displayName": "catalog-admins", "members": [{ "value": "bob" }, { "value": "own" }] },
+                    { "displayName": "finance-readers", "members": [{ "value": "carl" }, { "value": "dora" }] },
+                    { "displayName": "by-hand", "members": [{ "value": "carl" }] },
+                ],
+            },
+        }))
+        .expect("a seed");
+        let catalog = ScimStandIn::start(seed).expect("starts");
+        let folder = folder(&[("organizations/acme.yaml", &with_directory())]);
+        write_in(&folder, "ca.pem", catalog.ca_pem());
+        let lines = [
+            person("ada", true),
+            person("bob", true),
+            person("carl", false),
+            group("it-admins", &["nested"]),
+            group("nested", &["ada"]),
+            group("fin-emea", &["ada", "bob", "carl"]),
+            end(3, 3),
+        ];
+        write_in(&folder, "acme.jsonl", lines.join("\n"));
+        Self { folder, catalog }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let arguments = [&["sync", "plan", "acme", "--directory", "acme.jsonl"], arguments].concat();
+        let command = claimsmith(&arguments)
+            .current_dir(self.folder.path())
+            .env("SSL_CERT_FILE", self.folder.path().join("ca.pem"))
+            .env("SCIM_URL", format!("https://{}/scim/v2", self.catalog.domain()))
+            .env("SCIM_TOKEN", "hunter2");
+        let run = Run::new(command.output().expect("the command starts"));
+        assert!(!run.out.contains("hunter") && !run.err.contains("hunter"), "{run:?}");
+        assert!(self.catalog.requests().iter().all(|it| it.method == "GET"), "it only reads");
+        Run { out: run.out.replace(self.catalog.domain(), "catalog.example.com"), ..run }
+    }
+
+    fn plan(&self) -> Plan {
+        let text = fs::read_to_string(self.folder.path().join("claimsmith.sync.json")).expect("a plan");
+        Plan::parse(&text).expect("a plan")
+    }
+}
+
+#[test]
+fn plan_says_what_changes_for_whom_and_why() {
+    for quirks in [json!({}), json!({ "lists_without_members": true, "most_per_page": 1 })] {
+        let world = World::new(quirks);
+        let out = world.run(&[]).stdout(0);
+        check_snapshot("sync-plan", &out);
+        assert!(!out.contains("@example.com"), "{out}");
+        let shown = world.run(&["--show-people"]).stdout(0);
+        check_snapshot("sync-plan-people", &shown);
+    }
+}
+
+#[test]
+fn users_that_are_not_ours_keep_everything() {
+    let world = World::new(json!({}));
+    world.run(&[]).stdout(0);
+    let plan = serde_json::to_string(&world.plan()).expect("JSON");
+    assert!(!plan.contains("\"own\"") && !plan.contains("by-hand"), "{plan}");
+}
+
+#[test]
+fn directory_that_ends_early_removes_nothing() {
+    let world = World::new(json!({}));
+    let text = fs::read_to_string(world.folder.path().join("acme.jsonl")).expect("a file");
+    write_in(&world.folder, "acme.jsonl", text.rsplit_once('\n').expect("lines").0);
+    let out = world.run(&[]).stdout(1);
+    assert!(out.contains("not read to its end"), "{out}");
+    let plan = world.plan();
+    let removes =
+        |change: &Change| matches!(change, Change::RemoveMembers { .. } | Change::Deactivate { .. });
+    assert!(!plan.changes.is_empty() && !plan.changes.iter().any(removes), "{:?}", plan.changes);
+}
+
+#[test]
+fn directory_that_lost_everyone_stops_at_a_guard() {
+    let world = World::new(json!({}));
+    let user = |at: usize| {
+        let record = json!({ "id": format!("u{at}"), "userName": format!("u{at}"), "externalId": format!("claimsmith:acme:u{at}") });
+        record.as_object().expect("an object").clone()
+    };
+    world.catalog.change(|tenant| tenant.users.extend((0..10).map(user)));
+    write_in(&world.folder, "acme.jsonl", end(0, 0));
+    let out = world.run(&[]).stdout(1);
+    assert!(
+        out.contains("guard        13 users of 13 would be deactivated, and at most 5 may be in one run\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn mistakes_are_named() {
+    let world = World::new(json!({}));
+    write(&world.folder, "organizations/globex.yaml", ACME.replace("acme", "globex"));
+    let run = |name: &str| {
+        let command = claimsmith(&["sync", "plan", name, "--directory", "acme.jsonl"])
+            .current_dir(world.folder.path())
+            .env("SCIM_URL", "https://localhost:1/")
+            .env("SCIM_TOKEN", "t");
+        Run::new(command.output().expect("the command starts")).failed()
+    };
+    assert_eq!(
+        run("globex"),
+        "error: the mapping `globex` has no `directory`, so its people are not provisioned; `claimsmith help directory` says how to add it\n"
+    );
+    assert_eq!(run("acmee"), "error: there is no mapping `acmee`; did you mean `acme`?\n");
+    let command = claimsmith(&["sync", "plan", "acme", "--directory", "acme.jsonl"])
+        .current_dir(world.folder.path())
+        .env_remove("SCIM_URL");
+    let error = Run::new(command.output().expect("the command starts")).failed();
+    assert!(error.contains("does not say where the SCIM service is: set `SCIM_URL`"), "{error}");
+}
