@@ -56,6 +56,7 @@ pages! {
     "assumed" "assumptions.md",
     "qlik-cloud" "qlik.md",
     "ground-truth" "verify-live.md",
+    "provisioning" "sync.md",
     "onboarding" "onboarding.md",
     "adopting" "adopting.md",
     "signing" "blocks.md",

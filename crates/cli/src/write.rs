@@ -181,6 +181,15 @@ pub(crate) fn write(path: &Path, content: Vec<u8>) -> anyhow::Result<()> {
     writing.commit()
 }
 
+/// Writes one file that only its owner may read.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn write_private(path: &Path, content: Vec<u8>) -> anyhow::Result<()> {
+    let mut writing = PendingWrites::default();
+    let draft = writing.draft_with(path, None, content, FileMode::Private);
+    draft.map_err(|unwritten| unwritten.at(path))?;
+    writing.commit()
+}
+
 /// What a file holds that [`PendingWrites::put`] would replace, up to a number of bytes; `None` if there is none yet.
 ///
 /// # Errors

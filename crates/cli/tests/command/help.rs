@@ -223,7 +223,7 @@ fn word_of_a_command_or_of_a_usage_line_has_help() {
     }
     assert!(run(&["help", "confirm"]).stdout(0).contains("See also `claimsmith help assumed` ("));
     let out = run(&["help", "plan"]).stdout(0);
-    assert!(out.ends_with("See also `claimsmith help deploy plan`, `claimsmith help qlik plan`\n"), "{out}");
+    assert!(out.ends_with("See also `claimsmith help deploy plan`, `claimsmith help qlik plan`, `claimsmith help sync plan`\n"), "{out}");
     // The page about the key, and the one about the command.
     let out = run(&["help", "blocks"]).stdout(0);
     assert!(out.starts_with("# Blocks\n") && out.contains("\nSee also `claimsmith help signing` ("), "{out}");

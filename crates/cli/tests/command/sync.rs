@@ -101,11 +101,21 @@ fn plan_says_what_changes_for_whom_and_why() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn plan_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new(json!({}));
+    world.run(&[]).stdout(0);
+    let metadata = fs::metadata(world.folder.path().join("claimsmith.sync.json")).expect("a plan");
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+}
+
 #[test]
 fn users_that_are_not_ours_keep_everything() {
     let world = World::new(json!({}));
     world.run(&[]).stdout(0);
-    let plan = serde_json::to_string(&world.plan()).expect("JSON");
+    let plan = world.plan().to_json();
     assert!(!plan.contains("\"own\"") && !plan.contains("by-hand"), "{plan}");
 }
 

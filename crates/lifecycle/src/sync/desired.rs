@@ -19,6 +19,18 @@ pub enum Attribute {
     Email,
 }
 
+impl Attribute {
+    /// The attribute as SCIM names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DisplayName => "displayName",
+            Self::GivenName => "name.givenName",
+            Self::FamilyName => "name.familyName",
+            Self::Email => "emails",
+        }
+    }
+}
+
 /// Attributes with their values. One that is missing is not written, and what the service has stays.
 pub type Attributes = BTreeMap<Attribute, String>;
 

@@ -56,7 +56,7 @@ impl PlanArguments {
             mapping: &bundle.digest_hex(),
         };
         let plan = Plan::new(subject, &desired, &observed, &policy, &Limits::default(), difference);
-        write::write(&self.out, plan.to_json().into_bytes())?;
+        write::write_private(&self.out, plan.to_json().into_bytes())?;
         let file = self.out.to_string_lossy();
         let summary = PlanSummary::new(&file, &plan, self.show_people);
         match self.format {

@@ -140,8 +140,8 @@ fn lines_of(change: &Change) -> Vec<String> {
             vec![format!("{external_id}: created as {user_name}")]
         }
         Change::Update { user, user_name, attributes } => {
-            let names = attributes.keys().map(|key| format!("{key:?}"));
-            let names: Vec<String> = user_name.iter().map(|_| "userName".to_owned()).chain(names).collect();
+            let names: Vec<&str> =
+                user_name.iter().map(|_| "userName").chain(attributes.keys().map(|key| key.name())).collect();
             vec![format!("{}: updated: {}", person(user), names.join(", "))]
         }
         Change::Activate { user } => vec![format!("{}: activated", person(user))],
