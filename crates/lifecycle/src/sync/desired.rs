@@ -94,6 +94,12 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// What the `externalId` of each user of an organization begins with, by the name of its mapping. No prefix is that of
+    /// another organization's users: `:` ends the name.
+    pub fn prefix_of(organization: &str) -> String {
+        format!("claimsmith:{}:", organization.replace('%', "%25").replace(':', "%3A"))
+    }
+
     /// Whether a user with an `externalId` is ours.
     pub(super) fn owns(&self, external_id: Option<&str>) -> bool {
         // An empty prefix would own everybody.

@@ -348,6 +348,14 @@ prop_compose! {
     }
 }
 
+#[test]
+fn users_of_another_organization_are_not_ours() {
+    for (one, other) in [("a", "a:b"), ("a", "a%3Ab"), ("a:b", "a%3Ab"), ("", ":")] {
+        let (one, other) = (Policy::prefix_of(one), Policy::prefix_of(other));
+        assert!(!one.starts_with(&other) && !other.starts_with(&one), "{one} {other}");
+    }
+}
+
 proptest! {
     /// After some runs there is nothing left to do, and other users are as they were.
     #[test]

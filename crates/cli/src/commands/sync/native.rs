@@ -39,7 +39,7 @@ impl PlanArguments {
         let directory =
             read_json_lines(BufReader::new(reader)).with_context(|| format!("cannot read {name}"))?;
         let groups = groups_of(&platform, mapping.application());
-        let policy = Policy { prefix: format!("claimsmith:{}:", self.organization), ..Policy::default() };
+        let policy = Policy { prefix: Policy::prefix_of(&self.organization), ..Policy::default() };
         let mapped =
             Mapped { mapping: &mapping, groups: &groups, prefix: &policy.prefix, now: login_time::current() };
         let unusable = "the compiled mapping cannot be used";
