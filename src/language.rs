@@ -8,7 +8,7 @@ pub(crate) mod allow;
 mod applications;
 pub(crate) mod blocks;
 pub(crate) mod case_event;
-pub(crate) mod case_groups;
+mod case_groups;
 pub(crate) mod conditions;
 pub(crate) mod connections;
 pub(crate) mod date;

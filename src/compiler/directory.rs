@@ -10,14 +10,10 @@ use super::lowered::LoweredConnection;
 use super::unprovided_input::application_of;
 use super::{CompiledPlatform, encode, lower};
 use crate::host::event::Event;
-use crate::language::case_groups::at;
-use crate::language::directory::{Directory, ProvidedValue};
+use crate::language::directory::{DIRECTORY_GROUPS, Directory, ProvidedValue};
 pub use crate::language::directory::{DirectoryKind, DirectoryUser};
 use crate::language::model::{Application, From, OwnedShape, OwnedSkip, OwnedSource};
 use crate::login::source::{Absent, Combine, Identity};
-
-/// Where the event of a person has the groups, below `event.user`. Auth0 has no attribute of this name.
-const GROUPS: &str = "/claimsmith_directory_groups";
 
 /// The mapping of the people of one organization's directory.
 #[derive(Debug)]
@@ -47,6 +43,7 @@ impl<'p> DirectoryMapping<'p> {
     ///   groups: { stewards: { applications: [catalog], description: Keeps descriptions. } }
     /// organizations:
     ///   acme:
+    ///     organization: org_acme
     ///     connections: { acme-okta: { strategy: okta } }
     ///     directory: { kind: file, application: catalog, provides: { /department: department } }
     ///     rules:
@@ -118,11 +115,15 @@ impl<'p> DirectoryMapping<'p> {
     ///
     /// The time is set with [`Event::at`].
     pub fn event(&self, groups: &[&str], attributes: &Map<String, Value>) -> Event {
-        let mut user = at(GROUPS, json!(groups));
+        let mut user = json!({ DIRECTORY_GROUPS: groups });
         for provided in &self.directory.provides {
             let value = match &provided.value {
                 ProvidedValue::Constant(value) => Some(Value::Bool(*value)),
-                ProvidedValue::Attribute(name) => attributes.get(name).cloned(),
+                ProvidedValue::Attribute(name) => attributes.get(name).map(|value| match value.as_array() {
+                    // Directories have lists where an identity provider sends one value.
+                    Some(all) if all.len() == 1 => all.first().cloned().unwrap_or_default(),
+                    _ => value.clone(),
+                }),
             };
             if let Some(value) = value {
                 insert_at(&mut user, &provided.pointer.value, value);
@@ -141,7 +142,7 @@ impl<'p> DirectoryMapping<'p> {
 fn read_from_directory(connection: &mut LoweredConnection) {
     let Some(first) = connection.sources.first() else { return };
     let source = OwnedSource {
-        from: From::Attribute { pointer: GROUPS.to_owned(), identity: Identity::Login },
+        from: From::Attribute { pointer: format!("/{DIRECTORY_GROUPS}"), identity: Identity::Login },
         shape: OwnedShape::List,
         nested: false,
         form: first.form.clone(),

@@ -6,9 +6,10 @@ use super::condition_truths::{Scope, Truths};
 use super::lowered::LoweredRule;
 use super::partial_input::with_included;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ids::Id as _;
+use crate::ids::{Id as _, TargetId};
 use crate::language::directory::Directory;
-use crate::language::model::{Condition, From, MetadataOf, Organization, OwnedSource, Platform, Tier};
+use crate::language::model::{Condition, From, MetadataOf, Organization, OwnedSource, Platform};
+use crate::language::yaml::Spanned;
 
 /// What conditions read of a login with `email-domain`.
 const EMAIL: [&str; 2] = ["/email", "/email_verified"];
@@ -36,22 +37,31 @@ pub(super) fn check(
     }
 }
 
-/// Reports a connection whose groups a directory cannot have.
+/// Reports a connection whose groups a directory cannot hand over as a login has them.
 fn check_sources(scope: &DirectoryScope<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(connection) = scope.organization.connections.get(scope.directory.connection) else { return };
     let is_foreign = |source: &OwnedSource| match &source.from {
         From::Auth0Roles => true,
-        From::Attribute { pointer, .. } => pointer.starts_with("/app_metadata/"),
+        From::Attribute { pointer, .. } => pointer.split('/').nth(1) == Some("app_metadata"),
         From::Provisioned => false,
     };
-    if !connection.sources.iter().any(is_foreign) {
-        return;
-    }
-    let message = format!(
-        "logins through `{}` read groups that Auth0 holds, which no directory has",
-        connection.name.value.escape_debug()
-    );
-    let help = "name another connection, or keep these groups in the directory and read them from the login";
+    let read_alike = |one: &OwnedSource, other: &OwnedSource| {
+        (&one.form, one.nfc, one.trim, &one.skip) == (&other.form, other.nfc, other.trim, &other.skip)
+    };
+    let name = connection.name.value.escape_debug();
+    let (message, help) = match connection.sources.as_slice() {
+        sources if sources.iter().any(is_foreign) => (
+            format!("logins through `{name}` read groups that Auth0 holds, which no directory has"),
+            "name another connection, or keep these groups in the directory and read them from the login",
+        ),
+        [first, rest @ ..] if !rest.iter().all(|it| read_alike(first, it)) => (
+            format!(
+                "logins through `{name}` read groups in several forms, and a directory hands over each group once"
+            ),
+            "name a connection whose sources have the same `form`, `normalize` and `skip`",
+        ),
+        _ => return,
+    };
     let diagnostic = Diagnostic::new(
         Code::UnprovidedInput,
         &scope.organization.file,
@@ -115,28 +125,26 @@ impl<'m> DirectoryScope<'m> {
     /// Whether a rule can decide about a group of the application.
     fn concerns(&self, rule: &LoweredRule) -> bool {
         // What is granted if no rule grants anything depends on all rules that grant.
-        if !rule.excludes && !self.organization.default.is_empty() {
+        if !rule.excludes && self.has_default() {
             return true;
         }
         let candidates = rule.expansions.iter().flat_map(|it| &it.candidates);
         let targets = with_included(rule.groups.iter().chain(candidates), self.platform);
-        targets.iter().any(|target| self.is_of_application(target.index()) || self.is_beside(target.index()))
+        targets.iter().any(|target| self.is_of_application(target.index()))
+    }
+
+    /// Whether the default of the whole mapping gives a group of the application.
+    fn has_default(&self) -> bool {
+        let position =
+            |name: &str| self.platform.groups.binary_search_by(|it| it.name.value.as_str().cmp(name)).ok();
+        let targets = self.organization.default.iter().filter_map(|it| position(&it.value));
+        let targets: Vec<TargetId> = targets.filter_map(|at| u32::try_from(at).ok()).map(TargetId).collect();
+        let targets = with_included(targets.iter(), self.platform);
+        targets.iter().any(|target| self.is_of_application(target.index()))
     }
 
     fn is_of_application(&self, group: usize) -> bool {
         self.platform.groups.get(group).is_some_and(|it| it.applications.contains(&self.application))
-    }
-
-    /// Whether a group is in a tier with one of the application's.
-    fn is_beside(&self, group: usize) -> bool {
-        let Some(name) = self.platform.groups.get(group).map(|it| it.name.value.as_str()) else {
-            return false;
-        };
-        let position =
-            |name: &str| self.platform.groups.binary_search_by(|it| it.name.value.as_str().cmp(name)).ok();
-        let has = |tier: &Tier, fits: &dyn Fn(&str) -> bool| tier.groups.iter().any(|it| fits(&it.value));
-        let mut tiers = self.platform.tiers.iter().filter(|tier| has(tier, &|it| it == name));
-        tiers.any(|tier| has(tier, &|it| position(it).is_some_and(|at| self.is_of_application(at))))
     }
 
     /// What a condition reads that the directory does not provide, unless the rest of it decides.
@@ -151,17 +159,32 @@ impl<'m> DirectoryScope<'m> {
             Condition::User { attribute, .. } => self.missing(&attribute.value),
             Condition::EmailDomain(_) => EMAIL.into_iter().find_map(|it| self.missing(it)),
             Condition::Metadata { of, .. } => Some(Unprovided::Metadata(*of)),
-            Condition::Client(_) => Some(Unprovided::Client),
+            Condition::Client(_) if self.is_open_in_a_tenant(condition) => Some(Unprovided::Client),
             // These are known.
-            Condition::Connection(_)
+            Condition::Client(_)
+            | Condition::Connection(_)
             | Condition::Strategy(_)
             | Condition::Organization(_)
             | Condition::Application(_) => None,
         }
     }
 
+    /// Whether a tenant has several clients of the application, of which a test of the client is true for some.
+    fn is_open_in_a_tenant(&self, test: &Condition) -> bool {
+        self.conditions.applications.iter().any(|application| {
+            application.clients.values().any(|(_, ids)| {
+                let fits = |id: &Spanned<String>| test.fits_client(&application.name.value, Some(&id.value));
+                ids.iter().any(|id| fits(id) != Some(false)) && ids.iter().any(|id| fits(id) != Some(true))
+            })
+        })
+    }
+
     fn missing<'r>(&self, pointer: &'r str) -> Option<Unprovided<'r>> {
-        let is_provided = self.directory.provides.iter().any(|it| it.pointer.value == pointer);
+        // An attribute that the directory provides brings its members along.
+        let is_in = |outer: &str| {
+            pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let is_provided = self.directory.provides.iter().any(|it| is_in(&it.pointer.value));
         if is_provided { None } else { Some(Unprovided::Attribute(pointer)) }
     }
 }

@@ -4,6 +4,9 @@ use core::ops::Range;
 
 use super::yaml::Spanned;
 
+/// The member of `event.user` with the groups of a person of a directory. Auth0 has no attribute of this name.
+pub(crate) const DIRECTORY_GROUPS: &str = "claimsmith_directory_groups";
+
 /// The directory whose people are provisioned in an application.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory {

@@ -1,14 +1,14 @@
 //! `directory` of a mapping.
 
 use super::diagnostic_sink::DiagnosticSink;
-use super::directory::{Directory, DirectoryKind, DirectoryUser, Provided, ProvidedValue};
+use super::directory::{DIRECTORY_GROUPS, Directory, DirectoryKind, DirectoryUser, Provided, ProvidedValue};
 use super::fields::Fields;
 use super::grammar::{DIRECTORY, DIRECTORY_USER};
 use super::model::Connection;
 use super::name_checks::{check_known, check_option, check_pointer};
 use super::subject::Subject;
 use super::values::{read_members, read_text};
-use super::yaml::{Kind, Node};
+use super::yaml::{Kind, Node, Spanned};
 use crate::diagnostic::Code;
 
 /// What a mapping has that its directory refers to.
@@ -30,6 +30,15 @@ impl Directory {
     ) -> Option<Self> {
         let node = mapping.get("directory")?;
         let fields = Fields::read(node, &DIRECTORY, sink)?;
+        if let Some(key) = mapping.key_span("directory")
+            && mapping.is_missing("organization")
+        {
+            // By the connection alone, a login may belong to another mapping.
+            let message =
+                "`directory` needs the key `organization`, so that its people belong to this mapping alone";
+            sink.report(Code::MissingKey, key, message, None);
+            sink.help_last("add `organization` to the mapping, with the id of its Auth0 organization");
+        }
         fields.require("kind", sink);
         let kind = fields.choice("kind", &DirectoryKind::WORDS, sink);
         let application = fields.require_text("application", sink).filter(|application| {
@@ -83,11 +92,49 @@ fn read_provided(node: &Node, sink: &mut DiagnosticSink<'_>) -> Vec<Provided> {
             _ => read_attribute(node, Subject::Named(&pointer.value), "the attribute of a directory", sink)
                 .map(ProvidedValue::Attribute),
         };
-        if check_pointer(pointer, "who receives access", sink) {
+        let is_good = check_pointer(pointer, "who receives access", sink)
+            && check_provided(pointer, &node.kind, &provided, sink);
+        if is_good {
             provided.extend(value.map(|value| Provided { pointer: pointer.clone(), value }));
         }
     }
     provided
+}
+
+/// Reports what a directory cannot provide; returns whether it can.
+fn check_provided(
+    pointer: &Spanned<String>,
+    value: &Kind,
+    earlier: &[Provided],
+    sink: &mut DiagnosticSink<'_>,
+) -> bool {
+    let text = pointer.value.as_str();
+    let is_in =
+        |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+    if let Some(other) =
+        earlier.iter().map(|it| &it.pointer).find(|it| is_in(text, &it.value) || is_in(&it.value, text))
+    {
+        let message =
+            format!("`{}` and `{}` are in each other", text.escape_debug(), other.value.escape_debug());
+        sink.report_related(Code::InvalidValue, &pointer.span, message, (&other.span, "the other one"));
+        sink.help_last("provide the inner attributes alone, or the outer one");
+        return false;
+    }
+    let (problem, help) = match text.split('/').nth(1) {
+        Some("app_metadata" | "identities") => (
+            "is what Auth0 keeps, which no directory has",
+            "provide the attribute that the identity provider sends, and let the rule read that one",
+        ),
+        Some(DIRECTORY_GROUPS) => ("has the groups of the directory", "remove it"),
+        _ if text == "/email_verified" && matches!(value, Kind::Bool(false)) => (
+            "has to be `true`, or an attribute: `email-domain` reads verified addresses only",
+            "write `true` if the addresses of the directory are verified; otherwise remove it",
+        ),
+        _ => return true,
+    };
+    let message = format!("`{}` {problem}", text.escape_debug());
+    sink.report(Code::InvalidValue, &pointer.span, message, help.to_owned());
+    false
 }
 
 /// The name of an attribute of the directory.

@@ -1,6 +1,6 @@
 //! What a directory has: people, groups, and who is in which, also through groups in groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -43,8 +43,6 @@ pub struct Directory {
     members: Vec<Vec<u32>>,
     /// For each group, the positions of the groups that it is in directly.
     parents: Vec<Vec<u32>>,
-    /// How many members are neither people nor groups that were read.
-    outside: usize,
 }
 
 /// Collects what a directory says. People, groups and memberships may come in any order.
@@ -54,6 +52,8 @@ pub struct DirectoryReader {
     /// By group, in the order of the groups: the ids of its members.
     members: Vec<Vec<String>>,
     positions: HashMap<String, Position>,
+    /// The ids of members that are known to be neither people nor groups of the directory.
+    outside: HashSet<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +78,11 @@ impl DirectoryReader {
         self.members.push(members);
     }
 
+    /// Says that a member of groups is neither a person nor a group of the directory, such as a computer.
+    pub fn outside(&mut self, id: String) {
+        self.outside.insert(id);
+    }
+
     /// Says that something could not be read, and why. The first reasons are kept.
     pub fn unread(&mut self, why: String) {
         if self.directory.unread.len() < MOST_REASONS && !self.directory.unread.contains(&why) {
@@ -95,7 +100,8 @@ impl DirectoryReader {
 
     /// What was read.
     pub fn finish(self) -> Directory {
-        let Self { mut directory, members, positions } = self;
+        let mut lost = 0_usize;
+        let Self { mut directory, members, positions, outside } = self;
         directory.members = vec![Vec::new(); members.len()];
         directory.parents = vec![Vec::new(); members.len()];
         for ((ids, own), group) in members.iter().zip(&mut directory.members).zip(0_u32..) {
@@ -107,9 +113,15 @@ impl DirectoryReader {
                             parents.push(group);
                         }
                     }
-                    None => directory.outside += 1,
+                    None if outside.contains(id) => {}
+                    None => lost += 1,
                 }
             }
+        }
+        if lost > 0 {
+            directory.unread.push(format!(
+                "{lost} of the members of groups are neither people nor groups that were read"
+            ));
         }
         directory
     }
@@ -124,11 +136,6 @@ impl Directory {
     /// Whether it was read to its end.
     pub fn is_complete(&self) -> bool {
         self.unread.is_empty()
-    }
-
-    /// How many members of groups are neither people nor groups that were read, such as those of another domain.
-    pub fn outside(&self) -> usize {
-        self.outside
     }
 
     /// For each person, the positions of the groups that the person is in, each once, sorted. Groups may be in each other.
@@ -213,7 +220,10 @@ mod tests {
         let groups = [texts(&["p0", "g1"]), texts(&["p1", "g0"]), texts(&["g1", "p1", "p1"]), texts(&["p9"])];
         let directory = directory(3, &groups);
         assert_eq!(directory.groups_of_people(), [vec![0, 1, 2], vec![0, 1, 2], vec![]]);
-        assert_eq!((directory.outside(), directory.is_complete()), (1, true));
+        assert_eq!(
+            directory.unread,
+            ["1 of the members of groups are neither people nor groups that were read"]
+        );
     }
 
     #[test]

@@ -22,8 +22,12 @@ impl Scim {
         for group in groups.iter_mut().filter(|group| group.member_ids().is_none()) {
             *group = self.group(&group.id)?;
         }
+        // Some services answer an empty list for every group: AWS IAM Identity Center does.
+        let is_anyone_named =
+            groups.iter().any(|group| group.member_ids().is_some_and(|ids| !ids.is_empty()));
         let named = groups.iter().map(|group: &Group| {
-            (group.id.clone(), group.display_name.clone(), group.member_ids().map(BTreeSet::into_iter))
+            let members = group.member_ids().filter(|_| is_anyone_named).map(BTreeSet::into_iter);
+            (group.id.clone(), group.display_name.clone(), members)
         });
         Ok(Observed::new(users, named))
     }

@@ -112,7 +112,7 @@ pub enum Change {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "what prints a plan has to know all of them")]
 pub enum Finding {
-    /// The directory was not read to its end, so nothing is removed.
+    /// The directory was not read to its end, so nothing changes.
     Unread {
         /// Why.
         why: Vec<String>,
@@ -127,7 +127,7 @@ pub enum Finding {
         /// The name.
         name: String,
     },
-    /// The service does not say who is in a group: existing members are neither added nor removed.
+    /// The service does not say who is in a group: members may be added again, and none is removed.
     MembersUnknown {
         /// The name of the group.
         name: String,
@@ -155,6 +155,8 @@ pub enum Finding {
         external_id: String,
         /// The service's id of the other user.
         id: String,
+        /// Whether that is a user of ours, such as that of someone who has left.
+        is_ours: bool,
     },
 }
 
@@ -192,11 +194,13 @@ struct Matches {
 
 /// What has to change so that a service has what the mappings give.
 pub fn difference(desired: &Desired, observed: &Observed, policy: &Policy) -> Difference {
-    let mut findings = BTreeSet::new();
     if !desired.is_complete() {
-        findings.insert(Finding::Unread { why: desired.unread.clone() });
+        // What is missing may be what excludes people, so nothing is added either.
+        let findings = vec![Finding::Unread { why: desired.unread.clone() }];
+        return Difference { findings, ..Difference::default() };
     }
-    let matches = Matches::of(desired, observed, &mut findings);
+    let mut findings = BTreeSet::new();
+    let matches = Matches::of(desired, observed, policy, &mut findings);
     let compared = Compared { desired, observed, policy, matches };
     let mut changes = compared.users();
     let (added, removed, managed) = compared.members(&mut findings);
@@ -223,7 +227,7 @@ fn positions<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = Option<K>>) -> 
 }
 
 impl Matches {
-    fn of(desired: &Desired, observed: &Observed, findings: &mut BTreeSet<Finding>) -> Self {
+    fn of(desired: &Desired, observed: &Observed, policy: &Policy, findings: &mut BTreeSet<Finding>) -> Self {
         let mut all = Self {
             people: vec![Match::Alone; desired.people.len()],
             users: vec![Match::Alone; observed.users.len()],
@@ -235,7 +239,8 @@ impl Matches {
             let id = person.external_id.as_str();
             let same = people.get(id).map(Vec::as_slice).unwrap_or_default();
             match (same, users.get(id).map(Vec::as_slice).unwrap_or_default()) {
-                (_, users) if person.undecided.is_some() => {
+                // Someone who cannot log in has no groups, whatever else is known.
+                (_, users) if person.is_active && person.undecided.is_some() => {
                     let why = person.undecided.unwrap_or_default().to_owned();
                     findings.insert(Finding::Undecided { external_id: id.to_owned(), why });
                     set(&mut all.people, at, Match::Unclear);
@@ -253,26 +258,41 @@ impl Matches {
                 }
             }
         }
-        all.compare_names(desired, observed, findings);
+        all.compare_names(desired, observed, policy, findings);
         all
     }
 
     /// Finds names that cannot be written, because another user has them or another person would.
-    fn compare_names(&mut self, desired: &Desired, observed: &Observed, findings: &mut BTreeSet<Finding>) {
-        let named = |person: &DesiredUser| Some(folded(&person.user_name));
-        let people = positions(desired.people.iter().map(named));
+    fn compare_names(
+        &mut self,
+        desired: &Desired,
+        observed: &Observed,
+        policy: &Policy,
+        findings: &mut BTreeSet<Finding>,
+    ) {
+        // Someone who has no user, and receives none, needs no name.
+        let needs_name = |person: &DesiredUser, at: u32| {
+            let has_user = matches!(get(&self.people, at), Match::With(_));
+            !person.user_name.is_empty() && (has_user || Compared::is_provisioned(person))
+        };
+        let named =
+            desired.people.iter().zip(0_u32..).map(|(person, at)| {
+                if needs_name(person, at) { Some(folded(&person.user_name)) } else { None }
+            });
+        let people = positions(named);
         let users = positions(observed.users.iter().map(|user| Some(folded(&user.user_name))));
         for (person, at) in desired.people.iter().zip(0_u32..) {
             let name = folded(&person.user_name);
             let with = get(&self.people, at);
-            if with == Match::Unclear {
+            let same = people.get(&name).map(Vec::as_slice).unwrap_or_default();
+            if with == Match::Unclear || !same.contains(&at) {
                 continue;
             }
             let owner = users.get(&name).into_iter().flatten().find(|user| with != Match::With(**user));
-            let same = people.get(&name).map(Vec::as_slice).unwrap_or_default();
             if let Some(user) = owner.and_then(|at| observed.users.get(*at as usize)) {
                 let external_id = person.external_id.clone();
-                findings.insert(Finding::NameTaken { external_id, id: user.id.clone() });
+                let is_ours = policy.owns(user.external_id.as_deref());
+                findings.insert(Finding::NameTaken { external_id, id: user.id.clone(), is_ours });
             } else if same.len() > 1 {
                 let ids = same.iter().filter_map(|at| desired.people.get(*at as usize));
                 let mut external_ids: Vec<String> = ids.map(|it| it.external_id.clone()).collect();
@@ -351,7 +371,7 @@ impl Compared<'_> {
 
     fn update(&self, person: &DesiredUser, user: &ObservedUser, at: u32) -> Option<Change> {
         let is_taken = self.matches.taken.get(at as usize).copied().unwrap_or_default();
-        let renames = person.user_name != user.user_name && !is_taken;
+        let renames = person.user_name != user.user_name && !is_taken && !person.user_name.is_empty();
         let user_name = if renames { Some(person.user_name.clone()) } else { None };
         let differs = |(key, value): &(&_, &String)| user.attributes.get(key) != Some(value);
         let attributes: Attributes =
@@ -430,7 +450,8 @@ impl Compared<'_> {
                 Match::Alone => User { id: None, external_id: person.external_id.clone() },
                 Match::With(user) => {
                     let members = group.members.as_deref();
-                    let is_member = members.is_none_or(|members| members.binary_search(&user).is_ok());
+                    // Adding a member again does no harm (RFC 7644 §3.5.2.1).
+                    let is_member = members.is_some_and(|members| members.binary_search(&user).is_ok());
                     let Some(user) = self.observed.users.get(user as usize) else { continue };
                     if is_member || !self.is_ours(user) {
                         continue;
@@ -445,9 +466,6 @@ impl Compared<'_> {
     }
 
     fn removes(&self, people: &[u32], group: &ObservedGroup) -> Vec<(User, WhyRemoved)> {
-        if !self.desired.is_complete() {
-            return Vec::new();
-        }
         let members = group.members.iter().flatten();
         let why = |at: &u32| {
             let user = self.observed.users.get(*at as usize)?;
@@ -466,9 +484,6 @@ impl Compared<'_> {
     }
 
     fn deactivated(&self) -> Vec<Change> {
-        if !self.desired.is_complete() {
-            return Vec::new();
-        }
         let users = self.observed.users.iter().zip(0_u32..);
         let users = users.filter(|(user, _)| user.is_active && self.is_ours(user));
         let why = |at: u32| match get(&self.matches.users, at) {

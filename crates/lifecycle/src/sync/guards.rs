@@ -26,6 +26,8 @@ pub struct Limit {
 pub struct Limits {
     /// For users that are deactivated.
     pub users: Limit,
+    /// For users whose names change, by which people log in.
+    pub names: Limit,
     /// For memberships that are removed, of all groups together.
     pub memberships: Limit,
     /// For the memberships of each group.
@@ -38,6 +40,7 @@ impl Default for Limits {
         let users = Limit { most: 500, percent: 5, always: 5 };
         Self {
             users,
+            names: users,
             memberships: Limit { most: 2000, percent: 5, always: 20 },
             group: Limit { most: 500, percent: 20, always: 5 },
         }
@@ -51,6 +54,8 @@ impl Default for Limits {
 pub enum Guarded {
     /// Users that are deactivated.
     Users,
+    /// Users whose names change.
+    Names,
     /// Memberships that are removed.
     Memberships,
     /// Memberships of the group with this name.
@@ -78,6 +83,12 @@ impl Limit {
         share.max(self.always).min(self.most)
     }
 
+    /// As [`check`](Self::check), and never all of several: an empty directory looks like one that everyone has left.
+    fn check_all(&self, guarded: Guarded, removed: usize, of: usize) -> Option<Exceeded> {
+        let allowed = if of > 1 { self.allowed(of).min(of - 1) } else { self.allowed(of) };
+        if removed > allowed { Some(Exceeded { guarded, removed, of, allowed }) } else { None }
+    }
+
     fn check(&self, guarded: Guarded, removed: usize, of: usize) -> Option<Exceeded> {
         let allowed = self.allowed(of);
         if removed > allowed { Some(Exceeded { guarded, removed, of, allowed }) } else { None }
@@ -95,11 +106,12 @@ pub fn exceeded(
         observed.users.iter().map(|user| policy.owns(user.external_id.as_deref())).collect();
     let is_member = |at: &u32| is_ours.get(*at as usize).copied().unwrap_or_default();
     let active = observed.users.iter().zip(&is_ours).filter(|(user, is_ours)| user.is_active && **is_ours);
-    let mut users = 0;
+    let (mut users, mut names) = (0, 0);
     let mut removed: BTreeMap<&str, usize> = BTreeMap::new();
     for change in &difference.changes {
         match change {
             Change::Deactivate { .. } => users += 1,
+            Change::Update { user_name: Some(_), .. } => names += 1,
             Change::RemoveMembers { group, members } => {
                 *removed.entry(&group.id).or_default() += members.len();
             }
@@ -116,8 +128,9 @@ pub fn exceeded(
         found.extend(limits.group.check(Guarded::Group(group.name.clone()), removed, of));
     }
     let mut exceeded: Vec<Exceeded> = Vec::new();
-    exceeded.extend(limits.users.check(Guarded::Users, users, active.count()));
-    exceeded.extend(limits.memberships.check(Guarded::Memberships, memberships, all));
+    exceeded.extend(limits.users.check_all(Guarded::Users, users, active.count()));
+    exceeded.extend(limits.names.check(Guarded::Names, names, is_ours.iter().filter(|it| **it).count()));
+    exceeded.extend(limits.memberships.check_all(Guarded::Memberships, memberships, all));
     exceeded.extend(found);
     exceeded
 }

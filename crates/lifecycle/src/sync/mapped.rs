@@ -12,11 +12,11 @@ use super::desired::{Attribute, Attributes, Desired, DesiredUser};
 use super::difference::{Change, Difference};
 use crate::directory::{Directory, Person};
 
-/// The name of the attribute that becomes a user's name, unless the mapping says otherwise.
-const USER_NAME: &str = "userName";
+/// The attribute that becomes a user's name and address, unless the mapping says otherwise.
+const MAIL: &str = "mail";
 
 /// Why nothing about a person changes: the directory has no name for the user.
-const NO_USER_NAME: &str = "no-user-name";
+pub const NO_USER_NAME: &str = "no-user-name";
 
 /// What is the same for all people of a directory.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,15 @@ impl Mapped<'_> {
             });
             people.push(self.user(person, decided));
         }
-        let unread = directory.unread.clone();
+        let mut unread = directory.unread.clone();
+        // A misspelled name looks like an attribute that everyone lacks.
+        let is_known = |name: &&str| directory.people.iter().any(|it| it.attributes.contains_key(*name));
+        if !directory.people.is_empty() {
+            let unknown = self.mapping.provided_attributes().filter(|name| !is_known(name));
+            unread.extend(
+                unknown.map(|name| format!("no one has the attribute `{name}`, which `provides` names")),
+            );
+        }
         Ok(Desired { groups: self.groups.to_vec(), people, unread })
     }
 
@@ -114,11 +122,11 @@ impl Mapped<'_> {
             (Attribute::DisplayName, attribute(&names.display_name, "displayName")),
             (Attribute::GivenName, attribute(&names.given_name, "givenName")),
             (Attribute::FamilyName, attribute(&names.family_name, "familyName")),
-            (Attribute::Email, attribute(&names.email, "mail")),
+            (Attribute::Email, attribute(&names.email, MAIL)),
         ];
         let attributes: Attributes =
             written.into_iter().filter_map(|(key, value)| Some((key, value?.to_owned()))).collect();
-        let user_name = attribute(&names.user_name, USER_NAME);
+        let user_name = attribute(&names.user_name, MAIL);
         let undecided = decided.as_ref().err().copied();
         DesiredUser {
             external_id: format!("{}{}", self.prefix, person.id),
@@ -126,7 +134,7 @@ impl Mapped<'_> {
             attributes,
             is_active: person.is_active,
             memberships: decided.as_ref().cloned().unwrap_or_default(),
-            undecided: undecided.or(user_name.is_none().then_some(NO_USER_NAME)),
+            undecided: undecided.or(if user_name.is_none() { Some(NO_USER_NAME) } else { None }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::desired::{Desired, Policy, Ungranted};
+use super::desired::{Desired, DesiredUser, Policy, Ungranted};
 use super::difference::{Change, Difference, Finding};
 use super::guards::{Exceeded, Limits, exceeded};
 use super::observed::Observed;
@@ -87,6 +87,9 @@ impl Plan {
         let exceeded = exceeded(&difference, observed, policy, limits);
         let Difference { changes, findings, .. } = difference;
         let changed = changed_people(&changes);
+        let is_unchanged = |it: &&DesiredUser| {
+            desired.is_complete() && it.undecided.is_none() && !changed.contains(it.external_id.as_str())
+        };
         Self {
             version: VERSION,
             made_by: subject.made_by.to_owned(),
@@ -101,11 +104,7 @@ impl Plan {
                 unread: desired.unread.clone(),
                 users: observed.users.len(),
                 groups: desired.groups.len(),
-                unchanged: desired
-                    .people
-                    .iter()
-                    .filter(|it| !changed.contains(it.external_id.as_str()))
-                    .count(),
+                unchanged: desired.people.iter().filter(is_unchanged).count(),
             },
             changes,
             findings,

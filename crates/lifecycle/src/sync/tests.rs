@@ -116,11 +116,11 @@ fn joiner_mover_and_leaver() {
 }
 
 #[test]
-fn incomplete_read_removes_nothing() {
+fn incomplete_read_changes_nothing() {
     let mut people = desired(vec![person("ada", "ada@example.com", &[1])]);
     people.unread = vec!["page 3 of the people".to_owned()];
     let users = vec![user("1", Some(ours("ada")), "ada@example.com"), user("2", Some(ours("eve")), "eve")];
-    let findings = check(&people, &observed(users, &["1", "2"], &[]), &["add ada to writers"]);
+    let findings = check(&people, &observed(users, &["1", "2"], &[]), &[]);
     assert_eq!(findings, [Finding::Unread { why: people.unread.clone() }]);
 }
 
@@ -140,7 +140,11 @@ fn disabled_person_loses_groups_and_comes_back() {
     people.people[0].is_active = false;
     let mut service = observed(vec![user("1", Some(ours("ada")), "ada")], &["1"], &[]);
     check(&people, &service, &["remove ada from readers: Disabled", "deactivate ada: Disabled"]);
-    people.people[0].is_active = true;
+    // Neither a name nor a decision is needed for that.
+    people.people[0].undecided = Some("entry-form");
+    people.people[0].user_name.clear();
+    check(&people, &service, &["remove ada from readers: Disabled", "deactivate ada: Disabled"]);
+    people = desired(vec![person("ada", "ada", &[0])]);
     service.users[0].is_active = false;
     check(&people, &service, &["activate ada"]);
 }
@@ -155,8 +159,24 @@ fn name_of_another_user_is_not_written() {
         user("3", None, "ROOT"),
     ];
     let findings = check(&people, &observed(users, &[], &[]), &["add bob to readers"]);
-    let taken = |id: &str, by: &str| Finding::NameTaken { external_id: ours(id), id: by.to_owned() };
-    assert_eq!(findings, [taken("ada", "1"), taken("bob", "3")]);
+    let taken = |id: &str, by: &str, is_ours| Finding::NameTaken {
+        external_id: ours(id),
+        id: by.to_owned(),
+        is_ours,
+    };
+    assert_eq!(findings, [taken("ada", "1", false), taken("bob", "3", false)]);
+    // Someone who comes back under another id.
+    let people = desired(vec![person("new", "eve", &[0])]);
+    let service = observed(vec![user("1", Some(ours("eve")), "eve")], &[], &[]);
+    assert_eq!(check(&people, &service, &["deactivate eve: Left"]), [taken("new", "1", true)]);
+}
+
+#[test]
+fn someone_who_needs_no_user_takes_no_name() {
+    let mut people =
+        desired(vec![person("old", "ada", &[0]), person("new", "ada", &[0]), person("x", "ADA", &[])]);
+    people.people[0].is_active = false;
+    assert_eq!(check(&people, &observed(Vec::new(), &[], &[]), &["create new", "add new to readers"]), []);
 }
 
 #[test]
@@ -193,7 +213,8 @@ fn members_that_are_unknown_are_not_empty() {
     let users = vec![user("1", Some(ours("ada")), "ada"), user("2", Some(ours("eve")), "eve")];
     let mut service = observed(users, &[], &[]);
     service.groups[0].members = None;
-    let findings = check(&people, &service, &["create bob", "add bob to readers", "deactivate eve: Left"]);
+    let changes = ["create bob", "add ada to readers", "add bob to readers", "deactivate eve: Left"];
+    let findings = check(&people, &service, &changes);
     assert_eq!(findings, [Finding::MembersUnknown { name: "readers".to_owned() }]);
 }
 
@@ -231,6 +252,7 @@ fn guards_count_users_of_ours_alone() {
         let difference = difference(&desired(people.collect()), &service, &policy());
         let limits = Limits {
             users: Limit { most: 500, percent: 10, always: 1 },
+            names: Limit { most: 0, percent: 0, always: 0 },
             memberships: Limit { most: 5, percent: 100, always: 0 },
             group: Limit { most: 500, percent: 100, always: 0 },
         };
@@ -241,6 +263,15 @@ fn guards_count_users_of_ours_alone() {
     assert_eq!(stays(17), [exceed(Guarded::Users, 3, 20, 2)]);
     let none = stays(0);
     assert_eq!(none, [exceed(Guarded::Users, 20, 20, 2), exceed(Guarded::Memberships, 30, 30, 5)]);
+    let all_may_go = Limit { most: 500, percent: 100, always: 500 };
+    let limits = Limits { users: all_may_go, names: all_may_go, memberships: all_may_go, group: all_may_go };
+    let nothing = difference(&desired(Vec::new()), &service, &policy());
+    let never = [exceed(Guarded::Users, 20, 20, 19), exceed(Guarded::Memberships, 30, 30, 29)];
+    assert_eq!(exceeded(&nothing, &service, &policy(), &limits), never, "an empty directory");
+    let renamed = (0..20).map(|at| person(&at.to_string(), &format!("new{at}"), &[0, 1]));
+    let renamed = difference(&desired(renamed.collect()), &service, &policy());
+    let limits = Limits { names: Limit { most: 500, percent: 5, always: 5 }, ..limits };
+    assert_eq!(exceeded(&renamed, &service, &policy(), &limits)[..1], [exceed(Guarded::Names, 20, 20, 5)]);
     let one_of_ten = Limit { most: 500, percent: 5, always: 1 };
     assert_eq!(
         (one_of_ten.allowed(10), one_of_ten.allowed(1000), one_of_ten.allowed(1_000_000)),
@@ -376,10 +407,7 @@ proptest! {
             after = carry_out(&after, &next.changes);
         }
         prop_assert_eq!(shown(&difference(&all, &after, &policy())), [] as [String; 0]);
-        let is_removal = |change: &Change| {
-            matches!(change, Change::RemoveMembers { .. } | Change::Deactivate { .. })
-        };
-        prop_assert!(is_complete || !first.changes.iter().any(is_removal));
+        prop_assert!(is_complete || first.changes.is_empty());
         for (at, user) in service.users.iter().enumerate() {
             if !policy().owns(user.external_id.as_deref()) {
                 prop_assert_eq!(user, &after.users[at]);

@@ -9,8 +9,8 @@ use crate::tenant::TenantArgument;
 
 /// Say what would change in the service, and write it down
 ///
-/// Reads the directory and the service, and changes nothing. The exit code is 1 if a guard stops the plan, or if the
-/// directory was not read to its end.
+/// Reads the directory and the service, and changes nothing. The exit code is 1 if a guard stops the plan, or if
+/// there is something that a person has to decide.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 SCIM_URL is the base of the service, such as https://catalog.example.com/scim/v2, and SCIM_TOKEN its
@@ -37,7 +37,7 @@ pub(super) struct PlanArguments {
     /// The file to write the plan into, which has names of people
     #[arg(long, value_name = "FILE", default_value = "claimsmith.sync.json")]
     pub(super) out: PathBuf,
-    /// List the people, by the names of their users
+    /// List the people who change, and those about whom something has to be decided, by their ids in the directory
     #[arg(long)]
     pub(super) show_people: bool,
     /// How to print what would change

@@ -63,7 +63,7 @@ impl PlanArguments {
             OutputFormat::Human => summary.write(&mut terminal.out)?,
             OutputFormat::Json => json::versioned(&mut terminal.out, &summary)?,
         }
-        let is_sound = plan.exceeded.is_empty() && plan.read.unread.is_empty();
+        let is_sound = plan.exceeded.is_empty() && plan.findings.is_empty();
         Ok(if is_sound { ExitStatus::Success } else { ExitStatus::Failure })
     }
 

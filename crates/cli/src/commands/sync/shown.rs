@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use claimsmith_lifecycle::sync::{Change, Exceeded, Finding, Guarded, Plan, User, WhyRemoved};
+use claimsmith_lifecycle::sync::{Change, Exceeded, Finding, Guarded, NO_USER_NAME, Plan, User, WhyRemoved};
 use serde::Serialize;
 
 use crate::escape::escaped;
@@ -25,7 +25,10 @@ pub(super) struct PlanSummary<'p> {
     memberships: BTreeMap<&'p str, Memberships<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changed_people: Vec<String>,
-    findings: Vec<String>,
+    /// How often each kind of finding is there.
+    findings: BTreeMap<&'static str, usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<String>,
     exceeded: &'p [Exceeded],
 }
 
@@ -71,6 +74,10 @@ impl<'p> PlanSummary<'p> {
                 changed_people.extend(lines_of(change));
             }
         }
+        let mut findings = BTreeMap::new();
+        for finding in &plan.findings {
+            *findings.entry(kind_of(finding)).or_default() += 1;
+        }
         Self {
             file,
             organization: &plan.organization,
@@ -82,7 +89,13 @@ impl<'p> PlanSummary<'p> {
             users,
             memberships,
             changed_people,
-            findings: plan.findings.iter().map(described).collect(),
+            findings,
+            details: plan
+                .findings
+                .iter()
+                .filter(|it| shows_people || !names_people(it))
+                .map(described)
+                .collect(),
             exceeded: &plan.exceeded,
         }
     }
@@ -93,8 +106,10 @@ impl<'p> PlanSummary<'p> {
         row(out, "organization", self.organization)?;
         row(out, "application", &format!("{} at {}", self.application, self.service))?;
         let end = if self.unread.is_empty() { "read to its end" } else { "not read to its end" };
-        row(out, "directory", &format!("{} people, {end}", spaced(self.people)))?;
-        row(out, "unchanged", &format!("{} people", spaced(self.unchanged)))?;
+        let people =
+            |count| if count == 1 { "1 person".to_owned() } else { format!("{} people", spaced(count)) };
+        row(out, "directory", &format!("{}, {end}", people(self.people)))?;
+        row(out, "unchanged", &people(self.unchanged))?;
         let Users { created, updated, activated, deactivated } = self.users;
         row(
             out,
@@ -111,8 +126,11 @@ impl<'p> PlanSummary<'p> {
         for line in &self.changed_people {
             row(out, "person", line)?;
         }
-        for finding in &self.findings {
-            row(out, "finding", finding)?;
+        for (kind, count) in &self.findings {
+            row(out, "finding", &format!("{kind}: {count}"))?;
+        }
+        for detail in &self.details {
+            row(out, "", detail)?;
         }
         for exceeded in self.exceeded {
             row(out, "guard", &guard(exceeded))?;
@@ -163,22 +181,53 @@ fn lines_of(change: &Change) -> Vec<String> {
     }
 }
 
+/// A finding, as `findings` of the JSON and `claimsmith help provisioning` call it.
+fn kind_of(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Unread { .. } => "unread",
+        Finding::NoGroup { .. } => "no-group",
+        Finding::SameGroup { .. } => "same-group",
+        Finding::MembersUnknown { .. } => "members-unknown",
+        Finding::Undecided { .. } => "undecided",
+        Finding::SameExternalId { .. } => "same-external-id",
+        Finding::SameUserName { .. } => "same-user-name",
+        Finding::NameTaken { .. } => "name-taken",
+    }
+}
+
+/// Whether what is said about a finding has the id of a person.
+fn names_people(finding: &Finding) -> bool {
+    match finding {
+        Finding::Unread { .. }
+        | Finding::NoGroup { .. }
+        | Finding::SameGroup { .. }
+        | Finding::MembersUnknown { .. } => false,
+        Finding::Undecided { .. }
+        | Finding::SameExternalId { .. }
+        | Finding::SameUserName { .. }
+        | Finding::NameTaken { .. } => true,
+    }
+}
+
 fn described(finding: &Finding) -> String {
     match finding {
         Finding::Unread { why } => {
-            format!("the directory was not read to its end, so nothing is removed: {}", why.join("; "))
+            format!("the directory was not read to its end, so nothing changes: {}", why.join("; "))
         }
-        Finding::NoGroup { name } => {
-            format!("the service has no group `{name}`, which people are granted; create it there")
-        }
+        Finding::NoGroup { name } => format!(
+            "the service has no group `{name}`, which people are granted; create it there, or give an existing one exactly this name"
+        ),
         Finding::SameGroup { name } => format!(
             "the service has several groups `{name}`, so its members stay as they are; rename or remove the others"
         ),
         Finding::MembersUnknown { name } => format!(
-            "the service does not say who is in `{name}`, so those who have a user already are neither added nor removed"
+            "the service does not say who is in `{name}`, so all its members are added again, and none is removed"
+        ),
+        Finding::Undecided { external_id, why } if why == NO_USER_NAME => format!(
+            "the directory has no name for {external_id}, so nothing about this person changes; `user: {{ user-name: … }}` of `directory` says which attribute has it, by default `mail`"
         ),
         Finding::Undecided { external_id, why } => format!(
-            "what {external_id} is to have is not known ({why}), so nothing about this person changes"
+            "what {external_id} is to have is not known, so nothing about this person changes; `claimsmith help {why}` says why"
         ),
         Finding::SameExternalId { external_id } => format!(
             "several people, or several users of the service, have the id {external_id}, so nothing about them changes"
@@ -187,8 +236,11 @@ fn described(finding: &Finding) -> String {
             "these people would have the same name in the service, so none of them is created or renamed: {}",
             external_ids.join(", ")
         ),
-        Finding::NameTaken { external_id, id } => format!(
-            "the name of {external_id} is that of the user {id} of the service, who is not ours and is not changed"
+        Finding::NameTaken { external_id, id, is_ours: true } => format!(
+            "the name of {external_id} is that of the user {id} of somebody else of the directory, or of someone who has left; rename or delete that user in the service"
+        ),
+        Finding::NameTaken { external_id, id, is_ours: false } => format!(
+            "the name of {external_id} is that of the user {id} of the service, whom this command did not make and does not change"
         ),
     }
 }
@@ -197,6 +249,7 @@ fn guard(exceeded: &Exceeded) -> String {
     let Exceeded { guarded, removed, of, allowed } = exceeded;
     let what = match guarded {
         Guarded::Users => format!("{} of {of} would be deactivated", counted(*removed, "user")),
+        Guarded::Names => format!("{} of {of} would be renamed", counted(*removed, "user")),
         Guarded::Memberships => format!("{} of {of} would be removed", counted(*removed, "membership")),
         Guarded::Group(name) => {
             format!("{} of {of} of `{name}` would be removed", counted(*removed, "membership"))
