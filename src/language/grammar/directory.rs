@@ -1,4 +1,4 @@
-//! `directory` of an organization: what its people are read from, for an application that takes no logins' word for them.
+//! `directory` of an organization: what its people are read from, for an application that has them before they log in.
 
 use super::organization::CONNECTION_NAME;
 use super::texts::{APPLICATION_NAME, POINTER};

@@ -102,7 +102,7 @@ impl Policy {
 
     /// Whether a user with an `externalId` is ours.
     pub(super) fn owns(&self, external_id: Option<&str>) -> bool {
-        // An empty prefix would own everybody.
+        // Every text begins with an empty prefix.
         !self.prefix.is_empty() && external_id.is_some_and(|id| id.starts_with(&self.prefix))
     }
 }
