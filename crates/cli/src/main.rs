@@ -29,6 +29,7 @@ mod commands;
 mod compress;
 mod credentials;
 mod deployment_files;
+mod directory_source;
 mod encoding;
 mod escape;
 mod exit_status;

@@ -162,6 +162,16 @@ fn mistakes_are_named() {
         run("globex"),
         "error: the mapping `globex` has no `directory`, so its people are not provisioned; `claimsmith help directory` says how to add it\n"
     );
+    let run_without_file = claimsmith(&["sync", "plan", "acme"])
+        .current_dir(world.folder.path())
+        .env("SCIM_URL", "https://localhost:1/")
+        .env("SCIM_TOKEN", "t")
+        .output()
+        .expect("the command starts");
+    assert_eq!(
+        Run::new(run_without_file).failed(),
+        "error: the directory of this mapping is a file, which another program writes; name it with `--directory FILE`\n"
+    );
     assert_eq!(run("acmee"), "error: there is no mapping `acmee`; did you mean `acme`?\n");
     let command = claimsmith(&["sync", "plan", "acme", "--directory", "acme.jsonl"])
         .current_dir(world.folder.path())

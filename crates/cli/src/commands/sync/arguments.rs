@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use crate::arguments::{MappingsOption, OutputFormat};
+use crate::directory_source::DirectoryArguments;
 use crate::tenant::TenantArgument;
 
 /// Say what would change in the service, and write it down
@@ -24,9 +25,8 @@ pub(super) struct PlanArguments {
     /// The name of the mapping
     #[arg(value_name = "NAME")]
     pub(super) organization: String,
-    /// The file that another program wrote the directory into, as JSON Lines
-    #[arg(long, value_name = "FILE")]
-    pub(super) directory: PathBuf,
+    #[command(flatten)]
+    pub(super) directory: DirectoryArguments,
     #[command(flatten)]
     pub(super) mappings: MappingsOption,
     #[command(flatten)]

@@ -1,7 +1,6 @@
 //! What `claimsmith sync` does, with the network.
 
 use std::collections::BTreeSet;
-use std::io::BufReader;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -9,14 +8,12 @@ use claimsmith::Bundle;
 use claimsmith::compiler::CompiledPlatform;
 use claimsmith::compiler::directory::DirectoryMapping;
 use claimsmith::compiler::inspect::{nearest_word, target_groups};
-use claimsmith_connectors::files::read_json_lines;
 use claimsmith_lifecycle::sync::{Limits, Mapped, Plan, Policy, Subject, difference};
 
 use super::arguments::PlanArguments;
 use super::shown::PlanSummary;
 use crate::arguments::OutputFormat;
 use crate::exit_status::ExitStatus;
-use crate::input;
 use crate::login_time;
 use crate::platform;
 use crate::render::json;
@@ -35,9 +32,7 @@ impl PlanArguments {
             return Ok(ExitStatus::Failure);
         };
         let mapping = self.mapping(&platform)?;
-        let (reader, name) = input::open(&self.directory)?;
-        let directory =
-            read_json_lines(BufReader::new(reader)).with_context(|| format!("cannot read {name}"))?;
+        let directory = self.directory.read(&mapping)?;
         let groups = groups_of(&platform, mapping.application());
         let policy = Policy { prefix: Policy::prefix_of(&self.organization), ..Policy::default() };
         let mapped =
