@@ -1,16 +1,28 @@
 //! A service of SCIM 2.0 (RFC 7643 and 7644): users, groups and their members, of one tenant.
 //!
-//! It reads, creates and deletes resources. What servers in the wild do in another way is chosen by the seed.
+//! It follows the RFCs strictly. What servers in the wild do in another way is chosen by the seed.
 
 mod answer;
+mod attribute;
+mod body;
+mod discovery;
 mod filter;
+mod kind;
 mod lists;
+mod members;
+mod patch;
+mod path;
+mod query;
 mod resources;
+mod schema;
 mod seed;
+mod selection;
+mod shown;
 mod tenant;
+mod version;
 mod world;
 
-pub use seed::{Quirks, Seed, TokenSeed};
+pub use seed::{Quirks, RemovalWithValue, Seed, TokenSeed, WholeMembers};
 pub use tenant::{Record, Tenant};
 
 /// A running stand-in of a SCIM service.

@@ -1,36 +1,52 @@
-//! Lists: filtered, without what the query leaves out, and page by page.
+//! Lists: filtered, without what the query leaves out, and page by page (RFC 7644 §3.4.2, RFC 9865).
 
 use serde_json::{Value, json};
 
 use super::answer::{Answered, error, ok};
 use super::filter::Filter;
+use super::kind::Kind;
+use super::query::Query;
+use super::shown;
 use super::tenant::Record;
-use super::world::{Call, World};
+use super::world::World;
 
-/// One page of the resources, which are as the service shows them.
-pub(crate) fn of(world: &World, call: &Call, resources: Vec<Record>) -> Answered {
+/// One page of the resources of these types.
+pub(crate) fn of(world: &World, kinds: &[Kind], query: &Query) -> Answered {
+    let mut found: Vec<(Kind, &Record)> = Vec::new();
+    for kind in kinds.iter().copied() {
+        let records = kind.records(&world.tenant);
+        let filter = match &query.filter {
+            Some(text) if !world.quirks.ignores_filters => Some(Filter::read(text, kind, &world.quirks)?),
+            _ => None,
+        };
+        match filter {
+            None => found.extend(records.iter().map(|it| (kind, it))),
+            Some(filter) if filter.needs_derived() => {
+                let shown = shown::all(world, kind, &records.iter().collect::<Vec<_>>());
+                let fitting = records.iter().zip(&shown).filter(|(_, shown)| filter.fits(shown));
+                found.extend(fitting.map(|(it, _)| (kind, it)));
+            }
+            Some(filter) => {
+                found.extend(records.iter().filter(|it| filter.fits(it)).map(|it| (kind, it)));
+            }
+        }
+    }
+    page(world, query, &found)
+}
+
+fn page(world: &World, query: &Query, found: &[(Kind, &Record)]) -> Answered {
     let quirks = &world.quirks;
-    let filter = call.query("filter").map(Filter::read).transpose()?;
-    let found: Vec<Record> =
-        resources.into_iter().filter(|it| filter.as_ref().is_none_or(|filter| filter.fits(it))).collect();
-    let number = |name: &str| -> Result<Option<usize>, Box<crate::http::Response>> {
-        let Some(text) = call.query(name) else { return Ok(None) };
-        // A negative `count` is 0, and a `startIndex` below 1 is 1 (RFC 7644 §3.4.2.4).
-        let value: i64 =
-            text.parse().map_err(|_| error(400, Some("invalidValue"), &format!("{name} is not a number")))?;
-        Ok(Some(usize::try_from(value).unwrap_or(0)))
-    };
-    let size = number("count")?.unwrap_or(quirks.most_per_page).min(quirks.most_per_page);
+    // A negative `count` is 0, and a `startIndex` below 1 is 1 (RFC 7644 §3.4.2.4).
+    let size = query.count.unwrap_or(quirks.most_per_page).min(quirks.most_per_page);
     let start = if quirks.has_cursors {
-        cursor(call)?
+        cursor(query)?
     } else {
-        let asked = number("startIndex")?.unwrap_or(1).max(1) - 1;
+        let asked = query.start.unwrap_or(1).max(1) - 1;
         let is_first = quirks.ignores_start_index || (quirks.starts_again && asked >= found.len());
         if is_first { 0 } else { asked }
     };
     let end = start.saturating_add(size).min(found.len());
-    let page: Vec<Value> =
-        found.get(start..end).unwrap_or_default().iter().map(|it| selected(call, it).into()).collect();
+    let page = resources(world, query, found.get(start..end).unwrap_or_default());
     let mut body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "itemsPerPage": page.len(),
     });
@@ -50,29 +66,28 @@ pub(crate) fn of(world: &World, call: &Call, resources: Vec<Record>) -> Answered
     ok(200, body)
 }
 
-fn cursor(call: &Call) -> Result<usize, Box<crate::http::Response>> {
-    match call.query("cursor") {
+/// Resources of one type come after each other, so each type is shown at once.
+fn resources(world: &World, query: &Query, found: &[(Kind, &Record)]) -> Vec<Value> {
+    let mut page = Vec::new();
+    for kind in Kind::ALL {
+        let records: Vec<&Record> = found.iter().filter(|(of, _)| *of == kind).map(|(_, it)| *it).collect();
+        for mut resource in shown::all(world, kind, &records) {
+            if world.quirks.lists_without_members {
+                resource.remove("members");
+            }
+            query.selection.apply(kind, &mut resource);
+            page.push(resource.into());
+        }
+    }
+    page
+}
+
+fn cursor(query: &Query) -> Result<usize, Box<crate::http::Response>> {
+    match query.cursor.as_deref() {
         None | Some("") => Ok(0),
         Some(text) => text
             .strip_prefix("at-")
             .and_then(|at| at.parse().ok())
             .ok_or_else(|| error(400, Some("invalidCursor"), "the cursor is not one of this service")),
     }
-}
-
-/// A resource without what `attributes` and `excludedAttributes` leave out. `id` and `schemas` are always there.
-pub(crate) fn selected(call: &Call, resource: &Record) -> Record {
-    let names = |key: &str| -> Option<Vec<String>> {
-        let text = call.query(key)?;
-        Some(text.split(',').map(|it| it.trim().to_ascii_lowercase()).collect())
-    };
-    let (wanted, excluded) = (names("attributes"), names("excludedAttributes"));
-    let mut shown = resource.clone();
-    shown.retain(|key, _| {
-        let key = key.to_ascii_lowercase();
-        let is_wanted = wanted.as_ref().is_none_or(|names| names.contains(&key));
-        let is_excluded = excluded.as_ref().is_some_and(|names| names.contains(&key));
-        matches!(key.as_str(), "id" | "schemas") || (is_wanted && !is_excluded)
-    });
-    shown
 }

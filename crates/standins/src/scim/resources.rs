@@ -1,135 +1,131 @@
-//! Users and groups.
+//! Users and groups: reading, creating, changing and deleting them (RFC 7644 §3.3 to §3.6).
 
-use serde_json::{Value, json};
-
-use super::answer::{Answered, empty, error, ok};
+use super::answer::{Answered, answered, empty, error};
+use super::attribute::same_letters;
+use super::body;
+use super::kind::Kind;
 use super::lists;
-use super::tenant::{Record, member_ids, text};
+use super::members;
+use super::patch;
+use super::query::Query;
+use super::shown;
+use super::tenant::{Record, text};
+use super::version;
 use super::world::{Call, World};
-
-/// One of the two types of resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    User,
-    Group,
-}
-
-impl Kind {
-    pub(crate) fn of_path(segment: &str) -> Option<Self> {
-        match segment {
-            "Users" => Some(Self::User),
-            "Groups" => Some(Self::Group),
-            _ => None,
-        }
-    }
-
-    fn endpoint(self) -> &'static str {
-        if self == Self::User { "Users" } else { "Groups" }
-    }
-
-    fn schema(self) -> &'static str {
-        match self {
-            Self::User => "urn:ietf:params:scim:schemas:core:2.0:User",
-            Self::Group => "urn:ietf:params:scim:schemas:core:2.0:Group",
-        }
-    }
-
-    /// The attribute that a resource has to have, and that is unique.
-    fn name(self) -> &'static str {
-        if self == Self::User { "userName" } else { "displayName" }
-    }
-
-    fn records(self, world: &World) -> &Vec<Record> {
-        if self == Self::User { &world.tenant.users } else { &world.tenant.groups }
-    }
-
-    fn records_mut(self, world: &mut World) -> &mut Vec<Record> {
-        if self == Self::User { &mut world.tenant.users } else { &mut world.tenant.groups }
-    }
-}
+use crate::http::Response;
 
 pub(crate) fn list(world: &World, call: &Call, kind: Kind) -> Answered {
-    let mut shown: Vec<Record> = kind.records(world).iter().map(|it| shown(world, kind, it)).collect();
-    if world.quirks.lists_without_members {
-        for resource in &mut shown {
-            resource.remove("members");
-        }
-    }
-    lists::of(world, call, shown)
+    lists::of(world, &[kind], &Query::of_url(call)?)
+}
+
+/// A list of resources of one type, or of all (§3.4.3).
+pub(crate) fn search(world: &World, call: &Call, kinds: &[Kind]) -> Answered {
+    lists::of(world, kinds, &Query::of_body(call)?)
 }
 
 pub(crate) fn get(world: &World, call: &Call, kind: Kind, id: &str) -> Answered {
-    let found = kind.records(world).iter().find(|it| text(it, "id") == id).ok_or_else(not_found)?;
-    ok(200, lists::selected(call, &shown(world, kind, found)).into())
+    let found = find(world, kind, id)?;
+    if call.if_none_match.as_ref().is_some_and(|tags| version::names(tags, &version::of(found))) {
+        return answered(304, None, tag(world, found));
+    }
+    resource(world, call, kind, found, 200)
 }
 
 /// Names are unique without letter case. The service issues the id.
 pub(crate) fn create(world: &mut World, call: &Call, kind: Kind) -> Answered {
-    let invalid = |detail: &str| error(400, Some("invalidValue"), detail);
-    let mut record = call.body.as_object().cloned().ok_or_else(|| invalid("the body is not a resource"))?;
-    let name = text(&record, kind.name()).to_lowercase();
-    if name.is_empty() {
-        return Err(invalid(&format!("{} is required", kind.name())));
+    let mut record = body::resource(kind, &world.quirks, &call.body)?;
+    tidy(world, None, &mut record)?;
+    check_unique(world, kind, &record)?;
+    let id = world.ids.uuid();
+    record.insert("id".to_owned(), id.clone().into());
+    version::stamp(world, &mut record, true);
+    let mut answer = resource(world, call, kind, &record, 201)?;
+    answer.headers.push(("location", shown::location(world, kind, &id)));
+    kind.records_mut(&mut world.tenant).push(record);
+    Ok(answer)
+}
+
+/// Attributes that the body does not have are unassigned (§3.5.1).
+pub(crate) fn replace(world: &mut World, call: &Call, kind: Kind, id: &str) -> Answered {
+    let before = find(world, kind, id)?;
+    version::check(world, call, before)?;
+    let mut record = body::resource(kind, &world.quirks, &call.body)?;
+    for key in ["id", "meta"] {
+        if let Some(value) = before.get(key) {
+            record.insert(key.to_owned(), value.clone());
+        }
     }
-    let is_taken = |it: &Record| text(it, kind.name()).to_lowercase() == name;
-    if kind.records(world).iter().any(is_taken) {
-        return Err(error(409, Some("uniqueness"), &format!("{} is taken", kind.name())));
+    let record = written(world, kind, id, record)?;
+    resource(world, call, kind, &record, 200)
+}
+
+pub(crate) fn patch(world: &mut World, call: &Call, kind: Kind, id: &str) -> Answered {
+    let before = find(world, kind, id)?;
+    version::check(world, call, before)?;
+    let record = patch::patched(kind, &world.quirks, before, &call.body)?;
+    let record = written(world, kind, id, record)?;
+    // With `attributes` the answer has to have a body (§3.5.2).
+    if world.quirks.patches_without_body && call.query("attributes").is_none() {
+        return answered(204, None, tag(world, &record));
     }
-    record.insert("id".to_owned(), world.ids.uuid().into());
-    let mut answer = Box::new(ok(201, shown(world, kind, &record).into())?);
-    answer.headers.push(("location", location(world, kind, text(&record, "id"))));
-    kind.records_mut(world).push(record);
-    Ok(*answer)
+    resource(world, call, kind, &record, 200)
 }
 
 /// A user who is deleted is not a member of a group any more.
-pub(crate) fn delete(world: &mut World, kind: Kind, id: &str) -> Answered {
-    let records = kind.records_mut(world);
-    let before = records.len();
-    records.retain(|it| text(it, "id") != id);
-    if records.len() == before {
-        return Err(not_found());
-    }
-    for group in &mut world.tenant.groups {
-        if let Some(members) = group.get_mut("members").and_then(Value::as_array_mut) {
-            members.retain(|it| it.get("value").and_then(Value::as_str) != Some(id));
-        }
+pub(crate) fn delete(world: &mut World, call: &Call, kind: Kind, id: &str) -> Answered {
+    version::check(world, call, find(world, kind, id)?)?;
+    kind.records_mut(&mut world.tenant).retain(|it| text(it, "id") != id);
+    if !world.quirks.keeps_deleted_members {
+        members::remove_everywhere(&mut world.tenant, id);
     }
     empty()
 }
 
-fn not_found() -> Box<crate::http::Response> {
-    error(404, None, "there is no resource with this id")
+fn find<'w>(world: &'w World, kind: Kind, id: &str) -> Result<&'w Record, Box<Response>> {
+    let found = kind.records(&world.tenant).iter().find(|it| text(it, "id") == id);
+    found.ok_or_else(|| error(404, None, "there is no resource with this id"))
 }
 
-fn location(world: &World, kind: Kind, id: &str) -> String {
-    format!("https://{}/scim/v2/{}/{id}", world.domain, kind.endpoint())
+/// Stores what a resource has become. A change of nothing leaves its time and its version (§3.5.2.1).
+fn written(world: &mut World, kind: Kind, id: &str, mut record: Record) -> Result<Record, Box<Response>> {
+    let before = find(world, kind, id)?;
+    if record == *before {
+        return Ok(record);
+    }
+    tidy(world, Some(before), &mut record)?;
+    check_unique(world, kind, &record)?;
+    version::stamp(world, &mut record, false);
+    if let Some(stored) = kind.records_mut(&mut world.tenant).iter_mut().find(|it| text(it, "id") == id) {
+        stored.clone_from(&record);
+    }
+    Ok(record)
 }
 
-/// A resource as the service answers it: `groups` of a user is read-only, and follows from the groups.
-fn shown(world: &World, kind: Kind, record: &Record) -> Record {
-    let id = text(record, "id");
-    let mut shown = record.clone();
-    shown.insert("schemas".to_owned(), json!([kind.schema()]));
-    let resource_type = if kind == Kind::User { "User" } else { "Group" };
-    shown.insert(
-        "meta".to_owned(),
-        json!({ "resourceType": resource_type, "location": location(world, kind, id) }),
-    );
-    if world.quirks.hides_members {
-        if kind == Kind::Group {
-            shown.insert("members".to_owned(), json!([]));
-        }
-        return shown;
+/// Members are stored once, and have to exist.
+fn tidy(world: &World, before: Option<&Record>, record: &mut Record) -> Result<(), Box<Response>> {
+    if let (Some(serde_json::Value::Array(list)), false) =
+        (record.get_mut("members"), world.quirks.stores_members_twice)
+    {
+        members::deduplicate(list);
     }
-    if kind == Kind::User {
-        let groups = world.tenant.groups.iter().filter(|group| member_ids(group).contains(&id));
-        let groups: Vec<Value> = groups
-            .map(|group| json!({ "value": text(group, "id"), "display": text(group, "displayName"), "type": "direct" }))
-            .collect();
-        if !groups.is_empty() {
-            shown.insert("groups".to_owned(), groups.into());
-        }
+    members::check_known(world, before, record)
+}
+
+fn check_unique(world: &World, kind: Kind, record: &Record) -> Result<(), Box<Response>> {
+    let (name, id) = (text(record, kind.name()), text(record, "id"));
+    let is_taken = |it: &Record| same_letters(text(it, kind.name()), name) && text(it, "id") != id;
+    match kind.records(&world.tenant).iter().any(is_taken) {
+        true => Err(error(409, Some("uniqueness"), &format!("{} is taken", kind.name()))),
+        false => Ok(()),
     }
-    shown
+}
+
+fn resource(world: &World, call: &Call, kind: Kind, record: &Record, status: u16) -> Answered {
+    let mut shown = shown::one(world, kind, record);
+    Query::selection_of_url(call)?.apply(kind, &mut shown);
+    answered(status, Some(shown.into()), tag(world, record))
+}
+
+fn tag(world: &World, record: &Record) -> Vec<(&'static str, String)> {
+    if world.quirks.has_no_versions { Vec::new() } else { vec![("etag", version::of(record))] }
 }

@@ -45,6 +45,58 @@ pub struct Quirks {
     pub lists_without_members: bool,
     /// The members of groups are always an empty list: AWS IAM Identity Center.
     pub hides_members: bool,
+    /// A filter is ignored, and everything is answered: Canaille 0.3.
+    pub ignores_filters: bool,
+    /// Filters are equalities, joined with `and`; others are refused: AWS IAM Identity Center.
+    pub takes_equalities_only: bool,
+    /// There are no versions, and `If-Match` is ignored: SCIMMY 1.3.
+    pub has_no_versions: bool,
+    /// An attribute that no schema has is refused instead of ignored: Canaille 0.3.
+    pub refuses_unknown_attributes: bool,
+    /// A PATCH is answered with 204: scim2-server 0.8, scimgateway 6.1, and what Entra wishes for.
+    pub patches_without_body: bool,
+    /// A PATCH is answered as usual, and nothing happens: scimgateway 6.1, for some paths.
+    pub drops_patches: bool,
+    /// What a PATCH with `remove`, a path and a `value`, as Entra sends it, does.
+    pub removal_with_value: RemovalWithValue,
+    /// What a PATCH of all members of a group does.
+    pub whole_members: WholeMembers,
+    /// `replace` of members adds them: scimgateway 6.1.
+    pub replacing_adds_members: bool,
+    /// A member that is added again is there twice: SCIMMY 1.3.
+    pub stores_members_twice: bool,
+    /// A member does not have to exist: scim2-server 0.8, SCIMMY 1.3.
+    pub stores_unknown_members: bool,
+    /// Who is deleted stays a member of groups: scim2-server 0.8, SCIMMY 1.3.
+    pub keeps_deleted_members: bool,
+    /// A PATCH with more members than this is answered with 413: Miro, with 8000.
+    pub most_members_per_patch: Option<usize>,
+}
+
+/// What `remove` with a path and a `value` does, which RFC 7644 does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovalWithValue {
+    /// It is refused: scim2-server 0.8.
+    #[default]
+    Refused,
+    /// The values that it names are removed: SCIMMY 1.3, scimgateway 6.1, django-scim2 0.23.
+    Taken,
+    /// The value is ignored, so all are removed: a server that takes RFC 7644 §3.5.2.2 at its word.
+    Ignored,
+}
+
+/// What `remove` of all members of a group does, and `replace`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WholeMembers {
+    /// The group is empty, as RFC 7644 §3.5.2.2 says.
+    #[default]
+    Taken,
+    /// `remove` is answered as usual, and nothing happens: scimgateway 6.1, django-scim2 0.23.
+    RemovalIgnored,
+    /// Both are refused: AWS IAM Identity Center.
+    Refused,
 }
 
 impl Default for Quirks {
@@ -57,6 +109,19 @@ impl Default for Quirks {
             has_cursors: false,
             lists_without_members: false,
             hides_members: false,
+            ignores_filters: false,
+            takes_equalities_only: false,
+            has_no_versions: false,
+            refuses_unknown_attributes: false,
+            patches_without_body: false,
+            drops_patches: false,
+            removal_with_value: RemovalWithValue::default(),
+            whole_members: WholeMembers::default(),
+            replacing_adds_members: false,
+            stores_members_twice: false,
+            stores_unknown_members: false,
+            keeps_deleted_members: false,
+            most_members_per_patch: None,
         }
     }
 }

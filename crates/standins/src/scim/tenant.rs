@@ -11,17 +11,11 @@ pub type Record = Map<String, Value>;
 #[serde(default, deny_unknown_fields)]
 pub struct Tenant {
     pub users: Vec<Record>,
-    /// `members` is a list of `{value}`, the ids of users.
+    /// `members` is a list of `{value}`, the ids of users and of other groups.
     pub groups: Vec<Record>,
 }
 
 /// A text member of a record; empty if there is none.
 pub(crate) fn text<'r>(record: &'r Record, key: &str) -> &'r str {
     record.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The ids of a group's members.
-pub(crate) fn member_ids(group: &Record) -> Vec<&str> {
-    let members = group.get("members").and_then(Value::as_array);
-    members.into_iter().flatten().filter_map(|it| it.get("value").and_then(Value::as_str)).collect()
 }

@@ -1,9 +1,11 @@
 //! The state of the service, and what a route receives.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::answer::{Answered, error, ok};
-use super::resources::{self, Kind};
+use super::answer::{Answered, error};
+use super::discovery;
+use super::kind::Kind;
+use super::resources;
 use super::seed::{Quirks, Seed};
 use super::tenant::Tenant;
 use crate::clock::Clock;
@@ -21,7 +23,9 @@ pub struct World {
     pub(crate) tenant: Tenant,
     pub(crate) quirks: Quirks,
     pub(crate) ids: Ids,
-    clock: Clock,
+    pub(crate) clock: Clock,
+    /// When the resources of the seed were created.
+    pub(crate) started: String,
     tokens: Vec<String>,
     faults: Vec<Fault<Tenant>>,
 }
@@ -31,12 +35,14 @@ impl Service for World {
     type Tenant = Tenant;
 
     fn new(seed: Seed, domain: String) -> Self {
+        let clock = Clock::new(&seed.clock);
         let mut world = Self {
             domain,
             tenant: seed.tenant,
             quirks: seed.quirks,
             ids: Ids(seed.seed),
-            clock: Clock::new(&seed.clock),
+            started: clock.rfc3339(),
+            clock,
             tokens: seed.tokens.into_iter().map(|it| it.token).collect(),
             faults: seed.faults,
         };
@@ -75,10 +81,14 @@ impl Service for World {
     }
 
     fn routes() -> Vec<String> {
-        let both = ["Users", "Groups"].into_iter().flat_map(|it| {
-            [format!("GET {it}"), format!("POST {it}"), format!("GET {it}/*"), format!("DELETE {it}/*")]
-        });
-        std::iter::once("GET ServiceProviderConfig".to_owned()).chain(both).collect()
+        let of_type = |it: &str| {
+            let all = ["GET", "POST"].map(|method| format!("{method} {it}"));
+            let one = ["GET", "PUT", "PATCH", "DELETE"].map(|method| format!("{method} {it}/*"));
+            all.into_iter().chain(one).chain([format!("POST {it}/.search")])
+        };
+        let discovery = ["ServiceProviderConfig", "ResourceTypes", "ResourceTypes/*", "Schemas", "Schemas/*"];
+        let others = discovery.iter().map(|it| format!("GET {it}")).chain(["POST .search".to_owned()]);
+        others.chain(Kind::ALL.into_iter().flat_map(|kind| of_type(kind.endpoint()))).collect()
     }
 }
 
@@ -100,43 +110,52 @@ impl World {
             false => serde_json::from_slice(&request.body)
                 .map_err(|_| error(400, Some("invalidSyntax"), "the body is not JSON"))?,
         };
-        let call = Call { query: request.query(), body };
+        let header = |name: &str| request.header(name).map(str::to_owned);
+        let call = Call {
+            method: request.method.clone(),
+            query: request.query(),
+            if_match: header("if-match"),
+            if_none_match: header("if-none-match"),
+            body,
+        };
         let (first, id) = path.split_once('/').map_or((path, None), |(first, id)| (first, Some(decode(id))));
+        if let Some(answer) = discovery::answer(self, &call, first, id.as_deref()) {
+            return answer;
+        }
         let kind = Kind::of_path(first);
-        match (request.method.as_str(), kind, id) {
-            ("GET", None, None) if first == "ServiceProviderConfig" => ok(200, self.configuration()),
+        match (call.method.as_str(), kind, id.as_deref()) {
             ("GET", Some(kind), None) => resources::list(self, &call, kind),
             ("POST", Some(kind), None) => resources::create(self, &call, kind),
-            ("GET", Some(kind), Some(id)) => resources::get(self, &call, kind, &id),
-            ("DELETE", Some(kind), Some(id)) => resources::delete(self, kind, &id),
+            ("POST", Some(kind), Some(".search")) => resources::search(self, &call, &[kind]),
+            ("POST", None, None) if first == ".search" => resources::search(self, &call, &Kind::ALL),
+            ("GET", Some(kind), Some(id)) => resources::get(self, &call, kind, id),
+            ("PUT", Some(kind), Some(id)) => resources::replace(self, &call, kind, id),
+            ("PATCH", Some(kind), Some(id)) => resources::patch(self, &call, kind, id),
+            ("DELETE", Some(kind), Some(id)) => resources::delete(self, &call, kind, id),
             (_, Some(_), _) => Err(error(405, None, "the method is not supported here")),
+            // What a service may leave out, and say so (RFC 7644 §3.7 and §3.11).
+            (_, None, None) if matches!(first, "Bulk" | "Me") => {
+                Err(error(501, None, "this is not supported"))
+            }
             _ => Err(unknown()),
         }
     }
 
-    /// What the service can do (RFC 7643 §5, RFC 9865 §3).
-    fn configuration(&self) -> Value {
-        let has_cursors = self.quirks.has_cursors;
-        json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
-            "patch": { "supported": false },
-            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
-            "filter": { "supported": true, "maxResults": self.quirks.most_per_page },
-            "changePassword": { "supported": false },
-            "sort": { "supported": false },
-            "etag": { "supported": false },
-            "pagination": { "cursor": has_cursors, "index": !has_cursors },
-            "authenticationSchemes": [{
-                "type": "oauthbearertoken", "name": "Bearer token", "description": "A bearer token in the header",
-            }],
-        })
+    /// The address of something below the base of the service.
+    pub(crate) fn location(&self, path: &str) -> String {
+        format!("https://{}{BASE}{path}", self.domain)
     }
 }
 
 /// What a route is given.
 #[derive(Debug)]
 pub(crate) struct Call {
+    pub(crate) method: String,
     query: Vec<(String, String)>,
+    /// The versions of which one has to be there (RFC 7644 §3.14).
+    pub(crate) if_match: Option<String>,
+    /// The versions that the client has.
+    pub(crate) if_none_match: Option<String>,
     /// `null` if there is none.
     pub(crate) body: Value,
 }
