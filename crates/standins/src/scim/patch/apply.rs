@@ -65,7 +65,8 @@ impl Patch<'_> {
 
     fn write_extension(&mut self, verb: Verb, extension: &'static Schema, value: &Value) -> Applied {
         let attributes = value.as_object().ok_or_else(|| invalid(extension.id, "is not an object"))?;
-        for (key, value) in attributes {
+        // scim2-models writes the schemas of an extension into it.
+        for (key, value) in attributes.iter().filter(|(key, _)| !key.eq_ignore_ascii_case("schemas")) {
             let attribute = find(extension.attributes, key).ok_or_else(|| no_such(key))?;
             let location = Location { extension: Some(extension), attribute, sub_attribute: None };
             self.write_attribute(verb, location, value)?;
