@@ -24,6 +24,7 @@ run_checks() {
   check "Tests of the Action, Node $(node --version)" test_action node
   check "Tests of the Action, Node 22" test_action_under_node_22
   check "The stand-ins, used by the programs of Auth0 and Qlik; whole logins" test_with_peers
+  check "The stand-in of a SCIM service, by scim2-tester" test_with_scim_tester
   check "The Terraform module, by Terraform" test_with_terraform
 
   printf '\n== Summary\n%s' "$CHECKS_SUMMARY"
@@ -181,6 +182,13 @@ test_with_peers() {
   ensure_peers
   host_cargo build --quiet --package claimsmith-standins
   node --test --test-reporter=spec crates/standins/peers/*.test.mjs
+}
+
+# Checks of RFC 7643 and RFC 7644, by others: half a minute.
+test_with_scim_tester() {
+  ensure_scim_tester
+  host_cargo build --quiet --package claimsmith-standins
+  SCIM_TESTER=$SCIM_TESTER/bin/scim node --test --test-reporter=spec crates/standins/peers/scim-tester/*.test.mjs
 }
 
 test_with_terraform() {

