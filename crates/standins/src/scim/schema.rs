@@ -47,7 +47,11 @@ pub(crate) const ENTERPRISE_USER: Schema = Schema {
 
 /// Attributes that every resource has, although its schema does not say so (RFC 7643 §3.1).
 pub(crate) const COMMON: &[Attribute] = &[
-    Attribute::reference("schemas", &["uri"]).multi_valued().required().returned(Returned::Always),
+    // It follows from the extensions that a resource has values of.
+    Attribute::reference("schemas", &["uri"])
+        .multi_valued()
+        .mutability(Mutability::ReadOnly)
+        .returned(Returned::Always),
     read_only("id").case_exact().returned(Returned::Always),
     text("externalId").case_exact(),
     Attribute::complex("meta", META).mutability(Mutability::ReadOnly),
