@@ -49,7 +49,7 @@ fn check_schemas(kind: Kind, schemas: Option<&Value>) -> Result<(), Box<Response
     let ids: Vec<&str> =
         schemas.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let is_core = |id: &&str| id.eq_ignore_ascii_case(kind.schema().id);
-    if !ids.iter().any(|id| is_core(id)) {
+    if !ids.iter().any(is_core) {
         return Err(invalid("schemas", &format!("lacks {}", kind.schema().id)));
     }
     match ids.iter().find(|id| !is_core(id) && kind.extension(id).is_none()) {

@@ -323,10 +323,10 @@ fn is_primary(value: &Value) -> bool {
 
 /// A value that becomes the primary one takes that from the others (§3.5.2).
 fn end_primary(value: &mut Value) {
-    if is_primary(value) {
-        if let Some(inner) = value.as_object_mut() {
-            inner.insert("primary".to_owned(), false.into());
-        }
+    if is_primary(value)
+        && let Some(inner) = value.as_object_mut()
+    {
+        inner.insert("primary".to_owned(), false.into());
     }
 }
 
