@@ -50,25 +50,26 @@ pub(crate) fn check_known(
         return Ok(());
     }
     let before: HashSet<&str> = before.into_iter().flat_map(ids).collect();
-    let mut added = ids(group).filter(|id| !before.contains(id)).peekable();
-    if added.peek().is_none() {
-        return Ok(());
-    }
+    let mut added: HashSet<&str> = ids(group).filter(|id| !before.contains(id)).collect();
     let Tenant { users, groups } = &world.tenant;
-    let known: HashSet<&str> = users.iter().chain(groups).map(|it| text(it, "id")).collect();
-    match added.find(|id| !known.contains(id)) {
+    for record in users.iter().chain(groups) {
+        if added.is_empty() {
+            break;
+        }
+        added.remove(text(record, "id"));
+    }
+    match added.into_iter().min() {
         Some(id) => Err(error(400, Some("invalidValue"), &format!("there is no member `{id}`"))),
         None => Ok(()),
     }
 }
 
 /// Each member once, the first of those with the same `value`.
-pub(crate) fn deduplicate(members: &mut Vec<Value>) {
+pub(crate) fn deduplicate(group: &mut Record) {
+    let Some(members) = group.get_mut("members").and_then(Value::as_array_mut) else { return };
     let mut seen = HashSet::new();
-    members.retain(|it| match it.get("value").and_then(Value::as_str) {
-        Some(id) => seen.insert(id.to_owned()),
-        None => true,
-    });
+    let id = |it: &'_ Value| it.get("value").and_then(Value::as_str).map(str::to_owned);
+    members.retain(|it| id(it).is_none_or(|id| seen.insert(id)));
 }
 
 /// Takes a resource that is deleted out of all groups.

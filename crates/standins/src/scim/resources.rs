@@ -34,7 +34,8 @@ pub(crate) fn get(world: &World, call: &Call, kind: Kind, id: &str) -> Answered 
 /// Names are unique without letter case. The service issues the id.
 pub(crate) fn create(world: &mut World, call: &Call, kind: Kind) -> Answered {
     let mut record = body::resource(kind, &world.quirks, &call.body)?;
-    tidy(world, None, &mut record)?;
+    deduplicate(world, &mut record);
+    members::check_known(world, None, &record)?;
     check_unique(world, kind, &record)?;
     let id = world.ids.uuid();
     record.insert("id".to_owned(), id.clone().into());
@@ -88,12 +89,15 @@ fn find<'w>(world: &'w World, kind: Kind, id: &str) -> Result<&'w Record, Box<Re
 
 /// Stores what a resource has become. A change of nothing leaves its time and its version (§3.5.2.1).
 fn written(world: &mut World, kind: Kind, id: &str, mut record: Record) -> Result<Record, Box<Response>> {
+    deduplicate(world, &mut record);
     let before = find(world, kind, id)?;
     if record == *before {
         return Ok(record);
     }
-    tidy(world, Some(before), &mut record)?;
-    check_unique(world, kind, &record)?;
+    members::check_known(world, Some(before), &record)?;
+    if text(before, kind.name()) != text(&record, kind.name()) {
+        check_unique(world, kind, &record)?;
+    }
     version::stamp(world, &mut record, false);
     if let Some(stored) = kind.records_mut(&mut world.tenant).iter_mut().find(|it| text(it, "id") == id) {
         stored.clone_from(&record);
@@ -101,14 +105,10 @@ fn written(world: &mut World, kind: Kind, id: &str, mut record: Record) -> Resul
     Ok(record)
 }
 
-/// Members are stored once, and have to exist.
-fn tidy(world: &World, before: Option<&Record>, record: &mut Record) -> Result<(), Box<Response>> {
-    if let (Some(serde_json::Value::Array(list)), false) =
-        (record.get_mut("members"), world.quirks.stores_members_twice)
-    {
-        members::deduplicate(list);
+fn deduplicate(world: &World, record: &mut Record) {
+    if !world.quirks.stores_members_twice {
+        members::deduplicate(record);
     }
-    members::check_known(world, before, record)
 }
 
 fn check_unique(world: &World, kind: Kind, record: &Record) -> Result<(), Box<Response>> {

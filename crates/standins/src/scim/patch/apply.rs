@@ -8,7 +8,6 @@ use super::super::attribute::{Attribute, Mutability, Type, find};
 use super::super::body::{assigned, invalid, single};
 use super::super::filter::value_fits;
 use super::super::kind::Kind;
-use super::super::members;
 use super::super::path::{Location, Named, each, resolve, resolve_text};
 use super::super::schema::Schema;
 use super::super::seed::{Quirks, RemovalWithValue, WholeMembers};
@@ -101,8 +100,7 @@ impl Patch<'_> {
             return Err(invalid("members", "cannot be replaced as a whole"));
         }
         let adds = verb == Verb::Add || (is_members && quirks.replacing_adds_members);
-        let before = location.attribute_of(self.record).filter(|_| adds).map_or(&[][..], each);
-        let mut values = before.to_vec();
+        let mut values = if adds { self.take_values(location) } else { Vec::new() };
         let added = if is_members || !adds {
             given
         } else {
@@ -112,9 +110,6 @@ impl Patch<'_> {
             values.iter_mut().for_each(end_primary);
         }
         values.extend(added);
-        if is_members && !quirks.stores_members_twice {
-            members::deduplicate(&mut values);
-        }
         self.set(location, Some(values.into()))
     }
 
@@ -146,7 +141,7 @@ impl Patch<'_> {
     fn write_values(&mut self, verb: Verb, path: &PatchValuePath, value: &Value) -> Applied {
         let (location, sub) = self.selected(path)?;
         let attribute = location.attribute;
-        let mut values = location.attribute_of(self.record).map_or(&[][..], each).to_vec();
+        let mut values = self.take_values(location);
         let (mut matched, mut others): (Vec<&mut Value>, Vec<&mut Value>) =
             values.iter_mut().partition(|it| value_fits(attribute, it, &path.filter));
         if matched.is_empty() {
@@ -172,9 +167,6 @@ impl Patch<'_> {
         }
         if matched.iter().any(|it| is_primary(it)) {
             others.iter_mut().for_each(|it| end_primary(it));
-        }
-        if attribute.name == "members" && !self.quirks.stores_members_twice {
-            members::deduplicate(&mut values);
         }
         self.set(location, Some(values.into()))
     }
@@ -210,7 +202,7 @@ impl Patch<'_> {
                 return Err(error(400, Some("invalidSyntax"), "remove does not take a value"));
             }
             (Some(given), RemovalWithValue::Taken) => {
-                let mut values = location.attribute_of(self.record).map_or(&[][..], each).to_vec();
+                let mut values = self.take_values(location);
                 values.retain(|it| !each(given).iter().any(|given| is_same_value(it, given)));
                 return self.set(location, Some(values.into()));
             }
@@ -229,8 +221,7 @@ impl Patch<'_> {
     fn remove_values(&mut self, path: &PatchValuePath) -> Applied {
         let (location, sub) = self.selected(path)?;
         let attribute = location.attribute;
-        let Some(found) = location.attribute_of(self.record) else { return Ok(()) };
-        let mut values = each(found).to_vec();
+        let mut values = self.take_values(location);
         match sub {
             Some(sub) => {
                 check_removable(sub)?;
@@ -261,6 +252,20 @@ impl Patch<'_> {
             None => None,
         };
         Ok((location, sub))
+    }
+
+    /// The values of a multi-valued attribute, to be changed and set again.
+    fn take_values(&mut self, location: Location) -> Vec<Value> {
+        let container = match location.extension {
+            Some(extension) => self.record.get_mut(extension.id).and_then(Value::as_object_mut),
+            None => Some(&mut *self.record),
+        };
+        match container.and_then(|it| it.get_mut(location.attribute.name)).map(Value::take) {
+            Some(Value::Array(values)) => values,
+            // A seed may have written one value without a list.
+            Some(value) if !value.is_null() => vec![value],
+            _ => Vec::new(),
+        }
     }
 
     /// An empty list or object is as good as unassigned (RFC 7643 §2.5).
