@@ -7,6 +7,7 @@
 )]
 
 mod discovery;
+mod hostile;
 #[path = "../support/https.rs"]
 mod https;
 mod lists;
