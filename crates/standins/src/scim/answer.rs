@@ -11,11 +11,6 @@ pub(crate) fn ok(status: u16, body: Value) -> Answered {
     Ok(Response { status, headers: Vec::new(), body: Some(body) })
 }
 
-/// An answer with headers.
-pub(crate) fn answered(status: u16, body: Option<Value>, headers: Vec<(&'static str, String)>) -> Answered {
-    Ok(Response { status, headers, body })
-}
-
 pub(crate) fn empty() -> Answered {
     Ok(Response { status: 204, headers: Vec::new(), body: None })
 }

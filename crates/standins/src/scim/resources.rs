@@ -1,6 +1,6 @@
 //! Users and groups: reading, creating, changing and deleting them (RFC 7644 §3.3 to §3.6).
 
-use super::answer::{Answered, answered, empty, error};
+use super::answer::{Answered, empty, error};
 use super::attribute::same_letters;
 use super::body;
 use super::kind::Kind;
@@ -8,6 +8,7 @@ use super::lists;
 use super::members;
 use super::patch;
 use super::query::Query;
+use super::selection::Selection;
 use super::shown;
 use super::tenant::{Record, text};
 use super::version;
@@ -25,14 +26,16 @@ pub(crate) fn search(world: &World, call: &Call, kinds: &[Kind]) -> Answered {
 
 pub(crate) fn get(world: &World, call: &Call, kind: Kind, id: &str) -> Answered {
     let found = find(world, kind, id)?;
-    if call.if_none_match.as_ref().is_some_and(|tags| version::names(tags, &version::of(found))) {
-        return answered(304, None, tag(world, found));
+    let known = call.if_none_match.as_ref().filter(|_| !world.quirks.has_no_versions);
+    if known.is_some_and(|tags| version::names(tags, &version::of(found))) {
+        return Ok(Response { status: 304, headers: tag(world, found), body: None });
     }
-    resource(world, call, kind, found, 200)
+    Ok(resource(world, &Query::selection_of_url(call)?, kind, found, 200))
 }
 
 /// Names are unique without letter case. The service issues the id.
 pub(crate) fn create(world: &mut World, call: &Call, kind: Kind) -> Answered {
+    let selection = Query::selection_of_url(call)?;
     let mut record = body::resource(kind, &world.quirks, &call.body)?;
     deduplicate(world, &mut record);
     members::check_known(world, None, &record)?;
@@ -40,7 +43,7 @@ pub(crate) fn create(world: &mut World, call: &Call, kind: Kind) -> Answered {
     let id = world.ids.uuid();
     record.insert("id".to_owned(), id.clone().into());
     version::stamp(world, &mut record, true);
-    let mut answer = resource(world, call, kind, &record, 201)?;
+    let mut answer = resource(world, &selection, kind, &record, 201);
     answer.headers.push(("location", shown::location(world, kind, &id)));
     kind.records_mut(&mut world.tenant).push(record);
     Ok(answer)
@@ -48,6 +51,7 @@ pub(crate) fn create(world: &mut World, call: &Call, kind: Kind) -> Answered {
 
 /// Attributes that the body does not have are unassigned (§3.5.1).
 pub(crate) fn replace(world: &mut World, call: &Call, kind: Kind, id: &str) -> Answered {
+    let selection = Query::selection_of_url(call)?;
     let before = find(world, kind, id)?;
     version::check(world, call, before)?;
     let mut record = body::resource(kind, &world.quirks, &call.body)?;
@@ -57,19 +61,20 @@ pub(crate) fn replace(world: &mut World, call: &Call, kind: Kind, id: &str) -> A
         }
     }
     let record = written(world, kind, id, record)?;
-    resource(world, call, kind, &record, 200)
+    Ok(resource(world, &selection, kind, &record, 200))
 }
 
 pub(crate) fn patch(world: &mut World, call: &Call, kind: Kind, id: &str) -> Answered {
+    let selection = Query::selection_of_url(call)?;
     let before = find(world, kind, id)?;
     version::check(world, call, before)?;
     let record = patch::patched(kind, &world.quirks, before, &call.body)?;
     let record = written(world, kind, id, record)?;
     // With `attributes` the answer has to have a body (§3.5.2).
     if world.quirks.patches_without_body && call.query("attributes").is_none() {
-        return answered(204, None, tag(world, &record));
+        return Ok(Response { status: 204, headers: tag(world, &record), body: None });
     }
-    resource(world, call, kind, &record, 200)
+    Ok(resource(world, &selection, kind, &record, 200))
 }
 
 /// A user who is deleted is not a member of a group any more.
@@ -120,10 +125,10 @@ fn check_unique(world: &World, kind: Kind, record: &Record) -> Result<(), Box<Re
     }
 }
 
-fn resource(world: &World, call: &Call, kind: Kind, record: &Record, status: u16) -> Answered {
+fn resource(world: &World, selection: &Selection, kind: Kind, record: &Record, status: u16) -> Response {
     let mut shown = shown::one(world, kind, record);
-    Query::selection_of_url(call)?.apply(kind, &mut shown);
-    answered(status, Some(shown.into()), tag(world, record))
+    selection.apply(kind, &mut shown);
+    Response { status, headers: tag(world, record), body: Some(shown.into()) }
 }
 
 fn tag(world: &World, record: &Record) -> Vec<(&'static str, String)> {

@@ -126,5 +126,8 @@ fn patch_is_carried_out_as_a_whole_or_not_at_all() {
     let dotted = json!([{ "op": "replace", "value": { "name.givenName": "A" } }]);
     assert_eq!(service.patch("Users/1", dotted).refusal(), (400, "invalidPath"));
     assert_eq!(service.patch("Users/9", json!([])).status, 404);
+    let both = "Users/1?attributes=title&excludedAttributes=emails";
+    let title = json!([{ "op": "add", "path": "title", "value": "T" }]);
+    assert_eq!(service.patch(both, title).refusal(), (400, "invalidValue"));
     assert_eq!((service.get("Groups/g"), service.get("Users/1")), before);
 }
