@@ -160,5 +160,8 @@ pub(crate) fn find(attributes: &'static [Attribute], name: &str) -> Option<&'sta
 
 /// Without letter case.
 pub(crate) fn same_letters(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
     one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
