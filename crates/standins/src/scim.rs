@@ -7,6 +7,7 @@ mod attribute;
 mod body;
 mod discovery;
 mod filter;
+mod index;
 mod kind;
 mod lists;
 mod members;

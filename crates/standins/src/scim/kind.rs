@@ -5,7 +5,7 @@ use super::schema::{COMMON, ENTERPRISE_USER, GROUP, Schema, USER};
 use super::tenant::{Record, Tenant};
 
 /// One of the two types of resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     User,
     Group,

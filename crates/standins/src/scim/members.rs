@@ -50,15 +50,7 @@ pub(crate) fn check_known(
         return Ok(());
     }
     let before: HashSet<&str> = before.into_iter().flat_map(ids).collect();
-    let mut added: HashSet<&str> = ids(group).filter(|id| !before.contains(id)).collect();
-    let Tenant { users, groups } = &world.tenant;
-    for record in users.iter().chain(groups) {
-        if added.is_empty() {
-            break;
-        }
-        added.remove(text(record, "id"));
-    }
-    match added.into_iter().min() {
+    match ids(group).find(|id| !before.contains(id) && !world.index.has_id(id)) {
         Some(id) => Err(error(400, Some("invalidValue"), &format!("there is no member `{id}`"))),
         None => Ok(()),
     }

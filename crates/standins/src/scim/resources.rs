@@ -45,6 +45,7 @@ pub(crate) fn create(world: &mut World, call: &Call, kind: Kind) -> Answered {
     version::stamp(world, &mut record, true);
     let mut answer = resource(world, &selection, kind, &record, 201);
     answer.headers.push(("location", shown::location(world, kind, &id)));
+    world.index.add(kind, &record, kind.records(&world.tenant).len());
     kind.records_mut(&mut world.tenant).push(record);
     Ok(answer)
 }
@@ -79,32 +80,41 @@ pub(crate) fn patch(world: &mut World, call: &Call, kind: Kind, id: &str) -> Ans
 
 /// A user who is deleted is not a member of a group any more.
 pub(crate) fn delete(world: &mut World, call: &Call, kind: Kind, id: &str) -> Answered {
+    let at = position(world, kind, id)?;
     version::check(world, call, find(world, kind, id)?)?;
-    kind.records_mut(&mut world.tenant).retain(|it| text(it, "id") != id);
+    let deleted = kind.records_mut(&mut world.tenant).remove(at);
+    world.index.remove(kind, &deleted);
     if !world.quirks.keeps_deleted_members {
         members::remove_everywhere(&mut world.tenant, id);
     }
     empty()
 }
 
-fn find<'w>(world: &'w World, kind: Kind, id: &str) -> Result<&'w Record, Box<Response>> {
-    let found = kind.records(&world.tenant).iter().find(|it| text(it, "id") == id);
+fn position(world: &World, kind: Kind, id: &str) -> Result<usize, Box<Response>> {
+    let found = world.index.position(&world.tenant, kind, id);
     found.ok_or_else(|| error(404, None, "there is no resource with this id"))
+}
+
+fn find<'w>(world: &'w World, kind: Kind, id: &str) -> Result<&'w Record, Box<Response>> {
+    let at = position(world, kind, id)?;
+    kind.records(&world.tenant).get(at).ok_or_else(|| error(404, None, ""))
 }
 
 /// Stores what a resource has become. A change of nothing leaves its time and its version (§3.5.2.1).
 fn written(world: &mut World, kind: Kind, id: &str, mut record: Record) -> Result<Record, Box<Response>> {
     deduplicate(world, &mut record);
+    let at = position(world, kind, id)?;
     let before = find(world, kind, id)?;
     if record == *before {
         return Ok(record);
     }
     members::check_known(world, Some(before), &record)?;
-    if text(before, kind.name()) != text(&record, kind.name()) {
+    if !same_letters(text(before, kind.name()), text(&record, kind.name())) {
         check_unique(world, kind, &record)?;
     }
     version::stamp(world, &mut record, false);
-    if let Some(stored) = kind.records_mut(&mut world.tenant).iter_mut().find(|it| text(it, "id") == id) {
+    if let Some(stored) = kind.records_mut(&mut world.tenant).get_mut(at) {
+        world.index.rename(kind, stored, &record);
         stored.clone_from(&record);
     }
     Ok(record)
@@ -117,16 +127,15 @@ fn deduplicate(world: &World, record: &mut Record) {
 }
 
 fn check_unique(world: &World, kind: Kind, record: &Record) -> Result<(), Box<Response>> {
-    let (name, id) = (text(record, kind.name()), text(record, "id"));
-    let is_taken = |it: &Record| same_letters(text(it, kind.name()), name) && text(it, "id") != id;
-    match kind.records(&world.tenant).iter().any(is_taken) {
+    match world.index.has_name(kind, record) {
         true => Err(error(409, Some("uniqueness"), &format!("{} is taken", kind.name()))),
         false => Ok(()),
     }
 }
 
 fn resource(world: &World, selection: &Selection, kind: Kind, record: &Record, status: u16) -> Response {
-    let mut shown = shown::one(world, kind, record);
+    let is_new = status == 201;
+    let mut shown = if is_new { shown::new(world, kind, record) } else { shown::one(world, kind, record) };
     selection.apply(kind, &mut shown);
     Response { status, headers: tag(world, record), body: Some(shown.into()) }
 }

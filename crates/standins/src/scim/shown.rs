@@ -25,6 +25,11 @@ pub(crate) fn one(world: &World, kind: Kind, record: &Record) -> Record {
     all(world, kind, &[record]).pop().unwrap_or_default()
 }
 
+/// A resource with an id that no group can have as a member yet.
+pub(crate) fn new(world: &World, kind: Kind, record: &Record) -> Record {
+    shown(world, kind, record, None)
+}
+
 pub(crate) fn location(world: &World, kind: Kind, id: &str) -> String {
     world.location(&format!("{}/{id}", kind.endpoint()))
 }

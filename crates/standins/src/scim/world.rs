@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::answer::{Answered, error};
 use super::discovery;
+use super::index::Index;
 use super::kind::Kind;
 use super::resources;
 use super::seed::{Quirks, Seed};
@@ -21,6 +22,9 @@ const BASE: &str = "/scim/v2/";
 pub struct World {
     pub(crate) domain: String,
     pub(crate) tenant: Tenant,
+    pub(crate) index: Index,
+    /// Whether somebody else may have changed the tenant since the index was made.
+    is_index_old: bool,
     pub(crate) quirks: Quirks,
     pub(crate) ids: Ids,
     pub(crate) clock: Clock,
@@ -39,6 +43,8 @@ impl Service for World {
         let mut world = Self {
             domain,
             tenant: seed.tenant,
+            index: Index::default(),
+            is_index_old: true,
             quirks: seed.quirks,
             ids: Ids(seed.seed),
             started: clock.rfc3339(),
@@ -54,6 +60,7 @@ impl Service for World {
     }
 
     fn tenant(&mut self) -> &mut Tenant {
+        self.is_index_old = true;
         &mut self.tenant
     }
 
@@ -66,6 +73,9 @@ impl Service for World {
     }
 
     fn answer(&mut self, request: &Request) -> Response {
+        if std::mem::take(&mut self.is_index_old) {
+            self.index = Index::of(&self.tenant);
+        }
         let mut response = self.answer_or_refuse(request).unwrap_or_else(|error| *error);
         response.headers.extend(self.headers());
         response

@@ -85,3 +85,31 @@ fn put_replaces_what_a_client_can_write() {
     assert_eq!(service.send("PUT", "Groups/g", members("2")).status, 200);
     assert_eq!(service.members(), ["2"]);
 }
+
+#[test]
+fn resources_are_found_after_deletions_and_changes_of_others() {
+    let service = Service::new(people());
+    assert_eq!(service.send("DELETE", "Users/1", None).status, 204);
+    assert_eq!(service.get("Users/3")["userName"], "carl");
+    let created = service.send("POST", "Users", Some(user(json!({ "userName": "Ada" }))));
+    let id = created.body["id"].as_str().expect("an id").to_owned();
+    assert_eq!(service.send("DELETE", "Users/2", None).status, 204);
+    assert_eq!(
+        (service.get("Users/3")["id"].clone(), service.get(&format!("Users/{id}"))["id"].clone()),
+        (json!("3"), json!(id))
+    );
+    // The names of those who are deleted, or have another one, are free.
+    let rename = |name: &str| Some(user(json!({ "userName": name })));
+    assert_eq!(service.send("PUT", "Users/3", rename("ADA")).status, 409);
+    assert_eq!(service.send("PUT", "Users/3", rename("BOB")).status, 200);
+    assert_eq!(service.send("PUT", "Users/3", rename("bob")).status, 200);
+    assert_eq!(service.send("POST", "Users", rename("Carl")).status, 201);
+    assert_eq!(service.send("POST", "Users", rename("Bob")).status, 409);
+    service.stand_in.change(|tenant| {
+        tenant.users.reverse();
+        tenant.users.retain(|it| it.get("id") != Some(&json!(id)));
+    });
+    assert_eq!(service.get("Users/3")["userName"], "bob");
+    assert_eq!(service.send("GET", &format!("Users/{id}"), None).status, 404);
+    assert_eq!(service.send("POST", "Users", rename("Ada")).status, 201);
+}
