@@ -77,6 +77,31 @@ impl Error {
         }
     }
 
+    /// Whether the service refused the request because it had too much: with 413, or with 400, which some services answer.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.status(), Some(400 | 413))
+    }
+
+    /// Whether what the request is about does not exist.
+    pub fn is_gone(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// Whether the credentials are wrong or expired, or do not allow the request.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self.status(), Some(401 | 403))
+    }
+
+    /// Whether another user or group has what has to be unique. Not every service answers it with 409 (RFC 7644 §3.3).
+    pub(crate) fn is_taken(&self) -> bool {
+        self.status() == Some(409) || self.has_code("uniqueness")
+    }
+
+    /// Whether the service refused the request with a code.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        matches!(&self.kind, ErrorKind::Refused(refusal) if refusal.code.as_deref() == Some(code))
+    }
+
     /// Whether the request may have changed something although it failed.
     pub fn may_have_taken_effect(&self) -> bool {
         let unclear = |kind: &ErrorKind| match kind {

@@ -3,18 +3,29 @@
 //! Servers differ from the standard and from each other, so nothing is taken for granted: a list is read to its end, or
 //! not at all, and a group says whether it named its members, because a list may leave them out.
 
+mod dialect;
+mod discovery;
+mod find;
 mod lists;
+mod members;
 mod observed;
 mod resources;
 mod settings;
+mod user_attributes;
+mod write;
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, OnceLock};
 
+use claimsmith_lifecycle::sync::Attribute;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use self::dialect::{Dialect, Removal};
 pub use self::resources::{Group, User};
 pub use self::settings::Settings;
+pub use self::write::{Created, NewUser};
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpClient, Options, Request, part_of};
 use crate::secret::Secret;
@@ -27,7 +38,16 @@ pub struct Scim {
     http: HttpClient,
     /// The path of the service below its host, without a slash at its end.
     base_path: String,
+    /// The address of the service, for people.
+    url: String,
     token: Secret,
+    dialect: Dialect,
+    /// `/ServiceProviderConfig`, once it was read; `null` if the service has none.
+    config: OnceLock<Value>,
+    /// The attributes of a user by `/Schemas`, once it was read; `null` if the service does not say.
+    user_schema: OnceLock<Value>,
+    /// Attributes that were not written, because the service does not have them.
+    dropped: Mutex<BTreeSet<Attribute>>,
 }
 
 impl fmt::Debug for Scim {
@@ -44,7 +64,16 @@ impl Scim {
     /// Text for people, if the certificate authorities cannot be used.
     pub fn new(settings: &Settings, options: Options) -> Result<Self, String> {
         let http = HttpClient::new(settings.host(), options)?.with_media_type(MEDIA_TYPE);
-        Ok(Self { http, base_path: settings.base_path().to_owned(), token: settings.token().clone() })
+        Ok(Self {
+            http,
+            base_path: settings.base_path().to_owned(),
+            url: settings.url(),
+            token: settings.token().clone(),
+            dialect: Dialect::default(),
+            config: OnceLock::new(),
+            user_schema: OnceLock::new(),
+            dropped: Mutex::default(),
+        })
     }
 
     /// Sends a request that changes nothing. `path` is below the service, with a slash at its beginning.

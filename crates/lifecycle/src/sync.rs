@@ -18,7 +18,9 @@ mod plan;
 mod tests;
 
 pub use self::desired::{Attribute, Attributes, Desired, DesiredUser, Policy, Ungranted};
-pub use self::difference::{Change, Difference, Finding, Group, Member, User, WhyRemoved, difference};
+pub use self::difference::{
+    Change, Difference, Finding, Group, Member, User, WhyRemoved, difference, folded,
+};
 pub use self::guards::{Exceeded, Guarded, Limit, Limits, exceeded};
 pub use self::mapped::{Mapped, NO_USER_NAME};
 pub use self::observed::{Observed, ObservedGroup, ObservedUser};

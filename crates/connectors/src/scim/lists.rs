@@ -123,12 +123,6 @@ impl Scim {
         Err(Error { method: "GET", path, kind: ErrorKind::Incomplete { pages: MOST_PAGES } })
     }
 
-    /// Whether the service says that its lists go from cursor to cursor.
-    fn has_cursors(&self) -> Result<bool, Error> {
-        let answer = self.get("/ServiceProviderConfig", &[])?;
-        Ok(answer.pointer("/pagination/cursor").and_then(Value::as_bool) == Some(true))
-    }
-
     fn page(&self, path: &str, next: &Next) -> Result<Page, Error> {
         let count = COUNT.to_string();
         let (key, place) = match next {

@@ -1,4 +1,4 @@
-//! Users and groups, which are only read so far.
+//! Users and groups, as they are read.
 
 use std::collections::BTreeSet;
 
@@ -139,15 +139,20 @@ impl Scim {
     ///
     /// If there is no answer, or a refusal.
     pub fn group(&self, id: &str) -> Result<Group, Error> {
-        let path = format!("/Groups/{}", encoded(id));
-        if [".", ".."].contains(&id) {
-            return Err(self.unreadable("/Groups", "an id that is a path".to_owned()));
-        }
+        let path = self.path_of("/Groups", id)?;
         let group: Group = self.read(&path, self.get(&path, &[])?)?;
         if group.id != id {
             return Err(self.unreadable(&path, "a group with another id".to_owned()));
         }
         Ok(group)
+    }
+
+    /// The path of one resource.
+    pub(super) fn path_of(&self, endpoint: &str, id: &str) -> Result<String, Error> {
+        if ["", ".", ".."].contains(&id) {
+            return Err(self.unreadable(endpoint, "an id that is a path".to_owned()));
+        }
+        Ok(format!("{endpoint}/{}", encoded(id)))
     }
 }
 

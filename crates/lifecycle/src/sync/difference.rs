@@ -210,8 +210,8 @@ pub fn difference(desired: &Desired, observed: &Observed, policy: &Policy) -> Di
     Difference { changes, findings: findings.into_iter().collect(), managed }
 }
 
-/// The form in which names are compared: SCIM's `userName` does not depend on letter case (RFC 7643 §4.1.1).
-fn folded(name: &str) -> String {
+/// The form in which names of users are compared: SCIM's `userName` does not depend on letter case (RFC 7643 §4.1.1).
+pub fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
