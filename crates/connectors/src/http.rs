@@ -228,7 +228,7 @@ impl HttpClient {
             return None;
         }
         let told = headers.wait(self.timer().unix_seconds());
-        let told = told.filter(|_| headers.retry_after.is_some() || headers.remaining == Some(0));
+        let told = told.filter(|_| headers.names_time() || headers.remaining == Some(0));
         Some(told.unwrap_or_else(|| rate::pause(attempt)))
     }
 
@@ -345,6 +345,7 @@ fn rate_headers(headers: &HeaderMap) -> RateHeaders {
     let number = |name: &str| text(name).and_then(|text| text.trim().parse().ok());
     RateHeaders {
         retry_after: number("retry-after"),
+        retry_at: text("retry-after").and_then(rate::http_date),
         remaining: number("x-ratelimit-remaining"),
         reset: number("x-ratelimit-reset"),
         date: text("date").and_then(rate::http_date),

@@ -10,6 +10,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 pub(crate) struct RateHeaders {
     /// `retry-after`, in seconds.
     pub(crate) retry_after: Option<u64>,
+    /// `retry-after` as a date, in seconds since 1970 (RFC 9110 §10.2.3).
+    pub(crate) retry_at: Option<u64>,
     /// `x-ratelimit-remaining`.
     pub(crate) remaining: Option<u64>,
     /// `x-ratelimit-reset`, in seconds since 1970.
@@ -21,8 +23,14 @@ pub(crate) struct RateHeaders {
 impl RateHeaders {
     /// In how long the service accepts requests again, by what a refusal says.
     pub(crate) fn wait(&self, unix_seconds: u64) -> Option<Duration> {
-        let until_reset = self.reset.map(|reset| reset.saturating_sub(self.date.unwrap_or(unix_seconds)));
-        self.retry_after.or(until_reset).map(|seconds| Duration::from_secs(seconds.max(1)))
+        let until = |time: u64| time.saturating_sub(self.date.unwrap_or(unix_seconds));
+        let told = self.retry_after.or(self.retry_at.map(until)).or(self.reset.map(until));
+        told.map(|seconds| Duration::from_secs(seconds.max(1)))
+    }
+
+    /// Whether the service says when it accepts requests again.
+    pub(crate) fn names_time(&self) -> bool {
+        self.retry_after.is_some() || self.retry_at.is_some()
     }
 }
 
@@ -38,7 +46,7 @@ impl Bucket {
         self.empty_until = match headers.remaining {
             // A bucket is refilled bit by bit, and `reset` says when it is full: one second is enough for a request.
             Some(0) => headers.wait(unix_seconds).map(|wait| {
-                elapsed.saturating_add(if headers.retry_after.is_some() {
+                elapsed.saturating_add(if headers.names_time() {
                     wait
                 } else {
                     wait.min(Duration::from_secs(1))
@@ -121,6 +129,8 @@ mod tests {
         assert_eq!(no_date.wait(9999), Some(Duration::from_secs(1)), "never at once");
         let told = RateHeaders { retry_after: Some(3), ..headers };
         assert_eq!(told.wait(5), Some(Duration::from_secs(3)));
+        let dated = RateHeaders { retry_at: Some(1004), ..headers };
+        assert_eq!((dated.wait(5), dated.names_time()), (Some(Duration::from_secs(4)), true));
         assert_eq!(RateHeaders::default().wait(5), None);
     }
 

@@ -9,6 +9,7 @@ mod find;
 mod lists;
 mod members;
 mod observed;
+mod probe;
 mod resources;
 mod settings;
 mod user_attributes;
@@ -23,6 +24,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use self::dialect::{Dialect, Removal};
+pub use self::probe::{Left, Probe, ProbeError};
 pub use self::resources::{Group, User};
 pub use self::settings::Settings;
 pub use self::write::{Created, NewUser};

@@ -23,7 +23,7 @@ mod tenant;
 mod version;
 mod world;
 
-pub use seed::{Quirks, RemovalWithValue, Seed, TokenSeed, WholeMembers};
+pub use seed::{Quirks, RemovalByFilter, RemovalWithValue, Seed, TokenSeed, WholeMembers};
 pub use tenant::{Record, Tenant};
 
 /// A running stand-in of a SCIM service.

@@ -17,10 +17,10 @@ pub(super) enum Found {
 }
 
 /// Whether a user is the one that is looked for.
-type IsIt<'i> = &'i dyn Fn(&User) -> bool;
+pub(super) type IsIt<'i> = &'i dyn Fn(&User) -> bool;
 
 /// What a filter found.
-enum Hit {
+pub(super) enum Hit {
     One(User),
     None,
     /// The answer has who was not asked for: filters do not work.
@@ -66,7 +66,7 @@ impl Scim {
         })
     }
 
-    fn filtered(&self, attribute: &str, value: &str, is_it: IsIt<'_>) -> Result<Hit, Error> {
+    pub(super) fn filtered(&self, attribute: &str, value: &str, is_it: IsIt<'_>) -> Result<Hit, Error> {
         let filter = format!("{attribute} eq {}", quoted(value));
         let mut answer = match self.get("/Users", &[("filter", &filter), ("count", "2")]) {
             Ok(answer) => answer,

@@ -108,6 +108,11 @@ impl Group {
         Some(users.map(|it| it.value.as_str()).collect())
     }
 
+    /// The ids of all its entries, as often as it has them.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().flatten().map(|it| it.value.as_str())
+    }
+
     /// Whether groups are members of it, by what the service says and by the ids of all groups.
     pub fn has_groups(&self, groups: &BTreeSet<String>) -> bool {
         self.members.iter().flatten().any(|it| it.is_group() || groups.contains(&it.value))

@@ -40,7 +40,7 @@ pub enum Created {
     },
     /// Another user has the name, or the same `externalId` with another name.
     NameTaken {
-        /// The id of that user, if it can be told.
+        /// The id of that user, if it is known.
         id: Option<String>,
     },
 }
@@ -79,13 +79,13 @@ impl Scim {
                         return Err(error);
                     }
                 }
-                (Ok(Found::Nothing), None) => {
+                (Ok(Found::Nothing) | Err(_), None) => {
                     let kind = ErrorKind::Unreadable("a user without an id".to_owned());
                     return Err(Error { method: "POST", ..self.error("/Users", kind) });
                 }
                 // That the user may exist now counts more than why it is not known.
                 (Err(_), Some(error)) if error.may_have_taken_effect() => return Err(error),
-                (Err(error), _) => return Err(error),
+                (Err(error), Some(_)) => return Err(error),
             }
         }
     }

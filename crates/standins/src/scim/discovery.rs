@@ -76,6 +76,11 @@ fn schemas(world: &World) -> Vec<Value> {
         .flat_map(|kind| std::iter::once(kind.schema()).chain(kind.extensions().iter().copied()));
     let published = all.map(|schema| {
         let mut published = schema.published();
+        for name in &world.quirks.unpublished_attributes {
+            let (name, part) =
+                name.split_once('.').map_or((name.as_str(), None), |(name, part)| (name, Some(part)));
+            leave_out(&mut published, "attributes", name, part);
+        }
         let location = world.location(&format!("Schemas/{}", schema.id));
         if let Some(members) = published.as_object_mut() {
             members.insert("meta".to_owned(), json!({ "resourceType": "Schema", "location": location }));
@@ -83,4 +88,19 @@ fn schemas(world: &World) -> Vec<Value> {
         published
     });
     published.collect()
+}
+
+/// Leaves an attribute out of a list, or a part of it.
+fn leave_out(of: &mut Value, list: &str, name: &str, part: Option<&str>) {
+    let is_it = |it: &Value| it.get("name").and_then(Value::as_str) == Some(name);
+    let Some(attributes) = of.get_mut(list).and_then(Value::as_array_mut) else { return };
+    match part {
+        None => attributes.retain(|it| !is_it(it)),
+        Some(part) => {
+            attributes
+                .iter_mut()
+                .filter(|it| is_it(it))
+                .for_each(|it| leave_out(it, "subAttributes", part, None));
+        }
+    }
 }

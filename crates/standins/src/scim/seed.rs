@@ -53,10 +53,14 @@ pub struct Quirks {
     pub has_no_versions: bool,
     /// An attribute that no schema has is refused instead of ignored: Canaille 0.3.
     pub refuses_unknown_attributes: bool,
+    /// Attributes, such as `name.givenName`, that `/Schemas` does not have: Canaille 0.3, for some.
+    pub unpublished_attributes: Vec<String>,
     /// A PATCH is answered with 204: scim2-server 0.8, scimgateway 6.1, and what Entra wishes for.
     pub patches_without_body: bool,
     /// A PATCH is answered as usual, and nothing happens: scimgateway 6.1, for some paths.
     pub drops_patches: bool,
+    /// What a PATCH with `remove` and a path with a filter, as RFC 7644 has it, does.
+    pub removal_by_filter: RemovalByFilter,
     /// What a PATCH with `remove`, a path and a `value`, as Entra sends it, does.
     pub removal_with_value: RemovalWithValue,
     /// What a PATCH of all members of a group does.
@@ -71,6 +75,21 @@ pub struct Quirks {
     pub keeps_deleted_members: bool,
     /// A PATCH with more members than this is answered with 413: Miro, with 8000.
     pub most_members_per_patch: Option<usize>,
+}
+
+/// What `remove` with a path such as `members[value eq "ID"]` does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovalByFilter {
+    /// The values that the filter selects are removed (RFC 7644 §3.5.2.2).
+    #[default]
+    Taken,
+    /// It is refused with 501: django-scim2 0.23.
+    Refused,
+    /// It is answered as usual, and nothing happens: scimgateway 6.1, for some filters.
+    Ignored,
+    /// The filter is ignored, so all are removed.
+    TakesAll,
 }
 
 /// What `remove` with a path and a `value` does, which RFC 7644 does not have.
@@ -113,8 +132,10 @@ impl Default for Quirks {
             takes_equalities_only: false,
             has_no_versions: false,
             refuses_unknown_attributes: false,
+            unpublished_attributes: Vec::new(),
             patches_without_body: false,
             drops_patches: false,
+            removal_by_filter: RemovalByFilter::default(),
             removal_with_value: RemovalWithValue::default(),
             whole_members: WholeMembers::default(),
             replacing_adds_members: false,

@@ -64,6 +64,7 @@ fn patches_of_other_servers_can_be_played() {
     let add = |id: &str| json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
     let entra = json!({ "op": "Remove", "path": "members", "value": [{ "value": "1" }] });
     let other = json!({ "op": "remove", "path": "members", "value": [{ "value": "2" }] });
+    let by_filter = json!({ "op": "remove", "path": "members[value eq \"2\"]" });
     let all = json!({ "op": "remove", "path": "members" });
     let replace = json!({ "op": "replace", "path": "members", "value": [{ "value": "2" }] });
     let list = |ids: &[&str]| ids.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
@@ -72,6 +73,10 @@ fn patches_of_other_servers_can_be_played() {
         (json!({ "removal_with_value": "taken" }), &entra, 200, list(&[])),
         (json!({ "removal_with_value": "taken" }), &other, 200, list(&["1"])),
         (json!({ "removal_with_value": "ignored" }), &other, 200, list(&[])),
+        (json!({ "removal_by_filter": "refused" }), &by_filter, 501, list(&["1"])),
+        (json!({ "removal_by_filter": "ignored" }), &by_filter, 200, list(&["1"])),
+        (json!({ "removal_by_filter": "takes_all" }), &by_filter, 200, list(&[])),
+        (json!({}), &by_filter, 200, list(&["1"])),
         (json!({}), &all, 200, list(&[])),
         (json!({ "whole_members": "removal_ignored" }), &all, 200, list(&["1"])),
         (json!({ "whole_members": "refused" }), &all, 400, list(&["1"])),
@@ -114,6 +119,11 @@ fn resources_of_other_servers_can_be_played() {
     assert_eq!((read.header("etag"), read.body["meta"].get("version")), (None, None));
     let body = user(json!({ "userName": "Ada" }));
     assert_eq!(service.send_with("if-match: \"x\"", "PUT", "Users/1", &body).status, 200);
+
+    let service = with(json!({ "unpublished_attributes": ["displayName", "name.givenName"] }));
+    let schema = service.get("Schemas/urn:ietf:params:scim:schemas:core:2.0:User").to_string();
+    assert!(!schema.contains("\"displayName\"") && !schema.contains("\"givenName\""), "{schema}");
+    assert!(schema.contains("\"familyName\""), "{schema}");
 
     let service = with(json!({ "refuses_unknown_attributes": true }));
     for unknown in [json!({ "userName": "x", "x": 1 }), json!({ "userName": "x", "emails": [{ "x": 1 }] })] {

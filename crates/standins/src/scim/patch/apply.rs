@@ -10,7 +10,7 @@ use super::super::filter::value_fits;
 use super::super::kind::Kind;
 use super::super::path::{Location, Named, each, resolve, resolve_text};
 use super::super::schema::Schema;
-use super::super::seed::{Quirks, RemovalWithValue, WholeMembers};
+use super::super::seed::{Quirks, RemovalByFilter, RemovalWithValue, WholeMembers};
 use super::super::tenant::Record;
 use super::operation::{Operation, Verb};
 use crate::http::Response;
@@ -221,6 +221,14 @@ impl Patch<'_> {
     fn remove_values(&mut self, path: &PatchValuePath) -> Applied {
         let (location, sub) = self.selected(path)?;
         let attribute = location.attribute;
+        match self.quirks.removal_by_filter {
+            RemovalByFilter::Taken => {}
+            RemovalByFilter::Refused => {
+                return Err(error(501, None, "a path with a filter is not supported"));
+            }
+            RemovalByFilter::Ignored => return Ok(()),
+            RemovalByFilter::TakesAll => return self.set(location, None),
+        }
         let mut values = self.take_values(location);
         match sub {
             Some(sub) => {
