@@ -33,6 +33,8 @@ pub enum ErrorKind {
         /// How many pages were read.
         pages: usize,
     },
+    /// A list goes on at another host, which must not receive the token.
+    OtherHost,
     /// The operation has taken as long as it may, or would have to wait for longer.
     Deadline {
         /// How long it may take.
@@ -48,7 +50,8 @@ pub enum ErrorKind {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// Auth0's `errorCode`, or `error` of its token endpoint; the code of Qlik Cloud's first error; SCIM's `scimType`.
+    /// Auth0's `errorCode`, or `error` of its token endpoint; the code of Qlik Cloud's first error; SCIM's `scimType`;
+    /// Okta's `errorCode`; the code of Microsoft's error; the reason of Google's first error.
     pub code: Option<String>,
     /// What the service says, of requests that are not about people.
     pub message: Option<String>,
@@ -58,7 +61,7 @@ pub struct Refusal {
     pub permission: Option<Permission>,
 }
 
-/// What a client of Qlik Cloud lacks. Qlik documents roles of people, and few scopes.
+/// What a client lacks. Qlik documents roles of people, and few scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permission {
@@ -66,6 +69,21 @@ pub enum Permission {
     QlikUsers,
     /// To read and change everything else.
     QlikAdministration,
+    /// To read the users and groups of an Okta organization.
+    Okta,
+    /// To read the users and groups of Microsoft Graph.
+    Graph,
+    /// To read the users and groups of Google Workspace.
+    Google,
+}
+
+impl Refusal {
+    /// Whether it says that there were too many requests. Google says so with 403.
+    pub(crate) fn is_throttled(&self) -> bool {
+        let reasons = ["userRateLimitExceeded", "rateLimitExceeded", "quotaExceeded"];
+        self.status == 429
+            || (self.status == 403 && self.code.as_deref().is_some_and(|it| reasons.contains(&it)))
+    }
 }
 
 impl Error {
@@ -102,12 +120,26 @@ impl Error {
         matches!(&self.kind, ErrorKind::Refused(refusal) if refusal.code.as_deref() == Some(code))
     }
 
+    /// The same error, with what has to be permitted if it is a refusal for want of a permission.
+    pub(crate) fn lacking(mut self, permission: Permission) -> Self {
+        if let ErrorKind::Refused(refusal) = &mut self.kind
+            && refusal.status == 403
+            && !refusal.is_throttled()
+        {
+            refusal.permission = Some(permission);
+        }
+        self
+    }
+
     /// Whether the request may have changed something although it failed.
     pub fn may_have_taken_effect(&self) -> bool {
         let unclear = |kind: &ErrorKind| match kind {
             ErrorKind::NoAnswer(_) | ErrorKind::Unreadable(_) => true,
             ErrorKind::Refused(refusal) => refusal.status >= 500,
-            ErrorKind::NotSent(_) | ErrorKind::Incomplete { .. } | ErrorKind::Deadline { .. } => false,
+            ErrorKind::NotSent(_)
+            | ErrorKind::Incomplete { .. }
+            | ErrorKind::OtherHost
+            | ErrorKind::Deadline { .. } => false,
         };
         let kind = match &self.kind {
             ErrorKind::Deadline { cause: Some(cause), .. } => cause,
@@ -150,6 +182,9 @@ impl fmt::Display for ErrorKind {
                     "the list has more than the {pages} pages that are read, so not all of it is known"
                 )
             }
+            Self::OtherHost => formatter.write_str(
+                "the link to the next page leads to another host, which must not receive the token; check the address of the service, and a proxy that may have rewritten it",
+            ),
             Self::Deadline { limit, cause } => {
                 write!(formatter, "not done within {} seconds", limit.as_secs())?;
                 cause.as_ref().map_or(Ok(()), |cause| write!(formatter, "; the last attempt: {cause}"))
@@ -179,6 +214,15 @@ impl fmt::Display for Refusal {
                 Permission::QlikAdministration => write!(
                     formatter,
                     "; the OAuth client lacks the scope `admin_classic`: Qlik Cloud documents no smaller one for groups, identity providers and sessions"
+                ),
+                Permission::Okta => formatter.write_str(
+                    "; the API token has to be of an administrator who may read users and groups, such as one with the role Read-only Administrator",
+                ),
+                Permission::Graph => formatter.write_str(
+                    "; the app registration needs the application permissions `User.Read.All` and `GroupMember.Read.All` of Microsoft Graph, with the consent of an administrator",
+                ),
+                Permission::Google => formatter.write_str(
+                    "; the administrator of `GOOGLE_ADMIN` has to be one who may read users and groups, and the Admin SDK API has to be enabled in the project of the service account",
                 ),
             };
         }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::blocking::{Client, Response};
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -63,7 +64,7 @@ impl std::fmt::Debug for Options {
 #[derive(Debug, Clone)]
 pub(crate) struct Request<'r> {
     pub(crate) method: &'static str,
-    /// With a slash at its beginning, without a query.
+    /// With a slash at its beginning, and without a query unless it comes from a link.
     pub(crate) path: String,
     pub(crate) query: &'r [(&'r str, &'r str)],
     pub(crate) body: Option<Value>,
@@ -73,7 +74,21 @@ pub(crate) struct Request<'r> {
     pub(crate) shows_message: bool,
 }
 
+/// What a service answers with success.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    /// `null` if there is none.
+    pub(crate) body: Value,
+    /// The links to the next page.
+    pub(crate) links: Vec<String>,
+}
+
 impl Request<'_> {
+    /// The path without the query that a link may have: it may be private.
+    fn shown_path(&self) -> &str {
+        self.path.split_once('?').map_or(self.path.as_str(), |(path, _)| path)
+    }
+
     /// What a part of the answer says.
     pub(crate) fn read<T: DeserializeOwned>(&self, answer: Value) -> Result<T, Error> {
         part_of(answer).map_err(|kind| Error { method: self.method, path: self.path.clone(), kind })
@@ -104,6 +119,10 @@ pub struct HttpClient {
     base: String,
     /// Of bodies, and of the answers that are asked for.
     media_type: &'static str,
+    /// What comes before the token in the header `Authorization`.
+    scheme: &'static str,
+    /// Whether bodies are forms, as endpoints of tokens have them (RFC 6749).
+    has_forms: bool,
     options: Options,
     bucket: Mutex<Bucket>,
     pacer: Mutex<Pacer>,
@@ -140,14 +159,37 @@ impl HttpClient {
         let deadline = options.timer.elapsed().saturating_add(options.limit);
         let base = format!("https://{host}");
         let (bucket, pacer, sent) = (Mutex::default(), Mutex::default(), AtomicUsize::default());
-        let media_type = "application/json";
-        Ok(Self { client, base, media_type, options, bucket, pacer, sent, date: Mutex::default(), deadline })
+        let (media_type, scheme, date) = ("application/json", "Bearer", Mutex::default());
+        let has_forms = false;
+        Ok(Self { client, base, media_type, scheme, has_forms, options, bucket, pacer, sent, date, deadline })
     }
 
     /// The same client for a service with a media type of its own.
     #[must_use]
     pub(crate) fn with_media_type(self, media_type: &'static str) -> Self {
         Self { media_type, ..self }
+    }
+
+    /// The same client for a service whose tokens have another scheme than `Bearer`.
+    #[must_use]
+    pub(crate) fn with_scheme(self, scheme: &'static str) -> Self {
+        Self { scheme, ..self }
+    }
+
+    /// The same client for an endpoint of tokens: the members of a body become the fields of a form.
+    #[must_use]
+    pub(crate) fn with_forms(self) -> Self {
+        Self { has_forms: true, ..self }
+    }
+
+    /// The path and query of a link to this service, which are otherwise kept as they are; `None` if the link is relative
+    /// or leads anywhere else, where the token must not go.
+    pub(crate) fn target_of(&self, link: &str) -> Option<String> {
+        let (link, base) = (Url::parse(link).ok()?, Url::parse(&self.base).ok()?);
+        let is_here =
+            link.origin() == base.origin() && link.username().is_empty() && link.password().is_none();
+        let query = link.query().map_or_else(String::new, |query| format!("?{query}"));
+        is_here.then(|| format!("{}{query}", link.path()))
     }
 
     /// How many requests were sent so far, those for a token and repeated ones included.
@@ -166,7 +208,12 @@ impl HttpClient {
 
     /// Sends a request until it is answered, as often as that is safe. An answer without a body is `null`.
     pub(crate) fn send(&self, request: &Request<'_>, token: Option<&Secret>) -> Result<Value, Error> {
-        let failed = |kind| Error { method: request.method, path: request.path.clone(), kind };
+        self.answer(request, token).map(|answer| answer.body)
+    }
+
+    /// The same, with the links of the answer.
+    pub(crate) fn answer(&self, request: &Request<'_>, token: Option<&Secret>) -> Result<Answer, Error> {
+        let failed = |kind| Error { method: request.method, path: request.shown_path().to_owned(), kind };
         let mut attempt = 0;
         loop {
             let elapsed = self.timer().elapsed();
@@ -217,12 +264,15 @@ impl HttpClient {
         let is_safe = match kind {
             // These have changed nothing, whatever the request is.
             ErrorKind::NotSent(_) => true,
-            ErrorKind::Refused(refusal) if refusal.status == 429 => true,
+            ErrorKind::Refused(refusal) if refusal.is_throttled() => true,
             ErrorKind::NoAnswer(_) => request.is_repeatable,
             ErrorKind::Refused(refusal) => {
                 request.is_repeatable && matches!(refusal.status, 500 | 502 | 503 | 504)
             }
-            ErrorKind::Unreadable(_) | ErrorKind::Incomplete { .. } | ErrorKind::Deadline { .. } => false,
+            ErrorKind::Unreadable(_)
+            | ErrorKind::Incomplete { .. }
+            | ErrorKind::OtherHost
+            | ErrorKind::Deadline { .. } => false,
         };
         if !is_safe || attempt >= self.options.attempts {
             return None;
@@ -236,7 +286,7 @@ impl HttpClient {
         &self,
         request: &Request<'_>,
         token: Option<&Secret>,
-    ) -> Result<Value, Box<(ErrorKind, RateHeaders)>> {
+    ) -> Result<Answer, Box<(ErrorKind, RateHeaders)>> {
         let none = |kind| Box::new((kind, RateHeaders::default()));
         let response = self.exchange(request, token).map_err(|error| {
             let text = text_of(&error);
@@ -247,6 +297,7 @@ impl HttpClient {
             })
         })?;
         let headers = rate_headers(response.headers());
+        let links = links(response.headers());
         *self.date.lock().unwrap_or_else(PoisonError::into_inner) = headers.date;
         self.bucket().learn(&headers, self.timer().elapsed(), self.timer().unix_seconds());
         let status = response.status();
@@ -260,9 +311,11 @@ impl HttpClient {
             return Err(none(ErrorKind::Unreadable(format!("longer than {LONGEST_ANSWER} bytes"))));
         }
         if body.is_empty() {
-            return Ok(Value::Null);
+            return Ok(Answer { body: Value::Null, links });
         }
-        serde_json::from_slice(&body).map_err(|_| none(ErrorKind::Unreadable("not JSON".to_owned())))
+        let body = serde_json::from_slice(&body);
+        let body = body.map_err(|_| none(ErrorKind::Unreadable("not JSON".to_owned())))?;
+        Ok(Answer { body, links })
     }
 
     fn exchange(&self, request: &Request<'_>, token: Option<&Secret>) -> reqwest::Result<Response> {
@@ -276,10 +329,18 @@ impl HttpClient {
         let mut builder = self.client.request(method, url).timeout(left.min(LONGEST_REQUEST));
         builder = builder.header("accept", self.media_type);
         if let Some(token) = token {
-            builder = builder.bearer_auth(token.expose());
+            // A token that no header can carry is refused by the service, as no token is.
+            if let Ok(mut value) = HeaderValue::from_str(&format!("{} {}", self.scheme, token.expose())) {
+                value.set_sensitive(true);
+                builder = builder.header("authorization", value);
+            }
         }
         if let Some(body) = &request.body {
-            builder = builder.header("content-type", self.media_type).body(body.to_string());
+            let (media_type, body) = match self.has_forms {
+                true => ("application/x-www-form-urlencoded", form(body)),
+                false => (self.media_type, body.to_string()),
+            };
+            builder = builder.header("content-type", media_type).body(body);
         }
         builder.send()
     }
@@ -296,6 +357,34 @@ pub(crate) fn encoded(text: &str) -> String {
         }
     }
     encoded
+}
+
+/// The members of an object that are text, as a form.
+fn form(members: &Value) -> String {
+    let members = members.as_object().into_iter().flatten();
+    let fields = members.filter_map(|(key, value)| Some(format!("{key}={}", encoded(value.as_str()?))));
+    fields.collect::<Vec<_>>().join("&")
+}
+
+/// The targets of the header `Link` (RFC 8288) with the relation `next`. There may be several headers, each with several links.
+fn links(headers: &HeaderMap) -> Vec<String> {
+    let mut found = Vec::new();
+    for mut rest in headers.get_all("link").iter().filter_map(|value| value.to_str().ok()) {
+        while let Some((target, after)) = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+            // A target may have commas and semicolons in it, but no parameter of a relation has `<`.
+            let parameters = after.split_once('<').map_or(after, |(parameters, _)| parameters);
+            let is_next = |parameter: &str| {
+                let (key, value) = parameter.split_once('=').unwrap_or_default();
+                let mut relations = value.trim().trim_matches('"').split(' ');
+                key.trim().eq_ignore_ascii_case("rel") && relations.any(|it| it.eq_ignore_ascii_case("next"))
+            };
+            if parameters.trim_end().trim_end_matches(',').split(';').any(is_next) {
+                found.push(target.to_owned());
+            }
+            rest = after;
+        }
+    }
+    found
 }
 
 fn tls(ca_pem: Option<&str>) -> Result<rustls::ClientConfig, String> {
@@ -343,11 +432,14 @@ fn text_of(error: &reqwest::Error) -> String {
 fn rate_headers(headers: &HeaderMap) -> RateHeaders {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let number = |name: &str| text(name).and_then(|text| text.trim().parse().ok());
+    // Okta's limit is that of a window, which is full again at its end and not before.
+    let in_window = number("x-rate-limit-remaining");
     RateHeaders {
         retry_after: number("retry-after"),
         retry_at: text("retry-after").and_then(rate::http_date),
-        remaining: number("x-ratelimit-remaining"),
-        reset: number("x-ratelimit-reset"),
+        remaining: number("x-ratelimit-remaining").or(in_window),
+        reset: number("x-ratelimit-reset").or_else(|| number("x-rate-limit-reset")),
+        is_window: in_window.is_some(),
         date: text("date").and_then(rate::http_date),
     }
 }
@@ -370,6 +462,15 @@ fn refusal(status: u16, body: &[u8], request: &Request<'_>) -> Refusal {
     // SCIM has a keyword and a text (RFC 7644 §3.12).
     let is_keyword = |text: &&str| text.len() <= 20 && text.bytes().all(|it| it.is_ascii_alphabetic());
     let code = code.or_else(|| text("scimType").filter(is_keyword));
+    // Okta has codes such as `E0000007`.
+    let code = code.or_else(|| text("errorCode").filter(is_code));
+    // Microsoft has an object with a code; Google has a list in it, and its first reason says more than its status.
+    let of_google = body.pointer("/error/errors/0/reason").and_then(Value::as_str);
+    let of_microsoft = body.pointer("/error/code").and_then(Value::as_str);
+    let is_name = |text: &&str| {
+        text.len() <= 60 && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-.".contains(&it))
+    };
+    let code = code.or_else(|| of_google.or(of_microsoft).filter(is_name));
     let message = text("message").or_else(|| text("detail"));
     let message = message.or_else(|| first("detail")).or_else(|| first("title")).unwrap_or_default();
     let scopes = message.strip_prefix("Insufficient scope, expected any of: ").unwrap_or_default();

@@ -1,14 +1,18 @@
-//! Talks to the services that Claimsmith changes. Every module uses one HTTP client, [`http::HttpClient`].
+//! Talks to the services that Claimsmith reads and changes. Every module uses one HTTP client, [`http::HttpClient`].
 //!
 //! Errors name the request and the refusal, and never hold a token, a secret or a body.
 
 #![allow(clippy::disallowed_methods, reason = "files, the network and the clock are what this crate is for")]
 
 pub mod auth0;
+mod directories;
 mod error;
 pub mod files;
+pub mod google;
+pub mod graph;
 pub mod http;
 mod journal;
+pub mod okta;
 pub mod qlik;
 mod rate;
 pub mod scim;

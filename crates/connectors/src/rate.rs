@@ -12,10 +12,12 @@ pub(crate) struct RateHeaders {
     pub(crate) retry_after: Option<u64>,
     /// `retry-after` as a date, in seconds since 1970 (RFC 9110 §10.2.3).
     pub(crate) retry_at: Option<u64>,
-    /// `x-ratelimit-remaining`.
+    /// `x-ratelimit-remaining`, or Okta's `x-rate-limit-remaining`.
     pub(crate) remaining: Option<u64>,
-    /// `x-ratelimit-reset`, in seconds since 1970.
+    /// `x-ratelimit-reset`, or Okta's `x-rate-limit-reset`, in seconds since 1970.
     pub(crate) reset: Option<u64>,
+    /// Whether nothing is accepted before `reset`, because the limit is that of a window of time.
+    pub(crate) is_window: bool,
     /// `date`, in seconds since 1970: the service's clock may differ from this machine's.
     pub(crate) date: Option<u64>,
 }
@@ -46,7 +48,7 @@ impl Bucket {
         self.empty_until = match headers.remaining {
             // A bucket is refilled bit by bit, and `reset` says when it is full: one second is enough for a request.
             Some(0) => headers.wait(unix_seconds).map(|wait| {
-                elapsed.saturating_add(if headers.names_time() {
+                elapsed.saturating_add(if headers.names_time() || headers.is_window {
                     wait
                 } else {
                     wait.min(Duration::from_secs(1))
@@ -142,6 +144,8 @@ mod tests {
             RateHeaders { remaining: Some(0), reset: Some(9), date: Some(4), ..RateHeaders::default() };
         bucket.learn(&empty, second, 0);
         assert_eq!([bucket.wait(second), bucket.wait(second * 3)], [second, Duration::ZERO]);
+        bucket.learn(&RateHeaders { is_window: true, ..empty }, second, 0);
+        assert_eq!(bucket.wait(second), second * 5, "a window ends at `reset`");
         bucket.learn(&RateHeaders { remaining: Some(1), ..empty }, second, 0);
         assert_eq!(bucket.wait(second), Duration::ZERO);
     }

@@ -36,7 +36,7 @@ pub(crate) fn check_token(name: &str, place: &str, token: &str) -> Result<(), Se
         return Ok(());
     }
     Err(SettingsError(format!(
-        "`{name}` of {place} has a space, a line break or another character that no token has; write the token alone, without `Bearer`"
+        "`{name}` of {place} has a space, a line break or another character that no token has; write the token alone, without `Bearer` or `SSWS`"
     )))
 }
 

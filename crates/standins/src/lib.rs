@@ -15,6 +15,7 @@
 pub mod auth0;
 mod clock;
 mod control;
+pub mod directories;
 pub mod fault;
 mod http;
 mod ids;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use claimsmith_standins::auth0::Auth0StandIn;
+use claimsmith_standins::directories::{GoogleStandIn, GraphStandIn, OktaStandIn};
 use claimsmith_standins::qlik::QlikStandIn;
 use claimsmith_standins::scim::ScimStandIn;
 use claimsmith_standins::{Service, StandIn};
@@ -16,9 +17,10 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 const USAGE: &str = "\
-usage: claimsmith-standins auth0|qlik|scim [--seed FILE] --dir DIR
+usage: claimsmith-standins auth0|qlik|scim|okta|graph|google [--seed FILE] --dir DIR
 
-Starts a stand-in of Auth0's Management API, of Qlik Cloud or of a SCIM service, and runs until standard input is closed.
+Starts a stand-in of Auth0's Management API, of Qlik Cloud, of a SCIM service or of the directory of Okta, Microsoft Graph
+or Google Workspace, and runs until standard input is closed.
 Prints one line of JSON: domain, and the paths of what it writes into DIR: the certificate authority, and a certificate
 of localhost with its key, for other servers of the same test.
 FILE is described in crates/standins/README.md; without it the tenant is empty and no token is valid.
@@ -35,6 +37,9 @@ fn main() -> ExitCode {
         Which::Auth0 => run(&options, Auth0StandIn::start),
         Which::Qlik => run(&options, QlikStandIn::start),
         Which::Scim => run(&options, ScimStandIn::start),
+        Which::Okta => run(&options, OktaStandIn::start),
+        Which::Graph => run(&options, GraphStandIn::start),
+        Which::Google => run(&options, GoogleStandIn::start),
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,6 +55,9 @@ enum Which {
     Auth0,
     Qlik,
     Scim,
+    Okta,
+    Graph,
+    Google,
 }
 
 struct Options {
@@ -65,6 +73,9 @@ impl Options {
             "auth0" => Which::Auth0,
             "qlik" => Which::Qlik,
             "scim" => Which::Scim,
+            "okta" => Which::Okta,
+            "graph" => Which::Graph,
+            "google" => Which::Google,
             _ => return None,
         };
         let (mut seed, mut folder) = (None, None);

@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::secret::Secret;
 
@@ -55,12 +55,22 @@ impl SigningKey {
         let random = SystemRandom::new();
         let mut id = [0; 16];
         random.fill(&mut id).map_err(|_| "the system has no random numbers".to_owned())?;
-        let header = json!({ "alg": "RS256", "typ": "JWT" });
         let claims = json!({
             "iss": client_id, "sub": client_id, "aud": audience, "jti": URL_SAFE_NO_PAD.encode(id),
             "iat": unix_seconds, "exp": unix_seconds.saturating_add(LIFETIME),
         });
-        let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+        self.signed(&claims)
+    }
+
+    /// A JSON Web Token with claims.
+    ///
+    /// # Errors
+    ///
+    /// Text for people, if the key cannot sign.
+    pub(crate) fn signed(&self, claims: &Value) -> Result<Secret, String> {
+        let random = SystemRandom::new();
+        let header = json!({ "alg": "RS256", "typ": "JWT" });
+        let signed = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
         let mut signature = vec![0; self.0.public().modulus_len()];
         self.0
             .sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature)
@@ -71,11 +81,9 @@ impl SigningKey {
 
 #[cfg(test)]
 mod tests {
-    use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-    use serde_json::Value;
-
     use super::*;
     use crate::test_key::make_rsa_key;
+    use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
     #[test]
     fn assertion_is_signed_and_short_lived() {
