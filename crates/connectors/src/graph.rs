@@ -61,8 +61,8 @@ impl Graph {
 
     /// Reads the whole directory, and of each user the properties that are named.
     ///
-    /// Groups come before people: someone who is added meanwhile is then a person without groups, and not a member whom
-    /// nobody knows.
+    /// Groups come before people: someone who is added meanwhile is then a person without groups, and not an unknown
+    /// member.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Graph {
         select.extend(["id", "accountEnabled"]);
         let select: Vec<String> = select.into_iter().map(encoded).collect();
         for user in self.list(format!("/v1.0/users?$select={}&$top=999", select.join(",")))? {
-            // With a permission that is too small it is left out, and nobody would seem to be able to log in.
+            // With a permission that is too small it is left out, and no one would seem to be able to log in.
             let is_active = user.get("accountEnabled").and_then(Value::as_bool).unwrap_or_else(|| {
                 reader.unread(
                     "a user without `accountEnabled`; the app registration needs `User.Read.All` to read it"

@@ -105,7 +105,7 @@ impl Settings {
                 "{place} does not say which tenant of Microsoft Entra: set `{TENANT}` to its id or to one of its domains"
             ));
         };
-        // The words stand for no tenant in particular, and a token without a user needs one.
+        // The words mean no tenant in particular, and a token without a user needs one.
         let is_tenant = tenant.bytes().all(|it| it.is_ascii_alphanumeric() || b"-.".contains(&it))
             && !["common", "organizations", "consumers"].contains(&tenant.as_str());
         if !is_tenant {
